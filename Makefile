@@ -1,0 +1,70 @@
+# One command for each thing a developer does. `make check` is what CI runs before the tests.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/.stamps
+
+.PHONY: help run test test-fast check bench format requirements install-run install-test browser clean
+
+help: ## Lists these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: install-run frontend/dist/desk.js ## Installs all, starts the desk and the Twilio simulator
+	@$(PYTHON) scripts/make_env.py
+	@$(PY) scripts/run.py
+
+test: install-test browser frontend/dist/desk.js ## Installs all, runs every test, browser tests included
+	cd frontend && npm test
+	$(PY) -m pytest
+
+test-fast: install-test ## The tests that need no browser
+	$(PY) -m pytest -m "not browser"
+
+check: install-test frontend/dist/desk.js ## Style, types, migrations, settings: what CI checks before the tests
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy .
+	cd frontend && npm run check
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py makemigrations --check --dry-run --verbosity 0
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py check --fail-level WARNING
+
+bench: install-test browser frontend/dist/desk.js ## How long a call takes to ring, to answer and to be heard
+	$(PY) -m bench
+
+format: install-test frontend/node_modules/.stamp ## Rewrites the code in the house style
+	$(VENV)/bin/ruff check --fix-only --quiet .
+	$(VENV)/bin/ruff format .
+	cd frontend && npm run format
+
+requirements: ## Pins requirements/*.txt anew from requirements/*.in
+	$(PYTHON) -m venv $(VENV)-tools && $(VENV)-tools/bin/pip install --quiet uv
+	cd requirements && for name in base simulator run test; do \
+	  ../$(VENV)-tools/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	    --no-emit-index-url --no-header $$name.in -o $$name.txt || exit 1; done
+
+install-run: $(STAMPS)/run
+install-test: $(STAMPS)/test
+
+$(STAMPS)/%: requirements/%.txt requirements/base.txt requirements/simulator.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ringdesk needs Python 3.11 or newer.")'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { \
+	  echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
+	$(PY) -m pip install --quiet --disable-pip-version-check -r $<
+	@mkdir -p $(STAMPS) && touch $@
+
+frontend/node_modules/.stamp: frontend/package.json frontend/package-lock.json
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || { \
+	  echo "Ringdesk needs Node 20 or newer, with npm."; exit 1; }
+	cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+frontend/dist/desk.js: frontend/node_modules/.stamp $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.html frontend/*.json)
+	cd frontend && npm run build
+	@touch $@
+
+browser: ## Sees to Chromium for the browser tests
+	@scripts/ensure_browser.sh
+
+clean: ## Removes what the other commands made, but no data and no .env
+	rm -rf $(VENV) $(VENV)-tools frontend/node_modules frontend/dist staticfiles

@@ -1,0 +1,93 @@
+"""Who answers: agents, their teams, and the desks they have open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+from telephony.identity import identity_for
+
+# A desk says that it is alive every 20 s; after three silent turns it is gone (a laptop's lid, a killed server).
+DESK_LIFETIME = timedelta(seconds=60)
+
+
+class Team(models.Model):
+    """People who answer the same lines."""
+
+    name = models.CharField(max_length=80, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Availability(models.TextChoices):
+    """What an agent says of himself. Whether a phone of his can ring is known from his desks."""
+
+    AVAILABLE = "available", "Available"
+    BUSY = "busy", "Busy"
+    AWAY = "away", "Away"
+
+
+class Role(models.TextChoices):
+    AGENT = "agent", "Agent"
+    SUPERVISOR = "supervisor", "Supervisor"
+
+
+class Agent(AbstractUser):
+    """Somebody who signs in. `is_staff` opens Django admin, `role` says what is seen at the desk."""
+
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
+    teams = models.ManyToManyField(Team, related_name="agents", blank=True)
+    availability = models.CharField(max_length=16, choices=Availability.choices, default=Availability.AVAILABLE)
+    is_demo = models.BooleanField(default=False, editable=False, help_text="Can sign in with the simulator only.")
+
+    class Meta:
+        ordering = ["first_name", "last_name", "username"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def identity(self) -> str:
+        return identity_for(self.pk)
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+class DeskQuerySet(models.QuerySet["Desk"]):
+    def alive(self) -> DeskQuerySet:
+        return self.filter(seen_at__gte=timezone.now() - DESK_LIFETIME)
+
+    def can_ring(self) -> DeskQuerySet:
+        return self.alive().filter(registered=True)
+
+
+class Desk(models.Model):
+    """One open WebSocket of one agent. Rows, not memory: any number of web processes share them."""
+
+    channel_name = models.CharField(max_length=120, unique=True)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="desks")
+    registered = models.BooleanField(default=False, help_text="Its phone can ring.")
+    opened_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = DeskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at"]
+
+    def __str__(self) -> str:
+        return f"Desk of {self.agent}"

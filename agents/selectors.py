@@ -1,0 +1,49 @@
+"""Reading agents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from agents.models import Agent, Availability, Desk
+
+
+def agent_get_active(agent_id: int) -> Agent | None:
+    return Agent.objects.filter(pk=agent_id, is_active=True).first()
+
+
+def team_ids_of(agent: Agent) -> list[int]:
+    return list(agent.teams.values_list("pk", flat=True))
+
+
+def agents_with_reach(agent_ids: Iterable[int]) -> QuerySet[Agent]:
+    """Those agents, each with `can_ring`: whether one of their desks has a phone that can ring."""
+    return Agent.objects.filter(pk__in=agent_ids, is_active=True).annotate(
+        can_ring=Exists(Desk.objects.can_ring().filter(agent=OuterRef("pk")))
+    )
+
+
+def agents_reachable(team_id: int) -> QuerySet[Agent]:
+    """The team's agents who are available and whose phones can ring."""
+    return Agent.objects.filter(
+        Exists(Desk.objects.can_ring().filter(agent=OuterRef("pk"))),
+        teams=team_id,
+        is_active=True,
+        availability=Availability.AVAILABLE,
+    )
+
+
+def colleague_ids(agent: Agent) -> set[int]:
+    """The active members of the agent's teams, and the agent."""
+    ids = set(Agent.objects.filter(teams__in=agent.teams.all(), is_active=True).values_list("pk", flat=True))
+    return ids | {agent.pk}
+
+
+def team_ids_by_agent(agent_ids: Collection[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for agent_id, team_id in Agent.teams.through.objects.filter(agent_id__in=agent_ids).values_list(
+        "agent_id", "team_id"
+    ):
+        found.setdefault(agent_id, []).append(team_id)
+    return found

@@ -1,0 +1,183 @@
+"""The desk's WebSocket: lets the right people in, relays what is pushed, and keeps the agent's desk alive."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
+from rest_framework.serializers import DateTimeField
+
+from agents import services as agent_services
+from agents.selectors import agent_get_active, team_ids_of
+from calls import broadcasts, selectors
+from calls.serializers import AgentSerializer, LineSerializer
+
+logger = logging.getLogger(__name__)
+
+_SIGNED_OUT = 4401
+_FORBIDDEN = 4403
+_MAX_FRAME = 4096
+
+
+class DeskConsumer(AsyncWebsocketConsumer):
+    """One open desk of one agent. Frames: docs/desk-protocol.md."""
+
+    async def connect(self) -> None:
+        self.agent_id: int | None = None
+        self.opened = False
+        if not _same_origin(self.scope):
+            logger.warning("desk refused: foreign origin")
+            await self.close()
+            return
+        user: Any = self.scope["user"]
+        await self.accept()
+        if not user.is_authenticated:
+            await self._end("You were signed out.", _SIGNED_OUT)
+            return
+        self.agent_id = user.pk
+        await self._open()
+
+    async def _open(self) -> None:
+        groups, snapshot = await self._register()
+        if snapshot is None:
+            await self._end("Your account is not active. Ask your admin.", _FORBIDDEN)
+            return
+        # Joined before the snapshot is read again: nothing falls between the two.
+        for group in groups:
+            await self.channel_layer.group_add(group, self.channel_name)
+        self.groups = groups
+        self.opened = True
+        await self._send(await self._snapshot())
+
+    @database_sync_to_async
+    def _register(self) -> tuple[list[str], dict[str, Any] | None]:
+        agent = agent_get_active(self.agent_id or 0)
+        if agent is None:
+            return [], None
+        agent_services.desk_open(agent_id=agent.pk, channel_name=self.channel_name)
+        groups = [broadcasts.agent_group(agent.pk), *(broadcasts.team_group(pk) for pk in team_ids_of(agent))]
+        if agent.is_superuser:
+            groups.append(broadcasts.EVERYTHING_GROUP)
+        return groups, {}
+
+    async def disconnect(self, code: int) -> None:
+        if self.opened:
+            self.opened = False
+            await self._unregister()
+
+    @database_sync_to_async
+    def _unregister(self) -> None:
+        if agent_services.desk_close(channel_name=self.channel_name):
+            broadcasts.presence_changed({self.agent_id or 0})
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            if text_data is None or len(text_data) > _MAX_FRAME:
+                raise ValueError
+            frame = json.loads(text_data)
+            handler = self._HANDLERS[frame["type"]]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            await self._send({"type": "error", "message": "The desk sent something that cannot be read."})
+            return
+        if self.opened:
+            await handler(self, frame)
+
+    async def _on_ping(self, frame: dict[str, Any]) -> None:
+        if await self._seen():
+            await self._send({"type": "pong"})
+        else:
+            await self._end("You were signed out.", _FORBIDDEN)
+
+    @database_sync_to_async
+    def _seen(self) -> bool:
+        session = self.scope["session"]
+        # A session that was ended elsewhere is gone from the store.
+        if session.session_key is None or not session.exists(session.session_key):
+            return False
+        return agent_services.desk_seen(agent_id=self.agent_id or 0, channel_name=self.channel_name)
+
+    async def _on_refresh(self, frame: dict[str, Any]) -> None:
+        await self._send(await self._snapshot())
+
+    async def _on_phone_state(self, frame: dict[str, Any]) -> None:
+        registered = frame.get("registered")
+        if not isinstance(registered, bool):
+            await self._send({"type": "error", "message": "phone.state needs `registered`, true or false."})
+            return
+        await self._set_phone_state(registered)
+
+    @database_sync_to_async
+    def _set_phone_state(self, registered: bool) -> None:
+        agent_services.desk_phone_state(
+            agent_id=self.agent_id or 0, channel_name=self.channel_name, registered=registered
+        )
+        broadcasts.presence_changed({self.agent_id or 0})
+
+    async def _on_availability(self, frame: dict[str, Any]) -> None:
+        try:
+            await self._set_availability(str(frame.get("availability")))
+        except ValueError:
+            await self._send({"type": "error", "message": "Choose available, busy or away."})
+
+    @database_sync_to_async
+    def _set_availability(self, availability: str) -> None:
+        agent_services.availability_set(agent_id=self.agent_id or 0, availability=availability)
+        broadcasts.presence_changed({self.agent_id or 0})
+
+    _HANDLERS = {
+        "ping": _on_ping,
+        "desk.refresh": _on_refresh,
+        "phone.state": _on_phone_state,
+        "availability.set": _on_availability,
+    }
+
+    @database_sync_to_async
+    def _snapshot(self) -> dict[str, Any]:
+        agent = agent_get_active(self.agent_id or 0)
+        if agent is None:
+            return {"type": "session.ended", "message": "Your account is not active. Ask your admin."}
+        return {
+            "type": "desk.snapshot",
+            "now": DateTimeField().to_representation(timezone.now()),
+            "agent": AgentSerializer(agent).data,
+            "availability": agent.availability,
+            "calls": [broadcasts.live_json(call, mine) for call, mine in selectors.call_live_list(agent)],
+            "presence": selectors.presence_list(agent),
+            "lines": LineSerializer(selectors.lines_for(agent), many=True).data,
+        }
+
+    async def desk_frame(self, event: dict[str, Any]) -> None:
+        """From `broadcasts`."""
+        await self._send(event["frame"])
+
+    async def desk_sign_out(self, event: dict[str, Any]) -> None:
+        """From `broadcasts.signed_out`: for this session, or for all of the agent's."""
+        if event["session"] in ("", self.scope["session"].session_key):
+            await self._end(event["message"], _SIGNED_OUT)
+
+    async def _end(self, message: str, code: int) -> None:
+        await self._send({"type": "session.ended", "message": message})
+        await self.close(code)
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        await self.send(json.dumps(frame, cls=DjangoJSONEncoder))
+
+
+def _same_origin(scope: Any) -> bool:
+    """Whether a page of ours opened the socket: cookies alone would let any site's page in."""
+    headers = dict(scope["headers"])
+    origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
+    if not origin.scheme or not origin.netloc:
+        return False
+    public = urlsplit(settings.PUBLIC_BASE_URL)
+    if (origin.scheme, origin.netloc) == (public.scheme, public.netloc):
+        return True
+    # Another name of this server, such as 127.0.0.1: names are checked against ALLOWED_HOSTS in config.asgi.
+    return bool(origin.netloc == headers.get(b"host", b"").decode("latin-1"))

@@ -1,0 +1,247 @@
+"""The call log. Every leg is a row; what Twilio sent is kept beside it, as it came."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from telephony.errors import InvalidNumber
+from telephony.phone import parse
+
+
+class CallStatus(models.TextChoices):
+    """Twilio's words. `initiated` comes in callbacks only: legs made by <Dial> skip `queued`."""
+
+    QUEUED = "queued", "Queued"
+    INITIATED = "initiated", "Initiated"
+    RINGING = "ringing", "Ringing"
+    IN_PROGRESS = "in-progress", "In progress"
+    COMPLETED = "completed", "Completed"
+    BUSY = "busy", "Busy"
+    FAILED = "failed", "Failed"
+    NO_ANSWER = "no-answer", "No answer"
+    CANCELED = "canceled", "Canceled"
+
+
+# A status may only be followed by one of a higher rank, so a late callback changes nothing and the end is the end.
+STATUS_RANK: dict[str, int] = {
+    CallStatus.QUEUED: 0,
+    CallStatus.INITIATED: 1,
+    CallStatus.RINGING: 2,
+    CallStatus.IN_PROGRESS: 3,
+    CallStatus.COMPLETED: 4,
+    CallStatus.BUSY: 4,
+    CallStatus.FAILED: 4,
+    CallStatus.NO_ANSWER: 4,
+    CallStatus.CANCELED: 4,
+}
+TERMINAL = frozenset(status for status, rank in STATUS_RANK.items() if rank == 4)
+LIVE = frozenset(STATUS_RANK) - TERMINAL
+
+
+class Direction(models.TextChoices):
+    """Twilio's words. A call dialled in a browser is `inbound`: it comes in to Twilio."""
+
+    INBOUND = "inbound", "Inbound"
+    OUTBOUND_API = "outbound-api", "Outbound (API)"
+    OUTBOUND_DIAL = "outbound-dial", "Outbound (Dial)"
+
+
+class CallResult(models.TextChoices):
+    """What came of a call, in the words of the log. Empty while it lives."""
+
+    ANSWERED = "answered", "Answered"
+    MISSED = "missed", "Missed"
+    VOICEMAIL = "voicemail", "Voicemail"
+    REACHED = "reached", "Reached"
+    BUSY = "busy", "Busy"
+    NO_ANSWER = "no-answer", "No answer"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Canceled"
+
+
+class Line(models.Model):
+    """One of our telephone numbers, and who answers it."""
+
+    name = models.CharField(max_length=80)
+    number = models.CharField(max_length=32, unique=True, help_text="A number of your Twilio account.")
+    team = models.ForeignKey("agents.Team", on_delete=models.PROTECT, related_name="lines")
+    ring_seconds = models.PositiveSmallIntegerField(
+        default=20, help_text="How long agents' phones ring before the caller is asked for a message."
+    )
+    takes_voicemail = models.BooleanField("takes voicemail", default=True)
+    is_active = models.BooleanField("active", default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ring_seconds__gte=5, ring_seconds__lte=120), name="line_ring_seconds_5_to_120"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
+
+    def clean(self) -> None:
+        try:
+            self.number = parse(self.number, home_region=settings.HOME_REGION).e164
+        except InvalidNumber as error:
+            raise ValidationError({"number": error.message}) from None
+
+
+class Call(models.Model):
+    """One leg, as Twilio names it. A leg made by <Dial> has the call it belongs to as its parent.
+
+    Callbacks come in any order, so a leg may be known before its parent: `parent` is not a database constraint.
+    """
+
+    sid = models.CharField(max_length=64, primary_key=True)
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_column="parent_call_sid",
+        related_name="legs",
+    )
+    account_sid = models.CharField(max_length=64, blank=True)
+    direction = models.CharField(max_length=16, choices=Direction.choices, default=Direction.INBOUND)
+    caller = models.CharField(max_length=255, blank=True, help_text="Twilio's From.")
+    called = models.CharField(max_length=255, blank=True, help_text="Twilio's To.")
+    status = models.CharField(max_length=16, choices=CallStatus.choices, default=CallStatus.QUEUED)
+    sequence_number = models.IntegerField(default=-1, help_text="Of the last callback that was applied.")
+    start_time = models.DateTimeField(default=timezone.now)
+    answer_time = models.DateTimeField(null=True, blank=True)
+    end_time = models.DateTimeField(null=True, blank=True)
+    duration = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds.")
+    sip_response_code = models.CharField(max_length=8, blank=True)
+    error_code = models.CharField(max_length=16, blank=True)
+
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+    )
+    line = models.ForeignKey(Line, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    contact = models.ForeignKey(
+        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+    )
+    caller_name = models.CharField(max_length=120, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=80, blank=True)
+    country = models.CharField(max_length=8, blank=True)
+    stir_verstat = models.CharField(max_length=64, blank=True)
+    forwarded_from = models.CharField(max_length=64, blank=True)
+    result = models.CharField(max_length=16, choices=CallResult.choices, blank=True)
+    revision = models.PositiveIntegerField(default=0, help_text="Rises with every change of the call or its legs.")
+    problem = models.CharField(max_length=255, blank=True, help_text="Why it failed, as the agent was told.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-start_time", "-sid"]
+        indexes = [
+            models.Index(fields=["-start_time", "-sid"], name="call_newest"),
+            models.Index(fields=["agent", "-start_time"], name="call_agent_newest"),
+            models.Index(fields=["line", "-start_time"], name="call_line_newest"),
+            models.Index(fields=["caller", "-start_time"], name="call_caller_newest"),
+            models.Index(fields=["called", "-start_time"], name="call_called_newest"),
+            models.Index(fields=["status"], name="call_live", condition=models.Q(status__in=sorted(LIVE))),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=CallStatus.values), name="call_status_is_one_of_twilios"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.caller or 'unknown'} → {self.called or 'unknown'}"
+
+    @property
+    def parent_call_sid(self) -> str | None:
+        return self.parent_id
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in TERMINAL
+
+    @property
+    def is_root(self) -> bool:
+        return self.parent_id is None
+
+    @property
+    def incoming(self) -> bool:
+        """Whether somebody outside called us. A browser's own call is `inbound` to Twilio, too."""
+        return self.direction == Direction.INBOUND and not self.caller.startswith("client:")
+
+
+class StatusCallback(models.Model):
+    """A request of Twilio's about a call, as it came. Rows are only ever added."""
+
+    class Verdict(models.TextChoices):
+        APPLIED = "applied", "Applied"
+        LATE = "late", "Older than what was known"
+        DUPLICATE = "duplicate", "Came before"
+        UNUSABLE = "unusable", "Without a CallSid or a known status"
+
+    call_sid = models.CharField(max_length=64, db_index=True, blank=True)
+    kind = models.CharField(max_length=32, help_text="The route: incoming, outgoing, status, dial-action …")
+    call_status = models.CharField(max_length=32, blank=True)
+    sequence_number = models.IntegerField(null=True)
+    params = models.JSONField(help_text="Every field; a list where a name came twice.")
+    idempotency_token = models.CharField(max_length=128, blank=True)
+    verdict = models.CharField(max_length=16, choices=Verdict.choices, default=Verdict.APPLIED)
+    received_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ["received_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.call_status}".strip()
+
+
+class CallOffer(models.Model):
+    """An agent's phone that rings, or rang, for a caller. Says who may see a call that is nobody's yet."""
+
+    class State(models.TextChoices):
+        RINGING = "ringing", "Ringing"
+        ANSWERED = "answered", "Answered"
+        # Twilio took the call away, and it is not known yet whether a colleague has it or the caller is gone.
+        CANCELED = "canceled", "Canceled"
+        ENDED = "ended", "Ended"
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="offers")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="offers")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.RINGING)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["call", "agent"], name="one_offer_per_call_and_agent")]
+        indexes = [
+            models.Index(fields=["agent"], name="offer_ringing", condition=models.Q(state="ringing")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent} {self.state}"
+
+
+class Recording(models.Model):
+    """A message a caller left."""
+
+    sid = models.CharField(max_length=64, primary_key=True)
+    call = models.ForeignKey(
+        Call, on_delete=models.DO_NOTHING, db_constraint=False, db_column="call_sid", related_name="recordings"
+    )
+    url = models.URLField(max_length=500, blank=True)
+    status = models.CharField(max_length=16, blank=True)
+    duration = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.sid

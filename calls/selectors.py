@@ -1,0 +1,157 @@
+"""Reading the call log: who may see which call, and who can be rung."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from agents.selectors import agents_reachable, agents_with_reach, colleague_ids, team_ids_by_agent, team_ids_of
+from calls.models import LIVE, TERMINAL, Call, CallOffer, Line
+from calls.twiml import MAX_RUNG
+from telephony.phone import is_withheld
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+# <Dial> ends a call after four hours. A leg that is still open later has lost its last callback.
+_LONGEST_CALL = timedelta(hours=4, minutes=5)
+# An offer rings for its line's ring_seconds (120 at most) and Twilio's five seconds more.
+_LONGEST_RING = timedelta(seconds=150)
+
+
+def line_by_number(number: str) -> Line | None:
+    return Line.objects.select_related("team").filter(number=number).first()
+
+
+def lines_for(agent: Agent) -> QuerySet[Line]:
+    """The lines an agent may call from; all of them for an admin."""
+    lines = Line.objects.filter(is_active=True)
+    return lines if agent.is_superuser else lines.filter(team__in=team_ids_of(agent))
+
+
+def _live_legs() -> QuerySet[Call]:
+    return Call.objects.filter(status__in=LIVE, start_time__gte=timezone.now() - _LONGEST_CALL)
+
+
+def _busy_legs() -> QuerySet[Call]:
+    """Legs that keep their agent from taking another call: a browser's own call, or one it answered."""
+    return _live_legs().filter(Q(parent__isnull=True, caller__startswith="client:") | Q(status="in-progress"))
+
+
+def _ringing_offers() -> QuerySet[CallOffer]:
+    return CallOffer.objects.filter(
+        state=CallOffer.State.RINGING, created_at__gte=timezone.now() - _LONGEST_RING
+    ).exclude(call__status__in=TERMINAL)
+
+
+def agent_available_list(line: Line) -> list[Agent]:
+    """Who is rung for a call on this line: reachable and free, the longest idle first, ten at most."""
+    agents = (
+        agents_reachable(line.team_id)
+        .exclude(Exists(_own_legs(_busy_legs(), OuterRef("pk"))))
+        .exclude(Exists(_ringing_offers().filter(agent=OuterRef("pk"))))
+        .annotate(last_call=Max("calls__start_time"))
+    )
+    found: list[Any] = list(agents)
+    never = timezone.now() - timedelta(days=36500)
+    return sorted(found, key=lambda agent: (agent.last_call or never, agent.pk))[:MAX_RUNG]
+
+
+def _own_legs(legs: QuerySet[Call], agent: Any) -> QuerySet[Call]:
+    """Legs at whose end the agent is: an inbound root that he answered carries his name too, but is the caller's."""
+    return legs.filter(Q(parent__isnull=False) | Q(caller__startswith="client:"), agent=agent)
+
+
+def agent_is_on_call(agent_id: int) -> bool:
+    return _own_legs(_busy_legs(), agent_id).exists()
+
+
+def visible_calls(agent: Agent) -> QuerySet[Call]:
+    """Root calls that an agent may see.
+
+    Finished ones of the own teams' lines and the own ones; of living ones only those that ring here or are the
+    agent's: a call that is not yet anybody's is shown to the agents being rung, and to nobody else.
+    """
+    calls = with_details(Call.objects.filter(parent__isnull=True))
+    if agent.is_superuser:
+        return calls
+    own = Q(agent=agent) | Exists(_ringing_offers().filter(call=OuterRef("pk"), agent=agent))
+    team = Q(status__in=TERMINAL, line__team__in=team_ids_of(agent))
+    return calls.filter(own | team)
+
+
+def with_details(calls: QuerySet[Call]) -> QuerySet[Call]:
+    legs = Call.objects.select_related("agent").order_by("start_time", "sid")
+    return calls.select_related("agent", "line", "contact").prefetch_related(
+        Prefetch("legs", queryset=legs), "recordings"
+    )
+
+
+def call_get(sid: str) -> Call | None:
+    """A root call with all that is shown of it."""
+    return with_details(Call.objects.filter(pk=sid)).first()
+
+
+def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
+    """The living calls of an agent, each with `ringing` or `active`."""
+    roots: dict[str, str] = dict.fromkeys(
+        _ringing_offers().filter(agent=agent).values_list("call_id", flat=True), "ringing"
+    )
+    for sid, parent in _own_legs(_busy_legs(), agent.pk).values_list("sid", "parent_id"):
+        roots[parent or sid] = "active"
+    calls = with_details(Call.objects.filter(pk__in=roots, parent__isnull=True))
+    return [(call, roots[call.sid]) for call in calls if not call.is_terminal]
+
+
+def history_with(call: Call, *, limit: int = 3) -> list[Call]:
+    """The last finished calls with the same party, by contact or by number."""
+    number = call.caller if call.incoming else call.called
+    if is_withheld(number):
+        return []
+    same = Q(caller=number) | Q(called=number)
+    if call.contact_id:
+        same |= Q(contact=call.contact_id)
+    earlier = Call.objects.filter(same, parent__isnull=True, status__in=TERMINAL).exclude(pk=call.pk)
+    return list(earlier.select_related("agent").order_by("-start_time", "-sid")[:limit])
+
+
+def call_count_with(number: str) -> int:
+    return Call.objects.filter(Q(caller=number) | Q(called=number), parent__isnull=True).count()
+
+
+def presence_list(agent: Agent) -> list[dict[str, Any]]:
+    """The agent and the members of the same teams, each as `Presence` in docs/desk-protocol.md."""
+    return presence_of(colleague_ids(agent))
+
+
+def presence_of(agent_ids: set[int]) -> list[dict[str, Any]]:
+    on_call = set(
+        _busy_legs()
+        .filter(Q(parent__isnull=False) | Q(caller__startswith="client:"), agent__in=agent_ids)
+        .values_list("agent_id", flat=True)
+    )
+    return [
+        {
+            "agent": {"id": agent.pk, "identity": agent.identity, "name": agent.name},
+            "availability": agent.availability,
+            "state": _state(agent, agent.pk in on_call),
+        }
+        for agent in agents_with_reach(agent_ids)
+    ]
+
+
+def _state(agent: Any, on_call: bool) -> str:
+    if on_call:
+        return "on-call"
+    if not agent.can_ring:
+        return "not-reachable"
+    return str(agent.availability)
+
+
+def presence_with_teams(agent_ids: set[int]) -> list[tuple[dict[str, Any], list[int]]]:
+    """Each agent's `Presence`, with the teams that are to know."""
+    teams = team_ids_by_agent(agent_ids)
+    return [(presence, teams.get(presence["agent"]["id"], [])) for presence in presence_of(agent_ids)]

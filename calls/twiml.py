@@ -1,0 +1,97 @@
+"""What callers hear: facts in, TwiML out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from twilio.twiml.voice_response import Client, Dial, VoiceResponse
+
+# Each leg tells all four, so that the log is built from callbacks alone.
+_EVENTS = "initiated ringing answered completed"
+# <Dial> rings ten nouns at once at the most.
+MAX_RUNG = 10
+_VOICEMAIL_SECONDS = 180
+
+
+def ring_agents_twiml(
+    *,
+    identities: Sequence[str],
+    parameters: Mapping[str, str],
+    timeout: int,
+    action_url: str,
+    status_url: str,
+) -> VoiceResponse:
+    """Rings the agents' browsers all at once. The caller hears ringing until one of them answers."""
+    response = VoiceResponse()
+    dial = Dial(answer_on_bridge=True, timeout=timeout, action=action_url)
+    for identity in identities[:MAX_RUNG]:
+        client = Client(status_callback=status_url, status_callback_event=_EVENTS, status_callback_method="POST")
+        client.identity(identity)
+        for name, value in parameters.items():
+            client.parameter(name=name, value=value)
+        dial.append(client)
+    response.append(dial)
+    return response
+
+
+def dial_number_twiml(*, number: str, caller_id: str, timeout: int, action_url: str, status_url: str) -> VoiceResponse:
+    """Calls a number for an agent, whose phone rings back until it is answered."""
+    response = VoiceResponse()
+    dial = Dial(answer_on_bridge=True, caller_id=caller_id, timeout=timeout, action=action_url)
+    dial.number(number, status_callback=status_url, status_callback_event=_EVENTS, status_callback_method="POST")
+    response.append(dial)
+    return response
+
+
+def voicemail_twiml(*, line_name: str, action_url: str, status_url: str) -> VoiceResponse:
+    """Asks for a message. Says goodbye, too, when nothing was said."""
+    response = VoiceResponse()
+    whom = f"You have reached {line_name}. " if line_name else ""
+    response.say(f"{whom}Nobody can answer right now. Please leave a message after the tone.")
+    response.record(
+        action=action_url,
+        max_length=_VOICEMAIL_SECONDS,
+        timeout=5,
+        finish_on_key="#",
+        play_beep=True,
+        recording_status_callback=status_url,
+        recording_status_callback_event="completed absent",
+    )
+    response.say("We did not hear a message. Goodbye.")
+    response.hangup()
+    return response
+
+
+def say_and_hang_up_twiml(*sentences: str) -> VoiceResponse:
+    response = VoiceResponse()
+    for sentence in sentences:
+        response.say(sentence)
+    response.hangup()
+    return response
+
+
+def hang_up_twiml() -> VoiceResponse:
+    response = VoiceResponse()
+    response.hangup()
+    return response
+
+
+def apology_twiml() -> VoiceResponse:
+    """When nobody can answer and no message is taken."""
+    return say_and_hang_up_twiml("Nobody can take your call right now. Please call again later. Goodbye.")
+
+
+def fallback_twiml(*, fallback_number: str, caller_id: str) -> VoiceResponse:
+    """When something of ours is broken: on to a person, or an apology. Needs no database."""
+    response = VoiceResponse()
+    if fallback_number:
+        response.say("One moment please. We are connecting you.")
+        # Without a caller ID of ours, Twilio shows the caller's own number, which <Dial> allows for inbound calls.
+        dial = Dial(caller_id=caller_id) if caller_id else Dial()
+        dial.number(fallback_number)
+        response.append(dial)
+        response.say("Nobody could answer. Please call again later. Goodbye.")
+    else:
+        response.say("We are sorry. We cannot take your call at this moment. Please call again in a few minutes.")
+    response.hangup()
+    return response

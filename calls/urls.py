@@ -1,0 +1,24 @@
+from django.urls import path
+
+from calls import apis, views, webhooks
+
+app_name = "calls"
+
+urlpatterns = [path("", views.desk, name="desk")]
+
+webhook_urlpatterns = [
+    path("voice/incoming/", webhooks.voice_incoming, name="voice-incoming"),
+    path("voice/outgoing/", webhooks.voice_outgoing, name="voice-outgoing"),
+    path("voice/dial-action/", webhooks.dial_action, name="dial-action"),
+    path("voice/status/", webhooks.call_status, name="status"),
+    path("voice/recording/", webhooks.recording, name="recording"),
+    path("voice/recording-status/", webhooks.recording_status, name="recording-status"),
+    path("voice/fallback/", webhooks.voice_fallback, name="voice-fallback"),
+]
+
+api_urlpatterns = [
+    path("calls/", apis.CallListApi.as_view(), name="call-list"),
+    path("calls/<str:sid>/", apis.CallDetailApi.as_view(), name="call-detail"),
+    path("calls/<str:sid>/hang-up/", apis.CallHangUpApi.as_view(), name="call-hang-up"),
+    path("numbers/check/", apis.NumberCheckApi.as_view(), name="number-check"),
+]

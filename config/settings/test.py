@@ -1,0 +1,35 @@
+"""Settings of the unit tests: no outside service, fast hashing, fixed credentials that open nothing."""
+
+import os
+
+os.environ.update(
+    {
+        "DEBUG": "False",
+        "SECRET_KEY": "test-only",
+        "ALLOWED_HOSTS": "desk.example.com,testserver",
+        "PUBLIC_BASE_URL": "https://desk.example.com",
+        "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
+        "TWILIO_AUTH_TOKEN": "auth-token-for-tests-0123456789ab",
+        "TWILIO_AUTH_TOKEN_SECONDARY": "secondary-token-for-tests-012345",
+        "TWILIO_API_KEY_SID": "SK" + "b" * 32,
+        "TWILIO_API_KEY_SECRET": "api-key-secret-for-tests-0123456",
+        "TWILIO_TWIML_APP_SID": "AP" + "c" * 32,
+        "TWILIO_CALLER_ID": "+12025550100",
+        "TWILIO_API_BASE_URL": "",
+        "TWILIO_VOICE_SIGNALLING_URL": "",
+        "TOKEN_TTL_SECONDS": "3600",
+        "HOME_REGION": "US",
+        "ALLOWED_REGIONS": "",
+        "SIMULATOR": "False",
+    }
+)
+
+from config.settings.base import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATICFILES_DIRS = []
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]  # noqa: F405

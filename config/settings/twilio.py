@@ -1,0 +1,35 @@
+"""All that Ringdesk must know of Twilio, typed. What is missing or malformed is reported by `telephony.checks`."""
+
+from config.env import env
+
+# Where Twilio reaches us: the base of every URL we give it, and of every URL whose signature we check.
+PUBLIC_BASE_URL: str = env.text("PUBLIC_BASE_URL", "http://localhost:8000").rstrip("/")
+
+TWILIO_ACCOUNT_SID: str = env.text("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN: str = env.text("TWILIO_AUTH_TOKEN", "")
+TWILIO_AUTH_TOKEN_SECONDARY: str = env.text("TWILIO_AUTH_TOKEN_SECONDARY", "")
+TWILIO_API_KEY_SID: str = env.text("TWILIO_API_KEY_SID", "")
+TWILIO_API_KEY_SECRET: str = env.text("TWILIO_API_KEY_SECRET", "")
+TWILIO_TWIML_APP_SID: str = env.text("TWILIO_TWIML_APP_SID", "")
+TWILIO_CALLER_ID: str = env.text("TWILIO_CALLER_ID", "")
+# Where callers go when Ringdesk itself is broken.
+TWILIO_FALLBACK_NUMBER: str = env.text("TWILIO_FALLBACK_NUMBER", "")
+TWILIO_PUSH_CREDENTIAL_SID_IOS: str = env.text("TWILIO_PUSH_CREDENTIAL_SID_IOS", "")
+TWILIO_PUSH_CREDENTIAL_SID_ANDROID: str = env.text("TWILIO_PUSH_CREDENTIAL_SID_ANDROID", "")
+
+# Instead of https://api.twilio.com and wss://voice-js.roaming.twilio.com: the simulator's.
+TWILIO_API_BASE_URL: str = env.text("TWILIO_API_BASE_URL", "").rstrip("/")
+TWILIO_VOICE_SIGNALLING_URL: str = env.text("TWILIO_VOICE_SIGNALLING_URL", "")
+TWILIO_EDGE: str = env.text("TWILIO_EDGE", "roaming")
+SIMULATOR: bool = env.flag("SIMULATOR", False)
+
+TOKEN_TTL_SECONDS: int = env.whole("TOKEN_TTL_SECONDS", 3600)
+# How long before a token's end the desk fetches the next one.
+TOKEN_REFRESH_SECONDS: int = env.whole("TOKEN_REFRESH_SECONDS", 60)
+
+# Seconds that a call to the REST API may take. The library itself never gives up.
+TWILIO_TIMEOUT_SECONDS: float = env.number("TWILIO_TIMEOUT_SECONDS", 10.0)
+
+# How a number without + is read, and which countries agents may call (empty: all).
+HOME_REGION: str = env.text("HOME_REGION", "US")
+ALLOWED_REGIONS: list[str] = env.words("ALLOWED_REGIONS", [])

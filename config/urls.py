@@ -1,0 +1,37 @@
+"""Which capability answers which path."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
+
+from agents.views import DeskLoginView
+from calls import urls as calls_urls
+from config import health
+from contacts import urls as contacts_urls
+from tokens import urls as tokens_urls
+
+admin.site.site_title = admin.site.site_header = "Ringdesk"
+admin.site.index_title = "Administration"
+admin.site.site_url = "/"
+
+_api = [
+    *(calls_urls.api_urlpatterns),
+    *tokens_urls.api_urlpatterns,
+    *contacts_urls.api_urlpatterns,
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/login/", DeskLoginView.as_view(), name="login"),
+    path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("twilio/", include((calls_urls.webhook_urlpatterns, "calls"))),
+    path("api/v1/", include((_api, "api"))),
+    path("healthz", health.alive),
+    path("readyz", health.ready),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icons/favicon.svg")),
+    path("", include((calls_urls.urlpatterns, "desk"))),
+]

@@ -1,0 +1,25 @@
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from contacts.models import Contact, ContactNumber
+
+
+class ContactNumberInline(admin.TabularInline[ContactNumber, Contact]):
+    model = ContactNumber
+    extra = 1
+
+
+@admin.register(Contact)
+class ContactAdmin(admin.ModelAdmin[Contact]):
+    list_display = ["name", "company", "number_list", "email", "updated_at"]
+    search_fields = ["name", "company", "email", "numbers__number"]
+    inlines = [ContactNumberInline]
+    readonly_fields = ["created_at", "updated_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        return super().get_queryset(request).prefetch_related("numbers")
+
+    @admin.display(description="numbers")
+    def number_list(self, contact: Contact) -> str:
+        return ", ".join(number.number for number in contact.numbers.all())

@@ -1,0 +1,49 @@
+"""People and companies we talk with."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from telephony.errors import InvalidNumber
+from telephony.phone import parse
+
+
+class Contact(models.Model):
+    name = models.CharField(max_length=120)
+    company = models.CharField(max_length=120, blank=True)
+    email = models.EmailField(blank=True)
+    note = models.TextField(blank=True, help_text="Shown to the agent while the phone rings.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def clean_number(value: str) -> str:
+    """E.164. Raises `ValidationError` with the sentence that says what is wrong."""
+    from django.conf import settings
+
+    try:
+        return parse(value, home_region=settings.HOME_REGION).e164
+    except InvalidNumber as error:
+        raise ValidationError(error.message) from None
+
+
+class ContactNumber(models.Model):
+    """A number of a contact. One number belongs to one contact, so that a caller has one name."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="numbers")
+    number = models.CharField(max_length=32, unique=True, help_text="Stored as E.164, like +12025550142.")
+    label = models.CharField(max_length=40, blank=True, help_text="Mobile, office …")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def clean(self) -> None:
+        self.number = clean_number(self.number)

@@ -1,0 +1,32 @@
+"""Reading contacts."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from contacts.models import Contact, ContactNumber
+
+
+def contact_by_number(number: str) -> Contact | None:
+    """Whose number it is. Only E.164 numbers belong to anybody."""
+    if not number.startswith("+"):
+        return None
+    found = ContactNumber.objects.select_related("contact").filter(number=number).first()
+    return found.contact if found else None
+
+
+def contact_search(text: str) -> QuerySet[Contact]:
+    """Contacts whose name, company or number holds the text; all of them when it is empty."""
+    contacts = Contact.objects.prefetch_related("numbers")
+    text = text.strip()
+    if not text:
+        return contacts
+    condition = Q(name__icontains=text) | Q(company__icontains=text)
+    digits = "".join(ch for ch in text if ch.isdigit())
+    if len(digits) >= 3:
+        condition |= Q(pk__in=ContactNumber.objects.filter(number__contains=digits).values("contact"))
+    return contacts.filter(condition)
+
+
+def contact_ids_matching(text: str) -> Iterable[int]:
+    return contact_search(text).values_list("pk", flat=True)

@@ -1,0 +1,1 @@
+"""Calls: what state they are in, and the TwiML that runs them."""

@@ -1,0 +1,312 @@
+"""The engine: makes legs, runs scripts on them, and sees to it that everything ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from simulator.config import Config
+from simulator.engine.conference import Room
+from simulator.engine.interpreter import Goto, Script, Source
+from simulator.engine.leg import CallerFacts, CallLeg, Party, Subscription
+from simulator.engine.queue import Queue
+from simulator.geography import call_fields
+from simulator.inspector import Inspector
+from simulator.ports import Endpoint, Registrar, Unreachable
+from simulator.webhooks.callbacks import Callbacks
+from simulator.webhooks.sender import Sender
+from simulator.world import IncomingNumber, World
+
+log = logging.getLogger(__name__)
+
+#: The longest a call may last, in seconds: Twilio Docs, "TwiML Voice: <Dial>", `timeLimit`.
+CALL_LIMIT = 14_400.0
+#: How long a call made through the REST API rings at most when it does not say: Twilio Docs, "Call resource".
+API_RING_TIMEOUT = 60.0
+CALL_FAILED = 31005
+
+
+class CallEngine:
+    """All calls of the account. Implements `ports.Engine`."""
+
+    def __init__(self, config: Config, world: World, inspector: Inspector, registrar: Registrar) -> None:
+        self.config = config
+        self.world = world
+        self.inspector = inspector
+        self.registrar = registrar
+        self.sender = Sender(config.auth_token, inspector)
+        self.callbacks = Callbacks(self.sender, inspector, self.spawn)
+        self.rooms: dict[str, Room] = {}
+        self.queues: dict[str, Queue] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- tasks ------------------------------------------------------------------------------------------------------
+
+    @property
+    def tasks(self) -> int:
+        return len(self._tasks)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Runs something beside what is going on. Its failure is logged and shown in the inspector."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_done)
+        return task
+
+    def _task_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("The simulator failed", exc_info=error)
+            self.inspector.warn(None, f"The simulator failed: {error!r}", level="error")
+
+    async def pause(self, seconds: float) -> None:
+        """Lets a time pass that depends on how fast the simulator is told to speak."""
+        await asyncio.sleep(max(seconds, 0) / self.config.speed)
+
+    async def reset(self) -> None:
+        """Ends every call, waits until all is quiet, forgets everything and makes the world anew."""
+        await self._end_everything()
+        self.rooms.clear()
+        self.queues.clear()
+        self.world.seed()
+        self.inspector.clear()
+        self.inspector.publish({"type": "reset"})
+
+    async def close(self) -> None:
+        await self._end_everything()
+        await self.sender.close()
+
+    async def _end_everything(self) -> None:
+        for leg in self.world.live_calls:
+            leg.subscriptions = []
+            leg.finish("canceled")
+        current = asyncio.current_task()
+        for task in (tasks := [task for task in self._tasks if task is not current]):
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    # --- making calls -----------------------------------------------------------------------------------------------
+
+    async def place_client_call(
+        self, *, identity: str, application_sid: str, params: dict[str, str], endpoint: Endpoint
+    ) -> CallLeg:
+        """A browser dials. Raises `LookupError` when there is no such application."""
+        application = self.world.applications.get(application_sid)
+        if application is None:
+            raise LookupError(f"There is no application {application_sid}")
+        leg = self._new_leg(f"client:{identity}", params.get("To", ""), "inbound", "client", endpoint, "ringing")
+        leg.application_sid = application.sid
+        leg.sdk_params = dict(params)
+        if application.status_callback:
+            leg.subscriptions = [Subscription(application.status_callback, application.status_callback_method)]
+        self._announce(leg)
+        fallback = Goto(application.voice_fallback_url, application.voice_fallback_method)
+        self.run(leg, Goto(application.voice_url, application.voice_method, first=True), fallback)
+        return leg
+
+    def place_telephone_call(self, from_: str, to: IncomingNumber, voice: str, facts: CallerFacts) -> CallLeg:
+        """A telephone calls one of our numbers."""
+        endpoint = self.registrar.telephone(from_, voice)
+        leg = self._new_leg(from_, to.phone_number, "inbound", "telephone", endpoint, "ringing")
+        leg.facts = facts
+        leg.phone_number_sid = to.sid
+        handler = self.world.applications.get(to.voice_application_sid) or to
+        if handler is not to:
+            leg.application_sid = handler.sid
+        if handler.status_callback:
+            leg.subscriptions = [Subscription(handler.status_callback, handler.status_callback_method)]
+        self._announce(leg)
+        self.spawn(endpoint.ringing())
+        fallback = Goto(handler.voice_fallback_url, handler.voice_fallback_method)
+        self.run(leg, Goto(handler.voice_url, handler.voice_method, first=True), fallback)
+        return leg
+
+    def create_call(
+        self,
+        from_: str,
+        to: str,
+        source: Source,
+        fallback: Goto,
+        subscriptions: list[Subscription],
+        *,
+        application_sid: str | None = None,
+        timeout: float = API_RING_TIMEOUT,
+        send_digits: str = "",
+    ) -> CallLeg:
+        """The REST API makes a call: rings `to`, and when it answers runs `source` on it."""
+        leg = self.outgoing_leg(from_, to, "outbound-api", status="queued")
+        leg.application_sid = application_sid
+        leg.subscriptions = subscriptions
+        self._announce(leg)
+        leg.script = self.spawn(self._run_api_call(leg, source, fallback, timeout, send_digits))
+        return leg
+
+    async def _run_api_call(
+        self, leg: CallLeg, source: Source, fallback: Goto, ring_for: float, send_digits: str
+    ) -> None:
+        await asyncio.sleep(0)  # the answer to the REST request says `queued`
+        if leg.over:
+            return
+        self.spawn(self.offer(leg))
+        answered = asyncio.Event()
+        leg.observe(lambda _, status: answered.set() if status == "in-progress" else None)
+        try:
+            async with asyncio.timeout(ring_for + self.config.dial_buffer):
+                await answered.wait()
+        except TimeoutError:
+            leg.finish("no-answer")
+            return
+        if send_digits:
+            await Script(self, leg, fallback).play_digits(send_digits)
+        await self._run_script(leg, source, fallback)
+
+    def outgoing_leg(
+        self,
+        from_: str,
+        to: str,
+        direction: str,
+        *,
+        status: str = "initiated",
+        parent: CallLeg | None = None,
+        custom_parameters: list[tuple[str, str]] | None = None,
+    ) -> CallLeg:
+        """A leg to `to`, a number or `client:identity`; not ringing yet, and not announced."""
+        if to.startswith("client:"):
+            party: Party = "client"
+            endpoint = self.registrar.endpoint_for(to.removeprefix("client:"))
+        else:
+            party = "telephone"
+            endpoint = self.registrar.telephone(to, self.world.telephone(to).voice)
+        leg = self._new_leg(from_, to, direction, party, endpoint, status, parent, custom_parameters)
+        leg.facts = CallerFacts(geography=call_fields(from_, to))
+        return leg
+
+    def announce(self, leg: CallLeg) -> None:
+        self._announce(leg)
+
+    def _new_leg(
+        self,
+        from_: str,
+        to: str,
+        direction: str,
+        party: Party,
+        endpoint: Endpoint,
+        status: str,
+        parent: CallLeg | None = None,
+        custom_parameters: list[tuple[str, str]] | None = None,
+    ) -> CallLeg:
+        return CallLeg(
+            account_sid=self.config.account_sid,
+            from_=from_,
+            to=to,
+            direction=direction,
+            party=party,
+            endpoint=endpoint,
+            status=status,
+            parent=parent,
+            custom_parameters=custom_parameters,
+        )
+
+    def _announce(self, leg: CallLeg) -> None:
+        self.world.add_call(leg)
+        leg.observe(self._leg_changed)
+        self.inspector.publish({"type": "call", "call": leg.as_json()})
+
+    def _leg_changed(self, leg: CallLeg, status: str | None) -> None:
+        if status is not None:
+            self.callbacks.status_changed(leg, status)
+        if status is not None and leg.over:
+            if leg.script is not None and leg.script is not asyncio.current_task():
+                leg.script.cancel()
+            self.spawn(self._release(leg))
+        self.inspector.publish({"type": "call", "call": leg.as_json()})
+
+    async def _release(self, leg: CallLeg) -> None:
+        leg.endpoint.port.hear(None)
+        await leg.endpoint.end(*leg.end_error)
+
+    # --- ringing ----------------------------------------------------------------------------------------------------
+
+    async def offer(self, leg: CallLeg) -> None:
+        """Rings the party of an outgoing leg, and lets a telephone do what it is set to do."""
+        if leg.over:
+            return
+        if leg.status == "queued":
+            leg.move("initiated")
+        else:
+            leg.changed("initiated")
+        phone = self.world.telephone(leg.to) if leg.party == "telephone" else None
+        if phone is not None and phone.behaviour in ("busy", "failed"):
+            await self._wait(leg, phone.delay)
+            leg.finish(phone.behaviour)
+            return
+        try:
+            await leg.endpoint.ring(leg)
+        except Unreachable:
+            leg.finish("no-answer", 404)
+            return
+        if leg.status == "initiated":
+            leg.move("ringing")
+        if phone is not None and phone.behaviour in ("answer", "reject"):
+            await self._wait(leg, phone.delay)
+            (leg.party_answered if phone.behaviour == "answer" else leg.party_rejected)()
+
+    async def _wait(self, leg: CallLeg, seconds: float) -> None:
+        """Waits, but not longer than the leg lives."""
+        if seconds > 0:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await leg.ended.wait()
+
+    # --- scripts ----------------------------------------------------------------------------------------------------
+
+    def find_leg(self, sid: str) -> CallLeg | None:
+        return self.world.calls.get(sid)
+
+    def run(self, leg: CallLeg, source: Source, fallback: Goto | None) -> None:
+        """Runs TwiML on a leg, in the background, until the leg ends."""
+        leg.script = self.spawn(self._run_script(leg, source, fallback))
+
+    def redirect(self, leg: CallLeg, source: Source, fallback: Goto | None) -> None:
+        """Runs other TwiML on a leg than what runs now. A child of a `<Dial>` leaves it."""
+        if leg.script is not None:
+            leg.script.cancel()
+        elif leg.parent is not None:
+            leg.detached = True
+            leg.changed()
+        leg.endpoint.port.hear(None)
+        self.run(leg, source, fallback)
+
+    async def _run_script(self, leg: CallLeg, source: Source, fallback: Goto | None) -> None:
+        script = Script(self, leg, fallback)
+        try:
+            async with asyncio.timeout(CALL_LIMIT):
+                await script.run(source)
+        except TimeoutError:
+            self.inspector.warn(None, "The call reached the time limit of four hours", call_sid=leg.sid)
+        except Exception:
+            leg.end_error = (CALL_FAILED, "The simulator failed")
+            leg.finish("failed")
+            raise
+        if leg.script is asyncio.current_task():
+            await script.finish()
+
+    def caption(self, leg: CallLeg, text: str) -> None:
+        """Writes down what a leg's party hears, for those who read along."""
+        caption = leg.caption(text)
+        self.inspector.publish({"type": "caption", "sid": leg.sid, **caption})
+
+    def room(self, name: str) -> Room:
+        if name not in self.rooms:
+            self.rooms[name] = Room(self, name)
+        return self.rooms[name]
+
+    def queue(self, name: str) -> Queue:
+        if name not in self.queues:
+            self.queues[name] = Queue(name)
+        return self.queues[name]

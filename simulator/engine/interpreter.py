@@ -1,0 +1,214 @@
+"""Runs TwiML on a leg: fetches a document, runs its verbs one after another, goes where they lead."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from simulator.engine.audio import dtmf
+from simulator.engine.leg import CallLeg
+from simulator.engine.twiml import SCHEMA_WARNING, TwimlError, Verb, read_document
+from simulator.ports import AudioSource
+from simulator.webhooks.parameters import first_params, twiml_params
+from simulator.webhooks.sender import Answer, Webhook
+
+if TYPE_CHECKING:
+    from simulator.engine.calls import CallEngine
+
+APOLOGY = "We are sorry, an application error has occurred. Goodbye."
+
+
+@dataclass(frozen=True)
+class Goto:
+    """The next document: where it is, and the verb's own form fields. `first` is the first request of a call."""
+
+    url: str
+    method: str = "POST"
+    params: dict[str, str] = field(default_factory=dict)
+    kind: str = "twiml"
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """TwiML given as it is, by the REST API's `Twiml`."""
+
+    twiml: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The verb ends the script: `<Hangup>`, `<Reject>`, `<Leave>`."""
+
+
+Source = Goto | Document
+Step = Goto | Stop | None
+Handler = Callable[["Script", Verb], Awaitable[Step]]
+
+#: Filled by `verbs.py`, which knows them all.
+HANDLERS: dict[str, Handler] = {}
+
+
+class Script:
+    """One run of TwiML on one leg.
+
+    A script that is `allowed` only some verbs belongs to another one: a whisper or the music of a queue. Its end is
+    not the end of the call.
+    """
+
+    def __init__(
+        self, engine: CallEngine, leg: CallLeg, fallback: Goto | None = None, *, allowed: frozenset[str] | None = None
+    ) -> None:
+        self.engine = engine
+        self.leg = leg
+        self.fallback = fallback if fallback and fallback.url else None
+        self.allowed = allowed
+        #: The document that runs now.
+        self.here = Goto("")
+        #: How an unanswered caller's call is to end when the script does: what became of the last `<Dial>`.
+        self.outcome: str | None = None
+        #: Whether `<Leave>` was run.
+        self.left = False
+        #: Whether the script was ended, rather than coming to its end.
+        self.stopped = False
+
+    @property
+    def nested(self) -> bool:
+        return self.allowed is not None
+
+    async def run(self, source: Source) -> None:
+        """Runs documents until one of them leads nowhere."""
+        step: Source | Stop | None = source
+        while isinstance(step, Goto | Document):
+            verbs = await self._load(step)
+            if verbs is None:
+                self.stopped = True
+                await self._apologise()
+                return
+            step = await self.run_verbs(verbs)
+        self.stopped = isinstance(step, Stop)
+
+    async def run_verbs(self, verbs: list[Verb]) -> Step:
+        for verb in verbs:
+            if self.leg.over:
+                return Stop()
+            if self.allowed is not None and verb.name not in self.allowed:
+                code = 13201 if verb.name == "Dial" else SCHEMA_WARNING
+                self.warn(code, f"<{verb.name}> is not allowed here; it is left out")
+                continue
+            self.leg.run_verb(verb.name)
+            step = await HANDLERS[verb.name](self, verb)
+            if step is not None:
+                return step
+        return None
+
+    async def finish(self) -> None:
+        """The TwiML has come to its end: so has the call."""
+        leg = self.leg
+        if not leg.over and leg.placed_by_party and not leg.answered:
+            if self.outcome:
+                leg.finish(self.outcome)
+                return
+            await self.answer()  # Twilio answers a call even when there is nothing to run but <Hangup>
+        leg.finish("no-answer")
+
+    # --- documents --------------------------------------------------------------------------------------------------
+
+    async def _load(self, source: Source) -> list[Verb] | None:
+        """The verbs of a document, or of the fallback's when it fails; None when there are none to be had."""
+        if isinstance(source, Document):
+            self.here = Goto("")
+            try:
+                verbs, warnings = read_document(source.twiml.encode(), "text/xml")
+            except TwimlError as error:
+                self.warn(error.code, str(error), level="error")
+                return None
+            self._warn_all(warnings)
+            return verbs
+        problem = await self._fetch(source)
+        if isinstance(problem, list):
+            return problem
+        if self.fallback is None:
+            return None
+        extra = {**source.params, "ErrorCode": str(problem.error_code), "ErrorUrl": source.url.partition("#")[0]}
+        second = Goto(self.fallback.url, self.fallback.method, extra, "fallback", source.first)
+        problem = await self._fetch(second)
+        return problem if isinstance(problem, list) else None
+
+    async def _fetch(self, goto: Goto) -> list[Verb] | Answer:
+        answer = await self.request(goto)
+        if answer.error_code is None:
+            try:
+                verbs, warnings = read_document(answer.body, answer.content_type)
+            except TwimlError as error:
+                answer = Answer(answer.url, answer.status, error_code=error.code, error=str(error))
+            else:
+                self.here = Goto(answer.url, goto.method)
+                self._warn_all(warnings)
+                return verbs
+        self.warn(answer.error_code, f"{goto.url.rpartition('@')[2]}: {answer.error}", level="error")
+        return answer
+
+    async def request(self, goto: Goto) -> Answer:
+        params = first_params(self.leg) if goto.first else twiml_params(self.leg)
+        params = list({**dict(params), **goto.params}.items())
+        return await self.engine.sender.send(
+            Webhook(goto.kind, goto.url, goto.method, params, self.leg.sid, self.leg.credentials)
+        )
+
+    def later(self, goto: Goto) -> None:
+        """Makes a request whose TwiML is not run, because the call is over: a `<Dial>`'s action, for one."""
+        params = list({**dict(twiml_params(self.leg)), **goto.params}.items())
+        self.engine.callbacks.send(self.leg, goto.kind, goto.url, goto.method, params)
+
+    async def _apologise(self) -> None:
+        """What Twilio does when neither a document nor the fallback's can be run."""
+        self.warn(None, "The caller heard that an application error has occurred, and was hung up", level="error")
+        await self.say(APOLOGY)
+
+    # --- for the verbs ----------------------------------------------------------------------------------------------
+
+    def action(self, verb: Verb, params: dict[str, str], *, attribute: str = "action") -> Goto | None:
+        """Where the verb's `action` leads; None when it has none."""
+        if not verb.get(attribute):
+            return None
+        return Goto(self.url(verb.get(attribute)), verb.get("method", "POST"), params, "action")
+
+    def url(self, reference: str) -> str:
+        """A URL as a document means it: relative ones are relative to the document."""
+        return urljoin(self.here.url, reference)
+
+    def warn(self, code: int | None, text: str, *, level: str = "warning") -> None:
+        self.engine.inspector.warn(code, text, call_sid=self.leg.sid, level=level)
+
+    def _warn_all(self, warnings: list[str]) -> None:
+        for warning in warnings:
+            self.warn(SCHEMA_WARNING, warning)
+
+    async def answer(self) -> None:
+        """Answers a caller who is not answered yet. Twilio does so at the first verb that has something to say."""
+        leg = self.leg
+        if leg.placed_by_party and leg.status == "ringing":
+            leg.move("in-progress")
+            await leg.endpoint.answer()
+
+    async def say(self, text: str, language: str = "en-US") -> None:
+        await self.answer()
+        self.engine.caption(self.leg, text)
+        await self.hear(self.engine.registrar.say(text, language))
+
+    async def play_digits(self, digits: str) -> None:
+        await self.answer()
+        self.engine.caption(self.leg, f"(digits {digits})")
+        await self.hear(dtmf(digits))
+
+    async def hear(self, source: AudioSource) -> None:
+        """Lets the party hear a sound to its end."""
+        port = self.leg.endpoint.port
+        port.hear(source)
+        try:
+            await self.engine.pause(source.duration if source.duration is not None else 86_400)
+        finally:
+            port.hear(None)

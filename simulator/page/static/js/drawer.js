@@ -1,0 +1,75 @@
+/** The telephones on the table, kept in the browser so that they are there again tomorrow. */
+
+const KEY = "bench.telephones";
+const HINT_KEY = "bench.hint-read";
+export const WITHHELD = "anonymous";
+
+/**
+ * @typedef {object} Kept
+ * @property {string} number
+ * @property {string} name
+ * @property {string} [note]
+ * @property {boolean} microphone  whether its owner talks through the page's microphone
+ * @property {import("./types.js").Behaviour} behaviour
+ * @property {number} delay
+ * @property {string} voice
+ */
+
+/** @param {string} number @param {string} name @param {string} [note] @returns {Kept} */
+export function newTelephone(number, name, note) {
+  return { number, name, note, microphone: true, behaviour: "manual", delay: 1, voice: hello(name) };
+}
+
+/** @param {string} name */
+export function hello(name) {
+  return `speech:Hello, this is ${name}. Can you hear me?`;
+}
+
+/** @returns {Kept[]} */
+function defaults() {
+  return [
+    newTelephone("+12025550142", "Maya", "mobile, a known contact"),
+    newTelephone("+12025550143", "Tom", "office, a stranger"),
+    newTelephone("+442079460711", "Priya", "from abroad"),
+    { ...newTelephone(WITHHELD, "Withheld", "hides its number"), voice: "speech:Hello. I would rather not say who I am." },
+  ];
+}
+
+/** @param {any} kept @returns {kept is Kept} */
+const sound = (kept) => typeof kept?.number === "string" && typeof kept?.name === "string";
+
+/** @returns {Kept[]} */
+export function loadTelephones() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
+    if (!Array.isArray(kept)) return defaults();
+    return kept.filter(sound).map((one) => ({ ...newTelephone(one.number, one.name), ...one }));
+  } catch {
+    return defaults();
+  }
+}
+
+/** @param {Kept[]} telephones */
+export function saveTelephones(telephones) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(telephones));
+  } catch {
+    // A browser without storage forgets them at the end of the visit.
+  }
+}
+
+export function hintRead() {
+  try {
+    return localStorage.getItem(HINT_KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export function readHint() {
+  try {
+    localStorage.setItem(HINT_KEY, "yes");
+  } catch {
+    // Then it shows again at the next visit.
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What the simulator tells the page, as the type checker sees it. No code lives here.
+ *
+ * @typedef {{time: string, text: string}} Caption
+ *
+ * @typedef {object} Call
+ * @property {string} sid
+ * @property {string | null} parent_call_sid
+ * @property {"inbound" | "outbound-api" | "outbound-dial"} direction
+ * @property {string} from
+ * @property {string} to
+ * @property {string} status
+ * @property {"telephone" | "client"} party
+ * @property {string | null} start_time
+ * @property {string | null} answer_time
+ * @property {string | null} end_time
+ * @property {number | null} duration
+ * @property {string} digits
+ * @property {string | null} verb  what the desk's TwiML does with this call right now
+ * @property {Caption[]} captions
+ * @property {string[]} children  the sids of the legs it made
+ *
+ * @typedef {object} WebRequest
+ * @property {string | number} id
+ * @property {string} time
+ * @property {"out" | "in"} direction  out: a webhook to the desk; in: the desk uses the REST API
+ * @property {string} kind
+ * @property {string} method
+ * @property {string} url
+ * @property {string | null} call_sid
+ * @property {Record<string, string>} params
+ * @property {Record<string, string>} headers
+ * @property {number} [attempt]
+ * @property {number | null} status
+ * @property {number | null} duration_ms
+ * @property {string | null} content_type
+ * @property {string | null} response_body
+ * @property {string | null} error
+ *
+ * @typedef {{time: string, call_sid: string | null, code: string | number | null, text: string,
+ *   level?: string}} Warning
+ * @typedef {{sid: string, phone_number: string, friendly_name: string, voice_url: string}} OurNumber
+ * @typedef {"manual" | "answer" | "busy" | "no-answer" | "reject" | "failed"} Behaviour
+ * @typedef {{number: string, name?: string, behaviour: Behaviour, delay: number, voice: string}} Telephone
+ *
+ * @typedef {{type: "request", key: string, time: number, request: WebRequest}} RequestEntry
+ * @typedef {{type: "state", key: string, time: number, sid: string, text: string}} StateEntry
+ * @typedef {{type: "warning", key: string, time: number, warning: Warning}} WarningEntry
+ * @typedef {RequestEntry | StateEntry | WarningEntry} Entry
+ *
+ * @typedef {{type: "snapshot", calls: Call[], requests: WebRequest[], numbers: OurNumber[], telephones: Telephone[],
+ *   warnings: Warning[]}} Snapshot
+ * @typedef {Snapshot | {type: "call", call: Call} | {type: "caption", sid: string, text: string, time: string}
+ *   | {type: "request", request: WebRequest} | {type: "warning", warning: Warning} | {type: "reset"}} SimulatorEvent
+ */
+
+export {};

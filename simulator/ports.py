@@ -1,0 +1,134 @@
+"""What the call engine and the voice side promise each other.
+
+The engine (`engine/`) knows calls, TwiML and webhooks, but not how sound travels. The voice side (`voice/`) knows
+browsers, signalling and samples, but not what a call is for. They meet in these protocols only.
+
+Audio is mono, signed 16 bit, `SAMPLE_RATE` samples a second, in frames of 20 ms (`FRAME_SAMPLES`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Frame = NDArray[np.int16]
+
+SAMPLE_RATE = 8000
+FRAME_SAMPLES = SAMPLE_RATE // 50
+
+
+class Unreachable(Exception):
+    """Raised by `Endpoint.ring` when nobody is there to be rung."""
+
+
+class AudioSource(Protocol):
+    """Something that can be heard. Every listener owns its source; nothing is shared between two readers."""
+
+    #: Seconds until it has said all it has to say; None when it never ends of itself.
+    duration: float | None
+
+    def read(self) -> Frame:
+        """The next 20 ms. Never waits: silence when there is nothing to hear (yet, or any more)."""
+        ...
+
+
+class Port(Protocol):
+    """The sound of one party, as the engine sees it."""
+
+    def hear(self, source: AudioSource | None) -> None:
+        """From now on the party hears `source` instead of what it heard before; None is silence."""
+        ...
+
+    def listen(self) -> AudioSource:
+        """A new reader of what the party says from now on, bounded to 200 ms (the oldest sound is dropped)."""
+        ...
+
+
+class Endpoint(Protocol):
+    """A party at the end of a leg: a simulated telephone, or the browsers registered under one identity.
+
+    What the party does comes back through the `Leg` given to `ring` or returned by the engine
+    (`party_answered`, `party_rejected`, `party_hung_up`, `party_digits`); those may be called at any time from the
+    event loop, and are harmless on a leg that is over.
+    """
+
+    port: Port
+
+    async def ring(self, leg: Leg) -> None:
+        """Offers the call to the party; returns once offered. Raises `Unreachable` when there is nobody."""
+        ...
+
+    async def ringing(self) -> None:
+        """Tells a party that placed a call that the far end is ringing. Once at most."""
+        ...
+
+    async def answer(self) -> None:
+        """Tells a party that placed a call that it is answered: sound flows from now on."""
+        ...
+
+    async def end(self, code: int | None = None, message: str = "") -> None:
+        """Takes the call away: cancels the ringing or hangs up. `code` is one of Twilio's 3xxxx error codes."""
+        ...
+
+
+class Leg(Protocol):
+    """The engine's side of a leg, as the voice side may use it."""
+
+    sid: str
+    account_sid: str
+    from_: str
+    to: str
+    #: `<Parameter>`s of a `<Client>`, in order.
+    custom_parameters: list[tuple[str, str]]
+    endpoint: Endpoint
+
+    def party_answered(self) -> None: ...
+
+    def party_rejected(self) -> None: ...
+
+    def party_hung_up(self) -> None: ...
+
+    def party_digits(self, digits: str) -> None:
+        """Digits as the SDK sends them: 0-9, `*`, `#`, and `w` for half a second's pause."""
+        ...
+
+
+class Engine(Protocol):
+    """What the voice side asks of the engine."""
+
+    async def place_client_call(
+        self, *, identity: str, application_sid: str, params: dict[str, str], endpoint: Endpoint
+    ) -> Leg:
+        """A browser dials: makes the root leg, in `ringing`, and starts fetching the application's TwiML.
+
+        Raises `LookupError` when the application is unknown (the SDK is told 31001).
+        """
+        ...
+
+    def find_leg(self, sid: str) -> Leg | None: ...
+
+
+class Registrar(Protocol):
+    """What the engine asks of the voice side."""
+
+    def endpoint_for(self, identity: str) -> Endpoint:
+        """An endpoint that rings every browser registered as `identity`; the first to answer gets the call."""
+        ...
+
+    def telephone(self, number: str, voice: str) -> Endpoint:
+        """A telephone's endpoint. `voice` is what it says by itself: `silence`, `tone:HZ` or `speech:WORDS`.
+
+        A browser may be attached to its port later, as its microphone and loudspeaker.
+        """
+        ...
+
+    def say(self, text: str, language: str = "en-US") -> AudioSource:
+        """The words, spoken (espeak-ng when installed, else a tone pattern of the same length)."""
+        ...
+
+    def play(self, data: bytes, content_type: str) -> AudioSource:
+        """A sound file, decoded. Raises `ValueError` when it is none."""
+        ...

@@ -1,0 +1,112 @@
+"""What every operation of the API shares: authentication, form fields, errors, and being written down."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.identifiers import iso, now
+from simulator.inspector import BODY_KEPT
+from simulator.rest.auth import check_account, check_credentials
+from simulator.rest.errors import ApiError
+
+if TYPE_CHECKING:
+    from simulator.engine.calls import CallEngine
+
+API = "/2010-04-01"
+
+
+@dataclass(frozen=True)
+class ApiRequest:
+    """A request that may be served: credentials and account are right. `form` is None for other methods than POST."""
+
+    engine: CallEngine
+    request: Request
+    form: FormData
+
+    def path(self, name: str) -> str:
+        return str(self.request.path_params[name])
+
+    def has(self, name: str) -> bool:
+        return name in self.form
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.form.get(name, default)
+        return default if isinstance(value, UploadFile) else value
+
+    def texts(self, name: str) -> list[str]:
+        """A field that may be repeated, or hold several words in one."""
+        values = [value for value in self.form.getlist(name) if isinstance(value, str)]
+        return [word for value in values for word in value.split()]
+
+    def method(self, name: str, default: str = "POST") -> str:
+        method = self.text(name, default).upper()
+        if method not in ("GET", "POST"):
+            raise ApiError(20001, message=f"{name} must be GET or POST")
+        return method
+
+    def unsupported(self, *names: str) -> None:
+        """Warns of fields that Twilio knows and the simulator does nothing with."""
+        for name in names:
+            if self.has(name):
+                path = self.request.url.path
+                self.engine.inspector.warn(None, f"{path}: the simulator does nothing with {name}")
+
+
+Operation = Callable[[ApiRequest], Awaitable[Response]]
+
+
+def endpoint(
+    engine: CallEngine, operation: Operation, *, public: bool = False
+) -> Callable[[Request], Awaitable[Response]]:
+    """An operation as a Starlette endpoint. `public` ones need no credentials."""
+
+    async def serve(request: Request) -> Response:
+        started, moment = time.monotonic(), now()
+        form = FormData()
+        try:
+            if not public:
+                check_credentials(engine.config, request.headers.get("authorization"))
+            if "account" in request.path_params:
+                check_account(engine.config, request.path_params["account"])
+            form = await request.form() if request.method == "POST" else form
+            response = await operation(ApiRequest(engine, request, form))
+        except ApiError as error:
+            response = error.response()
+        _record(engine, request, form, response, iso(moment), time.monotonic() - started)
+        return response
+
+    return serve
+
+
+def _record(
+    engine: CallEngine, request: Request, form: FormData, response: Response, moment: str | None, took: float
+) -> None:
+    content_type = response.headers.get("content-type", "")
+    shown = bytes(response.body).decode("utf-8", "replace") if content_type.startswith("application/json") else ""
+    params: dict[str, str | list[str]] = {}
+    for name in [*dict.fromkeys(form.keys()), *request.query_params.keys()]:
+        values = [str(value) for value in [*form.getlist(name), *request.query_params.getlist(name)]]
+        params[name] = values[0] if len(values) == 1 else values
+    engine.inspector.request(
+        direction="in",
+        time=moment,
+        kind="rest",
+        method=request.method,
+        url=str(request.url),
+        call_sid=request.path_params.get("call"),
+        params=params,
+        headers={k.title(): v for k, v in request.headers.items() if k not in ("authorization", "cookie")},
+        attempt=1,
+        status=response.status_code,
+        duration_ms=round(took * 1000, 1),
+        content_type=content_type,
+        response_body=shown[:BODY_KEPT],
+        error=None,
+    )

@@ -1,0 +1,78 @@
+"""Recordings and their sound: Twilio Docs, "Recordings resource"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from simulator.identifiers import rfc2822
+from simulator.rest.api import API, ApiRequest
+from simulator.rest.errors import ApiError
+from simulator.rest.paging import page_response
+from simulator.world import Recording
+
+
+def recording_json(recording: Recording, account_sid: str, base_url: str) -> dict[str, Any]:
+    base = f"{API}/Accounts/{account_sid}/Recordings/{recording.sid}"
+    return {
+        "sid": recording.sid,
+        "account_sid": account_sid,
+        "api_version": "2010-04-01",
+        "call_sid": recording.call_sid,
+        "conference_sid": None,
+        "channels": recording.channels,
+        "date_created": rfc2822(recording.date_created),
+        "date_updated": rfc2822(recording.date_created),
+        "start_time": rfc2822(recording.start_time),
+        "duration": str(round(recording.duration)),
+        "encryption_details": None,
+        "error_code": None,
+        "media_url": base_url + base,
+        "price": None,
+        "price_unit": "USD",
+        "source": recording.source,
+        "status": recording.status,
+        "track": "both",
+        "uri": f"{base}.json",
+        "subresource_uris": {
+            "add_on_results": f"{base}/AddOnResults.json",
+            "transcriptions": f"{base}/Transcriptions.json",
+        },
+    }
+
+
+async def fetch(api: ApiRequest) -> Response:
+    config = api.engine.config
+    return JSONResponse(recording_json(_recording(api), config.account_sid, config.base_url))
+
+
+async def media(api: ApiRequest) -> Response:
+    """The WAV file. Without an extension it is WAV too, as with Twilio."""
+    return Response(_recording(api).wav, media_type="audio/x-wav")
+
+
+async def delete(api: ApiRequest) -> Response:
+    del api.engine.world.recordings[_recording(api).sid]
+    return Response(status_code=204)
+
+
+async def index(api: ApiRequest) -> Response:
+    """All recordings, newest first, or those of a call."""
+    config, query = api.engine.config, api.request.query_params
+    call_sid = api.request.path_params.get("call") or query.get("CallSid")
+    recordings = [
+        recording_json(recording, config.account_sid, config.base_url)
+        for recording in reversed(api.engine.world.recordings.values())
+        if call_sid in (None, recording.call_sid)
+    ]
+    path = f"{API}/Accounts/{config.account_sid}/Recordings.json"
+    return page_response(api.request, "recordings", recordings, path)
+
+
+def _recording(api: ApiRequest) -> Recording:
+    sid = api.path("recording")
+    recording = api.engine.world.recordings.get(sid)
+    if recording is None:
+        raise ApiError(20404, f"/Accounts/{api.engine.config.account_sid}/Recordings/{sid}.json")
+    return recording

@@ -1,0 +1,1 @@
+"""Requests to the product, made as Twilio makes them."""

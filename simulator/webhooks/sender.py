@@ -1,0 +1,209 @@
+"""Sends one webhook, as Twilio does: signed, with retries, redirects and time limits, and written down."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+import httpx
+
+from simulator.identifiers import iso, now
+from simulator.inspector import BODY_KEPT, Inspector, without_credentials
+from simulator.webhooks.authentication import ChallengedAuth
+from simulator.webhooks.overrides import Overrides, parse_overrides
+from simulator.webhooks.signature import sign
+
+Params = list[tuple[str, str]]
+
+MAX_REDIRECTS = 10
+USER_AGENT = "TwilioProxy/1.1"
+
+# Twilio's error dictionary.
+HTTP_FAILURE = 11200
+CONNECT_TIMEOUT = 11201
+CONNECTION_REFUSED = 11202
+TOTAL_TIMEOUT = 11203
+CONNECTION_FAILURE = 11205
+BAD_URL = 11210
+TOO_MANY_REDIRECTS = 11215
+INVALID_OVERRIDE = 11243
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A request to make. `credentials`: what the call has shown to each host, as `host: (user, password)`."""
+
+    kind: str
+    url: str
+    method: str = "POST"
+    params: Params = field(default_factory=list)
+    call_sid: str | None = None
+    credentials: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it. `error_code` is Twilio's (11200…), None for a 2xx. `url` is the last one asked."""
+
+    url: str
+    status: int | None = None
+    content_type: str = ""
+    body: bytes = b""
+    error_code: int | None = None
+    error: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+
+class Sender:
+    """Owns the HTTP client. One for the whole simulator."""
+
+    def __init__(self, auth_token: str, inspector: Inspector) -> None:
+        self._auth_token = auth_token
+        self._inspector = inspector
+        # Short-lived idle connections: the product's server closes them after a few seconds, and a request written to
+        # a connection just closed would look like a fault of the product.
+        self._client = httpx.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=1.0),
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def send(self, webhook: Webhook) -> Answer:
+        """Makes the request, and again as the URL's overrides ask. Never raises for what the other side does."""
+        overrides, problems = parse_overrides(webhook.url)
+        for problem in problems:
+            self._inspector.warn(
+                INVALID_OVERRIDE, f"Connection override not understood: {problem}", call_sid=webhook.call_sid
+            )
+        token = str(uuid.uuid4())
+        deadline = time.monotonic() + overrides.total_timeout
+        answer = Answer(webhook.url)
+        for attempt in range(1, overrides.retries + 2):
+            answer, reason = await self._attempt(webhook, overrides, attempt, token, deadline)
+            if not reason or not overrides.retries_on(reason) or time.monotonic() >= deadline:
+                break
+        return answer
+
+    async def _attempt(
+        self, webhook: Webhook, overrides: Overrides, attempt: int, token: str, deadline: float
+    ) -> tuple[Answer, str]:
+        """One attempt, with the redirects it leads to, and why it might be tried again (`ct`, `rt`, `4xx`, `5xx`)."""
+        url, method, params = webhook.url.partition("#")[0], webhook.method.upper(), webhook.params
+        started, moment = time.monotonic(), now()
+        request: httpx.Request | None = None
+        reason = ""
+        try:
+            async with asyncio.timeout(max(deadline - started, 0.001)):
+                for _ in range(MAX_REDIRECTS + 1):
+                    request = self._request(url, method, params, token, overrides)
+                    response = await self._client.send(request, auth=self._auth(url, webhook))
+                    if not response.has_redirect_location:
+                        answer, reason = _judge(url, response)
+                        break
+                    url = urljoin(url, response.headers["location"])
+                    if response.status_code not in (307, 308):
+                        method, params = "GET", []
+                else:
+                    answer = Answer(url, error_code=TOO_MANY_REDIRECTS, error="Too many redirects")
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            answer = Answer(url, error_code=BAD_URL, error=f"Not a URL that can be requested: {error}")
+        except httpx.ConnectTimeout:
+            reason = "ct"
+            answer = Answer(url, error_code=CONNECT_TIMEOUT, error="No connection in time")
+        except httpx.ConnectError as error:
+            reason = "ct"
+            answer = Answer(url, error_code=CONNECTION_REFUSED, error=f"No connection: {error}")
+        except httpx.ReadTimeout:
+            reason = "rt"
+            answer = Answer(url, error_code=HTTP_FAILURE, error="No answer in time")
+        except TimeoutError:
+            answer = Answer(url, error_code=TOTAL_TIMEOUT, error=f"No answer within {overrides.total_timeout:g} s")
+        except httpx.HTTPError as error:
+            answer = Answer(url, error_code=CONNECTION_FAILURE, error=f"{type(error).__name__}: {error}")
+        self._record(webhook, request, attempt, answer, moment, time.monotonic() - started)
+        return answer, reason
+
+    def _request(self, url: str, method: str, params: Params, token: str, overrides: Overrides) -> httpx.Request:
+        headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "I-Twilio-Idempotency-Token": token}
+        timeout = httpx.Timeout(overrides.read_timeout, connect=overrides.connect_timeout, pool=None)
+        bare = without_credentials(url)
+        content = None
+        if method == "GET":
+            bare, params = _with_query(bare, params), []
+        else:
+            content = urlencode(params).encode()
+            headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+        headers["X-Twilio-Signature"] = sign(self._auth_token, bare, params)
+        return self._client.build_request(method, bare, content=content, headers=headers, timeout=timeout)
+
+    def _auth(self, url: str, webhook: Webhook) -> httpx.Auth | None:
+        """Twilio stays logged in to a host for the length of a call, so later URLs may do without the password."""
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        if parts.username is not None:
+            webhook.credentials[host] = (unquote(parts.username), unquote(parts.password or ""))
+        known = webhook.credentials.get(host)
+        return ChallengedAuth(*known) if known else None
+
+    def _record(
+        self,
+        webhook: Webhook,
+        request: httpx.Request | None,
+        attempt: int,
+        answer: Answer,
+        moment: datetime,
+        took: float,
+    ) -> None:
+        shown = {}
+        if request is not None:
+            shown = {k.title(): v for k, v in request.headers.items() if k.lower() not in ("authorization", "cookie")}
+        self._inspector.request(
+            direction="out",
+            time=iso(moment),
+            kind=webhook.kind,
+            method=webhook.method.upper(),
+            url=webhook.url,
+            call_sid=webhook.call_sid,
+            params=dict(webhook.params),
+            headers=shown,
+            attempt=attempt,
+            status=answer.status,
+            duration_ms=round(took * 1000, 1),
+            content_type=answer.content_type,
+            response_body=_shown_body(answer),
+            error=f"{answer.error_code}: {answer.error}" if answer.error_code else None,
+        )
+
+
+def _with_query(url: str, params: Params) -> str:
+    parts = urlsplit(url)
+    if not params:
+        return url
+    query = f"{parts.query}&{urlencode(params)}" if parts.query else urlencode(params)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def _judge(url: str, response: httpx.Response) -> tuple[Answer, str]:
+    status = response.status_code
+    answer = Answer(url, status, response.headers.get("content-type", ""), response.content)
+    if response.is_success:
+        return answer, ""
+    error = f"The URL answered with status {status}"
+    failed = Answer(url, status, answer.content_type, answer.body, HTTP_FAILURE, error)
+    return failed, f"{status // 100}xx"
+
+
+def _shown_body(answer: Answer) -> str:
+    if answer.content_type.startswith(("audio/", "image/", "application/octet-stream")):
+        return f"({len(answer.body)} bytes)"
+    return answer.text[:BODY_KEPT]

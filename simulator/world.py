@@ -1,0 +1,155 @@
+"""What exists: our numbers, applications, telephones, calls and recordings. Seeded at the start, in memory only."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from simulator.config import Config
+from simulator.engine.leg import CallLeg
+from simulator.identifiers import new_sid, now
+
+Behaviour = Literal["manual", "answer", "busy", "no-answer", "reject", "failed"]
+BEHAVIOURS: tuple[Behaviour, ...] = ("manual", "answer", "busy", "no-answer", "reject", "failed")
+DEFAULT_VOICE = "tone:440"
+
+ENDED_CALLS_KEPT = 1000
+RECORDINGS_KEPT = 100
+
+
+@dataclass
+class IncomingNumber:
+    """One of our numbers: Twilio Docs, "IncomingPhoneNumber resource"."""
+
+    sid: str
+    phone_number: str
+    friendly_name: str
+    voice_url: str = ""
+    voice_method: str = "POST"
+    voice_fallback_url: str = ""
+    voice_fallback_method: str = "POST"
+    status_callback: str = ""
+    status_callback_method: str = "POST"
+    voice_caller_id_lookup: bool = False
+    voice_application_sid: str = ""
+    sms_url: str = ""
+    sms_method: str = "POST"
+    sms_fallback_url: str = ""
+    sms_fallback_method: str = "POST"
+    sms_application_sid: str = ""
+    date_created: datetime = field(default_factory=now)
+    date_updated: datetime = field(default_factory=now)
+
+
+@dataclass
+class Application:
+    """A TwiML app: Twilio Docs, "Application resource"."""
+
+    sid: str
+    friendly_name: str
+    voice_url: str = ""
+    voice_method: str = "POST"
+    voice_fallback_url: str = ""
+    voice_fallback_method: str = "POST"
+    status_callback: str = ""
+    status_callback_method: str = "POST"
+    voice_caller_id_lookup: bool = False
+    public_application_connect_enabled: bool = False
+    sms_url: str = ""
+    sms_method: str = "POST"
+    sms_fallback_url: str = ""
+    sms_fallback_method: str = "POST"
+    sms_status_callback: str = ""
+    message_status_callback: str = ""
+    date_created: datetime = field(default_factory=now)
+    date_updated: datetime = field(default_factory=now)
+
+
+@dataclass
+class Telephone:
+    """What a telephone does when it is called. `delay` is in seconds from the first ring."""
+
+    number: str
+    behaviour: Behaviour = "manual"
+    delay: float = 0.0
+    voice: str = DEFAULT_VOICE
+
+
+@dataclass
+class Recording:
+    """A recording and its sound, a WAV file."""
+
+    sid: str
+    call_sid: str
+    source: str
+    channels: int
+    duration: float
+    wav: bytes
+    start_time: datetime
+    date_created: datetime = field(default_factory=now)
+    status: str = "completed"
+
+
+class World:
+    """The account's resources by SID, and the telephones by number."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.numbers: dict[str, IncomingNumber] = {}
+        self.applications: dict[str, Application] = {}
+        self.telephones: dict[str, Telephone] = {}
+        self.recordings: OrderedDict[str, Recording] = OrderedDict()
+        #: Every leg that lives and the latest that ended, oldest first.
+        self.calls: OrderedDict[str, CallLeg] = OrderedDict()
+        self.seed()
+
+    def seed(self) -> None:
+        """Forgets everything and makes the numbers and the TwiML app that the configuration asks for."""
+        for collection in (self.numbers, self.applications, self.telephones, self.recordings, self.calls):
+            collection.clear()
+        url = self.config.webhook_url
+        common: dict[str, Any] = {
+            "voice_fallback_url": url("/twilio/voice/fallback/"),
+            "status_callback": url("/twilio/voice/status/"),
+            "sms_url": url("/twilio/messaging/incoming/"),
+            "sms_fallback_url": url("/twilio/messaging/fallback/"),
+        }
+        for phone_number, name in self.config.numbers:
+            number = IncomingNumber(
+                new_sid("PN"), phone_number, name, voice_url=url("/twilio/voice/incoming/"), **common
+            )
+            self.numbers[number.sid] = number
+        if self.config.twiml_app_sid:
+            application = Application(
+                self.config.twiml_app_sid,
+                "Ringdesk",
+                voice_url=url("/twilio/voice/outgoing/"),
+                message_status_callback=url("/twilio/messaging/status/"),
+                **common,
+            )
+            self.applications[application.sid] = application
+
+    def number_for(self, phone_number: str) -> IncomingNumber | None:
+        return next((number for number in self.numbers.values() if number.phone_number == phone_number), None)
+
+    def telephone(self, number: str) -> Telephone:
+        """The telephone at a number. Every number is one."""
+        return self.telephones.get(number) or Telephone(number)
+
+    def add_call(self, leg: CallLeg) -> None:
+        self.calls[leg.sid] = leg
+        surplus = len(self.calls) - ENDED_CALLS_KEPT
+        if surplus > ENDED_CALLS_KEPT // 10:  # a tenth of slack, so that not every call walks the list
+            for sid in [sid for sid, old in self.calls.items() if old.over][:surplus]:
+                del self.calls[sid]
+
+    def add_recording(self, recording: Recording) -> None:
+        self.recordings[recording.sid] = recording
+        while len(self.recordings) > RECORDINGS_KEPT:
+            self.recordings.popitem(last=False)
+
+    @property
+    def live_calls(self) -> list[CallLeg]:
+        return [leg for leg in self.calls.values() if not leg.over]

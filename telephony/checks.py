@@ -1,0 +1,109 @@
+"""What is missing or malformed in the environment, found at start-up and said with a hint."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from config.env import env
+
+_SIDS = {
+    "TWILIO_ACCOUNT_SID": ("AC", "E001"),
+    "TWILIO_API_KEY_SID": ("SK", "E002"),
+    "TWILIO_TWIML_APP_SID": ("AP", "E003"),
+}
+_SECRETS = {"TWILIO_AUTH_TOKEN": "E004", "TWILIO_API_KEY_SECRET": "E005"}
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
+MAX_TTL = 86_400
+
+
+@register(Tags.security)
+def check_twilio(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Credentials are there and look like what they are."""
+    found: list[CheckMessage] = []
+    for name, (prefix, number) in _SIDS.items():
+        value = getattr(settings, name)
+        if not re.fullmatch(rf"{prefix}[0-9a-f]{{32}}", value):
+            found.append(
+                Error(
+                    f"{name} is {'missing' if not value else 'malformed'}.",
+                    hint=f"It is {prefix} and 32 hexadecimal digits, from Twilio's console. See .env.example.",
+                    id=f"telephony.{number}",
+                )
+            )
+    for name, number in _SECRETS.items():
+        if not getattr(settings, name):
+            found.append(Error(f"{name} is missing.", hint="See .env.example.", id=f"telephony.{number}"))
+    if settings.TWILIO_CALLER_ID and not re.fullmatch(r"\+[1-9][0-9]{6,14}", settings.TWILIO_CALLER_ID):
+        found.append(Error("TWILIO_CALLER_ID is malformed.", hint="Write it like +12025550100.", id="telephony.E006"))
+    if not 1 <= settings.TOKEN_TTL_SECONDS <= MAX_TTL:
+        found.append(
+            Error(
+                "TOKEN_TTL_SECONDS is out of range.",
+                hint="Twilio takes 1 to 86400 seconds; 3600 fits most desks.",
+                id="telephony.E007",
+            )
+        )
+    return found
+
+
+@register(Tags.security)
+def check_addresses(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Twilio can reach us safely, and the simulator stays on the laptop."""
+    found: list[CheckMessage] = []
+    parts = urlsplit(settings.PUBLIC_BASE_URL)
+    local = parts.hostname in _LOCAL
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        found.append(
+            Error(
+                "PUBLIC_BASE_URL is malformed.",
+                hint="Write the scheme and the host only, like https://desk.example.com.",
+                id="telephony.E010",
+            )
+        )
+    elif parts.scheme != "https" and not local:
+        found.append(
+            Error(
+                "PUBLIC_BASE_URL is not https.",
+                hint="Twilio's requests hold callers' numbers, and browsers allow the microphone on https only.",
+                id="telephony.E011",
+            )
+        )
+    if settings.SIMULATOR and (not settings.DEBUG or not local):
+        found.append(
+            Error(
+                "The Twilio simulator is switched on in production.",
+                hint="Set SIMULATOR=False. It belongs on a laptop: DEBUG=True and a PUBLIC_BASE_URL on localhost.",
+                id="telephony.E012",
+            )
+        )
+    if not settings.SIMULATOR and (settings.TWILIO_API_BASE_URL or settings.TWILIO_VOICE_SIGNALLING_URL):
+        found.append(
+            Error(
+                "TWILIO_API_BASE_URL or TWILIO_VOICE_SIGNALLING_URL is set although SIMULATOR is off.",
+                hint="Leave both empty to use Twilio itself.",
+                id="telephony.E013",
+            )
+        )
+    if not settings.SIMULATOR and local:
+        found.append(
+            Warning(
+                "PUBLIC_BASE_URL is on this machine, where Twilio cannot reach it.",
+                hint="Use the public https address of your server or tunnel.",
+                id="telephony.W014",
+            )
+        )
+    return found
+
+
+@register(Tags.security)
+def check_environment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Every variable that was set could be read; the others have their defaults."""
+    return [
+        Error(f"{name} cannot be read.", hint=f"Expected {expected}. See .env.example.", id="telephony.E016")
+        for name, expected in env.malformed.items()
+    ]

@@ -1,0 +1,108 @@
+"""Twilio's failures, translated into errors of our own.
+
+`code` is Twilio's (https://www.twilio.com/docs/api/errors) or None when Twilio did not answer. `message` is a
+sentence for the person at the desk; what Twilio said goes to the log only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+
+logger = logging.getLogger(__name__)
+
+
+class TelephonyError(Exception):
+    """Twilio could not do what was asked. `permanent`: asking again will not help."""
+
+    def __init__(self, message: str, *, code: int | None = None, permanent: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.permanent = permanent
+
+
+class InvalidNumber(TelephonyError):
+    """The number cannot be called: malformed, unreachable or forbidden."""
+
+
+class CallGone(TelephonyError):
+    """The call is over, or was never there."""
+
+
+class NotConfigured(TelephonyError):
+    """Credentials are missing or wrong: an admin must act."""
+
+
+class RateLimited(TelephonyError):
+    """Twilio asks us to slow down; nothing was done."""
+
+
+class Unavailable(TelephonyError):
+    """Twilio did not answer, or answered with a failure of its own. Whether it acted is unknown."""
+
+
+_NUMBER = "This number cannot be called."
+_ADMIN = "Ringdesk is not allowed to do this at Twilio. Ask your admin."
+_BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
+    20003: (NotConfigured, _ADMIN, True),
+    20005: (NotConfigured, "The Twilio account is not active. Ask your admin.", True),
+    10001: (NotConfigured, "The Twilio account is not active. Ask your admin.", True),
+    20404: (CallGone, "This call is over.", True),
+    20429: (RateLimited, "Twilio is busy. Try again in a moment.", False),
+    10004: (RateLimited, "Too many calls at once. Try again in a moment.", False),
+    21210: (NotConfigured, "The line's number does not belong to this Twilio account. Ask your admin.", True),
+    21211: (InvalidNumber, _NUMBER, True),
+    21212: (NotConfigured, "The line's number is not valid. Ask your admin.", True),
+    21214: (InvalidNumber, "This number cannot be reached.", True),
+    21215: (InvalidNumber, "Your company does not allow calls to this country. Ask your admin.", True),
+    21216: (InvalidNumber, "Calls to this number are blocked.", True),
+    21217: (InvalidNumber, _NUMBER, True),
+    21220: (CallGone, "This call is over.", True),
+    21265: (InvalidNumber, "Short codes cannot be called.", True),
+    21266: (InvalidNumber, "A line cannot call itself.", True),
+    21268: (InvalidNumber, "Premium-rate numbers cannot be called.", True),
+}
+
+
+def translate(error: Exception) -> TelephonyError:
+    """The domain error for one of twilio-python's four failure shapes.
+
+    `TwilioServiceException` (RFC 9457 bodies) is a sibling of `TwilioRestException`, not a child, and network
+    failures come as plain `requests` exceptions.
+    """
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        status, code = error.status, error.code
+        logger.warning("twilio refused: status=%s code=%s", status, code)
+        if code in _BY_CODE:
+            kind, message, permanent = _BY_CODE[code]
+            return kind(message, code=code, permanent=permanent)
+        if status in (401, 403):
+            return NotConfigured(_ADMIN, code=code, permanent=True)
+        if status == 404:
+            return CallGone("This call is over.", code=code, permanent=True)
+        if status == 429:
+            return RateLimited("Twilio is busy. Try again in a moment.", code=code)
+        if isinstance(status, int) and status >= 500:
+            return Unavailable("Twilio cannot be reached. Try again.", code=code)
+        return TelephonyError("Twilio did not accept this.", code=code, permanent=True)
+    if isinstance(error, requests.RequestException):
+        logger.warning("twilio unreachable: %s", type(error).__name__)
+        return Unavailable("Twilio cannot be reached. Try again.")
+    if isinstance(error, TwilioException):
+        logger.warning("twilio client failed: %s", type(error).__name__)
+        return NotConfigured(_ADMIN, permanent=True)
+    raise error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises `TelephonyError` for whatever the Twilio library raises inside the block."""
+    try:
+        yield
+    except (TwilioException, requests.RequestException) as error:
+        raise translate(error) from None

@@ -1,0 +1,87 @@
+"""The guard before every route that Twilio calls."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Protocol
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
+from django.http.multipartparser import MultiPartParserError
+from django.views.decorators.csrf import csrf_exempt
+from twilio.request_validator import RequestValidator
+from twilio.twiml import TwiML
+
+logger = logging.getLogger(__name__)
+
+
+class Webhook(Protocol):
+    def __call__(self, request: HttpRequest) -> TwiML | HttpResponse: ...
+
+
+def signed_url(request: HttpRequest) -> str:
+    """The URL that Twilio signed: ours as we gave it out, with the path and query as they came."""
+    return f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
+
+
+def signature_is_valid(request: HttpRequest) -> bool:
+    """Whether Twilio, and nobody else, sent exactly this request.
+
+    Either auth token is taken, so that one can be rotated without losing a call.
+    """
+    signature = request.headers.get("X-Twilio-Signature", "")
+    if not signature:
+        return False
+    url = signed_url(request)
+    for token in (settings.TWILIO_AUTH_TOKEN, settings.TWILIO_AUTH_TOKEN_SECONDARY):
+        if token and RequestValidator(token).validate(url, request.POST, signature):
+            return True
+    return False
+
+
+def twilio_webhook(on_failure: Callable[[HttpRequest], TwiML] | None = None) -> Callable[[Webhook], Webhook]:
+    """Makes a view a webhook: POST only, signed by Twilio, exempt from CSRF checks.
+
+    The view returns a TwiML object or a response. When it raises, `on_failure` makes the TwiML instead, so that a
+    caller hears a sentence and not "an application error has occurred"; without `on_failure` (status callbacks, whose
+    answer nobody hears) the error goes on to Django.
+    """
+
+    def decorate(view: Webhook) -> Webhook:
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest) -> HttpResponse:
+            if request.method != "POST":
+                return HttpResponseNotAllowed(["POST"])
+            try:
+                valid = signature_is_valid(request)
+            except (SuspiciousOperation, BadRequest, MultiPartParserError, RequestDataTooBig, TooManyFieldsSent):
+                logger.warning("webhook refused: unreadable body, url=%s", signed_url(request))
+                return HttpResponse("The body cannot be read.", status=400, content_type="text/plain")
+            if not valid:
+                logger.warning(
+                    "webhook refused: %s signature, url=%s",
+                    "wrong" if "X-Twilio-Signature" in request.headers else "no",
+                    signed_url(request),
+                )
+                return HttpResponseForbidden("The signature is missing or wrong.", content_type="text/plain")
+            try:
+                return _respond(view(request))
+            except Exception:
+                logger.exception("webhook failed: path=%s call=%s", request.path, request.POST.get("CallSid", "")[:34])
+                if on_failure is None:
+                    raise
+                return _respond(on_failure(request))
+
+        return guarded
+
+    return decorate
+
+
+def _respond(answer: TwiML | HttpResponse) -> HttpResponse:
+    if isinstance(answer, HttpResponse):
+        return answer
+    return HttpResponse(str(answer), content_type="text/xml; charset=utf-8")

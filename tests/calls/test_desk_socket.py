@@ -1,0 +1,415 @@
+"""The desk's WebSocket: who gets in, what they see, and what they do not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+
+from agents.models import Agent, Desk
+from calls.models import Call
+from config.asgi import application
+from tests import factories
+from tests.calls.test_webhooks_incoming import DIAL_ACTION, INCOMING, STATUS
+from tests.twilio import TwilioClient, incoming, leg_status, outgoing, root_status, sid
+
+# Pushes are sent after a real commit, from another thread than the socket's.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORIGIN = "https://desk.example.com"
+
+
+def cookie_of(client: Client) -> str:
+    cookies: SimpleCookie = client.cookies
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
+
+
+class DeskSocket:
+    """A desk's side of the socket."""
+
+    def __init__(self, agent: Agent | None, *, origin: str | None = ORIGIN) -> None:
+        self.client = Client()
+        if agent is not None:
+            self.client.force_login(agent)
+        headers = [(b"host", b"desk.example.com"), (b"cookie", cookie_of(self.client).encode())]
+        if origin is not None:
+            headers.append((b"origin", origin.encode()))
+        self.communicator = WebsocketCommunicator(application, "/ws/desk/", headers=headers)
+
+    async def open(self) -> dict[str, Any]:
+        connected, _ = await self.communicator.connect()
+        assert connected
+        return await self.next()
+
+    async def next(self) -> dict[str, Any]:
+        frame: dict[str, Any] = await self.communicator.receive_json_from(timeout=5)
+        return frame
+
+    async def until(self, *types: str) -> dict[str, Any]:
+        """The next frame of one of these types."""
+        while True:
+            frame = await self.next()
+            if frame["type"] in types:
+                return frame
+
+    async def send(self, **frame: Any) -> None:
+        await self.communicator.send_json_to(frame)
+
+    async def nothing_of(self, *types: str) -> None:
+        """Everything sent so far, pong included, holds none of these."""
+        await self.send(type="ping")
+        frame = await self.next()
+        while frame["type"] != "pong":
+            assert frame["type"] not in types, frame
+            frame = await self.next()
+
+    async def closed_with(self) -> int:
+        code: int = (await self.communicator.receive_output(timeout=5))["code"]
+        return code
+
+    async def close(self) -> None:
+        await self.communicator.disconnect()
+
+
+def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async_to_sync(test)()
+
+
+async def webhook(path: str, data: dict[str, Any]) -> None:
+    await sync_to_async(TwilioClient().webhook)(path, data)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "https://evil.example",
+        "https://desk.example.com.evil.example",
+        "http://desk.example.com:8001",
+        "null",
+        "//",
+    ],
+)
+def test_a_page_of_another_origin_is_refused(ada, origin):
+    socket = DeskSocket(ada, origin=origin)
+
+    async def scenario() -> None:
+        connected, _ = await socket.communicator.connect()
+        assert not connected
+
+    run(scenario)
+
+
+def test_somebody_who_is_not_signed_in_is_sent_away(db):
+    async def scenario() -> None:
+        socket = DeskSocket(None)
+        assert (await socket.open())["type"] == "session.ended"
+        assert await socket.closed_with() == 4401
+
+    run(scenario)
+
+
+def test_the_snapshot_says_all_that_a_desk_needs(ada, grace, stranger, line):
+    socket = DeskSocket(ada)
+
+    async def scenario() -> None:
+        snapshot = await socket.open()
+        assert snapshot["type"] == "desk.snapshot"
+        assert snapshot["agent"] == {"id": ada.pk, "identity": ada.identity, "name": "Ada"}
+        assert snapshot["availability"] == "available"
+        assert [item["agent"]["name"] for item in snapshot["presence"]] == ["Ada", "Grace"]
+        assert [item["number"] for item in snapshot["lines"]] == ["+12025550100"]
+        assert snapshot["calls"] == []
+        await socket.close()
+
+    run(scenario)
+
+
+def test_the_caller_is_on_the_screen_before_the_phone_rings(ada, line):
+    factories.make_contact("Maya Okonkwo", note="Sofa is late", company="Okonkwo Interiors")
+    for number in range(10, 15):
+        factories.make_call(number, line=line, agent=ada, result="answered", duration=number)
+    socket = DeskSocket(ada)
+
+    async def scenario() -> None:
+        await socket.open()
+        await webhook(INCOMING, incoming())
+        frame = await socket.until("call.incoming")
+        live = frame["live"]
+        assert live["mine"] == "ringing"
+        assert live["call"]["sid"] == sid("CA", 1)
+        assert live["call"]["line"]["name"] == "Support"
+        assert live["call"]["contact"]["note"] == "Sofa is late"
+        assert live["call"]["party"] == {
+            "number": "+12025550142",
+            "display": "(202) 555-0142",
+            "name": "Maya Okonkwo",
+            "company": "Okonkwo Interiors",
+            "place": "Washington, DC, United States",
+            "withheld": False,
+            "verified": True,
+        }
+        assert [past["duration"] for past in live["history"]] == [14, 13, 12]
+        await socket.close()
+
+    run(scenario)
+
+
+def test_only_the_agents_being_rung_see_a_call_that_is_nobodys_yet(ada, grace, stranger, line):
+    grace.availability = "away"
+    grace.save()
+    rung, away, elsewhere = DeskSocket(ada), DeskSocket(grace), DeskSocket(stranger)
+
+    async def scenario() -> None:
+        for socket in (rung, away, elsewhere):
+            await socket.open()
+        await webhook(INCOMING, incoming())
+        await rung.until("call.incoming")
+        for socket in (away, elsewhere):
+            await socket.nothing_of("call.incoming", "call.status", "log.changed")
+            await socket.send(type="desk.refresh")
+            assert (await socket.until("desk.snapshot"))["calls"] == []
+        for socket in (rung, away, elsewhere):
+            await socket.close()
+
+    run(scenario)
+    for agent, status in ((ada, 200), (grace, 404), (stranger, 404)):
+        client = Client()
+        client.force_login(agent)
+        assert client.get(f"/api/v1/calls/{sid('CA', 1)}/", secure=True).status_code == status
+
+
+def test_the_second_agent_hears_who_took_the_call(ada, grace, line):
+    first, second = DeskSocket(ada), DeskSocket(grace)
+
+    async def scenario() -> None:
+        await first.open()
+        await second.open()
+        await webhook(INCOMING, incoming())
+        await webhook(STATUS, leg_status(grace.pk, "canceled", 2, leg=3))
+        await webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
+        mine = await first.until("call.status")
+        while mine["live"]["mine"] != "active":
+            mine = await first.until("call.status")
+        assert mine["live"]["call"]["status"] == "in-progress"
+        withdrawn = await second.until("call.withdrawn")
+        assert (withdrawn["reason"], withdrawn["by"]["name"]) == ("answered-elsewhere", "Ada")
+        await second.nothing_of("call.status")
+        await first.close()
+        await second.close()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([(STATUS, "canceled"), ("root", "no-answer")], "caller-hung-up"),
+        ([("root", "no-answer"), (STATUS, "canceled")], "caller-hung-up"),
+        ([(STATUS, "busy")], "rejected"),
+        ([(STATUS, "no-answer")], "not-answered"),
+        ([(DIAL_ACTION, "no-answer")], "not-answered"),
+    ],
+    ids=["caller gone", "caller gone, other order", "rejected", "not answered", "dial over"],
+)
+def test_a_phone_that_stops_ringing_says_why(ada, line, events, reason):
+    socket = DeskSocket(ada)
+
+    async def scenario() -> None:
+        await socket.open()
+        await webhook(INCOMING, incoming())
+        for path, status in events:
+            if path == "root":
+                await webhook(STATUS, root_status(status))
+            elif path == DIAL_ACTION:
+                await webhook(path, incoming(CallStatus="in-progress", DialCallStatus=status))
+            else:
+                await webhook(path, leg_status(ada.pk, status, 2))
+        assert (await socket.until("call.withdrawn"))["reason"] == reason
+        await socket.close()
+
+    run(scenario)
+
+
+def test_a_dropped_socket_loses_nothing(ada, line):
+    socket, again = DeskSocket(ada), DeskSocket(ada)
+
+    async def scenario() -> None:
+        await socket.open()
+        await socket.close()
+        await sync_to_async(factories.make_desk)(ada)
+        await webhook(INCOMING, incoming())
+        await webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
+        snapshot = await again.open()
+        assert [(live["call"]["sid"], live["mine"]) for live in snapshot["calls"]] == [(sid("CA", 1), "active")]
+        await again.close()
+
+    run(scenario)
+
+
+def test_a_finished_call_appears_in_the_teams_log_and_nowhere_else(ada, grace, stranger, line):
+    own, team, elsewhere = DeskSocket(ada), DeskSocket(grace), DeskSocket(stranger)
+
+    async def scenario() -> None:
+        for socket in (own, team, elsewhere):
+            await socket.open()
+        await webhook(INCOMING, incoming())
+        await webhook(STATUS, leg_status(ada.pk, "completed", 3, CallDuration="5"))
+        await webhook(STATUS, root_status("completed", CallDuration="9"))
+        assert (await own.until("call.ended"))["call"]["duration"] == 9
+        assert (await own.until("log.changed"))["call"]["result"] == "answered"
+        assert (await team.until("log.changed"))["call"]["agent"]["name"] == "Ada"
+        await elsewhere.nothing_of("log.changed", "call.ended")
+        for socket in (own, team, elsewhere):
+            await socket.close()
+
+    run(scenario)
+
+
+def test_a_bad_number_is_explained_on_the_desk(ada, line):
+    socket = DeskSocket(ada)
+
+    async def scenario() -> None:
+        await socket.open()
+        await webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "12"))
+        frame = await socket.until("call.problem")
+        assert frame == {
+            "type": "call.problem",
+            "sid": sid("CA", 1),
+            "message": "This number is too short for the United States.",
+            "permanent": True,
+        }
+        await socket.close()
+
+    run(scenario)
+
+
+def test_an_agent_can_be_rung_only_while_a_phone_is_registered(ada, grace, line):
+    Desk.objects.all().delete()
+    socket, colleague = DeskSocket(ada), DeskSocket(grace)
+
+    async def scenario() -> None:
+        await socket.open()
+        await colleague.open()
+        await socket.send(type="phone.state", registered=True)
+        assert (await colleague.until("presence.changed"))["presence"]["state"] == "available"
+        await socket.send(type="availability.set", availability="away")
+        assert (await colleague.until("presence.changed"))["presence"]["state"] == "away"
+        await socket.close()
+        assert (await colleague.until("presence.changed"))["presence"]["state"] == "not-reachable"
+        await colleague.close()
+
+    run(scenario)
+    assert not Desk.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{", "[]", "null", '{"type": 1}', '{"type": "unknown"}', '{"type": "phone.state"}', "[" * 4000]
+    + ['{"type": "phone.state", "registered": "yes"}', '{"type": "availability.set", "availability": "asleep"}']
+    + ['{"type": "ping", "x": "' + "y" * 5000 + '"}'],
+)
+def test_a_frame_that_makes_no_sense_is_answered_with_an_error(ada, text):
+    socket = DeskSocket(ada)
+
+    async def scenario() -> None:
+        await socket.open()
+        await socket.communicator.send_to(text_data=text)
+        assert (await socket.next())["type"] == "error"
+        await socket.nothing_of("error")
+        await socket.close()
+
+    run(scenario)
+
+
+def test_a_session_that_was_ended_elsewhere_ends_at_its_next_sign_of_life(ada):
+    socket = DeskSocket(ada)
+
+    async def scenario() -> None:
+        await socket.open()
+        await sync_to_async(socket.client.logout)()
+        await socket.send(type="ping")
+        assert (await socket.until("session.ended", "pong"))["type"] == "session.ended"
+
+    run(scenario)
+
+
+def test_no_frame_holds_a_secret(ada, line, settings):
+    socket = DeskSocket(ada)
+    factories.make_contact()
+    frames: list[dict[str, Any]] = []
+
+    async def scenario() -> None:
+        frames.append(await socket.open())
+        await webhook(INCOMING, incoming())
+        frames.append(await socket.until("call.incoming"))
+        await webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
+        frames.append(await socket.until("call.status"))
+        await webhook(STATUS, root_status("completed"))
+        frames.append(await socket.until("log.changed"))
+        await socket.close()
+
+    run(scenario)
+    text = json.dumps(frames)
+    for secret in (settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_API_KEY_SECRET):
+        assert secret not in text
+    assert Call.objects.get(sid=sid("CA", 1)).account_sid == settings.TWILIO_ACCOUNT_SID
+
+
+SAMPLES = Path(__file__).parent.parent / "payloads" / "desk"
+
+
+def shape(value: Any) -> Any:
+    """A frame without its values: which keys it has, all the way down."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    return "value"
+
+
+def merged(sample: Any, real: Any, path: str = "") -> list[str]:
+    """Keys that one has and the other has not. What is empty or null on either side says nothing."""
+    if isinstance(sample, dict) and isinstance(real, dict):
+        different = [f"{path}.{key}" for key in sample.keys() ^ real.keys()]
+        return different + [
+            d for key in sample.keys() & real.keys() for d in merged(sample[key], real[key], f"{path}.{key}")
+        ]
+    if isinstance(sample, list) and isinstance(real, list) and sample and real:
+        return merged(sample[0], real[0], f"{path}[]")
+    return []
+
+
+def test_the_frames_have_the_shape_of_the_samples_that_the_front_end_is_tested_with(ada, grace, line):
+    factories.make_contact()
+    factories.make_call(10, line=line, agent=ada, result="answered")
+    socket = DeskSocket(ada)
+    frames: dict[str, Any] = {}
+
+    async def scenario() -> None:
+        frames["desk.snapshot"] = await socket.open()
+        await webhook(INCOMING, incoming())
+        frames["call.incoming"] = await socket.until("call.incoming")
+        await webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
+        frames["call.status"] = await socket.until("call.status")
+        await webhook(STATUS, root_status("completed"))
+        frames["call.ended"] = await socket.until("call.ended")
+        frames["log.changed"] = await socket.until("log.changed")
+        await webhook(INCOMING, incoming(CallSid=sid("CA", 20)))
+        await webhook(STATUS, root_status("no-answer", CallSid=sid("CA", 20)))
+        frames["call.withdrawn"] = await socket.until("call.withdrawn")
+        await webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "1", CallSid=sid("CA", 30)))
+        frames["call.problem"] = await socket.until("call.problem")
+        await socket.send(type="phone.state", registered=True)
+        frames["presence.changed"] = await socket.until("presence.changed")
+        await socket.close()
+
+    run(scenario)
+    for name, frame in frames.items():
+        sample = json.loads((SAMPLES / f"{name}.json").read_text())
+        assert merged(sample, frame) == [], name

@@ -1,0 +1,85 @@
+"""Status callbacks come late, doubled and in any order; the log is right all the same."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from calls.models import Call, StatusCallback
+from tests.twilio import at, incoming, leg_status, root_status, sid
+
+pytestmark = pytest.mark.django_db
+
+STATUS = "/twilio/voice/status/"
+
+
+def test_a_duplicate_changes_nothing(twilio, line, ada):
+    twilio.webhook(STATUS, leg_status(ada.pk, "ringing", 1))
+    before = Call.objects.values().get(sid=sid("CA", 2))
+
+    twilio.webhook(STATUS, leg_status(ada.pk, "ringing", 1))
+
+    assert Call.objects.values().get(sid=sid("CA", 2)) == before
+    assert list(StatusCallback.objects.values_list("verdict", flat=True)) == ["applied", "duplicate"]
+
+
+def test_a_late_status_does_not_reopen_a_completed_call(twilio, line, ada):
+    twilio.webhook(STATUS, leg_status(ada.pk, "completed", 3, CallDuration="12"))
+    twilio.webhook(STATUS, leg_status(ada.pk, "ringing", 1))
+
+    assert Call.objects.get(sid=sid("CA", 2)).status == "completed"
+    assert StatusCallback.objects.last().verdict == "late"
+
+
+@pytest.mark.parametrize("second", ["busy", "failed", "no-answer", "canceled"])
+def test_a_terminal_status_stays(twilio, line, ada, second):
+    twilio.webhook(STATUS, leg_status(ada.pk, "completed", 3))
+    twilio.webhook(STATUS, leg_status(ada.pk, second, 4))
+
+    assert Call.objects.get(sid=sid("CA", 2)).status == "completed"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
+def test_a_leg_ends_the_same_in_whatever_order_its_callbacks_come(twilio, line, ada, order):
+    events = [
+        leg_status(ada.pk, "initiated", 0),
+        leg_status(ada.pk, "ringing", 1),
+        leg_status(ada.pk, "in-progress", 2),
+        leg_status(ada.pk, "completed", 3, CallDuration="5"),
+    ]
+    twilio.webhook("/twilio/voice/incoming/", incoming())
+    for index in order:
+        twilio.webhook(STATUS, events[index])
+    twilio.webhook(STATUS, root_status("completed", CallDuration="9"))
+
+    leg, root = Call.objects.get(sid=sid("CA", 2)), Call.objects.get(sid=sid("CA", 1))
+    assert (leg.status, leg.duration, leg.agent) == ("completed", 5, ada)
+    assert leg.answer_time == at(10)
+    assert leg.end_time == at(15)
+    assert (root.result, root.agent) == ("answered", ada)
+
+
+def test_a_leg_may_be_known_before_its_call(twilio, line, ada):
+    twilio.webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
+    twilio.webhook(STATUS, root_status("completed", CallDuration="9"))
+
+    root = Call.objects.get(sid=sid("CA", 1))
+    assert (root.result, root.agent, [leg.sid for leg in root.legs.all()]) == ("answered", ada, [sid("CA", 2)])
+
+
+@pytest.mark.parametrize("status", ["", "exploded", "COMPLETED"])
+def test_an_unknown_status_is_kept_and_changes_nothing(twilio, line, ada, status):
+    twilio.webhook(STATUS, leg_status(ada.pk, "ringing", 1))
+
+    response = twilio.webhook(STATUS, leg_status(ada.pk, status, 2))
+
+    assert response.status_code == 204
+    assert Call.objects.get(sid=sid("CA", 2)).status == "ringing"
+    assert StatusCallback.objects.last().verdict == "unusable"
+
+
+def test_seconds_are_not_confused_with_billed_minutes(twilio, line, ada):
+    twilio.webhook(STATUS, leg_status(ada.pk, "completed", 3, CallDuration="61", Duration="2"))
+
+    assert Call.objects.get(sid=sid("CA", 2)).duration == 61

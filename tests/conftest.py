@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from agents.models import Agent, Team
+from calls.models import Line
+from tests import factories
+from tests.twilio import TwilioClient
+
+
+@pytest.fixture
+def twilio() -> TwilioClient:
+    return TwilioClient()
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return factories.make_team()
+
+
+@pytest.fixture
+def line(team: Team) -> Line:
+    return factories.make_line(team=team)
+
+
+@pytest.fixture
+def ada(team: Team) -> Agent:
+    """An agent of Support who can be reached."""
+    return factories.make_agent("ada", team=team, reachable=True)
+
+
+@pytest.fixture
+def grace(team: Team) -> Agent:
+    """Ada's colleague, reachable too."""
+    return factories.make_agent("grace", team=team, reachable=True)
+
+
+@pytest.fixture
+def stranger(db: None) -> Agent:
+    """An agent of another team."""
+    return factories.make_agent("stranger", team=factories.make_team("Sales"), reachable=True)
