@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,7 +11,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from calls.models import Call, Line, Recording, StatusCallback
+from calls.models import Call, CallResult, Line, Recording, StatusCallback
+from calls.serializers import party_of
 
 
 class ReadOnly:
@@ -26,6 +28,56 @@ class ReadOnly:
         return False
 
 
+class CallColumns:
+    """A call's facts as people read them: seconds count, and a duration is not a number."""
+
+    @admin.display(description="began", ordering="start_time")
+    def began(self, call: Call) -> str:
+        return _time(call.start_time)
+
+    @admin.display(description="answered")
+    def answered(self, call: Call) -> str:
+        return _time(call.answer_time)
+
+    @admin.display(description="ended")
+    def ended(self, call: Call) -> str:
+        return _time(call.end_time)
+
+    @admin.display(description="lasted", ordering="duration")
+    def lasted(self, call: Call) -> str:
+        if call.duration is None:
+            return "-"
+        minutes, seconds = divmod(call.duration, 60)
+        return f"{minutes}:{seconds:02d}"
+
+    @admin.display(description="line", ordering="line__name")
+    def line_name(self, call: Call) -> str:
+        return call.line.name if call.line else "-"
+
+    @admin.display(description="other party")
+    def party(self, call: Call) -> str:
+        party = party_of(call)
+        return f"{party['name']} {party['display']}".strip()
+
+    @admin.display(description="outcome", ordering="result")
+    def outcome(self, call: Call) -> SafeString:
+        word = call.get_result_display() or call.get_status_display()
+        return format_html('<span class="tag {}">{}</span>', _TONES.get(call.result, ""), word)
+
+
+_TONES: dict[str, str] = {
+    CallResult.ANSWERED: "go",
+    CallResult.REACHED: "go",
+    CallResult.MISSED: "stop",
+    CallResult.FAILED: "stop",
+    CallResult.VOICEMAIL: "info",
+}
+
+
+def _time(value: datetime | None) -> str:
+    return localtime(value).strftime("%d %b %Y, %H:%M:%S") if value else "-"
+
+
 @admin.register(Line)
 class LineAdmin(admin.ModelAdmin[Line]):
     list_display = ["name", "number", "team", "ring_seconds", "takes_voicemail", "is_active"]
@@ -34,29 +86,23 @@ class LineAdmin(admin.ModelAdmin[Line]):
     search_fields = ["name", "number"]
 
 
-class LegInline(ReadOnly, admin.TabularInline[Call, Call]):
+class LegInline(ReadOnly, CallColumns, admin.TabularInline[Call, Call]):
     model = Call
     fk_name = "parent"
     verbose_name, verbose_name_plural = "leg", "legs"
-    readonly_fields = [
-        "sid",
-        "called",
-        "agent",
-        "status",
-        "start_time",
-        "answer_time",
-        "end_time",
-        "duration",
-    ]
-    fields = tuple(readonly_fields)
+    readonly_fields = ("called", "agent", "status", "began", "answered", "ended", "lasted")
+    fields = readonly_fields
     show_change_link = True
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
+        return super().get_queryset(request).select_related("agent").order_by("start_time", "sid")
 
 
 class RecordingInline(ReadOnly, admin.TabularInline[Recording, Call]):
     model = Recording
-    readonly_fields = ["sid", "status", "duration", "created_at"]
-    fields = tuple(readonly_fields)
+    readonly_fields = ("sid", "status", "duration", "created_at")
+    fields = readonly_fields
     extra = 0
 
 
@@ -87,19 +133,19 @@ class RootFilter(admin.SimpleListFilter):
 
 
 @admin.register(Call)
-class CallAdmin(ReadOnly, admin.ModelAdmin[Call]):
-    list_display = ["start_time", "way", "caller", "called", "line", "agent", "status", "result", "duration"]
+class CallAdmin(ReadOnly, CallColumns, admin.ModelAdmin[Call]):
+    list_display = ["began", "way", "party", "line_name", "agent", "outcome", "lasted"]
     list_filter = [RootFilter, "status", "result", "direction", "line", "agent"]
-    list_select_related = ["line", "agent"]
+    list_select_related = ["line", "agent", "contact"]
     search_fields = ["sid", "caller", "called", "contact__name", "caller_name"]
     date_hierarchy = "start_time"
     inlines = [LegInline, RecordingInline]
     fieldsets = [
-        (None, {"fields": ["sid", "way", "caller", "called", "status", "result", "problem"]}),
-        ("When", {"fields": ["start_time", "answer_time", "end_time", "duration"]}),
-        ("Who", {"fields": ["agent", "line", "contact", "caller_name", "city", "state", "country", "stir_verstat"]}),
+        (None, {"fields": ["way", "caller", "called", "line", "agent", "status", "outcome", "problem"]}),
+        ("When", {"fields": ["began", "answered", "ended", "lasted"]}),
+        ("Who", {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]}),
         ("What Twilio said", {"fields": ["timeline"]}),
-        ("Small print", {"fields": ["parent", "account_sid", "direction", "sip_response_code", "error_code"]}),
+        ("Small print", {"fields": ["sid", "parent", "direction", "sip_response_code", "error_code"]}),
     ]
 
     @admin.display(description="way", ordering="direction")
@@ -123,7 +169,7 @@ class CallAdmin(ReadOnly, admin.ModelAdmin[Call]):
                     row.call_status,
                     "this call" if row.call_sid == call.sid else f"leg …{row.call_sid[-6:]}",
                     row.get_verdict_display(),
-                    json.dumps(row.params, indent=1, ensure_ascii=False, sort_keys=True),
+                    json.dumps(_masked(row.params), indent=1, ensure_ascii=False, sort_keys=True),
                 )
                 for row in rows
             ),
@@ -132,3 +178,8 @@ class CallAdmin(ReadOnly, admin.ModelAdmin[Call]):
             return format_html("{}", "Twilio has said nothing of this call yet.")
         head = "<tr><th>Time</th><th>Route</th><th>Status</th><th>Of</th><th>Verdict</th><th>Fields</th></tr>"
         return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", SafeString(head), body)
+
+
+def _masked(params: dict[str, Any]) -> dict[str, Any]:
+    """The account's name is half of a credential: no page shows it."""
+    return params | {"AccountSid": "AC…"} if "AccountSid" in params else params

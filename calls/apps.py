@@ -1,5 +1,19 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 
 
 class CallsConfig(AppConfig):
     name = "calls"
+
+    def ready(self) -> None:
+        user_logged_out.connect(_desk_sign_out, dispatch_uid="calls.desk_sign_out")
+
+
+def _desk_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+    """Signing out in one tab signs the session's other tabs out, too, so that no phone goes on ringing."""
+    from calls import broadcasts
+
+    if user is not None and request.session.session_key:
+        broadcasts.signed_out(user.pk, session_key=request.session.session_key, message="You signed out.")

@@ -38,7 +38,9 @@ def _live_legs() -> QuerySet[Call]:
 
 def _busy_legs() -> QuerySet[Call]:
     """Legs that keep their agent from taking another call: a browser's own call, or one it answered."""
-    return _live_legs().filter(Q(parent__isnull=True, caller__startswith="client:") | Q(status="in-progress"))
+    at_work = Q(parent__isnull=True, caller__startswith="client:") | Q(status="in-progress")
+    # When the call is over, so are its legs, even one whose own last callback was lost.
+    return _live_legs().filter(at_work).exclude(parent__status__in=TERMINAL)
 
 
 def _ringing_offers() -> QuerySet[CallOffer]:

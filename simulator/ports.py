@@ -55,7 +55,8 @@ class Endpoint(Protocol):
     event loop, and are harmless on a leg that is over.
     """
 
-    port: Port
+    @property
+    def port(self) -> Port: ...
 
     async def ring(self, leg: Leg) -> None:
         """Offers the call to the party; returns once offered. Raises `Unreachable` when there is nobody."""

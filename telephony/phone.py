@@ -76,13 +76,11 @@ def parse(text: str, *, home_region: str) -> Number:
     try:
         number = phonenumbers.parse(text, home_region)
     except phonenumbers.NumberParseException as error:
-        unknown_code = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
-        sentence = "No country has this code." if unknown_code else "This is not a telephone number."
-        raise InvalidNumber(sentence, permanent=True) from None
+        raise InvalidNumber(_unparsed(error, text, home_region), permanent=True) from None
     region = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(
         number.country_code or 0
     )
-    _check_length(number, region)
+    _check_length(number, region, international=text.startswith("+"))
     if phonenumbers.number_type(number) in _PREMIUM:
         raise InvalidNumber("Premium-rate numbers cannot be called.", permanent=True)
     return Number(
@@ -92,11 +90,24 @@ def parse(text: str, *, home_region: str) -> Number:
     )
 
 
-def _check_length(number: PhoneNumber, region: str) -> None:
+def _unparsed(error: phonenumbers.NumberParseException, text: str, home_region: str) -> str:
+    if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
+        return "No country has this code."
+    if text.startswith("+"):
+        return "This number is too short."
+    return f"This number is too short{_for(home_region)}."
+
+
+def _for(region: str) -> str:
     country = country_name(region)
-    place = f" for {_the(country)}" if country else ""
+    return f" for {_the(country)}" if country else ""
+
+
+def _check_length(number: PhoneNumber, region: str, *, international: bool) -> None:
+    place = _for(region)
     reason = phonenumbers.is_possible_number_with_reason(number)
-    if reason == ValidationResult.TOO_SHORT:
+    local_only = reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+    if reason == ValidationResult.TOO_SHORT or (local_only and international):
         raise InvalidNumber(f"This number is too short{place}.", permanent=True)
     if reason == ValidationResult.TOO_LONG:
         raise InvalidNumber(f"This number is too long{place}.", permanent=True)

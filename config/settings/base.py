@@ -1,5 +1,7 @@
 """Settings of Ringdesk. Everything that differs between places comes from the environment (see `.env.example`)."""
 
+import warnings
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +12,8 @@ from config.env import BASE_DIR, env
 from config.settings.twilio import *  # noqa: F403
 from config.settings.twilio import PUBLIC_BASE_URL, SIMULATOR, TWILIO_VOICE_SIGNALLING_URL
 
+# WhiteNoise streams files as sync iterators, which Django reads in a thread and warns of each time. They are small.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 # Lets Django's generic classes be written with their types at run time.
 django_stubs_ext.monkeypatch()
 
@@ -126,7 +130,7 @@ USE_I18N = True
 
 # --- Static files --------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -67,12 +67,12 @@ class Sender:
     def __init__(self, auth_token: str, inspector: Inspector) -> None:
         self._auth_token = auth_token
         self._inspector = inspector
-        # Short-lived idle connections: the product's server closes them after a few seconds, and a request written to
-        # a connection just closed would look like a fault of the product.
+        # No connection is kept: the product's server closes idle ones after a few seconds, and a request written to one
+        # just closed would look like a fault of the product.
         self._client = httpx.AsyncClient(
             trust_env=False,
             follow_redirects=False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=1.0),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
 
     async def close(self) -> None:

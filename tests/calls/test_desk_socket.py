@@ -312,9 +312,18 @@ def test_an_agent_can_be_rung_only_while_a_phone_is_registered(ada, grace, line)
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", "null", '{"type": 1}', '{"type": "unknown"}', '{"type": "phone.state"}', "[" * 4000]
-    + ['{"type": "phone.state", "registered": "yes"}', '{"type": "availability.set", "availability": "asleep"}']
-    + ['{"type": "ping", "x": "' + "y" * 5000 + '"}'],
+    [
+        "{",
+        "[]",
+        "null",
+        '{"type": 1}',
+        '{"type": "unknown"}',
+        '{"type": "phone.state"}',
+        "[" * 4000,
+        '{"type": "phone.state", "registered": "yes"}',
+        '{"type": "availability.set", "availability": "asleep"}',
+        '{"type": "ping", "x": "' + "y" * 5000 + '"}',
+    ],
 )
 def test_a_frame_that_makes_no_sense_is_answered_with_an_error(ada, text):
     socket = DeskSocket(ada)
@@ -337,6 +346,21 @@ def test_a_session_that_was_ended_elsewhere_ends_at_its_next_sign_of_life(ada):
         await sync_to_async(socket.client.logout)()
         await socket.send(type="ping")
         assert (await socket.until("session.ended", "pong"))["type"] == "session.ended"
+
+    run(scenario)
+
+
+def test_signing_out_ends_the_other_tabs_of_the_session_and_no_other_session(ada):
+    tab, telephone = DeskSocket(ada), DeskSocket(ada)
+
+    async def scenario() -> None:
+        await tab.open()
+        await telephone.open()
+        await sync_to_async(tab.client.post)("/accounts/logout/", secure=True)
+        assert (await tab.until("session.ended"))["message"] == "You signed out."
+        assert await tab.closed_with() == 4401
+        await telephone.nothing_of("session.ended")
+        await telephone.close()
 
     run(scenario)
 

@@ -103,7 +103,7 @@ def test_a_caller_who_gives_up_while_it_rings_leaves_no_answer_and_canceled():
     async def scenario():
         async with bench() as b:
             b.voice.behaviours["ada"] = "manual"
-            b.product.answers[INCOMING] = ring("ada") 
+            b.product.answers[INCOMING] = ring("ada")
             b.product.answers["/action"] = say("never heard")
             call = await b.call()
             await until(lambda: call.children and call.children[0].status == "ringing")
@@ -190,9 +190,7 @@ def test_a_call_to_an_empty_document_is_answered_and_over():
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize(
-    ("reason", "status", "code"), [('reason="busy"', "busy", 31486), ("", "no-answer", 31480)]
-)
+@pytest.mark.parametrize(("reason", "status", "code"), [('reason="busy"', "busy", 31486), ("", "no-answer", 31480)])
 def test_reject_turns_the_caller_away_unanswered(reason, status, code):
     async def scenario():
         async with bench() as b:

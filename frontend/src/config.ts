@@ -1,0 +1,42 @@
+/** The page's configuration, rendered by Django as JSON: docs/desk-protocol.md. */
+import type { Agent } from "./messages";
+
+export type SoundName =
+  | "incoming"
+  | "outgoing"
+  | "disconnect"
+  | `dtmf${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | "s" | "h"}`;
+
+export interface PhoneConfig {
+  signallingHost: string | null;
+  signallingInsecure: boolean;
+  publishEvents: boolean;
+  edge: string;
+  tokenRefreshSeconds: number;
+}
+
+export interface Config {
+  agent: Agent & { initials: string; username: string };
+  csrfToken: string;
+  urls: {
+    token: string;
+    calls: string;
+    checkNumber: string;
+    contacts: string;
+    socket: string;
+    login: string;
+    logout: string;
+    admin: string | null;
+  };
+  phone: PhoneConfig;
+  sounds: Record<SoundName, string>;
+  homeRegion: string;
+  homeRegionName: string;
+  simulator: boolean;
+  simulatorUrl: string | null;
+}
+
+export function readConfig(): Config | null {
+  const element = document.getElementById("ringdesk-config");
+  return element?.textContent ? (JSON.parse(element.textContent) as Config) : null;
+}

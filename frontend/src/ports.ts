@@ -1,0 +1,96 @@
+/** What the softphone needs of the world. Adapters fulfil it, tests fake it. */
+import type { Call, Contact, DeskMessage } from "./messages";
+import type { SoftphoneEvent } from "./softphone/events";
+
+/** How every adapter tells what happened. */
+export type Send = (event: SoftphoneEvent) => void;
+
+export interface Phone {
+  start(): void;
+  stop(): void;
+  connect(call: { id: string; to: string; lineId: number | null }): void;
+  accept(id: string): void;
+  reject(id: string): void;
+  /** Stops ringing here without refusing the caller. */
+  ignore(id: string): void;
+  hangUp(id: string): void;
+  mute(id: string, muted: boolean): void;
+  sendDigit(id: string, digit: string): void;
+}
+
+/** Sound in and out, 0 to 1, many times a second: too often for the machine. */
+export interface Levels {
+  onLevels(listener: (input: number, output: number) => void): () => void;
+}
+
+export interface AudioDevice {
+  id: string;
+  label: string;
+}
+
+export type OutputKind = "speaker" | "ringtone";
+
+export interface AudioDevices {
+  inputs(): Promise<AudioDevice[]>;
+  outputs(): Promise<AudioDevice[]>;
+  canChooseOutput(): boolean;
+  useInput(id: string): Promise<void>;
+  useOutput(kind: OutputKind, id: string): Promise<void>;
+  /** Plays a sound on that output; resolves when it has ended. */
+  testOutput(kind: OutputKind): Promise<void>;
+  /** Measures a microphone until the returned function is called. */
+  meterInput(id: string, listener: (level: number) => void): Promise<() => void>;
+  onChange(listener: () => void): () => void;
+}
+
+export interface Microphone {
+  watch(): void;
+  request(): void;
+  check(): void;
+}
+
+export interface Desk {
+  open(): void;
+  retry(): void;
+  send(message: DeskMessage): void;
+}
+
+export interface Leader {
+  request(): void;
+  take(): void;
+}
+
+export interface NumberCheck {
+  input: string;
+  valid: boolean;
+  e164: string | null;
+  display: string | null;
+  country: string | null;
+  place: string | null;
+  message: string;
+  contact: Contact | null;
+  known_calls: number;
+}
+
+export type ContactFound = Contact & { numbers: { number: string; display: string; label: string }[] };
+export type LogScope = "all" | "mine" | "missed" | "voicemail";
+export interface CallPage {
+  next: string | null;
+  results: Call[];
+}
+
+export interface Token {
+  token: string;
+  edge: string;
+  expires_at: string;
+}
+
+export interface Api {
+  token(): Promise<Token>;
+  calls(query: { search: string; scope: LogScope; pageSize?: number }): Promise<CallPage>;
+  callsAt(url: string): Promise<CallPage>;
+  call(sid: string): Promise<Call>;
+  hangUp(sid: string): Promise<void>;
+  checkNumber(number: string): Promise<NumberCheck>;
+  contacts(search: string): Promise<ContactFound[]>;
+}

@@ -1,0 +1,57 @@
+/** Command → port. What comes of it returns as an event. */
+import type { Api, Desk, Leader, Microphone, Phone } from "../ports";
+import type { Command } from "./events";
+
+export interface Ports {
+  phone: Phone;
+  microphone: Microphone;
+  desk: Desk;
+  leader: Leader;
+  api: Pick<Api, "hangUp">;
+}
+
+export function commandRunner(ports: Ports): (command: Command) => void {
+  const { phone, microphone, desk, leader, api } = ports;
+  return (command) => {
+    switch (command.type) {
+      case "microphone.watch":
+        return microphone.watch();
+      case "microphone.request":
+        return microphone.request();
+      case "microphone.check":
+        return microphone.check();
+      case "leader.request":
+        return leader.request();
+      case "leader.take":
+        return leader.take();
+      case "phone.start":
+        return phone.start();
+      case "phone.stop":
+        return phone.stop();
+      case "phone.connect":
+        return phone.connect(command);
+      case "phone.accept":
+        return phone.accept(command.id);
+      case "phone.reject":
+        return phone.reject(command.id);
+      case "phone.ignore":
+        return phone.ignore(command.id);
+      case "phone.mute":
+        return phone.mute(command.id, command.muted);
+      case "phone.digit":
+        return phone.sendDigit(command.id, command.digit);
+      case "phone.hang-up":
+        return phone.hangUp(command.id);
+      case "call.hang-up":
+        // Its result comes as a push; a failure leaves the call shown as it is.
+        void api.hangUp(command.sid).catch(() => {});
+        return;
+      case "desk.open":
+        return desk.open();
+      case "desk.retry":
+        return desk.retry();
+      case "desk.send":
+        return desk.send(command.message);
+    }
+  };
+}

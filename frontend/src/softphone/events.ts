@@ -1,0 +1,67 @@
+/** Everything that can happen to the softphone, and everything it can ask to be done. */
+import type { Availability, DeskMessage, Line, ServerMessage } from "../messages";
+import type { DeviceState, Hints, MicrophoneState } from "./state";
+
+export type SoftphoneEvent =
+  | { type: "started" }
+  // microphone and sound
+  | { type: "microphone.changed"; microphone: MicrophoneState }
+  | { type: "microphone.asked" }
+  | { type: "microphone.checked" }
+  | { type: "sound.changed"; sound: "on" | "blocked" }
+  // the phone
+  | { type: "device.changed"; state: DeviceState; at: number }
+  | { type: "device.failed"; message: string }
+  | { type: "device.retried" }
+  // tabs
+  | { type: "leader.changed"; leader: "held" | "elsewhere" }
+  | { type: "leader.refused" }
+  | { type: "leader.wanted" }
+  // the SDK's calls
+  | { type: "call.incoming"; id: string; root: string; hints: Hints; at: number }
+  | { type: "call.ringing"; id: string; sid: string }
+  | { type: "call.accepted"; id: string; sid: string; at: number }
+  | { type: "call.canceled"; id: string; at: number }
+  | { type: "call.disconnected"; id: string; at: number }
+  | { type: "call.failed"; id: string; code: number | null; at: number }
+  | { type: "call.muted"; id: string; muted: boolean }
+  | { type: "call.warning"; id: string; name: string }
+  | { type: "call.warning-cleared"; id: string; name: string }
+  | { type: "call.reconnecting"; id: string; at: number }
+  | { type: "call.reconnected"; id: string }
+  // the agent
+  | { type: "agent.dialled"; id: string; hints: Hints; line: Line | null; at: number }
+  | { type: "agent.answered" }
+  | { type: "agent.rejected" }
+  | { type: "agent.muted"; muted: boolean }
+  | { type: "agent.pressed"; digit: string }
+  | { type: "agent.hung-up"; at: number }
+  | { type: "agent.ended-orphan"; sid: string }
+  | { type: "agent.closed" }
+  | { type: "agent.chose"; availability: Availability }
+  // the desk's socket
+  | { type: "desk.connecting" }
+  | { type: "desk.opened" }
+  | { type: "desk.lost"; at: number; retryAt: number }
+  | { type: "desk.retried" }
+  | { type: "desk.message"; message: ServerMessage; at: number };
+
+export type Command =
+  | { type: "microphone.watch" }
+  | { type: "microphone.request" }
+  | { type: "microphone.check" }
+  | { type: "leader.request" }
+  | { type: "leader.take" }
+  | { type: "phone.start" }
+  | { type: "phone.stop" }
+  | { type: "phone.connect"; id: string; to: string; lineId: number | null }
+  | { type: "phone.accept"; id: string }
+  | { type: "phone.reject"; id: string }
+  | { type: "phone.ignore"; id: string }
+  | { type: "phone.mute"; id: string; muted: boolean }
+  | { type: "phone.digit"; id: string; digit: string }
+  | { type: "phone.hang-up"; id: string }
+  | { type: "call.hang-up"; sid: string }
+  | { type: "desk.open" }
+  | { type: "desk.retry" }
+  | { type: "desk.send"; message: DeskMessage };

@@ -1,0 +1,126 @@
+/** One value, one function: every change of the softphone goes through `transition`. Nothing here touches the world. */
+import { callTransition } from "./callRegion";
+import type { Command, SoftphoneEvent } from "./events";
+import { pushed } from "./pushes";
+import { type DeskRegion, inCall, type State } from "./state";
+
+export type Step = [State, ...Command[]];
+
+/** The state after an event and what is to be done. An event that means nothing now leaves the state as it is. */
+export function transition(state: State, event: SoftphoneEvent): Step {
+  const [next, ...commands] = region(state, event);
+  return settle(next, commands);
+}
+
+function region(state: State, event: SoftphoneEvent): Step {
+  switch (event.type) {
+    case "started":
+      return [state, { type: "microphone.watch" }, { type: "leader.request" }, { type: "desk.open" }];
+    case "microphone.changed":
+      return [{ ...state, microphone: microphoneAfter(state, event.microphone) }];
+    case "microphone.asked":
+      // Also while the browser is asking: its window may have been closed unanswered.
+      if (state.microphone === "granted") return [state];
+      return [{ ...state, microphone: "requesting" }, { type: "microphone.request" }];
+    case "microphone.checked":
+      return [state, { type: "microphone.check" }];
+    case "sound.changed":
+      return [{ ...state, sound: event.sound }];
+    case "device.changed":
+      return [deviceChanged(state, event.state, event.at)];
+    case "device.failed":
+      return [{ ...state, device: { ...state.device, problem: event.message } }];
+    case "device.retried":
+      if (!state.device.wanted || inCall(state)) return [state];
+      return [{ ...state, device: { ...state.device, problem: "" } }, { type: "phone.start" }];
+    case "leader.changed":
+      return [{ ...state, leader: { state: event.leader, refused: false } }];
+    case "leader.refused":
+      return [{ ...state, leader: { ...state.leader, refused: true } }];
+    case "leader.wanted":
+      if (state.leader.state !== "elsewhere") return [state];
+      return [{ ...state, leader: { ...state.leader, refused: false } }, { type: "leader.take" }];
+    case "agent.chose":
+      return chose(state, event.availability);
+    case "agent.ended-orphan":
+      return [state, { type: "call.hang-up", sid: event.sid }];
+    case "desk.message":
+      return pushed(state, event.message, event.at);
+    case "desk.connecting":
+    case "desk.opened":
+    case "desk.lost":
+    case "desk.retried":
+      return deskTransition(state, event);
+    default: {
+      const step = callTransition(state, event);
+      if (!step) return [state];
+      const [call, ...commands] = step;
+      return [{ ...state, call }, ...commands];
+    }
+  }
+}
+
+/** The browser's own window is open until it says granted or denied: a look at the permission is not an answer. */
+function microphoneAfter(state: State, seen: State["microphone"]): State["microphone"] {
+  return state.microphone === "requesting" && seen === "unknown" ? "requesting" : seen;
+}
+
+function deviceChanged(state: State, device: State["device"]["state"], at: number): State {
+  const registered = device === "registered";
+  return {
+    ...state,
+    device: { ...state.device, state: device, problem: registered ? "" : state.device.problem },
+    readySince: registered ? (state.device.state === "registered" ? state.readySince : at) : null,
+  };
+}
+
+function chose(state: State, availability: State["availability"]): Step {
+  if (state.desk.state !== "open") return [state];
+  return [
+    { ...state, availability },
+    { type: "desk.send", message: { type: "availability.set", availability } },
+  ];
+}
+
+type DeskEvent = Extract<
+  SoftphoneEvent,
+  { type: "desk.connecting" | "desk.opened" | "desk.lost" | "desk.retried" }
+>;
+
+function deskTransition(state: State, event: DeskEvent): Step {
+  if (state.desk.state === "ended") return [state];
+  const lostAt = "lostAt" in state.desk ? state.desk.lostAt : null;
+  switch (event.type) {
+    case "desk.connecting":
+      return [{ ...state, desk: { state: "connecting", lostAt } }];
+    case "desk.opened":
+      return [{ ...state, desk: { state: "open", told: null } }];
+    case "desk.lost":
+      return [{ ...state, desk: { state: "lost", lostAt: lostAt ?? event.at, retryAt: event.retryAt } }];
+    case "desk.retried":
+      return [state, { type: "desk.retry" }];
+  }
+}
+
+/** Rules that hold in every state: the phone runs when it may, and the server knows whether it can ring. */
+function settle(state: State, commands: Command[]): Step {
+  const wanted =
+    state.microphone === "granted" && state.leader.state === "held" && state.desk.state !== "ended";
+  let device = state.device;
+  if (wanted && !device.wanted) {
+    device = { ...device, wanted: true, problem: "" };
+    commands.push({ type: "phone.start" });
+  } else if (!wanted && device.wanted && !inCall(state)) {
+    // Not in a call: it goes on, whatever became of the permission or the session.
+    device = { state: "unregistered", wanted: false, problem: "" };
+    commands.push({ type: "phone.stop" });
+  }
+  let desk: DeskRegion = state.desk;
+  const registered = device.state === "registered";
+  if (desk.state === "open" && desk.told !== registered) {
+    desk = { ...desk, told: registered };
+    commands.push({ type: "desk.send", message: { type: "phone.state", registered } });
+  }
+  if (device === state.device && desk === state.desk) return [state, ...commands];
+  return [{ ...state, device, desk }, ...commands];
+}

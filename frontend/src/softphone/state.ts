@@ -1,0 +1,116 @@
+/** The softphone's one value: every screen is a function of it. Words are the Voice SDK's own. */
+import type { Agent, Availability, Line, LiveCall, Presence, WithdrawnReason } from "../messages";
+
+export type MicrophoneState = "unknown" | "prompt" | "requesting" | "granted" | "denied" | "missing";
+export type DeviceState = "unregistered" | "registering" | "registered" | "destroyed";
+
+/** What is known of the other party before the server's push arrives. */
+export interface Hints {
+  number: string;
+  display: string;
+  name: string;
+  place: string;
+  line: string;
+}
+
+/** An incoming call in this browser. `id` is the leg's sid, `root` that of the caller's own call. */
+export interface Ring {
+  id: string;
+  root: string;
+  hints: Hints;
+  since: number;
+  answering: boolean;
+}
+
+/** An outgoing call that nobody has answered yet. The sid is known once Twilio has it. */
+export interface Dialling {
+  id: string;
+  root: string | null;
+  hints: Hints;
+  line: Line | null;
+  since: number;
+  muted: boolean;
+}
+
+export interface Conversation {
+  id: string;
+  root: string;
+  incoming: boolean;
+  hints: Hints;
+  line: Line | null;
+  since: number;
+  muted: boolean;
+  digits: string;
+  warnings: string[];
+}
+
+/** Why the call area is idle again. */
+export type Ending =
+  | { kind: "ended"; root: string; hints: Hints; line: Line | null; dialled: boolean; seconds: number; at: number }
+  | { kind: "withdrawn"; root: string; hints: Hints; reason: WithdrawnReason | null; by: Agent | null; at: number }
+  | {
+      kind: "failed";
+      root: string | null;
+      hints: Hints;
+      line: Line | null;
+      message: string;
+      permanent: boolean;
+      code: number | null;
+      at: number;
+    };
+
+export type CallRegion =
+  | { state: "closed"; ending: Ending | null }
+  | { state: "pending"; ring: Ring; others: Ring[] }
+  | { state: "connecting" | "ringing"; dialling: Dialling; others: Ring[] }
+  | { state: "open"; talk: Conversation; others: Ring[] }
+  | { state: "reconnecting"; talk: Conversation; lostAt: number; others: Ring[] };
+
+/** `told`: what the server was last told about the phone, null when it knows nothing. */
+export type DeskRegion =
+  | { state: "connecting"; lostAt: number | null }
+  | { state: "open"; told: boolean | null }
+  | { state: "lost"; lostAt: number; retryAt: number }
+  | { state: "ended"; message: string };
+
+export interface State {
+  me: Agent;
+  microphone: MicrophoneState;
+  /** Whether the browser lets the page sound: it may wait for a first press. */
+  sound: "on" | "blocked";
+  device: { state: DeviceState; wanted: boolean; problem: string };
+  leader: { state: "unknown" | "held" | "elsewhere"; refused: boolean };
+  call: CallRegion;
+  desk: DeskRegion;
+  availability: Availability;
+  presence: Presence[];
+  lines: Line[];
+  /** Living calls by root sid, as pushed. */
+  lives: Record<string, LiveCall>;
+  /** My calls that live at Twilio without a phone here: the page was loaded again during one. */
+  orphans: string[];
+  readySince: number | null;
+}
+
+export function initialState(me: Agent): State {
+  return {
+    me,
+    microphone: "unknown",
+    sound: "on",
+    device: { state: "unregistered", wanted: false, problem: "" },
+    leader: { state: "unknown", refused: false },
+    call: { state: "closed", ending: null },
+    desk: { state: "connecting", lostAt: null },
+    availability: "available",
+    presence: [],
+    lines: [],
+    lives: {},
+    orphans: [],
+    readySince: null,
+  };
+}
+
+/** Whether this tab has a call that closing it would end. */
+export function inCall(state: State): boolean {
+  return ["connecting", "ringing", "open", "reconnecting"].includes(state.call.state);
+}

@@ -1,0 +1,114 @@
+/** Puts the bench together. */
+
+import { api } from "./api.js";
+import { byId, h, setText } from "./dom.js";
+import { hintRead, readHint } from "./drawer.js";
+import { Inspector } from "./inspector.js";
+import { isOver, phaseOf, telephoneOf } from "./selectors.js";
+import { EventSocket } from "./socket.js";
+import { Store } from "./store.js";
+import { Strip } from "./strip.js";
+
+/** @import {Link} from "./socket.js" */
+
+const store = new Store();
+const say = (/** @type {string} */ text) => setText(byId("say", HTMLElement), text);
+const shout = (/** @type {string} */ text) => setText(byId("shout", HTMLElement), text);
+const strip = new Strip(store, { say, shout });
+const inspector = new Inspector(store, say);
+const socket = new EventSocket((event) => store.apply(event), showLink);
+
+/** @type {Link} */
+let link = { state: "connecting", retryAt: null };
+let inspectorDue = false;
+
+store.subscribe((event) => {
+  if (event === "snapshot") strip.settle();
+  if (event === "snapshot") showHint();
+  // After a reset the simulator starts from its defaults; a fresh snapshot says what they are.
+  if (event === "reset") socket.connect();
+  if (event !== "request" && event !== "warning" && event !== "cleared") strip.update();
+  scheduleInspector();
+  showTitle();
+});
+
+/** Requests come in bursts; one drawing per picture is enough. */
+function scheduleInspector() {
+  if (inspectorDue) return;
+  inspectorDue = true;
+  setTimeout(() => {
+    inspectorDue = false;
+    inspector.update();
+  }, 30);
+}
+
+/** @param {Link} next */
+function showLink(next) {
+  // While it tries again the words stay, or they would be read out at every try.
+  const stillLost = next.state === "connecting" && link.state === "lost";
+  link = stillLost ? { ...link, retryAt: null } : next;
+  const words = { connecting: "Connecting…", open: "Connected", lost: "Connection lost. Is the simulator running?" };
+  setText(byId("link-state", HTMLElement), words[link.state]);
+  byId("link-retry", HTMLButtonElement).hidden = link.state !== "lost";
+  document.documentElement.dataset.link = link.state;
+  showCountdown();
+}
+
+function showCountdown() {
+  const seconds = link.retryAt === null ? 0 : Math.ceil((link.retryAt - Date.now()) / 1000);
+  const words = link.retryAt === null ? "Trying…" : `Trying again in ${Math.max(0, seconds)} s.`;
+  setText(byId("link-countdown", HTMLElement), link.state === "lost" ? words : "");
+}
+
+function showTitle() {
+  const called = [...store.calls.values()].some((call) => telephoneOf(call) && !isOver(call) && phaseOf(call) === "called");
+  document.title = called ? "☎ A telephone rings · Test bench" : "Test bench";
+}
+
+function showHint() {
+  byId("hint", HTMLElement).hidden = hintRead();
+  const desk = deskAddress();
+  const place = byId("hint-desk", HTMLElement);
+  if (desk) place.replaceChildren("Open ", h("a", { href: desk, target: "_blank", rel: "noopener" }, "the desk"), ` at ${desk} and sign in.`);
+}
+
+/** Where the desk is, as far as its numbers tell. */
+function deskAddress() {
+  for (const number of store.numbers) {
+    if (!URL.canParse(number.voice_url)) continue;
+    const { protocol, origin } = new URL(number.voice_url);
+    if (protocol === "http:" || protocol === "https:") return origin;
+  }
+  return null;
+}
+
+function wireReset() {
+  const dialog = byId("reset-dialog", HTMLDialogElement);
+  const problem = byId("reset-error", HTMLElement);
+  byId("reset-open", HTMLButtonElement).addEventListener("click", () => {
+    setText(problem, "");
+    dialog.showModal();
+  });
+  byId("reset-cancel", HTMLButtonElement).addEventListener("click", () => dialog.close());
+  byId("reset-confirm", HTMLButtonElement).addEventListener("click", async () => {
+    try {
+      await api.reset();
+      dialog.close();
+    } catch (error) {
+      setText(problem, error instanceof Error ? error.message : "That did not work.");
+    }
+  });
+}
+
+byId("hint-close", HTMLButtonElement).addEventListener("click", () => {
+  readHint();
+  byId("hint", HTMLElement).hidden = true;
+  byId("telephones", HTMLElement).focus();
+});
+byId("link-retry", HTMLButtonElement).addEventListener("click", () => socket.connect());
+wireReset();
+setInterval(() => {
+  strip.tick();
+  showCountdown();
+}, 500);
+socket.connect();

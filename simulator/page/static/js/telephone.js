@@ -1,0 +1,220 @@
+/** One telephone: a card that shows what it is doing and offers what can be done. */
+
+import { api, ApiError } from "./api.js";
+import { CallAudio } from "./audio.js";
+import { WITHHELD } from "./drawer.js";
+import { freshId, h, setText } from "./dom.js";
+import { spaced } from "./format.js";
+import { IdlePanel } from "./idle.js";
+import { currentCall, elapsed, ending, lastCall, phaseOf, ringingAt, talksWith } from "./selectors.js";
+import { TalkingPanel } from "./talking.js";
+
+/** @import {Kept} from "./drawer.js" */
+/** @import {Phase} from "./selectors.js" */
+/** @import {Store} from "./store.js" */
+/** @import {Call} from "./types.js" */
+
+export class TelephoneCard {
+  /**
+   * @param {Kept} kept
+   * @param {Store} store
+   * @param {{changed: (kept: Kept, changes: Partial<Kept>) => void, remove: (kept: Kept) => void,
+   *   say: (text: string) => void, shout: (text: string) => void}} actions
+   */
+  constructor(kept, store, actions) {
+    this.kept = kept;
+    this.store = store;
+    this.actions = actions;
+    /** @type {Phase | null} */
+    this.phase = null;
+    /** @type {Call | null} */
+    this.call = null;
+    /** Whether a request for this telephone is on its way: a second press must not ring twice. */
+    this.busy = false;
+    this.audio = new CallAudio(() => this.update());
+    this.idle = new IdlePanel(kept, {
+      ring: (to) => this.ring(to),
+      change: (changes) => actions.changed(kept, changes),
+    });
+    this.talking = new TalkingPanel(this.audio, {
+      press: (digit) => this.act((call) => api.press(call.sid, digit)),
+      hangUp: () => this.act((call) => api.act(call.sid, "hangup")),
+      listen: () => this.connectAudio(),
+    });
+    this.element = this.build();
+  }
+
+  build() {
+    const heading = freshId();
+    this.heading = h("h3", { id: heading, tabindex: -1 }, this.kept.name);
+    this.tag = h("span", { class: "tag" });
+    this.waitingText = h("p", { class: "with" });
+    this.waiting = h("div", { class: "panel" }, this.waitingText, this.button("Give up", () => this.act((call) => api.act(call.sid, "hangup"))));
+    this.calledText = h("p", { class: "with" });
+    this.called = h(
+      "div",
+      { class: "panel" },
+      this.calledText,
+      h("div", { class: "row" }, this.button("Decline", () => this.act((call) => api.act(call.sid, "reject"))), this.button("Answer", () => this.answer(), "plug")),
+    );
+    this.microphone = h("input", { type: "checkbox", onchange: () => this.toggleMicrophone() });
+    this.others = h("p", { class: "quiet" });
+    this.error = h("p", { class: "error", role: "alert" });
+    this.removeButton = h("button", { class: "small", type: "button", onclick: () => this.actions.remove(this.kept) }, `Remove ${this.kept.name}`);
+    const number = this.kept.number === WITHHELD ? WITHHELD : spaced(this.kept.number);
+    return h(
+      "article",
+      { class: "card telephone", "aria-labelledby": heading },
+      h("div", { class: "card-head" }, this.heading, this.tag),
+      h("p", { class: "quiet" }, this.kept.note ? `${number} ${this.kept.note}` : number),
+      this.idle.element,
+      this.waiting,
+      this.called,
+      this.talking.element,
+      this.error,
+      this.others,
+      h("label", { class: "inline" }, this.microphone, "Talk through my microphone"),
+      this.removeButton,
+    );
+  }
+
+  /** @param {string} words @param {() => void} press @param {string} [kind] */
+  button(words, press, kind) {
+    return h("button", { type: "button", class: kind, onclick: press }, words);
+  }
+
+  update() {
+    const { call, others } = currentCall(this.store, this.kept.number);
+    if (this.call && call?.sid !== this.call.sid) this.leave(this.store.calls.get(this.call.sid) ?? null);
+    this.call = call;
+    const phase = phaseOf(call);
+    if (phase !== this.phase) this.enter(phase);
+    if (call && phase === "talking") {
+      this.talking.update(call, {
+        partner: this.spoken(talksWith(this.store, call)),
+        ringing: ringingAt(this.store, call),
+        microphone: this.kept.microphone,
+      });
+    }
+    if (phase === "idle") this.idle.update(this.store.numbers, this.lastWords());
+    this.microphone.checked = this.kept.microphone;
+    this.removeButton.hidden = phase !== "idle";
+    setText(this.others, others ? `${others} more ${others === 1 ? "call waits" : "calls wait"} for this telephone.` : "");
+    this.others.hidden = !others;
+    this.tick();
+  }
+
+  /** What changes by the second. */
+  tick() {
+    const { call, phase } = this;
+    const time = call ? elapsed(call, Date.now()) : "";
+    const connected = call && talksWith(this.store, call) ? "talking" : "connected";
+    const words = { idle: "idle", waiting: "ringing", called: "rings here", talking: `${connected} ${time}` };
+    setText(this.tag, words[phase ?? "idle"]);
+    if (!call) return;
+    const ringing = ringingAt(this.store, call);
+    const rings = ringing.length ? ` Rings: ${ringing.join(", ")}` : "";
+    setText(this.waitingText, `Waiting for somebody to answer: ${time}.${rings}`);
+    setText(this.calledText, `${this.spoken(call.from)} is calling: ${time}`);
+  }
+
+  /** @param {Phase} phase */
+  enter(phase) {
+    const focusLost = this.phase !== null && this.element.contains(document.activeElement);
+    const before = this.phase;
+    this.phase = phase;
+    this.element.dataset.phase = phase;
+    this.idle.element.hidden = phase !== "idle";
+    this.waiting.hidden = phase !== "waiting";
+    this.called.hidden = phase !== "called";
+    this.talking.element.hidden = phase !== "talking";
+    if (phase !== "talking") this.talking.clear();
+    // The pressed button is gone; from the name, Tab leads to the new ones, and Enter twice does nothing by mistake.
+    if (focusLost && !this.visible(document.activeElement)) this.heading?.focus();
+    if (phase === "called") this.actions.shout(`${this.kept.name} is being called. Answer or decline on the telephone ${this.kept.name}.`);
+    if (phase === "talking") this.actions.say(`${this.kept.name} is connected.`);
+    if (phase === "waiting") this.actions.say(`${this.kept.name} rings.`);
+    if (phase === "idle" && before) this.actions.say(`${this.kept.name}: ${this.lastWords()}`);
+  }
+
+  /** @param {Element | null} element */
+  visible(element) {
+    return element instanceof HTMLElement && element.offsetParent !== null;
+  }
+
+  /** @param {Call | null} _over the call this telephone is no longer in */
+  leave(_over) {
+    this.audio.detach();
+    this.talking.clear();
+    setText(this.error, "");
+  }
+
+  lastWords() {
+    const call = lastCall(this.store, this.kept.number);
+    return call ? `Last call: ${ending(call)}.` : "";
+  }
+
+  /** @param {string | null} party */
+  spoken(party) {
+    if (!party) return null;
+    const ours = this.store.numbers.find((one) => one.phone_number === party);
+    return ours && ours.friendly_name !== party ? `${ours.friendly_name} (${spaced(party)})` : spaced(party);
+  }
+
+  /** @param {string} to */
+  async ring(to) {
+    const name = this.kept.number === WITHHELD ? {} : { caller_name: this.kept.name.toUpperCase() };
+    await this.attempt(async () => {
+      const call = await api.ring({ from: this.kept.number, to, voice: this.kept.voice, ...name });
+      await this.audio.attach(call.sid, this.kept.microphone);
+    });
+  }
+
+  async answer() {
+    const call = this.call;
+    if (!call) return;
+    await this.attempt(async () => {
+      await api.act(call.sid, "answer");
+      await this.audio.attach(call.sid, this.kept.microphone);
+    });
+  }
+
+  connectAudio() {
+    if (this.call) void this.audio.attach(this.call.sid, this.kept.microphone);
+  }
+
+  toggleMicrophone() {
+    this.actions.changed(this.kept, { microphone: this.microphone?.checked ?? false });
+    if (this.audio.state !== "off" && this.phase !== "idle") this.connectAudio();
+  }
+
+  /** @param {(call: Call) => Promise<unknown>} what */
+  act(what) {
+    const call = this.call;
+    if (call) void this.attempt(() => what(call), true);
+  }
+
+  /**
+   * @param {() => Promise<unknown>} what
+   * @param {boolean} [together] whether it may run beside another (keys are pressed fast)
+   */
+  async attempt(what, together = false) {
+    if (this.busy && !together) return;
+    if (!together) this.busy = true;
+    if (this.error) setText(this.error, "");
+    try {
+      await what();
+    } catch (error) {
+      if (this.error) setText(this.error, error instanceof ApiError ? error.message : "That did not work.");
+    } finally {
+      if (!together) this.busy = false;
+      this.update();
+    }
+  }
+
+  remove() {
+    this.audio.detach();
+    this.talking.clear();
+    this.element.remove();
+  }
+}

@@ -1,0 +1,75 @@
+"""What sessions, endpoints and telephones share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.voice.audio.speech import Speaker
+from simulator.voice.peer import Peer
+from simulator.voice.registrations import Registrations
+from simulator.voice.tasks import Tasks
+
+if TYPE_CHECKING:
+    from simulator.ports import Engine, Frame
+    from simulator.voice.client import ClientCall
+    from simulator.voice.session import Session
+
+
+class Credentials(Protocol):
+    """What the voice side needs of the simulator's configuration."""
+
+    @property
+    def account_sid(self) -> str: ...
+
+    @property
+    def api_key_sid(self) -> str: ...
+
+    @property
+    def api_key_secret(self) -> str: ...
+
+
+#: From `answer` to the first packet; also how long a broken connection may wait for the SDK's ICE restart.
+SETUP_SECONDS = 15.0
+
+
+class Exchange:
+    """The registered browsers, the calls they are in, and everything that has to be gone at the end."""
+
+    engine: Engine
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+        self.setup_seconds = SETUP_SECONDS
+        self.tasks = Tasks()
+        self.speaker = Speaker(self.tasks)
+        self.registrations = Registrations()
+        self.sessions: set[Session] = set()
+        #: By CallSid, and by the temporary id a browser gave its call.
+        self.calls: dict[str, ClientCall] = {}
+        self.peers: set[Peer] = set()
+        self._closing: set[Peer] = set()
+
+    def open_peer(self, pull: Callable[[], Frame], push: Callable[[Frame], None]) -> Peer:
+        return Peer(pull, push, self.peers)
+
+    def close_peer(self, peer: Peer) -> None:
+        """Closes it in the background: saying goodbye takes a while."""
+        if peer not in self._closing:
+            self._closing.add(peer)
+            self.tasks.spawn(self._close(peer))
+
+    async def _close(self, peer: Peer) -> None:
+        try:
+            await peer.close()
+        finally:
+            self._closing.discard(peer)
+
+    async def close(self) -> None:
+        for session in list(self.sessions):
+            session.close()
+        for call in set(self.calls.values()):
+            await call.end()
+        await self.tasks.close()
+        for peer in list(self.peers):
+            await peer.close()

@@ -1,0 +1,156 @@
+"""A simulated telephone, which a browser may lend its microphone and loudspeaker."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.ports import AudioSource
+from simulator.voice.audio.analysis import Measure, measure
+from simulator.voice.audio.buffer import Outlet, Reader
+from simulator.voice.audio.sources import Silence, Tone
+from simulator.voice.ear import Ear
+from simulator.voice.peer import Peer
+
+if TYPE_CHECKING:
+    from simulator.ports import Frame, Leg
+    from simulator.voice.audio.speech import Speaker
+    from simulator.voice.exchange import Exchange
+
+
+def parse_voice(voice: str, speaker: Speaker) -> AudioSource:
+    """A new source for `silence`, `tone:HZ` or `speech:WORDS`. Raises `ValueError` for anything else."""
+    kind, _, detail = voice.partition(":")
+    if kind == "silence":
+        return Silence()
+    if kind == "tone":
+        return Tone(float(detail))
+    if kind == "speech" and detail.strip():
+        return speaker.say(detail, loop=True)
+    raise ValueError(f"expected silence, tone:HZ or speech:WORDS, not {voice!r}")
+
+
+class TelephoneReader:
+    """What a telephone says: its own voice, or the browser that is attached to it, whichever it is at the moment."""
+
+    duration: float | None = None
+
+    def __init__(self, port: TelephonePort, voice: AudioSource, browser: Reader) -> None:
+        self._port = port
+        self._voice = voice
+        self._browser = browser
+
+    def read(self) -> Frame:
+        return self._browser.read() if self._port.browser_speaks else self._voice.read()
+
+
+class TelephonePort:
+    """`ports.Port` of a telephone."""
+
+    def __init__(self, exchange: Exchange, voice: str) -> None:
+        self._speaker = exchange.speaker
+        self._voice = voice
+        self._said = Outlet()
+        self._ear = Ear(exchange.tasks)
+        self.browser_speaks = False
+        parse_voice(voice, self._speaker)
+
+    def hear(self, source: AudioSource | None) -> None:
+        self._ear.hear(source)
+
+    def listen(self) -> AudioSource:
+        return TelephoneReader(self, parse_voice(self._voice, self._speaker), self._said.open())
+
+    async def heard(self, seconds: float) -> Measure:
+        """Measures what the telephone hears during the next `seconds`."""
+        frames: list[Frame] = []
+        self._ear.tap(frames.append)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._ear.untap(frames.append)
+        return measure(np.concatenate(frames)) if frames else measure(np.zeros(0, dtype=np.int16))
+
+    def attach(self, loudspeaker: Reader) -> None:
+        self._ear.tap(loudspeaker.push)
+        self.browser_speaks = True
+
+    def detach(self, loudspeaker: Reader) -> None:
+        self._ear.untap(loudspeaker.push)
+        self.browser_speaks = False
+
+    def push(self, samples: Frame) -> None:
+        """What the attached browser just said."""
+        self._said.push(samples)
+
+
+class Telephone:
+    """`ports.Endpoint` of a telephone. When it answers, rejects or hangs up is the engine's to decide."""
+
+    def __init__(self, exchange: Exchange, voice: str) -> None:
+        """Raises `ValueError` when there is no such voice."""
+        self._exchange = exchange
+        self.port = TelephonePort(exchange, voice)
+        self._attached: Peer | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._over = False
+
+    async def ring(self, leg: Leg) -> None: ...
+
+    async def ringing(self) -> None: ...
+
+    async def answer(self) -> None: ...
+
+    async def end(self, code: int | None = None, message: str = "") -> None:
+        self._over = True
+        self.detach()
+
+    async def attach(self, offer: str) -> str:
+        """Lends the telephone a browser's microphone and loudspeaker; one lent before is given back.
+
+        `offer` and the answer are session descriptions. Raises `peer.BadDescription`, and `LookupError` when the
+        call is over.
+        """
+        loudspeaker = Reader()
+        peer = self._exchange.open_peer(loudspeaker.read, self._heard_from_browser)
+        try:
+            answer = await peer.answer(offer)
+            if self._over:
+                raise LookupError("the call is over")
+        except BaseException:
+            self._exchange.close_peer(peer)
+            raise
+        self.detach()
+        self._attached = peer
+        self._watch = self._exchange.tasks.spawn(self._keep(peer, loudspeaker))
+        return answer
+
+    def detach(self) -> None:
+        """The telephone speaks and hears by itself again."""
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        if self._attached is not None:
+            self._exchange.close_peer(self._attached)
+            self._attached = None
+
+    def _heard_from_browser(self, samples: Frame) -> None:
+        self.port.push(samples)
+
+    async def _keep(self, peer: Peer, loudspeaker: Reader) -> None:
+        """Joins the browser to the port for as long as it is connected."""
+        try:
+            async with asyncio.timeout(self._exchange.setup_seconds):
+                await peer.connected.wait()
+        except TimeoutError:
+            pass
+        else:
+            self.port.attach(loudspeaker)
+            try:
+                await peer.lost.wait()
+            finally:
+                self.port.detach(loudspeaker)
+        self._watch = None
+        self.detach()

@@ -1,0 +1,158 @@
+"""The whole product on free ports: the desk's server and the Twilio simulator, as `make run` starts them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from scripts.make_env import environment
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 30.0
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def eventually(check: Callable[[], T], what: str, *, seconds: float = PATIENCE) -> T:
+    """What `check` returns as soon as it is truthy. Fails with `what` and the last answer."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = check()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never happened: {what}; last seen: {found!r}")
+        time.sleep(0.05)
+
+
+class Stack:
+    """Web and simulator with a database of their own. Use as a context manager."""
+
+    def __init__(self, folder: Path, **changes: str) -> None:
+        self.folder = folder
+        web, bench = str(free_port()), str(free_port())
+        self.desk_url = f"http://localhost:{web}"
+        self.bench_url = f"http://localhost:{bench}"
+        self.settings = environment(web, bench) | {
+            "DATABASE_URL": f"sqlite:///{folder / 'desk.sqlite3'}",
+            "STATIC_ROOT": str(folder / "static"),
+            "DJANGO_SETTINGS_MODULE": "config.settings.base",
+            "SIMULATOR_DIAL_BUFFER": "0",
+            "SIMULATOR_SPEED": "4",
+        }
+        self.settings |= changes
+        self.environment = os.environ | self.settings
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Stack:
+        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_demo_data"]):
+            self.manage(*command)
+        try:
+            self.start_simulator()
+            self.start_web()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in list(self.processes):
+            self.stop(name)
+
+    def manage(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start_web(self) -> None:
+        port = self.desk_url.rpartition(":")[2]
+        command = ["uvicorn", "config.asgi:application", "--port", port, "--timeout-graceful-shutdown", "2"]
+        self._start("web", [sys.executable, "-m", *command, "--log-level", "warning"], f"{self.desk_url}/healthz")
+
+    def start_simulator(self) -> None:
+        self._start("simulator", [sys.executable, "-m", "simulator"], f"{self.bench_url}/sim/health")
+
+    def _start(self, name: str, command: list[str], url: str) -> None:
+        log = (self.folder / f"{name}.log").open("ab")
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+        )
+        self.processes[name] = process
+
+        def up() -> bool:
+            assert process.poll() is None, f"{name} stopped:\n{self.log(name)}"
+            try:
+                with urllib.request.urlopen(url, timeout=2):
+                    return True
+            except (urllib.error.URLError, OSError):
+                return False
+
+        eventually(up, f"{name} answers at {url}")
+
+    def stop(self, name: str, *, how: int = signal.SIGINT) -> None:
+        process = self.processes.pop(name)
+        if process.poll() is None:
+            process.send_signal(how)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-6000:]
+
+    # --- The simulator's control API ------------------------------------------------------------------------------
+
+    def bench(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """What the simulator answers to a control request."""
+        request = urllib.request.Request(
+            f"{self.bench_url}{path}",
+            method=method,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def telephone_calls(self, caller: str, called: str = "+12025550100", **more: Any) -> str:
+        """A simulated telephone calls one of our numbers. Returns the call's sid."""
+        sid: str = self.bench("POST", "/sim/calls", {"from": caller, "to": called, **more})["sid"]
+        return sid
+
+    def call(self, sid: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.bench("GET", f"/sim/calls/{sid}")
+        return found
+
+    def heard(self, sid: str, seconds: float = 1.0) -> dict[str, float]:
+        """How loud and how high what a telephone hears is: RMS of 32767, and the strongest frequency in Hz."""
+        found: dict[str, float] = self.bench("GET", f"/sim/calls/{sid}/heard?seconds={seconds}")
+        return found
+
+    def requests(self, sid: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.bench("GET", f"/sim/requests?call_sid={sid}")
+        return found

@@ -1,0 +1,197 @@
+"""The control API under /sim/."""
+
+import asyncio
+
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from simulator.app import create_app
+from simulator.config import Config, MisconfiguredError, from_environment, parse_numbers
+from tests.simulator.fakes import FakeVoice
+from tests.simulator.harness import ACCOUNT, CALLER, SUPPORT, TOKEN, bench, twiml, until
+
+INCOMING = "/twilio/voice/incoming/"
+
+
+def client() -> TestClient:
+    return TestClient(create_app(Config(ACCOUNT, TOKEN, public_base_url="http://127.0.0.1:1"), FakeVoice()))
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"from": CALLER, "to": "+12025550177"}, 404),
+        ({"from": CALLER}, 404),
+        ({"from": "nobody", "to": SUPPORT}, 400),
+        ([], 400),
+    ],
+)
+def test_an_impossible_call_is_refused_with_a_reason(body, status):
+    with client() as c:
+        response = c.post("/sim/calls", json=body)
+
+    assert response.status_code == status
+    assert response.json()["error"]
+
+
+def test_a_call_can_be_watched_and_its_telephone_used():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml('<Gather timeout="60"/>')
+            call = await b.call()
+            await until(lambda: call.verb == "Gather")
+
+            shown = (await b.http.get(f"/sim/calls/{call.sid}")).json()
+            listed = (await b.http.get("/sim/calls")).json()["calls"]
+            heard = (await b.http.get(f"/sim/calls/{call.sid}/heard?seconds=0")).json()
+            hung_up = (await b.http.post(f"/sim/calls/{call.sid}/hangup")).json()
+            late = await b.http.post(f"/sim/calls/{call.sid}/digits", json={"digits": "1"})
+            await b.quiet()
+
+            assert shown == listed[0]
+            assert (shown["status"], shown["party"], shown["verb"]) == ("in-progress", "telephone", "Gather")
+            assert heard["seconds"] == 0
+            assert hung_up["status"] == "completed"
+            assert hung_up["end_time"].endswith("Z")
+            assert late.status_code == 409
+
+    asyncio.run(scenario())
+
+
+def test_a_ringing_telephone_can_be_answered_or_declined_by_hand():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml("<Dial><Number>+12025550150</Number></Dial>")
+            for act, status in (("answer", "in-progress"), ("reject", "busy")):
+                call = await b.call()
+                child = (await until(lambda call=call: [c for c in call.children if c.status == "ringing"]))[0]
+                response = await b.http.post(f"/sim/calls/{child.sid}/{act}")
+                again = await b.http.post(f"/sim/calls/{child.sid}/{act}")
+                assert (response.json()["status"], again.status_code) == (status, 409)
+                call.party_hung_up()
+                await b.quiet()
+
+    asyncio.run(scenario())
+
+
+def test_a_telephone_keeps_its_behaviour_until_reset():
+    with client() as c:
+        put = c.put("/sim/telephones/+12025550150", json={"behaviour": "busy", "delay": 1.5})
+        listed = c.get("/sim/telephones").json()["telephones"]
+        wrong = c.put("/sim/telephones/+12025550150", json={"behaviour": "explode"})
+        c.post("/sim/reset")
+
+        assert put.json() == {"number": "+12025550150", "behaviour": "busy", "delay": 1.5, "voice": "tone:440"}
+        assert listed == [put.json()]
+        assert wrong.status_code == 400
+        assert c.get("/sim/telephones").json()["telephones"] == []
+
+
+def test_another_sites_page_may_not_use_it():
+    with client() as c:
+        foreign = c.post("/sim/reset", headers={"Origin": "https://evil.example"})
+        own = c.post("/sim/reset", headers={"Origin": "http://testserver"})
+        with (
+            pytest.raises(WebSocketDisconnect),
+            c.websocket_connect("/sim/events", headers={"Origin": "https://evil.example"}),
+        ):
+            pass
+
+    assert (foreign.status_code, own.status_code) == (403, 200)
+
+
+def test_events_begin_with_a_snapshot_and_go_on_as_things_happen():
+    with client() as c, c.websocket_connect("/sim/events") as socket:
+        snapshot = socket.receive_json()
+        sid = c.post("/sim/calls", json={"from": CALLER, "to": SUPPORT}).json()["sid"]
+        event = socket.receive_json()
+        seen = {event["type"]}
+        while "request" not in seen or "warning" not in seen or "caption" not in seen:
+            seen.add(socket.receive_json()["type"])
+
+    assert snapshot["type"] == "snapshot"
+    assert set(snapshot) == {"type", "calls", "requests", "numbers", "telephones", "warnings"}
+    assert snapshot["numbers"][0]["phone_number"] == SUPPORT
+    assert (event["type"], event["call"]["sid"]) == ("call", sid)
+
+
+def test_a_webhook_can_be_sent_again_with_a_good_signature():
+    async def scenario():
+        async with bench(webhook_username="hook", webhook_password="s3cret") as b:
+            b.product.answers[INCOMING] = twiml("<Reject/>")
+            await b.call()
+            await b.quiet()
+            first = next(r for r in b.engine.inspector.requests if r["kind"] == "status")
+
+            again = (await b.http.post(f"/sim/requests/{first['id']}/repeat")).json()
+
+            one, two = b.product.at("/twilio/voice/status/")
+            assert one.params == two.params
+            assert one.headers["x-twilio-signature"] == two.headers["x-twilio-signature"]
+            assert again["id"] > first["id"]
+
+    asyncio.run(scenario())
+
+
+def test_requests_can_be_listed_for_a_call():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml("<Reject/>")
+            first, second = await b.call(), await b.call()
+            await b.quiet()
+
+            found = (await b.http.get(f"/sim/requests?call_sid={first.sid}")).json()["requests"]
+            last = (await b.http.get("/sim/requests?limit=1")).json()["requests"]
+
+            assert [r["kind"] for r in found] == ["twiml", "status"]
+            assert {r["call_sid"] for r in found} == {first.sid}
+            assert found[0]["params"]["CallSid"] == first.sid
+            assert "<Reject" in found[0]["response_body"]
+            assert len(last) == 1
+            assert second.over
+
+    asyncio.run(scenario())
+
+
+def test_reset_ends_every_call_and_forgets_it():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml('<Gather timeout="60"/>')
+            call = await b.call()
+            await until(lambda: call.verb == "Gather")
+
+            await b.http.post("/sim/reset")
+
+            assert call.over
+            assert (await b.http.get("/sim/calls")).json() == {"calls": []}
+            assert (await b.http.get("/sim/requests")).json() == {"requests": []}
+            assert (await b.http.get("/sim/health")).json()["legs"] == 0
+
+    asyncio.run(scenario())
+
+
+def test_faults_are_honestly_missing():
+    with client() as c:
+        assert c.post("/sim/faults", json={}).status_code == 501
+
+
+def test_the_environment_and_a_dotenv_file_configure_it(tmp_path, monkeypatch):
+    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "PUBLIC_BASE_URL", "SIMULATOR_PORT", "SIMULATOR_NUMBERS"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    dotenv = tmp_path / ".env"
+    with pytest.raises(MisconfiguredError, match="TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"):
+        from_environment(dotenv)
+
+    dotenv.write_text(f"TWILIO_ACCOUNT_SID={ACCOUNT}\nTWILIO_AUTH_TOKEN=abc\nSIMULATOR_PORT=9001\n")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "wins")
+    config = from_environment(dotenv)
+
+    assert (config.account_sid, config.auth_token, config.port) == (ACCOUNT, "wins", 9001)
+    assert config.numbers == (("+12025550100", "Support"), ("+12025550101", "Sales"))
+
+
+def test_a_malformed_number_in_the_configuration_is_named():
+    with pytest.raises(MisconfiguredError, match="12025"):
+        parse_numbers("12025 Support")
