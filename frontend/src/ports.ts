@@ -82,7 +82,8 @@ export interface CallPage {
 export interface Token {
   token: string;
   edge: string;
-  expires_at: string;
+  /** Seconds. */
+  ttl: number;
 }
 
 export interface Api {

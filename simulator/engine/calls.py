@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-from collections.abc import Coroutine
-from typing import Any
 
 from simulator.config import Config
+from simulator.engine.background import Background
 from simulator.engine.conference import Room
 from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.leg import CallerFacts, CallLeg, Party, Subscription
 from simulator.engine.queue import Queue
+from simulator.engine.ringing import offer
 from simulator.geography import call_fields
 from simulator.inspector import Inspector
-from simulator.ports import Endpoint, Registrar, Unreachable
+from simulator.ports import Endpoint, Registrar
 from simulator.webhooks.callbacks import Callbacks
 from simulator.webhooks.sender import Sender
 from simulator.world import IncomingNumber, World
-
-log = logging.getLogger(__name__)
 
 #: The longest a call may last, in seconds: Twilio Docs, "TwiML Voice: <Dial>", `timeLimit`.
 CALL_LIMIT = 14_400.0
@@ -37,30 +33,21 @@ class CallEngine:
         self.world = world
         self.inspector = inspector
         self.registrar = registrar
+        self._background = Background(inspector)
+        #: Parties that are being told of the end. Kept apart, for they must hear of it even when all else is stopped.
+        self._releases = Background(inspector)
+        self.spawn = self._background.spawn
         self.sender = Sender(config.auth_token, inspector)
         self.callbacks = Callbacks(self.sender, inspector, self.spawn)
         self.rooms: dict[str, Room] = {}
         self.queues: dict[str, Queue] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    # --- tasks ------------------------------------------------------------------------------------------------------
+    # --- as a whole -------------------------------------------------------------------------------------------------
 
     @property
     def tasks(self) -> int:
-        return len(self._tasks)
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Runs something beside what is going on. Its failure is logged and shown in the inspector."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._task_done)
-        return task
-
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("The simulator failed", exc_info=error)
-            self.inspector.warn(None, f"The simulator failed: {error!r}", level="error")
+        """How much is going on: scripts, callbacks that are on their way, parties that are being told."""
+        return len(self._background) + len(self._releases)
 
     async def pause(self, seconds: float) -> None:
         """Lets a time pass that depends on how fast the simulator is told to speak."""
@@ -80,15 +67,12 @@ class CallEngine:
         await self.sender.close()
 
     async def _end_everything(self) -> None:
+        """Nobody is told by callback: the calls did not end, the world did. But the parties are."""
         for leg in self.world.live_calls:
             leg.subscriptions = []
             leg.finish("canceled")
-        current = asyncio.current_task()
-        for task in (tasks := [task for task in self._tasks if task is not current]):
-            task.cancel()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5):
-                await asyncio.gather(*tasks, return_exceptions=True)
+        await self._background.cancel_all()
+        await self._releases.settle()
 
     # --- making calls -----------------------------------------------------------------------------------------------
 
@@ -99,12 +83,12 @@ class CallEngine:
         application = self.world.applications.get(application_sid)
         if application is None:
             raise LookupError(f"There is no application {application_sid}")
-        leg = self._new_leg(f"client:{identity}", params.get("To", ""), "inbound", "client", endpoint, "ringing")
+        leg = self._inbound_leg(f"client:{identity}", params.get("To", ""), "client", endpoint)
         leg.application_sid = application.sid
         leg.sdk_params = dict(params)
         if application.status_callback:
             leg.subscriptions = [Subscription(application.status_callback, application.status_callback_method)]
-        self._announce(leg)
+        self.announce(leg)
         fallback = Goto(application.voice_fallback_url, application.voice_fallback_method)
         self.run(leg, Goto(application.voice_url, application.voice_method, first=True), fallback)
         return leg
@@ -112,7 +96,7 @@ class CallEngine:
     def place_telephone_call(self, from_: str, to: IncomingNumber, voice: str, facts: CallerFacts) -> CallLeg:
         """A telephone calls one of our numbers."""
         endpoint = self.registrar.telephone(from_, voice)
-        leg = self._new_leg(from_, to.phone_number, "inbound", "telephone", endpoint, "ringing")
+        leg = self._inbound_leg(from_, to.phone_number, "telephone", endpoint)
         leg.facts = facts
         leg.phone_number_sid = to.sid
         handler = self.world.applications.get(to.voice_application_sid) or to
@@ -120,7 +104,7 @@ class CallEngine:
             leg.application_sid = handler.sid
         if handler.status_callback:
             leg.subscriptions = [Subscription(handler.status_callback, handler.status_callback_method)]
-        self._announce(leg)
+        self.announce(leg)
         self.spawn(endpoint.ringing())
         fallback = Goto(handler.voice_fallback_url, handler.voice_fallback_method)
         self.run(leg, Goto(handler.voice_url, handler.voice_method, first=True), fallback)
@@ -142,7 +126,7 @@ class CallEngine:
         leg = self.outgoing_leg(from_, to, "outbound-api", status="queued")
         leg.application_sid = application_sid
         leg.subscriptions = subscriptions
-        self._announce(leg)
+        self.announce(leg)
         leg.script = self.spawn(self._run_api_call(leg, source, fallback, timeout, send_digits))
         return leg
 
@@ -152,7 +136,7 @@ class CallEngine:
         await asyncio.sleep(0)  # the answer to the REST request says `queued`
         if leg.over:
             return
-        self.spawn(self.offer(leg))
+        self.ring(leg)
         answered = asyncio.Event()
         leg.observe(lambda _, status: answered.set() if status == "in-progress" else None)
         try:
@@ -173,7 +157,6 @@ class CallEngine:
         *,
         status: str = "initiated",
         parent: CallLeg | None = None,
-        custom_parameters: list[tuple[str, str]] | None = None,
     ) -> CallLeg:
         """A leg to `to`, a number or `client:identity`; not ringing yet, and not announced."""
         if to.startswith("client:"):
@@ -182,25 +165,7 @@ class CallEngine:
         else:
             party = "telephone"
             endpoint = self.registrar.telephone(to, self.world.telephone(to).voice)
-        leg = self._new_leg(from_, to, direction, party, endpoint, status, parent, custom_parameters)
-        leg.facts = CallerFacts(geography=call_fields(from_, to))
-        return leg
-
-    def announce(self, leg: CallLeg) -> None:
-        self._announce(leg)
-
-    def _new_leg(
-        self,
-        from_: str,
-        to: str,
-        direction: str,
-        party: Party,
-        endpoint: Endpoint,
-        status: str,
-        parent: CallLeg | None = None,
-        custom_parameters: list[tuple[str, str]] | None = None,
-    ) -> CallLeg:
-        return CallLeg(
+        leg = CallLeg(
             account_sid=self.config.account_sid,
             from_=from_,
             to=to,
@@ -209,10 +174,23 @@ class CallEngine:
             endpoint=endpoint,
             status=status,
             parent=parent,
-            custom_parameters=custom_parameters,
+        )
+        leg.facts = CallerFacts(geography=call_fields(from_, to))
+        return leg
+
+    def _inbound_leg(self, from_: str, to: str, party: Party, endpoint: Endpoint) -> CallLeg:
+        return CallLeg(
+            account_sid=self.config.account_sid,
+            from_=from_,
+            to=to,
+            direction="inbound",
+            party=party,
+            endpoint=endpoint,
+            status="ringing",
         )
 
-    def _announce(self, leg: CallLeg) -> None:
+    def announce(self, leg: CallLeg) -> None:
+        """From now on the leg is listed, and its changes are told."""
         self.world.add_call(leg)
         leg.observe(self._leg_changed)
         self.inspector.publish({"type": "call", "call": leg.as_json()})
@@ -223,45 +201,16 @@ class CallEngine:
         if status is not None and leg.over:
             if leg.script is not None and leg.script is not asyncio.current_task():
                 leg.script.cancel()
-            self.spawn(self._release(leg))
+            self._releases.spawn(self._release(leg))
         self.inspector.publish({"type": "call", "call": leg.as_json()})
 
     async def _release(self, leg: CallLeg) -> None:
         leg.endpoint.port.hear(None)
         await leg.endpoint.end(*leg.end_error)
 
-    # --- ringing ----------------------------------------------------------------------------------------------------
-
-    async def offer(self, leg: CallLeg) -> None:
-        """Rings the party of an outgoing leg, and lets a telephone do what it is set to do."""
-        if leg.over:
-            return
-        if leg.status == "queued":
-            leg.move("initiated")
-        else:
-            leg.changed("initiated")
-        phone = self.world.telephone(leg.to) if leg.party == "telephone" else None
-        if phone is not None and phone.behaviour in ("busy", "failed"):
-            await self._wait(leg, phone.delay)
-            leg.finish(phone.behaviour)
-            return
-        try:
-            await leg.endpoint.ring(leg)
-        except Unreachable:
-            leg.finish("no-answer", 404)
-            return
-        if leg.status == "initiated":
-            leg.move("ringing")
-        if phone is not None and phone.behaviour in ("answer", "reject"):
-            await self._wait(leg, phone.delay)
-            (leg.party_answered if phone.behaviour == "answer" else leg.party_rejected)()
-
-    async def _wait(self, leg: CallLeg, seconds: float) -> None:
-        """Waits, but not longer than the leg lives."""
-        if seconds > 0:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await leg.ended.wait()
+    def ring(self, leg: CallLeg) -> None:
+        """Begins to ring the party of an outgoing leg."""
+        self.spawn(offer(leg, self.world.telephone(leg.to) if leg.party == "telephone" else None))
 
     # --- scripts ----------------------------------------------------------------------------------------------------
 

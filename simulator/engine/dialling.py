@@ -10,9 +10,9 @@ from simulator.engine import bridge
 from simulator.engine.audio import ringback
 from simulator.engine.interpreter import Goto, Script
 from simulator.engine.leg import CallLeg, Subscription
-from simulator.engine.recorder import Recorder, keep, tell
+from simulator.engine.recorder import DialRecording
 from simulator.engine.twiml import Verb
-from simulator.identifiers import E164, new_sid, to_e164
+from simulator.identifiers import E164, to_e164
 
 INVALID_CALLER_ID = 13214
 INVALID_NUMBER = 13223
@@ -102,12 +102,15 @@ class Dialling:
                 self.script.warn(INVALID_NUMBER, f"<Number>: {noun.text!r} is no phone number in E.164", level="error")
                 return None
             to = number
+            if self.engine.world.number_for(number):
+                self.script.warn(None, f"{number} is one of ours; the simulator rings it as if it were a telephone")
             allowed = self._caller_id()
             if allowed is None:
                 return None
             caller = allowed
         parameters = [(p.get("name"), p.get("value")) for p in noun.children if p.name == "Parameter"]
-        child = self.engine.outgoing_leg(caller, to, "outbound-dial", parent=self.leg, custom_parameters=parameters)
+        child = self.engine.outgoing_leg(caller, to, "outbound-dial", parent=self.leg)
+        child.custom_parameters = parameters
         if url := noun.get("statusCallback"):
             events = frozenset(noun.get("statusCallbackEvent", "completed").split())
             child.subscriptions = [Subscription(self.script.url(url), noun.get("statusCallbackMethod", "POST"), events)]
@@ -115,7 +118,7 @@ class Dialling:
         self._noun_of[child.sid] = noun
         self.engine.announce(child)
         child.observe(self._on_change)
-        self.engine.spawn(self.engine.offer(child))
+        self.engine.ring(child)
         return child
 
     def _caller_id(self) -> str | None:
@@ -194,27 +197,28 @@ class Dialling:
         if noun.get("url"):
             script.here = self.script.here
             whisper = asyncio.create_task(script.run(Goto(script.url(noun.get("url")), noun.get("method", "POST"))))
-            ended = asyncio.create_task(child.ended.wait())
+            whisper.add_done_callback(lambda _: self._changed.set())
             try:
-                await asyncio.wait({whisper, ended}, return_when=asyncio.FIRST_COMPLETED)
+                while not (whisper.done() or child.over or child.detached):
+                    await self._next_change()
             finally:
                 whisper.cancel()
-                ended.cancel()
             child.run_verb(None)
-            if script.stopped:
+            if script.stopped and not child.detached:
                 child.finish("no-answer")
-        return not child.over
+        return not (child.over or child.detached)
 
     async def _connect(self, child: CallLeg) -> None:
         await self.script.answer()
         self.outcome.bridged = True
         bridge.join(self.leg, child)
-        recorder, recording = self._record(child)
+        recording = self._record(child)
         self.leg.forget_digits()
+        child.forget_digits()
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(self.verb.number("timeLimit", MAX_LENGTH), MAX_LENGTH)):
-                    while not (child.over or child.detached or self._star_pressed()):
+                    while not (child.over or child.detached or self._pass_digits(child)):
                         await self._next_change()
             self.outcome.status = "completed"
             if not child.detached:  # Twilio leaves the duration out when the other leg was sent elsewhere
@@ -222,33 +226,24 @@ class Dialling:
                 self.outcome.seconds = child.duration
         finally:
             bridge.part(self.leg)
-            if recording is not None and recorder is not None:
-                recording.cancel()
-                self._keep_recording(recorder)
+            if recording is not None:
+                recording.stop()
 
-    def _star_pressed(self) -> bool:
-        if not self.verb.flag("hangupOnStar", default=False):
-            return False
-        pressed = False
-        while not self.leg.digit_queue.empty():
-            pressed = self.leg.digit_queue.get_nowait() == "*" or pressed
-        return pressed
+    def _pass_digits(self, child: CallLeg) -> bool:
+        """Shows each party what the other pressed. True when the caller's star drops the called party."""
+        star = False
+        for one, other in ((self.leg, child), (child, self.leg)):
+            while not one.digit_queue.empty():
+                digit = one.digit_queue.get_nowait()
+                star = star or (digit == "*" and one is self.leg)
+                self.engine.caption(other, f"(digit {digit})")
+        return star and self.verb.flag("hangupOnStar", default=False)
 
-    # --- recording --------------------------------------------------------------------------------------------------
-
-    def _record(self, child: CallLeg) -> tuple[Recorder | None, asyncio.Task[None] | None]:
-        """Begins to record when `record` asks for it; from the answer on, also when it asks for the ringing."""
+    def _record(self, child: CallLeg) -> DialRecording | None:
         wanted = self.verb.get("record", "do-not-record")
-        if wanted not in ("true", "record-from-answer", "record-from-ringing", "record-from-answer-dual",
-                          "record-from-ringing-dual"):  # fmt: skip
-            return None, None
+        if not wanted.startswith(("true", "record-from")):
+            return None
         sources = [self.leg.endpoint.port.listen(), child.endpoint.port.listen()]
-        recorder = Recorder(sources, dual=wanted.endswith("-dual"))
-        self.outcome.recording_sid = new_sid("RE")
-        tell(self.script, self.verb, self.outcome.recording_sid, "in-progress", recorder, "DialVerb")
-        return recorder, self.engine.spawn(recorder.run(MAX_LENGTH))
-
-    def _keep_recording(self, recorder: Recorder) -> None:
-        sid = self.outcome.recording_sid or ""
-        keep(self.script, recorder, sid, "DialVerb")
-        tell(self.script, self.verb, sid, "completed", recorder, "DialVerb")
+        recording = DialRecording(self.script, self.verb, sources, dual=wanted.endswith("-dual"))
+        self.outcome.recording_sid = recording.sid
+        return recording

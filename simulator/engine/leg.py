@@ -69,7 +69,6 @@ class CallLeg:
         endpoint: Endpoint,
         status: str,
         parent: CallLeg | None = None,
-        custom_parameters: list[tuple[str, str]] | None = None,
     ) -> None:
         self.sid = new_sid("CA")
         self.account_sid = account_sid
@@ -81,7 +80,7 @@ class CallLeg:
         self.status = status
         self.previous_status: str | None = None
         self.parent = parent
-        self.custom_parameters = custom_parameters or []
+        self.custom_parameters: list[tuple[str, str]] = []
         self.children: list[CallLeg] = []
         if parent:
             parent.children.append(self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,12 +23,17 @@ WHISPER = frozenset({"Say", "Play", "Pause", "Gather", "Redirect"})
 
 @dataclass(eq=False)
 class Place:
-    """A caller's place in the queue. `taken` is set when somebody takes the call, `released` when they part."""
+    """A caller's place in the queue.
+
+    `taken` is set when somebody takes the call, `released` when the taker is done, `left` when the caller is gone:
+    hung up, or sent elsewhere.
+    """
 
     leg: CallLeg
     entered: float = field(default_factory=time.monotonic)
     taken: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    left: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def seconds(self) -> int:
@@ -112,6 +116,7 @@ async def enqueue(script: Script, verb: Verb) -> Step:
         raise
     finally:
         queue.drop(place)
+        place.left.set()
         music.cancel()
         taken.cancel()
 
@@ -127,28 +132,20 @@ async def dial_queue(script: Script, verb: Verb, noun: Verb, outcome: Outcome) -
     except TimeoutError:
         return
     other = place.leg
-    changed = asyncio.Event()
-
-    def observer(_: CallLeg, status: str | None) -> None:
-        changed.set()
-
-    other.observe(observer)
     outcome.extra["QueueTime"] = str(place.seconds)
     outcome.sid = other.sid
     try:
         if noun.get("url"):
             params = {"QueueSid": queue.sid, "QueueTime": str(place.seconds), "DequeingCallSid": script.leg.sid}
             whisper = Script(script.engine, other, allowed=WHISPER)
-            with contextlib.suppress(asyncio.CancelledError):
-                await whisper.run(Goto(script.url(noun.get("url")), noun.get("method", "POST"), params))
+            await whisper.run(Goto(script.url(noun.get("url")), noun.get("method", "POST"), params))
         begun = time.monotonic()
         bridge.join(script.leg, other)
         outcome.status, outcome.bridged = "completed", True
-        while not other.over:
-            await changed.wait()
-            changed.clear()
+        await place.left.wait()
         outcome.seconds = round(time.monotonic() - begun)
     finally:
-        bridge.part(script.leg, other)
-        other.unobserve(observer)
+        bridge.part(script.leg)
+        if not place.left.is_set():
+            bridge.part(other)
         place.released.set()

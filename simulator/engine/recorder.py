@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.engine.audio import SILENCE_RMS, rms
-from simulator.identifiers import now, rfc2822
+from simulator.identifiers import new_sid, now, rfc2822
 from simulator.ports import FRAME_SAMPLES, SAMPLE_RATE, AudioSource
 from simulator.world import Recording
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from simulator.engine.twiml import Verb
     from simulator.ports import Frame
 
+#: Seconds: no call is longer.
+LONGEST = 14_400.0
 FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE
 
 
@@ -115,3 +117,22 @@ def tell(
         params["RecordingDuration"] = str(round(recorder.seconds))
     method = verb.get("recordingStatusCallbackMethod", "POST")
     script.engine.callbacks.send(script.leg, "recording", script.url(url), method, list(params.items()))
+
+
+class DialRecording:
+    """A `<Dial>` that is recorded from the answer on, also when the ringing was asked for: nothing is said in it."""
+
+    SOURCE = "DialVerb"
+
+    def __init__(self, script: Script, verb: Verb, sources: list[AudioSource], *, dual: bool) -> None:
+        self.sid = new_sid("RE")
+        self._script = script
+        self._verb = verb
+        self._recorder = Recorder(sources, dual=dual)
+        tell(script, verb, self.sid, "in-progress", self._recorder, self.SOURCE)
+        self._running = script.engine.spawn(self._recorder.run(LONGEST))
+
+    def stop(self) -> None:
+        self._running.cancel()
+        keep(self._script, self._recorder, self.sid, self.SOURCE)
+        tell(self._script, self._verb, self.sid, "completed", self._recorder, self.SOURCE)

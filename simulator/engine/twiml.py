@@ -39,6 +39,12 @@ class Grammar:
     unsupported: frozenset[str] = frozenset()
 
 
+NUMERIC = frozenset({"loop", "length", "timeout", "numDigits", "timeLimit", "maxLength", "maxParticipants"})
+BOOLEAN = frozenset({
+    "actionOnEmptyResult", "hangupOnStar", "answerOnBridge", "sequential", "playBeep", "muted",
+    "startConferenceOnEnter", "endConferenceOnExit",
+})  # fmt: skip
+
 #: SSML inside `<Say>`: spoken as plain words.
 _SSML = frozenset({
     "break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w",
@@ -168,6 +174,14 @@ def parse(text: str) -> tuple[list[Verb], list[str]]:
     return verbs, warnings
 
 
+def _acceptable(attribute: str, value: str) -> bool:
+    if attribute in NUMERIC:
+        return value.replace(".", "", 1).isdigit()
+    if attribute in BOOLEAN:
+        return value.lower() in ("true", "false")
+    return not attribute.lower().endswith("method") or value.upper() in ("GET", "POST")
+
+
 def _verb(element: Element, grammars: dict[str, Grammar], parent: str, warnings: list[str]) -> Verb | None:
     name = element.tag
     grammar = grammars.get(name)
@@ -180,6 +194,8 @@ def _verb(element: Element, grammars: dict[str, Grammar], parent: str, warnings:
     for key, value in element.attrib.items():
         if key in grammar.attributes:
             attributes[key] = value
+            if not _acceptable(key, value):
+                warnings.append(f'<{name} {key}="{value}">: the value is not valid')
         elif key in grammar.unsupported:
             warnings.append(f'<{name} {key}="{value}"> does nothing in the simulator')
         else:

@@ -90,10 +90,10 @@ def _record(
 ) -> None:
     content_type = response.headers.get("content-type", "")
     shown = bytes(response.body).decode("utf-8", "replace") if content_type.startswith("application/json") else ""
-    params: dict[str, str | list[str]] = {}
+    params: dict[str, str] = {}
     for name in [*dict.fromkeys(form.keys()), *request.query_params.keys()]:
         values = [str(value) for value in [*form.getlist(name), *request.query_params.getlist(name)]]
-        params[name] = values[0] if len(values) == 1 else values
+        params[name] = " ".join(values)
     engine.inspector.request(
         direction="in",
         time=moment,

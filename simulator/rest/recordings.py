@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 from typing import Any
 
+import av
 from starlette.responses import JSONResponse, Response
 
 from simulator.identifiers import rfc2822
+from simulator.ports import SAMPLE_RATE
 from simulator.rest.api import API, ApiRequest
 from simulator.rest.errors import ApiError
 from simulator.rest.paging import page_response
@@ -50,6 +54,23 @@ async def fetch(api: ApiRequest) -> Response:
 async def media(api: ApiRequest) -> Response:
     """The WAV file. Without an extension it is WAV too, as with Twilio."""
     return Response(_recording(api).wav, media_type="audio/x-wav")
+
+
+async def media_mp3(api: ApiRequest) -> Response:
+    recording = _recording(api)
+    return Response(await asyncio.to_thread(to_mp3, recording.wav), media_type="audio/mpeg")
+
+
+def to_mp3(wav: bytes) -> bytes:
+    """The same sound as MP3, made when it is asked for."""
+    out = io.BytesIO()
+    with av.open(io.BytesIO(wav), "r") as source, av.open(out, "w", format="mp3") as target:
+        stream = target.add_stream("libmp3lame", rate=SAMPLE_RATE)
+        stream.layout = source.streams.audio[0].layout.name
+        for frame in source.decode(audio=0):
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    return out.getvalue()
 
 
 async def delete(api: ApiRequest) -> Response:

@@ -35,7 +35,11 @@ OPERATIONS: list[tuple[str, str, Operation]] = [
     ("DELETE", "/Recordings/{recording}.json", recordings.delete),
 ]
 #: Twilio's media URLs need no credentials unless the account says so.
-MEDIA = ("/Recordings/{recording}.wav", "/Recordings/{recording}")
+MEDIA: list[tuple[str, Operation]] = [
+    ("/Recordings/{recording}.wav", recordings.media),
+    ("/Recordings/{recording}.mp3", recordings.media_mp3),
+    ("/Recordings/{recording}", recordings.media),
+]
 
 
 async def missing(api: ApiRequest) -> Response:
@@ -50,9 +54,8 @@ def rest_routes(engine: CallEngine) -> list[BaseRoute]:
     for prefix in PREFIXES:
         for method, path, operation in OPERATIONS:
             routes.append(Route(prefix + ACCOUNT + path, endpoint(engine, operation), methods=[method]))
-        for path in MEDIA:
-            media = endpoint(engine, recordings.media, public=True)
-            routes.append(Route(prefix + ACCOUNT + path, media, methods=["GET", "HEAD"]))
+        for path, operation in MEDIA:
+            routes.append(Route(prefix + ACCOUNT + path, endpoint(engine, operation, public=True), methods=["GET"]))
         every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
         routes.append(Route(prefix + API + "/{rest:path}", endpoint(engine, missing), methods=every))
     routes.append(Route("/{host}.twilio.com/{rest:path}", endpoint(engine, missing), methods=every))

@@ -18,7 +18,7 @@ from simulator.voice.audio.buffer import SILENT_FRAME
 if TYPE_CHECKING:
     from simulator.ports import Frame
 
-Sound = Packet[Any] | AudioFrame
+    Sound = Packet[Any] | AudioFrame
 
 TIME_BASE = Fraction(1, SAMPLE_RATE)
 FRAME_SECONDS = FRAME_SAMPLES / SAMPLE_RATE

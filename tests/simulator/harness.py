@@ -95,7 +95,7 @@ def _no_signals(server):
 async def until(condition: Callable[[], object], seconds: float = 10.0):
     """Waits until something is so; fails when that takes too long. Gives what the condition gave."""
     async with asyncio.timeout(seconds):
-        while not (result := condition()):
+        while not (result := condition()):  # noqa: ASYNC110  conditions of any kind
             await asyncio.sleep(0.005)
         return result
 
@@ -161,9 +161,11 @@ async def bench(**settings):
         voice = FakeVoice()
         simulator = create_app(config, voice)
         transport = httpx.ASGITransport(simulator)
-        async with httpx.AsyncClient(transport=transport, base_url="http://simulator") as http:
-            async with simulator.router.lifespan_context(simulator):
-                yield Bench(simulator, voice, product, http)
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://simulator") as http,
+            simulator.router.lifespan_context(simulator),
+        ):
+            yield Bench(simulator, voice, product, http)
 
 
 def say(text: str) -> str:

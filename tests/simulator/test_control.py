@@ -164,6 +164,7 @@ def test_reset_ends_every_call_and_forgets_it():
             await b.http.post("/sim/reset")
 
             assert call.over
+            assert call.endpoint.told[-1] == "end"
             assert (await b.http.get("/sim/calls")).json() == {"calls": []}
             assert (await b.http.get("/sim/requests")).json() == {"requests": []}
             assert (await b.http.get("/sim/health")).json()["legs"] == 0

@@ -231,6 +231,28 @@ def test_a_star_drops_the_called_party_when_asked_to():
     asyncio.run(scenario())
 
 
+def test_each_party_is_shown_what_the_other_pressed():
+    async def scenario():
+        async with bench() as b:
+            b.voice.behaviours["ada"] = "answer"
+            b.product.answers[INCOMING] = dial("<Client>ada</Client>")
+            call = await b.call()
+            await until(lambda: call.endpoint.port.source is not None)
+            child = call.children[0]
+
+            call.party_digits("1w2")
+            child.party_digits("#")
+            await until(lambda: len(child.captions) == 2 and call.captions)
+
+            assert [caption["text"] for caption in child.captions] == ["(digit 1)", "(digit 2)"]
+            assert call.captions[0]["text"] == "(digit #)"
+            assert not call.over
+            call.party_hung_up()
+            await b.quiet()
+
+    asyncio.run(scenario())
+
+
 def test_a_dial_can_be_recorded_with_a_channel_for_each_party():
     async def scenario():
         async with bench() as b:

@@ -9,7 +9,19 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from tests.simulator.harness import (
-    ACCOUNT, API_KEY, API_SECRET, APP, CALLER, SALES, SUPPORT, TOKEN, bench, say, serving, twiml, until,
+    ACCOUNT,
+    API_KEY,
+    API_SECRET,
+    APP,
+    CALLER,
+    SALES,
+    SUPPORT,
+    TOKEN,
+    bench,
+    say,
+    serving,
+    twiml,
+    until,
 )  # fmt: skip
 
 
@@ -271,7 +283,7 @@ def test_another_account_or_an_unknown_call_is_not_found():
 
 def test_what_the_simulator_does_not_know_is_refused_loudly():
     async def scenario():
-        async with served() as (b, run, url):
+        async with served() as (b, run, _):
             for work in (
                 lambda client: client.messages.create(to=CALLER, from_=SUPPORT, body="x"),
                 lambda client: client.lookups.v2.phone_numbers(CALLER).fetch(),

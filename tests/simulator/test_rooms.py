@@ -90,6 +90,26 @@ def test_a_queue_holds_a_caller_until_somebody_takes_the_call():
     asyncio.run(scenario())
 
 
+def test_a_queued_caller_who_is_sent_elsewhere_leaves_the_agent_free():
+    async def scenario():
+        async with bench() as b:
+            waiting = twiml("<Enqueue>support</Enqueue>")
+            taking = twiml('<Dial action="/after"><Queue>support</Queue></Dial>')
+            b.product.answers[INCOMING] = lambda r: waiting if r.params["To"] == SUPPORT else taking
+            caller = await b.call(CALLER, SUPPORT)
+            await until(lambda: "support" in b.engine.queues)
+            await b.call(SECOND, SALES)
+            await until(lambda: type(caller.endpoint.port.source).__name__ == "Loud")
+
+            await b.rest("POST", f"/Calls/{caller.sid}.json", data={"Twiml": twiml("<Say>Elsewhere</Say>")})
+            await b.quiet()
+
+            assert caller.captions[0]["text"] == "Elsewhere"
+            assert b.product.at("/after")[0].params["DialCallStatus"] == "completed"
+
+    asyncio.run(scenario())
+
+
 def test_leave_takes_a_caller_out_of_the_queue():
     async def scenario():
         async with bench() as b:

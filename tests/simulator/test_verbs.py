@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import Response
 
 from simulator.engine.twiml import TwimlError, parse
-from tests.simulator.harness import bench, say, twiml, until
+from tests.simulator.harness import ACCOUNT, bench, say, twiml, until
 
 INCOMING = "/twilio/voice/incoming/"
 
@@ -103,6 +103,20 @@ def test_record_stores_a_wav_file_and_tells_of_it():
                 media = await b.rest("GET", f"/Recordings/{told['RecordingSid']}{suffix}")
                 with wave.open(io.BytesIO(media.content)) as file:
                     assert (file.getnchannels(), file.getframerate(), file.getnframes()) == (1, 8000, 1600)
+
+    asyncio.run(scenario())
+
+
+def test_a_recording_can_be_had_as_mp3():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml('<Record action="/recorded" maxLength="0.2"/>')
+            call = await b.call()
+            await b.quiet()
+
+            media = await b.http.get(f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{call.recordings[0]}.mp3")
+            assert media.headers["content-type"] == "audio/mpeg"
+            assert media.content[:3] == b"ID3" or media.content[0] == 0xFF
 
     asyncio.run(scenario())
 

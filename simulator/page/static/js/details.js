@@ -59,14 +59,14 @@ export class Details {
     const body = request.response_body ?? "";
     return [
       h("p", { class: "url" }, `${request.method} ${request.url}`),
+      sent ? this.buttons(request, notice) : null,
+      notice,
       table(sent ? "Sent to the desk" : "Sent by the desk", request.params),
       h("details", {}, h("summary", {}, `Headers (${Object.keys(request.headers ?? {}).length})`), table(null, request.headers)),
       h("h4", {}, `Answer: ${status} ${word}${took}`),
       request.error ? h("p", { class: "error" }, request.error) : null,
       request.content_type ? h("p", { class: "quiet" }, request.content_type) : null,
       body ? h("pre", { tabindex: 0, "aria-label": "Answer body" }, prettyBody(body, request.content_type)) : h("p", { class: "quiet" }, "No body."),
-      sent ? this.buttons(request, notice) : null,
-      notice,
     ].filter((part) => part !== null);
   }
 

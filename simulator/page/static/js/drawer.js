@@ -2,7 +2,16 @@
 
 const KEY = "bench.telephones";
 const HINT_KEY = "bench.hint-read";
-export const WITHHELD = "anonymous";
+const E164 = /^\+[1-9]\d{6,14}$/;
+/** What a caller who withholds the number shows instead of it. */
+const WITHHELD = "anonymous";
+
+/**
+ * Whether it is a number somebody could call.
+ *
+ * @param {string} number
+ */
+export const callable = (number) => E164.test(number);
 
 /**
  * @typedef {object} Kept
@@ -28,10 +37,10 @@ export function hello(name) {
 /** @returns {Kept[]} */
 function defaults() {
   return [
-    newTelephone("+12025550142", "Maya", "mobile, a known contact"),
-    newTelephone("+12025550143", "Tom", "office, a stranger"),
-    newTelephone("+442079460711", "Priya", "from abroad"),
-    { ...newTelephone(WITHHELD, "Withheld", "hides its number"), voice: "speech:Hello. I would rather not say who I am." },
+    newTelephone("+12025550142", "Maya", "known contact"),
+    newTelephone("+12025550143", "Tom", "stranger"),
+    newTelephone("+442079460711", "Ines", "from abroad"),
+    { ...newTelephone(WITHHELD, "Withheld"), voice: "speech:Hello. I would rather not say who I am." },
   ];
 }
 

@@ -1,7 +1,7 @@
 /** One line of the inspector. */
 
 import { h } from "./dom.js";
-import { dayClock, pathOf, shortSid } from "./format.js";
+import { dayClock, pathOf, shortSid, shortSids } from "./format.js";
 import { telephoneOf } from "./selectors.js";
 
 /** @import {Store} from "./store.js" */
@@ -25,7 +25,7 @@ export function callOf(entry) {
  */
 export function outcome(request) {
   const { status, error } = request;
-  if (status === null) return error ? { status: "none", word: "NO ANSWER", broken: true } : { status: "…", word: "", broken: false };
+  if (status === null) return error ? { status: "NO ANSWER", word: "", broken: true } : { status: "…", word: "", broken: false };
   const broken = status >= 400 || Boolean(error);
   return { status: String(status), word: broken ? "BROKEN" : "", broken };
 }
@@ -65,7 +65,7 @@ export function entryLine(store, entry, open) {
   return h("li", { class: "entry request" },
     h("button", { type: "button", onclick: press },
       time,
-      h("span", { class: "what" }, `${way}${request.method} ${pathOf(request.url)}${again}`),
+      h("span", { class: "what" }, `${way}${request.method} ${shortSids(pathOf(request.url))}${again}`),
       h("strong", { class: broken ? "status broken" : "status" }, status),
       h("span", { class: "took" }, word || took)));
 }

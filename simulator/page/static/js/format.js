@@ -1,5 +1,7 @@
 /** How times, numbers, sids and answers read on the bench. */
 
+import { prettyXml } from "./xml.js";
+
 const DAY_CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
 /**
@@ -54,6 +56,15 @@ export function shortSid(sid) {
 }
 
 /**
+ * Every sid in a text cut short.
+ *
+ * @param {string} text
+ */
+export function shortSids(text) {
+  return text.replace(/\b[A-Z]{2}[0-9a-f]{32}\b/g, shortSid);
+}
+
+/**
  * The path (and query) of an address; the address itself when it is none.
  *
  * @param {string} url
@@ -86,31 +97,4 @@ function prettyJson(body) {
   } catch {
     return body;
   }
-}
-
-/** @param {string} body */
-function prettyXml(body) {
-  const parsed = new DOMParser().parseFromString(body, "application/xml");
-  if (parsed.querySelector("parsererror") || !parsed.documentElement) return body;
-  const declaration = /^\s*<\?xml[^>]*\?>/.exec(body)?.[0].trim();
-  return [...(declaration ? [declaration] : []), ...xmlLines(parsed.documentElement, "")].join("\n");
-}
-
-/**
- * @param {Node} node
- * @param {string} indent
- * @returns {string[]}
- */
-function xmlLines(node, indent) {
-  const written = new XMLSerializer().serializeToString(node);
-  const inner = [...node.childNodes].filter((child) => child.nodeType !== Node.TEXT_NODE || child.nodeValue?.trim());
-  if (!(node instanceof Element) || inner.length === 0) return [indent + written.trim()];
-  // Text beside elements would change its meaning if it moved to a line of its own.
-  if (inner.some((child) => child.nodeType === Node.TEXT_NODE)) return [indent + written];
-  const opening = new XMLSerializer().serializeToString(node.cloneNode(false)).replace(/\s*\/>$|><\/.*$/s, "");
-  return [
-    `${indent}${opening}>`,
-    ...inner.flatMap((child) => xmlLines(child, `${indent}  `)),
-    `${indent}</${node.tagName}>`,
-  ];
 }

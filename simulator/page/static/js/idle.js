@@ -1,6 +1,6 @@
 /** A telephone at rest: ring one of our numbers, and say what happens when it is called itself. */
 
-import { WITHHELD, hello } from "./drawer.js";
+import { callable, hello } from "./drawer.js";
 import { freshId, h } from "./dom.js";
 import { spaced } from "./format.js";
 
@@ -29,11 +29,13 @@ const TONE = "tone:440";
 export class IdlePanel {
   /**
    * @param {Kept} kept
-   * @param {{ring: (to: string) => void, change: (changes: Partial<Kept>) => void}} actions
+   * @param {{ring: (to: string) => void, change: (changes: Partial<Kept>) => void, remove: () => void}} actions
    */
   constructor(kept, actions) {
     this.kept = kept;
     this.actions = actions;
+    /** The numbers on offer, to leave an open list alone while they stay the same. */
+    this.shown = "";
     const numbers = freshId();
     this.numbers = h("select", { id: numbers });
     this.ringButton = h("button", { class: "plug wide", type: "button", onclick: () => actions.ring(this.numbers.value) }, "Ring it");
@@ -47,8 +49,14 @@ export class IdlePanel {
       this.noNumbers,
       this.ringButton,
       this.last,
-      ...(kept.number === WITHHELD ? [] : [this.behaviourFields()]),
-      this.voiceFields(),
+      ...(callable(kept.number) ? [this.behaviourFields()] : []),
+      h(
+        "details",
+        { class: "more" },
+        h("summary", {}, "More"),
+        this.voiceFields(),
+        h("button", { class: "small", type: "button", onclick: actions.remove }, `Remove ${kept.name}`),
+      ),
     );
   }
 

@@ -72,14 +72,15 @@ function showHint() {
   if (desk) place.replaceChildren("Open ", h("a", { href: desk, target: "_blank", rel: "noopener" }, "the desk"), ` at ${desk} and sign in.`);
 }
 
-/** Where the desk is, as far as its numbers tell. */
+/** Where the desk is, as far as its numbers and the requests sent to it tell. */
 function deskAddress() {
-  for (const number of store.numbers) {
-    if (!URL.canParse(number.voice_url)) continue;
-    const { protocol, origin } = new URL(number.voice_url);
-    if (protocol === "http:" || protocol === "https:") return origin;
-  }
-  return null;
+  const sent = store.entries.filter((entry) => entry.type === "request").map((entry) => entry.request);
+  const urls = [
+    ...store.numbers.map((number) => number.voice_url ?? ""),
+    ...sent.filter((request) => request.direction === "out").map((request) => request.url),
+  ];
+  const addresses = urls.filter((url) => URL.canParse(url)).map((url) => new URL(url));
+  return addresses.find(({ protocol }) => protocol === "http:" || protocol === "https:")?.origin ?? null;
 }
 
 function wireReset() {

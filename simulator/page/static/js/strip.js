@@ -2,15 +2,13 @@
 
 import { api } from "./api.js";
 import { byId, setText } from "./dom.js";
-import { WITHHELD, loadTelephones, newTelephone, saveTelephones } from "./drawer.js";
+import { callable, loadTelephones, newTelephone, saveTelephones } from "./drawer.js";
 import { spaced } from "./format.js";
 import { isOver, telephoneOf } from "./selectors.js";
 import { TelephoneCard } from "./telephone.js";
 
 /** @import {Kept} from "./drawer.js" */
 /** @import {Store} from "./store.js" */
-
-const E164 = /^\+[1-9]\d{6,14}$/;
 
 export class Strip {
   /**
@@ -84,10 +82,10 @@ export class Strip {
 
   /** @param {Kept} kept */
   tellSimulator(kept) {
-    if (kept.number === WITHHELD) return; // Nobody can call it; its voice goes with the calls it makes.
+    if (!callable(kept.number)) return; // Its voice goes with the calls it makes.
     api.setTelephone(kept).catch((error) => {
       const card = this.cards.get(kept.number);
-      if (card?.error) setText(card.error, `This setting is not in force: ${error.message}`);
+      if (card) setText(card.parts.error, `This setting is not in force: ${error.message}`);
     });
   }
 
@@ -119,14 +117,14 @@ export class Strip {
   submit(event) {
     event.preventDefault();
     const number = this.number.value.replace(/[\s().-]/g, "");
-    if (!E164.test(number)) return this.complain("That is not a number with + and country code, like +12025550144.");
+    if (!callable(number)) return this.complain("That is not a number with + and country code, like +12025550144.");
     if (this.cards.has(number)) return this.complain("That telephone is on the bench already.");
     const kept = newTelephone(number, this.name.value.trim() || spaced(number));
     this.dialog.close();
     const card = this.put(kept);
     this.save();
     this.tellSimulator(kept);
-    card.heading?.focus();
+    card.parts.heading.focus();
   }
 
   save() {

@@ -18,7 +18,7 @@ export class TalkingPanel {
     this.digits = h("output", { class: "digits", "aria-label": "Keys pressed" });
     this.meter = new Meter(() => audio.level());
     this.hears = h("p", { class: "hears" }, "hears: ", this.meter.element);
-    this.listen = h("button", { type: "button", onclick: actions.listen }, "Connect the sound");
+    this.listen = h("button", { type: "button", onclick: actions.listen }, "Connect sound");
     this.problem = h("p", { class: "problem" });
     this.captions = h("ol", { class: "captions", role: "log", "aria-label": "Said to this telephone", tabindex: 0 });
     this.shown = 0;

@@ -2,8 +2,9 @@
 
 import { api, ApiError } from "./api.js";
 import { CallAudio } from "./audio.js";
-import { WITHHELD } from "./drawer.js";
-import { freshId, h, setText } from "./dom.js";
+import { cardParts } from "./card.js";
+import { callable } from "./drawer.js";
+import { setText } from "./dom.js";
 import { spaced } from "./format.js";
 import { IdlePanel } from "./idle.js";
 import { currentCall, elapsed, ending, lastCall, phaseOf, ringingAt, talksWith } from "./selectors.js";
@@ -35,57 +36,29 @@ export class TelephoneCard {
     this.idle = new IdlePanel(kept, {
       ring: (to) => this.ring(to),
       change: (changes) => actions.changed(kept, changes),
+      remove: () => actions.remove(kept),
     });
     this.talking = new TalkingPanel(this.audio, {
       press: (digit) => this.act((call) => api.press(call.sid, digit)),
       hangUp: () => this.act((call) => api.act(call.sid, "hangup")),
       listen: () => this.connectAudio(),
     });
-    this.element = this.build();
-  }
-
-  build() {
-    const heading = freshId();
-    this.heading = h("h3", { id: heading, tabindex: -1 }, this.kept.name);
-    this.tag = h("span", { class: "tag" });
-    this.waitingText = h("p", { class: "with" });
-    this.waiting = h("div", { class: "panel" }, this.waitingText, this.button("Give up", () => this.act((call) => api.act(call.sid, "hangup"))));
-    this.calledText = h("p", { class: "with" });
-    this.called = h(
-      "div",
-      { class: "panel" },
-      this.calledText,
-      h("div", { class: "row" }, this.button("Decline", () => this.act((call) => api.act(call.sid, "reject"))), this.button("Answer", () => this.answer(), "plug")),
+    this.parts = cardParts(
+      kept,
+      { idle: this.idle.element, talking: this.talking.element },
+      {
+        giveUp: () => this.act((call) => api.act(call.sid, "hangup")),
+        decline: () => this.act((call) => api.act(call.sid, "reject")),
+        answer: () => void this.answer(),
+        microphone: () => this.toggleMicrophone(),
+      },
     );
-    this.microphone = h("input", { type: "checkbox", onchange: () => this.toggleMicrophone() });
-    this.others = h("p", { class: "quiet" });
-    this.error = h("p", { class: "error", role: "alert" });
-    this.removeButton = h("button", { class: "small", type: "button", onclick: () => this.actions.remove(this.kept) }, `Remove ${this.kept.name}`);
-    const number = this.kept.number === WITHHELD ? WITHHELD : spaced(this.kept.number);
-    return h(
-      "article",
-      { class: "card telephone", "aria-labelledby": heading },
-      h("div", { class: "card-head" }, this.heading, this.tag),
-      h("p", { class: "quiet" }, this.kept.note ? `${number} ${this.kept.note}` : number),
-      this.idle.element,
-      this.waiting,
-      this.called,
-      this.talking.element,
-      this.error,
-      this.others,
-      h("label", { class: "inline" }, this.microphone, "Talk through my microphone"),
-      this.removeButton,
-    );
-  }
-
-  /** @param {string} words @param {() => void} press @param {string} [kind] */
-  button(words, press, kind) {
-    return h("button", { type: "button", class: kind, onclick: press }, words);
+    this.element = this.parts.element;
   }
 
   update() {
     const { call, others } = currentCall(this.store, this.kept.number);
-    if (this.call && call?.sid !== this.call.sid) this.leave(this.store.calls.get(this.call.sid) ?? null);
+    if (this.call && call?.sid !== this.call.sid) this.leave();
     this.call = call;
     const phase = phaseOf(call);
     if (phase !== this.phase) this.enter(phase);
@@ -97,10 +70,9 @@ export class TelephoneCard {
       });
     }
     if (phase === "idle") this.idle.update(this.store.numbers, this.lastWords());
-    this.microphone.checked = this.kept.microphone;
-    this.removeButton.hidden = phase !== "idle";
-    setText(this.others, others ? `${others} more ${others === 1 ? "call waits" : "calls wait"} for this telephone.` : "");
-    this.others.hidden = !others;
+    this.parts.microphone.checked = this.kept.microphone;
+    setText(this.parts.others, others ? `${others} more ${others === 1 ? "call waits" : "calls wait"} for this telephone.` : "");
+    this.parts.others.hidden = !others;
     this.tick();
   }
 
@@ -110,12 +82,12 @@ export class TelephoneCard {
     const time = call ? elapsed(call, Date.now()) : "";
     const connected = call && talksWith(this.store, call) ? "talking" : "connected";
     const words = { idle: "idle", waiting: "ringing", called: "rings here", talking: `${connected} ${time}` };
-    setText(this.tag, words[phase ?? "idle"]);
+    setText(this.parts.tag, words[phase ?? "idle"]);
     if (!call) return;
     const ringing = ringingAt(this.store, call);
     const rings = ringing.length ? ` Rings: ${ringing.join(", ")}` : "";
-    setText(this.waitingText, `Waiting for somebody to answer: ${time}.${rings}`);
-    setText(this.calledText, `${this.spoken(call.from)} is calling: ${time}`);
+    setText(this.parts.waitingText, `Waiting for somebody to answer: ${time}.${rings}`);
+    setText(this.parts.calledText, `${this.spoken(call.from)} is calling: ${time}`);
   }
 
   /** @param {Phase} phase */
@@ -125,12 +97,12 @@ export class TelephoneCard {
     this.phase = phase;
     this.element.dataset.phase = phase;
     this.idle.element.hidden = phase !== "idle";
-    this.waiting.hidden = phase !== "waiting";
-    this.called.hidden = phase !== "called";
+    this.parts.waiting.hidden = phase !== "waiting";
+    this.parts.called.hidden = phase !== "called";
     this.talking.element.hidden = phase !== "talking";
     if (phase !== "talking") this.talking.clear();
     // The pressed button is gone; from the name, Tab leads to the new ones, and Enter twice does nothing by mistake.
-    if (focusLost && !this.visible(document.activeElement)) this.heading?.focus();
+    if (focusLost && !this.visible(document.activeElement)) this.parts.heading.focus();
     if (phase === "called") this.actions.shout(`${this.kept.name} is being called. Answer or decline on the telephone ${this.kept.name}.`);
     if (phase === "talking") this.actions.say(`${this.kept.name} is connected.`);
     if (phase === "waiting") this.actions.say(`${this.kept.name} rings.`);
@@ -142,11 +114,11 @@ export class TelephoneCard {
     return element instanceof HTMLElement && element.offsetParent !== null;
   }
 
-  /** @param {Call | null} _over the call this telephone is no longer in */
-  leave(_over) {
+  /** The call is over, or another one took its place. */
+  leave() {
     this.audio.detach();
     this.talking.clear();
-    setText(this.error, "");
+    setText(this.parts.error, "");
   }
 
   lastWords() {
@@ -163,7 +135,7 @@ export class TelephoneCard {
 
   /** @param {string} to */
   async ring(to) {
-    const name = this.kept.number === WITHHELD ? {} : { caller_name: this.kept.name.toUpperCase() };
+    const name = callable(this.kept.number) ? { caller_name: this.kept.name.toUpperCase() } : {};
     await this.attempt(async () => {
       const call = await api.ring({ from: this.kept.number, to, voice: this.kept.voice, ...name });
       await this.audio.attach(call.sid, this.kept.microphone);
@@ -184,7 +156,7 @@ export class TelephoneCard {
   }
 
   toggleMicrophone() {
-    this.actions.changed(this.kept, { microphone: this.microphone?.checked ?? false });
+    this.actions.changed(this.kept, { microphone: this.parts.microphone.checked });
     if (this.audio.state !== "off" && this.phase !== "idle") this.connectAudio();
   }
 
@@ -201,11 +173,11 @@ export class TelephoneCard {
   async attempt(what, together = false) {
     if (this.busy && !together) return;
     if (!together) this.busy = true;
-    if (this.error) setText(this.error, "");
+    setText(this.parts.error, "");
     try {
       await what();
     } catch (error) {
-      if (this.error) setText(this.error, error instanceof ApiError ? error.message : "That did not work.");
+      setText(this.parts.error, error instanceof ApiError ? error.message : "That did not work.");
     } finally {
       if (!together) this.busy = false;
       this.update();

@@ -39,7 +39,7 @@
  *
  * @typedef {{time: string, call_sid: string | null, code: string | number | null, text: string,
  *   level?: string}} Warning
- * @typedef {{sid: string, phone_number: string, friendly_name: string, voice_url: string}} OurNumber
+ * @typedef {{sid: string, phone_number: string, friendly_name: string, voice_url?: string}} OurNumber
  * @typedef {"manual" | "answer" | "busy" | "no-answer" | "reject" | "failed"} Behaviour
  * @typedef {{number: string, name?: string, behaviour: Behaviour, delay: number, voice: string}} Telephone
  *

@@ -1,0 +1,81 @@
+/** REST of our own server. Every failure is an `ApiError` whose message is a sentence for the agent. */
+import type { Config } from "../config";
+import type { Call } from "../messages";
+import type { Api, CallPage, ContactFound, NumberCheck, Token } from "../ports";
+
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    /** 0 when the server could not be reached. */
+    readonly status: number,
+  ) {
+    super(message);
+  }
+
+  get signedOut(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+}
+
+const TIMEOUT = 15_000;
+
+export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: typeof fetch = fetch): Api {
+  async function request<T>(url: string, body?: unknown): Promise<T> {
+    const response = await fetcher(url, {
+      method: body === undefined ? "GET" : "POST",
+      credentials: "same-origin",
+      headers: {
+        Accept: "application/json",
+        ...(body === undefined
+          ? {}
+          : { "Content-Type": "application/json", "X-CSRFToken": csrf(config.csrfToken) }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT),
+    }).catch(() => {
+      throw new ApiError("The server cannot be reached. Check your connection.", 0);
+    });
+    if (!response.ok) throw new ApiError(await sentence(response), response.status);
+    return (await response.json()) as T;
+  }
+
+  const under = (path: string) => `${config.urls.calls}${path}`;
+  return {
+    token: () => request<Token>(config.urls.token, { platform: "web" }),
+    calls: ({ search, scope, pageSize = 25 }) =>
+      request<CallPage>(
+        `${config.urls.calls}?${new URLSearchParams({ search, scope, page_size: String(pageSize) })}`,
+      ),
+    // The server's own address of the next page, which behind a proxy may name another host: only its query counts.
+    callsAt: (url) =>
+      request<CallPage>(`${config.urls.calls}${new URL(url, globalThis.location.href).search}`),
+    call: (sid) => request<Call>(under(`${encodeURIComponent(sid)}/`)),
+    hangUp: async (sid) => {
+      await request<unknown>(under(`${encodeURIComponent(sid)}/hang-up/`), {});
+    },
+    checkNumber: (number) =>
+      request<NumberCheck>(`${config.urls.checkNumber}?${new URLSearchParams({ number })}`),
+    contacts: async (search) =>
+      (
+        await request<{ results: ContactFound[] }>(
+          `${config.urls.contacts}?${new URLSearchParams({ search })}`,
+        )
+      ).results,
+  };
+}
+
+/** The token of the present session: the cookie is newer than the page after signing in again in another tab. */
+function csrf(fromPage: string): string {
+  const cookie = /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie);
+  return cookie?.[1] ?? fromPage;
+}
+
+async function sentence(response: Response): Promise<string> {
+  try {
+    const { detail } = (await response.json()) as { detail?: unknown };
+    if (typeof detail === "string" && detail) return detail;
+  } catch {
+    // Not JSON: a proxy's page.
+  }
+  return "The server could not do this. Try again.";
+}

@@ -1,0 +1,74 @@
+/** Which microphone and loudspeakers there are, and how loud they are. */
+import type { Config } from "../config";
+import type { AudioDevice, AudioDevices, OutputKind } from "../ports";
+import type { PreferenceStore } from "./preferences";
+
+/** What the phone must be told when a choice changes while it runs. */
+export interface AudioTarget {
+  setInput(id: string): Promise<void>;
+  setOutput(kind: OutputKind, id: string): Promise<void>;
+}
+
+export function createAudioDevices(
+  config: Pick<Config, "sounds">,
+  preferences: PreferenceStore,
+  target: AudioTarget,
+): AudioDevices {
+  async function list(kind: MediaDeviceKind, other: string): Promise<AudioDevice[]> {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return devices
+      .filter((device) => device.kind === kind && device.deviceId)
+      .map((device, index) => ({ id: device.deviceId, label: device.label || `${other} ${index + 1}` }));
+  }
+
+  return {
+    inputs: () => list("audioinput", "Microphone"),
+    outputs: () => list("audiooutput", "Loudspeaker"),
+    canChooseOutput: () => "setSinkId" in HTMLMediaElement.prototype,
+    async useInput(id) {
+      preferences.set({ input: id });
+      await target.setInput(id);
+    },
+    async useOutput(kind, id) {
+      preferences.set({ [kind]: id });
+      await target.setOutput(kind, id);
+    },
+    async testOutput(kind) {
+      const player = new Audio(kind === "ringtone" ? config.sounds.incoming : config.sounds.outgoing);
+      const id = preferences.get()[kind];
+      if (id && "setSinkId" in player) await player.setSinkId(id);
+      const ended = new Promise((resolve) => player.addEventListener("ended", resolve, { once: true }));
+      await player.play();
+      await ended;
+    },
+    async meterInput(id, listener) {
+      const stream = await navigator.mediaDevices.getUserMedia({
+        audio: id ? { deviceId: { ideal: id } } : true,
+      });
+      return meter(stream, listener);
+    },
+    onChange(listener) {
+      navigator.mediaDevices.addEventListener("devicechange", listener);
+      return () => navigator.mediaDevices.removeEventListener("devicechange", listener);
+    },
+  };
+}
+
+function meter(stream: MediaStream, listener: (level: number) => void): () => void {
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 1024;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  const timer = setInterval(() => {
+    analyser.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+    // Speech lies between about 0.01 and 0.3: the root makes quiet speech visible.
+    listener(Math.min(1, Math.sqrt(Math.sqrt(power) * 3)));
+  }, 60);
+  return () => {
+    clearInterval(timer);
+    stream.getTracks().forEach((track) => track.stop());
+    void context.close();
+  };
+}

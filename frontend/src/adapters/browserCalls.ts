@@ -1,0 +1,105 @@
+/** The SDK's calls in this browser: their events in, the machine's ids out. */
+import type { Send } from "../ports";
+import type { Hints } from "../softphone/state";
+import type { Call } from "./voiceSdk";
+
+const PERMISSION_DENIED = 31401;
+
+export class BrowserCalls {
+  private readonly byId = new Map<string, Call>();
+  /** Outgoing calls that were cancelled before the SDK had made them. */
+  private readonly cancelled = new Set<string>();
+  private readonly levelListeners = new Set<(input: number, output: number) => void>();
+
+  constructor(private readonly send: Send) {}
+
+  get(id: string): Call | undefined {
+    return this.byId.get(id);
+  }
+
+  /** The call in which sound flows, for measuring it. */
+  get active(): Call | undefined {
+    return [...this.byId.values()].find((call) => call.status() === "open");
+  }
+
+  rang(call: Call): void {
+    const id = call.parameters.CallSid ?? crypto.randomUUID();
+    const custom = call.customParameters;
+    this.attach(id, call);
+    this.send({
+      type: "call.incoming",
+      id,
+      root: custom.get("call_sid") ?? id,
+      hints: hintsOf(custom, call.parameters.From ?? ""),
+      at: Date.now(),
+    });
+  }
+
+  placing(id: string): void {
+    this.cancelled.delete(id);
+  }
+
+  placed(id: string, call: Call): void {
+    this.attach(id, call);
+    if (this.cancelled.delete(id)) call.disconnect();
+  }
+
+  notPlaced(id: string, error: unknown): void {
+    this.cancelled.delete(id);
+    const code = codeOf(error);
+    this.send({ type: "call.failed", id, code, at: Date.now() });
+    if (code === PERMISSION_DENIED) this.send({ type: "microphone.checked" });
+  }
+
+  hangUp(id: string): void {
+    const call = this.byId.get(id);
+    if (call) call.disconnect();
+    else this.cancelled.add(id);
+  }
+
+  onLevels(listener: (input: number, output: number) => void): () => void {
+    this.levelListeners.add(listener);
+    return () => this.levelListeners.delete(listener);
+  }
+
+  private attach(id: string, call: Call): void {
+    this.byId.set(id, call);
+    const { send } = this;
+    const over = () => this.byId.delete(id);
+    const sid = () => call.parameters.CallSid ?? id;
+    call.on("ringing", () => send({ type: "call.ringing", id, sid: sid() }));
+    call.on("accept", () => send({ type: "call.accepted", id, sid: sid(), at: Date.now() }));
+    call.on("cancel", () => (over(), send({ type: "call.canceled", id, at: Date.now() })));
+    call.on("reject", over);
+    call.on("disconnect", () => (over(), send({ type: "call.disconnected", id, at: Date.now() })));
+    call.on("mute", (muted) => send({ type: "call.muted", id, muted }));
+    call.on("warning", (name) => send({ type: "call.warning", id, name }));
+    call.on("warning-cleared", (name) => send({ type: "call.warning-cleared", id, name }));
+    call.on("reconnecting", () => send({ type: "call.reconnecting", id, at: Date.now() }));
+    call.on("reconnected", () => send({ type: "call.reconnected", id }));
+    call.on("volume", (input, output) => this.levelListeners.forEach((tell) => tell(input, output)));
+    // An emitter without this listener throws, and the SDK then never reconnects.
+    call.on("error", (error) => {
+      send({ type: "call.failed", id, code: codeOf(error), at: Date.now() });
+      if (codeOf(error) === PERMISSION_DENIED) send({ type: "microphone.checked" });
+    });
+  }
+}
+
+function codeOf(error: unknown): number | null {
+  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "number"
+    ? error.code
+    : null;
+}
+
+/** What TwiML's `<Parameter>`s say of the caller: there before any push, and without our server. */
+function hintsOf(custom: Map<string, string>, from: string): Hints {
+  const number = custom.get("caller") ?? from;
+  return {
+    number,
+    display: number,
+    name: custom.get("name") ?? "",
+    place: custom.get("place") ?? "",
+    line: custom.get("line") ?? "",
+  };
+}

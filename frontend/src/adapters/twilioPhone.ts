@@ -1,0 +1,185 @@
+/** The phone: Twilio's Voice SDK, the same against Twilio and against the simulator. */
+import type { Config } from "../config";
+import type { Api, Levels, OutputKind, Phone, Send, Token } from "../ports";
+import { type AudioTarget } from "./audioDevices";
+import { BrowserCalls } from "./browserCalls";
+import type { PreferenceStore } from "./preferences";
+import { Device } from "./voiceSdk";
+import { VoiceToken } from "./voiceToken";
+
+/** The token was refused, or ran out unnoticed: only a new one helps. */
+const TOKEN_ERRORS = new Set([20101, 20104, 20151, 31201, 31202, 31204, 31205]);
+
+export class TwilioPhone implements Phone, Levels, AudioTarget {
+  private device: Device | null = null;
+  private token: VoiceToken | null = null;
+  private restartTimer: ReturnType<typeof setTimeout> | undefined;
+  private refusals = 0;
+  readonly calls: BrowserCalls;
+
+  constructor(
+    private readonly config: Config,
+    private readonly api: Pick<Api, "token">,
+    private readonly preferences: PreferenceStore,
+    private readonly send: Send,
+  ) {
+    this.calls = new BrowserCalls(send);
+    const wake = () => {
+      if (document.visibilityState === "visible") this.token?.wake();
+    };
+    document.addEventListener("visibilitychange", wake);
+    globalThis.addEventListener("online", wake);
+  }
+
+  start(): void {
+    this.close();
+    this.send({ type: "device.changed", state: "registering", at: Date.now() });
+    const token = new VoiceToken({
+      fetch: () => this.api.token(),
+      refreshSeconds: this.config.phone.tokenRefreshSeconds,
+      isBusy: () => this.device?.isBusy ?? false,
+      onRenewed: (renewed) => this.device?.updateToken(renewed.token),
+      onProblem: (message) => this.send({ type: "device.failed", message }),
+    });
+    this.token = token;
+    void token
+      .first()
+      .then((first) => {
+        if (this.token === token) this.register(first);
+      })
+      .catch(() => {});
+  }
+
+  stop(): void {
+    this.close();
+    this.send({ type: "device.changed", state: "unregistered", at: Date.now() });
+  }
+
+  connect({ id, to, lineId }: { id: string; to: string; lineId: number | null }): void {
+    const device = this.device;
+    if (!device) {
+      this.send({ type: "call.failed", id, code: null, at: Date.now() });
+      return;
+    }
+    const params: Record<string, string> = { To: to };
+    if (lineId !== null) params.LineId = String(lineId);
+    this.calls.placing(id);
+    device
+      .connect({ params, rtcConstraints: this.constraints() })
+      .then((call) => this.calls.placed(id, call))
+      .catch((error: unknown) => this.calls.notPlaced(id, error));
+  }
+
+  accept(id: string): void {
+    this.calls.get(id)?.accept({ rtcConstraints: this.constraints() });
+  }
+
+  reject(id: string): void {
+    this.calls.get(id)?.reject();
+  }
+
+  ignore(id: string): void {
+    this.calls.get(id)?.ignore();
+    this.device?.audio?.incoming(true);
+  }
+
+  hangUp(id: string): void {
+    this.calls.hangUp(id);
+  }
+
+  mute(id: string, muted: boolean): void {
+    this.calls.get(id)?.mute(muted);
+  }
+
+  sendDigit(id: string, digit: string): void {
+    this.calls.get(id)?.sendDigits(digit);
+  }
+
+  onLevels(listener: (input: number, output: number) => void): () => void {
+    return this.calls.onLevels(listener);
+  }
+
+  async setInput(id: string): Promise<void> {
+    // Between calls the next call's constraints carry the choice; holding a device open would light its lamp.
+    if (id && this.device?.isBusy) await this.device.audio?.setInputDevice(id);
+  }
+
+  async setOutput(kind: OutputKind, id: string): Promise<void> {
+    const audio = this.device?.audio;
+    if (!audio?.isOutputSelectionSupported) return;
+    const devices = kind === "speaker" ? audio.speakerDevices : audio.ringtoneDevices;
+    await devices.set(id || "default");
+  }
+
+  private register(first: Token): void {
+    const device = new Device(first.token, this.options(first));
+    this.device = device;
+    const changed = (state: "registering" | "registered" | "unregistered") => () => {
+      if (this.device !== device) return;
+      if (state === "registered") this.refusals = 0;
+      this.send({ type: "device.changed", state, at: Date.now() });
+    };
+    device.on("registering", changed("registering"));
+    device.on("registered", changed("registered"));
+    device.on("unregistered", changed("unregistered"));
+    device.on("incoming", (call) => this.calls.rang(call));
+    device.on("tokenWillExpire", () => void this.token?.renew().catch(() => {}));
+    // Without a listener the SDK's emitter throws in the midst of its own work, and it never reconnects.
+    device.on("error", (error) => this.failed(device, error.code));
+    device.register().catch(() => {});
+    for (const kind of ["speaker", "ringtone"] as const) {
+      const id = this.preferences.get()[kind];
+      if (id) this.setOutput(kind, id).catch(() => {});
+    }
+  }
+
+  private failed(device: Device, code: number): void {
+    if (this.device !== device || !TOKEN_ERRORS.has(code)) return;
+    if (device.isBusy) {
+      void this.token?.renew({ force: true }).catch(() => {});
+      return;
+    }
+    // A device whose token was refused stays silent for ever: a new one, with a pause that grows.
+    clearTimeout(this.restartTimer);
+    this.restartTimer = setTimeout(() => this.start(), Math.min(30_000, 500 * 2 ** this.refusals++));
+    this.send({ type: "device.changed", state: "unregistered", at: Date.now() });
+  }
+
+  private options(first: Token): Device.Options {
+    const { phone, sounds } = this.config;
+    const local = phone.signallingHost !== null;
+    const options = {
+      sounds,
+      edge: first.edge || phone.edge,
+      publishEvents: phone.publishEvents,
+      // On poor networks Opus is heard better; the simulator's media costs less with PCMU.
+      codecPreferences: local ? ["pcmu", "opus"] : ["opus", "pcmu"],
+      tokenRefreshMs: Math.max(1000, this.token?.refreshBefore ?? 10_000),
+      maxCallSignalingTimeoutMs: 30_000,
+      enableImprovedSignalingErrorPrecision: true,
+      allowIncomingWhileBusy: false,
+      closeProtection: "Leaving this page ends your call.",
+      appName: "ringdesk",
+      logLevel: "error",
+      ...(local ? { chunderw: phone.signallingHost } : {}),
+    };
+    // `chunderw` and `publishEvents` are accepted but not in the public type.
+    return options as unknown as Device.Options;
+  }
+
+  private constraints(): MediaStreamConstraints {
+    const id = this.preferences.get().input;
+    // "ideal": a headset left at home must not stop a call.
+    return { audio: id ? { deviceId: { ideal: id } } : true };
+  }
+
+  private close(): void {
+    clearTimeout(this.restartTimer);
+    this.token?.stop();
+    this.token = null;
+    const old = this.device;
+    this.device = null;
+    // The only sure way to stay off: a device that merely unregistered comes back by itself.
+    old?.destroy();
+  }
+}

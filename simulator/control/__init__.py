@@ -1,0 +1,59 @@
+"""The control API under `/sim/`: telephones, faults, what happened. For the page, for tests, for `curl`.
+
+It has no password. It is bound to this computer by default, and a browser may use it only from the simulator's page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.routing import BaseRoute, WebSocketRoute
+
+from simulator.control import calls, history, telephones
+from simulator.control.common import Handler, control_route, foreign
+from simulator.control.events import events_endpoint
+from simulator.engine.calls import CallEngine
+from simulator.inspector import Json
+
+HANDLERS: list[tuple[str, str, Handler]] = [
+    ("GET", "/sim/calls", calls.list_calls),
+    ("POST", "/sim/calls", calls.place_call),
+    ("GET", "/sim/calls/{sid}", calls.show_call),
+    ("POST", "/sim/calls/{sid}/answer", calls.answer),
+    ("POST", "/sim/calls/{sid}/hangup", calls.hang_up),
+    ("POST", "/sim/calls/{sid}/reject", calls.reject),
+    ("POST", "/sim/calls/{sid}/digits", calls.press_digits),
+    ("GET", "/sim/calls/{sid}/heard", calls.heard),
+    ("GET", "/sim/telephones", telephones.list_telephones),
+    ("PUT", "/sim/telephones/{number}", telephones.set_telephone),
+    ("GET", "/sim/numbers", telephones.list_numbers),
+    ("GET", "/sim/requests", history.list_requests),
+    ("POST", "/sim/requests/{id:int}/repeat", history.repeat_request),
+    ("GET", "/sim/warnings", history.list_warnings),
+    ("GET", "/sim/faults", history.no_faults),
+    ("POST", "/sim/faults", history.no_faults),
+    ("POST", "/sim/reset", history.reset),
+]
+
+
+def control_routes(engine: CallEngine, voice: object) -> list[BaseRoute]:
+    """The routes under `/sim/`. `voice` may have a `health()` of its own to add to the health."""
+
+    async def health(engine: CallEngine, request: Request) -> Json:
+        """Counts of what must not leak."""
+        of_voice = getattr(voice, "health", None)
+        return {
+            "legs": len(engine.world.live_calls),
+            "tasks": engine.tasks,
+            "all_tasks": len(asyncio.all_tasks()),
+            "sockets": engine.inspector.sockets,
+            "voice": of_voice() if callable(of_voice) else None,
+        }
+
+    events = events_endpoint(engine, lambda: history.snapshot(engine), foreign)
+    return [
+        *(control_route(engine, path, handler, method) for method, path, handler in HANDLERS),
+        control_route(engine, "/sim/health", health),
+        WebSocketRoute("/sim/events", events),
+    ]

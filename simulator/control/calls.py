@@ -1,0 +1,107 @@
+"""Calls as their telephones see them: placing, answering, hanging up, pressing keys, listening."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from simulator.control.common import Problem, find_leg, find_telephone_leg, read_body
+from simulator.engine.calls import CallEngine
+from simulator.engine.leg import CallerFacts
+from simulator.geography import call_fields
+from simulator.identifiers import to_e164
+from simulator.inspector import Json
+from simulator.world import DEFAULT_VOICE
+
+#: What Twilio sends as `From` when there is no number to show.
+WITHHELD = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private"})
+MAX_HEARD_SECONDS = 30.0
+
+
+@runtime_checkable
+class Hearing(Protocol):
+    """A telephone's port that can measure what it hears."""
+
+    async def heard(self, seconds: float) -> dict[str, float]: ...
+
+
+async def list_calls(engine: CallEngine, request: Request) -> Json:
+    return {"calls": [leg.as_json() for leg in reversed(engine.world.calls.values())]}
+
+
+async def show_call(engine: CallEngine, request: Request) -> Json:
+    return find_leg(engine, request).as_json()
+
+
+async def place_call(engine: CallEngine, request: Request) -> Response:
+    """A telephone calls one of our numbers."""
+    body = await read_body(request)
+    given = str(body.get("from", ""))
+    from_ = given if given in WITHHELD else to_e164(given)
+    if from_ is None:
+        raise Problem(f"from: {given!r} is neither a phone number nor one of {', '.join(sorted(WITHHELD))}")
+    number = engine.world.number_for(to_e164(str(body.get("to", ""))) or "")
+    if number is None:
+        known = ", ".join(n.phone_number for n in engine.world.numbers.values())
+        raise Problem(f"to: {body.get('to')!r} is none of our numbers, which are {known}", 404)
+    place = {key: None if body.get(key) is None else str(body[key]) for key in ("city", "state", "country")}
+    facts = CallerFacts(
+        caller_name=body.get("caller_name"),
+        forwarded_from=body.get("forwarded_from"),
+        stir_verstat=body.get("stir_verstat"),
+        geography=call_fields(from_, number.phone_number, **place),
+    )
+    try:
+        leg = engine.place_telephone_call(from_, number, str(body.get("voice", DEFAULT_VOICE)), facts)
+    except ValueError as error:
+        raise Problem(f"voice: {error}") from error
+    return JSONResponse(leg.as_json(), 201)
+
+
+async def answer(engine: CallEngine, request: Request) -> Json:
+    leg = find_telephone_leg(engine, request)
+    if leg.placed_by_party or leg.answered or leg.over:
+        raise Problem("This telephone is not being rung", 409)
+    leg.party_answered()
+    return leg.as_json()
+
+
+async def hang_up(engine: CallEngine, request: Request) -> Json:
+    """The party hangs up: a telephone, or any leg as if its party did."""
+    leg = find_leg(engine, request)
+    leg.party_hung_up()
+    return leg.as_json()
+
+
+async def reject(engine: CallEngine, request: Request) -> Json:
+    leg = find_telephone_leg(engine, request)
+    if leg.placed_by_party or leg.answered or leg.over:
+        raise Problem("This telephone is not being rung", 409)
+    leg.party_rejected()
+    return leg.as_json()
+
+
+async def press_digits(engine: CallEngine, request: Request) -> Json:
+    leg = find_telephone_leg(engine, request)
+    digits = str((await read_body(request)).get("digits", ""))
+    if not digits or set(digits) - set("0123456789*#ABCDw"):
+        raise Problem("digits: expected some of 0-9, *, #, A-D and w")
+    if leg.over:
+        raise Problem("The call is over", 409)
+    leg.party_digits(digits)
+    return leg.as_json()
+
+
+async def heard(engine: CallEngine, request: Request) -> Json:
+    """Measures what the telephone hears from now on."""
+    leg = find_telephone_leg(engine, request)
+    try:
+        seconds = min(float(request.query_params.get("seconds", 2)), MAX_HEARD_SECONDS)
+    except ValueError as error:
+        raise Problem("seconds: expected a number") from error
+    for candidate in (leg.endpoint.port, leg.endpoint):
+        if isinstance(candidate, Hearing):
+            return {"seconds": seconds, **await candidate.heard(seconds)}
+    raise Problem("This party's hearing cannot be measured", 501)

@@ -1,0 +1,50 @@
+"""Rings the party of an outgoing leg, and lets a telephone do what it is set to do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from simulator.engine.leg import CallLeg
+from simulator.ports import Unreachable
+from simulator.world import Telephone
+
+NOT_FOUND = 404
+
+
+async def offer(leg: CallLeg, telephone: Telephone | None) -> None:
+    """From the leg's first state to ringing, and further when nobody has to be waited for.
+
+    `telephone` says what the party does; None when it is a browser.
+    """
+    if leg.over:
+        return
+    if leg.status == "queued":
+        leg.move("initiated")
+    else:
+        leg.changed("initiated")  # legs of a <Dial> begin there
+    if telephone is not None and telephone.behaviour in ("busy", "failed"):
+        await _wait(leg, telephone.delay)
+        leg.finish(telephone.behaviour)
+        return
+    try:
+        await leg.endpoint.ring(leg)
+    except Unreachable:
+        leg.finish("no-answer", NOT_FOUND)
+        return
+    if leg.status == "initiated":
+        leg.move("ringing")
+    if telephone is not None and telephone.behaviour in ("answer", "reject"):
+        await _wait(leg, telephone.delay)
+        if telephone.behaviour == "answer":
+            leg.party_answered()
+        else:
+            leg.party_rejected()
+
+
+async def _wait(leg: CallLeg, seconds: float) -> None:
+    """Waits, but not longer than the leg lives."""
+    if seconds > 0:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await leg.ended.wait()

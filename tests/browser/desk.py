@@ -1,0 +1,129 @@
+"""The desk as its user sees it: found by role and name, measured by ear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from tests.browser.stack import Stack
+
+PASSWORD = "ringdesk-demo"
+# Loudness of what the page hears, for some milliseconds: peak RMS (1 is full scale) and the strongest frequency.
+_MEASURE = """
+async (milliseconds) => {
+  const stream = globalThis.ringdesk.remoteStream();
+  if (!stream) return { rms: 0, hz: 0 };
+  const context = (globalThis.__ear ??= new AudioContext());
+  await context.resume();
+  const source = context.createMediaStreamSource(stream);
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 8192;
+  analyser.smoothingTimeConstant = 0;
+  source.connect(analyser);
+  const wave = new Float32Array(analyser.fftSize), bins = new Float32Array(analyser.frequencyBinCount);
+  let rms = 0, hz = 0, loudest = -Infinity;
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end) {
+    await new Promise((next) => setTimeout(next, 40));
+    analyser.getFloatTimeDomainData(wave);
+    analyser.getFloatFrequencyData(bins);
+    rms = Math.max(rms, Math.sqrt(wave.reduce((sum, x) => sum + x * x, 0) / wave.length));
+    bins.forEach((level, bin) => {
+      if (bin > 0 && level > loudest) { loudest = level; hz = (bin * context.sampleRate) / analyser.fftSize; }
+    });
+  }
+  source.disconnect();
+  return { rms, hz };
+}
+"""
+
+
+class DeskPage:
+    """One tab of the desk."""
+
+    def __init__(self, page: Page, stack: Stack) -> None:
+        self.page = page
+        self.stack = stack
+        self.foreign: list[str] = []
+        self.problems: list[str] = []
+        self.frames: list[str] = []
+        page.set_default_timeout(20_000)
+        page.on("request", self._note)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+        page.on("websocket", self._listen)
+
+    def _note(self, request: Any) -> None:
+        own = (self.stack.desk_url, self.stack.bench_url, "data:", "blob:", "about:")
+        if not request.url.startswith(own):
+            self.foreign.append(request.url)
+
+    def _listen(self, socket: Any) -> None:
+        own = (self.stack.desk_url.replace("http", "ws"), self.stack.bench_url.replace("http", "ws"))
+        if not socket.url.startswith(own):
+            self.foreign.append(socket.url)
+        socket.on("framereceived", lambda payload: self.frames.append(str(payload)))
+
+    # --- Signing in -------------------------------------------------------------------------------------------------
+
+    def sign_in(self, username: str) -> None:
+        self.page.goto(f"{self.stack.desk_url}/")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    # --- What is seen -----------------------------------------------------------------------------------------------
+
+    @property
+    def reach(self) -> Any:
+        return self.page.get_by_role("region", name="Reachability")
+
+    @property
+    def call_area(self) -> Any:
+        return self.page.get_by_role("region", name="Call", exact=True)
+
+    def button(self, name: str, *, exact: bool = False) -> Any:
+        return self.page.get_by_role("button", name=name, exact=exact)
+
+    def expect_reachable(self) -> None:
+        expect(self.reach).to_contain_text("You can be reached.", timeout=30_000)
+
+    def expect_ringing(self, name: str) -> None:
+        expect(self.call_area).to_contain_text("Incoming call", timeout=20_000)
+        expect(self.call_area).to_contain_text(name)
+
+    def expect_on_call(self, name: str) -> None:
+        expect(self.call_area).to_contain_text("On a call", timeout=20_000)
+        expect(self.call_area).to_contain_text(name)
+
+    def expect_idle(self) -> None:
+        expect(self.call_area).to_contain_text("Ready", timeout=20_000)
+
+    # --- What is done -----------------------------------------------------------------------------------------------
+
+    def answer(self) -> None:
+        self.call_area.get_by_role("button", name="Answer").click()
+
+    def reject(self) -> None:
+        self.call_area.get_by_role("button", name="Reject").click()
+
+    def hang_up(self) -> None:
+        self.call_area.get_by_role("button", name="Hang up").click()
+
+    def dial(self, number: str) -> None:
+        field = self.call_area.get_by_role("combobox").or_(self.call_area.get_by_role("textbox")).first
+        field.fill(number)
+        call = self.call_area.get_by_role("button", name="Call", exact=True)
+        expect(call).to_be_enabled()
+        call.click()
+
+    def hears(self, milliseconds: int = 1500) -> dict[str, float]:
+        """RMS (1 is full scale) and strongest frequency of what this page hears."""
+        found: dict[str, float] = self.page.evaluate(_MEASURE, milliseconds)
+        return found
+
+    def api(self, path: str) -> Any:
+        """What the REST API answers to this agent."""
+        return self.page.request.get(f"{self.stack.desk_url}{path}").json()

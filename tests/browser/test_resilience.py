@@ -1,0 +1,128 @@
+"""What goes wrong during a call, and what the agent sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.stack import Stack, eventually
+from tests.browser.test_calls import HUM, LOUD, expect_log, expect_sound_both_ways
+
+
+def start_call(desk, stack: Stack) -> str:
+    """A call in which both are heard. Returns its sid."""
+    desk.expect_reachable()
+    sid = stack.telephone_calls("+12025550142", voice=f"tone:{HUM}")
+    desk.expect_ringing("Maya Okonkwo")
+    desk.answer()
+    desk.expect_on_call("Maya Okonkwo")
+    expect_sound_both_ways(desk, stack, sid)
+    return sid
+
+
+def test_the_desks_socket_is_cut_and_the_call_goes_on(open_desk, stack):
+    desk = open_desk("ada")
+    sid = start_call(desk, stack)
+
+    stack.stop("web")
+    expect(desk.page.get_by_text("Your call goes on")).to_be_visible()
+    expect_sound_both_ways(desk, stack, sid)
+    stack.start_web()
+
+    expect(desk.page.get_by_text("Your call goes on")).to_be_hidden()
+    desk.expect_on_call("Maya Okonkwo")
+    expect_sound_both_ways(desk, stack, sid)
+    desk.hang_up()
+    desk.expect_idle()
+    expect_log(desk, sid, result="answered", status="completed")
+
+
+def test_a_call_that_came_while_the_socket_was_away_is_known_after_it(open_desk, stack):
+    desk = open_desk("ada")
+    sid = start_call(desk, stack)
+    stack.stop("web")
+    expect(desk.page.get_by_text("Your call goes on")).to_be_visible()
+    stack.start_web()
+
+    desk.page.get_by_role("tab", name="Caller").click()
+    expect(desk.page.get_by_role("main")).to_contain_text("Okonkwo Interiors")
+    assert stack.call(sid)["status"] == "in-progress"
+
+
+def test_a_reload_during_a_call_leaves_no_ghost(open_desk, stack):
+    desk = open_desk("ada")
+    sid = start_call(desk, stack)
+
+    desk.page.on("dialog", lambda dialog: dialog.accept())
+    desk.page.reload()
+
+    desk.expect_reachable()
+    desk.expect_idle()
+    eventually(lambda: stack.call(sid)["status"] == "completed", "the caller is not left in silence")
+    expect_log(desk, sid, result="answered")
+
+
+def test_two_tabs_of_one_agent_share_one_telephone(open_desk, stack):
+    desk = open_desk("ada")
+    desk.expect_reachable()
+    second = desk.page.context.new_page()
+    second.goto(stack.desk_url)
+    reach = second.get_by_role("region", name="Reachability")
+    expect(reach).to_contain_text("Ringdesk is open in another tab")
+
+    sid = stack.telephone_calls("+12025550142", voice=f"tone:{HUM}")
+    desk.expect_ringing("Maya Okonkwo")
+    legs = stack.call(sid)["children"]
+    assert len(legs) == 1
+    desk.answer()
+    desk.expect_on_call("Maya Okonkwo")
+    desk.hang_up()
+    desk.expect_idle()
+
+    second.get_by_role("button", name="Use this tab").click()
+    expect(reach).to_contain_text("You can be reached.")
+    expect(desk.reach).to_contain_text("Ringdesk is open in another tab")
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A desk whose tokens last for 40 seconds, and are renewed 30 seconds before."""
+    folder = tmp_path_factory.mktemp("hasty")
+    with Stack(folder, TOKEN_TTL_SECONDS="40", TOKEN_REFRESH_SECONDS="30") as stack:
+        yield stack
+
+
+class TestTokens:
+    @pytest.fixture
+    def stack(self, hasty: Stack) -> Stack:
+        return hasty
+
+    def test_a_token_is_renewed_during_a_call_without_a_gap(self, open_desk, stack):
+        desk = open_desk("ada")
+        tokens: list[int] = []
+        desk.page.on(
+            "response", lambda response: tokens.append(response.status) if "/tokens/voice/" in response.url else None
+        )
+        sid = start_call(desk, stack)
+        before = len(tokens)
+
+        # Two renewals, and the first token is over.
+        heard: list[float] = []
+
+        def renewed_twice() -> bool:
+            desk.page.wait_for_timeout(1)
+            heard.append(stack.heard(sid, 1.5)["rms"])
+            return len(tokens) >= before + 2
+
+        eventually(renewed_twice, "the token is renewed twice", seconds=60)
+
+        assert set(tokens) == {200}
+        assert min(heard) > LOUD / 2
+        desk.expect_on_call("Maya Okonkwo")
+        expect_sound_both_ways(desk, stack, sid)
+        assert desk.problems == []
+        desk.hang_up()
+        desk.expect_idle()
+        desk.expect_reachable()
