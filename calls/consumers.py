@@ -45,11 +45,11 @@ class DeskConsumer(AsyncWebsocketConsumer):
         await self._open()
 
     async def _open(self) -> None:
-        groups, snapshot = await self._register()
-        if snapshot is None:
+        groups = await self._register()
+        if not groups:
             await self._end("Your account is not active. Ask your admin.", _FORBIDDEN)
             return
-        # Joined before the snapshot is read again: nothing falls between the two.
+        # Joined before the snapshot is read: nothing falls between the two.
         for group in groups:
             await self.channel_layer.group_add(group, self.channel_name)
         self.groups = groups
@@ -57,15 +57,16 @@ class DeskConsumer(AsyncWebsocketConsumer):
         await self._send(await self._snapshot())
 
     @database_sync_to_async
-    def _register(self) -> tuple[list[str], dict[str, Any] | None]:
+    def _register(self) -> list[str]:
+        """Opens the desk; says which groups it listens to, none for an agent who may not work here."""
         agent = agent_get_active(self.agent_id or 0)
         if agent is None:
-            return [], None
+            return []
         agent_services.desk_open(agent_id=agent.pk, channel_name=self.channel_name)
         groups = [broadcasts.agent_group(agent.pk), *(broadcasts.team_group(pk) for pk in team_ids_of(agent))]
         if agent.is_superuser:
             groups.append(broadcasts.EVERYTHING_GROUP)
-        return groups, {}
+        return groups
 
     async def disconnect(self, code: int) -> None:
         if self.opened:

@@ -62,6 +62,18 @@ def agent_available_list(line: Line) -> list[Agent]:
     return sorted(found, key=lambda agent: (agent.last_call or never, agent.pk))[:MAX_RUNG]
 
 
+def calls_stuck(*, quiet_for: timedelta, limit: int) -> list[Call]:
+    """Calls that should have told more by now, the longest silent first."""
+    silent = Call.objects.filter(status__in=LIVE, updated_at__lt=timezone.now() - quiet_for)
+    return list(silent.order_by("updated_at")[:limit])
+
+
+def agents_offered(call: Call) -> list[Agent]:
+    """Whose phones ring for this call."""
+    offers = call.offers.filter(state=CallOffer.State.RINGING).select_related("agent")
+    return [offer.agent for offer in offers]
+
+
 def _own_legs(legs: QuerySet[Call], agent: Any) -> QuerySet[Call]:
     """Legs at whose end the agent is: an inbound root that he answered carries his name too, but is the caller's."""
     return legs.filter(Q(parent__isnull=False) | Q(caller__startswith="client:"), agent=agent)

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -32,6 +33,9 @@ from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
 from telephony.phone import parse
+
+if TYPE_CHECKING:
+    from agents.models import Agent
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +71,10 @@ def call_record_incoming(voice: VoiceRequest) -> IncomingPlan:
     line = selectors.line_by_number(voice.called)
     contact = contact_by_number(voice.caller)
     call = _call_open(voice, line=line, contact_id=contact.pk if contact else None)
-    agents = selectors.agent_available_list(line) if line and line.is_active and not call.is_terminal else []
+    agents: list[Agent] = []
+    if line and line.is_active and not call.is_terminal:
+        # Twilio may ask twice for one call: those who ring already ring on.
+        agents = selectors.agents_offered(call) or selectors.agent_available_list(line)
     CallOffer.objects.bulk_create([CallOffer(call=call, agent=agent) for agent in agents], ignore_conflicts=True)
     if agents:
         ids = [agent.pk for agent in agents]

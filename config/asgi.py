@@ -1,6 +1,9 @@
 """HTTP and WebSockets of the product."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -11,12 +14,28 @@ _http = get_asgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.core.management.base import SystemCheckError  # noqa: E402
 
 from calls.routing import websocket_urlpatterns  # noqa: E402
+from config import embedded  # noqa: E402
 
-# A server that cannot work says why now, not to its first caller.
-call_command("check")
+
+async def lifespan(scope: Any, receive: Any, send: Any) -> None:
+    """What happens when the server starts: it says at once when it cannot work, not to its first caller."""
+    await receive()
+    try:
+        call_command("check")
+    except SystemCheckError as error:
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        return
+    if not settings.REDIS_URL:
+        embedded.start()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await send({"type": "lifespan.shutdown.complete"})
+
 
 application = ProtocolTypeRouter(
     {
@@ -24,5 +43,6 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))  # type: ignore[arg-type]
         ),
+        "lifespan": lifespan,
     }
 )

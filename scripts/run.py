@@ -89,6 +89,12 @@ def main() -> int:
             "--log-level", "warning", "--timeout-graceful-shutdown", "3",
         ],
     }  # fmt: skip
+    if environment.get("REDIS_URL"):
+        # Without Redis the worker lives in the web process.
+        worker = ["celery", "-A", "config", "worker", "--beat", "--pool", "threads", "--loglevel", "warning"]
+        schedule = ["--schedule", str(ROOT / ".run" / "beat")]
+        (ROOT / ".run").mkdir(exist_ok=True)
+        commands["worker"] = [sys.executable, "-m", *worker, *schedule]
     if with_simulator:
         commands["simulator"] = [sys.executable, "-m", "simulator"]
     processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -100,8 +106,8 @@ def main() -> int:
             # Groups of their own: Ctrl-C reaches them through us, once.
             processes[name] = subprocess.Popen(command, start_new_session=True)
         urls = {"web": f"http://{host}:{port}/healthz", "simulator": f"http://{bench_host}:{bench_port}/sim/health"}
-        for name, process in processes.items():
-            if not wait_until_up(urls[name], process):
+        for name, url in urls.items():
+            if name in processes and not wait_until_up(url, processes[name]):
                 print(f"The {name} did not start; its last words are above.", file=sys.stderr)
                 return 1
         announce(port, bench_port, with_simulator)

@@ -71,7 +71,10 @@ class Endpoint(Protocol):
         ...
 
     async def end(self, code: int | None = None, message: str = "") -> None:
-        """Takes the call away: cancels the ringing or hangs up. `code` is one of Twilio's 3xxxx error codes."""
+        """Takes the call away: cancels the ringing or hangs up. `code` is one of Twilio's 3xxxx error codes.
+
+        Called once for every leg, also when it was the party itself that hung up, rejected or was not there.
+        """
         ...
 
 

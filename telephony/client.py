@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +48,39 @@ def get_client() -> Client:
     if not (account_sid and key_sid and secret):
         raise NotConfigured("Twilio is not set up yet. Ask your admin.", permanent=True)
     return _client(account_sid, key_sid, secret, settings.TWILIO_API_BASE_URL, settings.TWILIO_TIMEOUT_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What Twilio's REST API says of a call. Times are aware; `duration` is in seconds."""
+
+    sid: str
+    parent_call_sid: str
+    caller: str
+    called: str
+    status: str
+    direction: str
+    start_time: datetime | None
+    end_time: datetime | None
+    duration: int | None
+
+
+def call_fetch(sid: str) -> CallFacts:
+    """Asks Twilio about a call. Raises `TelephonyError`; `CallGone` when Twilio does not know it."""
+    with translated():
+        call = get_client().calls(sid).fetch()
+    return CallFacts(
+        sid=call.sid,
+        parent_call_sid=call.parent_call_sid or "",
+        caller=getattr(call, "_from", "") or "",
+        called=call.to or "",
+        status=str(call.status or ""),
+        direction=str(call.direction or ""),
+        start_time=call.start_time,
+        end_time=call.end_time,
+        # Twilio sends it as a string, or as null while the call lives.
+        duration=int(call.duration) if call.duration else None,
+    )
 
 
 def call_hang_up(sid: str) -> None:

@@ -150,13 +150,7 @@ class CallEngine:
         await self._run_script(leg, source, fallback)
 
     def outgoing_leg(
-        self,
-        from_: str,
-        to: str,
-        direction: str,
-        *,
-        status: str = "initiated",
-        parent: CallLeg | None = None,
+        self, from_: str, to: str, direction: str, *, status: str = "initiated", parent: CallLeg | None = None
     ) -> CallLeg:
         """A leg to `to`, a number or `client:identity`; not ringing yet, and not announced."""
         if to.startswith("client:"):
@@ -165,29 +159,12 @@ class CallEngine:
         else:
             party = "telephone"
             endpoint = self.registrar.telephone(to, self.world.telephone(to).voice)
-        leg = CallLeg(
-            account_sid=self.config.account_sid,
-            from_=from_,
-            to=to,
-            direction=direction,
-            party=party,
-            endpoint=endpoint,
-            status=status,
-            parent=parent,
-        )
+        leg = CallLeg(self.config.account_sid, from_, to, direction, party, endpoint, status, parent)
         leg.facts = CallerFacts(geography=call_fields(from_, to))
         return leg
 
     def _inbound_leg(self, from_: str, to: str, party: Party, endpoint: Endpoint) -> CallLeg:
-        return CallLeg(
-            account_sid=self.config.account_sid,
-            from_=from_,
-            to=to,
-            direction="inbound",
-            party=party,
-            endpoint=endpoint,
-            status="ringing",
-        )
+        return CallLeg(self.config.account_sid, from_, to, "inbound", party, endpoint, "ringing")
 
     def announce(self, leg: CallLeg) -> None:
         """From now on the leg is listed, and its changes are told."""

@@ -12,7 +12,7 @@ from simulator.engine.interpreter import Goto, Script
 from simulator.engine.leg import CallLeg, Subscription
 from simulator.engine.recorder import DialRecording
 from simulator.engine.twiml import Verb
-from simulator.identifiers import E164, to_e164
+from simulator.identifiers import to_e164
 
 INVALID_CALLER_ID = 13214
 INVALID_NUMBER = 13223
@@ -126,7 +126,7 @@ class Dialling:
         wanted = self.verb.get("callerId") or self.leg.from_
         own = {self.leg.from_, self.leg.to} | {n.phone_number for n in self.engine.world.numbers.values()}
         number = to_e164(wanted) or wanted
-        if number in own and (E164.match(number) or not number.startswith("client:")):
+        if number in own and not number.startswith("client:"):
             return number
         self.script.warn(
             INVALID_CALLER_ID, f"<Dial>: {wanted!r} cannot be the caller id of a call to a number", level="error"
@@ -166,8 +166,10 @@ class Dialling:
     def _settle(self, child: CallLeg, children: list[CallLeg]) -> None:
         self.outcome.sid = child.sid
         ends = {leg.status for leg in children}
-        if any(leg.answered for leg in children):
+        if child.answered and not child.over:
             self.outcome.status = "no-answer"  # until they are connected
+        elif "completed" in ends:
+            self.outcome.status = "completed"  # answered, and gone again at once
         else:
             self.outcome.status = next(s for s in ("no-answer", "busy", "failed", "canceled") if s in ends)
 

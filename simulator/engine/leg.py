@@ -60,7 +60,6 @@ class CallLeg:
 
     def __init__(
         self,
-        *,
         account_sid: str,
         from_: str,
         to: str,

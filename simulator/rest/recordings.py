@@ -65,10 +65,12 @@ def to_mp3(wav: bytes) -> bytes:
     """The same sound as MP3, made when it is asked for."""
     out = io.BytesIO()
     with av.open(io.BytesIO(wav), "r") as source, av.open(out, "w", format="mp3") as target:
-        stream = target.add_stream("libmp3lame", rate=SAMPLE_RATE)
-        stream.layout = source.streams.audio[0].layout.name
+        layout = "stereo" if source.streams.audio[0].channels > 1 else "mono"
+        stream = target.add_stream("libmp3lame", rate=SAMPLE_RATE, layout=layout, format="s16p")
+        resampler = av.AudioResampler("s16p", layout, SAMPLE_RATE)
         for frame in source.decode(audio=0):
-            target.mux(stream.encode(frame))
+            for planar in resampler.resample(frame):
+                target.mux(stream.encode(planar))
         target.mux(stream.encode(None))
     return out.getvalue()
 

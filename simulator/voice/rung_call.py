@@ -143,8 +143,15 @@ class RungCall(ClientCall):
 
     def _cancel(self, offers: tuple[Offer, ...]) -> None:
         for offer in offers:
-            offer.session.send("cancel", {"callsid": self._sid()})
+            if offer.session.open:
+                offer.session.send("cancel", {"callsid": self._sid()})
             self._withdraw(offer)
+        if not all(offer.session.open for offer in offers):
+            # A page whose socket dropped rings on, and is back on a socket we did not ring: it may be any of these.
+            rung = [offer.session for offer in offers]
+            for session in self._exchange.registrations.of(self.identity):
+                if session not in rung and session is not self.session:
+                    session.send("cancel", {"callsid": self._sid()})
 
     def _withdraw(self, offer: Offer) -> None:
         self._offers = tuple(other for other in self._offers if other is not offer)

@@ -55,10 +55,10 @@ class Callbacks:
             self._inspector.warn(answer.error_code, f"{webhook.kind}: {answer.error}", call_sid=webhook.call_sid)
         elif answer.body.strip() and webhook.kind == "status":
             kind = answer.content_type.partition(";")[0].strip().lower()
-            if kind not in ("text/xml", "application/xml", "text/html", "text/plain", "application/json"):
+            if kind not in ("text/xml", "application/xml"):
                 text = f"A status callback was answered with {kind or 'no content type'}"
                 self._inspector.warn(BAD_CONTENT_TYPE, text, call_sid=webhook.call_sid)
-            elif kind in ("text/xml", "application/xml") and b"<Response" not in answer.body:
+            elif b"<Response" not in answer.body:
                 self._inspector.warn(
                     CALLBACK_WARNING,
                     "A status callback was answered with XML that is no TwiML",

@@ -7,6 +7,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -72,6 +73,8 @@ class Sender:
         self._client = httpx.AsyncClient(
             trust_env=False,
             follow_redirects=False,
+            # A cookie of one call must not turn up in another.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         )
 

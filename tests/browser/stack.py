@@ -154,5 +154,5 @@ class Stack:
         return found
 
     def requests(self, sid: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.bench("GET", f"/sim/requests?call_sid={sid}")
+        found: list[dict[str, Any]] = self.bench("GET", f"/sim/requests?call_sid={sid}")["requests"]
         return found

@@ -105,6 +105,14 @@ def test_an_agent_whose_phone_rings_already_is_not_rung_a_second_time(twilio, li
     assert verbs(second).find("Record") is not None
 
 
+def test_a_request_that_twilio_repeats_is_answered_the_same(twilio, line, ada, grace):
+    first = twilio.webhook(INCOMING, incoming())
+    second = twilio.webhook(INCOMING, incoming())
+
+    assert identities(second) == identities(first)
+    assert CallOffer.objects.count() == 2
+
+
 def test_ten_agents_at_the_most_are_rung_at_once(twilio, team, line):
     for number in range(12):
         factories.make_agent(f"agent{number}", team=team, reachable=True)

@@ -140,7 +140,8 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def bench(**settings):
+async def bench(voice: type | None = FakeVoice, **settings):
+    """`voice` makes the voice side; None is the real one."""
     product = Product()
     app = Starlette(routes=[Route("/{path:path}", product.serve, methods=["GET", "POST"])])
     async with serving(app) as url:
@@ -158,14 +159,14 @@ async def bench(**settings):
                 **settings,
             }
         )
-        voice = FakeVoice()
-        simulator = create_app(config, voice)
+        sound = voice() if voice else None
+        simulator = create_app(config, sound)
         transport = httpx.ASGITransport(simulator)
         async with (
             httpx.AsyncClient(transport=transport, base_url="http://simulator") as http,
             simulator.router.lifespan_context(simulator),
         ):
-            yield Bench(simulator, voice, product, http)
+            yield Bench(simulator, sound, product, http)
 
 
 def say(text: str) -> str:
@@ -178,3 +179,20 @@ def twiml(body: str) -> str:
 
 def query(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+@contextlib.asynccontextmanager
+async def serving_app(b):
+    """The bench's simulator on a port of its own; gives its URL."""
+
+    async def without_lifespan(scope, receive, send):
+        if scope["type"] == "lifespan":  # the bench has begun and will end it
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            await send({"type": "lifespan.shutdown.complete"})
+        else:
+            await b.app(scope, receive, send)
+
+    async with serving(without_lifespan) as url:
+        yield url

@@ -1,21 +1,16 @@
 """The control API under /sim/."""
 
 import asyncio
+import json
 
 import pytest
-from starlette.testclient import TestClient
-from starlette.websockets import WebSocketDisconnect
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
-from simulator.app import create_app
-from simulator.config import Config, MisconfiguredError, from_environment, parse_numbers
-from tests.simulator.fakes import FakeVoice
-from tests.simulator.harness import ACCOUNT, CALLER, SUPPORT, TOKEN, bench, twiml, until
+from simulator.config import MisconfiguredError, from_environment, parse_numbers
+from tests.simulator.harness import ACCOUNT, CALLER, SUPPORT, bench, serving_app, twiml, until
 
 INCOMING = "/twilio/voice/incoming/"
-
-
-def client() -> TestClient:
-    return TestClient(create_app(Config(ACCOUNT, TOKEN, public_base_url="http://127.0.0.1:1"), FakeVoice()))
 
 
 @pytest.mark.parametrize(
@@ -28,11 +23,14 @@ def client() -> TestClient:
     ],
 )
 def test_an_impossible_call_is_refused_with_a_reason(body, status):
-    with client() as c:
-        response = c.post("/sim/calls", json=body)
+    async def scenario():
+        async with bench() as b:
+            response = await b.http.post("/sim/calls", json=body)
 
-    assert response.status_code == status
-    assert response.json()["error"]
+            assert response.status_code == status
+            assert response.json()["error"]
+
+    asyncio.run(scenario())
 
 
 def test_a_call_can_be_watched_and_its_telephone_used():
@@ -76,44 +74,54 @@ def test_a_ringing_telephone_can_be_answered_or_declined_by_hand():
 
 
 def test_a_telephone_keeps_its_behaviour_until_reset():
-    with client() as c:
-        put = c.put("/sim/telephones/+12025550150", json={"behaviour": "busy", "delay": 1.5})
-        listed = c.get("/sim/telephones").json()["telephones"]
-        wrong = c.put("/sim/telephones/+12025550150", json={"behaviour": "explode"})
-        c.post("/sim/reset")
+    async def scenario():
+        async with bench() as b:
+            path = "/sim/telephones/+12025550150"
+            put = await b.http.put(path, json={"behaviour": "busy", "delay": 1.5})
+            listed = (await b.http.get("/sim/telephones")).json()["telephones"]
+            wrong = await b.http.put(path, json={"behaviour": "explode"})
+            await b.http.post("/sim/reset")
 
-        assert put.json() == {"number": "+12025550150", "behaviour": "busy", "delay": 1.5, "voice": "tone:440"}
-        assert listed == [put.json()]
-        assert wrong.status_code == 400
-        assert c.get("/sim/telephones").json()["telephones"] == []
+            assert put.json() == {"number": "+12025550150", "behaviour": "busy", "delay": 1.5, "voice": "tone:440"}
+            assert listed == [put.json()]
+            assert wrong.status_code == 400
+            assert (await b.http.get("/sim/telephones")).json()["telephones"] == []
+
+    asyncio.run(scenario())
 
 
 def test_another_sites_page_may_not_use_it():
-    with client() as c:
-        foreign = c.post("/sim/reset", headers={"Origin": "https://evil.example"})
-        own = c.post("/sim/reset", headers={"Origin": "http://testserver"})
-        with (
-            pytest.raises(WebSocketDisconnect),
-            c.websocket_connect("/sim/events", headers={"Origin": "https://evil.example"}),
-        ):
-            pass
+    async def scenario():
+        async with bench() as b, serving_app(b) as url:
+            foreign = await b.http.post("/sim/reset", headers={"Origin": "https://evil.example"})
+            own = await b.http.post("/sim/reset", headers={"Origin": "http://simulator"})
+            with pytest.raises(InvalidStatus, match="403"):
+                await connect(f"{url.replace('http', 'ws')}/sim/events", origin="https://evil.example")
 
-    assert (foreign.status_code, own.status_code) == (403, 200)
+            assert (foreign.status_code, own.status_code) == (403, 200)
+
+    asyncio.run(scenario())
 
 
 def test_events_begin_with_a_snapshot_and_go_on_as_things_happen():
-    with client() as c, c.websocket_connect("/sim/events") as socket:
-        snapshot = socket.receive_json()
-        sid = c.post("/sim/calls", json={"from": CALLER, "to": SUPPORT}).json()["sid"]
-        event = socket.receive_json()
-        seen = {event["type"]}
-        while "request" not in seen or "warning" not in seen or "caption" not in seen:
-            seen.add(socket.receive_json()["type"])
+    async def scenario():
+        async with bench() as b, serving_app(b) as url:
+            async with connect(f"{url.replace('http', 'ws')}/sim/events") as socket:
+                snapshot = json.loads(await socket.recv())
+                call = await b.call()
+                event = json.loads(await socket.recv())
+                seen = {event["type"]}
+                while not {"call", "request", "warning", "caption"} <= seen:
+                    seen.add(json.loads(await socket.recv())["type"])
+                assert (await b.http.get("/sim/health")).json()["sockets"] == 1
+            await until(lambda: b.engine.inspector.sockets == 0)
 
-    assert snapshot["type"] == "snapshot"
-    assert set(snapshot) == {"type", "calls", "requests", "numbers", "telephones", "warnings"}
-    assert snapshot["numbers"][0]["phone_number"] == SUPPORT
-    assert (event["type"], event["call"]["sid"]) == ("call", sid)
+            assert snapshot["type"] == "snapshot"
+            assert set(snapshot) == {"type", "calls", "requests", "numbers", "telephones", "warnings"}
+            assert snapshot["numbers"][0]["phone_number"] == SUPPORT
+            assert (event["type"], event["call"]["sid"]) == ("call", call.sid)
+
+    asyncio.run(scenario())
 
 
 def test_a_webhook_can_be_sent_again_with_a_good_signature():
@@ -173,8 +181,11 @@ def test_reset_ends_every_call_and_forgets_it():
 
 
 def test_faults_are_honestly_missing():
-    with client() as c:
-        assert c.post("/sim/faults", json={}).status_code == 501
+    async def scenario():
+        async with bench() as b:
+            assert (await b.http.post("/sim/faults", json={})).status_code == 501
+
+    asyncio.run(scenario())
 
 
 def test_the_environment_and_a_dotenv_file_configure_it(tmp_path, monkeypatch):

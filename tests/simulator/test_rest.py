@@ -19,7 +19,7 @@ from tests.simulator.harness import (
     TOKEN,
     bench,
     say,
-    serving,
+    serving_app,
     twiml,
     until,
 )  # fmt: skip
@@ -46,21 +46,6 @@ async def served(**settings):
             return await asyncio.to_thread(work, client)
 
         yield b, run, url
-
-
-@contextlib.asynccontextmanager
-async def serving_app(b):
-    async def without_lifespan(scope, receive, send):
-        if scope["type"] == "lifespan":  # the bench has begun and will end it
-            await receive()
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            await send({"type": "lifespan.shutdown.complete"})
-        else:
-            await b.app(scope, receive, send)
-
-    async with serving(without_lifespan) as url:
-        yield url
 
 
 def test_a_call_made_through_the_api_rings_answers_and_runs_its_twiml():

@@ -273,6 +273,43 @@ def test_plain_text_is_twiml_when_it_can_be_and_read_aloud_when_not(body):
     asyncio.run(scenario())
 
 
+def test_a_cookie_of_one_call_does_not_turn_up_in_another():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = Response(
+                twiml("<Reject/>"), media_type="text/xml", headers={"Set-Cookie": "session=1; Path=/"}
+            )
+            await b.call()
+            await b.call()
+            await b.quiet()
+
+            assert all("cookie" not in request.headers for request in b.product.received)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("answer", "codes"),
+    [
+        (Response(status_code=204), []),
+        (Response("<Response/>", media_type="text/xml"), []),
+        (Response("thanks", media_type="text/plain"), [12300]),
+        (Response("<ok/>", media_type="text/xml"), [15003]),
+        (Response(status_code=403), [11200]),
+    ],
+)
+def test_an_odd_answer_to_a_status_callback_is_warned_of(answer, codes):
+    async def scenario():
+        async with bench() as b:
+            b.product.answers |= {INCOMING: twiml("<Reject/>"), "/twilio/voice/status/": answer}
+            await b.call()
+            await b.quiet()
+
+            assert b.warnings == codes
+
+    asyncio.run(scenario())
+
+
 def test_callbacks_of_a_call_arrive_in_order_even_when_the_product_is_slow():
     async def scenario():
         async with bench() as b:

@@ -80,7 +80,6 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
 
   ignore(id: string): void {
     this.calls.get(id)?.ignore();
-    this.device?.audio?.incoming(true);
   }
 
   hangUp(id: string): void {

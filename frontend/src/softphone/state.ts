@@ -62,7 +62,8 @@ export type Ending =
 export type CallRegion =
   | { state: "closed"; ending: Ending | null }
   | { state: "pending"; ring: Ring; others: Ring[] }
-  | { state: "connecting" | "ringing"; dialling: Dialling; others: Ring[] }
+  | { state: "connecting"; dialling: Dialling; others: Ring[] }
+  | { state: "ringing"; dialling: Dialling; others: Ring[] }
   | { state: "open"; talk: Conversation; others: Ring[] }
   | { state: "reconnecting"; talk: Conversation; lostAt: number; others: Ring[] };
 

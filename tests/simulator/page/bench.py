@@ -101,9 +101,7 @@ class Bench:
         self.sockets: list[WebSocket] = []
         self.reachable = True
         self.start_over()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -116,12 +114,22 @@ class Bench:
         self.answers.clear()
         self.reachable = True
         self.snapshot = {
-            "type": "snapshot", "calls": [], "requests": [], "numbers": NUMBERS, "telephones": [], "warnings": [],
+            "type": "snapshot",
+            "calls": [],
+            "requests": [],
+            "numbers": NUMBERS,
+            "telephones": [],
+            "warnings": [],
         }
 
     def say(self, **event: Any) -> None:
         """Sends an event to every page."""
         self._run(self._say(event))
+
+    def say_when_back(self, **event: Any) -> None:
+        """Sends an event as soon as a page listens again."""
+        eventually(lambda: self.sockets, "the page to come back")
+        self.say(**event)
 
     def hang_up_sockets(self) -> None:
         self._run(self._close())
@@ -141,6 +149,7 @@ class Bench:
 
     async def _close(self) -> None:
         for each in list(self.sockets):
+            self.sockets.remove(each)
             await each.close()
 
     async def _events(self, websocket: WebSocket) -> None:
@@ -148,12 +157,13 @@ class Bench:
             await websocket.close()
             return
         await websocket.accept()
+        await websocket.send_json(self.snapshot)
         self.sockets.append(websocket)
-        with contextlib.suppress(WebSocketDisconnect):
-            await websocket.send_json(self.snapshot)
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             while True:
                 await websocket.receive_text()
-        self.sockets.remove(websocket)
+        if websocket in self.sockets:
+            self.sockets.remove(websocket)
 
     async def _control(self, request: Request) -> Response:
         raw = await request.body()
@@ -190,6 +200,12 @@ class Bench:
         yield self
         server.should_exit = True
         thread.join(10)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def _strict(request: Request, follow: Any) -> Response:

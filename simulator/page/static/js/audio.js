@@ -24,6 +24,8 @@ export class CallAudio {
     this.onChange = onChange;
     /** @type {AudioState} */
     this.state = "off";
+    /** The call it belongs to, while there is one. */
+    this.sid = "";
     /** Why the microphone or the sound is missing; empty when nothing is. */
     this.problem = "";
     this.speaker = new Audio();
@@ -46,6 +48,7 @@ export class CallAudio {
     this.detach();
     const connection = new RTCPeerConnection();
     this.connection = connection;
+    this.sid = sid;
     this.become("connecting");
     try {
       const microphone = withMicrophone ? await this.openMicrophone() : null;
@@ -112,7 +115,9 @@ export class CallAudio {
 
   /** @param {string} problem */
   fail(problem) {
+    const { sid } = this;
     this.detach();
+    this.sid = sid;
     this.problem = problem;
     this.become("failed");
   }
@@ -126,6 +131,7 @@ export class CallAudio {
     this.analyser?.disconnect();
     this.analyser = null;
     this.speaker.srcObject = null;
+    this.sid = "";
     this.problem = "";
     this.become("off");
   }

@@ -27,7 +27,12 @@ export class Details {
     const inside = this.place.contains(document.activeElement);
     this.place.hidden = false;
     this.heading = h("h3", { id: "details-title", tabindex: -1 });
-    const head = h("div", { class: "card-head" }, this.heading, h("button", { class: "small", type: "button", onclick: this.close }, "Close"));
+    const head = h(
+      "div",
+      { class: "card-head" },
+      this.heading,
+      h("button", { class: "small", type: "button", onclick: this.close }, "Close"),
+    );
     if (entry.type === "request") this.place.replaceChildren(head, ...this.request(entry.request, entry.time));
     else if (entry.type === "warning") this.place.replaceChildren(head, ...this.warning(entry));
     if (inside) this.focus();
@@ -46,7 +51,10 @@ export class Details {
   /** @param {WarningEntry} entry */
   warning({ warning, time }) {
     if (this.heading) setText(this.heading, `${dayClock(time)} ${warning.level ?? "warning"}`);
-    return [table("Facts", { Code: String(warning.code ?? "none"), CallSid: warning.call_sid ?? "none" }), h("p", {}, warning.text)];
+    return [
+      table("Facts", { Code: String(warning.code ?? "none"), CallSid: warning.call_sid ?? "none" }),
+      h("p", {}, warning.text),
+    ];
   }
 
   /** @param {WebRequest} request @param {number} time */
@@ -62,11 +70,18 @@ export class Details {
       sent ? this.buttons(request, notice) : null,
       notice,
       table(sent ? "Sent to the desk" : "Sent by the desk", request.params),
-      h("details", {}, h("summary", {}, `Headers (${Object.keys(request.headers ?? {}).length})`), table(null, request.headers)),
+      h(
+        "details",
+        {},
+        h("summary", {}, `Headers (${Object.keys(request.headers ?? {}).length})`),
+        table(null, request.headers),
+      ),
       h("h4", {}, `Answer: ${status} ${word}${took}`),
       request.error ? h("p", { class: "error" }, request.error) : null,
       request.content_type ? h("p", { class: "quiet" }, request.content_type) : null,
-      body ? h("pre", { tabindex: 0, "aria-label": "Answer body" }, prettyBody(body, request.content_type)) : h("p", { class: "quiet" }, "No body."),
+      body
+        ? h("pre", { tabindex: 0, "aria-label": "Answer body" }, prettyBody(body, request.content_type))
+        : h("p", { class: "quiet" }, "No body."),
     ].filter((part) => part !== null);
   }
 

@@ -25,7 +25,8 @@ export function callOf(entry) {
  */
 export function outcome(request) {
   const { status, error } = request;
-  if (status === null) return error ? { status: "NO ANSWER", word: "", broken: true } : { status: "…", word: "", broken: false };
+  if (status === null)
+    return error ? { status: "NO ANSWER", word: "", broken: true } : { status: "…", word: "", broken: false };
   const broken = status >= 400 || Boolean(error);
   return { status: String(status), word: broken ? "BROKEN" : "", broken };
 }
@@ -48,24 +49,43 @@ function who(store, sid) {
 export function entryLine(store, entry, open) {
   const time = h("time", {}, dayClock(entry.time));
   if (entry.type === "state") {
-    return h("li", { class: "entry state" }, time, h("span", { class: "what" }, `→ ${who(store, entry.sid)}: ${entry.text}`));
+    return h(
+      "li",
+      { class: "entry state" },
+      time,
+      h("span", { class: "what" }, `→ ${who(store, entry.sid)}: ${entry.text}`),
+    );
   }
   const press = () => open(entry);
   if (entry.type === "warning") {
     const { code, text, level } = entry.warning;
     const word = level === "error" ? "ERROR" : "WARNING";
-    return h("li", { class: "entry warning" },
-      h("button", { type: "button", onclick: press }, time, h("span", { class: "what" }, h("strong", {}, code ? `${word} ${code}` : word), ` ${text}`)));
+    return h(
+      "li",
+      { class: "entry warning" },
+      h(
+        "button",
+        { type: "button", onclick: press },
+        time,
+        h("span", { class: "what" }, h("strong", {}, code ? `${word} ${code}` : word), ` ${text}`),
+      ),
+    );
   }
   const { request } = entry;
   const { status, word, broken } = outcome(request);
   const took = request.duration_ms === null ? "" : `${Math.round(request.duration_ms)} ms`;
   const again = (request.attempt ?? 1) > 1 ? ` (attempt ${request.attempt})` : "";
   const way = request.direction === "in" ? "the desk asks: " : "";
-  return h("li", { class: "entry request" },
-    h("button", { type: "button", onclick: press },
+  return h(
+    "li",
+    { class: "entry request" },
+    h(
+      "button",
+      { type: "button", onclick: press },
       time,
       h("span", { class: "what" }, `${way}${request.method} ${shortSids(pathOf(request.url))}${again}`),
       h("strong", { class: broken ? "status broken" : "status" }, status),
-      h("span", { class: "took" }, word || took)));
+      h("span", { class: "took" }, word || took),
+    ),
+  );
 }

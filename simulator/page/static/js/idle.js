@@ -38,7 +38,11 @@ export class IdlePanel {
     this.shown = "";
     const numbers = freshId();
     this.numbers = h("select", { id: numbers });
-    this.ringButton = h("button", { class: "plug wide", type: "button", onclick: () => actions.ring(this.numbers.value) }, "Ring it");
+    this.ringButton = h(
+      "button",
+      { class: "plug wide", type: "button", onclick: () => actions.ring(this.numbers.value) },
+      "Ring it",
+    );
     this.noNumbers = h("p", { class: "quiet", hidden: true }, "The desk has no numbers yet.");
     this.last = h("p", { class: "quiet last", hidden: true });
     this.element = h(
@@ -65,9 +69,15 @@ export class IdlePanel {
     this.radios = BEHAVIOURS.map(([value]) =>
       h("input", { type: "radio", name: group, value, onchange: () => this.actions.change({ behaviour: value }) }),
     );
-    const pills = this.radios.map((radio, index) => h("label", { class: "pill" }, radio, h("span", {}, BEHAVIOURS[index]?.[1] ?? "")));
+    const pills = this.radios.map((radio, index) =>
+      h("label", { class: "pill" }, radio, h("span", {}, BEHAVIOURS[index]?.[1] ?? "")),
+    );
     this.delay = h("input", {
-      type: "number", min: 0, max: 60, step: 1, class: "short",
+      type: "number",
+      min: 0,
+      max: 60,
+      step: 1,
+      class: "short",
       onchange: () => this.actions.change({ delay: Math.min(60, Math.max(0, Number(this.delay?.value) || 0)) }),
     });
     this.delayField = h("label", { class: "inline" }, "after", this.delay, "seconds");
@@ -82,15 +92,28 @@ export class IdlePanel {
 
   voiceFields() {
     const voice = freshId();
-    this.voice = h("select", { id: voice, onchange: () => this.chooseVoice() }, ...VOICES.map(([value, words]) => h("option", { value }, words)));
+    this.voice = h(
+      "select",
+      { id: voice, onchange: () => this.chooseVoice() },
+      ...VOICES.map(([value, words]) => h("option", { value }, words)),
+    );
     this.words = h("input", { "aria-label": "Its own words", maxlength: 300, onchange: () => this.chooseVoice() });
-    return h("div", { class: "voice" }, h("label", { class: "field", for: voice }, h("span", {}, "Without a microphone it says")), this.voice, this.words);
+    return h(
+      "div",
+      { class: "voice" },
+      h("label", { class: "field", for: voice }, h("span", {}, "Without a microphone it says")),
+      this.voice,
+      this.words,
+    );
   }
 
   chooseVoice() {
     const choice = this.voice?.value;
-    const words = this.words?.value.trim() || `This is ${this.kept.name}.`;
-    const voices = /** @type {Record<string, string>} */ ({ hello: hello(this.kept.name), tone: TONE, silence: "silence", own: `speech:${words}` });
+    const { name } = this.kept;
+    const typed = `speech:${this.words?.value.trim() ?? ""}`;
+    // Its own words begin as something else than the greeting, or the choice would fall back to that.
+    const own = typed === "speech:" || typed === hello(name) ? `speech:This is ${name}.` : typed;
+    const voices = /** @type {Record<string, string>} */ ({ hello: hello(name), tone: TONE, silence: "silence", own });
     this.actions.change({ voice: voices[choice ?? ""] ?? "silence" });
     if (choice === "own") this.words?.focus();
   }
@@ -131,7 +154,8 @@ export class IdlePanel {
   updateVoice(voice) {
     if (!this.voice || !this.words) return;
     const speech = voice.startsWith("speech:") ? voice.slice("speech:".length) : "";
-    const choice = voice === hello(this.kept.name) ? "hello" : speech ? "own" : voice.startsWith("tone:") ? "tone" : "silence";
+    const choice =
+      voice === hello(this.kept.name) ? "hello" : speech ? "own" : voice.startsWith("tone:") ? "tone" : "silence";
     this.voice.value = choice;
     this.words.hidden = choice !== "own";
     if (document.activeElement !== this.words) this.words.value = speech;

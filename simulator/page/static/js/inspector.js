@@ -30,6 +30,11 @@ export class Inspector {
     this.selected = null;
     this.calls = "";
     this.stuck = true;
+    /** Whether lines may stand in another order than the store's: after a new start only. */
+    this.disordered = false;
+    store.subscribe((event) => {
+      if (event === "snapshot") this.disordered = true;
+    });
     this.filter.addEventListener("change", () => this.refilter());
     this.newest.addEventListener("click", () => this.toBottom());
     this.list.addEventListener("scroll", () => this.noticeScroll());
@@ -43,10 +48,18 @@ export class Inspector {
     for (const [key, { line }] of this.lines) if (!keys.has(key)) this.drop(key, line);
     let added = false;
     for (const entry of this.store.entries) added = this.show(entry) || added;
+    if (this.disordered) this.reorder();
     this.empty.hidden = this.list.childElementCount > 0;
     if (added && this.stuck) this.toBottom();
     this.newest.hidden = this.stuck || this.list.childElementCount === 0;
     this.ensureTabStop();
+  }
+
+  reorder() {
+    this.disordered = false;
+    const lines = this.store.entries.map((entry) => this.lines.get(entry.key)?.line);
+    const wanted = lines.filter((line) => line !== undefined);
+    if (wanted.some((line, index) => this.list.children[index] !== line)) this.list.append(...wanted);
   }
 
   /** @param {Entry} entry @returns {boolean} whether it is a new line */
@@ -105,7 +118,9 @@ export class Inspector {
     const chosen = this.filter.value;
     this.filter.replaceChildren(
       h("option", { value: "" }, "every call"),
-      ...roots.map((call) => h("option", { value: call.sid }, `${call.from} → ${call.to || "the desk"}, ${shortSid(call.sid)}`)),
+      ...roots.map((call) =>
+        h("option", { value: call.sid }, `${call.from} → ${call.to || "the desk"}, ${shortSid(call.sid)}`),
+      ),
     );
     this.filter.value = roots.some((call) => call.sid === chosen) ? chosen : "";
     if (this.filter.value !== chosen) this.refilter();
@@ -158,7 +173,12 @@ export class Inspector {
   walk(event) {
     const buttons = this.buttons();
     const at = buttons.findIndex((button) => button === document.activeElement);
-    const targets = /** @type {Record<string, number>} */ ({ ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 });
+    const targets = /** @type {Record<string, number>} */ ({
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: buttons.length - 1,
+    });
     const target = buttons[targets[event.key] ?? -1];
     if (!target) return;
     event.preventDefault();

@@ -25,6 +25,7 @@ let inspectorDue = false;
 store.subscribe((event) => {
   if (event === "snapshot") strip.settle();
   if (event === "snapshot") showHint();
+  if (event === "reset") strip.reset();
   // After a reset the simulator starts from its defaults; a fresh snapshot says what they are.
   if (event === "reset") socket.connect();
   if (event !== "request" && event !== "warning" && event !== "cleared") strip.update();
@@ -61,7 +62,9 @@ function showCountdown() {
 }
 
 function showTitle() {
-  const called = [...store.calls.values()].some((call) => telephoneOf(call) && !isOver(call) && phaseOf(call) === "called");
+  const called = [...store.calls.values()].some(
+    (call) => telephoneOf(call) && !isOver(call) && phaseOf(call) === "called",
+  );
   document.title = called ? "☎ A telephone rings · Test bench" : "Test bench";
 }
 
@@ -69,7 +72,12 @@ function showHint() {
   byId("hint", HTMLElement).hidden = hintRead();
   const desk = deskAddress();
   const place = byId("hint-desk", HTMLElement);
-  if (desk) place.replaceChildren("Open ", h("a", { href: desk, target: "_blank", rel: "noopener" }, "the desk"), ` at ${desk} and sign in.`);
+  if (desk)
+    place.replaceChildren(
+      "Open ",
+      h("a", { href: desk, target: "_blank", rel: "noopener" }, "the desk"),
+      ` at ${desk} and sign in.`,
+    );
 }
 
 /** Where the desk is, as far as its numbers and the requests sent to it tell. */

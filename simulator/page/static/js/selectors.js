@@ -100,7 +100,8 @@ export function talksWith(store, call) {
  */
 export function rootOf(store, sid) {
   let root = sid;
-  for (let call = store.calls.get(root); call?.parent_call_sid; call = store.calls.get(root)) root = call.parent_call_sid;
+  for (let call = store.calls.get(root); call?.parent_call_sid; call = store.calls.get(root))
+    root = call.parent_call_sid;
   return root;
 }
 

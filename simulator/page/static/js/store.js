@@ -53,7 +53,9 @@ export class Store {
     this.forget();
     this.numbers = snapshot.numbers ?? [];
     this.telephones = new Map((snapshot.telephones ?? []).map((telephone) => [telephone.number, telephone]));
-    const oldestFirst = [...(snapshot.calls ?? [])].sort((one, other) => (millis(one.start_time) ?? 0) - (millis(other.start_time) ?? 0));
+    const oldestFirst = [...(snapshot.calls ?? [])].sort(
+      (one, other) => (millis(one.start_time) ?? 0) - (millis(other.start_time) ?? 0),
+    );
     for (const call of oldestFirst) this.putCall(call, false);
     for (const request of snapshot.requests ?? []) this.putRequest(request);
     for (const warning of snapshot.warnings ?? []) this.addWarning(warning);

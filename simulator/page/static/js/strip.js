@@ -66,9 +66,16 @@ export class Strip {
   settle() {
     for (const { kept } of this.cards.values()) {
       const known = this.store.telephones.get(kept.number);
-      if (known) Object.assign(kept, { behaviour: known.behaviour, delay: known.delay, voice: known.voice || kept.voice });
+      if (known)
+        Object.assign(kept, { behaviour: known.behaviour, delay: known.delay, voice: known.voice || kept.voice });
       else this.tellSimulator(kept);
     }
+    this.save();
+  }
+
+  /** After a reset every telephone lets its owner answer again. */
+  reset() {
+    for (const { kept } of this.cards.values()) Object.assign(kept, { behaviour: "manual", delay: 1 });
     this.save();
   }
 

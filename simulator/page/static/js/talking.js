@@ -20,7 +20,7 @@ export class TalkingPanel {
     this.hears = h("p", { class: "hears" }, "hears: ", this.meter.element);
     this.listen = h("button", { type: "button", onclick: actions.listen }, "Connect sound");
     this.problem = h("p", { class: "problem" });
-    this.captions = h("ol", { class: "captions", role: "log", "aria-label": "Said to this telephone", tabindex: 0 });
+    this.captions = h("div", { class: "captions", role: "log", "aria-label": "Said to this telephone", tabindex: 0 });
     this.shown = 0;
     this.element = h(
       "div",
@@ -28,7 +28,12 @@ export class TalkingPanel {
       this.with,
       dialpad(actions.press),
       this.digits,
-      h("div", { class: "row" }, h("button", { type: "button", class: "end", onclick: actions.hangUp }, "Hang up"), this.listen),
+      h(
+        "div",
+        { class: "row" },
+        h("button", { type: "button", class: "end", onclick: actions.hangUp }, "Hang up"),
+        this.listen,
+      ),
       this.hears,
       this.problem,
       this.captions,
@@ -62,7 +67,7 @@ export class TalkingPanel {
     }
     this.captions.hidden = captions.length === 0;
     if (captions.length === this.shown) return;
-    this.captions.append(...captions.slice(this.shown).map((caption) => h("li", {}, `“${caption.text}”`)));
+    this.captions.append(...captions.slice(this.shown).map((caption) => h("p", {}, `“${caption.text}”`)));
     this.shown = captions.length;
     this.captions.scrollTop = this.captions.scrollHeight;
   }

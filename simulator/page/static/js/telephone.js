@@ -58,8 +58,11 @@ export class TelephoneCard {
 
   update() {
     const { call, others } = currentCall(this.store, this.kept.number);
-    if (this.call && call?.sid !== this.call.sid) this.leave();
+    const before = this.call;
     this.call = call;
+    // Sound may be on its way to a call that is news to this page, but never stays with one that is gone.
+    if (before && call?.sid !== before.sid) this.leave();
+    if (call && this.audio.sid && this.audio.sid !== call.sid) this.audio.detach();
     const phase = phaseOf(call);
     if (phase !== this.phase) this.enter(phase);
     if (call && phase === "talking") {
@@ -71,7 +74,10 @@ export class TelephoneCard {
     }
     if (phase === "idle") this.idle.update(this.store.numbers, this.lastWords());
     this.parts.microphone.checked = this.kept.microphone;
-    setText(this.parts.others, others ? `${others} more ${others === 1 ? "call waits" : "calls wait"} for this telephone.` : "");
+    setText(
+      this.parts.others,
+      others ? `${others} more ${others === 1 ? "call waits" : "calls wait"} for this telephone.` : "",
+    );
     this.parts.others.hidden = !others;
     this.tick();
   }
@@ -103,7 +109,8 @@ export class TelephoneCard {
     if (phase !== "talking") this.talking.clear();
     // The pressed button is gone; from the name, Tab leads to the new ones, and Enter twice does nothing by mistake.
     if (focusLost && !this.visible(document.activeElement)) this.parts.heading.focus();
-    if (phase === "called") this.actions.shout(`${this.kept.name} is being called. Answer or decline on the telephone ${this.kept.name}.`);
+    if (phase === "called")
+      this.actions.shout(`${this.kept.name} is being called. Answer or decline on the telephone ${this.kept.name}.`);
     if (phase === "talking") this.actions.say(`${this.kept.name} is connected.`);
     if (phase === "waiting") this.actions.say(`${this.kept.name} rings.`);
     if (phase === "idle" && before) this.actions.say(`${this.kept.name}: ${this.lastWords()}`);

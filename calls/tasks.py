@@ -1,0 +1,10 @@
+"""What the worker does for the call log."""
+
+from celery import shared_task
+
+from calls.reconcile import calls_reconcile
+
+
+@shared_task(name="calls.tasks.reconcile")  # type: ignore[untyped-decorator]
+def reconcile() -> None:
+    calls_reconcile()

@@ -1,0 +1,206 @@
+/** On the line: mute, tones, hang up, and in words whatever disturbs the sound. */
+import type { ComponentChildren } from "preact";
+import type { Levels } from "../ports";
+import { silent, weak, type CallerFacts } from "../softphone/selectors";
+import type { Conversation, Ring, State } from "../softphone/state";
+import { Bands } from "./Bands";
+import { Icon } from "./Icon";
+import { detailOf, Identity } from "./Identity";
+import { AlsoCalling, CallerFactList } from "./IncomingCall";
+import { Keypad } from "./Keypad";
+import { LevelMeters } from "./LevelMeters";
+import { useNow } from "./useNow";
+
+/** How long the SDK tries to take up a call again: `maxCallSignalingTimeoutMs`. */
+const RECONNECT_SECONDS = 30;
+
+interface Props {
+  state: State;
+  talk: Conversation;
+  others: Ring[];
+  lostAt: number | null;
+  facts: CallerFacts;
+  levels: Levels;
+  keypadOpen: boolean;
+  helpOpen: boolean;
+  onMute(muted: boolean): void;
+  onKeypad(open: boolean): void;
+  onHelp(open: boolean): void;
+  onDigit(digit: string): void;
+  onHangUp(): void;
+}
+
+export function ActiveCall(props: Props) {
+  const { state, talk, facts, lostAt, keypadOpen, helpOpen } = props;
+  const lost = lostAt !== null;
+  const notice = noticeOf(props);
+  const lineName = facts.lineName || talk.line?.name;
+  const way = lineName && (talk.incoming ? `Called ${lineName}` : `They see ${talk.line?.display ?? lineName}`);
+  return (
+    <Bands
+      tone={lost ? "hold" : "call"}
+      identity={
+        <Identity
+          icon={lost ? "signal" : "phone"}
+          word={lost ? "Reconnecting…" : "On a call"}
+          facts={facts}
+          detail={detailOf(way, facts.place, facts.company)}
+          since={talk.since}
+          tags={talk.muted && <span class="tag tag-identity">Muted</span>}
+        />
+      }
+      notice={notice.content}
+      noticeTone={notice.hold ? "hold" : undefined}
+      bar={
+        <>
+          <button type="button" class="key-hang-up" onClick={props.onHangUp}>
+            <Icon name="hang-up" /> Hang up
+          </button>
+          <button
+            type="button"
+            class="key-plain"
+            aria-expanded={keypadOpen}
+            aria-controls="tones"
+            disabled={lost}
+            onClick={() => props.onKeypad(!keypadOpen)}
+            data-focus="keypad"
+          >
+            <Icon name="keypad" /> Keypad <kbd aria-hidden="true">K</kbd>
+          </button>
+        </>
+      }
+    >
+      <div class="call-keys">
+        <button
+          type="button"
+          class="call-key"
+          aria-pressed={talk.muted}
+          onClick={() => props.onMute(!talk.muted)}
+          data-focus="mute"
+        >
+          <Icon name={talk.muted ? "mic-off" : "mic"} /> Mute
+        </button>
+        <LevelMeters levels={props.levels} them={facts.shortName} muted={talk.muted} />
+      </div>
+      {keypadOpen && <Tones {...props} />}
+      {helpOpen && <WhatHelps onClose={() => props.onHelp(false)} />}
+      {lost && <IfNotBack name={facts.shortName} />}
+      {!keypadOpen && !helpOpen && <CallerFactList facts={facts} />}
+      <AlsoCalling state={state} rings={props.others} />
+    </Bands>
+  );
+}
+
+/** One line, the gravest first. */
+function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
+  const { talk, facts, lostAt, helpOpen } = props;
+  const name = facts.shortName;
+  if (lostAt !== null) return { hold: true, content: <StillThere name={name} lostAt={lostAt} /> };
+  if (weak(talk)) {
+    const content = (
+      <>
+        <Icon name="signal" size={18} />
+        <span>
+          <strong>Weak connection.</strong> {name} may hear gaps.
+        </span>
+        <button type="button" class="text-key" aria-expanded={helpOpen} onClick={() => props.onHelp(!helpOpen)}>
+          What helps
+        </button>
+      </>
+    );
+    return { hold: true, content };
+  }
+  if (talk.muted) {
+    return {
+      hold: true,
+      content: (
+        <>
+          <Icon name="mic-off" size={18} />
+          <span>
+            <strong>You are muted.</strong> {name} cannot hear you.
+          </span>
+        </>
+      ),
+    };
+  }
+  if (silent(talk)) {
+    return {
+      hold: true,
+      content: (
+        <>
+          <Icon name="mic-off" size={18} />
+          <span>
+            <strong>Your microphone gives no sound.</strong> Check its mute switch.
+          </span>
+        </>
+      ),
+    };
+  }
+  return {
+    hold: false,
+    content: (
+      <>
+        <Icon name={talk.incoming ? "in" : "out"} size={18} /> {talk.incoming ? `${name} called.` : `You called ${name}.`}
+      </>
+    ),
+  };
+}
+
+function StillThere({ name, lostAt }: { name: string; lostAt: number }) {
+  const now = useNow(true);
+  const left = Math.max(0, Math.ceil(RECONNECT_SECONDS - (now - lostAt) / 1000));
+  return (
+    <>
+      <Icon name="alert" size={18} />
+      <span>
+        <strong>{name} is still on the line.</strong> {left} s more to try.
+      </span>
+    </>
+  );
+}
+
+function Tones({ talk, onDigit, onKeypad }: Props) {
+  return (
+    <section class="panel" id="tones" aria-labelledby="tones-title">
+      <div class="panel-head">
+        <h3 id="tones-title" tabIndex={-1} data-focus="tones">
+          Keypad
+        </h3>
+        <output class="digits" aria-label="Tones sent">
+          {talk.digits}
+        </output>
+        <button type="button" class="icon-key" aria-label="Close keypad" onClick={() => onKeypad(false)}>
+          <Icon name="close" size={18} />
+        </button>
+      </div>
+      <Keypad tones onPress={onDigit} />
+    </section>
+  );
+}
+
+function WhatHelps({ onClose }: { onClose(): void }) {
+  return (
+    <section class="panel" aria-labelledby="helps-title">
+      <div class="panel-head">
+        <h3 id="helps-title">What helps</h3>
+        <button type="button" class="icon-key" aria-label="Close" onClick={onClose}>
+          <Icon name="close" size={18} />
+        </button>
+      </div>
+      <ol class="steps">
+        <li>Use a network cable, or go closer to the Wi-Fi.</li>
+        <li>Stop downloads and video.</li>
+        <li>On a VPN? Leave it after this call.</li>
+      </ol>
+    </section>
+  );
+}
+
+function IfNotBack({ name }: { name: string }) {
+  return (
+    <section class="panel">
+      <h3>If the sound does not come back</h3>
+      <p>The call ends by itself. Then call {name} again from the call log.</p>
+    </section>
+  );
+}

@@ -1,0 +1,138 @@
+/** Somebody calls: all that is needed to decide and to answer. */
+import { minutes, shortWhen } from "../format";
+import { callerFacts, type CallerFacts } from "../softphone/selectors";
+import type { Ring, State } from "../softphone/state";
+import { pastCallSentence, wayIcon } from "../words";
+import { Bands } from "./Bands";
+import { Icon } from "./Icon";
+import { detailOf, Identity, Timer } from "./Identity";
+
+interface Props {
+  state: State;
+  ring: Ring;
+  others: Ring[];
+  facts: CallerFacts;
+  onAnswer(): void;
+  onReject(): void;
+}
+
+export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }: Props) {
+  return (
+    <Bands
+      tone="ringing"
+      identity={
+        <Identity
+          icon="bell"
+          word={ring.answering ? "Answering…" : "Incoming call"}
+          facts={facts}
+          detail={detailOf(facts.place, facts.company)}
+          since={ring.since}
+        />
+      }
+      notice={<CallerNotice facts={facts} />}
+      bar={
+        <>
+          <button type="button" class="key-reject" onClick={onReject} disabled={ring.answering}>
+            <Icon name="hang-up" /> Reject
+          </button>
+          <button type="button" class="key-answer" onClick={onAnswer} data-focus="answer" disabled={ring.answering}>
+            <Icon name="phone" /> Answer <kbd aria-hidden="true">↵</kbd>
+          </button>
+        </>
+      }
+    >
+      <CallerFactList facts={facts} />
+      <LastCalls facts={facts} />
+      <AlsoCalling state={state} rings={others} />
+    </Bands>
+  );
+}
+
+function CallerNotice({ facts }: { facts: CallerFacts }) {
+  if (facts.withheld) {
+    return (
+      <>
+        <Icon name="help" size={18} /> The caller’s number was not sent.
+      </>
+    );
+  }
+  if (facts.verified) {
+    return (
+      <>
+        <Icon name="shield" size={18} /> The phone network vouches for this number.
+      </>
+    );
+  }
+  return (
+    <>
+      <Icon name="person" size={18} /> {facts.contact ? "In your contacts." : "Not in your contacts."}
+    </>
+  );
+}
+
+export function CallerFactList({ facts }: { facts: CallerFacts }) {
+  return (
+    <dl class="facts">
+      {facts.lineName && (
+        <div>
+          <dt>Called line</dt>
+          <dd>
+            <strong>{facts.lineName}</strong> <span class="quiet">{facts.line?.display}</span>
+          </dd>
+        </div>
+      )}
+      {facts.contact?.note && (
+        <div>
+          <dt>About them</dt>
+          <dd>{facts.contact.note}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function LastCalls({ facts }: { facts: CallerFacts }) {
+  if (facts.withheld) return null;
+  const now = Date.now();
+  return (
+    <section aria-labelledby="last-calls">
+      <h3 class="small-title" id="last-calls">
+        {facts.history.length ? `Last calls with ${facts.shortName}` : `First call with ${facts.shortName}`}
+      </h3>
+      <ul class="last-calls">
+        {facts.history.slice(0, 3).map((call) => {
+          const way = wayIcon(call);
+          return (
+            <li key={call.sid}>
+              <span class="quiet">{shortWhen(call.start_time, now)}</span>
+              <span class={`way way-${way}`}>
+                <Icon name={way} size={18} />
+              </span>
+              <span>{pastCallSentence(call, call.duration ? minutes(call.duration) : "")}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** Others who ring here at the same time: they come up when this call is dealt with. */
+export function AlsoCalling({ state, rings }: { state: State; rings: Ring[] }) {
+  if (rings.length === 0) return null;
+  return (
+    <section class="also" aria-labelledby="also-calling">
+      <h3 class="small-title" id="also-calling">
+        Also calling you: {rings.length}
+      </h3>
+      <ul>
+        {rings.map((ring) => (
+          <li key={ring.id}>
+            <Timer since={ring.since} class="quiet" />
+            <span>{callerFacts(state, ring.root, ring.hints).title}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+/** Calling somebody: until they answer. */
+import type { CallerFacts } from "../softphone/selectors";
+import type { Dialling, Ring, State } from "../softphone/state";
+import { minutes, shortWhen } from "../format";
+import { pastCallSentence } from "../words";
+import { Bands } from "./Bands";
+import { Icon } from "./Icon";
+import { detailOf, Identity } from "./Identity";
+import { AlsoCalling } from "./IncomingCall";
+
+interface Props {
+  state: State;
+  dialling: Dialling;
+  others: Ring[];
+  rings: boolean;
+  facts: CallerFacts;
+  onCancel(): void;
+}
+
+export function OutgoingCall({ state, dialling, others, rings, facts, onCancel }: Props) {
+  const [last] = facts.history;
+  return (
+    <Bands
+      tone="ringing"
+      identity={
+        <Identity
+          icon="out"
+          word={`${rings ? "Ringing" : "Calling"} ${facts.shortName}`}
+          facts={facts}
+          detail={detailOf(facts.company, facts.place, dialling.line && `they see ${dialling.line.display}`)}
+          since={dialling.since}
+        />
+      }
+      notice={
+        <>
+          <Icon name="bell" size={18} />{" "}
+          {rings ? "You hear the ringing tone." : "You hear the ringing tone as soon as it starts."}
+        </>
+      }
+      bar={
+        <button type="button" class="key-hang-up key-left" onClick={onCancel} data-focus="cancel">
+          <Icon name="hang-up" /> Cancel call
+        </button>
+      }
+    >
+      <dl class="facts">
+        {last && (
+          <div>
+            <dt>Last call</dt>
+            <dd>
+              {shortWhen(last.start_time, Date.now())} ·{" "}
+              {pastCallSentence(last, last.duration ? minutes(last.duration) : "")}
+            </dd>
+          </div>
+        )}
+        {facts.contact?.note && (
+          <div>
+            <dt>About them</dt>
+            <dd>{facts.contact.note}</dd>
+          </div>
+        )}
+      </dl>
+      <AlsoCalling state={state} rings={others} />
+    </Bands>
+  );
+}

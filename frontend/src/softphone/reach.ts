@@ -1,0 +1,102 @@
+/** The reach line: one sentence about whether the agent can be reached, and its remedy. */
+import type { IconName } from "../components/Icon";
+import type { SoftphoneEvent } from "./events";
+import { inCall, type State } from "./state";
+
+export interface Reach {
+  tone: "ok" | "call" | "plain" | "amber" | "red";
+  icon: IconName;
+  title: string;
+  text: string;
+  remedy: { label: string; event: SoftphoneEvent } | { label: string; link: "sign-in" } | { label: string } | null;
+}
+
+const ELSEWHERE = "Callers go to your colleagues.";
+
+export function reach(state: State, now: number, microphoneLabel = ""): Reach {
+  return inCall(state) ? reachInCall(state) : (obstacle(state, now) ?? reachable(state, microphoneLabel));
+}
+
+function reachInCall(state: State): Reach {
+  const amber = { tone: "amber", remedy: null } as const;
+  if (state.desk.state === "ended") {
+    return { ...amber, icon: "alert", title: "You were signed out.", text: "Your call goes on." };
+  }
+  if (state.call.state === "reconnecting") {
+    const text = "New callers go to your colleagues.";
+    return { ...amber, icon: "signal", title: "On a call, connection lost.", text };
+  }
+  if (state.desk.state !== "open") {
+    return { ...amber, icon: "alert", title: "The list may be old.", text: "Your call goes on. Reconnecting…" };
+  }
+  const text = "New callers wait or go to a colleague.";
+  return { tone: "call", icon: "phone", title: "On a call.", text, remedy: null };
+}
+
+function red(icon: IconName, title: string, text: string, remedy: Reach["remedy"] = null): Reach {
+  return { tone: "red", icon, title, text, remedy };
+}
+
+const CANNOT = "You cannot be reached:";
+
+function obstacle(state: State, now: number): Reach | null {
+  const { desk, device, leader, microphone } = state;
+  if (desk.state === "ended") {
+    const text = desk.message.charAt(0).toLowerCase() + desk.message.slice(1);
+    return red("alert", CANNOT, text, { label: "Sign in", link: "sign-in" });
+  }
+  if (microphone === "denied") return red("mic-off", CANNOT, `the browser blocks the microphone. ${ELSEWHERE}`);
+  if (microphone === "missing") return red("headset", CANNOT, `no microphone found. ${ELSEWHERE}`);
+  if (leader.state === "elsewhere") {
+    if (leader.refused) return red("alert", CANNOT, "the other tab is on a call. Use it until the call is over.");
+    const remedy = { label: "Use this tab", event: { type: "leader.wanted" } } as const;
+    return red("alert", CANNOT, "Ringdesk is open in another tab.", remedy);
+  }
+  if (desk.state === "lost") {
+    const seconds = Math.max(0, Math.ceil((desk.retryAt - now) / 1000));
+    const remedy = { label: "Try now", event: { type: "desk.retried" } } as const;
+    return red("alert", "You cannot be reached.", `Reconnecting in ${seconds} s.`, remedy);
+  }
+  if (desk.state === "connecting" && desk.lostAt !== null) {
+    return red("alert", "You cannot be reached.", "Reconnecting…");
+  }
+  return starting(state) ?? (device.problem ? phoneProblem(device.problem) : null);
+}
+
+function phoneProblem(problem: string): Reach {
+  const remedy = { label: "Try now", event: { type: "device.retried" } } as const;
+  return red("alert", "You cannot be reached.", problem, remedy);
+}
+
+/** On the way there: amber, nothing is wrong yet. */
+function starting(state: State): Reach | null {
+  const amber = { tone: "amber", icon: "alert", remedy: null } as const;
+  if (state.microphone === "prompt" || state.microphone === "requesting") {
+    return { ...amber, title: CANNOT, text: `microphone not allowed yet. ${ELSEWHERE}` };
+  }
+  if (state.device.problem) return null;
+  if (state.desk.state === "connecting" || state.device.state !== "registered") {
+    return { ...amber, icon: "clock", title: "Getting your phone ready…", text: "Calls do not ring here yet." };
+  }
+  if (state.sound === "blocked") {
+    const remedy = { label: "Turn sound on" };
+    return { ...amber, icon: "speaker", title: "You will not hear calls ring.", text: "", remedy };
+  }
+  return null;
+}
+
+function reachable(state: State, microphoneLabel: string): Reach {
+  const plain = { tone: "plain", remedy: null, text: "Calls do not ring here." } as const;
+  if (state.availability === "away") return { ...plain, icon: "clock", title: "You are away." };
+  if (state.availability === "busy") return { ...plain, icon: "clock", title: "You are busy." };
+  const [line] = state.lines;
+  const lines =
+    state.lines.length === 1 && line
+      ? `Line ${line.name} ${line.display}`
+      : state.lines.length > 1
+        ? `Lines ${state.lines.map((each) => each.name).join(", ")}`
+        : "";
+  const microphone = microphoneLabel && `microphone: ${microphoneLabel}`;
+  const text = [lines, microphone].filter(Boolean).join(" · ");
+  return { tone: "ok", icon: "check", title: "You can be reached.", text, remedy: null };
+}

@@ -1,0 +1,107 @@
+/** What the screens show, computed from the state alone. */
+import type { Contact, Line, PastCall, PresenceState } from "../messages";
+import { rootOf } from "./pushes";
+import { type Conversation, type Hints, inCall, type State } from "./state";
+
+export type Cue = "prompt" | "requesting" | "denied" | "missing";
+
+/** The microphone's banner: at most one, none as soon as the microphone may be used. */
+export function cue(state: State): Cue | null {
+  const { microphone } = state;
+  return microphone === "granted" || microphone === "unknown" ? null : microphone;
+}
+
+export function canDial(state: State): boolean {
+  return (
+    state.microphone === "granted" &&
+    state.leader.state === "held" &&
+    state.device.state === "registered" &&
+    state.desk.state === "open" &&
+    state.call.state === "closed"
+  );
+}
+
+export interface CallerFacts {
+  /** What stands large: the name, or the number when nobody knows a name. */
+  title: string;
+  /** How sentences call them: "Maya", or "the caller". */
+  shortName: string;
+  number: string;
+  display: string;
+  place: string;
+  company: string;
+  withheld: boolean;
+  verified: boolean;
+  line: Line | null;
+  lineName: string;
+  contact: Contact | null;
+  history: PastCall[];
+}
+
+/** The other party of a call, from the push when it has come, from the ring's own parameters until then. */
+export function callerFacts(state: State, root: string | null, hints: Hints): CallerFacts {
+  const live = root ? state.lives[root] : undefined;
+  const party = live?.call.party;
+  const display = party?.display || hints.display || hints.number;
+  const withheld = party?.withheld ?? hints.number === "";
+  const name = party?.name || hints.name;
+  const shown = withheld ? "Number withheld" : display;
+  return {
+    title: name || shown,
+    shortName: name.split(" ")[0] || (withheld ? "The caller" : shown),
+    number: party?.number ?? hints.number,
+    display: name ? shown : "",
+    place: party?.place || hints.place,
+    company: party?.company ?? "",
+    withheld,
+    verified: party?.verified ?? false,
+    line: live?.call.line ?? null,
+    lineName: live?.call.line?.name ?? hints.line,
+    contact: live?.call.contact ?? null,
+    history: live?.history ?? [],
+  };
+}
+
+/** The facts of the call in the call area. */
+export function currentFacts(state: State): CallerFacts | null {
+  const { call } = state;
+  const root = rootOf(state);
+  if (call.state === "closed") return null;
+  if (call.state === "pending") return callerFacts(state, root, call.ring.hints);
+  if (call.state === "connecting" || call.state === "ringing") {
+    return callerFacts(state, root, call.dialling.hints);
+  }
+  return callerFacts(state, root, call.talk.hints);
+}
+
+/** Warnings that a caller may hear; levels that never change are not among them. */
+const WEAK = new Set([
+  "high-rtt",
+  "low-mos",
+  "high-jitter",
+  "high-packet-loss",
+  "high-packets-lost-fraction",
+  "low-bytes-received",
+  "low-bytes-sent",
+  "ice-connectivity-lost",
+]);
+
+export function weak(talk: Conversation): boolean {
+  return talk.warnings.some((name) => WEAK.has(name));
+}
+
+/** The microphone gives no sound although it is not muted: a switch on the headset, mostly. */
+export function silent(talk: Conversation): boolean {
+  return !talk.muted && talk.warnings.includes("constant-audio-input-level");
+}
+
+/** What the availability key shows: the system's word wins over the agent's own. */
+export function myPresence(state: State): PresenceState {
+  if (inCall(state)) return "on-call";
+  if (state.desk.state !== "open" || state.device.state !== "registered") return "not-reachable";
+  return state.availability;
+}
+
+export function colleagues(state: State): State["presence"] {
+  return state.presence.filter((presence) => presence.agent.id !== state.me.id);
+}
