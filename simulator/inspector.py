@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,11 +21,18 @@ SOCKET_BACKLOG = 2000
 #: Longest piece of a body that is kept, in characters. TwiML may have 64 kB.
 BODY_KEPT = 65_536
 
+_CREDENTIALS = re.compile(r"""(https?://)[^/\s"'<>@?#]+@""")
+
 
 def without_credentials(url: str) -> str:
     """The URL without `user:password@`, which is a secret and not part of any signed URL either."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, parts.fragment))
+
+
+def redact(text: str) -> str:
+    """A text without the passwords of the URLs in it: TwiML, or a number's resource."""
+    return _CREDENTIALS.sub(r"\1", text)
 
 
 @dataclass(eq=False)
@@ -69,6 +77,8 @@ class Inspector:
     def request(self, **fields: Any) -> Json:
         """Remembers a request, made by us (`direction` `out`) or to us (`in`), with the answer it got."""
         record = {"id": next(self._ids), **fields, "url": without_credentials(fields["url"])}
+        record["response_body"] = redact(fields.get("response_body") or "")
+        record["params"] = {name: redact(value) for name, value in fields.get("params", {}).items()}
         self.requests.append(record)
         self.publish({"type": "request", "request": record})
         return record

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from simulator.engine.audio import dtmf
 from simulator.engine.leg import CallLeg
 from simulator.engine.twiml import SCHEMA_WARNING, TwimlError, Verb, read_document
+from simulator.inspector import without_credentials
 from simulator.ports import AudioSource
 from simulator.webhooks.parameters import first_params, twiml_params
 from simulator.webhooks.sender import Answer, Webhook
@@ -132,7 +133,11 @@ class Script:
             return problem
         if self.fallback is None:
             return None
-        extra = {**source.params, "ErrorCode": str(problem.error_code), "ErrorUrl": source.url.partition("#")[0]}
+        extra = {
+            **source.params,
+            "ErrorCode": str(problem.error_code),
+            "ErrorUrl": without_credentials(source.url).partition("#")[0],
+        }
         second = Goto(self.fallback.url, self.fallback.method, extra, "fallback", source.first)
         problem = await self._fetch(second)
         return problem if isinstance(problem, list) else None
@@ -148,7 +153,7 @@ class Script:
                 self.here = Goto(answer.url, goto.method)
                 self._warn_all(warnings)
                 return verbs
-        self.warn(answer.error_code, f"{goto.url.rpartition('@')[2]}: {answer.error}", level="error")
+        self.warn(answer.error_code, f"{without_credentials(goto.url)}: {answer.error}", level="error")
         return answer
 
     async def request(self, goto: Goto) -> Answer:

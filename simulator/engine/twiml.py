@@ -45,6 +45,9 @@ BOOLEAN = frozenset({
     "startConferenceOnEnter", "endConferenceOnExit",
 })  # fmt: skip
 
+#: Values of attributes that do nothing here which ask for just what happens anyway.
+AS_IT_IS = {"beep": ("false",), "trim": ("do-not-trim",), "record": ("do-not-record",), "transcribe": ("false",)}
+
 #: SSML inside `<Say>`: spoken as plain words.
 _SSML = frozenset({
     "break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w",
@@ -67,9 +70,9 @@ VERBS: dict[str, Grammar] = {
         frozenset({"trim", "ringTone", "recordingTrack", "referUrl", "referMethod", "events"}),
     ),
     "Record": Grammar(
-        frozenset({"action", "method", "timeout", "finishOnKey", "maxLength", "playBeep", "trim"}) | _RECORDING,
+        frozenset({"action", "method", "timeout", "finishOnKey", "maxLength", "playBeep"}) | _RECORDING,
         frozenset(),
-        frozenset({"transcribe", "transcribeCallback"}),
+        frozenset({"transcribe", "transcribeCallback", "trim"}),
     ),
     "Redirect": Grammar(frozenset({"method"})),
     "Reject": Grammar(frozenset({"reason"})),
@@ -91,10 +94,10 @@ NOUNS: dict[str, Grammar] = {
     "Identity": Grammar(),
     "Parameter": Grammar(frozenset({"name", "value"})),
     "Conference": Grammar(
-        frozenset({"muted", "startConferenceOnEnter", "endConferenceOnExit", "waitUrl", "waitMethod", "beep",
-                   "maxParticipants", "participantLabel"}) | _STATUS,
+        frozenset({"muted", "startConferenceOnEnter", "endConferenceOnExit", "waitUrl", "waitMethod",
+                   "participantLabel"}) | _STATUS,
         frozenset(),
-        frozenset({"record", "trim", "coach", "region", "jitterBufferSize", "eventCallbackUrl"}) | _RECORDING,
+        frozenset({"beep", "maxParticipants", "record", "trim", "coach", "region", "jitterBufferSize", "eventCallbackUrl"}) | _RECORDING,
     ),
     "Queue": Grammar(frozenset({"url", "method"}), frozenset(), frozenset({"reservationSid", "postWorkActivitySid"})),
 }  # fmt: skip
@@ -196,6 +199,8 @@ def _verb(element: Element, grammars: dict[str, Grammar], parent: str, warnings:
             attributes[key] = value
             if not _acceptable(key, value):
                 warnings.append(f'<{name} {key}="{value}">: the value is not valid')
+        elif key in grammar.unsupported and value in AS_IT_IS.get(key, ()):
+            continue
         elif key in grammar.unsupported:
             warnings.append(f'<{name} {key}="{value}"> does nothing in the simulator')
         else:

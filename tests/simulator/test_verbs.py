@@ -232,6 +232,12 @@ def test_what_is_not_understood_is_reported(body):
     asyncio.run(scenario())
 
 
+def test_what_asks_for_just_what_happens_anyway_is_not_reported():
+    _, warnings = parse(twiml('<Dial><Conference beep="false" record="do-not-record">a</Conference></Dial>'))
+
+    assert warnings == []
+
+
 def test_words_with_markup_are_spoken_as_plain_words():
     verbs, warnings = parse(twiml("<!-- c --><Say>Dear <emphasis>Ada</emphasis>,\n  hello</Say>"))
 

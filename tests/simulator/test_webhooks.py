@@ -186,7 +186,10 @@ def test_a_basic_challenge_is_answered_and_the_password_is_shown_nowhere():
             assert "authorization" not in first.headers
             assert first.headers["x-twilio-signature"] == second.headers["x-twilio-signature"]
             assert call.captions[0]["text"] == "In"
+            await b.rest("GET", "/IncomingPhoneNumbers.json")
+            await b.rest("POST", "/Applications.json", data={"VoiceUrl": "https://hook:s3cret@example.com/"})
             seen = str(list(b.engine.inspector.requests)).lower()
+            assert "/twilio/voice/incoming/" in seen
             assert "s3cret" not in seen
             assert "authorization" not in seen
 
@@ -236,6 +239,7 @@ def test_a_refusal_without_a_challenge_is_final():
             await b.quiet()
 
             assert len(b.product.at(INCOMING)) == 1
+            assert b.product.at(FALLBACK)[0].params["ErrorUrl"] == b.product.url + INCOMING
 
     asyncio.run(scenario())
 

@@ -20,7 +20,7 @@ _CONTACTS = [
     ("Maya Okonkwo", "Okonkwo Interiors", "Sofa order 4471 is late; promised a date.", "+12025550142", "Mobile"),
     ("Tom Aldous", "Harbour Dental", "Prefers to be called before noon.", "+12025550143", "Office"),
     ("Leïla Benali", "Quayside Bikes", "", "+12025550144", "Mobile"),
-    ("Nadia Haddad", "", "", "+442079460711", "Home"),
+    ("Nadia Haddad", "", "", "+442079460018", "Home"),
 ]
 
 

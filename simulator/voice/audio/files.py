@@ -61,8 +61,10 @@ def _decode(data: bytes) -> Iterator[Frame]:
         if not container.streams.audio:
             return
         for frame in container.decode(audio=0):
-            yield converter.convert(frame)
-    yield converter.convert(None)
+            if len(samples := converter.convert(frame)):
+                yield samples
+    if len(samples := converter.convert(None)):
+        yield samples
 
 
 def _length(data: bytes) -> float:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.simulator.page.bench import Bench, ago, call, web_request
 
 AXE = Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-WCAG = "wcag2a wcag2aa wcag21a wcag21aa wcag22aa best-practice".split()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = [(360, 740), (768, 1024), (1366, 860), (1920, 1080)]
 
 Open = Callable[..., Page]

@@ -38,7 +38,7 @@ export function hello(name) {
 function defaults() {
   return [
     newTelephone("+12025550142", "Maya", "known contact"),
-    newTelephone("+12025550143", "Tom", "stranger"),
+    newTelephone("+12025550143", "Tom", "known contact"),
     newTelephone("+442079460711", "Ines", "from abroad"),
     { ...newTelephone(WITHHELD, "Withheld"), voice: "speech:Hello. I would rather not say who I am." },
   ];

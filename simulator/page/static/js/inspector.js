@@ -105,7 +105,7 @@ export class Inspector {
   }
 
   refilter() {
-    for (const [key, { line }] of [...this.lines]) this.drop(key, line);
+    for (const [key, { line }] of this.lines) this.drop(key, line);
     this.stuck = true;
     this.update();
   }

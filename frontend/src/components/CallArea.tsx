@@ -1,0 +1,151 @@
+/** The call area: which of its panels the state asks for. */
+import type { Browser } from "../browser";
+import type { Config } from "../config";
+import type { Line } from "../messages";
+import type { Api, Levels } from "../ports";
+import type { SoftphoneEvent } from "../softphone/events";
+import { callerFacts, canDial, cue, currentFacts } from "../softphone/selectors";
+import type { Hints, State } from "../softphone/state";
+import { ActiveCall } from "./ActiveCall";
+import { DialPad } from "./DialPad";
+import { FailedCall } from "./FailedCall";
+import { IncomingCall } from "./IncomingCall";
+import { MicrophoneCue } from "./MicrophoneCue";
+import { News } from "./News";
+import { OutgoingCall } from "./OutgoingCall";
+import { troubleOf, Unreachable } from "./Unreachable";
+
+export interface CallAreaProps {
+  state: State;
+  config: Config;
+  browser: Browser;
+  api: Api;
+  levels: Levels;
+  number: string;
+  line: Line | null;
+  keypadOpen: boolean;
+  helpOpen: boolean;
+  send(event: SoftphoneEvent): void;
+  onNumber(text: string): void;
+  onLine(line: Line | null): void;
+  onKeypad(open: boolean): void;
+  onHelp(open: boolean): void;
+  onDial(hints: Hints, line?: Line | null): void;
+}
+
+export function CallArea(props: CallAreaProps) {
+  return (
+    <section class="call-area" id="call" aria-label="Call" tabIndex={-1}>
+      <Panel {...props} />
+    </section>
+  );
+}
+
+function Panel(props: CallAreaProps) {
+  const { state, send } = props;
+  const { call } = state;
+  const facts = currentFacts(state);
+  if (call.state === "closed" || !facts) return <Idle {...props} />;
+  const others = call.others;
+  if (call.state === "pending") {
+    return (
+      <IncomingCall
+        state={state}
+        ring={call.ring}
+        others={others}
+        facts={facts}
+        onAnswer={() => send({ type: "agent.answered" })}
+        onReject={() => send({ type: "agent.rejected" })}
+      />
+    );
+  }
+  const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
+  if (call.state === "connecting" || call.state === "ringing") {
+    return (
+      <OutgoingCall
+        state={state}
+        dialling={call.dialling}
+        others={others}
+        rings={call.state === "ringing"}
+        facts={facts}
+        onCancel={hangUp}
+      />
+    );
+  }
+  return (
+    <ActiveCall
+      {...props}
+      talk={call.talk}
+      others={others}
+      lostAt={call.state === "reconnecting" ? call.lostAt : null}
+      facts={facts}
+      onMute={(muted) => send({ type: "agent.muted", muted })}
+      onDigit={(digit) => send({ type: "agent.pressed", digit })}
+      onHangUp={hangUp}
+    />
+  );
+}
+
+function Idle(props: CallAreaProps) {
+  const { state, config, send } = props;
+  const ending = state.call.state === "closed" ? state.call.ending : null;
+  if (ending?.kind === "failed") {
+    return (
+      <FailedCall
+        ending={ending}
+        facts={callerFacts(state, ending.root, ending.hints)}
+        canRetry={canDial(state)}
+        onClose={() => send({ type: "agent.closed" })}
+        onEdit={() => {
+          props.onNumber(ending.hints.display || ending.hints.number);
+          send({ type: "agent.closed" });
+        }}
+        onRetry={() => props.onDial(ending.hints, ending.line)}
+      />
+    );
+  }
+  const shown = cue(state);
+  const trouble = troubleOf(state);
+  // Signing in comes before everything; the microphone before the other reasons.
+  if (trouble === "signed-out" || (trouble && !shown)) {
+    return (
+      <Unreachable
+        trouble={trouble}
+        state={state}
+        loginUrl={config.urls.login}
+        onUseThisTab={() => send({ type: "leader.wanted" })}
+      />
+    );
+  }
+  if (shown) {
+    return (
+      <MicrophoneCue
+        cue={shown}
+        browser={props.browser}
+        onAllow={() => send({ type: "microphone.asked" })}
+        onCheck={() => send({ type: "microphone.checked" })}
+      />
+    );
+  }
+  return (
+    <DialPad
+      api={props.api}
+      text={props.number}
+      onText={props.onNumber}
+      lines={state.lines}
+      line={props.line}
+      onLine={props.onLine}
+      canDial={canDial(state)}
+      homeRegionName={config.homeRegionName}
+      readySince={state.readySince}
+      news={
+        <News
+          state={state}
+          onClose={() => send({ type: "agent.closed" })}
+          onEndOrphan={(sid) => send({ type: "agent.ended-orphan", sid })}
+        />
+      }
+      onDial={(hints) => props.onDial(hints)}
+    />
+  );
+}

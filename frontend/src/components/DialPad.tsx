@@ -1,0 +1,230 @@
+/** Idle: a number to call, typed, pasted or pressed, and the line it is called from. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { clock } from "../format";
+import type { Line } from "../messages";
+import type { Api } from "../ports";
+import type { Hints } from "../softphone/state";
+import { Bands } from "./Bands";
+import { FoundContacts } from "./FoundContacts";
+import { Icon } from "./Icon";
+import { Keypad } from "./Keypad";
+import { type Entry, hasLetters, understand, useNumberCheck } from "./useNumberCheck";
+
+export interface DialPadProps {
+  api: Pick<Api, "checkNumber" | "contacts">;
+  text: string;
+  onText(text: string): void;
+  lines: Line[];
+  line: Line | null;
+  onLine(line: Line | null): void;
+  canDial: boolean;
+  homeRegionName: string;
+  readySince: number | null;
+  news: ComponentChildren;
+  onDial(hints: Hints): void;
+}
+
+export function DialPad(props: DialPadProps) {
+  const { api, text, onText, canDial, onDial } = props;
+  const entry = useNumberCheck(api, text);
+  // A number is called wrong only when the agent has finished typing: on Call, or after leaving the field.
+  const [insisted, setInsisted] = useState("");
+  const [pending, setPending] = useState(false);
+
+  async function dial(): Promise<void> {
+    if (pending || !canDial) return;
+    if (!text.trim()) {
+      document.querySelector<HTMLInputElement>("#number")?.focus();
+      return;
+    }
+    setPending(true);
+    const found = entry.kind === "checking" ? await understand(api, text) : entry;
+    setPending(false);
+    setInsisted(text);
+    if (found.kind === "valid") onDial(hintsOf(found));
+    else if (found.kind === "unknown" && /^\+[\d\s().-]{8,}$/.test(text.trim())) {
+      // Our check is not needed to call a number that is written in full.
+      const number = text.replace(/[^\d+]/g, "");
+      onDial({ number, display: number, name: "", place: "", line: "" });
+    } else document.querySelector<HTMLInputElement>("#number")?.focus();
+  }
+
+  const wrong = entry.kind === "invalid" && insisted === text;
+  return (
+    <Bands
+      tone="idle"
+      identity={
+        <form
+          class="dial-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void dial();
+          }}
+        >
+          <div class="state-line">
+            <h2 class="state-idle" tabIndex={-1} data-focus="call-area">
+              {canDial ? "Ready" : "Not ready"}
+            </h2>
+            {canDial && props.readySince !== null && <span class="since">since {clock(props.readySince)}</span>}
+          </div>
+          <NumberField {...props} wrong={wrong} onLeave={() => setInsisted(text)} />
+          <NumberHint entry={entry} wrong={wrong} homeRegionName={props.homeRegionName} />
+          <LineChoice {...props} />
+        </form>
+      }
+      bar={
+        <button type="button" class="key-call" disabled={!canDial || pending} onClick={() => void dial()}>
+          <Icon name="phone" /> {canDial ? "Call" : "Call, when connected"}
+        </button>
+      }
+    >
+      {props.news}
+      {entry.kind === "names" && hasLetters(text) ? (
+        <FoundContacts text={text} found={entry.found} canDial={canDial} onDial={onDial} />
+      ) : (
+        <Keypad
+          onPress={(key) => onText(text + key)}
+          onLongZero={() => onText(text + "+")}
+        />
+      )}
+    </Bands>
+  );
+}
+
+function NumberField({
+  text,
+  onText,
+  wrong,
+  onLeave,
+}: DialPadProps & { wrong: boolean; onLeave(): void }) {
+  async function paste(): Promise<void> {
+    const pasted = await navigator.clipboard.readText().catch(() => "");
+    if (pasted) onText(cleaned(pasted));
+    document.querySelector<HTMLInputElement>("#number")?.focus();
+  }
+  return (
+    <div class={wrong ? "number-field number-wrong" : "number-field"}>
+      <label class="visually-hidden" for="number">
+        Name or number
+      </label>
+      <input
+        id="number"
+        type="text"
+        inputMode="tel"
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="Name or number"
+        value={text}
+        aria-invalid={wrong}
+        aria-describedby="number-hint"
+        onInput={(event) => onText(event.currentTarget.value)}
+        onPaste={(event) => {
+          const pasted = event.clipboardData?.getData("text") ?? "";
+          if (!text && pasted) {
+            event.preventDefault();
+            onText(cleaned(pasted));
+          }
+        }}
+        onBlur={onLeave}
+      />
+      {text ? (
+        <button
+          type="button"
+          class="icon-key"
+          aria-label="Delete last character"
+          onClick={() => onText(text.slice(0, -1))}
+        >
+          <Icon name="backspace" />
+        </button>
+      ) : (
+        "clipboard" in navigator && (
+          <button type="button" class="text-key" onClick={() => void paste()}>
+            <Icon name="paste" size={16} /> Paste
+          </button>
+        )
+      )}
+    </div>
+  );
+}
+
+/** A number out of a mail or a web page: without "Tel.", line breaks and invisible signs. */
+export function cleaned(pasted: string): string {
+  const line = pasted.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(/\s+/g, " ").trim();
+  const number = /\+?[\d(][\d\s().\/-]{4,}\d/.exec(line.replace(/^tel:/i, ""))?.[0];
+  return (number ?? line).slice(0, 60);
+}
+
+function NumberHint({ entry, wrong, homeRegionName }: { entry: Entry; wrong: boolean; homeRegionName: string }) {
+  if (entry.kind === "valid") {
+    const { check } = entry;
+    const known = check.contact ? check.contact.name : "not in contacts";
+    const calls = check.known_calls === 1 ? "1 earlier call" : `${check.known_calls} earlier calls`;
+    const facts = [check.place ?? check.country, known, check.known_calls > 0 && calls].filter(Boolean);
+    return (
+      <p class="hint" id="number-hint">
+        <Icon name="check" size={16} /> <span>{facts.join(" · ")}</span>
+      </p>
+    );
+  }
+  if (wrong || entry.kind === "unknown") {
+    const message = entry.kind === "invalid" || entry.kind === "unknown" ? entry.message : "";
+    return (
+      <p class="hint hint-wrong" id="number-hint" role="alert">
+        <Icon name="alert" size={16} /> <span>{message}</span>
+      </p>
+    );
+  }
+  return (
+    <p class="hint" id="number-hint">
+      {entry.kind === "names" ? "Choose whom to call." : `Without a + it is a ${homeRegionName} number.`}
+    </p>
+  );
+}
+
+function LineChoice({ lines, line, onLine }: DialPadProps) {
+  if (lines.length === 0) return <p class="call-from" />;
+  if (lines.length === 1 && lines[0]) {
+    return (
+      <p class="call-from">
+        Call from{" "}
+        <strong>
+          {lines[0].name} · {lines[0].display}
+        </strong>
+      </p>
+    );
+  }
+  return (
+    <p class="call-from">
+      <label for="line">Call from</label>
+      <span class="select">
+        <select
+          id="line"
+          value={line?.id ?? ""}
+          onChange={(event) => {
+            const id = Number(event.currentTarget.value);
+            onLine(lines.find((each) => each.id === id) ?? null);
+          }}
+        >
+          {lines.map((each) => (
+            <option key={each.id} value={each.id}>
+              {each.name} · {each.display}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron-down" size={16} />
+      </span>
+    </p>
+  );
+}
+
+function hintsOf({ check }: Extract<Entry, { kind: "valid" }>): Hints {
+  const number = check.e164 ?? check.input;
+  return {
+    number,
+    display: check.display ?? number,
+    name: check.contact?.name ?? "",
+    place: check.place ?? check.country ?? "",
+    line: "",
+  };
+}

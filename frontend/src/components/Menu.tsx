@@ -1,0 +1,81 @@
+/** A key that opens a list of choices. Arrow keys move, Escape closes, focus comes back to the key. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+interface Props {
+  label: string;
+  keyClass: string;
+  open: boolean;
+  onOpen(open: boolean): void;
+  face: ComponentChildren;
+  focusId: string;
+  children: ComponentChildren;
+}
+
+export function Menu({ label, keyClass, open, onOpen, face, focusId, children }: Props) {
+  const root = useRef<HTMLDivElement>(null);
+  const key = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    if (!open) return undefined;
+    const items = itemsIn(root.current);
+    (items.find((item) => item.getAttribute("aria-checked") === "true") ?? items[0])?.focus();
+    const away = (event: Event) => {
+      if (!root.current?.contains(event.target as Node)) onOpen(false);
+    };
+    document.addEventListener("pointerdown", away);
+    return () => document.removeEventListener("pointerdown", away);
+  }, [open]);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (!open) return;
+    const items = itemsIn(root.current);
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    const to: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 };
+    const next = to[event.key];
+    if (next !== undefined) items.at(next % items.length)?.focus();
+    else if (event.key === "Escape") {
+      onOpen(false);
+      key.current?.focus();
+    } else if (event.key === "Tab") {
+      onOpen(false);
+      return;
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return (
+    <div class="menu" ref={root} onKeyDown={onKeyDown}>
+      <button
+        type="button"
+        class={keyClass}
+        ref={key}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-label={label}
+        data-focus={focusId}
+        onClick={() => onOpen(!open)}
+      >
+        {face}
+      </button>
+      {open && (
+        <div
+          class="menu-list"
+          role="menu"
+          aria-label={label}
+          onClick={() => {
+            onOpen(false);
+            key.current?.focus();
+          }}
+        >
+          {children}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function itemsIn(root: HTMLElement | null): HTMLElement[] {
+  return [...(root?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
+}

@@ -1,0 +1,55 @@
+/** What became of the last call, and of one that this page lost. */
+import { minutes } from "../format";
+import { endingSentence } from "../softphone/announcements";
+import { callerFacts } from "../softphone/selectors";
+import type { Ending, State } from "../softphone/state";
+import { Icon } from "./Icon";
+
+const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
+
+interface Props {
+  state: State;
+  onClose(): void;
+  onEndOrphan(sid: string): void;
+}
+
+export function News({ state, onClose, onEndOrphan }: Props) {
+  const { call, orphans } = state;
+  const ending = call.state === "closed" ? call.ending : null;
+  return (
+    <>
+      {orphans.map((sid) => (
+        <div class="news news-hold" key={sid}>
+          <Icon name="alert" size={18} />
+          <p>
+            Your call with {callerFacts(state, sid, NOBODY).title} is not in this page. It is in another tab, or it ended
+            when the page was loaded again.
+          </p>
+          <button type="button" class="small-key" onClick={() => onEndOrphan(sid)}>
+            End it
+          </button>
+        </div>
+      ))}
+      {ending && ending.kind !== "failed" && (
+        <div class="news">
+          <Icon name={iconOf(ending)} size={18} />
+          <p>{sentenceOf(state, ending)}</p>
+          <button type="button" class="icon-key" aria-label="Close this message" onClick={onClose}>
+            <Icon name="close" size={16} />
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function iconOf(ending: Ending): "check" | "missed" | "phone" {
+  if (ending.kind === "ended") return "check";
+  return ending.kind === "withdrawn" && ending.reason === "answered-elsewhere" ? "phone" : "missed";
+}
+
+function sentenceOf(state: State, ending: Ending): string {
+  if (ending.kind !== "ended") return endingSentence(state, ending);
+  const { title } = callerFacts(state, ending.root, ending.hints);
+  return `Call with ${title} ended, ${minutes(ending.seconds)}.`;
+}

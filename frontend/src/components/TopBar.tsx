@@ -1,0 +1,119 @@
+/** The top bar: availability, shortcuts, account. */
+import type { Config } from "../config";
+import type { Availability, PresenceState } from "../messages";
+import { PRESENCE_WORDS } from "../words";
+import { Brand, Icon } from "./Icon";
+import { Menu } from "./Menu";
+
+const CHOICES: [Availability, string, string][] = [
+  ["available", "Available", "Calls ring here"],
+  ["busy", "Busy", "Finish something; callers wait or go on"],
+  ["away", "Away", "Break, lunch, end of day"],
+];
+
+export type OpenMenu = "availability" | "account" | null;
+
+interface Props {
+  config: Config;
+  presence: PresenceState;
+  availability: Availability;
+  canChoose: boolean;
+  menu: OpenMenu;
+  onMenu(menu: OpenMenu): void;
+  onAvailability(availability: Availability): void;
+  onShortcuts(): void;
+  onSettings(): void;
+}
+
+export function TopBar(props: Props) {
+  const { config, presence, availability, menu, onMenu } = props;
+  return (
+    <header class="top">
+      <p class="brand">
+        <Brand /> <span>Ringdesk</span>
+      </p>
+      {config.simulator && (
+        <p class="trial">
+          {config.simulatorUrl ? <a href={config.simulatorUrl}>Simulated telephones</a> : "Simulated telephones"}
+        </p>
+      )}
+      <div class="top-end">
+        <Menu
+          label={`Availability: ${PRESENCE_WORDS[presence]}`}
+          keyClass="availability"
+          focusId="availability"
+          open={menu === "availability"}
+          onOpen={(open) => onMenu(open ? "availability" : null)}
+          face={
+            <>
+              <PresenceDot presence={presence} /> {PRESENCE_WORDS[presence]} <Icon name="chevron-down" size={16} />
+            </>
+          }
+        >
+          {CHOICES.map(([choice, word, text]) => (
+            <button
+              type="button"
+              key={choice}
+              role="menuitemradio"
+              aria-checked={availability === choice}
+              aria-disabled={!props.canChoose}
+              tabIndex={-1}
+              onClick={() => props.canChoose && props.onAvailability(choice)}
+            >
+              <PresenceDot presence={choice} />
+              <span>
+                <strong>{word}</strong> {text}
+              </span>
+              {availability === choice && <Icon name="check" size={18} />}
+            </button>
+          ))}
+          {!props.canChoose && <p class="menu-note">You are offline. This can be changed when you are connected.</p>}
+        </Menu>
+        <button type="button" class="icon-key help-key" aria-label="Keyboard shortcuts" onClick={props.onShortcuts}>
+          <Icon name="help" />
+        </button>
+        <Account {...props} />
+      </div>
+    </header>
+  );
+}
+
+function Account({ config, menu, onMenu, onSettings, onShortcuts }: Props) {
+  const { agent, urls } = config;
+  return (
+    <Menu
+      label={`Account: ${agent.name}`}
+      keyClass="avatar"
+      focusId="account"
+      open={menu === "account"}
+      onOpen={(open) => onMenu(open ? "account" : null)}
+      face={<span aria-hidden="true">{agent.initials}</span>}
+    >
+      <p class="menu-who">
+        <strong>{agent.name}</strong> {agent.username}
+      </p>
+      <button type="button" role="menuitem" tabIndex={-1} onClick={onSettings}>
+        <span>Settings</span>
+      </button>
+      <button type="button" role="menuitem" tabIndex={-1} onClick={onShortcuts}>
+        <span>Keyboard shortcuts</span>
+      </button>
+      {urls.admin && (
+        <a role="menuitem" tabIndex={-1} href={urls.admin}>
+          <span>Administration</span>
+        </a>
+      )}
+      <form method="post" action={urls.logout}>
+        <input type="hidden" name="csrfmiddlewaretoken" value={config.csrfToken} />
+        <button type="submit" role="menuitem" tabIndex={-1} onClick={(event) => event.stopPropagation()}>
+          <span>Sign out</span>
+        </button>
+      </form>
+    </Menu>
+  );
+}
+
+/** A shape of its own for each state: colour alone says nothing. */
+export function PresenceDot({ presence }: { presence: PresenceState }) {
+  return <span class={`dot dot-${presence}`} aria-hidden="true" />;
+}

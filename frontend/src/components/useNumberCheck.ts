@@ -1,0 +1,53 @@
+/** What a typed text means: a number that can be called, a name to look up, or neither. */
+import { useEffect, useState } from "preact/hooks";
+import type { Api, ContactFound, NumberCheck } from "../ports";
+
+export type Entry =
+  | { kind: "empty" }
+  | { kind: "checking" }
+  | { kind: "valid"; check: NumberCheck }
+  | { kind: "invalid"; message: string }
+  /** The check itself failed: nothing is known about the number. */
+  | { kind: "unknown"; message: string }
+  | { kind: "names"; found: ContactFound[] };
+
+const PAUSE = 300;
+
+export function hasLetters(text: string): boolean {
+  return /\p{L}/u.test(text);
+}
+
+export async function understand(api: Pick<Api, "checkNumber" | "contacts">, text: string): Promise<Entry> {
+  const typed = text.trim();
+  if (!typed) return { kind: "empty" };
+  try {
+    if (hasLetters(typed)) return { kind: "names", found: await api.contacts(typed) };
+    const check = await api.checkNumber(typed);
+    if (check.valid) return { kind: "valid", check };
+    return { kind: "invalid", message: check.message || "This is not a telephone number." };
+  } catch (error) {
+    return { kind: "unknown", message: error instanceof Error ? error.message : "The number could not be checked." };
+  }
+}
+
+export function useNumberCheck(api: Pick<Api, "checkNumber" | "contacts">, text: string): Entry {
+  const [entry, setEntry] = useState<Entry>({ kind: "empty" });
+  useEffect(() => {
+    if (!text.trim()) {
+      setEntry({ kind: "empty" });
+      return undefined;
+    }
+    setEntry({ kind: "checking" });
+    let current = true;
+    const timer = setTimeout(() => {
+      void understand(api, text).then((found) => {
+        if (current) setEntry(found);
+      });
+    }, PAUSE);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [api, text]);
+  return entry;
+}
