@@ -131,7 +131,7 @@ async def serve(kind, calls, seconds):
     config = uvicorn.Config(Starlette(routes=routes), host="127.0.0.1", port=0, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     arguments = [sys.executable, __file__, "--load", kind, "--port", str(port)]
@@ -234,7 +234,7 @@ async def load(kind, port, calls, seconds):
     async with asyncio.timeout(SET_UP_SECONDS):
         for caller in callers:
             await (caller.call_voice() if kind == "voice" else caller.call_floor())
-        while any(caller.frames < 50 for caller in callers):
+        while any(caller.frames < 50 for caller in callers):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
     print("measuring", flush=True)
     before, begun = [caller.frames for caller in callers], time.monotonic()

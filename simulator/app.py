@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,6 +23,20 @@ from simulator.rest.routes import rest_routes
 from simulator.world import World
 
 STATIC = Path(__file__).parent / "page" / "static"
+# What callers are called and what TwiML says is shown here: none of it may become a script.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+
+
+class FreshFiles(StaticFiles):
+    """Modules whose names never change: the browser asks each time whether they did."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 class VoiceSide(Registrar, Protocol):
@@ -58,7 +72,7 @@ def create_app(config: Config, voice: VoiceSide | None = None) -> Starlette:
         *rest_routes(engine),
     ]
     if STATIC.is_dir():
-        routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
+        routes.append(Mount("/static", FreshFiles(directory=STATIC), name="static"))
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.engine = engine
     return app
@@ -68,5 +82,5 @@ async def page(request: Request) -> Response:
     """The telephones and the inspector."""
     index = STATIC / "index.html"
     if index.is_file():
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+        return FileResponse(index, headers={"Cache-Control": "no-cache", "Content-Security-Policy": POLICY})
     return PlainTextResponse("The simulator is running; its page has not been built.", 404)

@@ -95,7 +95,7 @@ class Dialling:
         if noun.name == "Client":
             identities = [child.text for child in noun.children if child.name == "Identity"]
             to = f"client:{identities[0] if identities else noun.text}"
-            caller = self.verb.get("callerId") or self.leg.from_
+            caller: str | None = self.verb.get("callerId") or self.leg.from_
         else:
             number = to_e164(noun.text)
             if number is None:
@@ -104,16 +104,15 @@ class Dialling:
             to = number
             if self.engine.world.number_for(number):
                 self.script.warn(None, f"{number} is one of ours; the simulator rings it as if it were a telephone")
-            allowed = self._caller_id()
-            if allowed is None:
-                return None
-            caller = allowed
-        parameters = [(p.get("name"), p.get("value")) for p in noun.children if p.name == "Parameter"]
+            caller = self._caller_id()
+        if caller is None:
+            return None
         child = self.engine.outgoing_leg(caller, to, "outbound-dial", parent=self.leg)
-        child.custom_parameters = parameters
+        child.custom_parameters = [(p.get("name"), p.get("value")) for p in noun.children if p.name == "Parameter"]
         if url := noun.get("statusCallback"):
             events = frozenset(noun.get("statusCallbackEvent", "completed").split())
-            child.subscriptions = [Subscription(self.script.url(url), noun.get("statusCallbackMethod", "POST"), events)]
+            method = noun.get("statusCallbackMethod", "POST")
+            child.subscriptions = [Subscription(self.script.url(url), method, events)]
         self.children.append(child)
         self._noun_of[child.sid] = noun
         self.engine.announce(child)

@@ -97,7 +97,8 @@ NOUNS: dict[str, Grammar] = {
         frozenset({"muted", "startConferenceOnEnter", "endConferenceOnExit", "waitUrl", "waitMethod",
                    "participantLabel"}) | _STATUS,
         frozenset(),
-        frozenset({"beep", "maxParticipants", "record", "trim", "coach", "region", "jitterBufferSize", "eventCallbackUrl"}) | _RECORDING,
+        frozenset({"beep", "maxParticipants", "record", "trim", "coach", "region", "jitterBufferSize",
+                   "eventCallbackUrl"}) | _RECORDING,
     ),
     "Queue": Grammar(frozenset({"url", "method"}), frozenset(), frozenset({"reservationSid", "postWorkActivitySid"})),
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,6 +31,9 @@ class Credentials(Protocol):
     def api_key_secret(self) -> str: ...
 
 
+log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 10.0
 #: From `answer` to the first packet; also how long a broken connection may wait for the SDK's ICE restart.
 SETUP_SECONDS = 15.0
 
@@ -48,28 +53,27 @@ class Exchange:
         #: By CallSid, and by the temporary id a browser gave its call.
         self.calls: dict[str, ClientCall] = {}
         self.peers: set[Peer] = set()
-        self._closing: set[Peer] = set()
+        self._leaving: dict[Peer, asyncio.Task[None]] = {}
 
     def open_peer(self, pull: Callable[[], Frame], push: Callable[[Frame], None]) -> Peer:
         return Peer(pull, push, self.peers)
 
     def close_peer(self, peer: Peer) -> None:
         """Closes it in the background: saying goodbye takes a while."""
-        if peer not in self._closing:
-            self._closing.add(peer)
-            self.tasks.spawn(self._close(peer))
-
-    async def _close(self, peer: Peer) -> None:
-        try:
-            await peer.close()
-        finally:
-            self._closing.discard(peer)
+        if peer not in self._leaving:
+            # Not among the other tasks: cancelled half-way, aiortc's `close()` leaves sockets open for good.
+            task = self._leaving[peer] = asyncio.create_task(peer.close())
+            task.add_done_callback(lambda _: self._leaving.pop(peer, None))
 
     async def close(self) -> None:
-        for session in list(self.sessions):
-            session.close()
         for call in set(self.calls.values()):
             await call.end()
+        for session in list(self.sessions):
+            session.close()
         await self.tasks.close()
         for peer in list(self.peers):
-            await peer.close()
+            self.close_peer(peer)
+        if self._leaving:
+            _, late = await asyncio.wait(self._leaving.values(), timeout=CLOSE_SECONDS)
+            if late:
+                log.error("%s peer connections did not close within %s s", len(late), CLOSE_SECONDS)

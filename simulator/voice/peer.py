@@ -7,12 +7,11 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import aioice.ice
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 
-from simulator.voice import sdp
+from simulator.voice import ice, sdp  # noqa: F401  `ice` by being imported
 from simulator.voice.audio.resampling import ToSamples
 from simulator.voice.track import OutgoingTrack
 
@@ -20,20 +19,6 @@ if TYPE_CHECKING:
     from simulator.ports import Frame
 
 log = logging.getLogger(__name__)
-
-LOOPBACK = "127.0.0.1"
-_lan_addresses = aioice.ice.get_host_addresses
-
-
-def host_addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
-    """The addresses offered to browsers: those on the network and the loopback, IPv4 only to save sockets.
-
-    aioice leaves the loopback out; a browser on a computer without a network has nothing else.
-    """
-    return [address for address in _lan_addresses(True, False) if address != LOOPBACK] + [LOOPBACK]
-
-
-aioice.ice.get_host_addresses = host_addresses
 
 
 class BadDescription(Exception):
@@ -71,6 +56,8 @@ class Peer:
     async def answer(self, offer: str) -> str:
         """Our answer to the browser's offer. Raises `BadDescription`."""
         self._connection.addTrack(self._track)
+        if not sdp.first_codec(offer):
+            raise BadDescription("the offer has no sound in it")
         await self._take(offer, "offer")
         await self._connection.setLocalDescription(await self._connection.createAnswer())
         answer = str(self._connection.localDescription.sdp)

@@ -77,8 +77,9 @@ def test_digits_reach_a_gather(open_desk, stack, menu):
     desk.dial("202 555 0143")
     desk.expect_on_call("Tom Aldous")
     desk.button("Keypad").click()
+    tones = desk.call_area.get_by_role("group", name="Tones")
     for key in "12#*":
-        desk.call_area.get_by_role("button", name={"#": "hash", "*": "star"}.get(key, key)).first.click()
+        tones.get_by_role("button", name={"#": "Hash", "*": "Star"}.get(key, key), exact=True).click()
 
     eventually(lambda: menu.pressed, "the menu hears the digits")
     assert menu.pressed == ["12#*"]

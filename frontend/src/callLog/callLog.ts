@@ -91,7 +91,9 @@ export function createCallLog(api: Pick<Api, "calls" | "callsAt">, agentId: numb
       return () => listeners.delete(listener);
     },
     load: () => void fetchPage({ quiet: false }),
-    refresh: () => void fetchPage({ quiet: state.status === "ready" }),
+    refresh() {
+      if (state.status !== "loading") void fetchPage({ quiet: state.status === "ready" });
+    },
     filter(scope) {
       if (scope === state.scope) return;
       set({ scope });

@@ -44,6 +44,6 @@ export function Timer({ since, class: name = "timer" }: { since: number; class?:
 }
 
 /** Place, company and line in one line, leaving out what is not known. */
-export function detailOf(...parts: (string | undefined | false)[]): string {
+export function detailOf(...parts: (string | undefined | null | false)[]): string {
   return parts.filter(Boolean).join(" · ");
 }

@@ -51,7 +51,7 @@ export function Keypad({ tones = false, disabled = false, onPress, onLongZero }:
       {KEYS.map(([key, letters]) => (
         <button type="button" key={key} class="pad-key" disabled={disabled} aria-label={NAMES[key] ?? key} {...press(key)}>
           <span>{key}</span>
-          {letters && <small aria-hidden="true">{letters}</small>}
+          {!/[*#]/.test(key) && <small aria-hidden="true">{letters}</small>}
         </button>
       ))}
     </div>

@@ -143,7 +143,6 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        self.run(self.voice.close())
         self._server.should_exit = True
         self._thread.join(DEADLINE)
         assert not self._thread.is_alive(), "the server did not stop"

@@ -146,9 +146,7 @@ def test_a_ringing_call_moves_to_another_device(server, open_softphone):
     one.expect("device.incoming")
     connect_token = one.page.evaluate("calls.incoming.connectToken")
     two.start()
-    two.page.evaluate(
-        "async ([t]) => watch('outgoing', await device.connect({ connectToken: t }))", [connect_token]
-    )
+    two.page.evaluate("async ([t]) => watch('outgoing', await device.connect({ connectToken: t }))", [connect_token])
     wait_until(lambda: leg.did == ["answered"], lambda: f"the leg saw {leg.did}")
     one.expect("incoming.cancel")
     two.expect_tone("outgoing")

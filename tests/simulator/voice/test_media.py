@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import threading
 
@@ -54,7 +55,7 @@ def test_a_telephone_costs_no_task_while_nobody_listens():
     async def work(house):
         tasks = asyncio.all_tasks()
         phones = [telephone(house, "tone:900") for _ in range(50)]
-        for one, two in zip(phones, phones[1:], strict=False):
+        for one, two in itertools.pairwise(phones):
             one.endpoint.port.hear(two.endpoint.port.listen())
         assert asyncio.all_tasks() == tasks
         assert await phones[0].endpoint.port.heard(0.2) != {"rms": 0, "peak": 0, "hz": 0}
@@ -86,7 +87,9 @@ def test_a_browser_lends_a_telephone_its_microphone():
         async with client(house) as http:
             first, second = Phone(700), Phone(1100)
             for phone, hz in ((first, 700), (second, 1100)):
-                answer = await http.post(f"/sim/calls/{leg.sid}/audio", json={"sdp": await phone.offer(), "type": "offer"})
+                answer = await http.post(
+                    f"/sim/calls/{leg.sid}/audio", json={"sdp": await phone.offer(), "type": "offer"}
+                )
                 assert answer.status_code == 200, answer.text
                 assert answer.json()["type"] == "answer"
                 await phone.accept(answer.json()["sdp"])

@@ -252,8 +252,9 @@ def test_strangers_cannot_touch_a_call():
 
 
 async def open_call(house, seconds=30):
+    """A call in which sound is about to flow: its socket, its browser and its leg."""
     wire, phone = await Wire(house).listen(seconds=seconds), Phone()
-    await wire.say("invite", callsid="TJS1", sdp=await phone.offer(), twilio={})
+    await wire.say("invite", callsid=f"TJS{id(wire)}", sdp=await phone.offer(), twilio={})
     await phone.accept((await wire.expect("answer"))["sdp"])
     (leg,) = house.engine.legs.values()
     return wire, phone, leg

@@ -119,4 +119,5 @@ class Phone:
     async def close(self):
         await self._connection.close()
         if self._task:
-            await self._task
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

@@ -1,0 +1,25 @@
+/** Two live regions, always in the page: one waits its turn, one does not. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { announcement } from "../softphone/announcements";
+import type { State } from "../softphone/state";
+import { isTextField } from "./useShortcuts";
+
+export function Announcer({ state }: { state: State }) {
+  const last = useRef(state);
+  const [said, setSaid] = useState({ polite: "", assertive: "" });
+  useEffect(() => {
+    const next = announcement(last.current, state, isTextField(document.activeElement));
+    last.current = state;
+    if (next) setSaid({ polite: next.polite ?? "", assertive: next.assertive ?? "" });
+  }, [state]);
+  return (
+    <>
+      <p class="visually-hidden" role="status" aria-live="polite" data-testid="polite">
+        {said.polite}
+      </p>
+      <p class="visually-hidden" role="alert" aria-live="assertive" data-testid="assertive">
+        {said.assertive}
+      </p>
+    </>
+  );
+}

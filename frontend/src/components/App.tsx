@@ -1,0 +1,212 @@
+/** The desk: one page, never left. */
+import { useEffect, useState } from "preact/hooks";
+import type { PreferenceStore } from "../adapters/preferences";
+import type { Browser } from "../browser";
+import type { CallLogStore } from "../callLog/callLog";
+import type { Config } from "../config";
+import type { Call, Line } from "../messages";
+import type { Api, AudioDevices, Levels } from "../ports";
+import { rootOf } from "../softphone/pushes";
+import { reach } from "../softphone/reach";
+import { canDial, colleagues, currentFacts, myPresence } from "../softphone/selectors";
+import type { Hints } from "../softphone/state";
+import type { Store } from "../softphone/store";
+import { Announcer } from "./Announcer";
+import { CallArea } from "./CallArea";
+import { Dock, MiniCall, type Pane } from "./Dock";
+import { ReachLine } from "./ReachLine";
+import { SettingsDialog } from "./SettingsDialog";
+import { ShortcutsDialog } from "./ShortcutsDialog";
+import { type OpenMenu, TopBar } from "./TopBar";
+import { focusOn, useFocusRules } from "./useFocusRules";
+import { useMicrophoneLabel } from "./useMicrophoneLabel";
+import { useNow } from "./useNow";
+import { useShortcuts } from "./useShortcuts";
+import { useStore } from "./useStore";
+import { type View, WorkArea } from "./WorkArea";
+
+export interface AppProps {
+  store: Store;
+  log: CallLogStore;
+  config: Config;
+  api: Api;
+  audio: AudioDevices;
+  levels: Levels;
+  preferences: PreferenceStore;
+  browser: Browser;
+}
+
+let dialled = 0;
+
+export function App({ store, log, config, api, audio, levels, preferences, browser }: AppProps) {
+  const state = useStore(store);
+  const chosen = useStore(preferences);
+  const { send } = store;
+  const { call } = state;
+  const now = useNow(state.desk.state === "lost");
+  const [number, setNumber] = useState("");
+  const [view, setView] = useState<View>("log");
+  const [pane, setPane] = useState<Pane>("call");
+  const [dialog, setDialog] = useState<"settings" | "shortcuts" | null>(null);
+  const [menu, setMenu] = useState<OpenMenu>(null);
+  const [keypadOpen, setKeypadOpen] = useState(false);
+  const [helpOpen, setHelpOpen] = useState(false);
+  const microphoneLabel = useMicrophoneLabel(audio, state.microphone, chosen.input);
+
+  const facts = currentFacts(state);
+  const talk = call.state === "open" || call.state === "reconnecting" ? call.talk : null;
+  const line = state.lines.find((each) => each.id === chosen.line) ?? state.lines[0] ?? null;
+  const dialable = canDial(state);
+
+  useFocusRules(state);
+  // A ring comes to the front everywhere; what was open for another call closes.
+  const ring = call.state === "pending" ? call.ring.id : null;
+  useEffect(() => {
+    if (!ring) return;
+    setView("caller");
+    setPane("call");
+    setMenu(null);
+  }, [ring]);
+  useEffect(() => {
+    if (call.state === "closed") {
+      setView("log");
+      setKeypadOpen(false);
+      setHelpOpen(false);
+    }
+  }, [call.state]);
+
+  function dial(hints: Hints, from: Line | null = line): void {
+    send({ type: "agent.dialled", id: `dial-${++dialled}`, hints, line: from, at: Date.now() });
+    setNumber("");
+    setPane("call");
+  }
+
+  function callBack({ party }: Call): void {
+    const { number: to, display, name, place } = party;
+    dial({ number: to, display, name, place, line: "" });
+  }
+
+  function openKeypad(open: boolean): void {
+    setKeypadOpen(open);
+    if (open) setHelpOpen(false);
+    // After the panel has been drawn.
+    setTimeout(() => focusOn(open ? "tones" : "keypad"));
+  }
+
+  const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
+  const mute = () => talk && send({ type: "agent.muted", muted: !talk.muted });
+
+  useShortcuts(
+    {
+      answer: () => {
+        send({ type: "agent.answered" });
+        return ring !== null;
+      },
+      reject: () => send({ type: "agent.rejected" }),
+      toggleMute: mute,
+      toggleKeypad: () => call.state === "open" && openKeypad(!keypadOpen),
+      digit: (key) => {
+        if (!keypadOpen || call.state !== "open") return false;
+        send({ type: "agent.pressed", digit: key });
+        return true;
+      },
+      hangUp: () => talk && hangUp(),
+      search: () => {
+        setView("log");
+        setPane("work");
+        setTimeout(() => document.querySelector<HTMLElement>("#search")?.focus());
+      },
+      dial: () => {
+        setPane("call");
+        setTimeout(() => document.querySelector<HTMLElement>("#number")?.focus());
+      },
+      availability: () => setMenu("availability"),
+      help: () => setDialog("shortcuts"),
+      escape: () => {
+        if (keypadOpen) openKeypad(false);
+        else if (helpOpen) setHelpOpen(false);
+        else return false;
+        return true;
+      },
+    },
+    chosen.shortcuts,
+  );
+
+  return (
+    <div class="desk" data-pane={pane} data-call={call.state}>
+      <a class="skip" href="#call">
+        Go to call
+      </a>
+      <TopBar
+        config={config}
+        presence={myPresence(state)}
+        availability={state.availability}
+        canChoose={state.desk.state === "open"}
+        menu={menu}
+        onMenu={setMenu}
+        onAvailability={(availability) => send({ type: "agent.chose", availability })}
+        onShortcuts={() => setDialog("shortcuts")}
+        onSettings={() => setDialog("settings")}
+      />
+      <ReachLine
+        reach={reach(state, now, microphoneLabel)}
+        team={colleagues(state)}
+        loginUrl={config.urls.login}
+        send={send}
+      />
+      {talk && facts && pane === "work" && (
+        <MiniCall
+          talk={talk}
+          facts={facts}
+          lost={call.state === "reconnecting"}
+          onMute={mute}
+          onHangUp={hangUp}
+        />
+      )}
+      <CallArea
+        {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
+        onNumber={setNumber}
+        onLine={(next) => preferences.set({ line: next?.id ?? null })}
+        onKeypad={openKeypad}
+        onHelp={(open) => {
+          setHelpOpen(open);
+          if (open) setKeypadOpen(false);
+        }}
+        onDial={dial}
+      />
+      <WorkArea
+        {...{ view, facts, log, api }}
+        onView={setView}
+        root={rootOf(state)}
+        team={colleagues(state)}
+        canDial={dialable}
+        onCall={callBack}
+      />
+      <Dock
+        pane={pane}
+        hasCaller={facts !== null}
+        view={view}
+        onPane={(next, to) => {
+          setPane(next);
+          if (to) setView(to);
+        }}
+      />
+      <Announcer state={state} />
+      {dialog === "settings" && (
+        <SettingsDialog
+          audio={audio}
+          preferences={preferences}
+          microphoneAllowed={state.microphone === "granted"}
+          onClose={() => setDialog(null)}
+        />
+      )}
+      {dialog === "shortcuts" && (
+        <ShortcutsDialog
+          on={chosen.shortcuts}
+          onToggle={(shortcuts) => preferences.set({ shortcuts })}
+          onClose={() => setDialog(null)}
+        />
+      )}
+    </div>
+  );
+}

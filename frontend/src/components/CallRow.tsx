@@ -1,0 +1,75 @@
+/** One call of the log. */
+import { clock, fullTime, minutes } from "../format";
+import type { Call } from "../messages";
+import { resultWord, WAY_WORDS, wayIcon } from "../words";
+import { Icon } from "./Icon";
+
+interface Props {
+  call: Call;
+  canDial: boolean;
+  /** Whether Tab stops here; the arrow keys reach the others. */
+  reachable: boolean;
+  onCall(call: Call): void;
+}
+
+export function CallRow({ call, canDial, reachable, onCall }: Props) {
+  const { party } = call;
+  const way = wayIcon(call);
+  const { word, tone } = resultWord(call.result);
+  const title = party.name || (party.withheld ? "Number withheld" : party.display);
+  const second = party.name ? party.display : party.withheld ? "No number was sent" : "Not in contacts";
+  const length =
+    call.duration && call.answer_time
+      ? minutes(call.duration)
+      : call.ring_seconds
+        ? `rang ${minutes(call.ring_seconds)}`
+        : "";
+  const callable = party.number.startsWith("+");
+  return (
+    <li
+      class="row"
+      data-row
+      tabIndex={reachable ? 0 : -1}
+      onKeyDown={(event) => {
+        if ((event.key === "c" || event.key === "C") && !event.ctrlKey && !event.metaKey && callable && canDial) {
+          onCall(call);
+        }
+      }}
+    >
+      <span class={`way way-${way}`}>
+        <Icon name={way} />
+        <span class="visually-hidden">{WAY_WORDS[way]}</span>
+      </span>
+      <span class="row-who">
+        <strong title={title}>{title}</strong>
+        <span>{[second, party.place && !party.name ? party.place : party.company].filter(Boolean).join(" · ")}</span>
+      </span>
+      <span class="row-line">{call.line?.name ?? call.agent?.name.split(" ")[0]}</span>
+      <span class="row-result">
+        <span class={`tag tag-${tone}`}>{word}</span>
+      </span>
+      <span class="row-when">
+        <time dateTime={call.start_time} title={fullTime(call.start_time)}>
+          {clock(call.start_time)}
+        </time>
+        <span class="row-length">{length}</span>
+        <span class="row-word" aria-hidden="true">
+          {word}
+        </span>
+      </span>
+      {callable ? (
+        <button
+          type="button"
+          class="icon-key row-call"
+          disabled={!canDial}
+          aria-label={`Call ${title}${party.name ? `, ${party.display}` : ""}`}
+          onClick={() => onCall(call)}
+        >
+          <Icon name="phone" />
+        </button>
+      ) : (
+        <span class="row-call" />
+      )}
+    </li>
+  );
+}

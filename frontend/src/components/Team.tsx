@@ -1,0 +1,32 @@
+/** Who else is there. */
+import type { Presence, PresenceState } from "../messages";
+import { PRESENCE_WORDS } from "../words";
+import { PresenceDot } from "./TopBar";
+
+const ORDER: PresenceState[] = ["available", "on-call", "busy", "away", "not-reachable"];
+
+export function Team({ team }: { team: Presence[] }) {
+  const sorted = [...team].sort(
+    (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.agent.name.localeCompare(b.agent.name),
+  );
+  return (
+    <section aria-labelledby="team-title">
+      <h2 class="side-title" id="team-title">
+        Your team
+      </h2>
+      <div class="card team">
+        {sorted.length === 0 && <p class="quiet">Nobody else is in your team.</p>}
+        <ul>
+          {sorted.map(({ agent, state }) => (
+            <li key={agent.id}>
+              <strong>{agent.name}</strong>
+              <span class="presence">
+                <PresenceDot presence={state} /> {PRESENCE_WORDS[state]}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}

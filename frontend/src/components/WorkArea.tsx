@@ -1,0 +1,77 @@
+/** Beside the call: the caller while there is one, the call log, the team. */
+import type { CallLogStore } from "../callLog/callLog";
+import type { Call, Presence } from "../messages";
+import type { Api } from "../ports";
+import type { CallerFacts } from "../softphone/selectors";
+import { CallLog } from "./CallLog";
+import { ContactCard, Earlier } from "./CallerTab";
+import { Team } from "./Team";
+
+export type View = "caller" | "log";
+
+interface Props {
+  view: View;
+  onView(view: View): void;
+  facts: CallerFacts | null;
+  root: string | null;
+  log: CallLogStore;
+  api: Pick<Api, "calls">;
+  team: Presence[];
+  canDial: boolean;
+  onCall(call: Call): void;
+}
+
+const NAMES: Record<View, string> = { caller: "Caller", log: "Call log" };
+
+export function WorkArea({ view, onView, facts, root, log, api, team, canDial, onCall }: Props) {
+  const views: View[] = facts ? ["caller", "log"] : ["log"];
+  const shown = facts ? view : "log";
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const next = views[(views.indexOf(shown) + 1) % views.length];
+    if (!next) return;
+    onView(next);
+    document.getElementById(`tab-${next}`)?.focus();
+  }
+
+  return (
+    <main class="work" id="work" tabIndex={-1}>
+      <h1 class="visually-hidden">Desk</h1>
+      <div class="tabs" role="tablist" aria-label="Work area" onKeyDown={onKeyDown}>
+        {views.map((each) => (
+          <button
+            type="button"
+            key={each}
+            role="tab"
+            id={`tab-${each}`}
+            aria-selected={each === shown}
+            aria-controls="work-panel"
+            tabIndex={each === shown ? 0 : -1}
+            onClick={() => onView(each)}
+          >
+            {NAMES[each]}
+          </button>
+        ))}
+      </div>
+      <div class="work-columns">
+        <div class="work-main" role="tabpanel" id="work-panel" aria-labelledby={`tab-${shown}`}>
+          {shown === "caller" && facts ? (
+            <>
+              <div class="contact-between">
+                <ContactCard facts={facts} />
+              </div>
+              <Earlier key={root ?? "new"} facts={facts} root={root} api={api} />
+            </>
+          ) : (
+            <CallLog log={log} canDial={canDial} onCall={onCall} />
+          )}
+        </div>
+        <aside class="side" aria-label={facts ? "Contact" : "Team"}>
+          {facts && <ContactCard facts={facts} />}
+          <Team team={team} />
+        </aside>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,84 @@
+/** The keyboard. Single keys work only outside text fields and can be turned off (WCAG 2.1.4). */
+import { useEffect, useRef } from "preact/hooks";
+
+export interface ShortcutActions {
+  answer(): boolean;
+  reject(): void;
+  toggleMute(): void;
+  toggleKeypad(): void;
+  digit(key: string): boolean;
+  hangUp(): void;
+  search(): void;
+  dial(): void;
+  availability(): void;
+  help(): void;
+  escape(): boolean;
+}
+
+export function isTextField(element: Element | null): boolean {
+  if (!(element instanceof HTMLElement)) return false;
+  if (element.isContentEditable || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement) {
+    return true;
+  }
+  return element instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(element.type);
+}
+
+const REGIONS = [".top", ".reach", ".call-area", ".work"];
+
+export function useShortcuts(actions: ShortcutActions, singleKeys: boolean): void {
+  const latest = useRef({ actions, singleKeys });
+  latest.current = { actions, singleKeys };
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (handle(event, latest.current.actions, latest.current.singleKeys)) event.preventDefault();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+function handle(event: KeyboardEvent, actions: ShortcutActions, singleKeys: boolean): boolean {
+  if (event.defaultPrevented || event.isComposing || event.repeat) return false;
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return actions.answer();
+  if (event.key === "F6") return nextRegion(event.shiftKey ? -1 : 1);
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  const field = isTextField(document.activeElement);
+  if (event.key === "Escape") {
+    if (field) (document.activeElement as HTMLElement).blur();
+    return actions.escape() || field;
+  }
+  // A dialog keeps the keyboard to itself.
+  if (field || !singleKeys || document.querySelector("dialog[open], .menu-list")) return false;
+  return single(event, actions);
+}
+
+function single(event: KeyboardEvent, actions: ShortcutActions): boolean {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.shiftKey && key === "r") return done(actions.reject);
+  if (event.shiftKey && key === "e") return done(actions.hangUp);
+  if (key === "?") return done(actions.help);
+  if (key === "/") return done(actions.search);
+  if (/^[0-9*#]$/.test(key)) return actions.digit(key);
+  if (event.shiftKey) return false;
+  if (key === "m") return done(actions.toggleMute);
+  if (key === "k") return done(actions.toggleKeypad);
+  if (key === "d") return done(actions.dial);
+  if (key === "a") return done(actions.availability);
+  return false;
+}
+
+function done(act: () => void): true {
+  act();
+  return true;
+}
+
+function nextRegion(step: 1 | -1): boolean {
+  const regions = REGIONS.map((selector) => document.querySelector<HTMLElement>(selector)).filter(
+    (region): region is HTMLElement => region !== null && region.offsetParent !== null,
+  );
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions.at((at + step) % regions.length);
+  const inside = next?.querySelector<HTMLElement>("button:not(:disabled), input, select, a[href]") ?? next;
+  inside?.focus();
+  return true;
+}

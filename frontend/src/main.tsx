@@ -1,0 +1,88 @@
+/** Puts the desk together: reads the page's configuration, wires ports to the machine, draws. */
+import "./styles/desk.css";
+import { render } from "preact";
+import { createApi } from "./adapters/api";
+import { createAudioDevices } from "./adapters/audioDevices";
+import { createDesk } from "./adapters/desk";
+import { createLeader } from "./adapters/leader";
+import { createMicrophone } from "./adapters/microphone";
+import { applyTheme, createPreferences } from "./adapters/preferences";
+import { watchSound } from "./adapters/sound";
+import { TwilioPhone } from "./adapters/twilioPhone";
+import { browserOf } from "./browser";
+import { createCallLog } from "./callLog/callLog";
+import { App } from "./components/App";
+import { type Config, readConfig } from "./config";
+import { showPageSignals } from "./pageSignals";
+import { commandRunner } from "./softphone/commands";
+import { inCall, initialState } from "./softphone/state";
+import { createStore } from "./softphone/store";
+
+function start(config: Config, mount: HTMLElement): void {
+  const preferences = createPreferences(storage());
+  applyTheme(preferences.get().theme);
+  preferences.subscribe(() => applyTheme(preferences.get().theme));
+
+  const { id, identity, name } = config.agent;
+  const store = createStore(initialState({ id, identity, name }));
+  const { send } = store;
+  const api = createApi(config);
+  const phone = new TwilioPhone(config, api, preferences, send);
+  const log = createCallLog(api, id);
+  const desk = createDesk(socketUrl(config.urls.socket), (event) => {
+    send(event);
+    if (event.type !== "desk.message") return;
+    const { message } = event;
+    if (message.type === "log.changed" || message.type === "call.ended") log.merge(message.call);
+    // Pushes may have been missed before it.
+    if (message.type === "desk.snapshot") log.refresh();
+  });
+  store.run(
+    commandRunner({
+      phone,
+      desk,
+      api,
+      microphone: createMicrophone(send),
+      leader: createLeader(id, send, () => inCall(store.get())),
+    }),
+  );
+
+  const audio = createAudioDevices(config, preferences, phone);
+  render(
+    <App
+      {...{ store, log, config, api, audio, preferences }}
+      levels={phone}
+      browser={browserOf(navigator.userAgent)}
+    />,
+    mount,
+  );
+  showPageSignals(store, preferences);
+  watchSound(send);
+  log.load();
+  send({ type: "started" });
+  if (config.simulator) exposeForMeasuring(phone);
+}
+
+/** Lets browser tests measure what is heard. With the simulator only, and nothing can be changed through it. */
+function exposeForMeasuring(phone: TwilioPhone): void {
+  const hook = Object.freeze({ remoteStream: () => phone.calls.active?.getRemoteStream() ?? null });
+  Object.defineProperty(globalThis, "ringdesk", { value: hook });
+}
+
+function socketUrl(path: string): string {
+  const url = new URL(path, location.href);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}
+
+function storage(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+const config = readConfig();
+const mount = document.getElementById("desk");
+if (config && mount) start(config, mount);

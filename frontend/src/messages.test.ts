@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { decodeMessage } from "./messages";
+import { sampleTexts } from "./testing/samples";
+
+describe("decodeMessage", () => {
+  it("has a sample of every message", () => {
+    expect(Object.keys(sampleTexts).sort()).toEqual([
+      "call.ended",
+      "call.incoming",
+      "call.problem",
+      "call.status",
+      "call.withdrawn",
+      "desk.snapshot",
+      "error",
+      "log.changed",
+      "pong",
+      "presence.changed",
+      "session.ended",
+    ]);
+  });
+
+  it.each(Object.entries(sampleTexts))("reads %s", (type, text) => {
+    expect(decodeMessage(text)).toEqual(JSON.parse(text));
+    expect(decodeMessage(text)?.type).toBe(type);
+  });
+
+  it.each(["", "no json", "null", "[]", '"text"', "{}", '{"type":"unheard.of"}', '{"type":"constructor"}'])(
+    "ignores %j",
+    (text) => expect(decodeMessage(text)).toBeNull(),
+  );
+
+  it("ignores a message that lacks a field", () => {
+    expect(decodeMessage('{"type":"call.incoming"}')).toBeNull();
+  });
+});

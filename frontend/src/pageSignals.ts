@@ -1,0 +1,95 @@
+/** What the page says outside itself: its title, its icon, and a notification when nobody looks at it. */
+import { minutes } from "./format";
+import type { PreferenceStore } from "./adapters/preferences";
+import { reach } from "./softphone/reach";
+import { callerFacts, currentFacts } from "./softphone/selectors";
+import type { State } from "./softphone/state";
+import type { Store } from "./softphone/store";
+import callIcon from "../public/icons/call.svg?raw";
+import restIcon from "../public/icons/favicon.svg?raw";
+import holdIcon from "../public/icons/hold.svg?raw";
+import unreachableIcon from "../public/icons/unreachable.svg?raw";
+
+const PRODUCT = "Ringdesk";
+
+export interface Signal {
+  titles: [string] | [string, string];
+  icon: "rest" | "call" | "hold" | "unreachable";
+}
+
+/** Two titles take turns each second. */
+export function signalOf(state: State, now: number): Signal {
+  const { call } = state;
+  const facts = currentFacts(state);
+  if (call.state === "pending") return { titles: [`☎ ${facts?.title} calls`, PRODUCT], icon: "call" };
+  if (call.state === "connecting" || call.state === "ringing") {
+    return { titles: [`Calling ${facts?.title}`], icon: "call" };
+  }
+  if (call.state === "open" || call.state === "reconnecting") {
+    const icon = call.state === "open" ? "call" : "hold";
+    return { titles: [`${minutes((now - call.talk.since) / 1000)} ${facts?.title}`], icon };
+  }
+  if (reach(state, now).tone === "red") return { titles: ["! Not reachable"], icon: "unreachable" };
+  return { titles: [PRODUCT], icon: "rest" };
+}
+
+const ICONS: Record<Signal["icon"], string> = {
+  rest: restIcon,
+  call: callIcon,
+  hold: holdIcon,
+  unreachable: unreachableIcon,
+};
+
+export function showPageSignals(store: Store, preferences: PreferenceStore): void {
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let shownIcon: Signal["icon"] | null = null;
+  let notified: Notification | null = null;
+  let rung: string | null = null;
+
+  function draw(): void {
+    const now = Date.now();
+    const { titles, icon } = signalOf(store.get(), now);
+    const second = titles[1] !== undefined && !still.matches && Math.floor(now / 1000) % 2 === 1;
+    document.title = (second ? titles[1] : titles[0]) ?? PRODUCT;
+    if (icon !== shownIcon) {
+      shownIcon = icon;
+      setIcon(ICONS[icon]);
+    }
+  }
+
+  function notify(): void {
+    const { call } = store.get();
+    const ring = call.state === "pending" ? call.ring : null;
+    if (ring?.id === rung) return;
+    rung = ring?.id ?? null;
+    notified?.close();
+    notified = null;
+    if (!ring || !document.hidden || !preferences.get().notify) return;
+    if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
+    const facts = callerFacts(store.get(), ring.root, ring.hints);
+    const title = `${facts.title} calls${facts.lineName ? ` ${facts.lineName}` : ""}`;
+    notified = new Notification(title, { tag: "ringdesk-call", body: facts.display, requireInteraction: true });
+    // It brings the page forward; answering stays a press in the page.
+    notified.onclick = () => {
+      globalThis.focus();
+      notified?.close();
+    };
+  }
+
+  store.subscribe(() => {
+    draw();
+    notify();
+  });
+  setInterval(draw, 1000);
+  draw();
+}
+
+function setIcon(svg: string): void {
+  let link = document.querySelector<HTMLLinkElement>("link[rel=icon]");
+  if (!link) {
+    link = document.createElement("link");
+    link.rel = "icon";
+    document.head.append(link);
+  }
+  link.href = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}

@@ -1,0 +1,238 @@
+import { describe, expect, it } from "vitest";
+import { after, dialled, dialSid, LEG, me, NOW, openState, push, rang, readyState, ringingState, ROOT, sample } from "../testing/samples";
+import type { SoftphoneEvent } from "./events";
+import { transition } from "./machine";
+import { initialState, type State } from "./state";
+
+const dialling = () => after(readyState(), dialled);
+const ringingOut = () => after(dialling(), { type: "call.ringing", id: "dial-1", sid: dialSid });
+const reconnecting = () => after(openState(), { type: "call.reconnecting", id: LEG, at: NOW + 9000 });
+const failed = () => after(ringingOut(), { type: "call.disconnected", id: "dial-1", at: NOW });
+const withoutPush = () => after(readyState(), rang);
+const other: SoftphoneEvent = { type: "call.incoming", id: "CA-leg-2", root: "CA-root-2", hints: hintsOf("Tom"), at: NOW };
+
+function hintsOf(name: string) {
+  return { number: "+12025550143", display: "+12025550143", name, place: "", line: "" };
+}
+
+type Row = [string, () => State, SoftphoneEvent, string, string[]];
+
+/** state, event → the call region's state, the commands' types */
+const CALLS: Row[] = [
+  ["a ring comes up", readyState, rang, "pending", []],
+  ["the same ring twice is one", ringingState, rang, "pending", []],
+  ["a second ring waits", ringingState, other, "pending", []],
+  ["a ring during a call waits", openState, other, "open", []],
+  ["answer", ringingState, { type: "agent.answered" }, "pending", ["phone.accept"]],
+  ["answer with nothing ringing", readyState, { type: "agent.answered" }, "closed", []],
+  ["reject", ringingState, { type: "agent.rejected" }, "closed", ["phone.reject"]],
+  ["reject during a call does nothing", openState, { type: "agent.rejected" }, "open", []],
+  ["accepted", ringingState, { type: "call.accepted", id: LEG, sid: LEG, at: NOW }, "open", []],
+  ["accepted, of another call", ringingState, { type: "call.accepted", id: "x", sid: "x", at: NOW }, "pending", []],
+  ["the caller gives up", ringingState, { type: "call.canceled", id: LEG, at: NOW }, "closed", []],
+  ["dial", readyState, dialled, "connecting", ["phone.connect"]],
+  ["dial during a call", openState, dialled, "open", []],
+  ["dial while it rings", ringingState, dialled, "pending", []],
+  ["it rings there", dialling, { type: "call.ringing", id: "dial-1", sid: dialSid }, "ringing", []],
+  ["they answer", ringingOut, { type: "call.accepted", id: "dial-1", sid: dialSid, at: NOW }, "open", []],
+  ["they answer at once", dialling, { type: "call.accepted", id: "dial-1", sid: dialSid, at: NOW }, "open", []],
+  ["cancel while connecting", dialling, { type: "agent.hung-up", at: NOW }, "closed", ["phone.hang-up"]],
+  ["cancel while ringing", ringingOut, { type: "agent.hung-up", at: NOW }, "closed", ["phone.hang-up"]],
+  ["hang up", openState, { type: "agent.hung-up", at: NOW }, "closed", ["phone.hang-up"]],
+  [
+    "hang up without signalling asks our server too",
+    reconnecting,
+    { type: "agent.hung-up", at: NOW },
+    "closed",
+    ["phone.hang-up", "call.hang-up"],
+  ],
+  ["hang up with nothing there", readyState, { type: "agent.hung-up", at: NOW }, "closed", []],
+  ["the other side hangs up", openState, { type: "call.disconnected", id: LEG, at: NOW }, "closed", []],
+  ["an old call's end", openState, { type: "call.disconnected", id: "old", at: NOW }, "open", []],
+  ["mute asks the phone", openState, { type: "agent.muted", muted: true }, "open", ["phone.mute"]],
+  ["mute with nothing there", readyState, { type: "agent.muted", muted: true }, "closed", []],
+  ["a tone", openState, { type: "agent.pressed", digit: "5" }, "open", ["phone.digit"]],
+  ["no such tone", openState, { type: "agent.pressed", digit: "x" }, "open", []],
+  ["a tone without signalling", reconnecting, { type: "agent.pressed", digit: "5" }, "reconnecting", []],
+  ["the connection goes", openState, { type: "call.reconnecting", id: LEG, at: NOW }, "reconnecting", []],
+  ["and comes back", reconnecting, { type: "call.reconnected", id: LEG }, "open", []],
+  ["or does not", reconnecting, { type: "call.disconnected", id: LEG, at: NOW }, "closed", []],
+  ["the call cannot be made", dialling, { type: "call.failed", id: "dial-1", code: 31486, at: NOW }, "closed", []],
+  ["an error in a call is not its end", openState, { type: "call.failed", id: LEG, code: 31005, at: NOW }, "open", []],
+  ["closing the failure", failed, { type: "agent.closed" }, "closed", []],
+  ["pushed: answered elsewhere", ringingState, push(sample("call.withdrawn")), "closed", ["phone.ignore"]],
+  ["pushed: my call is over", openState, push(sample("call.ended")), "closed", ["phone.hang-up"]],
+  ["pushed: a problem", ringingOut, push(sample("call.problem")), "closed", ["phone.hang-up"]],
+];
+
+describe("the call region", () => {
+  it.each(CALLS)("%s", (_name, given, event, state, commands) => {
+    const [next, ...asked] = transition(given(), event);
+
+    expect(next.call.state).toBe(state);
+    expect(asked.map((command) => command.type)).toEqual(commands);
+  });
+
+  it("follows the phone's word about mute, not the key's", () => {
+    const asked = after(openState(), { type: "agent.muted", muted: true });
+    expect(asked.call).toMatchObject({ talk: { muted: false } });
+    expect(after(asked, { type: "call.muted", id: LEG, muted: true }).call).toMatchObject({ talk: { muted: true } });
+  });
+
+  it("echoes the tones", () => {
+    const state = after(openState(), { type: "agent.pressed", digit: "4" }, { type: "agent.pressed", digit: "#" });
+    expect(state.call).toMatchObject({ talk: { digits: "4#" } });
+  });
+
+  it("brings up the caller who waited when the call ends", () => {
+    const state = after(openState(), other, { type: "agent.hung-up", at: NOW });
+    expect(state.call).toMatchObject({ state: "pending", ring: { id: "CA-leg-2" }, others: [] });
+  });
+
+  it("keeps a warning once and lets it go", () => {
+    const warned = after(openState(), { type: "call.warning", id: LEG, name: "low-mos" }, { type: "call.warning", id: LEG, name: "low-mos" });
+    expect(warned.call).toMatchObject({ talk: { warnings: ["low-mos"] } });
+    expect(after(warned, { type: "call.warning-cleared", id: LEG, name: "low-mos" }).call).toMatchObject({ talk: { warnings: [] } });
+  });
+});
+
+describe("pushes and the phone, in both orders", () => {
+  it("joins the caller's facts to the ring", () => {
+    const pushFirst = after(readyState(), push(sample("call.incoming")), rang);
+    const ringFirst = after(readyState(), rang, push(sample("call.incoming")));
+    expect(pushFirst).toEqual(ringFirst);
+    expect(Object.keys(pushFirst.lives)).toEqual([ROOT]);
+  });
+
+  it("tells who took the call", () => {
+    const cancel: SoftphoneEvent = { type: "call.canceled", id: LEG, at: NOW };
+    const withdrawn = push(sample("call.withdrawn"));
+    const ending = { kind: "withdrawn", reason: "answered-elsewhere", by: { name: "Grace Hopper" } };
+    expect(after(ringingState(), withdrawn, cancel).call).toMatchObject({ state: "closed", ending });
+    expect(after(ringingState(), cancel, withdrawn).call).toMatchObject({ state: "closed", ending });
+  });
+
+  it("tells why a call could not be made", () => {
+    const ended: SoftphoneEvent = { type: "call.disconnected", id: "dial-1", at: NOW };
+    const problem = push(sample("call.problem"));
+    const ending = { kind: "failed", message: "This number is not in service.", permanent: true };
+    expect(after(ringingOut(), problem, ended).call).toMatchObject({ ending });
+    expect(after(ringingOut(), ended, problem).call).toMatchObject({ ending });
+    // Twilio answers a refused call to say why: the phone says `accept` first.
+    const accepted: SoftphoneEvent = { type: "call.accepted", id: "dial-1", sid: dialSid, at: NOW };
+    expect(after(ringingOut(), accepted, problem, ended).call).toMatchObject({ ending });
+  });
+
+  it("lets the newer of two frames about a call stand", () => {
+    const status = sample("call.status");
+    const late = { ...sample("call.incoming") };
+    const state = after(readyState(), push(status), push(late));
+    expect(state.lives[ROOT]?.mine).toBe("active");
+  });
+
+  it("does not end the call that I answered when the offer is withdrawn from me", () => {
+    const mine = { ...sample("call.withdrawn"), by: me };
+    const answering = after(ringingState(), { type: "agent.answered" });
+    expect(after(answering, push(mine)).call.state).toBe("pending");
+    expect(after(openState(), push(mine)).call.state).toBe("open");
+  });
+
+  it("shows my call of another page as one that is not here", () => {
+    const live = { ...sample("call.status").live };
+    const reloaded = after(readyState(), push({ ...sample("desk.snapshot"), calls: [live] }));
+    expect(reloaded.orphans).toEqual([ROOT]);
+    expect(after(reloaded, push(sample("call.ended"))).orphans).toEqual([]);
+  });
+
+  it("does not take the present call for a lost one after a reconnect", () => {
+    const live = sample("call.status").live;
+    const state = after(openState(), push({ ...sample("desk.snapshot"), calls: [live] }));
+    expect(state.orphans).toEqual([]);
+    expect(state.call.state).toBe("open");
+  });
+
+  it("shows the ring without any push", () => {
+    expect(withoutPush().call.state).toBe("pending");
+  });
+});
+
+describe("the phone runs when it may", () => {
+  const waiting = after(initialState(me), { type: "started" }, { type: "leader.changed", leader: "held" });
+
+  it.each<[string, State, SoftphoneEvent, string[]]>([
+    ["microphone allowed", waiting, { type: "microphone.changed", microphone: "granted" }, ["phone.start"]],
+    ["microphone refused", waiting, { type: "microphone.changed", microphone: "denied" }, []],
+    ["allowed, but another tab has the phone", initialState(me), { type: "microphone.changed", microphone: "granted" }, []],
+    [
+      "blocked later",
+      readyState(),
+      { type: "microphone.changed", microphone: "denied" },
+      ["phone.stop", "desk.send"],
+    ],
+    ["blocked in a call: the call goes on", openState(), { type: "microphone.changed", microphone: "denied" }, []],
+    ["taken by another tab", readyState(), { type: "leader.changed", leader: "elsewhere" }, ["phone.stop", "desk.send"]],
+    ["signed out", readyState(), push(sample("session.ended")), ["phone.stop"]],
+    ["signed out in a call: the call goes on", openState(), push(sample("session.ended")), []],
+    ["asked", waiting, { type: "microphone.asked" }, ["microphone.request"]],
+    ["asked again", after(waiting, { type: "microphone.asked" }), { type: "microphone.asked" }, ["microphone.request"]],
+    ["asked when allowed", readyState(), { type: "microphone.asked" }, []],
+    ["Use this tab", after(initialState(me), { type: "leader.changed", leader: "elsewhere" }), { type: "leader.wanted" }, ["leader.take"]],
+    ["Use this tab, which has it", readyState(), { type: "leader.wanted" }, []],
+    ["try the phone again", readyState(), { type: "device.retried" }, ["phone.start"]],
+    ["not during a call", openState(), { type: "device.retried" }, []],
+  ])("%s", (_name, state, event, commands) => {
+    const [, ...asked] = transition(state, event);
+    expect(asked.map((command) => command.type)).toEqual(commands);
+  });
+
+  it("stops after the call when it was blocked during it", () => {
+    const blocked = after(openState(), { type: "microphone.changed", microphone: "denied" });
+    const [, ...asked] = transition(blocked, { type: "agent.hung-up", at: NOW });
+    expect(asked.map((command) => command.type)).toEqual(["phone.hang-up", "phone.stop", "desk.send"]);
+  });
+});
+
+describe("the desk's socket", () => {
+  const tells = (state: State, event: SoftphoneEvent) =>
+    transition(state, event)
+      .slice(1)
+      .map((command) => ("message" in command ? command.message : command));
+
+  it("says after each connect whether the phone can ring", () => {
+    const lost = after(readyState(), { type: "desk.lost", at: NOW, retryAt: NOW + 1000 }, { type: "desk.connecting" });
+    expect(tells(lost, { type: "desk.opened" })).toEqual([{ type: "phone.state", registered: true }]);
+  });
+
+  it("says when that changes, once", () => {
+    const off: SoftphoneEvent = { type: "device.changed", state: "unregistered", at: NOW };
+    expect(tells(readyState(), off)).toEqual([{ type: "phone.state", registered: false }]);
+    expect(tells(after(readyState(), off), off)).toEqual([]);
+  });
+
+  it("keeps the call while it is lost", () => {
+    const state = after(openState(), { type: "desk.lost", at: NOW, retryAt: NOW + 1000 });
+    expect(state.call.state).toBe("open");
+  });
+
+  it("remembers when it was lost, through all attempts", () => {
+    const state = after(
+      readyState(),
+      { type: "desk.lost", at: NOW, retryAt: NOW + 1000 },
+      { type: "desk.connecting" },
+      { type: "desk.lost", at: NOW + 1500, retryAt: NOW + 4000 },
+    );
+    expect(state.desk).toEqual({ state: "lost", lostAt: NOW, retryAt: NOW + 4000 });
+  });
+
+  it("stays ended", () => {
+    const ended = after(readyState(), push(sample("session.ended")));
+    expect(after(ended, { type: "desk.opened" }).desk.state).toBe("ended");
+  });
+
+  it("sends the availability, and takes what the server says", () => {
+    const event: SoftphoneEvent = { type: "agent.chose", availability: "busy" };
+    expect(tells(readyState(), event)).toEqual([{ type: "availability.set", availability: "busy" }]);
+    const presence = { agent: me, availability: "away", state: "away" } as const;
+    expect(after(readyState(), push({ type: "presence.changed", presence })).availability).toBe("away");
+  });
+});
