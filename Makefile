@@ -26,6 +26,7 @@ check: install-test frontend/dist/desk.js ## Style, types, migrations, settings:
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .
 	cd frontend && npm run check
+	frontend/node_modules/.bin/tsc -p simulator/page/jsconfig.json
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py makemigrations --check --dry-run --verbosity 0
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py check --fail-level WARNING
 

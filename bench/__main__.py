@@ -24,7 +24,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             print_table(calls.measure(Path(folder), count=options.calls))
     if options.only != "calls":
-        media.main()
+        return media.main([])
     return 0
 
 

@@ -1,25 +1,29 @@
 #!/bin/sh
-# The browser tests need Chromium. Installs Debian's when we may, else says exactly what to do; never skips.
+# The browser tests need Chromium, and Xvfb for a window that nobody sees: only a Chromium with a window asks for the
+# microphone. Installs Debian's when we may, else says exactly what to do; never skips.
 set -eu
 
-for name in ${CHROMIUM:-} chromium chromium-browser google-chrome; do
-    if command -v "$name" >/dev/null 2>&1; then
-        exit 0
-    fi
-done
-[ -x "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" ] && exit 0
+has_chromium() {
+    for name in ${CHROMIUM:-} chromium chromium-browser google-chrome; do
+        command -v "$name" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
 
+if has_chromium && command -v Xvfb >/dev/null 2>&1; then
+    exit 0
+fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-    echo "Installing Chromium and espeak-ng for the browser tests…"
+    echo "Installing Chromium, Xvfb and espeak-ng for the browser tests…"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium espeak-ng >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xvfb espeak-ng >/dev/null
     exit 0
 fi
 
 cat >&2 <<'TEXT'
-The browser tests need Chromium, which was not found.
-  Debian, Ubuntu:  sudo apt-get install chromium espeak-ng
-  macOS:           brew install --cask chromium && brew install espeak-ng
-  elsewhere:       set CHROMIUM to the path of a Chromium or Chrome
+The browser tests need Chromium and Xvfb, and one of them was not found.
+  Debian, Ubuntu:  sudo apt-get install chromium xvfb espeak-ng
+  macOS:           brew install --cask chromium xquartz && brew install espeak-ng
+  elsewhere:       install them, and set CHROMIUM to the path of Chromium or Chrome
 TEXT
 exit 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,15 +48,48 @@ def executable(playwright: Playwright) -> str:
 
 
 def launch(
-    playwright: Playwright, *, fake_microphone: bool = True, fake_ui: bool = True, extra: Sequence[str] = ()
+    playwright: Playwright,
+    *,
+    fake_microphone: bool = True,
+    fake_ui: bool = True,
+    display: str | None = None,
+    extra: Sequence[str] = (),
 ) -> Browser:
-    """A headless Chromium. Close it in a `finally`: one left behind keeps running.
+    """A Chromium. Close it in a `finally`: one left behind keeps running.
 
-    With `fake_microphone` it beeps at about 400 Hz; with `fake_ui` pages get the microphone without asking.
+    With `fake_microphone` it beeps at about 400 Hz; with `fake_ui` pages get the microphone without asking. Headless,
+    unless there is a `display`: a headless one does not ask, it refuses.
     """
     switches = [*SWITCHES, *extra]
     if fake_microphone:
         switches.append("--use-fake-device-for-media-stream")
     if fake_ui:
         switches.append("--use-fake-ui-for-media-stream")
-    return playwright.chromium.launch(executable_path=executable(playwright), headless=True, args=switches)
+    environment = dict(os.environ) if display is None else os.environ | {"DISPLAY": display}
+    return playwright.chromium.launch(
+        executable_path=executable(playwright), headless=display is None, args=switches, env=environment
+    )
+
+
+@contextmanager
+def virtual_display() -> Iterator[str]:
+    """An X display that nobody sees. Raises `ChromiumMissingError` without Xvfb."""
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None:
+        raise ChromiumMissingError("The microphone tests need a display that nobody sees: install the package xvfb.")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        [xvfb, "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise ChromiumMissingError("Xvfb did not start.")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()

@@ -51,19 +51,27 @@ function incoming() {
     [1.21, 987.77],
   ];
   const end = (t) => fade(t, 3, 0.05);
-  return samples(3, (t) => 0.42 * end(t) * strokes.reduce((sum, [from, note]) => sum + bell(note, t - from), 0));
+  return samples(
+    3,
+    (t) => 0.42 * end(t) * strokes.reduce((sum, [from, note]) => sum + bell(note, t - from), 0),
+  );
 }
 
 /** What is heard while the other telephone rings, before Twilio sends the real one. */
 const outgoing = () => samples(1.6, (t) => 0.14 * fade(t, 1.2, 0.03) * (sine(440, t) + sine(480, t)));
 
 const disconnect = () =>
-  samples(0.42, (t) => 0.3 * (fade(t, 0.16, 0.01) * sine(587.33, t) + fade(t - 0.2, 0.2, 0.01) * sine(440, t)));
+  samples(
+    0.42,
+    (t) => 0.3 * (fade(t, 0.16, 0.01) * sine(587.33, t) + fade(t - 0.2, 0.2, 0.01) * sine(440, t)),
+  );
 
 /** @param {Float64Array} wave one channel, 16 bit PCM */
 function wav(wave) {
   const data = Buffer.alloc(wave.length * 2);
-  wave.forEach((value, index) => data.writeInt16LE(Math.round(Math.max(-1, Math.min(1, value)) * 32767), index * 2));
+  wave.forEach((value, index) =>
+    data.writeInt16LE(Math.round(Math.max(-1, Math.min(1, value)) * 32767), index * 2),
+  );
   const head = Buffer.alloc(44);
   head.write("RIFF", 0);
   head.writeUInt32LE(36 + data.length, 4);

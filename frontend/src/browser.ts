@@ -13,11 +13,18 @@ export function browserOf(userAgent: string): Browser {
     return {
       name: "Firefox",
       promptAt,
-      unblock: ["Press the crossed-out microphone sign left of the address.", "Remove “Blocked” beside Microphone."],
+      unblock: [
+        "Press the crossed-out microphone sign left of the address.",
+        "Remove “Blocked” beside Microphone.",
+      ],
     };
   }
   if (/Edg\//.test(userAgent)) {
-    return { name: "Edge", promptAt, unblock: ["Press the lock left of the address.", "Set Microphone to Allow."] };
+    return {
+      name: "Edge",
+      promptAt,
+      unblock: ["Press the lock left of the address.", "Set Microphone to Allow."],
+    };
   }
   if (/Chrome\//.test(userAgent)) {
     return {
@@ -34,5 +41,9 @@ export function browserOf(userAgent: string): Browser {
       unblock: ["Open Safari’s menu, then Settings for this website.", "Set Microphone to Allow."],
     };
   }
-  return { name: "your browser", promptAt, unblock: ["Open the settings of this website.", "Allow the microphone."] };
+  return {
+    name: "your browser",
+    promptAt,
+    unblock: ["Open the settings of this website.", "Allow the microphone."],
+  };
 }

@@ -2,10 +2,7 @@
 import type { Agent } from "./messages";
 
 export type SoundName =
-  | "incoming"
-  | "outgoing"
-  | "disconnect"
-  | `dtmf${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | "s" | "h"}`;
+  "incoming" | "outgoing" | "disconnect" | `dtmf${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | "s" | "h"}`;
 
 export interface PhoneConfig {
   signallingHost: string | null;

@@ -14,7 +14,9 @@ export function spokenMinutes(seconds: number): string {
     [Math.floor(whole / 60), "minute"],
     [whole % 60, "second"],
   ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
+  const said = parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
   return said.join(" ") || "0 seconds";
 }
 

@@ -27,15 +27,7 @@ export type CallStatus =
   | "canceled";
 
 export type CallResult =
-  | ""
-  | "answered"
-  | "missed"
-  | "voicemail"
-  | "reached"
-  | "busy"
-  | "no-answer"
-  | "failed"
-  | "canceled";
+  "" | "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
 
 export type Leg = {
   sid: string;

@@ -68,7 +68,11 @@ export function showPageSignals(store: Store, preferences: PreferenceStore): voi
     if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
     const facts = callerFacts(store.get(), ring.root, ring.hints);
     const title = `${facts.title} calls${facts.lineName ? ` ${facts.lineName}` : ""}`;
-    notified = new Notification(title, { tag: "ringdesk-call", body: facts.display, requireInteraction: true });
+    notified = new Notification(title, {
+      tag: "ringdesk-call",
+      body: facts.display,
+      requireInteraction: true,
+    });
     // It brings the page forward; answering stays a press in the page.
     notified.onclick = () => {
       globalThis.focus();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from starlette.requests import Request
@@ -11,7 +13,7 @@ from simulator.control.common import Problem, find_leg, find_telephone_leg, read
 from simulator.engine.calls import CallEngine
 from simulator.engine.leg import CallerFacts
 from simulator.geography import call_fields
-from simulator.identifiers import to_e164
+from simulator.identifiers import iso, to_e164
 from simulator.inspector import Json
 from simulator.world import DEFAULT_VOICE
 
@@ -25,6 +27,13 @@ class Hearing(Protocol):
     """A telephone's port that can measure what it hears."""
 
     async def heard(self, seconds: float) -> dict[str, float]: ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A telephone's port that can wait for sound."""
+
+    async def first_sound(self) -> datetime: ...
 
 
 async def list_calls(engine: CallEngine, request: Request) -> Json:
@@ -95,8 +104,16 @@ async def press_digits(engine: CallEngine, request: Request) -> Json:
 
 
 async def heard(engine: CallEngine, request: Request) -> Json:
-    """Measures what the telephone hears from now on."""
+    """Measures what the telephone hears from now on; with `until=sound`, when it first hears anything."""
     leg = find_telephone_leg(engine, request)
+    if request.query_params.get("until") == "sound":
+        port = leg.endpoint.port
+        if not isinstance(port, Listening):
+            raise Problem("This party's hearing cannot be measured", 501)
+        try:
+            return {"at": iso(await asyncio.wait_for(port.first_sound(), MAX_HEARD_SECONDS))}
+        except TimeoutError as error:
+            raise Problem(f"It heard nothing for {MAX_HEARD_SECONDS} seconds", 408) from error
     try:
         seconds = min(float(request.query_params.get("seconds", 2)), MAX_HEARD_SECONDS)
     except ValueError as error:

@@ -29,4 +29,4 @@ async def query_consent(connection: aioice.Connection) -> None:
 
 
 aioice.ice.get_host_addresses = host_addresses
-aioice.Connection.query_consent = query_consent  # type: ignore[method-assign]
+aioice.Connection.query_consent = query_consent  # type: ignore[assignment, method-assign]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from simulator.ports import Frame, Leg
     from simulator.voice.audio.speech import Speaker
     from simulator.voice.exchange import Exchange
+
+
+#: Of 32767: quieter than this is the noise of a codec.
+AUDIBLE = 300
 
 
 def parse_voice(voice: str, speaker: Speaker) -> AudioSource:
@@ -72,6 +77,20 @@ class TelephonePort:
         finally:
             self._ear.untap(frames.append)
         return measure(np.concatenate(frames)) if frames else measure(np.zeros(0, dtype=np.int16))
+
+    async def first_sound(self) -> datetime:
+        """Waits until the telephone hears anything at all, and says when that was."""
+        heard: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
+
+        def tap(frame: Frame) -> None:
+            if not heard.done() and np.abs(frame).max() > AUDIBLE:
+                heard.set_result(datetime.now(UTC))
+
+        self._ear.tap(tap)
+        try:
+            return await heard
+        finally:
+            self._ear.untap(tap)
 
     def attach(self, loudspeaker: Reader) -> None:
         self._ear.tap(loudspeaker.push)

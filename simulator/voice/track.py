@@ -65,7 +65,7 @@ class OutgoingTrack(MediaStreamTrack):
         now = asyncio.get_running_loop().time()
         if self._begun is None:
             self._begun = now
-        wait = self._begun + self._samples * FRAME_SECONDS / FRAME_SAMPLES - now
+        wait = self._begun + self._samples / SAMPLE_RATE - now
         if wait > 0:
             await asyncio.sleep(wait)
         elif wait < -MOST_LATENESS_SECONDS:

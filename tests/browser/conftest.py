@@ -44,9 +44,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture(autouse=True)
 def _quiet_line(request: pytest.FixtureRequest) -> Iterator[None]:
     """No call outlives its test."""
+    stack: Stack | None = request.getfixturevalue("stack") if "stack" in request.fixturenames else None
     yield
-    if "stack" in request.fixturenames:
-        request.getfixturevalue("stack").bench("POST", "/sim/reset")
+    if stack is not None:
+        stack.end_all_calls()
 
 
 @pytest.hookimpl(hookwrapper=True)

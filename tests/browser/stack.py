@@ -148,6 +148,21 @@ class Stack:
         found: dict[str, Any] = self.bench("GET", f"/sim/calls/{sid}")
         return found
 
+    def end_all_calls(self) -> None:
+        """Hangs every telephone up, and waits until the desk has been told. A reset alone tells nobody."""
+
+        def quiet() -> bool:
+            calls = self.bench("GET", "/sim/calls")["calls"]
+            live = [call for call in calls if not call["end_time"]]
+            for call in live:
+                if call["party"] == "telephone":
+                    self.bench("POST", f"/sim/calls/{call['sid']}/hangup")
+            health = self.bench("GET", "/sim/health")
+            return not live and not health["tasks"]
+
+        eventually(quiet, "the line is quiet")
+        self.bench("POST", "/sim/reset")
+
     def heard(self, sid: str, seconds: float = 1.0) -> dict[str, float]:
         """How loud and how high what a telephone hears is: RMS of 32767, and the strongest frequency in Hz."""
         found: dict[str, float] = self.bench("GET", f"/sim/calls/{sid}/heard?seconds={seconds}")

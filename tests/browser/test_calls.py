@@ -120,7 +120,7 @@ def test_two_agents_ring_and_the_second_stops_when_the_first_answers(open_desk, 
     grace.answer()
 
     grace.expect_on_call("Maya Okonkwo")
-    expect(ada.call_area).to_contain_text("Grace Hopper took the call")
+    expect(ada.call_area).to_contain_text("Grace took the call")
     expect(ada.call_area).not_to_contain_text("Incoming call")
     grace.hang_up()
     call = expect_log(grace, sid, result="answered")

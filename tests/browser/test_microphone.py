@@ -8,15 +8,16 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.stack import Stack
-from tests.chromium import launch
+from tests.chromium import launch, virtual_display
 
 
 @pytest.fixture(scope="module")
 def asking(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium as people have it: it asks before it gives the microphone away."""
-    browser = launch(playwright, fake_ui=False)
-    yield browser
-    browser.close()
+    """Chromium as people have it, in a window: it asks before it gives the microphone away."""
+    with virtual_display() as display:
+        browser = launch(playwright, fake_ui=False, display=display)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +31,9 @@ def deaf(playwright: Playwright) -> Iterator[Browser]:
 def set_permission(page: Page, stack: Stack, setting: str) -> None:
     """What the user chose in the browser's window: granted, denied, or prompt for not yet."""
     session = page.context.new_cdp_session(page)
-    session.send(
-        "Browser.setPermission",
-        {"permission": {"name": "microphone"}, "setting": setting, "origin": stack.desk_url},
-    )
+    context = session.send("Target.getTargetInfo")["targetInfo"]["browserContextId"]
+    choice = {"permission": {"name": "microphone"}, "setting": setting, "origin": stack.desk_url}
+    session.send("Browser.setPermission", choice | {"browserContextId": context})
 
 
 def test_the_cue_comes_first_and_goes_when_permission_arrives(open_desk, stack, asking):
@@ -42,7 +42,7 @@ def test_the_cue_comes_first_and_goes_when_permission_arrives(open_desk, stack, 
     expect(desk.call_area).to_contain_text("Let Ringdesk use your microphone")
     expect(desk.reach).to_contain_text("You cannot be reached")
     desk.button("Allow microphone").click()
-    expect(desk.call_area).to_contain_text('Choose "Allow" in your browser')
+    expect(desk.call_area).to_contain_text("Choose “Allow” in your browser")
     set_permission(desk.page, stack, "granted")
 
     desk.expect_reachable()

@@ -81,7 +81,7 @@ def test_two_tabs_of_one_agent_share_one_telephone(open_desk, stack):
     desk.hang_up()
     desk.expect_idle()
 
-    second.get_by_role("button", name="Use this tab").click()
+    reach.get_by_role("button", name="Use this tab").click()
     expect(reach).to_contain_text("You can be reached.")
     expect(desk.reach).to_contain_text("Ringdesk is open in another tab")
 

@@ -18,7 +18,8 @@ export function createLeader(agentId: number, send: Send, isInCall: () => boolea
 
   channel?.addEventListener("message", ({ data }: MessageEvent<Note>) => {
     if (data.type === "take") {
-      if (holding) channel.postMessage({ type: isInCall() ? "in-call" : "free", to: data.tab } satisfies Note);
+      if (holding)
+        channel.postMessage({ type: isInCall() ? "in-call" : "free", to: data.tab } satisfies Note);
     } else if (data.to === tab) answered?.(data.type);
   });
 

@@ -2,7 +2,10 @@
 import type { Microphone, Send } from "../ports";
 import type { MicrophoneState } from "../softphone/state";
 
-export function createMicrophone(send: Send, browser: Pick<Navigator, "mediaDevices" | "permissions"> = navigator): Microphone {
+export function createMicrophone(
+  send: Send,
+  browser: Pick<Navigator, "mediaDevices" | "permissions"> = navigator,
+): Microphone {
   let asking = 0;
   let permission: PermissionStatus | null = null;
   // Where the Permissions API does not know the microphone, only asking tells.

@@ -35,7 +35,8 @@ export function ActiveCall(props: Props) {
   const lost = lostAt !== null;
   const notice = noticeOf(props);
   const lineName = facts.lineName || talk.line?.name;
-  const way = lineName && (talk.incoming ? `Called ${lineName}` : `They see ${talk.line?.display ?? lineName}`);
+  const way =
+    lineName && (talk.incoming ? `Called ${lineName}` : `They see ${talk.line?.display ?? lineName}`);
   return (
     <Bands
       tone={lost ? "hold" : "call"}
@@ -103,7 +104,12 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <span>
           <strong>Weak connection.</strong> {name} may hear gaps.
         </span>
-        <button type="button" class="text-key" aria-expanded={helpOpen} onClick={() => props.onHelp(!helpOpen)}>
+        <button
+          type="button"
+          class="text-key"
+          aria-expanded={helpOpen}
+          onClick={() => props.onHelp(!helpOpen)}
+        >
           What helps
         </button>
       </>
@@ -140,7 +146,8 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
     hold: false,
     content: (
       <>
-        <Icon name={talk.incoming ? "in" : "out"} size={18} /> {talk.incoming ? `${name} called.` : `You called ${name}.`}
+        <Icon name={talk.incoming ? "in" : "out"} size={18} />{" "}
+        {talk.incoming ? `${name} called.` : `You called ${name}.`}
       </>
     ),
   };

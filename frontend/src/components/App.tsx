@@ -163,25 +163,28 @@ export function App({ store, log, config, api, audio, levels, preferences, brows
           onHangUp={hangUp}
         />
       )}
-      <CallArea
-        {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
-        onNumber={setNumber}
-        onLine={(next) => preferences.set({ line: next?.id ?? null })}
-        onKeypad={openKeypad}
-        onHelp={(open) => {
-          setHelpOpen(open);
-          if (open) setKeypadOpen(false);
-        }}
-        onDial={dial}
-      />
-      <WorkArea
-        {...{ view, facts, log, api }}
-        onView={setView}
-        root={rootOf(state)}
-        team={colleagues(state)}
-        canDial={dialable}
-        onCall={callBack}
-      />
+      <main class="views">
+        <h1 class="visually-hidden">Desk</h1>
+        <CallArea
+          {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
+          onNumber={setNumber}
+          onLine={(next) => preferences.set({ line: next?.id ?? null })}
+          onKeypad={openKeypad}
+          onHelp={(open) => {
+            setHelpOpen(open);
+            if (open) setKeypadOpen(false);
+          }}
+          onDial={dial}
+        />
+        <WorkArea
+          {...{ view, facts, log, api }}
+          onView={setView}
+          root={rootOf(state)}
+          team={colleagues(state)}
+          canDial={dialable}
+          onCall={callBack}
+        />
+      </main>
       <Dock
         pane={pane}
         hasCaller={facts !== null}

@@ -16,7 +16,9 @@ export function Bands({ tone, identity, notice, noticeTone, bar, children }: Pro
   return (
     <>
       <div class={`identity identity-${tone}`}>{identity}</div>
-      {notice !== undefined && <div class={noticeTone ? `notice notice-${noticeTone}` : "notice"}>{notice}</div>}
+      {notice !== undefined && (
+        <div class={noticeTone ? `notice notice-${noticeTone}` : "notice"}>{notice}</div>
+      )}
       <div class="stage">{children}</div>
       <div class="bar">{bar}</div>
     </>

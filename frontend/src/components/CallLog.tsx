@@ -65,8 +65,17 @@ export function CallLog({ log, canDial, onCall }: Props) {
       {status === "ready" && rows.length > 0 && <Rows rows={rows} canDial={canDial} onCall={onCall} />}
       {status === "ready" && next && (
         <div class="log-more">
-          <button type="button" class="small-key" disabled={more === "loading"} onClick={() => log.loadMore()}>
-            {more === "loading" ? "Loading…" : more === "failed" ? "That did not load. Try again" : "Earlier calls"}
+          <button
+            type="button"
+            class="small-key"
+            disabled={more === "loading"}
+            onClick={() => log.loadMore()}
+          >
+            {more === "loading"
+              ? "Loading…"
+              : more === "failed"
+                ? "That did not load. Try again"
+                : "Earlier calls"}
           </button>
         </div>
       )}
@@ -92,7 +101,7 @@ function Rows({ rows, canDial, onCall }: { rows: Call[]; canDial: boolean; onCal
     <div class="card log-card" ref={list} onKeyDown={onKeyDown}>
       {[...days].map(([day, calls]) => (
         <section key={day} aria-label={day}>
-          <h3 class="day">{day}</h3>
+          <h2 class="day">{day}</h2>
           <ul>
             {calls.map((call) => (
               <CallRow

@@ -31,7 +31,13 @@ export function CallRow({ call, canDial, reachable, onCall }: Props) {
       data-row
       tabIndex={reachable ? 0 : -1}
       onKeyDown={(event) => {
-        if ((event.key === "c" || event.key === "C") && !event.ctrlKey && !event.metaKey && callable && canDial) {
+        if (
+          (event.key === "c" || event.key === "C") &&
+          !event.ctrlKey &&
+          !event.metaKey &&
+          callable &&
+          canDial
+        ) {
           onCall(call);
         }
       }}
@@ -42,7 +48,9 @@ export function CallRow({ call, canDial, reachable, onCall }: Props) {
       </span>
       <span class="row-who">
         <strong title={title}>{title}</strong>
-        <span>{[second, party.place && !party.name ? party.place : party.company].filter(Boolean).join(" · ")}</span>
+        <span>
+          {[second, party.place && !party.name ? party.place : party.company].filter(Boolean).join(" · ")}
+        </span>
       </span>
       <span class="row-line">{call.line?.name ?? call.agent?.name.split(" ")[0]}</span>
       <span class="row-result">

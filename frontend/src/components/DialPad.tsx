@@ -66,7 +66,9 @@ export function DialPad(props: DialPadProps) {
             <h2 class="state-idle" tabIndex={-1} data-focus="call-area">
               {canDial ? "Ready" : "Not ready"}
             </h2>
-            {canDial && props.readySince !== null && <span class="since">since {clock(props.readySince)}</span>}
+            {canDial && props.readySince !== null && (
+              <span class="since">since {clock(props.readySince)}</span>
+            )}
           </div>
           <NumberField {...props} wrong={wrong} onLeave={() => setInsisted(text)} />
           <NumberHint entry={entry} wrong={wrong} homeRegionName={props.homeRegionName} />
@@ -83,21 +85,13 @@ export function DialPad(props: DialPadProps) {
       {entry.kind === "names" && hasLetters(text) ? (
         <FoundContacts text={text} found={entry.found} canDial={canDial} onDial={onDial} />
       ) : (
-        <Keypad
-          onPress={(key) => onText(text + key)}
-          onLongZero={() => onText(text + "+")}
-        />
+        <Keypad onPress={(key) => onText(text + key)} onLongZero={() => onText(text + "+")} />
       )}
     </Bands>
   );
 }
 
-function NumberField({
-  text,
-  onText,
-  wrong,
-  onLeave,
-}: DialPadProps & { wrong: boolean; onLeave(): void }) {
+function NumberField({ text, onText, wrong, onLeave }: DialPadProps & { wrong: boolean; onLeave(): void }) {
   async function paste(): Promise<void> {
     const pasted = await navigator.clipboard.readText().catch(() => "");
     if (pasted) onText(cleaned(pasted));
@@ -150,12 +144,24 @@ function NumberField({
 
 /** A number out of a mail or a web page: without "Tel.", line breaks and invisible signs. */
 export function cleaned(pasted: string): string {
-  const line = pasted.normalize("NFKC").replace(/\p{Cf}/gu, "").replace(/\s+/g, " ").trim();
-  const number = /\+?[\d(][\d\s().\/-]{4,}\d/.exec(line.replace(/^tel:/i, ""))?.[0];
+  const line = pasted
+    .normalize("NFKC")
+    .replace(/\p{Cf}/gu, "")
+    .replace(/\s+/g, " ")
+    .trim();
+  const number = /\+?[\d(][\d\s()./-]{4,}\d/.exec(line.replace(/^tel:/i, ""))?.[0];
   return (number ?? line).slice(0, 60);
 }
 
-function NumberHint({ entry, wrong, homeRegionName }: { entry: Entry; wrong: boolean; homeRegionName: string }) {
+function NumberHint({
+  entry,
+  wrong,
+  homeRegionName,
+}: {
+  entry: Entry;
+  wrong: boolean;
+  homeRegionName: string;
+}) {
   if (entry.kind === "valid") {
     const { check } = entry;
     const known = check.contact ? check.contact.name : "not in contacts";

@@ -17,7 +17,11 @@ export function Dock({ pane, hasCaller, onPane, view }: Props) {
   const current = pane === "call" ? "call" : hasCaller && view === "caller" ? "caller" : "log";
   return (
     <nav class="dock" aria-label="Views">
-      <button type="button" aria-current={current === "call" ? "page" : undefined} onClick={() => onPane("call")}>
+      <button
+        type="button"
+        aria-current={current === "call" ? "page" : undefined}
+        onClick={() => onPane("call")}
+      >
         <Icon name="phone" /> Call
       </button>
       {hasCaller && (
@@ -54,7 +58,8 @@ export function MiniCall({ talk, facts, lost, onMute, onHangUp }: MiniProps) {
       <div>
         <strong>{facts.title}</strong>
         <span>
-          {lost ? "Reconnecting…" : talk.muted ? "Muted" : "On a call"} <Timer since={talk.since} class="mini-timer" />
+          {lost ? "Reconnecting…" : talk.muted ? "Muted" : "On a call"}{" "}
+          <Timer since={talk.since} class="mini-timer" />
         </span>
       </div>
       <button type="button" class="mini-key" aria-label="Mute" aria-pressed={talk.muted} onClick={onMute}>

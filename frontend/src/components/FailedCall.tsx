@@ -43,7 +43,13 @@ export function FailedCall({ ending, facts, canRetry, onClose, onEdit, onRetry }
               Edit number
             </button>
           ) : (
-            <button type="button" class="key-accent" onClick={onRetry} disabled={!canRetry} data-focus="failed">
+            <button
+              type="button"
+              class="key-accent"
+              onClick={onRetry}
+              disabled={!canRetry}
+              data-focus="failed"
+            >
               Try again
             </button>
           )}

@@ -42,7 +42,9 @@ const SHAPES = {
   ),
   keypad: (
     <>
-      {[6, 12, 18].flatMap((y) => [6, 12, 18].map((x) => <circle cx={x} cy={y} r="1.4" fill="currentColor" />))}
+      {[6, 12, 18].flatMap((y) =>
+        [6, 12, 18].map((x) => <circle cx={x} cy={y} r="1.4" fill="currentColor" />),
+      )}
     </>
   ),
   paste: (
@@ -121,7 +123,14 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
 /** The bell on a desk. */
 export function Brand({ size = 26 }: { size?: number }) {
   return (
-    <svg class="brand-mark" width={size} height={size} viewBox="0 0 26 26" aria-hidden="true" focusable="false">
+    <svg
+      class="brand-mark"
+      width={size}
+      height={size}
+      viewBox="0 0 26 26"
+      aria-hidden="true"
+      focusable="false"
+    >
       <rect width="26" height="26" rx="6.5" />
       <path class="brand-bell" d="M7.2 16.4a5.8 5.8 0 0 1 11.6 0zM5 18h16v1.6H5zM12.1 6.6h1.8v2.6h-1.8z" />
     </svg>

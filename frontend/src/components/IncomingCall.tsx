@@ -35,7 +35,13 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
           <button type="button" class="key-reject" onClick={onReject} disabled={ring.answering}>
             <Icon name="hang-up" /> Reject
           </button>
-          <button type="button" class="key-answer" onClick={onAnswer} data-focus="answer" disabled={ring.answering}>
+          <button
+            type="button"
+            class="key-answer"
+            onClick={onAnswer}
+            data-focus="answer"
+            disabled={ring.answering}
+          >
             <Icon name="phone" /> Answer <kbd aria-hidden="true">↵</kbd>
           </button>
         </>

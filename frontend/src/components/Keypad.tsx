@@ -47,11 +47,22 @@ export function Keypad({ tones = false, disabled = false, onPress, onLongZero }:
     },
   });
   return (
-    <div class={tones ? "keypad keypad-tones" : "keypad"} role="group" aria-label={tones ? "Tones" : "Dial pad"}>
+    <div
+      class={tones ? "keypad keypad-tones" : "keypad"}
+      role="group"
+      aria-label={tones ? "Tones" : "Dial pad"}
+    >
       {KEYS.map(([key, letters]) => (
-        <button type="button" key={key} class="pad-key" disabled={disabled} aria-label={NAMES[key] ?? key} {...press(key)}>
-          <span>{key}</span>
-          {!/[*#]/.test(key) && <small aria-hidden="true">{letters}</small>}
+        <button
+          type="button"
+          key={key}
+          class="pad-key"
+          disabled={disabled}
+          aria-label={NAMES[key] ?? key}
+          data-letters={/[*#]/.test(key) ? undefined : letters || "\u00a0"}
+          {...press(key)}
+        >
+          {key}
         </button>
       ))}
     </div>

@@ -22,8 +22,8 @@ export function News({ state, onClose, onEndOrphan }: Props) {
         <div class="news news-hold" key={sid}>
           <Icon name="alert" size={18} />
           <p>
-            Your call with {callerFacts(state, sid, NOBODY).title} is not in this page. It is in another tab, or it ended
-            when the page was loaded again.
+            Your call with {callerFacts(state, sid, NOBODY).title} is not in this page. It is in another tab,
+            or it ended when the page was loaded again.
           </p>
           <button type="button" class="small-key" onClick={() => onEndOrphan(sid)}>
             End it

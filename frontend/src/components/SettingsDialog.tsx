@@ -161,7 +161,8 @@ function InputMeter({ audio, id }: { audio: AudioDevices; id: string }) {
       stop();
     };
   }, [audio, id]);
-  if (failed) return <p class="small hint-wrong">This microphone could not be used. Another program may hold it.</p>;
+  if (failed)
+    return <p class="small hint-wrong">This microphone could not be used. Another program may hold it.</p>;
   return (
     <div class="device-meter">
       <span class="small quiet">Say something: the bar moves.</span>

@@ -34,7 +34,11 @@ export function TopBar(props: Props) {
       </p>
       {config.simulator && (
         <p class="trial">
-          {config.simulatorUrl ? <a href={config.simulatorUrl}>Simulated telephones</a> : "Simulated telephones"}
+          {config.simulatorUrl ? (
+            <a href={config.simulatorUrl}>Simulated telephones</a>
+          ) : (
+            "Simulated telephones"
+          )}
         </p>
       )}
       <div class="top-end">
@@ -46,7 +50,8 @@ export function TopBar(props: Props) {
           onOpen={(open) => onMenu(open ? "availability" : null)}
           face={
             <>
-              <PresenceDot presence={presence} /> {PRESENCE_WORDS[presence]} <Icon name="chevron-down" size={16} />
+              <PresenceDot presence={presence} /> {PRESENCE_WORDS[presence]}{" "}
+              <Icon name="chevron-down" size={16} />
             </>
           }
         >
@@ -67,9 +72,16 @@ export function TopBar(props: Props) {
               {availability === choice && <Icon name="check" size={18} />}
             </button>
           ))}
-          {!props.canChoose && <p class="menu-note">You are offline. This can be changed when you are connected.</p>}
+          {!props.canChoose && (
+            <p class="menu-note">You are offline. This can be changed when you are connected.</p>
+          )}
         </Menu>
-        <button type="button" class="icon-key help-key" aria-label="Keyboard shortcuts" onClick={props.onShortcuts}>
+        <button
+          type="button"
+          class="icon-key help-key"
+          aria-label="Keyboard shortcuts"
+          onClick={props.onShortcuts}
+        >
           <Icon name="help" />
         </button>
         <Account {...props} />
@@ -82,7 +94,7 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts }: Props) {
   const { agent, urls } = config;
   return (
     <Menu
-      label={`Account: ${agent.name}`}
+      label={`${agent.initials}: account of ${agent.name}`}
       keyClass="avatar"
       focusId="account"
       open={menu === "account"}

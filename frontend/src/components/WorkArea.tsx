@@ -36,8 +36,7 @@ export function WorkArea({ view, onView, facts, root, log, api, team, canDial, o
   }
 
   return (
-    <main class="work" id="work" tabIndex={-1}>
-      <h1 class="visually-hidden">Desk</h1>
+    <section class="work" aria-label="Work area" tabIndex={-1}>
       <div class="tabs" role="tablist" aria-label="Work area" onKeyDown={onKeyDown}>
         {views.map((each) => (
           <button
@@ -67,11 +66,11 @@ export function WorkArea({ view, onView, facts, root, log, api, team, canDial, o
             <CallLog log={log} canDial={canDial} onCall={onCall} />
           )}
         </div>
-        <aside class="side" aria-label={facts ? "Contact" : "Team"}>
+        <div class="side" role="group" aria-label={facts ? "Contact and team" : "Team"} tabIndex={0}>
           {facts && <ContactCard facts={facts} />}
           <Team team={team} />
-        </aside>
+        </div>
       </div>
-    </main>
+    </section>
   );
 }

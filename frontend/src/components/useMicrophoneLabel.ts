@@ -16,7 +16,9 @@ export function useMicrophoneLabel(audio: AudioDevices, microphone: MicrophoneSt
         .then((inputs) => {
           const found = inputs.find((input) => input.id === chosen) ?? inputs[0];
           // Chrome names the default one "Default - …", and adds the device's numbers in brackets.
-          setLabel((found?.label ?? "").replace(/^Default - /, "").replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/, ""));
+          setLabel(
+            (found?.label ?? "").replace(/^Default - /, "").replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/, ""),
+          );
         })
         .catch(() => setLabel(""));
     };

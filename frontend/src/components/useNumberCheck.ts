@@ -26,7 +26,10 @@ export async function understand(api: Pick<Api, "checkNumber" | "contacts">, tex
     if (check.valid) return { kind: "valid", check };
     return { kind: "invalid", message: check.message || "This is not a telephone number." };
   } catch (error) {
-    return { kind: "unknown", message: error instanceof Error ? error.message : "The number could not be checked." };
+    return {
+      kind: "unknown",
+      message: error instanceof Error ? error.message : "The number could not be checked.",
+    };
   }
 }
 

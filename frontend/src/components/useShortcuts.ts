@@ -17,10 +17,16 @@ export interface ShortcutActions {
 
 export function isTextField(element: Element | null): boolean {
   if (!(element instanceof HTMLElement)) return false;
-  if (element.isContentEditable || element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement) {
+  if (
+    element.isContentEditable ||
+    element instanceof HTMLTextAreaElement ||
+    element instanceof HTMLSelectElement
+  ) {
     return true;
   }
-  return element instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(element.type);
+  return (
+    element instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(element.type)
+  );
 }
 
 const REGIONS = [".top", ".reach", ".call-area", ".work"];

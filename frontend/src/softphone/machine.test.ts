@@ -1,5 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { after, dialled, dialSid, LEG, me, NOW, openState, push, rang, readyState, ringingState, ROOT, sample } from "../testing/samples";
+import {
+  after,
+  dialled,
+  dialSid,
+  LEG,
+  me,
+  NOW,
+  openState,
+  push,
+  rang,
+  readyState,
+  ringingState,
+  ROOT,
+  sample,
+} from "../testing/samples";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
 import { initialState, type State } from "./state";
@@ -9,7 +23,13 @@ const ringingOut = () => after(dialling(), { type: "call.ringing", id: "dial-1",
 const reconnecting = () => after(openState(), { type: "call.reconnecting", id: LEG, at: NOW + 9000 });
 const failed = () => after(ringingOut(), { type: "call.disconnected", id: "dial-1", at: NOW });
 const withoutPush = () => after(readyState(), rang);
-const other: SoftphoneEvent = { type: "call.incoming", id: "CA-leg-2", root: "CA-root-2", hints: hintsOf("Tom"), at: NOW };
+const other: SoftphoneEvent = {
+  type: "call.incoming",
+  id: "CA-leg-2",
+  root: "CA-root-2",
+  hints: hintsOf("Tom"),
+  at: NOW,
+};
 
 function hintsOf(name: string) {
   return { number: "+12025550143", display: "+12025550143", name, place: "", line: "" };
@@ -28,14 +48,26 @@ const CALLS: Row[] = [
   ["reject", ringingState, { type: "agent.rejected" }, "closed", ["phone.reject"]],
   ["reject during a call does nothing", openState, { type: "agent.rejected" }, "open", []],
   ["accepted", ringingState, { type: "call.accepted", id: LEG, sid: LEG, at: NOW }, "open", []],
-  ["accepted, of another call", ringingState, { type: "call.accepted", id: "x", sid: "x", at: NOW }, "pending", []],
+  [
+    "accepted, of another call",
+    ringingState,
+    { type: "call.accepted", id: "x", sid: "x", at: NOW },
+    "pending",
+    [],
+  ],
   ["the caller gives up", ringingState, { type: "call.canceled", id: LEG, at: NOW }, "closed", []],
   ["dial", readyState, dialled, "connecting", ["phone.connect"]],
   ["dial during a call", openState, dialled, "open", []],
   ["dial while it rings", ringingState, dialled, "pending", []],
   ["it rings there", dialling, { type: "call.ringing", id: "dial-1", sid: dialSid }, "ringing", []],
   ["they answer", ringingOut, { type: "call.accepted", id: "dial-1", sid: dialSid, at: NOW }, "open", []],
-  ["they answer at once", dialling, { type: "call.accepted", id: "dial-1", sid: dialSid, at: NOW }, "open", []],
+  [
+    "they answer at once",
+    dialling,
+    { type: "call.accepted", id: "dial-1", sid: dialSid, at: NOW },
+    "open",
+    [],
+  ],
   ["cancel while connecting", dialling, { type: "agent.hung-up", at: NOW }, "closed", ["phone.hang-up"]],
   ["cancel while ringing", ringingOut, { type: "agent.hung-up", at: NOW }, "closed", ["phone.hang-up"]],
   ["hang up", openState, { type: "agent.hung-up", at: NOW }, "closed", ["phone.hang-up"]],
@@ -57,8 +89,20 @@ const CALLS: Row[] = [
   ["the connection goes", openState, { type: "call.reconnecting", id: LEG, at: NOW }, "reconnecting", []],
   ["and comes back", reconnecting, { type: "call.reconnected", id: LEG }, "open", []],
   ["or does not", reconnecting, { type: "call.disconnected", id: LEG, at: NOW }, "closed", []],
-  ["the call cannot be made", dialling, { type: "call.failed", id: "dial-1", code: 31486, at: NOW }, "closed", []],
-  ["an error in a call is not its end", openState, { type: "call.failed", id: LEG, code: 31005, at: NOW }, "open", []],
+  [
+    "the call cannot be made",
+    dialling,
+    { type: "call.failed", id: "dial-1", code: 31486, at: NOW },
+    "closed",
+    [],
+  ],
+  [
+    "an error in a call is not its end",
+    openState,
+    { type: "call.failed", id: LEG, code: 31005, at: NOW },
+    "open",
+    [],
+  ],
   ["closing the failure", failed, { type: "agent.closed" }, "closed", []],
   ["pushed: answered elsewhere", ringingState, push(sample("call.withdrawn")), "closed", ["phone.ignore"]],
   ["pushed: my call is over", openState, push(sample("call.ended")), "closed", ["phone.hang-up"]],
@@ -76,11 +120,17 @@ describe("the call region", () => {
   it("follows the phone's word about mute, not the key's", () => {
     const asked = after(openState(), { type: "agent.muted", muted: true });
     expect(asked.call).toMatchObject({ talk: { muted: false } });
-    expect(after(asked, { type: "call.muted", id: LEG, muted: true }).call).toMatchObject({ talk: { muted: true } });
+    expect(after(asked, { type: "call.muted", id: LEG, muted: true }).call).toMatchObject({
+      talk: { muted: true },
+    });
   });
 
   it("echoes the tones", () => {
-    const state = after(openState(), { type: "agent.pressed", digit: "4" }, { type: "agent.pressed", digit: "#" });
+    const state = after(
+      openState(),
+      { type: "agent.pressed", digit: "4" },
+      { type: "agent.pressed", digit: "#" },
+    );
     expect(state.call).toMatchObject({ talk: { digits: "4#" } });
   });
 
@@ -90,9 +140,15 @@ describe("the call region", () => {
   });
 
   it("keeps a warning once and lets it go", () => {
-    const warned = after(openState(), { type: "call.warning", id: LEG, name: "low-mos" }, { type: "call.warning", id: LEG, name: "low-mos" });
+    const warned = after(
+      openState(),
+      { type: "call.warning", id: LEG, name: "low-mos" },
+      { type: "call.warning", id: LEG, name: "low-mos" },
+    );
     expect(warned.call).toMatchObject({ talk: { warnings: ["low-mos"] } });
-    expect(after(warned, { type: "call.warning-cleared", id: LEG, name: "low-mos" }).call).toMatchObject({ talk: { warnings: [] } });
+    expect(after(warned, { type: "call.warning-cleared", id: LEG, name: "low-mos" }).call).toMatchObject({
+      talk: { warnings: [] },
+    });
   });
 });
 
@@ -162,21 +218,46 @@ describe("the phone runs when it may", () => {
   it.each<[string, State, SoftphoneEvent, string[]]>([
     ["microphone allowed", waiting, { type: "microphone.changed", microphone: "granted" }, ["phone.start"]],
     ["microphone refused", waiting, { type: "microphone.changed", microphone: "denied" }, []],
-    ["allowed, but another tab has the phone", initialState(me), { type: "microphone.changed", microphone: "granted" }, []],
+    [
+      "allowed, but another tab has the phone",
+      initialState(me),
+      { type: "microphone.changed", microphone: "granted" },
+      [],
+    ],
     [
       "blocked later",
       readyState(),
       { type: "microphone.changed", microphone: "denied" },
       ["phone.stop", "desk.send"],
     ],
-    ["blocked in a call: the call goes on", openState(), { type: "microphone.changed", microphone: "denied" }, []],
-    ["taken by another tab", readyState(), { type: "leader.changed", leader: "elsewhere" }, ["phone.stop", "desk.send"]],
+    [
+      "blocked in a call: the call goes on",
+      openState(),
+      { type: "microphone.changed", microphone: "denied" },
+      [],
+    ],
+    [
+      "taken by another tab",
+      readyState(),
+      { type: "leader.changed", leader: "elsewhere" },
+      ["phone.stop", "desk.send"],
+    ],
     ["signed out", readyState(), push(sample("session.ended")), ["phone.stop"]],
     ["signed out in a call: the call goes on", openState(), push(sample("session.ended")), []],
     ["asked", waiting, { type: "microphone.asked" }, ["microphone.request"]],
-    ["asked again", after(waiting, { type: "microphone.asked" }), { type: "microphone.asked" }, ["microphone.request"]],
+    [
+      "asked again",
+      after(waiting, { type: "microphone.asked" }),
+      { type: "microphone.asked" },
+      ["microphone.request"],
+    ],
     ["asked when allowed", readyState(), { type: "microphone.asked" }, []],
-    ["Use this tab", after(initialState(me), { type: "leader.changed", leader: "elsewhere" }), { type: "leader.wanted" }, ["leader.take"]],
+    [
+      "Use this tab",
+      after(initialState(me), { type: "leader.changed", leader: "elsewhere" }),
+      { type: "leader.wanted" },
+      ["leader.take"],
+    ],
     ["Use this tab, which has it", readyState(), { type: "leader.wanted" }, []],
     ["try the phone again", readyState(), { type: "device.retried" }, ["phone.start"]],
     ["not during a call", openState(), { type: "device.retried" }, []],
@@ -199,7 +280,11 @@ describe("the desk's socket", () => {
       .map((command) => ("message" in command ? command.message : command));
 
   it("says after each connect whether the phone can ring", () => {
-    const lost = after(readyState(), { type: "desk.lost", at: NOW, retryAt: NOW + 1000 }, { type: "desk.connecting" });
+    const lost = after(
+      readyState(),
+      { type: "desk.lost", at: NOW, retryAt: NOW + 1000 },
+      { type: "desk.connecting" },
+    );
     expect(tells(lost, { type: "desk.opened" })).toEqual([{ type: "phone.state", registered: true }]);
   });
 

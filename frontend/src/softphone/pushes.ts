@@ -101,7 +101,10 @@ function ended(state: State, ended: Call, at: number): Step {
     const { root, hints, line, id } = call.dialling;
     const message = ended.problem || failure.message;
     const ending = { kind: "failed" as const, root, hints, line, ...failure, message, code: null, at };
-    return [{ ...state, call: nextRing(call.others, ending) }, { type: "phone.hang-up", id }];
+    return [
+      { ...state, call: nextRing(call.others, ending) },
+      { type: "phone.hang-up", id },
+    ];
   }
   return [refine(state, ended)];
 }
@@ -127,23 +130,25 @@ function refine(state: State, ended: Call): State {
   return state;
 }
 
-function problem(
-  state: State,
-  message: Extract<ServerMessage, { type: "call.problem" }>,
-  at: number,
-): Step {
+function problem(state: State, message: Extract<ServerMessage, { type: "call.problem" }>, at: number): Step {
   const call = state.call;
   const failed = { kind: "failed" as const, message: message.message, permanent: message.permanent };
   if (call.state === "connecting" || call.state === "ringing") {
     const { root, hints, line, id } = call.dialling;
     if (root !== null && root !== message.sid) return [state];
     const ending = { ...failed, root: message.sid, hints, line, code: null, at };
-    return [{ ...state, call: nextRing(call.others, ending) }, { type: "phone.hang-up", id }];
+    return [
+      { ...state, call: nextRing(call.others, ending) },
+      { type: "phone.hang-up", id },
+    ];
   }
   if ((call.state === "open" || call.state === "reconnecting") && call.talk.root === message.sid) {
     const { root, hints, line, id } = call.talk;
     const ending = { ...failed, root, hints, line, code: null, at };
-    return [{ ...state, call: nextRing(call.others, ending) }, { type: "phone.hang-up", id }];
+    return [
+      { ...state, call: nextRing(call.others, ending) },
+      { type: "phone.hang-up", id },
+    ];
   }
   if (call.state === "closed" && call.ending && call.ending.kind !== "withdrawn") {
     const { root, hints, line } = call.ending;

@@ -8,7 +8,8 @@ export interface Reach {
   icon: IconName;
   title: string;
   text: string;
-  remedy: { label: string; event: SoftphoneEvent } | { label: string; link: "sign-in" } | { label: string } | null;
+  remedy:
+    { label: string; event: SoftphoneEvent } | { label: string; link: "sign-in" } | { label: string } | null;
 }
 
 const ELSEWHERE = "Callers go to your colleagues.";
@@ -27,7 +28,12 @@ function reachInCall(state: State): Reach {
     return { ...amber, icon: "signal", title: "On a call, connection lost.", text };
   }
   if (state.desk.state !== "open") {
-    return { ...amber, icon: "alert", title: "The list may be old.", text: "Your call goes on. Reconnecting…" };
+    return {
+      ...amber,
+      icon: "alert",
+      title: "The list may be old.",
+      text: "Your call goes on. Reconnecting…",
+    };
   }
   const text = "New callers wait or go to a colleague.";
   return { tone: "call", icon: "phone", title: "On a call.", text, remedy: null };
@@ -45,10 +51,12 @@ function obstacle(state: State, now: number): Reach | null {
     const text = desk.message.charAt(0).toLowerCase() + desk.message.slice(1);
     return red("alert", CANNOT, text, { label: "Sign in", link: "sign-in" });
   }
-  if (microphone === "denied") return red("mic-off", CANNOT, `the browser blocks the microphone. ${ELSEWHERE}`);
+  if (microphone === "denied")
+    return red("mic-off", CANNOT, `the browser blocks the microphone. ${ELSEWHERE}`);
   if (microphone === "missing") return red("headset", CANNOT, `no microphone found. ${ELSEWHERE}`);
   if (leader.state === "elsewhere") {
-    if (leader.refused) return red("alert", CANNOT, "the other tab is on a call. Use it until the call is over.");
+    if (leader.refused)
+      return red("alert", CANNOT, "the other tab is on a call. Use it until the call is over.");
     const remedy = { label: "Use this tab", event: { type: "leader.wanted" } } as const;
     return red("alert", CANNOT, "Ringdesk is open in another tab.", remedy);
   }
@@ -76,7 +84,12 @@ function starting(state: State): Reach | null {
   }
   if (state.device.problem) return null;
   if (state.desk.state === "connecting" || state.device.state !== "registered") {
-    return { ...amber, icon: "clock", title: "Getting your phone ready…", text: "Calls do not ring here yet." };
+    return {
+      ...amber,
+      icon: "clock",
+      title: "Getting your phone ready…",
+      text: "Calls do not ring here yet.",
+    };
   }
   if (state.sound === "blocked") {
     const remedy = { label: "Turn sound on" };

@@ -46,8 +46,23 @@ export interface Conversation {
 
 /** Why the call area is idle again. */
 export type Ending =
-  | { kind: "ended"; root: string; hints: Hints; line: Line | null; dialled: boolean; seconds: number; at: number }
-  | { kind: "withdrawn"; root: string; hints: Hints; reason: WithdrawnReason | null; by: Agent | null; at: number }
+  | {
+      kind: "ended";
+      root: string;
+      hints: Hints;
+      line: Line | null;
+      dialled: boolean;
+      seconds: number;
+      at: number;
+    }
+  | {
+      kind: "withdrawn";
+      root: string;
+      hints: Hints;
+      reason: WithdrawnReason | null;
+      by: Agent | null;
+      at: number;
+    }
   | {
       kind: "failed";
       root: string | null;

@@ -26,7 +26,13 @@ export const ROOT = ringingLive.call.sid;
 export const LEG = ringingLive.call.legs[0]?.sid ?? "";
 export const NOW = Date.parse("2026-11-23T09:30:02Z");
 
-export const hints: Hints = { number: "+12025550142", display: "+12025550142", name: "", place: "", line: "Support" };
+export const hints: Hints = {
+  number: "+12025550142",
+  display: "+12025550142",
+  name: "",
+  place: "",
+  line: "Support",
+};
 
 export const me = { id: 1, identity: "agent_1", name: "Ada Byron" };
 
@@ -34,7 +40,11 @@ export function after(state: State, ...events: SoftphoneEvent[]): State {
   return events.reduce((current, event) => transition(current, event)[0], state);
 }
 
-export const push = (message: ServerMessage, at = NOW): SoftphoneEvent => ({ type: "desk.message", message, at });
+export const push = (message: ServerMessage, at = NOW): SoftphoneEvent => ({
+  type: "desk.message",
+  message,
+  at,
+});
 export const rang: SoftphoneEvent = { type: "call.incoming", id: LEG, root: ROOT, hints, at: NOW };
 
 /** Signed in, allowed, registered: nothing rings. */
@@ -52,6 +62,10 @@ export function readyState(): State {
 
 export const ringingState = () => after(readyState(), push(sample("call.incoming")), rang);
 export const openState = () =>
-  after(ringingState(), { type: "agent.answered" }, { type: "call.accepted", id: LEG, sid: LEG, at: NOW + 6000 });
+  after(
+    ringingState(),
+    { type: "agent.answered" },
+    { type: "call.accepted", id: LEG, sid: LEG, at: NOW + 6000 },
+  );
 export const dialled: SoftphoneEvent = { type: "agent.dialled", id: "dial-1", hints, line: null, at: NOW };
 export const dialSid = "CA00000000000000000000000000000003";

@@ -7,6 +7,7 @@ import itertools
 import os
 import threading
 
+import aioice
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -188,5 +189,15 @@ def test_closing_the_house_ends_all_that_goes_on():
             assert set(house.voice.stats().values()) == {0}
             for _, phone in phones:
                 await phone.close()
+
+    asyncio.run(run())
+
+
+def test_a_connection_closed_as_it_came_about_is_not_kept_alive():
+    async def run():
+        connection = aioice.Connection(ice_controlling=True)
+        await connection.close()
+        async with asyncio.timeout(1):
+            await connection.query_consent()
 
     asyncio.run(run())

@@ -163,8 +163,7 @@ def test_an_invite_tells_of_the_call():
         assert invite["parameters"]["Params"] == "a=%C3%A9+%26+%C3%BC&b="
         assert invite["parameters"]["ApiVersion"] == "2010-04-01"
         assert invite["reconnect"]
-        assert "a=candidate" in invite["sdp"]
-        assert "127.0.0.1" in invite["sdp"]
+        assert any(" 127.0.0.1 " in line for line in invite["sdp"].splitlines() if line.startswith("a=candidate"))
         assert "telephone-event" not in invite["sdp"]
         await leg.endpoint.end()
         assert wire.got("cancel") == {"callsid": leg.sid}

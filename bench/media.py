@@ -1,6 +1,6 @@
 """How much sound the simulator's voice side carries.
 
-    python bench/bench_media.py [--calls 20] [--seconds 10] [--rounds 3]
+    python -m bench.media [--calls 20] [--seconds 10] [--rounds 3]
 
 Calls are placed by aiortc clients in a process of their own, over the real signalling, and bridged in pairs, so that
 every frame is received, decoded, buffered, encoded and sent. Beside it the floor: the same load on plain aiortc, each
@@ -247,14 +247,14 @@ async def load(kind, port, calls, seconds):
             await caller.socket.close()
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--load", choices=["voice", "floor"], help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.load:
         asyncio.run(load(options.load, options.port, options.calls, options.seconds))
         return 0

@@ -1,0 +1,98 @@
+/** People and calls of the gallery. Numbers are from the range reserved for fiction. */
+import type { Agent, Call, CallResult, Line, PastCall } from "../src/messages";
+import type { ContactFound } from "../src/ports";
+
+export const ada: Agent = { id: 1, identity: "agent_1", name: "Ada Byron" };
+export const grace: Agent = { id: 2, identity: "agent_2", name: "Grace Hopper" };
+export const hedy: Agent = { id: 3, identity: "agent_3", name: "Hedy Lamarr" };
+export const support: Line = { id: 1, name: "Support", number: "+12025550100", display: "(202) 555-0100" };
+export const sales: Line = { id: 2, name: "Sales", number: "+12025550101", display: "(202) 555-0101" };
+
+type Person = [name: string, number: string, display: string, company: string, place: string];
+
+const maya: Person = [
+  "Maya Okonkwo",
+  "+12025550142",
+  "(202) 555-0142",
+  "Okonkwo Interiors",
+  "Washington, DC",
+];
+const tom: Person = ["Tom Aldous", "+12025550143", "(202) 555-0143", "Harbour Dental", "Washington, DC"];
+const leila: Person = ["Leïla Benali", "+33199002741", "+33 1 99 00 27 41", "Quayside Bikes", "France"];
+const unknown: Person = ["", "+12065550111", "(206) 555-0111", "", "Seattle, WA"];
+const withheld: Person = ["", "", "Number withheld", "", ""];
+
+let number = 1000;
+
+function row(
+  minutesAgo: number,
+  who: Person,
+  incoming: boolean,
+  result: CallResult,
+  seconds: number,
+  line = support,
+): Call {
+  const [name, e164, display, company, place] = who;
+  const start = Date.now() - minutesAgo * 60_000;
+  const answered = ["answered", "reached", "voicemail"].includes(result);
+  const iso = (at: number) => new Date(at).toISOString();
+  return {
+    sid: `CA${String(++number).padStart(32, "0")}`,
+    parent_call_sid: null,
+    direction: "inbound",
+    caller: incoming ? e164 : "client:agent_1",
+    called: incoming ? line.number : e164,
+    status: answered ? "completed" : "no-answer",
+    start_time: iso(start),
+    answer_time: answered ? iso(start + 8000) : null,
+    end_time: iso(start + seconds * 1000),
+    duration: answered ? seconds : null,
+    agent: incoming && result !== "answered" ? null : ada,
+    incoming,
+    party: { number: e164, display, name, company, place, withheld: !e164, verified: false },
+    line,
+    contact: null,
+    result,
+    ring_seconds: answered ? null : seconds,
+    problem: "",
+    revision: 1,
+    legs: [],
+  };
+}
+
+export const LOG: Call[] = [
+  row(12, maya, true, "answered", 363, sales),
+  row(26, tom, true, "missed", 24),
+  row(41, tom, false, "reached", 168, sales),
+  row(58, unknown, true, "voicemail", 37, sales),
+  row(73, leila, false, "no-answer", 30, sales),
+  row(95, withheld, true, "answered", 75),
+  row(1510, maya, true, "answered", 201, sales),
+  row(1630, leila, true, "missed", 18, sales),
+];
+
+export const HISTORY: PastCall[] = [
+  { ...row(4400, maya, true, "answered", 201), agent: ada },
+  { ...row(15840, maya, false, "no-answer", 20), agent: ada },
+  { ...row(28800, maya, true, "missed", 24), agent: null },
+];
+
+export const CONTACTS: ContactFound[] = [
+  {
+    id: 1,
+    name: "Maya Okonkwo",
+    company: "Okonkwo Interiors",
+    note: "",
+    numbers: [
+      { number: "+12025550142", display: "(202) 555-0142", label: "Mobile" },
+      { number: "+12025550178", display: "(202) 555-0178", label: "Office" },
+    ],
+  },
+  {
+    id: 2,
+    name: "Mary Seacole",
+    company: "",
+    note: "",
+    numbers: [{ number: "+12025550155", display: "(202) 555-0155", label: "Home" }],
+  },
+];

@@ -1,0 +1,100 @@
+/** Ports that only pretend: enough for every state to be drawn. */
+import { createPreferences } from "../src/adapters/preferences";
+import type { Config } from "../src/config";
+import type { Call } from "../src/messages";
+import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
+import { CONTACTS, LOG } from "./data";
+
+export type LogMode = "full" | "empty" | "loading" | "failed" | "nothing";
+
+const never = new Promise<never>(() => {});
+
+export function fakeApi(mode: LogMode): Api {
+  const page = (results: Call[]): CallPage => ({ next: mode === "full" ? "?cursor=1" : null, results });
+  return {
+    token: () => never,
+    async calls({ search }) {
+      if (mode === "loading") return never;
+      if (mode === "failed") throw new Error("down");
+      if (mode === "empty" || mode === "nothing") return page([]);
+      return page(search ? LOG.filter((call) => call.party.number === search) : LOG);
+    },
+    callsAt: () => never,
+    call: () => never,
+    hangUp: async () => {},
+    async checkNumber(input) {
+      const digits = input.replace(/\D/g, "");
+      const known = digits === "2025550142";
+      const valid = digits.length >= 10;
+      return {
+        input,
+        valid,
+        e164: valid ? "+12025550142" : null,
+        display: valid ? "(202) 555-0142" : null,
+        country: valid ? "United States" : null,
+        place: valid ? "United States" : null,
+        message: valid ? "" : "Too short for the United States: 4 digits are missing.",
+        contact: known ? { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" } : null,
+        known_calls: known ? 14 : 0,
+      };
+    },
+    contacts: async (search) =>
+      CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
+  };
+}
+
+export const audio: AudioDevices = {
+  inputs: async () => [
+    { id: "jabra", label: "Jabra Evolve2" },
+    { id: "laptop", label: "Built-in microphone" },
+  ],
+  outputs: async () => [
+    { id: "jabra", label: "Jabra Evolve2" },
+    { id: "laptop", label: "Built-in speakers" },
+  ],
+  canChooseOutput: () => true,
+  useInput: async () => {},
+  useOutput: async () => {},
+  testOutput: async () => {},
+  meterInput: async (_id, listener) => {
+    listener(0.6);
+    return () => {};
+  },
+  onChange: () => () => {},
+};
+
+export const levels: Levels = {
+  onLevels(listener) {
+    listener(0.35, 0.6);
+    return () => {};
+  },
+};
+
+export const preferences = createPreferences(null);
+
+export const config: Config = {
+  agent: { id: 1, identity: "agent_1", name: "Ada Byron", initials: "AB", username: "ada" },
+  csrfToken: "",
+  urls: {
+    token: "/",
+    calls: "/",
+    checkNumber: "/",
+    contacts: "/",
+    socket: "/",
+    login: "/",
+    logout: "/",
+    admin: null,
+  },
+  phone: {
+    signallingHost: null,
+    signallingInsecure: false,
+    publishEvents: false,
+    edge: "roaming",
+    tokenRefreshSeconds: 60,
+  },
+  sounds: {} as Config["sounds"],
+  homeRegion: "US",
+  homeRegionName: "United States",
+  simulator: false,
+  simulatorUrl: null,
+};

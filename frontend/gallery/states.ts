@@ -1,0 +1,228 @@
+/** Every state of the desk, reached by the events that lead there. */
+import type { LiveCall } from "../src/messages";
+import type { SoftphoneEvent } from "../src/softphone/events";
+import type { Hints } from "../src/softphone/state";
+import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
+import type { LogMode } from "./fakes";
+
+export interface Exhibit {
+  events: SoftphoneEvent[];
+  log?: LogMode;
+  /** What is pressed or typed afterwards. */
+  act?: () => void;
+}
+
+const now = Date.now();
+const ago = (seconds: number) => now - seconds * 1000;
+const ROOT = "CA00000000000000000000000000000001";
+const LEG = "CA00000000000000000000000000000002";
+
+const presence = [
+  { agent: ada, availability: "available", state: "available" },
+  { agent: grace, availability: "available", state: "on-call" },
+  { agent: hedy, availability: "available", state: "available" },
+] as const;
+
+const base = LOG[0];
+if (!base) throw new Error("The log is empty.");
+const live: LiveCall = {
+  call: {
+    ...base,
+    sid: ROOT,
+    status: "ringing",
+    result: "",
+    line: sales,
+    revision: 2,
+    contact: {
+      id: 1,
+      name: "Maya Okonkwo",
+      company: "Okonkwo Interiors",
+      note: "Sofa order 4471 is late; promised a date.",
+    },
+    party: { ...base.party, place: "Washington, DC, United States", verified: true },
+  },
+  mine: "ringing",
+  history: HISTORY,
+};
+
+const snapshot = (calls: LiveCall[] = []): SoftphoneEvent => ({
+  type: "desk.message",
+  at: now,
+  message: {
+    type: "desk.snapshot",
+    now: new Date(now).toISOString(),
+    agent: ada,
+    availability: "available",
+    calls,
+    presence: presence.map((each) => ({ ...each })),
+    lines: [support, sales],
+  },
+});
+
+const open: SoftphoneEvent[] = [
+  { type: "leader.changed", leader: "held" },
+  { type: "desk.opened" },
+  snapshot(),
+];
+const allowed: SoftphoneEvent = { type: "microphone.changed", microphone: "granted" };
+const ready: SoftphoneEvent[] = [
+  ...open,
+  allowed,
+  { type: "device.changed", state: "registered", at: ago(1400) },
+];
+const mic = (microphone: "prompt" | "requesting" | "denied" | "missing"): SoftphoneEvent[] => [
+  ...open,
+  { type: "microphone.changed", microphone },
+];
+
+const hints = (name: string, number: string, line = "Sales"): Hints => ({
+  number,
+  display: number,
+  name,
+  place: "",
+  line,
+});
+const pushLive: SoftphoneEvent = { type: "desk.message", at: now, message: { type: "call.incoming", live } };
+const ring = (id: string, root: string, who: Hints, seconds: number): SoftphoneEvent => ({
+  type: "call.incoming",
+  id,
+  root,
+  hints: who,
+  at: ago(seconds),
+});
+const maya = hints("Maya Okonkwo", "(202) 555-0142");
+const ringing: SoftphoneEvent[] = [...ready, pushLive, ring(LEG, ROOT, maya, 6)];
+const talking: SoftphoneEvent[] = [
+  ...ringing,
+  { type: "agent.answered" },
+  { type: "call.accepted", id: LEG, sid: LEG, at: ago(267) },
+];
+const toTom: SoftphoneEvent[] = [
+  ...ready,
+  {
+    type: "agent.dialled",
+    id: "d",
+    hints: { ...hints("Tom Aldous", "+12025550143"), display: "(202) 555-0143", place: "United States" },
+    line: sales,
+    at: ago(9),
+  },
+];
+const problem = (message: string, permanent: boolean): SoftphoneEvent[] => [
+  ...toTom,
+  { type: "call.ringing", id: "d", sid: "CA9" },
+  { type: "desk.message", at: now, message: { type: "call.problem", sid: "CA9", message, permanent } },
+];
+const withdrawn = (reason: "answered-elsewhere" | "caller-hung-up"): SoftphoneEvent => ({
+  type: "desk.message",
+  at: now,
+  message: { type: "call.withdrawn", sid: ROOT, reason, by: reason === "answered-elsewhere" ? grace : null },
+});
+const lost: SoftphoneEvent = { type: "desk.lost", at: ago(20), retryAt: now + 8000 };
+
+const press = (label: string) => () =>
+  [...document.querySelectorAll<HTMLElement>("button")]
+    .find((button) => (button.getAttribute("aria-label") ?? button.textContent).trim().startsWith(label))
+    ?.click();
+const type =
+  (selector: string, text: string, leave = false) =>
+  () => {
+    const input = document.querySelector<HTMLInputElement>(selector);
+    if (!input) return;
+    input.focus();
+    input.value = text;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    if (leave) setTimeout(() => input.blur(), 100);
+  };
+const both =
+  (...acts: (() => void)[]) =>
+  () =>
+    acts.forEach((act, at) => setTimeout(act, at * 120));
+
+export const EXHIBITS: Record<string, Exhibit> = {
+  "01-cue": { events: mic("prompt") },
+  "02-cue-asking": { events: mic("requesting") },
+  "03-cue-blocked": { events: mic("denied") },
+  "04-cue-missing": { events: mic("missing") },
+  "05-starting": { events: [...open, allowed] },
+  "06-sound-blocked": { events: [...ready, { type: "sound.changed", sound: "blocked" }] },
+  "10-idle": { events: ready },
+  "11-idle-number": { events: ready, act: type("#number", "(202) 555-0142") },
+  "12-idle-wrong": { events: ready, act: type("#number", "202 555", true) },
+  "13-idle-names": { events: ready, act: type("#number", "ma") },
+  "14-idle-ended": { events: [...talking, { type: "agent.hung-up", at: now }] },
+  "15-idle-elsewhere": { events: [...ringing, withdrawn("answered-elsewhere")] },
+  "16-idle-gave-up": { events: [...ringing, withdrawn("caller-hung-up")] },
+  "17-idle-orphan": { events: [...ready, snapshot([{ ...live, mine: "active" }])] },
+  "18-away": { events: [...ready, { type: "agent.chose", availability: "away" }] },
+  "19-log": { events: ready, act: press("Log") },
+  "20-incoming": { events: ringing },
+  "21-incoming-several": {
+    events: [
+      ...ringing,
+      ring("L2", "R2", hints("Tom Aldous", "+12025550143"), 4),
+      ring("L3", "R3", hints("", "(206) 555-0111"), 2),
+    ],
+  },
+  "22-incoming-unknown": {
+    events: [
+      ...ready,
+      ring("L4", "R4", { ...hints("", "(206) 555-0111", "Support"), place: "Seattle, WA" }, 3),
+    ],
+  },
+  "23-incoming-withheld": { events: [...ready, ring("L5", "R5", hints("", "", "Support"), 3)] },
+  "24-incoming-long-name": {
+    events: [
+      ...ready,
+      ring("L6", "R6", hints("Wolfeschlegelsteinhausenbergerdorff Ventures & Sons", "(206) 555-0111"), 3),
+    ],
+  },
+  "30-active": { events: talking },
+  "31-active-muted-weak": {
+    events: [
+      ...talking,
+      { type: "call.muted", id: LEG, muted: true },
+      { type: "call.warning", id: LEG, name: "high-packet-loss" },
+    ],
+  },
+  "32-active-keypad": {
+    events: talking,
+    act: both(press("Keypad"), press("4"), press("4"), press("7"), press("1")),
+  },
+  "33-active-muted": { events: [...talking, { type: "call.muted", id: LEG, muted: true }] },
+  "34-active-log": { events: talking, act: both(press("Call log"), press("Log")) },
+  "35-active-desk-lost": { events: [...talking, lost] },
+  "36-what-helps": {
+    events: [...talking, { type: "call.warning", id: LEG, name: "low-mos" }],
+    act: press("What helps"),
+  },
+  "50-outgoing": { events: toTom },
+  "51-failed-permanent": { events: problem("This number is not in service.", true) },
+  "52-reconnecting": { events: [...talking, { type: "call.reconnecting", id: LEG, at: ago(8) }] },
+  "53-unreachable": { events: [...ready, lost] },
+  "54-failed-temporary": { events: problem("Nobody answered.", false) },
+  "55-other-tab": { events: [...ready, { type: "leader.changed", leader: "elsewhere" }] },
+  "56-other-tab-in-call": {
+    events: [...ready, { type: "leader.changed", leader: "elsewhere" }, { type: "leader.refused" }],
+  },
+  "57-signed-out": {
+    events: [
+      ...ready,
+      { type: "desk.message", at: now, message: { type: "session.ended", message: "You were signed out." } },
+    ],
+  },
+  "58-phone-problem": {
+    events: [
+      ...ready,
+      { type: "device.changed", state: "unregistered", at: now },
+      { type: "device.failed", message: "The server cannot be reached. Check your connection." },
+    ],
+  },
+  "90-log-empty": { events: ready, log: "empty", act: press("Log") },
+  "91-log-nothing": { events: ready, log: "nothing", act: both(press("Log"), type("#search", "habour")) },
+  "92-log-loading": { events: ready, log: "loading", act: press("Log") },
+  "93-log-failed": { events: ready, log: "failed", act: press("Log") },
+  "94-availability": { events: ready, act: press("Availability") },
+  "95-shortcuts": { events: ready, act: both(press("AB: account"), press("Keyboard shortcuts")) },
+  "96-settings": { events: ready, act: both(press("AB: account"), press("Settings")) },
+  "97-account": { events: ready, act: press("AB: account") },
+};
