@@ -112,14 +112,17 @@ def test_a_dial_can_be_recorded_with_a_channel_for_each_party():
             b.voice.behaviours["ada"] = "answer"
             b.product.answers[INCOMING] = dial(
                 "<Client>ada</Client>",
-                'record="record-from-answer-dual" recordingStatusCallback="/recording"',
+                'record="record-from-answer-dual" recordingStatusCallback="/recording" '
+                'recordingStatusCallbackEvent="in-progress completed"',
             )
             call = await b.call()
-            await until(lambda: call.children and call.children[0].status == "in-progress")
+            # A party that is gone before it was connected leaves no recording.
+            await until(lambda: b.product.at("/recording"))
             call.children[0].party_hung_up()
             await b.quiet()
 
-            told = b.product.at("/recording")[0].params
+            told = b.product.at("/recording")[-1].params
+            assert told["RecordingStatus"] == "completed"
             assert (told["RecordingSource"], told["RecordingChannels"]) == ("DialVerb", "2")
             assert told["CallSid"] == call.sid
             assert b.product.at("/action")[0].params["RecordingUrl"].endswith(told["RecordingSid"])

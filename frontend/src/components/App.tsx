@@ -59,14 +59,15 @@ export function App({ store, log, config, api, audio, levels, preferences, brows
   const dialable = canDial(state);
 
   useFocusRules(state);
-  // A ring comes to the front everywhere; what was open for another call closes.
+  // A caller comes to the front everywhere; what was open for another call closes.
   const ring = call.state === "pending" ? call.ring.id : null;
+  const caller = call.state === "pending" ? call.ring.root : talk?.incoming ? talk.root : null;
   useEffect(() => {
-    if (!ring) return;
+    if (!caller) return;
     setView("caller");
     setPane("call");
     setMenu(null);
-  }, [ring]);
+  }, [caller]);
   useEffect(() => {
     if (call.state === "closed") {
       setView("log");

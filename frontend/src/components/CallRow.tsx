@@ -17,7 +17,11 @@ export function CallRow({ call, canDial, reachable, onCall }: Props) {
   const way = wayIcon(call);
   const { word, tone } = resultWord(call.result);
   const title = party.name || (party.withheld ? "Number withheld" : party.display);
-  const second = party.name ? party.display : party.withheld ? "No number was sent" : "Not in contacts";
+  const second = party.name
+    ? party.display
+    : party.withheld
+      ? "No number was sent"
+      : [party.place, "not in contacts"].filter(Boolean).join(" · ");
   const length =
     call.duration && call.answer_time
       ? minutes(call.duration)
@@ -48,9 +52,7 @@ export function CallRow({ call, canDial, reachable, onCall }: Props) {
       </span>
       <span class="row-who">
         <strong title={title}>{title}</strong>
-        <span>
-          {[second, party.place && !party.name ? party.place : party.company].filter(Boolean).join(" · ")}
-        </span>
+        <span>{second}</span>
       </span>
       <span class="row-line">{call.line?.name ?? call.agent?.name.split(" ")[0]}</span>
       <span class="row-result">

@@ -39,7 +39,9 @@ export function Unreachable({ trouble, state, loginUrl, onUseThisTab }: Props) {
     ] as [string, string, string],
     "signed-out": [
       "You were signed out",
-      desk.state === "ended" ? desk.message : "",
+      desk.state === "ended" && !desk.message.startsWith("You were")
+        ? desk.message
+        : "Sign in again to take calls.",
       "Callers go to your colleagues.",
     ] as [string, string, string],
   }[trouble];

@@ -156,6 +156,8 @@ def test_own_words_become_the_telephones_voice(open_bench: Open, bench: Bench) -
 
     maya.get_by_text("More").click()
     maya.get_by_label("Without a microphone it says").select_option("own")
+    # The choice itself is told first; its words come after.
+    bench.wait_for("PUT", "/sim/telephones/+12025550142")
     bench.asked.clear()
     maya.get_by_label("Its own words").fill("Is anybody there?")
     maya.get_by_label("Its own words").press("Tab")

@@ -1,0 +1,53 @@
+/** Ports that remember what they were asked, and whose events a test sends itself. */
+import { vi } from "vitest";
+import { createPreferences } from "../adapters/preferences";
+import type { Call } from "../messages";
+import type { Api, AudioDevices, Levels, NumberCheck } from "../ports";
+import { sample } from "./samples";
+
+export const validCheck: NumberCheck = {
+  input: "2025550142",
+  valid: true,
+  e164: "+12025550142",
+  display: "(202) 555-0142",
+  country: "United States",
+  place: "Washington, DC, United States",
+  message: "",
+  contact: { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" },
+  known_calls: 14,
+};
+
+export const loggedCalls: Call[] = [
+  sample("call.ended").call,
+  { ...sample("log.changed").call, sid: "CA-missed" },
+];
+
+export function fakeApi(change: Partial<Api> = {}): Api {
+  return {
+    token: vi.fn(async () => ({ token: "jwt", edge: "roaming", ttl: 3600 })),
+    calls: vi.fn(async () => ({ next: null, results: loggedCalls })),
+    callsAt: vi.fn(async () => ({ next: null, results: [] })),
+    call: vi.fn(async () => sample("call.ended").call),
+    hangUp: vi.fn(async () => {}),
+    checkNumber: vi.fn(async () => validCheck),
+    contacts: vi.fn(async () => []),
+    ...change,
+  };
+}
+
+export const silentLevels: Levels = { onLevels: () => () => {} };
+
+export function fakeAudio(): AudioDevices {
+  return {
+    inputs: async () => [{ id: "jabra", label: "Jabra Evolve2" }],
+    outputs: async () => [{ id: "jabra", label: "Jabra Evolve2" }],
+    canChooseOutput: () => true,
+    useInput: vi.fn(async () => {}),
+    useOutput: vi.fn(async () => {}),
+    testOutput: vi.fn(async () => {}),
+    meterInput: async () => () => {},
+    onChange: () => () => {},
+  };
+}
+
+export const fakePreferences = () => createPreferences(null);
