@@ -55,7 +55,7 @@ $(STAMPS)/%: requirements/%.txt requirements/base.txt requirements/simulator.txt
 	@mkdir -p $(STAMPS) && touch $@
 
 frontend/node_modules/.stamp: frontend/package.json frontend/package-lock.json
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || { \
+	@node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null || { \
 	  echo "Ringdesk needs Node 20 or newer, with npm."; exit 1; }
 	cd frontend && npm ci --no-audit --no-fund
 	@touch $@

@@ -1,6 +1,6 @@
 import { render, screen, waitFor, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { config } from "../../gallery/fakes";
 import { browserOf } from "../browser";
 import { createCallLog } from "../callLog/callLog";
@@ -24,7 +24,7 @@ import {
 } from "../testing/samples";
 import { App } from "./App";
 
-beforeAll(() => {
+beforeEach(() => {
   vi.spyOn(Date, "now").mockReturnValue(NOW + 10_000);
 });
 
@@ -76,7 +76,7 @@ describe("the microphone's cue", () => {
     const { user, asked } = show(waiting(microphone));
     screen.getByRole("heading", { name: heading });
     expect(reach()).toContain("You cannot be reached:");
-    expect(button("Call").disabled).toBe(true);
+    expect(callArea().getByRole<HTMLButtonElement>("button", { name: "Call" }).disabled).toBe(true);
     await user.click(button(remedy));
     expect(asked).toContainEqual({ type: "microphone.check" });
   });

@@ -85,8 +85,7 @@ export function CallLog({ log, canDial, onCall }: Props) {
 
 function Rows({ rows, canDial, onCall }: { rows: Call[]; canDial: boolean; onCall(call: Call): void }) {
   const list = useRef<HTMLDivElement>(null);
-  const now = Date.now();
-  const days = Map.groupBy(rows, (row) => dayName(row.start_time, now));
+  const days = byDay(rows, Date.now());
 
   function onKeyDown(event: KeyboardEvent): void {
     const lines = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
@@ -99,7 +98,7 @@ function Rows({ rows, canDial, onCall }: { rows: Call[]; canDial: boolean; onCal
 
   return (
     <div class="card log-card" ref={list} onKeyDown={onKeyDown}>
-      {[...days].map(([day, calls]) => (
+      {days.map(([day, calls]) => (
         <section key={day} aria-label={day}>
           <h2 class="day">{day}</h2>
           <ul>
@@ -117,6 +116,15 @@ function Rows({ rows, canDial, onCall }: { rows: Call[]; canDial: boolean; onCal
       ))}
     </div>
   );
+}
+
+function byDay(rows: Call[], now: number): [string, Call[]][] {
+  const days = new Map<string, Call[]>();
+  for (const row of rows) {
+    const day = dayName(row.start_time, now);
+    days.set(day, [...(days.get(day) ?? []), row]);
+  }
+  return [...days];
 }
 
 function Nothing({ log }: { log: CallLogStore }) {
