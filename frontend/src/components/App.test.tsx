@@ -257,7 +257,7 @@ describe("the keyboard", () => {
   it("shows its list", async () => {
     const { user } = show(readyState());
     await user.keyboard("?");
-    screen.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
   });
 });
 
