@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -101,9 +102,14 @@ class LegInline(ReadOnly, CallColumns, admin.TabularInline[Call, Call]):
 
 class RecordingInline(ReadOnly, admin.TabularInline[Recording, Call]):
     model = Recording
-    readonly_fields = ("sid", "status", "duration", "created_at")
+    readonly_fields = ("created_at", "duration", "status", "sound")
     fields = readonly_fields
     extra = 0
+
+    @admin.display(description="sound")
+    def sound(self, recording: Recording) -> SafeString:
+        url = reverse("api:recording", args=[recording.call_id, recording.sid])
+        return format_html('<audio controls preload="none" src="{}"></audio>', url)
 
 
 class RootFilter(admin.SimpleListFilter):

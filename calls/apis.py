@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -24,6 +24,7 @@ from calls.selectors import call_count_with, visible_calls
 from calls.serializers import CallSerializer, DetailSerializer, NumberCheckSerializer
 from contacts.selectors import contact_by_number, contact_ids_matching
 from telephony.errors import InvalidNumber
+from telephony.media import recording_fetch
 from telephony.phone import clean, country_name, parse
 
 _FILTERS = {
@@ -152,6 +153,24 @@ class CallHangUpApi(APIView):
             return Response({"detail": "Only the agent on the call can end it."}, status=403)
         services.call_hang_up(call=call)
         return Response({"detail": "The call is being ended."}, status=202)
+
+
+class RecordingApi(APIView):
+    """A message that a caller left, as sound. Comes through us: Twilio's own address needs the account's secret."""
+
+    @extend_schema(responses={(200, "audio/mpeg"): OpenApiTypes.BINARY})
+    def get(self, request: Request, sid: str, recording_sid: str) -> StreamingHttpResponse:
+        call = _visible_call(request, sid)
+        recording = next((item for item in call.recordings.all() if item.sid == recording_sid), None)
+        if recording is None:
+            raise Http404
+        sound = recording_fetch(recording.sid)
+        answer = StreamingHttpResponse(
+            sound.chunks, content_type=sound.content_type, headers={"Cache-Control": "private"}
+        )
+        if sound.length is not None:
+            answer["Content-Length"] = str(sound.length)
+        return answer
 
 
 class NumberCheckApi(APIView):

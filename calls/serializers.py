@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -61,6 +62,17 @@ class LegSerializer(serializers.Serializer[Any]):
     agent = AgentSerializer(allow_null=True)
 
 
+class RecordingSerializer(serializers.Serializer[Any]):
+    """A message that a caller left."""
+
+    sid = serializers.CharField()
+    duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
+    url = serializers.SerializerMethodField(help_text="Where its sound is, for those who may see the call.")
+
+    def get_url(self, recording: Any) -> str:
+        return reverse("api:recording", args=[recording.call_id, recording.sid])
+
+
 class CallSerializer(LegSerializer):
     incoming = serializers.BooleanField(help_text="Whether somebody outside called us.")
     party = serializers.SerializerMethodField()
@@ -70,7 +82,13 @@ class CallSerializer(LegSerializer):
     ring_seconds = serializers.SerializerMethodField(help_text="How long it rang, when nobody answered.")
     problem = serializers.CharField(allow_blank=True, help_text="Why it failed, as a sentence.")
     revision = serializers.IntegerField(help_text="Rises with every change: of two answers, the higher is the newer.")
+    recordings = serializers.SerializerMethodField()
     legs = LegSerializer(many=True)
+
+    @extend_schema_field(RecordingSerializer(many=True))
+    def get_recordings(self, call: Call) -> list[dict[str, Any]]:
+        heard = [recording for recording in call.recordings.all() if recording.status != "absent"]
+        return [dict(data) for data in RecordingSerializer(heard, many=True).data]
 
     @extend_schema_field(PartySerializer)
     def get_party(self, call: Call) -> dict[str, Any]:

@@ -20,5 +20,6 @@ api_urlpatterns = [
     path("calls/", apis.CallListApi.as_view(), name="call-list"),
     path("calls/<str:sid>/", apis.CallDetailApi.as_view(), name="call-detail"),
     path("calls/<str:sid>/hang-up/", apis.CallHangUpApi.as_view(), name="call-hang-up"),
+    path("calls/<str:sid>/recordings/<str:recording_sid>/", apis.RecordingApi.as_view(), name="recording"),
     path("numbers/check/", apis.NumberCheckApi.as_view(), name="number-check"),
 ]

@@ -66,7 +66,7 @@ describe("the desk's socket", () => {
     const { events } = open();
     for (let turn = 0; turn < 7; turn += 1) {
       latest().closes();
-      vi.advanceTimersByTime(31_000);
+      vi.advanceTimersToNextTimer();
     }
     const lost = events.filter((event) => event.type === "desk.lost");
     expect(lost.map(({ at, retryAt }) => retryAt - at)).toEqual([
