@@ -56,6 +56,8 @@ function row(
     ring_seconds: answered ? null : seconds,
     problem: "",
     revision: 1,
+    recordings:
+      result === "voicemail" ? [{ sid: `RE${number}`, duration: seconds, url: "/message.mp3" }] : [],
     legs: [],
   };
 }

@@ -43,6 +43,14 @@ export type Leg = {
   agent: Agent | null;
 };
 
+/** A message that a caller left. */
+export interface Recording {
+  sid: string;
+  /** Seconds. */
+  duration: number | null;
+  url: string;
+}
+
 /** A row of the log: a root call with its legs. */
 export type Call = Leg & {
   incoming: boolean;
@@ -53,6 +61,7 @@ export type Call = Leg & {
   ring_seconds: number | null;
   problem: string;
   revision: number;
+  recordings: Recording[];
   legs: Leg[];
 };
 

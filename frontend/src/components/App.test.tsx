@@ -157,8 +157,10 @@ describe("being called", () => {
     callArea().getByText("Sofa order 4471 is late; promised a date.");
     expect(callArea().getAllByRole("listitem")).toHaveLength(3);
     await waitFor(() => expect(document.activeElement).toBe(button("Answer")));
-    expect(screen.getByTestId("assertive").textContent).toMatch(
-      /^Incoming call\. Maya Okonkwo, .*line Support/,
+    await waitFor(() =>
+      expect(screen.getByTestId("assertive").textContent).toMatch(
+        /^Incoming call\. Maya Okonkwo, .*line Support/,
+      ),
     );
   });
 

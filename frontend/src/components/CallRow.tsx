@@ -3,6 +3,7 @@ import { clock, fullTime, minutes } from "../format";
 import type { Call } from "../messages";
 import { resultWord, WAY_WORDS, wayIcon } from "../words";
 import { Icon } from "./Icon";
+import { VoiceMessage } from "./VoiceMessage";
 
 interface Props {
   call: Call;
@@ -79,6 +80,13 @@ export function CallRow({ call, canDial, reachable, onCall }: Props) {
         </button>
       ) : (
         <span class="row-call" />
+      )}
+      {call.recordings.length > 0 && (
+        <div class="row-messages">
+          {call.recordings.map((recording) => (
+            <VoiceMessage key={recording.sid} recording={recording} from={title} />
+          ))}
+        </div>
       )}
     </li>
   );

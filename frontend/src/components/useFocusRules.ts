@@ -1,5 +1,5 @@
 /** When focus moves by itself: on a ring, after Answer, and when what had it is gone. Never on a push. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { State } from "../softphone/state";
 import { isTextField } from "./useShortcuts";
 
@@ -18,7 +18,8 @@ export function useFocusRules(state: State): void {
   const { call, microphone } = state;
   const ringing = call.state === "pending" ? call.ring.id : null;
   const last = useRef({ call: call.state, microphone, ringing });
-  useEffect(() => {
+  // Before the screen is painted: a key pressed at that moment already meets the new focus.
+  useLayoutEffect(() => {
     const before = last.current;
     last.current = { call: call.state, microphone, ringing };
     if (ringing && ringing !== before.ringing) {
