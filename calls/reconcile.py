@@ -15,7 +15,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
-from calls import selectors, services
+from calls import selectors, tracking
 from calls.models import Call, CallStatus
 from calls.params import StatusCallbackRequest
 from telephony.client import CallFacts, call_fetch
@@ -82,8 +82,8 @@ def _apply(facts: CallFacts) -> None:
             "CallDuration": "" if facts.duration is None else str(facts.duration),
         }
     )
-    stored = services.callback_store(kind="reconcile", form=form)
-    services.call_apply_status(stored, StatusCallbackRequest.from_post(form))
+    stored = tracking.callback_store(kind="reconcile", form=form)
+    tracking.call_apply_status(stored, StatusCallbackRequest.from_post(form))
 
 
 def _close_unknown(call: Call) -> None:
@@ -91,5 +91,5 @@ def _close_unknown(call: Call) -> None:
     with transaction.atomic():
         form = QueryDict(mutable=True)
         form.update({"CallSid": call.sid, "ParentCallSid": call.parent_id or "", "CallStatus": CallStatus.FAILED})
-        stored = services.callback_store(kind="reconcile", form=form)
-        services.call_apply_status(stored, StatusCallbackRequest.from_post(form))
+        stored = tracking.callback_store(kind="reconcile", form=form)
+        tracking.call_apply_status(stored, StatusCallbackRequest.from_post(form))

@@ -1,4 +1,4 @@
-"""What Twilio asks of us about calls. A view translates; `services` decides; `twiml` speaks."""
+"""What Twilio asks of us about calls. A view translates; `services` and `tracking` decide; `twiml` speaks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from twilio.twiml.voice_response import VoiceResponse
 
-from calls import services, twiml
+from calls import services, tracking, twiml
 from calls.models import Call
 from calls.params import DialActionRequest, RecordingRequest, StatusCallbackRequest, VoiceRequest
 from telephony.callbacks import callback_url
@@ -32,7 +32,7 @@ def _agent_fallback(request: HttpRequest) -> VoiceResponse:
 
 
 def _store(request: HttpRequest, kind: str) -> None:
-    services.callback_store(
+    tracking.callback_store(
         kind=kind, form=request.POST, idempotency_token=request.headers.get("I-Twilio-Idempotency-Token", "")
     )
 
@@ -88,7 +88,7 @@ def voice_outgoing(request: HttpRequest) -> VoiceResponse:
 def dial_action(request: HttpRequest) -> VoiceResponse:
     _store(request, "dial-action")
     action = DialActionRequest.from_post(request.POST)
-    call = services.dial_action_apply(action)
+    call = tracking.dial_action_apply(action)
     if action.dial_call_status in ("completed", "answered"):
         return twiml.hang_up_twiml()
     if call is None:
@@ -102,25 +102,25 @@ def dial_action(request: HttpRequest) -> VoiceResponse:
 def recording(request: HttpRequest) -> VoiceResponse:
     """The caller has left a message, or hung up instead."""
     _store(request, "recording")
-    services.recording_store(RecordingRequest.from_post(request.POST))
+    tracking.recording_store(RecordingRequest.from_post(request.POST))
     return twiml.say_and_hang_up_twiml("Thank you. We will call you back. Goodbye.")
 
 
 @twilio_webhook()
 def recording_status(request: HttpRequest) -> HttpResponse:
     _store(request, "recording-status")
-    services.recording_store(RecordingRequest.from_post(request.POST))
+    tracking.recording_store(RecordingRequest.from_post(request.POST))
     return HttpResponse(status=204)
 
 
 @twilio_webhook()
 def call_status(request: HttpRequest) -> HttpResponse:
-    stored = services.callback_store(
+    stored = tracking.callback_store(
         kind="status",
         form=request.POST,
         idempotency_token=request.headers.get("I-Twilio-Idempotency-Token", ""),
     )
-    services.call_apply_status(stored, StatusCallbackRequest.from_post(request.POST))
+    tracking.call_apply_status(stored, StatusCallbackRequest.from_post(request.POST))
     return HttpResponse(status=204)
 
 

@@ -3,87 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine
-from http.cookies import SimpleCookie
-from pathlib import Path
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
-from channels.testing import WebsocketCommunicator
+from asgiref.sync import sync_to_async
 from django.test import Client
 
-from agents.models import Agent, Desk
+from agents.models import Desk
 from calls.models import Call
-from config.asgi import application
 from tests import factories
+from tests.calls.desk_socket import DeskSocket, run, webhook
 from tests.calls.test_webhooks_incoming import DIAL_ACTION, INCOMING, STATUS
-from tests.twilio import TwilioClient, incoming, leg_status, outgoing, root_status, sid
+from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 # Pushes are sent after a real commit, from another thread than the socket's.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ORIGIN = "https://desk.example.com"
-
-
-def cookie_of(client: Client) -> str:
-    cookies: SimpleCookie = client.cookies
-    return "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
-
-
-class DeskSocket:
-    """A desk's side of the socket."""
-
-    def __init__(self, agent: Agent | None, *, origin: str | None = ORIGIN) -> None:
-        self.client = Client()
-        if agent is not None:
-            self.client.force_login(agent)
-        headers = [(b"host", b"desk.example.com"), (b"cookie", cookie_of(self.client).encode())]
-        if origin is not None:
-            headers.append((b"origin", origin.encode()))
-        self.communicator = WebsocketCommunicator(application, "/ws/desk/", headers=headers)
-
-    async def open(self) -> dict[str, Any]:
-        connected, _ = await self.communicator.connect()
-        assert connected
-        return await self.next()
-
-    async def next(self) -> dict[str, Any]:
-        frame: dict[str, Any] = await self.communicator.receive_json_from(timeout=5)
-        return frame
-
-    async def until(self, *types: str) -> dict[str, Any]:
-        """The next frame of one of these types."""
-        while True:
-            frame = await self.next()
-            if frame["type"] in types:
-                return frame
-
-    async def send(self, **frame: Any) -> None:
-        await self.communicator.send_json_to(frame)
-
-    async def nothing_of(self, *types: str) -> None:
-        """Everything sent so far, pong included, holds none of these."""
-        await self.send(type="ping")
-        frame = await self.next()
-        while frame["type"] != "pong":
-            assert frame["type"] not in types, frame
-            frame = await self.next()
-
-    async def closed_with(self) -> int:
-        code: int = (await self.communicator.receive_output(timeout=5))["code"]
-        return code
-
-    async def close(self) -> None:
-        await self.communicator.disconnect()
-
-
-def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    async_to_sync(test)()
-
-
-async def webhook(path: str, data: dict[str, Any]) -> None:
-    await sync_to_async(TwilioClient().webhook)(path, data)
 
 
 @pytest.mark.parametrize(
@@ -385,55 +319,3 @@ def test_no_frame_holds_a_secret(ada, line, settings):
     for secret in (settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_API_KEY_SECRET):
         assert secret not in text
     assert Call.objects.get(sid=sid("CA", 1)).account_sid == settings.TWILIO_ACCOUNT_SID
-
-
-SAMPLES = Path(__file__).parent.parent / "payloads" / "desk"
-
-
-def shape(value: Any) -> Any:
-    """A frame without its values: which keys it has, all the way down."""
-    if isinstance(value, dict):
-        return {key: shape(item) for key, item in value.items()}
-    return "value"
-
-
-def merged(sample: Any, real: Any, path: str = "") -> list[str]:
-    """Keys that one has and the other has not. What is empty or null on either side says nothing."""
-    if isinstance(sample, dict) and isinstance(real, dict):
-        different = [f"{path}.{key}" for key in sample.keys() ^ real.keys()]
-        return different + [
-            d for key in sample.keys() & real.keys() for d in merged(sample[key], real[key], f"{path}.{key}")
-        ]
-    if isinstance(sample, list) and isinstance(real, list) and sample and real:
-        return merged(sample[0], real[0], f"{path}[]")
-    return []
-
-
-def test_the_frames_have_the_shape_of_the_samples_that_the_front_end_is_tested_with(ada, grace, line):
-    factories.make_contact()
-    factories.make_call(10, line=line, agent=ada, result="answered")
-    socket = DeskSocket(ada)
-    frames: dict[str, Any] = {}
-
-    async def scenario() -> None:
-        frames["desk.snapshot"] = await socket.open()
-        await webhook(INCOMING, incoming())
-        frames["call.incoming"] = await socket.until("call.incoming")
-        await webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
-        frames["call.status"] = await socket.until("call.status")
-        await webhook(STATUS, root_status("completed"))
-        frames["call.ended"] = await socket.until("call.ended")
-        frames["log.changed"] = await socket.until("log.changed")
-        await webhook(INCOMING, incoming(CallSid=sid("CA", 20)))
-        await webhook(STATUS, root_status("no-answer", CallSid=sid("CA", 20)))
-        frames["call.withdrawn"] = await socket.until("call.withdrawn")
-        await webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "1", CallSid=sid("CA", 30)))
-        frames["call.problem"] = await socket.until("call.problem")
-        await socket.send(type="phone.state", registered=True)
-        frames["presence.changed"] = await socket.until("presence.changed")
-        await socket.close()
-
-    run(scenario)
-    for name, frame in frames.items():
-        sample = json.loads((SAMPLES / f"{name}.json").read_text())
-        assert merged(sample, frame) == [], name
