@@ -1,7 +1,11 @@
 """URLs that we give to Twilio."""
 
+from urllib.parse import quote, urlsplit, urlunsplit
+
 from django.conf import settings
 from django.urls import reverse
+
+from telephony import http_auth
 
 
 def callback_url(name: str) -> str:
@@ -9,4 +13,13 @@ def callback_url(name: str) -> str:
 
     Built from `PUBLIC_BASE_URL`, never from the request: what Twilio signs is what Twilio was told.
     """
-    return f"{settings.PUBLIC_BASE_URL}{reverse(name)}"
+    base = urlsplit(settings.PUBLIC_BASE_URL)
+    return urlunsplit((base.scheme, f"{_userinfo()}{base.netloc}", reverse(name), "", ""))
+
+
+def _userinfo() -> str:
+    """The webhook user and password, where they are set: Twilio takes them from the URL to answer our challenge."""
+    if not http_auth.is_required():
+        return ""
+    user, password = settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD
+    return f"{quote(user, safe='')}:{quote(password, safe='')}@"

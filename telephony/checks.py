@@ -40,6 +40,15 @@ def check_twilio(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
             found.append(Error(f"{name} is missing.", hint="See .env.example.", id=f"telephony.{number}"))
     if settings.TWILIO_CALLER_ID and not re.fullmatch(r"\+[1-9][0-9]{6,14}", settings.TWILIO_CALLER_ID):
         found.append(Error("TWILIO_CALLER_ID is malformed.", hint="Write it like +12025550100.", id="telephony.E006"))
+    pair = (settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD)
+    if any(pair) and not all(re.fullmatch(r"[A-Za-z0-9]{1,128}", part) for part in pair):
+        found.append(
+            Error(
+                "TWILIO_WEBHOOK_USERNAME and TWILIO_WEBHOOK_PASSWORD do not go together.",
+                hint="Set both or neither. Twilio takes letters and digits only.",
+                id="telephony.E008",
+            )
+        )
     if not 1 <= settings.TOKEN_TTL_SECONDS <= MAX_TTL:
         found.append(
             Error(

@@ -15,6 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from twilio.request_validator import RequestValidator
 from twilio.twiml import TwiML
 
+from telephony import http_auth
+
 logger = logging.getLogger(__name__)
 
 
@@ -43,7 +45,7 @@ def signature_is_valid(request: HttpRequest) -> bool:
 
 
 def twilio_webhook(on_failure: Callable[[HttpRequest], TwiML] | None = None) -> Callable[[Webhook], Webhook]:
-    """Makes a view a webhook: POST only, signed by Twilio, exempt from CSRF checks.
+    """Makes a view a webhook: POST only, signed by Twilio, with credentials if any are set, exempt from CSRF checks.
 
     The view returns a TwiML object or a response. When it raises, `on_failure` makes the TwiML instead, so that a
     caller hears a sentence and not "an application error has occurred"; without `on_failure` (status callbacks, whose
@@ -68,6 +70,10 @@ def twilio_webhook(on_failure: Callable[[HttpRequest], TwiML] | None = None) -> 
                     signed_url(request),
                 )
                 return HttpResponseForbidden("The signature is missing or wrong.", content_type="text/plain")
+            refusal = http_auth.refusal_of(request)
+            if refusal is not None:
+                logger.info("webhook challenged: %s, url=%s", refusal.reason, signed_url(request))
+                return http_auth.challenge(refusal)
             try:
                 return _respond(view(request))
             except Exception:

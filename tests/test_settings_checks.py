@@ -33,6 +33,8 @@ def test_a_complete_configuration_has_nothing_to_say():
         ("TWILIO_AUTH_TOKEN", "", "E004"),
         ("TWILIO_API_KEY_SECRET", "", "E005"),
         ("TWILIO_CALLER_ID", "202 555 0100", "E006"),
+        ("TWILIO_WEBHOOK_USERNAME", "twilio", "E008"),
+        ("TWILIO_WEBHOOK_PASSWORD", "p:ss", "E008"),
         ("TOKEN_TTL_SECONDS", 0, "E007"),
         ("TOKEN_TTL_SECONDS", 86_401, "E007"),
     ],

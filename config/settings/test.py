@@ -21,6 +21,11 @@ os.environ.update(
         "HOME_REGION": "US",
         "ALLOWED_REGIONS": "",
         "SIMULATOR": "False",
+        "TWILIO_WEBHOOK_USERNAME": "",
+        "TWILIO_WEBHOOK_PASSWORD": "",
+        "TWILIO_FALLBACK_NUMBER": "",
+        "TRUSTED_PROXIES": "",
+        "REDIS_URL": "",
     }
 )
 

@@ -12,6 +12,9 @@ TWILIO_API_KEY_SID: str = env.text("TWILIO_API_KEY_SID", "")
 TWILIO_API_KEY_SECRET: str = env.text("TWILIO_API_KEY_SECRET", "")
 TWILIO_TWIML_APP_SID: str = env.text("TWILIO_TWIML_APP_SID", "")
 TWILIO_CALLER_ID: str = env.text("TWILIO_CALLER_ID", "")
+# Asked of Twilio on every webhook, by HTTP Digest or Basic, when both are set. Letters and digits only.
+TWILIO_WEBHOOK_USERNAME: str = env.text("TWILIO_WEBHOOK_USERNAME", "")
+TWILIO_WEBHOOK_PASSWORD: str = env.text("TWILIO_WEBHOOK_PASSWORD", "")
 # Where callers go when Ringdesk itself is broken.
 TWILIO_FALLBACK_NUMBER: str = env.text("TWILIO_FALLBACK_NUMBER", "")
 TWILIO_PUSH_CREDENTIAL_SID_IOS: str = env.text("TWILIO_PUSH_CREDENTIAL_SID_IOS", "")
