@@ -86,7 +86,7 @@ def main() -> int:
     commands = {
         "web": [
             sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port),
-            "--log-level", "warning", "--timeout-graceful-shutdown", "3",
+            "--no-proxy-headers", "--log-level", "warning", "--timeout-graceful-shutdown", "3",
         ],
     }  # fmt: skip
     if environment.get("REDIS_URL"):

@@ -13,7 +13,7 @@ def client_address(request: Any) -> str | None:
     address = _valid(request.META.get("REMOTE_ADDR", ""))
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     # From the nearest hop outwards: the first that is no proxy of ours is the client.
-    while address and forwarded and _trusted(address):
+    while address and forwarded and is_trusted(address):
         address = _valid(forwarded.pop())
     return address
 
@@ -25,7 +25,8 @@ def _valid(text: str) -> str | None:
         return None
 
 
-def _trusted(address: str) -> bool:
+def is_trusted(address: str) -> bool:
+    """Whether the address is one of `TRUSTED_PROXIES`."""
     for proxy in settings.TRUSTED_PROXIES:
         try:
             if ipaddress.ip_address(address) in ipaddress.ip_network(proxy, strict=False):
