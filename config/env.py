@@ -57,6 +57,17 @@ class TypedEnv:
     def words(self, name: str, default: list[str]) -> list[str]:
         return [part.strip() for part in self._read(self._env.list, name, default, "words with commas between") if part]
 
+    def pairs(self, name: str) -> dict[str, str]:
+        """`id:secret,id:secret` → a dictionary; empty when not set."""
+        found: dict[str, str] = {}
+        for part in self.words(name, []):
+            key, colon, value = part.partition(":")
+            if not (key and colon and value):
+                self.malformed[name] = "id:secret, with commas between"
+                return {}
+            found[key] = value
+        return found
+
     def db_url(self, name: str, default: str) -> dict[str, Any]:
         config: dict[str, Any] = self._read(
             self._env.db_url, name, self._env.db_url_config(default), "postgres://user:password@host:5432/name"

@@ -12,10 +12,10 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
 from django.http.multipartparser import MultiPartParserError
 from django.views.decorators.csrf import csrf_exempt
-from twilio.request_validator import RequestValidator
 from twilio.twiml import TwiML
 
 from telephony import http_auth
+from telephony.signatures import SIGNATURE_HEADER, request_is_signed
 
 logger = logging.getLogger(__name__)
 
@@ -27,21 +27,6 @@ class Webhook(Protocol):
 def signed_url(request: HttpRequest) -> str:
     """The URL that Twilio signed: ours as we gave it out, with the path and query as they came."""
     return f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
-
-
-def signature_is_valid(request: HttpRequest) -> bool:
-    """Whether Twilio, and nobody else, sent exactly this request.
-
-    Either auth token is taken, so that one can be rotated without losing a call.
-    """
-    signature = request.headers.get("X-Twilio-Signature", "")
-    if not signature:
-        return False
-    url = signed_url(request)
-    for token in (settings.TWILIO_AUTH_TOKEN, settings.TWILIO_AUTH_TOKEN_SECONDARY):
-        if token and RequestValidator(token).validate(url, request.POST, signature):
-            return True
-    return False
 
 
 def twilio_webhook(on_failure: Callable[[HttpRequest], TwiML] | None = None) -> Callable[[Webhook], Webhook]:
@@ -59,14 +44,14 @@ def twilio_webhook(on_failure: Callable[[HttpRequest], TwiML] | None = None) -> 
             if request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
             try:
-                valid = signature_is_valid(request)
+                valid = request_is_signed(request, signed_url(request))
             except (SuspiciousOperation, BadRequest, MultiPartParserError, RequestDataTooBig, TooManyFieldsSent):
                 logger.warning("webhook refused: unreadable body, url=%s", signed_url(request))
                 return HttpResponse("The body cannot be read.", status=400, content_type="text/plain")
             if not valid:
                 logger.warning(
                     "webhook refused: %s signature, url=%s",
-                    "wrong" if "X-Twilio-Signature" in request.headers else "no",
+                    "wrong" if SIGNATURE_HEADER in request.headers else "no",
                     signed_url(request),
                 )
                 return HttpResponseForbidden("The signature is missing or wrong.", content_type="text/plain")

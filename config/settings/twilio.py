@@ -8,6 +8,8 @@ PUBLIC_BASE_URL: str = env.text("PUBLIC_BASE_URL", "http://localhost:8000").rstr
 TWILIO_ACCOUNT_SID: str = env.text("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN: str = env.text("TWILIO_AUTH_TOKEN", "")
 TWILIO_AUTH_TOKEN_SECONDARY: str = env.text("TWILIO_AUTH_TOKEN_SECONDARY", "")
+# SharedKeys that sign webhooks with HMAC-SHA256 instead of the auth token (a beta of Twilio's): id → secret.
+TWILIO_WEBHOOK_SHARED_KEYS: dict[str, str] = env.pairs("TWILIO_WEBHOOK_SHARED_KEYS")
 TWILIO_API_KEY_SID: str = env.text("TWILIO_API_KEY_SID", "")
 TWILIO_API_KEY_SECRET: str = env.text("TWILIO_API_KEY_SECRET", "")
 TWILIO_TWIML_APP_SID: str = env.text("TWILIO_TWIML_APP_SID", "")

@@ -1,0 +1,102 @@
+"""Twilio's signature on a webhook (Twilio Docs, "Security", "Validating requests").
+
+The same verdicts as `twilio.request_validator.RequestValidator`, an order of magnitude sooner: one HMAC instead of
+two for nearly every request, compared in constant time, and no exception for any input.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+
+SIGNATURE_HEADER = "X-Twilio-Signature"
+# Present when a SharedKey of the account signed instead of its auth token: `key=<id>,algorithm=<name>`.
+SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"
+_ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
+_SETTING = re.compile(r"\s*([a-zA-Z]+)\s*=\s*([^,\s]+)\s*\Z")
+
+
+def request_is_signed(request: HttpRequest, url: str) -> bool:
+    """Whether Twilio, and nobody else, sent exactly this request to exactly this URL.
+
+    Either auth token is taken, so that one can be rotated without losing a call.
+    """
+    signature = request.headers.get(SIGNATURE_HEADER, "")
+    if not signature or not signature.isascii():
+        return False
+    secrets, algorithm = _secrets_for(request.headers.get(SETTINGS_HEADER, ""))
+    if request.content_type == "application/json":
+        if not _body_hash_is_right(url, request.body):
+            return False
+        suffix = ""
+    else:
+        suffix = form_text(request.POST)
+    return any(is_valid(secret, algorithm, url, suffix, signature) for secret in secrets)
+
+
+def _secrets_for(header: str) -> tuple[list[str], str]:
+    """The secrets that may have signed, and by which algorithm; no secret for a key that is not ours."""
+    if not header:
+        return [s for s in (settings.TWILIO_AUTH_TOKEN, settings.TWILIO_AUTH_TOKEN_SECONDARY) if s], "sha1"
+    matches = [_SETTING.match(part) for part in header.split(",")]
+    named = {match[1]: match[2] for match in matches if match}
+    algorithm = _ALGORITHMS.get(named.get("algorithm", "").upper())
+    secret = settings.TWILIO_WEBHOOK_SHARED_KEYS.get(named.get("key", ""))
+    return ([secret], algorithm) if secret and algorithm else ([], "sha1")
+
+
+def _body_hash_is_right(url: str, body: bytes) -> bool:
+    """Of a body that is no form, the signature covers only the URL, and the URL holds the body's hash."""
+    said = parse_qs(urlsplit(url).query).get("bodySHA256", [""])[0]
+    return hmac.compare_digest(hashlib.sha256(body).hexdigest(), said) if said.isascii() else False
+
+
+def form_text(form: QueryDict) -> str:
+    """The fields as they are signed: sorted by name, each name followed by its value; a repeated pair counts once."""
+    parts: list[str] = []
+    for name in sorted(form):
+        for value in sorted(set(form.getlist(name))):
+            parts += (name, value)
+    return "".join(parts)
+
+
+def is_valid(secret: str, algorithm: str, url: str, suffix: str, signature: str) -> bool:
+    """Whether `signature` is that of the URL followed by `suffix`, with or without the port in the URL."""
+    key, wanted = secret.encode(), signature.encode()
+    return any(hmac.compare_digest(_sign(key, algorithm, form + suffix), wanted) for form in _url_forms(url))
+
+
+def _sign(key: bytes, algorithm: str, text: str) -> bytes:
+    return base64.b64encode(hmac.digest(key, text.encode("utf-8", "surrogatepass"), algorithm))
+
+
+def _url_forms(url: str) -> Iterable[str]:
+    """The URL without its port, as Twilio signs https, then with it. Lazily: the first nearly always fits."""
+    scheme_end = url.find("://") + 3
+    host_end = len(url)
+    for mark in "/?#":
+        found = url.find(mark, scheme_end)
+        if found != -1:
+            host_end = min(host_end, found)
+    host = url[scheme_end:host_end]
+    bare, port = _split_port(host)
+    rest = url[host_end:]
+    if rest.endswith(("?", "#")):
+        rest = rest[:-1]
+    yield f"{url[:scheme_end]}{bare}{rest}"
+    default = "443" if url.startswith("https:") else "80"
+    yield f"{url[:scheme_end]}{bare}:{port or default}{rest}"
+
+
+@lru_cache(maxsize=16)
+def _split_port(host: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(.*?)(?::([0-9]+))?", host)
+    return (match[1], match[2] or "") if match else (host, "")
