@@ -15,7 +15,7 @@ import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
 import { showPageSignals } from "./pageSignals";
 import { commandRunner } from "./softphone/commands";
-import { inCall, initialState } from "./softphone/state";
+import { initialState } from "./softphone/state";
 import { createStore } from "./softphone/store";
 
 function start(config: Config, mount: HTMLElement): void {
@@ -43,7 +43,7 @@ function start(config: Config, mount: HTMLElement): void {
       desk,
       api,
       microphone: createMicrophone(send),
-      leader: createLeader(id, send, () => inCall(store.get())),
+      leader: createLeader(id, send, () => store.get().call.state !== "closed"),
     }),
   );
 

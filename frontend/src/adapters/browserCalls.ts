@@ -23,7 +23,7 @@ export class BrowserCalls {
   }
 
   rang(call: Call): void {
-    const id = call.parameters.CallSid ?? crypto.randomUUID();
+    const id = call.parameters.CallSid ?? `ring-${Date.now()}`;
     const custom = call.customParameters;
     this.attach(id, call);
     this.send({
@@ -55,6 +55,13 @@ export class BrowserCalls {
     const call = this.byId.get(id);
     if (call) call.disconnect();
     else this.cancelled.add(id);
+  }
+
+  /** The phone is about to be switched off: its calls end without a word from the SDK. */
+  abandon(): void {
+    const ids = [...this.byId.keys()];
+    this.byId.clear();
+    for (const id of ids) this.send({ type: "call.disconnected", id, at: Date.now() });
   }
 
   onLevels(listener: (input: number, output: number) => void): () => void {

@@ -88,15 +88,16 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
 
-  /** The moment a connection is likely again: no need to wait for the timer. */
+  /** The network or the screen came or went: a moment to look, without waiting for the timer. */
   function wake(): void {
-    if (document.visibilityState === "visible" && !socket) connect();
-    else if (socket) ping();
+    if (!socket) connect();
+    else if (socket.readyState === WebSocket.OPEN) ping();
   }
 
   return {
     open() {
       globalThis.addEventListener("online", wake);
+      globalThis.addEventListener("offline", wake);
       document.addEventListener("visibilitychange", wake);
       connect();
     },

@@ -9,17 +9,16 @@ type Note = { type: "take"; tab: string } | { type: "free" | "in-call"; to: stri
 
 const ANSWER_WITHIN = 1000;
 
-export function createLeader(agentId: number, send: Send, isInCall: () => boolean): Leader {
+export function createLeader(agentId: number, send: Send, isBusy: () => boolean): Leader {
   const name = `ringdesk.phone.${agentId}`;
-  const tab = crypto.randomUUID();
+  const tab = `${Date.now()}.${Math.random()}`;
   const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(name) : null;
   let holding = false;
   let answered: ((note: "free" | "in-call") => void) | null = null;
 
   channel?.addEventListener("message", ({ data }: MessageEvent<Note>) => {
     if (data.type === "take") {
-      if (holding)
-        channel.postMessage({ type: isInCall() ? "in-call" : "free", to: data.tab } satisfies Note);
+      if (holding) channel.postMessage({ type: isBusy() ? "in-call" : "free", to: data.tab } satisfies Note);
     } else if (data.to === tab) answered?.(data.type);
   });
 

@@ -180,5 +180,6 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     this.device = null;
     // The only sure way to stay off: a device that merely unregistered comes back by itself.
     old?.destroy();
+    this.calls.abandon();
   }
 }

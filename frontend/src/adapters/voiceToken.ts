@@ -108,6 +108,7 @@ export class VoiceToken {
 }
 
 function problemOf(error: unknown): string {
-  if (error instanceof ApiError) return error.message;
+  if (error instanceof ApiError)
+    return error.signedOut ? "You were signed out. Load the page again." : error.message;
   return "The phone could not be started.";
 }

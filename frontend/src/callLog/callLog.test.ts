@@ -40,7 +40,6 @@ describe("the call log", () => {
   it("shows only what the filter lets through", async () => {
     const { log, sids } = await loaded([]);
     log.filter("missed");
-    await vi.waitFor(() => expect(log.get().status).toBe("ready"));
     log.merge(call("CA1", 1, { result: "answered" }));
     log.merge(call("CA2", 2, { result: "missed" }));
     expect(sids()).toEqual(["CA2"]);

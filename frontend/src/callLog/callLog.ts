@@ -36,9 +36,10 @@ export function createCallLog(api: Pick<Api, "calls" | "callsAt">, agentId: numb
     listeners.forEach((listener) => listener());
   }
 
-  async function fetchPage({ quiet }: { quiet: boolean }): Promise<void> {
+  /** `quiet`: a failure leaves what is shown. `keep`: rows stay until the new ones are there, so nothing flickers. */
+  async function fetchPage({ quiet = false, keep = false }): Promise<void> {
     const mine = ++turn;
-    if (!quiet) set({ status: "loading", more: "idle" });
+    if (!quiet && !(keep && state.status === "ready")) set({ status: "loading", more: "idle" });
     try {
       const page = await api.calls({ search: state.search.trim(), scope: state.scope });
       if (mine === turn) take(page);
@@ -90,19 +91,19 @@ export function createCallLog(api: Pick<Api, "calls" | "callsAt">, agentId: numb
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    load: () => void fetchPage({ quiet: false }),
+    load: () => void fetchPage({}),
     refresh() {
       if (state.status !== "loading") void fetchPage({ quiet: state.status === "ready" });
     },
     filter(scope) {
       if (scope === state.scope) return;
       set({ scope });
-      void fetchPage({ quiet: false });
+      void fetchPage({ keep: true });
     },
     search(text) {
       clearTimeout(typing);
       set({ search: text });
-      typing = setTimeout(() => void fetchPage({ quiet: false }), TYPING_PAUSE);
+      typing = setTimeout(() => void fetchPage({ keep: true }), TYPING_PAUSE);
     },
     loadMore: () => void loadMore(),
     merge,

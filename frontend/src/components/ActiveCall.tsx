@@ -86,7 +86,7 @@ export function ActiveCall(props: Props) {
       {keypadOpen && <Tones {...props} />}
       {helpOpen && <WhatHelps onClose={() => props.onHelp(false)} />}
       {lost && <IfNotBack name={facts.shortName} />}
-      {!keypadOpen && !helpOpen && <CallerFactList facts={facts} />}
+      {!keypadOpen && !helpOpen && <CallerFactList facts={facts} incoming={talk.incoming} />}
       <AlsoCalling state={state} rings={props.others} />
     </Bands>
   );

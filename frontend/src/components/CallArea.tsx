@@ -94,7 +94,7 @@ function Idle(props: CallAreaProps) {
       <FailedCall
         ending={ending}
         facts={callerFacts(state, ending.root, ending.hints)}
-        canRetry={canDial(state)}
+        canRetry={canDial(state) && ending.hints.number.startsWith("+")}
         onClose={() => send({ type: "agent.closed" })}
         onEdit={() => {
           props.onNumber(ending.hints.display || ending.hints.number);

@@ -76,12 +76,12 @@ function CallerNotice({ facts }: { facts: CallerFacts }) {
   );
 }
 
-export function CallerFactList({ facts }: { facts: CallerFacts }) {
+export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts; incoming?: boolean }) {
   return (
     <dl class="facts">
       {facts.lineName && (
         <div>
-          <dt>Called line</dt>
+          <dt>{incoming ? "Called line" : "Call from"}</dt>
           <dd>
             <strong>{facts.lineName}</strong> <span class="quiet">{facts.line?.display}</span>
           </dd>

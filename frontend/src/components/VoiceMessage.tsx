@@ -21,15 +21,14 @@ export function VoiceMessage({ recording, from }: { recording: Recording; from: 
   }
   return (
     <div class="message">
-      <button
-        type="button"
-        class="text-key"
-        onClick={() => setState("open")}
-        aria-label={`Play the message from ${from}`}
-      >
-        <Icon name="play" size={16} /> {state === "failed" ? "Try again" : "Play"}
-        {recording.duration !== null && state === "closed" ? ` ${minutes(recording.duration)}` : ""}
+      <button type="button" class="text-key" onClick={() => setState("open")}>
+        <Icon name="play" size={16} />
+        <span>
+          {state === "failed" ? "Try again" : "Play"}
+          <span class="visually-hidden"> the message from {from}</span>
+        </span>
       </button>
+      {recording.duration !== null && state === "closed" && <span>{minutes(recording.duration)}</span>}
       {state === "failed" && <span role="alert">The message could not be played.</span>}
     </div>
   );

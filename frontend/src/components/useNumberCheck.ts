@@ -33,18 +33,15 @@ export async function understand(api: Pick<Api, "checkNumber" | "contacts">, tex
   }
 }
 
+/** What is known of this very text: never an answer about an earlier one, which would call a wrong number. */
 export function useNumberCheck(api: Pick<Api, "checkNumber" | "contacts">, text: string): Entry {
-  const [entry, setEntry] = useState<Entry>({ kind: "empty" });
+  const [known, setKnown] = useState<{ text: string; entry: Entry }>({ text: "", entry: { kind: "empty" } });
   useEffect(() => {
-    if (!text.trim()) {
-      setEntry({ kind: "empty" });
-      return undefined;
-    }
-    setEntry({ kind: "checking" });
+    if (!text.trim()) return undefined;
     let current = true;
     const timer = setTimeout(() => {
-      void understand(api, text).then((found) => {
-        if (current) setEntry(found);
+      void understand(api, text).then((entry) => {
+        if (current) setKnown({ text, entry });
       });
     }, PAUSE);
     return () => {
@@ -52,5 +49,6 @@ export function useNumberCheck(api: Pick<Api, "checkNumber" | "contacts">, text:
       clearTimeout(timer);
     };
   }, [api, text]);
-  return entry;
+  if (!text.trim()) return { kind: "empty" };
+  return known.text === text ? known.entry : { kind: "checking" };
 }

@@ -1,6 +1,6 @@
 /** The call region: what the SDK's calls and the agent's keys do to it. */
 import type { Command, SoftphoneEvent } from "./events";
-import { failureOfCode, UNANSWERED } from "./failures";
+import { failureOfAnswer, failureOfCode, UNANSWERED } from "./failures";
 import type { CallRegion, Conversation, Dialling, Ring, State } from "./state";
 
 type Step = [CallRegion, ...Command[]];
@@ -136,7 +136,12 @@ function failed(call: CallRegion, event: Of<"call.failed">): Step | null {
     const { root, hints, line } = call.dialling;
     return [nextRing(call.others, { kind: "failed", root, hints, line, ...failureOfCode(code), code, at })];
   }
-  if (call.state === "pending" && call.ring.id === id) return gone(call, id, at);
+  if (call.state === "pending" && call.ring.id === id) {
+    if (!call.ring.answering) return gone(call, id, at);
+    const { root, hints } = call.ring;
+    const failure = failureOfAnswer(code);
+    return [nextRing(call.others, { kind: "failed", root, hints, line: null, ...failure, code, at })];
+  }
   // In a call the SDK says `disconnect` as well when an error ends it.
   return null;
 }

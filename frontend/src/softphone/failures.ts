@@ -36,6 +36,12 @@ export function failureOfCode(code: number | null): Failure {
   return (code === null ? undefined : BY_CODE[code]) ?? NOT_STARTED;
 }
 
+/** Why an incoming call could not be answered. */
+export function failureOfAnswer(code: number | null): Failure {
+  const known = code === null ? undefined : BY_CODE[code];
+  return known ?? { message: "The call could not be answered. You can call back.", permanent: false };
+}
+
 export function failureOfResult(result: CallResult): Failure | null {
   return BY_RESULT[result] ?? null;
 }

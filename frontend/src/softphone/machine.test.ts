@@ -16,7 +16,7 @@ import {
 } from "../testing/samples";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
-import { initialState, type State } from "./state";
+import type { State } from "./state";
 
 const dialling = () => after(readyState(), dialled);
 const ringingOut = () => after(dialling(), { type: "call.ringing", id: "dial-1", sid: dialSid });
@@ -101,6 +101,13 @@ const CALLS: Row[] = [
     openState,
     { type: "call.failed", id: LEG, code: 31005, at: NOW },
     "open",
+    [],
+  ],
+  [
+    "an answer that fails says why",
+    () => after(ringingState(), { type: "agent.answered" }),
+    { type: "call.failed", id: LEG, code: 31402, at: NOW },
+    "closed",
     [],
   ],
   ["closing the failure", failed, { type: "agent.closed" }, "closed", []],
@@ -209,115 +216,5 @@ describe("pushes and the phone, in both orders", () => {
 
   it("shows the ring without any push", () => {
     expect(withoutPush().call.state).toBe("pending");
-  });
-});
-
-describe("the phone runs when it may", () => {
-  const waiting = after(initialState(me), { type: "started" }, { type: "leader.changed", leader: "held" });
-
-  it.each<[string, State, SoftphoneEvent, string[]]>([
-    ["microphone allowed", waiting, { type: "microphone.changed", microphone: "granted" }, ["phone.start"]],
-    ["microphone refused", waiting, { type: "microphone.changed", microphone: "denied" }, []],
-    [
-      "allowed, but another tab has the phone",
-      initialState(me),
-      { type: "microphone.changed", microphone: "granted" },
-      [],
-    ],
-    [
-      "blocked later",
-      readyState(),
-      { type: "microphone.changed", microphone: "denied" },
-      ["phone.stop", "desk.send"],
-    ],
-    [
-      "blocked in a call: the call goes on",
-      openState(),
-      { type: "microphone.changed", microphone: "denied" },
-      [],
-    ],
-    [
-      "taken by another tab",
-      readyState(),
-      { type: "leader.changed", leader: "elsewhere" },
-      ["phone.stop", "desk.send"],
-    ],
-    ["signed out", readyState(), push(sample("session.ended")), ["phone.stop"]],
-    ["signed out in a call: the call goes on", openState(), push(sample("session.ended")), []],
-    ["asked", waiting, { type: "microphone.asked" }, ["microphone.request"]],
-    [
-      "asked again",
-      after(waiting, { type: "microphone.asked" }),
-      { type: "microphone.asked" },
-      ["microphone.request"],
-    ],
-    ["asked when allowed", readyState(), { type: "microphone.asked" }, []],
-    [
-      "Use this tab",
-      after(initialState(me), { type: "leader.changed", leader: "elsewhere" }),
-      { type: "leader.wanted" },
-      ["leader.take"],
-    ],
-    ["Use this tab, which has it", readyState(), { type: "leader.wanted" }, []],
-    ["try the phone again", readyState(), { type: "device.retried" }, ["phone.start"]],
-    ["not during a call", openState(), { type: "device.retried" }, []],
-  ])("%s", (_name, state, event, commands) => {
-    const [, ...asked] = transition(state, event);
-    expect(asked.map((command) => command.type)).toEqual(commands);
-  });
-
-  it("stops after the call when it was blocked during it", () => {
-    const blocked = after(openState(), { type: "microphone.changed", microphone: "denied" });
-    const [, ...asked] = transition(blocked, { type: "agent.hung-up", at: NOW });
-    expect(asked.map((command) => command.type)).toEqual(["phone.hang-up", "phone.stop", "desk.send"]);
-  });
-});
-
-describe("the desk's socket", () => {
-  const tells = (state: State, event: SoftphoneEvent) =>
-    transition(state, event)
-      .slice(1)
-      .map((command) => ("message" in command ? command.message : command));
-
-  it("says after each connect whether the phone can ring", () => {
-    const lost = after(
-      readyState(),
-      { type: "desk.lost", at: NOW, retryAt: NOW + 1000 },
-      { type: "desk.connecting" },
-    );
-    expect(tells(lost, { type: "desk.opened" })).toEqual([{ type: "phone.state", registered: true }]);
-  });
-
-  it("says when that changes, once", () => {
-    const off: SoftphoneEvent = { type: "device.changed", state: "unregistered", at: NOW };
-    expect(tells(readyState(), off)).toEqual([{ type: "phone.state", registered: false }]);
-    expect(tells(after(readyState(), off), off)).toEqual([]);
-  });
-
-  it("keeps the call while it is lost", () => {
-    const state = after(openState(), { type: "desk.lost", at: NOW, retryAt: NOW + 1000 });
-    expect(state.call.state).toBe("open");
-  });
-
-  it("remembers when it was lost, through all attempts", () => {
-    const state = after(
-      readyState(),
-      { type: "desk.lost", at: NOW, retryAt: NOW + 1000 },
-      { type: "desk.connecting" },
-      { type: "desk.lost", at: NOW + 1500, retryAt: NOW + 4000 },
-    );
-    expect(state.desk).toEqual({ state: "lost", lostAt: NOW, retryAt: NOW + 4000 });
-  });
-
-  it("stays ended", () => {
-    const ended = after(readyState(), push(sample("session.ended")));
-    expect(after(ended, { type: "desk.opened" }).desk.state).toBe("ended");
-  });
-
-  it("sends the availability, and takes what the server says", () => {
-    const event: SoftphoneEvent = { type: "agent.chose", availability: "busy" };
-    expect(tells(readyState(), event)).toEqual([{ type: "availability.set", availability: "busy" }]);
-    const presence = { agent: me, availability: "away", state: "away" } as const;
-    expect(after(readyState(), push({ type: "presence.changed", presence })).availability).toBe("away");
   });
 });

@@ -2,7 +2,7 @@
 import { callTransition } from "./callRegion";
 import type { Command, SoftphoneEvent } from "./events";
 import { pushed } from "./pushes";
-import { type DeskRegion, inCall, type State } from "./state";
+import type { DeskRegion, State } from "./state";
 
 export type Step = [State, ...Command[]];
 
@@ -31,7 +31,7 @@ function region(state: State, event: SoftphoneEvent): Step {
     case "device.failed":
       return [{ ...state, device: { ...state.device, problem: event.message } }];
     case "device.retried":
-      if (!state.device.wanted || inCall(state)) return [state];
+      if (!state.device.wanted || state.call.state !== "closed") return [state];
       return [{ ...state, device: { ...state.device, problem: "" } }, { type: "phone.start" }];
     case "leader.changed":
       return [{ ...state, leader: { state: event.leader, refused: false } }];
@@ -110,8 +110,8 @@ function settle(state: State, commands: Command[]): Step {
   if (wanted && !device.wanted) {
     device = { ...device, wanted: true, problem: "" };
     commands.push({ type: "phone.start" });
-  } else if (!wanted && device.wanted && !inCall(state)) {
-    // Not in a call: it goes on, whatever became of the permission or the session.
+  } else if (!wanted && device.wanted && state.call.state === "closed") {
+    // Never during a call: it goes on, whatever became of the permission or the session.
     device = { state: "unregistered", wanted: false, problem: "" };
     commands.push({ type: "phone.stop" });
   }

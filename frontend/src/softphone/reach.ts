@@ -83,7 +83,10 @@ function starting(state: State): Reach | null {
     return { ...amber, title: CANNOT, text: `microphone not allowed yet. ${ELSEWHERE}` };
   }
   if (state.device.problem) return null;
-  if (state.desk.state === "connecting" || state.device.state !== "registered") {
+  // The server rings nobody of whom it does not know that a phone is ready: its word counts, not our hope.
+  const mine = state.presence.find((each) => each.agent.id === state.me.id);
+  const known = mine?.state !== "not-reachable";
+  if (state.desk.state === "connecting" || state.device.state !== "registered" || !known) {
     return {
       ...amber,
       icon: "clock",

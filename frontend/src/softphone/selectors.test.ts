@@ -23,6 +23,10 @@ const mic = (microphone: State["microphone"]): SoftphoneEvent => ({ type: "micro
 const elsewhere: SoftphoneEvent = { type: "leader.changed", leader: "elsewhere" };
 const off: SoftphoneEvent = { type: "device.changed", state: "unregistered", at: NOW };
 const away: SoftphoneEvent = { type: "agent.chose", availability: "away" };
+const unheard = push({
+  type: "presence.changed",
+  presence: { agent: readyState().me, availability: "available", state: "not-reachable" },
+});
 
 describe("the reach line", () => {
   it.each<[string, State, string, string]>([
@@ -34,6 +38,12 @@ describe("the reach line", () => {
       after(openState(), lost),
       "amber",
       "The list may be old. Your call goes on. Reconnecting…",
+    ],
+    [
+      "ready, but the server has not heard of it yet",
+      after(readyState(), unheard),
+      "amber",
+      "Getting your phone ready… Calls do not ring here yet.",
     ],
     ["away", after(readyState(), away), "plain", "You are away. Calls do not ring here."],
     [

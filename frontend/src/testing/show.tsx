@@ -1,0 +1,44 @@
+/** Draws the whole desk for a test, which then finds things by role and name. */
+import { render, screen, within } from "@testing-library/preact";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, vi } from "vitest";
+import { config } from "../../gallery/fakes";
+import { browserOf } from "../browser";
+import { createCallLog } from "../callLog/callLog";
+import { App } from "../components/App";
+import type { Api } from "../ports";
+import type { Command, SoftphoneEvent } from "../softphone/events";
+import type { State } from "../softphone/state";
+import { createStore } from "../softphone/store";
+import { fakeApi, fakeAudio, fakePreferences, silentLevels } from "./fakes";
+import { NOW } from "./samples";
+
+beforeEach(() => {
+  vi.spyOn(Date, "now").mockReturnValue(NOW + 10_000);
+});
+
+/** The desk in a state, with what it asks for written down. */
+export function show(state: State, api: Partial<Api> = {}) {
+  const store = createStore(state);
+  const asked: Command[] = [];
+  store.run((command) => asked.push(command));
+  const fullApi = fakeApi(api);
+  const log = createCallLog(fullApi, 1);
+  log.load();
+  const preferences = fakePreferences();
+  render(
+    <App
+      {...{ store, log, config, preferences }}
+      api={fullApi}
+      audio={fakeAudio()}
+      levels={silentLevels}
+      browser={browserOf("Chrome/150")}
+    />,
+  );
+  const send = (...events: SoftphoneEvent[]) => events.forEach((event) => store.send(event));
+  return { user: userEvent.setup({ delay: null }), store, asked, send, log, api: fullApi, preferences };
+}
+
+export const button = (name: string | RegExp) => screen.getByRole<HTMLButtonElement>("button", { name });
+export const callArea = () => within(screen.getByRole("region", { name: "Call" }));
+export const reach = () => screen.getByRole("region", { name: "Reachability" }).textContent;
