@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import Http404, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -25,7 +24,7 @@ from calls.serializers import CallSerializer, DetailSerializer, NumberCheckSeria
 from contacts.selectors import contact_by_number, contact_ids_matching
 from telephony.errors import InvalidNumber
 from telephony.media import recording_fetch
-from telephony.phone import clean, country_name, parse
+from telephony.phone import clean, country_name, parse_dialled
 
 _FILTERS = {
     "agent": ("Agent's id", OpenApiTypes.INT),
@@ -186,9 +185,7 @@ class NumberCheckApi(APIView):
             "message": "", "contact": None, "known_calls": 0,
         }  # fmt: skip
         try:
-            number = parse(text, home_region=settings.HOME_REGION)
-            if settings.ALLOWED_REGIONS and number.region not in settings.ALLOWED_REGIONS:
-                raise InvalidNumber("Your company does not allow calls to this country. Ask your admin.")
+            number = parse_dialled(text)
         except InvalidNumber as error:
             answer["message"] = error.message if clean(text) else ""
         else:

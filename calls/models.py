@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from telephony.errors import InvalidNumber
-from telephony.phone import parse
+from telephony.phone import country_name, parse, region_of
 
 
 class CallStatus(models.TextChoices):
@@ -168,8 +168,13 @@ class Call(models.Model):
         return self.status in TERMINAL
 
     @property
-    def is_root(self) -> bool:
-        return self.parent_id is None
+    def place(self) -> str:
+        """Where the other party is, as a person says it: what Twilio sent of a caller, else the number's country."""
+        # Twilio sends places in capitals: WASHINGTON, DC, US.
+        parts = [self.city.title(), self.state] if self.incoming else []
+        number = self.caller if self.incoming else self.called
+        parts.append(country_name((self.incoming and self.country) or region_of(number)))
+        return ", ".join(part for part in parts if part)
 
     @property
     def incoming(self) -> bool:

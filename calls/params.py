@@ -126,16 +126,12 @@ class DialActionRequest:
 
     voice: VoiceRequest
     dial_call_status: str
-    dial_call_sid: str
-    dial_call_duration: int | None
 
     @classmethod
     def from_post(cls, form: QueryDict) -> Self:
         return cls(
             voice=VoiceRequest.from_post(form),
             dial_call_status=_field(form, "DialCallStatus", 16),
-            dial_call_sid=_sid(form, "DialCallSid"),
-            dial_call_duration=_int(form, "DialCallDuration"),
         )
 
 

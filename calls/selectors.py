@@ -37,10 +37,14 @@ def _live_legs() -> QuerySet[Call]:
 
 
 def _busy_legs() -> QuerySet[Call]:
-    """Legs that keep their agent from taking another call: a browser's own call, or one it answered."""
-    at_work = Q(parent__isnull=True, caller__startswith="client:") | Q(status="in-progress")
+    """Legs that keep the agent at their end from taking another call: a browser's own call, or one it answered.
+
+    An inbound root that was answered carries its agent's name too, but it is the caller's leg.
+    """
+    own_call = Q(parent__isnull=True, caller__startswith="client:")
+    answered = Q(parent__isnull=False, status="in-progress")
     # When the call is over, so are its legs, even one whose own last callback was lost.
-    return _live_legs().filter(at_work).exclude(parent__status__in=TERMINAL)
+    return _live_legs().filter(own_call | answered).exclude(parent__status__in=TERMINAL)
 
 
 def _ringing_offers() -> QuerySet[CallOffer]:
@@ -53,7 +57,7 @@ def agent_available_list(line: Line) -> list[Agent]:
     """Who is rung for a call on this line: reachable and free, the longest idle first, ten at most."""
     agents = (
         agents_reachable(line.team_id)
-        .exclude(Exists(_own_legs(_busy_legs(), OuterRef("pk"))))
+        .exclude(Exists(_busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(Exists(_ringing_offers().filter(agent=OuterRef("pk"))))
         .annotate(last_call=Max("calls__start_time"))
     )
@@ -72,15 +76,6 @@ def agents_offered(call: Call) -> list[Agent]:
     """Whose phones ring for this call."""
     offers = call.offers.filter(state=CallOffer.State.RINGING).select_related("agent")
     return [offer.agent for offer in offers]
-
-
-def _own_legs(legs: QuerySet[Call], agent: Any) -> QuerySet[Call]:
-    """Legs at whose end the agent is: an inbound root that he answered carries his name too, but is the caller's."""
-    return legs.filter(Q(parent__isnull=False) | Q(caller__startswith="client:"), agent=agent)
-
-
-def agent_is_on_call(agent_id: int) -> bool:
-    return _own_legs(_busy_legs(), agent_id).exists()
 
 
 def visible_calls(agent: Agent) -> QuerySet[Call]:
@@ -114,7 +109,7 @@ def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
     roots: dict[str, str] = dict.fromkeys(
         _ringing_offers().filter(agent=agent).values_list("call_id", flat=True), "ringing"
     )
-    for sid, parent in _own_legs(_busy_legs(), agent.pk).values_list("sid", "parent_id"):
+    for sid, parent in _busy_legs().filter(agent=agent).values_list("sid", "parent_id"):
         roots[parent or sid] = "active"
     calls = with_details(Call.objects.filter(pk__in=roots, parent__isnull=True))
     return [(call, roots[call.sid]) for call in calls if not call.is_terminal]
@@ -142,11 +137,8 @@ def presence_list(agent: Agent) -> list[dict[str, Any]]:
 
 
 def presence_of(agent_ids: set[int]) -> list[dict[str, Any]]:
-    on_call = set(
-        _busy_legs()
-        .filter(Q(parent__isnull=False) | Q(caller__startswith="client:"), agent__in=agent_ids)
-        .values_list("agent_id", flat=True)
-    )
+    busy = _busy_legs().filter(agent__in=agent_ids)
+    on_call = set(busy.values_list("agent_id", flat=True))
     return [
         {
             "agent": {"id": agent.pk, "identity": agent.identity, "name": agent.name},

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from calls.models import Call, CallResult, CallStatus, Direction
-from telephony.phone import country_name, display, is_withheld, region_of
+from telephony.phone import display, is_withheld
 
 
 class AgentSerializer(serializers.Serializer[Any]):
@@ -116,17 +116,10 @@ def party_of(call: Call) -> dict[str, Any]:
         "display": display(number, home_region=settings.HOME_REGION),
         "name": contact.name if contact else ("" if withheld else call.caller_name if call.incoming else ""),
         "company": contact.company if contact else "",
-        "place": _place(call, number),
+        "place": call.place,
         "withheld": withheld,
         "verified": call.incoming and call.stir_verstat == "TN-Validation-Passed-A",
     }
-
-
-def _place(call: Call, number: str) -> str:
-    # Twilio sends places in capitals: WASHINGTON, DC, US.
-    parts = [call.city.title(), call.state] if call.incoming else []
-    country = country_name(call.country if call.incoming and call.country else region_of(number))
-    return ", ".join(part for part in (*parts, country) if part)
 
 
 def call_json(call: Call) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from contacts.selectors import contact_by_number
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
-from telephony.phone import parse
+from telephony.phone import parse_dialled
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -64,14 +64,13 @@ def call_record_incoming(voice: VoiceRequest) -> IncomingPlan:
 
 def _parameters(call: Call, line: Line | None, name: str) -> dict[str, str]:
     """What the browser's SDK is told with the ring. Short: all parameters together fit in 800 bytes."""
-    place = ", ".join(part for part in (call.city.title(), call.state, call.country) if part)
     facts = {
         "call_sid": call.sid,
         "caller": call.caller[:64],
         "called": call.called[:64],
         "line": line.name if line else "",
         "name": name[:80],
-        "place": place[:80],
+        "place": call.place[:80],
     }
     return {key: value for key, value in facts.items() if value}
 
@@ -102,9 +101,7 @@ def call_record_outgoing(voice: VoiceRequest) -> OutgoingPlan | CallRefused:
     line = next((line for line in lines if line.pk == voice.line_id), lines[0] if lines else None)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID
     try:
-        number = parse(voice.called, home_region=settings.HOME_REGION)
-        if settings.ALLOWED_REGIONS and number.region not in settings.ALLOWED_REGIONS:
-            raise InvalidNumber("Your company does not allow calls to this country. Ask your admin.", permanent=True)
+        number = parse_dialled(voice.called)
         if number.e164 == caller_id:
             raise InvalidNumber("This is the number you are calling from.", permanent=True)
     except InvalidNumber as error:

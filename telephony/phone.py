@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import phonenumbers
 from babel import Locale
+from django.conf import settings
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from telephony.errors import InvalidNumber
@@ -88,6 +89,14 @@ def parse(text: str, *, home_region: str) -> Number:
         region="" if region in ("ZZ", "001") else region,
         display=_display(number, home_region),
     )
+
+
+def parse_dialled(text: str) -> Number:
+    """The number an agent wants to call. Raises `InvalidNumber` also for a country the company does not call."""
+    number = parse(text, home_region=settings.HOME_REGION)
+    if settings.ALLOWED_REGIONS and number.region not in settings.ALLOWED_REGIONS:
+        raise InvalidNumber("Your company does not allow calls to this country. Ask your admin.", permanent=True)
+    return number
 
 
 def _unparsed(error: phonenumbers.NumberParseException, text: str, home_region: str) -> str:

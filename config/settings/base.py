@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 
 from config.env import BASE_DIR, env
 from config.settings.twilio import *  # noqa: F403
-from config.settings.twilio import PUBLIC_BASE_URL, SIMULATOR, TWILIO_VOICE_SIGNALLING_URL
+from config.settings.twilio import PUBLIC_BASE_URL, SIMULATOR, TWILIO_EDGE, TWILIO_VOICE_SIGNALLING_URL
 
 # WhiteNoise streams files as sync iterators, which Django reads in a thread and warns of each time. They are small.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
@@ -167,7 +167,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
 }
 
 # --- Security ------------------------------------------------------------------------------------------------------
@@ -195,8 +194,12 @@ def _connect_sources() -> list[str]:
     if TWILIO_VOICE_SIGNALLING_URL:
         parts = urlsplit(TWILIO_VOICE_SIGNALLING_URL)
         return [SELF, f"{parts.scheme}://{parts.netloc}"]
-    edge = env.text("TWILIO_EDGE", "roaming")
-    return [SELF, f"wss://voice-js.{edge}.twilio.com", "https://eventgw.twilio.com", "https://eventgw.us1.twilio.com"]
+    return [
+        SELF,
+        f"wss://voice-js.{TWILIO_EDGE}.twilio.com",
+        "https://eventgw.twilio.com",
+        "https://eventgw.us1.twilio.com",
+    ]
 
 
 CONTENT_SECURITY_POLICY = {

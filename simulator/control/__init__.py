@@ -38,11 +38,11 @@ HANDLERS: list[tuple[str, str, Handler]] = [
 
 
 def control_routes(engine: CallEngine, voice: object) -> list[BaseRoute]:
-    """The routes under `/sim/`. `voice` may have a `health()` of its own to add to the health."""
+    """The routes under `/sim/`. `voice` may have a `stats()` of its own to add to the health."""
 
     async def health(engine: CallEngine, request: Request) -> Json:
         """Counts of what must not leak."""
-        of_voice = getattr(voice, "health", None)
+        of_voice = getattr(voice, "stats", None)
         return {
             "legs": len(engine.world.live_calls),
             "tasks": engine.tasks,

@@ -58,9 +58,6 @@ class Voice:
             "tasks": len(exchange.tasks),
         }
 
-    #: By this name the control API asks for it.
-    health = stats
-
     async def close(self) -> None:
         """Ends all calls and sockets, and waits until nothing of them is left."""
         await self._exchange.close()

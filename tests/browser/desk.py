@@ -106,6 +106,12 @@ class DeskPage:
     def answer(self) -> None:
         self.call_area.get_by_role("button", name="Answer").click()
 
+    def take(self, name: str) -> None:
+        """Waits for the call, and answers it."""
+        self.expect_ringing(name)
+        self.answer()
+        self.expect_on_call(name)
+
     def reject(self) -> None:
         self.call_area.get_by_role("button", name="Reject").click()
 

@@ -27,9 +27,7 @@ def test_a_call_goes_through_with_credentials_on_every_request(open_desk, stack)
     desk.expect_reachable()
 
     sid = stack.telephone_calls("+12025550142")
-    desk.expect_ringing("Maya Okonkwo")
-    desk.answer()
-    desk.expect_on_call("Maya Okonkwo")
+    desk.take("Maya Okonkwo")
     desk.hang_up()
 
     expect_log(desk, sid, result="answered")

@@ -15,9 +15,7 @@ def start_call(desk, stack: Stack) -> str:
     """A call in which both are heard. Returns its sid."""
     desk.expect_reachable()
     sid = stack.telephone_calls("+12025550142", voice=f"tone:{HUM}")
-    desk.expect_ringing("Maya Okonkwo")
-    desk.answer()
-    desk.expect_on_call("Maya Okonkwo")
+    desk.take("Maya Okonkwo")
     expect_sound_both_ways(desk, stack, sid)
     return sid
 

@@ -55,7 +55,7 @@ def test_the_browser_is_told_who_calls_and_which_call_it_is(twilio, line, ada):
         "called": "+12025550100",
         "line": "Support",
         "name": "Maya <Okonkwo> & Co",
-        "place": "Washington, DC, US",
+        "place": "Washington, DC, United States",
     }
 
 
