@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from calls.models import Call, CallResult, Line, Recording, StatusCallback
+from calls.models import Call, CallResult, Line, Recording, Webhook
 from calls.serializers import party_of
 
 
@@ -163,7 +163,7 @@ class CallAdmin(ReadOnly, CallColumns, admin.ModelAdmin[Call]):
     @admin.display(description="timeline")
     def timeline(self, call: Call) -> SafeString:
         sids = [call.sid, *call.legs.values_list("sid", flat=True)]
-        rows = StatusCallback.objects.filter(call_sid__in=sids)
+        rows = Webhook.objects.filter(call_sid__in=sids)
         body = format_html_join(
             "",
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"

@@ -62,6 +62,17 @@ class CallResult(models.TextChoices):
     CANCELED = "canceled", "Canceled"
 
 
+class CallOutcome(models.TextChoices):
+    """What an agent notes that a call came to (a disposition). Empty until one says so."""
+
+    RESOLVED = "resolved", "Resolved"
+    FOLLOW_UP = "follow-up", "Follow-up needed"
+    CALL_BACK = "call-back", "Call back"
+    WRONG_NUMBER = "wrong-number", "Wrong number"
+    SPAM = "spam", "Spam"
+    OTHER = "other", "Other"
+
+
 class Line(models.Model):
     """One of our telephone numbers, and who answers it."""
 
@@ -137,6 +148,8 @@ class Call(models.Model):
     result = models.CharField(max_length=16, choices=CallResult.choices, blank=True)
     revision = models.PositiveIntegerField(default=0, help_text="Rises with every change of the call or its legs.")
     problem = models.CharField(max_length=255, blank=True, help_text="Why it failed, as the agent was told.")
+    note = models.TextField(blank=True, help_text="What the agent noted.")
+    outcome = models.CharField(max_length=16, choices=CallOutcome.choices, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -182,14 +195,15 @@ class Call(models.Model):
         return self.direction == Direction.INBOUND and not self.caller.startswith("client:")
 
 
-class StatusCallback(models.Model):
-    """A request of Twilio's about a call, as it came. Rows are only ever added."""
+class Webhook(models.Model):
+    """A request of Twilio's about a call, as it came, and what we made of it. Rows are only ever added."""
 
     class Verdict(models.TextChoices):
         APPLIED = "applied", "Applied"
         LATE = "late", "Older than what was known"
         DUPLICATE = "duplicate", "Came before"
         UNUSABLE = "unusable", "Without a CallSid or a known status"
+        FAILED = "failed", "Kept, not applied yet"
 
     call_sid = models.CharField(max_length=64, db_index=True, blank=True)
     kind = models.CharField(max_length=32, help_text="The route: incoming, outgoing, status, dial-action …")
@@ -198,13 +212,45 @@ class StatusCallback(models.Model):
     params = models.JSONField(help_text="Every field; a list where a name came twice.")
     idempotency_token = models.CharField(max_length=128, blank=True)
     verdict = models.CharField(max_length=16, choices=Verdict.choices, default=Verdict.APPLIED)
+    answer = models.TextField(blank=True, help_text="The TwiML we answered with; empty for a plain 204.")
+    milliseconds = models.FloatField(null=True, help_text="From its arrival until it was worked on and kept.")
+    problem = models.CharField(max_length=255, blank=True, help_text="What failed in us. Never a secret.")
     received_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
         ordering = ["received_at", "pk"]
+        indexes = [
+            models.Index(fields=["id"], name="webhook_unapplied", condition=models.Q(verdict="failed")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.call_status}".strip()
+
+
+class CallEvent(models.Model):
+    """What happened to a call beside Twilio's webhooks: our REST requests, an agent's actions, our own failures."""
+
+    class Kind(models.TextChoices):
+        REST = "rest", "Request to Twilio"
+        ACTION = "action", "Agent's action"
+        INCIDENT = "incident", "Failure of our own"
+
+    call_sid = models.CharField(max_length=64, db_index=True)
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    name = models.CharField(max_length=120, help_text="`POST Calls/CA…`, `hang-up`, `incoming` …")
+    outcome = models.CharField(max_length=255, blank=True, help_text="What came of it. Never a secret.")
+    detail = models.JSONField(default=dict, blank=True)
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    milliseconds = models.FloatField(null=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
 
 
 class CallOffer(models.Model):

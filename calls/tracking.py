@@ -16,7 +16,7 @@ from django.utils import timezone
 from agents.selectors import agent_get_active
 from calls import broadcasts, selectors
 from calls.family import settle
-from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, StatusCallback
+from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
 from calls.params import DialActionRequest, RecordingRequest, StatusCallbackRequest, VoiceRequest, raw_params
 from contacts.selectors import contact_by_number
 from telephony.identity import agent_id_from
@@ -24,12 +24,12 @@ from telephony.identity import agent_id_from
 logger = logging.getLogger(__name__)
 
 
-def callback_store(*, kind: str, form: QueryDict, idempotency_token: str = "") -> StatusCallback:
+def callback_store(*, kind: str, form: QueryDict, idempotency_token: str = "") -> Webhook:
     """Keeps what Twilio sent, before anything is done with it."""
     params = raw_params(form)
     voice = VoiceRequest.from_post(form)
     status = StatusCallbackRequest.from_post(form)
-    return StatusCallback.objects.create(
+    return Webhook.objects.create(
         call_sid=voice.sid,
         kind=kind,
         call_status=voice.status,
@@ -39,7 +39,7 @@ def callback_store(*, kind: str, form: QueryDict, idempotency_token: str = "") -
     )
 
 
-def call_apply_status(stored: StatusCallback, callback: StatusCallbackRequest) -> None:
+def call_apply_status(stored: Webhook, callback: StatusCallbackRequest) -> None:
     """Applies a status callback, however late, doubled or out of order it is.
 
     A status only moves forward and a terminal one stays. Times are facts of their own: a late `in-progress` still
@@ -48,7 +48,7 @@ def call_apply_status(stored: StatusCallback, callback: StatusCallbackRequest) -
     voice = callback.voice
     if not voice.sid or voice.status not in STATUS_RANK:
         logger.warning("status callback unusable: call=%s status=%s", voice.sid or "?", voice.status)
-        _verdict(stored, StatusCallback.Verdict.UNUSABLE)
+        _verdict(stored, Webhook.Verdict.UNUSABLE)
         return
     with transaction.atomic():
         call, created = Call.objects.select_for_update().get_or_create(
@@ -56,7 +56,7 @@ def call_apply_status(stored: StatusCallback, callback: StatusCallbackRequest) -
         )
         seen = (
             not created
-            and StatusCallback.objects.filter(
+            and Webhook.objects.filter(
                 kind=stored.kind,
                 call_sid=voice.sid,
                 call_status=voice.status,
@@ -66,7 +66,7 @@ def call_apply_status(stored: StatusCallback, callback: StatusCallbackRequest) -
         )
         forward = created or STATUS_RANK[voice.status] > STATUS_RANK[call.status]
         if seen and not forward:
-            _verdict(stored, StatusCallback.Verdict.DUPLICATE)
+            _verdict(stored, Webhook.Verdict.DUPLICATE)
             return
         if forward:
             call.status = voice.status
@@ -74,7 +74,7 @@ def call_apply_status(stored: StatusCallback, callback: StatusCallbackRequest) -
                 callback.sequence_number if callback.sequence_number is not None else call.sequence_number
             )
         else:
-            _verdict(stored, StatusCallback.Verdict.LATE)
+            _verdict(stored, Webhook.Verdict.LATE)
         _fill_times(call, callback)
         call.save()
         _family_changed(call)
@@ -188,5 +188,5 @@ def push(root: Call) -> None:
     transaction.on_commit(lambda: broadcasts.call_changed(root.sid), robust=True)
 
 
-def _verdict(stored: StatusCallback, verdict: str) -> None:
-    StatusCallback.objects.filter(pk=stored.pk).update(verdict=verdict)
+def _verdict(stored: Webhook, verdict: str) -> None:
+    Webhook.objects.filter(pk=stored.pk).update(verdict=verdict)

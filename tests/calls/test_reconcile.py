@@ -13,7 +13,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010 import V2010
 from twilio.rest.api.v2010.account.call import CallContext, CallInstance
 
-from calls.models import Call, StatusCallback
+from calls.models import Call, Webhook
 from calls.reconcile import calls_reconcile
 from telephony.client import get_client
 from tests import factories
@@ -53,7 +53,7 @@ def test_a_call_that_ended_unheard_is_ended(line):
     call = Call.objects.get()
     assert (report.asked, report.mended) == (1, 1)
     assert (call.status, call.duration, call.end_time, call.result) == ("completed", 30, at(30), "missed")
-    assert StatusCallback.objects.get().kind == "reconcile"
+    assert Webhook.objects.get().kind == "reconcile"
 
 
 def test_a_call_that_goes_on_is_left_alone_and_asked_about_last(line):

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from calls.models import Call, StatusCallback
+from calls.models import Call, Webhook
 from tests.twilio import at, incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def test_a_duplicate_changes_nothing(twilio, line, ada):
     twilio.webhook(STATUS, leg_status(ada.pk, "ringing", 1))
 
     assert Call.objects.values().get(sid=sid("CA", 2)) == before
-    assert list(StatusCallback.objects.values_list("verdict", flat=True)) == ["applied", "duplicate"]
+    assert list(Webhook.objects.values_list("verdict", flat=True)) == ["applied", "duplicate"]
 
 
 def test_a_late_status_does_not_reopen_a_completed_call(twilio, line, ada):
@@ -29,7 +29,7 @@ def test_a_late_status_does_not_reopen_a_completed_call(twilio, line, ada):
     twilio.webhook(STATUS, leg_status(ada.pk, "ringing", 1))
 
     assert Call.objects.get(sid=sid("CA", 2)).status == "completed"
-    assert StatusCallback.objects.last().verdict == "late"
+    assert Webhook.objects.last().verdict == "late"
 
 
 @pytest.mark.parametrize("second", ["busy", "failed", "no-answer", "canceled"])
@@ -76,7 +76,7 @@ def test_an_unknown_status_is_kept_and_changes_nothing(twilio, line, ada, status
 
     assert response.status_code == 204
     assert Call.objects.get(sid=sid("CA", 2)).status == "ringing"
-    assert StatusCallback.objects.last().verdict == "unusable"
+    assert Webhook.objects.last().verdict == "unusable"
 
 
 def test_seconds_are_not_confused_with_billed_minutes(twilio, line, ada):

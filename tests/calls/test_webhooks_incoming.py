@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME
-from calls.models import Call, CallOffer, StatusCallback
+from calls.models import Call, CallOffer, Webhook
 from tests import factories
 from tests.twilio import at, incoming, leg_status, root_status, sid
 
@@ -213,7 +213,7 @@ def test_a_message_makes_a_missed_call_a_voicemail(twilio, line):
 def test_every_request_is_kept_as_it_came(twilio, line, ada):
     twilio.webhook(INCOMING, incoming(Surprise="new field"), headers={"I-Twilio-Idempotency-Token": "token-1"})
 
-    stored = StatusCallback.objects.get()
+    stored = Webhook.objects.get()
     assert (stored.kind, stored.call_sid, stored.idempotency_token) == ("incoming", sid("CA", 1), "token-1")
     assert stored.params["Surprise"] == "new field"
 

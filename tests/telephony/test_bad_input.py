@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from calls.models import Call, StatusCallback
+from calls.models import Call, Webhook
 from tests.telephony.test_webhook_security import PATHS
 from tests.twilio import TwilioClient, incoming, sid
 
@@ -64,7 +64,7 @@ def test_a_strange_form_gets_a_clear_answer(twilio, path, fields):
     response = twilio.webhook(path, fields)
 
     assert_answered(path, response)
-    assert StatusCallback.objects.count() == 1
+    assert Webhook.objects.count() == 1
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -112,7 +112,7 @@ def test_a_body_of_the_wrong_kind_is_refused(twilio, path, content_type, body):
     )
 
     assert response.status_code in (400, 403)
-    assert not StatusCallback.objects.exists()
+    assert not Webhook.objects.exists()
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from calls.models import StatusCallback
+from calls.models import Webhook
 from telephony import http_auth
 from tests.twilio import TwilioClient, incoming
 
@@ -67,7 +67,7 @@ def test_the_first_request_is_challenged_and_changes_nothing(twilio):
         r'Digest realm="Ringdesk", qop="auth", algorithm=MD5, nonce="[0-9a-f.]+", opaque="[0-9a-f]+"',
         response["WWW-Authenticate"],
     )
-    assert not StatusCallback.objects.exists()
+    assert not Webhook.objects.exists()
 
 
 @pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
@@ -75,7 +75,7 @@ def test_the_answer_to_the_challenge_comes_in(twilio, algorithm):
     nonce = nonce_of(ask(twilio))
 
     assert ask(twilio, digest(nonce, algorithm=algorithm)).status_code == 200
-    assert StatusCallback.objects.count() == 1
+    assert Webhook.objects.count() == 1
 
 
 def test_one_nonce_serves_the_requests_of_a_call_each_once(twilio):
@@ -116,7 +116,7 @@ def test_wrong_credentials_stay_outside(twilio, changes):
 
     assert response.status_code == 401
     assert "stale" not in response["WWW-Authenticate"]
-    assert not StatusCallback.objects.exists()
+    assert not Webhook.objects.exists()
 
 
 def test_a_nonce_that_is_not_ours_stays_outside(twilio):
@@ -144,7 +144,7 @@ def test_a_nonce_that_is_not_ours_stays_outside(twilio):
 )
 def test_a_malformed_header_is_challenged_again(twilio, header):
     assert ask(twilio, header).status_code == 401
-    assert not StatusCallback.objects.exists()
+    assert not Webhook.objects.exists()
 
 
 def test_basic_credentials_are_taken_as_well(twilio):

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from calls.models import Call, StatusCallback
+from calls.models import Call, Webhook
 from tests.twilio import incoming, sign
 
 pytestmark = pytest.mark.django_db
@@ -44,14 +44,14 @@ def test_a_request_without_a_signature_is_refused(twilio, path, debug, settings)
 
     assert response.status_code == 403
     assert not Call.objects.exists()
-    assert not StatusCallback.objects.exists()
+    assert not Webhook.objects.exists()
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("signature", ["", "wrong", "é", "x" * 10_000, "L/OH5YylLD5NRKLltdqwSvS0BnU="])
 def test_a_wrong_signature_is_refused(twilio, path, signature):
     assert twilio.webhook(path, incoming(), signature=signature).status_code == 403
-    assert not StatusCallback.objects.exists()
+    assert not Webhook.objects.exists()
 
 
 @pytest.mark.parametrize("path", PATHS)
