@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from agents.models import Agent, Availability, Desk
 
 
 def agent_get_active(agent_id: int) -> Agent | None:
     return Agent.objects.filter(pk=agent_id, is_active=True).first()
+
+
+def agents_active(agent_ids: Iterable[int]) -> QuerySet[Agent]:
+    return Agent.objects.filter(pk__in=agent_ids, is_active=True)
 
 
 def team_ids_of(agent: Agent) -> list[int]:
@@ -24,14 +28,14 @@ def agents_with_reach(agent_ids: Iterable[int]) -> QuerySet[Agent]:
     )
 
 
-def agents_reachable(team_id: int) -> QuerySet[Agent]:
-    """The team's agents who are available and whose phones can ring."""
+def agents_reachable(team_ids: Iterable[int]) -> QuerySet[Agent]:
+    """The teams' agents who are available and whose phones can ring, each with `team_id`: once for each team."""
     return Agent.objects.filter(
         Exists(Desk.objects.can_ring().filter(agent=OuterRef("pk"))),
-        teams=team_id,
+        teams__in=team_ids,
         is_active=True,
         availability=Availability.AVAILABLE,
-    )
+    ).annotate(team_id=F("teams"))
 
 
 def colleague_ids(agent: Agent) -> set[int]:

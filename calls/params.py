@@ -7,13 +7,14 @@ row keeps all of it), one that makes no sense is None.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}\Z")
 
@@ -26,7 +27,17 @@ def raw_params(form: QueryDict) -> dict[str, Any]:
     }
 
 
+def form_of(params: dict[str, Any]) -> QueryDict:
+    """`raw_params` back as a form."""
+    form = QueryDict(mutable=True)
+    for name, value in params.items():
+        form.setlist(name, value if isinstance(value, list) else [value])
+    return form
+
+
 def _text(value: str) -> str:
+    if value.isascii() and "\x00" not in value:
+        return value
     # Databases keep neither NUL nor half of a surrogate pair.
     return value.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
 
@@ -57,6 +68,29 @@ def _time(form: Mapping[str, str], name: str) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """A webhook as it came in. `began` is a reading of the clock that measures how long we take."""
+
+    kind: str  # the route: incoming, outgoing, status, dial-action …
+    form: QueryDict
+    received_at: datetime
+    began: float
+    idempotency_token: str = ""
+
+    @classmethod
+    def from_request(cls, request: HttpRequest, kind: str) -> Self:
+        return cls.of(request.POST, kind, request.headers.get("I-Twilio-Idempotency-Token", ""))
+
+    @classmethod
+    def of(cls, form: QueryDict, kind: str, token: str = "") -> Self:
+        return cls(kind, form, datetime.now(UTC), time.perf_counter(), token[:128])
+
+    @property
+    def milliseconds(self) -> float:
+        return round((time.perf_counter() - self.began) * 1000, 3)
+
+
+@dataclass(frozen=True, slots=True)
 class VoiceRequest:
     """A request for TwiML: the facts about the call that asks."""
 
@@ -79,10 +113,11 @@ class VoiceRequest:
 
     @classmethod
     def from_post(cls, form: QueryDict) -> Self:
+        sid, parent = _sid(form, "CallSid"), _sid(form, "ParentCallSid")
         return cls(
-            sid=_sid(form, "CallSid"),
+            sid=sid,
             account_sid=_sid(form, "AccountSid"),
-            parent_call_sid=_sid(form, "ParentCallSid"),
+            parent_call_sid=parent if parent != sid else "",
             caller=_field(form, "From", 255),
             called=_field(form, "To", 255),
             status=_field(form, "CallStatus", 16),
@@ -108,6 +143,8 @@ class StatusCallbackRequest:
     timestamp: datetime | None
     duration: int | None
     sip_response_code: str
+    # When the call was created. Said by the REST API only, whose `start_time` is that of the answer.
+    created: datetime | None
 
     @classmethod
     def from_post(cls, form: QueryDict) -> Self:
@@ -117,6 +154,7 @@ class StatusCallbackRequest:
             timestamp=_time(form, "Timestamp"),
             duration=_int(form, "CallDuration"),
             sip_response_code=_field(form, "SipResponseCode", 8),
+            created=_time(form, "DateCreated"),
         )
 
 

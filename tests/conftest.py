@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from agents.models import Agent, Team
@@ -11,6 +14,12 @@ from tests.twilio import TwilioClient
 @pytest.fixture
 def twilio() -> TwilioClient:
     return TwilioClient()
+
+
+@pytest.fixture(autouse=True)
+def spool(settings: Any, tmp_path: Path) -> None:
+    """What cannot be stored goes to a folder of the test's own; `spooled.drain()` stores it."""
+    settings.SPOOL_DIR = str(tmp_path / "spool")
 
 
 @pytest.fixture

@@ -58,6 +58,10 @@ MIDDLEWARE = [
     "config.middleware.PermissionsPolicyMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
+# For pages and the API; Twilio's webhooks have as many of their own. Each thread holds one database connection.
+WEB_THREADS: int = env.whole("WEB_THREADS", 8)
+# Twilio gives up after fifteen seconds; a caller hears our fallback's sentence after this many.
+WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 4.5)
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
@@ -85,12 +89,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-else:
-    # Under ASGI a connection lives as long as its request's thread: only a pool keeps them.
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": env.whole("DATABASE_POOL_SIZE", 10),
-    }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A server that is away must not hold a caller's request for longer than a caller waits.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+# The server's threads live on (config.handler), and each keeps its connection.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# What cannot be stored, because the database is away, waits here until it can. Keep it on a disk that stays.
+SPOOL_DIR: str = env.text("SPOOL_DIR", str(BASE_DIR / ".run" / "spool"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env.text("REDIS_URL", "")

@@ -1,6 +1,7 @@
 """Settings of the unit tests: no outside service, fast hashing, fixed credentials that open nothing."""
 
 import os
+import tempfile
 
 os.environ.update(
     {
@@ -26,6 +27,7 @@ os.environ.update(
         "TWILIO_FALLBACK_NUMBER": "",
         "TRUSTED_PROXIES": "",
         "REDIS_URL": "",
+        "SPOOL_DIR": tempfile.mkdtemp(prefix="ringdesk-spool-"),
     }
 )
 
