@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.servers import Server, ServicesUnavailable, find_program, start_postgres, start_redis  # noqa: E402
+from scripts.servers import Server, ServicesUnavailable, find_program, start_postgres, start_redis
 
 _MISSING = """The tests on PostgreSQL and Redis need {names}, which {verb} not found.
   Debian, Ubuntu:  sudo apt-get install postgresql redis-server
