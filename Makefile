@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 
-.PHONY: help run test test-fast check bench format requirements install-run install-test browser clean
+.PHONY: help run test test-fast test-services check bench format requirements install-run install-test browser clean
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,6 +20,9 @@ test: install-test browser frontend/dist/desk.js ## Installs all, runs every tes
 
 test-fast: install-test ## The tests that need no browser
 	$(PY) -m pytest -m "not browser"
+
+test-services: install-test browser frontend/dist/desk.js ## The tests again on PostgreSQL and Redis, which it sees to
+	$(PYTHON) scripts/services.py -- $(PY) -m pytest --ignore tests/simulator
 
 check: install-test frontend/dist/desk.js ## Style, types, migrations, settings: what CI checks before the tests
 	$(VENV)/bin/ruff check .

@@ -106,7 +106,11 @@ if REDIS_URL:
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             # redis-py's default time-out would close every socket that is quiet for five seconds.
-            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10000}]},
+            "CONFIG": {
+                "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10000}],
+                # Redis publishes across its numbered databases: the name keeps what two desks on one server say apart.
+                "prefix": f"ringdesk{urlsplit(REDIS_URL).path}",
+            },
         }
     }
 else:
