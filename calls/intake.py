@@ -19,9 +19,10 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from calls import answers, services, tracking, twiml
 from calls.models import CallEvent, Webhook
-from calls.params import DialActionRequest, Received, RecordingRequest, VoiceRequest, form_of, raw_params
+from calls.params import DialActionRequest, Received, RecordingRequest, VoiceRequest
 from calls.tracking import webhook_row, webhooks_keep
 from telephony.batching import Batcher
+from telephony.forms import form_of, raw_params
 from telephony.spool import spool_append
 
 logger = logging.getLogger(__name__)

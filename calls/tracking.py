@@ -18,8 +18,9 @@ from calls import broadcasts, selectors
 from calls.families import Families
 from calls.family import is_forward
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
-from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest, raw_params
+from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
 from contacts.selectors import contacts_by_number
+from telephony.forms import raw_params
 from telephony.identity import agent_id_from
 
 logger = logging.getLogger(__name__)

@@ -9,13 +9,14 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections
 
 from calls import intake
+from messaging import webhooks as messaging_webhooks
 from telephony.spool import spool_drain, spool_is_empty
 
 logger = logging.getLogger(__name__)
 
 # Seconds between two looks at the folder.
 _PAUSE = 1.0
-_STORES = {intake.SPOOL: intake.webhook_retake}
+_STORES = {intake.SPOOL: intake.webhook_retake, messaging_webhooks.SPOOL: messaging_webhooks.message_restore}
 
 
 def drain() -> int:

@@ -75,6 +75,7 @@ class Server:
         if self.user:
             shutil.chown(self.folder, self.user)
         self.process: subprocess.Popen[bytes] | None = None
+        self._how: tuple[list[str | Path], Callable[[], bool]] | None = None
 
     @property
     def log(self) -> Path:
@@ -88,6 +89,7 @@ class Server:
             raise ServicesUnavailable(f"{self.name} could not be set up:\n{self.last_words()}")
 
     def start(self, command: list[str | Path], is_up: Callable[[], bool]) -> None:
+        self._how = command, is_up
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C must not take the servers away from tests that are still ending.
             self.process = subprocess.Popen(
@@ -104,6 +106,13 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise ServicesUnavailable(f"{self.name} did not start:\n{self.last_words()}")
             time.sleep(0.05)
+
+    def start_again(self) -> None:
+        """After `stop`: the same server, on the same port, with what it had stored."""
+        if self._how is None:
+            raise ServicesUnavailable(f"{self.name} was never started.")
+        self.log.unlink(missing_ok=True)
+        self.start(*self._how)
 
     def _as(self) -> dict[str, Any]:
         home = {"cwd": self.folder, "env": os.environ | {"HOME": str(self.folder)}}

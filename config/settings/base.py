@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "contacts",
     "tokens",
     "calls",
+    "messaging",
 ]
 MIDDLEWARE = [
     "config.middleware.TrustedProxyMiddleware",

@@ -68,6 +68,7 @@ class Stack:
         self.bench_url = f"http://localhost:{bench}"
         self.settings = environment(web, bench) | {
             "STATIC_ROOT": str(folder / "static"),
+            "SPOOL_DIR": str(folder / "spool"),
             "DJANGO_SETTINGS_MODULE": "config.settings.base",
             "SIMULATOR_DIAL_BUFFER": "0",
             "SIMULATOR_SPEED": "4",
