@@ -70,7 +70,7 @@ def _unanswered(received: Received) -> Answer:
     """What came to the fallback, or a first request that is taken up too late to answer: the call is logged."""
     voice = VoiceRequest.from_post(received.form)
     if voice.sid:
-        services.call_record_unanswered(voice)
+        services.call_record_unanswered(voice, at=received.received_at)
     return None
 
 

@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from calls import selectors
+from calls.family import is_forward
 from calls.intake import webhook_take, webhooks_rework
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus
 from calls.params import Received
@@ -33,6 +34,8 @@ BATCH = 50
 # How far back the first sweep looks, and how much of what an earlier one saw is looked at again.
 _FIRST_SWEEP = timedelta(hours=24)
 _OVERLAP = timedelta(minutes=15)
+# Twilio gives whole seconds.
+_EARLIER = timedelta(seconds=2)
 _SWEPT = "calls.reconcile.swept"
 
 
@@ -104,17 +107,23 @@ def _moment(facts: CallFacts) -> datetime:
 def _compare(found: Iterable[CallFacts], report: Report) -> None:
     """Takes in what Twilio knows and the log does not. Roots first: a leg's call should be there before it."""
     facts_of = {facts.sid: facts for facts in sorted(found, key=lambda facts: bool(facts.parent_call_sid))}
-    known = dict(Call.objects.filter(pk__in=facts_of).values_list("sid", "status"))
+    known = Call.objects.in_bulk(facts_of)
     received = selectors.statuses_received(facts_of)
     for facts in facts_of.values():
-        status = known.get(facts.sid)
-        if facts.status not in STATUS_RANK or (
-            status is not None and STATUS_RANK[facts.status] <= STATUS_RANK[CallStatus(status)]
-        ):
+        if not _is_news(facts, known.get(facts.sid)):
             continue
         report.mended += 1
         report.lost += len(_expected(facts) - received.get(facts.sid, set()))
         _apply(facts)
+
+
+def _is_news(facts: CallFacts, call: Call | None) -> bool:
+    """Whether the log lacks the call, its present state, or when it began."""
+    if facts.status not in STATUS_RANK:
+        return False
+    if call is None or is_forward(call, facts.status):
+        return True
+    return facts.created is not None and facts.created < call.start_time - _EARLIER
 
 
 def _expected(facts: CallFacts) -> set[str]:

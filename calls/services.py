@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -155,16 +156,21 @@ def _refuse(families: Families, call: Call, sentence: str) -> CallRefused:
 
 
 @transaction.atomic
-def call_record_unanswered(voice: VoiceRequest) -> None:
-    """Logs a call that went to the fallback: that somebody called must not be lost with the answer."""
+def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
+    """Logs a call that went to the fallback: that somebody called must not be lost with the answer.
+
+    `at` is when Twilio asked about it, which may be long ago.
+    """
     lines = selectors.lines_by_number([voice.called])
     families = Families([(voice.sid, voice.parent_call_sid)])
     known = families.get(voice.sid)
     if known is None:
         agent_id = agent_id_from(voice.caller)
         agent = agent_get_active(agent_id) if agent_id else None
-        _open(families, voice, line=lines.get(voice.called), contact=contact_by_number(voice.caller), agent=agent)
+        contact = contact_by_number(voice.caller)
+        _open(families, voice, line=lines.get(voice.called), contact=contact, agent=agent).start_time = at
     else:
+        known.start_time = min(known.start_time, at)
         known.error_code = voice.error_code or known.error_code
         families.changed(known)
     broadcasts.after_commit(families.settle())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -140,7 +140,7 @@ class _Unknown:
             caller=voice.caller,
             called=voice.called,
             status=voice.status,
-            start_time=callback.created or callback.timestamp or timezone.now(),
+            start_time=callback.created or _latest_start(callback),
             agent=self._agents.get(_agent_id_at(voice) or 0),
             caller_name=voice.caller_name,
             city=voice.city,
@@ -151,6 +151,12 @@ class _Unknown:
             ours, theirs = (voice.called, voice.caller) if call.incoming else (voice.caller, voice.called)
             call.line, call.contact = self._lines.get(ours), self._contacts.get(theirs)
         return call
+
+
+def _latest_start(callback: StatusCallbackRequest) -> datetime:
+    """A call that is first told of by its end began, at the latest, when it was answered."""
+    time = callback.timestamp or timezone.now()
+    return time - timedelta(seconds=callback.duration or 0)
 
 
 def _agent_id_at(voice: VoiceRequest) -> int | None:

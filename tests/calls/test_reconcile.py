@@ -140,7 +140,7 @@ def test_a_call_that_nobody_told_us_of_is_found_in_twilios_list(line, ada):
 
 
 def test_a_call_that_the_log_knows_is_left_as_it_is(line):
-    factories.make_call(1, line=line, status="completed", revision=7)
+    factories.make_call(1, line=line, status="completed", start_time=at(-900), revision=7)
 
     with listed(ended(1)):
         assert calls_sweep().mended == 0
