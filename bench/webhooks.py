@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import services
+from bench import correctness, services
 from bench.contenders import Contender, on_postgres, on_sqlite
 from bench.goals import Goal, Report, median, ratio
 
@@ -22,6 +23,7 @@ _NAMES = {
     "product": "Ringdesk",
     "guarded": "Ringdesk with HTTP credentials",
 }
+_PRODUCT = "on PostgreSQL"
 Rounds = dict[str, list[dict[str, Any]]]
 
 
@@ -106,13 +108,22 @@ def load_note(found: Rounds) -> str:
 
 
 def measure(folder: Path, *, rounds: int, quick: bool) -> Iterator[Report]:
-    """Each report as soon as it is known; without PostgreSQL and Redis, P3 alone."""
-    seconds = 1.5 if quick else 3.0
+    """Each report as soon as it is known; without PostgreSQL and Redis, what SQLite does alone."""
+    seconds, calls = (1.5, 48) if quick else (3.0, 150)
+    outcomes: dict[str, correctness.Outcome] = {}
     if not services.missing():
         with services.Postgres(folder) as postgres, services.Redis(folder) as redis:
-            found = run_rounds(on_postgres(folder, postgres, redis), rounds=rounds, seconds=seconds)
-        report = status_report(found)
-        report.notes.append(load_note(found))
-        yield report
-        yield incoming_report(found)
-    yield sqlite_report(run_rounds(on_sqlite(folder), rounds=rounds, seconds=seconds))
+            contenders = on_postgres(folder, postgres, redis)
+            found = run_rounds(contenders, rounds=rounds, seconds=seconds)
+            report = status_report(found)
+            report.notes.append(load_note(found))
+            yield report
+            yield incoming_report(found)
+            for name, what, database in (("naive60", "plain Django view", "naive"), ("product", _PRODUCT, "product")):
+                query = functools.partial(postgres.query, database)
+                outcomes[what] = correctness.try_out(contenders[name], query, calls=calls, product=name == "product")
+    contenders = on_sqlite(folder)
+    yield sqlite_report(run_rounds(contenders, rounds=rounds, seconds=seconds))
+    query = correctness.sqlite_query(folder / "product.sqlite3")
+    outcomes["on SQLite"] = correctness.try_out(contenders["product"], query, calls=calls, product=True)
+    yield correctness.report(outcomes, tuple(name for name in outcomes if name != "plain Django view"))
