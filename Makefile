@@ -33,8 +33,8 @@ check: install-test frontend/dist/desk.js ## Style, types, migrations, settings:
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py makemigrations --check --dry-run --verbosity 0
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py check --fail-level WARNING
 
-bench: install-test browser frontend/dist/desk.js ## How long a call takes to ring, to answer and to be heard
-	$(PY) -m bench
+bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tokens and calls cost, beside floors
+	$(VENV)-bench/bin/python -m bench $(BENCH)
 
 format: install-test frontend/node_modules/.stamp ## Rewrites the code in the house style
 	$(VENV)/bin/ruff check --fix-only --quiet .
@@ -43,7 +43,7 @@ format: install-test frontend/node_modules/.stamp ## Rewrites the code in the ho
 
 requirements: ## Pins requirements/*.txt anew from requirements/*.in
 	$(PYTHON) -m venv $(VENV)-tools && $(VENV)-tools/bin/pip install --quiet uv
-	cd requirements && for name in base simulator run test; do \
+	cd requirements && for name in base simulator run test bench; do \
 	  ../$(VENV)-tools/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --no-emit-index-url --no-header $$name.in -o $$name.txt || exit 1; done
 
@@ -67,8 +67,15 @@ frontend/dist/desk.js: frontend/node_modules/.stamp $(shell find frontend/src fr
 	cd frontend && npm run build
 	@touch $@
 
+# A place of its own: what the product is compared with must not reach what is tested.
+install-bench: $(VENV)-bench/.stamp
+$(VENV)-bench/.stamp: requirements/bench.txt
+	@test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 browser: ## Sees to Chromium for the browser tests
 	@scripts/ensure_browser.sh
 
 clean: ## Removes what the other commands made, but no data and no .env
-	rm -rf $(VENV) $(VENV)-tools frontend/node_modules frontend/dist staticfiles
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-tools frontend/node_modules frontend/dist staticfiles
