@@ -111,6 +111,19 @@ def test_a_request_cut_by_the_network_was_not_served():
     asyncio.run(scenario())
 
 
+def test_a_cut_comes_before_every_other_fault_wherever_it_stands():
+    async def scenario():
+        async with bench() as b:
+            await set_faults(b, {"kind": "rest-slow", "seconds": 0}, {"kind": "network-cut", "seconds": 3600})
+
+            with pytest.raises(ConnectionAbortedError):
+                await b.rest("GET", "/IncomingPhoneNumbers.json")
+
+            assert [rule["fired"] for rule in b.engine.faults.as_json()["rules"]] == [0, 1]
+
+    asyncio.run(scenario())
+
+
 def test_a_slow_answer_comes_in_the_end():
     async def scenario():
         async with bench() as b:
