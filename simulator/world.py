@@ -15,7 +15,7 @@ Behaviour = Literal["manual", "answer", "busy", "no-answer", "reject", "failed"]
 BEHAVIOURS: tuple[Behaviour, ...] = ("manual", "answer", "busy", "no-answer", "reject", "failed")
 DEFAULT_VOICE = "tone:440"
 
-ENDED_CALLS_KEPT = 1000
+ENDED_CALLS_KEPT = 5000
 RECORDINGS_KEPT = 100
 
 
