@@ -1,0 +1,98 @@
+"""Errors of the REST API as RFC 9457 problem details. Every `code` and `type`: docs/errors.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import JsonResponse
+
+CONTENT_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of problem. `title` never changes; `detail` is what is said when there is nothing better to say."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+
+    @property
+    def type(self) -> str:
+        return f"/problems/{self.code.replace('_', '-')}"
+
+
+_ALL = (
+    Problem("validation", 400, "Something in the request is not right", "Check what you sent."),
+    Problem("parse_error", 400, "The request cannot be read", "The request's body is not valid JSON."),
+    Problem("bad_request", 400, "The request is not right", "The server does not understand this request."),
+    Problem("invalid_number", 400, "The number cannot be called", "This number cannot be called."),
+    Problem("capability_disabled", 400, "Capability tokens are switched off", "Ask for an access token."),
+    Problem("wrong_credentials", 401, "The log-in failed", "That username and password do not match."),
+    Problem("invalid_token", 401, "The token is not valid", "This token is not valid. Sign in again."),
+    Problem("token_expired", 401, "The token has expired", "This device's log-in has expired. Sign in again."),
+    Problem("not_authenticated", 403, "Nobody is signed in", "Sign in first."),
+    Problem("agent_suspended", 403, "The account is not active", "Your account is not active. Ask your admin."),
+    Problem("device_revoked", 403, "The device was signed out", "This device was signed out. Sign in again."),
+    Problem("csrf_failed", 403, "The page is not trusted", "Load the page again."),
+    Problem("permission_denied", 403, "This is not allowed", "You may not do this."),
+    Problem("not_found", 404, "There is nothing here", "There is nothing here."),
+    Problem("method_not_allowed", 405, "The method is not allowed", "This cannot be done here."),
+    Problem("not_acceptable", 406, "The answer has no such form", "The answer is JSON."),
+    Problem("conflict", 409, "It is too late for this", "This cannot be done any more."),
+    Problem("call_gone", 409, "The call is over", "This call is over."),
+    Problem("unsupported_media_type", 415, "The body has the wrong type", "Send JSON."),
+    Problem("throttled", 429, "Too many requests", "Too many requests. Try again in a moment."),
+    Problem("locked_out", 429, "Too many failed log-ins", "Too many failed log-ins. Try again later."),
+    Problem("server_error", 500, "The server failed", "The server could not do this. Try again."),
+    Problem("twilio_refused", 502, "Twilio did not accept this", "Twilio did not accept this."),
+    Problem("twilio_not_configured", 502, "Calls are not set up", "Calls are not set up yet. Ask your admin."),
+    Problem("twilio_unavailable", 502, "Twilio cannot be reached", "Twilio cannot be reached. Try again."),
+    Problem("twilio_busy", 503, "Twilio is busy", "Twilio is busy. Try again in a moment."),
+    Problem("unavailable", 503, "The server is busy", "The server cannot do this now. Try again."),
+)
+PROBLEMS = {problem.code: problem for problem in _ALL}
+_BY_STATUS = {
+    400: "bad_request",
+    401: "invalid_token",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "conflict",
+    415: "unsupported_media_type",
+    429: "throttled",
+    502: "twilio_refused",
+    503: "unavailable",
+}
+
+
+def problem_for(code: str, status: int) -> Problem:
+    """The kind with that code, or the general one of the status."""
+    found = PROBLEMS.get(code)
+    if found is not None and found.status == status:
+        return found
+    return PROBLEMS[_BY_STATUS.get(status, "server_error" if status >= 500 else "bad_request")]
+
+
+def problem_body(code: str, status: int, *, detail: str = "", instance: str = "", **more: Any) -> dict[str, Any]:
+    """The members of one problem. A `code` that is not in the list keeps its name under the status's general type."""
+    kind = problem_for(code, status)
+    return {
+        "type": kind.type,
+        "title": kind.title,
+        "status": status,
+        "code": code or kind.code,
+        "detail": detail or kind.detail,
+        "instance": instance,
+        **more,
+    }
+
+
+def problem_response(code: str, *, detail: str = "", instance: str = "") -> JsonResponse:
+    """A plain Django response, for where there is no view of the REST framework."""
+    status = PROBLEMS[code].status
+    body = problem_body(code, status, detail=detail, instance=instance)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
