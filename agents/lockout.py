@@ -9,11 +9,13 @@ from typing import Any
 from axes.middleware import AxesMiddleware
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from agents.models import Agent, LoginRecord
+from agents.services import login_record_create
 from telephony.problems import problem_response
 
 
@@ -53,7 +55,26 @@ def seconds_left(request: Any) -> int:
     return max(1, math.ceil(left.total_seconds()))
 
 
+def login_is_locked(*, username: str, address: str | None) -> bool:
+    """Whether that username is locked out at that address now."""
+    since = timezone.now() - timedelta(seconds=settings.LOGIN_LOCKOUT_SECONDS)
+    failures = AccessAttempt.objects.filter(username=username, ip_address=address, attempt_time__gt=since).aggregate(
+        total=Sum("failures_since_start")
+    )["total"]
+    return (failures or 0) >= settings.LOGIN_FAILURE_LIMIT
+
+
+def login_unlock(*, username: str, address: str | None, by: Agent | None) -> None:
+    """Forgets the failures of that username at that address."""
+    AccessAttempt.objects.filter(username=username, ip_address=address).delete()
+    login_record_create(
+        kind=LoginRecord.Kind.UNLOCKED,
+        agent=Agent.objects.filter(username=username).first(),
+        username=username,
+        address=address,
+        by=by,
+    )
+
+
 def _duration(seconds: int) -> str:
-    if seconds < 90:
-        return "a minute" if seconds > 30 else f"{seconds} seconds"
-    return f"{math.ceil(seconds / 60)} minutes"
+    return f"{math.ceil(seconds / 60)} minutes" if seconds > 90 else f"{seconds} seconds"

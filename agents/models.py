@@ -53,6 +53,8 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
     )
     # Part of every session's hash: counting it up ends them all.
     sign_out_count = models.PositiveIntegerField(default=0, editable=False)
+    # Until the next save: the password was taken away, which ends what it opened just as a new one does.
+    password_taken = False
     is_demo = models.BooleanField(default=False, editable=False, help_text="Can sign in with the simulator only.")
 
     class Meta:
@@ -73,6 +75,10 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
     def initials(self) -> str:
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.password_taken = True
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         found: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]

@@ -58,6 +58,8 @@ def _agent_saved(sender: Any, instance: Agent, created: bool, **kwargs: Any) -> 
         return
     if not instance.is_active:
         access_end(agent_id=instance.pk, message="Your account is not active. Ask your admin.", devices=False)
-    elif instance._password is not None:  # type: ignore[attr-defined]  # noqa: SLF001 - a new one, not a new hash
+    # `_password` is a new one in clear until it is saved; a new hash of the old one leaves it empty.
+    elif instance.password_taken or instance._password is not None:  # type: ignore[attr-defined]  # noqa: SLF001
+        instance.password_taken = False
         access_end(agent_id=instance.pk, message="Your password was changed. Sign in again.", devices=True)
         login_record_create(kind=Kind.PASSWORD_CHANGED, agent=instance)
