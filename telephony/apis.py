@@ -85,11 +85,16 @@ def _flat(details: Any, path: tuple[str, ...]) -> Iterator[dict[str, str]]:
 
 
 def _summary(errors: list[dict[str, str]]) -> str:
-    """One sentence for people."""
+    """One sentence for people; none when nothing was said."""
+    if not errors:
+        return ""
     if len(errors) == 1:
         only = errors[0]
         return f"{only['field']}: {only['detail']}" if only["field"] else only["detail"]
     return f"Check these: {', '.join(dict.fromkeys(error['field'] or 'the request' for error in errors))}."
+
+
+_MEMBERS = frozenset(problem_body("", 400))
 
 
 class ProblemMiddleware:
@@ -119,7 +124,7 @@ def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         status,
         detail=str(said.get("detail", "")),
         instance=request.path,
-        **{name: value for name, value in said.items() if name not in ("code", "detail")},
+        **{name: value for name, value in said.items() if name not in _MEMBERS},
     )
     answer = JsonResponse(body, status=status, content_type=CONTENT_TYPE)
     for name, value in response.headers.items():

@@ -20,8 +20,13 @@ class Problem:
     detail: str
 
     @property
+    def slug(self) -> str:
+        return self.code.replace("_", "-")
+
+    @property
     def type(self) -> str:
-        return f"/problems/{self.code.replace('_', '-')}"
+        """An address on this server, which explains it."""
+        return f"/problems/{self.slug}"
 
 
 _ALL = (

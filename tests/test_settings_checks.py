@@ -37,6 +37,8 @@ def test_a_complete_configuration_has_nothing_to_say():
         ("TWILIO_WEBHOOK_PASSWORD", "p:ss", "E008"),
         ("TOKEN_TTL_SECONDS", 0, "E007"),
         ("TOKEN_TTL_SECONDS", 86_401, "E007"),
+        ("TOKEN_MAX_TTL_SECONDS_WEB", 29, "E018"),
+        ("TOKEN_MAX_TTL_SECONDS_IOS", 86_401, "E018"),
     ],
 )
 def test_credentials_that_cannot_work_are_found(settings, name, value, number):

@@ -14,13 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from telephony.checks import MIN_TTL
 from telephony.proxies import client_address
 from tokens.errors import AccessRefused
 from tokens.models import Device, Platform, TokenKind
 from tokens.services import VoiceToken, ttl_max, voice_token_create
 from tokens.throttles import VoiceTokenThrottle
 
-TTL_MIN = 30
 _PLATFORMS = frozenset(Platform.values)
 _KINDS = frozenset(TokenKind.values)
 _time = DateTimeField().to_representation
@@ -37,7 +37,7 @@ class VoiceTokenRequestSerializer(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(choices=Platform.choices, default=Platform.WEB)
     ttl = serializers.IntegerField(
         required=False,
-        min_value=TTL_MIN,
+        min_value=MIN_TTL,
         help_text="Seconds; the desk's default when left out. The most is set for each platform, a day at most.",
     )
     kind = serializers.ChoiceField(
@@ -108,8 +108,8 @@ def _read(data: Any) -> Wanted:
     ttl = None
     if "ttl" in data:
         ttl, most = _whole(data["ttl"]), ttl_max(platform)
-        if ttl is None or not TTL_MIN <= ttl <= most:
-            wrong["ttl"] = [ErrorDetail(f"Ask for {TTL_MIN} to {most} seconds.", "out_of_range")]
+        if ttl is None or not MIN_TTL <= ttl <= most:
+            wrong["ttl"] = [ErrorDetail(f"Ask for {MIN_TTL} to {most} seconds.", "out_of_range")]
     if wrong:
         raise ValidationError(wrong)
     return Wanted(platform=platform, ttl=ttl, kind=kind)
