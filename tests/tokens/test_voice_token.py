@@ -52,6 +52,8 @@ def test_the_token_lets_the_agent_call_and_be_called(client, ada):
         "voice": {"incoming": {"allow": True}, "outgoing": {"application_sid": settings.TWILIO_TWIML_APP_SID}},
     }
     assert found["exp"] - found["nbf"] == 3600
+    assert found["jti"].startswith(f"{settings.TWILIO_API_KEY_SID}-")
+    assert set(found) == {"jti", "iss", "sub", "nbf", "exp", "grants"}
     assert set(data) == {"token", "identity", "platform", "ttl", "expires_at", "edge", "grants"}
     assert (data["identity"], data["platform"], data["ttl"]) == (f"agent_{ada.pk}", "web", 3600)
     assert data["grants"] == {"incoming": True, "outgoing": True}
@@ -154,6 +156,26 @@ def test_the_region_is_in_the_tokens_header_when_there_is_one(client, settings, 
     assert header.get("twr", "") == region
     assert (header["typ"], header["alg"], header["cty"]) == ("JWT", "HS256", "twilio-fpa;v=1")
     assert data["edge"] == "dublin"
+
+
+@pytest.mark.parametrize("platform", ["web", "ios", "android"])
+def test_the_simulator_takes_the_token_as_twilio_would(client, ada, settings, platform):
+    from types import SimpleNamespace
+
+    from simulator.voice.tokens import verify
+
+    credentials = SimpleNamespace(
+        account_sid=settings.TWILIO_ACCOUNT_SID,
+        api_key_sid=settings.TWILIO_API_KEY_SID,
+        api_key_secret=settings.TWILIO_API_KEY_SECRET,
+    )
+
+    token = ask(client, platform=platform, ttl=600).json()["token"]
+
+    found = verify(token, credentials, datetime.now(UTC).timestamp())
+    assert (found.identity, found.incoming) == (ada.identity, True)
+    assert found.application_sid == settings.TWILIO_TWIML_APP_SID
+    assert 590 <= found.seconds_left(datetime.now(UTC).timestamp()) <= 600
 
 
 class TestCapabilityTokens:
