@@ -1,13 +1,12 @@
 from typing import Any
 
-from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from agents.lockout import login_is_locked, login_unlock
-from agents.models import Agent, LoginRecord, Team
+from agents.models import Agent, FailedLogin, LoginRecord, Team
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
 from telephony.proxies import client_address
 
@@ -109,7 +108,7 @@ class LoginRecordAdmin(Record, admin.ModelAdmin[LoginRecord]):
     date_hierarchy = "at"
 
 
-@admin.register(AccessAttempt)
+@admin.register(FailedLogin)
 class FailedLoginAdmin(Record, admin.ModelAdmin[Any]):
     """Log-ins that failed lately, counted for the lock-out by django-axes."""
 

@@ -5,6 +5,6 @@ class AgentsConfig(AppConfig):
     name = "agents"
 
     def ready(self) -> None:
-        from agents import receivers
+        from agents import checks, receivers  # noqa: F401 - checks register themselves
 
         receivers.connect()

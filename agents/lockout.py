@@ -7,14 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from axes.middleware import AxesMiddleware
-from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from agents.models import Agent, LoginRecord
+from agents.models import Agent, FailedLogin, LoginRecord
 from agents.services import login_record_create
 from telephony.problems import problem_response
 
@@ -47,7 +46,7 @@ def locked_out_answer(request: HttpRequest, *args: Any) -> HttpResponse:
 def seconds_left(request: Any) -> int:
     """How long the lock-out lasts from now, at least a second."""
     credentials = getattr(request, "axes_credentials", None) or {}
-    last = AccessAttempt.objects.filter(
+    last = FailedLogin.objects.filter(
         username=credentials.get("username"), ip_address=getattr(request, "axes_ip_address", None)
     ).aggregate(last=Max("attempt_time"))["last"]
     lasts = timedelta(seconds=settings.LOGIN_LOCKOUT_SECONDS)
@@ -58,7 +57,7 @@ def seconds_left(request: Any) -> int:
 def login_is_locked(*, username: str, address: str | None) -> bool:
     """Whether that username is locked out at that address now."""
     since = timezone.now() - timedelta(seconds=settings.LOGIN_LOCKOUT_SECONDS)
-    failures = AccessAttempt.objects.filter(username=username, ip_address=address, attempt_time__gt=since).aggregate(
+    failures = FailedLogin.objects.filter(username=username, ip_address=address, attempt_time__gt=since).aggregate(
         total=Sum("failures_since_start")
     )["total"]
     return (failures or 0) >= settings.LOGIN_FAILURE_LIMIT
@@ -66,7 +65,7 @@ def login_is_locked(*, username: str, address: str | None) -> bool:
 
 def login_unlock(*, username: str, address: str | None, by: Agent | None) -> None:
     """Forgets the failures of that username at that address."""
-    AccessAttempt.objects.filter(username=username, ip_address=address).delete()
+    FailedLogin.objects.filter(username=username, ip_address=address).delete()
     login_record_create(
         kind=LoginRecord.Kind.UNLOCKED,
         agent=Agent.objects.filter(username=username).first(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from axes.models import AccessAttempt
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
@@ -115,6 +116,14 @@ class LoginRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.username}: {self.get_kind_display()}"
+
+
+class FailedLogin(AccessAttempt):  # type: ignore[misc]
+    """What django-axes counts, under a name that admins understand."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "failed log-in"
 
 
 class DeskQuerySet(models.QuerySet["Desk"]):

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from agents.checks import check_logins
 from telephony import checks
 from tests.test_architecture import ROOT
 
@@ -46,6 +47,16 @@ def test_credentials_that_cannot_work_are_found(settings, name, value, number):
 
     assert ids() == {f"telephony.{number}"}
     assert all(message.hint for message in checks.check_twilio())
+
+
+@pytest.mark.parametrize("name", ["LOGIN_FAILURE_LIMIT", "LOGIN_LOCKOUT_SECONDS", "DEVICE_LOGIN_DAYS"])
+def test_a_number_that_would_lock_everybody_out_is_found(settings, name):
+    assert check_logins() == []
+
+    setattr(settings, name, 0)
+
+    assert [message.id for message in check_logins()] == ["agents.E001"]
+    assert name in check_logins()[0].msg
 
 
 @pytest.mark.parametrize(

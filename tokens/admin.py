@@ -3,18 +3,36 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 
 from telephony.proxies import client_address
 from tokens.models import Device, IssuedToken
 from tokens.services import device_revoke
 
 
+class DeviceStateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("in", "Signed in"), ("out", "Signed out"), ("expired", "Expired")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "in":
+            return Device.objects.signed_in() & queryset
+        if self.value() == "out":
+            return queryset.filter(revoked_at__isnull=False)
+        if self.value() == "expired":
+            return queryset.filter(revoked_at=None, expiry__lte=timezone.now())
+        return queryset
+
+
 @admin.register(Device)
 class DeviceAdmin(admin.ModelAdmin[Device]):
     """Apps that are signed in. A lost telephone is signed out here."""
 
-    list_display = ["name", "user", "platform", "last_used_at", "address", "created", "state"]
-    list_filter = ["platform", "revoked_at", "last_used_at"]
+    list_display = ["name", "user", "platform", "state", "last_used_at", "address"]
+    list_filter = [DeviceStateFilter, "platform"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username", "user__first_name", "user__last_name", "address"]
     fields = ("name", "user", "platform", "state", "created", "expiry", "last_used_at", "address", "revoked_at")

@@ -28,7 +28,9 @@ class Device(AbstractAuthToken):  # type: ignore[misc]
 
     # Knox's primary key; here the key is a number, which may be shown.
     digest = models.CharField(max_length=CONSTANTS.DIGEST_LENGTH, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices", verbose_name="agent"
+    )
     name = models.CharField(max_length=80)
     platform = models.CharField(max_length=16, choices=Platform.choices)
     address = models.GenericIPAddressField(null=True, blank=True, help_text="Of its last request.")

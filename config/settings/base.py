@@ -152,7 +152,7 @@ LOGIN_FAILURE_LIMIT: int = env.whole("LOGIN_FAILURE_LIMIT", 5)
 LOGIN_LOCKOUT_SECONDS: int = env.whole("LOGIN_LOCKOUT_SECONDS", 900)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
-AXES_COOLOFF_TIME = timedelta(seconds=LOGIN_LOCKOUT_SECONDS)
+AXES_COOLOFF_TIME = timedelta(seconds=min(LOGIN_LOCKOUT_SECONDS, 31_536_000))
 AXES_CLIENT_IP_CALLABLE = "telephony.proxies.client_address"
 AXES_LOCKOUT_CALLABLE = "agents.lockout.locked_out_answer"
 AXES_RESET_ON_SUCCESS = True
@@ -165,7 +165,8 @@ AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # `agents.lockout.LockoutMiddleware` is axes' own, kept synchronous.
 # API tokens of devices: rows of our own, so that one query finds the token, the device and the agent.
 KNOX_TOKEN_MODEL = "tokens.Device"  # noqa: S105
-REST_KNOX = {"TOKEN_TTL": timedelta(days=env.whole("DEVICE_LOGIN_DAYS", 90))}
+DEVICE_LOGIN_DAYS: int = env.whole("DEVICE_LOGIN_DAYS", 90)
+REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
 # Knox's own table would stay empty.
 MIGRATION_MODULES = {"knox": None}
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from axes.models import AccessAttempt
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from agents.models import LoginRecord
+from agents.models import FailedLogin, LoginRecord
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -102,7 +101,7 @@ def test_behind_a_proxy_the_visitor_is_locked_and_not_the_proxy(ada, settings):
 
 def test_trying_on_does_not_lengthen_the_lock(ada):
     fail(DESK, 5)
-    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(seconds=600))
+    FailedLogin.objects.update(attempt_time=timezone.now() - timedelta(seconds=600))
 
     response = attempt(DESK, password=PASSWORD)
 
@@ -112,7 +111,7 @@ def test_trying_on_does_not_lengthen_the_lock(ada):
 
 def test_the_lock_opens_by_itself(ada):
     fail(DESK, 5)
-    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(seconds=901))
+    FailedLogin.objects.update(attempt_time=timezone.now() - timedelta(seconds=901))
 
     assert attempt(DESK, password=PASSWORD).status_code == 302
 
@@ -126,10 +125,10 @@ def test_a_log_in_that_succeeds_forgets_the_failures_before_it(ada):
 
 def test_an_admin_unlocks(ada, admin):
     fail(DESK, 5)
-    page = "/admin/axes/accessattempt/"
+    page = "/admin/agents/failedlogin/"
     assert "ada" in admin.get(page, secure=True).content.decode()
 
-    form = {"action": "unlock", "_selected_action": list(AccessAttempt.objects.values_list("pk", flat=True)[:1])}
+    form = {"action": "unlock", "_selected_action": list(FailedLogin.objects.values_list("pk", flat=True)[:1])}
     response = admin.post(page, form, secure=True, follow=True)
 
     assert "Unlocked: ada." in response.content.decode()
@@ -151,15 +150,15 @@ def test_no_password_is_kept_or_logged(ada, caplog):
     fail(DESK, 3, password="typed-by-mistake")
     fail(REST, 3, password="typed-by-mistake")
 
-    kept = f"{list(AccessAttempt.objects.values())} {list(LoginRecord.objects.values())}"
+    kept = f"{list(FailedLogin.objects.values())} {list(LoginRecord.objects.values())}"
     assert "typed-by-mistake" not in kept
     assert "typed-by-mistake" not in caplog.text
 
 
-@pytest.mark.parametrize("path", ["agents/loginrecord/", "axes/accessattempt/"])
+@pytest.mark.parametrize("path", ["agents/loginrecord/", "agents/failedlogin/"])
 def test_admin_shows_the_records_and_nobody_changes_them(ada, admin, path):
     fail(DESK, 5)
-    row = (LoginRecord if "login" in path else AccessAttempt).objects.first()
+    row = (LoginRecord if "record" in path else FailedLogin).objects.first()
 
     assert "ada" in admin.get(f"/admin/{path}", secure=True).content.decode()
     assert admin.get(f"/admin/{path}{row.pk}/change/", secure=True).status_code == 200
