@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from agents.selectors import agent_get_active
+from agents.selectors import agent_get_active, agent_get_caller
 from calls import broadcasts, selectors
 from calls.families import Families
 from calls.models import Call, CallOffer, CallStatus, Direction, Line
@@ -124,7 +124,7 @@ def call_record_outgoing(voice: VoiceRequest) -> OutgoingPlan | CallRefused:
     """
     families = Families([(voice.sid, voice.parent_call_sid)])
     agent_id = agent_id_from(voice.caller)
-    agent = agent_get_active(agent_id) if agent_id else None
+    agent = agent_get_caller(agent_id) if agent_id else None
     if agent is None:
         call = _open(families, voice)
         return _refuse(families, call, "You are not allowed to make calls. Ask your admin.")

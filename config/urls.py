@@ -12,6 +12,7 @@ from calls import urls as calls_urls
 from config import health
 from contacts import urls as contacts_urls
 from messaging import urls as messaging_urls
+from telephony.views import problem_detail, problem_list
 from tokens import urls as tokens_urls
 
 admin.site.site_title = admin.site.site_header = "Ringdesk"
@@ -32,6 +33,8 @@ urlpatterns = [
     path("twilio/", include((calls_urls.webhook_urlpatterns, "calls"))),
     path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
     path("api/v1/", include((_api, "api"))),
+    path("problems/", problem_list),
+    path("problems/<slug:name>", problem_detail),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icons/favicon.svg")),

@@ -1,6 +1,7 @@
 """Settings of Ringdesk. Everything that differs between places comes from the environment (see `.env.example`)."""
 
 import warnings
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "csp",
+    "axes",
+    "knox",
     "rest_framework",
     "drf_spectacular",
     "config",
@@ -46,6 +49,7 @@ INSTALLED_APPS = [
     "messaging",
 ]
 MIDDLEWARE = [
+    "telephony.apis.ProblemMiddleware",
     "config.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -57,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.PermissionsPolicyMiddleware",
+    "agents.lockout.LockoutMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 # For pages and the API; Twilio's webhooks have as many of their own. Each thread holds one database connection.
@@ -101,6 +106,7 @@ SPOOL_DIR: str = env.text("SPOOL_DIR", str(BASE_DIR / ".run" / "spool"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env.text("REDIS_URL", "")
+CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS = {
@@ -115,7 +121,13 @@ if REDIS_URL:
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Limits are counted here, one entry for each agent and address: the default of 300 would forget some.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "config.channel_layer.ProcessChannelLayer"}}
 
 # --- Tasks ---------------------------------------------------------------------------------------------------------
@@ -133,7 +145,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "agents.Agent"
-AUTHENTICATION_BACKENDS = ["agents.backends.DeskBackend"]
+AUTHENTICATION_BACKENDS = ["agents.backends.LockoutBackend", "agents.backends.DeskBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -146,6 +158,28 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
+# After so many failures for one username from one address, nothing is tried for so long.
+LOGIN_FAILURE_LIMIT: int = env.whole("LOGIN_FAILURE_LIMIT", 5)
+LOGIN_LOCKOUT_SECONDS: int = env.whole("LOGIN_LOCKOUT_SECONDS", 900)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
+AXES_COOLOFF_TIME = timedelta(seconds=min(LOGIN_LOCKOUT_SECONDS, 31_536_000))
+AXES_CLIENT_IP_CALLABLE = "telephony.proxies.client_address"
+AXES_LOCKOUT_CALLABLE = "agents.lockout.locked_out_answer"
+AXES_RESET_ON_SUCCESS = True
+# So that "try again in 15 minutes" stays true for whoever does not wait.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# `agents.LoginRecord` keeps more, and axes' admin shows more than it must.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # `agents.lockout.LockoutMiddleware` is axes' own, kept synchronous.
+# API tokens of devices: rows of our own, so that one query finds the token, the device and the agent.
+KNOX_TOKEN_MODEL = "tokens.Device"  # noqa: S105
+DEVICE_LOGIN_DAYS: int = env.whole("DEVICE_LOGIN_DAYS", 90)
+REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
+# Knox's own table would stay empty.
+MIGRATION_MODULES = {"knox": None}
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -164,12 +198,21 @@ STORAGES = {
 
 # --- REST ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tokens.authentication.DeviceAuthentication",
+        "tokens.authentication.DeskSessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "telephony.apis.exception_handler",
+    # Counted in the cache.
+    "DEFAULT_THROTTLE_RATES": {
+        "voice-token": f"{env.whole('VOICE_TOKENS_PER_MINUTE', 60)}/min",
+        "login-username": f"{env.whole('LOGINS_PER_MINUTE', 10)}/min",
+        "login-address": f"{env.whole('LOGINS_PER_MINUTE_PER_ADDRESS', 30)}/min",
+    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ringdesk",
@@ -238,6 +281,8 @@ LOGGING = {
     "loggers": {
         # Its INFO lines hold phone numbers and message bodies.
         "twilio": {"level": "WARNING"},
+        # Its INFO says of every log-in that there was one; `agents.LoginRecord` knows which.
+        "axes": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},
