@@ -20,6 +20,7 @@ from calls.models import Call, CallStatus
 from calls.params import StatusCallbackRequest
 from telephony.client import CallFacts, call_fetch
 from telephony.errors import CallGone, TelephonyError
+from telephony.http import patiently
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,8 @@ def calls_reconcile(*, quiet_for: timedelta = QUIET, limit: int = BATCH) -> Repo
     for call in selectors.calls_stuck(quiet_for=quiet_for, limit=limit):
         report.asked += 1
         try:
-            facts = call_fetch(call.sid)
+            with patiently():
+                facts = call_fetch(call.sid)
         except CallGone:
             report.unknown += 1
             _close_unknown(call)

@@ -5,36 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from telephony.errors import NotConfigured, translated
-
-
-class SimulatorHttpClient(TwilioHttpClient):  # type: ignore[misc]
-    """Sends what is meant for `https://<host>.twilio.com/path` to `<base>/<host>.twilio.com/path`."""
-
-    def __init__(self, base_url: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.base_url = base_url
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        parts = urlsplit(url)
-        query = f"?{parts.query}" if parts.query else ""
-        return super().request(method, f"{self.base_url}/{parts.netloc}{parts.path}{query}", *args, **kwargs)
+from telephony.http import RetryingHttpClient, SimulatorHttpClient
 
 
 @lru_cache(maxsize=1)
 def _client(account_sid: str, key_sid: str, key_secret: str, base_url: str, timeout: float) -> Client:
-    # Connections are retried, answers never: a POST that timed out may have been carried out.
-    http_client = (
-        SimulatorHttpClient(base_url, timeout=timeout) if base_url else TwilioHttpClient(timeout=timeout, max_retries=2)
-    )
+    http_client = SimulatorHttpClient(base_url, timeout=timeout) if base_url else RetryingHttpClient(timeout=timeout)
     return Client(key_sid, key_secret, account_sid, http_client=http_client)
 
 

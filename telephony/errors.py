@@ -1,7 +1,7 @@
 """Twilio's failures, translated into errors of our own.
 
 `code` is Twilio's (https://www.twilio.com/docs/api/errors) or None when Twilio did not answer. `message` is a
-sentence for the person at the desk; what Twilio said goes to the log only.
+sentence for the person at the desk; `telephony.http` has logged the request by then.
 """
 
 from __future__ import annotations
@@ -77,7 +77,6 @@ def translate(error: Exception) -> TelephonyError:
     """
     if isinstance(error, TwilioRestException | TwilioServiceException):
         status, code = error.status, error.code
-        logger.warning("twilio refused: status=%s code=%s", status, code)
         if code in _BY_CODE:
             kind, message, permanent = _BY_CODE[code]
             return kind(message, code=code, permanent=permanent)
@@ -91,7 +90,6 @@ def translate(error: Exception) -> TelephonyError:
             return Unavailable("Twilio cannot be reached. Try again.", code=code)
         return TelephonyError("Twilio did not accept this.", code=code, permanent=True)
     if isinstance(error, requests.RequestException):
-        logger.warning("twilio unreachable: %s", type(error).__name__)
         return Unavailable("Twilio cannot be reached. Try again.")
     if isinstance(error, TwilioException):
         logger.warning("twilio client failed: %s", type(error).__name__)

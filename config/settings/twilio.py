@@ -34,6 +34,8 @@ TOKEN_REFRESH_SECONDS: int = env.whole("TOKEN_REFRESH_SECONDS", 60)
 
 # Seconds that a call to the REST API may take. The library itself never gives up.
 TWILIO_TIMEOUT_SECONDS: float = env.number("TWILIO_TIMEOUT_SECONDS", 10.0)
+# How often a request that failed is repeated, when that is safe; 0: never. An agent waits 4 seconds at the most.
+TWILIO_RETRIES: int = env.whole("TWILIO_RETRIES", 3)
 
 # How a number without + is read, and which countries agents may call (empty: all).
 HOME_REGION: str = env.text("HOME_REGION", "US")
