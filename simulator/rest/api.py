@@ -72,7 +72,7 @@ def endpoint(
         form = FormData()
         try:
             if not public:
-                check_credentials(engine.config, request.headers.get("authorization"))
+                check_credentials(engine.world, request.headers.get("authorization"))
             if "account" in request.path_params:
                 check_account(engine.config, request.path_params["account"])
             form = await request.form() if request.method == "POST" else form

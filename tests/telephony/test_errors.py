@@ -9,6 +9,7 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest.api.v2010.account.call import CallContext
 
 from telephony import errors
@@ -56,6 +57,21 @@ def test_the_newer_error_bodies_are_not_missed():
     newer = TwilioServiceException(type_uri="about:blank", title="Too many", status=429, code=20429)
 
     assert isinstance(failing_with(newer), errors.RateLimited)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, '{"code": 20003}', errors.NotConfigured),
+        (429, '{"code": 20429}', errors.RateLimited),
+        (503, "not json", errors.Unavailable),
+    ],
+)
+def test_a_list_that_is_refused_is_not_missed(status, body, kind):
+    with pytest.raises(errors.TelephonyError) as caught, errors.translated():
+        raise TwilioException("Unable to fetch page", Response(status, body))
+
+    assert type(caught.value) is kind
 
 
 @pytest.mark.parametrize("raw", [requests.ConnectionError("secret-host"), requests.Timeout("secret-host")])
