@@ -31,6 +31,14 @@ def get_client() -> Client:
     return _client(account_sid, key_sid, secret, settings.TWILIO_API_BASE_URL, settings.TWILIO_TIMEOUT_SECONDS)
 
 
+def client_for(key_sid: str, secret: str) -> Client:
+    """A client that lets itself in with these credentials, to see whether Twilio takes them."""
+    make = _client.__wrapped__
+    return make(
+        settings.TWILIO_ACCOUNT_SID, key_sid, secret, settings.TWILIO_API_BASE_URL, settings.TWILIO_TIMEOUT_SECONDS
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CallFacts:
     """What Twilio's REST API says of a call. Times are aware; `duration` is in seconds."""
