@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from telephony.client import client_for, get_client
-from telephony.errors import CallGone, NotConfigured, translated
+from telephony.errors import CallGone, NotConfigured, TelephonyError, translated
 
 # The fields that say where a call goes, by the names that apps and numbers share.
 HANDLERS = (
@@ -54,7 +56,7 @@ def app_create(name: str, values: dict[str, str]) -> str:
 
 
 def app_update(sid: str, values: dict[str, str]) -> None:
-    with translated():
+    with _changing():
         get_client().applications(sid).update(**values)
 
 
@@ -72,7 +74,7 @@ def numbers_list() -> dict[str, Resource]:
 
 
 def number_update(sid: str, values: dict[str, str]) -> None:
-    with translated():
+    with _changing():
         get_client().incoming_phone_numbers(sid).update(**values)
 
 
@@ -101,6 +103,16 @@ def key_create(name: str) -> tuple[str, str]:
     with translated():
         made = get_client().new_keys.create(friendly_name=name)
     return str(made.sid), str(made.secret)
+
+
+@contextmanager
+def _changing() -> Iterator[None]:
+    """Like `translated`, but what is gone here is no call."""
+    try:
+        with translated():
+            yield
+    except CallGone as error:
+        raise TelephonyError("Twilio does not have it any more.", code=error.code, permanent=True) from None
 
 
 def _app(app: Any) -> Resource:
