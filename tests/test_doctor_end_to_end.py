@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.browser.stack import ROOT, Stack
+from tests.browser.stack import ROOT, Stack, eventually
 
 SUPPORT = "+12025550100"
 
@@ -56,15 +56,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
     more = {"TWILIO_FALLBACK_NUMBER": "+12025550199", "LOG_LEVEL": "ERROR"}
     with Desk(folder, **more, TWILIO_WEBHOOK_USERNAME="twilio", TWILIO_WEBHOOK_PASSWORD="hunter2hunter2") as desk:
+        code, said = desk.run("twilio_provision", "--yes")
+        assert code == 0, said
         yield desk
 
 
 @pytest.fixture
-def in_order(desk: Desk) -> Desk:
-    code, said = desk.run("twilio_provision", "--yes", "--take-over", SUPPORT)
-    assert code == 0, said
-    assert desk.run("twilio_provision", "--yes")[0] == 0
-    return desk
+def in_order(desk: Desk) -> Iterator[Desk]:
+    """The desk as it was set up; what a test breaks is made good again."""
+    good = desk.number()
+    yield desk
+    desk.break_number(VoiceUrl=good["voice_url"], StatusCallbackMethod=good["status_callback_method"])
 
 
 def test_a_desk_in_order_has_nothing_wrong_with_it(in_order):
@@ -90,9 +92,8 @@ def test_a_broken_url_is_found_mended_and_carries_calls_again(in_order):
     assert "#rc=2" in in_order.number()["voice_url"]
 
     call = in_order.telephone_calls("+12025550142")
-    asked = in_order.requests(call)
-    in_order.end_all_calls()
-    assert asked[0]["url"].partition("#")[0].endswith("/twilio/voice/incoming/")
+    asked = eventually(lambda: [sent for sent in in_order.requests(call) if sent["status"] == 200], "the desk answers")
+    assert "/twilio/voice/incoming/" in asked[0]["url"]
 
 
 def test_a_warning_has_an_exit_code_of_its_own(in_order):
