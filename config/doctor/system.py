@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -20,10 +22,31 @@ from config.heartbeats import HEARTBEAT, RECONCILE
 from config.models import Heartbeat
 from telephony.doctor.findings import Check, Finding
 
+F = TypeVar("F", Finding, Finding | None)
 SIMULATOR_IN_PRODUCTION = "telephony.E012"
 # Three times what the clock's schedule asks for.
 _LATE_HEARTBEAT, _LATE_RECONCILE = timedelta(seconds=90), timedelta(minutes=3)
 _START_WORKER = "Start it again: the web server without REDIS_URL, else celery -A config worker --beat."
+
+
+def _needs(what: str, mend: str) -> Callable[[Callable[[Check], F]], Callable[[Check], F | Finding]]:
+    """Makes whatever a check raises a finding about what it needs. The error's text may hold a password."""
+
+    def decorate(look: Callable[[Check], F]) -> Callable[[Check], F | Finding]:
+        @wraps(look)
+        def guarded(check: Check) -> F | Finding:
+            try:
+                return look(check)
+            except Exception as error:
+                return check.failed(f"{what} does not answer ({type(error).__name__}).", mend)
+
+        return guarded
+
+    return decorate
+
+
+_needs_database = _needs("The database", "See that it runs, and that DATABASE_URL and the migrations are right.")
+_needs_redis = _needs("Redis", "See that it runs, and that REDIS_URL is right.")
 
 
 def check_settings(check: Check) -> Finding:
@@ -44,12 +67,14 @@ def check_simulator(check: Check) -> Finding:
     return check.ok("It is on, on this machine only." if settings.SIMULATOR else "It is off.")
 
 
+@_needs_database
 def check_database(check: Check) -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return check.ok(f"{connection.display_name} answers.")
 
 
+@_needs_database
 def check_migrations(check: Check) -> Finding:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -59,6 +84,7 @@ def check_migrations(check: Check) -> Finding:
     return check.ok("All are applied.")
 
 
+@_needs_redis
 def check_cache(check: Check) -> Finding:
     key, value = f"doctor.{secrets.token_hex(8)}", secrets.token_hex(8)
     cache.set(key, value, 30)
@@ -71,6 +97,7 @@ def check_cache(check: Check) -> Finding:
     return check.ok("Redis keeps what is written." if settings.REDIS_URL else "It is in the memory of each process.")
 
 
+@_needs_redis
 def check_channel_layer(check: Check) -> Finding:
     """A message to ourselves by the same way that pushes take to desks."""
     if not settings.REDIS_URL:
@@ -91,6 +118,7 @@ async def _round_trip() -> bool:
         return False
 
 
+@_needs_redis
 def check_broker(check: Check) -> Finding:
     if not settings.REDIS_URL:
         return check.skipped("The queue is in the memory of the web process.")
@@ -102,18 +130,31 @@ def check_broker(check: Check) -> Finding:
 def check_worker(check: Check) -> Finding:
     """A worker in Redis's reach answers a ping; one in the web server has done a task lately."""
     if settings.REDIS_URL:
-        answers = app.control.inspect(timeout=2).ping() or {}
-        if not answers:
-            return check.failed("No worker answers.", _START_WORKER)
+        silent = _ping(check)
+        if silent is not None:
+            return silent
+    return _last_task(check)
+
+
+@_needs_redis
+def _ping(check: Check) -> Finding | None:
+    """A finding when no worker answers."""
+    answers = app.control.inspect(timeout=2).ping()
+    return None if answers else check.failed("No worker answers.", _START_WORKER)
+
+
+@_needs_database
+def _last_task(check: Check) -> Finding:
     last = Heartbeat.objects.filter(task=HEARTBEAT).first()
     if last is None:
-        return check.warning("No task was ever done.", _START_WORKER)
+        return check.failed("No task was ever done.", _START_WORKER)
     seen = f"The last task by the clock was done {_ago(last)}."
     if timezone.now() - last.at > _LATE_HEARTBEAT:
         return check.failed(seen, _START_WORKER)
     return check.ok(seen)
 
 
+@_needs_database
 def check_reconciler(check: Check) -> Finding:
     """Calls whose last callback was lost are mended only while this runs."""
     last = Heartbeat.objects.filter(task=RECONCILE).first()

@@ -9,7 +9,7 @@ import pytest
 from celery.signals import task_postrun
 from channels.layers import InMemoryChannelLayer
 from django.core.cache.backends.locmem import LocMemCache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -135,7 +135,7 @@ def test_a_worker_is_alive_when_it_did_something_lately(seconds, state):
 
 
 def test_a_worker_that_never_did_anything():
-    assert finding(system.check_worker).state is State.WARNING
+    assert finding(system.check_worker).state is State.FAILED
 
 
 @pytest.mark.parametrize(("answers", "state"), [({"worker@one": {"ok": "pong"}}, State.OK), (None, State.FAILED)])
@@ -146,6 +146,28 @@ def test_workers_of_their_own_are_asked(settings, answers, state):
     with patch.object(system.app.control, "inspect", autospec=True) as inspect:
         inspect.return_value.ping.return_value = answers
         assert finding(system.check_worker).state is state
+
+
+@pytest.mark.parametrize("check", [system.check_cache, system.check_channel_layer, system.check_broker])
+def test_a_redis_that_is_away_is_said_without_its_address(settings, check):
+    settings.REDIS_URL = "redis://:hunter2@localhost:6379/0"
+    away = ConnectionError("redis://:hunter2@localhost:6379/0")
+
+    with (
+        patch.object(LocMemCache, "set", autospec=True, side_effect=away),
+        patch("config.doctor.system.get_channel_layer", autospec=True, side_effect=away),
+        patch.object(system.app, "connection_for_read", autospec=True, side_effect=away),
+    ):
+        found = finding(check)
+
+    assert (found.state, found.seen) == (State.FAILED, "Redis does not answer (ConnectionError).")
+
+
+def test_a_database_that_is_away_is_said():
+    with patch.object(connection, "cursor", side_effect=OperationalError("password=hunter2")):
+        found = finding(system.check_database)
+
+    assert (found.state, found.seen) == (State.FAILED, "The database does not answer (OperationalError).")
 
 
 @pytest.mark.parametrize(

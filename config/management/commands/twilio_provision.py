@@ -11,8 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
-from calls.models import Line
+from config.doctor.checks import line_numbers
 from config.provisioning import ask, plan_text
 from telephony.checks import check_addresses
 from telephony.errors import InvalidNumber, TelephonyError
@@ -47,15 +48,17 @@ class Command(BaseCommand):
                 raise CommandError(f"{problem.msg} {problem.hint}")
         apps = [text for text in options["take_over"] if text.startswith("AP")]
         taken = [_e164(text) for text in options["take_over"] if text not in apps]
-        numbers = [_e164(text) for text in options["number"]] or [*Line.objects.values_list("number", flat=True)]
-        if options["take_over"] and not options["number"]:
-            numbers = taken
+        numbers = [_e164(text) for text in options["number"]]
         try:
+            if not numbers and not taken:
+                numbers = line_numbers()
             with patiently():
                 plan = plan_all([*numbers, *taken], [*taken, *apps])
                 self._carry_out(plan, dry_run=options["dry_run"], yes=options["yes"])
         except TelephonyError as error:
             raise CommandError(_explained(error), returncode=2) from None
+        except DatabaseError:
+            raise CommandError("The lines cannot be read. Run migrate first, or name numbers with --number.") from None
         if plan.blocked:
             sys.exit(1)
 
