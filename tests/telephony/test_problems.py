@@ -268,3 +268,15 @@ def test_the_page_of_problems_explains_each(client):
     assert all(f'id="{kind.type.rpartition("/")[2]}"' in page for kind in PROBLEMS.values())
     assert client.get("/problems/validation", secure=True).status_code == 302
     assert client.get("/problems/nothing", secure=True).status_code == 404
+
+
+def test_the_openapi_page_says_what_an_error_looks_like(client):
+    schema = client.get("/api/v1/schema/?format=json", secure=True).json()
+
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    assert len(operations) > 10
+    assert all(CONTENT_TYPE in operation["responses"]["default"]["content"] for operation in operations)
+    body = client.post(VOICE, {"ttl": 1}, content_type="application/json", secure=True).json()
+    described = schema["components"]["schemas"]["Problem"]
+    assert set(described["required"]) <= set(body) <= set(described["properties"])
+    assert set(schema["components"]["securitySchemes"]) == {"deviceToken", "deskSession"}
