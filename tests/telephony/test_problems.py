@@ -239,6 +239,10 @@ def test_a_body_that_cannot_be_read_is_a_problem(client, content_type, sent, cod
     problem(client.post(VOICE, sent, content_type=content_type, secure=True), code, status)
 
 
+def test_a_body_that_is_too_large_is_a_problem(client):
+    problem(client.post(VOICE, "x" * 2_000_000, content_type="application/json", secure=True), "bad_request", 400)
+
+
 def test_a_wrong_method_names_the_right_ones(client):
     response = client.get(VOICE, secure=True)
 
