@@ -8,7 +8,11 @@ class CallsConfig(AppConfig):
     name = "calls"
 
     def ready(self) -> None:
+        from calls.rest_recording import rest_request_record
+        from telephony.signals import rest_request
+
         user_logged_out.connect(_desk_sign_out, dispatch_uid="calls.desk_sign_out")
+        rest_request.connect(rest_request_record, dispatch_uid="calls.rest_request_record")
 
 
 def _desk_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
