@@ -2,9 +2,15 @@
 
 from celery import shared_task
 
+from calls import retention
 from calls.reconcile import calls_reconcile
 
 
 @shared_task(name="calls.tasks.reconcile")  # type: ignore[untyped-decorator]
 def reconcile() -> None:
     calls_reconcile()
+
+
+@shared_task(name="calls.tasks.flight_recorder_prune")  # type: ignore[untyped-decorator]
+def flight_recorder_prune() -> None:
+    retention.flight_recorder_prune()
