@@ -140,6 +140,7 @@ const both =
     acts.forEach((act, at) => setTimeout(act, at * 120));
 
 const opened = (...acts: (() => void)[]) => both(press("Log"), press("Maya Okonkwo"), ...acts);
+const seen = (selector: string) => () => document.querySelector(selector)?.scrollIntoView();
 const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
 
 export const EXHIBITS: Record<string, Exhibit> = {
@@ -223,9 +224,13 @@ export const EXHIBITS: Record<string, Exhibit> = {
   },
   "60-details": { events: ready, act: opened() },
   "61-details-not-saved": { events: ready, act: opened(noteTyped) },
-  "62-details-conflict": { events: ready, details: "theirs", act: opened(noteTyped, press("Save")) },
+  "62-details-conflict": {
+    events: ready,
+    details: "theirs",
+    act: opened(noteTyped, press("Save"), seen(".note")),
+  },
   "63-details-loading": { events: ready, details: "loading", act: opened() },
-  "64-details-failed": { events: ready, details: "failed", act: opened() },
+  "64-details-failed": { events: ready, details: "failed", act: opened(seen(".happened")) },
   "65-details-empty": { events: ready, details: "empty", act: opened() },
   "66-details-save-failed": {
     events: ready,
@@ -237,6 +242,7 @@ export const EXHIBITS: Record<string, Exhibit> = {
     events: talking,
     act: both(press("Call log"), press("Log"), press("Maya Okonkwo")),
   },
+  "69-details-happened": { events: ready, act: opened(seen(".happened")) },
   "90-log-empty": { events: ready, log: "empty", act: press("Log") },
   "91-log-nothing": { events: ready, log: "nothing", act: both(press("Log"), type("#search", "habour")) },
   "92-log-loading": { events: ready, log: "loading", act: press("Log") },

@@ -45,7 +45,7 @@ export function NoteForm({ open, details }: Props) {
         <label for="note">Note</label>
         <textarea
           id="note"
-          rows={4}
+          rows={3}
           maxLength={LONGEST}
           value={draft.note}
           onInput={(event) => details.write({ note: event.currentTarget.value })}
@@ -71,7 +71,7 @@ export function NoteForm({ open, details }: Props) {
 
 function Conflict({ theirs, details }: { theirs: CallNote; details: CallDetailsStore }) {
   return (
-    <div class="conflict" role="alert">
+    <div class="conflict" role="alert" data-testid="conflict">
       <p>
         <strong>Somebody changed this meanwhile.</strong> Yours is kept above and is not saved yet. Now it
         says:
