@@ -52,7 +52,7 @@ describe("opening a call", () => {
 
   it("shows the call that was opened last, whichever answer comes last", async () => {
     const api = server();
-    let late = (_: VersionedCall): void => {};
+    let late: (answer: VersionedCall) => void = () => {};
     api.versionedCall.mockImplementationOnce(() => new Promise((resolve) => (late = resolve)));
     const details = createCallDetails(api);
     details.open(noted({ sid: "CA-first" }));

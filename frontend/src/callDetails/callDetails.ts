@@ -100,7 +100,7 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
 
   async function save(sid: string): Promise<void> {
     const open = known.get(sid);
-    if (!open || open.saving === "saving" || sameNote(open.draft, open.saved)) return;
+    if (!open || open.theirs || open.saving === "saving" || sameNote(open.draft, open.saved)) return;
     const sent = open.draft;
     set(sid, { saving: "saving", problem: "" });
     try {

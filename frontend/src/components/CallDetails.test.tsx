@@ -81,6 +81,7 @@ describe("noting a call", () => {
       '"1"',
     );
     await screen.findByText("Saved.");
+    expect(document.activeElement).toBe(button("Save"));
   });
 
   it("keeps the text and says why when it was not saved", async () => {
@@ -112,6 +113,7 @@ describe("noting a call", () => {
     expect(note().value).toBe("mine");
     await user.click(button("Take theirs"));
     expect(note().value).toBe("Grace was quicker.");
+    expect(document.activeElement).toBe(note());
   });
 
   it("keeps what is being written when a call rings, and single keys stay letters", async () => {

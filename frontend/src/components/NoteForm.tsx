@@ -53,7 +53,12 @@ export function NoteForm({ open, details }: Props) {
       </div>
       {theirs && <Conflict theirs={theirs} details={details} />}
       <div class="note-foot">
-        <button type="submit" class="small-key" disabled={!unsaved || saving === "saving" || theirs !== null}>
+        {/* Never `disabled`: focus, which was just on it, would be lost. */}
+        <button
+          type="submit"
+          class="small-key"
+          aria-disabled={!unsaved || saving === "saving" || theirs !== null}
+        >
           {saving === "saving" ? "Saving…" : "Save"}
         </button>
         <p role="status" class="small quiet">
@@ -70,6 +75,11 @@ export function NoteForm({ open, details }: Props) {
 }
 
 function Conflict({ theirs, details }: { theirs: CallNote; details: CallDetailsStore }) {
+  // The keys go when one of them is pressed: focus goes on to the text that they are about.
+  const choose = (act: () => void) => () => {
+    document.getElementById("note")?.focus();
+    act();
+  };
   return (
     <div class="conflict" role="alert" data-testid="conflict">
       <p>
@@ -78,10 +88,10 @@ function Conflict({ theirs, details }: { theirs: CallNote; details: CallDetailsS
       </p>
       <NoteText note={theirs} />
       <div class="note-foot">
-        <button type="button" class="small-key" onClick={() => void details.keepMine()}>
+        <button type="button" class="small-key" onClick={choose(() => void details.keepMine())}>
           Save mine instead
         </button>
-        <button type="button" class="small-key" onClick={() => details.takeTheirs()}>
+        <button type="button" class="small-key" onClick={choose(() => details.takeTheirs())}>
           Take theirs
         </button>
       </div>
