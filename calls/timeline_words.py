@@ -140,21 +140,25 @@ _ACTIONS = {
     "hang-up": "ended the call",
     "note": "wrote a note",
     "outcome": "noted what the call came to",
-    "edit": "noted what the call came to",
     "answer": "answered",
     "reject": "declined the call",
 }
+_TAKEN_BACK = {"note": "the note", "outcome": "the outcome"}
 
 
 def action_title(event: CallEvent) -> str:
     """What an agent did at the desk."""
     who = event.agent.name if event.agent else "Somebody"
+    if event.name in ("note", "outcome") and isinstance(event.detail, dict) and event.detail.get("after") == "":
+        return f"{who} took {_TAKEN_BACK[event.name]} back"
     return f"{who} {_ACTIONS.get(event.name, f'did “{event.name}”')}"
 
 
 def action_detail(event: CallEvent) -> str:
-    chosen = event.outcome if event.outcome in CallOutcome.values else ""
-    return f"{CallOutcome(chosen).label}." if chosen else event.outcome
+    """What came of it, where that is not said by the title."""
+    if event.name == "outcome":
+        return f"{CallOutcome(event.outcome).label}." if event.outcome in CallOutcome.values else ""
+    return "" if event.outcome == "asked for" else event.outcome
 
 
 # --- Our own failures -------------------------------------------------------------------------------------------------

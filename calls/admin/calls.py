@@ -76,10 +76,10 @@ class CallAdmin(ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
     inlines = [LegInline, RecordingInline]
     fieldsets = [
         (None, {"fields": ["way", "caller", "called", "line", "agent", "status", "outcome", "problem"]}),
+        ("What happened", {"fields": ["timeline"]}),
         ("What the agent noted", {"fields": ["agent_outcome", "note"]}),
         ("When", {"fields": ["began", "answered", "ended", "lasted"]}),
         ("Who", {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]}),
-        ("What happened", {"fields": ["timeline"]}),
         ("Small print", {"fields": ["sid", "parent", "direction", "sip_response_code", "error_code"]}),
     ]
 

@@ -137,6 +137,41 @@ def test_what_failed_of_ours_is_said_with_what_the_caller_heard(call, ada):
     assert second.detail == "The caller heard: “We are sorry.”"
 
 
+@pytest.mark.parametrize(
+    ("name", "outcome", "detail", "said"),
+    [
+        ("hang-up", "asked for", {}, ("Ada ended the call", "")),
+        ("hang-up", "Twilio is busy. Try again.", {}, ("Ada ended the call", "Twilio is busy. Try again.")),
+        ("note", "", {"before": "", "after": "x"}, ("Ada wrote a note", "")),
+        ("note", "", {"before": "x", "after": ""}, ("Ada took the note back", "")),
+        ("outcome", "spam", {"before": "", "after": "spam"}, ("Ada noted what the call came to", "Spam.")),
+        ("outcome", "", {"before": "spam", "after": ""}, ("Ada took the outcome back", "")),
+        ("something-new", "", {}, ("Ada did “something-new”", "")),
+    ],
+)
+def test_what_an_agent_did_is_said_in_words(call, ada, name, outcome, detail, said):
+    event(5, "action", name, agent=ada, outcome=outcome, detail=detail)
+
+    entry = next(entry for entry in call_timeline(call, viewer=ada) if entry.kind == "action")
+
+    assert (entry.title, entry.detail) == said
+
+
+def test_an_agent_who_is_gone_is_somebody(call, ada):
+    event(5, "action", "hang-up")
+
+    assert "Somebody ended the call" in titles(call, ada)
+
+
+@pytest.mark.parametrize("detail", [[], "text", {"attempt": "x"}, None, 7])
+def test_an_event_with_an_odd_detail_is_no_crash(call, ada, detail):
+    admin = factories.make_agent("admin", is_superuser=True)
+    for kind in ("rest", "action", "incident"):
+        event(5, kind, "odd", detail=detail if detail is not None else {})
+
+    assert len(call_timeline(call, viewer=admin)) == len(call_timeline(call, viewer=ada))
+
+
 def test_legs_speak_for_callbacks_that_are_not_kept(call, ada):
     call.legs.update(answer_time=at(5), end_time=at(9), status="completed")
     call.end_time = at(10)
