@@ -1,6 +1,7 @@
 from django.urls import path
 
-from calls import apis, timeline_api, views, webhooks
+from calls import apis, views, webhooks
+from calls.timeline_api import CallTimelineApi
 
 app_name = "calls"
 
@@ -18,8 +19,8 @@ webhook_urlpatterns = [
 
 api_urlpatterns = [
     path("calls/", apis.CallListApi.as_view(), name="call-list"),
+    path("calls/<str:sid>/timeline/", CallTimelineApi.as_view(), name="call-timeline"),
     path("calls/<str:sid>/", apis.CallDetailApi.as_view(), name="call-detail"),
-    path("calls/<str:sid>/timeline/", timeline_api.CallTimelineApi.as_view(), name="call-timeline"),
     path("calls/<str:sid>/hang-up/", apis.CallHangUpApi.as_view(), name="call-hang-up"),
     path("calls/<str:sid>/recordings/<str:recording_sid>/", apis.RecordingApi.as_view(), name="recording"),
     path("numbers/check/", apis.NumberCheckApi.as_view(), name="number-check"),
