@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from config.env import BASE_DIR, env
@@ -142,7 +143,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},
+    # When the fewest calls come. Not every 24 hours: a server that restarts daily would never get there.
+    "flight-recorder": {"task": "calls.tasks.flight_recorder_prune", "schedule": crontab(hour=3, minute=40)},
 }
+
+# How many days webhooks, requests and failures are kept for calls' time lines; 0: for ever.
+FLIGHT_RECORDER_DAYS: int = env.whole("FLIGHT_RECORDER_DAYS", 90)
 
 # --- People --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "agents.Agent"
