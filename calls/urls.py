@@ -1,6 +1,6 @@
 from django.urls import path
 
-from calls import apis, views, webhooks
+from calls import apis, apis_control, apis_numbers, views, webhooks
 
 app_name = "calls"
 
@@ -19,7 +19,7 @@ webhook_urlpatterns = [
 api_urlpatterns = [
     path("calls/", apis.CallListApi.as_view(), name="call-list"),
     path("calls/<str:sid>/", apis.CallDetailApi.as_view(), name="call-detail"),
-    path("calls/<str:sid>/hang-up/", apis.CallHangUpApi.as_view(), name="call-hang-up"),
-    path("calls/<str:sid>/recordings/<str:recording_sid>/", apis.RecordingApi.as_view(), name="recording"),
-    path("numbers/check/", apis.NumberCheckApi.as_view(), name="number-check"),
+    path("calls/<str:sid>/hang-up/", apis_control.CallHangUpApi.as_view(), name="call-hang-up"),
+    path("calls/<str:sid>/recordings/<str:recording_sid>/", apis_control.RecordingApi.as_view(), name="recording"),
+    path("numbers/check/", apis_numbers.NumberCheckApi.as_view(), name="number-check"),
 ]

@@ -1,7 +1,5 @@
 """Reading contacts."""
 
-from collections.abc import Iterable
-
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactNumber
@@ -28,5 +26,5 @@ def contact_search(text: str) -> QuerySet[Contact]:
     return contacts.filter(condition)
 
 
-def contact_ids_matching(text: str) -> Iterable[int]:
+def contact_ids_matching(text: str) -> QuerySet[Contact, int]:
     return contact_search(text).values_list("pk", flat=True)

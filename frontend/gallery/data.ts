@@ -55,6 +55,8 @@ function row(
     result,
     ring_seconds: answered ? null : seconds,
     problem: "",
+    note: "",
+    outcome: "",
     revision: 1,
     recordings:
       result === "voicemail" ? [{ sid: `RE${number}`, duration: seconds, url: "/message.mp3" }] : [],
