@@ -19,6 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
 from calls.routing import websocket_urlpatterns  # noqa: E402
+from calls.socket_auth import TokenGate  # noqa: E402
 from config import embedded  # noqa: E402
 
 
@@ -37,12 +38,12 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
+_sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]
+
 application = ProtocolTypeRouter(
     {
         "http": _http,
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))  # type: ignore[arg-type]
-        ),
+        "websocket": TokenGate(_sockets, AllowedHostsOriginValidator(AuthMiddlewareStack(_sockets))),
         "lifespan": lifespan,
     }
 )

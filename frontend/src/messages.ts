@@ -30,8 +30,7 @@ export type CallResult =
   "" | "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
 
 /** What the agent says that a call came to. */
-export type CallOutcome =
-  "" | "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
+export type CallOutcome = "" | "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
 
 export type Leg = {
   sid: string;
