@@ -54,6 +54,8 @@ FIELDS = (
     "city, state, country, stir_verstat, forwarded_from, result, revision, problem, note, outcome, created_at, "
     "updated_at"
 )
+# The floor is a request that has nothing to do with the log: what its figures do between the two, the machine did.
+ROLES = ("floor", "agent", "supervisor", "admin")
 GOAL = 1.5
 
 
@@ -195,6 +197,7 @@ def questions(people: People, calls: int) -> dict[str, dict[str, str]]:
         "search: a common word of notes": {"search": "refund"},
         "search: a rare word of notes": {"search": RARE.lower()},
         "search: nothing fits": {"search": "xylophone"},
+        "page after a month": {"before": (end - timedelta(days=30)).isoformat(), "page_size": "25"},
     }  # fmt: skip
 
 
@@ -207,7 +210,12 @@ def ask(people: People, calls: int, rounds: int) -> dict[tuple[str, str], list[f
         client.force_login(user)
     asked = questions(people, calls)
     taken: dict[tuple[str, str], list[float]] = {(role, name): [] for role in clients for name in asked}
+    taken["floor", "one contact"] = []
     for turn in range(rounds + 1):
+        for _ in range(len(asked) if turn else 0):
+            began = time.perf_counter()
+            assert clients["admin"].get(f"/api/v1/contacts/{people.contacts[0].pk}/", secure=True).status_code == 200
+            taken["floor", "one contact"].append((time.perf_counter() - began) * 1000)
         for name, query in asked.items():
             for role, client in clients.items():
                 began = time.perf_counter()
@@ -228,11 +236,11 @@ def measure(folder: Path, *, small: int = 100_000, large: int = 1_000_000, round
     fill(people, small, large)
     after = ask(people, large, rounds)
     found = []
-    for role in ("agent", "supervisor", "admin"):
+    for role in ROLES:
         for calls, taken in ((small, before), (large, after)):
             values = [value for (who, _), times in taken.items() if who == role for value in times]
             found.append(Row(f"{role}, {calls:,} calls", values))
-    for role, name in before:
+    for role, name in list(before)[:-1]:
         found += [Row(f"{role}: {name}", before[role, name]), Row("  the same, large", after[role, name])]
     return found
 
@@ -250,12 +258,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         found = measure(Path(folder), small=options.small, large=options.large, rounds=options.rounds)
-    print_table(found if options.every else found[:6])
+    print_table(found if options.every else found[: 2 * len(ROLES)])
     pairs = list(zip(found[::2], found[1::2], strict=True))
-    steepest = sorted(pairs[3:], key=growth, reverse=True)[:5]
-    print("p95, large over small: " + ", ".join(f"{a.name.split(',')[0]} ×{growth((a, b)):.2f}" for a, b in pairs[:3]))
+    steepest = sorted(pairs[len(ROLES) :], key=growth, reverse=True)[:5]
+    print(
+        "p95, large over small: "
+        + ", ".join(f"{a.name.split(',')[0]} ×{growth((a, b)):.2f}" for a, b in pairs[: len(ROLES)])
+    )
     print("steepest: " + "; ".join(f"{a.name} ×{growth((a, b)):.2f}" for a, b in steepest))
-    return 0 if all(growth(pair) <= GOAL for pair in pairs[:3]) else 1
+    return 0 if all(growth(pair) <= GOAL for pair in pairs[: len(ROLES)]) else 1
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView, RetrieveAPIView
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,7 +20,7 @@ from calls.log_selectors import call_get_visible, call_log
 from calls.models import Call
 from calls.serializers import CallChangeSerializer, CallSerializer
 from calls.shapes import call_etag, call_json
-from telephony.rest import require_version
+from telephony.rest import BoundedJSONParser, require_version
 
 _VERSION = OpenApiParameter(
     "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200], description="Its version."
@@ -66,7 +65,7 @@ class CallDetailApi(RetrieveAPIView[Call]):
     """One call with its legs."""
 
     serializer_class = CallSerializer
-    parser_classes = [JSONParser]
+    parser_classes = [BoundedJSONParser]
     lookup_url_kwarg = "sid"
     queryset = Call.objects.none()
 

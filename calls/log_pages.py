@@ -12,7 +12,7 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from calls.log_selectors import Place
+from calls.log_merge import Page, Place
 from calls.models import Call
 
 _NEXT, _PREVIOUS = "n", "p"
@@ -27,12 +27,12 @@ class CallPagination(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 100
 
-    def read_page(self, request: Request, read: Callable[..., list[Call]]) -> list[Call]:
-        """One page of what `read(size=, place=, backwards=)` gives."""
+    def read_page(self, request: Request, read: Callable[[Page], list[Call]]) -> list[Call]:
+        """One page of what `read` gives."""
         size = self.get_page_size(request) or self.page_size
         way, place = _decoded(request.query_params.get(self.cursor_query_param, ""))
         backwards = way == _PREVIOUS
-        calls = read(size=size + 1, place=place, backwards=backwards)
+        calls = read(Page(size=size + 1, place=place, backwards=backwards))
         more = len(calls) > size
         # The one too many is the farthest.
         calls = (calls[-size:] if backwards else calls[:size]) if more else calls

@@ -1,48 +1,92 @@
 """Finding calls by a word or a few digits, in bounded time.
 
-Whole numbers, contacts and (on PostgreSQL) the words of notes have indexes, and are found however old they are. A part
-of a word has none: it is looked for among the newest calls only.
+Near the page's place, among some thousands of calls, everything is looked at. Beyond that only what has an index is
+found: whole numbers, contacts and, on PostgreSQL, the words of notes.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from calls.log_merge import Page, first_of
 from calls.models import Call
 from contacts.selectors import contact_ids_matching
 from telephony.errors import InvalidNumber
 from telephony.phone import parse
 
 WINDOW = 10_000
-# More people than this are no answer to "who": their calls are looked for in the window, too.
+# More people than this are no answer to "who": their older calls are not looked for.
 _FEW_CONTACTS = 20
 _MOST_CONTACTS = 500
 
 
-def search_streams(calls: QuerySet[Call], text: str, *, before: datetime | None) -> list[QuerySet[Call]]:
-    """Queries that together find the text in `calls`, each fast by itself."""
-    streams = []
-    recent = Q(caller_name__icontains=text) | Q(note__icontains=text)
-    contact_ids = list(contact_ids_matching(text)[:_MOST_CONTACTS])
-    if len(contact_ids) <= _FEW_CONTACTS:
-        streams += [calls.filter(contact=pk) for pk in contact_ids]
-    else:
-        recent |= Q(contact__in=contact_ids)
-    number = _whole_number(text)
-    if number:
-        streams += [calls.filter(caller=number), calls.filter(called=number)]
-    digits = "".join(ch for ch in text if ch.isdecimal() and ch.isascii())
-    if len(digits) >= 3:
-        # A number's local form begins with a 0 that E.164 does not have.
-        digits = digits.lstrip("0") or digits
-        recent |= Q(caller__contains=digits) | Q(called__contains=digits)
-    if connection.vendor == "postgresql":
-        streams.append(_with_words(calls, text))
-    return [*streams, _newest(calls, before).filter(recent)]
+def sids_found(calls: QuerySet[Call], text: str, page: Page, *, before: datetime | None) -> list[str]:
+    """The sids of the calls in which the text is found, from the page's place on."""
+    wanted = _Wanted.from_text(text)
+    edge = _edge(page, before)
+    way = "lte" if page.backwards else "gte"
+    near = calls.filter(start_time__gte=page.place.start_time) if page.backwards and page.place else calls
+    if edge is not None:
+        near = calls.filter(**{f"start_time__{way}": edge})
+    found = first_of([wanted.in_all(near)], page)
+    if len(found) == page.size or edge is None:
+        return found
+    far = calls.filter(**{f"start_time__{'gt' if page.backwards else 'lt'}": edge})
+    return found + first_of(wanted.in_indexes(far), replace(page, size=page.size - len(found)))
+
+
+def _edge(page: Page, before: datetime | None) -> datetime | None:
+    """When the last call began that everything is looked for in; None when the log ends sooner."""
+    log = page.order(Call.objects.filter(parent__isnull=True))
+    if before and not page.backwards:
+        log = log.filter(start_time__lt=before)
+    return log.values_list("start_time", flat=True)[WINDOW : WINDOW + 1].first()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the text may mean."""
+
+    text: str
+    contact_ids: list[int]
+    number: str
+    digits: str
+
+    @classmethod
+    def from_text(cls, text: str) -> _Wanted:
+        digits = "".join(ch for ch in text if ch.isdecimal() and ch.isascii())
+        return cls(
+            text=text,
+            contact_ids=list(contact_ids_matching(text)[:_MOST_CONTACTS]),
+            number=_whole_number(text),
+            # A number's local form begins with a 0 that E.164 does not have.
+            digits=(digits.lstrip("0") or digits) if len(digits) >= 3 else "",
+        )
+
+    def in_all(self, calls: QuerySet[Call]) -> QuerySet[Call]:
+        condition = Q(caller_name__icontains=self.text) | Q(note__icontains=self.text)
+        if self.contact_ids:
+            condition |= Q(contact__in=self.contact_ids)
+        if self.number:
+            condition |= Q(caller=self.number) | Q(called=self.number)
+        if self.digits:
+            condition |= Q(caller__contains=self.digits) | Q(called__contains=self.digits)
+        return calls.filter(condition)
+
+    def in_indexes(self, calls: QuerySet[Call]) -> list[QuerySet[Call]]:
+        streams = []
+        if len(self.contact_ids) <= _FEW_CONTACTS:
+            streams += [calls.filter(contact=pk) for pk in self.contact_ids]
+        if self.number:
+            streams += [calls.filter(caller=self.number), calls.filter(called=self.number)]
+        if connection.vendor == "postgresql":
+            streams.append(_with_words(calls, self.text))
+        return streams
 
 
 def _whole_number(text: str) -> str:
@@ -59,12 +103,3 @@ def _with_words(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
     # "simple": agents note in their own language, and names must not be bent.
     words = SearchQuery(text, search_type="websearch", config="simple")
     return calls.filter(note__gt="").alias(words=SearchVector("note", config="simple")).filter(words=words)
-
-
-def _newest(calls: QuerySet[Call], before: datetime | None) -> QuerySet[Call]:
-    """Those of the calls that are among the newest of the log, or of its part before a time."""
-    log = Call.objects.filter(parent__isnull=True)
-    if before:
-        log = log.filter(start_time__lt=before)
-    oldest = log.order_by("-start_time", "-sid").values_list("start_time", flat=True)[WINDOW : WINDOW + 1].first()
-    return calls.filter(start_time__gt=oldest) if oldest else calls

@@ -7,17 +7,14 @@ than one page, and the newest of them all are taken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from calls.filters import CallFilter
-from calls.log_search import search_streams
+from calls.log_merge import Page, first_of
+from calls.log_search import sids_found
 from calls.models import LIVE, TERMINAL, Call, CallOffer, Line
 from calls.selectors import with_details
 
@@ -90,35 +87,25 @@ def call_get_visible(agent: Agent, sid: str) -> Call | None:
     return with_details(_roots().filter(sight_of(agent).condition(), pk=sid)).first()
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the log a page begins: after this call, or before it when reading backwards."""
-
-    start_time: datetime
-    sid: str
-
-
-def call_log(
-    agent: Agent, wanted: CallFilter, *, size: int, place: Place | None = None, backwards: bool = False
-) -> list[Call]:
-    """The newest calls that the agent may see and that fit, from `place` on. Newest first, backwards too."""
-    streams = _streams(sight_of(agent), wanted)
-    sids = _first_of([_from_place(calls, place, backwards)[:size] for calls in streams], size, backwards)
-    found = {call.sid: call for call in with_details(Call.objects.filter(pk__in=sids)).order_by()}
-    calls = [found[sid] for sid in sids if sid in found]
-    return calls[::-1] if backwards else calls
-
-
-def _streams(sight: Sight, wanted: CallFilter) -> list[QuerySet[Call]]:
-    """Queries that together have all that is wanted, each fast by itself."""
+def call_log(agent: Agent, wanted: CallFilter, page: Page) -> list[Call]:
+    """A page of the calls that the agent may see and that fit. Newest first, when read backwards, too."""
+    sight = sight_of(agent)
     calls = _narrowed(_roots(), wanted, sight.agent_id)
     if wanted.search:
-        return [
-            stream.filter(sight.condition()) for stream in search_streams(calls, wanted.search, before=wanted.before)
-        ]
+        sids = sids_found(calls.filter(sight.condition()), wanted.search, page, before=wanted.before)
+    else:
+        sids = first_of(_streams(calls, sight, wanted), page)
+    found = {call.sid: call for call in with_details(Call.objects.filter(pk__in=sids)).order_by()}
+    read = [found[sid] for sid in sids if sid in found]
+    return read[::-1] if page.backwards else read
+
+
+def _streams(calls: QuerySet[Call], sight: Sight, wanted: CallFilter) -> list[QuerySet[Call]]:
+    """Queries that together have all that is wanted, each fast by itself."""
     if wanted.party:
         return [calls.filter(sight.condition(), **{end: wanted.party}) for end in ("caller", "called")]
-    if wanted.contact or wanted.outcome or wanted.status in LIVE:
+    # Few calls fit, and an index has them in order: each is looked at.
+    if wanted.contact or wanted.outcome or wanted.status in LIVE or wanted.direction > "inbound":
         return [calls.filter(sight.condition())]
     return [calls.filter(part) for part in sight.parts(wanted)]
 
@@ -140,35 +127,6 @@ def _narrowed(calls: QuerySet[Call], wanted: CallFilter, agent_id: int) -> Query
     if wanted.direction > "inbound":
         calls = calls.filter(direction__gt="inbound")
     if wanted.status in LIVE:
-        living = Call.objects.filter(status__in=sorted(LIVE)).values_list("pk", flat=True)
+        living = _roots().filter(status__in=sorted(LIVE)).values_list("pk", flat=True)
         calls = calls.filter(pk__in=list(living[:_MOST_LIVE]))
     return calls
-
-
-def _from_place(calls: QuerySet[Call], place: Place | None, backwards: bool) -> QuerySet[Call]:
-    calls = calls.order_by(*(("start_time", "sid") if backwards else ("-start_time", "-sid")))
-    if place is None:
-        return calls
-    way = "gt" if backwards else "lt"
-    beyond = Q(**{f"start_time__{way}": place.start_time}) | Q(**{f"sid__{way}": place.sid})
-    return calls.filter(beyond, **{f"start_time__{way}e": place.start_time})
-
-
-def _first_of(streams: Sequence[QuerySet[Call]], size: int, backwards: bool) -> list[str]:
-    """The sids that come first of all streams, in one statement."""
-    parts: list[str] = []
-    values: list[Any] = []
-    for stream in streams:
-        try:
-            sql, params = stream.values_list("start_time", "sid").query.get_compiler(connection=connection).as_sql()
-        except EmptyResultSet:
-            continue
-        # In brackets of its own: SQLite takes ORDER BY and LIMIT in no other place of a UNION.
-        parts.append(f"SELECT * FROM ({sql}) AS part{len(parts)}")  # noqa: S608 (Django's own)
-        values += params
-    if not parts:
-        return []
-    order = "1, 2" if backwards else "1 DESC, 2 DESC"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{' UNION '.join(parts)} ORDER BY {order} LIMIT {size:d}", values)
-        return [row[1] for row in cursor.fetchall()]

@@ -124,6 +124,8 @@ class Call(models.Model):
         blank=True,
         on_delete=models.DO_NOTHING,
         db_constraint=False,
+        # Its index is `call_legs`: SQLite would take one that holds the roots, too, for the way to find them.
+        db_index=False,
         db_column="parent_call_sid",
         related_name="legs",
     )
@@ -164,12 +166,14 @@ class Call(models.Model):
     class Meta:
         ordering = ["-start_time", "-sid"]
         indexes = [
+            models.Index(fields=["parent"], name="call_legs", condition=models.Q(parent__isnull=False)),
             # Of legs, and for whoever asks about an agent alone.
             models.Index(fields=["agent", "-start_time"], name="call_agent_newest"),
             # The log's pages (calls.log_selectors), each in the order that it is read in.
             _log_index("newest"),
             _log_index("line", "line"),
             _log_index("line_result", "line", "result"),
+            _log_index("agent_line", "agent", "line", present="agent"),
             _log_index("agent_result", "agent", "result", present="agent"),
             _log_index("result", "result"),
             _log_index("status", "status"),

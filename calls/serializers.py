@@ -18,6 +18,7 @@ from calls.models import Call, CallOutcome, CallResult, CallStatus, Direction
 from calls.shapes import call_json, past_call_json
 from calls.shapes import party_json as party_of
 from telephony.phone import display, is_withheld
+from telephony.rest import StrictSerializer
 
 __all__ = ["call_json", "party_of", "past_call_json"]
 
@@ -116,7 +117,7 @@ class CallSerializer(LegSerializer):
         return data
 
 
-class CallChangeSerializer(serializers.Serializer[Any]):
+class CallChangeSerializer(StrictSerializer):
     """What people add to a call. What is left out stays as it is."""
 
     note = serializers.CharField(
@@ -126,16 +127,10 @@ class CallChangeSerializer(serializers.Serializer[Any]):
         required=False,
         allow_blank=True,
         choices=CallOutcome.choices,
+        # The framework's own words repeat what was sent, which may not be text.
+        error_messages={"invalid_choice": f"Choose one of: {', '.join(CallOutcome.values)}."},
         help_text="What the call came to; empty takes it away.",
     )
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unknown = [name for name in self.initial_data if name not in self.fields]
-        if unknown:
-            raise serializers.ValidationError(
-                {str(name)[:100]: "This cannot be changed: only note and outcome can." for name in unknown[:20]}
-            )
-        return attrs
 
 
 class NumberCheckSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,10 @@ def contact_by_number(number: str) -> Contact | None:
     return found.contact if found else None
 
 
+def contact_get(contact_id: int) -> Contact | None:
+    return Contact.objects.prefetch_related("numbers").filter(pk=contact_id).first()
+
+
 def contact_search(text: str) -> QuerySet[Contact]:
     """Contacts whose name, company or number holds the text; all of them when it is empty."""
     contacts = Contact.objects.prefetch_related("numbers")
