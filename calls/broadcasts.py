@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import transaction
 
@@ -15,6 +16,8 @@ from calls.models import Call, CallStatus
 from calls.serializers import AgentSerializer, call_json, past_call_json
 
 EVERYTHING_GROUP = "everything"
+# A call, and the agents whose phones ring for it.
+Offered: TypeAlias = tuple[Call, Sequence[int]]
 
 
 def agent_group(agent_id: int) -> str:
@@ -48,10 +51,51 @@ class _Histories:
 _history_of = _Histories(1000)
 
 
+class _Pending:
+    """What is still to be pushed. A call that changed again before its turn is pushed once, as it is by then."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._families: list[Family] = []
+        self._offered: list[Offered] = []
+        self._scheduled = False
+
+    def add(self, *, families: Sequence[Family] = (), offered: Sequence[Offered] = ()) -> None:
+        with self._lock:
+            self._families += families
+            self._offered += offered
+            if self._scheduled:
+                return
+            self._scheduled = True
+        outbox.later(self._push)
+
+    def _push(self) -> None:
+        with self._lock:
+            families, self._families = self._families, []
+            offered, self._offered = self._offered, []
+            self._scheduled = False
+        _calls_offered(offered)
+        _families_changed(_newest(families))
+
+
+def _newest(families: Sequence[Family]) -> list[Family]:
+    found: dict[str, Family] = {}
+    for family in families:
+        earlier = found.get(family.root.sid)
+        if earlier is not None:
+            family.withdrawals[:0] = earlier.withdrawals
+            family.touched[:0] = earlier.touched
+        found[family.root.sid] = family
+    return list(found.values())
+
+
+_pending = _Pending()
+
+
 def after_commit(families: Sequence[Family]) -> None:
     """Tells everybody who may see these calls what they are now, once they are committed."""
     if families:
-        transaction.on_commit(lambda: outbox.later(partial(_families_changed, families)), robust=True)
+        transaction.on_commit(lambda: _pending.add(families=families), robust=True)
 
 
 def _families_changed(families: Sequence[Family]) -> None:
@@ -78,12 +122,12 @@ def _agents_whose_state_changed(family: Family) -> set[int]:
     return found
 
 
-def calls_offered(offered: Iterable[tuple[Call, Sequence[int]]]) -> None:
+def calls_offered(offered: Iterable[Offered]) -> None:
     """Tells agents that their phones are about to ring, before they do."""
-    outbox.later(partial(_calls_offered, [(call, ids) for call, ids in offered if ids]))
+    _pending.add(offered=[(call, ids) for call, ids in offered if ids])
 
 
-def _calls_offered(offered: Sequence[tuple[Call, Sequence[int]]]) -> None:
+def _calls_offered(offered: Sequence[Offered]) -> None:
     for call, agent_ids in offered:
         frame = {"type": "call.incoming", "live": live_json(call, "ringing")}
         for agent_id in agent_ids:

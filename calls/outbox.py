@@ -19,6 +19,7 @@ from django.db import close_old_connections
 
 logger = logging.getLogger(__name__)
 
+_AT_ONCE = 200
 Frame = tuple[str, dict[str, Any]]  # group, message
 
 
@@ -41,14 +42,15 @@ class _Server:
                 logger.exception("a push could not be made")
 
     async def _send(self) -> None:
-        layer = get_channel_layer()
+        layer: Any = get_channel_layer()
         while True:
-            group, message = await self.frames.get()
+            frames = [await self.frames.get()]
+            while not self.frames.empty() and len(frames) < _AT_ONCE:
+                frames.append(self.frames.get_nowait())
             try:
-                if layer is not None:
-                    await layer.group_send(group, message)
+                await layer.group_send_many(frames)
             except Exception:
-                logger.exception("a push could not be sent: group=%s", group)
+                logger.exception("%d pushes could not be sent", len(frames))
 
 
 _server: _Server | None = None

@@ -172,7 +172,7 @@ def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
     else:
         known.start_time = min(known.start_time, at)
         known.error_code = voice.error_code or known.error_code
-        families.changed(known)
+        families.open(known)
     broadcasts.after_commit(families.settle())
 
 
@@ -189,7 +189,6 @@ def _open(
     call = families.get(voice.sid)
     if call is None:
         call = Call(sid=voice.sid, status=CallStatus.RINGING, start_time=timezone.now())
-        families.calls[call.sid] = call
     call.parent_id = voice.parent_call_sid or None
     call.account_sid = voice.account_sid
     call.direction = voice.direction if voice.direction in Direction.values else Direction.INBOUND
@@ -200,7 +199,7 @@ def _open(
     call.city, call.state, call.country = voice.city, voice.state, voice.country
     call.stir_verstat, call.forwarded_from = voice.stir_verstat, voice.forwarded_from
     call.error_code = voice.error_code or call.error_code
-    families.changed(call)
+    families.open(call)
     return call
 
 

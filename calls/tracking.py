@@ -29,10 +29,17 @@ Verdict = Webhook.Verdict
 _Key = tuple[str, str, int | None]
 
 
-def webhook_row(received: Received, *, verdict: str = Verdict.APPLIED, answer: str = "", problem: str = "") -> Webhook:
-    """The row that keeps a webhook, not saved yet."""
+def webhook_row(
+    received: Received,
+    *,
+    callback: StatusCallbackRequest | None = None,
+    verdict: str = Verdict.APPLIED,
+    answer: str = "",
+    problem: str = "",
+) -> Webhook:
+    """The row that keeps a webhook, not saved yet. `callback` is what was read from it, if it was."""
     form = received.form
-    callback = StatusCallbackRequest.from_post(form)
+    callback = callback or StatusCallbackRequest.from_post(form)
     return Webhook(
         call_sid=callback.voice.sid,
         kind=received.kind,
@@ -67,7 +74,7 @@ def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> N
     rows = []
     for received, callback in zip(batch, callbacks, strict=True):
         verdict = _apply(callback, families, unknown, seen) if _is_usable(callback) else Verdict.UNUSABLE
-        rows.append(webhook_row(received, verdict=verdict))
+        rows.append(webhook_row(received, callback=callback, verdict=verdict))
     changed = families.settle()
     if keep:
         webhooks_keep(rows)
@@ -102,7 +109,7 @@ def _apply(callback: StatusCallbackRequest, families: Families, unknown: _Unknow
     call = families.get(voice.sid)
     if call is None:
         call, forward = unknown.call(callback), True
-        families.add(call)
+        families.open(call)
     else:
         forward = is_forward(call, voice.status)
         if key in seen and not forward:

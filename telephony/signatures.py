@@ -10,7 +10,6 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
@@ -62,9 +61,12 @@ def _body_hash_is_right(url: str, body: bytes) -> bool:
 def form_text(form: QueryDict) -> str:
     """The fields as they are signed: sorted by name, each name followed by its value; a repeated pair counts once."""
     parts: list[str] = []
-    for name in sorted(form):
-        for value in sorted(set(form.getlist(name))):
-            parts += (name, value)
+    for name, values in sorted(form.lists()):
+        if len(values) == 1:
+            parts += (name, values[0])
+        else:
+            for value in sorted(set(values)):
+                parts += (name, value)
     return "".join(parts)
 
 
@@ -78,8 +80,9 @@ def _sign(key: bytes, algorithm: str, text: str) -> bytes:
     return base64.b64encode(hmac.digest(key, text.encode("utf-8", "surrogatepass"), algorithm))
 
 
-def _url_forms(url: str) -> Iterable[str]:
-    """The URL without its port, as Twilio signs https, then with it. Lazily: the first nearly always fits."""
+@lru_cache(maxsize=256)
+def _url_forms(url: str) -> tuple[str, str]:
+    """The URL without its port, as Twilio signs https, then with it. Twilio posts to the same few, time and again."""
     scheme_end = url.find("://") + 3
     host_end = len(url)
     for mark in "/?#":
@@ -91,12 +94,10 @@ def _url_forms(url: str) -> Iterable[str]:
     rest = url[host_end:]
     if rest.endswith(("?", "#")):
         rest = rest[:-1]
-    yield f"{url[:scheme_end]}{bare}{rest}"
     default = "443" if url.startswith("https:") else "80"
-    yield f"{url[:scheme_end]}{bare}:{port or default}{rest}"
+    return f"{url[:scheme_end]}{bare}{rest}", f"{url[:scheme_end]}{bare}:{port or default}{rest}"
 
 
-@lru_cache(maxsize=16)
 def _split_port(host: str) -> tuple[str, str]:
     match = re.fullmatch(r"(.*?)(?::([0-9]+))?", host)
     return (match[1], match[2] or "") if match else (host, "")
