@@ -1,7 +1,7 @@
 """The load generator, in a process of its own: `python -m bench.load`, a job as JSON on its standard input.
 
 Posts whole calls in slices. In each slice every desk gets a call: first all requests for TwiML, then all status
-callbacks; the two are timed apart. All bytes are made and signed before the clock starts.
+callbacks; the two are timed apart. A job may bring its own requests instead (`raw`). All bytes are made and signed before the clock starts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from bench.wire import Connection, Tally, post_all
 # A server that used less than this of a pause does nothing more for the requests it answered.
 _QUIET_SHARE, _PAUSE = 0.2, 0.004
 _LONGEST_WAIT = 5.0
+# Requests of one connection between two looks at the clock.
+_BATCH = 10
 
 
 class Phase:
@@ -84,6 +86,19 @@ def prepare(job: dict[str, Any]) -> list[tuple[list[list[bytes]], list[list[byte
     return slices
 
 
+async def repeat(job: dict[str, Any]) -> dict[str, Any]:
+    """Sends the job's own requests round and round, in batches."""
+    requests = itertools.cycle([request.encode() for request in job["raw"]])
+    wires = job["connections"]
+    connections = [Connection(job["port"]) for _ in range(wires)]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    phase, began = Phase(job["pids"]), time.perf_counter()
+    while time.perf_counter() - began < job["seconds"]:
+        await phase.run(connections, [list(itertools.islice(requests, _BATCH)) for _ in range(wires)])
+    return {"raw": phase.result()}
+
+
 async def work_off(job: dict[str, Any]) -> dict[str, Any]:
     slices = prepare(job)
     connections = [Connection(job["port"]) for _ in range(job["connections"])]
@@ -105,7 +120,8 @@ def main() -> None:
     import uvloop
 
     job = json.loads(sys.stdin.readline())
-    print(json.dumps(uvloop.run(work_off(job))), flush=True)
+    work = repeat if "raw" in job else work_off
+    print(json.dumps(uvloop.run(work(job))), flush=True)
 
 
 if __name__ == "__main__":
