@@ -86,6 +86,7 @@ class Audience:
 
     async def latency(self, count: int) -> dict[str, Any]:
         found: list[float | None] = []
+        rings: list[float | None] = []
         for _ in range(count):
             self.number += 1
             at = self.number % len(self.sockets)
@@ -95,11 +96,13 @@ class Audience:
                 request = _publish(f"bench.{person['id']}", text)
                 found.append(await self._expect([socket], f"{self.number:x}", request=request))
             else:
-                found += await self._one_call(person, socket)
+                ring, answer = await self._one_call(person, socket)
+                rings.append(ring)
+                found.append(answer)
             await asyncio.sleep(0.01)
-        return self._told(found)
+        return self._told(found) | {"rings": self._told(rings)}
 
-    async def _one_call(self, person: dict[str, Any], socket: Socket) -> list[float | None]:
+    async def _one_call(self, person: dict[str, Any], socket: Socket) -> tuple[float | None, float | None]:
         """A call that this agent's desk is told of: when it comes in, and when it is answered."""
         call = Call(Desk(person["line"], person["caller"], person["id"]), self.number)
         rings = await self._expect([socket], "call.incoming", call.root_sid, request=post(INCOMING, call.incoming()))
@@ -108,7 +111,7 @@ class Audience:
         self.marks = ()
         for fields in (call.leg("completed", 3), call.root_completed()):
             await self._send(post(STATUS, fields))
-        return [rings, answers]
+        return rings, answers
 
     async def fanout(self, count: int) -> dict[str, Any]:
         found: list[float | None] = []

@@ -1,7 +1,8 @@
 """The load generator, in a process of its own: `python -m bench.load`, a job as JSON on its standard input.
 
 Posts whole calls in slices. In each slice every desk gets a call: first all requests for TwiML, then all status
-callbacks; the two are timed apart. A job may bring its own requests instead (`raw`). All bytes are made and signed before the clock starts.
+callbacks; the two are timed apart. A job may bring requests of its own instead (`raw`). All bytes are made and signed
+before the clock starts.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from bench.servers import cpu_seconds
 from bench.traffic import INCOMING, STATUS, Call, Desk, post
 from bench.wire import Connection, Tally, post_all
 
-# A server that used less than this of a pause does nothing more for the requests it answered.
-_QUIET_SHARE, _PAUSE = 0.2, 0.004
+# A server that used less than this share of so many pauses does nothing more for the requests it answered.
+_QUIET_SHARE, _PAUSE, _QUIET_PAUSES = 0.2, 0.004, 3
 _LONGEST_WAIT = 5.0
 # Requests of one connection between two looks at the clock.
 _BATCH = 10
@@ -42,15 +43,16 @@ class Phase:
 
     async def _until_quiet(self, ended: float) -> tuple[float, float]:
         """Waits for what the server does after its last answer: that counts, too."""
-        deadline = ended + _LONGEST_WAIT
+        deadline, quiet = ended + _LONGEST_WAIT, 0
         used = cpu_seconds(self.pids)
-        while time.perf_counter() < deadline:
+        while quiet < _QUIET_PAUSES and time.perf_counter() < deadline:
             await asyncio.sleep(_PAUSE)
             now, before = cpu_seconds(self.pids), used
             used = now
             if now - before < _QUIET_SHARE * _PAUSE:
-                break
-            ended = time.perf_counter()
+                quiet += 1
+            else:
+                ended, quiet = time.perf_counter(), 0
         return ended, used
 
     def result(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""P7: voice tokens a second from the REST endpoint, beside the same endpoint as Django REST framework's manual has it."""
+"""P7: voice tokens a second from the REST endpoint, beside the same endpoint as DRF's manual would have it."""
 
 from __future__ import annotations
 
