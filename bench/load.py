@@ -1,7 +1,8 @@
 """The load generator, in a process of its own: `python -m bench.load`, a job as JSON on its standard input.
 
 Posts whole calls in slices. In each slice every desk gets a call: first all requests for TwiML, then all status
-callbacks; the two are timed apart. All bytes are made and signed before the clock starts.
+callbacks; the two are timed apart. A job may bring requests of its own instead (`raw`). All bytes are made and signed
+before the clock starts.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from bench.servers import cpu_seconds
 from bench.traffic import INCOMING, STATUS, Call, Desk, post
 from bench.wire import Connection, Tally, post_all
 
-# A server that used less than this of a pause does nothing more for the requests it answered.
-_QUIET_SHARE, _PAUSE = 0.2, 0.004
+# A server that used less than this share of so many pauses does nothing more for the requests it answered.
+_QUIET_SHARE, _PAUSE, _QUIET_PAUSES = 0.2, 0.004, 3
 _LONGEST_WAIT = 5.0
+# Requests of one connection between two looks at the clock.
+_BATCH = 10
 
 
 class Phase:
@@ -40,15 +43,16 @@ class Phase:
 
     async def _until_quiet(self, ended: float) -> tuple[float, float]:
         """Waits for what the server does after its last answer: that counts, too."""
-        deadline = ended + _LONGEST_WAIT
+        deadline, quiet = ended + _LONGEST_WAIT, 0
         used = cpu_seconds(self.pids)
-        while time.perf_counter() < deadline:
+        while quiet < _QUIET_PAUSES and time.perf_counter() < deadline:
             await asyncio.sleep(_PAUSE)
             now, before = cpu_seconds(self.pids), used
             used = now
             if now - before < _QUIET_SHARE * _PAUSE:
-                break
-            ended = time.perf_counter()
+                quiet += 1
+            else:
+                ended, quiet = time.perf_counter(), 0
         return ended, used
 
     def result(self) -> dict[str, Any]:
@@ -84,6 +88,19 @@ def prepare(job: dict[str, Any]) -> list[tuple[list[list[bytes]], list[list[byte
     return slices
 
 
+async def repeat(job: dict[str, Any]) -> dict[str, Any]:
+    """Sends the job's own requests round and round, in batches."""
+    requests = itertools.cycle([request.encode() for request in job["raw"]])
+    wires = job["connections"]
+    connections = [Connection(job["port"]) for _ in range(wires)]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    phase, began = Phase(job["pids"]), time.perf_counter()
+    while time.perf_counter() - began < job["seconds"]:
+        await phase.run(connections, [list(itertools.islice(requests, _BATCH)) for _ in range(wires)])
+    return {"raw": phase.result()}
+
+
 async def work_off(job: dict[str, Any]) -> dict[str, Any]:
     slices = prepare(job)
     connections = [Connection(job["port"]) for _ in range(job["connections"])]
@@ -105,7 +122,8 @@ def main() -> None:
     import uvloop
 
     job = json.loads(sys.stdin.readline())
-    print(json.dumps(uvloop.run(work_off(job))), flush=True)
+    work = repeat if "raw" in job else work_off
+    print(json.dumps(uvloop.run(work(job))), flush=True)
 
 
 if __name__ == "__main__":

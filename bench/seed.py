@@ -10,6 +10,9 @@ import json
 import os
 import sys
 from datetime import timedelta
+from functools import cache
+
+_PASSWORD = "of-the-benchmark-only"
 
 
 def main(count: int) -> None:
@@ -22,7 +25,7 @@ def main(count: int) -> None:
     with transaction.atomic():
         alone = [_agent(number, "alone", ring=True) for number in range(count)]
         together = _together(count)
-    print(json.dumps({"alone": alone, "together": together}))
+    print(json.dumps({"alone": alone, "together": together, "password": _PASSWORD}))
 
 
 def _agent(number: int, kind: str, *, ring: bool) -> dict[str, object]:
@@ -32,7 +35,9 @@ def _agent(number: int, kind: str, *, ring: bool) -> dict[str, object]:
     from calls.models import Line
     from contacts.models import Contact, ContactNumber
 
-    agent = Agent.objects.create(username=f"{kind}{number}", first_name="Agent", last_name=str(number))
+    agent = Agent.objects.create(
+        username=f"{kind}{number}", first_name="Agent", last_name=str(number), password=_hashed(_PASSWORD)
+    )
     line, caller = f"+1202555{number:04d}", f"+1301555{number:04d}"
     if ring:
         team = Team.objects.create(name=f"Team {number}")
@@ -44,7 +49,14 @@ def _agent(number: int, kind: str, *, ring: bool) -> dict[str, object]:
         Desk.objects.create(
             channel_name=f"bench-{number}", agent=agent, registered=True, seen_at=timezone.now() + timedelta(days=1)
         )
-    return {"id": agent.pk, "line": line, "caller": caller, "session": _session(agent)}
+    return {"id": agent.pk, "username": agent.username, "line": line, "caller": caller, "session": _session(agent)}
+
+
+@cache
+def _hashed(password: str) -> str:
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(password)
 
 
 def _session(agent: object) -> str:
