@@ -51,9 +51,11 @@ def _time(form: Mapping[str, str], name: str) -> datetime | None:
     """`Thu, 01 Jun 2017 20:48:32 +0000`, Twilio's RFC 2822 form."""
     try:
         value = parsedate_to_datetime(form.get(name, ""))
+        value = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    # Outside these years a time is no call's, and reckoning with it can overflow.
+    return value if 2000 <= value.year < 2200 else None
 
 
 @dataclass(frozen=True, slots=True)
