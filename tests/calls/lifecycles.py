@@ -37,6 +37,8 @@ class Story:
     root_status: str
     ring_seconds: int
     talk_seconds: int
+    # The root's sid is of this number, its legs' of the next three.
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -116,27 +118,35 @@ def tell(story: Story, agents: list[Agent]) -> Lifecycle:
 
 def _tell_incoming(story: Story, agents: list[Agent]) -> Lifecycle:
     told = Lifecycle()
-    told.requests.append(Request(INCOMING, incoming()))
+    told.requests.append(Request(INCOMING, _asked(story)))
     rung = [(f"client:{agent.identity}", agent.pk) for agent in agents[: len(story.ends)]]
     dial_over = _tell_legs(told, story, CALLER, rung)
     by_caller = story.gave_up or story.talk_seconds % 2 == 0
     now = (
         story.root_status if story.gave_up else "completed" if story.winner is not None and by_caller else "in-progress"
     )
-    told.requests.append(Request(DIAL_ACTION, incoming(CallStatus=now, DialCallStatus=_dial_status(story))))
+    told.requests.append(
+        Request(DIAL_ACTION, _asked(story) | {"CallStatus": now, "DialCallStatus": _dial_status(story)})
+    )
     ended = dial_over + (0 if story.winner is not None or story.gave_up else 12)
     if story.message:
-        message = {"RecordingSid": sid("RE", 1), "RecordingUrl": "https://api.twilio.com/RE1", "RecordingDuration": "7"}
-        told.requests.append(Request(RECORDING, incoming(CallStatus="completed", Digits="hangup", **message)))
-        told.requests.append(Request(RECORDING_STATUS, incoming(RecordingStatus="completed", **message)))
-    _tell_root(told, story, incoming(), ended, agents[story.winner].pk if story.winner is not None else None)
+        message = {
+            "RecordingSid": sid("RE", story.number),
+            "RecordingUrl": "https://api.twilio.com/RE1",
+            "RecordingDuration": "7",
+        }
+        told.requests.append(
+            Request(RECORDING, _asked(story) | {"CallStatus": "completed", "Digits": "hangup"} | message)
+        )
+        told.requests.append(Request(RECORDING_STATUS, _asked(story) | {"RecordingStatus": "completed"} | message))
+    _tell_root(told, story, _asked(story), ended, agents[story.winner].pk if story.winner is not None else None)
     told.result = "answered" if story.winner is not None else "voicemail" if story.message else "missed"
     return told
 
 
 def _tell_outgoing(story: Story, agent: Agent) -> Lifecycle:
     told = Lifecycle()
-    asked = outgoing(agent.pk, CALLER)
+    asked = outgoing(agent.pk, CALLER, CallSid=sid("CA", story.number))
     told.requests.append(Request(OUTGOING, asked))
     dial_over = _tell_legs(told, story, SUPPORT, [(CALLER, None)] * len(story.ends))
     now = story.root_status if story.gave_up else "in-progress"
@@ -144,6 +154,10 @@ def _tell_outgoing(story: Story, agent: Agent) -> Lifecycle:
     _tell_root(told, story, asked, dial_over + 1, agent.pk)
     told.result = "reached" if story.winner is not None else story.ends[0] if story.ends else "failed"
     return told
+
+
+def _asked(story: Story) -> dict[str, Any]:
+    return incoming(CallSid=sid("CA", story.number))
 
 
 def _dial_status(story: Story) -> str:
@@ -160,8 +174,17 @@ def _tell_legs(told: Lifecycle, story: Story, caller: str, rung: list[tuple[str,
     for index, (called, agent_id) in enumerate(rung):
         won = index == story.winner
         status = "completed" if won else story.ends[index]
-        leg = Leg(sid("CA", 2 + index), sid("CA", 1), caller, called, "outbound-dial", agent_id, status,
-                  started=at(1), ended=at(over if won else answer))  # fmt: skip
+        leg = Leg(
+            sid=sid("CA", story.number + 1 + index),
+            parent=sid("CA", story.number),
+            caller=caller,
+            called=called,
+            direction="outbound-dial",
+            agent_id=agent_id,
+            status=status,
+            started=at(1),
+            ended=at(over if won else answer),
+        )
         steps = [(1, "initiated"), (1, "ringing")]
         if won:
             leg.answered, leg.duration = at(answer), story.talk_seconds
@@ -200,7 +223,7 @@ def _tell_root(told: Lifecycle, story: Story, asked: dict[str, Any], ended: int,
     answer = 1 + story.ring_seconds
     duration = 0 if story.gave_up else ended - answer
     told.root = Leg(
-        sid("CA", 1), None, asked["From"], asked["To"], "inbound", agent_id, story.root_status,
+        sid("CA", story.number), None, asked["From"], asked["To"], "inbound", agent_id, story.root_status,
         started=at(0), ended=at(ended), answered=winner.answered if winner else None, duration=duration,
     )  # fmt: skip
     final = {"CallDuration": str(duration), "Timestamp": rfc2822(at(ended))}
