@@ -130,7 +130,11 @@ def ends_with_parent(number: int) -> Callable[[], None] | None:
     """For `preexec_fn`: Linux sends the child this signal even when we are killed without a word."""
     if sys.platform != "linux":
         return None
-    return lambda: ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number) and None
+
+    def end_with_parent() -> None:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+    return end_with_parent
 
 
 def _answers(port: int, question: bytes, answer: bytes) -> bool:
