@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import hashlib
+import hmac
 import logging
 import os
 import sys
@@ -185,9 +187,6 @@ class Target:
 
 
 def _hmac(token: str, text: str) -> str:
-    import hashlib
-    import hmac
-
     return base64.b64encode(hmac.digest(token.encode(), text.encode("utf-8", "surrogatepass"), hashlib.sha1)).decode()
 
 
