@@ -66,7 +66,8 @@ class Report:
 
 def complaint(request: Hostile, status: int, content_type: str, body: bytes) -> str:
     """What is wrong with an answer; "" when nothing is."""
-    if (status == 403) != (not request.signed and request.method == "POST") and status not in (400, 405):
+    posted = request.method.upper() == "POST"
+    if (status == 403) != (posted and not request.signed) and status not in (400, 405):
         return f"{status} to a {'good' if request.signed else 'bad'} signature"
     if status == 200:
         return _twiml_complaint(content_type, body)
@@ -75,7 +76,7 @@ def complaint(request: Hostile, status: int, content_type: str, body: bytes) -> 
     if status in (400, 403):
         return "" if body.strip() else f"a {status} that says nothing"
     if status == 405:
-        return "" if request.method != "POST" else "a 405 to a POST"
+        return "a 405 to a POST" if posted else ""
     return f"status {status}"
 
 

@@ -52,6 +52,7 @@ def test_a_wrong_answer_is_complained_of(status, content_type, body):
         (POST, 204, "text/html", b""),
         (POST, 400, "text/plain", b"The body cannot be read."),
         (Hostile(1, "/", signed=False), 403, "text/plain", b"The signature is missing or wrong."),
+        (Hostile(1, "/", method="post", signed=False), 403, "text/plain", b"The signature is missing or wrong."),
         (Hostile(1, "/", method="GET"), 405, "text/html", b""),
     ],
 )
