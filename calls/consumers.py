@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -204,7 +205,10 @@ class DeskConsumer(AsyncWebsocketConsumer):
         await self.close(code)
 
     async def _send(self, frame: dict[str, Any]) -> None:
-        await self.send(json.dumps(frame, cls=DjangoJSONEncoder))
+        # To somebody who has just left, a send raises OSError (ASGI, "WebSocket"). It must not end us before
+        # `disconnect`, which closes the desk: its phone would be rung in vain.
+        with suppress(OSError):
+            await self.send(json.dumps(frame, cls=DjangoJSONEncoder))
 
 
 def _same_origin(scope: Any) -> bool:

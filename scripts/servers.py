@@ -98,7 +98,7 @@ class Server:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=ends_with_parent(signal.SIGINT),
                 **self._as(),
             )
         deadline = time.monotonic() + START_SECONDS
@@ -135,9 +135,15 @@ class Server:
             self.process.wait()
 
 
-def _end_with_parent() -> None:
-    """In the child, before it becomes the server: Linux ends it even when we are killed without a word."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+def ends_with_parent(number: int) -> Callable[[], None] | None:
+    """For `preexec_fn`: Linux sends the child this signal even when we are killed without a word."""
+    if sys.platform != "linux":
+        return None
+
+    def end_with_parent() -> None:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+    return end_with_parent
 
 
 def _answers(port: int, question: bytes, answer: bytes) -> bool:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from scripts.servers import Server, ServicesUnavailable, find_program, start_postgres, start_redis
+from scripts.servers import Server, ServicesUnavailable, ends_with_parent, find_program, start_postgres, start_redis
 
 _MISSING = """The tests on PostgreSQL and Redis need {names}, which {verb} not found.
   Debian, Ubuntu:  sudo apt-get install postgresql redis-server
@@ -96,7 +96,8 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, stop)
     try:
         with services(dict(os.environ)) as found:
-            command.append(subprocess.Popen(arguments, env=os.environ | found))
+            ends = ends_with_parent(signal.SIGTERM)
+            command.append(subprocess.Popen(arguments, env=os.environ | found, preexec_fn=ends))
             code = command[0].wait()
             return code if code >= 0 else 128 - code
     except ServicesUnavailable as error:

@@ -53,6 +53,7 @@ def assert_answered(path, response):
         incoming(SequenceNumber="9" * 400, CallDuration="9" * 9, Timestamp="Mon, 99 Foo 9999 99:99:99 +9999"),
         incoming(SequenceNumber="٣", CallDuration="٣"),
         incoming(Timestamp="Thu, 01 Jan 0001 00:00:00 +2359"),
+        incoming(Timestamp="Fri, 31 Dec 9999 23:59:59 -2359", CallStatus="completed", CallDuration="9" * 10),
         incoming(ParentCallSid=sid("CA", 1)),
         incoming(ParentCallSid="not a sid"),
         incoming(DialCallStatus="answered-by-a-ghost", DialCallSid="x"),

@@ -1,0 +1,71 @@
+"""The fuzzer finds what is wrong, and finds nothing wrong here. `python -m bench.fuzz` draws as many as one likes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bench.fuzz import complaint
+from bench.hostile import Hostile, hostile
+from tests.test_architecture import ROOT
+
+POST = Hostile(1, "/twilio/voice/incoming/")
+XML = "text/xml; charset=utf-8"
+
+
+def test_hostile_requests_get_clear_answers():
+    command = [sys.executable, "-m", "bench.fuzz", "--requests", "1500", "--seed", "20261123", "--processes", "1"]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1500 requests, 0 wrong answers" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "body"),
+    [
+        (500, "text/html", b"<h1>Server Error</h1>"),
+        (302, "text/html", b""),
+        (404, "text/html", b"Not found"),
+        (405, "text/html", b""),
+        (403, "text/plain", b"The signature is missing or wrong."),
+        (400, "text/plain", b""),
+        (204, "text/plain", b"surprise"),
+        (200, XML, b""),
+        (200, XML, b"<Response><Say>cut"),
+        (200, XML, b"<Answer/>"),
+        (200, XML, b"<Response><Shout/></Response>"),
+        (200, "text/html", b"<Response/>"),
+    ],
+)
+def test_a_wrong_answer_is_complained_of(status, content_type, body):
+    assert complaint(POST, status, content_type, body)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "content_type", "body"),
+    [
+        (POST, 200, XML, b"<Response><Say>Hello</Say><Hangup/></Response>"),
+        (POST, 204, "text/html", b""),
+        (POST, 400, "text/plain", b"The body cannot be read."),
+        (Hostile(1, "/", signed=False), 403, "text/plain", b"The signature is missing or wrong."),
+        (Hostile(1, "/", method="post", signed=False), 403, "text/plain", b"The signature is missing or wrong."),
+        (Hostile(1, "/", method="GET"), 405, "text/html", b""),
+    ],
+)
+def test_a_right_answer_is_not(request_, status, content_type, body):
+    assert complaint(request_, status, content_type, body) == ""
+
+
+def test_a_bad_signature_that_is_let_in_is_complained_of():
+    assert complaint(Hostile(1, "/", signed=False), 204, "", b"") == "204 to a bad signature"
+
+
+def test_a_number_is_always_the_same_request():
+    paths = ["/a/", "/b/"]
+
+    assert hostile(1, 7, paths) == hostile(1, 7, paths)
+    assert hostile(1, 7, paths) != hostile(2, 7, paths)
