@@ -7,9 +7,9 @@ query, or as one of the values this server is configured with. Beyond that it go
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -25,20 +25,19 @@ if TYPE_CHECKING:
 
 HIDDEN = "(hidden)"
 
-_NAMES = (
-    r"token|secret|passw(?:or)?d|credential|signature|authorization|account_?sid|api_?key|cookie|username|idempotency"
-)
-_CREDENTIAL_NAME = re.compile(_NAMES, re.IGNORECASE)
-# `password="x"`, `token=x&`, `"secret": "x"`: for texts that are neither a field nor XML.
-_NAMED = re.compile(
-    rf"""((?:{_NAMES})[\w.-]*["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&"'<>,;]+)""",
+_CREDENTIAL_NAME = re.compile(
+    r"token|secret|passw(?:or)?d|credential|signature|authorization|account_?sid|api_?key|cookie|username|idempotency",
     re.IGNORECASE,
 )
+# `password="x"`, `token=x&`, `"secret": "x"`: for texts that are neither a field nor XML. No expression here may go
+# back over a text again and again: callers choose some of what Twilio posts.
+_NAME = re.compile(r"""(?<![\w.-])([\w.-]++)["']?\s*+[=:]\s*+""")
+_VALUE = re.compile(r"""("[^"]*"|'[^']*'|[^\s&"'<>,;]+)""")
 _USERINFO = re.compile(r"""(:(?://|%2F%2F))[^/?\#\s"'<>]*@""", re.IGNORECASE)
-_SIP_PASSWORD = re.compile(r"""(sips?:[^\s:@"'<>]+):[^\s@"'<>]+@""", re.IGNORECASE)
+_SIP_PASSWORD = re.compile(r"""(sips?:[^\s:@"'<>]{1,200}):[^\s@"'<>]{1,200}@""", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(basic|bearer)\s+[A-Za-z0-9+/=_.~-]{8,}", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?:AC|SK)[0-9a-fA-F]{32}")
-_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*")
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _NUMBER = re.compile(r"(?:\+|%2B|(?<![0-9A-Za-z]))([0-9]{7,15})(?![0-9A-Za-z])", re.IGNORECASE)
 # A configured value shorter than this would blot out harmless words.
 _SHORTEST_SECRET = 6
@@ -115,40 +114,59 @@ def value_masked(value: Any, sight: Sight) -> Any:
 
 def text_masked(text: str, sight: Sight) -> str:
     """A text without credentials, and without telephone numbers where `sight` does not cover them."""
-    for secret in _configured_secrets():
-        text = text.replace(secret, HIDDEN)
+    if len(text) < _SHORTEST_SECRET:
+        return text
+    text = _without_configured_secrets(text)
     text = _USERINFO.sub(rf"\1{HIDDEN}@", text)
     text = _SIP_PASSWORD.sub(rf"\1:{HIDDEN}@", text)
-    text = _NAMED.sub(_hide_value, text)
+    text = _without_named(text)
     for pattern in (_ACCOUNT, _JWT):
         text = pattern.sub(HIDDEN, text)
     text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
     return text if sight.numbers else _NUMBER.sub(_last_digits, text)
 
 
-def _hide_value(match: re.Match[str]) -> str:
-    quote_mark = match[2][0] if match[2][0] in "\"'" else ""
-    return f"{match[1]}{quote_mark}{HIDDEN}{quote_mark}"
+def _without_named(text: str) -> str:
+    """Hides what follows a credential's name and an equals sign or a colon."""
+    parts: list[str] = []
+    at = 0
+    for name in _NAME.finditer(text):
+        if name.start() < at or not _CREDENTIAL_NAME.search(name[1]):
+            continue
+        value = _VALUE.match(text, name.end())
+        if value is not None:
+            mark = value[0][0] if value[0][0] in "\"'" else ""
+            parts += (text[at : name.end()], mark, HIDDEN, mark)
+            at = value.end()
+    return "".join((*parts, text[at:]))
 
 
 def _last_digits(match: re.Match[str]) -> str:
     return f"…{match[1][-2:]}"
 
 
-def _configured_secrets() -> Iterator[str]:
+def _without_configured_secrets(text: str) -> str:
+    pattern = _secrets_pattern(
+        (
+            settings.TWILIO_ACCOUNT_SID,
+            settings.TWILIO_AUTH_TOKEN,
+            settings.TWILIO_AUTH_TOKEN_SECONDARY,
+            settings.TWILIO_API_KEY_SID,
+            settings.TWILIO_API_KEY_SECRET,
+            settings.TWILIO_WEBHOOK_PASSWORD,
+            settings.SECRET_KEY,
+            *settings.TWILIO_WEBHOOK_SHARED_KEYS.values(),
+        )
+    )
+    return pattern.sub(HIDDEN, text) if pattern else text
+
+
+@lru_cache(maxsize=4)
+def _secrets_pattern(values: tuple[str, ...]) -> re.Pattern[str] | None:
     """Every secret this server knows, as it stands in texts, in URLs and in XML; the longest first."""
-    values = {
-        settings.TWILIO_ACCOUNT_SID,
-        settings.TWILIO_AUTH_TOKEN,
-        settings.TWILIO_AUTH_TOKEN_SECONDARY,
-        settings.TWILIO_API_KEY_SID,
-        settings.TWILIO_API_KEY_SECRET,
-        settings.TWILIO_WEBHOOK_PASSWORD,
-        settings.SECRET_KEY,
-        *settings.TWILIO_WEBHOOK_SHARED_KEYS.values(),
-    }
     forms = {form for value in values for form in (value, quote(value, safe=""), escape(value))}
-    yield from sorted((form for form in forms if len(form) >= _SHORTEST_SECRET), key=len, reverse=True)
+    kept = sorted((form for form in forms if len(form) >= _SHORTEST_SECRET), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, kept))) if kept else None
 
 
 def twiml_masked(answer: str, sight: Sight) -> str:

@@ -93,9 +93,12 @@ class _Recorder:
 
     def of_events(self, events: Sequence[CallEvent], webhooks: Sequence[Webhook]) -> Iterator[TimelineEntry]:
         for position, event in enumerate(events):
-            detail = event.detail if isinstance(event.detail, dict) else {"detail": event.detail}
+            detail = dict(event.detail) if isinstance(event.detail, dict) else {"detail": event.detail}
+            answer = ""
             if event.kind == CallEvent.Kind.INCIDENT:
-                title, more = words.incident_title(event), words.incident_heard(event, webhooks)
+                answer = words.incident_answer(event, webhooks)
+                title, more = words.incident_title(event), words.incident_heard(answer, self.call)
+                detail.pop("answer", None)
             elif event.kind == CallEvent.Kind.REST:
                 title, more = words.rest_title(event, events[position + 1 :]), ""
             else:
@@ -107,6 +110,7 @@ class _Recorder:
                 of=self._of(event.call_sid),
                 milliseconds=event.milliseconds,
                 params=value_masked(detail, self.sight) if self.sight.role > Role.AGENT else {},
+                answer=twiml_masked(answer, self.sight) if answer else "",
                 detail=text_masked(more, self.sight),
             )
 

@@ -168,11 +168,17 @@ def incident_title(event: CallEvent) -> str:
     return f"Something of ours failed here: {event.outcome or event.name}".rstrip(".")
 
 
-def incident_heard(event: CallEvent, webhooks: Sequence[Webhook]) -> str:
-    """What the caller heard instead: the incident says so itself, or the answer we gave to the same request."""
-    heard = event.detail.get("heard") if isinstance(event.detail, dict) else None
-    if not heard:
-        same = [row for row in webhooks if row.kind == event.name and row.call_sid == event.call_sid and row.answer]
-        nearest = min(same, key=lambda row: abs(row.received_at - event.at), default=None)
-        heard = spoken(nearest.answer) if nearest else ""
-    return f"The caller heard: “{heard}”" if heard else ""
+def incident_answer(event: CallEvent, webhooks: Sequence[Webhook]) -> str:
+    """The TwiML that was answered all the same: the incident's own, or that of the same request; empty for none."""
+    answer = event.detail.get("answer") if isinstance(event.detail, dict) else None
+    if isinstance(answer, str) and answer:
+        return answer
+    same = [row for row in webhooks if row.kind == event.name and row.call_sid == event.call_sid and row.answer]
+    nearest = min(same, key=lambda row: abs(row.received_at - event.at), default=None)
+    return nearest.answer if nearest else ""
+
+
+def incident_heard(answer: str, call: Call) -> str:
+    """What was heard instead, and by whom."""
+    heard = spoken(answer)
+    return f"{'The caller' if call.incoming else 'The agent'} heard: “{heard}”" if heard else ""

@@ -155,4 +155,8 @@ class CallEventAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[CallEvent]):
 
     @admin.display(description="detail")
     def more(self, event: CallEvent) -> SafeString:
-        return _json(value_masked(event.detail, _sight(event)))
+        sight = _sight(event)
+        detail = dict(event.detail) if isinstance(event.detail, dict) else {"detail": event.detail}
+        if isinstance(detail.get("answer"), str):
+            detail["answer"] = twiml_masked(detail["answer"], sight)
+        return _json(value_masked(detail, sight))

@@ -124,6 +124,12 @@ def test_any_value_can_be_masked_and_stays_json(value, sight):
     json.dumps(params_masked({"CallStatus": value, "x": {"y": value}}, sight))
 
 
+@pytest.mark.parametrize("part", ["token", "sip:x", "eyJ", "a:", "token='", "1", "://a@", "basic "])
+def test_a_megabyte_is_masked_without_going_back_over_it(part):
+    # Expressions that do would keep this test busy for hours.
+    assert text_masked(part * (1_000_000 // len(part)), OTHER)
+
+
 @given(st.integers(10**9, 10**14).map(lambda digits: f"+{digits}"))
 def test_somebody_elses_numbers_keep_their_last_two_digits_only(number):
     url = f"https://desk.example.com/?To={quote(number)}"

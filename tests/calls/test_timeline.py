@@ -172,6 +172,22 @@ def test_an_event_with_an_odd_detail_is_no_crash(call, ada, detail):
     assert len(call_timeline(call, viewer=admin)) == len(call_timeline(call, viewer=ada))
 
 
+def test_an_incident_that_keeps_its_answer_says_who_heard_what(ada, line):
+    root = factories.make_call(1, line=line, agent=ada, caller=f"client:{ada.identity}", called=CALLER)
+    answer = (
+        "<Response><Say>The call could not be started.</Say><Dial><Client>agent_9"
+        '<Parameter name="token" value="very-secret-value"/></Client></Dial></Response>'
+    )
+    event(0, "incident", "outgoing", outcome="OperationalError", detail={"answer": answer})
+    admin = factories.make_agent("admin", is_superuser=True)
+
+    entry = next(entry for entry in call_timeline(root, viewer=admin) if entry.is_incident)
+
+    assert entry.detail == "The agent heard: “The call could not be started.”"
+    assert "<Say>The call could not be started.</Say>" in entry.answer
+    assert "very-secret-value" not in str(entry)
+
+
 def test_legs_speak_for_callbacks_that_are_not_kept(call, ada):
     call.legs.update(answer_time=at(5), end_time=at(9), status="completed")
     call.end_time = at(10)
