@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def _excuse(record: Record, leg: Json, said: str, gone: set[str]) -> str:
     """Why a caller's call ended as it may; empty when it must not have."""
     if any(child["answer_time"] for child in record.children(leg["sid"])):
         return "talked with a person"
-    if "Goodbye" in said and APOLOGY not in said or "Please call again in a few minutes" in said:
+    if ("Goodbye" in said and APOLOGY not in said) or "Please call again in a few minutes" in said:
         return "heard a closing sentence"
     if leg["sid"] in gone:
         return "hung up"
@@ -139,7 +140,7 @@ def no_server_at_all(record: Record, sid: str) -> bool:
     """Whether a request for TwiML and the fallback's, one after the other, found no server or lost its answer."""
     asked = [r for r in record.requests_of(sid) if r["kind"] in ("twiml", "action", "fallback")]
     failed = [request["status"] is None for request in asked]
-    return any(one and two for one, two in zip(failed, failed[1:], strict=False))
+    return any(one and two for one, two in itertools.pairwise(failed))
 
 
 def compare_requests(record: Record) -> list[Discrepancy]:

@@ -8,6 +8,7 @@ from collections import Counter
 
 import httpx
 
+from bench.soak.phone import PhoneCall
 from bench.soak.plan import Incoming, Outgoing, Plan, e164_of
 from bench.soak.record import Record
 from bench.soak.robot import Plans, Robot
@@ -133,16 +134,20 @@ class Driver:
             if not await call.until("over", seconds=plan.gives_up):
                 await robot.phone.hang_up(call)
         elif await call.until("open", "over", seconds=LONGEST_CALL) and call.state == "open":
-            if plan.agent_hangs_up or not await self._telephone_ends(call.sid, plan):
-                await call.until("over", seconds=plan.talk)
-                if plan.kind == "out-reached":
-                    await robot.phone.hang_up(call)
+            await self._talk(robot, call, plan)
         if not await call.until("over", seconds=LONGEST_CALL):
             self.stuck.append(call.sid)
             await robot.phone.hang_up(call)
         if not call.sid.startswith("TJS"):
             self.made[call.sid] = plan
             await self._until_over(call.sid)
+
+    async def _talk(self, robot: Robot, call: PhoneCall, plan: Outgoing) -> None:
+        if not plan.agent_hangs_up and await self._telephone_ends(call.sid, plan):
+            return
+        await call.until("over", seconds=plan.talk)
+        if plan.kind == "out-reached":
+            await robot.phone.hang_up(call)
 
     async def _telephone_ends(self, sid: str, plan: Outgoing) -> bool:
         """The called telephone hangs up. False when there is none in this call."""

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.browser.stack import ROOT, Stack, eventually
+from tests.browser.stack import ROOT, Stack
 
 PASSWORD = "soak-robot-3141"
 _MAKE_AGENTS = """
@@ -81,9 +81,6 @@ class House(Stack):
         deadline = time.monotonic() + seconds
         while True:
             health: dict[str, Any] = self.bench("GET", "/sim/health")
-            if not health["legs"] and not health["tasks"] or time.monotonic() > deadline:
+            if not (health["legs"] or health["tasks"]) or time.monotonic() > deadline:
                 return health
             time.sleep(0.2)
-
-
-__all__ = ["House", "PASSWORD", "eventually"]

@@ -67,7 +67,8 @@ class Phone:
         self.calls: dict[str, PhoneCall] = {}
         self._socket: websockets.ClientConnection | None = None
         self._waiting: list[tuple[str, Json]] = []
-        self.drops = 0
+        #: Why its sockets were lost.
+        self.losses: list[str] = []
         self.registered = asyncio.Event()
 
     @property
@@ -94,10 +95,9 @@ class Phone:
                         await self._resume_all()
                         keep = keep or asyncio.create_task(self._register(socket))
                     await self._take(frame["type"], frame["payload"])
-            except websockets.ConnectionClosed:
-                pass
+            except websockets.ConnectionClosed as closed:
+                self.losses.append(str(closed))
             finally:
-                self.drops += 1
                 self._socket = None
                 self.registered.clear()
                 if keep is not None:

@@ -88,7 +88,7 @@ class Soak:
 
     async def _wait_for_robots(self) -> None:
         async with asyncio.timeout(60):
-            while not all(robot.ready for robot in self.robots):
+            while not all(robot.ready for robot in self.robots):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 
     async def _load(self, driver: Driver) -> None:
@@ -174,6 +174,6 @@ class Soak:
             "legs": len(record.calls),
             "rows": len(log),
             "requests": len(record.requests),
-            "signalling sockets lost": sum(robot.phone.drops for robot in self.robots),
+            "signalling sockets lost": sum(len(robot.phone.losses) for robot in self.robots),
             "desk sockets lost": sum(robot.desk_drops for robot in self.robots),
         }
