@@ -17,6 +17,7 @@ import simulator.engine.verbs  # noqa: F401  the interpreter's verbs
 from simulator.config import Config
 from simulator.control import control_routes
 from simulator.engine.calls import CallEngine
+from simulator.faults import Faults
 from simulator.inspector import Inspector
 from simulator.ports import Engine, Registrar
 from simulator.rest.routes import rest_routes
@@ -49,13 +50,14 @@ class VoiceSide(Registrar, Protocol):
 
 def create_app(config: Config, voice: VoiceSide | None = None) -> Starlette:
     """The simulator as an ASGI application. `app.state.engine` is its call engine."""
+    inspector = Inspector()
+    faults = Faults(inspector.publish)
     if voice is None:
         from simulator.voice import Voice
 
-        voice = Voice(config)
+        voice = Voice(config, faults)
     sound = voice
-    inspector = Inspector()
-    engine = CallEngine(config, World(config), inspector, sound)
+    engine = CallEngine(config, World(config), inspector, sound, faults)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

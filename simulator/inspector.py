@@ -75,8 +75,11 @@ class Inspector:
                 subscription.events.put_nowait(event)
 
     def request(self, **fields: Any) -> Json:
-        """Remembers a request, made by us (`direction` `out`) or to us (`in`), with the answer it got."""
-        record = {"id": next(self._ids), **fields, "url": without_credentials(fields["url"])}
+        """Remembers a request, made by us (`direction` `out`) or to us (`in`), with the answer it got.
+
+        `fault` says what was done to it on purpose; None for nothing.
+        """
+        record = {"id": next(self._ids), "fault": None, **fields, "url": without_credentials(fields["url"])}
         record["response_body"] = redact(fields.get("response_body") or "")
         record["params"] = {name: redact(value) for name, value in fields.get("params", {}).items()}
         self.requests.append(record)

@@ -6,11 +6,13 @@ It has no password. It is bound to this computer by default, and a browser may u
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from simulator.control import calls, history, telephones
+from simulator.control import calls, faults, history, telephones
 from simulator.control.common import Handler, control_route, foreign
 from simulator.control.events import events_endpoint
 from simulator.engine.calls import CallEngine
@@ -31,10 +33,19 @@ HANDLERS: list[tuple[str, str, Handler]] = [
     ("GET", "/sim/requests", history.list_requests),
     ("POST", "/sim/requests/{id:int}/repeat", history.repeat_request),
     ("GET", "/sim/warnings", history.list_warnings),
-    ("GET", "/sim/faults", history.no_faults),
-    ("POST", "/sim/faults", history.no_faults),
+    ("GET", "/sim/faults", faults.show_faults),
+    ("POST", "/sim/faults", faults.set_faults),
+    ("DELETE", "/sim/faults", faults.clear_faults),
     ("POST", "/sim/reset", history.reset),
 ]
+
+
+def _open_files() -> int | None:
+    """Of this process, sockets among them; None where the system does not tell."""
+    for place in ("/proc/self/fd", "/dev/fd"):
+        with contextlib.suppress(OSError):
+            return len(os.listdir(place))
+    return None
 
 
 def control_routes(engine: CallEngine, voice: object) -> list[BaseRoute]:
@@ -48,6 +59,7 @@ def control_routes(engine: CallEngine, voice: object) -> list[BaseRoute]:
             "tasks": engine.tasks,
             "all_tasks": len(asyncio.all_tasks()),
             "sockets": engine.inspector.sockets,
+            "open_files": _open_files(),
             "voice": of_voice() if callable(of_voice) else None,
         }
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from simulator.control.common import Problem, find_leg, find_telephone_leg, read_body
 from simulator.engine.calls import CallEngine
-from simulator.engine.leg import CallerFacts
+from simulator.engine.leg import CallerFacts, CallLeg
 from simulator.geography import call_fields
 from simulator.identifiers import iso, to_e164
 from simulator.inspector import Json
@@ -20,6 +20,7 @@ from simulator.world import DEFAULT_VOICE
 #: What Twilio sends as `From` when there is no number to show.
 WITHHELD = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private"})
 MAX_HEARD_SECONDS = 30.0
+MAX_HANGUP_SECONDS = 14_400
 
 
 @runtime_checkable
@@ -45,7 +46,7 @@ async def show_call(engine: CallEngine, request: Request) -> Json:
 
 
 async def place_call(engine: CallEngine, request: Request) -> Response:
-    """A telephone calls one of our numbers."""
+    """A telephone calls one of our numbers; with `hangup_after`, it hangs up so many seconds later."""
     body = await read_body(request)
     given = str(body.get("from", ""))
     from_ = given if given in WITHHELD else to_e164(given)
@@ -62,11 +63,32 @@ async def place_call(engine: CallEngine, request: Request) -> Response:
         stir_verstat=body.get("stir_verstat"),
         geography=call_fields(from_, number.phone_number, **place),
     )
+    patience = _hangup_after(body)
     try:
         leg = engine.place_telephone_call(from_, number, str(body.get("voice", DEFAULT_VOICE)), facts)
     except ValueError as error:
         raise Problem(f"voice: {error}") from error
+    if patience is not None:
+        engine.spawn(_hang_up_later(leg, patience))
     return JSONResponse(leg.as_json(), 201)
+
+
+def _hangup_after(body: Json) -> float | None:
+    value = body.get("hangup_after")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_HANGUP_SECONDS:
+        raise Problem(f"hangup_after: expected seconds, 0 to {MAX_HANGUP_SECONDS}")
+    return float(value)
+
+
+async def _hang_up_later(leg: CallLeg, seconds: float) -> None:
+    """The caller's patience runs by the clock on the wall, however fast the simulator speaks."""
+    try:
+        async with asyncio.timeout(seconds):
+            await leg.ended.wait()
+    except TimeoutError:
+        leg.party_hung_up()
 
 
 async def answer(engine: CallEngine, request: Request) -> Json:

@@ -23,6 +23,7 @@ def snapshot(engine: CallEngine) -> Json:
         "numbers": numbers_json(engine),
         "telephones": telephones_json(engine),
         "warnings": list(engine.inspector.warnings)[-NEWEST_RECORDS:],
+        "faults": engine.faults.news(),
     }
 
 
@@ -54,10 +55,6 @@ async def repeat_request(engine: CallEngine, request: Request) -> Json:
     webhook = Webhook(record["kind"], record["url"], record["method"], params, record["call_sid"], credentials)
     await engine.sender.send(webhook)
     return dict(engine.inspector.requests[-1])
-
-
-async def no_faults(engine: CallEngine, request: Request) -> Json:
-    raise Problem("Faults cannot be injected yet", 501)
 
 
 async def reset(engine: CallEngine, request: Request) -> Json:

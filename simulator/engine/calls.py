@@ -11,10 +11,12 @@ from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.leg import CallerFacts, CallLeg, Party, Subscription
 from simulator.engine.queue import Queue
 from simulator.engine.ringing import offer
+from simulator.faults import Faults
 from simulator.geography import call_fields
 from simulator.inspector import Inspector
 from simulator.ports import Endpoint, Registrar
 from simulator.webhooks.callbacks import Callbacks
+from simulator.webhooks.faulty import FaultySender
 from simulator.webhooks.sender import Sender
 from simulator.world import IncomingNumber, World
 
@@ -28,16 +30,19 @@ CALL_FAILED = 31005
 class CallEngine:
     """All calls of the account. Implements `ports.Engine`."""
 
-    def __init__(self, config: Config, world: World, inspector: Inspector, registrar: Registrar) -> None:
+    def __init__(
+        self, config: Config, world: World, inspector: Inspector, registrar: Registrar, faults: Faults
+    ) -> None:
         self.config = config
         self.world = world
         self.inspector = inspector
         self.registrar = registrar
+        self.faults = faults
         self._background = Background(inspector)
         #: Parties that are being told of the end. Kept apart, for they must hear of it even when all else is stopped.
         self._releases = Background(inspector)
         self.spawn = self._background.spawn
-        self.sender = Sender(config.auth_token, inspector)
+        self.sender = FaultySender(Sender(config.auth_token, inspector), faults, self.spawn)
         self.callbacks = Callbacks(self.sender, inspector, self.spawn)
         self.rooms: dict[str, Room] = {}
         self.queues: dict[str, Queue] = {}
@@ -56,6 +61,7 @@ class CallEngine:
     async def reset(self) -> None:
         """Ends every call, waits until all is quiet, forgets everything and makes the world anew."""
         await self._end_everything()
+        self.faults.clear()
         self.rooms.clear()
         self.queues.clear()
         self.world.seed()
@@ -70,7 +76,7 @@ class CallEngine:
         """Nobody is told by callback: the calls did not end, the world did. But the parties are."""
         for leg in self.world.live_calls:
             leg.subscriptions = []
-            leg.finish("canceled")
+            leg.finish("canceled", by="simulator")
         await self._background.cancel_all()
         await self._releases.settle()
 
@@ -143,7 +149,7 @@ class CallEngine:
             async with asyncio.timeout(ring_for + self.config.dial_buffer):
                 await answered.wait()
         except TimeoutError:
-            leg.finish("no-answer")
+            leg.finish("no-answer", by="timeout")
             return
         if send_digits:
             await Script(self, leg, fallback).play_digits(send_digits)
@@ -217,7 +223,7 @@ class CallEngine:
             self.inspector.warn(None, "The call reached the time limit of four hours", call_sid=leg.sid)
         except Exception:
             leg.end_error = (CALL_FAILED, "The simulator failed")
-            leg.finish("failed")
+            leg.finish("failed", by="simulator")
             raise
         if leg.script is asyncio.current_task():
             await script.finish()

@@ -86,7 +86,7 @@ class Dialling:
         for child in self.children:
             child.unobserve(self._on_change)
             if not child.detached:
-                child.finish("canceled" if unanswered == "completed" else unanswered)
+                child.finish("canceled" if unanswered == "completed" else unanswered, by="dial")
 
     # --- making the legs --------------------------------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ class Dialling:
                     await self._next_change()
         for child in children:
             if child is not winner:
-                child.finish("no-answer" if winner is None else "canceled")
+                child.finish("no-answer" if winner is None else "canceled", by="dial")
         if self.leg.answered:
             bridge.part(self.leg)
         self._settle(winner or children[-1], children)
@@ -223,7 +223,7 @@ class Dialling:
                         await self._next_change()
             self.outcome.status = "completed"
             if not child.detached:  # Twilio leaves the duration out when the other leg was sent elsewhere
-                child.finish("canceled")
+                child.finish("canceled", by="dial")
                 self.outcome.seconds = child.duration
         finally:
             bridge.part(self.leg)

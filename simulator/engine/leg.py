@@ -13,6 +13,9 @@ from simulator.ports import Endpoint
 
 Json = dict[str, Any]
 Party = Literal["telephone", "client"]
+#: Who ended a leg: its own party (who hung up, declined, or was not there), its TwiML, the `<Dial>` that made it, the
+#: REST API, a limit of time, or the simulator (a failure of its own, or a reset).
+Ender = Literal["party", "twiml", "dial", "api", "timeout", "simulator"]
 
 TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 UNANSWERED_ENDS = frozenset({"busy", "failed", "no-answer", "canceled"})
@@ -99,6 +102,7 @@ class CallLeg:
         self.answer_time: datetime | None = None
         self.end_time: datetime | None = None
         self.sip_code: int | None = None
+        self.ended_by: Ender | None = None
         #: Code and message for the party when the leg ends on an error, as `Endpoint.end` takes them.
         self.end_error: tuple[int | None, str] = (None, "")
 
@@ -149,8 +153,8 @@ class CallLeg:
         for observer in list(self._observers):
             observer(self, status)
 
-    def move(self, status: str, sip_code: int | None = None) -> None:
-        """Goes on to `status`. Raises `IllegalTransitionError` when that cannot follow."""
+    def move(self, status: str, sip_code: int | None = None, by: Ender = "twiml") -> None:
+        """Goes on to `status`; `by` is who ended it. Raises `IllegalTransitionError` when that cannot follow."""
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransitionError(f"{self.sid}: {self.status} cannot become {status}")
         self.previous_status, self.status = self.status, status
@@ -159,14 +163,15 @@ class CallLeg:
         elif status in TERMINAL:
             self.end_time = now()
             self.sip_code = sip_code or SIP_CODES[status]
+            self.ended_by = by
             self.verb = None
             self.ended.set()
         self.changed(status)
 
-    def finish(self, unanswered: str, sip_code: int | None = None) -> None:
+    def finish(self, unanswered: str, sip_code: int | None = None, *, by: Ender = "twiml") -> None:
         """Ends the leg: `completed` if it was answered, else `unanswered`. Harmless when it is over."""
         if not self.over:
-            self.move("completed" if self.answered else unanswered, None if self.answered else sip_code)
+            self.move("completed" if self.answered else unanswered, None if self.answered else sip_code, by)
 
     def run_verb(self, name: str | None) -> None:
         if self.verb != name and not self.over:
@@ -198,13 +203,13 @@ class CallLeg:
     def party_rejected(self) -> None:
         """A called party that declines: SIP 603, which Twilio reports as `busy`."""
         if not self.over and not self.answered:
-            self.move("no-answer" if self.placed_by_party else "busy", None if self.placed_by_party else 603)
+            self.move("no-answer" if self.placed_by_party else "busy", None if self.placed_by_party else 603, "party")
 
     def party_hung_up(self) -> None:
         if self.over:
             return
         if self.answered:
-            self.move("completed")
+            self.move("completed", by="party")
         else:
             self.party_rejected()
 
@@ -233,6 +238,8 @@ class CallLeg:
             "answer_time": iso(self.answer_time),
             "end_time": iso(self.end_time),
             "duration": self.duration,
+            "ended_by": self.ended_by,
+            "sip_code": self.sip_code,
             "digits": self.digits,
             "verb": self.verb,
             "captions": list(self.captions),

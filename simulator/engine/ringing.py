@@ -25,12 +25,12 @@ async def offer(leg: CallLeg, telephone: Telephone | None) -> None:
         leg.changed("initiated")  # legs of a <Dial> begin there
     if telephone is not None and telephone.behaviour in ("busy", "failed"):
         await _wait(leg, telephone.delay)
-        leg.finish(telephone.behaviour)
+        leg.finish(telephone.behaviour, by="party")
         return
     try:
         await leg.endpoint.ring(leg)
     except Unreachable:
-        leg.finish("no-answer", NOT_FOUND)
+        leg.finish("no-answer", NOT_FOUND, by="party")
         return
     if leg.status == "initiated":
         leg.move("ringing")

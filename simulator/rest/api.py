@@ -11,10 +11,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from simulator.faults import Rule
 from simulator.identifiers import iso, now
 from simulator.inspector import BODY_KEPT
+from simulator.rest import faulty
 from simulator.rest.auth import check_account, check_credentials
 from simulator.rest.errors import ApiError
+from simulator.severed import NoAnswer
 
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine
@@ -69,25 +72,36 @@ def endpoint(
 
     async def serve(request: Request) -> Response:
         started, moment = time.monotonic(), now()
+        rule = faulty.drawn(engine, request)
         form = FormData()
-        try:
-            if not public:
-                check_credentials(engine.config, request.headers.get("authorization"))
-            if "account" in request.path_params:
-                check_account(engine.config, request.path_params["account"])
-            form = await request.form() if request.method == "POST" else form
-            response = await operation(ApiRequest(engine, request, form))
-        except ApiError as error:
-            response = error.response()
-        _record(engine, request, form, response, iso(moment), time.monotonic() - started)
+        response = faulty.instead(rule)
+        if response is None:
+            try:
+                if not public:
+                    check_credentials(engine.config, request.headers.get("authorization"))
+                if "account" in request.path_params:
+                    check_account(engine.config, request.path_params["account"])
+                form = await request.form() if request.method == "POST" else form
+                response = await operation(ApiRequest(engine, request, form))
+            except ApiError as error:
+                response = error.response()
+        response = await faulty.delivered(rule, response)
+        _record(engine, request, form, response, iso(moment), time.monotonic() - started, rule)
         return response
 
     return serve
 
 
 def _record(
-    engine: CallEngine, request: Request, form: FormData, response: Response, moment: str | None, took: float
+    engine: CallEngine,
+    request: Request,
+    form: FormData,
+    response: Response,
+    moment: str | None,
+    took: float,
+    rule: Rule | None,
 ) -> None:
+    silent = isinstance(response, NoAnswer)
     content_type = response.headers.get("content-type", "")
     shown = bytes(response.body).decode("utf-8", "replace") if content_type.startswith("application/json") else ""
     params: dict[str, str] = {}
@@ -104,9 +118,10 @@ def _record(
         params=params,
         headers={k.title(): v for k, v in request.headers.items() if k not in ("authorization", "cookie")},
         attempt=1,
-        status=response.status_code,
+        status=None if silent else response.status_code,
         duration_ms=round(took * 1000, 1),
         content_type=content_type,
         response_body=shown[:BODY_KEPT],
-        error=None,
+        error="Not answered: a fault on purpose" if silent else None,
+        fault=rule.kind if rule else None,
     )

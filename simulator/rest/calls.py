@@ -132,7 +132,7 @@ async def update(api: ApiRequest) -> Response:
     if status == "canceled" and leg.answered:
         raise ApiError(21220)
     if status:
-        leg.finish("no-answer" if leg.placed_by_party else "canceled")
+        leg.finish("no-answer" if leg.placed_by_party else "canceled", by="api")
     elif source is not None:
         if not leg.answered and not leg.placed_by_party:
             raise ApiError(21220)

@@ -9,6 +9,8 @@ MESSAGES: dict[int, tuple[int, str]] = {
     20001: (400, "Bad request"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
+    20429: (429, "Too many requests"),
+    20500: (500, "Internal server error"),
     20404: (404, "The requested resource {} was not found"),
     21201: (400, "No 'To' number is specified"),
     21205: (400, "Url parameter is required"),

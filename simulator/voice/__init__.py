@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.faults import Faults
 from simulator.voice.attachment import attachment_route
 from simulator.voice.audio.files import SoundFile
 from simulator.voice.exchange import Exchange
@@ -27,8 +28,8 @@ __all__ = ["Voice"]
 class Voice:
     """`ports.Registrar`, and the routes that browsers use. Everything but its making needs a running event loop."""
 
-    def __init__(self, credentials: Credentials) -> None:
-        self._exchange = Exchange(credentials)
+    def __init__(self, credentials: Credentials, faults: Faults | None = None) -> None:
+        self._exchange = Exchange(credentials, faults or Faults())
 
     def endpoint_for(self, identity: str) -> Endpoint:
         return RungCall(self._exchange, identity)

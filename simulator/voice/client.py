@@ -7,7 +7,7 @@ import logging
 import secrets
 from typing import TYPE_CHECKING, Literal
 
-from simulator.voice import frames
+from simulator.voice import faulty, frames
 from simulator.voice.browser_port import BrowserPort
 from simulator.voice.peer import BadDescription, Peer
 
@@ -58,7 +58,7 @@ class ClientCall:
         """The browser's connection broke: a new one takes over the port. aiortc cannot restart ICE."""
         if not self._is("open") or not self._bound_to(session):
             return
-        peer = self._exchange.open_peer(self.port.pull, self.port.push)
+        peer = self._exchange.open_peer(self.port.pull, self.port.push, self._loses_packet)
         try:
             answer = await peer.answer(offer)
         except BadDescription as error:
@@ -115,6 +115,9 @@ class ClientCall:
 
     def _sid(self) -> str:
         return self.leg.sid if self.leg is not None else ""
+
+    def _loses_packet(self) -> bool:
+        return faulty.loses_packet(self._exchange.faults, self._sid())
 
     def _about(self, **more: str) -> Payload:
         return {"callsid": self._sid(), "reconnect": self.reconnect_token, **more}

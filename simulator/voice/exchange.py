@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.voice.audio.speech import Speaker
-from simulator.voice.peer import Peer
+from simulator.voice.peer import Peer, never
 from simulator.voice.registrations import Registrations
 from simulator.voice.tasks import Tasks
 
 if TYPE_CHECKING:
+    from simulator.faults import Faults
     from simulator.ports import Engine, Frame
     from simulator.voice.client import ClientCall
     from simulator.voice.session import Session
@@ -43,8 +44,9 @@ class Exchange:
 
     engine: Engine
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, faults: Faults) -> None:
         self.credentials = credentials
+        self.faults = faults
         self.setup_seconds = SETUP_SECONDS
         self.tasks = Tasks()
         self.speaker = Speaker(self.tasks)
@@ -55,8 +57,11 @@ class Exchange:
         self.peers: set[Peer] = set()
         self._leaving: dict[Peer, asyncio.Task[None]] = {}
 
-    def open_peer(self, pull: Callable[[], Frame], push: Callable[[Frame], None]) -> Peer:
-        return Peer(pull, push, self.peers)
+    def open_peer(
+        self, pull: Callable[[], Frame], push: Callable[[Frame], None], lost: Callable[[], bool] = never
+    ) -> Peer:
+        """`lost` is asked of every packet of sound, of either direction, whether it is to be lost on its way."""
+        return Peer(pull, push, self.peers, lost)
 
     def close_peer(self, peer: Peer) -> None:
         """Closes it in the background: saying goodbye takes a while."""

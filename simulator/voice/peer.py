@@ -11,7 +11,7 @@ from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSes
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 
-from simulator.voice import ice, sdp  # noqa: F401  `ice` by being imported
+from simulator.voice import faulty, ice, sdp  # noqa: F401  `ice` by being imported
 from simulator.voice.audio.resampling import ToSamples
 from simulator.voice.track import OutgoingTrack
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+def never() -> bool:
+    return False
+
+
 class BadDescription(Exception):
     """The browser's session description cannot be used."""
 
@@ -28,12 +32,19 @@ class BadDescription(Exception):
 class Peer:
     """One peer connection. It offers or it answers, once: aiortc cannot restart ICE, so a restart is a new peer."""
 
-    def __init__(self, pull: Callable[[], Frame], push: Callable[[Frame], None], peers: set[Peer]) -> None:
+    def __init__(
+        self,
+        pull: Callable[[], Frame],
+        push: Callable[[Frame], None],
+        peers: set[Peer],
+        lost: Callable[[], bool] = never,
+    ) -> None:
         # Without this a public STUN server would be asked.
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._track = OutgoingTrack(pull)
         self._push = push
         self._peers = peers
+        self._loses = lost
         self._pump: asyncio.Task[None] | None = None
         #: Held while a description is made. Closed meanwhile, aioice goes on to open sockets, and they stay.
         self._describing = asyncio.Lock()
@@ -50,7 +61,7 @@ class Peer:
         async with self._describing:
             if self._closed:
                 return ""
-            self._connection.addTrack(self._track)
+            faulty.lose_packets(self._connection.addTrack(self._track).transport, self._loses)
             await self._connection.setLocalDescription(await self._connection.createOffer())
             return str(self._connection.localDescription.sdp)
 
@@ -66,7 +77,7 @@ class Peer:
         async with self._describing:
             if self._closed:
                 raise BadDescription("the call is over")
-            self._connection.addTrack(self._track)
+            faulty.lose_packets(self._connection.addTrack(self._track).transport, self._loses)
             await self._take(offer, "offer")
             await self._connection.setLocalDescription(await self._connection.createAnswer())
             answer = str(self._connection.localDescription.sdp)

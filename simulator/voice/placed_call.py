@@ -43,7 +43,7 @@ class PlacedCall(ClientCall):
         self._exchange.calls[leg.sid] = self
         if self.session is not None:
             self.session.send("ringing", {"callsid": leg.sid})
-        peer = self._peer = self._exchange.open_peer(self.port.pull, self.port.push)
+        peer = self._peer = self._exchange.open_peer(self.port.pull, self.port.push, self._loses_packet)
         self._description = self._exchange.tasks.spawn(peer.answer(offer))
         # Its failure is met by answer(); a call that is never answered need not hear of it.
         self._description.add_done_callback(lambda task: task.cancelled() or task.exception())

@@ -43,7 +43,8 @@ class RungCall(ClientCall):
         self.leg, self.state = leg, "ringing"
         self._exchange.calls[leg.sid] = self
         self._offers = tuple(
-            Offer(session, self._exchange.open_peer(self.port.pull, self.port.push)) for session in sessions
+            Offer(session, self._exchange.open_peer(self.port.pull, self.port.push, self._loses_packet))
+            for session in sessions
         )
         descriptions = await asyncio.gather(*(offer.peer.offer() for offer in self._offers))
         if not self._is("ringing"):
@@ -80,7 +81,7 @@ class RungCall(ClientCall):
         if not self._is("ringing"):
             await super().resume(session, offer)
             return
-        taken = Offer(session, self._exchange.open_peer(self.port.pull, self.port.push))
+        taken = Offer(session, self._exchange.open_peer(self.port.pull, self.port.push, self._loses_packet))
         self._win(session, taken)
         try:
             description = await taken.peer.answer(offer)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from simulator.severed import cut
+from simulator.voice import faulty
 from simulator.voice.frames import KEEP_ALIVE
 from simulator.voice.session import Session
 
@@ -48,13 +50,17 @@ class Line:
     async def run(self) -> None:
         reader = asyncio.create_task(self._read())
         writer = asyncio.create_task(self._write())
+        breaker = asyncio.create_task(faulty.line_breaks(self._exchange, self._session))
+        tasks = (reader, writer, breaker)
         try:
-            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if breaker.done():
+                self._cut()
         finally:
             self._session.closed()
-            for task in (reader, writer):
+            for task in tasks:
                 task.cancel()
-            for outcome in await asyncio.gather(reader, writer, return_exceptions=True):
+            for outcome in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(outcome, Exception):
                     log.error("A signalling socket failed", exc_info=outcome)
             await self._hang_up()
@@ -82,6 +88,11 @@ class Line:
                 if text is None:
                     return
                 await self._websocket.send_text(text)
+
+    def _cut(self) -> None:
+        """Where there is no connection to cut, a goodbye has to do."""
+        with contextlib.suppress(ConnectionAbortedError):
+            cut(self._websocket._receive)  # noqa: SLF001  Starlette's wrapper hides the server's own
 
     async def _hang_up(self) -> None:
         if WebSocketState.DISCONNECTED not in (self._websocket.client_state, self._websocket.application_state):

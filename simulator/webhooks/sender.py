@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -62,6 +63,19 @@ class Answer:
         return self.body.decode("utf-8", "replace")
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one attempt, why it might be made again (`ct`, `rt`, `4xx`, `5xx`), and what was done to it."""
+
+    answer: Answer
+    reason: str = ""
+    fault: str | None = None
+
+
+#: Makes something else of what came of an attempt.
+Spoil = Callable[[Webhook, Outcome], Outcome]
+
+
 class Sender:
     """Owns the HTTP client. One for the whole simulator."""
 
@@ -81,32 +95,49 @@ class Sender:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def send(self, webhook: Webhook) -> Answer:
-        """Makes the request, and again as the URL's overrides ask. Never raises for what the other side does."""
+    @staticmethod
+    def new_token() -> str:
+        """What marks attempts as those of one event: `I-Twilio-Idempotency-Token`."""
+        return str(uuid.uuid4())
+
+    async def send(
+        self, webhook: Webhook, *, fault: str | None = None, token: str = "", spoil: Spoil | None = None
+    ) -> Answer:
+        """Makes the request, and again as the URL's overrides ask. Never raises for what the other side does.
+
+        `fault` is written down with it: what is done to it on purpose. `spoil` may change what comes of each attempt.
+        """
         overrides, problems = parse_overrides(webhook.url)
         for problem in problems:
             self._inspector.warn(
                 INVALID_OVERRIDE, f"Connection override not understood: {problem}", call_sid=webhook.call_sid
             )
-        token = str(uuid.uuid4())
+        token = token or self.new_token()
         deadline = time.monotonic() + overrides.total_timeout
-        answer = Answer(webhook.url)
+        outcome = Outcome(Answer(webhook.url))
         for attempt in range(1, overrides.retries + 2):
-            answer, reason = await self._attempt(webhook, overrides, attempt, token, deadline)
-            if not reason or not overrides.retries_on(reason) or time.monotonic() >= deadline:
+            started, moment = time.monotonic(), now()
+            request, outcome = await self._attempt(webhook, overrides, token, deadline)
+            outcome = spoil(webhook, outcome) if spoil else outcome
+            took = time.monotonic() - started
+            self._record(webhook, request, attempt, outcome.answer, moment, took, outcome.fault or fault)
+            if not outcome.reason or not overrides.retries_on(outcome.reason) or time.monotonic() >= deadline:
                 break
-        return answer
+        return outcome.answer
+
+    def record_unsent(self, webhook: Webhook, answer: Answer, fault: str) -> None:
+        """Writes down a request that was not made."""
+        self._record(webhook, None, 1, answer, now(), 0.0, fault)
 
     async def _attempt(
-        self, webhook: Webhook, overrides: Overrides, attempt: int, token: str, deadline: float
-    ) -> tuple[Answer, str]:
-        """One attempt, with the redirects it leads to, and why it might be tried again (`ct`, `rt`, `4xx`, `5xx`)."""
+        self, webhook: Webhook, overrides: Overrides, token: str, deadline: float
+    ) -> tuple[httpx.Request | None, Outcome]:
+        """One attempt, with the redirects it leads to: the last request made and what came of it."""
         url, method, params = webhook.url.partition("#")[0], webhook.method.upper(), webhook.params
-        started, moment = time.monotonic(), now()
         request: httpx.Request | None = None
         reason = ""
         try:
-            async with asyncio.timeout(max(deadline - started, 0.001)):
+            async with asyncio.timeout(max(deadline - time.monotonic(), 0.001)):
                 for _ in range(MAX_REDIRECTS + 1):
                     request = self._request(url, method, params, token, overrides)
                     response = await self._client.send(request, auth=self._auth(url, webhook))
@@ -133,8 +164,7 @@ class Sender:
             answer = Answer(url, error_code=TOTAL_TIMEOUT, error=f"No answer within {overrides.total_timeout:g} s")
         except httpx.HTTPError as error:
             answer = Answer(url, error_code=CONNECTION_FAILURE, error=f"{type(error).__name__}: {error}")
-        self._record(webhook, request, attempt, answer, moment, time.monotonic() - started)
-        return answer, reason
+        return request, Outcome(answer, reason)
 
     def _request(self, url: str, method: str, params: Params, token: str, overrides: Overrides) -> httpx.Request:
         headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "I-Twilio-Idempotency-Token": token}
@@ -166,6 +196,7 @@ class Sender:
         answer: Answer,
         moment: datetime,
         took: float,
+        fault: str | None,
     ) -> None:
         shown = {}
         if request is not None:
@@ -185,6 +216,7 @@ class Sender:
             content_type=answer.content_type,
             response_body=_shown_body(answer),
             error=f"{answer.error_code}: {answer.error}" if answer.error_code else None,
+            fault=fault,
         )
 
 

@@ -117,7 +117,7 @@ def test_events_begin_with_a_snapshot_and_go_on_as_things_happen():
             await until(lambda: b.engine.inspector.sockets == 0)
 
             assert snapshot["type"] == "snapshot"
-            assert set(snapshot) == {"type", "calls", "requests", "numbers", "telephones", "warnings"}
+            assert set(snapshot) == {"type", "calls", "requests", "numbers", "telephones", "warnings", "faults"}
             assert snapshot["numbers"][0]["phone_number"] == SUPPORT
             assert (event["type"], event["call"]["sid"]) == ("call", call.sid)
 
@@ -180,10 +180,79 @@ def test_reset_ends_every_call_and_forgets_it():
     asyncio.run(scenario())
 
 
-def test_faults_are_honestly_missing():
+def test_a_caller_hangs_up_after_the_given_seconds_however_fast_the_simulator_is():
+    async def scenario():
+        async with bench(speed=1000.0) as b:
+            b.product.answers[INCOMING] = twiml('<Gather timeout="60"/>')
+            call = await b.call(hangup_after=0.3)
+            await b.quiet()
+
+            shown = (await b.http.get(f"/sim/calls/{call.sid}")).json()
+            assert shown["ended_by"] == "party"
+            assert (call.end_time - call.created).total_seconds() >= 0.3
+
+    asyncio.run(scenario())
+
+
+def test_a_call_that_ends_sooner_leaves_nobody_waiting_to_hang_up():
     async def scenario():
         async with bench() as b:
-            assert (await b.http.post("/sim/faults", json={})).status_code == 501
+            b.product.answers[INCOMING] = twiml("<Reject/>")
+            call = await b.call(hangup_after=3600)
+            await b.quiet()
+
+            assert (call.status, call.ended_by) == ("no-answer", "twiml")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("value", ["soon", -1, True, 1e9])
+def test_an_impossible_time_to_hang_up_is_refused_and_no_call_is_placed(value):
+    async def scenario():
+        async with bench() as b:
+            response = await b.http.post("/sim/calls", json={"from": CALLER, "to": SUPPORT, "hangup_after": value})
+
+            assert response.status_code == 400
+            assert "hangup_after" in response.json()["error"]
+            assert b.engine.world.calls == {}
+
+    asyncio.run(scenario())
+
+
+def test_every_leg_of_a_call_that_is_over_says_how_it_went():
+    async def scenario():
+        async with bench() as b:
+            b.voice.behaviours["ada"] = "answer"
+            b.product.answers[INCOMING] = twiml("<Say>Hello</Say><Dial><Client>ada</Client></Dial>")
+            call = await b.call()
+            await until(lambda: call.children and call.children[0].answered)
+            call.party_hung_up()
+            await b.quiet()
+
+            child, parent = (await b.http.get("/sim/calls")).json()["calls"]
+            assert parent["ended_by"] == "party"
+            assert [caption["text"] for caption in parent["captions"]] == ["Hello"]
+            assert (child["parent_call_sid"], child["ended_by"], child["to"]) == (call.sid, "dial", "client:ada")
+            for leg in (parent, child):
+                assert leg["status"] == "completed"
+                assert leg["start_time"] <= leg["answer_time"] <= leg["end_time"]
+                assert leg["duration"] == 0
+
+    asyncio.run(scenario())
+
+
+def test_the_health_counts_what_must_not_leak():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml('<Gather timeout="60"/>')
+            call = await b.call()
+            await until(lambda: call.verb == "Gather")
+
+            health = (await b.http.get("/sim/health")).json()
+
+            assert (health["legs"], health["sockets"]) == (1, 0)
+            assert health["tasks"] >= 1
+            assert health["open_files"] > 0
 
     asyncio.run(scenario())
 

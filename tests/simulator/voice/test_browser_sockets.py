@@ -150,3 +150,14 @@ def test_a_ringing_call_moves_to_another_device(server, open_softphone):
     wait_until(lambda: leg.did == ["answered"], lambda: f"the leg saw {leg.did}")
     one.expect("incoming.cancel")
     two.expect_tone("outgoing")
+
+
+def test_a_socket_that_is_cut_on_purpose_comes_back_and_the_call_goes_on(server, softphone):
+    leg = answered_call(server, softphone)
+    rule = {"kind": "signalling-drop", "count": 1}
+    server.do(lambda: server.exchange.faults.replace({"rules": [rule]}))
+    softphone.expect("outgoing.reconnecting")
+    softphone.expect("outgoing.reconnected")
+    softphone.expect_tone("outgoing")
+    expect_microphone(server, leg)
+    assert leg.did == []

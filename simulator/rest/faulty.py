@@ -1,0 +1,54 @@
+"""What goes wrong on purpose between the product and the REST API."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.faults import Kind, Occasion, Rule
+from simulator.rest.errors import ApiError
+from simulator.severed import NoAnswer
+
+if TYPE_CHECKING:
+    from simulator.engine.calls import CallEngine
+
+TOO_MANY_REQUESTS = 20429
+SERVER_ERROR = 20500
+
+
+def drawn(engine: CallEngine, request: Request) -> Rule | None:
+    """The rule that strikes this request."""
+    sid = str(request.path_params.get("call", ""))
+    leg = engine.find_leg(sid)
+    occasion = Occasion(request.url.path, leg.status if leg else "", (sid,) if sid else ())
+    return engine.faults.draw(
+        occasion, Kind.NETWORK_CUT, Kind.REST_ERROR, Kind.REST_RATE_LIMIT, Kind.REST_TIMEOUT, Kind.REST_SLOW
+    )
+
+
+def instead(rule: Rule | None) -> Response | None:
+    """What the request is answered with, without its being looked at; None when it is served."""
+    if rule is None:
+        return None
+    if rule.kind is Kind.NETWORK_CUT:
+        return NoAnswer()
+    if rule.kind is Kind.REST_ERROR:
+        return ApiError(SERVER_ERROR, status=rule.status).response()
+    if rule.kind is Kind.REST_RATE_LIMIT:
+        response = ApiError(TOO_MANY_REQUESTS).response()
+        response.headers["Retry-After"] = str(math.ceil(rule.seconds))
+        return response
+    return None
+
+
+async def delivered(rule: Rule | None, response: Response) -> Response:
+    """What becomes of an answer on its way. With `rest-timeout` the request was served: only nobody will know."""
+    if rule is not None and rule.kind is Kind.REST_TIMEOUT:
+        return NoAnswer(rule.seconds)
+    if rule is not None and rule.kind is Kind.REST_SLOW:
+        await asyncio.sleep(rule.seconds)
+    return response
