@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
 import tempfile
 from collections import Counter
@@ -50,7 +51,11 @@ def run(folder: Path, options: Options, speed: float = 8) -> Report:
     """One soak with a house of its own."""
     changes = {"SIMULATOR_SPEED": f"{speed:g}", "SIMULATOR_CALLS_KEPT": "20000"}
     with House(folder, agents=options.robots, **changes) as house:
-        return asyncio.run(Soak(house, options).run())
+        soak = Soak(house, options)
+        try:
+            return asyncio.run(soak.run())
+        finally:
+            (folder / "record.json").write_text(json.dumps(soak.kept))
 
 
 def print_report(report: Report) -> int:

@@ -7,7 +7,6 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bench.soak.house import House
 from bench.soak.record import Json, Record
@@ -44,7 +43,7 @@ def compare_legs(record: Record, log: dict[str, Json]) -> list[Discrepancy]:
         row = log.get(sid)
         if row is None:
             if can_be_known(record, leg):
-                found.append(Discrepancy("missing", sid, "nothing", f"{leg['status']} {leg['direction']}"))
+                found.append(Discrepancy("missing", sid, "nothing", _what_it_was(record, leg)))
         else:
             found += _differences(leg, row)
     for sid, row in log.items():
@@ -59,16 +58,19 @@ def compare_legs(record: Record, log: dict[str, Json]) -> list[Discrepancy]:
 
 
 def can_be_known(record: Record, leg: Json) -> bool:
-    """Whether the product was ever told of a leg. A root's own requests are enough; a child has its parent."""
-    if leg["parent_call_sid"]:
-        # Twilio lists a call's children: whoever knows the parent can ask.
-        return can_be_known(record, record.calls.get(leg["parent_call_sid"]) or {"sid": "", "parent_call_sid": None})
-    return any(delivered(request) for request in record.requests_of(leg["sid"]))
+    """Whether the product was told of a leg, of its parent or of one of the same parent.
+
+    Every request about a child names its parent, and Twilio lists a call's children to whoever asks.
+    """
+    root = leg["parent_call_sid"] or leg["sid"]
+    family = [root, *(child["sid"] for child in record.children(root))]
+    return any(delivered(request) for sid in family for request in record.requests_of(sid))
 
 
 def delivered(request: Json) -> bool:
     """Whether a webhook reached the product, whatever came of it."""
-    return request["direction"] == "out" and request["status"] is not None
+    reached = request["status"] is not None or request["fault"] == "webhook-lost-answer"
+    return request["direction"] == "out" and reached
 
 
 def _differences(leg: Json, row: Json) -> list[Discrepancy]:
@@ -93,6 +95,14 @@ def _differences(leg: Json, row: Json) -> list[Discrepancy]:
         if _party(row[ours]) != _party(leg[theirs]):
             differ(ours, row[ours], leg[theirs])
     return found
+
+
+def _what_it_was(record: Record, leg: Json) -> str:
+    """A leg without a row: how it ended, and whether the `<Dial>`'s action named it."""
+    parent = leg["parent_call_sid"]
+    actions = [r for r in record.requests_of(parent or "") if r["params"].get("DialCallSid") == leg["sid"]]
+    named = any(delivered(action) for action in actions)
+    return f"{leg['status']} {leg['direction']} of {parent or 'nobody'}{', named by a DialCallSid' if named else ''}"
 
 
 def _time(text: str | None) -> datetime | None:
@@ -137,10 +147,15 @@ def _excuse(record: Record, leg: Json, said: str, gone: set[str]) -> str:
 
 
 def no_server_at_all(record: Record, sid: str) -> bool:
-    """Whether a request for TwiML and the fallback's, one after the other, found no server or lost its answer."""
+    """Whether a request for TwiML and the fallback's, one after the other, got no answer by no fault of the product."""
     asked = [r for r in record.requests_of(sid) if r["kind"] in ("twiml", "action", "fallback")]
-    failed = [request["status"] is None for request in asked]
-    return any(one and two for one, two in itertools.pairwise(failed))
+    return any(_unanswered(one) and _unanswered(two) for one, two in itertools.pairwise(asked))
+
+
+def _unanswered(request: Json) -> bool:
+    """Whether no answer came, because there was no server, or because of a fault on purpose."""
+    no_server = request["status"] is None and "No answer" not in request["error"]
+    return bool(request["error"]) and (bool(request["fault"]) or no_server)
 
 
 def compare_requests(record: Record) -> list[Discrepancy]:
@@ -148,13 +163,8 @@ def compare_requests(record: Record) -> list[Discrepancy]:
     return [
         Discrepancy("status 5xx", request["call_sid"] or "", f"{request['kind']} {request['url']}", request["status"])
         for request in record.requests.values()
-        if request["direction"] == "out" and (request["status"] or 0) >= 500 and not injected(request)
+        if request["direction"] == "out" and (request["status"] or 0) >= 500 and request["fault"] != "webhook-error"
     ]
-
-
-def injected(request: Json) -> Any:
-    """Whether the simulator made the failure itself."""
-    return request.get("fault") or request.get("faults")
 
 
 def compare_product_log(text: str) -> list[Discrepancy]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 import httpx
 
@@ -16,6 +17,9 @@ from bench.soak.robot import Plans, Robot
 #: A call that lives longer than this, in seconds, is stuck. The longest planned one rings for 40.
 LONGEST_CALL = 90.0
 GREETING_SECONDS = 40.0
+
+
+async def _no_gate() -> None: ...
 
 
 class Driver:
@@ -32,6 +36,8 @@ class Driver:
         self.stuck: list[str] = []
         self.skipped: Counter[str] = Counter()
         self.done = 0
+        #: Waited for before each call.
+        self.gate: Callable[[], Awaitable[None]] = _no_gate
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -41,6 +47,7 @@ class Driver:
 
         async def work() -> None:
             for plan in waiting:
+                await self.gate()
                 if isinstance(plan, Incoming):
                     await self._incoming(plan)
                 else:

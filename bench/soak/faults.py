@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from typing import Any
 
-KINDS = (
-    "webhook-delay",
-    "webhook-drop",
-    "webhook-duplicate",
-    "webhook-reorder",
-    "webhook-lost-answer",
-    "webhook-error",
-    "rest-error",
-    "rest-rate-limit",
-    "rest-timeout",
-    "rest-slow",
-    "signalling-drop",
-    "media-loss",
-    "network-cut",
-)
-_DETAILS: dict[str, dict[str, Any]] = {
+from bench.soak.house import House
+
+_WEBHOOK: dict[str, dict[str, Any]] = {
     "webhook-delay": {"seconds": 1.5},
-    "webhook-error": {"status": 502},
-    "rest-error": {"status": 500},
-    "rest-timeout": {"seconds": 3},
-    "rest-slow": {"seconds": 1},
-    "media-loss": {"seconds": 1},
-    "network-cut": {"seconds": 2},
+    "webhook-drop": {},
+    "webhook-duplicate": {},
+    "webhook-reorder": {"seconds": 2},
+    "webhook-lost-answer": {},
+    "webhook-error": {},
 }
-#: A cut takes everything with it: a few are enough.
-_CUT_RATE = 0.002
+_REST: dict[str, dict[str, Any]] = {
+    "rest-error": {"status": 503},
+    "rest-rate-limit": {"seconds": 1},
+    "rest-timeout": {"seconds": 2},
+    "rest-slow": {"seconds": 1},
+}
+#: These are drawn each second of a socket, and for each packet.
+_PHONE: dict[str, dict[str, Any]] = {"signalling-drop": {"rate": 0.02}, "media-loss": {"rate": 0.05}}
+CUT_SECONDS = 2.0
+TURN_SECONDS = 20.0
 
 
-def rules(seed: int, share: float) -> dict[str, Any]:
-    """A body for `POST /sim/faults`: of all webhooks, and of all REST requests, `share` meet a fault of some kind."""
-    made = []
-    for kind in KINDS:
-        family = [other for other in KINDS if other.partition("-")[0] == kind.partition("-")[0]]
-        rate = _CUT_RATE if kind == "network-cut" else round(share / len(family), 4)
-        made.append({"kind": kind, "rate": rate, **_DETAILS.get(kind, {})})
-    return {"seed": seed, "rules": made}
+def rules(share: float) -> list[dict[str, Any]]:
+    """Of all webhooks, and of all REST requests, `share` meet a fault of some kind."""
+    made: list[dict[str, Any]] = [{"kind": "network-cut", "seconds": CUT_SECONDS}]
+    for family in (_WEBHOOK, _REST):
+        made += [{"kind": kind, "rate": round(share / len(family), 4), **more} for kind, more in family.items()]
+    return made + [{"kind": kind, **more} for kind, more in _PHONE.items()]
+
+
+class Weather:
+    """Bad weather for as long as it runs: all faults by chance, and every turn begins with the network cut."""
+
+    def __init__(self, house: House, seed: int, share: float) -> None:
+        self._house, self._seed, self._share = house, seed, share
+        self.fired: Counter[str] = Counter()
+
+    async def run(self) -> None:
+        """Until it is cancelled. The faults are off afterwards."""
+        if not self._share:
+            return
+        try:
+            for turn in range(10_000):
+                await self._ask("POST", {"seed": self._seed * 10_000 + turn, "rules": rules(self._share)})
+                await asyncio.sleep(TURN_SECONDS)
+                await self._count()
+        finally:
+            await self._count()
+            await self._ask("DELETE")
+
+    async def _count(self) -> None:
+        for rule in (await self._ask("GET"))["rules"]:
+            self.fired[rule["kind"]] += rule["fired"]
+
+    async def _ask(self, method: str, body: dict[str, Any] | None = None) -> Any:
+        return await asyncio.to_thread(self._house.bench, method, "/sim/faults", body)

@@ -15,7 +15,7 @@ AtTheTone = Literal["message-key", "message-hang-up", "silence", "hang-up"]
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A caller, and what agents and the caller do. Times are in seconds.
+    """A caller, and what agents and the caller do. Times are in seconds. `by_rest`: the agent has the server end it.
 
     `gives_up` counts from the dialling; None is a caller who waits for whatever comes.
     """
@@ -29,6 +29,7 @@ class Incoming:
     answer_after: float
     talk: float
     agent_hangs_up: bool
+    by_rest: bool
     at_the_tone: AtTheTone
 
 
@@ -94,6 +95,7 @@ def _incoming(rng: random.Random, number: int, kind: str) -> Incoming:
         answer_after=rng.uniform(0.0, 1.5),
         talk=rng.uniform(0.2, 5.0),
         agent_hangs_up=rng.random() < 0.5,
+        by_rest=rng.random() < 0.3,
         at_the_tone=rng.choice(_AT_THE_TONE),
     )
 

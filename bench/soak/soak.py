@@ -8,9 +8,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.soak import compare, faults, leaks
+from bench.soak import compare, leaks
 from bench.soak.compare import Discrepancy
 from bench.soak.driver import Driver
+from bench.soak.faults import Weather
 from bench.soak.house import PASSWORD, House
 from bench.soak.plan import Plan, make_plans
 from bench.soak.record import Record
@@ -20,6 +21,7 @@ from bench.soak.robot import Plans, Robot
 #: Calls before the first count of what the processes hold: the first ones load and open what all others use.
 WARM_UP = 24
 RECONCILE_ROUNDS = 12
+MEND_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Soak:
         self.house, self.options = house, options
         self.report = Report(options)
         self.plans = Plans()
+        #: The record's calls and requests, to look into what went wrong.
+        self.kept: dict[str, Any] = {}
         self.robots = [self._robot(number) for number in range(options.robots)]
 
     def _robot(self, number: int) -> Robot:
@@ -67,6 +71,7 @@ class Soak:
 
     async def run(self) -> Report:
         async with Record(self.house.bench_url) as record:
+            self.kept = {"calls": record.calls, "requests": record.requests, "warnings": record.warnings}
             working = [asyncio.create_task(robot.run()) for robot in self.robots]
             driver = Driver(self.house.bench_url, record, self.robots, self.plans)
             try:
@@ -98,35 +103,50 @@ class Soak:
         await asyncio.to_thread(self.house.quiet)
         self.report.held.append(await asyncio.to_thread(leaks.snapshot, self.house))
         began = time.monotonic()
-        if options.faults:
-            await asyncio.to_thread(self.house.bench, "POST", "/sim/faults", faults.rules(options.seed, options.faults))
-        restarts = Restarts(self.house, options.seed, options.restarts, len(plans) - options.warm_up)
-        watching = asyncio.create_task(restarts.run(lambda: driver.done - options.warm_up))
+        restarts = Restarts(self.house, options.seed, options.restarts, options.calls)
+        weather = Weather(self.house, options.seed, options.faults)
+        driver.gate = restarts.gate
+        trouble = [
+            asyncio.create_task(restarts.run(lambda: driver.done - options.warm_up)),
+            asyncio.create_task(weather.run()),
+            asyncio.create_task(self._mend_meanwhile()),
+        ]
         try:
             await driver.run(plans[options.warm_up :], options.at_once)
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            await restarts.finish()
+            for task in trouble:
+                task.cancel()
+            outcomes = await asyncio.gather(*trouble, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
         self.report.seconds = time.monotonic() - began
         self.report.counts |= {"kills": restarts.done}
+        self.report.fired = dict(weather.fired)
+
+    async def _mend_meanwhile(self) -> None:
+        """The reconciler works under the same faults as everything else."""
+        while self.options.faults or self.options.restarts:
+            await asyncio.sleep(MEND_SECONDS)
+            await self._reconcile("5")
+
+    async def _reconcile(self, quiet_for: str) -> str:
+        said = await asyncio.to_thread(self.house.manage, "calls_reconcile", "--quiet-for", quiet_for, "--limit", "500")
+        self.report.reconciled.append(said.strip())
+        return said
 
     # --- afterwards -------------------------------------------------------------------------------------------------
 
     async def _settle(self, record: Record) -> None:
         """Faults off, everything delivered, and the reconciler run until it finds nothing more to mend."""
-        if self.options.faults:
-            found = await asyncio.to_thread(self.house.bench, "GET", "/sim/faults")
-            self.report.fired = found.get("fired", {})
-            await asyncio.to_thread(self.house.bench, "DELETE", "/sim/faults")
         await self._wait_for_robots()
         health = await asyncio.to_thread(self.house.quiet)
         if health["legs"] or health["tasks"]:
             self.report.discrepancies.append(Discrepancy("never quiet", "", "", str(health)))
         for _ in range(RECONCILE_ROUNDS):
             await asyncio.sleep(1.1)  # `--quiet-for 1` asks about what did not change for a second
-            said = await asyncio.to_thread(self.house.manage, "calls_reconcile", "--quiet-for", "1", "--limit", "500")
-            self.report.reconciled.append(said.strip())
-            if said.startswith("Asked about 0"):
+            if (await self._reconcile("1")).startswith("Asked about 0"):
                 break
 
     async def _judge(self, record: Record, driver: Driver) -> None:
