@@ -16,6 +16,8 @@ from bench.soak.robot import Plans, Robot
 
 #: A call that lives longer than this, in seconds, is stuck. The longest planned one rings for 40.
 LONGEST_CALL = 90.0
+#: Nobody dials faster: else hundreds would call in the two seconds in which nothing answers.
+LEAST_SECONDS = 2.0
 GREETING_SECONDS = 40.0
 
 
@@ -48,11 +50,13 @@ class Driver:
         async def work() -> None:
             for plan in waiting:
                 await self.gate()
+                breath = asyncio.create_task(asyncio.sleep(LEAST_SECONDS))
                 if isinstance(plan, Incoming):
                     await self._incoming(plan)
                 else:
                     await self._outgoing(plan)
                 self.done += 1
+                await breath
 
         async with asyncio.TaskGroup() as group:
             for _ in range(at_once):

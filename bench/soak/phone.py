@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 import websockets
+from aiortc import InvalidStateError
 
 from bench.soak import sdp
 from tests.simulator.voice.wire import Phone as Sound
@@ -95,6 +96,7 @@ class Phone:
                         await self._resume_all()
                         keep = keep or asyncio.create_task(self._register(socket))
                     await self._take(frame["type"], frame["payload"])
+                self.losses.append("closed")
             except websockets.ConnectionClosed as closed:
                 self.losses.append(str(closed))
             finally:
@@ -102,6 +104,7 @@ class Phone:
                 self.registered.clear()
                 if keep is not None:
                     keep.cancel()
+                await self._give_up_dialling()
                 await self._on_registered(False)
 
     async def _register(self, socket: websockets.ClientConnection) -> None:
@@ -115,6 +118,12 @@ class Phone:
             if call.state == "open" and call.reconnect:
                 again = {"callsid": call.sid, "sdp": sdp.description(setup="actpass"), "reconnect": call.reconnect}
                 await self._say("invite", twilio={}, **again)
+
+    async def _give_up_dialling(self) -> None:
+        """A call that is still being placed ends with its socket."""
+        for call in list(self.calls.values()):
+            if not call.incoming and call.state == "ringing":
+                await self._end(call)
 
     async def _tell(self, socket: websockets.ClientConnection, kind: str, **payload: Any) -> None:
         await socket.send(json.dumps({"type": kind, "payload": payload, "version": "1.6"}))
@@ -133,11 +142,11 @@ class Phone:
         if call.state != "ringing":
             return
         call.move("open")
+        answer = sdp.description(setup="active")
         if self._with_sound:
             call.sound = Sound()
-            answer = await call.sound.answer(call.offer)
-        else:
-            answer = sdp.description(setup="active")
+            with contextlib.suppress(InvalidStateError):  # over meanwhile
+                answer = await call.sound.answer(call.offer)
         await self._say("answer", callsid=call.sid, sdp=answer)
 
     async def reject(self, call: PhoneCall) -> None:
@@ -198,7 +207,8 @@ class Phone:
         if call.state == "ringing":
             call.move("open")
             if call.sound is not None and payload.get("sdp"):
-                await call.sound.accept(payload["sdp"])
+                with contextlib.suppress(InvalidStateError):
+                    await call.sound.accept(payload["sdp"])
 
     async def _end(self, call: PhoneCall) -> None:
         self.calls.pop(call.sid, None)
