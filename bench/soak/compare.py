@@ -168,6 +168,7 @@ def compare_requests(record: Record) -> list[Discrepancy]:
 
 
 def compare_product_log(text: str) -> list[Discrepancy]:
-    """Lines of the product's own log that tell of a crash. That a fallback was asked for is none."""
-    pattern = re.compile(r"Traceback \(most|Internal Server Error| CRITICAL | ERROR (?!calls\.webhooks fallback: )")
+    """Lines of the product's own log that tell of a crash. An answered fallback is none, nor "Twilio is away"."""
+    expected = r"calls\.webhooks fallback: |django\.request (Bad Gateway|Service Unavailable|Gateway Timeout): /api/"
+    pattern = re.compile(rf"Traceback \(most|Internal Server Error| CRITICAL | ERROR (?!{expected})")
     return [Discrepancy("log", "", line[:300], "") for line in text.splitlines() if pattern.search(line)]
