@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 
-.PHONY: help run test test-fast check bench format requirements install-run install-test browser clean
+.PHONY: help run test test-fast check bench soak drill format requirements install-run install-test browser clean
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,12 @@ check: install-test frontend/dist/desk.js ## Style, types, migrations, settings:
 
 bench: install-test browser frontend/dist/desk.js ## How long a call takes to ring, to answer and to be heard
 	$(PY) -m bench
+
+soak: install-test frontend/dist/desk.js ## 500 calls of every kind, with faults, after which the log must be right
+	$(PY) -m bench.soak
+
+drill: install-test frontend/dist/desk.js ## The same without faults, while the product is killed ten times
+	$(PY) -m bench.soak --faults 0 --restarts 10
 
 format: install-test frontend/node_modules/.stamp ## Rewrites the code in the house style
 	$(VENV)/bin/ruff check --fix-only --quiet .

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -40,17 +41,17 @@ def main() -> int:
         faults=options.faults,
         restarts=options.restarts,
     )
-    if options.folder:
-        options.folder.mkdir(parents=True, exist_ok=True)
-        return print_report(run(options.folder, chosen, options.speed))
-    with tempfile.TemporaryDirectory() as folder:
-        return print_report(run(Path(folder), chosen, options.speed))
+    servers = {"database": os.environ.get("DATABASE_URL", ""), "redis": os.environ.get("REDIS_URL", "")}
+    with tempfile.TemporaryDirectory() as nowhere:
+        folder = options.folder or Path(nowhere)
+        folder.mkdir(parents=True, exist_ok=True)
+        return print_report(run(folder, chosen, options.speed, **servers))
 
 
-def run(folder: Path, options: Options, speed: float = 8) -> Report:
-    """One soak with a house of its own."""
+def run(folder: Path, options: Options, speed: float = 8, **servers: str) -> Report:
+    """One soak with a house of its own. `servers`: `database` and `redis`, by URL."""
     changes = {"SIMULATOR_SPEED": f"{speed:g}", "SIMULATOR_CALLS_KEPT": "20000"}
-    with House(folder, agents=options.robots, **changes) as house:
+    with House(folder, agents=options.robots, **servers, **changes) as house:
         soak = Soak(house, options)
         try:
             return asyncio.run(soak.run())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
 
 from tests.browser.stack import ROOT, Stack
 
@@ -24,16 +28,46 @@ for number in range({count}):
 """
 
 
-class House(Stack):
-    """A `Stack` that uses the PostgreSQL and the Redis of the environment, when there are any, and can be killed."""
+class ScratchDatabase:
+    """A database on a PostgreSQL server that is there for one soak only: what else is there is left alone."""
 
-    def __init__(self, folder: Path, *, agents: int, **changes: str) -> None:
-        outside = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)}
+    def __init__(self, server: str) -> None:
+        parts = urlsplit(server)
+        self._server = server
+        self._name = f"ringdesk_soak_{secrets.token_hex(4)}"
+        self.url = urlunsplit(parts._replace(path=f"/{self._name}"))
+
+    def create(self) -> None:
+        self._run(f'CREATE DATABASE "{self._name}"')
+
+    def drop(self) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def connections(self) -> int:
+        """How many connections to it are open."""
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            found = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [self._name])
+            return int((found.fetchone() or [0])[0])
+
+
+class House(Stack):
+    """A `Stack` with agents for robots, and a worker where there is Redis, that can be killed."""
+
+    def __init__(self, folder: Path, *, agents: int, database: str = "", redis: str = "", **changes: str) -> None:
+        """`database` is a PostgreSQL server's URL, where it makes a database of its own; without it SQLite is used."""
+        self._scratch = ScratchDatabase(database) if database else None
+        outside = {"REDIS_URL": redis, **({"DATABASE_URL": self._scratch.url} if self._scratch else {})}
         super().__init__(folder, **outside, **changes)
         self._agents = agents
-        self.has_worker = "REDIS_URL" in outside
+        self.has_worker = bool(redis)
 
     def __enter__(self) -> House:
+        if self._scratch:
+            self._scratch.create()
         for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_demo_data"]):
             self.manage(*command)
         self.manage("shell", "-v0", "-c", _MAKE_AGENTS.format(count=self._agents, password=PASSWORD))
@@ -44,6 +78,11 @@ class House(Stack):
             self.__exit__()
             raise
         return self
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        if self._scratch:
+            self._scratch.drop()
 
     def start_product(self) -> None:
         if self.has_worker:
@@ -71,6 +110,10 @@ class House(Stack):
                 process = self.processes.pop(name)
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+    def database_connections(self) -> int | None:
+        """How many there are; None with SQLite, whose connections are files."""
+        return self._scratch.connections() if self._scratch else None
 
     def whole_log(self, name: str) -> str:
         path = self.folder / f"{name}.log"

@@ -10,7 +10,7 @@ from typing import Any
 from bench.soak.house import House
 
 #: A database connection a thread keeps, or a thread of a pool that was not needed until now, is no leak.
-SLACK = {"files": 4, "sockets": 2, "threads": 4, "pipes": 2, "open_files": 2}
+SLACK = {"files": 4, "sockets": 2, "threads": 4, "pipes": 2, "open_files": 2, "connections": 2}
 
 
 def held_by(pid: int) -> Counter[str]:
@@ -40,6 +40,9 @@ def snapshot(house: House) -> dict[str, dict[str, Any]]:
     counts = {key: value for key, value in health.items() if isinstance(value, int)}
     voice = {f"voice {key}": value for key, value in (health.get("voice") or {}).items() if isinstance(value, int)}
     found["simulator's health"] = counts | voice
+    connections = house.database_connections()
+    if connections is not None:
+        found["database"] = {"connections": connections}
     return found
 
 
