@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 
-.PHONY: help run test test-fast check bench soak drill format requirements install-run install-test browser clean
+.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ test: install-test browser frontend/dist/desk.js ## Installs all, runs every tes
 test-fast: install-test ## The tests that need no browser
 	$(PY) -m pytest -m "not browser"
 
+test-services: install-test browser frontend/dist/desk.js ## The tests again on PostgreSQL and Redis, which it sees to
+	$(PYTHON) scripts/services.py -- $(PY) -m pytest --ignore tests/simulator
+
 check: install-test frontend/dist/desk.js ## Style, types, migrations, settings: what CI checks before the tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
@@ -30,8 +33,8 @@ check: install-test frontend/dist/desk.js ## Style, types, migrations, settings:
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py makemigrations --check --dry-run --verbosity 0
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py check --fail-level WARNING
 
-bench: install-test browser frontend/dist/desk.js ## How long a call takes to ring, to answer and to be heard
-	$(PY) -m bench
+bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tokens and calls cost, beside floors
+	$(VENV)-bench/bin/python -m bench $(BENCH)
 
 soak: install-test frontend/dist/desk.js ## 500 calls of every kind, with faults, after which the log must be right
 	$(PY) -m bench.soak
@@ -46,7 +49,7 @@ format: install-test frontend/node_modules/.stamp ## Rewrites the code in the ho
 
 requirements: ## Pins requirements/*.txt anew from requirements/*.in
 	$(PYTHON) -m venv $(VENV)-tools && $(VENV)-tools/bin/pip install --quiet uv
-	cd requirements && for name in base simulator run test; do \
+	cd requirements && for name in base simulator run test bench; do \
 	  ../$(VENV)-tools/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --no-emit-index-url --no-header $$name.in -o $$name.txt || exit 1; done
 
@@ -70,8 +73,15 @@ frontend/dist/desk.js: frontend/node_modules/.stamp $(shell find frontend/src fr
 	cd frontend && npm run build
 	@touch $@
 
+# A place of its own: what the product is compared with must not reach what is tested.
+install-bench: $(VENV)-bench/.stamp
+$(VENV)-bench/.stamp: requirements/bench.txt
+	@test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 browser: ## Sees to Chromium for the browser tests
 	@scripts/ensure_browser.sh
 
 clean: ## Removes what the other commands made, but no data and no .env
-	rm -rf $(VENV) $(VENV)-tools frontend/node_modules frontend/dist staticfiles
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-tools frontend/node_modules frontend/dist staticfiles

@@ -5,7 +5,10 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from agents.models import Agent, Team
+from agents.lockout import login_is_locked, login_unlock
+from agents.models import Agent, FailedLogin, LoginRecord, Team
+from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
+from telephony.proxies import client_address
 
 
 @admin.register(Agent)
@@ -16,7 +19,7 @@ class AgentAdmin(UserAdmin[Agent]):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Person", {"fields": ["first_name", "last_name", "email"]}),
-        ("At the desk", {"fields": ["role", "teams", "availability"]}),
+        ("At the desk", {"fields": ["role", "teams", "availability", "may_receive_calls", "may_make_calls"]}),
         ("Administration", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("Permissions", {"fields": ["groups", "user_permissions"], "classes": ["collapse"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
@@ -25,6 +28,7 @@ class AgentAdmin(UserAdmin[Agent]):
         (None, {"fields": ["username", "first_name", "last_name", "usable_password", "password1", "password2"]}),
         ("At the desk", {"fields": ["role", "teams"]}),
     ]
+    actions = ["suspend", "sign_out_everywhere"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         return super().get_queryset(request).prefetch_related("teams")
@@ -32,6 +36,35 @@ class AgentAdmin(UserAdmin[Agent]):
     @admin.display(description="teams")
     def team_names(self, agent: Agent) -> str:
         return ", ".join(team.name for team in agent.teams.all()) or "none"
+
+    def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            login_record_create(
+                kind=LoginRecord.Kind.SUSPENDED, agent=obj, address=client_address(request), by=_admin(request)
+            )
+
+    @admin.action(description="Suspend: ends every log-in until made active again", permissions=["change"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
+        others = [agent for agent in queryset if agent.pk != request.user.pk]
+        for agent in others:
+            agent_suspend(agent=agent, by=_admin(request), address=client_address(request))
+        self.message_user(request, f"Suspended: {_names(others)}.")
+
+    @admin.action(description="Sign out everywhere: browsers and devices", permissions=["change"])
+    def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
+        agents = list(queryset)
+        for agent in agents:
+            agent_sign_out_everywhere(agent=agent, by=_admin(request), address=client_address(request))
+        self.message_user(request, f"Signed out everywhere: {_names(agents)}.")
+
+
+def _admin(request: HttpRequest) -> Agent | None:
+    return request.user if isinstance(request.user, Agent) else None
+
+
+def _names(agents: list[Agent]) -> str:
+    return ", ".join(agent.name for agent in agents) or "nobody"
 
 
 @admin.register(Team)
@@ -49,3 +82,52 @@ class TeamAdmin(admin.ModelAdmin[Team]):
     @admin.display(description="lines")
     def line_names(self, team: Any) -> str:
         return ", ".join(str(line) for line in team.lines.all()) or "none"
+
+
+class Record:
+    """Only to be read."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(LoginRecord)
+class LoginRecordAdmin(Record, admin.ModelAdmin[LoginRecord]):
+    """Who signed in, failed to, and was signed out."""
+
+    list_display = ["at", "kind", "username", "device", "address", "by"]
+    list_filter = ["kind", "at"]
+    list_select_related = ["by"]
+    search_fields = ["username", "agent__first_name", "agent__last_name", "device", "address"]
+    date_hierarchy = "at"
+
+
+@admin.register(FailedLogin)
+class FailedLoginAdmin(Record, admin.ModelAdmin[Any]):
+    """Log-ins that failed lately, counted for the lock-out by django-axes."""
+
+    list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "is_locked"]
+    list_filter = ["attempt_time"]
+    search_fields = ["username", "ip_address"]
+    fields = ["username", "ip_address", "failures_since_start", "attempt_time", "user_agent", "path_info"]
+    actions = ["unlock"]
+
+    @admin.display(description="locked", boolean=True)
+    def is_locked(self, attempt: Any) -> bool:
+        return login_is_locked(username=attempt.username, address=attempt.ip_address)
+
+    def has_unlock_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("agents.change_agent")
+
+    @admin.action(description="Unlock: these may try again at once", permissions=["unlock"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        pairs = {(attempt.username or "", attempt.ip_address) for attempt in queryset}
+        for username, address in sorted(pairs):
+            login_unlock(username=username, address=address, by=_admin(request))
+        self.message_user(request, f"Unlocked: {', '.join(sorted(name for name, _ in pairs)) or 'nobody'}.")

@@ -2,8 +2,20 @@
 
 from typing import Any
 
-from django.conf import settings
+from axes.backends import AxesStandaloneBackend
 from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from agents.selectors import agent_may_sign_in
+
+
+class LockoutBackend(AxesStandaloneBackend):  # type: ignore[misc]
+    """Refuses, before a password is looked at, whoever failed too often. Opens nothing by itself."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
+        # Without a request there is no address to lock out: a command or a shell.
+        if request is not None:
+            super().authenticate(request, **credentials)
 
 
 class DeskBackend(ModelBackend):
@@ -13,6 +25,4 @@ class DeskBackend(ModelBackend):
     """
 
     def user_can_authenticate(self, user: Any) -> bool:
-        if getattr(user, "is_demo", False) and not settings.SIMULATOR:
-            return False
-        return super().user_can_authenticate(user)
+        return agent_may_sign_in(user)

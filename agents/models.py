@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from axes.models import AccessAttempt
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
@@ -39,12 +40,22 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", "Supervisor"
 
 
-class Agent(AbstractUser):
+class Agent(AbstractUser):  # type: ignore[django-manager-missing]
     """Somebody who signs in. `is_staff` opens Django admin, `role` says what is seen at the desk."""
 
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.AGENT)
     teams = models.ManyToManyField(Team, related_name="agents", blank=True)
     availability = models.CharField(max_length=16, choices=Availability.choices, default=Availability.AVAILABLE)
+    may_receive_calls = models.BooleanField(
+        "may receive calls", default=True, help_text="Phones of this agent ring, and tokens let them."
+    )
+    may_make_calls = models.BooleanField(
+        "may make calls", default=True, help_text="This agent may call out, and tokens let his phones."
+    )
+    # Part of every session's hash: counting it up ends them all.
+    sign_out_count = models.PositiveIntegerField(default=0, editable=False)
+    # Until the next save: the password was taken away, which ends what it opened just as a new one does.
+    password_taken = False
     is_demo = models.BooleanField(default=False, editable=False, help_text="Can sign in with the simulator only.")
 
     class Meta:
@@ -65,6 +76,54 @@ class Agent(AbstractUser):
     def initials(self) -> str:
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.password_taken = True
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        found: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{found}.{self.sign_out_count}" if self.sign_out_count else found
+
+
+class LoginRecord(models.Model):
+    """What happened to somebody's access: kept for good, never changed."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed-in", "Signed in"
+        FAILED = "failed", "Failed"
+        LOCKED_OUT = "locked-out", "Locked out"
+        SIGNED_OUT = "signed-out", "Signed out"
+        SIGNED_OUT_EVERYWHERE = "signed-out-everywhere", "Signed out everywhere"
+        DEVICE_REVOKED = "device-revoked", "Device revoked"
+        SUSPENDED = "suspended", "Suspended"
+        PASSWORD_CHANGED = "password-changed", "Password changed"
+        UNLOCKED = "unlocked", "Unlocked"
+
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    agent = models.ForeignKey(Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="login_records")
+    username = models.CharField(max_length=150, blank=True, help_text="As it was typed.")
+    device = models.CharField(max_length=120, blank=True, help_text="The device's name; empty for a browser.")
+    address = models.GenericIPAddressField(null=True, blank=True)
+    by = models.ForeignKey(
+        Agent, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Who did it to the agent."
+    )
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = "log-in record"
+
+    def __str__(self) -> str:
+        return f"{self.username}: {self.get_kind_display()}"
+
+
+class FailedLogin(AccessAttempt):  # type: ignore[misc]
+    """What django-axes counts, under a name that admins understand."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "failed log-in"
 
 
 class DeskQuerySet(models.QuerySet["Desk"]):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from agents.models import Agent, Availability, Desk
 
@@ -13,25 +14,47 @@ def agent_get_active(agent_id: int) -> Agent | None:
     return Agent.objects.filter(pk=agent_id, is_active=True).first()
 
 
+def agents_active(agent_ids: Iterable[int]) -> QuerySet[Agent]:
+    return Agent.objects.filter(pk__in=agent_ids, is_active=True)
+
+
+def agent_get_caller(agent_id: int) -> Agent | None:
+    """The agent, when active and allowed to call out."""
+    return Agent.objects.filter(pk=agent_id, is_active=True, may_make_calls=True).first()
+
+
+def agent_may_sign_in(agent: Agent) -> bool:
+    """Not suspended, and not one of the demo's log-ins, which open nothing outside the simulator."""
+    return agent.is_active and (settings.SIMULATOR or not agent.is_demo)
+
+
+def agent_is_suspended(agent_id: int) -> bool:
+    """Whether there is such an agent who may not sign in."""
+    agent = Agent.objects.filter(pk=agent_id).first()
+    return agent is not None and not agent_may_sign_in(agent)
+
+
 def team_ids_of(agent: Agent) -> list[int]:
     return list(agent.teams.values_list("pk", flat=True))
 
 
 def agents_with_reach(agent_ids: Iterable[int]) -> QuerySet[Agent]:
-    """Those agents, each with `can_ring`: whether one of their desks has a phone that can ring."""
+    """Those agents, each with `can_ring`: whether one of their desks has a phone that can and may ring."""
     return Agent.objects.filter(pk__in=agent_ids, is_active=True).annotate(
-        can_ring=Exists(Desk.objects.can_ring().filter(agent=OuterRef("pk")))
+        can_ring=Exists(Desk.objects.can_ring().filter(agent=OuterRef("pk"), agent__may_receive_calls=True))
     )
 
 
-def agents_reachable(team_id: int) -> QuerySet[Agent]:
-    """The team's agents who are available and whose phones can ring."""
+def agents_reachable(team_ids: Iterable[int]) -> QuerySet[Agent]:
+    """The teams' agents who are available, may be called and whose phones can ring, each with `team_id`: once for each
+    team."""
     return Agent.objects.filter(
         Exists(Desk.objects.can_ring().filter(agent=OuterRef("pk"))),
-        teams=team_id,
+        teams__in=team_ids,
         is_active=True,
+        may_receive_calls=True,
         availability=Availability.AVAILABLE,
-    )
+    ).annotate(team_id=F("teams"))
 
 
 def colleague_ids(agent: Agent) -> set[int]:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
+from django.db.models import F
+from django.dispatch import Signal
 from django.utils import timezone
 
-from agents.models import DESK_LIFETIME, Agent, Availability, Desk
+from agents.models import DESK_LIFETIME, Agent, Availability, Desk, LoginRecord
+
+# Sent after the commit with `agent_id`, `message` (a sentence for the agent) and `devices` (whether API tokens end,
+# too): all of the agent's desks must close now. Other apps listen; nothing here knows them.
+access_ended = Signal()
 
 
 def availability_set(*, agent_id: int, availability: str) -> bool:
@@ -41,3 +48,46 @@ def desk_seen(*, agent_id: int, channel_name: str) -> bool:
         return False
     Desk.objects.filter(channel_name=channel_name).update(seen_at=timezone.now())
     return True
+
+
+def access_end(*, agent_id: int, message: str, devices: bool) -> None:
+    """Ends the agent's open desks, and with `devices` the API tokens of the agent's devices."""
+    transaction.on_commit(
+        lambda: access_ended.send(sender=Agent, agent_id=agent_id, message=message, devices=devices), robust=True
+    )
+
+
+@transaction.atomic
+def agent_suspend(*, agent: Agent, by: Agent | None, address: str | None) -> None:
+    """Nothing of the agent's opens any more, until he is made active again. His desks close by the save."""
+    agent.is_active = False
+    agent.save(update_fields=["is_active"])
+    login_record_create(kind=LoginRecord.Kind.SUSPENDED, agent=agent, address=address, by=by)
+
+
+@transaction.atomic
+def agent_sign_out_everywhere(*, agent: Agent, by: Agent | None, address: str | None) -> None:
+    """Ends every session, open desk and device of the agent, who may sign in again."""
+    Agent.objects.filter(pk=agent.pk).update(sign_out_count=F("sign_out_count") + 1)
+    access_end(agent_id=agent.pk, message="You were signed out everywhere. Sign in again.", devices=True)
+    login_record_create(kind=LoginRecord.Kind.SIGNED_OUT_EVERYWHERE, agent=agent, address=address, by=by)
+
+
+def login_record_create(
+    *,
+    kind: LoginRecord.Kind | str,
+    agent: Agent | None = None,
+    username: str = "",
+    device: str = "",
+    address: str | None = None,
+    by: Agent | None = None,
+) -> LoginRecord:
+    """Writes down what happened to somebody's access."""
+    return LoginRecord.objects.create(
+        kind=kind,
+        agent=agent,
+        username=(agent.username if agent else username).replace("\x00", "")[:150],
+        device=device[:120],
+        address=address,
+        by=by if by is not None and by != agent else None,
+    )

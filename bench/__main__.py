@@ -1,31 +1,70 @@
-"""`make bench`: how long a caller waits. Measured in one run with the real SDK in Chromium and the simulator.
+"""`make bench`: what Ringdesk costs, beside floors of the same run. How to read it: docs/benchmarks.md.
 
-Prints the median and the 95th percentile of at least 20 calls, and the memory of what ran, beside the floor of the
-same run: an empty request to the desk's server and one to the simulator.
+python -m bench [--only PART] [--rounds N] [--quick]
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
+import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from bench import calls, media
-from bench.figures import print_table
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench import services
+
+# Each part's goals, and where they are measured: a module's `parts`.
+_PARTS = {
+    "signatures": "P8",
+    "webhooks": "P1 to P4",
+    "push": "P5 and P6",
+    "tokens": "P7",
+}
+_NEED_SERVICES = ("webhooks", "push", "tokens")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
+    names = [*_PARTS, "calls", "media"]
+    parser.add_argument("--only", choices=names, action="append", help="one part alone; may be said again")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (at least 5 for a fair median)")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a measurement")
     parser.add_argument("--calls", type=int, default=25, help="calls each way (at least 20 for a fair percentile)")
-    parser.add_argument("--only", choices=["calls", "media"], help="one part alone")
     options = parser.parse_args()
-    if options.only != "media":
-        with tempfile.TemporaryDirectory() as folder:
+    # So that every server that was started is stopped, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+    wanted = options.only or names
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="ringdesk-bench-") as folder:
+        # PostgreSQL's own user has to get in.
+        Path(folder).chmod(0o711)
+        _run_parts([name for name in wanted if name in _PARTS], Path(folder), options)
+        if "calls" in wanted:
+            from bench import calls
+            from bench.figures import print_table
+
             print_table(calls.measure(Path(folder), count=options.calls))
-    if options.only != "calls":
-        return media.main([])
-    return 0
+        if "media" in wanted:
+            from bench import media
+
+            failed = media.main([])
+    return failed
+
+
+def _run_parts(wanted: list[str], folder: Path, options: Any) -> None:
+    lacking = services.missing()
+    if lacking and any(name in _NEED_SERVICES for name in wanted):
+        print(f"What is compared on PostgreSQL and Redis is left out: install {' and '.join(lacking)}.", flush=True)
+    for name in wanted:
+        own = folder / name
+        own.mkdir()
+        module = importlib.import_module(f"bench.{name}")
+        for report in module.measure(own, rounds=3 if options.quick else options.rounds, quick=options.quick):
+            report.show()
 
 
 if __name__ == "__main__":

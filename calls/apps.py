@@ -8,7 +8,10 @@ class CallsConfig(AppConfig):
     name = "calls"
 
     def ready(self) -> None:
+        from agents.services import access_ended
+
         user_logged_out.connect(_desk_sign_out, dispatch_uid="calls.desk_sign_out")
+        access_ended.connect(_desks_close, dispatch_uid="calls.desks_close")
 
 
 def _desk_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
@@ -17,3 +20,10 @@ def _desk_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
 
     if user is not None and request.session.session_key:
         broadcasts.signed_out(user.pk, session_key=request.session.session_key, message="You signed out.")
+
+
+def _desks_close(sender: Any, agent_id: int, message: str, **kwargs: Any) -> None:
+    """A suspended agent, a new password or "sign out everywhere" ends all of the agent's desks at once."""
+    from calls import broadcasts
+
+    broadcasts.signed_out(agent_id, message=message)

@@ -1,20 +1,18 @@
-"""What is pushed to open desks. Shapes: docs/desk-protocol.md. Called after the commit, with ids: what is pushed is
-what is stored by then."""
+"""What is pushed to open desks. Shapes: docs/desk-protocol.md. What is pushed is what was stored before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from django.db import transaction
 
-from calls import selectors
-from calls.models import Call, CallOffer
+from calls import outbox, selectors
+from calls.family import Family, Withdrawal
+from calls.models import Call, CallStatus
 from calls.serializers import AgentSerializer, call_json, past_call_json
-
-if TYPE_CHECKING:
-    from calls.family import Withdrawal
 
 EVERYTHING_GROUP = "everything"
 
@@ -28,44 +26,98 @@ def team_group(team_id: int) -> str:
 
 
 def live_json(call: Call, mine: str) -> dict[str, Any]:
-    return {
-        "call": call_json(call),
-        "mine": mine,
-        "history": [past_call_json(earlier) for earlier in selectors.history_with(call)],
+    return {"call": call_json(call), "mine": mine, "history": _history_of(call)}
+
+
+class _Histories:
+    """Earlier calls with the same party, by call: they do not change while it lives, and each push shows them."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._known: OrderedDict[tuple[object, ...], list[dict[str, Any]]] = OrderedDict()
+
+    def __call__(self, call: Call) -> list[dict[str, Any]]:
+        key = (call.sid, call.contact_id, call.start_time)
+        if key not in self._known:
+            self._known[key] = [past_call_json(earlier) for earlier in selectors.history_with(call)]
+            while len(self._known) > self._size:
+                self._known.popitem(last=False)
+        return self._known[key]
+
+
+_history_of = _Histories(1000)
+
+
+def after_commit(families: Sequence[Family]) -> None:
+    """Tells everybody who may see these calls what they are now, once they are committed."""
+    if families:
+        transaction.on_commit(lambda: outbox.later(partial(_families_changed, families)), robust=True)
+
+
+def _families_changed(families: Sequence[Family]) -> None:
+    selectors.attach_details(families)
+    agent_ids: set[int] = set()
+    for family in families:
+        for withdrawal in family.withdrawals:
+            _withdrawn(family, withdrawal)
+        _call_changed(family.root, family.ringing_agent_ids)
+        agent_ids |= _agents_whose_state_changed(family)
+    presence_changed(agent_ids)
+
+
+def _agents_whose_state_changed(family: Family) -> set[int]:
+    """Whose presence may be another now: who began or ended to talk."""
+    found = {
+        leg.agent_id
+        for leg in family.touched
+        if leg.agent_id and (leg.answer_time is not None or leg.status == CallStatus.IN_PROGRESS)
     }
+    root = family.root
+    if root.agent_id and (root.is_terminal or root.caller.startswith("client:")):
+        found.add(root.agent_id)
+    return found
 
 
-def call_offered(sid: str, agent_ids: Iterable[int]) -> None:
+def calls_offered(offered: Iterable[tuple[Call, Sequence[int]]]) -> None:
     """Tells agents that their phones are about to ring, before they do."""
-    call = selectors.call_get(sid)
-    if call is None:
-        return
-    frame = {"type": "call.incoming", "live": live_json(call, "ringing")}
-    for agent_id in agent_ids:
-        _send(agent_group(agent_id), frame)
+    outbox.later(partial(_calls_offered, [(call, ids) for call, ids in offered if ids]))
+
+
+def _calls_offered(offered: Sequence[tuple[Call, Sequence[int]]]) -> None:
+    for call, agent_ids in offered:
+        frame = {"type": "call.incoming", "live": live_json(call, "ringing")}
+        for agent_id in agent_ids:
+            _send(agent_group(agent_id), frame)
 
 
 def call_changed(sid: str) -> None:
-    """Tells everybody who may see the call what it is now."""
+    """The same as `after_commit` for one call that somebody else changed."""
+    outbox.later(partial(_call_reread, sid))
+
+
+def _call_reread(sid: str) -> None:
     call = selectors.call_get(sid)
     if call is None:
         return
+    _call_changed(call, selectors.ringing_agent_ids(call))
+    if call.agent_id:
+        presence_changed({call.agent_id})
+
+
+def _call_changed(call: Call, ringing: Iterable[int]) -> None:
     if call.is_terminal:
         _call_finished(call)
         return
-    ringing = call.offers.filter(state=CallOffer.State.RINGING).values_list("agent_id", flat=True)
     for agent_id in ringing:
         _send(agent_group(agent_id), {"type": "call.status", "live": live_json(call, "ringing")})
     if call.agent_id:
         _send(agent_group(call.agent_id), {"type": "call.status", "live": live_json(call, "active")})
-        presence_changed({call.agent_id})
 
 
 def _call_finished(call: Call) -> None:
     data = call_json(call)
     if call.agent_id:
         _send(agent_group(call.agent_id), {"type": "call.ended", "call": data})
-        presence_changed({call.agent_id})
     groups = {EVERYTHING_GROUP}
     if call.line:
         groups.add(team_group(call.line.team_id))
@@ -75,36 +127,27 @@ def _call_finished(call: Call) -> None:
         _send(group, {"type": "log.changed", "call": data})
 
 
-def call_withdrawn(sid: str, withdrawal: Withdrawal) -> None:
-    call = selectors.call_get(sid)
-    by = next(
-        (
-            leg.agent
-            for leg in (call.legs.all() if call else [])
-            if leg.agent_id == withdrawal.by_agent_id and leg.agent
-        ),
-        None,
-    )
+def _withdrawn(family: Family, withdrawal: Withdrawal) -> None:
+    by = next((leg.agent for leg in family.legs if leg.agent and leg.agent_id == withdrawal.by_agent_id), None)
     frame = {
         "type": "call.withdrawn",
-        "sid": sid,
+        "sid": family.root.sid,
         "reason": withdrawal.reason,
         "by": AgentSerializer(by).data if by else None,
     }
     _send(agent_group(withdrawal.agent_id), frame)
 
 
-def call_problem(sid: str, *, permanent: bool) -> None:
-    call = selectors.call_get(sid)
-    if call is None or not call.agent_id:
-        return
-    frame = {"type": "call.problem", "sid": sid, "message": call.problem, "permanent": permanent}
-    _send(agent_group(call.agent_id), frame)
+def call_problem(call: Call, *, permanent: bool) -> None:
+    """Tells the agent who made the call why it failed."""
+    if call.agent_id:
+        frame = {"type": "call.problem", "sid": call.sid, "message": call.problem, "permanent": permanent}
+        _send(agent_group(call.agent_id), frame)
 
 
 def presence_changed(agent_ids: set[int]) -> None:
     """Tells an agent's team-mates, and the agent's own desks, what the agent is now."""
-    for presence, team_ids in selectors.presence_with_teams(agent_ids):
+    for presence, team_ids in selectors.presence_with_teams(agent_ids) if agent_ids else []:
         frame = {"type": "presence.changed", "presence": presence}
         for group in (agent_group(presence["agent"]["id"]), *(team_group(pk) for pk in team_ids)):
             _send(group, frame)
@@ -112,14 +155,8 @@ def presence_changed(agent_ids: set[int]) -> None:
 
 def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
     """Ends the desks of one session of an agent, or all of the agent's."""
-    layer = get_channel_layer()
-    if layer is not None:
-        async_to_sync(layer.group_send)(
-            agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message}
-        )
+    outbox.send(agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message})
 
 
 def _send(group: str, frame: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    if layer is not None:
-        async_to_sync(layer.group_send)(group, {"type": "desk.frame", "frame": frame})
+    outbox.send(group, {"type": "desk.frame", "frame": frame})

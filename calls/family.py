@@ -1,12 +1,14 @@
 """How a root call follows from its legs.
 
 Twilio tells of every leg by itself, in any order. The root's agent, its answer and its result are worked out anew from
-all legs after each change, so it does not matter which came first.
+all legs after each change, so it does not matter which came first. Nothing here reads or writes the database.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from calls.models import STATUS_RANK, Call, CallOffer, CallResult, CallStatus
 
@@ -17,6 +19,8 @@ _OUTCOMES = {
     CallStatus.FAILED: CallResult.FAILED,
     CallStatus.CANCELED: CallResult.CANCELED,
 }
+_OPEN = (CallOffer.State.RINGING, CallOffer.State.CANCELED)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,61 +32,89 @@ class Withdrawal:
     by_agent_id: int | None = None
 
 
-def settle(root: Call, *, dial_over: bool = False) -> list[Withdrawal]:
-    """Works out the root (not saved) and its offers (saved) from the legs; says whose phones stop ringing."""
-    legs = list(root.legs.order_by("answer_time", "start_time"))
-    answered = next((leg for leg in legs if leg.status in _ANSWERED or leg.answer_time), None)
-    if answered is not None:
-        root.answer_time = answered.answer_time or root.answer_time
-        if root.incoming and answered.agent_id:
-            root.agent_id = answered.agent_id
-        if answered.status == CallStatus.IN_PROGRESS and STATUS_RANK[root.status] < STATUS_RANK[answered.status]:
-            # The number's own callback comes at the end only: until then, the root lives as its leg does.
-            root.status = CallStatus.IN_PROGRESS
-    root.result = _result(root, legs, answered) if root.is_terminal else ""
-    return _settle_offers(root, legs, answered, dial_over=dial_over)
+@dataclass(slots=True)
+class Family:
+    """A root call with all that hangs on it, and what has changed since it was loaded."""
 
+    root: Call
+    legs: list[Call] = field(default_factory=list)
+    offers: list[CallOffer] = field(default_factory=list)
+    has_message: bool = False
+    dial_over: bool = False
+    touched: list[Call] = field(default_factory=list)
+    withdrawals: list[Withdrawal] = field(default_factory=list)
+    changed_offers: list[CallOffer] = field(default_factory=list)
 
-def _result(root: Call, legs: list[Call], answered: Call | None) -> str:
-    if root.incoming:
+    @property
+    def ringing_agent_ids(self) -> list[int]:
+        return [offer.agent_id for offer in self.offers if offer.state == CallOffer.State.RINGING]
+
+    def settle(self) -> None:
+        """Works out the root and its offers from the legs; says whose phones stop ringing."""
+        root = self.root
+        answered = _answered(self.legs)
         if answered is not None:
-            return CallResult.ANSWERED
-        return CallResult.VOICEMAIL if _has_message(root) else CallResult.MISSED
-    if answered is not None:
-        return CallResult.REACHED
-    if root.problem and not legs:
-        return CallResult.FAILED
-    last = legs[-1].status if legs else root.status
-    return _OUTCOMES.get(CallStatus(last), CallResult.CANCELED)
+            root.answer_time = answered.answer_time or root.answer_time
+            if root.incoming and answered.agent_id:
+                root.agent_id = answered.agent_id
+                root.agent = answered.agent
+            if answered.status == CallStatus.IN_PROGRESS and STATUS_RANK[root.status] < STATUS_RANK[answered.status]:
+                # The number's own callback comes at the end only: until then, the root lives as its leg does.
+                root.status = CallStatus.IN_PROGRESS
+        root.result = self._result(answered) if root.is_terminal else ""
+        root.revision += 1
+        self._settle_offers(answered)
+
+    def _result(self, answered: Call | None) -> str:
+        root = self.root
+        if root.incoming:
+            if answered is not None:
+                return CallResult.ANSWERED
+            return CallResult.VOICEMAIL if self.has_message else CallResult.MISSED
+        if answered is not None:
+            return CallResult.REACHED
+        if root.problem and not self.legs:
+            return CallResult.FAILED
+        last = max(self.legs, key=lambda leg: (leg.start_time, leg.sid)).status if self.legs else root.status
+        return _OUTCOMES.get(CallStatus(last), CallResult.CANCELED)
+
+    def _settle_offers(self, answered: Call | None) -> None:
+        by_agent = {leg.agent_id: leg for leg in self.legs if leg.agent_id}
+        for offer in self.offers:
+            if offer.state not in _OPEN:
+                continue
+            state, reason = self._offer_state(offer, by_agent.get(offer.agent_id), answered)
+            if state == offer.state:
+                continue
+            offer.state = state
+            self.changed_offers.append(offer)
+            if reason:
+                by = answered.agent_id if answered is not None and reason == "answered-elsewhere" else None
+                self.withdrawals.append(Withdrawal(offer.agent_id, reason, by))
+
+    def _offer_state(self, offer: CallOffer, leg: Call | None, answered: Call | None) -> tuple[str, str]:
+        """The offer's state now, and, when its phone stops ringing by that, why."""
+        states = CallOffer.State
+        if answered is not None:
+            mine = answered.agent_id == offer.agent_id
+            return (states.ANSWERED, "") if mine else (states.ENDED, "answered-elsewhere")
+        if self.root.is_terminal:
+            return states.ENDED, "caller-hung-up"
+        if leg is not None and leg.status == CallStatus.BUSY:
+            return states.ENDED, "rejected"
+        if self.dial_over or (leg is not None and leg.status in (CallStatus.NO_ANSWER, CallStatus.FAILED)):
+            return states.ENDED, "not-answered"
+        if leg is not None and leg.status == CallStatus.CANCELED:
+            return states.CANCELED, ""
+        return offer.state, ""
 
 
-def _has_message(root: Call) -> bool:
-    return root.recordings.exclude(status="absent").exclude(duration=0).exists()
+def _answered(legs: Sequence[Call]) -> Call | None:
+    """The leg that talked, the first of them if there are several."""
+    talked = [leg for leg in legs if leg.status in _ANSWERED or leg.answer_time]
+    return min(talked, key=lambda leg: (leg.answer_time or _NEVER, leg.start_time, leg.sid), default=None)
 
 
-def _settle_offers(root: Call, legs: list[Call], answered: Call | None, *, dial_over: bool) -> list[Withdrawal]:
-    by_agent = {leg.agent_id: leg for leg in legs if leg.agent_id}
-    withdrawals: list[Withdrawal] = []
-    open_states = (CallOffer.State.RINGING, CallOffer.State.CANCELED)
-    for offer in root.offers.filter(state__in=open_states):
-        leg = by_agent.get(offer.agent_id)
-        if answered is not None and answered.agent_id == offer.agent_id:
-            offer.state = CallOffer.State.ANSWERED
-        elif answered is not None:
-            offer.state = CallOffer.State.ENDED
-            withdrawals.append(Withdrawal(offer.agent_id, "answered-elsewhere", answered.agent_id))
-        elif root.is_terminal:
-            offer.state = CallOffer.State.ENDED
-            withdrawals.append(Withdrawal(offer.agent_id, "caller-hung-up"))
-        elif leg is not None and leg.status == CallStatus.BUSY:
-            offer.state = CallOffer.State.ENDED
-            withdrawals.append(Withdrawal(offer.agent_id, "rejected"))
-        elif dial_over or (leg is not None and leg.status in (CallStatus.NO_ANSWER, CallStatus.FAILED)):
-            offer.state = CallOffer.State.ENDED
-            withdrawals.append(Withdrawal(offer.agent_id, "not-answered"))
-        elif leg is not None and leg.status == CallStatus.CANCELED:
-            offer.state = CallOffer.State.CANCELED
-        else:
-            continue
-        offer.save(update_fields=["state"])
-    return withdrawals
+def is_forward(call: Call, status: str) -> bool:
+    """Whether a status may follow the call's: it only moves forward, and a terminal one stays."""
+    return STATUS_RANK[status] > STATUS_RANK[call.status]

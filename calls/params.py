@@ -1,59 +1,38 @@
-"""What Twilio posts, as small typed objects.
-
-Nothing here can fail: a field that is missing is empty, one that is too long is cut to what the log can hold (the raw
-row keeps all of it), one that makes no sense is None.
-"""
+"""What Twilio posts about calls, as small typed objects. Nothing here can fail (`telephony.forms`)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any, Self
+from typing import Self
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
-_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}\Z")
-
-
-def raw_params(form: QueryDict) -> dict[str, Any]:
-    """Every field as it came: a string, or a list where a name came more than once."""
-    return {
-        _text(name): (_text(values[0]) if len(values) == 1 else [_text(value) for value in values])
-        for name, values in form.lists()
-    }
+from telephony.forms import field, sid_field, time_field, whole_field
 
 
-def _text(value: str) -> str:
-    # Databases keep neither NUL nor half of a surrogate pair.
-    return value.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A webhook as it came in. `began` is a reading of the clock that measures how long we take."""
 
+    kind: str  # the route: incoming, outgoing, status, dial-action …
+    form: QueryDict
+    received_at: datetime
+    began: float
+    idempotency_token: str = ""
 
-def _field(form: Mapping[str, str], name: str, length: int) -> str:
-    return _text(form.get(name, "")).strip()[:length]
+    @classmethod
+    def from_request(cls, request: HttpRequest, kind: str) -> Self:
+        return cls.of(request.POST, kind, request.headers.get("I-Twilio-Idempotency-Token", ""))
 
+    @classmethod
+    def of(cls, form: QueryDict, kind: str, token: str = "") -> Self:
+        return cls(kind, form, datetime.now(UTC), time.perf_counter(), token[:128])
 
-def _sid(form: Mapping[str, str], name: str) -> str:
-    value = _field(form, name, 64)
-    return value if _SID.match(value) else ""
-
-
-def _int(form: Mapping[str, str], name: str, *, limit: int = 2_000_000_000) -> int | None:
-    value = form.get(name, "")
-    if not re.fullmatch(r"[0-9]{1,10}", value, flags=re.ASCII):
-        return None
-    return min(int(value), limit)
-
-
-def _time(form: Mapping[str, str], name: str) -> datetime | None:
-    """`Thu, 01 Jun 2017 20:48:32 +0000`, Twilio's RFC 2822 form."""
-    try:
-        value = parsedate_to_datetime(form.get(name, ""))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    @property
+    def milliseconds(self) -> float:
+        return round((time.perf_counter() - self.began) * 1000, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +58,24 @@ class VoiceRequest:
 
     @classmethod
     def from_post(cls, form: QueryDict) -> Self:
+        sid, parent = sid_field(form, "CallSid"), sid_field(form, "ParentCallSid")
         return cls(
-            sid=_sid(form, "CallSid"),
-            account_sid=_sid(form, "AccountSid"),
-            parent_call_sid=_sid(form, "ParentCallSid"),
-            caller=_field(form, "From", 255),
-            called=_field(form, "To", 255),
-            status=_field(form, "CallStatus", 16),
-            direction=_field(form, "Direction", 16),
-            caller_name=_field(form, "CallerName", 120),
-            city=_field(form, "FromCity", 80),
-            state=_field(form, "FromState", 80),
-            country=_field(form, "FromCountry", 8),
-            stir_verstat=_field(form, "StirVerstat", 64),
-            forwarded_from=_field(form, "ForwardedFrom", 64),
-            line_id=_int(form, "LineId"),
-            error_code=_field(form, "ErrorCode", 16),
-            error_url=_field(form, "ErrorUrl", 255),
+            sid=sid,
+            account_sid=sid_field(form, "AccountSid"),
+            parent_call_sid=parent if parent != sid else "",
+            caller=field(form, "From", 255),
+            called=field(form, "To", 255),
+            status=field(form, "CallStatus", 16),
+            direction=field(form, "Direction", 16),
+            caller_name=field(form, "CallerName", 120),
+            city=field(form, "FromCity", 80),
+            state=field(form, "FromState", 80),
+            country=field(form, "FromCountry", 8),
+            stir_verstat=field(form, "StirVerstat", 64),
+            forwarded_from=field(form, "ForwardedFrom", 64),
+            line_id=whole_field(form, "LineId"),
+            error_code=field(form, "ErrorCode", 16),
+            error_url=field(form, "ErrorUrl", 255),
         )
 
 
@@ -108,15 +88,18 @@ class StatusCallbackRequest:
     timestamp: datetime | None
     duration: int | None
     sip_response_code: str
+    # When the call was created. Said by the REST API only, whose `start_time` is that of the answer.
+    created: datetime | None
 
     @classmethod
     def from_post(cls, form: QueryDict) -> Self:
         return cls(
             voice=VoiceRequest.from_post(form),
-            sequence_number=_int(form, "SequenceNumber"),
-            timestamp=_time(form, "Timestamp"),
-            duration=_int(form, "CallDuration"),
-            sip_response_code=_field(form, "SipResponseCode", 8),
+            sequence_number=whole_field(form, "SequenceNumber"),
+            timestamp=time_field(form, "Timestamp"),
+            duration=whole_field(form, "CallDuration"),
+            sip_response_code=field(form, "SipResponseCode", 8),
+            created=time_field(form, "DateCreated"),
         )
 
 
@@ -131,7 +114,7 @@ class DialActionRequest:
     def from_post(cls, form: QueryDict) -> Self:
         return cls(
             voice=VoiceRequest.from_post(form),
-            dial_call_status=_field(form, "DialCallStatus", 16),
+            dial_call_status=field(form, "DialCallStatus", 16),
         )
 
 
@@ -150,9 +133,9 @@ class RecordingRequest:
     def from_post(cls, form: QueryDict) -> Self:
         return cls(
             voice=VoiceRequest.from_post(form),
-            recording_sid=_sid(form, "RecordingSid"),
-            url=_field(form, "RecordingUrl", 500),
-            status=_field(form, "RecordingStatus", 16),
-            duration=_int(form, "RecordingDuration"),
-            digits=_field(form, "Digits", 32),
+            recording_sid=sid_field(form, "RecordingSid"),
+            url=field(form, "RecordingUrl", 500),
+            status=field(form, "RecordingStatus", 16),
+            duration=whole_field(form, "RecordingDuration"),
+            digits=field(form, "Digits", 32),
         )

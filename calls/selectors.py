@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from agents.selectors import agents_reachable, agents_with_reach, colleague_ids, team_ids_by_agent, team_ids_of
-from calls.models import LIVE, TERMINAL, Call, CallOffer, Line
-from calls.twiml import MAX_RUNG
+from calls.family import Family
+from calls.models import LIVE, TERMINAL, Call, CallOffer, Line, Recording, Webhook
 from telephony.phone import is_withheld
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ _LONGEST_CALL = timedelta(hours=4, minutes=5)
 _LONGEST_RING = timedelta(seconds=150)
 
 
-def line_by_number(number: str) -> Line | None:
-    return Line.objects.select_related("team").filter(number=number).first()
+def lines_by_number(numbers: Iterable[str]) -> dict[str, Line]:
+    """Our lines among these numbers."""
+    return {line.number: line for line in Line.objects.filter(number__in=set(numbers))}
 
 
 def lines_for(agent: Agent) -> QuerySet[Line]:
@@ -53,29 +55,52 @@ def _ringing_offers() -> QuerySet[CallOffer]:
     ).exclude(call__status__in=TERMINAL)
 
 
-def agent_available_list(line: Line) -> list[Agent]:
-    """Who is rung for a call on this line: reachable and free, the longest idle first, ten at most."""
+def agents_available(team_ids: Collection[int]) -> dict[int, list[Agent]]:
+    """Who can be rung for a call to each team: reachable and free, the longest idle first."""
     agents = (
-        agents_reachable(line.team_id)
+        agents_reachable(team_ids)
         .exclude(Exists(_busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(Exists(_ringing_offers().filter(agent=OuterRef("pk"))))
-        .annotate(last_call=Max("calls__start_time"))
+        .annotate(last_call=_last_call_time())
     )
-    found: list[Any] = list(agents)
     never = timezone.now() - timedelta(days=36500)
-    return sorted(found, key=lambda agent: (agent.last_call or never, agent.pk))[:MAX_RUNG]
+    found: dict[int, list[Agent]] = {team_id: [] for team_id in team_ids}
+    rows: list[Any] = list(agents)
+    for agent in sorted(rows, key=lambda agent: (agent.last_call or never, agent.pk)):
+        found[agent.team_id].append(agent)
+    return found
 
 
-def calls_stuck(*, quiet_for: timedelta, limit: int) -> list[Call]:
-    """Calls that should have told more by now, the longest silent first."""
-    silent = Call.objects.filter(status__in=LIVE, updated_at__lt=timezone.now() - quiet_for)
-    return list(silent.order_by("updated_at")[:limit])
+def _last_call_time() -> Subquery:
+    """When the agent's last call began, from the top of an index: not by looking at all of them."""
+    return Subquery(Call.objects.filter(agent=OuterRef("pk")).order_by("-start_time").values("start_time")[:1])
 
 
-def agents_offered(call: Call) -> list[Agent]:
-    """Whose phones ring for this call."""
-    offers = call.offers.filter(state=CallOffer.State.RINGING).select_related("agent")
-    return [offer.agent for offer in offers]
+def sids_in_doubt(*, quiet_for: timedelta, limit: int) -> list[str]:
+    """Calls that should have told more by now, the longest silent first, and calls that only their legs tell of."""
+    silent = Call.objects.filter(updated_at__lt=timezone.now() - quiet_for).order_by("updated_at")
+    stuck = silent.filter(status__in=LIVE).values_list("sid", flat=True)[:limit]
+    recent = silent.filter(parent__isnull=False, start_time__gte=timezone.now() - _LONGEST_CALL)
+    orphans = recent.exclude(Exists(Call.objects.filter(pk=OuterRef("parent")))).values_list("parent", flat=True)
+    return list(dict.fromkeys([*stuck, *(sid for sid in orphans[:limit] if sid)]))[:limit]
+
+
+def statuses_received(sids: Iterable[str]) -> dict[str, set[str]]:
+    """Which status callbacks came for each of these calls."""
+    rows = Webhook.objects.filter(call_sid__in=list(sids), kind="status").values_list("call_sid", "call_status")
+    found: dict[str, set[str]] = {}
+    for sid, status in rows.distinct().order_by("call_sid"):
+        found.setdefault(sid, set()).add(status)
+    return found
+
+
+def agents_offered(sids: Iterable[str]) -> dict[str, list[Agent]]:
+    """Whose phones ring for each of these calls."""
+    offers = CallOffer.objects.filter(call__in=list(sids), state=CallOffer.State.RINGING).select_related("agent")
+    found: dict[str, list[Agent]] = {}
+    for offer in offers.order_by("pk"):
+        found.setdefault(offer.call_id, []).append(offer.agent)
+    return found
 
 
 def visible_calls(agent: Agent) -> QuerySet[Call]:
@@ -102,6 +127,28 @@ def with_details(calls: QuerySet[Call]) -> QuerySet[Call]:
 def call_get(sid: str) -> Call | None:
     """A root call with all that is shown of it."""
     return with_details(Call.objects.filter(pk=sid)).first()
+
+
+def attach_details(families: Sequence[Family]) -> None:
+    """Gives root calls what `with_details` would have read: their legs are at hand, their messages are asked for."""
+    ended = [family.root.sid for family in families if family.root.is_terminal]
+    recordings: dict[str, list[Recording]] = {}
+    for recording in Recording.objects.filter(call__in=ended) if ended else []:
+        recordings.setdefault(recording.call_id, []).append(recording)
+    for family in families:
+        _prefetched(family.root, "legs", family.legs)
+        _prefetched(family.root, "recordings", recordings.get(family.root.sid, []))
+
+
+def _prefetched(call: Call, name: str, rows: list[Any]) -> None:
+    """As `prefetch_related` leaves it."""
+    found = getattr(call, name).all()
+    found._result_cache, found._prefetch_done = rows, True  # noqa: SLF001
+    call.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found
+
+
+def ringing_agent_ids(call: Call) -> list[int]:
+    return list(call.offers.filter(state=CallOffer.State.RINGING).values_list("agent_id", flat=True))
 
 
 def call_live_list(agent: Agent) -> list[tuple[Call, str]]:

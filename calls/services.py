@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from agents.selectors import agent_get_active
+from agents.selectors import agent_get_active, agent_get_caller
 from calls import broadcasts, selectors
-from calls.models import (
-    Call,
-    CallOffer,
-    CallStatus,
-    Direction,
-    Line,
-)
+from calls.families import Families
+from calls.models import Call, CallOffer, CallStatus, Direction, Line
 from calls.params import VoiceRequest
 from calls.tracking import push
-from contacts.selectors import contact_by_number
+from calls.twiml import MAX_RUNG
+from contacts.selectors import contact_by_number, contacts_by_number
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
@@ -28,6 +26,7 @@ from telephony.phone import parse_dialled
 
 if TYPE_CHECKING:
     from agents.models import Agent
+    from contacts.models import Contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +40,55 @@ class IncomingPlan:
 
 
 @transaction.atomic
-def call_record_incoming(voice: VoiceRequest) -> IncomingPlan:
-    """Logs a call to one of our lines and offers it to every agent who can take it."""
-    line = selectors.line_by_number(voice.called)
-    contact = contact_by_number(voice.caller)
-    call = _call_open(voice, line=line, contact_id=contact.pk if contact else None)
-    agents: list[Agent] = []
-    if line and line.is_active and not call.is_terminal:
+def calls_record_incoming(voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
+    """Logs calls to our lines and offers each to every agent who can take it. One plan for each, in their order."""
+    lines = selectors.lines_by_number(voice.called for voice in voices)
+    contacts = contacts_by_number(voice.caller for voice in voices)
+    # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
+    teams = {lines[voice.called].team_id for voice in voices if _is_answered(lines.get(voice.called))}
+    families = Families(
+        ((voice.sid, voice.parent_call_sid) for voice in voices), also_lock=(f"team:{pk}" for pk in teams)
+    )
+    ringing = selectors.agents_offered(families.calls) if families.calls else {}
+    free = selectors.agents_available(teams) if teams else {}
+    plans: list[IncomingPlan] = []
+    offers: list[CallOffer] = []
+    for voice in voices:
+        line, contact = lines.get(voice.called), contacts.get(voice.caller)
+        call = _open(families, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
-        agents = selectors.agents_offered(call) or selectors.agent_available_list(line)
-    CallOffer.objects.bulk_create([CallOffer(call=call, agent=agent) for agent in agents], ignore_conflicts=True)
-    if agents:
-        ids = [agent.pk for agent in agents]
-        transaction.on_commit(lambda: broadcasts.call_offered(call.sid, ids), robust=True)
+        agents = ringing.get(call.sid, [])
+        if not agents and _is_answered(line) and not call.is_terminal:
+            agents = _take(free, line)
+            ringing[call.sid] = agents
+            offers += [CallOffer(call=call, agent=agent) for agent in agents]
+        plans.append(_plan(call, line, contact, agents))
+    families.settle()
+    CallOffer.objects.bulk_create(offers, ignore_conflicts=True)
+    offered = [(plan.call, [agent.pk for agent in ringing.get(plan.call.sid, [])]) for plan in plans]
+    transaction.on_commit(lambda: broadcasts.calls_offered(offered), robust=True)
+    return plans
+
+
+def _is_answered(line: Line | None) -> bool:
+    return line is not None and line.is_active
+
+
+def _take(free: dict[int, list[Agent]], line: Line | None) -> list[Agent]:
+    """The longest idle of the line's team, who are then free no more."""
+    agents = free[line.team_id][:MAX_RUNG] if line else []
+    taken = {agent.pk for agent in agents}
+    for team_id in free:
+        free[team_id] = [agent for agent in free[team_id] if agent.pk not in taken]
+    return agents
+
+
+def _plan(call: Call, line: Line | None, contact: Contact | None, agents: list[Agent]) -> IncomingPlan:
     return IncomingPlan(
         call=call,
         line=line,
         identities=[agent.identity for agent in agents],
-        parameters=_parameters(call, line, contact.name if contact else voice.caller_name),
+        parameters=_parameters(call, line, contact.name if contact else call.caller_name),
     )
 
 
@@ -92,11 +122,12 @@ def call_record_outgoing(voice: VoiceRequest) -> OutgoingPlan | CallRefused:
 
     The agent is the one whom Twilio names in `From`, which comes from the token, never one named in a field.
     """
+    families = Families([(voice.sid, voice.parent_call_sid)])
     agent_id = agent_id_from(voice.caller)
-    agent = agent_get_active(agent_id) if agent_id else None
+    agent = agent_get_caller(agent_id) if agent_id else None
     if agent is None:
-        call = _call_open(voice)
-        return _refuse(call, "You are not allowed to make calls. Ask your admin.")
+        call = _open(families, voice)
+        return _refuse(families, call, "You are not allowed to make calls. Ask your admin.")
     lines = list(selectors.lines_for(agent))
     line = next((line for line in lines if line.pk == voice.line_id), lines[0] if lines else None)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID
@@ -105,52 +136,71 @@ def call_record_outgoing(voice: VoiceRequest) -> OutgoingPlan | CallRefused:
         if number.e164 == caller_id:
             raise InvalidNumber("This is the number you are calling from.", permanent=True)
     except InvalidNumber as error:
-        call = _call_open(voice, line=line, agent_id=agent.pk)
-        return _refuse(call, error.message)
+        call = _open(families, voice, line=line, agent=agent)
+        return _refuse(families, call, error.message)
     contact = contact_by_number(number.e164)
-    call = _call_open(
-        voice, called=number.e164, line=line, agent_id=agent.pk, contact_id=contact.pk if contact else None
-    )
+    call = _open(families, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
-        return _refuse(call, "You have no line to call from. Ask your admin.")
+        return _refuse(families, call, "You have no line to call from. Ask your admin.")
+    families.settle()
     push(call)
     return OutgoingPlan(call=call, number=number.e164, caller_id=caller_id)
 
 
-def _refuse(call: Call, sentence: str) -> CallRefused:
+def _refuse(families: Families, call: Call, sentence: str) -> CallRefused:
     call.problem = sentence
-    call.revision += 1
-    call.save(update_fields=["problem", "revision", "updated_at"])
+    families.settle()
     push(call)
-    transaction.on_commit(lambda: broadcasts.call_problem(call.sid, permanent=True), robust=True)
+    transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=True), robust=True)
     return CallRefused(sentence)
 
 
-def _call_open(
+@transaction.atomic
+def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
+    """Logs a call that went to the fallback: that somebody called must not be lost with the answer.
+
+    `at` is when Twilio asked about it, which may be long ago.
+    """
+    lines = selectors.lines_by_number([voice.called])
+    families = Families([(voice.sid, voice.parent_call_sid)])
+    known = families.get(voice.sid)
+    if known is None:
+        agent_id = agent_id_from(voice.caller)
+        agent = agent_get_active(agent_id) if agent_id else None
+        contact = contact_by_number(voice.caller)
+        _open(families, voice, line=lines.get(voice.called), contact=contact, agent=agent).start_time = at
+    else:
+        known.start_time = min(known.start_time, at)
+        known.error_code = voice.error_code or known.error_code
+        families.changed(known)
+    broadcasts.after_commit(families.settle())
+
+
+def _open(
+    families: Families,
     voice: VoiceRequest,
     *,
     called: str = "",
     line: Line | None = None,
-    agent_id: int | None = None,
-    contact_id: int | None = None,
+    agent: Agent | None = None,
+    contact: Contact | None = None,
 ) -> Call:
-    """The root call's row, made or filled in: a status callback may have come first."""
-    call, _ = Call.objects.select_for_update().get_or_create(
-        sid=voice.sid,
-        defaults={"status": CallStatus.RINGING, "start_time": timezone.now()},
-    )
+    """The root call, made or filled in: a status callback may have come first."""
+    call = families.get(voice.sid)
+    if call is None:
+        call = Call(sid=voice.sid, status=CallStatus.RINGING, start_time=timezone.now())
+        families.calls[call.sid] = call
     call.parent_id = voice.parent_call_sid or None
     call.account_sid = voice.account_sid
     call.direction = voice.direction if voice.direction in Direction.values else Direction.INBOUND
     call.caller, call.called = voice.caller, called or voice.called
-    call.line, call.contact_id = line, contact_id
-    call.agent_id = agent_id or call.agent_id
+    call.line, call.contact = line, contact
+    call.agent = agent or call.agent
     call.caller_name = voice.caller_name
     call.city, call.state, call.country = voice.city, voice.state, voice.country
     call.stir_verstat, call.forwarded_from = voice.stir_verstat, voice.forwarded_from
     call.error_code = voice.error_code or call.error_code
-    call.revision += 1
-    call.save()
+    families.changed(call)
     return call
 
 

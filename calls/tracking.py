@@ -1,117 +1,173 @@
-"""Following what Twilio tells of calls: every callback is kept, then applied, and the desks hear of it.
+"""Following what Twilio tells of calls: every webhook is kept and applied, and the desks hear of it.
 
-Each change is one transaction; what it means for open desks is pushed after its commit.
+What came in together is one transaction and one round of statements; what it means for open desks is pushed after its
+commit.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
-from functools import partial
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.http import QueryDict
 from django.utils import timezone
 
-from agents.selectors import agent_get_active
+from agents.selectors import agents_active
 from calls import broadcasts, selectors
-from calls.family import settle
+from calls.families import Families
+from calls.family import is_forward
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
-from calls.params import DialActionRequest, RecordingRequest, StatusCallbackRequest, VoiceRequest, raw_params
-from contacts.selectors import contact_by_number
+from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
+from contacts.selectors import contacts_by_number
+from telephony.forms import raw_params
 from telephony.identity import agent_id_from
 
 logger = logging.getLogger(__name__)
 
+Verdict = Webhook.Verdict
+_Key = tuple[str, str, int | None]
 
-def callback_store(*, kind: str, form: QueryDict, idempotency_token: str = "") -> Webhook:
-    """Keeps what Twilio sent, before anything is done with it."""
-    params = raw_params(form)
-    voice = VoiceRequest.from_post(form)
-    status = StatusCallbackRequest.from_post(form)
-    return Webhook.objects.create(
-        call_sid=voice.sid,
-        kind=kind,
-        call_status=voice.status,
-        sequence_number=status.sequence_number,
-        params=params,
-        idempotency_token=idempotency_token[:128],
+
+def webhook_row(received: Received, *, verdict: str = Verdict.APPLIED, answer: str = "", problem: str = "") -> Webhook:
+    """The row that keeps a webhook, not saved yet."""
+    form = received.form
+    callback = StatusCallbackRequest.from_post(form)
+    return Webhook(
+        call_sid=callback.voice.sid,
+        kind=received.kind,
+        call_status=callback.voice.status,
+        sequence_number=callback.sequence_number,
+        params=raw_params(form),
+        idempotency_token=received.idempotency_token,
+        verdict=verdict,
+        answer=answer,
+        milliseconds=received.milliseconds,
+        problem=problem,
+        received_at=received.received_at,
     )
 
 
-def call_apply_status(stored: Webhook, callback: StatusCallbackRequest) -> None:
-    """Applies a status callback, however late, doubled or out of order it is.
+def webhooks_keep(rows: Sequence[Webhook]) -> None:
+    Webhook.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> None:
+    """Applies status callbacks, however late, doubled or out of order they are, and (unless told not to) keeps them.
 
     A status only moves forward and a terminal one stays. Times are facts of their own: a late `in-progress` still
     says when the call was answered.
     """
-    voice = callback.voice
-    if not voice.sid or voice.status not in STATUS_RANK:
-        logger.warning("status callback unusable: call=%s status=%s", voice.sid or "?", voice.status)
-        _verdict(stored, Webhook.Verdict.UNUSABLE)
-        return
-    with transaction.atomic():
-        call, created = Call.objects.select_for_update().get_or_create(
-            sid=voice.sid, defaults=_facts_of_unknown(callback)
-        )
-        seen = (
-            not created
-            and Webhook.objects.filter(
-                kind=stored.kind,
-                call_sid=voice.sid,
-                call_status=voice.status,
-                sequence_number=callback.sequence_number,
-                pk__lt=stored.pk,
-            ).exists()
-        )
-        forward = created or STATUS_RANK[voice.status] > STATUS_RANK[call.status]
-        if seen and not forward:
-            _verdict(stored, Webhook.Verdict.DUPLICATE)
-            return
-        if forward:
-            call.status = voice.status
-            call.sequence_number = (
-                callback.sequence_number if callback.sequence_number is not None else call.sequence_number
-            )
-        else:
-            _verdict(stored, Webhook.Verdict.LATE)
-        _fill_times(call, callback)
-        call.save()
-        _family_changed(call)
+    callbacks = [StatusCallbackRequest.from_post(received.form) for received in batch]
+    usable = [item for item in callbacks if _is_usable(item)]
+    families = Families((item.voice.sid, item.voice.parent_call_sid) for item in usable)
+    seen = _seen_before(usable, families)
+    unknown = _Unknown([item for item in usable if item.voice.sid not in families.calls])
+    rows = []
+    for received, callback in zip(batch, callbacks, strict=True):
+        verdict = _apply(callback, families, unknown, seen) if _is_usable(callback) else Verdict.UNUSABLE
+        rows.append(webhook_row(received, verdict=verdict))
+    changed = families.settle()
+    if keep:
+        webhooks_keep(rows)
+    broadcasts.after_commit(changed)
 
 
-def _facts_of_unknown(callback: StatusCallbackRequest) -> dict[str, object]:
-    """What a callback tells of a leg that was not known: one made by <Dial>, or one whose first request was lost."""
-    voice = callback.voice
-    incoming = not voice.parent_call_sid and not voice.caller.startswith("client:")
-    contact = None if voice.parent_call_sid else contact_by_number(voice.caller if incoming else voice.called)
-    return {
-        "parent_id": voice.parent_call_sid or None,
-        "account_sid": voice.account_sid,
-        "direction": voice.direction if voice.direction in Direction.values else Direction.INBOUND,
-        "caller": voice.caller,
-        "called": voice.called,
-        "status": voice.status,
-        "start_time": callback.timestamp or timezone.now(),
-        "agent_id": _agent_id_at(voice),
-        "line": selectors.line_by_number(voice.called if incoming else voice.caller),
-        "contact_id": contact.pk if contact else None,
-        "caller_name": voice.caller_name,
-        "city": voice.city,
-        "state": voice.state,
-        "country": voice.country,
+def _is_usable(callback: StatusCallbackRequest) -> bool:
+    return bool(callback.voice.sid) and callback.voice.status in STATUS_RANK
+
+
+def _key(callback: StatusCallbackRequest) -> _Key:
+    return callback.voice.sid, callback.voice.status, callback.sequence_number
+
+
+def _seen_before(callbacks: Sequence[StatusCallbackRequest], families: Families) -> set[_Key]:
+    """Which of them were applied already. Asked only about those that move nothing forward: few are."""
+    suspects = {
+        item.voice.sid
+        for item in callbacks
+        if (call := families.get(item.voice.sid)) is not None and not is_forward(call, item.voice.status)
     }
+    if not suspects:
+        return set()
+    rows = Webhook.objects.filter(call_sid__in=suspects, kind__in=("status", "reconcile")).exclude(
+        verdict=Verdict.FAILED
+    )
+    return set(rows.values_list("call_sid", "call_status", "sequence_number"))
+
+
+def _apply(callback: StatusCallbackRequest, families: Families, unknown: _Unknown, seen: set[_Key]) -> Webhook.Verdict:
+    voice, key = callback.voice, _key(callback)
+    call = families.get(voice.sid)
+    if call is None:
+        call, forward = unknown.call(callback), True
+        families.add(call)
+    else:
+        forward = is_forward(call, voice.status)
+        if key in seen and not forward:
+            return Verdict.DUPLICATE
+    seen.add(key)
+    if forward:
+        call.status = voice.status
+        if callback.sequence_number is not None:
+            call.sequence_number = callback.sequence_number
+    if voice.parent_call_sid and call.parent_id is None:
+        call.parent_id = voice.parent_call_sid
+    _fill_times(call, callback)
+    families.changed(call)
+    return Verdict.APPLIED if forward else Verdict.LATE
+
+
+class _Unknown:
+    """Calls that a callback is the first to tell of: legs made by <Dial>, and calls whose first request was lost."""
+
+    def __init__(self, callbacks: Sequence[StatusCallbackRequest]) -> None:
+        ids = {agent_id for item in callbacks if (agent_id := _agent_id_at(item.voice))}
+        self._agents = {agent.pk: agent for agent in agents_active(ids)} if ids else {}
+        roots = [item.voice for item in callbacks if not item.voice.parent_call_sid]
+        numbers = {number for voice in roots for number in (voice.caller, voice.called)}
+        self._lines = selectors.lines_by_number(numbers) if numbers else {}
+        self._contacts = contacts_by_number(numbers) if numbers else {}
+
+    def call(self, callback: StatusCallbackRequest) -> Call:
+        voice = callback.voice
+        call = Call(
+            sid=voice.sid,
+            parent_id=voice.parent_call_sid or None,
+            account_sid=voice.account_sid,
+            direction=voice.direction if voice.direction in Direction.values else Direction.INBOUND,
+            caller=voice.caller,
+            called=voice.called,
+            status=voice.status,
+            start_time=callback.created or _latest_start(callback),
+            agent=self._agents.get(_agent_id_at(voice) or 0),
+            caller_name=voice.caller_name,
+            city=voice.city,
+            state=voice.state,
+            country=voice.country,
+        )
+        if not voice.parent_call_sid:
+            ours, theirs = (voice.called, voice.caller) if call.incoming else (voice.caller, voice.called)
+            call.line, call.contact = self._lines.get(ours), self._contacts.get(theirs)
+        return call
+
+
+def _latest_start(callback: StatusCallbackRequest) -> datetime:
+    """A call that is first told of by its end began, at the latest, when it was answered."""
+    time = callback.timestamp or timezone.now()
+    return time - timedelta(seconds=callback.duration or 0)
 
 
 def _agent_id_at(voice: VoiceRequest) -> int | None:
     """Whose browser is at the end of this leg."""
-    agent_id = agent_id_from(voice.called) or agent_id_from(voice.caller)
-    agent = agent_get_active(agent_id) if agent_id else None
-    return agent.pk if agent else None
+    return agent_id_from(voice.called) or agent_id_from(voice.caller)
 
 
 def _fill_times(call: Call, callback: StatusCallbackRequest) -> None:
     status, time = callback.voice.status, callback.timestamp or timezone.now()
+    if callback.created is not None:
+        call.start_time = min(call.start_time, callback.created)
     if status == CallStatus.INITIATED and callback.timestamp:
         call.start_time = min(call.start_time, time)
     elif status == CallStatus.IN_PROGRESS:
@@ -125,22 +181,25 @@ def _fill_times(call: Call, callback: StatusCallbackRequest) -> None:
             call.answer_time = time - timedelta(seconds=callback.duration)
 
 
+@transaction.atomic
 def dial_action_apply(action: DialActionRequest) -> Call | None:
-    """Notes that a <Dial> is over; its offers ring no more."""
-    with transaction.atomic():
-        call = Call.objects.select_for_update().filter(pk=action.voice.sid).first()
-        if call is None:
-            return None
-        if action.voice.status in TERMINAL and STATUS_RANK[action.voice.status] > STATUS_RANK[call.status]:
-            call.status = action.voice.status
-            call.end_time = call.end_time or timezone.now()
-        if call.caller.startswith("client:") and not call.problem:
-            call.problem = _PROBLEMS.get(action.dial_call_status, "") if action.voice.status not in TERMINAL else ""
-        call.save()
-        _family_changed(call, dial_over=True)
-        if call.problem:
-            permanent = action.dial_call_status == "failed"
-            transaction.on_commit(lambda: broadcasts.call_problem(call.sid, permanent=permanent), robust=True)
+    """Notes that a <Dial> is over; its offers ring no more. None for a call that is not known."""
+    voice = action.voice
+    families = Families([(voice.sid, "")])
+    call = families.get(voice.sid)
+    if call is None:
+        return None
+    if voice.status in TERMINAL and is_forward(call, voice.status):
+        call.status = voice.status
+        call.end_time = call.end_time or timezone.now()
+    if call.caller.startswith("client:") and not call.problem and voice.status not in TERMINAL:
+        call.problem = _PROBLEMS.get(action.dial_call_status, "")
+    families.changed(call, dial_over=True)
+    changed = families.settle()
+    broadcasts.after_commit(changed)
+    if call.problem:
+        permanent = action.dial_call_status == "failed"
+        transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=permanent), robust=True)
     return call
 
 
@@ -151,42 +210,28 @@ _PROBLEMS = {
 }
 
 
+@transaction.atomic
 def recording_store(request: RecordingRequest) -> None:
     """A caller's message. What it is told of twice is kept once."""
-    if not request.recording_sid or not request.voice.sid:
-        logger.warning("recording callback unusable: call=%s", request.voice.sid or "?")
+    sid = request.voice.sid
+    if not request.recording_sid or not sid:
+        logger.warning("recording callback unusable: call=%s", sid or "?")
         return
-    with transaction.atomic():
-        values: dict[str, object] = {"call_id": request.voice.sid}
-        if request.url.startswith(("https://", "http://")):
-            values["url"] = request.url
-        if request.status:
-            values["status"] = request.status
-        if request.duration is not None:
-            values["duration"] = request.duration
-        Recording.objects.update_or_create(sid=request.recording_sid, defaults=values)
-        call = Call.objects.select_for_update().filter(pk=request.voice.sid).first()
-        if call is not None:
-            _family_changed(call)
-
-
-def _family_changed(leg: Call, *, dial_over: bool = False) -> None:
-    """Brings the root call in line with its legs, and tells the desks."""
-    root = Call.objects.select_for_update().filter(pk=leg.parent_id).first() if leg.parent_id else leg
-    if root is None:
-        return
-    withdrawals = settle(root, dial_over=dial_over)
-    root.revision += 1
-    root.save()
-    for withdrawal in withdrawals:
-        transaction.on_commit(partial(broadcasts.call_withdrawn, root.sid, withdrawal), robust=True)
-    push(root)
+    values: dict[str, object] = {"call_id": sid}
+    if request.url.startswith(("https://", "http://")):
+        values["url"] = request.url
+    if request.status:
+        values["status"] = request.status
+    if request.duration is not None:
+        values["duration"] = request.duration
+    families = Families([(sid, "")])
+    Recording.objects.update_or_create(sid=request.recording_sid, defaults=values)
+    call = families.get(sid)
+    if call is not None:
+        families.changed(call)
+        broadcasts.after_commit(families.settle())
 
 
 def push(root: Call) -> None:
     """Tells the desks what the call is now, once it is committed."""
     transaction.on_commit(lambda: broadcasts.call_changed(root.sid), robust=True)
-
-
-def _verdict(stored: Webhook, verdict: str) -> None:
-    Webhook.objects.filter(pk=stored.pk).update(verdict=verdict)

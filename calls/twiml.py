@@ -81,17 +81,16 @@ def apology_twiml() -> VoiceResponse:
     return say_and_hang_up_twiml("Nobody can take your call right now. Please call again later. Goodbye.")
 
 
-def fallback_twiml(*, fallback_number: str, caller_id: str) -> VoiceResponse:
-    """When something of ours is broken: on to a person, or an apology. Needs no database."""
+def fallback_twiml(*, fallback_number: str, caller_id: str, action_url: str, status_url: str) -> VoiceResponse:
+    """When something of ours is broken: on to a person, or a message, or an apology."""
+    if not fallback_number:
+        return voicemail_twiml(line_name="", action_url=action_url, status_url=status_url)
     response = VoiceResponse()
-    if fallback_number:
-        response.say("One moment please. We are connecting you.")
-        # Without a caller ID of ours, Twilio shows the caller's own number, which <Dial> allows for inbound calls.
-        dial = Dial(caller_id=caller_id) if caller_id else Dial()
-        dial.number(fallback_number)
-        response.append(dial)
-        response.say("Nobody could answer. Please call again later. Goodbye.")
-    else:
-        response.say("We are sorry. We cannot take your call at this moment. Please call again in a few minutes.")
+    response.say("One moment please. We are connecting you.")
+    # Without a caller ID of ours, Twilio shows the caller's own number, which <Dial> allows for inbound calls.
+    dial = Dial(caller_id=caller_id) if caller_id else Dial()
+    dial.number(fallback_number)
+    response.append(dial)
+    response.say("Nobody could answer. Please call again later. Goodbye.")
     response.hangup()
     return response

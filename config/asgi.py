@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
-_http = get_asgi_application()
+django.setup(set_prefix=False)
 
 # Models can be imported only after the application registry is filled.
 from channels.auth import AuthMiddlewareStack  # noqa: E402
@@ -18,8 +19,10 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
+from calls import outbox  # noqa: E402
 from calls.routing import websocket_urlpatterns  # noqa: E402
-from config import embedded  # noqa: E402
+from config import embedded, spooled  # noqa: E402
+from config.handler import OneHopHandler  # noqa: E402
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
@@ -32,14 +35,18 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         return
     if not settings.REDIS_URL:
         embedded.start()
+    outbox.start()
+    drain = asyncio.create_task(spooled.drain_forever())
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    drain.cancel()
+    outbox.stop()
     await send({"type": "lifespan.shutdown.complete"})
 
 
 application = ProtocolTypeRouter(
     {
-        "http": _http,
+        "http": OneHopHandler(),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter(websocket_urlpatterns))  # type: ignore[arg-type]
         ),

@@ -11,6 +11,8 @@ from agents.views import DeskLoginView
 from calls import urls as calls_urls
 from config import health
 from contacts import urls as contacts_urls
+from messaging import urls as messaging_urls
+from telephony.views import problem_detail, problem_list
 from tokens import urls as tokens_urls
 
 admin.site.site_title = admin.site.site_header = "Ringdesk"
@@ -29,7 +31,10 @@ urlpatterns = [
     path("accounts/login/", DeskLoginView.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("twilio/", include((calls_urls.webhook_urlpatterns, "calls"))),
+    path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
     path("api/v1/", include((_api, "api"))),
+    path("problems/", problem_list),
+    path("problems/<slug:name>", problem_detail),
     path("healthz", health.alive),
     path("readyz", health.ready),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icons/favicon.svg")),

@@ -15,6 +15,13 @@ def contact_by_number(number: str) -> Contact | None:
     return found.contact if found else None
 
 
+def contacts_by_number(numbers: Iterable[str]) -> dict[str, Contact]:
+    """Whose numbers they are, for those that are somebody's."""
+    wanted = {number for number in numbers if number.startswith("+")}
+    found = ContactNumber.objects.select_related("contact").filter(number__in=wanted) if wanted else []
+    return {number.number: number.contact for number in found}
+
+
 def contact_search(text: str) -> QuerySet[Contact]:
     """Contacts whose name, company or number holds the text; all of them when it is empty."""
     contacts = Contact.objects.prefetch_related("numbers")

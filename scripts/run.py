@@ -16,7 +16,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-os.chdir(ROOT)
 
 START_SECONDS = 60
 STOP_SECONDS = 8
@@ -65,7 +64,14 @@ def stop(processes: list[subprocess.Popen[bytes]]) -> None:
             process.wait()
 
 
+def worker_command(schedule: Path) -> list[str]:
+    """Celery's worker with its clock, which keeps its times in the file `schedule`."""
+    worker = ["celery", "-A", "config", "worker", "--beat", "--pool", "threads", "--loglevel", "warning"]
+    return [sys.executable, "-m", *worker, "--schedule", str(schedule)]
+
+
 def main() -> int:
+    os.chdir(ROOT)
     environment = read_environment()
     with_simulator = environment.get("SIMULATOR", "").lower() in ("true", "1", "yes", "on")
     host, port = environment.get("WEB_HOST", "127.0.0.1"), int(environment.get("WEB_PORT", "8000"))
@@ -91,10 +97,8 @@ def main() -> int:
     }  # fmt: skip
     if environment.get("REDIS_URL"):
         # Without Redis the worker lives in the web process.
-        worker = ["celery", "-A", "config", "worker", "--beat", "--pool", "threads", "--loglevel", "warning"]
-        schedule = ["--schedule", str(ROOT / ".run" / "beat")]
         (ROOT / ".run").mkdir(exist_ok=True)
-        commands["worker"] = [sys.executable, "-m", *worker, *schedule]
+        commands["worker"] = worker_command(ROOT / ".run" / "beat")
     if with_simulator:
         commands["simulator"] = [sys.executable, "-m", "simulator"]
     processes: dict[str, subprocess.Popen[bytes]] = {}

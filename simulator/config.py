@@ -37,8 +37,6 @@ class Config:
     numbers: tuple[tuple[str, str], ...] = field(default_factory=lambda: parse_numbers(DEFAULT_NUMBERS))
     speed: float = 1.0
     dial_buffer: float = DEFAULT_DIAL_BUFFER
-    #: How many ended legs are remembered, for the REST API and the page.
-    calls_kept: int = 1000
 
     @property
     def base_url(self) -> str:
@@ -89,5 +87,4 @@ def from_environment(dotenv: Path | None = None) -> Config:
         numbers=parse_numbers(env.str("SIMULATOR_NUMBERS", default=DEFAULT_NUMBERS)),
         speed=env.float("SIMULATOR_SPEED", default=1.0),
         dial_buffer=env.float("SIMULATOR_DIAL_BUFFER", default=DEFAULT_DIAL_BUFFER),
-        calls_kept=env.int("SIMULATOR_CALLS_KEPT", default=1000),
     )

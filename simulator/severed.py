@@ -16,9 +16,10 @@ def cut(receive: Receive) -> None:
     `ConnectionAbortedError` where there is none.
     """
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
-    if not isinstance(transport, asyncio.Transport):
+    abort = getattr(transport, "abort", None)  # not by its class: uvloop's transports are of none of asyncio's
+    if abort is None:
         raise ConnectionAbortedError("The connection is cut on purpose")
-    transport.abort()
+    abort()
 
 
 class NoAnswer(Response):

@@ -15,6 +15,7 @@ Behaviour = Literal["manual", "answer", "busy", "no-answer", "reject", "failed"]
 BEHAVIOURS: tuple[Behaviour, ...] = ("manual", "answer", "busy", "no-answer", "reject", "failed")
 DEFAULT_VOICE = "tone:440"
 
+ENDED_CALLS_KEPT = 5000
 RECORDINGS_KEPT = 100
 
 
@@ -139,8 +140,8 @@ class World:
 
     def add_call(self, leg: CallLeg) -> None:
         self.calls[leg.sid] = leg
-        surplus = len(self.calls) - self.config.calls_kept
-        if surplus > self.config.calls_kept // 10:  # a tenth of slack, so that not every call walks the list
+        surplus = len(self.calls) - ENDED_CALLS_KEPT
+        if surplus > ENDED_CALLS_KEPT // 10:  # a tenth of slack, so that not every call walks the list
             for sid in [sid for sid, old in self.calls.items() if old.over][:surplus]:
                 del self.calls[sid]
 

@@ -1,22 +1,134 @@
 """What all REST endpoints share: one shape for errors."""
 
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from telephony.errors import CallGone, InvalidNumber, RateLimited, TelephonyError
+from telephony.errors import CallGone, InvalidNumber, NotConfigured, RateLimited, TelephonyError, Unavailable
+from telephony.problems import CONTENT_TYPE, problem_body
+
+_TWILIO: tuple[tuple[type[TelephonyError], int, str], ...] = (
+    (InvalidNumber, 400, "invalid_number"),
+    (CallGone, 409, "call_gone"),
+    (RateLimited, 503, "twilio_busy"),
+    (NotConfigured, 502, "twilio_not_configured"),
+    (Unavailable, 502, "twilio_unavailable"),
+    (TelephonyError, 502, "twilio_refused"),
+)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """`{"detail": sentence}` for Twilio's failures as for our own."""
+    """Problem details for Twilio's failures as for our own; None for a failure that nobody foresaw."""
+    instance = context["request"].path
     if isinstance(error, TelephonyError):
-        status = 502
-        if isinstance(error, InvalidNumber):
-            status = 400
-        elif isinstance(error, CallGone):
-            status = 409
-        elif isinstance(error, RateLimited):
-            status = 503
-        return Response({"detail": error.message, "code": error.code, "permanent": error.permanent}, status=status)
-    return drf_exception_handler(error, context)
+        status, code = next((status, code) for kind, status, code in _TWILIO if isinstance(error, kind))
+        body = problem_body(
+            code, status, detail=error.message, instance=instance, permanent=error.permanent, twilio_code=error.code
+        )
+        return Response(body, status=status, content_type=CONTENT_TYPE)
+    response = drf_exception_handler(error, context)
+    if response is not None:
+        response.data = _body(error, response.status_code, instance)
+        response.content_type = CONTENT_TYPE
+    return response
+
+
+def _body(error: Exception, status: int, instance: str) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(_flat(error.get_full_details(), ()))
+        return problem_body("validation", status, detail=_summary(errors), instance=instance, errors=errors)
+    if not isinstance(error, exceptions.APIException):
+        code = "not_found" if isinstance(error, Http404) else "permission_denied"
+        return problem_body(code, status, instance=instance)
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else ""
+    return problem_body(code, status, detail=_sentence(error, code), instance=instance)
+
+
+def _sentence(error: exceptions.APIException, code: str) -> str:
+    """What the error says; nothing when it is only the framework's own words, for which ours are used."""
+    if isinstance(error, exceptions.Throttled):
+        wait: float | None = getattr(error, "wait", None)
+        return "" if wait is None else f"Too many requests. Try again in {math.ceil(wait)} seconds."
+    text = str(error.detail)
+    if code == "parse_error":
+        return f"The request cannot be read: {text.rstrip('.')}."
+    own_words = type(error).__module__ != exceptions.__name__ or text != str(error.default_detail)
+    return text if own_words else ""
+
+
+def _flat(details: Any, path: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """`{"ttl": [{"message", "code"}]}` → one row for each message, with the place it is about."""
+    if isinstance(details, list):
+        leaves = all(isinstance(item, dict) and set(item) == {"message", "code"} for item in details)
+        for number, item in enumerate(details):
+            yield from _flat(item, path if leaves else (*path, str(number)))
+    elif isinstance(details, dict) and set(details) == {"message", "code"} and isinstance(details["message"], str):
+        place = tuple(part for part in path if part != "non_field_errors")
+        yield {
+            "field": ".".join(place),
+            "pointer": "#" + "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in place),
+            "detail": str(details["message"]),
+            "code": str(details["code"]),
+        }
+    elif isinstance(details, dict):
+        for name, item in details.items():
+            yield from _flat(item, (*path, str(name)))
+
+
+def _summary(errors: list[dict[str, str]]) -> str:
+    """One sentence for people; none when nothing was said."""
+    if not errors:
+        return ""
+    if len(errors) == 1:
+        only = errors[0]
+        return f"{only['field']}: {only['detail']}" if only["field"] else only["detail"]
+    return f"Check these: {', '.join(dict.fromkeys(error['field'] or 'the request' for error in errors))}."
+
+
+_MEMBERS = frozenset(problem_body("", 400))
+
+
+class ProblemMiddleware:
+    """Gives every error under /api/ that shape: Django's own pages, and answers that a view wrote by hand."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if (
+            response.status_code < 400
+            or not request.path.startswith("/api/")
+            or response.headers.get("Content-Type", "").startswith(CONTENT_TYPE)
+        ):
+            return response
+        return _as_problem(request, response)
+
+
+def _as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    said = getattr(response, "data", None)
+    said = said if isinstance(said, dict) else {}
+    status = response.status_code
+    code = said.get("code")
+    body = problem_body(
+        code if isinstance(code, str) else "",
+        status,
+        detail=str(said.get("detail", "")),
+        instance=request.path,
+        **{name: value for name, value in said.items() if name not in _MEMBERS},
+    )
+    answer = JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+    for name, value in response.headers.items():
+        if name.lower() not in ("content-type", "content-length"):
+            answer[name] = value
+    answer.cookies.update(response.cookies)
+    return answer

@@ -17,6 +17,13 @@ def callback_url(name: str) -> str:
     return urlunsplit((base.scheme, f"{_userinfo()}{base.netloc}", reverse(name), "", ""))
 
 
+def without_userinfo(url: str) -> str:
+    """The URL as it may be shown: without a user and password in it."""
+    start, slashes, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{start}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+
+
 def _userinfo() -> str:
     """The webhook user and password, where they are set: Twilio takes them from the URL to answer our challenge."""
     if not http_auth.is_required():

@@ -19,6 +19,8 @@ _SIDS = {
 _SECRETS = {"TWILIO_AUTH_TOKEN": "E004", "TWILIO_API_KEY_SECRET": "E005"}
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 MAX_TTL = 86_400
+# A token that is renewed all the time is of no use.
+MIN_TTL = 30
 
 
 @register(Tags.security)
@@ -57,7 +59,19 @@ def check_twilio(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
                 id="telephony.E007",
             )
         )
-    return found
+    return found + _check_lifetimes()
+
+
+def _check_lifetimes() -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name} is out of range.",
+            hint=f"It is the most seconds that a voice token may last: {MIN_TTL} to {MAX_TTL}.",
+            id="telephony.E018",
+        )
+        for name in ("TOKEN_MAX_TTL_SECONDS_WEB", "TOKEN_MAX_TTL_SECONDS_IOS", "TOKEN_MAX_TTL_SECONDS_ANDROID")
+        if not MIN_TTL <= getattr(settings, name) <= MAX_TTL
+    ]
 
 
 @register(Tags.security)

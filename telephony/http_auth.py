@@ -118,7 +118,7 @@ def _digest_refusal(request: HttpRequest, text: str) -> Refusal | None:
         return Refusal("an algorithm or qop that was not offered")
     if said["realm"] != REALM or not _same(said.get("opaque", _opaque()), _opaque()):
         return Refusal("another realm")
-    if said["uri"] not in (request.get_full_path(), request.build_absolute_uri()):
+    if said["uri"] not in (request.get_full_path(), f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"):
         return Refusal("credentials for another address")
 
     def digest(value: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import wraps
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseNotAllowed
 from django.http.multipartparser import MultiPartParserError
+from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from twilio.twiml import TwiML
 
@@ -19,9 +23,111 @@ from telephony.signatures import SIGNATURE_HEADER, request_is_signed
 
 logger = logging.getLogger(__name__)
 
+# Under which `config.urls` puts all of them.
+WEBHOOK_PREFIX = "/twilio/"
+_UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, RequestDataTooBig, TooManyFieldsSent)
+
+# TwiML, or a response, or nothing to say: 204.
+Answer: TypeAlias = TwiML | HttpResponse | None
+
 
 class Webhook(Protocol):
-    def __call__(self, request: HttpRequest) -> TwiML | HttpResponse: ...
+    def __call__(self, request: HttpRequest) -> Answer: ...
+
+
+View: TypeAlias = Callable[[HttpRequest], HttpResponse]
+
+
+class OnFailure(Protocol):
+    """Answers in a view's place. Must work when nothing else does, and raises nothing."""
+
+    def __call__(self, request: HttpRequest, error: BaseException) -> Answer: ...
+
+
+class Direct(Protocol):
+    """Starts a view's work elsewhere and returns at once with the promise of its answer."""
+
+    def __call__(self, request: HttpRequest) -> Future[Answer]: ...
+
+
+class TookTooLong(Exception):
+    """Something that we depend on is slow. Twilio gives up after fifteen seconds, a caller sooner."""
+
+
+InThread = Callable[..., Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How one webhook is answered."""
+
+    view: Webhook
+    on_failure: OnFailure
+    direct: Direct | None
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        """The answer, worked out in the thread that asks."""
+        refusal = refusal_of(request)
+        if refusal is not None:
+            return refusal
+        try:
+            return _response(self.view(request))
+        except Exception as error:
+            return self._failed(request, error)
+
+    async def respond_in_time(self, request: HttpRequest, in_thread: InThread) -> HttpResponse:
+        """The same for an event loop. Work that is slow goes on in its thread; Twilio gets its answer all the same."""
+        # The used nonces are in the cache, which may be across the network.
+        refusal = await asyncio.to_thread(refusal_of, request) if http_auth.is_required() else refusal_of(request)
+        if refusal is not None:
+            return refusal
+        try:
+            async with asyncio.timeout(settings.WEBHOOK_SECONDS):
+                if self.direct is not None:
+                    return _response(await asyncio.wrap_future(self.direct(request)))
+                return _response(await in_thread(self.view, request))
+        except TimeoutError:
+            error: Exception = TookTooLong(f"no answer within {settings.WEBHOOK_SECONDS} s")
+        except Exception as raised:
+            error = raised
+        return await asyncio.to_thread(self._failed, request, error)
+
+    def _failed(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        sid = request.POST.get("CallSid", "")[:34]
+        logger.error("webhook failed: path=%s call=%s", request.path, sid, exc_info=error)
+        return _response(self.on_failure(request, error))
+
+
+def twilio_webhook(on_failure: OnFailure, *, direct: Direct | None = None) -> Callable[[Webhook], View]:
+    """Makes a view a webhook: POST only, signed by Twilio, with credentials if any are set, exempt from CSRF.
+
+    The view returns a TwiML object, a response, or None for an empty one. When it raises, or is slow, `on_failure`
+    answers instead, so that a caller hears a sentence and not "an application error has occurred". With `direct`, a
+    server that can do so (`config.handler`) needs no thread for the request.
+    """
+
+    def decorate(view: Webhook) -> View:
+        route = Route(view, on_failure, direct)
+
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest) -> HttpResponse:
+            return route.respond(request)
+
+        guarded.route = route  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def route_at(path: str) -> Route | None:
+    """The webhook at a path, if there is one."""
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return None
+    route: Route | None = getattr(view, "route", None)
+    return route
 
 
 def signed_url(request: HttpRequest) -> str:
@@ -29,50 +135,29 @@ def signed_url(request: HttpRequest) -> str:
     return f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
 
 
-def twilio_webhook(on_failure: Callable[[HttpRequest], TwiML] | None = None) -> Callable[[Webhook], Webhook]:
-    """Makes a view a webhook: POST only, signed by Twilio, with credentials if any are set, exempt from CSRF checks.
-
-    The view returns a TwiML object or a response. When it raises, `on_failure` makes the TwiML instead, so that a
-    caller hears a sentence and not "an application error has occurred"; without `on_failure` (status callbacks, whose
-    answer nobody hears) the error goes on to Django.
-    """
-
-    def decorate(view: Webhook) -> Webhook:
-        @csrf_exempt
-        @wraps(view)
-        def guarded(request: HttpRequest) -> HttpResponse:
-            if request.method != "POST":
-                return HttpResponseNotAllowed(["POST"])
-            try:
-                valid = request_is_signed(request, signed_url(request))
-            except (SuspiciousOperation, BadRequest, MultiPartParserError, RequestDataTooBig, TooManyFieldsSent):
-                logger.warning("webhook refused: unreadable body, url=%s", signed_url(request))
-                return HttpResponse("The body cannot be read.", status=400, content_type="text/plain")
-            if not valid:
-                logger.warning(
-                    "webhook refused: %s signature, url=%s",
-                    "wrong" if SIGNATURE_HEADER in request.headers else "no",
-                    signed_url(request),
-                )
-                return HttpResponseForbidden("The signature is missing or wrong.", content_type="text/plain")
-            refusal = http_auth.refusal_of(request)
-            if refusal is not None:
-                logger.info("webhook challenged: %s, url=%s", refusal.reason, signed_url(request))
-                return http_auth.challenge(refusal)
-            try:
-                return _respond(view(request))
-            except Exception:
-                logger.exception("webhook failed: path=%s call=%s", request.path, request.POST.get("CallSid", "")[:34])
-                if on_failure is None:
-                    raise
-                return _respond(on_failure(request))
-
-        return guarded
-
-    return decorate
+def refusal_of(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a request that is not, or not provably, Twilio's; None for one that is."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        valid = request_is_signed(request, signed_url(request))
+    except _UNREADABLE:
+        logger.warning("webhook refused: unreadable body, url=%s", signed_url(request))
+        return HttpResponse("The body cannot be read.", status=400, content_type="text/plain")
+    if not valid:
+        word = "wrong" if SIGNATURE_HEADER in request.headers else "no"
+        logger.warning("webhook refused: %s signature, url=%s", word, signed_url(request))
+        return HttpResponseForbidden("The signature is missing or wrong.", content_type="text/plain")
+    refusal = http_auth.refusal_of(request)
+    if refusal is not None:
+        logger.info("webhook challenged: %s, url=%s", refusal.reason, signed_url(request))
+        return http_auth.challenge(refusal)
+    return None
 
 
-def _respond(answer: TwiML | HttpResponse) -> HttpResponse:
+def _response(answer: Answer) -> HttpResponse:
+    if answer is None:
+        return HttpResponse(status=204)
     if isinstance(answer, HttpResponse):
         return answer
     return HttpResponse(str(answer), content_type="text/xml; charset=utf-8")

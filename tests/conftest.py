@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 
 from agents.models import Agent, Team
 from calls.models import Line
@@ -8,9 +14,27 @@ from tests import factories
 from tests.twilio import TwilioClient
 
 
+def pytest_report_header() -> str:
+    redis = "Redis" if settings.REDIS_URL else "no Redis"
+    return f"services: {settings.DATABASES['default']['ENGINE'].rpartition('.')[2]}, {redis}"
+
+
+@pytest.fixture(autouse=True)
+def _clean_cache() -> Iterator[None]:
+    """What a test leaves in the cache is not there for the next: Redis would keep it."""
+    yield
+    cache.clear()
+
+
 @pytest.fixture
 def twilio() -> TwilioClient:
     return TwilioClient()
+
+
+@pytest.fixture(autouse=True)
+def spool(settings: Any, tmp_path: Path) -> None:
+    """What cannot be stored goes to a folder of the test's own; `spooled.drain()` stores it."""
+    settings.SPOOL_DIR = str(tmp_path / "spool")
 
 
 @pytest.fixture

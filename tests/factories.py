@@ -8,6 +8,7 @@ from agents.models import Agent, Desk, Team
 from calls.models import Call, Line
 from contacts.models import Contact, ContactNumber
 from tests.twilio import CALLER, SUPPORT, sid
+from tokens.models import Device
 
 
 def make_team(name: str = "Support") -> Team:
@@ -28,6 +29,13 @@ def make_agent(username: str = "ada", *, team: Team | None = None, reachable: bo
 def make_desk(agent: Agent, *, registered: bool = True, **values: Any) -> Desk:
     return Desk.objects.create(
         agent=agent, channel_name=f"channel-{Desk.objects.count()}", registered=registered, **values
+    )
+
+
+def make_device(agent: Agent, name: str = "A telephone", **values: Any) -> Device:
+    digest = f"{Device.objects.count():0128d}"
+    return Device.objects.create(
+        user=agent, name=name, digest=digest, token_key=digest[-15:], **({"platform": "ios"} | values)
     )
 
 

@@ -15,7 +15,7 @@ from tests.test_architecture import ROOT
 _PROGRAM = """
 import os, threading, time
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
-os.environ["REDIS_URL"] = ""
+os.environ["TEST_REDIS_URL"] = ""
 import django; django.setup()
 from config import embedded
 from config.celery import app

@@ -25,6 +25,8 @@ PAGES = [
     "/api/v1/contacts/",
     "/api/v1/numbers/check/?number=2025550142",
     "/api/v1/schema/",
+    "/api/v1/auth/devices/",
+    "/problems/",
     "/healthz",
     "/readyz",
     "/nowhere/",

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from agents.checks import check_logins
 from telephony import checks
 from tests.test_architecture import ROOT
 
@@ -37,6 +38,8 @@ def test_a_complete_configuration_has_nothing_to_say():
         ("TWILIO_WEBHOOK_PASSWORD", "p:ss", "E008"),
         ("TOKEN_TTL_SECONDS", 0, "E007"),
         ("TOKEN_TTL_SECONDS", 86_401, "E007"),
+        ("TOKEN_MAX_TTL_SECONDS_WEB", 29, "E018"),
+        ("TOKEN_MAX_TTL_SECONDS_IOS", 86_401, "E018"),
     ],
 )
 def test_credentials_that_cannot_work_are_found(settings, name, value, number):
@@ -44,6 +47,16 @@ def test_credentials_that_cannot_work_are_found(settings, name, value, number):
 
     assert ids() == {f"telephony.{number}"}
     assert all(message.hint for message in checks.check_twilio())
+
+
+@pytest.mark.parametrize("name", ["LOGIN_FAILURE_LIMIT", "LOGIN_LOCKOUT_SECONDS", "DEVICE_LOGIN_DAYS"])
+def test_a_number_that_would_lock_everybody_out_is_found(settings, name):
+    assert check_logins() == []
+
+    setattr(settings, name, 0)
+
+    assert [message.id for message in check_logins()] == ["agents.E001"]
+    assert name in check_logins()[0].msg
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,83 @@
-from django.contrib import admin
-from django.http import HttpRequest
+from typing import Any
 
-from tokens.models import IssuedToken
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from telephony.proxies import client_address
+from tokens.models import Device, IssuedToken
+from tokens.services import device_revoke
+
+
+class DeviceStateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("in", "Signed in"), ("out", "Signed out"), ("expired", "Expired")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "in":
+            return Device.objects.signed_in() & queryset
+        if self.value() == "out":
+            return queryset.filter(revoked_at__isnull=False)
+        if self.value() == "expired":
+            return queryset.filter(revoked_at=None, expiry__lte=timezone.now())
+        return queryset
+
+
+@admin.register(Device)
+class DeviceAdmin(admin.ModelAdmin[Device]):
+    """Apps that are signed in. A lost telephone is signed out here."""
+
+    list_display = ["name", "user", "platform", "state", "last_used_at", "address"]
+    list_filter = [DeviceStateFilter, "platform"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__username", "user__first_name", "user__last_name", "address"]
+    fields = ("name", "user", "platform", "state", "created", "expiry", "last_used_at", "address", "revoked_at")
+    readonly_fields = fields
+    actions = ["revoke"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
+        return False
+
+    @admin.display(description="state")
+    def state(self, device: Device) -> str:
+        if device.revoked_at:
+            return "signed out"
+        return "expired" if device.has_expired else "signed in"
+
+    @admin.action(description="Revoke: signs these devices out", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
+        names = [device.name for device in queryset.select_related("user") if self._revoke(request, device)]
+        self.message_user(request, f"Signed out: {', '.join(names) or 'none, they all were'}.")
+
+    def response_change(self, request: HttpRequest, obj: Device) -> HttpResponse:
+        """The page's one button."""
+        if "_revoke" in request.POST and self._revoke(request, obj):
+            self.message_user(request, f"{obj.name} was signed out.", messages.SUCCESS)
+        return HttpResponseRedirect(request.path)
+
+    def _revoke(self, request: HttpRequest, device: Device) -> bool:
+        admin_agent: Any = request.user
+        return device_revoke(device=device, by=admin_agent, address=client_address(request))
+
+    def save_model(self, request: HttpRequest, obj: Device, form: Any, change: bool) -> None:
+        """Nothing on the page can be changed."""
 
 
 @admin.register(IssuedToken)
 class IssuedTokenAdmin(admin.ModelAdmin[IssuedToken]):
     """Who got a token, when, and from where. Only to be read: it is a record."""
 
-    list_display = ["issued_at", "agent", "platform", "expires_at", "address"]
-    list_filter = ["platform", "issued_at"]
-    list_select_related = ["agent"]
-    search_fields = ["agent__username", "agent__first_name", "agent__last_name", "address"]
+    list_display = ["issued_at", "agent", "platform", "device", "kind", "expires_at", "address"]
+    list_filter = ["platform", "kind", "issued_at"]
+    list_select_related = ["agent", "device"]
+    search_fields = ["agent__username", "agent__first_name", "agent__last_name", "device__name", "address"]
     date_hierarchy = "issued_at"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

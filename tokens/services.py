@@ -1,4 +1,4 @@
-"""Voice access tokens: what lets a browser or an app be an agent's telephone."""
+"""Devices sign in and out, and get the voice tokens that let them be an agent's telephone."""
 
 from __future__ import annotations
 
@@ -7,16 +7,77 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import authenticate, user_logged_in
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
+from knox.models import get_digest_token, get_expiry
+from knox.settings import CONSTANTS, knox_settings
 from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
+from twilio.jwt.client import ClientCapabilityToken
 
+from agents.services import login_record_create
 from telephony.checks import MAX_TTL
 from telephony.errors import NotConfigured
-from tokens.models import IssuedToken, Platform
+from telephony.proxies import client_address
+from tokens.models import Device, IssuedToken, Platform, TokenKind
 
 if TYPE_CHECKING:
     from agents.models import Agent
+
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def device_log_in(
+    *, request: HttpRequest, username: str, password: str, name: str, platform: str
+) -> tuple[Device, str] | None:
+    """The device and its token, which is shown this once; None when the credentials are wrong.
+
+    Takes as long for a username that nobody has: Django hashes the password in any case.
+    """
+    agent = authenticate(request, username=username, password=password)
+    if agent is None:
+        return None
+    address = client_address(request)
+    with transaction.atomic():
+        # What expired long ago is of no use to anybody.
+        Device.objects.filter(user=agent, expiry__lt=timezone.now() - timedelta(days=30)).delete()
+        digest, token = get_digest_token()
+        device = Device.objects.create(
+            user=agent,
+            digest=digest,
+            token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH],
+            expiry=get_expiry(knox_settings.TOKEN_TTL),
+            name=name,
+            platform=platform,
+            address=address,
+        )
+        user_logged_in.send(sender=type(agent), request=request, user=agent, device=name)
+    return device, token
+
+
+def device_seen(*, device: Device, address: str | None) -> None:
+    """Writes when and from where the device was used, at most once a minute."""
+    now = timezone.now()
+    if device.last_used_at is not None and now - device.last_used_at < SEEN_EVERY:
+        return
+    device.last_used_at, device.address = now, address
+    device.save(update_fields=["last_used_at", "address"])
+
+
+@transaction.atomic
+def device_revoke(*, device: Device, by: Agent | None, address: str | None, kind: str = "device-revoked") -> bool:
+    """Ends the device's log-in. False when it had ended before."""
+    changed = Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
+    if changed:
+        login_record_create(kind=kind, agent=device.user, device=device.name, address=address, by=by)
+    return bool(changed)
+
+
+def devices_revoke_all(*, agent_id: int) -> int:
+    """Ends the log-ins of all devices of an agent; how many there were. What for is recorded by who asks for it."""
+    return Device.objects.filter(user_id=agent_id, revoked_at=None).update(revoked_at=timezone.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,36 +92,32 @@ class VoiceToken:
     outgoing: bool
 
 
-def voice_token_create(*, agent: Agent, platform: str, ttl: int | None, address: str | None) -> VoiceToken:
+def voice_token_create(
+    *,
+    agent: Agent,
+    platform: str,
+    ttl: int | None,
+    address: str | None,
+    device: Device | None = None,
+    kind: str = TokenKind.ACCESS,
+) -> VoiceToken:
     """A token for one of the agent's own telephones; its issue is recorded, the token is not.
 
-    `ttl` is in seconds: the configured default when None, and never more than Twilio's 24 hours. The identity is the
-    agent's: nobody can ask for another one. Raises `NotConfigured` when credentials are missing.
+    `ttl` is in seconds: the configured default when None, and never more than the platform may have. The identity is
+    the agent's: nobody can ask for another one. Raises `NotConfigured` when credentials are missing.
     """
-    account, key, secret, app = (
-        settings.TWILIO_ACCOUNT_SID,
-        settings.TWILIO_API_KEY_SID,
-        settings.TWILIO_API_KEY_SECRET,
-        settings.TWILIO_TWIML_APP_SID,
-    )
-    if not (account and key and secret and app):
-        raise NotConfigured("Calls are not set up yet. Ask your admin.", permanent=True)
-    seconds = min(ttl or settings.TOKEN_TTL_SECONDS, MAX_TTL)
-    token = AccessToken(account, key, secret, identity=agent.identity, ttl=seconds)
-    token.add_grant(
-        VoiceGrant(
-            # Anything but True itself is silently dropped by the library.
-            incoming_allow=True,
-            outgoing_application_sid=app,
-            push_credential_sid=_push_credential(platform),
-        )
-    )
+    _require_credentials()
+    most = ttl_max(platform)
+    seconds = min(ttl or settings.TOKEN_TTL_SECONDS, most)
     issued_at = timezone.now()
-    jwt = token.to_jwt()
+    make = _capability_token if kind == TokenKind.CAPABILITY else _access_token
+    jwt = make(agent, platform, seconds)
     expires_at = (issued_at + timedelta(seconds=seconds)).astimezone(UTC)
     IssuedToken.objects.create(
         agent=agent,
+        device=device,
         platform=platform,
+        kind=kind,
         identity=agent.identity,
         issued_at=issued_at,
         expires_at=expires_at,
@@ -73,9 +130,54 @@ def voice_token_create(*, agent: Agent, platform: str, ttl: int | None, address:
         ttl=seconds,
         expires_at=expires_at,
         edge=settings.TWILIO_EDGE,
-        incoming=True,
-        outgoing=True,
+        incoming=agent.may_receive_calls,
+        outgoing=agent.may_make_calls,
     )
+
+
+def ttl_max(platform: str) -> int:
+    """The most seconds that a token of that platform may last; Twilio takes no more than a day."""
+    return min(int(getattr(settings, f"TOKEN_MAX_TTL_SECONDS_{platform.upper()}")), MAX_TTL)
+
+
+def _require_credentials() -> None:
+    if not (
+        settings.TWILIO_ACCOUNT_SID
+        and settings.TWILIO_API_KEY_SID
+        and settings.TWILIO_API_KEY_SECRET
+        and settings.TWILIO_TWIML_APP_SID
+    ):
+        raise NotConfigured("Calls are not set up yet. Ask your admin.", permanent=True)
+
+
+def _access_token(agent: Agent, platform: str, seconds: int) -> str:
+    token = AccessToken(
+        settings.TWILIO_ACCOUNT_SID,
+        settings.TWILIO_API_KEY_SID,
+        settings.TWILIO_API_KEY_SECRET,
+        identity=agent.identity,
+        ttl=seconds,
+        region=settings.TWILIO_REGION or None,
+    )
+    token.add_grant(
+        VoiceGrant(
+            # Anything but True itself is silently dropped by the library.
+            incoming_allow=agent.may_receive_calls is True,
+            outgoing_application_sid=settings.TWILIO_TWIML_APP_SID if agent.may_make_calls else None,
+            push_credential_sid=_push_credential(platform) if agent.may_receive_calls else None,
+        )
+    )
+    return str(token.to_jwt())
+
+
+def _capability_token(agent: Agent, platform: str, seconds: int) -> str:
+    """The older kind, signed with the auth token itself; the library's `twilio.jwt.client`."""
+    token = ClientCapabilityToken(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, ttl=seconds)
+    if agent.may_make_calls:
+        token.allow_client_outgoing(settings.TWILIO_TWIML_APP_SID)
+    if agent.may_receive_calls:
+        token.allow_client_incoming(agent.identity)
+    return str(token.to_jwt())
 
 
 def _push_credential(platform: str) -> str | None:

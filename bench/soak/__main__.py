@@ -50,8 +50,7 @@ def main() -> int:
 
 def run(folder: Path, options: Options, speed: float = 8, **servers: str) -> Report:
     """One soak with a house of its own. `servers`: `database` and `redis`, by URL."""
-    changes = {"SIMULATOR_SPEED": f"{speed:g}", "SIMULATOR_CALLS_KEPT": "20000"}
-    with House(folder, agents=options.robots, **servers, **changes) as house:
+    with House(folder, agents=options.robots, **servers, SIMULATOR_SPEED=f"{speed:g}") as house:
         soak = Soak(house, options)
         try:
             return asyncio.run(soak.run())

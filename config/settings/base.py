@@ -1,6 +1,7 @@
 """Settings of Ringdesk. Everything that differs between places comes from the environment (see `.env.example`)."""
 
 import warnings
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "csp",
+    "axes",
+    "knox",
     "rest_framework",
     "drf_spectacular",
     "config",
@@ -43,8 +46,10 @@ INSTALLED_APPS = [
     "contacts",
     "tokens",
     "calls",
+    "messaging",
 ]
 MIDDLEWARE = [
+    "telephony.apis.ProblemMiddleware",
     "config.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -56,8 +61,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.PermissionsPolicyMiddleware",
+    "agents.lockout.LockoutMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
+# For pages and the API; Twilio's webhooks have as many of their own. Each thread holds one database connection.
+WEB_THREADS: int = env.whole("WEB_THREADS", 8)
+# Twilio gives up after fifteen seconds; a caller hears our fallback's sentence after this many.
+WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 4.5)
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
@@ -85,26 +95,39 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-else:
-    # Under ASGI a connection lives as long as its request's thread: only a pool keeps them.
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": env.whole("DATABASE_POOL_SIZE", 10),
-    }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A server that is away must not hold a caller's request for longer than a caller waits.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+# The server's threads live on (config.handler), and each keeps its connection.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# What cannot be stored, because the database is away, waits here until it can. Keep it on a disk that stays.
+SPOOL_DIR: str = env.text("SPOOL_DIR", str(BASE_DIR / ".run" / "spool"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env.text("REDIS_URL", "")
+CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
             # redis-py's default time-out would close every socket that is quiet for five seconds.
-            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10000}]},
+            "CONFIG": {
+                "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10000}],
+                # Redis publishes across its numbered databases: the name keeps what two desks on one server say apart.
+                "prefix": f"ringdesk{urlsplit(REDIS_URL).path}",
+            },
         }
     }
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # Limits are counted here, one entry for each agent and address: the default of 300 would forget some.
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
+    }
     CHANNEL_LAYERS = {"default": {"BACKEND": "config.channel_layer.ProcessChannelLayer"}}
 
 # --- Tasks ---------------------------------------------------------------------------------------------------------
@@ -122,7 +145,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "agents.Agent"
-AUTHENTICATION_BACKENDS = ["agents.backends.DeskBackend"]
+AUTHENTICATION_BACKENDS = ["agents.backends.LockoutBackend", "agents.backends.DeskBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -135,6 +158,28 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
+# After so many failures for one username from one address, nothing is tried for so long.
+LOGIN_FAILURE_LIMIT: int = env.whole("LOGIN_FAILURE_LIMIT", 5)
+LOGIN_LOCKOUT_SECONDS: int = env.whole("LOGIN_LOCKOUT_SECONDS", 900)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
+AXES_COOLOFF_TIME = timedelta(seconds=min(LOGIN_LOCKOUT_SECONDS, 31_536_000))
+AXES_CLIENT_IP_CALLABLE = "telephony.proxies.client_address"
+AXES_LOCKOUT_CALLABLE = "agents.lockout.locked_out_answer"
+AXES_RESET_ON_SUCCESS = True
+# So that "try again in 15 minutes" stays true for whoever does not wait.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+# `agents.LoginRecord` keeps more, and axes' admin shows more than it must.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # `agents.lockout.LockoutMiddleware` is axes' own, kept synchronous.
+# API tokens of devices: rows of our own, so that one query finds the token, the device and the agent.
+KNOX_TOKEN_MODEL = "tokens.Device"  # noqa: S105
+DEVICE_LOGIN_DAYS: int = env.whole("DEVICE_LOGIN_DAYS", 90)
+REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
+# Knox's own table would stay empty.
+MIGRATION_MODULES = {"knox": None}
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -153,12 +198,21 @@ STORAGES = {
 
 # --- REST ----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tokens.authentication.DeviceAuthentication",
+        "tokens.authentication.DeskSessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "telephony.apis.exception_handler",
+    # Counted in the cache.
+    "DEFAULT_THROTTLE_RATES": {
+        "voice-token": f"{env.whole('VOICE_TOKENS_PER_MINUTE', 60)}/min",
+        "login-username": f"{env.whole('LOGINS_PER_MINUTE', 10)}/min",
+        "login-address": f"{env.whole('LOGINS_PER_MINUTE_PER_ADDRESS', 30)}/min",
+    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ringdesk",
@@ -227,6 +281,8 @@ LOGGING = {
     "loggers": {
         # Its INFO lines hold phone numbers and message bodies.
         "twilio": {"level": "WARNING"},
+        # Its INFO says of every log-in that there was one; `agents.LoginRecord` knows which.
+        "axes": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},

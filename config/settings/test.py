@@ -1,6 +1,10 @@
-"""Settings of the unit tests: no outside service, fast hashing, fixed credentials that open nothing."""
+"""Settings of the unit tests: fast hashing, fixed credentials that open nothing, and no outside service.
+
+Unless TEST_DATABASE_URL and TEST_REDIS_URL name a PostgreSQL and a Redis: `make test-services` does.
+"""
 
 import os
+import tempfile
 
 os.environ.update(
     {
@@ -25,7 +29,9 @@ os.environ.update(
         "TWILIO_WEBHOOK_PASSWORD": "",
         "TWILIO_FALLBACK_NUMBER": "",
         "TRUSTED_PROXIES": "",
-        "REDIS_URL": "",
+        "SPOOL_DIR": tempfile.mkdtemp(prefix="ringdesk-spool-"),
+        "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
+        "REDIS_URL": os.environ.get("TEST_REDIS_URL", ""),
     }
 )
 

@@ -26,9 +26,17 @@ TWILIO_PUSH_CREDENTIAL_SID_ANDROID: str = env.text("TWILIO_PUSH_CREDENTIAL_SID_A
 TWILIO_API_BASE_URL: str = env.text("TWILIO_API_BASE_URL", "").rstrip("/")
 TWILIO_VOICE_SIGNALLING_URL: str = env.text("TWILIO_VOICE_SIGNALLING_URL", "")
 TWILIO_EDGE: str = env.text("TWILIO_EDGE", "roaming")
+# Where the API key and the TwiML app live when not in us1, such as ie1: written into every voice token.
+TWILIO_REGION: str = env.text("TWILIO_REGION", "")
 SIMULATOR: bool = env.flag("SIMULATOR", False)
 
 TOKEN_TTL_SECONDS: int = env.whole("TOKEN_TTL_SECONDS", 3600)
+# The most that a client of that platform may ask for.
+TOKEN_MAX_TTL_SECONDS_WEB: int = env.whole("TOKEN_MAX_TTL_SECONDS_WEB", 86_400)
+TOKEN_MAX_TTL_SECONDS_IOS: int = env.whole("TOKEN_MAX_TTL_SECONDS_IOS", 86_400)
+TOKEN_MAX_TTL_SECONDS_ANDROID: int = env.whole("TOKEN_MAX_TTL_SECONDS_ANDROID", 86_400)
+# Tokens of the kind that clients of the 1.x SDKs need, signed with the auth token.
+TWILIO_CAPABILITY_TOKENS: bool = env.flag("TWILIO_CAPABILITY_TOKENS", False)
 # How long before a token's end the desk fetches the next one.
 TOKEN_REFRESH_SECONDS: int = env.whole("TOKEN_REFRESH_SECONDS", 60)
 

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 TOO_MANY_REQUESTS = 20429
 SERVER_ERROR = 20500
 
+API_KINDS = (Kind.REST_ERROR, Kind.REST_RATE_LIMIT, Kind.REST_TIMEOUT, Kind.REST_SLOW)
+
 
 def drawn(engine: CallEngine, request: Request) -> Rule | None:
     """The rule that strikes this request."""
     sid = str(request.path_params.get("call", ""))
     leg = engine.find_leg(sid)
     occasion = Occasion(request.url.path, leg.status if leg else "", (sid,) if sid else ())
-    return engine.faults.draw(
-        occasion, Kind.NETWORK_CUT, Kind.REST_ERROR, Kind.REST_RATE_LIMIT, Kind.REST_TIMEOUT, Kind.REST_SLOW
-    )
+    # A cut comes first wherever it stands in the list: what cannot arrive cannot be served late either.
+    return engine.faults.draw(occasion, Kind.NETWORK_CUT) or engine.faults.draw(occasion, *API_KINDS)
 
 
 def instead(rule: Rule | None) -> Response | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,13 @@ if TYPE_CHECKING:
 
 CONTENT_TYPE = "twilio-fpa;v=1"
 MOST_SECONDS = 24 * 3600
+#: Where the simulator's account lives; a token for another region is signed with a key that is unknown here.
+REGION = "us1"
+#: "Control, space, delims, or unwise characters", as RFC 2396 names them: the SDK's own words for 31105.
+_UNWISE = re.compile(r'[\x00-\x20\x7f<>#%"{}|\\^\[\]`]')
+_LONGEST_IDENTITY = 256
 
+BAD_CLIENT_NAME = 31105
 AUTHENTICATION_FAILED = 31201
 BAD_SIGNATURE = 31202
 NO_SUCH_ACCOUNT = 31203
@@ -73,6 +81,8 @@ def _decode(token: object, credentials: Credentials) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
         if header.get("alg") != "HS256" or header.get("cty") != CONTENT_TYPE:
             raise TokenError(INVALID, "JWT is invalid")
+        if header.get("twr", REGION) != REGION:
+            raise TokenError(BAD_SIGNATURE, "JWT signature is invalid: the token is for another region")
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
         if issuer != credentials.api_key_sid:
             raise TokenError(AUTHENTICATION_FAILED, "The token was issued by an unknown API key")
@@ -89,6 +99,8 @@ def _claims(grants: dict[str, Any], expires: float) -> Claims:
     identity = grants.get("identity")
     if not isinstance(identity, str) or not identity:
         raise TokenError(INVALID, "The token has no identity")
+    if _UNWISE.search(identity) or len(identity) > _LONGEST_IDENTITY:
+        raise TokenError(BAD_CLIENT_NAME, "Invalid client name")
     voice = _mapping(grants.get("voice"))
     outgoing = _mapping(voice.get("outgoing"))
     application = outgoing.get("application_sid")
@@ -106,6 +118,6 @@ def _mapping(value: object) -> dict[str, Any]:
 
 
 def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise TokenError(INVALID, "JWT is invalid")
     return float(value)

@@ -40,7 +40,7 @@ class FaultySender:
         if rule := self._draw(webhook, Kind.WEBHOOK_DELAY):
             fault = rule.kind
             await asyncio.sleep(rule.seconds)
-        if rule := self._draw(webhook, Kind.NETWORK_CUT, Kind.WEBHOOK_DROP):
+        if rule := self._draw(webhook, Kind.NETWORK_CUT) or self._draw(webhook, Kind.WEBHOOK_DROP):
             answer = Answer(webhook.url, error_code=CONNECTION_FAILURE, error="Never sent: a fault on purpose")
             self._sender.record_unsent(webhook, answer, rule.kind)
             return answer

@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.desk import DeskPage
 from tests.browser.stack import ROOT, Stack
 from tests.chromium import launch
 
 RESULTS = ROOT / "test-results"
+# What takes a moment on a quiet machine may take long on a busy one.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

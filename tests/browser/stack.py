@@ -1,4 +1,5 @@
-"""The whole product on free ports: the desk's server and the Twilio simulator, as `make run` starts them."""
+"""The whole product on free ports: the desk's server, the Twilio simulator, and with Redis a worker, as `make run`
+starts them."""
 
 from __future__ import annotations
 
@@ -12,10 +13,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
 from scripts.make_env import environment
+from scripts.run import worker_command
+from tests.services import own_services, worker_listens
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0
@@ -41,8 +45,21 @@ def eventually(check: Callable[[], T], what: str, *, seconds: float = PATIENCE) 
         time.sleep(0.05)
 
 
+def answers(url: str) -> Callable[[], bool]:
+    """Whether a program answers at this address yet."""
+
+    def check() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+    return check
+
+
 class Stack:
-    """Web and simulator with a database of their own. Use as a context manager."""
+    """Web and simulator with a database, and if there is one a Redis, of their own. Use as a context manager."""
 
     def __init__(self, folder: Path, **changes: str) -> None:
         self.folder = folder
@@ -50,22 +67,27 @@ class Stack:
         self.desk_url = f"http://localhost:{web}"
         self.bench_url = f"http://localhost:{bench}"
         self.settings = environment(web, bench) | {
-            "DATABASE_URL": f"sqlite:///{folder / 'desk.sqlite3'}",
             "STATIC_ROOT": str(folder / "static"),
+            "SPOOL_DIR": str(folder / "spool"),
             "DJANGO_SETTINGS_MODULE": "config.settings.base",
             "SIMULATOR_DIAL_BUFFER": "0",
             "SIMULATOR_SPEED": "4",
         }
-        self.settings |= changes
-        self.environment = os.environ | self.settings
+        self.changes = changes
+        self.environment: dict[str, str] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._services = ExitStack()
 
     def __enter__(self) -> Stack:
-        for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_demo_data"]):
-            self.manage(*command)
+        self.settings |= self._services.enter_context(own_services(self.folder)) | self.changes
+        self.environment = os.environ | self.settings
         try:
+            for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"], ["load_demo_data"]):
+                self.manage(*command)
             self.start_simulator()
             self.start_web()
+            if self.settings["REDIS_URL"]:
+                self.start_worker()
         except BaseException:
             self.__exit__()
             raise
@@ -74,6 +96,7 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         for name in list(self.processes):
             self.stop(name)
+        self._services.close()
 
     def manage(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -90,12 +113,18 @@ class Stack:
     def start_web(self) -> None:
         port = self.desk_url.rpartition(":")[2]
         command = ["uvicorn", "config.asgi:application", "--port", port, "--timeout-graceful-shutdown", "2"]
-        self._start("web", [sys.executable, "-m", *command, "--log-level", "warning"], f"{self.desk_url}/healthz")
+        self._start(
+            "web", [sys.executable, "-m", *command, "--log-level", "warning"], answers(f"{self.desk_url}/healthz")
+        )
 
     def start_simulator(self) -> None:
-        self._start("simulator", [sys.executable, "-m", "simulator"], f"{self.bench_url}/sim/health")
+        self._start("simulator", [sys.executable, "-m", "simulator"], answers(f"{self.bench_url}/sim/health"))
 
-    def _start(self, name: str, command: list[str], url: str) -> None:
+    def start_worker(self) -> None:
+        redis_url = self.settings["REDIS_URL"]
+        self._start("worker", worker_command(self.folder / "beat"), lambda: worker_listens(redis_url))
+
+    def _start(self, name: str, command: list[str], is_up: Callable[[], bool]) -> None:
         log = (self.folder / f"{name}.log").open("ab")
         process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
@@ -104,13 +133,9 @@ class Stack:
 
         def up() -> bool:
             assert process.poll() is None, f"{name} stopped:\n{self.log(name)}"
-            try:
-                with urllib.request.urlopen(url, timeout=2):
-                    return True
-            except (urllib.error.URLError, OSError):
-                return False
+            return is_up()
 
-        eventually(up, f"{name} answers at {url}")
+        eventually(up, f"the {name} is up")
 
     def stop(self, name: str, *, how: int = signal.SIGINT) -> None:
         process = self.processes.pop(name)

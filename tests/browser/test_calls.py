@@ -78,8 +78,10 @@ def test_an_agent_calls_a_telephone_and_both_hear_each_other(open_desk, stack):
 
 
 def ringing_at(stack: Stack, number: str) -> dict[str, Any] | None:
+    """The leg that rings a telephone; the agent's own call has the same `to`."""
     calls: list[dict[str, Any]] = stack.bench("GET", "/sim/calls")["calls"]
-    found = [call for call in calls if call["to"] == number and call["status"] == "ringing"]
+    rings = [call for call in calls if call["party"] == "telephone" and call["status"] == "ringing"]
+    found = [call for call in rings if call["to"] == number]
     return found[0] if found else None
 
 

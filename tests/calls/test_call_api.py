@@ -126,7 +126,7 @@ def test_a_filter_that_makes_no_sense_is_explained(ada, query):
     response = signed_in(ada).get(URL, query, secure=True)
 
     assert response.status_code == 400
-    assert list(response.json()) == list(query)
+    assert [error["field"] for error in response.json()["errors"]] == list(query)
 
 
 @pytest.mark.parametrize("query", [{"search": "\x00"}, {"search": "x" * 5000}, {"page_size": "-1"}, {"page_size": "x"}])

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+import requests
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010 import V2010
-from twilio.rest.api.v2010.account.call import CallContext, CallInstance
+from twilio.rest.api.v2010.account.call import CallContext, CallInstance, CallList
 
 from calls.models import Call, Webhook
-from calls.reconcile import calls_reconcile
+from calls.reconcile import calls_reconcile, calls_sweep
 from telephony.client import get_client
 from tests import factories
 from tests.twilio import ACCOUNT_SID, at, rfc2822, sid
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def never_swept() -> None:
+    cache.clear()
 
 
 def instance(number: int, **fields: Any) -> CallInstance:
@@ -94,10 +103,86 @@ def test_when_twilio_is_busy_the_rest_waits_for_the_next_run(line):
     assert fetch.call_count == 1
 
 
+def test_a_call_that_only_its_leg_tells_of_is_asked_about(line, ada):
+    leg = factories.make_call(2, parent_id=sid("CA", 1), agent=ada, status="completed", direction="outbound-dial")
+    Call.objects.filter(pk=leg.pk).update(updated_at=timezone.now() - timedelta(minutes=10))
+
+    with patch.object(CallContext, "fetch", autospec=True, return_value=instance(1)):
+        assert calls_reconcile().mended == 1
+
+    root = Call.objects.get(pk=sid("CA", 1))
+    assert (root.status, root.result, root.agent, root.line) == ("completed", "answered", ada, line)
+
+
+@contextmanager
+def listed(*instances: CallInstance) -> Iterator[None]:
+    """What Twilio's list of calls says."""
+    with patch.object(CallList, "stream", autospec=True, return_value=iter(instances)):
+        yield
+
+
+def ended(number: int, **fields: Any) -> CallInstance:
+    """A call that ended well before the quiet time."""
+    times = {"date_created": at(-900), "start_time": at(-880), "end_time": at(-850)}
+    return instance(number, **({name: rfc2822(time) for name, time in times.items()} | fields))
+
+
+def test_a_call_that_nobody_told_us_of_is_found_in_twilios_list(line, ada):
+    leg = ended(2, parent_call_sid=sid("CA", 1), direction="outbound-dial", to=f"client:agent_{ada.pk}", duration="30")
+    with listed(leg, ended(1, duration="50")):
+        report = calls_sweep()
+
+    root, leg = Call.objects.get(pk=sid("CA", 1)), Call.objects.get(pk=sid("CA", 2))
+    assert (report.asked, report.mended, report.lost) == (2, 2, 5)
+    assert (root.status, root.result, root.agent, root.line) == ("completed", "answered", ada, line)
+    assert (root.start_time, root.end_time, root.duration) == (at(-900), at(-850), 50)
+    assert (leg.parent_id, leg.agent, leg.answer_time) == (root.sid, ada, at(-880))
+
+
+def test_a_call_that_the_log_knows_is_left_as_it_is(line):
+    factories.make_call(1, line=line, status="completed", start_time=at(-900), revision=7)
+
+    with listed(ended(1)):
+        assert calls_sweep().mended == 0
+
+    assert Call.objects.get().revision == 7
+
+
+def test_a_call_that_ended_a_moment_ago_may_still_be_told_of(line):
+    with listed(instance(1, end_time=rfc2822(timezone.now()))):
+        assert calls_sweep().asked == 0
+
+    assert not Call.objects.exists()
+
+
+def test_the_next_sweep_begins_where_the_last_one_ended(line):
+    with patch.object(CallList, "stream", autospec=True, return_value=iter(())) as stream:
+        calls_sweep()
+        calls_sweep()
+
+    first, second = (call.kwargs["start_time_after"] for call in stream.call_args_list)
+    assert first < timezone.now() - timedelta(hours=24)
+    assert timezone.now() - timedelta(minutes=16) < second
+
+
+def test_a_list_that_breaks_off_is_read_again_the_next_time(line):
+    def broken() -> Iterator[CallInstance]:
+        yield ended(1)
+        raise requests.ConnectionError
+
+    with patch.object(CallList, "stream", autospec=True, side_effect=[broken(), iter(())]) as stream:
+        assert calls_sweep().failed == 1
+        calls_sweep()
+
+    assert stream.call_args.kwargs["start_time_after"] < timezone.now() - timedelta(hours=24)
+
+
 def test_the_command_reports(line, capsys):
     stuck(1, line=line)
 
-    with patch.object(CallContext, "fetch", autospec=True, return_value=instance(1)):
+    with patch.object(CallContext, "fetch", autospec=True, return_value=instance(1)), listed(ended(3)):
         call_command("calls_reconcile")
 
-    assert "Asked about 1: 1 had lost a callback" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Asked about 1: 1 had lost a callback" in said
+    assert "list of 1: 1 had lost a callback. 2 callbacks were lost in all." in said

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+import uvloop
 from twilio.base.exceptions import TwilioRestException
 
 from tests.simulator.harness import ACCOUNT, CALLER, SUPPORT, TOKEN, bench, serving_app, twiml
@@ -57,8 +58,9 @@ def test_a_rate_limit_says_when_to_come_back_and_nothing_was_done():
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
 @pytest.mark.parametrize("kind", ["rest-timeout", "network-cut"])
-def test_a_request_that_is_cut_off_gets_no_answer(kind):
+def test_a_request_that_is_cut_off_gets_no_answer(kind, loop, caplog):
     async def scenario():
         async with bench() as b, serving_app(b) as url, httpx.AsyncClient(base_url=url) as client:
             seconds = 0 if kind == "rest-timeout" else 3600
@@ -74,7 +76,9 @@ def test_a_request_that_is_cut_off_gets_no_answer(kind):
             await client.delete("/sim/faults")
             assert (await client.get(NUMBERS, auth=(ACCOUNT, TOKEN))).status_code == 200
 
-    asyncio.run(scenario())
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(scenario())
+    assert [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
 
 
 def test_a_request_that_times_out_was_served_all_the_same():
@@ -103,6 +107,19 @@ def test_a_request_cut_by_the_network_was_not_served():
                 await client.post(f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json", auth=(ACCOUNT, TOKEN), data=data)
 
             assert b.engine.world.calls == {}
+
+    asyncio.run(scenario())
+
+
+def test_a_cut_comes_before_every_other_fault_wherever_it_stands():
+    async def scenario():
+        async with bench() as b:
+            await set_faults(b, {"kind": "rest-slow", "seconds": 0}, {"kind": "network-cut", "seconds": 3600})
+
+            with pytest.raises(ConnectionAbortedError):
+                await b.rest("GET", "/IncomingPhoneNumbers.json")
+
+            assert [rule["fired"] for rule in b.engine.faults.as_json()["rules"]] == [0, 1]
 
     asyncio.run(scenario())
 

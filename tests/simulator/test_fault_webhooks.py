@@ -271,3 +271,47 @@ def test_while_the_network_is_cut_no_webhook_arrives_and_afterwards_they_do():
             assert await fired(b) == [0]
 
     asyncio.run(scenario())
+
+
+def test_the_same_seed_breaks_the_same_requests_again():
+    async def befallen(b):
+        await set_faults(b, {"kind": "webhook-drop", "rate": 0.5, "match": {"path": STATUS}}, seed=11)
+        sids = []
+        for _ in range(12):
+            sids.append((await b.call()).sid)
+            await b.quiet()
+        return [(sids.index(request["call_sid"]), request["fault"]) for request in (await shown(b, STATUS))[-12:]]
+
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml("<Reject/>")
+            first, second = await befallen(b), await befallen(b)
+
+            assert first == second
+            assert {fault for _, fault in first} == {None, "webhook-drop"}
+
+    asyncio.run(scenario())
+
+
+def test_calls_under_every_fault_at_once_end_and_leave_nothing_behind():
+    kinds = ("delay", "drop", "duplicate", "reorder", "lost-answer", "error")
+
+    async def scenario():
+        async with bench() as b:
+            rules = [{"kind": f"webhook-{kind}", "rate": 0.3} for kind in kinds]
+            for rule in rules:
+                rule |= {"seconds": 0.02} if rule["kind"] in ("webhook-delay", "webhook-reorder") else {}
+            await set_faults(b, *rules)
+            b.voice.behaviours["ada"] = "answer"
+            b.product.answers |= {INCOMING: twiml(LEG), FALLBACK: say("Please hold")}
+            before = len(asyncio.all_tasks())
+            calls = [await b.call(hangup_after=0.5) for _ in range(40)]
+            await b.quiet()
+
+            assert all(call.over for call in calls)
+            assert all(count > 0 for count in await fired(b))
+            assert b.engine.callbacks._held == {}
+            assert not [w for w in b.engine.inspector.warnings if "simulator failed" in w["text"]]
+            await until(lambda: len(asyncio.all_tasks()) <= before)
+
+    asyncio.run(scenario())

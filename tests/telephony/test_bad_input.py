@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from calls.models import Call, Webhook
+from config import spooled
+from messaging.models import MessageWebhook
 from tests.telephony.test_webhook_security import PATHS
 from tests.twilio import TwilioClient, incoming, sid
 
@@ -64,7 +66,9 @@ def test_a_strange_form_gets_a_clear_answer(twilio, path, fields):
     response = twilio.webhook(path, fields)
 
     assert_answered(path, response)
-    assert Webhook.objects.count() == 1
+    # The fallback's route touches no database: what it got is stored a moment later.
+    spooled.drain()
+    assert Webhook.objects.count() + MessageWebhook.objects.count() == 1
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -52,6 +52,8 @@ def test_the_token_lets_the_agent_call_and_be_called(client, ada):
         "voice": {"incoming": {"allow": True}, "outgoing": {"application_sid": settings.TWILIO_TWIML_APP_SID}},
     }
     assert found["exp"] - found["nbf"] == 3600
+    assert found["jti"].startswith(f"{settings.TWILIO_API_KEY_SID}-")
+    assert set(found) == {"jti", "iss", "sub", "nbf", "exp", "grants"}
     assert set(data) == {"token", "identity", "platform", "ttl", "expires_at", "edge", "grants"}
     assert (data["identity"], data["platform"], data["ttl"]) == (f"agent_{ada.pk}", "web", 3600)
     assert data["grants"] == {"incoming": True, "outgoing": True}
@@ -95,6 +97,132 @@ def test_a_configured_ttl_is_capped_at_a_day(client, settings):
     assert ask(client, platform="web").json()["ttl"] == 86_400
 
 
+@pytest.mark.parametrize(("platform", "most"), [("web", 600), ("ios", 1200), ("android", 1800)])
+def test_each_platform_has_its_own_most(client, settings, platform, most):
+    settings.TOKEN_MAX_TTL_SECONDS_WEB = 600
+    settings.TOKEN_MAX_TTL_SECONDS_IOS = 1200
+    settings.TOKEN_MAX_TTL_SECONDS_ANDROID = 1800
+
+    refused = ask(client, platform=platform, ttl=most + 1)
+
+    assert refused.status_code == 400
+    assert refused.json()["detail"] == f"ttl: Ask for 30 to {most} seconds."
+    assert ask(client, platform=platform, ttl=most).json()["ttl"] == most
+    assert ask(client, platform=platform).json()["ttl"] == most
+
+
+def test_a_form_may_ask_too(client):
+    response = client.post(URL, "platform=ios&ttl=120", content_type="application/x-www-form-urlencoded", secure=True)
+
+    assert (response.json()["platform"], response.json()["ttl"]) == ("ios", 120)
+
+
+@pytest.mark.parametrize("ttl", [True, "", "-30", "٣٠", "9" * 5000, [120], {"seconds": 120}])
+def test_a_ttl_that_is_no_number_is_refused(client, ttl):
+    assert ask(client, platform="web", ttl=ttl).status_code == 400
+
+
+def test_a_time_of_another_kind_or_another_field_changes_nothing(client):
+    assert ask(client, platform="web", valid_until=1, nbf=0).json()["ttl"] == 3600
+
+
+@pytest.mark.parametrize(
+    ("receive", "make", "voice"),
+    [
+        (True, False, {"incoming": {"allow": True}, "push_credential_sid": "CR" + "1" * 32}),
+        (False, True, {"outgoing": {"application_sid": "AP" + "c" * 32}}),
+        (False, False, {}),
+    ],
+)
+def test_the_grants_follow_what_the_agent_may(client, ada, settings, receive, make, voice):
+    settings.TWILIO_PUSH_CREDENTIAL_SID_IOS = "CR" + "1" * 32
+    ada.may_receive_calls, ada.may_make_calls = receive, make
+    ada.save()
+
+    data = ask(client, platform="ios").json()
+
+    assert data["grants"] == {"incoming": receive, "outgoing": make}
+    assert claims(data["token"])["grants"]["voice"] == voice
+
+
+@pytest.mark.parametrize("region", ["", "ie1"])
+def test_the_region_is_in_the_tokens_header_when_there_is_one(client, settings, region):
+    settings.TWILIO_REGION = region
+    settings.TWILIO_EDGE = "dublin"
+
+    data = ask(client, platform="web").json()
+
+    header = jwt.get_unverified_header(data["token"])
+    assert header.get("twr", "") == region
+    assert (header["typ"], header["alg"], header["cty"]) == ("JWT", "HS256", "twilio-fpa;v=1")
+    assert data["edge"] == "dublin"
+
+
+@pytest.mark.parametrize("platform", ["web", "ios", "android"])
+def test_the_simulator_takes_the_token_as_twilio_would(client, ada, settings, platform):
+    from types import SimpleNamespace
+
+    from simulator.voice.tokens import verify
+
+    credentials = SimpleNamespace(
+        account_sid=settings.TWILIO_ACCOUNT_SID,
+        api_key_sid=settings.TWILIO_API_KEY_SID,
+        api_key_secret=settings.TWILIO_API_KEY_SECRET,
+    )
+
+    token = ask(client, platform=platform, ttl=600).json()["token"]
+
+    found = verify(token, credentials, datetime.now(UTC).timestamp())
+    assert (found.identity, found.incoming) == (ada.identity, True)
+    assert found.application_sid == settings.TWILIO_TWIML_APP_SID
+    assert 590 <= found.seconds_left(datetime.now(UTC).timestamp()) <= 600
+
+
+class TestCapabilityTokens:
+    def test_they_are_off(self, client):
+        response = ask(client, platform="web", kind="capability")
+
+        assert (response.status_code, response.json()["code"]) == (400, "capability_disabled")
+        assert not IssuedToken.objects.exists()
+
+    def test_switched_on_they_are_signed_with_the_auth_token_and_warned_of(self, client, ada, settings):
+        settings.TWILIO_CAPABILITY_TOKENS = True
+
+        response = ask(client, platform="web", kind="capability", ttl=600)
+
+        found = jwt.decode(response.json()["token"], settings.TWILIO_AUTH_TOKEN, algorithms=["HS256"])
+        scopes = set(found["scope"].split())
+        assert found["iss"] == settings.TWILIO_ACCOUNT_SID
+        assert 595 <= found["exp"] - datetime.now(UTC).timestamp() <= 601
+        assert scopes == {
+            f"scope:client:outgoing?appSid={settings.TWILIO_TWIML_APP_SID}&clientName={ada.identity}",
+            f"scope:client:incoming?clientName={ada.identity}",
+        }
+        assert response["Deprecation"].startswith("@")
+        assert response["Warning"].startswith("299 - ")
+        assert response["Cache-Control"] == "no-store"
+        assert IssuedToken.objects.get().kind == "capability"
+
+    def test_they_follow_what_the_agent_may(self, client, ada, settings):
+        settings.TWILIO_CAPABILITY_TOKENS = True
+        ada.may_make_calls = False
+        ada.save()
+
+        token = ask(client, platform="web", kind="capability").json()["token"]
+
+        found = jwt.decode(token, settings.TWILIO_AUTH_TOKEN, algorithms=["HS256"])
+        assert found["scope"] == f"scope:client:incoming?clientName={ada.identity}"
+
+    def test_access_tokens_come_without_a_warning(self, client):
+        response = ask(client, platform="web", kind="access")
+
+        assert "Deprecation" not in response
+        assert "Warning" not in response
+
+    def test_there_is_no_third_kind(self, client):
+        assert ask(client, platform="web", kind="magic").json()["errors"][0]["field"] == "kind"
+
+
 def test_an_unknown_platform_is_refused(client):
     assert ask(client, platform="fridge").status_code == 400
 
@@ -108,7 +236,8 @@ def test_a_deactivated_agent_gets_403(client, ada):
     ada.is_active = False
     ada.save()
 
-    assert ask(client, platform="web").status_code == 403
+    response = ask(client, platform="web")
+    assert (response.status_code, response.json()["code"]) == (403, "agent_suspended")
 
 
 def test_another_sites_form_gets_no_token(ada):
@@ -139,8 +268,8 @@ def test_a_proxys_word_for_the_address_counts_only_when_the_proxy_is_trusted(cli
 def test_too_many_tokens_are_refused_for_a_while(client):
     answers = [ask(client, platform="web").status_code for _ in range(61)]
 
-    assert answers[0] == 200
-    assert answers[-1] == 429
+    assert answers == [200] * 60 + [429]
+    assert 0 < int(ask(client, platform="web")["Retry-After"]) <= 60
 
 
 def test_get_gives_no_token(client):

@@ -91,6 +91,11 @@ def web_request(**changes: Any) -> Json:
     }
 
 
+def fault(kind: str, **changes: Any) -> Json:
+    """A rule of a fault, as events tell of it."""
+    return {"kind": kind, "rate": 1.0, "fired": 0, "active": True, **changes}
+
+
 class Bench:
     """The server and its script. `asked` holds every request of the page as (method, path, body)."""
 
@@ -120,6 +125,7 @@ class Bench:
             "numbers": NUMBERS,
             "telephones": [],
             "warnings": [],
+            "faults": {"seed": 0, "rules": []},
         }
 
     def say(self, **event: Any) -> None:
@@ -179,7 +185,7 @@ class Bench:
             routes=[
                 Route("/", self._page),
                 WebSocketRoute("/sim/events", self._events),
-                Route("/sim/{rest:path}", self._control, methods=["GET", "POST", "PUT"]),
+                Route("/sim/{rest:path}", self._control, methods=["GET", "POST", "PUT", "DELETE"]),
                 Mount("/static", StaticFiles(directory=STATIC)),
             ]
         )

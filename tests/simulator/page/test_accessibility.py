@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.simulator.page.bench import Bench, ago, call, web_request
+from tests.simulator.page.bench import Bench, ago, call, fault, web_request
 
 AXE = Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -24,6 +24,18 @@ def busy_bench(bench: Bench) -> None:
     by_itself = call(direction="outbound-api", to="+33155512345", **{"from": "+12025550101"})
     bench.snapshot["calls"] = [talking, waiting, called, by_itself]
     bench.snapshot["requests"] = [web_request(), web_request(status=403), web_request(direction="in", kind="rest")]
+    bench.snapshot["requests"] += [
+        web_request(fault="webhook-duplicate"),
+        web_request(fault="webhook-drop", status=None),
+    ]
+    bench.snapshot["faults"] = {
+        "seed": 7,
+        "rules": [
+            fault("webhook-drop", rate=0.25, match={"path": "/status/", "call_sid": "CA" + "0" * 32}),
+            fault("network-cut", active=False),
+            fault("rest-error", status=503, count=3, fired=2),
+        ],
+    }
     bench.snapshot["warnings"] = [{"time": ago(), "call_sid": None, "code": 11200, "text": "HTTP retrieval failure"}]
 
 
@@ -69,7 +81,7 @@ def test_every_control_can_be_reached_with_tab_and_shows_it(open_bench: Open, be
     expect(controls).to_have_count(2)
 
     reached = set()
-    for _ in range(80):
+    for _ in range(120):
         page.keyboard.press("Tab")
         name, outline = page.evaluate(
             "(() => { const e = document.activeElement;"
@@ -81,7 +93,8 @@ def test_every_control_can_be_reached_with_tab_and_shows_it(open_bench: Open, be
             reached.add(name.split("\n")[0])
             assert outline != "none", name
 
-    wanted = {"Hang up", "Give up", "Answer", "Decline", "Ring it", "+ Add a telephone", "Clear", "Reset everything"}
+    wanted = {"Stop them", "Calls arrive twice", "Remove", "Stop all faults", "Only for some", "Add this fault"}
+    wanted |= {"Hang up", "Give up", "Answer", "Decline", "Ring it", "+ Add a telephone", "Clear", "Reset everything"}
     assert wanted <= reached
 
 

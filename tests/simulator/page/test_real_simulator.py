@@ -137,6 +137,21 @@ def test_a_page_opened_later_can_join_the_sound(open_url: Open, simulator_url: s
     expect(maya.get_by_text("Your microphone is on.")).to_be_visible(timeout=10_000)
 
 
+def test_a_call_that_arrives_twice_says_so_and_stopping_ends_it(open_url: Open, simulator_url: str) -> None:
+    page = open_url(simulator_url)
+    panel = page.get_by_role("region", name="Break things on purpose")
+
+    panel.get_by_role("button", name="Calls arrive twice").click()
+    expect(panel.get_by_text("struck 0 times")).to_be_visible()
+    httpx.post(f"{simulator_url}sim/calls", json={"from": "+12025550142", "to": "+12025550100"}).raise_for_status()
+
+    expect(panel.get_by_text("struck 1 time")).to_be_visible()
+    expect(page.get_by_role("button", name="DOUBLED")).to_have_count(2)
+    page.get_by_role("button", name="Stop them").click()
+    expect(panel.get_by_text("Nothing is broken.")).to_be_visible()
+    assert httpx.get(f"{simulator_url}sim/faults").json() == {"seed": 0, "rules": []}
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_copied_curl_command_is_accepted_by_the_desk(open_url: Open, simulator_url: str) -> None:
     page = open_url(simulator_url, permissions=["clipboard-read", "clipboard-write"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+import uvloop
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
@@ -88,7 +89,8 @@ def test_only_the_sound_of_the_call_that_was_named_is_lost():
     in_house(work)
 
 
-def test_a_signalling_socket_is_cut_without_a_goodbye(monkeypatch):
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_signalling_socket_is_cut_without_a_goodbye(monkeypatch, loop):
     monkeypatch.setattr(faulty, "DRAW_SECONDS", 0.01)
 
     async def scenario():
@@ -108,4 +110,5 @@ def test_a_signalling_socket_is_cut_without_a_goodbye(monkeypatch):
             assert (cut.close_code, fired, still_open) == (ABNORMAL, 1, True)
             assert health["voice"]["sockets"] == 1
 
-    asyncio.run(scenario())
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(scenario())

@@ -66,6 +66,18 @@ def test_nothing_is_allowed_that_is_not_granted(grants, incoming, application_si
         (make_token(grants={"identity": 7}), 31204),
         (make_token(grants=None), 31204),
         (make_token(exp="soon"), 31204),
+        (make_token(exp=None), 31204),
+        (make_token(exp=True), 31204),
+        (make_token(exp=float("nan")), 31204),
+        (make_token(exp=float("inf")), 31204),
+        (make_token(nbf="now"), 31204),
+        (make_token("ada byron"), 31105),
+        (make_token("ada\n"), 31105),
+        (make_token("<ada>"), 31105),
+        (make_token("a" * 257), 31105),
+        (make_token(header={"twr": "ie1"}), 31202),
+        (make_token(header={"twr": 7}), 31202),
+        (make_token(sub=None), 31204),
         (make_token(nbf=NOW + 1800), 31204),
         (make_token(iss="SK" + "9" * 32), 31201),
         (make_token(secret="z" * 32), 31202),
@@ -76,6 +88,28 @@ def test_nothing_is_allowed_that_is_not_granted(grants, incoming, application_si
 )
 def test_a_bad_token_is_refused_with_the_sdks_code(token, code):
     assert refusal(token) == code
+
+
+@pytest.mark.parametrize("identity", ["agent_7", "ada", "a" * 256, "zoë"])
+def test_a_name_of_any_other_kind_is_good(identity):
+    assert verify(make_token(identity), Credentials(), time.time()).identity == identity
+
+
+def test_a_token_for_the_simulators_own_region_is_good():
+    assert verify(make_token(header={"twr": "us1"}), Credentials(), time.time()).identity == "ada"
+
+
+def test_a_token_begins_at_its_second():
+    token = make_token(nbf=int(NOW) + 60)
+    assert refusal(token, int(NOW) + 59.9) == 31204
+    assert verify(token, Credentials(), int(NOW) + 60).identity == "ada"
+
+
+def test_a_changed_payload_breaks_the_signature():
+    header, payload, signature = make_token("ada").split(".")
+    _, other, _ = make_token("grace").split(".")
+    assert payload != other
+    assert refusal(f"{header}.{other}.{signature}") == 31202
 
 
 def test_an_unsigned_token_is_refused():

@@ -1,6 +1,6 @@
 /** The page's hand: the simulator's control API. Every failure is an `ApiError` with a sentence for the screen. */
 
-/** @import {Behaviour, Call, Telephone} from "./types.js" */
+/** @import {Behaviour, Call, FaultRule, Telephone} from "./types.js" */
 
 export class ApiError extends Error {}
 
@@ -58,5 +58,8 @@ export const api = {
     send("PUT", `/sim/telephones/${part(number)}`, { behaviour, delay, voice }),
   /** @param {string | number} id */
   repeat: (id) => send("POST", `/sim/requests/${part(String(id))}/repeat`),
+  /** @param {{seed?: number, rules: FaultRule[]}} faults */
+  setFaults: (faults) => send("POST", "/sim/faults", faults),
+  clearFaults: () => send("DELETE", "/sim/faults"),
   reset: () => send("POST", "/sim/reset"),
 };

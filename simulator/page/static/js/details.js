@@ -4,6 +4,7 @@ import { api } from "./api.js";
 import { curlCommand } from "./curl.js";
 import { byId, h, setText } from "./dom.js";
 import { outcome } from "./entry.js";
+import { wordsOf } from "./faultkinds.js";
 import { dayClock, pathOf, prettyBody } from "./format.js";
 
 /** @import {Entry, WarningEntry, WebRequest} from "./types.js" */
@@ -67,6 +68,7 @@ export class Details {
     const body = request.response_body ?? "";
     return [
       h("p", { class: "url" }, `${request.method} ${request.url}`),
+      request.fault ? h("p", { class: "error" }, `A fault on purpose: ${wordsOf(request.fault)}.`) : null,
       sent ? this.buttons(request, notice) : null,
       notice,
       table(sent ? "Sent to the desk" : "Sent by the desk", request.params),

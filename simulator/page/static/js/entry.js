@@ -1,6 +1,7 @@
 /** One line of the inspector. */
 
 import { h } from "./dom.js";
+import { tagOf } from "./faultkinds.js";
 import { dayClock, pathOf, shortSid, shortSids } from "./format.js";
 import { telephoneOf } from "./selectors.js";
 
@@ -84,6 +85,7 @@ export function entryLine(store, entry, open) {
       { type: "button", onclick: press },
       time,
       h("span", { class: "what" }, `${way}${request.method} ${shortSids(pathOf(request.url))}${again}`),
+      request.fault ? h("strong", { class: "tag-fault" }, tagOf(request.fault)) : null,
       h("strong", { class: broken ? "status broken" : "status" }, status),
       h("span", { class: "took" }, word || took),
     ),

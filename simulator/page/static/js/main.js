@@ -3,6 +3,7 @@
 import { api } from "./api.js";
 import { byId, h, setText } from "./dom.js";
 import { hintRead, readHint } from "./drawer.js";
+import { FaultBench } from "./faults.js";
 import { Inspector } from "./inspector.js";
 import { isOver, phaseOf, telephoneOf } from "./selectors.js";
 import { EventSocket } from "./socket.js";
@@ -16,6 +17,7 @@ const say = (/** @type {string} */ text) => setText(byId("say", HTMLElement), te
 const shout = (/** @type {string} */ text) => setText(byId("shout", HTMLElement), text);
 const strip = new Strip(store, { say, shout });
 const inspector = new Inspector(store, say);
+const faults = new FaultBench(store, say);
 const socket = new EventSocket((event) => store.apply(event), showLink);
 
 /** @type {Link} */
@@ -23,6 +25,8 @@ let link = { state: "connecting", retryAt: null };
 let inspectorDue = false;
 
 store.subscribe((event) => {
+  if (event === "snapshot" || event === "reset" || event === "faults") faults.update();
+  if (event === "faults") return showTitle();
   if (event === "snapshot") strip.settle();
   if (event === "snapshot") showHint();
   if (event === "reset") strip.reset();
@@ -65,7 +69,8 @@ function showTitle() {
   const called = [...store.calls.values()].some(
     (call) => telephoneOf(call) && !isOver(call) && phaseOf(call) === "called",
   );
-  document.title = called ? "☎ A telephone rings · Test bench" : "Test bench";
+  const broken = store.faults.rules.some((rule) => rule.active) ? "⚠ Faults are on · " : "";
+  document.title = `${called ? "☎ A telephone rings · " : ""}${broken}Test bench`;
 }
 
 function showHint() {

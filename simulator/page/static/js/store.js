@@ -2,7 +2,7 @@
 
 import { millis } from "./format.js";
 
-/** @import {Call, Entry, OurNumber, SimulatorEvent, Snapshot, Telephone, Warning, WebRequest} from "./types.js" */
+/** @import {Call, Entry, Faults, OurNumber, SimulatorEvent, Snapshot, Telephone, Warning, WebRequest} from "./types.js" */
 
 /** Enough for an afternoon; older entries leave, so that a bench left open stays quick. */
 const MOST_ENTRIES = 1000;
@@ -17,6 +17,8 @@ export class Store {
     this.numbers = [];
     /** @type {Map<string, Telephone>} what the simulator does when a number is called */
     this.telephones = new Map();
+    /** @type {Faults} what goes wrong on purpose */
+    this.faults = { seed: 0, rules: [] };
     /** Whether the simulator has told its state yet. */
     this.loaded = false;
     /** Entries up to this time were cleared away and stay away when the connection comes back. */
@@ -43,6 +45,7 @@ export class Store {
     else if (event.type === "caption") this.addCaption(event);
     else if (event.type === "request") this.putRequest(event.request);
     else if (event.type === "warning") this.addWarning(event.warning);
+    else if (event.type === "faults") this.faults = { seed: event.seed, rules: event.rules };
     else if (event.type === "reset") this.forget();
     else return; // A newer simulator may say more than this page understands.
     this.tell(event.type);
@@ -52,6 +55,7 @@ export class Store {
   applySnapshot(snapshot) {
     this.forget();
     this.numbers = snapshot.numbers ?? [];
+    this.faults = snapshot.faults ?? this.faults;
     this.telephones = new Map((snapshot.telephones ?? []).map((telephone) => [telephone.number, telephone]));
     const oldestFirst = [...(snapshot.calls ?? [])].sort(
       (one, other) => (millis(one.start_time) ?? 0) - (millis(other.start_time) ?? 0),
@@ -149,5 +153,6 @@ export class Store {
     this.calls.clear();
     this.entries = [];
     this.telephones.clear();
+    this.faults = { seed: 0, rules: [] };
   }
 }

@@ -36,6 +36,12 @@
  * @property {string | null} content_type
  * @property {string | null} response_body
  * @property {string | null} error
+ * @property {string | null} [fault]  what was done to it on purpose
+ *
+ * @typedef {{kind: string, rate?: number, seconds?: number, status?: number, count?: number,
+ *   match?: {path?: string, call_status?: string, call_sid?: string}}} FaultRule
+ * @typedef {FaultRule & {fired: number, active: boolean}} ActiveRule  `active`: whether it may still strike
+ * @typedef {{seed: number, rules: ActiveRule[]}} Faults
  *
  * @typedef {{time: string, call_sid: string | null, code: string | number | null, text: string,
  *   level?: string}} Warning
@@ -49,9 +55,10 @@
  * @typedef {RequestEntry | StateEntry | WarningEntry} Entry
  *
  * @typedef {{type: "snapshot", calls: Call[], requests: WebRequest[], numbers: OurNumber[], telephones: Telephone[],
- *   warnings: Warning[]}} Snapshot
+ *   warnings: Warning[], faults?: Faults}} Snapshot
  * @typedef {Snapshot | {type: "call", call: Call} | {type: "caption", sid: string, text: string, time: string}
- *   | {type: "request", request: WebRequest} | {type: "warning", warning: Warning} | {type: "reset"}} SimulatorEvent
+ *   | {type: "request", request: WebRequest} | {type: "warning", warning: Warning} | {type: "reset"}
+ *   | ({type: "faults"} & Faults)} SimulatorEvent
  */
 
 export {};

@@ -1,0 +1,74 @@
+"""Fills the product's database for the benchmark: `python -m bench.seed COUNT`, with the server's settings.
+
+Makes COUNT agents, each alone in a team that answers a line, with a desk whose phone can ring and a contact who calls;
+and COUNT more in one team together. Prints them as JSON, with a session of each.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import timedelta
+
+
+def main(count: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
+    import django
+
+    django.setup()
+    from django.db import transaction
+
+    with transaction.atomic():
+        alone = [_agent(number, "alone", ring=True) for number in range(count)]
+        together = _together(count)
+    print(json.dumps({"alone": alone, "together": together}))
+
+
+def _agent(number: int, kind: str, *, ring: bool) -> dict[str, object]:
+    from django.utils import timezone
+
+    from agents.models import Agent, Desk, Team
+    from calls.models import Line
+    from contacts.models import Contact, ContactNumber
+
+    agent = Agent.objects.create(username=f"{kind}{number}", first_name="Agent", last_name=str(number))
+    line, caller = f"+1202555{number:04d}", f"+1301555{number:04d}"
+    if ring:
+        team = Team.objects.create(name=f"Team {number}")
+        agent.teams.add(team)
+        Line.objects.create(name=f"Line {number}", number=line, team=team)
+        contact = Contact.objects.create(name=f"Contact {number}", company="Bench Ltd")
+        ContactNumber.objects.create(contact=contact, number=caller, label="Mobile")
+        # Seen tomorrow: nobody has to keep it alive while others are measured.
+        Desk.objects.create(
+            channel_name=f"bench-{number}", agent=agent, registered=True, seen_at=timezone.now() + timedelta(days=1)
+        )
+    return {"id": agent.pk, "line": line, "caller": caller, "session": _session(agent)}
+
+
+def _session(agent: object) -> str:
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(agent.pk)
+    session[BACKEND_SESSION_KEY] = "agents.backends.DeskBackend"
+    session[HASH_SESSION_KEY] = agent.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
+
+
+def _together(count: int) -> dict[str, object]:
+    from agents.models import Team
+    from calls.models import Line
+
+    team = Team.objects.create(name="Everybody")
+    Line.objects.create(name="Everybody", number="+12025559999", team=team)
+    agents = [_agent(number, "together", ring=False) for number in range(count)]
+    team.agents.add(*(agent["id"] for agent in agents))
+    return {"line": "+12025559999", "agents": agents}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

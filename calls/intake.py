@@ -1,0 +1,240 @@
+"""Taking in what Twilio posts. Nothing that was answered is lost.
+
+A webhook is kept and worked on in one transaction. When that fails, it goes to the spool on disk with what failed, the
+caller gets the fallback's sentence, and `webhook_retake` stores it as soon as storage is back: worked on if that is
+possible by then, else raw, to be tried again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+from twilio.twiml.voice_response import VoiceResponse
+
+from calls import answers, services, tracking, twiml
+from calls.models import CallEvent, Webhook
+from calls.params import DialActionRequest, Received, RecordingRequest, VoiceRequest
+from calls.tracking import webhook_row, webhooks_keep
+from telephony.batching import Batcher
+from telephony.forms import form_of, raw_params
+from telephony.spool import spool_append
+
+logger = logging.getLogger(__name__)
+
+Answer: TypeAlias = VoiceResponse | None
+SPOOL = "calls"
+# A webhook that cannot be applied is tried again for so long.
+_RETRY_FOR = timedelta(days=1)
+_UNREACHABLE = (OperationalError, InterfaceError)
+
+
+# --- Working on them ---------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def incoming_take(batch: Sequence[Received]) -> list[Answer]:
+    voices = [VoiceRequest.from_post(received.form) for received in batch]
+    plans = iter(services.calls_record_incoming([voice for voice in voices if voice.sid]))
+    found = [answers.to_caller(next(plans)) if voice.sid else twiml.apology_twiml() for voice in voices]
+    webhooks_keep([webhook_row(received, answer=str(answer)) for received, answer in zip(batch, found, strict=True)])
+    return list(found)
+
+
+def _outgoing(received: Received) -> Answer:
+    voice = VoiceRequest.from_post(received.form)
+    return answers.to_agent(services.call_record_outgoing(voice)) if voice.sid else answers.not_started()
+
+
+def _dial_action(received: Received) -> Answer:
+    action = DialActionRequest.from_post(received.form)
+    return answers.after_dial(action, tracking.dial_action_apply(action))
+
+
+def _recording(received: Received) -> Answer:
+    tracking.recording_store(RecordingRequest.from_post(received.form))
+    return answers.after_message()
+
+
+def _recording_status(received: Received) -> Answer:
+    tracking.recording_store(RecordingRequest.from_post(received.form))
+    return None
+
+
+def _unanswered(received: Received) -> Answer:
+    """What came to the fallback, or a first request that is taken up too late to answer: the call is logged."""
+    voice = VoiceRequest.from_post(received.form)
+    if voice.sid:
+        services.call_record_unanswered(voice, at=received.received_at)
+    return None
+
+
+_WORK: dict[str, Callable[[Received], Answer]] = {
+    "outgoing": _outgoing,
+    "dial-action": _dial_action,
+    "recording": _recording,
+    "recording-status": _recording_status,
+    "fallback": _unanswered,
+}
+
+
+@transaction.atomic
+def webhook_take(received: Received) -> Answer:
+    """Keeps one webhook and works on it; returns what to answer. Raises whatever goes wrong."""
+    if received.kind in ("status", "reconcile"):
+        tracking.status_callbacks_apply([received])
+        return None
+    if received.kind == "incoming":
+        return incoming_take([received])[0]
+    answer = _WORK[received.kind](received)
+    webhooks_keep([webhook_row(received, answer=str(answer) if answer is not None else "")])
+    return answer
+
+
+# --- Many at once ------------------------------------------------------------------------------------------------
+
+
+def _take_batch(batch: Sequence[Received]) -> list[Answer | Exception]:
+    """First the callers, who wait; then what Twilio tells. Each kind together."""
+    found: dict[int, Answer | Exception] = {}
+    for kind, take in (("incoming", incoming_take), ("status", _statuses)):
+        indexes = [index for index, received in enumerate(batch) if received.kind == kind]
+        if indexes:
+            results = _resolved(take, [batch[index] for index in indexes])
+            found.update(zip(indexes, results, strict=True))
+    return [found[index] for index in range(len(batch))]
+
+
+def _statuses(batch: Sequence[Received]) -> list[Answer]:
+    tracking.status_callbacks_apply(batch)
+    return [None] * len(batch)
+
+
+def _resolved(
+    take: Callable[[Sequence[Received]], list[Answer]], batch: list[Received]
+) -> Sequence[Answer | Exception]:
+    for attempt in (1, 2):
+        try:
+            return take(batch)
+        except _UNREACHABLE as error:
+            # The connection may have been cut while nobody used it, or two transactions stood in each other's way.
+            connection.close()
+            if attempt == 2:
+                return [error] * len(batch)
+        except Exception as error:
+            if len(batch) == 1:
+                return [error]
+            # One of them is poison; the others must not suffer.
+            return [result for received in batch for result in _resolved(take, [received])]
+    raise AssertionError
+
+
+batcher: Batcher[Received, Answer] = Batcher(_take_batch, name="intake")
+
+
+# --- When it fails -----------------------------------------------------------------------------------------------
+
+
+def webhook_spool(received: Received, *, answer: Answer = None, problem: str = "") -> None:
+    """Puts a webhook aside on disk. Raises `OSError` when not even that works."""
+    spool_append(
+        {
+            "store": SPOOL,
+            "kind": received.kind,
+            "params": raw_params(received.form),
+            "received_at": received.received_at.isoformat(),
+            "token": received.idempotency_token,
+            "milliseconds": received.milliseconds,
+            "answer": "" if answer is None else str(answer),
+            "problem": problem[:255],
+        }
+    )
+
+
+def webhook_retake(entry: dict[str, Any]) -> None:
+    """Stores an entry of the spool. Raises when the database cannot be reached."""
+    kind = entry["kind"]
+    received = Received(
+        # Too late to ring anybody: the call is logged, as one that got the fallback's answer.
+        kind="fallback" if kind in ("incoming", "outgoing") else kind,
+        form=form_of(entry["params"]),
+        received_at=datetime.fromisoformat(entry["received_at"]).astimezone(UTC),
+        began=time.perf_counter() - entry["milliseconds"] / 1000,
+        idempotency_token=entry["token"],
+    )
+    problem = entry["problem"]
+    try:
+        with transaction.atomic():
+            _rework(received)
+            row = webhook_row(received, answer=entry["answer"], problem=problem)
+            _keep_as(row, kind, entry["milliseconds"])
+    except _UNREACHABLE:
+        connection.close()
+        raise
+    except Exception as error:
+        logger.exception("a webhook cannot be applied: kind=%s", kind)
+        problem = problem or _describe(error)
+        row = webhook_row(received, verdict=Webhook.Verdict.FAILED, answer=entry["answer"], problem=problem)
+        _keep_as(row, kind, entry["milliseconds"])
+    if problem:
+        _incident(row, kind, problem)
+
+
+def _rework(received: Received) -> None:
+    if received.kind in ("status", "reconcile"):
+        tracking.status_callbacks_apply([received], keep=False)
+    else:
+        _WORK[received.kind](received)
+
+
+def _keep_as(row: Webhook, kind: str, milliseconds: float) -> None:
+    row.kind, row.milliseconds = kind, milliseconds
+    row.save()
+
+
+def _incident(row: Webhook, kind: str, problem: str) -> None:
+    CallEvent.objects.create(
+        call_sid=row.call_sid, kind=CallEvent.Kind.INCIDENT, name=kind, outcome=problem,
+        detail={"answer": row.answer}, at=row.received_at, milliseconds=row.milliseconds,
+    )  # fmt: skip
+
+
+def webhooks_rework() -> int:
+    """Tries again what was kept without being applied. Returns how many it could apply."""
+    done = 0
+    failed = Webhook.objects.filter(verdict=Webhook.Verdict.FAILED, received_at__gte=timezone.now() - _RETRY_FOR)
+    for row in failed.order_by("pk")[:200]:
+        kind = "fallback" if row.kind in ("incoming", "outgoing") else row.kind
+        received = Received(kind, form_of(row.params), row.received_at, time.perf_counter())
+        try:
+            with transaction.atomic():
+                _rework(received)
+                row.verdict = Webhook.Verdict.APPLIED
+                row.save(update_fields=["verdict"])
+        except _UNREACHABLE:
+            raise
+        except Exception as error:
+            logger.warning("webhook %d still cannot be applied: %s", row.pk, _describe(error))
+        else:
+            done += 1
+    return done
+
+
+def problem_of(error: BaseException) -> str:
+    """What went wrong, in words that hold no secret: never an exception's own text, which may quote one."""
+    return _describe(error)
+
+
+def _describe(error: BaseException) -> str:
+    where, trace = "", error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if not name.startswith(("django.", "psycopg", "asyncio", "concurrent", "threading")):
+            where = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__}{f' at {where}' if where else ''}"[:255]

@@ -1,0 +1,85 @@
+"""The way from a commit to open desks.
+
+In a web server, frames are made in a thread of their own and sent by the server's event loop, one after the other:
+whoever commits waits for neither, and the order stays. Elsewhere (a worker, a command) both happen on the spot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import close_old_connections
+
+logger = logging.getLogger(__name__)
+
+Frame = tuple[str, dict[str, Any]]  # group, message
+
+
+class _Server:
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.frames: asyncio.Queue[Frame] = asyncio.Queue()
+        self.work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.sender = self.loop.create_task(self._send())
+        threading.Thread(target=self._make, name="outbox", daemon=True).start()
+
+    def _make(self) -> None:
+        while True:
+            make = self.work.get()
+            close_old_connections()
+            try:
+                make()
+            except Exception:
+                # The desks see it with their next refresh; what is stored is right.
+                logger.exception("a push could not be made")
+
+    async def _send(self) -> None:
+        layer = get_channel_layer()
+        while True:
+            group, message = await self.frames.get()
+            try:
+                if layer is not None:
+                    await layer.group_send(group, message)
+            except Exception:
+                logger.exception("a push could not be sent: group=%s", group)
+
+
+_server: _Server | None = None
+
+
+def start() -> None:
+    """Called by the web server, inside its event loop."""
+    global _server
+    _server = _Server()
+
+
+def stop() -> None:
+    global _server
+    if _server is not None:
+        _server.sender.cancel()
+        _server = None
+
+
+def later(make: Callable[[], None]) -> None:
+    """Runs what makes frames, and calls `send`, as soon as it can be."""
+    if _server is None:
+        make()
+    else:
+        _server.work.put(make)
+
+
+def send(group: str, message: dict[str, Any]) -> None:
+    """Hands a message to the channel layer."""
+    if _server is not None:
+        _server.loop.call_soon_threadsafe(_server.frames.put_nowait, (group, message))
+        return
+    layer = get_channel_layer()
+    if layer is not None:
+        async_to_sync(layer.group_send)(group, message)

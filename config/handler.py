@@ -1,0 +1,117 @@
+"""Django under ASGI with one change of threads for each request, not one for each middleware.
+
+The whole synchronous stack runs in a thread that lives on, so that its database connection lives on, too. Twilio's
+webhooks skip the middleware, which is made for browsers, and have threads of their own: a slow page keeps no caller
+waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import IO, Any
+
+from django.conf import settings
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import set_script_prefix
+
+from telephony.webhooks import WEBHOOK_PREFIX, Route, route_at
+
+# What a body may hold before its view has a say; forms are limited further by Django's own settings.
+MAX_BODY = 10 * 1024 * 1024
+_TOO_LARGE = HttpResponse("The body is too large.", status=413, content_type="text/plain")
+
+
+class BodyTooLarge(Exception):
+    pass
+
+
+class OneHopHandler(ASGIHandler):
+    """Serves HTTP. Made once for each process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_middleware(is_async=False)
+        self._pages = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="web")
+        self._webhooks = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="webhook")
+        self._routes: dict[str, Route] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            body = await self.read_body(receive)
+        except RequestAborted:
+            return
+        except BodyTooLarge:
+            await self.send_response(_TOO_LARGE, send)
+            return
+        with body:
+            set_script_prefix(get_script_prefix(scope))
+            request, refusal = self.create_request(scope, body)
+            if request is None:
+                await self.send_response(refusal or HttpResponse(status=400), send)
+            else:
+                await self._answer(request, send)
+
+    async def _answer(self, request: ASGIRequest, send: Any) -> None:
+        route = self._route(request.path_info)
+        if route is not None:
+            await self.send_response(await route.respond_in_time(request, self._work_in_thread), send)
+            return
+        response = await self._in_thread(self._pages, self._respond, request)
+        await self.send_response(response, send)
+        if response.streaming:
+            await self._in_thread(self._pages, response.close)
+
+    def _route(self, path: str) -> Route | None:
+        """The webhook at the path. Looked up once: none of their paths has parts that vary."""
+        if not path.startswith(WEBHOOK_PREFIX):
+            return None
+        if path not in self._routes:
+            route = route_at(path)
+            if route is None:
+                return None
+            self._routes[path] = route
+        return self._routes[path]
+
+    def _work_in_thread(self, work: Callable[..., Any], *args: Any) -> Awaitable[Any]:
+        return self._in_thread(self._webhooks, self._with_connections, work, *args)
+
+    def _with_connections(self, work: Callable[..., Any], *args: Any) -> Any:
+        """The work, between what Django does at a request's ends: a connection that broke is not used again."""
+        signals.request_started.send(sender=self.__class__)
+        try:
+            return work(*args)
+        finally:
+            signals.request_finished.send(sender=self.__class__)
+
+    def _in_thread(self, pool: ThreadPoolExecutor, work: Callable[..., Any], *args: Any) -> Awaitable[Any]:
+        return asyncio.get_running_loop().run_in_executor(pool, copy_context().run, work, *args)
+
+    def _respond(self, request: ASGIRequest) -> HttpResponseBase:
+        signals.request_started.send(sender=self.__class__, scope=request.scope)
+        response = self.get_response(request)
+        if not response.streaming:
+            # Here, not after sending: it hands the thread's database connection back.
+            response.close()
+        return response
+
+    async def read_body(self, receive: Any) -> IO[bytes]:
+        """The body as a file. Raises `BodyTooLarge`, and `RequestAborted` when the client went away."""
+        body = tempfile.SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115
+        size, more = 0, True
+        while more:
+            message = await receive()
+            size += len(message.get("body", b""))
+            if message["type"] == "http.disconnect" or size > MAX_BODY:
+                body.close()
+                raise BodyTooLarge if size > MAX_BODY else RequestAborted
+            body.write(message.get("body", b""))
+            more = message.get("more_body", False)
+        body.seek(0)
+        return body

@@ -1,0 +1,69 @@
+"""Reading what Twilio posts. Nothing here can fail.
+
+A field that is missing is empty, one that is too long is cut to what can be stored (the raw row keeps all of it), one
+that makes no sense is None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from django.http import QueryDict
+
+_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}\Z")
+
+
+def raw_params(form: QueryDict) -> dict[str, Any]:
+    """Every field as it came: a string, or a list where a name came more than once."""
+    return {
+        _text(name): (_text(values[0]) if len(values) == 1 else [_text(value) for value in values])
+        for name, values in form.lists()
+    }
+
+
+def form_of(params: dict[str, Any]) -> QueryDict:
+    """`raw_params` back as a form."""
+    form = QueryDict(mutable=True)
+    for name, value in params.items():
+        form.setlist(name, value if isinstance(value, list) else [value])
+    return form
+
+
+def _text(value: str) -> str:
+    if value.isascii() and "\x00" not in value:
+        return value
+    # Databases keep neither NUL nor half of a surrogate pair.
+    return value.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def field(form: Mapping[str, str], name: str, length: int) -> str:
+    return _text(form.get(name, "")).strip()[:length]
+
+
+def sid_field(form: Mapping[str, str], name: str) -> str:
+    """Two letters and 32 hexadecimal digits, or empty."""
+    value = field(form, name, 64)
+    return value if _SID.match(value) else ""
+
+
+def whole_field(form: Mapping[str, str], name: str, *, limit: int = 2_000_000_000) -> int | None:
+    value = form.get(name, "")
+    if not re.fullmatch(r"[0-9]{1,10}", value, flags=re.ASCII):
+        return None
+    return min(int(value), limit)
+
+
+def time_field(form: Mapping[str, str], name: str) -> datetime | None:
+    """`Thu, 01 Jun 2017 20:48:32 +0000`, Twilio's RFC 2822 form."""
+    try:
+        value = parsedate_to_datetime(form.get(name, ""))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    try:
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None

@@ -1,0 +1,186 @@
+"""Errors of the REST API as RFC 9457 problem details. Every `code` and `type`: docs/errors.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import JsonResponse
+
+CONTENT_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One kind of problem. `title` never changes; `detail` is said to people when there is nothing better to say, and
+    `remedy` tells a program's author what to do."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+    remedy: str
+
+    @property
+    def slug(self) -> str:
+        return self.code.replace("_", "-")
+
+    @property
+    def type(self) -> str:
+        """An address on this server, which explains it."""
+        return f"/problems/{self.slug}"
+
+
+_ALL = (
+    Problem(
+        "validation", 400, "Something in the request is not right", "Check what you sent.",
+        "Look at `errors`: each has `field`, `pointer` (a JSON pointer into what you sent), `detail` and `code`.",
+    ),
+    Problem(
+        "parse_error", 400, "The request cannot be read", "The request's body is not valid JSON.",
+        "Send valid JSON in UTF-8.",
+    ),
+    Problem(
+        "bad_request", 400, "The request is not right", "The server does not understand this request.",
+        "Check the address, the host name and the headers.",
+    ),
+    Problem(
+        "invalid_number", 400, "The number cannot be called", "This number cannot be called.",
+        "Ask for another number: this one will not work.",
+    ),
+    Problem(
+        "capability_disabled", 400, "Capability tokens are switched off", "Ask for an access token.",
+        "Leave `kind` out, or have `TWILIO_CAPABILITY_TOKENS` switched on.",
+    ),
+    Problem(
+        "wrong_credentials", 401, "The log-in failed", "That username and password do not match.",
+        "Ask for the username and password again. Nothing more is said, on purpose.",
+    ),
+    Problem(
+        "invalid_token", 401, "The token is not valid", "This token is not valid. Sign in again.",
+        "Forget the token and log in again.",
+    ),
+    Problem(
+        "token_expired", 401, "The token has expired", "This device's log-in has expired. Sign in again.",
+        "Log in again.",
+    ),
+    Problem(
+        "not_authenticated", 403, "Nobody is signed in", "Sign in first.",
+        "Send `Authorization: Token …`, or a session's cookie.",
+    ),
+    Problem(
+        "agent_suspended", 403, "The account is not active", "Your account is not active. Ask your admin.",
+        "Say so and stop asking; the token works again when the agent is made active.",
+    ),
+    Problem(
+        "device_revoked", 403, "The device was signed out", "This device was signed out. Sign in again.",
+        "Forget the token, sign out on the screen, and offer the log-in.",
+    ),
+    Problem(
+        "csrf_failed", 403, "The page is not trusted", "Load the page again.",
+        "Send `X-CSRFToken` with the session's cookie. Devices need none.",
+    ),
+    Problem(
+        "permission_denied", 403, "This is not allowed", "You may not do this.",
+        "The agent may not do this.",
+    ),
+    Problem(
+        "not_found", 404, "There is nothing here", "There is nothing here.",
+        "There is none, or this agent may not see it.",
+    ),
+    Problem(
+        "method_not_allowed", 405, "The method is not allowed", "This cannot be done here.",
+        "`Allow` names the methods.",
+    ),
+    Problem(
+        "not_acceptable", 406, "The answer has no such form", "The answer is JSON.",
+        "Accept `application/json`.",
+    ),
+    Problem(
+        "conflict", 409, "It is too late for this", "This cannot be done any more.",
+        "Read the call again: it has moved on.",
+    ),
+    Problem(
+        "call_gone", 409, "The call is over", "This call is over.",
+        "The call is over at Twilio.",
+    ),
+    Problem(
+        "unsupported_media_type", 415, "The body has the wrong type", "Send JSON.",
+        "Send `application/json`.",
+    ),
+    Problem(
+        "throttled", 429, "Too many requests", "Too many requests. Try again in a moment.",
+        "Wait as many seconds as `Retry-After` says.",
+    ),
+    Problem(
+        "locked_out", 429, "Too many failed log-ins", "Too many failed log-ins. Try again later.",
+        "Wait as many seconds as `Retry-After` says, or have an admin unlock it.",
+    ),
+    Problem(
+        "server_error", 500, "The server failed", "The server could not do this. Try again.",
+        "Try again later; the server's log has the reason.",
+    ),
+    Problem(
+        "twilio_refused", 502, "Twilio did not accept this", "Twilio did not accept this.",
+        "Twilio did not accept it; with `permanent` true, trying again will not help.",
+    ),
+    Problem(
+        "twilio_not_configured", 502, "Calls are not set up", "Calls are not set up yet. Ask your admin.",
+        "An admin must act: credentials or the account at Twilio.",
+    ),
+    Problem(
+        "twilio_unavailable", 502, "Twilio cannot be reached", "Twilio cannot be reached. Try again.",
+        "Twilio did not answer. Whether it acted is unknown.",
+    ),
+    Problem(
+        "twilio_busy", 503, "Twilio is busy", "Twilio is busy. Try again in a moment.",
+        "Try again in a moment; nothing was done.",
+    ),
+    Problem(
+        "unavailable", 503, "The server is busy", "The server cannot do this now. Try again.",
+        "Try again in a moment.",
+    ),
+)  # fmt: skip
+PROBLEMS = {problem.code: problem for problem in _ALL}
+_BY_STATUS = {
+    400: "bad_request",
+    401: "invalid_token",
+    403: "permission_denied",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "conflict",
+    415: "unsupported_media_type",
+    429: "throttled",
+    502: "twilio_refused",
+    503: "unavailable",
+}
+
+
+def problem_for(code: str, status: int) -> Problem:
+    """The kind with that code, or the general one of the status."""
+    found = PROBLEMS.get(code)
+    if found is not None and found.status == status:
+        return found
+    return PROBLEMS[_BY_STATUS.get(status, "server_error" if status >= 500 else "bad_request")]
+
+
+def problem_body(code: str, status: int, *, detail: str = "", instance: str = "", **more: Any) -> dict[str, Any]:
+    """The members of one problem. A `code` that is not in the list keeps its name under the status's general type."""
+    kind = problem_for(code, status)
+    return {
+        "type": kind.type,
+        "title": kind.title,
+        "status": status,
+        "code": code or kind.code,
+        "detail": detail or kind.detail,
+        "instance": instance,
+        **more,
+    }
+
+
+def problem_response(code: str, *, detail: str = "", instance: str = "") -> JsonResponse:
+    """A plain Django response, for where there is no view of the REST framework."""
+    status = PROBLEMS[code].status
+    body = problem_body(code, status, detail=detail, instance=instance)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)

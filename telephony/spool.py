@@ -1,0 +1,107 @@
+"""What cannot be stored now is written to disk, and taken up when storage is back.
+
+One line of JSON for each entry, flushed to the disk before anybody is answered. Each process appends to a file of its
+own; whoever drains takes a file by renaming it, so that no entry is worked on twice at a time. A process that is
+killed while it drains leaves its file, which is taken up again: an entry may be seen twice, but none is lost.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+# A file that was taken and not finished belongs to a process that died: after this many seconds others take it.
+_ABANDONED = 60
+
+
+def _folder() -> Path:
+    return Path(settings.SPOOL_DIR)
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """No file is taken away while somebody, in this process or another, is writing to it."""
+    with (_folder() / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def spool_append(entry: dict[str, Any]) -> None:
+    """Keeps the entry on disk. Raises `OSError` when not even that works."""
+    line = json.dumps(entry, ensure_ascii=True, separators=(",", ":")) + "\n"
+    _folder().mkdir(parents=True, exist_ok=True)
+    with _locked(), (_folder() / f"{os.getpid()}.jsonl").open("a", encoding="ascii") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def spool_is_empty() -> bool:
+    folder = _folder()
+    return not folder.is_dir() or next(iter(folder.glob("*.jsonl*")), None) is None
+
+
+def spool_drain(store: Callable[[dict[str, Any]], None]) -> int:
+    """Gives every entry to `store`, oldest first; returns how many it took.
+
+    Stops at the first entry that `store` raises for, and keeps it and what follows it for the next time.
+    """
+    return sum(_drain_file(path, store) for path in _take_files())
+
+
+def _take_files() -> list[Path]:
+    taken: list[Path] = []
+    if spool_is_empty():
+        return taken
+    for path in sorted(_folder().glob("*.jsonl*")):
+        if path.suffix == ".taken" and time.time() - path.stat().st_mtime < _ABANDONED:
+            continue
+        mine = path.with_name(f"{path.name.partition('.')[0]}.{time.time_ns()}.jsonl.taken")
+        try:
+            with _locked():
+                path.rename(mine)
+            mine.touch()
+        except FileNotFoundError:
+            continue  # Another process was sooner.
+        taken.append(mine)
+    return taken
+
+
+def _drain_file(path: Path, store: Callable[[dict[str, Any]], None]) -> int:
+    lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    done = 0
+    try:
+        for line in lines:
+            entry = _entry(line)
+            if entry is not None:
+                store(entry)
+            done += 1
+    finally:
+        rest = lines[done:]
+        if rest:
+            path.with_suffix("").write_text("\n".join(rest) + "\n", encoding="ascii")
+        path.unlink()
+        if done:
+            logger.warning("spool: %d entries stored that could not be stored when they came", done)
+    return done
+
+
+def _entry(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        # The disk was full, or the machine lost its power half-way through the line.
+        logger.exception("spool: a line of %d characters cannot be read", len(line))
+        return None
+    return found if isinstance(found, dict) else None

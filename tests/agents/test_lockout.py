@@ -1,0 +1,166 @@
+"""After too many failures nothing is tried any more, at the desk, in admin and over REST."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from agents.models import FailedLogin, LoginRecord
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+DESK = "/accounts/login/"
+ADMIN = "/admin/login/"
+REST = "/api/v1/auth/login/"
+PASSWORD = "secret-for-tests"
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_left_over():
+    cache.clear()
+
+
+def attempt(path: str, username: str = "ada", password: str = "wrong", address: str = "198.51.100.7", **headers: str):
+    body = {"username": username, "password": password}
+    client = Client(REMOTE_ADDR=address, headers=headers)
+    if path == REST:
+        body |= {"device_name": "iPhone", "platform": "ios"}
+        return client.post(path, body, content_type="application/json", secure=True)
+    return client.post(path, body, secure=True)
+
+
+def fail(path: str, times: int, **values: str):
+    for number in range(times):
+        cache.clear()
+        response = attempt(path, **values, **{"User-Agent": f"browser {number}"})
+    return response
+
+
+@pytest.fixture
+def admin() -> Client:
+    client = Client()
+    client.force_login(factories.make_agent("root", is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("path", [DESK, ADMIN, REST])
+@pytest.mark.parametrize("username", ["ada", "nobody"])
+def test_the_fifth_failure_locks_whoever_it_is(ada, path, username):
+    assert fail(path, 4, username=username).status_code != 429
+
+    response = fail(path, 1, username=username)
+
+    text = response.json()["detail"] if path == REST else response.content.decode()
+    assert response.status_code == 429
+    assert 890 <= int(response["Retry-After"]) <= 900
+    assert response["Cache-Control"] == "no-store"
+    assert (
+        "Too many failed log-ins for this username from this address. "
+        "Try again in 15 minutes, or ask your admin to unlock it."
+    ) in text
+
+
+@pytest.mark.parametrize("locked", [DESK, ADMIN, REST])
+@pytest.mark.parametrize("tried", [DESK, ADMIN, REST])
+def test_the_right_password_does_not_help_then_anywhere(ada, locked, tried):
+    fail(locked, 5)
+
+    response = attempt(tried, password=PASSWORD)
+
+    assert response.status_code == 429
+    assert "sessionid" not in response.cookies
+
+
+def test_the_rest_answer_is_a_problem(ada):
+    response = fail(REST, 5)
+
+    assert response["Content-Type"] == "application/problem+json"
+    assert (response.json()["code"], response.json()["type"]) == ("locked_out", "/problems/locked-out")
+
+
+def test_another_address_and_another_username_are_not_locked(ada, grace):
+    fail(DESK, 5)
+
+    assert attempt(DESK, password=PASSWORD, address="198.51.100.8").status_code == 302
+    assert attempt(DESK, username="grace", password=PASSWORD).status_code == 302
+
+
+def test_behind_a_proxy_the_visitor_is_locked_and_not_the_proxy(ada, settings):
+    settings.TRUSTED_PROXIES = ["198.51.100.7"]
+    for _ in range(5):
+        attempt(DESK, **{"X-Forwarded-For": "203.0.113.1"})
+
+    assert attempt(DESK, password=PASSWORD, **{"X-Forwarded-For": "203.0.113.1"}).status_code == 429
+    assert attempt(DESK, password=PASSWORD, **{"X-Forwarded-For": "203.0.113.2"}).status_code == 302
+
+
+def test_trying_on_does_not_lengthen_the_lock(ada):
+    fail(DESK, 5)
+    FailedLogin.objects.update(attempt_time=timezone.now() - timedelta(seconds=600))
+
+    response = attempt(DESK, password=PASSWORD)
+
+    assert 290 <= int(response["Retry-After"]) <= 300
+    assert "Try again in 5 minutes" in response.content.decode()
+
+
+def test_the_lock_opens_by_itself(ada):
+    fail(DESK, 5)
+    FailedLogin.objects.update(attempt_time=timezone.now() - timedelta(seconds=901))
+
+    assert attempt(DESK, password=PASSWORD).status_code == 302
+
+
+def test_a_log_in_that_succeeds_forgets_the_failures_before_it(ada):
+    fail(DESK, 4)
+    assert attempt(DESK, password=PASSWORD).status_code == 302
+
+    assert fail(DESK, 4).status_code == 200
+
+
+def test_an_admin_unlocks(ada, admin):
+    fail(DESK, 5)
+    page = "/admin/agents/failedlogin/"
+    assert "ada" in admin.get(page, secure=True).content.decode()
+
+    form = {"action": "unlock", "_selected_action": list(FailedLogin.objects.values_list("pk", flat=True)[:1])}
+    response = admin.post(page, form, secure=True, follow=True)
+
+    assert "Unlocked: ada." in response.content.decode()
+    assert attempt(DESK, password=PASSWORD).status_code == 302
+    record = LoginRecord.objects.get(kind="unlocked")
+    assert (record.username, record.by.username, record.address) == ("ada", "root", "198.51.100.7")
+
+
+def test_a_lock_is_recorded_and_so_is_each_try_at_it(ada):
+    fail(DESK, 6)
+
+    kinds = list(LoginRecord.objects.order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["failed"] * 4 + ["locked-out"] * 2
+
+
+def test_no_password_is_kept_or_logged(ada, caplog):
+    caplog.set_level("DEBUG")
+
+    fail(DESK, 3, password="typed-by-mistake")
+    fail(REST, 3, password="typed-by-mistake")
+
+    kept = f"{list(FailedLogin.objects.values())} {list(LoginRecord.objects.values())}"
+    assert "typed-by-mistake" not in kept
+    assert "typed-by-mistake" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["agents/loginrecord/", "agents/failedlogin/"])
+def test_admin_shows_the_records_and_nobody_changes_them(ada, admin, path):
+    fail(DESK, 5)
+    row = (LoginRecord if "record" in path else FailedLogin).objects.first()
+
+    assert "ada" in admin.get(f"/admin/{path}", secure=True).content.decode()
+    assert admin.get(f"/admin/{path}{row.pk}/change/", secure=True).status_code == 200
+    assert admin.post(f"/admin/{path}{row.pk}/delete/", {"post": "yes"}, secure=True).status_code == 403
+    assert admin.get(f"/admin/{path}add/", secure=True).status_code == 403

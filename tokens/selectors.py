@@ -1,0 +1,23 @@
+"""Reading devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from knox.settings import CONSTANTS
+
+from tokens.models import Device
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+
+def devices_by_token(token: str) -> QuerySet[Device]:
+    """Whose token begins like this one, with their agents: one, as good as always. The hash decides."""
+    return Device.objects.filter(token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH]).select_related("user")
+
+
+def devices_of(agent: Agent) -> QuerySet[Device]:
+    """The agent's devices that are signed in."""
+    return Device.objects.signed_in().filter(user=agent).order_by("-created", "-pk")
