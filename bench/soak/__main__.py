@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import sys
 import tempfile
 from collections import Counter
@@ -41,16 +40,15 @@ def main() -> int:
         faults=options.faults,
         restarts=options.restarts,
     )
-    servers = {"database": os.environ.get("DATABASE_URL", ""), "redis": os.environ.get("REDIS_URL", "")}
     with tempfile.TemporaryDirectory() as nowhere:
         folder = options.folder or Path(nowhere)
         folder.mkdir(parents=True, exist_ok=True)
-        return print_report(run(folder, chosen, options.speed, **servers))
+        return print_report(run(folder, chosen, options.speed))
 
 
-def run(folder: Path, options: Options, speed: float = 8, **servers: str) -> Report:
-    """One soak with a house of its own. `servers`: `database` and `redis`, by URL."""
-    with House(folder, agents=options.robots, **servers, SIMULATOR_SPEED=f"{speed:g}") as house:
+def run(folder: Path, options: Options, speed: float = 8) -> Report:
+    """One soak with a house of its own."""
+    with House(folder, agents=options.robots, SIMULATOR_SPEED=f"{speed:g}") as house:
         soak = Soak(house, options)
         try:
             return asyncio.run(soak.run())

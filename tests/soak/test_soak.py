@@ -5,13 +5,13 @@ import pytest
 from bench.soak.__main__ import run
 from bench.soak.soak import Options
 
-CALLS = 40
+CALLS, WARM_UP = 30, 10
 
 
 @pytest.fixture
 def options():
     def make(**more):
-        return Options(calls=CALLS, warm_up=10, robots=6, sound=1, seed=7, **more)
+        return Options(calls=CALLS, warm_up=WARM_UP, at_once=12, robots=6, sound=1, seed=7, **more)
 
     return make
 
@@ -20,7 +20,7 @@ def test_forty_calls_of_every_kind_are_logged_as_the_simulator_saw_them(options,
     report = run(tmp_path, options())
 
     assert [str(found) for found in report.discrepancies] == []
-    assert report.counts["calls"] == CALLS + 10
+    assert report.counts["calls"] == CALLS + WARM_UP
 
 
 def test_with_a_fifth_of_all_requests_failing_the_log_is_right_in_the_end(options, tmp_path):
