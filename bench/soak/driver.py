@@ -19,6 +19,8 @@ LONGEST_CALL = 90.0
 #: Nobody dials faster: else hundreds would call in the two seconds in which nothing answers.
 LEAST_SECONDS = 2.0
 GREETING_SECONDS = 40.0
+#: A caller whose message was lost on its way is asked for it again.
+MOST_MESSAGES = 4
 
 
 async def _no_gate() -> None: ...
@@ -83,7 +85,7 @@ class Driver:
             await self._hang_up(sid)
 
     async def _wait_and_speak(self, sid: str, plan: Incoming) -> None:
-        """Until somebody answers, or a message is asked for, or it ends."""
+        """Until somebody answers, or it ends; whenever a message is asked for, as the plan says."""
         calls = self._record
 
         def stage() -> str:
@@ -93,16 +95,24 @@ class Driver:
                 return "answered"
             return "tone" if calls.calls.get(sid, {}).get("verb") == "Record" else ""
 
-        reached = await calls.until(stage, GREETING_SECONDS)
-        if reached == "answered" and not plan.agent_hangs_up:
-            await self._give_up(sid, plan.talk)
-        elif reached == "tone" and plan.at_the_tone != "silence":
-            await calls.until(lambda: calls.over(sid), min(plan.talk, 2.5))
-            if plan.at_the_tone == "message-key":
-                with contextlib.suppress(httpx.HTTPError):
-                    await self._http.post(f"/sim/calls/{sid}/digits", json={"digits": "#"})
-            else:
-                await self._hang_up(sid)
+        for _ in range(MOST_MESSAGES):
+            reached = await calls.until(stage, GREETING_SECONDS)
+            if reached == "answered" and not plan.agent_hangs_up:
+                await self._give_up(sid, plan.talk)
+            if reached != "tone":
+                return
+            await self._at_the_tone(sid, plan)
+            await calls.until(lambda: stage() != "tone", GREETING_SECONDS)
+
+    async def _at_the_tone(self, sid: str, plan: Incoming) -> None:
+        if plan.at_the_tone == "silence":
+            return
+        await self._record.until(lambda: self._record.over(sid), min(plan.talk, 2.5))
+        if plan.at_the_tone == "message-key":
+            with contextlib.suppress(httpx.HTTPError):
+                await self._http.post(f"/sim/calls/{sid}/digits", json={"digits": "#"})
+        else:
+            await self._hang_up(sid)
 
     async def _hang_up(self, sid: str) -> None:
         if not self._record.over(sid):

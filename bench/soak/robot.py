@@ -188,7 +188,7 @@ class Robot:
             answer = await self._http.post(
                 f"/api/v1/calls/{sid}/hang-up/", headers={"X-CSRFToken": self._http.cookies["csrftoken"]}
             )
-            if answer.status_code >= 500 and answer.headers["content-type"] != "application/json":
+            if answer.status_code >= 500 and "json" not in answer.headers["content-type"]:
                 self.problems.append(f"hang-up: {answer.status_code}")
             return answer.status_code == 202
         return False
