@@ -112,15 +112,15 @@ class LoginRecordAdmin(Record, admin.ModelAdmin[LoginRecord]):
 class FailedLoginAdmin(Record, admin.ModelAdmin[Any]):
     """Log-ins that failed lately, counted for the lock-out by django-axes."""
 
-    list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "is_locked"]
+    list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "state"]
     list_filter = ["attempt_time"]
     search_fields = ["username", "ip_address"]
     fields = ["username", "ip_address", "failures_since_start", "attempt_time", "user_agent", "path_info"]
     actions = ["unlock"]
 
-    @admin.display(description="locked", boolean=True)
-    def is_locked(self, attempt: Any) -> bool:
-        return login_is_locked(username=attempt.username, address=attempt.ip_address)
+    @admin.display(description="state")
+    def state(self, attempt: Any) -> str:
+        return "locked" if login_is_locked(username=attempt.username, address=attempt.ip_address) else "open"
 
     def has_unlock_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("agents.change_agent")

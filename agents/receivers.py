@@ -6,13 +6,14 @@ from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_delete
 
 from agents.models import Agent, LoginRecord
 from agents.services import access_end, login_record_create
 from telephony.proxies import client_address
 
 Kind = LoginRecord.Kind
+_NOT_ACTIVE = "Your account is not active. Ask your admin."
 
 
 def connect() -> None:
@@ -21,6 +22,7 @@ def connect() -> None:
     user_login_failed.connect(_failed, dispatch_uid="agents.failed")
     user_locked_out.connect(_locked_out, dispatch_uid="agents.locked_out")
     post_save.connect(_agent_saved, sender=Agent, dispatch_uid="agents.saved")
+    pre_delete.connect(_agent_deleted, sender=Agent, dispatch_uid="agents.deleted")
 
 
 def _signed_in(sender: Any, request: Any, user: Any, device: str = "", **kwargs: Any) -> None:
@@ -52,12 +54,16 @@ def _record(kind: LoginRecord.Kind, username: Any, request: Any) -> None:
     )
 
 
+def _agent_deleted(sender: Any, instance: Agent, **kwargs: Any) -> None:
+    access_end(agent_id=instance.pk, message=_NOT_ACTIVE, devices=False)
+
+
 def _agent_saved(sender: Any, instance: Agent, created: bool, **kwargs: Any) -> None:
     """A suspended agent has no open desk; a new password ends what the old one opened."""
     if created:
         return
     if not instance.is_active:
-        access_end(agent_id=instance.pk, message="Your account is not active. Ask your admin.", devices=False)
+        access_end(agent_id=instance.pk, message=_NOT_ACTIVE, devices=False)
     # `_password` is a new one in clear until it is saved; a new hash of the old one leaves it empty.
     elif instance.password_taken or instance._password is not None:  # type: ignore[attr-defined]  # noqa: SLF001
         instance.password_taken = False

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, Agent, Availability, Desk, LoginRecord
 
-# Sent after the commit with `agent_id`, `message` (a sentence for the agent) and `devices` (whether API tokens end,
-# too): all of the agent's desks must close now. Other apps listen; nothing here knows them.
+# Other apps listen to these; nothing here knows them. Both carry `agent_id`.
+# Within the transaction, with `devices`, whether the API tokens of the agent's devices end, too: what is stored ends.
+access_ending = Signal()
+# After the commit, with `message`, a sentence for the agent: all of his desks must close now.
 access_ended = Signal()
 
 
@@ -52,9 +54,8 @@ def desk_seen(*, agent_id: int, channel_name: str) -> bool:
 
 def access_end(*, agent_id: int, message: str, devices: bool) -> None:
     """Ends the agent's open desks, and with `devices` the API tokens of the agent's devices."""
-    transaction.on_commit(
-        lambda: access_ended.send(sender=Agent, agent_id=agent_id, message=message, devices=devices), robust=True
-    )
+    access_ending.send(sender=Agent, agent_id=agent_id, devices=devices)
+    transaction.on_commit(lambda: access_ended.send(sender=Agent, agent_id=agent_id, message=message), robust=True)
 
 
 @transaction.atomic

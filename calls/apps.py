@@ -9,9 +9,12 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from agents.services import access_ended
+        from calls.rest_recording import rest_request_record
+        from telephony.signals import rest_request
 
         user_logged_out.connect(_desk_sign_out, dispatch_uid="calls.desk_sign_out")
         access_ended.connect(_desks_close, dispatch_uid="calls.desks_close")
+        rest_request.connect(rest_request_record, dispatch_uid="calls.rest_request_record")
 
 
 def _desk_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:

@@ -24,6 +24,7 @@ from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus
 from calls.params import Received
 from telephony.client import CallFacts, call_fetch, calls_since
 from telephony.errors import CallGone, TelephonyError
+from telephony.http import patiently
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ def calls_reconcile(*, quiet_for: timedelta = QUIET, limit: int = BATCH) -> Repo
     for sid in selectors.sids_in_doubt(quiet_for=quiet_for, limit=limit):
         report.asked += 1
         try:
-            facts = call_fetch(sid)
+            with patiently():
+                facts = call_fetch(sid)
         except CallGone:
             report.unknown += 1
             _close_unknown(sid)
@@ -84,11 +86,12 @@ def calls_sweep(*, quiet_for: timedelta = QUIET, since: datetime | None = None) 
     began = timezone.now()
     since = since or cache.get(_SWEPT, began - _FIRST_SWEEP) - _OVERLAP
     try:
-        listed = calls_since(since)
-        while page := list(islice(listed, 500)):
-            settled = [facts for facts in page if _moment(facts) <= began - quiet_for]
-            report.asked += len(settled)
-            _compare(settled, report)
+        with patiently():
+            listed = calls_since(since)
+            while page := list(islice(listed, 500)):
+                settled = [facts for facts in page if _moment(facts) <= began - quiet_for]
+                report.asked += len(settled)
+                _compare(settled, report)
     except TelephonyError as error:
         report.failed += 1
         logger.warning("sweep: %s", error.message)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from calls import retention
 from calls.reconcile import calls_reconcile, calls_sweep
 
 
@@ -9,3 +10,8 @@ from calls.reconcile import calls_reconcile, calls_sweep
 def reconcile() -> None:
     calls_reconcile()
     calls_sweep()
+
+
+@shared_task(name="calls.tasks.flight_recorder_prune")  # type: ignore[untyped-decorator]
+def flight_recorder_prune() -> None:
+    retention.flight_recorder_prune()

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from calls import apis, views, webhooks
+from calls.timeline_api import CallTimelineApi
 
 app_name = "calls"
 
@@ -18,6 +19,7 @@ webhook_urlpatterns = [
 
 api_urlpatterns = [
     path("calls/", apis.CallListApi.as_view(), name="call-list"),
+    path("calls/<str:sid>/timeline/", CallTimelineApi.as_view(), name="call-timeline"),
     path("calls/<str:sid>/", apis.CallDetailApi.as_view(), name="call-detail"),
     path("calls/<str:sid>/hang-up/", apis.CallHangUpApi.as_view(), name="call-hang-up"),
     path("calls/<str:sid>/recordings/<str:recording_sid>/", apis.RecordingApi.as_view(), name="recording"),

@@ -38,6 +38,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "name": agent.name,
             "initials": agent.initials,
             "username": agent.username,
+            "role": "admin" if agent.is_superuser else agent.role,
         },
         "csrfToken": get_token(request),
         "urls": {

@@ -21,7 +21,7 @@ from django.core.management.base import SystemCheckError  # noqa: E402
 
 from calls import outbox  # noqa: E402
 from calls.routing import websocket_urlpatterns  # noqa: E402
-from config import embedded, spooled  # noqa: E402
+from config import embedded, heartbeats, spooled  # noqa: E402
 from config.handler import OneHopHandler  # noqa: E402
 
 
@@ -35,6 +35,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         return
     if not settings.REDIS_URL:
         embedded.start()
+        heartbeats.ask_for_one()
     outbox.start()
     drain = asyncio.create_task(spooled.drain_forever())
     await send({"type": "lifespan.startup.complete"})

@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView
 from agents.views import DeskLoginView
 from calls import urls as calls_urls
 from config import health
+from config.doctor import views as doctor
 from contacts import urls as contacts_urls
 from messaging import urls as messaging_urls
 from telephony.views import problem_detail, problem_list
@@ -27,6 +28,8 @@ _api = [
 ]
 
 urlpatterns = [
+    path("admin/doctor/", admin.site.admin_view(doctor.doctor), name="doctor"),
+    path("admin/doctor/mend/", admin.site.admin_view(doctor.mend), name="doctor-mend"),
     path("admin/", admin.site.urls),
     path("accounts/login/", DeskLoginView.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),

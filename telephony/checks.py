@@ -21,6 +21,11 @@ _LOCAL = {"localhost", "127.0.0.1", "::1"}
 MAX_TTL = 86_400
 # A token that is renewed all the time is of no use.
 MIN_TTL = 30
+MAX_RETRIES = 10
+# Twilio Docs, "Webhooks: Connection Overrides".
+_OVERRIDE = re.compile(
+    r"(?:ct|rt|tt)=[0-9]{3,5}|rc=[0-5]|rp=(?:4xx|5xx|ct|rt|all)(?:,(?:4xx|5xx|ct|rt|all))*|sni=[yn]|e=[a-z,-]+"
+)
 
 
 @register(Tags.security)
@@ -130,3 +135,23 @@ def check_environment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessa
         Error(f"{name} cannot be read.", hint=f"Expected {expected}. See .env.example.", id="telephony.E016")
         for name, expected in env.malformed.items()
     ]
+
+
+@register(Tags.security)
+def check_requests(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """How often we ask Twilio again, and how often it asks us."""
+    found: list[CheckMessage] = []
+    if not 0 <= settings.TWILIO_RETRIES <= MAX_RETRIES:
+        found.append(
+            Error("TWILIO_RETRIES is out of range.", hint=f"Set it to 0 to {MAX_RETRIES}.", id="telephony.E020")
+        )
+    overrides = settings.TWILIO_CONNECTION_OVERRIDES.lstrip("#")
+    if overrides and not all(_OVERRIDE.fullmatch(part) for part in overrides.split("&")):
+        found.append(
+            Error(
+                "TWILIO_CONNECTION_OVERRIDES is malformed.",
+                hint="Write it like rc=2&rp=ct,rt,5xx&ct=1000&rt=4000. See docs/operations.md.",
+                id="telephony.E021",
+            )
+        )
+    return found

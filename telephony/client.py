@@ -7,35 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from telephony.errors import NotConfigured, translated
-
-
-class SimulatorHttpClient(TwilioHttpClient):  # type: ignore[misc]
-    """Sends what is meant for `https://<host>.twilio.com/path` to `<base>/<host>.twilio.com/path`."""
-
-    def __init__(self, base_url: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.base_url = base_url
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        parts = urlsplit(url)
-        query = f"?{parts.query}" if parts.query else ""
-        return super().request(method, f"{self.base_url}/{parts.netloc}{parts.path}{query}", *args, **kwargs)
+from telephony.http import RetryingHttpClient, SimulatorHttpClient
 
 
 @lru_cache(maxsize=1)
 def _client(account_sid: str, key_sid: str, key_secret: str, base_url: str, timeout: float) -> Client:
-    # Connections are retried, answers never: a POST that timed out may have been carried out.
-    http_client = (
-        SimulatorHttpClient(base_url, timeout=timeout) if base_url else TwilioHttpClient(timeout=timeout, max_retries=2)
-    )
+    http_client = SimulatorHttpClient(base_url, timeout=timeout) if base_url else RetryingHttpClient(timeout=timeout)
     return Client(key_sid, key_secret, account_sid, http_client=http_client)
 
 
@@ -49,6 +31,14 @@ def get_client() -> Client:
     if not (account_sid and key_sid and secret):
         raise NotConfigured("Twilio is not set up yet. Ask your admin.", permanent=True)
     return _client(account_sid, key_sid, secret, settings.TWILIO_API_BASE_URL, settings.TWILIO_TIMEOUT_SECONDS)
+
+
+def client_for(key_sid: str, secret: str) -> Client:
+    """A client that lets itself in with these credentials, to see whether Twilio takes them."""
+    make = _client.__wrapped__
+    return make(
+        settings.TWILIO_ACCOUNT_SID, key_sid, secret, settings.TWILIO_API_BASE_URL, settings.TWILIO_TIMEOUT_SECONDS
+    )
 
 
 @dataclass(frozen=True, slots=True)

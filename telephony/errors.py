@@ -1,7 +1,7 @@
 """Twilio's failures, translated into errors of our own.
 
 `code` is Twilio's (https://www.twilio.com/docs/api/errors) or None when Twilio did not answer. `message` is a
-sentence for the person at the desk; what Twilio said goes to the log only.
+sentence for the person at the desk; `telephony.http` has logged the request by then.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from contextlib import contextmanager
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.response import Response
+
+from telephony.retries import error_code
 
 logger = logging.getLogger(__name__)
 
@@ -70,33 +73,37 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
 
 
 def translate(error: Exception) -> TelephonyError:
-    """The domain error for one of twilio-python's four failure shapes.
+    """The domain error for one of twilio-python's five failure shapes.
 
-    `TwilioServiceException` (RFC 9457 bodies) is a sibling of `TwilioRestException`, not a child, and network
-    failures come as plain `requests` exceptions.
+    `TwilioServiceException` (RFC 9457 bodies) is a sibling of `TwilioRestException`, not a child, network failures
+    come as plain `requests` exceptions, and a list that is refused as a `TwilioException` that holds the answer.
     """
     if isinstance(error, TwilioRestException | TwilioServiceException):
-        status, code = error.status, error.code
-        logger.warning("twilio refused: status=%s code=%s", status, code)
-        if code in _BY_CODE:
-            kind, message, permanent = _BY_CODE[code]
-            return kind(message, code=code, permanent=permanent)
-        if status in (401, 403):
-            return NotConfigured(_ADMIN, code=code, permanent=True)
-        if status == 404:
-            return CallGone("This call is over.", code=code, permanent=True)
-        if status == 429:
-            return RateLimited("Twilio is busy. Try again in a moment.", code=code)
-        if isinstance(status, int) and status >= 500:
-            return Unavailable("Twilio cannot be reached. Try again.", code=code)
-        return TelephonyError("Twilio did not accept this.", code=code, permanent=True)
+        return _refused(error.status, error.code)
     if isinstance(error, requests.RequestException):
-        logger.warning("twilio unreachable: %s", type(error).__name__)
         return Unavailable("Twilio cannot be reached. Try again.")
     if isinstance(error, TwilioException):
+        answer = next((part for part in error.args if isinstance(part, Response)), None)
+        if answer is not None:
+            return _refused(answer.status_code, error_code(answer))
         logger.warning("twilio client failed: %s", type(error).__name__)
         return NotConfigured(_ADMIN, permanent=True)
     raise error
+
+
+def _refused(status: object, code: int | None) -> TelephonyError:
+    if code in _BY_CODE:
+        kind, message, permanent = _BY_CODE[code]
+        return kind(message, code=code, permanent=permanent)
+    if status in (401, 403):
+        return NotConfigured(_ADMIN, code=code, permanent=True)
+    if status == 404:
+        return CallGone("This call is over.", code=code, permanent=True)
+    if status == 429:
+        return RateLimited("Twilio is busy. Try again in a moment.", code=code)
+    if isinstance(status, int) and status >= 500:
+        return Unavailable("Twilio cannot be reached. Try again.", code=code)
+    return TelephonyError("Twilio did not accept this.", code=code, permanent=True)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ class DeviceStateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "in":
-            return Device.objects.signed_in() & queryset
+            return queryset.filter(pk__in=Device.objects.signed_in())
         if self.value() == "out":
             return queryset.filter(revoked_at__isnull=False)
         if self.value() == "expired":
@@ -31,7 +31,7 @@ class DeviceStateFilter(admin.SimpleListFilter):
 class DeviceAdmin(admin.ModelAdmin[Device]):
     """Apps that are signed in. A lost telephone is signed out here."""
 
-    list_display = ["name", "user", "platform", "state", "last_used_at", "address"]
+    list_display = ["name", "user", "platform", "state", "last_used_at", "address", "token_count"]
     list_filter = [DeviceStateFilter, "platform"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username", "user__first_name", "user__last_name", "address"]
@@ -44,6 +44,14 @@ class DeviceAdmin(admin.ModelAdmin[Device]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
+        found: QuerySet[Device] = super().get_queryset(request).annotate(token_total=Count("issued_tokens"))
+        return found
+
+    @admin.display(description="voice tokens", ordering="token_total")
+    def token_count(self, device: Any) -> int:
+        return int(device.token_total)
 
     @admin.display(description="state")
     def state(self, device: Device) -> str:

@@ -7,12 +7,12 @@ class TokensConfig(AppConfig):
     name = "tokens"
 
     def ready(self) -> None:
-        from agents.services import access_ended
+        from agents.services import access_ending
 
-        access_ended.connect(_access_ended, dispatch_uid="tokens.access_ended")
+        access_ending.connect(_access_ending, dispatch_uid="tokens.access_ending")
 
 
-def _access_ended(sender: Any, agent_id: int, devices: bool, **kwargs: Any) -> None:
+def _access_ending(sender: Any, agent_id: int, devices: bool, **kwargs: Any) -> None:
     from tokens.services import devices_revoke_all
 
     if devices:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def devices_by_token(token: str) -> QuerySet[Device]:
     """Whose token begins like this one, with their agents: one, as good as always. The hash decides."""
-    return Device.objects.filter(token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH]).select_related("user")
+    found = Device.objects.filter(token_key=token[: CONSTANTS.TOKEN_KEY_LENGTH]).select_related("user")
+    # Every request asks this: leaving the order out saves a fifth of it.
+    return found.order_by()
 
 
 def devices_of(agent: Agent) -> QuerySet[Device]:

@@ -42,6 +42,12 @@ TOKEN_REFRESH_SECONDS: int = env.whole("TOKEN_REFRESH_SECONDS", 60)
 
 # Seconds that a call to the REST API may take. The library itself never gives up.
 TWILIO_TIMEOUT_SECONDS: float = env.number("TWILIO_TIMEOUT_SECONDS", 10.0)
+# How Twilio reaches us: two retries after no connection, no answer or a 5xx, all three attempts within its 15 seconds.
+TWILIO_CONNECTION_OVERRIDES: str = env.text("TWILIO_CONNECTION_OVERRIDES", "rc=2&rp=ct,rt,5xx&ct=1000&rt=4000")
+if TWILIO_CONNECTION_OVERRIDES == "none":
+    TWILIO_CONNECTION_OVERRIDES = ""
+# How often a request that failed is repeated, when that is safe; 0: never. An agent waits 4 seconds at the most.
+TWILIO_RETRIES: int = env.whole("TWILIO_RETRIES", 3)
 
 # How a number without + is read, and which countries agents may call (empty: all).
 HOME_REGION: str = env.text("HOME_REGION", "US")

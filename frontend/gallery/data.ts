@@ -1,6 +1,6 @@
 /** People and calls of the gallery. Numbers are from the range reserved for fiction. */
 import type { Agent, Call, CallResult, Line, PastCall } from "../src/messages";
-import type { ContactFound } from "../src/ports";
+import type { ContactFound, TimelineEntry } from "../src/ports";
 
 export const ada: Agent = { id: 1, identity: "agent_1", name: "Ada Byron" };
 export const grace: Agent = { id: 2, identity: "agent_2", name: "Grace Hopper" };
@@ -55,6 +55,8 @@ function row(
     result,
     ring_seconds: answered ? null : seconds,
     problem: "",
+    note: "",
+    outcome: "",
     revision: 1,
     recordings:
       result === "voicemail" ? [{ sid: `RE${number}`, duration: seconds, url: "/message.mp3" }] : [],
@@ -97,4 +99,36 @@ export const CONTACTS: ContactFound[] = [
     note: "",
     numbers: [{ number: "+12025550155", display: "(202) 555-0155", label: "Home" }],
   },
+];
+
+const moment = (
+  seconds: number,
+  title: string,
+  detail = "",
+  kind: TimelineEntry["kind"] = "webhook",
+): TimelineEntry => ({
+  at: new Date(Date.now() - 720_000 + seconds * 1000).toISOString(),
+  kind,
+  title,
+  detail,
+  of: "root",
+  verdict: kind === "webhook" ? "applied" : "",
+});
+
+export const HAPPENED: TimelineEntry[] = [
+  moment(0, "Twilio asked what to do with the call", "We answered: ring Ada Byron and Grace Hopper."),
+  moment(1, "Ada Byron's phone began to ring"),
+  moment(
+    2,
+    "Something of ours failed here: the database did not answer",
+    "The caller heard: “One moment please. We are connecting you.”",
+    "incident",
+  ),
+  moment(8, "Ada Byron answered"),
+  moment(8, "Grace Hopper's phone stopped ringing"),
+  moment(361, "Ada Byron ended the call", "", "action"),
+  moment(361, "We asked Twilio to end the call: 503, tried again", "", "rest"),
+  moment(363, "We asked Twilio again to end the call: 200", "", "rest"),
+  moment(363, "The conversation ended, and Twilio asked what to do next", "We answered: hang up."),
+  moment(364, "The call ended"),
 ];

@@ -3,13 +3,16 @@ import { createPreferences } from "../src/adapters/preferences";
 import type { Config } from "../src/config";
 import type { Call } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
-import { CONTACTS, LOG } from "./data";
+import { CONTACTS, HAPPENED, LOG } from "./data";
 
 export type LogMode = "full" | "empty" | "loading" | "failed" | "nothing";
+/** What an opened call answers: `theirs`: somebody else notes something whenever it is saved. */
+export type DetailsMode = "full" | "empty" | "loading" | "failed" | "theirs" | "unsaved";
 
 const never = new Promise<never>(() => {});
 
-export function fakeApi(mode: LogMode): Api {
+export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
+  let asked = 0;
   const page = (results: Call[]): CallPage => ({ next: mode === "full" ? "?cursor=1" : null, results });
   return {
     token: () => never,
@@ -21,6 +24,23 @@ export function fakeApi(mode: LogMode): Api {
     },
     callsAt: () => never,
     call: () => never,
+    async versionedCall(sid) {
+      if (details === "loading") return never;
+      if (details === "failed") throw new Error("down");
+      const call = LOG.find((each) => each.sid === sid) ?? LOG[0];
+      if (!call) return never;
+      const theirs = details === "theirs" && asked++ > 0;
+      const change = theirs
+        ? { note: "Called back by Grace: wants the blue sofa.", outcome: "follow-up" as const, revision: 9 }
+        : {};
+      return { call: { ...call, ...change }, etag: "" };
+    },
+    async noteCall() {
+      const taken = { status: 412, message: "" };
+      const lost = { status: 0, message: "The server cannot be reached. Check your connection." };
+      throw Object.assign(new Error(lost.message), details === "theirs" ? taken : lost);
+    },
+    timeline: async () => (details === "empty" ? [] : HAPPENED),
     hangUp: async () => {},
     async checkNumber(input) {
       const digits = input.replace(/\D/g, "");
@@ -73,7 +93,7 @@ export const levels: Levels = {
 export const preferences = createPreferences(null);
 
 export const config: Config = {
-  agent: { id: 1, identity: "agent_1", name: "Ada Byron", initials: "AB", username: "ada" },
+  agent: { id: 1, identity: "agent_1", name: "Ada Byron", initials: "AB", username: "ada", role: "agent" },
   csrfToken: "",
   urls: {
     token: "/",

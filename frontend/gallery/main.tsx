@@ -3,6 +3,7 @@ import "../src/styles/desk.css";
 import { render } from "preact";
 import { applyTheme, type Theme } from "../src/adapters/preferences";
 import { browserOf } from "../src/browser";
+import { createCallDetails } from "../src/callDetails/callDetails";
 import { createCallLog } from "../src/callLog/callLog";
 import { App } from "../src/components/App";
 import { initialState } from "../src/softphone/state";
@@ -18,10 +19,11 @@ applyTheme((query.get("theme") ?? "light") as Theme);
 
 if (mount && exhibit) {
   const store = createStore(initialState(ada));
-  const api = fakeApi(exhibit.log ?? "full");
+  const api = fakeApi(exhibit.log ?? "full", exhibit.details);
   const log = createCallLog(api, ada.id);
+  const details = createCallDetails(api);
   const browser = browserOf(navigator.userAgent);
-  render(<App {...{ store, log, config, api, audio, levels, preferences, browser }} />, mount);
+  render(<App {...{ store, log, details, config, api, audio, levels, preferences, browser }} />, mount);
   log.load();
   exhibit.events.forEach((event) => store.send(event));
   setTimeout(() => exhibit.act?.(), 50);

@@ -3,11 +3,12 @@ import type { LiveCall } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { Hints } from "../src/softphone/state";
 import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
-import type { LogMode } from "./fakes";
+import type { DetailsMode, LogMode } from "./fakes";
 
 export interface Exhibit {
   events: SoftphoneEvent[];
   log?: LogMode;
+  details?: DetailsMode;
   /** What is pressed or typed afterwards. */
   act?: () => void;
 }
@@ -126,7 +127,7 @@ const press = (label: string) => () =>
 const type =
   (selector: string, text: string, leave = false) =>
   () => {
-    const input = document.querySelector<HTMLInputElement>(selector);
+    const input = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(selector);
     if (!input) return;
     input.focus();
     input.value = text;
@@ -137,6 +138,10 @@ const both =
   (...acts: (() => void)[]) =>
   () =>
     acts.forEach((act, at) => setTimeout(act, at * 120));
+
+const opened = (...acts: (() => void)[]) => both(press("Log"), press("Maya Okonkwo"), ...acts);
+const seen = (selector: string) => () => document.querySelector(selector)?.scrollIntoView();
+const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
 
 export const EXHIBITS: Record<string, Exhibit> = {
   "01-cue": { events: mic("prompt") },
@@ -217,6 +222,27 @@ export const EXHIBITS: Record<string, Exhibit> = {
       { type: "device.failed", message: "The server cannot be reached. Check your connection." },
     ],
   },
+  "60-details": { events: ready, act: opened() },
+  "61-details-not-saved": { events: ready, act: opened(noteTyped) },
+  "62-details-conflict": {
+    events: ready,
+    details: "theirs",
+    act: opened(noteTyped, press("Save"), seen(".note")),
+  },
+  "63-details-loading": { events: ready, details: "loading", act: opened() },
+  "64-details-failed": { events: ready, details: "failed", act: opened(seen(".happened")) },
+  "65-details-empty": { events: ready, details: "empty", act: opened() },
+  "66-details-save-failed": {
+    events: ready,
+    details: "unsaved",
+    act: opened(noteTyped, press("Save")),
+  },
+  "67-details-of-another": { events: ready, act: both(press("Log"), press("Tom Aldous")) },
+  "68-details-in-a-call": {
+    events: talking,
+    act: both(press("Call log"), press("Log"), press("Maya Okonkwo")),
+  },
+  "69-details-happened": { events: ready, act: opened(seen(".happened")) },
   "90-log-empty": { events: ready, log: "empty", act: press("Log") },
   "91-log-nothing": { events: ready, log: "nothing", act: both(press("Log"), type("#search", "habour")) },
   "92-log-loading": { events: ready, log: "loading", act: press("Log") },

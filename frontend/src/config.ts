@@ -13,7 +13,7 @@ export interface PhoneConfig {
 }
 
 export interface Config {
-  agent: Agent & { initials: string; username: string };
+  agent: Agent & { initials: string; username: string; role: "agent" | "supervisor" | "admin" };
   csrfToken: string;
   urls: {
     token: string;

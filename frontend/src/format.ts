@@ -21,12 +21,18 @@ export function spokenMinutes(seconds: number): string {
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const EXACT = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" });
 const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
 export function clock(time: string | number): string {
   return CLOCK.format(new Date(time));
+}
+
+/** To the second, for what happened one after the other. */
+export function exactClock(time: string): string {
+  return EXACT.format(new Date(time));
 }
 
 export function fullTime(time: string): string {

@@ -10,6 +10,7 @@ import { applyTheme, createPreferences } from "./adapters/preferences";
 import { watchSound } from "./adapters/sound";
 import { TwilioPhone } from "./adapters/twilioPhone";
 import { browserOf } from "./browser";
+import { createCallDetails } from "./callDetails/callDetails";
 import { createCallLog } from "./callLog/callLog";
 import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
@@ -29,11 +30,15 @@ function start(config: Config, mount: HTMLElement): void {
   const api = createApi(config);
   const phone = new TwilioPhone(config, api, preferences, send);
   const log = createCallLog(api, id);
+  const details = createCallDetails(api);
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
     if (event.type !== "desk.message") return;
     const { message } = event;
-    if (message.type === "log.changed" || message.type === "call.ended") log.merge(message.call);
+    if (message.type === "log.changed" || message.type === "call.ended") {
+      log.merge(message.call);
+      details.merge(message.call);
+    }
     // Pushes may have been missed before it.
     if (message.type === "desk.snapshot") log.refresh();
   });
@@ -50,7 +55,7 @@ function start(config: Config, mount: HTMLElement): void {
   const audio = createAudioDevices(config, preferences, phone);
   render(
     <App
-      {...{ store, log, config, api, audio, preferences }}
+      {...{ store, log, details, config, api, audio, preferences }}
       levels={phone}
       browser={browserOf(navigator.userAgent)}
     />,
@@ -58,6 +63,8 @@ function start(config: Config, mount: HTMLElement): void {
   );
   showPageSignals(store, preferences);
   watchSound(send);
+  // A note that is not saved is worth a question before the page is left.
+  addEventListener("beforeunload", (event) => details.hasUnsaved() && event.preventDefault());
   log.load();
   send({ type: "started" });
   if (config.simulator) exposeForMeasuring(phone);

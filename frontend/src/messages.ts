@@ -29,6 +29,9 @@ export type CallStatus =
 export type CallResult =
   "" | "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
 
+/** What the agent says that a call came to. */
+export type CallOutcome = "" | "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
+
 export type Leg = {
   sid: string;
   parent_call_sid: string | null;
@@ -60,6 +63,8 @@ export type Call = Leg & {
   result: CallResult;
   ring_seconds: number | null;
   problem: string;
+  note: string;
+  outcome: CallOutcome;
   revision: number;
   recordings: Recording[];
   legs: Leg[];

@@ -1,5 +1,5 @@
 /** What the softphone needs of the world. Adapters fulfil it, tests fake it. */
-import type { Call, Contact, DeskMessage } from "./messages";
+import type { Call, CallOutcome, Contact, DeskMessage } from "./messages";
 import type { SoftphoneEvent } from "./softphone/events";
 
 /** How every adapter tells what happened. */
@@ -79,6 +79,29 @@ export interface CallPage {
   results: Call[];
 }
 
+/** A call with the version of it that a change is made to. */
+export interface VersionedCall {
+  call: Call;
+  etag: string;
+}
+
+export interface CallNote {
+  note: string;
+  outcome: CallOutcome;
+}
+
+/** Something that happened to a call, in plain words. */
+export interface TimelineEntry {
+  at: string;
+  kind: "webhook" | "leg" | "rest" | "action" | "incident";
+  /** A sentence without its full stop. */
+  title: string;
+  /** A leg's sid, or "root". */
+  of: string;
+  verdict: string;
+  detail: string;
+}
+
 export interface Token {
   token: string;
   edge: string;
@@ -91,6 +114,10 @@ export interface Api {
   calls(query: { search: string; scope: LogScope; pageSize?: number }): Promise<CallPage>;
   callsAt(url: string): Promise<CallPage>;
   call(sid: string): Promise<Call>;
+  versionedCall(sid: string): Promise<VersionedCall>;
+  /** Fails with status 412 when the call changed since it was read. */
+  noteCall(sid: string, change: Partial<CallNote>, etag: string): Promise<VersionedCall>;
+  timeline(sid: string): Promise<TimelineEntry[]>;
   hangUp(sid: string): Promise<void>;
   checkNumber(number: string): Promise<NumberCheck>;
   contacts(search: string): Promise<ContactFound[]>;

@@ -1,5 +1,5 @@
 /** The log's words and signs for what came of a call. */
-import type { Call, CallResult, PastCall, PresenceState } from "./messages";
+import type { Call, CallOutcome, CallResult, PastCall, PresenceState } from "./messages";
 
 export type Tone = "go" | "stop" | "accent" | "plain";
 export type WayIcon = "in" | "out" | "missed" | "voicemail";
@@ -60,3 +60,23 @@ export const PRESENCE_WORDS: Record<PresenceState, string> = {
   "on-call": "On a call",
   "not-reachable": "Not reachable",
 };
+
+/** What an agent can say that a call came to, in the order in which it is offered. */
+export const OUTCOMES: [CallOutcome, string][] = [
+  ["", "Not noted"],
+  ["resolved", "Resolved"],
+  ["follow-up", "Follow-up needed"],
+  ["call-back", "Call back"],
+  ["wrong-number", "Wrong number"],
+  ["spam", "Spam"],
+  ["other", "Other"],
+];
+
+export function outcomeWord(outcome: CallOutcome): string {
+  return OUTCOMES.find(([value]) => value === outcome)?.[1] ?? outcome;
+}
+
+/** "Maya Okonkwo", "(206) 555-0111", "Number withheld": whom a row of the log is about. */
+export function partyTitle({ party }: Pick<Call, "party">): string {
+  return party.name || (party.withheld ? "Number withheld" : party.display);
+}

@@ -1,1 +1,1 @@
-"""Twilio's REST API, `2010-04-01`: calls, numbers, applications, recordings. All else says that it is missing."""
+"""Twilio's REST API, `2010-04-01`: account, keys, calls, numbers, applications, recordings. All else is missing."""

@@ -78,7 +78,7 @@ def endpoint(
         if response is None:
             try:
                 if not public:
-                    check_credentials(engine.config, request.headers.get("authorization"))
+                    check_credentials(engine.world, request.headers.get("authorization"))
                 if "account" in request.path_params:
                     check_account(engine.config, request.path_params["account"])
                 form = await request.form() if request.method == "POST" else form

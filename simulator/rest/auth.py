@@ -5,22 +5,51 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from simulator.config import Config
+from simulator.identifiers import now
 from simulator.rest.errors import ApiError
 
+if TYPE_CHECKING:
+    from simulator.world import World
 
-def check_credentials(config: Config, header: str | None) -> None:
+
+@dataclass
+class Key:
+    """An API key and its secret."""
+
+    sid: str
+    friendly_name: str
+    secret: str
+    date_created: datetime = field(default_factory=now)
+    date_updated: datetime = field(default_factory=now)
+
+
+_keys: WeakKeyDictionary[World, dict[str, Key]] = WeakKeyDictionary()
+
+
+def keys_of(world: World) -> dict[str, Key]:
+    """The account's keys by SID: the configuration's, and those made since. They outlive a reset of the rest."""
+    if world not in _keys:
+        config = world.config
+        first = Key(config.api_key_sid, "Ringdesk", config.api_key_secret)
+        _keys[world] = {first.sid: first} if first.sid and first.secret else {}
+    return _keys[world]
+
+
+def check_credentials(world: World, header: str | None) -> None:
     """Raises `ApiError` 20003 unless the `Authorization` header holds credentials of the account."""
     scheme, _, encoded = (header or "").partition(" ")
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, ValueError) as error:
         raise ApiError(20003) from error
-    known = {config.account_sid: config.auth_token}
-    if config.api_key_sid and config.api_key_secret:
-        known[config.api_key_sid] = config.api_key_secret
-    expected = known.get(user)
+    known = {key.sid: key.secret for key in keys_of(world).values()}
+    expected = {**known, world.config.account_sid: world.config.auth_token}.get(user)
     if scheme.lower() != "basic" or not expected or not secrets.compare_digest(password.encode(), expected.encode()):
         raise ApiError(20003)
 

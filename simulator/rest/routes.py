@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from simulator.engine.calls import CallEngine
-from simulator.rest import applications, calls, numbers, recordings
+from simulator.rest import accounts, applications, calls, keys, numbers, recordings
 from simulator.rest.api import API, ApiRequest, Operation, endpoint
 from simulator.rest.errors import ApiError
 
@@ -14,6 +14,12 @@ ACCOUNT = API + "/Accounts/{account}"
 PREFIXES = ("", "/api.twilio.com")
 
 OPERATIONS: list[tuple[str, str, Operation]] = [
+    ("GET", ".json", accounts.fetch),
+    ("GET", "/Keys.json", keys.index),
+    ("POST", "/Keys.json", keys.create),
+    ("GET", "/Keys/{key}.json", keys.fetch),
+    ("POST", "/Keys/{key}.json", keys.update),
+    ("DELETE", "/Keys/{key}.json", keys.delete),
     ("GET", "/Calls.json", calls.index),
     ("POST", "/Calls.json", calls.create),
     ("GET", "/Calls/{call}.json", calls.fetch),

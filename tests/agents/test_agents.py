@@ -126,7 +126,7 @@ class TestAdmin:
 
         assert "client:agent_" in text
         assert "recordings" in text.lower()
-        assert text.count("<details>") == 3
+        assert text.count("<summary>Fields") == 3
         assert "<script>alert" not in text
         assert settings.TWILIO_ACCOUNT_SID not in text
         assert admin.post(page, {"status": "failed"}, secure=True).status_code == 403

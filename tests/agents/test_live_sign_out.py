@@ -78,6 +78,10 @@ def test_suspending_agents_by_the_admins_action_closes_their_desks_and_never_one
     assert list(type(ada).objects.filter(is_active=False)) == [ada]
 
 
+def test_deleting_an_agent_closes_his_desk(ada):
+    closes(ada, ada.delete, "Your account is not active. Ask your admin.")
+
+
 def test_a_new_password_closes_the_desk_and_ends_devices(admin, ada):
     def new_password() -> None:
         form = {"password1": "a-new-secret-for-tests", "password2": "a-new-secret-for-tests", "usable_password": "true"}

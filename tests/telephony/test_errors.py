@@ -9,10 +9,12 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest.api.v2010.account.call import CallContext
 
 from telephony import errors
-from telephony.client import SimulatorHttpClient, _client, call_hang_up, get_client
+from telephony.client import _client, call_hang_up, get_client
+from telephony.http import SimulatorHttpClient
 from tests.twilio import sid
 
 
@@ -57,6 +59,21 @@ def test_the_newer_error_bodies_are_not_missed():
     assert isinstance(failing_with(newer), errors.RateLimited)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (401, '{"code": 20003}', errors.NotConfigured),
+        (429, '{"code": 20429}', errors.RateLimited),
+        (503, "not json", errors.Unavailable),
+    ],
+)
+def test_a_list_that_is_refused_is_not_missed(status, body, kind):
+    with pytest.raises(errors.TelephonyError) as caught, errors.translated():
+        raise TwilioException("Unable to fetch page", Response(status, body))
+
+    assert type(caught.value) is kind
+
+
 @pytest.mark.parametrize("raw", [requests.ConnectionError("secret-host"), requests.Timeout("secret-host")])
 def test_the_networks_failures_come_raw_and_are_translated_too(raw, caplog):
     with caplog.at_level(logging.WARNING):
@@ -89,6 +106,7 @@ def test_without_credentials_it_says_so(settings):
 
 def test_the_simulator_stands_in_for_every_host(settings):
     settings.TWILIO_API_BASE_URL = "http://localhost:8001"
+    settings.TWILIO_RETRIES = 0
     _client.cache_clear()
     client = get_client()
     assert isinstance(client.http_client, SimulatorHttpClient)

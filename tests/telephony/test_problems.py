@@ -239,6 +239,10 @@ def test_a_body_that_cannot_be_read_is_a_problem(client, content_type, sent, cod
     problem(client.post(VOICE, sent, content_type=content_type, secure=True), code, status)
 
 
+def test_a_body_that_is_too_large_is_a_problem(client):
+    problem(client.post(VOICE, "x" * 2_000_000, content_type="application/json", secure=True), "bad_request", 400)
+
+
 def test_a_wrong_method_names_the_right_ones(client):
     response = client.get(VOICE, secure=True)
 
@@ -268,3 +272,15 @@ def test_the_page_of_problems_explains_each(client):
     assert all(f'id="{kind.type.rpartition("/")[2]}"' in page for kind in PROBLEMS.values())
     assert client.get("/problems/validation", secure=True).status_code == 302
     assert client.get("/problems/nothing", secure=True).status_code == 404
+
+
+def test_the_openapi_page_says_what_an_error_looks_like(client):
+    schema = client.get("/api/v1/schema/?format=json", secure=True).json()
+
+    operations = [operation for path in schema["paths"].values() for operation in path.values()]
+    assert len(operations) > 10
+    assert all(CONTENT_TYPE in operation["responses"]["default"]["content"] for operation in operations)
+    body = client.post(VOICE, {"ttl": 1}, content_type="application/json", secure=True).json()
+    described = schema["components"]["schemas"]["Problem"]
+    assert set(described["required"]) <= set(body) <= set(described["properties"])
+    assert set(schema["components"]["securitySchemes"]) == {"deviceToken", "deskSession"}

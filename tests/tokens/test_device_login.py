@@ -364,6 +364,16 @@ class TestAdmin:
         assert "127.0.0.1" in text
         assert "signed in" in text
 
+    @pytest.mark.parametrize(("state", "count"), [("in", 1), ("out", 1), ("expired", 1), ("", 3)])
+    def test_the_list_is_filtered_by_state(self, admin, ada, state, count):
+        now = timezone.now()
+        factories.make_device(ada, "Lost telephone", revoked_at=now)
+        factories.make_device(ada, "Old telephone", expiry=now - timedelta(days=1))
+
+        text = admin.get(f"/admin/tokens/device/?state={state}", secure=True).content.decode()
+
+        assert text.count('class="field-platform"') == count
+
     def test_no_page_shows_a_hash(self, admin):
         device = Device.objects.get()
 

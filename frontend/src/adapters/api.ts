@@ -1,7 +1,7 @@
 /** REST of our own server. Every failure is an `ApiError` whose message is a sentence for the agent. */
 import type { Config } from "../config";
 import type { Call } from "../messages";
-import type { Api, CallPage, ContactFound, NumberCheck, Token } from "../ports";
+import type { Api, CallPage, ContactFound, NumberCheck, TimelineEntry, Token, VersionedCall } from "../ports";
 
 export class ApiError extends Error {
   constructor(
@@ -20,15 +20,16 @@ export class ApiError extends Error {
 const TIMEOUT = 15_000;
 
 export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: typeof fetch = fetch): Api {
-  async function request<T>(url: string, body?: unknown): Promise<T> {
+  async function send(url: string, method: string, body?: unknown, headers = {}): Promise<Response> {
     const response = await fetcher(url, {
-      method: body === undefined ? "GET" : "POST",
+      method,
       credentials: "same-origin",
       headers: {
         Accept: "application/json",
         ...(body === undefined
           ? {}
           : { "Content-Type": "application/json", "X-CSRFToken": csrf(config.csrfToken) }),
+        ...headers,
       },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT),
@@ -36,7 +37,15 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
       throw new ApiError("The server cannot be reached. Check your connection.", 0);
     });
     if (!response.ok) throw new ApiError(await sentence(response), response.status);
-    return (await response.json()) as T;
+    return response;
+  }
+
+  async function request<T>(url: string, body?: unknown): Promise<T> {
+    return (await (await send(url, body === undefined ? "GET" : "POST", body)).json()) as T;
+  }
+
+  async function versioned(response: Response): Promise<VersionedCall> {
+    return { call: (await response.json()) as Call, etag: response.headers.get("ETag") ?? "" };
   }
 
   const under = (path: string) => `${config.urls.calls}${path}`;
@@ -50,6 +59,13 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     callsAt: (url) =>
       request<CallPage>(`${config.urls.calls}${new URL(url, globalThis.location.href).search}`),
     call: (sid) => request<Call>(under(`${encodeURIComponent(sid)}/`)),
+    versionedCall: async (sid) => versioned(await send(under(`${encodeURIComponent(sid)}/`), "GET")),
+    noteCall: async (sid, change, etag) =>
+      versioned(
+        await send(under(`${encodeURIComponent(sid)}/`), "PATCH", change, etag ? { "If-Match": etag } : {}),
+      ),
+    timeline: async (sid) =>
+      (await request<{ entries: TimelineEntry[] }>(under(`${encodeURIComponent(sid)}/timeline/`))).entries,
     hangUp: async (sid) => {
       await request<unknown>(under(`${encodeURIComponent(sid)}/hang-up/`), {});
     },

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PreferenceStore } from "../adapters/preferences";
 import type { Browser } from "../browser";
+import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { Call, Line } from "../messages";
@@ -28,6 +29,7 @@ import { type View, WorkArea } from "./WorkArea";
 export interface AppProps {
   store: Store;
   log: CallLogStore;
+  details: CallDetailsStore;
   config: Config;
   api: Api;
   audio: AudioDevices;
@@ -38,7 +40,7 @@ export interface AppProps {
 
 let dialled = 0;
 
-export function App({ store, log, config, api, audio, levels, preferences, browser }: AppProps) {
+export function App({ store, log, details, config, api, audio, levels, preferences, browser }: AppProps) {
   const state = useStore(store);
   const chosen = useStore(preferences);
   const { send } = store;
@@ -113,6 +115,7 @@ export function App({ store, log, config, api, audio, levels, preferences, brows
       },
       hangUp: () => talk && hangUp(),
       search: () => {
+        details.close();
         setView("log");
         setPane("work");
         setTimeout(() => document.querySelector<HTMLElement>("#search")?.focus());
@@ -178,7 +181,8 @@ export function App({ store, log, config, api, audio, levels, preferences, brows
           onDial={dial}
         />
         <WorkArea
-          {...{ view, facts, log, api }}
+          {...{ view, facts, log, details, api }}
+          me={config.agent}
           onView={setView}
           root={rootOf(state)}
           team={colleagues(state)}

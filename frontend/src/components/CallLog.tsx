@@ -1,11 +1,15 @@
 /** The call log: search, filters, rows by day, and a key to call back. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
+import type { Config } from "../config";
 import { dayName } from "../format";
 import type { Call } from "../messages";
 import type { LogScope } from "../ports";
+import { Blank, Loading } from "./Blank";
+import { CallDetails } from "./CallDetails";
 import { CallRow } from "./CallRow";
-import { Icon, type IconName } from "./Icon";
+import { Icon } from "./Icon";
 import { useStore } from "./useStore";
 
 const SCOPES: [LogScope, string][] = [
@@ -17,11 +21,36 @@ const SCOPES: [LogScope, string][] = [
 
 interface Props {
   log: CallLogStore;
+  details: CallDetailsStore;
+  me: Pick<Config["agent"], "id" | "role">;
   canDial: boolean;
   onCall(call: Call): void;
 }
 
-export function CallLog({ log, canDial, onCall }: Props) {
+/** The list, or in its place the call that was opened from it. */
+export function CallLog({ details, me, ...list }: Props) {
+  const open = useStore(details);
+  if (!open) return <CallList {...list} onOpen={(call) => openDetails(details, call)} />;
+  return <CallDetails {...{ open, details, me }} onClose={() => closeDetails(details)} />;
+}
+
+/** Focus goes into what was opened, and back to the row that opened it, after each has been drawn. */
+function openDetails(details: CallDetailsStore, call: Call): void {
+  details.open(call);
+  setTimeout(() => document.getElementById("details-title")?.focus());
+}
+
+function closeDetails(details: CallDetailsStore): void {
+  const sid = details.get()?.sid ?? "";
+  details.close();
+  setTimeout(() => document.querySelector<HTMLElement>(`[data-row="${CSS.escape(sid)}"]`)?.focus());
+}
+
+interface ListProps extends Omit<Props, "details" | "me"> {
+  onOpen(call: Call): void;
+}
+
+function CallList({ log, canDial, onCall, onOpen }: ListProps) {
   const { scope, search, rows, next, status, more } = useStore(log);
   return (
     <div class="log">
@@ -62,7 +91,7 @@ export function CallLog({ log, canDial, onCall }: Props) {
         </Blank>
       )}
       {status === "ready" && rows.length === 0 && <Nothing log={log} />}
-      {status === "ready" && rows.length > 0 && <Rows rows={rows} canDial={canDial} onCall={onCall} />}
+      {status === "ready" && rows.length > 0 && <Rows {...{ rows, canDial, onCall, onOpen }} />}
       {status === "ready" && next && (
         <div class="log-more">
           <button
@@ -83,7 +112,7 @@ export function CallLog({ log, canDial, onCall }: Props) {
   );
 }
 
-function Rows({ rows, canDial, onCall }: { rows: Call[]; canDial: boolean; onCall(call: Call): void }) {
+function Rows({ rows, canDial, onCall, onOpen }: Omit<ListProps, "log"> & { rows: Call[] }) {
   const list = useRef<HTMLDivElement>(null);
   const days = byDay(rows, Date.now());
 
@@ -109,6 +138,7 @@ function Rows({ rows, canDial, onCall }: { rows: Call[]; canDial: boolean; onCal
                 canDial={canDial}
                 reachable={call.sid === rows[0]?.sid}
                 onCall={onCall}
+                onOpen={onOpen}
               />
             ))}
           </ul>
@@ -146,51 +176,5 @@ function Nothing({ log }: { log: CallLogStore }) {
         Clear filters
       </button>
     </Blank>
-  );
-}
-
-interface BlankProps {
-  icon: IconName;
-  title: string;
-  text: string;
-  children?: preact.ComponentChildren;
-}
-
-function Blank({ icon, title, text, children }: BlankProps) {
-  return (
-    <div class="card blank">
-      <Icon name={icon} size={28} />
-      <p class="blank-title">{title}</p>
-      <p>{text}</p>
-      {children}
-    </div>
-  );
-}
-
-/** Nothing for 300 ms, then grey bars; after 8 s a word. */
-export function Loading() {
-  const [late, setLate] = useState<"" | "bars" | "still">("");
-  useEffect(() => {
-    const bars = setTimeout(() => setLate("bars"), 300);
-    const still = setTimeout(() => setLate("still"), 8000);
-    return () => {
-      clearTimeout(bars);
-      clearTimeout(still);
-    };
-  }, []);
-  if (!late) return null;
-  return (
-    <div class="card loading" aria-busy="true">
-      <p class={late === "still" ? "small quiet" : "visually-hidden"} role="status">
-        {late === "still" ? "Still loading…" : "Loading"}
-      </p>
-      {[1, 2, 3, 4].map((row) => (
-        <div class="bones" key={row}>
-          <span class="bone bone-dot" />
-          <span class="bone" />
-          <span class="bone bone-short" />
-        </div>
-      ))}
-    </div>
   );
 }

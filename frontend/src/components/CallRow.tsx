@@ -1,7 +1,7 @@
 /** One call of the log. */
 import { clock, fullTime, minutes } from "../format";
 import type { Call } from "../messages";
-import { resultWord, WAY_WORDS, wayIcon } from "../words";
+import { partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
 import { Icon } from "./Icon";
 import { VoiceMessage } from "./VoiceMessage";
 
@@ -11,13 +11,14 @@ interface Props {
   /** Whether Tab stops here; the arrow keys reach the others. */
   reachable: boolean;
   onCall(call: Call): void;
+  onOpen(call: Call): void;
 }
 
-export function CallRow({ call, canDial, reachable, onCall }: Props) {
+export function CallRow({ call, canDial, reachable, onCall, onOpen }: Props) {
   const { party } = call;
   const way = wayIcon(call);
   const { word, tone } = resultWord(call.result);
-  const title = party.name || (party.withheld ? "Number withheld" : party.display);
+  const title = partyTitle(call);
   const second = party.name
     ? party.display
     : party.withheld
@@ -33,9 +34,11 @@ export function CallRow({ call, canDial, reachable, onCall }: Props) {
   return (
     <li
       class="row"
-      data-row
+      data-row={call.sid}
       tabIndex={reachable ? 0 : -1}
       onKeyDown={(event) => {
+        // The keys within the row have an Enter of their own.
+        if (event.key === "Enter" && event.target === event.currentTarget) onOpen(call);
         if (
           (event.key === "c" || event.key === "C") &&
           !event.ctrlKey &&
@@ -51,10 +54,11 @@ export function CallRow({ call, canDial, reachable, onCall }: Props) {
         <Icon name={way} />
         <span class="visually-hidden">{WAY_WORDS[way]}</span>
       </span>
-      <span class="row-who">
+      <button type="button" class="row-who row-open" tabIndex={-1} onClick={() => onOpen(call)}>
         <strong title={title}>{title}</strong>
         <span>{second}</span>
-      </span>
+        <span class="visually-hidden">Details</span>
+      </button>
       <span class="row-line">{call.line?.name ?? call.agent?.name.split(" ")[0]}</span>
       <span class="row-result">
         <span class={`tag tag-${tone}`}>{word}</span>

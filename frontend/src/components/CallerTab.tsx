@@ -5,7 +5,7 @@ import type { Call, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
 import { pastCallSentence, wayIcon } from "../words";
-import { Loading } from "./CallLog";
+import { Loading } from "./Blank";
 import { Icon } from "./Icon";
 
 interface Props {

@@ -33,7 +33,7 @@ const ROWS: [ComponentChildren, string][] = [
     <>
       <Key>↑</Key> <Key>↓</Key>
     </>,
-    "Rows of the call log; C calls",
+    "Rows of the call log; Enter opens, C calls",
   ],
   [<Key>Esc</Key>, "Leave a field or close a panel. Never ends a call"],
   [<Key>F6</Key>, "Next region"],

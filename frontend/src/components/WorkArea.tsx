@@ -1,5 +1,7 @@
 /** Beside the call: the caller while there is one, the call log, the team. */
+import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
+import type { Config } from "../config";
 import type { Call, Presence } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
@@ -15,6 +17,8 @@ interface Props {
   facts: CallerFacts | null;
   root: string | null;
   log: CallLogStore;
+  details: CallDetailsStore;
+  me: Config["agent"];
   api: Pick<Api, "calls">;
   team: Presence[];
   canDial: boolean;
@@ -23,7 +27,7 @@ interface Props {
 
 const NAMES: Record<View, string> = { caller: "Caller", log: "Call log" };
 
-export function WorkArea({ view, onView, facts, root, log, api, team, canDial, onCall }: Props) {
+export function WorkArea({ view, onView, facts, root, log, details, me, api, team, canDial, onCall }: Props) {
   const views: View[] = facts ? ["caller", "log"] : ["log"];
   const shown = facts ? view : "log";
 
@@ -63,7 +67,7 @@ export function WorkArea({ view, onView, facts, root, log, api, team, canDial, o
               <Earlier key={root ?? "new"} facts={facts} root={root} api={api} />
             </>
           ) : (
-            <CallLog log={log} canDial={canDial} onCall={onCall} />
+            <CallLog {...{ log, details, me, canDial, onCall }} />
           )}
         </div>
         <div class="side" role="group" aria-label={facts ? "Contact and team" : "Team"} tabIndex={0}>

@@ -2,7 +2,7 @@
 import { vi } from "vitest";
 import { createPreferences } from "../adapters/preferences";
 import type { Call } from "../messages";
-import type { Api, AudioDevices, Levels, NumberCheck } from "../ports";
+import type { Api, AudioDevices, Levels, NumberCheck, TimelineEntry } from "../ports";
 import { sample } from "./samples";
 
 export const validCheck: NumberCheck = {
@@ -22,12 +22,41 @@ export const loggedCalls: Call[] = [
   { ...sample("log.changed").call, sid: "CA-missed" },
 ];
 
+export const noted = (change: Partial<Call> = {}): Call => ({
+  ...sample("call.ended").call,
+  note: "",
+  outcome: "",
+  ...change,
+});
+
+export const happened: TimelineEntry[] = [
+  {
+    at: "2026-11-23T09:30:02.125Z",
+    kind: "webhook",
+    title: "Twilio asked what to do with the call",
+    of: "root",
+    verdict: "applied",
+    detail: "We answered: ring Ada Byron.",
+  },
+  {
+    at: "2026-11-23T09:30:08.500Z",
+    kind: "incident",
+    title: "Something of ours failed here: the database did not answer",
+    of: "root",
+    verdict: "",
+    detail: "The caller heard: “We are sorry.”",
+  },
+];
+
 export function fakeApi(change: Partial<Api> = {}): Api {
   return {
     token: vi.fn(async () => ({ token: "jwt", edge: "roaming", ttl: 3600 })),
     calls: vi.fn(async () => ({ next: null, results: loggedCalls })),
     callsAt: vi.fn(async () => ({ next: null, results: [] })),
     call: vi.fn(async () => sample("call.ended").call),
+    versionedCall: vi.fn(async () => ({ call: noted(), etag: '"1"' })),
+    noteCall: vi.fn(async (_sid, change) => ({ call: noted(change), etag: '"2"' })),
+    timeline: vi.fn(async () => happened),
     hangUp: vi.fn(async () => {}),
     checkNumber: vi.fn(async () => validCheck),
     contacts: vi.fn(async () => []),

@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, vi } from "vitest";
 import { config } from "../../gallery/fakes";
 import { browserOf } from "../browser";
+import { createCallDetails } from "../callDetails/callDetails";
 import { createCallLog } from "../callLog/callLog";
 import { App } from "../components/App";
 import type { Api } from "../ports";
@@ -25,10 +26,11 @@ export function show(state: State, api: Partial<Api> = {}) {
   const fullApi = fakeApi(api);
   const log = createCallLog(fullApi, 1);
   log.load();
+  const details = createCallDetails(fullApi);
   const preferences = fakePreferences();
   render(
     <App
-      {...{ store, log, config, preferences }}
+      {...{ store, log, details, config, preferences }}
       api={fullApi}
       audio={fakeAudio()}
       levels={silentLevels}
@@ -36,7 +38,16 @@ export function show(state: State, api: Partial<Api> = {}) {
     />,
   );
   const send = (...events: SoftphoneEvent[]) => events.forEach((event) => store.send(event));
-  return { user: userEvent.setup({ delay: null }), store, asked, send, log, api: fullApi, preferences };
+  return {
+    user: userEvent.setup({ delay: null }),
+    store,
+    asked,
+    send,
+    log,
+    details,
+    api: fullApi,
+    preferences,
+  };
 }
 
 export const button = (name: string | RegExp) => screen.getByRole<HTMLButtonElement>("button", { name });

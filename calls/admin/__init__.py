@@ -1,0 +1,7 @@
+"""The call log, the lines and the flight recorder in Django admin."""
+
+from calls.admin.calls import CallAdmin
+from calls.admin.lines import LineAdmin
+from calls.admin.recorder import CallEventAdmin, WebhookAdmin
+
+__all__ = ["CallAdmin", "CallEventAdmin", "LineAdmin", "WebhookAdmin"]

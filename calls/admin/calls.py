@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly
+from calls.models import Call, Recording
+from calls.timeline import call_timeline
+
+
+class LegInline(ReadOnly, CallColumns, admin.TabularInline[Call, Call]):
+    model = Call
+    fk_name = "parent"
+    verbose_name, verbose_name_plural = "leg", "legs"
+    readonly_fields = ("called", "agent", "status", "began", "answered", "ended", "lasted")
+    fields = readonly_fields
+    show_change_link = True
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
+        return super().get_queryset(request).select_related("agent").order_by("start_time", "sid")
+
+
+class RecordingInline(ReadOnly, admin.TabularInline[Recording, Call]):
+    model = Recording
+    readonly_fields = ("created_at", "duration", "status", "sound")
+    fields = readonly_fields
+    extra = 0
+
+    @admin.display(description="sound")
+    def sound(self, recording: Recording) -> SafeString:
+        url = reverse("api:recording", args=[recording.call_id, recording.sid])
+        return format_html('<audio controls preload="none" src="{}"></audio>', url)
+
+
+class RootFilter(admin.SimpleListFilter):
+    """Calls as people count them, unless every leg is asked for."""
+
+    title = "shown"
+    parameter_name = "shown"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("legs", "Every leg")]
+
+    def choices(self, changelist: Any) -> Any:
+        yield {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": "Calls",
+        }
+        yield {
+            "selected": self.value() == "legs",
+            "query_string": changelist.get_query_string({self.parameter_name: "legs"}),
+            "display": "Every leg",
+        }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        # Only the list is narrowed: a leg's own page is reached from its call.
+        return queryset if self.value() == "legs" else queryset.filter(parent__isnull=True)
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
+    list_display = ["began", "way", "party", "line_name", "agent", "outcome", "lasted"]
+    list_filter = [RootFilter, "status", "result", "direction", "line", "agent"]
+    list_select_related = ["line", "agent", "contact"]
+    search_fields = ["sid", "caller", "called", "contact__name", "caller_name"]
+    date_hierarchy = "start_time"
+    inlines = [LegInline, RecordingInline]
+    fieldsets = [
+        (None, {"fields": ["way", "caller", "called", "line", "agent", "status", "outcome", "problem"]}),
+        ("What happened", {"fields": ["timeline"]}),
+        ("What the agent noted", {"fields": ["agent_outcome", "note"]}),
+        ("When", {"fields": ["began", "answered", "ended", "lasted"]}),
+        ("Who", {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]}),
+        ("Small print", {"fields": ["sid", "parent", "direction", "sip_response_code", "error_code"]}),
+    ]
+
+    @admin.display(description="way", ordering="direction")
+    def way(self, call: Call) -> str:
+        if call.parent_id:
+            return "Leg"
+        return "Incoming" if call.incoming else "Outgoing"
+
+    @admin.display(description="what happened")
+    def timeline(self, call: Call) -> SafeString:
+        entries = call_timeline(call, viewer=call.viewer)  # type: ignore[attr-defined]
+        return render_to_string("admin/calls/timeline.html", {"entries": entries})
+
+    @admin.display(description="outcome")
+    def agent_outcome(self, call: Call) -> str:
+        return call.get_outcome_display() or "-"

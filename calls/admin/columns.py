@@ -1,0 +1,96 @@
+"""What the pages of the call log share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from calls.models import Call, CallResult
+from calls.serializers import party_of
+
+
+class ReadOnly:
+    """The log is what happened: nobody adds to it or changes it by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class KnowsItsViewer:
+    """Leaves on each object of a page who looks at it: what is shown goes by that, and fields know no request."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        if found is not None:
+            found.viewer = request.user
+        return found
+
+
+class CallColumns:
+    """A call's facts as people read them: seconds count, and a duration is not a number."""
+
+    @admin.display(description="began", ordering="start_time")
+    def began(self, call: Call) -> str:
+        return time_text(call.start_time)
+
+    @admin.display(description="answered")
+    def answered(self, call: Call) -> str:
+        return time_text(call.answer_time)
+
+    @admin.display(description="ended")
+    def ended(self, call: Call) -> str:
+        return time_text(call.end_time)
+
+    @admin.display(description="lasted", ordering="duration")
+    def lasted(self, call: Call) -> str:
+        if call.duration is None:
+            return "-"
+        minutes, seconds = divmod(call.duration, 60)
+        return f"{minutes}:{seconds:02d}"
+
+    @admin.display(description="line", ordering="line__name")
+    def line_name(self, call: Call) -> str:
+        return call.line.name if call.line else "-"
+
+    @admin.display(description="other party")
+    def party(self, call: Call) -> str:
+        party = party_of(call)
+        return f"{party['name']} {party['display']}".strip()
+
+    @admin.display(description="outcome", ordering="result")
+    def outcome(self, call: Call) -> SafeString:
+        word = call.get_result_display() or call.get_status_display()
+        return format_html('<span class="tag {}">{}</span>', _TONES.get(call.result, ""), word)
+
+
+_TONES: dict[str, str] = {
+    CallResult.ANSWERED: "go",
+    CallResult.REACHED: "go",
+    CallResult.MISSED: "stop",
+    CallResult.FAILED: "stop",
+    CallResult.VOICEMAIL: "info",
+}
+
+
+def time_text(value: datetime | None) -> str:
+    return localtime(value).strftime("%d %b %Y, %H:%M:%S") if value else "-"
+
+
+def call_link(sid: str) -> SafeString | str:
+    """A link to the call, or leg, of this sid."""
+    if not sid:
+        return "-"
+    return format_html('<a href="{}">…{}</a>', reverse("admin:calls_call_change", args=[sid]), sid[-6:])

@@ -1,0 +1,158 @@
+"""The flight recorder's raw rows: what Twilio sent, and what else happened."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from calls.admin.columns import KnowsItsViewer, ReadOnly, call_link
+from calls.masking import Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
+from calls.models import Call, CallEvent, Webhook
+
+_KINDS = ["incoming", "outgoing", "status", "dial-action", "recording", "recording-status", "fallback", "reconcile"]
+
+
+def _moment(value: datetime) -> str:
+    return localtime(value).strftime("%d %b %Y, %H:%M:%S.%f")[:-3]
+
+
+def _milliseconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f} ms"
+
+
+def _sight(row: Webhook | CallEvent) -> Sight:
+    call = Call.objects.filter(pk=row.call_sid).select_related("parent").first()
+    return sight_of(row.viewer, (call.parent or call) if call else None)  # type: ignore[union-attr]
+
+
+def _json(value: Any) -> SafeString:
+    return _text(json.dumps(value, indent=1, ensure_ascii=False, sort_keys=True))
+
+
+def _text(value: str) -> SafeString:
+    return format_html('<pre class="raw">{}</pre>', value) if value else format_html("{}", "-")
+
+
+class RouteFilter(admin.SimpleListFilter):
+    """The routes, named here: to ask the table which it holds would read all of it."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind, kind) for kind in _KINDS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> QuerySet[Webhook]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
+    """Every request of Twilio's about a call, as it came."""
+
+    list_display = ["received", "kind", "call_status", "call", "verdict_tag", "took", "problem"]
+    list_display_links = ["received"]
+    list_filter = [RouteFilter, "verdict", "received_at"]
+    search_fields = ["=call_sid"]
+    search_help_text = "A CallSid, in full."
+    show_full_result_count = False
+    ordering = ["-received_at", "-pk"]
+    fieldsets = [
+        (None, {"fields": ["received", "kind", "call", "call_status", "sequence_number", "verdict_tag", "took"]}),
+        ("What failed", {"fields": ["failed"]}),
+        ("Fields", {"fields": ["sent"]}),
+        ("Our answer", {"fields": ["answered"]}),
+    ]
+
+    @admin.display(description="received", ordering="received_at")
+    def received(self, row: Webhook) -> str:
+        return _moment(row.received_at)
+
+    @admin.display(description="call", ordering="call_sid")
+    def call(self, row: Webhook) -> SafeString | str:
+        return call_link(row.call_sid)
+
+    @admin.display(description="verdict", ordering="verdict")
+    def verdict_tag(self, row: Webhook) -> SafeString:
+        tones = {Webhook.Verdict.FAILED: "stop", Webhook.Verdict.UNUSABLE: "stop"}
+        return format_html(
+            '<span class="tag {}">{}</span>', tones.get(Webhook.Verdict(row.verdict), ""), row.get_verdict_display()
+        )
+
+    @admin.display(description="took", ordering="milliseconds")
+    def took(self, row: Webhook) -> str:
+        return _milliseconds(row.milliseconds)
+
+    @admin.display(description="what failed")
+    def failed(self, row: Webhook) -> str:
+        return text_masked(row.problem, _sight(row)) or "Nothing."
+
+    @admin.display(description="fields")
+    def sent(self, row: Webhook) -> SafeString:
+        return _json(params_masked(row.params, _sight(row)) if isinstance(row.params, dict) else {})
+
+    @admin.display(description="TwiML")
+    def answered(self, row: Webhook) -> SafeString:
+        return _text(twiml_masked(row.answer, _sight(row)) if row.answer else "")
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Our own failures, unless something else is asked for: they are what one looks for here."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("rest", "Requests to Twilio"), ("action", "Agents' actions"), ("all", "Everything")]
+
+    def choices(self, changelist: Any) -> Any:
+        yield {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": "Failures of our own",
+        }
+        yield from list(super().choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CallEvent]) -> QuerySet[CallEvent]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(kind=self.value() or CallEvent.Kind.INCIDENT)
+
+
+@admin.register(CallEvent)
+class CallEventAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[CallEvent]):
+    """What failed of ours, what we asked of Twilio, what agents did."""
+
+    list_display = ["happened", "call", "kind", "name", "outcome", "agent", "took"]
+    list_display_links = ["happened"]
+    list_filter = [KindFilter, "at"]
+    list_select_related = ["agent"]
+    search_fields = ["=call_sid"]
+    search_help_text = "A CallSid, in full."
+    show_full_result_count = False
+    ordering = ["-at", "-pk"]
+    fields = ["happened", "kind", "name", "outcome", "call", "agent", "took", "more"]
+
+    @admin.display(description="happened", ordering="at")
+    def happened(self, event: CallEvent) -> str:
+        return _moment(event.at)
+
+    @admin.display(description="call", ordering="call_sid")
+    def call(self, event: CallEvent) -> SafeString | str:
+        return call_link(event.call_sid)
+
+    @admin.display(description="took", ordering="milliseconds")
+    def took(self, event: CallEvent) -> str:
+        return _milliseconds(event.milliseconds)
+
+    @admin.display(description="detail")
+    def more(self, event: CallEvent) -> SafeString:
+        return _json(value_masked(event.detail, _sight(event)))

@@ -1,0 +1,1 @@
+"""The doctor's own checks, all checks together, and the page that shows what they found."""

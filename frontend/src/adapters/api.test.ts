@@ -1,0 +1,40 @@
+import { describe, expect, it, vi } from "vitest";
+import { config } from "../../gallery/fakes";
+import { ApiError, createApi } from "./api";
+
+function answering(body: unknown, init: ResponseInit = {}) {
+  const fetcher = vi.fn(async (_url: string, _init: RequestInit) => Response.json(body, init));
+  const urls = { ...config.urls, calls: "/api/v1/calls/" };
+  return {
+    fetcher,
+    api: createApi({ ...config, urls, csrfToken: "page" }, fetcher as unknown as typeof fetch),
+  };
+}
+
+describe("noting a call", () => {
+  it("sends the version that was read, and returns the new one", async () => {
+    const { fetcher, api } = answering({ sid: "CA1" }, { headers: { ETag: '"2"' } });
+    const { etag } = await api.noteCall("CA1", { note: "x" }, '"1"');
+    const [url, init] = fetcher.mock.calls[0] ?? [];
+    expect([url, init?.method, init?.body]).toEqual(["/api/v1/calls/CA1/", "PATCH", '{"note":"x"}']);
+    expect(init?.headers).toMatchObject({ "If-Match": '"1"', "Content-Type": "application/json" });
+    expect(etag).toBe('"2"');
+  });
+
+  it("fails with the status and the server's sentence", async () => {
+    const { api } = answering({ detail: "This was changed meanwhile." }, { status: 412 });
+    const failure = await api.noteCall("CA1", {}, "x").catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ApiError);
+    expect(failure).toMatchObject({ status: 412, message: "This was changed meanwhile." });
+  });
+});
+
+it("reads a call's version and its time line", async () => {
+  const { fetcher, api } = answering({ entries: [] }, { headers: { ETag: '"7"' } });
+  expect((await api.versionedCall("CA/1")).etag).toBe('"7"');
+  expect(await api.timeline("CA1")).toEqual([]);
+  expect(fetcher.mock.calls.map(([url]) => url)).toEqual([
+    "/api/v1/calls/CA%2F1/",
+    "/api/v1/calls/CA1/timeline/",
+  ]);
+});

@@ -1,0 +1,139 @@
+/** A call of the log, opened: who and when, what is noted of it, what happened. */
+import type { CallDetailsStore, OpenCall } from "../callDetails/callDetails";
+import type { Config } from "../config";
+import { exactClock, fullTime, minutes } from "../format";
+import type { Call } from "../messages";
+import type { TimelineEntry } from "../ports";
+import { partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
+import { Blank, Loading } from "./Blank";
+import { Icon } from "./Icon";
+import { NoteForm, NoteText } from "./NoteForm";
+import { isTextField } from "./useShortcuts";
+import { VoiceMessage } from "./VoiceMessage";
+
+interface Props {
+  open: OpenCall;
+  details: CallDetailsStore;
+  me: Pick<Config["agent"], "id" | "role">;
+  onClose(): void;
+}
+
+export function CallDetails({ open, details, me, onClose }: Props) {
+  const { call } = open;
+  return (
+    <div
+      class="details"
+      role="group"
+      aria-labelledby="details-title"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || isTextField(event.target as Element)) return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <button type="button" class="text-key details-back" onClick={onClose}>
+        <span class="turned">
+          <Icon name="chevron-down" size={16} />
+        </span>
+        Call log
+      </button>
+      <Facts call={call} />
+      <section class="card note" aria-labelledby="note-title">
+        <h3 id="note-title">Note and outcome</h3>
+        {mayNote(call, me) ? (
+          <NoteForm key={open.sid} open={open} details={details} />
+        ) : (
+          <NoteText note={open.saved} />
+        )}
+      </section>
+      <section class="card happened" aria-labelledby="happened-title">
+        <h3 id="happened-title">What happened</h3>
+        <Timeline open={open} onRetry={() => details.load()} />
+      </section>
+    </div>
+  );
+}
+
+/** As the server decides it: the agent on the call, supervisors of its team, admins. */
+function mayNote(call: Call, me: Props["me"]): boolean {
+  return call.agent?.id === me.id || me.role !== "agent";
+}
+
+function Facts({ call }: { call: Call }) {
+  const { party } = call;
+  const { word, tone } = resultWord(call.result);
+  const title = partyTitle(call);
+  const length = call.duration && call.answer_time ? minutes(call.duration) : "";
+  const rows: [string, string][] = [
+    ["Number", party.name && !party.withheld ? party.display : ""],
+    ["Place", party.place],
+    ["Began", fullTime(call.start_time)],
+    ["Lasted", length],
+    ["Rang", call.ring_seconds ? minutes(call.ring_seconds) : ""],
+    ["Line", call.line?.name ?? ""],
+    ["Agent", call.agent?.name ?? ""],
+    ["Problem", call.problem],
+  ];
+  return (
+    <section class="card details-head" aria-labelledby="details-title">
+      <div class="details-title">
+        <h2 id="details-title" tabIndex={-1} title={title}>
+          {title}
+        </h2>
+        <span class={`tag tag-${tone}`}>{word}</span>
+      </div>
+      <p class="quiet small">{WAY_WORDS[wayIcon(call)]}</p>
+      <dl class="facts">
+        {rows
+          .filter(([, value]) => value)
+          .map(([term, value]) => (
+            <div key={term}>
+              <dt>{term}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      {call.recordings.map((recording) => (
+        <VoiceMessage key={recording.sid} recording={recording} from={title} />
+      ))}
+    </section>
+  );
+}
+
+function Timeline({ open, onRetry }: { open: OpenCall; onRetry(): void }) {
+  const { timeline, loading } = open;
+  if (loading === "failed") {
+    return (
+      <Blank icon="alert" title="What happened did not load" text="Your calls are not affected.">
+        <button type="button" class="small-key" onClick={onRetry}>
+          Try again
+        </button>
+      </Blank>
+    );
+  }
+  if (timeline === null) return <Loading />;
+  if (timeline.length === 0) return <p class="quiet">Nothing is recorded of this call.</p>;
+  return (
+    <ol class="events">
+      {timeline.map((entry, at) => (
+        // Entries are only ever added; two of one moment and name are told apart by their place.
+        <Entry key={`${entry.at} ${entry.title} ${at}`} entry={entry} />
+      ))}
+    </ol>
+  );
+}
+
+function Entry({ entry }: { entry: TimelineEntry }) {
+  const incident = entry.kind === "incident";
+  return (
+    <li class={incident ? "event event-incident" : "event"}>
+      <time dateTime={entry.at}>{exactClock(entry.at)}</time>
+      <div>
+        <p>
+          {incident && <Icon name="alert" size={16} />} {entry.title}.
+        </p>
+        {entry.detail && <p class="quiet">{entry.detail}</p>}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,111 @@
+/** What an agent notes of a call: a text and an outcome, saved with a key, never lost. */
+import type { CallDetailsStore, OpenCall } from "../callDetails/callDetails";
+import { sameNote } from "../callDetails/callDetails";
+import type { CallOutcome } from "../messages";
+import type { CallNote } from "../ports";
+import { OUTCOMES, outcomeWord } from "../words";
+import { Icon } from "./Icon";
+
+const LONGEST = 5000;
+
+interface Props {
+  open: OpenCall;
+  details: CallDetailsStore;
+}
+
+export function NoteForm({ open, details }: Props) {
+  const { draft, saved, saving, theirs } = open;
+  const unsaved = !sameNote(draft, saved);
+  return (
+    <form
+      class="note-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void details.save();
+      }}
+    >
+      <div class="device">
+        <label for="outcome">Outcome</label>
+        <span class="select select-field">
+          <select
+            id="outcome"
+            value={draft.outcome}
+            onChange={(event) => details.write({ outcome: event.currentTarget.value as CallOutcome })}
+          >
+            {OUTCOMES.map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+          <Icon name="chevron-down" size={16} />
+        </span>
+      </div>
+      <div class="device">
+        <label for="note">Note</label>
+        <textarea
+          id="note"
+          rows={3}
+          maxLength={LONGEST}
+          value={draft.note}
+          onInput={(event) => details.write({ note: event.currentTarget.value })}
+        />
+      </div>
+      {theirs && <Conflict theirs={theirs} details={details} />}
+      <div class="note-foot">
+        {/* Never `disabled`: focus, which was just on it, would be lost. */}
+        <button
+          type="submit"
+          class="small-key"
+          aria-disabled={!unsaved || saving === "saving" || theirs !== null}
+        >
+          {saving === "saving" ? "Saving…" : "Save"}
+        </button>
+        <p role="status" class="small quiet">
+          {saving === "saved" && !unsaved ? "Saved." : unsaved && saving === "idle" ? "Not saved yet." : ""}
+        </p>
+      </div>
+      {saving === "failed" && (
+        <p role="alert" class="small hint-wrong">
+          Not saved. It is kept here. {open.problem}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function Conflict({ theirs, details }: { theirs: CallNote; details: CallDetailsStore }) {
+  // The keys go when one of them is pressed: focus goes on to the text that they are about.
+  const choose = (act: () => void) => () => {
+    document.getElementById("note")?.focus();
+    act();
+  };
+  return (
+    <div class="conflict" role="alert" data-testid="conflict">
+      <p>
+        <strong>Somebody changed this meanwhile.</strong> Yours is kept above and is not saved yet. Now it
+        says:
+      </p>
+      <NoteText note={theirs} />
+      <div class="note-foot">
+        <button type="button" class="small-key" onClick={choose(() => void details.keepMine())}>
+          Save mine instead
+        </button>
+        <button type="button" class="small-key" onClick={choose(() => details.takeTheirs())}>
+          Take theirs
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** The same to read only. */
+export function NoteText({ note: { note, outcome } }: { note: CallNote }) {
+  if (!note && !outcome) return <p class="quiet">Nothing is noted.</p>;
+  return (
+    <>
+      {outcome && <p class="tag">{outcomeWord(outcome)}</p>}
+      {note && <p class="note-text">{note}</p>}
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+"""HTTP to Twilio: a request is repeated when that is safe and somebody can wait for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+
+from telephony.retries import error_code, pause_before, resource_path, sid_of_call, worth_repeating
+from telephony.signals import rest_request
+
+logger = logging.getLogger(__name__)
+
+# An attempt that could get less than this is not made shorter still: it would only fail.
+_LEAST_TIMEOUT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """`pauses`: seconds spent between attempts, at the most. `total`: seconds for the request with all its attempts."""
+
+    pauses: float
+    total: float | None
+
+
+_SOMEBODY_WAITS = Patience(pauses=3.0, total=4.0)
+_NOBODY_WAITS = Patience(pauses=8.0, total=None)
+_patience: ContextVar[Patience] = ContextVar("patience", default=_SOMEBODY_WAITS)
+
+
+@contextmanager
+def patiently() -> Iterator[None]:
+    """Inside, requests may take long: for tasks and commands. Elsewhere an agent is taken to wait for the answer."""
+    token = _patience.set(_NOBODY_WAITS)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+class RetryingHttpClient(TwilioHttpClient):  # type: ignore[misc]
+    """Twilio's own client, which by itself repeats nothing and keeps `Retry-After` to itself."""
+
+    def request(
+        self, method: str, url: str, *args: Any, timeout: float | None = None, **options: Any
+    ) -> Response:  # the parameters of the library's own
+        patience, began, paused, attempt = _patience.get(), monotonic(), 0.0, 0
+        wanted = timeout or self.timeout
+        while True:
+            attempt += 1
+            left = None if patience.total is None else patience.total - (monotonic() - began)
+            answer, failure = self._attempt(attempt, method, url, *args, timeout=_shorter(wanted, left), **options)
+            pause = None
+            if attempt <= settings.TWILIO_RETRIES and worth_repeating(method, answer, failure):
+                pause = pause_before(attempt, answer)
+            spent = monotonic() - began
+            if pause is None or not _bearable(pause, paused, spent, patience):
+                break
+            sleep(pause)
+            paused += pause
+        if failure is not None:
+            raise failure
+        return answer
+
+    def _attempt(
+        self, attempt: int, method: str, url: str, *args: Any, **options: Any
+    ) -> tuple[Response | None, requests.RequestException | None]:
+        """One attempt, logged and announced: the answer or the network's failure."""
+        began = monotonic()
+        answer, failure = None, None
+        try:
+            answer = super().request(method, url, *args, **options)
+        except requests.RequestException as error:
+            failure = error
+        milliseconds = (monotonic() - began) * 1000
+        path = resource_path(url)
+        status = None if answer is None else answer.status_code
+        code = None if answer is None else error_code(answer)
+        if status is None or status >= 400:
+            logger.warning(
+                "twilio request failed: method=%s path=%s status=%s code=%s attempt=%s ms=%.0f%s",
+                *(method.upper(), path, status, code, attempt, milliseconds),
+                f" error={type(failure).__name__}" if failure else "",
+            )
+        rest_request.send_robust(
+            sender=type(self),
+            method=method.upper(),
+            path=path,
+            status=status,
+            code=code,
+            milliseconds=milliseconds,
+            attempt=attempt,
+            call_sid=sid_of_call(path),
+        )
+        return answer, failure
+
+
+class SimulatorHttpClient(RetryingHttpClient):
+    """Sends what is meant for `https://<host>.twilio.com/path` to `<base>/<host>.twilio.com/path`."""
+
+    def __init__(self, base_url: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.base_url = base_url
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:
+        parts = urlsplit(url)
+        query = f"?{parts.query}" if parts.query else ""
+        return super().request(method, f"{self.base_url}/{parts.netloc}{parts.path}{query}", *args, **options)
+
+
+def _shorter(timeout: float | None, left: float | None) -> float | None:
+    if left is None:
+        return timeout
+    left = max(left, _LEAST_TIMEOUT)
+    return left if timeout is None else min(timeout, left)
+
+
+def _bearable(pause: float, paused: float, spent: float, patience: Patience) -> bool:
+    """Whether one more attempt, after this pause, is still within what may be waited."""
+    if paused + pause > patience.pauses:
+        return False
+    return patience.total is None or spent + pause + _LEAST_TIMEOUT <= patience.total

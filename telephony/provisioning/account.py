@@ -1,0 +1,123 @@
+"""The account's TwiML apps, numbers and API keys, read and written over REST. All raise `TelephonyError`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from telephony.client import client_for, get_client
+from telephony.errors import CallGone, NotConfigured, TelephonyError, translated
+
+# The fields that say where a call goes, by the names that apps and numbers share.
+HANDLERS = (
+    "voice_url",
+    "voice_method",
+    "voice_fallback_url",
+    "voice_fallback_method",
+    "status_callback",
+    "status_callback_method",
+)
+# A number sends its calls to these before any URL is asked (Twilio Docs, "IncomingPhoneNumber resource").
+ROUTES = ("trunk_sid", "voice_application_sid")
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An app or a number: `values` by Twilio's field names, "" for what is not set."""
+
+    sid: str
+    name: str
+    values: dict[str, str]
+
+
+def app_fetch(sid: str) -> Resource | None:
+    """The TwiML app, or None when the account has no such app."""
+    try:
+        with translated():
+            return _app(get_client().applications(sid).fetch())
+    except CallGone:
+        return None
+
+
+def app_find(name: str) -> Resource | None:
+    """The oldest TwiML app of that name."""
+    with translated():
+        found = get_client().applications.list(friendly_name=name, page_size=_PAGE)
+    return _app(found[-1]) if found else None
+
+
+def app_create(name: str, values: dict[str, str]) -> str:
+    """Makes a TwiML app; returns its sid."""
+    with translated():
+        return str(get_client().applications.create(friendly_name=name, **values).sid)
+
+
+def app_update(sid: str, values: dict[str, str]) -> None:
+    with _changing():
+        get_client().applications(sid).update(**values)
+
+
+def numbers_list() -> dict[str, Resource]:
+    """The account's numbers by E.164. One that cannot take calls is not among them."""
+    with translated():
+        found = get_client().incoming_phone_numbers.list(page_size=_PAGE)
+    return {
+        number.phone_number: Resource(
+            sid=number.sid, name=number.phone_number, values=_values(number, (*HANDLERS, *ROUTES))
+        )
+        for number in found
+        if (number.capabilities or {}).get("voice", True)
+    }
+
+
+def number_update(sid: str, values: dict[str, str]) -> None:
+    with _changing():
+        get_client().incoming_phone_numbers(sid).update(**values)
+
+
+def key_exists(sid: str) -> bool:
+    """Whether the account has the API key. Only the auth token may ask; a Standard key may not look at keys."""
+    try:
+        with translated():
+            get_client().keys(sid).fetch()
+    except CallGone:
+        return False
+    return True
+
+
+def key_is_accepted(sid: str, secret: str) -> bool:
+    """Whether Twilio lets the key in. Asks for something that a Standard key may see."""
+    try:
+        with translated():
+            client_for(sid, secret).applications.list(limit=1)
+    except NotConfigured:
+        return False
+    return True
+
+
+def key_create(name: str) -> tuple[str, str]:
+    """Makes a Standard API key; returns its sid, and its secret, which Twilio shows this once."""
+    with translated():
+        made = get_client().new_keys.create(friendly_name=name)
+    return str(made.sid), str(made.secret)
+
+
+@contextmanager
+def _changing() -> Iterator[None]:
+    """Like `translated`, but what is gone here is no call."""
+    try:
+        with translated():
+            yield
+    except CallGone as error:
+        raise TelephonyError("Twilio does not have it any more.", code=error.code, permanent=True) from None
+
+
+def _app(app: Any) -> Resource:
+    return Resource(sid=app.sid, name=app.friendly_name or "", values=_values(app, HANDLERS))
+
+
+def _values(resource: Any, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: str(getattr(resource, name, None) or "") for name in names}

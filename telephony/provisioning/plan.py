@@ -1,0 +1,93 @@
+"""What would be changed, as data: shown first, carried out afterwards exactly as it was shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.crypto import salted_hmac
+
+from telephony.provisioning.account import Resource
+from telephony.provisioning.addresses import masked, without_overrides
+
+
+class Kind(StrEnum):
+    APP = "app"
+    KEY = "key"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field. `before` and `after` may be shown; `old` and `new` may hold credentials."""
+
+    field: str
+    old: str
+    new: str
+
+    @property
+    def before(self) -> str:
+        shown = masked(self.old) or "(empty)"
+        # With the credentials masked, two different URLs may look the same.
+        return f"{shown} (other credentials)" if shown == masked(self.new) else shown
+
+    @property
+    def after(self) -> str:
+        return masked(self.new) or "(empty)"
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether calls arrive as they are, and only the connection overrides differ."""
+        return bool(self.old) and without_overrides(self.old) == without_overrides(self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One resource: made when it has no `sid`, else changed; left alone when `blocked` says why."""
+
+    kind: Kind
+    title: str
+    sid: str = ""
+    changes: tuple[Change, ...] = ()
+    blocked: str = ""
+    note: str = ""
+
+    @property
+    def is_to_do(self) -> bool:
+        return not self.blocked and (bool(self.changes) or not self.sid)
+
+    @property
+    def is_minor(self) -> bool:
+        return all(change.is_minor for change in self.changes)
+
+    @property
+    def values(self) -> dict[str, str]:
+        return {change.field: change.new for change in self.changes}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    steps: tuple[Step, ...]
+
+    @property
+    def to_do(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.is_to_do)
+
+    @property
+    def blocked(self) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.blocked)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same plan only: what was shown to somebody is what he agrees to."""
+        return salted_hmac("telephony.provisioning", repr(self.to_do), algorithm="sha256").hexdigest()
+
+
+def differences(wanted: dict[str, str], found: Resource | None) -> tuple[Change, ...]:
+    """The fields that are not as they should be. Of a resource that is not there, all that will be set."""
+    values = found.values if found else {}
+    return tuple(
+        Change(field=name, old=values.get(name, ""), new=new)
+        for name, new in wanted.items()
+        if values.get(name, "") != new
+    )

@@ -1,0 +1,125 @@
+"""Planning what Twilio must be told, and telling it. All raise `TelephonyError` when Twilio fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from telephony.provisioning import account
+from telephony.provisioning.addresses import app_values, is_somebody_elses, number_values, place
+from telephony.provisioning.plan import Kind, Plan, Step, differences
+
+logger = logging.getLogger(__name__)
+
+
+def resource_name() -> str:
+    """What the app and the key are called at Twilio: with the host, for an account may serve several desks."""
+    return f"Ringdesk {place(settings.PUBLIC_BASE_URL)}"[:64]
+
+
+def plan_app(take_over: Iterable[str] = ()) -> Step:
+    """The TwiML app: the one that is set, else one of ours that is there already, else a new one."""
+    wanted, sid, note = app_values(), settings.TWILIO_TWIML_APP_SID, ""
+    found = account.app_fetch(sid) if sid else None
+    if sid and found is None:
+        note = "The account has no app with the SID in TWILIO_TWIML_APP_SID."
+    found = found or account.app_find(resource_name())
+    if found is None:
+        return Step(Kind.APP, f"TwiML app {resource_name()}", changes=differences(wanted, None), note=note)
+    title = f"TwiML app {found.name or found.sid}"
+    blocked = ""
+    if found.sid not in take_over and is_somebody_elses(found.values["voice_url"]):
+        blocked = _belongs_to(place(found.values["voice_url"]), found.sid)
+    return Step(Kind.APP, title, found.sid, differences(wanted, found), blocked, note)
+
+
+def plan_numbers(numbers: Iterable[str], take_over: Iterable[str] = ()) -> list[Step]:
+    """One step for each number, in their order. Those that are not the account's are never touched."""
+    wanted, allowed = number_values(), set(take_over)
+    numbers = list(dict.fromkeys(numbers))
+    owned = account.numbers_list() if numbers else {}
+    steps = []
+    for number in numbers:
+        found = owned.get(number)
+        if found is None:
+            blocked = "This Twilio account has no such number that takes calls."
+            steps.append(Step(Kind.NUMBER, f"Number {number}", blocked=blocked))
+            continue
+        owner = "" if number in allowed else _owner(found)
+        blocked = _belongs_to(owner, number) if owner else ""
+        steps.append(Step(Kind.NUMBER, f"Number {number}", found.sid, differences(wanted, found), blocked))
+    return steps
+
+
+def plan_key() -> Step:
+    """The API key: the one that is set when Twilio takes it, else a new one."""
+    sid, secret = settings.TWILIO_API_KEY_SID, settings.TWILIO_API_KEY_SECRET
+    title = f"API key {resource_name()}"
+    if not sid:
+        return Step(Kind.KEY, title)
+    if not account.key_exists(sid):
+        return Step(Kind.KEY, title, note="The account has no key with the SID in TWILIO_API_KEY_SID.")
+    if not secret or not account.key_is_accepted(sid, secret):
+        note = "Twilio does not accept TWILIO_API_KEY_SECRET, and shows no secret twice. The old key stays at Twilio."
+        return Step(Kind.KEY, title, note=note)
+    return Step(Kind.KEY, title, sid)
+
+
+def plan_all(numbers: Iterable[str], take_over: Iterable[str] = ()) -> Plan:
+    """Everything that the desk needs at Twilio."""
+    return Plan((plan_app(take_over), plan_key(), *plan_numbers(numbers, take_over)))
+
+
+def plan_repair(numbers: Iterable[str]) -> Plan:
+    """What has drifted: an app or numbers that are there. Makes nothing and takes nothing over."""
+    steps = (plan_app(), *plan_numbers(numbers))
+    return Plan(tuple(step for step in steps if step.sid))
+
+
+def _owner(number: account.Resource) -> str:
+    """Who else gets the number's calls, or ""."""
+    if number.values["trunk_sid"]:
+        return "a SIP trunk"
+    if number.values["voice_application_sid"]:
+        return "a TwiML app"
+    url = number.values["voice_url"]
+    return place(url) or "an unknown address" if is_somebody_elses(url) else ""
+
+
+def _belongs_to(owner: str, name: str) -> str:
+    return (
+        f"Its calls go to {owner}, not to this desk ({place(settings.PUBLIC_BASE_URL)}). "
+        f"To take it over, run: python manage.py twilio_provision --take-over {name}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that was carried out, and the settings that follow from it. They may hold a secret: never logged."""
+
+    step: Step
+    settings: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def apply(plan: Plan) -> Iterator[Done]:
+    """Carries out the plan's steps one by one. What was done before one fails stays done, and was given back."""
+    for step in plan.to_do:
+        done = _apply(step)
+        logger.info("twilio provisioned: %s sid=%s fields=%s", step.kind, step.sid or "new", ",".join(step.values))
+        yield done
+
+
+def _apply(step: Step) -> Done:
+    if step.kind is Kind.NUMBER:
+        account.number_update(step.sid, step.values)
+        return Done(step)
+    if step.kind is Kind.KEY:
+        sid, secret = account.key_create(resource_name())
+        return Done(step, {"TWILIO_API_KEY_SID": sid, "TWILIO_API_KEY_SECRET": secret})
+    if step.sid:
+        account.app_update(step.sid, step.values)
+        return Done(step)
+    return Done(step, {"TWILIO_TWIML_APP_SID": account.app_create(resource_name(), step.values)})
