@@ -14,6 +14,8 @@ from bench.soak.plan import Incoming, Outgoing, Plan, e164_of
 from bench.soak.record import Record
 from bench.soak.robot import Plans, Robot
 
+#: Servers close idle connections after a few seconds, and a request on one just closed is lost.
+NO_KEEP_ALIVE = httpx.Limits(max_keepalive_connections=0)
 #: A call that lives longer than this, in seconds, is stuck. The longest planned one rings for 40.
 LONGEST_CALL = 90.0
 #: Nobody dials faster: else hundreds would call in the two seconds in which nothing answers.
@@ -30,7 +32,7 @@ class Driver:
     """Runs plans, several at once."""
 
     def __init__(self, bench_url: str, record: Record, robots: list[Robot], plans: Plans) -> None:
-        self._http = httpx.AsyncClient(base_url=bench_url, trust_env=False, timeout=60)
+        self._http = httpx.AsyncClient(base_url=bench_url, trust_env=False, timeout=60, limits=NO_KEEP_ALIVE)
         self._record, self._robots, self._plans = record, robots, plans
         self._free = asyncio.Condition()
         #: The plan of every root call that was made.

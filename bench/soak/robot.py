@@ -53,7 +53,13 @@ class Robot:
     ) -> None:
         self.username, self._password, self._plans = username, password, plans
         self._desk_url = desk_url
-        self._http = httpx.AsyncClient(base_url=desk_url, trust_env=False, timeout=30, follow_redirects=True)
+        self._http = httpx.AsyncClient(
+            base_url=desk_url,
+            trust_env=False,
+            timeout=30,
+            follow_redirects=True,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
         self.phone = Phone(signal_url, self._token, self._ring, self._phone_state, with_sound=with_sound)
         self._desk: websockets.ClientConnection | None = None
         self._registered = False
