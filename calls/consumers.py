@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,31 +19,56 @@ from agents import services as agent_services
 from agents.selectors import agent_get_active, team_ids_of
 from calls import broadcasts, selectors
 from calls.serializers import AgentSerializer, LineSerializer
+from calls.socket_auth import SUBPROTOCOL, TokenRefused, agent_of_token
 
 logger = logging.getLogger(__name__)
 
 _SIGNED_OUT = 4401
 _FORBIDDEN = 4403
 _MAX_FRAME = 4096
+# A token may be revoked at any time, by any process: one that was looked at longer ago is looked at again.
+_TOKEN_TRUSTED_SECONDS = 10.0
 
 
 class DeskConsumer(AsyncWebsocketConsumer):
-    """One open desk of one agent. Frames: docs/desk-protocol.md."""
+    """One open desk of one agent, or a program that listens for one. Frames: docs/desk-protocol.md."""
 
     async def connect(self) -> None:
         self.agent_id: int | None = None
-        self.opened = False
-        if not _same_origin(self.scope):
+        self.opened = self.ended = False
+        token: Any = self.scope.get("device_token")
+        self.token: str | None = token
+        if self.token is None and not _same_origin(self.scope):
             logger.warning("desk refused: foreign origin")
             await self.close()
             return
+        await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope.get("subprotocols", []) else None)
+        if self.token is not None:
+            if await self._token_holds():
+                await self._open()
+            return
         user: Any = self.scope["user"]
-        await self.accept()
         if not user.is_authenticated:
             await self._end("You were signed out.", _SIGNED_OUT)
             return
         self.agent_id = user.pk
+        self.login = self.scope["session"].session_key
         await self._open()
+
+    async def _token_holds(self) -> bool:
+        """Whether the token is still good; otherwise the socket is closed, with the reason."""
+        try:
+            self.agent_id, self.login = await self._agent_of_token()
+        except TokenRefused as error:
+            await self._end(str(error), _SIGNED_OUT)
+            return False
+        self.token_seen = time.monotonic()
+        return True
+
+    @database_sync_to_async
+    def _agent_of_token(self) -> tuple[int, str]:
+        agent, login = agent_of_token(self.token or "", self.scope)
+        return agent.pk, login
 
     async def _open(self) -> None:
         groups = await self._register()
@@ -62,7 +88,9 @@ class DeskConsumer(AsyncWebsocketConsumer):
         agent = agent_get_active(self.agent_id or 0)
         if agent is None:
             return []
-        agent_services.desk_open(agent_id=agent.pk, channel_name=self.channel_name)
+        # A program is a desk, which can ring, only once it says that it has a phone.
+        if self.token is None:
+            agent_services.desk_open(agent_id=agent.pk, channel_name=self.channel_name)
         groups = [broadcasts.agent_group(agent.pk), *(broadcasts.team_group(pk) for pk in team_ids_of(agent))]
         if agent.is_superuser:
             groups.append(broadcasts.EVERYTHING_GROUP)
@@ -91,6 +119,8 @@ class DeskConsumer(AsyncWebsocketConsumer):
             await handler(self, frame)
 
     async def _on_ping(self, frame: dict[str, Any]) -> None:
+        if self.token is not None and not await self._token_holds():
+            return
         if await self._seen():
             await self._send({"type": "pong"})
         else:
@@ -98,10 +128,11 @@ class DeskConsumer(AsyncWebsocketConsumer):
 
     @database_sync_to_async
     def _seen(self) -> bool:
-        session = self.scope["session"]
-        # A session that was ended elsewhere is gone from the store.
-        if session.session_key is None or not session.exists(session.session_key):
-            return False
+        if self.token is None:
+            session = self.scope["session"]
+            # A session that was ended elsewhere is gone from the store.
+            if session.session_key is None or not session.exists(session.session_key):
+                return False
         return agent_services.desk_seen(agent_id=self.agent_id or 0, channel_name=self.channel_name)
 
     async def _on_refresh(self, frame: dict[str, Any]) -> None:
@@ -156,14 +187,19 @@ class DeskConsumer(AsyncWebsocketConsumer):
 
     async def desk_frame(self, event: dict[str, Any]) -> None:
         """From `broadcasts`."""
-        await self._send(event["frame"])
+        if self.ended:
+            return
+        stale = self.token is not None and time.monotonic() - self.token_seen > _TOKEN_TRUSTED_SECONDS
+        if not stale or await self._token_holds():
+            await self._send(event["frame"])
 
     async def desk_sign_out(self, event: dict[str, Any]) -> None:
-        """From `broadcasts.signed_out`: for this session, or for all of the agent's."""
-        if event["session"] in ("", self.scope["session"].session_key):
+        """From `broadcasts.signed_out`: for this session, this device, or for all of the agent's."""
+        if event["session"] in ("", self.login):
             await self._end(event["message"], _SIGNED_OUT)
 
     async def _end(self, message: str, code: int) -> None:
+        self.ended = True
         await self._send({"type": "session.ended", "message": message})
         await self.close(code)
 

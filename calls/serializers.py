@@ -1,7 +1,11 @@
-"""The call log as JSON: the same shapes over REST and over the desk's WebSocket (docs/desk-protocol.md)."""
+"""The call log's shapes for the API's schema, and the checks of what is sent to it.
+
+What is answered and pushed is made by `calls.shapes`, which see for why.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +13,14 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from calls.models import Call, CallResult, CallStatus, Direction
+from calls import shapes
+from calls.models import Call, CallOutcome, CallResult, CallStatus, Direction
+from calls.shapes import call_json, past_call_json
+from calls.shapes import party_json as party_of
 from telephony.phone import display, is_withheld
+from telephony.rest import StrictSerializer
+
+__all__ = ["call_json", "party_of", "past_call_json"]
 
 
 class AgentSerializer(serializers.Serializer[Any]):
@@ -55,9 +65,9 @@ class LegSerializer(serializers.Serializer[Any]):
     caller = serializers.CharField()
     called = serializers.CharField()
     status = serializers.ChoiceField(choices=CallStatus.choices)
-    start_time = serializers.DateTimeField()
-    answer_time = serializers.DateTimeField(allow_null=True)
-    end_time = serializers.DateTimeField(allow_null=True)
+    start_time = serializers.DateTimeField(default_timezone=UTC)
+    answer_time = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
+    end_time = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
     duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
     agent = AgentSerializer(allow_null=True)
 
@@ -81,23 +91,24 @@ class CallSerializer(LegSerializer):
     result = serializers.ChoiceField(choices=CallResult.choices, allow_blank=True)
     ring_seconds = serializers.SerializerMethodField(help_text="How long it rang, when nobody answered.")
     problem = serializers.CharField(allow_blank=True, help_text="Why it failed, as a sentence.")
+    note = serializers.CharField(allow_blank=True, help_text="What the agent noted.")
+    outcome = serializers.ChoiceField(
+        choices=CallOutcome.choices, allow_blank=True, help_text="What the agent says that the call came to."
+    )
     revision = serializers.IntegerField(help_text="Rises with every change: of two answers, the higher is the newer.")
     recordings = serializers.SerializerMethodField()
     legs = LegSerializer(many=True)
 
     @extend_schema_field(RecordingSerializer(many=True))
     def get_recordings(self, call: Call) -> list[dict[str, Any]]:
-        heard = [recording for recording in call.recordings.all() if recording.status != "absent"]
-        return [dict(data) for data in RecordingSerializer(heard, many=True).data]
+        return [dict(data) for data in RecordingSerializer(shapes.heard_recordings(call), many=True).data]
 
     @extend_schema_field(PartySerializer)
     def get_party(self, call: Call) -> dict[str, Any]:
-        return party_of(call)
+        return shapes.party_json(call)
 
     def get_ring_seconds(self, call: Call) -> int | None:
-        if call.answer_time or not call.end_time:
-            return None
-        return max(0, round((call.end_time - call.start_time).total_seconds()))
+        return shapes.ring_seconds(call)
 
     def to_representation(self, instance: Call) -> dict[str, Any]:
         data: dict[str, Any] = super().to_representation(instance)
@@ -106,36 +117,20 @@ class CallSerializer(LegSerializer):
         return data
 
 
-def party_of(call: Call) -> dict[str, Any]:
-    """The other party as the desk shows it."""
-    number = call.caller if call.incoming else call.called
-    withheld = is_withheld(number)
-    contact = call.contact
-    return {
-        "number": "" if withheld else number,
-        "display": display(number, home_region=settings.HOME_REGION),
-        "name": contact.name if contact else ("" if withheld else call.caller_name if call.incoming else ""),
-        "company": contact.company if contact else "",
-        "place": call.place,
-        "withheld": withheld,
-        "verified": call.incoming and call.stir_verstat == "TN-Validation-Passed-A",
-    }
+class CallChangeSerializer(StrictSerializer):
+    """What people add to a call. What is left out stays as it is."""
 
-
-def call_json(call: Call) -> dict[str, Any]:
-    return dict(CallSerializer(call).data)
-
-
-def past_call_json(call: Call) -> dict[str, Any]:
-    agent = call.agent
-    return {
-        "sid": call.sid,
-        "incoming": call.incoming,
-        "result": call.result,
-        "start_time": serializers.DateTimeField().to_representation(call.start_time),
-        "duration": call.duration,
-        "agent": AgentSerializer(agent).data if agent else None,
-    }
+    note = serializers.CharField(
+        required=False, allow_blank=True, max_length=5000, help_text="Plain text; empty takes the note away."
+    )
+    outcome = serializers.ChoiceField(
+        required=False,
+        allow_blank=True,
+        choices=CallOutcome.choices,
+        # The framework's own words repeat what was sent, which may not be text.
+        error_messages={"invalid_choice": f"Choose one of: {', '.join(CallOutcome.values)}."},
+        help_text="What the call came to; empty takes it away.",
+    )
 
 
 class NumberCheckSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from calls import apis, views, webhooks
+from calls import apis, apis_control, apis_numbers, views, webhooks
 from calls.timeline_api import CallTimelineApi
 
 app_name = "calls"
@@ -21,7 +21,7 @@ api_urlpatterns = [
     path("calls/", apis.CallListApi.as_view(), name="call-list"),
     path("calls/<str:sid>/timeline/", CallTimelineApi.as_view(), name="call-timeline"),
     path("calls/<str:sid>/", apis.CallDetailApi.as_view(), name="call-detail"),
-    path("calls/<str:sid>/hang-up/", apis.CallHangUpApi.as_view(), name="call-hang-up"),
-    path("calls/<str:sid>/recordings/<str:recording_sid>/", apis.RecordingApi.as_view(), name="recording"),
-    path("numbers/check/", apis.NumberCheckApi.as_view(), name="number-check"),
+    path("calls/<str:sid>/hang-up/", apis_control.CallHangUpApi.as_view(), name="call-hang-up"),
+    path("calls/<str:sid>/recordings/<str:recording_sid>/", apis_control.RecordingApi.as_view(), name="recording"),
+    path("numbers/check/", apis_numbers.NumberCheckApi.as_view(), name="number-check"),
 ]

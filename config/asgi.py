@@ -21,6 +21,7 @@ from django.core.management.base import SystemCheckError  # noqa: E402
 
 from calls import outbox  # noqa: E402
 from calls.routing import websocket_urlpatterns  # noqa: E402
+from calls.socket_auth import TokenGate  # noqa: E402
 from config import embedded, heartbeats, spooled  # noqa: E402
 from config.handler import OneHopHandler  # noqa: E402
 
@@ -45,12 +46,12 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
+_sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]
+
 application = ProtocolTypeRouter(
     {
         "http": OneHopHandler(),
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))  # type: ignore[arg-type]
-        ),
+        "websocket": TokenGate(_sockets, AllowedHostsOriginValidator(AuthMiddlewareStack(_sockets))),
         "lifespan": lifespan,
     }
 )

@@ -22,6 +22,10 @@ def contacts_by_number(numbers: Iterable[str]) -> dict[str, Contact]:
     return {number.number: number.contact for number in found}
 
 
+def contact_get(contact_id: int) -> Contact | None:
+    return Contact.objects.prefetch_related("numbers").filter(pk=contact_id).first()
+
+
 def contact_search(text: str) -> QuerySet[Contact]:
     """Contacts whose name, company or number holds the text; all of them when it is empty."""
     contacts = Contact.objects.prefetch_related("numbers")
@@ -35,5 +39,5 @@ def contact_search(text: str) -> QuerySet[Contact]:
     return contacts.filter(condition)
 
 
-def contact_ids_matching(text: str) -> Iterable[int]:
+def contact_ids_matching(text: str) -> QuerySet[Contact, int]:
     return contact_search(text).values_list("pk", flat=True)

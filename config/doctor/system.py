@@ -52,7 +52,7 @@ _needs_redis = _needs("Redis", "See that it runs, and that REDIS_URL is right.")
 def check_settings(check: Check) -> Finding:
     """What Django's own checks say, which a server refuses to start with."""
     found = [message for message in django_checks.run_checks() if message.id != SIMULATOR_IN_PRODUCTION]
-    found = [message for message in found if message.level >= django_checks.WARNING]
+    found = [message for message in found if message.level >= django_checks.WARNING and not message.is_silenced()]
     if not found:
         return check.ok("All settings are there and well formed.")
     seen = " ".join(str(message.msg) for message in found)

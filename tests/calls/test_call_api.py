@@ -135,7 +135,7 @@ def test_odd_queries_are_answered(ada, query):
 
 
 def test_a_broken_cursor_is_explained(ada):
-    assert signed_in(ada).get(URL, {"cursor": "bm9uc2Vuc2U9MQ==x"}, secure=True).status_code in (200, 404)
+    assert signed_in(ada).get(URL, {"cursor": "bm9uc2Vuc2U9MQ==x"}, secure=True).status_code == 400
 
 
 def test_pages_follow_each_other(ada, line):

@@ -26,6 +26,9 @@ from telephony.signals import rest_request
 from tests.browser.stack import free_port
 from tests.twilio import sid
 
+# The flight recorder keeps each attempt.
+pytestmark = pytest.mark.django_db
+
 CALL = sid("CA", 1)
 
 

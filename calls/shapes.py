@@ -1,0 +1,140 @@
+"""A call as JSON, one function per shape in docs/desk-protocol.md.
+
+Written by hand: a page of the log is a hundred legs, and DRF's nested serializers take ten times as long. The classes
+in `calls.serializers` describe the same shapes for the API's schema, and a test holds both together.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import get_script_prefix, reverse
+
+from calls.models import Call, Line, Recording
+from telephony.phone import display, is_withheld
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from contacts.models import Contact
+
+
+def time_json(time: datetime | None) -> str | None:
+    """ISO 8601 in UTC with `Z`, whatever the server's own time zone."""
+    return time.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z" if time else None
+
+
+@lru_cache(maxsize=8192)
+def _display(number: str, home_region: str) -> str:
+    return display(number, home_region=home_region)
+
+
+@lru_cache(maxsize=1024)
+def _recording_url(prefix: str, call_sid: str, sid: str) -> str:
+    return reverse("api:recording", args=[call_sid, sid])
+
+
+def agent_json(agent: Agent | None) -> dict[str, Any] | None:
+    return {"id": agent.pk, "identity": agent.identity, "name": agent.name} if agent else None
+
+
+def line_json(line: Line | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    shown = _display(line.number, settings.HOME_REGION)
+    return {"id": line.pk, "name": line.name, "number": line.number, "display": shown}
+
+
+def contact_json(contact: Contact | None) -> dict[str, Any] | None:
+    if contact is None:
+        return None
+    return {"id": contact.pk, "name": contact.name, "company": contact.company, "note": contact.note}
+
+
+def party_json(call: Call) -> dict[str, Any]:
+    """The other party as the desk shows it."""
+    incoming, contact = call.incoming, call.contact
+    number = call.caller if incoming else call.called
+    withheld = is_withheld(number)
+    sent_name = call.caller_name if incoming and not withheld else ""
+    return {
+        "number": "" if withheld else number,
+        "display": _display(number, settings.HOME_REGION),
+        "name": contact.name if contact else sent_name,
+        "company": contact.company if contact else "",
+        "place": call.place,
+        "withheld": withheld,
+        "verified": incoming and call.stir_verstat == "TN-Validation-Passed-A",
+    }
+
+
+def leg_json(leg: Call) -> dict[str, Any]:
+    return {
+        "sid": leg.sid,
+        "parent_call_sid": leg.parent_id,
+        "direction": leg.direction,
+        "caller": leg.caller,
+        "called": leg.called,
+        "status": leg.status,
+        "start_time": time_json(leg.start_time),
+        "answer_time": time_json(leg.answer_time),
+        "end_time": time_json(leg.end_time),
+        "duration": leg.duration,
+        "agent": agent_json(leg.agent),
+    }
+
+
+def recording_json(recording: Recording) -> dict[str, Any]:
+    url = _recording_url(get_script_prefix(), recording.call_id, recording.sid)
+    return {"sid": recording.sid, "duration": recording.duration, "url": url}
+
+
+def ring_seconds(call: Call) -> int | None:
+    """How long it rang, when nobody answered."""
+    if call.answer_time or not call.end_time:
+        return None
+    return max(0, round((call.end_time - call.start_time).total_seconds()))
+
+
+def heard_recordings(call: Call) -> list[Recording]:
+    """Its recordings but those of which Twilio says that there is no sound."""
+    return [recording for recording in call.recordings.all() if recording.status != "absent"]
+
+
+def call_json(call: Call) -> dict[str, Any]:
+    """A row of the log: a root call with its legs."""
+    data = leg_json(call)
+    if is_withheld(call.caller):
+        data["caller"] = ""
+    return data | {
+        "incoming": call.incoming,
+        "party": party_json(call),
+        "line": line_json(call.line),
+        "contact": contact_json(call.contact),
+        "result": call.result,
+        "ring_seconds": ring_seconds(call),
+        "problem": call.problem,
+        "note": call.note,
+        "outcome": call.outcome,
+        "revision": call.revision,
+        "recordings": [recording_json(recording) for recording in heard_recordings(call)],
+        "legs": [leg_json(leg) for leg in call.legs.all()],
+    }
+
+
+def past_call_json(call: Call) -> dict[str, Any]:
+    return {
+        "sid": call.sid,
+        "incoming": call.incoming,
+        "result": call.result,
+        "start_time": time_json(call.start_time),
+        "duration": call.duration,
+        "agent": agent_json(call.agent),
+    }
+
+
+def call_etag(call: Call) -> str:
+    """The version of what is shown of a call: every change of it or of its legs raises its revision."""
+    return f'"{call.revision}-{call.updated_at.timestamp():.6f}"'

@@ -1,0 +1,137 @@
+"""Importing contacts: what each row means is worked out first, then written in short transactions.
+
+Webhooks need the database, too, and SQLite has one writer: an import must never hold it for long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from contacts.models import Contact, ContactNumber
+
+_AT_ONCE = 100
+_FIELDS = ("name", "company", "email", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    row: int
+    detail: str
+
+
+@dataclass(slots=True)
+class ImportResult:
+    dry_run: bool
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Step:
+    """What one row will do."""
+
+    row: int
+    contact: Contact
+    number: ContactNumber
+    changed: list[str]
+    is_new_number: bool = False
+    makes_contact: bool = False
+
+
+def contacts_import(*, rows: list[tuple[int, dict[str, str]]], errors: list[RowError], dry_run: bool) -> ImportResult:
+    """Adds and changes contacts by their numbers; `errors` are of rows that were refused before.
+
+    A known number changes its contact, as far as the row says something; an unknown one makes a new contact, or goes to
+    the one of an earlier row with the same name, company and e-mail. Each row is done wholly or not at all.
+    """
+    result = ImportResult(dry_run=dry_run, errors=list(errors))
+    steps = list(_plan(rows, result))
+    if dry_run:
+        for step in steps:
+            _count(step, result)
+    for begin in range(0, 0 if dry_run else len(steps), _AT_ONCE):
+        with transaction.atomic():
+            for step in steps[begin : begin + _AT_ONCE]:
+                _try(step, result)
+    result.errors.sort(key=lambda error: error.row)
+    return result
+
+
+def _count(step: _Step, result: ImportResult) -> None:
+    if step.makes_contact:
+        result.created += 1
+    elif step.changed or step.is_new_number:
+        result.updated += 1
+    else:
+        result.skipped += 1
+
+
+def _plan(rows: list[tuple[int, dict[str, str]]], result: ImportResult) -> Iterator[_Step]:
+    wanted = [values["number"] for _, values in rows]
+    known = {row.number: row for row in ContactNumber.objects.select_related("contact").filter(number__in=wanted)}
+    by_id = {row.contact_id: row.contact for row in known.values()}
+    new: dict[tuple[str, ...], Contact] = {}
+    seen: dict[str, int] = {}
+    for row, values in rows:
+        earlier = seen.setdefault(values["number"], row)
+        if earlier != row:
+            result.errors.append(RowError(row, f"Row {earlier} has this number already."))
+            continue
+        number = known.get(values["number"])
+        if number is not None:
+            # Two numbers of one contact: one object, so that no row undoes another's change.
+            yield _change(row, by_id[number.contact_id], number, values)
+            continue
+        key = tuple(values.get(name, "").casefold() for name in ("name", "company", "email"))
+        is_new = key not in new
+        contact = new.setdefault(key, Contact(**{name: values.get(name, "") for name in _FIELDS}))
+        number = ContactNumber(number=values["number"], label=values.get("label", ""))
+        yield _Step(row=row, contact=contact, number=number, changed=[], is_new_number=True, makes_contact=is_new)
+
+
+def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str, str]) -> _Step:
+    """What is empty in the row stays as it is."""
+    changed = [name for name in _FIELDS if values.get(name) and values[name] != getattr(contact, name)]
+    for name in changed:
+        setattr(contact, name, values[name])
+    if values.get("label") and values["label"] != number.label:
+        number.label = values["label"]
+        changed.append("label")
+    return _Step(row=row, contact=contact, number=number, changed=changed)
+
+
+def _try(step: _Step, result: ImportResult) -> None:
+    """Does what one row says, wholly or not at all."""
+    contact_pk, number_pk = step.contact.pk, step.number.pk
+    # An earlier row of the same new contact may have failed: then this one makes it.
+    step.makes_contact = contact_pk is None
+    try:
+        with transaction.atomic():
+            _write(step)
+    except (IntegrityError, Contact.DoesNotExist):
+        # The contact may have been written before its number was refused, and is gone again.
+        step.contact.pk, step.number.pk = contact_pk, number_pk
+        result.errors.append(RowError(step.row, "Somebody else changed this contact meanwhile. Import this row again."))
+    else:
+        _count(step, result)
+
+
+def _write(step: _Step) -> None:
+    if step.makes_contact:
+        step.contact.save(force_insert=True)
+    elif step.changed:
+        values = {name: getattr(step.contact, name) for name in step.changed if name in _FIELDS}
+        # The contact's version, for a label as well.
+        if not Contact.objects.filter(pk=step.contact.pk).update(**values, updated_at=timezone.now()):
+            raise Contact.DoesNotExist
+    if step.is_new_number:
+        step.number.contact = step.contact
+        step.number.save(force_insert=True)
+    elif "label" in step.changed:
+        ContactNumber.objects.filter(pk=step.number.pk).update(label=step.number.label)

@@ -1,0 +1,86 @@
+"""Changing contacts. A number belongs to one contact, so that a caller has one name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from contacts.models import Contact, ContactNumber
+from telephony.phone import display
+
+_FIELDS = ("name", "company", "email", "note")
+
+
+class NumberTaken(Exception):
+    """Another contact has the number. Its text is a sentence that names it."""
+
+    def __init__(self, number: str, owner: Contact | None) -> None:
+        shown = display(number, home_region=settings.HOME_REGION)
+        whose = f"{owner.name} (contact {owner.pk})" if owner else "another contact"
+        super().__init__(f"{shown} belongs to {whose} already.")
+
+
+def contact_create(*, values: Mapping[str, Any]) -> Contact:
+    """Raises `NumberTaken`."""
+    numbers = values.get("numbers", [])
+    try:
+        with transaction.atomic():
+            contact = Contact.objects.create(**{name: values[name] for name in _FIELDS if name in values})
+            _numbers_set(contact, numbers)
+    except IntegrityError:
+        raise _taken_meanwhile(numbers) from None
+    return contact
+
+
+def contact_update(*, contact_id: int, values: Mapping[str, Any], check: Callable[[Contact], None]) -> None:
+    """Changes what is named. `check` is given the contact as it is now, and may raise.
+
+    Raises `NumberTaken` and `Contact.DoesNotExist`.
+    """
+    try:
+        with transaction.atomic():
+            contact = Contact.objects.select_for_update().get(pk=contact_id)
+            check(contact)
+            for name in _FIELDS:
+                if name in values:
+                    setattr(contact, name, values[name])
+            if "numbers" in values:
+                _numbers_set(contact, values["numbers"])
+            # Also when only a number changed: the contact's version is its `updated_at`.
+            contact.save()
+    except IntegrityError:
+        raise _taken_meanwhile(values.get("numbers", [])) from None
+
+
+@transaction.atomic
+def contact_delete(*, contact_id: int, check: Callable[[Contact], None]) -> None:
+    """Its calls stay in the log, without its name. Raises `Contact.DoesNotExist`."""
+    contact = Contact.objects.select_for_update().get(pk=contact_id)
+    check(contact)
+    contact.delete()
+
+
+def _numbers_set(contact: Contact, numbers: Sequence[Mapping[str, str]]) -> None:
+    """Gives the contact these numbers and no others."""
+    wanted = {item["number"]: item.get("label", "") for item in numbers}
+    contact.numbers.exclude(number__in=wanted).delete()
+    known = {row.number: row for row in ContactNumber.objects.select_related("contact").filter(number__in=wanted)}
+    for number, label in wanted.items():
+        row = known.get(number)
+        if row is None:
+            ContactNumber.objects.create(contact=contact, number=number, label=label)
+        elif row.contact_id != contact.pk:
+            raise NumberTaken(number, row.contact)
+        elif row.label != label:
+            row.label = label
+            row.save(update_fields=["label"])
+
+
+def _taken_meanwhile(numbers: Sequence[Mapping[str, str]]) -> NumberTaken:
+    """Two requests gave one number to two contacts, and the other was quicker."""
+    wanted = [item["number"] for item in numbers]
+    row = ContactNumber.objects.select_related("contact").filter(number__in=wanted).first()
+    return NumberTaken(row.number if row else wanted[0], row.contact if row else None)

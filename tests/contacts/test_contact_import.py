@@ -1,0 +1,241 @@
+"""Importing contacts, as CSV or JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contacts.models import Contact, ContactNumber
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+URL = "/api/v1/contacts/import/"
+
+
+@pytest.fixture
+def client(team) -> Client:
+    client = Client()
+    client.force_login(factories.make_agent("hedy", team=team, role="supervisor"))
+    return client
+
+
+def as_json(client: Client, rows: Any, query: str = ""):
+    body = rows if isinstance(rows, (str, bytes)) else json.dumps(rows)
+    return client.generic("POST", URL + query, body, "application/json", secure=True)
+
+
+def as_csv(client: Client, text: str | bytes, query: str = ""):
+    return client.generic("POST", URL + query, text, "text/csv", secure=True)
+
+
+def counts(answer) -> tuple[int, int, int]:
+    assert answer.status_code == 200, answer.content
+    found = answer.json()
+    return found["created"], found["updated"], found["skipped"]
+
+
+def names() -> dict[str, str]:
+    return {row.number: row.contact.name for row in ContactNumber.objects.select_related("contact")}
+
+
+CSV = "name,company,number,label,note\nMaya,Okonkwo Interiors,(202) 555-0142,Office,Likes tea\nTom,,+442079460100,,\n"
+
+
+def test_a_csv_file_makes_contacts(client):
+    answer = as_csv(client, CSV)
+
+    assert counts(answer) == (2, 0, 0)
+    assert answer.json()["errors"] == []
+    assert names() == {"+12025550142": "Maya", "+442079460100": "Tom"}
+    maya = Contact.objects.get(name="Maya")
+    assert (maya.company, maya.note, maya.numbers.get().label) == ("Okonkwo Interiors", "Likes tea", "Office")
+
+
+def test_a_file_may_be_uploaded_as_a_form(client):
+    answer = client.post(URL, {"file": SimpleUploadedFile("contacts.csv", CSV.encode())}, secure=True)
+
+    assert counts(answer) == (2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffName;Number\r\nMaya;2025550142\r\n",
+        "NUMBER\tNAME\n2025550142\tMaya",
+        'name,number\n\n"Maya",2025550142\n,\n',
+    ],
+)
+def test_files_come_as_spreadsheets_write_them(client, text):
+    assert counts(as_csv(client, text)) == (1, 0, 0)
+    assert names() == {"+12025550142": "Maya"}
+
+
+def test_the_same_import_twice_changes_nothing_more(client):
+    as_csv(client, CSV)
+
+    assert counts(as_csv(client, CSV)) == (0, 0, 2)
+
+
+def test_a_known_number_changes_its_contact_as_far_as_the_row_says_something(client):
+    maya = factories.make_contact("Maya", company="Okonkwo", note="Likes tea")
+
+    answer = as_json(client, [{"name": "Maya O.", "number": "+12025550142", "company": "", "label": "Office"}])
+
+    assert counts(answer) == (0, 1, 0)
+    maya.refresh_from_db()
+    assert (maya.name, maya.company, maya.note) == ("Maya O.", "Okonkwo", "Likes tea")
+    assert maya.numbers.get().label == "Office"
+
+
+def test_rows_of_one_person_make_one_contact_with_several_numbers(client):
+    rows = [{"name": "Maya", "company": "O", "number": f"+1202555014{n}"} for n in range(3)]
+
+    answer = as_json(client, [*rows, {"name": "Maya", "company": "Other", "number": "+12025550149"}])
+
+    assert counts(answer) == (2, 2, 0)
+    assert sorted(contact.numbers.count() for contact in Contact.objects.all()) == [1, 3]
+
+
+def test_rows_that_cannot_be_used_are_named_and_the_others_are_imported(client):
+    answer = as_csv(
+        client,
+        "name,number,email\nMaya,2025550142,\n,2025550143,\nTom,12,\nEva,2025550144,nobody\n"
+        "Ida,2025550142,\nKim,2025550145,kim@example.com,more\nLea,2025550146,lea@example.com\n",
+    )
+
+    assert counts(answer) == (2, 0, 0)
+    assert answer.json()["errors"] == [
+        {"row": 3, "detail": "name: This field may not be blank."},
+        {"row": 4, "detail": "number: This number is too short for the United States."},
+        {"row": 5, "detail": "email: Enter a valid email address."},
+        {"row": 6, "detail": "Row 2 has this number already."},
+        {"row": 7, "detail": "This row has more cells than the first row."},
+    ]
+    assert set(names().values()) == {"Maya", "Lea"}
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(client):
+    factories.make_contact("Maya", "+12025550142")
+    rows = [
+        {"name": "Maya O.", "number": "+12025550142"},
+        {"name": "Tom", "number": "+12025550143"},
+        {"name": "Eva", "number": "1"},
+    ]
+
+    rehearsed = as_json(client, rows, "?dry_run=true").json()
+
+    assert names() == {"+12025550142": "Maya"}
+    assert rehearsed == as_json(client, rows).json() | {"dry_run": True}
+    assert names() == {"+12025550142": "Maya O.", "+12025550143": "Tom"}
+
+
+def test_a_row_whose_number_was_added_meanwhile_fails_alone_and_wholly(client):
+    save = ContactNumber.save
+
+    def save_unless_taken(number: ContactNumber, *args: Any, **kwargs: Any) -> None:
+        if number.number == "+12025550143":
+            raise IntegrityError
+        save(number, *args, **kwargs)
+
+    rows = [{"name": name, "number": f"+1202555014{n}"} for n, name in enumerate(["Tom", "Maya", "Eva", "Kim", "Kim"])]
+    with patch.object(ContactNumber, "save", autospec=True, side_effect=save_unless_taken):
+        answer = as_json(client, rows)
+
+    assert counts(answer) == (4, 0, 0)
+    assert [error["row"] for error in answer.json()["errors"]] == [4]
+    assert sorted(Contact.objects.values_list("name", flat=True)) == ["Eva", "Kim", "Maya", "Tom"]
+    assert Contact.objects.get(name="Kim").numbers.get().number == "+12025550144"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "Send a list of rows"),
+        ("\n", "must name the columns"),
+        ("name\nMaya\n", "missing: number"),
+        ("name,number,shoe size\nMaya,2025550142,38\n", "shoe size"),
+        ("name,number,name\n", "twice"),
+        ('name,number\n"Maya,2025550142\n', "quotation mark"),
+        ("name,number\nZoë,2025550142\n".encode("latin-1"), "UTF-8"),
+        ("name,number\n" + "Maya,2025550142\n" * 5001, "5,001 rows"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_explained(client, text, words):
+    answer = as_csv(client, text)
+
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+
+
+@pytest.mark.parametrize("body", ["{}", "7", "null", "[" * 100_000, '{"file": "x"}'])
+def test_json_that_is_no_list_is_explained(client, body):
+    assert as_json(client, body).status_code == 400
+
+
+def test_a_rehearsal_that_is_misspelt_is_no_import(client):
+    assert as_csv(client, CSV, "?dry_run=yes").status_code == 400
+    assert not Contact.objects.exists()
+
+
+def test_a_form_without_a_file_is_explained(client):
+    assert client.post(URL, {"other": "x"}, secure=True).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/csv", "multipart/form-data; boundary=x"])
+def test_the_body_is_bounded(client, kind):
+    answer = client.generic("POST", URL, b"[" + b" " * 4_200_000 + b"]", kind, secure=True)
+
+    assert answer.status_code == 413
+
+
+def test_five_thousand_rows_are_few_statements_each(client, django_assert_max_num_queries):
+    rows = [{"name": f"Person {n}", "number": f"+1202{5550000 + n}"} for n in range(400)]
+
+    with django_assert_max_num_queries(4 * 400 + 30):
+        assert counts(as_json(client, rows)) == (400, 0, 0)
+
+
+def test_an_agent_cannot_import(ada):
+    client = Client()
+    client.force_login(ada)
+
+    assert as_csv(client, CSV).status_code == 403
+    assert not Contact.objects.exists()
+
+
+CELL = st.text(st.characters(codec="utf-8"), max_size=20)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.lists(CELL, max_size=8), max_size=5))
+def test_whatever_a_file_holds_is_answered(client, lines):
+    text = "name,number,company,email,note,label\n" + "\n".join(",".join(cells) for cells in lines)
+
+    answer = as_csv(client, text.encode())
+
+    assert answer.status_code in (200, 400), answer.content
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(
+        st.none() | st.integers() | st.dictionaries(
+            st.sampled_from(["name", "number", "email", "label", "\ud800"]),
+            st.text(st.characters(), max_size=20) | st.integers() | st.lists(st.none(), max_size=1),
+        ),
+        max_size=4,
+    )
+)  # fmt: skip
+def test_whatever_rows_hold_is_answered(client, rows):
+    answer = as_json(client, rows)
+
+    assert answer.status_code == 200, answer.content
