@@ -133,6 +133,16 @@ def compare_callers(record: Record, gone: set[str]) -> tuple[list[Discrepancy], 
     return found, excuses
 
 
+def asked_after_talking(record: Record) -> list[str]:
+    """Callers who were asked for a message although they had talked with somebody. Odd, but nobody is lost."""
+    return [
+        sid
+        for sid, leg in record.calls.items()
+        if any("leave a message" in caption["text"] for caption in leg["captions"])
+        and any(child["answer_time"] for child in record.children(sid))
+    ]
+
+
 def _excuse(record: Record, leg: Json, said: str, gone: set[str]) -> str:
     """Why a caller's call ended as it may; empty when it must not have."""
     if any(child["answer_time"] for child in record.children(leg["sid"])):

@@ -21,6 +21,8 @@ LONGEST_CALL = 90.0
 #: Nobody dials faster: else hundreds would call in the two seconds in which nothing answers.
 LEAST_SECONDS = 2.0
 GREETING_SECONDS = 40.0
+#: How long a caller stays when the agent has hung up.
+PARTING_SECONDS = 5.0
 #: A caller whose message was lost on its way is asked for it again.
 MOST_MESSAGES = 4
 
@@ -99,12 +101,23 @@ class Driver:
 
         for _ in range(MOST_MESSAGES):
             reached = await calls.until(stage, GREETING_SECONDS)
-            if reached == "answered" and not plan.agent_hangs_up:
-                await self._give_up(sid, plan.talk)
+            if reached == "answered":
+                await self._talk_with_agent(sid, plan)
             if reached != "tone":
                 return
             await self._at_the_tone(sid, plan)
             await calls.until(lambda: stage() != "tone", GREETING_SECONDS)
+
+    async def _talk_with_agent(self, sid: str, plan: Incoming) -> None:
+        """Whoever of the two is to hang up does; a caller whose agent has gone does not wait for long."""
+        if not plan.agent_hangs_up:
+            await self._give_up(sid, plan.talk)
+            return
+        parted = await self._record.until(
+            lambda: all(child["end_time"] for child in self._record.children(sid)), LONGEST_CALL
+        )
+        if parted:
+            await self._give_up(sid, PARTING_SECONDS)
 
     async def _at_the_tone(self, sid: str, plan: Incoming) -> None:
         if plan.at_the_tone == "silence":

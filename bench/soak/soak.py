@@ -194,6 +194,7 @@ class Soak:
             "legs": len(record.calls),
             "rows": len(log),
             "requests": len(record.requests),
+            "asked for a message after talking": len(compare.asked_after_talking(record)),
             "signalling sockets lost": sum(len(robot.phone.losses) for robot in self.robots),
             "desk sockets lost": sum(robot.desk_drops for robot in self.robots),
         }
