@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 
-.PHONY: help run test test-fast test-services check bench format requirements install-run install-test browser clean
+.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,12 @@ check: install-test frontend/dist/desk.js ## Style, types, migrations, settings:
 
 bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tokens and calls cost, beside floors
 	$(VENV)-bench/bin/python -m bench $(BENCH)
+
+soak: install-test frontend/dist/desk.js ## 500 calls of every kind, with faults, after which the log must be right
+	$(PY) -m bench.soak
+
+drill: install-test frontend/dist/desk.js ## The same without faults, while the product is killed ten times
+	$(PY) -m bench.soak --faults 0 --restarts 10
 
 format: install-test frontend/node_modules/.stamp ## Rewrites the code in the house style
 	$(VENV)/bin/ruff check --fix-only --quiet .

@@ -46,6 +46,9 @@ class Peer:
         self._peers = peers
         self._loses = lost
         self._pump: asyncio.Task[None] | None = None
+        #: Held while a description is made. Closed meanwhile, aioice goes on to open sockets, and they stay.
+        self._describing = asyncio.Lock()
+        self._closed = False
         self.connected = asyncio.Event()
         #: Set when the connection was there and is no more, or when it could not be made.
         self.lost = asyncio.Event()
@@ -54,10 +57,13 @@ class Peer:
         peers.add(self)
 
     async def offer(self) -> str:
-        """Our offer, with all candidates: the SDK takes none later."""
-        faulty.lose_packets(self._connection.addTrack(self._track).transport, self._loses)
-        await self._connection.setLocalDescription(await self._connection.createOffer())
-        return str(self._connection.localDescription.sdp)
+        """Our offer, with all candidates: the SDK takes none later. Empty when the peer was closed before."""
+        async with self._describing:
+            if self._closed:
+                return ""
+            faulty.lose_packets(self._connection.addTrack(self._track).transport, self._loses)
+            await self._connection.setLocalDescription(await self._connection.createOffer())
+            return str(self._connection.localDescription.sdp)
 
     async def accept(self, answer: str) -> None:
         """Takes the browser's answer to our offer. Raises `BadDescription`."""
@@ -66,12 +72,15 @@ class Peer:
 
     async def answer(self, offer: str) -> str:
         """Our answer to the browser's offer. Raises `BadDescription`."""
-        faulty.lose_packets(self._connection.addTrack(self._track).transport, self._loses)
         if not sdp.first_codec(offer):
             raise BadDescription("the offer has no sound in it")
-        await self._take(offer, "offer")
-        await self._connection.setLocalDescription(await self._connection.createAnswer())
-        answer = str(self._connection.localDescription.sdp)
+        async with self._describing:
+            if self._closed:
+                raise BadDescription("the call is over")
+            faulty.lose_packets(self._connection.addTrack(self._track).transport, self._loses)
+            await self._take(offer, "offer")
+            await self._connection.setLocalDescription(await self._connection.createAnswer())
+            answer = str(self._connection.localDescription.sdp)
         self._track.is_pcmu = sdp.first_codec(answer) == "PCMU"
         return answer
 
@@ -81,8 +90,10 @@ class Peer:
 
     async def close(self) -> None:
         """Ends the connection and everything that belongs to it."""
+        self._closed = True
         self._track.stop()
-        await self._connection.close()
+        async with self._describing:
+            await self._connection.close()
         if self._pump is not None:
             self._pump.cancel()
             await asyncio.gather(self._pump, return_exceptions=True)

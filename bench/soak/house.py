@@ -1,0 +1,78 @@
+"""The whole product for a soak: web, worker where there is Redis, simulator, and agents for the robots."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tests.browser.stack import Stack
+
+PASSWORD = "soak-robot-3141"
+_MAKE_AGENTS = """
+from agents.models import Agent, Team
+from calls.models import Line
+Line.objects.update(ring_seconds=5)
+teams = list(Team.objects.order_by("name"))
+for number in range({count}):
+    agent = Agent.objects.create_user(f"robot{{number}}", password="{password}", first_name=f"Robot {{number}}")
+    agent.teams.add(teams[number % len(teams)])
+"""
+
+
+class House(Stack):
+    """A `Stack` with agents for robots, that can be killed."""
+
+    def __init__(self, folder: Path, *, agents: int, **changes: str) -> None:
+        super().__init__(folder, **changes)
+        self._agents = agents
+
+    def __enter__(self) -> House:
+        super().__enter__()
+        try:
+            self.manage("shell", "-v0", "-c", _MAKE_AGENTS.format(count=self._agents, password=PASSWORD))
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def kill_product(self) -> None:
+        """As a power cut would: nothing is said, nothing is closed."""
+        for name in ("web", "worker"):
+            if name in self.processes:
+                process = self.processes.pop(name)
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def start_product(self) -> None:
+        self.start_web()
+        if self.settings["REDIS_URL"]:
+            self.start_worker()
+
+    def database_connections(self) -> int | None:
+        """How many are open to the product's database; None with SQLite, whose connections are files."""
+        url = self.settings["DATABASE_URL"]
+        if not url.startswith("postgres"):
+            return None
+        with psycopg.connect(url) as connection:
+            name = urlsplit(url).path.lstrip("/")
+            found = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name]).fetchone()
+            return int((found or [0])[0])
+
+    def whole_log(self, name: str) -> str:
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def quiet(self, seconds: float = 60.0) -> dict[str, Any]:
+        """The simulator's health as soon as it has nothing more to do; as it is when the time is over."""
+        deadline = time.monotonic() + seconds
+        while True:
+            health: dict[str, Any] = self.bench("GET", "/sim/health")
+            if not (health["legs"] or health["tasks"]) or time.monotonic() > deadline:
+                return health
+            time.sleep(0.2)

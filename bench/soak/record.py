@@ -1,0 +1,88 @@
+"""The simulator's own record of everything, kept beside it: it remembers less than a soak makes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import websockets
+
+Json = dict[str, Any]
+
+
+class Record:
+    """Every leg, request and warning since it began, as the simulator's events tell. Use as `async with`."""
+
+    def __init__(self, bench_url: str) -> None:
+        self._url = bench_url.replace("http", "ws", 1) + "/sim/events"
+        self.calls: dict[str, Json] = {}
+        self.requests: dict[int, Json] = {}
+        self.warnings: list[Json] = []
+        #: Whether anything may have been missed.
+        self.interrupted = False
+        self._changed = asyncio.Event()
+        self._begun = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Record:
+        self._task = asyncio.create_task(self._run())
+        await asyncio.wait_for(self._begun.wait(), 10)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        async for socket in websockets.connect(self._url, max_size=None, ping_interval=None, proxy=None):
+            try:
+                async for text in socket:
+                    self._take(json.loads(text))
+            except websockets.ConnectionClosed:
+                self.interrupted = True
+
+    def _take(self, event: Json) -> None:
+        kind = event["type"]
+        if kind == "snapshot":
+            self._begun.set()
+            for call in event["calls"]:
+                self.calls[call["sid"]] = call
+            for request in event["requests"]:
+                self.requests[request["id"]] = request
+        elif kind == "call":
+            self.calls[event["call"]["sid"]] = event["call"]
+        elif kind == "caption" and event["sid"] in self.calls:
+            captions = self.calls[event["sid"]]["captions"]
+            captions.append({"time": event["time"], "text": event["text"]})
+        elif kind == "request":
+            self.requests[event["request"]["id"]] = event["request"]
+        elif kind == "warning":
+            self.warnings.append(event["warning"])
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def until(self, condition: Callable[[], Any], seconds: float) -> Any:
+        """What `condition` gives as soon as it is truthy; its last answer when the time is over."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not (found := condition()):
+            left = deadline - loop.time()
+            if left <= 0:
+                return found
+            try:
+                await asyncio.wait_for(self._changed.wait(), left)
+            except TimeoutError:
+                return condition()
+        return found
+
+    def over(self, sid: str) -> bool:
+        return bool(self.calls.get(sid, {}).get("end_time"))
+
+    def children(self, sid: str) -> list[Json]:
+        return [call for call in self.calls.values() if call["parent_call_sid"] == sid]
+
+    def requests_of(self, sid: str) -> list[Json]:
+        return [request for request in self.requests.values() if request["call_sid"] == sid]

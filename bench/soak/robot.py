@@ -1,0 +1,200 @@
+"""An agent without a browser: signs in, opens the desk, registers a phone, and does what the plans say."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+from typing import Any
+
+import httpx
+import websockets
+
+from bench.soak.phone import Phone, PhoneCall
+from bench.soak.plan import Incoming
+
+Json = dict[str, Any]
+PING_SECONDS = 20.0
+PLAN_SECONDS = 10.0
+
+
+class Plans:
+    """The plans by the CallSid of the caller's leg. A phone may ring before the CallSid is known here."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, asyncio.Future[Incoming]] = {}
+        self._claimed: set[str] = set()
+
+    def _future(self, sid: str) -> asyncio.Future[Incoming]:
+        return self._known.setdefault(sid, asyncio.get_running_loop().create_future())
+
+    def set(self, sid: str, plan: Incoming) -> None:
+        if not self._future(sid).done():
+            self._future(sid).set_result(plan)
+
+    async def get(self, sid: str) -> Incoming | None:
+        with contextlib.suppress(TimeoutError):
+            return await asyncio.wait_for(asyncio.shield(self._future(sid)), PLAN_SECONDS)
+        return None
+
+    def claim(self, sid: str) -> bool:
+        """Whether the asker is the one who answers."""
+        first = sid not in self._claimed
+        self._claimed.add(sid)
+        return first
+
+
+class Robot:
+    """One agent. `run()` never ends by itself."""
+
+    def __init__(
+        self, desk_url: str, signal_url: str, username: str, password: str, plans: Plans, *, with_sound: bool = False
+    ) -> None:
+        self.username, self._password, self._plans = username, password, plans
+        self._desk_url = desk_url
+        self._http = httpx.AsyncClient(
+            base_url=desk_url,
+            trust_env=False,
+            timeout=30,
+            follow_redirects=True,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+        self.phone = Phone(signal_url, self._token, self._ring, self._phone_state, with_sound=with_sound)
+        self._desk: websockets.ClientConnection | None = None
+        self._registered = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        #: Set aside for an outgoing call.
+        self.reserved = False
+        self.snapshot: Json = {}
+        self.snapshots = 0
+        self.desk_drops = 0
+        self.problems: list[str] = []
+
+    async def run(self) -> None:
+        try:
+            await self._sign_in()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_desk())
+                group.create_task(self.phone.run())
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await self._http.aclose()
+
+    @property
+    def ready(self) -> bool:
+        return self._desk is not None and self.phone.registered.is_set()
+
+    async def refresh(self) -> Json:
+        """What the desk shows now."""
+        before = self.snapshots
+        async with asyncio.timeout(20):
+            while self.snapshots == before:
+                if self._desk is not None:
+                    with contextlib.suppress(websockets.ConnectionClosed):
+                        await self._desk.send(json.dumps({"type": "desk.refresh"}))
+                await asyncio.sleep(0.2)
+        return self.snapshot
+
+    # --- the desk ---------------------------------------------------------------------------------------------------
+
+    async def _sign_in(self) -> None:
+        page = await self._http.get("/accounts/login/")
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        assert found, "the log-in page has no token"
+        form = {"csrfmiddlewaretoken": found.group(1), "username": self.username, "password": self._password}
+        answer = await self._http.post("/accounts/login/", data=form | {"next": "/healthz"})
+        assert "sessionid" in self._http.cookies, f"{self.username} could not sign in: {answer.status_code}"
+
+    async def _token(self) -> str:
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                answer = await self._http.post(
+                    "/api/v1/tokens/voice/",
+                    json={"platform": "web"},
+                    headers={"X-CSRFToken": self._http.cookies["csrftoken"]},
+                )
+                if answer.status_code == 200:
+                    token: str = answer.json()["token"]
+                    return token
+                self.problems.append(f"no token: {answer.status_code}")
+            await asyncio.sleep(0.5)
+
+    async def _keep_desk(self) -> None:
+        """The desk's socket: opened again whenever it is lost, as the page does."""
+        url = self._desk_url.replace("http", "ws", 1) + "/ws/desk/"
+        cookies = "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
+        while True:
+            with contextlib.suppress(OSError, websockets.WebSocketException, TimeoutError):
+                async with websockets.connect(
+                    url, additional_headers={"Cookie": cookies}, origin=self._desk_url, proxy=None
+                ) as socket:
+                    await self._at_desk(socket)
+            self.desk_drops += self._desk is not None
+            self._desk = None
+            await asyncio.sleep(0.25)
+
+    async def _at_desk(self, socket: websockets.ClientConnection) -> None:
+        pinging = asyncio.create_task(self._ping(socket))
+        try:
+            async for text in socket:
+                frame = json.loads(text)
+                if frame["type"] == "desk.snapshot":
+                    self.snapshot, self.snapshots = frame, self.snapshots + 1
+                    if self._desk is None:
+                        self._desk = socket
+                        await self._phone_state(self._registered)
+                elif frame["type"] in ("error", "session.ended"):
+                    self.problems.append(f"{frame['type']}: {frame.get('message')}")
+        finally:
+            pinging.cancel()
+
+    async def _ping(self, socket: websockets.ClientConnection) -> None:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            while True:
+                await asyncio.sleep(PING_SECONDS)
+                await socket.send(json.dumps({"type": "ping"}))
+
+    async def _phone_state(self, registered: bool) -> None:
+        self._registered = registered
+        if self._desk is not None:
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await self._desk.send(json.dumps({"type": "phone.state", "registered": registered}))
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
+    def _ring(self, call: PhoneCall) -> None:
+        task = asyncio.create_task(self._take_call(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _take_call(self, call: PhoneCall) -> None:
+        root = call.params.get("call_sid", "")
+        plan = await self._plans.get(root)
+        if plan is None or plan.agents == "ignore":
+            return
+        if plan.agents == "answer" and not self._plans.claim(root):
+            return
+        await asyncio.sleep(plan.answer_after)
+        if plan.agents == "reject":
+            await self.phone.reject(call)
+            return
+        if self.reserved or self.phone.busy:
+            return
+        await self.phone.answer(call)
+        if not plan.agent_hangs_up:
+            return
+        if not await call.until("over", seconds=plan.talk) and not (plan.by_rest and await self._hang_up(root)):
+            await self.phone.hang_up(call)
+
+    async def _hang_up(self, sid: str) -> bool:
+        """By the server, as the desk does when the SDK's own way is blocked. Whether it was taken."""
+        with contextlib.suppress(httpx.HTTPError):
+            answer = await self._http.post(
+                f"/api/v1/calls/{sid}/hang-up/", headers={"X-CSRFToken": self._http.cookies["csrftoken"]}
+            )
+            if answer.status_code >= 500 and "json" not in answer.headers["content-type"]:
+                self.problems.append(f"hang-up: {answer.status_code}")
+            return answer.status_code == 202
+        return False
