@@ -140,7 +140,7 @@ def test_a_question_that_makes_no_sense_is_explained(ada, query):
     answer = signed_in(ada).get(URL, query, secure=True)
 
     assert answer.status_code == 400
-    assert list(answer.json()) == list(query)
+    assert next(iter(query)) in answer.content.decode()
 
 
 def test_a_search_looks_at_everything_near_the_top_and_at_indexes_beyond(ada, line):
