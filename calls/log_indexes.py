@@ -28,5 +28,5 @@ LOG_INDEXES = [
     _log_index("called", "called"),
     # What is rare: few rows, however long the log is.
     _log_index("outcome", "outcome", only=Q(outcome__gt="")),
-    _log_index("other_direction", only=Q(direction__gt="inbound")),
+    _log_index("direction", "direction", only=Q(direction__gt="inbound")),
 ]

@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='call',
-            index=models.Index(condition=models.Q(('parent__isnull', True), ('direction__gt', 'inbound')), fields=['-start_time', '-sid'], name='call_log_other_direction'),
+            index=models.Index(condition=models.Q(('parent__isnull', True), ('direction__gt', 'inbound')), fields=['direction', '-start_time', '-sid'], name='call_log_direction'),
         ),
         migrations.RunPython(index_words_of_notes, forget_words_of_notes),
     ]
