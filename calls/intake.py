@@ -71,6 +71,11 @@ def _unanswered(received: Received) -> Answer:
     voice = VoiceRequest.from_post(received.form)
     if voice.sid:
         services.call_record_unanswered(voice, at=received.received_at)
+        # It comes with what the route that failed would have been told.
+        if "RecordingSid" in received.form:
+            tracking.recording_store(RecordingRequest.from_post(received.form))
+        if "DialCallStatus" in received.form:
+            tracking.dial_action_apply(DialActionRequest.from_post(received.form))
     return None
 
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from calls.log_indexes import LOG_INDEXES
 from telephony.errors import InvalidNumber
 from telephony.phone import country_name, parse, region_of
 
@@ -103,14 +104,6 @@ class Line(models.Model):
             raise ValidationError({"number": error.message}) from None
 
 
-def _log_index(name: str, *fields: str, present: str = "") -> models.Index:
-    """The log's calls, without their legs, newest first among those that have the same `fields`."""
-    condition = models.Q(parent__isnull=True)
-    if present:
-        condition &= models.Q(**{f"{present}__isnull": False})
-    return models.Index(fields=[*fields, "-start_time", "-sid"], name=f"call_log_{name}", condition=condition)
-
-
 class Call(models.Model):
     """One leg, as Twilio names it. A leg made by <Dial> has the call it belongs to as its parent.
 
@@ -169,27 +162,7 @@ class Call(models.Model):
             models.Index(fields=["parent"], name="call_legs", condition=models.Q(parent__isnull=False)),
             # Of legs, and for whoever asks about an agent alone.
             models.Index(fields=["agent", "-start_time"], name="call_agent_newest"),
-            # The log's pages (calls.log_selectors), each in the order that it is read in.
-            _log_index("newest"),
-            _log_index("line", "line"),
-            _log_index("line_result", "line", "result"),
-            _log_index("agent_line", "agent", "line", present="agent"),
-            _log_index("agent_result", "agent", "result", present="agent"),
-            _log_index("result", "result"),
-            _log_index("status", "status"),
-            _log_index("contact", "contact", present="contact"),
-            _log_index("caller", "caller"),
-            _log_index("called", "called"),
-            models.Index(
-                fields=["outcome", "-start_time", "-sid"],
-                name="call_log_outcome",
-                condition=models.Q(parent__isnull=True, outcome__gt=""),
-            ),
-            models.Index(
-                fields=["-start_time", "-sid"],
-                name="call_log_other_direction",
-                condition=models.Q(parent__isnull=True, direction__gt="inbound"),
-            ),
+            *LOG_INDEXES,
             models.Index(fields=["status"], name="call_live", condition=models.Q(status__in=sorted(LIVE))),
         ]
         constraints = [

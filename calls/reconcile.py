@@ -121,11 +121,18 @@ def _compare(found: Iterable[CallFacts], report: Report) -> None:
 
 
 def _is_news(facts: CallFacts, call: Call | None) -> bool:
-    """Whether the log lacks the call, its present state, or when it began."""
+    """Whether the log lacks the call, its present state, how long it lasted, or when it began."""
     if facts.status not in STATUS_RANK:
         return False
     if call is None or is_forward(call, facts.status):
         return True
+    if (
+        facts.status in TERMINAL
+        and call.status == facts.status
+        and call.duration is None
+        and facts.duration is not None
+    ):
+        return True  # Its end was told by something that knows no duration, such as a <Dial>'s action.
     return facts.created is not None and facts.created < call.start_time - _EARLIER
 
 
@@ -139,7 +146,6 @@ def _expected(facts: CallFacts) -> set[str]:
 
 def _apply(facts: CallFacts) -> None:
     """Stored and applied as if Twilio had called: one way into the log."""
-    now = timezone.now()
     fields = {
         "CallSid": facts.sid,
         "ParentCallSid": facts.parent_call_sid,
@@ -148,7 +154,8 @@ def _apply(facts: CallFacts) -> None:
         "CallStatus": facts.status,
         "Direction": facts.direction,
         "DateCreated": format_datetime(facts.created) if facts.created else "",
-        "Timestamp": format_datetime(facts.end_time or facts.start_time or now),
+        # Of a call that goes on, Twilio does not say when it came to be what it is.
+        "Timestamp": format_datetime(facts.end_time) if facts.end_time else "",
         "CallDuration": "" if facts.duration is None else str(facts.duration),
     }
     _take(fields)

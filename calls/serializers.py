@@ -1,6 +1,6 @@
 """The call log's shapes for the API's schema, and the checks of what is sent to it.
 
-What is answered and pushed is made by `calls.shapes`, which see for why.
+What is answered and pushed is made by `calls.shapes`, where the reason is said.
 """
 
 from __future__ import annotations

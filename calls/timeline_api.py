@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from calls.log_selectors import call_get_visible
 from calls.models import Webhook
-from calls.selectors import visible_calls
 from calls.timeline import call_timeline
 
 
@@ -43,7 +43,7 @@ class CallTimelineApi(APIView):
     @extend_schema(responses=TimelineSerializer)
     def get(self, request: Request, sid: str) -> Response:
         viewer: Any = request.user
-        call = visible_calls(viewer).filter(pk=sid.replace("\x00", "")).first()
+        call = call_get_visible(viewer, sid.replace("\x00", ""))
         if call is None:
             raise Http404
         return Response(TimelineSerializer({"sid": call.sid, "entries": call_timeline(call, viewer=viewer)}).data)

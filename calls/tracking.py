@@ -73,7 +73,9 @@ def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> N
     unknown = _Unknown([item for item in usable if item.voice.sid not in families.calls])
     rows = []
     for received, callback in zip(batch, callbacks, strict=True):
-        verdict = _apply(callback, families, unknown, seen) if _is_usable(callback) else Verdict.UNUSABLE
+        # What the REST API says may be asked for again, and then holds more.
+        known = seen if received.kind == "status" else set()
+        verdict = _apply(callback, families, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE
         rows.append(webhook_row(received, callback=callback, verdict=verdict))
     changed = families.settle()
     if keep:
@@ -98,9 +100,7 @@ def _seen_before(callbacks: Sequence[StatusCallbackRequest], families: Families)
     }
     if not suspects:
         return set()
-    rows = Webhook.objects.filter(call_sid__in=suspects, kind__in=("status", "reconcile")).exclude(
-        verdict=Verdict.FAILED
-    )
+    rows = Webhook.objects.filter(call_sid__in=suspects, kind="status").exclude(verdict=Verdict.FAILED)
     return set(rows.values_list("call_sid", "call_status", "sequence_number"))
 
 
@@ -178,7 +178,8 @@ def _fill_times(call: Call, callback: StatusCallbackRequest) -> None:
     if status == CallStatus.INITIATED and callback.timestamp:
         call.start_time = min(call.start_time, time)
     elif status == CallStatus.IN_PROGRESS:
-        call.answer_time = time
+        if callback.timestamp is not None or callback.created is None:
+            call.answer_time = time
     elif status in TERMINAL and (call.end_time is None or status == call.status):
         call.end_time = time
         call.sip_response_code = callback.sip_response_code or call.sip_response_code

@@ -40,11 +40,12 @@ def _failed(kind: str, request: HttpRequest, error: BaseException) -> Answer:
 
 
 def _emergency(kind: str, request: HttpRequest) -> VoiceResponse | None:
+    """What can be said without knowing anything: nobody who has talked, or left a message, is asked for one."""
     if kind in ("status", "recording-status"):
         return None
-    if kind == "recording":
+    if kind == "recording" or request.POST.get("RecordingSid"):
         return answers.after_message()
-    if kind == "dial-action" and request.POST.get("DialCallStatus") in ("completed", "answered"):
+    if request.POST.get("DialCallStatus") in ("completed", "answered"):
         return twiml.hang_up_twiml()
     from_agent = VoiceRequest.from_post(request.POST).caller.startswith("client:")
     return answers.not_started() if from_agent else answers.when_all_fails()
@@ -89,7 +90,7 @@ def voice_fallback(request: HttpRequest) -> Answer:
     voice = VoiceRequest.from_post(request.POST)
     url = without_userinfo(voice.error_url)
     logger.error("fallback: call=%s error=%s url=%s", voice.sid, voice.error_code, url)
-    answer = answers.not_started() if voice.caller.startswith("client:") else answers.when_all_fails()
+    answer = _emergency("fallback", request)
     problem = f"Twilio could not use our answer: error {voice.error_code or 'unknown'} {url}"
     webhook_spool(received, answer=answer, problem=problem.strip())
     return answer

@@ -96,11 +96,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='call',
-            index=models.Index(condition=models.Q(('outcome__gt', ''), ('parent__isnull', True)), fields=['outcome', '-start_time', '-sid'], name='call_log_outcome'),
+            index=models.Index(condition=models.Q(('parent__isnull', True), ('outcome__gt', '')), fields=['outcome', '-start_time', '-sid'], name='call_log_outcome'),
         ),
         migrations.AddIndex(
             model_name='call',
-            index=models.Index(condition=models.Q(('direction__gt', 'inbound'), ('parent__isnull', True)), fields=['-start_time', '-sid'], name='call_log_other_direction'),
+            index=models.Index(condition=models.Q(('parent__isnull', True), ('direction__gt', 'inbound')), fields=['direction', '-start_time', '-sid'], name='call_log_direction'),
         ),
         migrations.RunPython(index_words_of_notes, forget_words_of_notes),
     ]

@@ -40,6 +40,7 @@ def instance(number: int, **fields: Any) -> CallInstance:
         "from": "+12025550142",
         "to": "+12025550100",
         "direction": "inbound",
+        "date_created": rfc2822(at(0)),
         "start_time": rfc2822(at(0)),
         "end_time": rfc2822(at(30)),
         "duration": "30",
@@ -140,12 +141,34 @@ def test_a_call_that_nobody_told_us_of_is_found_in_twilios_list(line, ada):
 
 
 def test_a_call_that_the_log_knows_is_left_as_it_is(line):
-    factories.make_call(1, line=line, status="completed", start_time=at(-900), revision=7)
+    factories.make_call(1, line=line, status="completed", start_time=at(-900), duration=30, revision=7)
 
     with listed(ended(1)):
         assert calls_sweep().mended == 0
 
     assert Call.objects.get().revision == 7
+
+
+def test_how_long_a_call_lasted_is_learnt_when_its_own_end_was_lost(line):
+    factories.make_call(1, line=line, status="completed", start_time=at(-900), end_time=at(-848))
+
+    with listed(ended(1)):
+        assert calls_sweep().mended == 1
+
+    call = Call.objects.get()
+    assert (call.duration, call.end_time) == (30, at(-850))
+
+
+def test_when_a_call_was_answered_is_not_made_up(line):
+    stuck(1, line=line, status="ringing")
+
+    with patch.object(CallContext, "fetch", autospec=True, return_value=instance(1, status="in-progress")):
+        calls_reconcile()
+    assert (Call.objects.get().status, Call.objects.get().answer_time) == ("in-progress", None)
+    with listed(ended(1)):
+        calls_sweep()
+
+    assert Call.objects.get().answer_time == at(-880)
 
 
 def test_a_call_that_ended_a_moment_ago_may_still_be_told_of(line):
