@@ -40,7 +40,6 @@ def instance(number: int, **fields: Any) -> CallInstance:
         "from": "+12025550142",
         "to": "+12025550100",
         "direction": "inbound",
-        "date_created": rfc2822(at(0)),
         "start_time": rfc2822(at(0)),
         "end_time": rfc2822(at(30)),
         "duration": "30",
@@ -162,7 +161,7 @@ def test_how_long_a_call_lasted_is_learnt_when_its_own_end_was_lost(line):
 def test_when_a_call_was_answered_is_not_made_up(line):
     stuck(1, line=line, status="ringing")
 
-    with patch.object(CallContext, "fetch", autospec=True, return_value=instance(1, status="in-progress")):
+    with patch.object(CallContext, "fetch", autospec=True, return_value=ended(1, status="in-progress", end_time=None)):
         calls_reconcile()
     assert (Call.objects.get().status, Call.objects.get().answer_time) == ("in-progress", None)
     with listed(ended(1)):
