@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -16,6 +17,8 @@ from calls.models import Call, CallStatus
 from calls.serializers import AgentSerializer, call_json, past_call_json
 
 EVERYTHING_GROUP = "everything"
+# Changes in one push that make a crowd, and how many seconds its next push may wait.
+_CROWD, _PAUSE = 3, 0.05
 # A call, and the agents whose phones ring for it.
 Offered: TypeAlias = tuple[Call, Sequence[int]]
 
@@ -59,6 +62,7 @@ class _Pending:
         self._families: list[Family] = []
         self._offered: list[Offered] = []
         self._scheduled = False
+        self._not_before = 0.0
 
     def add(self, *, families: Sequence[Family] = (), offered: Sequence[Offered] = ()) -> None:
         with self._lock:
@@ -70,12 +74,16 @@ class _Pending:
         outbox.later(self._push)
 
     def _push(self) -> None:
+        time.sleep(max(0.0, self._not_before - time.monotonic()))
         with self._lock:
             families, self._families = self._families, []
             offered, self._offered = self._offered, []
             self._scheduled = False
         _calls_offered(offered)
         _families_changed(_newest(families))
+        if len(families) + len(offered) >= _CROWD:
+            # Many calls change at once: what follows within this time is pushed once.
+            self._not_before = time.monotonic() + _PAUSE
 
 
 def _newest(families: Sequence[Family]) -> list[Family]:

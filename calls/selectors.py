@@ -141,8 +141,8 @@ def _attach(name: str, calls: Sequence[Call]) -> None:
 
 def _prefetched(call: Call, name: str, rows: list[Any]) -> None:
     """As `prefetch_related` leaves it."""
-    found = getattr(call, name).all()
-    found._result_cache, found._prefetch_done = rows, True  # noqa: SLF001
+    found: QuerySet[Any] = QuerySet(Call)
+    found._result_cache = rows  # noqa: SLF001
     call.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found
 
 

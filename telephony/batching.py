@@ -9,11 +9,15 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 logger = logging.getLogger(__name__)
+
+# Seconds.
+_CROWD, _LINGER = 0.005, 0.003
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,6 +38,7 @@ class Batcher(Generic[T, R]):
         self._queue: queue.SimpleQueue[tuple[T, Future[R]]] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._ended = 0.0
 
     def submit(self, item: T) -> Future[R]:
         future: Future[R] = Future()
@@ -53,10 +58,17 @@ class Batcher(Generic[T, R]):
             batch = [entry for entry in self._next() if entry[1].set_running_or_notify_cancel()]
             if batch:
                 self._do(batch)
+                self._ended = time.monotonic()
 
     def _next(self) -> list[tuple[T, Future[R]]]:
-        """Waits for the first; takes with it what is there already."""
+        """Waits for the first; takes with it what is there already.
+
+        When the last batch has only just ended, there is a crowd: a moment's wait brings the others, who would have to
+        wait for the whole of the next batch otherwise.
+        """
         batch = [self._queue.get()]
+        if time.monotonic() - self._ended < _CROWD:
+            time.sleep(_LINGER)
         while len(batch) < self._limit:
             try:
                 batch.append(self._queue.get_nowait())
