@@ -49,6 +49,7 @@ VERBS = {
     "Gather",
     "Redirect",
     "Hangup",
+    "Message",
     "Reject",
     "Enqueue",
     "Leave",

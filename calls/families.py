@@ -54,14 +54,15 @@ class Families:
         self._families: dict[str, Family] = {}
         self._load(roots | {sid for sid, _ in pairs})
 
-    def _load(self, sids: set[str]) -> None:
-        wanted = Q(pk__in=sids) | Q(parent__in=sids)
-        self.calls |= {call.sid: call for call in Call.objects.filter(wanted)}
-        missing = {call.parent_id for call in self.calls.values() if call.parent_id} - self.calls.keys() - sids
-        if missing:
+    def _load(self, wanted: set[str]) -> None:
+        asked: set[str] = set()
+        while wanted:
+            asked |= wanted
+            found = Call.objects.filter(Q(pk__in=wanted) | Q(parent__in=wanted))
+            self.calls |= {call.sid: call for call in found}
             # A leg whose callback did not name its call: the call and its other legs are needed as well.
-            lock(sid for sid in missing if sid)
-            self._load({sid for sid in missing if sid})
+            wanted = {call.parent_id for call in self.calls.values() if call.parent_id} - self.calls.keys() - asked
+            lock(wanted)
 
     def get(self, sid: str) -> Call | None:
         return self.calls.get(sid)

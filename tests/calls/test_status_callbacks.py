@@ -83,3 +83,17 @@ def test_seconds_are_not_confused_with_billed_minutes(twilio, line, ada):
     twilio.webhook(STATUS, leg_status(ada.pk, "completed", 3, CallDuration="61", Duration="2"))
 
     assert Call.objects.get(sid=sid("CA", 2)).duration == 61
+
+
+def test_legs_that_name_each_other_s_parents_end_nowhere(twilio, line, ada):
+    """No Twilio sends this. Somebody with the auth token could."""
+    for leg, parent in ((2, 3), (3, 4), (4, 2), (5, 6), (6, 7)):
+        twilio.webhook(STATUS, leg_status(ada.pk, "ringing", 1, leg=leg, parent=parent))
+    for leg in (2, 5, 6):
+        fields = leg_status(ada.pk, "completed", 3, leg=leg)
+        del fields["ParentCallSid"]
+        twilio.webhook(STATUS, fields)
+
+    assert set(Call.objects.filter(status="completed").values_list("sid", flat=True)) == {
+        sid("CA", number) for number in (2, 5, 6)
+    }
