@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,11 +17,17 @@ from calls.apis import visible_call
 from calls.serializers import DetailSerializer
 from telephony.media import recording_fetch
 from telephony.rest import Conflict
+from telephony.schema import TWILIO, raises
+
+_PRIVATE = OpenApiParameter(
+    "Cache-Control", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200], description="`private`."
+)
 
 
 class CallHangUpApi(APIView):
     """Ends a call at Twilio, for when the phone itself cannot."""
 
+    @raises("permission_denied", "conflict", "call_gone", *TWILIO)
     @extend_schema(operation_id="calls_hang_up", tags=["calls"], request=None, responses={202: DetailSerializer})
     def post(self, request: Request, sid: str) -> Response:
         call = visible_call(request, sid)
@@ -37,7 +43,13 @@ class CallHangUpApi(APIView):
 class RecordingApi(APIView):
     """A message that a caller left, as sound. Comes through us: Twilio's own address needs the account's secret."""
 
-    @extend_schema(operation_id="calls_recording", tags=["calls"], responses={(200, "audio/mpeg"): OpenApiTypes.BINARY})
+    @raises("call_gone", "twilio_not_configured", "twilio_unavailable")
+    @extend_schema(
+        operation_id="calls_recording",
+        tags=["calls"],
+        parameters=[_PRIVATE],
+        responses={(200, "audio/mpeg"): OpenApiTypes.BINARY},
+    )
     def get(self, request: Request, sid: str, recording_sid: str) -> StreamingHttpResponse:
         call = visible_call(request, sid)
         recording = next((item for item in call.recordings.all() if item.sid == recording_sid), None)

@@ -40,7 +40,7 @@ class TimelineSerializer(serializers.Serializer[Any]):
 class CallTimelineApi(APIView):
     """What happened to a call, oldest first, for those who may see the call."""
 
-    @extend_schema(responses=TimelineSerializer)
+    @extend_schema(operation_id="calls_timeline", tags=["calls"], responses=TimelineSerializer)
     def get(self, request: Request, sid: str) -> Response:
         viewer: Any = request.user
         call = visible_calls(viewer).filter(pk=sid.replace("\x00", "")).first()

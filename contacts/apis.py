@@ -21,6 +21,7 @@ from contacts.permissions import IsSupervisor
 from contacts.selectors import contact_get, contact_search
 from contacts.serializers import ContactDetailSerializer, ContactInputSerializer, contact_etag
 from telephony.rest import BoundedJSONParser, Conflict, require_version
+from telephony.schema import raises
 
 _SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name, a company or a number")
 _VERSION = OpenApiParameter(
@@ -32,8 +33,6 @@ _IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The ETag that was read. With it, nothing is changed when somebody else was quicker (412).",
 )
-_TAKEN = OpenApiResponse(description="Another contact has one of the numbers; `detail` names it.")
-_CHANGED = OpenApiResponse(description="Changed meanwhile: read it again.")
 
 
 class ContactPagination(CursorPagination):
@@ -57,12 +56,13 @@ class ContactListApi(ListAPIView[Contact]):
     def get_queryset(self) -> QuerySet[Contact]:
         return contact_search(self.request.query_params.get("search", "")[:100].replace("\x00", ""))
 
+    @raises("conflict")
     @extend_schema(
         operation_id="contacts_create",
         tags=["contacts"],
         parameters=[_VERSION],
         request=ContactInputSerializer,
-        responses={201: ContactDetailSerializer, 409: _TAKEN},
+        responses={201: ContactDetailSerializer},
     )
     def post(self, request: Request) -> Response:
         """Adds a contact. A number belongs to one contact only, so that a caller has one name."""
@@ -89,12 +89,13 @@ class ContactApi(APIView):
     def get(self, request: Request, pk: int) -> Response:
         return _answer(_contact(pk))
 
+    @raises("conflict")
     @extend_schema(
         operation_id="contacts_update",
         tags=["contacts"],
         parameters=[_IF_MATCH, _VERSION],
         request=ContactInputSerializer(partial=True),
-        responses={200: ContactDetailSerializer, 409: _TAKEN, 412: _CHANGED},
+        responses={200: ContactDetailSerializer},
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Changes what is named; `numbers` replaces all of them. Without `If-Match` the last to write wins."""
@@ -116,7 +117,7 @@ class ContactApi(APIView):
         operation_id="contacts_delete",
         tags=["contacts"],
         parameters=[_IF_MATCH],
-        responses={204: OpenApiResponse(description="It is gone."), 412: _CHANGED},
+        responses={204: OpenApiResponse(description="It is gone.")},
     )
     def delete(self, request: Request, pk: int) -> Response:
         """Takes a contact away; its calls stay in the log, without its name. For supervisors and admins."""

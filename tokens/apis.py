@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from telephony.checks import MIN_TTL
 from telephony.proxies import client_address
+from telephony.schema import NO_STORE, raises
 from tokens.errors import AccessRefused
 from tokens.models import Device, Platform, TokenKind
 from tokens.services import VoiceToken, ttl_max, voice_token_create
@@ -76,7 +77,14 @@ class VoiceTokenApi(APIView):
 
     throttle_classes = [VoiceTokenThrottle]
 
-    @extend_schema(request=VoiceTokenRequestSerializer, responses=VoiceTokenSerializer)
+    @raises("capability_disabled", "twilio_not_configured")
+    @extend_schema(
+        operation_id="voice_token_create",
+        tags=["tokens"],
+        parameters=[NO_STORE],
+        request=VoiceTokenRequestSerializer,
+        responses=VoiceTokenSerializer,
+    )
     def post(self, request: Request) -> Response:
         wanted = _read(request.data)
         capability = wanted.kind == TokenKind.CAPABILITY
