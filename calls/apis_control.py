@@ -8,6 +8,7 @@ from django.http import Http404, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -40,8 +41,17 @@ class CallHangUpApi(APIView):
         return Response({"detail": "The call is being ended."}, status=202)
 
 
+class SoundRenderer(JSONRenderer):
+    """For players that accept sound only. The sound itself is streamed past it; a problem stays JSON."""
+
+    media_type = "audio/mpeg"
+    format = "mp3"
+
+
 class RecordingApi(APIView):
     """A message that a caller left, as sound. Comes through us: Twilio's own address needs the account's secret."""
+
+    renderer_classes = [JSONRenderer, SoundRenderer]
 
     @raises("call_gone", "twilio_not_configured", "twilio_unavailable")
     @extend_schema(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from calls.apis import visible_call
 from calls.models import Webhook
-from calls.selectors import visible_calls
 from calls.timeline import call_timeline
 
 
@@ -43,7 +42,5 @@ class CallTimelineApi(APIView):
     @extend_schema(operation_id="calls_timeline", tags=["calls"], responses=TimelineSerializer)
     def get(self, request: Request, sid: str) -> Response:
         viewer: Any = request.user
-        call = visible_calls(viewer).filter(pk=sid.replace("\x00", "")).first()
-        if call is None:
-            raise Http404
+        call = visible_call(request, sid)
         return Response(TimelineSerializer({"sid": call.sid, "entries": call_timeline(call, viewer=viewer)}).data)

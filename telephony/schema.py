@@ -91,7 +91,7 @@ class ApiSchema(AutoSchema):
         headers = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "header"}
         has_body = "requestBody" in operation
         rules = [
-            (has_body, ["parse_error", "unsupported_media_type", "too_large"]),
+            (has_body, ["bad_request", "parse_error", "unsupported_media_type", "too_large"]),
             (has_body or "query" in places, ["validation"]),
             ("path" in places, ["not_found"]),
             ("If-Match" in headers, ["changed"]),

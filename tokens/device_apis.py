@@ -29,7 +29,11 @@ class LoginRequestSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
     device_name = serializers.CharField(max_length=80, help_text="What the agent calls it, such as Ada's iPhone.")
-    platform = serializers.ChoiceField(choices=Platform.choices)
+    platform = serializers.ChoiceField(
+        choices=Platform.choices,
+        # The framework's own words repeat what was sent, which may not be text.
+        error_messages={"invalid_choice": f"Choose one of: {', '.join(Platform.values)}."},
+    )
 
 
 class DeviceSerializer(serializers.Serializer[Any]):

@@ -240,7 +240,7 @@ def test_a_body_that_cannot_be_read_is_a_problem(client, content_type, sent, cod
 
 
 def test_a_body_that_is_too_large_is_a_problem(client):
-    problem(client.post(VOICE, "x" * 2_000_000, content_type="application/json", secure=True), "bad_request", 400)
+    problem(client.post(VOICE, "x" * 2_000_000, content_type="application/json", secure=True), "too_large", 413)
 
 
 def test_a_wrong_method_names_the_right_ones(client):

@@ -1,0 +1,59 @@
+"""Whatever is sent to the API, its answer is one that its description knows: status, content type, headers, shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from django.core.cache import cache
+from django.core.wsgi import get_wsgi_application
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.api_docs.views import description
+from tests.api import World, make_world, twilio_that_agrees
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+SCHEMA = schemathesis.openapi.from_dict(description())
+SCHEMA.app = get_wsgi_application()
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    with twilio_that_agrees():
+        yield make_world()
+
+
+@pytest.mark.parametrize(("role", "known"), [("agent", True), ("admin", True), ("agent", False)])
+@SCHEMA.parametrize()
+@settings(
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_as_described(case: schemathesis.Case, world: World, role: str, known: bool):
+    if known:
+        case.path_parameters = {name: world.ids[name] for name in case.path_parameters or {}}
+    cache.clear()
+
+    with transaction.atomic():
+        response = case.call(base_url="http://testserver", headers=world.headers[role])
+        transaction.set_rollback(True)
+
+    case.validate_response(response, checks=CHECKS)
