@@ -103,20 +103,6 @@ def agents_offered(sids: Iterable[str]) -> dict[str, list[Agent]]:
     return found
 
 
-def visible_calls(agent: Agent) -> QuerySet[Call]:
-    """Root calls that an agent may see.
-
-    Finished ones of the own teams' lines and the own ones; of living ones only those that ring here or are the
-    agent's: a call that is not yet anybody's is shown to the agents being rung, and to nobody else.
-    """
-    calls = with_details(Call.objects.filter(parent__isnull=True))
-    if agent.is_superuser:
-        return calls
-    own = Q(agent=agent) | Exists(_ringing_offers().filter(call=OuterRef("pk"), agent=agent))
-    team = Q(status__in=TERMINAL, line__team__in=team_ids_of(agent))
-    return calls.filter(own | team)
-
-
 def with_details(calls: QuerySet[Call]) -> QuerySet[Call]:
     legs = Call.objects.select_related("agent").order_by("start_time", "sid")
     return calls.select_related("agent", "line", "contact").prefetch_related(

@@ -119,7 +119,7 @@ class ApiSchema(AutoSchema):
         return self._component(name, "responses", _answer(status, codes))
 
     def _component(self, name: str, kind: str, content: dict[str, Any]) -> dict[str, Any]:
-        component = ResolvedComponent(name=name, type=kind, schema=content, object=ApiSchema)
+        component = ResolvedComponent(name=name, type=kind, schema=content, object=ApiSchema)  # type: ignore[no-untyped-call]
         self.registry.register_on_missing(component)
         return {"$ref": f"#/components/{kind}/{name}"}
 
