@@ -85,6 +85,10 @@ EXAMPLES: dict[str, Any] = {
     },
     "VoiceTokenRequest": {"platform": "ios", "ttl": 3600},
 }  # fmt: skip
+# What stands in addresses, by the names of parameters.
+PARAMETERS: dict[str, Any] = {
+    "sid": _SID, "recording_sid": "RE" + "0123456789abcdef" * 2, "id": 12, "device_id": 7, "number": "2025550142",
+}  # fmt: skip
 # Not JSON, so without a component.
 TEXTS: dict[str, str] = {
     "text/csv": "name,number,company,label\nMaya Okonkwo,(202) 555-0142,Okonkwo Bakery,Mobile\n",

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from config.api_docs.examples import PARAMETERS
 from telephony.problems import CONTENT_TYPE, PROBLEMS, Problem
 
 _LOGIN = "-H 'Authorization: Token 4f1c0d2b7a'"
@@ -68,7 +74,12 @@ def shapes(document: dict[str, Any]) -> dict[str, list[Row]]:
     """The members of every component that is an object."""
     return {
         name: [
-            Row(member, kind_of(schema), member in component.get("required", []), schema.get("description", ""))
+            Row(
+                name=member,
+                kind=kind_of(document, schema),
+                needed=member in component.get("required", []),
+                text=marked(schema.get("description", "")),
+            )
             for member, schema in component["properties"].items()
         ]
         for name, component in document["components"]["schemas"].items()
@@ -76,18 +87,25 @@ def shapes(document: dict[str, Any]) -> dict[str, list[Row]]:
     }
 
 
-def kind_of(schema: dict[str, Any]) -> str:
+def marked(text: str) -> SafeString:
+    """Escaped, with what stands between backticks as code."""
+    return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308
+
+
+def kind_of(document: dict[str, Any], schema: dict[str, Any]) -> str:
     """A type in words: `string or null`, `list of Call`, `one of: a, b`."""
     if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
+        name = schema["$ref"].rpartition("/")[2]
+        component = document["components"]["schemas"][name]
+        return str(name) if "properties" in component else kind_of(document, component)
     for several in ("oneOf", "anyOf", "allOf"):
         if several in schema:
-            return " or ".join(kind_of(part) for part in schema[several])
+            return " or ".join(kind_of(document, part) for part in schema[several])
     if "enum" in schema:
         return "one of: " + ", ".join("empty" if value == "" else str(value) for value in schema["enum"])
     kinds = schema.get("type", "anything")
     if kinds == "array":
-        return f"list of {kind_of(schema['items'])}"
+        return f"list of {kind_of(document, schema['items'])}"
     words = " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
     return f"{words} ({schema['format']})" if "format" in schema else words
 
@@ -99,19 +117,19 @@ def _operation(document: dict[str, Any], path: str, method: str, operation: dict
         id=operation["operationId"],
         method=method,
         path=path,
-        title=title,
-        text="" if text.removesuffix(".") == title else text,
+        title=marked(title),
+        text=marked("" if text.removesuffix(".") == title else text),
         public="security" not in operation,
-        parameters=[_parameter(item) for item in operation.get("parameters", [])],
+        parameters=[_parameter(document, item) for item in operation.get("parameters", [])],
         bodies=bodies,
         answers=[_answer(document, status, answer) for status, answer in operation["responses"].items()],
-        curl=_curl(path, method, bodies, public="security" not in operation),
+        curl=_curl(_address(path, operation), method, bodies, public="security" not in operation),
     )
 
 
-def _parameter(item: dict[str, Any]) -> Row:
-    needed, text = item.get("required", False), item.get("description", "")
-    return Row(item["name"], kind_of(item["schema"]), needed, text, item["in"])
+def _parameter(document: dict[str, Any], item: dict[str, Any]) -> Row:
+    needed, text = item.get("required", False), marked(item.get("description", ""))
+    return Row(item["name"], kind_of(document, item["schema"]), needed, text, item["in"])
 
 
 def _answer(document: dict[str, Any], status: str, answer: dict[str, Any]) -> Answer:
@@ -120,7 +138,7 @@ def _answer(document: dict[str, Any], status: str, answer: dict[str, Any]) -> An
     problem = answer.get("content", {}).get(CONTENT_TYPE)
     return Answer(
         status=status,
-        text="" if problem else answer["description"],
+        text=marked("" if problem else answer["description"]),
         bodies=[] if problem else _bodies(answer),
         headers=", ".join(answer.get("headers", {})),
         problems=[PROBLEMS[code] for code in problem["examples"]] if problem else [],
@@ -142,6 +160,17 @@ def _text(example: Any) -> str:
     if example is None or isinstance(example, str):
         return example or ""
     return json.dumps(example, indent=2, ensure_ascii=False)
+
+
+def _address(path: str, operation: dict[str, Any]) -> str:
+    """With examples for what must be given."""
+    query = {
+        item["name"]: PARAMETERS[item["name"]]
+        for item in operation.get("parameters", [])
+        if item["in"] == "query" and item.get("required")
+    }
+    filled = re.sub(r"\{(\w+)\}", lambda found: str(PARAMETERS[found[1]]), path)
+    return f"{filled}?{urlencode(query)}" if query else filled
 
 
 def _curl(path: str, method: str, bodies: list[Body], *, public: bool) -> str:

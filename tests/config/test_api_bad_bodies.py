@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 
+from config.handler import MAX_BODY, OneHopHandler
 from tests.api import World, make_world, twilio_that_agrees
 
 JSON_BODIES = ["/api/v1/auth/login/", "/api/v1/tokens/voice/", "/api/v1/contacts/", "/api/v1/contacts/import/"]
@@ -74,3 +78,21 @@ def test_a_player_may_accept_nothing_but_sound(world, recording, status):
 
     assert answer.status_code == status
     assert answer["Content-Type"] == ("audio/mpeg" if status == 200 else "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/api/v1/contacts/", "application/problem+json"), ("/accounts/login/", "text/plain")]
+)
+def test_a_body_that_no_server_should_hold_is_refused_in_the_words_of_its_place(path, kind):
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x" * (MAX_BODY + 1)}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async_to_sync(OneHopHandler())({"type": "http", "path": path}, receive, send)
+
+    assert sent[0]["status"] == 413
+    assert dict(sent[0]["headers"])[b"Content-Type"].decode() == kind

@@ -118,5 +118,8 @@ def test_the_page_shows_every_operation_without_scripts_or_styles_of_its_own():
     assert all(
         f'href="{link}"' not in html or f'id="{link[1:]}"' in html for link in re.findall(r'href="(#[^"]+)"', html)
     )
+    assert "<code>" in html
+    assert "`" not in html
+    assert not re.search(r"curl https\S*\{", html)
     assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html)
     assert "script-src 'self'" in page["Content-Security-Policy"]
