@@ -24,7 +24,7 @@ from telephony.rest import BoundedJSONParser, require_version
 from telephony.schema import raises
 
 _VERSION = OpenApiParameter(
-    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200], description="Its version."
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200], description="Its version."
 )
 _IF_MATCH = OpenApiParameter(
     "If-Match",

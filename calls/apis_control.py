@@ -21,7 +21,7 @@ from telephony.rest import Conflict
 from telephony.schema import TWILIO, raises
 
 _PRIVATE = OpenApiParameter(
-    "Cache-Control", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200], description="`private`."
+    "Cache-Control", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200], description="`private`."
 )
 
 

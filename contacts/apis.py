@@ -26,7 +26,7 @@ from telephony.schema import raises
 
 _SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name, a company or a number")
 _VERSION = OpenApiParameter(
-    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201], description="Its version."
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200, 201], description="Its version."
 )
 _IF_MATCH = OpenApiParameter(
     "If-Match",

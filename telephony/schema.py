@@ -47,7 +47,7 @@ _PROBLEM = {
 _RETRY_AFTER = {"schema": {"type": "integer"}, "required": True, "description": "Seconds to wait."}
 _SOMETHING_WRONG = {"field": "name", "pointer": "#/name", "detail": "This field is required.", "code": "required"}
 NO_STORE = OpenApiParameter(
-    "Cache-Control", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200], description="`no-store`."
+    "Cache-Control", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200], description="`no-store`."
 )
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 

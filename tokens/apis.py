@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import DateTimeField
@@ -30,6 +30,10 @@ _CAPABILITY_HEADERS = {
     "Deprecation": "@1795392000",
     "Warning": '299 - "Capability tokens are deprecated: move to a 2.x voice SDK and access tokens."',
 }
+_DEPRECATED = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200], description="With capability tokens.")
+    for name in _CAPABILITY_HEADERS
+]
 
 
 class VoiceTokenRequestSerializer(serializers.Serializer[Any]):
@@ -81,7 +85,7 @@ class VoiceTokenApi(APIView):
     @extend_schema(
         operation_id="voice_token_create",
         tags=["tokens"],
-        parameters=[NO_STORE],
+        parameters=[NO_STORE, *_DEPRECATED],
         request=VoiceTokenRequestSerializer,
         responses=VoiceTokenSerializer,
     )

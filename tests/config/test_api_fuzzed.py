@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -33,7 +34,18 @@ SCHEMA.app = get_wsgi_application()
 
 
 @pytest.fixture
-def world(db: None) -> Iterator[World]:
+def one_connection() -> Iterator[None]:
+    """The application, asked as a server asks it, would close the connection on which the test's transaction is."""
+    ends = (signals.request_started, signals.request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def world(db: None, one_connection: None) -> Iterator[World]:
     with twilio_that_agrees():
         yield make_world()
 
