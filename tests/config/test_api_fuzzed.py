@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 import schemathesis
@@ -10,6 +11,7 @@ from django.core import signals
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
+from django.test import Client
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -20,6 +22,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from config.api_docs.views import description
+from telephony.errors import CallGone, NotConfigured, RateLimited, TelephonyError, Unavailable
+from telephony.problems import CONTENT_TYPE
 from tests.api import World, make_world, twilio_that_agrees
 
 CHECKS = [
@@ -50,6 +54,26 @@ def world(db: None, one_connection: None) -> Iterator[World]:
         yield make_world()
 
 
+def codes_of(path: str, method: str, status: int) -> set[str]:
+    """The codes of problems that the description names there."""
+    document = description()
+    name = document["paths"][path][method.lower()]["responses"][str(status)]["$ref"].rpartition("/")[2]
+    return set(document["components"]["responses"][name]["content"][CONTENT_TYPE]["examples"])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [CallGone("Gone."), RateLimited("Wait."), NotConfigured("No."), Unavailable("Away."), TelephonyError("No.")],
+)
+def test_every_failure_of_twilio_is_described(world: World, error: TelephonyError):
+    path = "/api/v1/calls/{sid}/hang-up/"
+
+    with patch("telephony.client.translated", autospec=True, side_effect=error):
+        answer = Client(headers=world.headers["agent"]).post(path.format(**world.ids), secure=True)
+
+    assert answer.json()["code"] in codes_of(path, "post", answer.status_code)
+
+
 @pytest.mark.parametrize(("role", "known"), [("agent", True), ("admin", True), ("agent", False)])
 @SCHEMA.parametrize()
 @settings(
@@ -69,3 +93,5 @@ def test_every_answer_is_as_described(case: schemathesis.Case, world: World, rol
         transaction.set_rollback(True)
 
     case.validate_response(response, checks=CHECKS)
+    if response.status_code >= 400 and case.method == case.operation.method.upper():
+        assert response.json()["code"] in codes_of(case.operation.path, case.method, response.status_code)
