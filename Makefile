@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
+OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file
 
-.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean
+.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean openapi
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +33,12 @@ check: install-test frontend/dist/desk.js ## Style, types, migrations, settings:
 	frontend/node_modules/.bin/tsc -p simulator/page/jsconfig.json
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py makemigrations --check --dry-run --verbosity 0
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py check --fail-level WARNING
+	@mkdir -p .run && $(OPENAPI) .run/openapi.yaml
+	@cmp -s .run/openapi.yaml docs/openapi.yaml || { \
+	  echo "docs/openapi.yaml is not what the code says. Renew it: make openapi"; exit 1; }
+
+openapi: install-test ## Writes the API's description anew to docs/openapi.yaml
+	$(OPENAPI) docs/openapi.yaml
 
 bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tokens and calls cost, beside floors
 	$(VENV)-bench/bin/python -m bench $(BENCH)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
@@ -21,9 +21,10 @@ from calls.models import Call
 from calls.serializers import CallChangeSerializer, CallSerializer
 from calls.shapes import call_etag, call_json
 from telephony.rest import BoundedJSONParser, require_version
+from telephony.schema import raises
 
 _VERSION = OpenApiParameter(
-    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200], description="Its version."
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200], description="Its version."
 )
 _IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -73,12 +74,13 @@ class CallDetailApi(RetrieveAPIView[Call]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return _answer(visible_call(request, self.kwargs["sid"]))
 
+    @raises("permission_denied")
     @extend_schema(
         operation_id="calls_update",
         tags=["calls"],
         parameters=[_IF_MATCH, _VERSION],
         request=CallChangeSerializer,
-        responses={200: CallSerializer, 412: OpenApiResponse(description="Changed meanwhile: read it again.")},
+        responses=CallSerializer,
     )
     def patch(self, request: Request, sid: str) -> Response:
         """Keeps the note, the outcome, or both. Without `If-Match` the last to write wins."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import Http404, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,11 +18,17 @@ from calls.apis import visible_call
 from calls.serializers import DetailSerializer
 from telephony.media import recording_fetch
 from telephony.rest import Conflict
+from telephony.schema import TWILIO, raises
+
+_PRIVATE = OpenApiParameter(
+    "Cache-Control", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200], description="`private`."
+)
 
 
 class CallHangUpApi(APIView):
     """Ends a call at Twilio, for when the phone itself cannot."""
 
+    @raises("permission_denied", "conflict", "call_gone", *TWILIO)
     @extend_schema(operation_id="calls_hang_up", tags=["calls"], request=None, responses={202: DetailSerializer})
     def post(self, request: Request, sid: str) -> Response:
         call = visible_call(request, sid)
@@ -34,10 +41,25 @@ class CallHangUpApi(APIView):
         return Response({"detail": "The call is being ended."}, status=202)
 
 
+class SoundRenderer(JSONRenderer):
+    """For players that accept sound only. The sound itself is streamed past it; a problem stays JSON."""
+
+    media_type = "audio/mpeg"
+    format = "mp3"
+
+
 class RecordingApi(APIView):
     """A message that a caller left, as sound. Comes through us: Twilio's own address needs the account's secret."""
 
-    @extend_schema(operation_id="calls_recording", tags=["calls"], responses={(200, "audio/mpeg"): OpenApiTypes.BINARY})
+    renderer_classes = [JSONRenderer, SoundRenderer]
+
+    @raises("call_gone", "twilio_not_configured", "twilio_unavailable")
+    @extend_schema(
+        operation_id="calls_recording",
+        tags=["calls"],
+        parameters=[_PRIVATE],
+        responses={(200, "audio/mpeg"): OpenApiTypes.BINARY},
+    )
     def get(self, request: Request, sid: str, recording_sid: str) -> StreamingHttpResponse:
         call = visible_call(request, sid)
         recording = next((item for item in call.recordings.all() if item.sid == recording_sid), None)

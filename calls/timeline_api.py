@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from calls.log_selectors import call_get_visible
+from calls.apis import visible_call
 from calls.models import Webhook
 from calls.timeline import call_timeline
 
@@ -40,10 +39,8 @@ class TimelineSerializer(serializers.Serializer[Any]):
 class CallTimelineApi(APIView):
     """What happened to a call, oldest first, for those who may see the call."""
 
-    @extend_schema(responses=TimelineSerializer)
+    @extend_schema(operation_id="calls_timeline", tags=["calls"], responses=TimelineSerializer)
     def get(self, request: Request, sid: str) -> Response:
         viewer: Any = request.user
-        call = call_get_visible(viewer, sid.replace("\x00", ""))
-        if call is None:
-            raise Http404
+        call = visible_call(request, sid)
         return Response(TimelineSerializer({"sid": call.sid, "entries": call_timeline(call, viewer=viewer)}).data)

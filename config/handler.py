@@ -21,15 +21,21 @@ from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefi
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
+from telephony.problems import problem_response
 from telephony.webhooks import WEBHOOK_PREFIX, Route, route_at
 
 # What a body may hold before its view has a say; forms are limited further by Django's own settings.
 MAX_BODY = 10 * 1024 * 1024
-_TOO_LARGE = HttpResponse("The body is too large.", status=413, content_type="text/plain")
 
 
 class BodyTooLarge(Exception):
     pass
+
+
+def _too_large(path: str) -> HttpResponse:
+    if path.startswith("/api/"):
+        return problem_response("too_large", instance=path)
+    return HttpResponse("The body is too large.", status=413, content_type="text/plain")
 
 
 class OneHopHandler(ASGIHandler):
@@ -48,7 +54,7 @@ class OneHopHandler(ASGIHandler):
         except RequestAborted:
             return
         except BodyTooLarge:
-            await self.send_response(_TOO_LARGE, send)
+            await self.send_response(_too_large(scope["path"]), send)
             return
         with body:
             set_script_prefix(get_script_prefix(scope))

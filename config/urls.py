@@ -5,11 +5,11 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView
 
 from agents.views import DeskLoginView
 from calls import urls as calls_urls
 from config import health
+from config.api_docs import views as api_docs
 from config.doctor import views as doctor
 from contacts import urls as contacts_urls
 from messaging import urls as messaging_urls
@@ -24,7 +24,8 @@ _api = [
     *(calls_urls.api_urlpatterns),
     *tokens_urls.api_urlpatterns,
     *contacts_urls.api_urlpatterns,
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
+    path("docs/", api_docs.docs, name="docs"),
 ]
 
 urlpatterns = [

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -21,10 +22,11 @@ from contacts.permissions import IsSupervisor
 from contacts.selectors import contact_get, contact_search
 from contacts.serializers import ContactDetailSerializer, ContactInputSerializer, contact_etag
 from telephony.rest import BoundedJSONParser, Conflict, require_version
+from telephony.schema import raises
 
 _SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name, a company or a number")
 _VERSION = OpenApiParameter(
-    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201], description="Its version."
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200, 201], description="Its version."
 )
 _IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -32,8 +34,6 @@ _IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The ETag that was read. With it, nothing is changed when somebody else was quicker (412).",
 )
-_TAKEN = OpenApiResponse(description="Another contact has one of the numbers; `detail` names it.")
-_CHANGED = OpenApiResponse(description="Changed meanwhile: read it again.")
 
 
 class ContactPagination(CursorPagination):
@@ -41,6 +41,13 @@ class ContactPagination(CursorPagination):
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
+
+    def decode_cursor(self, request: Request) -> Any:
+        try:
+            return super().decode_cursor(request)
+        except NotFound:
+            sentence = "This cursor cannot be read. Take `next` or `previous` as it came."
+            raise ValidationError({"cursor": sentence}) from None
 
 
 class ContactListApi(ListAPIView[Contact]):
@@ -57,12 +64,13 @@ class ContactListApi(ListAPIView[Contact]):
     def get_queryset(self) -> QuerySet[Contact]:
         return contact_search(self.request.query_params.get("search", "")[:100].replace("\x00", ""))
 
+    @raises("conflict")
     @extend_schema(
         operation_id="contacts_create",
         tags=["contacts"],
         parameters=[_VERSION],
         request=ContactInputSerializer,
-        responses={201: ContactDetailSerializer, 409: _TAKEN},
+        responses={201: ContactDetailSerializer},
     )
     def post(self, request: Request) -> Response:
         """Adds a contact. A number belongs to one contact only, so that a caller has one name."""
@@ -89,12 +97,13 @@ class ContactApi(APIView):
     def get(self, request: Request, pk: int) -> Response:
         return _answer(_contact(pk))
 
+    @raises("conflict")
     @extend_schema(
         operation_id="contacts_update",
         tags=["contacts"],
         parameters=[_IF_MATCH, _VERSION],
         request=ContactInputSerializer(partial=True),
-        responses={200: ContactDetailSerializer, 409: _TAKEN, 412: _CHANGED},
+        responses={200: ContactDetailSerializer},
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Changes what is named; `numbers` replaces all of them. Without `If-Match` the last to write wins."""
@@ -116,7 +125,7 @@ class ContactApi(APIView):
         operation_id="contacts_delete",
         tags=["contacts"],
         parameters=[_IF_MATCH],
-        responses={204: OpenApiResponse(description="It is gone."), 412: _CHANGED},
+        responses={204: OpenApiResponse(description="It is gone.")},
     )
     def delete(self, request: Request, pk: int) -> Response:
         """Takes a contact away; its calls stay in the log, without its name. For supervisors and admins."""

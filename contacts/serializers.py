@@ -50,6 +50,12 @@ class NumberInputSerializer(StrictSerializer):
     number = NumberField(max_length=64, help_text="E.164, or as it is dialled in the home region.")
     label = serializers.CharField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        # In a change of its contact the framework does not insist: there, everything may be left out.
+        if "number" not in attrs:
+            raise serializers.ValidationError({"number": ["This field is required."]}, code="required")
+        return attrs
+
 
 class ContactInputSerializer(StrictSerializer):
     """A contact to keep. In a change, what is left out stays as it is, and `numbers` replaces all of them."""

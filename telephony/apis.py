@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
@@ -14,6 +15,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from telephony.errors import CallGone, InvalidNumber, NotConfigured, RateLimited, TelephonyError, Unavailable
 from telephony.problems import CONTENT_TYPE, problem_body
+from telephony.rest import TooLarge
 
 _TWILIO: tuple[tuple[type[TelephonyError], int, str], ...] = (
     (InvalidNumber, 400, "invalid_number"),
@@ -28,6 +30,8 @@ _TWILIO: tuple[tuple[type[TelephonyError], int, str], ...] = (
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Problem details for Twilio's failures as for our own; None for a failure that nobody foresaw."""
     instance = context["request"].path
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     if isinstance(error, TelephonyError):
         status, code = next((status, code) for kind, status, code in _TWILIO if isinstance(error, kind))
         body = problem_body(

@@ -105,6 +105,15 @@ _ALL = (
         "The call is over at Twilio.",
     ),
     Problem(
+        "changed", 412, "It was changed meanwhile",
+        "This was changed meanwhile. Read it again, then repeat your change.",
+        "Read it again, and send its new `ETag` as `If-Match`.",
+    ),
+    Problem(
+        "too_large", 413, "The body is too large", "This is too large.",
+        "Send less at a time: `detail` says how much.",
+    ),
+    Problem(
         "unsupported_media_type", 415, "The body has the wrong type", "Send JSON.",
         "Send `application/json`.",
     ),
@@ -150,6 +159,8 @@ _BY_STATUS = {
     405: "method_not_allowed",
     406: "not_acceptable",
     409: "conflict",
+    412: "changed",
+    413: "too_large",
     415: "unsupported_media_type",
     429: "throttled",
     502: "twilio_refused",

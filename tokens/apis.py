@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import DateTimeField
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from telephony.checks import MIN_TTL
 from telephony.proxies import client_address
+from telephony.schema import NO_STORE, raises
 from tokens.errors import AccessRefused
 from tokens.models import Device, Platform, TokenKind
 from tokens.services import VoiceToken, ttl_max, voice_token_create
@@ -29,6 +30,10 @@ _CAPABILITY_HEADERS = {
     "Deprecation": "@1795392000",
     "Warning": '299 - "Capability tokens are deprecated: move to a 2.x voice SDK and access tokens."',
 }
+_DEPRECATED = [
+    OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200], description="With capability tokens.")
+    for name in _CAPABILITY_HEADERS
+]
 
 
 class VoiceTokenRequestSerializer(serializers.Serializer[Any]):
@@ -76,7 +81,14 @@ class VoiceTokenApi(APIView):
 
     throttle_classes = [VoiceTokenThrottle]
 
-    @extend_schema(request=VoiceTokenRequestSerializer, responses=VoiceTokenSerializer)
+    @raises("capability_disabled", "twilio_not_configured")
+    @extend_schema(
+        operation_id="voice_token_create",
+        tags=["tokens"],
+        parameters=[NO_STORE, *_DEPRECATED],
+        request=VoiceTokenRequestSerializer,
+        responses=VoiceTokenSerializer,
+    )
     def post(self, request: Request) -> Response:
         wanted = _read(request.data)
         capability = wanted.kind == TokenKind.CAPABILITY

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.plumbing import build_bearer_security_scheme_object
@@ -97,7 +98,16 @@ class DeviceScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 class DeskSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "tokens.authentication.DeskSessionAuthentication"
-    name = "deskSession"
+    name = ["deskSession", "csrfToken"]
+
+    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[Any]]:
+        safe = auto_schema.method in ("GET", "HEAD", "OPTIONS")
+        return {name: [] for name in (self.name[:1] if safe else self.name)}
 
     def get_security_definition(self, auto_schema: Any) -> Any:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+        session = "The session of a browser that is signed in at the desk."
+        csrf = "With the session, for what changes something: the value of the cookie `csrftoken`."
+        return [
+            {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": session},
+            {"type": "apiKey", "in": "header", "name": "X-CSRFToken", "description": csrf},
+        ]

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from agents.services import agent_sign_out_everywhere
 from telephony.proxies import client_address
+from telephony.schema import NO_STORE, raises
 from tokens import services
 from tokens.errors import AccessRefused
 from tokens.models import Device, Platform
@@ -28,7 +29,11 @@ class LoginRequestSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
     device_name = serializers.CharField(max_length=80, help_text="What the agent calls it, such as Ada's iPhone.")
-    platform = serializers.ChoiceField(choices=Platform.choices)
+    platform = serializers.ChoiceField(
+        choices=Platform.choices,
+        # The framework's own words repeat what was sent, which may not be text.
+        error_messages={"invalid_choice": f"Choose one of: {', '.join(Platform.values)}."},
+    )
 
 
 class DeviceSerializer(serializers.Serializer[Any]):
@@ -66,7 +71,14 @@ class LoginApi(APIView):
     permission_classes = [AllowAny]
     throttle_classes = [LoginAddressThrottle, LoginUsernameThrottle]
 
-    @extend_schema(request=LoginRequestSerializer, responses=LoginSerializer, auth=[])
+    @raises("wrong_credentials", "locked_out")
+    @extend_schema(
+        operation_id="auth_login",
+        parameters=[NO_STORE],
+        request=LoginRequestSerializer,
+        responses=LoginSerializer,
+        auth=[],
+    )
     def post(self, request: Request) -> Response:
         wanted = LoginRequestSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -88,7 +100,7 @@ class LoginApi(APIView):
 class LogoutApi(APIView):
     """Ends this device's log-in, or the session of the browser that asks."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(operation_id="auth_logout", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, Device):
             services.device_revoke(
@@ -102,7 +114,7 @@ class LogoutApi(APIView):
 class LogoutAllApi(APIView):
     """Ends every log-in of the agent: all devices, all browsers, all open desks."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(operation_id="auth_logout_all", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         agent: Any = request.user
         agent_sign_out_everywhere(agent=agent, by=agent, address=client_address(request))
@@ -112,17 +124,18 @@ class LogoutAllApi(APIView):
 class DeviceListApi(APIView):
     """The agent's devices that are signed in, the newest first."""
 
-    @extend_schema(responses=DeviceSerializer(many=True))
+    @extend_schema(operation_id="devices_list", responses=DeviceSerializer(many=True))
     def get(self, request: Request) -> Response:
         found = devices_of(request.user)  # type: ignore[arg-type]
         return Response(DeviceSerializer(found, many=True, context={"device": request.auth}).data)
 
 
 class DeviceApi(APIView):
-    """One of the agent's devices: lost ones are signed out here."""
+    """One of the agent's devices."""
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="devices_revoke", responses={204: None})
     def delete(self, request: Request, device_id: int) -> Response:
+        """Signs one of the agent's devices out, such as a lost telephone."""
         agent: Any = request.user
         device = devices_of(agent).filter(pk=device_id).first()
         if device is None:

@@ -211,8 +211,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.FormParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["telephony.rest.BoundedJSONParser", "rest_framework.parsers.FormParser"],
+    "DEFAULT_SCHEMA_CLASS": "telephony.schema.ApiSchema",
     "EXCEPTION_HANDLER": "telephony.apis.exception_handler",
     # Counted in the cache.
     "DEFAULT_THROTTLE_RATES": {
@@ -223,14 +223,15 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ringdesk",
-    "DESCRIPTION": "Voice tokens, the call log and call control.",
+    "DESCRIPTION": "Log-ins of devices, voice tokens, the call log, call control and contacts.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "telephony.schema.add_problems",
+        "config.api_docs.hooks.say_null",
+        "config.api_docs.hooks.add_examples",
     ],
 }
 

@@ -240,7 +240,7 @@ def test_a_body_that_cannot_be_read_is_a_problem(client, content_type, sent, cod
 
 
 def test_a_body_that_is_too_large_is_a_problem(client):
-    problem(client.post(VOICE, "x" * 2_000_000, content_type="application/json", secure=True), "bad_request", 400)
+    problem(client.post(VOICE, "x" * 2_000_000, content_type="application/json", secure=True), "too_large", 413)
 
 
 def test_a_wrong_method_names_the_right_ones(client):
@@ -279,8 +279,10 @@ def test_the_openapi_page_says_what_an_error_looks_like(client):
 
     operations = [operation for path in schema["paths"].values() for operation in path.values()]
     assert len(operations) > 10
-    assert all(CONTENT_TYPE in operation["responses"]["default"]["content"] for operation in operations)
+    answers = schema["components"]["responses"]
+    assert all(list(answer["content"]) == [CONTENT_TYPE] for answer in answers.values())
+    assert all("$ref" in operation["responses"]["500"] for operation in operations)
     body = client.post(VOICE, {"ttl": 1}, content_type="application/json", secure=True).json()
     described = schema["components"]["schemas"]["Problem"]
     assert set(described["required"]) <= set(body) <= set(described["properties"])
-    assert set(schema["components"]["securitySchemes"]) == {"deviceToken", "deskSession"}
+    assert set(schema["components"]["securitySchemes"]) == {"deviceToken", "deskSession", "csrfToken"}

@@ -1,0 +1,79 @@
+"""A small desk for tests that go through every operation of the REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+import requests
+from knox.models import get_digest_token
+from twilio.rest.api.v2010.account.call import CallContext
+
+from agents.models import Agent
+from calls.models import Recording
+from tests import factories
+from tests.twilio import sid
+from tokens.models import Device
+
+
+@dataclass(frozen=True)
+class World:
+    """Ada is on a living call of her team's line, to which a message belongs; everybody has a device."""
+
+    agents: dict[str, Agent]
+    headers: dict[str, dict[str, str]]
+    ids: dict[str, Any]
+    """What to put into a path, by the names there."""
+
+
+def make_world() -> World:
+    team = factories.make_team()
+    line = factories.make_line(team=team)
+    agents = {
+        "agent": factories.make_agent("ada", team=team, reachable=True),
+        "colleague": factories.make_agent("grace", team=team),
+        "other_team": factories.make_agent("stranger", team=factories.make_team("Sales")),
+        "supervisor": factories.make_agent("hedy", team=team, role="supervisor"),
+        "admin": factories.make_agent("admin", is_superuser=True, is_staff=True),
+    }
+    call = factories.make_call(1, line=line, agent=agents["agent"], status="in-progress", direction="inbound")
+    factories.make_call(2, parent=call, agent=agents["agent"], status="in-progress", direction="outbound-dial")
+    recording = Recording.objects.create(sid=sid("RE", 1), call=call, duration=9, status="completed")
+    contact = factories.make_contact()
+    return World(
+        agents=agents,
+        headers={role: {"Authorization": f"Token {sign_in(agent)}"} for role, agent in agents.items()},
+        ids={
+            "sid": call.sid,
+            "recording_sid": recording.sid,
+            "id": contact.pk,
+            "device_id": factories.make_device(agents["agent"]).pk,
+        },
+    )
+
+
+def sign_in(agent: Agent) -> str:
+    """A device's token."""
+    digest, token = get_digest_token()
+    Device.objects.create(user=agent, digest=digest, token_key=token[:15], name="A telephone", platform="ios")
+    return token
+
+
+@contextmanager
+def twilio_that_agrees() -> Iterator[None]:
+    """Hang-ups succeed and recordings have sound."""
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(CallContext, "update", autospec=True))
+        stack.enter_context(patch.object(requests, "get", autospec=True, side_effect=lambda *_, **__: _sound()))
+        yield
+
+
+def _sound() -> requests.Response:
+    response = requests.Response()
+    response.status_code = 200
+    response._content, response._content_consumed = b"ID3 sound", True
+    response.headers["Content-Type"] = "audio/mpeg"
+    return response

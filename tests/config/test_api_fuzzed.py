@@ -1,0 +1,97 @@
+"""Whatever is sent to the API, its answer is one that its description knows: status, content type, headers, shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+import schemathesis
+from django.core import signals
+from django.core.cache import cache
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from django.test import Client
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.api_docs.views import description
+from telephony.errors import CallGone, NotConfigured, RateLimited, TelephonyError, Unavailable
+from telephony.problems import CONTENT_TYPE
+from tests.api import World, make_world, twilio_that_agrees
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+SCHEMA = schemathesis.openapi.from_dict(description())
+SCHEMA.app = get_wsgi_application()
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """The application, asked as a server asks it, would close the connection on which the test's transaction is."""
+    ends = (signals.request_started, signals.request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def world(db: None, one_connection: None) -> Iterator[World]:
+    with twilio_that_agrees():
+        yield make_world()
+
+
+def codes_of(path: str, method: str, status: int) -> set[str]:
+    """The codes of problems that the description names there."""
+    document = description()
+    name = document["paths"][path][method.lower()]["responses"][str(status)]["$ref"].rpartition("/")[2]
+    return set(document["components"]["responses"][name]["content"][CONTENT_TYPE]["examples"])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [CallGone("Gone."), RateLimited("Wait."), NotConfigured("No."), Unavailable("Away."), TelephonyError("No.")],
+)
+def test_every_failure_of_twilio_is_described(world: World, error: TelephonyError):
+    path = "/api/v1/calls/{sid}/hang-up/"
+
+    with patch("telephony.client.translated", autospec=True, side_effect=error):
+        answer = Client(headers=world.headers["agent"]).post(path.format(**world.ids), secure=True)
+
+    assert answer.json()["code"] in codes_of(path, "post", answer.status_code)
+
+
+@pytest.mark.parametrize(("role", "known"), [("agent", True), ("admin", True), ("agent", False)])
+@SCHEMA.parametrize()
+@settings(
+    max_examples=12,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_answer_is_as_described(case: schemathesis.Case, world: World, role: str, known: bool):
+    if known:
+        case.path_parameters = {name: world.ids[name] for name in case.path_parameters or {}}
+    cache.clear()
+
+    with transaction.atomic():
+        response = case.call(base_url="http://testserver", headers=world.headers[role])
+        transaction.set_rollback(True)
+
+    case.validate_response(response, checks=CHECKS)
+    if response.status_code >= 400 and case.method == case.operation.method.upper():
+        assert response.json()["code"] in codes_of(case.operation.path, case.method, response.status_code)

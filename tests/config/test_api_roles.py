@@ -1,0 +1,124 @@
+"""Who may do what over REST. The call is living and the agent's own; the device is the agent's, too.
+
+A new operation fails here until it has a row.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agents.models import Agent
+from config.api_docs.hooks import example_of
+from config.api_docs.views import description
+from tests.api import World, make_world, twilio_that_agrees
+from tokens.models import Device
+
+TABLE = """
+operation           anonymous  agent  colleague  other_team  supervisor  admin
+auth_login                200    200        200         200         200    200
+auth_logout               403    204        204         204         204    204
+auth_logout_all           403    204        204         204         204    204
+calls_hang_up             403    202        404         404         403    202
+calls_list                403    200        200         200         200    200
+calls_recording           403    200        404         404         200    200
+calls_retrieve            403    200        404         404         200    200
+calls_timeline            403    200        404         404         200    200
+calls_update              403    200        404         404         200    200
+contacts_create           403    201        201         201         201    201
+contacts_delete           403    403        403         403         204    204
+contacts_import           403    403        403         403         200    200
+contacts_list             403    200        200         200         200    200
+contacts_retrieve         403    200        200         200         200    200
+contacts_update           403    200        200         200         200    200
+devices_list              403    200        200         200         200    200
+devices_revoke            403    204        404         404         404    404
+numbers_check             403    200        200         200         200    200
+voice_token_create        403    200        200         200         200    200
+"""
+ROLES, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
+EXPECTED = {
+    (name, role): int(status) for name, *statuses in ROWS for role, status in zip(ROLES[1:], statuses, strict=True)
+}
+OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    operation["operationId"]: (method, path, operation)
+    for path, methods in description()["paths"].items()
+    for method, operation in methods.items()
+}
+# Where the description's example does not fit these rows.
+BODIES = {
+    "auth_login": {"username": "ada", "password": "secret-for-tests", "device_name": "Another", "platform": "ios"},
+    "contacts_create": {"name": "Tom Reed"},
+}
+NEED_LOGIN = sorted(set(OPERATIONS) - {"auth_login"})
+CHANGING = [name for name in NEED_LOGIN if OPERATIONS[name][0] != "get"]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+def ask(client: Client, world: World, name: str):
+    method, path, operation = OPERATIONS[name]
+    url = re.sub(r"\{(\w+)\}", lambda match: str(world.ids[match[1]]), path)
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    body = BODIES.get(name, example_of(schema))
+    with twilio_that_agrees():
+        return client.generic(method.upper(), url, _json(client, body), "application/json", secure=True)
+
+
+def _json(client: Client, body: Any) -> str:
+    return "" if body is None else str(client._encode_json(body, "application/json"))
+
+
+def test_every_operation_has_a_row():
+    rows = [name for name, *_ in ROWS]
+
+    assert set(rows) ^ set(OPERATIONS) == set()
+    assert len(set(rows)) == len(rows)
+
+
+@pytest.mark.parametrize(("name", "role"), [key for key in EXPECTED if key[0] in OPERATIONS])
+def test_each_may_do_what_the_table_says(world, name, role):
+    client = Client(headers=world.headers.get(role, {}))
+
+    answer = ask(client, world, name)
+
+    assert answer.status_code == EXPECTED[name, role], getattr(answer, "content", "")
+
+
+@pytest.mark.parametrize("name", NEED_LOGIN)
+def test_a_revoked_device_may_do_nothing(world, name):
+    Device.objects.update(revoked_at="2026-11-23T09:30:00Z")
+
+    answer = ask(Client(headers=world.headers["admin"]), world, name)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "device_revoked")
+
+
+@pytest.mark.parametrize("by", ["device", "session"])
+@pytest.mark.parametrize("name", NEED_LOGIN)
+def test_a_suspended_agent_may_do_nothing(world, name, by):
+    client = Client(headers=world.headers["admin"] if by == "device" else {})
+    if by == "session":
+        client.force_login(world.agents["admin"])
+    # As if it happened between two requests of an open page: saving the agent would end the session, too.
+    Agent.objects.update(is_active=False)
+
+    answer = ask(client, world, name)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "agent_suspended")
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_a_session_changes_nothing_without_the_csrf_token(world, name):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.agents["admin"])
+
+    answer = ask(client, world, name)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf_failed")
