@@ -120,3 +120,9 @@ def test_a_caller_is_sent_to_the_app(agent, app, line, twilio):
     answer = twilio.webhook("/twilio/voice/incoming/", incoming())
 
     assert agent.identity in answer.content.decode()
+
+
+def test_an_admin_switches_it_on(agent, admin_client):
+    page = admin_client.get(f"/admin/agents/agent/{agent.pk}/change/", secure=True)
+
+    assert 'name="rings_mobile"' in page.content.decode()
