@@ -19,7 +19,10 @@ class AgentAdmin(UserAdmin[Agent]):
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Person", {"fields": ["first_name", "last_name", "email"]}),
-        ("At the desk", {"fields": ["role", "teams", "availability", "may_receive_calls", "may_make_calls"]}),
+        (
+            "At the desk",
+            {"fields": ["role", "teams", "availability", "may_receive_calls", "may_make_calls", "rings_mobile"]},
+        ),
         ("Administration", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("Permissions", {"fields": ["groups", "user_permissions"], "classes": ["collapse"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),

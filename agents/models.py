@@ -13,6 +13,8 @@ from telephony.identity import identity_for
 
 # A desk says that it is alive every 20 s; after three silent turns it is gone (a laptop's lid, a killed server).
 DESK_LIFETIME = timedelta(seconds=60)
+# Twilio forgets an app that neither registered nor was rung for that long. It registers with a voice token.
+PUSH_REGISTRATION_LIFE = timedelta(days=365)
 
 
 class Team(models.Model):
@@ -51,6 +53,12 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
     )
     may_make_calls = models.BooleanField(
         "may make calls", default=True, help_text="This agent may call out, and tokens let his phones."
+    )
+    rings_mobile = models.BooleanField(
+        "rings by push",
+        default=False,
+        help_text="Callers are sent to this agent's app also while no desk is open and the app sleeps. "
+        "Then only “busy” and “away” keep it quiet.",
     )
     # Part of every session's hash: counting it up ends them all.
     sign_out_count = models.PositiveIntegerField(default=0, editable=False)

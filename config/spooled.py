@@ -21,7 +21,6 @@ _STORES = {intake.SPOOL: intake.webhook_retake, messaging_webhooks.SPOOL: messag
 
 def drain() -> int:
     """Stores what waits, as far as it can be; returns how many entries that were."""
-    close_old_connections()
     try:
         return spool_drain(_store)
     except DatabaseError as error:
@@ -37,9 +36,14 @@ def _store(entry: dict[str, Any]) -> None:
     store(entry)
 
 
+def _drain_in_thread() -> None:
+    close_old_connections()
+    drain()
+
+
 async def drain_forever() -> None:
     """The web server's own look at its spool: nobody else may be able to reach its disk."""
     while True:
         if not spool_is_empty():
-            await asyncio.to_thread(drain)
+            await asyncio.to_thread(_drain_in_thread)
         await asyncio.sleep(_PAUSE)

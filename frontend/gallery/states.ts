@@ -222,6 +222,17 @@ export const EXHIBITS: Record<string, Exhibit> = {
       { type: "device.failed", message: "The server cannot be reached. Check your connection." },
     ],
   },
+  "59-calls-out-only": {
+    events: [
+      ...open,
+      allowed,
+      { type: "grants.changed", grants: { incoming: false, outgoing: true } },
+      { type: "device.changed", state: "ready", at: ago(1400) },
+    ],
+  },
+  "59-no-calls-out": {
+    events: [...ready, { type: "grants.changed", grants: { incoming: true, outgoing: false } }],
+  },
   "60-details": { events: ready, act: opened() },
   "61-details-not-saved": { events: ready, act: opened(noteTyped) },
   "62-details-conflict": {

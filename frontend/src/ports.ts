@@ -1,6 +1,7 @@
 /** What the softphone needs of the world. Adapters fulfil it, tests fake it. */
 import type { Call, CallOutcome, Contact, DeskMessage } from "./messages";
 import type { SoftphoneEvent } from "./softphone/events";
+import type { Grants } from "./softphone/state";
 
 /** How every adapter tells what happened. */
 export type Send = (event: SoftphoneEvent) => void;
@@ -107,6 +108,8 @@ export interface Token {
   edge: string;
   /** Seconds. */
   ttl: number;
+  /** What the agent may do with it. */
+  grants: Grants;
 }
 
 export interface Api {

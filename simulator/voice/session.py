@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -38,6 +39,7 @@ class Session:
         self.claims: Claims | None = None
         self.open = True
         self.reconnect_seconds = 0.0
+        self._expiry: asyncio.TimerHandle | None = None
         self._handlers: dict[str, Callable[[Payload], Awaitable[None]]] = {
             "register": self._register,
             "invite": self._invite,
@@ -69,6 +71,7 @@ class Session:
         if not self.open:
             return
         self.open = False
+        self._forget_expiry()
         self._exchange.sessions.discard(self)
         self._exchange.registrations.remove(self.identity, self)
         for call in set(self._exchange.calls.values()):
@@ -102,9 +105,21 @@ class Session:
             return
         self.claims = claims
         self.reconnect_seconds = _seconds(payload.get("reconnectTimeout"))
+        self._forget_expiry()
+        self._expiry = asyncio.get_running_loop().call_later(claims.expires - now, self._expired)
         token = {"identity": claims.identity, "ttl": claims.seconds_left(now)}
         place = {"edge": "simulator", "region": "simulator", "home": "us1", "gateway": "simulator"}
         self.send("connected", {"token": token, **place})
+
+    def _expired(self) -> None:
+        """Nothing rings a browser whose token has ended, though a call that runs goes on."""
+        self._exchange.registrations.remove(self.identity, self)
+        self.send("error", frames.error(tokens.EXPIRED, "JWT is expired"))
+
+    def _forget_expiry(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
 
     async def _register(self, payload: Payload) -> None:
         assert self.claims is not None  # noqa: S101

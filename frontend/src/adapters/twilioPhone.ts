@@ -15,6 +15,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   private token: VoiceToken | null = null;
   private restartTimer: ReturnType<typeof setTimeout> | undefined;
   private refusals = 0;
+  private rings = true;
   readonly calls: BrowserCalls;
 
   constructor(
@@ -38,7 +39,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
       fetch: () => this.api.token(),
       refreshSeconds: this.config.phone.tokenRefreshSeconds,
       isBusy: () => this.device?.isBusy ?? false,
-      onRenewed: (renewed) => this.device?.updateToken(renewed.token),
+      onRenewed: (renewed) => this.renewed(renewed),
       onProblem: (message) => this.send({ type: "device.failed", message }),
     });
     this.token = token;
@@ -113,7 +114,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   private register(first: Token): void {
     const device = new Device(first.token, this.options(first));
     this.device = device;
-    const changed = (state: "registering" | "registered" | "unregistered") => () => {
+    const changed = (state: "registering" | "registered" | "unregistered" | "ready") => () => {
       if (this.device !== device) return;
       if (state === "registered") this.refusals = 0;
       this.send({ type: "device.changed", state, at: Date.now() });
@@ -125,11 +126,30 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     device.on("tokenWillExpire", () => void this.token?.renew().catch(() => {}));
     // Without a listener the SDK's emitter throws in the midst of its own work, and it never reconnects.
     device.on("error", (error) => this.failed(device, error.code));
-    device.register().catch(() => {});
+    this.granted(first);
+    // Twilio refuses to register what may not ring; calling out needs no registration.
+    if (first.grants.incoming) device.register().catch(() => {});
+    else changed("ready")();
     for (const kind of ["speaker", "ringtone"] as const) {
       const id = this.preferences.get()[kind];
       if (id) this.setOutput(kind, id).catch(() => {});
     }
+  }
+
+  private granted({ grants }: Token): void {
+    this.rings = grants.incoming;
+    this.send({ type: "grants.changed", grants });
+  }
+
+  private renewed(token: Token): void {
+    const begins = this.rings !== token.grants.incoming;
+    // An admin changed his mind: the phone begins anew, but never in a call.
+    if (begins && !this.device?.isBusy) {
+      this.start();
+      return;
+    }
+    this.granted(token);
+    this.device?.updateToken(token.token);
   }
 
   private failed(device: Device, code: number): void {

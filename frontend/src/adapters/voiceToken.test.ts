@@ -14,7 +14,12 @@ function tokens({ ttl = 3600, refreshSeconds = 60, fail = 0 } = {}) {
     async fetch() {
       state.fetched += 1;
       if (state.fetched <= fail) throw new ApiError("The server cannot be reached.", 0);
-      return { token: `jwt-${state.fetched}`, edge: "roaming", ttl };
+      return {
+        token: `jwt-${state.fetched}`,
+        edge: "roaming",
+        ttl,
+        grants: { incoming: true, outgoing: true },
+      };
     },
   });
   return { token, state };

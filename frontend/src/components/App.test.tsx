@@ -33,6 +33,26 @@ describe("the microphone's cue", () => {
   });
 });
 
+describe("the token's grants", () => {
+  it("leave the dial pad to an agent who receives no calls, and say so", async () => {
+    const { user, asked, send } = show(readyState());
+    send({ type: "grants.changed", grants: { incoming: false, outgoing: true } });
+    send({ type: "device.changed", state: "ready", at: NOW });
+    await waitFor(() => expect(reach()).toContain("You can make calls, but not receive them."));
+    await user.type(screen.getByLabelText("Name or number"), "2025550142{Enter}");
+    await waitFor(() => expect(asked.some(({ type }) => type === "phone.connect")).toBe(true));
+  });
+
+  it("take the dial pad from an agent who makes no calls, in words", async () => {
+    const { send } = show(readyState());
+    send({ type: "grants.changed", grants: { incoming: true, outgoing: false } });
+    await callArea().findByText("You may not make calls. Ask your admin if you need to.");
+    expect(reach()).toContain("You can be reached.");
+    expect(screen.queryByLabelText("Name or number")).toBeNull();
+    expect(callArea().getByRole<HTMLButtonElement>("button", { name: "Call" }).disabled).toBe(true);
+  });
+});
+
 describe("calling", () => {
   it("checks a number and calls it from the chosen line", async () => {
     const { user, asked } = show(readyState());

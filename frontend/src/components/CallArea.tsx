@@ -136,6 +136,7 @@ function Idle(props: CallAreaProps) {
       line={props.line}
       onLine={props.onLine}
       canDial={canDial(state)}
+      mayDial={state.grants.outgoing}
       homeRegionName={config.homeRegionName}
       readySince={state.readySince}
       news={

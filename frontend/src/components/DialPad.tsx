@@ -19,6 +19,8 @@ export interface DialPadProps {
   line: Line | null;
   onLine(line: Line | null): void;
   canDial: boolean;
+  /** False: the agent may not call out at all. */
+  mayDial: boolean;
   homeRegionName: string;
   readySince: number | null;
   news: ComponentChildren;
@@ -26,6 +28,37 @@ export interface DialPadProps {
 }
 
 export function DialPad(props: DialPadProps) {
+  return props.mayDial ? <Pad {...props} /> : <NoPad {...props} />;
+}
+
+/** In the pad's place for an agent who may not call out. */
+function NoPad({ readySince, news }: DialPadProps) {
+  return (
+    <Bands
+      tone="idle"
+      identity={
+        <>
+          <div class="state-line">
+            <h2 class="state-idle" tabIndex={-1} data-focus="call-area">
+              {readySince === null ? "Not ready" : "Ready"}
+            </h2>
+            {readySince !== null && <span class="since">since {clock(readySince)}</span>}
+          </div>
+          <p class="rest-text">You may not make calls. Ask your admin if you need to.</p>
+        </>
+      }
+      bar={
+        <button type="button" class="key-call" disabled>
+          <Icon name="phone" /> Call
+        </button>
+      }
+    >
+      {news}
+    </Bands>
+  );
+}
+
+function Pad(props: DialPadProps) {
   const { api, text, onText, canDial, onDial } = props;
   const entry = useNumberCheck(api, text);
   // A number is called wrong only when the agent has finished typing: on Call, or after leaving the field.

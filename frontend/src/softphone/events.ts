@@ -1,6 +1,6 @@
 /** Everything that can happen to the softphone, and everything it can ask to be done. */
 import type { Availability, DeskMessage, Line, ServerMessage } from "../messages";
-import type { DeviceState, Hints, MicrophoneState } from "./state";
+import type { DeviceState, Grants, Hints, MicrophoneState } from "./state";
 
 export type SoftphoneEvent =
   | { type: "started" }
@@ -11,6 +11,7 @@ export type SoftphoneEvent =
   | { type: "sound.changed"; sound: "on" | "blocked" }
   // the phone
   | { type: "device.changed"; state: DeviceState; at: number }
+  | { type: "grants.changed"; grants: Grants }
   | { type: "device.failed"; message: string }
   | { type: "device.retried" }
   // tabs

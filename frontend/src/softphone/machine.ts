@@ -28,6 +28,8 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [{ ...state, sound: event.sound }];
     case "device.changed":
       return [deviceChanged(state, event.state, event.at)];
+    case "grants.changed":
+      return [{ ...state, grants: event.grants }];
     case "device.failed":
       return [{ ...state, device: { ...state.device, problem: event.message } }];
     case "device.retried":
@@ -66,11 +68,11 @@ function microphoneAfter(state: State, seen: State["microphone"]): State["microp
 }
 
 function deviceChanged(state: State, device: State["device"]["state"], at: number): State {
-  const registered = device === "registered";
+  const ready = device === "registered" || device === "ready";
   return {
     ...state,
-    device: { ...state.device, state: device, problem: registered ? "" : state.device.problem },
-    readySince: registered ? (state.device.state === "registered" ? state.readySince : at) : null,
+    device: { ...state.device, state: device, problem: ready ? "" : state.device.problem },
+    readySince: ready ? (state.device.state === device ? state.readySince : at) : null,
   };
 }
 

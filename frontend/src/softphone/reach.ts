@@ -83,6 +83,7 @@ function starting(state: State): Reach | null {
     return { ...amber, title: CANNOT, text: `microphone not allowed yet. ${ELSEWHERE}` };
   }
   if (state.device.problem) return null;
+  if (state.device.state === "ready" && state.desk.state === "open") return callsOutOnly(state);
   // The server rings nobody of whom it does not know that a phone is ready: its word counts, not our hope.
   const mine = state.presence.find((each) => each.agent.id === state.me.id);
   const known = mine?.state !== "not-reachable";
@@ -99,6 +100,13 @@ function starting(state: State): Reach | null {
     return { ...amber, icon: "speaker", title: "You will not hear calls ring.", text: "", remedy };
   }
   return null;
+}
+
+function callsOutOnly({ grants }: State): Reach {
+  const title = grants.outgoing
+    ? "You can make calls, but not receive them."
+    : "You can neither make nor receive calls.";
+  return { tone: "plain", icon: "phone", title, text: "Your admin decides this.", remedy: null };
 }
 
 function reachable(state: State, microphoneLabel: string): Reach {

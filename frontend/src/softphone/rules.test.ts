@@ -2,7 +2,53 @@ import { describe, expect, it } from "vitest";
 import { after, me, NOW, openState, push, readyState, ringingState, sample } from "../testing/samples";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
+import { reach } from "./reach";
+import { canDial, myPresence } from "./selectors";
 import { initialState, type State } from "./state";
+
+describe("the token's grants", () => {
+  const granted = (incoming: boolean, outgoing: boolean): SoftphoneEvent => ({
+    type: "grants.changed",
+    grants: { incoming, outgoing },
+  });
+  const unregistered = after(readyState(), { type: "device.changed", state: "unregistered", at: NOW });
+  const onlyOut = after(unregistered, granted(false, true), {
+    type: "device.changed",
+    state: "ready",
+    at: NOW + 1,
+  });
+
+  it("let an agent who receives no calls still dial", () => {
+    expect(canDial(onlyOut)).toBe(true);
+    expect(onlyOut.readySince).toBe(NOW + 1);
+    expect(reach(onlyOut, NOW).title).toBe("You can make calls, but not receive them.");
+    expect(myPresence(onlyOut)).toBe("not-reachable");
+  });
+
+  it("tell the server of no phone that rings", () => {
+    const [next, ...commands] = transition(readyState(), { type: "device.changed", state: "ready", at: NOW });
+    expect(commands).toEqual([{ type: "desk.send", message: { type: "phone.state", registered: false } }]);
+    expect(next.desk).toEqual({ state: "open", told: false });
+  });
+
+  it("let an agent who makes no calls still be reached", () => {
+    const onlyIn = after(readyState(), granted(true, false));
+    expect(canDial(onlyIn)).toBe(false);
+    expect(reach(onlyIn, NOW).title).toBe("You can be reached.");
+  });
+
+  it("may allow nothing", () => {
+    const nothing = after(onlyOut, granted(false, false));
+    expect(canDial(nothing)).toBe(false);
+    expect(reach(nothing, NOW).title).toBe("You can neither make nor receive calls.");
+  });
+
+  it("hide nothing worse", () => {
+    const lost = after(onlyOut, { type: "desk.lost", at: NOW, retryAt: NOW + 2000 });
+    expect(reach(lost, NOW).title).toBe("You cannot be reached.");
+    expect(canDial(lost)).toBe(false);
+  });
+});
 
 describe("the phone runs when it may", () => {
   const waiting = after(initialState(me), { type: "started" }, { type: "leader.changed", leader: "held" });

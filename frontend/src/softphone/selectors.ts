@@ -13,9 +13,10 @@ export function cue(state: State): Cue | null {
 
 export function canDial(state: State): boolean {
   return (
+    state.grants.outgoing &&
     state.microphone === "granted" &&
     state.leader.state === "held" &&
-    state.device.state === "registered" &&
+    (state.device.state === "registered" || state.device.state === "ready") &&
     state.desk.state === "open" &&
     state.call.state === "closed"
   );

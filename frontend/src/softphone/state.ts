@@ -2,7 +2,8 @@
 import type { Agent, Availability, Line, LiveCall, Presence, WithdrawnReason } from "../messages";
 
 export type MicrophoneState = "unknown" | "prompt" | "requesting" | "granted" | "denied" | "missing";
-export type DeviceState = "unregistered" | "registering" | "registered" | "destroyed";
+/** `ready`, which the SDK has not: can call out and does not ring, as its token allows no more. */
+export type DeviceState = "unregistered" | "registering" | "registered" | "ready" | "destroyed";
 
 /** What is known of the other party before the server's push arrives. */
 export interface Hints {
@@ -11,6 +12,11 @@ export interface Hints {
   name: string;
   place: string;
   line: string;
+}
+
+export interface Grants {
+  incoming: boolean;
+  outgoing: boolean;
 }
 
 /** An incoming call in this browser. `id` is the leg's sid, `root` that of the caller's own call. */
@@ -95,6 +101,8 @@ export interface State {
   /** Whether the browser lets the page sound: it may wait for a first press. */
   sound: "on" | "blocked";
   device: { state: DeviceState; wanted: boolean; problem: string };
+  /** What the phone's token lets the agent do. */
+  grants: Grants;
   leader: { state: "unknown" | "held" | "elsewhere"; refused: boolean };
   call: CallRegion;
   desk: DeskRegion;
@@ -114,6 +122,7 @@ export function initialState(me: Agent): State {
     microphone: "unknown",
     sound: "on",
     device: { state: "unregistered", wanted: false, problem: "" },
+    grants: { incoming: true, outgoing: true },
     leader: { state: "unknown", refused: false },
     call: { state: "closed", ending: null },
     desk: { state: "connecting", lostAt: null },

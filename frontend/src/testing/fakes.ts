@@ -50,7 +50,12 @@ export const happened: TimelineEntry[] = [
 
 export function fakeApi(change: Partial<Api> = {}): Api {
   return {
-    token: vi.fn(async () => ({ token: "jwt", edge: "roaming", ttl: 3600 })),
+    token: vi.fn(async () => ({
+      token: "jwt",
+      edge: "roaming",
+      ttl: 3600,
+      grants: { incoming: true, outgoing: true },
+    })),
     calls: vi.fn(async () => ({ next: null, results: loggedCalls })),
     callsAt: vi.fn(async () => ({ next: null, results: [] })),
     call: vi.fn(async () => sample("call.ended").call),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -114,6 +115,34 @@ def test_an_expired_token_neither_registers_nor_calls():
         assert wire.got("error")["error"]["code"] == 31205
         await wire.say("invite", callsid="TJS1", sdp="", twilio={})
         assert wire.got("hangup")["error"]["code"] == 31205
+
+    in_house(work)
+
+
+def test_a_registration_ends_with_its_token():
+    async def work(house):
+        wire = await Wire(house).register(ttl=1)
+        await wire.expect("error")
+        assert wire.got("error")["error"]["code"] == 31205
+        assert house.voice.stats()["registrations"] == 0
+        with pytest.raises(Unreachable):
+            await house.ring()[1]
+        await wire.listen(ttl=600)
+        await wire.say("register", media={"audio": True})
+        assert wire.kinds[-1] == "ready"
+
+    in_house(work)
+
+
+def test_a_new_token_takes_the_old_ones_end_away():
+    async def work(house):
+        wire = await Wire(house).register(ttl=2)
+        first = wire.session.claims
+        await wire.listen(ttl=600)
+        await eventually(lambda: first.expired(time.time()), "the first token does not expire")
+        await asyncio.sleep(0)
+        assert "error" not in wire.kinds
+        assert house.voice.stats()["registrations"] == 1
 
     in_house(work)
 
