@@ -19,11 +19,6 @@ _SIDS = {
 _SECRETS = {"TWILIO_AUTH_TOKEN": "E004", "TWILIO_API_KEY_SECRET": "E005"}
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 MAX_TTL = 86_400
-MAX_RETRIES = 10
-# Twilio Docs, "Webhooks: Connection Overrides".
-_OVERRIDE = re.compile(
-    r"(?:ct|rt|tt)=[0-9]{3,5}|rc=[0-5]|rp=(?:4xx|5xx|ct|rt|all)(?:,(?:4xx|5xx|ct|rt|all))*|sni=[yn]|e=[a-z,-]+"
-)
 
 
 @register(Tags.security)
@@ -121,6 +116,13 @@ def check_environment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessa
         Error(f"{name} cannot be read.", hint=f"Expected {expected}. See .env.example.", id="telephony.E016")
         for name, expected in env.malformed.items()
     ]
+
+
+MAX_RETRIES = 10
+# Twilio Docs, "Webhooks: Connection Overrides".
+_OVERRIDE = re.compile(
+    r"(?:ct|rt|tt)=[0-9]{3,5}|rc=[0-5]|rp=(?:4xx|5xx|ct|rt|all)(?:,(?:4xx|5xx|ct|rt|all))*|sni=[yn]|e=[a-z,-]+"
+)
 
 
 @register(Tags.security)
