@@ -19,7 +19,8 @@ from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
 from calls.routing import websocket_urlpatterns  # noqa: E402
-from config import embedded, heartbeats  # noqa: E402
+from config import embedded  # noqa: E402
+from config.heartbeats import ask_for_one  # noqa: E402
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
@@ -32,7 +33,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         return
     if not settings.REDIS_URL:
         embedded.start()
-        heartbeats.ask_for_one()
+        ask_for_one()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await send({"type": "lifespan.shutdown.complete"})
