@@ -21,11 +21,6 @@ _LOCAL = {"localhost", "127.0.0.1", "::1"}
 MAX_TTL = 86_400
 # A token that is renewed all the time is of no use.
 MIN_TTL = 30
-MAX_RETRIES = 10
-# Twilio Docs, "Webhooks: Connection Overrides".
-_OVERRIDE = re.compile(
-    r"(?:ct|rt|tt)=[0-9]{3,5}|rc=[0-5]|rp=(?:4xx|5xx|ct|rt|all)(?:,(?:4xx|5xx|ct|rt|all))*|sni=[yn]|e=[a-z,-]+"
-)
 
 
 @register(Tags.security)
@@ -135,6 +130,13 @@ def check_environment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessa
         Error(f"{name} cannot be read.", hint=f"Expected {expected}. See .env.example.", id="telephony.E016")
         for name, expected in env.malformed.items()
     ]
+
+
+MAX_RETRIES = 10
+# Twilio Docs, "Webhooks: Connection Overrides".
+_OVERRIDE = re.compile(
+    r"(?:ct|rt|tt)=[0-9]{3,5}|rc=[0-5]|rp=(?:4xx|5xx|ct|rt|all)(?:,(?:4xx|5xx|ct|rt|all))*|sni=[yn]|e=[a-z,-]+"
+)
 
 
 @register(Tags.security)

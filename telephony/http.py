@@ -51,9 +51,8 @@ def patiently() -> Iterator[None]:
 class RetryingHttpClient(TwilioHttpClient):  # type: ignore[misc]
     """Twilio's own client, which by itself repeats nothing and keeps `Retry-After` to itself."""
 
-    def request(
-        self, method: str, url: str, *args: Any, timeout: float | None = None, **options: Any
-    ) -> Response:  # the parameters of the library's own
+    def request(self, method: str, url: str, *args: Any, timeout: float | None = None, **options: Any) -> Response:
+        """The answer, whatever it is, to the last attempt. Raises what `requests` raised when there was none."""
         patience, began, paused, attempt = _patience.get(), monotonic(), 0.0, 0
         wanted = timeout or self.timeout
         while True:
@@ -82,27 +81,38 @@ class RetryingHttpClient(TwilioHttpClient):  # type: ignore[misc]
             answer = super().request(method, url, *args, **options)
         except requests.RequestException as error:
             failure = error
-        milliseconds = (monotonic() - began) * 1000
-        path = resource_path(url)
-        status = None if answer is None else answer.status_code
-        code = None if answer is None else error_code(answer)
-        if status is None or status >= 400:
-            logger.warning(
-                "twilio request failed: method=%s path=%s status=%s code=%s attempt=%s ms=%.0f%s",
-                *(method.upper(), path, status, code, attempt, milliseconds),
-                f" error={type(failure).__name__}" if failure else "",
-            )
-        rest_request.send_robust(
-            sender=type(self),
-            method=method.upper(),
-            path=path,
-            status=status,
-            code=code,
-            milliseconds=milliseconds,
-            attempt=attempt,
-            call_sid=sid_of_call(path),
-        )
+        _tell(attempt, method.upper(), url, answer, failure, (monotonic() - began) * 1000)
         return answer, failure
+
+
+def _tell(
+    attempt: int,
+    method: str,
+    url: str,
+    answer: Response | None,
+    failure: requests.RequestException | None,
+    milliseconds: float,
+) -> None:
+    """Logs an attempt that failed, and sends the signal for every one."""
+    path = resource_path(url)
+    status = None if answer is None else answer.status_code
+    code = None if answer is None else error_code(answer)
+    if status is None or status >= 400:
+        logger.warning(
+            "twilio request failed: method=%s path=%s status=%s code=%s attempt=%s ms=%.0f%s",
+            *(method, path, status, code, attempt, milliseconds),
+            f" error={type(failure).__name__}" if failure else "",
+        )
+    rest_request.send_robust(
+        sender=RetryingHttpClient,
+        method=method,
+        path=path,
+        status=status,
+        code=code,
+        milliseconds=milliseconds,
+        attempt=attempt,
+        call_sid=sid_of_call(path),
+    )
 
 
 class SimulatorHttpClient(RetryingHttpClient):

@@ -50,7 +50,7 @@ def never_sent(failure: Exception) -> bool:
 
 def pause_before(attempt: int, answer: Response | None) -> float:
     """Seconds to wait after the attempt of that number: twice as long each time, never all at the same moment."""
-    pause: float = _FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311 (spreads load, hides nothing)
+    pause: float = _FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, hides nothing)
     asked = _retry_after(answer)
     return pause if asked is None else asked + pause
 

@@ -1,8 +1,10 @@
-"""What others may listen to."""
+"""What the door to Twilio tells the rest of us.
+
+`rest_request` is sent after every attempt at a request to Twilio's REST API, with `method`, `path`, `status` (None when
+nothing answered), `code` (Twilio's error code or None), `milliseconds`, `attempt` (1 for the first) and `call_sid`
+(empty when the request is about no call).
+"""
 
 from django.dispatch import Signal
 
-# Sent after every attempt at a REST request, failed or not, with `method`, `path` (the resource without the account,
-# "Calls/CA….json"), `status` (None when no answer came), `code` (Twilio's, of an error), `milliseconds`, `attempt`
-# (from 1) and `call_sid` ("" when the path names no call). What a receiver raises is logged and fails nothing.
 rest_request = Signal()

@@ -60,24 +60,6 @@ def test_a_number_that_would_lock_everybody_out_is_found(settings, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "found"),
-    [
-        ("TWILIO_RETRIES", 0, set()),
-        ("TWILIO_RETRIES", -1, {"telephony.E020"}),
-        ("TWILIO_RETRIES", 11, {"telephony.E020"}),
-        ("TWILIO_CONNECTION_OVERRIDES", "", set()),
-        ("TWILIO_CONNECTION_OVERRIDES", "#rc=0&rp=all&tt=9000&sni=n&e=dublin,ashburn", set()),
-        ("TWILIO_CONNECTION_OVERRIDES", "rc=9", {"telephony.E021"}),
-        ("TWILIO_CONNECTION_OVERRIDES", "rc=2&ep=dublin", {"telephony.E021"}),
-    ],
-)
-def test_how_requests_are_repeated_is_checked(settings, name, value, found):
-    setattr(settings, name, value)
-
-    assert ids(check=checks.check_requests) == found
-
-
-@pytest.mark.parametrize(
     ("values", "number"),
     [
         ({"PUBLIC_BASE_URL": "desk.example.com"}, "E010"),
@@ -121,3 +103,21 @@ def test_a_value_that_cannot_be_read_is_named_and_not_shown(name, value):
     assert f"{name} cannot be read." in done.stderr
     assert "Traceback" not in done.stderr
     assert value not in done.stderr.replace(name, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("TWILIO_RETRIES", 0, set()),
+        ("TWILIO_RETRIES", -1, {"telephony.E020"}),
+        ("TWILIO_RETRIES", 11, {"telephony.E020"}),
+        ("TWILIO_CONNECTION_OVERRIDES", "", set()),
+        ("TWILIO_CONNECTION_OVERRIDES", "#rc=0&rp=all&tt=9000&sni=n&e=dublin,ashburn", set()),
+        ("TWILIO_CONNECTION_OVERRIDES", "rc=9", {"telephony.E021"}),
+        ("TWILIO_CONNECTION_OVERRIDES", "rc=2&ep=dublin", {"telephony.E021"}),
+    ],
+)
+def test_how_requests_are_repeated_is_checked(settings, name, value, found):
+    setattr(settings, name, value)
+
+    assert ids(check=checks.check_requests) == found

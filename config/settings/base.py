@@ -141,10 +141,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
-    "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},
     # When the fewest calls come. Not every 24 hours: a server that restarts daily would never get there.
     "flight-recorder": {"task": "calls.tasks.flight_recorder_prune", "schedule": crontab(hour=3, minute=40)},
+    "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
 }
 
 # How many days webhooks, requests and failures are kept for calls' time lines; 0: for ever.

@@ -26,7 +26,8 @@ def key_json(key: Key) -> dict[str, Any]:
 async def create(api: ApiRequest) -> Response:
     key = Key(new_sid("SK"), api.text("FriendlyName"), secrets.token_urlsafe(24))
     keys_of(api.engine.world)[key.sid] = key
-    return JSONResponse({**key_json(key), "secret": key.secret}, 201)
+    # The inspector keeps every answer that is application/json; this one holds a secret.
+    return JSONResponse({**key_json(key), "secret": key.secret}, 201, media_type="application/vnd.twilio.key+json")
 
 
 async def fetch(api: ApiRequest) -> Response:

@@ -8,8 +8,7 @@ from unittest.mock import patch
 import pytest
 from celery.signals import task_postrun
 from channels.layers import InMemoryChannelLayer
-from django.conf import settings as django_settings
-from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.dummy import DummyCache
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -24,10 +23,6 @@ from telephony.doctor.findings import Check, Finding, State
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-
-
-# With `make test-services` there is a Redis, and the checks say so.
-without_redis = pytest.mark.skipif(bool(django_settings.REDIS_URL), reason="about a desk without Redis")
 
 
 def finding(check) -> Finding:
@@ -104,14 +99,14 @@ def test_a_cache_that_keeps_what_is_written():
     assert finding(system.check_cache).state is State.OK
 
 
-@without_redis
 def test_a_cache_that_forgets():
-    with patch.object(LocMemCache, "get", autospec=True, return_value=None):
+    with patch("config.doctor.system.cache", DummyCache("", {})):
         assert finding(system.check_cache).state is State.FAILED
 
 
-@without_redis
-def test_without_redis_there_is_nothing_between_the_web_process_and_its_desks():
+def test_without_redis_there_is_nothing_between_the_web_process_and_its_desks(settings):
+    settings.REDIS_URL = ""
+
     assert finding(system.check_channel_layer).state is State.SKIPPED
     assert finding(system.check_broker).state is State.SKIPPED
 
@@ -134,15 +129,17 @@ def test_a_message_that_is_lost_on_the_way(settings):
         assert finding(system.check_channel_layer).state is State.FAILED
 
 
-@without_redis
 @pytest.mark.parametrize(("seconds", "state"), [(5, State.OK), (89, State.OK), (120, State.FAILED)])
-def test_a_worker_is_alive_when_it_did_something_lately(seconds, state):
+def test_a_worker_is_alive_when_it_did_something_lately(settings, seconds, state):
+    settings.REDIS_URL = ""
     beat(HEARTBEAT, seconds=seconds)
 
     assert finding(system.check_worker).state is state
 
 
-def test_a_worker_that_never_did_anything():
+def test_a_worker_that_never_did_anything(settings):
+    settings.REDIS_URL = ""
+
     assert finding(system.check_worker).state is State.FAILED
 
 
@@ -156,14 +153,14 @@ def test_workers_of_their_own_are_asked(settings, answers, state):
         assert finding(system.check_worker).state is state
 
 
-@without_redis
 @pytest.mark.parametrize("check", [system.check_cache, system.check_channel_layer, system.check_broker])
 def test_a_redis_that_is_away_is_said_without_its_address(settings, check):
     settings.REDIS_URL = "redis://:hunter2@localhost:6379/0"
     away = ConnectionError("redis://:hunter2@localhost:6379/0")
 
     with (
-        patch.object(LocMemCache, "set", autospec=True, side_effect=away),
+        patch.object(DummyCache, "set", autospec=True, side_effect=away),
+        patch("config.doctor.system.cache", DummyCache("", {})),
         patch("config.doctor.system.get_channel_layer", autospec=True, side_effect=away),
         patch.object(system.app, "connection_for_read", autospec=True, side_effect=away),
     ):

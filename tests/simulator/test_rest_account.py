@@ -56,6 +56,16 @@ def test_keys_are_listed_and_renamed_without_their_secrets():
     asyncio.run(scenario())
 
 
+def test_a_keys_secret_is_not_written_down():
+    async def scenario():
+        async with served() as (b, run, _):
+            made = await run(lambda client: client.new_keys.create(friendly_name="Two"))
+
+            assert made.secret not in (await b.http.get("/sim/requests")).text
+
+    asyncio.run(scenario())
+
+
 def test_a_key_that_is_not_there_is_not_found():
     async def scenario():
         async with served() as (_, run, __):
