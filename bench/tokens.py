@@ -129,10 +129,8 @@ def _report(found: dict[str, list[dict[str, Any]]], asking: dict[str, Asking]) -
         bad = sum(number for one in rounds for status, number in one["statuses"].items() if status[0] != "2")
         report.rows.append((asking[name].what, [*(median([one[key] for one in rounds]) for key in keys), bad]))
     rate = {name: [one["rate"] for one in rounds] for name, rounds in found.items()}
-    for name in ("session", "device"):
-        what = asking[name].what if name in asking else "Ringdesk, device's token"
-        report.goals += [
-            Goal(f"{what}: requests, of CONN_MAX_AGE=0", ratio(rate.get(name, []), rate["drf"]), "≥", 5),
-            Goal(f"{what}: requests, of CONN_MAX_AGE=60", ratio(rate.get(name, []), rate["drf60"]), "≥", 1.3),
-        ]
+    # The ordinary endpoint takes a token, too; a browser's session is shown for what it is.
+    for name, most in (("drf", 5), ("drf60", 1.3)):
+        share = ratio(rate.get("device", []), rate[name])
+        report.goals.append(Goal(f"Ringdesk, device's token: requests, of {asking[name].what}", share, "≥", most))
     return report

@@ -19,10 +19,11 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.http import HttpResponse, HttpResponseBase
-from django.urls import set_script_prefix
+from django.urls import reverse, set_script_prefix
 
 from telephony.problems import problem_response
 from telephony.webhooks import WEBHOOK_PREFIX, Route, route_at
+from tokens.together import voice_token_together
 
 # What a body may hold before its view has a say; forms are limited further by Django's own settings.
 MAX_BODY = 10 * 1024 * 1024
@@ -47,6 +48,7 @@ class OneHopHandler(ASGIHandler):
         self._pages = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="web")
         self._webhooks = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="webhook")
         self._routes: dict[str, Route] = {}
+        self._token_path: str | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -69,10 +71,18 @@ class OneHopHandler(ASGIHandler):
         if route is not None:
             await self.send_response(await route.respond_in_time(request, self._work_in_thread), send)
             return
-        response = await self._in_thread(self._pages, self._respond, request)
+        response = await self._together(request)
+        if response is None:
+            response = await self._in_thread(self._pages, self._respond, request)
         await self.send_response(response, send)
         if response.streaming:
             await self._in_thread(self._pages, response.close)
+
+    async def _together(self, request: ASGIRequest) -> HttpResponse | None:
+        """The answer to what is asked so often that it is worked out for many at once; None for all else."""
+        if self._token_path is None:
+            self._token_path = reverse("api:voice-token")
+        return await voice_token_together(request) if request.path_info == self._token_path else None
 
     def _route(self, path: str) -> Route | None:
         """The webhook at the path. Looked up once: none of their paths has parts that vary."""

@@ -37,7 +37,7 @@ _DEPRECATED = [
 
 
 class VoiceTokenRequestSerializer(serializers.Serializer[Any]):
-    """For the OpenAPI page; `_read` does the reading, at a fifth of the price."""
+    """For the OpenAPI page; `token_request_read` does the reading, at a fifth of the price."""
 
     platform = serializers.ChoiceField(choices=Platform.choices, default=Platform.WEB)
     ttl = serializers.IntegerField(
@@ -58,7 +58,7 @@ class GrantsSerializer(serializers.Serializer[Any]):
 
 
 class VoiceTokenSerializer(serializers.Serializer[Any]):
-    """For the OpenAPI page; `_answer` writes it."""
+    """For the OpenAPI page; `token_json` writes it."""
 
     token = serializers.CharField(help_text="A JWT for Twilio's voice SDKs.")
     identity = serializers.CharField()
@@ -90,7 +90,7 @@ class VoiceTokenApi(APIView):
         responses=VoiceTokenSerializer,
     )
     def post(self, request: Request) -> Response:
-        wanted = _read(request.data)
+        wanted = token_request_read(request.data)
         capability = wanted.kind == TokenKind.CAPABILITY
         if capability and not settings.TWILIO_CAPABILITY_TOKENS:
             raise AccessRefused("capability_disabled")
@@ -103,10 +103,10 @@ class VoiceTokenApi(APIView):
             address=client_address(request),
         )
         headers = {"Cache-Control": "no-store"} | (_CAPABILITY_HEADERS if capability else {})
-        return Response(_answer(token), headers=headers)
+        return Response(token_json(token), headers=headers)
 
 
-def _read(data: Any) -> Wanted:
+def token_request_read(data: Any) -> Wanted:
     """Raises `ValidationError` with everything that is wrong at once."""
     if not hasattr(data, "get"):
         raise ValidationError({"non_field_errors": [ErrorDetail("Send an object.", "invalid")]})
@@ -136,7 +136,7 @@ def _whole(value: Any) -> int | None:
     return None
 
 
-def _answer(token: VoiceToken) -> dict[str, Any]:
+def token_json(token: VoiceToken) -> dict[str, Any]:
     return {
         "token": token.token,
         "identity": token.identity,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -106,25 +107,19 @@ def voice_token_create(
     `ttl` is in seconds: the configured default when None, and never more than the platform may have. The identity is
     the agent's: nobody can ask for another one. Raises `NotConfigured` when credentials are missing.
     """
+    token = voice_token_make(agent=agent, platform=platform, ttl=ttl, kind=kind)
+    voice_tokens_record([(token, agent, device, address, kind)])
+    return token
+
+
+def voice_token_make(*, agent: Agent, platform: str, ttl: int | None, kind: str = TokenKind.ACCESS) -> VoiceToken:
+    """The token alone: whoever makes one records it."""
     _require_credentials()
-    most = ttl_max(platform)
-    seconds = min(ttl or settings.TOKEN_TTL_SECONDS, most)
-    issued_at = timezone.now()
+    seconds = min(ttl or settings.TOKEN_TTL_SECONDS, ttl_max(platform))
+    expires_at = (timezone.now() + timedelta(seconds=seconds)).astimezone(UTC)
     make = _capability_token if kind == TokenKind.CAPABILITY else _access_token
-    jwt = make(agent, platform, seconds)
-    expires_at = (issued_at + timedelta(seconds=seconds)).astimezone(UTC)
-    IssuedToken.objects.create(
-        agent=agent,
-        device=device,
-        platform=platform,
-        kind=kind,
-        identity=agent.identity,
-        issued_at=issued_at,
-        expires_at=expires_at,
-        address=address,
-    )
     return VoiceToken(
-        token=jwt,
+        token=make(agent, platform, seconds),
         identity=agent.identity,
         platform=platform,
         ttl=seconds,
@@ -132,6 +127,23 @@ def voice_token_create(
         edge=settings.TWILIO_EDGE,
         incoming=agent.may_receive_calls,
         outgoing=agent.may_make_calls,
+    )
+
+
+def voice_tokens_record(issued: Iterable[tuple[VoiceToken, Agent, Device | None, str | None, str]]) -> None:
+    """Writes down to whom tokens were given, in one statement. The tokens themselves are not kept."""
+    IssuedToken.objects.bulk_create(
+        IssuedToken(
+            agent=agent,
+            device=device,
+            platform=token.platform,
+            kind=kind,
+            identity=token.identity,
+            issued_at=token.expires_at - timedelta(seconds=token.ttl),
+            expires_at=token.expires_at,
+            address=address,
+        )
+        for token, agent, device, address, kind in issued
     )
 
 
