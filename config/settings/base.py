@@ -67,8 +67,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 # For pages and the API; Twilio's webhooks have as many of their own. Each thread holds one database connection.
 WEB_THREADS: int = env.whole("WEB_THREADS", 8)
-# Twilio gives up after fifteen seconds; a caller hears our fallback's sentence after this many.
-WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 4.5)
+# A caller hears our fallback's sentence after this many: before Twilio gives up on us (TWILIO_CONNECTION_OVERRIDES).
+WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 3.5)
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
