@@ -58,7 +58,14 @@ export function WorkArea({ view, onView, facts, root, log, details, me, api, tea
         ))}
       </div>
       <div class="work-columns">
-        <div class="work-main" role="tabpanel" id="work-panel" aria-labelledby={`tab-${shown}`}>
+        <div
+          class="work-main"
+          role="tabpanel"
+          id="work-panel"
+          aria-labelledby={`tab-${shown}`}
+          // The caller's card holds nothing to focus: without this, the keyboard could not scroll it.
+          tabIndex={shown === "caller" ? 0 : undefined}
+        >
           {shown === "caller" && facts ? (
             <>
               <div class="contact-between">
