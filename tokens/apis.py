@@ -37,7 +37,9 @@ _DEPRECATED = [
 
 
 class VoiceTokenRequestSerializer(serializers.Serializer[Any]):
-    """For the OpenAPI page; `token_request_read` does the reading, at a fifth of the price."""
+    """What to ask for. All of it may be left out."""
+
+    # For the description alone: `token_request_read` does the reading, at a fifth of the price.
 
     platform = serializers.ChoiceField(choices=Platform.choices, default=Platform.WEB)
     ttl = serializers.IntegerField(
@@ -58,7 +60,9 @@ class GrantsSerializer(serializers.Serializer[Any]):
 
 
 class VoiceTokenSerializer(serializers.Serializer[Any]):
-    """For the OpenAPI page; `token_json` writes it."""
+    """A voice token, and what it lets its holder do."""
+
+    # For the description alone: `token_json` writes it.
 
     token = serializers.CharField(help_text="A JWT for Twilio's voice SDKs.")
     identity = serializers.CharField()
