@@ -68,14 +68,14 @@ class RootFilter(admin.SimpleListFilter):
 
 @admin.register(Call)
 class CallAdmin(ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
-    list_display = ["began", "way", "party", "line_name", "agent", "outcome", "lasted"]
+    list_display = ["began", "way", "party", "line_name", "agent", "result_word", "lasted"]
     list_filter = [RootFilter, "status", "result", "direction", "line", "agent"]
     list_select_related = ["line", "agent", "contact"]
     search_fields = ["sid", "caller", "called", "contact__name", "caller_name"]
     date_hierarchy = "start_time"
     inlines = [LegInline, RecordingInline]
     fieldsets = [
-        (None, {"fields": ["way", "caller", "called", "line", "agent", "status", "outcome", "problem"]}),
+        (None, {"fields": ["way", "caller", "called", "line", "agent", "status", "result_word", "problem"]}),
         ("What happened", {"fields": ["timeline"]}),
         ("What the agent noted", {"fields": ["agent_outcome", "note"]}),
         ("When", {"fields": ["began", "answered", "ended", "lasted"]}),

@@ -70,8 +70,8 @@ class CallColumns:
         party = party_of(call)
         return f"{party['name']} {party['display']}".strip()
 
-    @admin.display(description="outcome", ordering="result")
-    def outcome(self, call: Call) -> SafeString:
+    @admin.display(description="result", ordering="result")
+    def result_word(self, call: Call) -> SafeString:
         word = call.get_result_display() or call.get_status_display()
         return format_html('<span class="tag {}">{}</span>', _TONES.get(call.result, ""), word)
 

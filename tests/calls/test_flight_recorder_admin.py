@@ -139,3 +139,13 @@ def test_nobody_changes_what_happened(admin, call, model):
 
 def test_an_unknown_row_is_not_a_crash(admin):
     assert admin.get("/admin/calls/webhook/999/change/", secure=True).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["call/", f"call/{CALL}/change/"])
+def test_what_came_of_a_call_is_not_confused_with_what_its_agent_noted(admin, call, path):
+    type(call).objects.update(result="voicemail", outcome="spam")
+
+    text = page(admin, path)
+
+    assert '<span class="tag info">Voicemail</span>' in text
+    assert ("Spam" in text) == (path != "call/")
