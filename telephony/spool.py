@@ -40,11 +40,16 @@ def _locked() -> Iterator[None]:
 def spool_append(entry: dict[str, Any]) -> None:
     """Keeps the entry on disk. Raises `OSError` when not even that works."""
     line = json.dumps(entry, ensure_ascii=True, separators=(",", ":")) + "\n"
-    _folder().mkdir(parents=True, exist_ok=True)
-    with _locked(), (_folder() / f"{os.getpid()}.jsonl").open("a", encoding="ascii") as file:
+    # Callers' numbers are nobody else's business on this machine.
+    _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(), open(_folder() / f"{os.getpid()}.jsonl", "a", encoding="ascii", opener=_private) as file:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def spool_is_empty() -> bool:
