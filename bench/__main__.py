@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -29,7 +30,7 @@ _NEED_SERVICES = ("webhooks", "push", "tokens")
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
-    names = [*_PARTS, "calls", "media"]
+    names = [*_PARTS, "list", "calls", "media"]
     parser.add_argument("--only", choices=names, action="append", help="one part alone; may be said again")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (at least 5 for a fair median)")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a measurement")
@@ -43,6 +44,8 @@ def main() -> int:
         # PostgreSQL's own user has to get in.
         Path(folder).chmod(0o711)
         _run_parts([name for name in wanted if name in _PARTS], Path(folder), options)
+        if "list" in wanted:
+            failed = _call_list()
         if "calls" in wanted:
             from bench import calls
             from bench.figures import print_table
@@ -51,8 +54,17 @@ def main() -> int:
         if "media" in wanted:
             from bench import media
 
-            failed = media.main([])
+            failed = media.main([]) or failed
     return failed
+
+
+def _call_list() -> int:
+    """In a process of its own for each database, since its settings are made once. Says whether one failed."""
+    measure = [sys.executable, "-m", "bench.call_list"]
+    print("\nThe call log's list with 100,000 and 1,000,000 calls, on SQLite", flush=True)
+    failed = subprocess.run(measure, check=False).returncode
+    print("\nThe same on PostgreSQL", flush=True)
+    return subprocess.run([sys.executable, "scripts/services.py", "--", *measure], check=False).returncode or failed
 
 
 def _run_parts(wanted: list[str], folder: Path, options: Any) -> None:

@@ -2,9 +2,10 @@
 
     python -m bench.call_list [--small 100000] [--large 1000000] [--rounds 10] [--every]
 
-Fills the empty database at DATABASE_URL, or an SQLite file of its own that is gone afterwards, and asks for the list
-as an agent, a supervisor and an admin with each common filter, through Django's test client. Prints the median and the
-95th percentile at both sizes and how much slower the larger is, and fails when a role's p95 grows more than 1.5 times.
+Fills the empty database at TEST_DATABASE_URL, or an SQLite file of its own that is gone afterwards, and asks for the
+list as an agent, a supervisor and an admin with each common filter, through Django's test client. Prints the median and
+the 95th percentile at both sizes and how much slower the larger is, and fails when a role's p95 grows more than 1.5
+times.
 With --every, each filter's figures, too. Takes about three minutes.
 """
 
@@ -29,7 +30,7 @@ GOAL = 1.5
 
 
 def set_up(folder: Path) -> None:
-    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder / 'calls.sqlite3'}")
+    os.environ.setdefault("TEST_DATABASE_URL", f"sqlite:///{folder / 'calls.sqlite3'}")
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     import django
 
@@ -40,7 +41,7 @@ def set_up(folder: Path) -> None:
     from calls.models import Call
 
     if Call.objects.exists():
-        raise SystemExit("The database at DATABASE_URL has calls. Name an empty one.")
+        raise SystemExit("The database at TEST_DATABASE_URL has calls. Name an empty one.")
 
 
 def questions(people: People, calls: int) -> dict[str, dict[str, str]]:
