@@ -140,10 +140,17 @@ class Bench:
     def hang_up_sockets(self) -> None:
         self._run(self._close())
 
-    def wait_for(self, method: str, path: str) -> Any:
-        """The body of the first such request of the page; fails when it does not come."""
-        found = eventually(lambda: [body for m, p, body in self.asked if (m, p) == (method, path)], f"{method} {path}")
-        return found[0]
+    def wait_for(self, method: str, path: str, **holds: Any) -> Any:
+        """The body of the first such request of the page that holds these values; fails when it does not come.
+
+        The page tells of its telephones by itself when it opens, so the first request need not be the one meant.
+        """
+
+        def asked() -> list[Any]:
+            bodies = [body for m, p, body in self.asked if (m, p) == (method, path)]
+            return [body for body in bodies if all(body[name] == value for name, value in holds.items())]
+
+        return eventually(asked, f"{method} {path} {holds or ''}")[0]
 
     def _run(self, work: Any) -> None:
         assert self._loop

@@ -130,12 +130,10 @@ def test_after_answering_the_focus_is_on_no_button(open_bench: Open, bench: Benc
 
 def test_what_happens_when_we_call_is_told_to_the_simulator(open_bench: Open, bench: Bench) -> None:
     page = open_bench()
-    bench.asked.clear()
 
     telephone(page, "Maya").get_by_label("busy").check()
 
-    asked = bench.wait_for("PUT", "/sim/telephones/+12025550142")
-    assert asked["behaviour"] == "busy"
+    bench.wait_for("PUT", "/sim/telephones/+12025550142", behaviour="busy")
     expect(telephone(page, "Maya").get_by_label("busy")).to_be_checked()
 
 
@@ -156,13 +154,10 @@ def test_own_words_become_the_telephones_voice(open_bench: Open, bench: Bench) -
 
     maya.get_by_text("More").click()
     maya.get_by_label("Without a microphone it says").select_option("own")
-    # The choice itself is told first; its words come after.
-    bench.wait_for("PUT", "/sim/telephones/+12025550142")
-    bench.asked.clear()
     maya.get_by_label("Its own words").fill("Is anybody there?")
     maya.get_by_label("Its own words").press("Tab")
 
-    assert bench.wait_for("PUT", "/sim/telephones/+12025550142")["voice"] == "speech:Is anybody there?"
+    bench.wait_for("PUT", "/sim/telephones/+12025550142", voice="speech:Is anybody there?")
 
 
 def test_a_telephone_can_be_added_is_kept_and_can_be_removed(open_bench: Open, bench: Bench) -> None:
