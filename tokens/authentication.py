@@ -59,6 +59,9 @@ def _device_of(token: bytes) -> Device | None:
         text = token.decode("ascii")
     except UnicodeDecodeError:
         return None
+    # Letters and digits, as knox makes them: PostgreSQL cannot even be asked for a NUL.
+    if not text.isalnum():
+        return None
     digest = hash_token(text)
     return next((device for device in devices_by_token(text) if compare_digest(device.digest, digest)), None)
 

@@ -72,7 +72,7 @@ def _read(request: HttpRequest) -> _Asked | None:
         request.method != "POST"
         or request.content_type != "application/json"
         or request.headers.get("Accept", "") not in _JSON
-        or not (header.startswith(_PREFIX) and header.isascii())
+        or not (header.startswith(_PREFIX) and header.isascii() and header.removeprefix(_PREFIX).strip().isalnum())
         or (settings.SECURE_SSL_REDIRECT and not _came_by_https(request))
     ):
         return None

@@ -108,7 +108,14 @@ def test_a_request_that_needs_words_is_left_to_the_api(ada, content):
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Authorization": "Bearer x"}, {"Authorization": "Token é"}, {"Accept": "text/html"}], ids=str
+    "headers",
+    [
+        {"Authorization": "Bearer x"},
+        {"Authorization": "Token é"},
+        {"Authorization": "Token a\x00b"},
+        {"Accept": "text/html"},
+    ],
+    ids=str,
 )
 def test_so_are_other_headers(ada, headers):
     assert ask(signed_in(ada)[1], **headers) is None
