@@ -110,13 +110,11 @@ def test_a_request_that_needs_words_is_left_to_the_api(ada, content):
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Authorization": "Bearer x"},
-        {"Authorization": "Token é"},
-        {"Authorization": "Token a\x00b"},
+        {"Authorization": "Bearer x"}, {"Authorization": "Token é"}, {"Authorization": "Token a\x00b"},
         {"Accept": "text/html"},
     ],
     ids=str,
-)
+)  # fmt: skip
 def test_so_are_other_headers(ada, headers):
     assert ask(signed_in(ada)[1], **headers) is None
 
