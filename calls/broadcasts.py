@@ -14,7 +14,7 @@ from django.db import transaction
 from calls import outbox, selectors
 from calls.family import Family, Withdrawal
 from calls.models import Call, CallStatus
-from calls.serializers import AgentSerializer, call_json, past_call_json
+from calls.shapes import agent_json, call_json, past_call_json
 
 EVERYTHING_GROUP = "everything"
 # Changes in one push that make a crowd, and how many seconds its next push may wait.
@@ -185,7 +185,7 @@ def _withdrawn(family: Family, withdrawal: Withdrawal) -> None:
         "type": "call.withdrawn",
         "sid": family.root.sid,
         "reason": withdrawal.reason,
-        "by": AgentSerializer(by).data if by else None,
+        "by": agent_json(by),
     }
     _send(agent_group(withdrawal.agent_id), frame)
 

@@ -183,7 +183,7 @@ def webhook_retake(entry: dict[str, Any]) -> None:
         raise
     except Exception as error:
         logger.exception("a webhook cannot be applied: kind=%s", kind)
-        problem = problem or _describe(error)
+        problem = problem or problem_of(error)
         row = webhook_row(received, verdict=Webhook.Verdict.FAILED, answer=entry["answer"], problem=problem)
         _keep_as(row, kind, entry["milliseconds"])
     if problem:
@@ -224,7 +224,7 @@ def webhooks_rework() -> int:
         except _UNREACHABLE:
             raise
         except Exception as error:
-            logger.warning("webhook %d still cannot be applied: %s", row.pk, _describe(error))
+            logger.warning("webhook %d still cannot be applied: %s", row.pk, problem_of(error))
         else:
             done += 1
     return done
@@ -232,10 +232,6 @@ def webhooks_rework() -> int:
 
 def problem_of(error: BaseException) -> str:
     """What went wrong, in words that hold no secret: never an exception's own text, which may quote one."""
-    return _describe(error)
-
-
-def _describe(error: BaseException) -> str:
     where, trace = "", error.__traceback__
     while trace is not None:
         name = trace.tb_frame.f_globals.get("__name__", "")

@@ -15,12 +15,8 @@ from rest_framework import serializers
 
 from calls import shapes
 from calls.models import Call, CallOutcome, CallResult, CallStatus, Direction
-from calls.shapes import call_json, past_call_json
-from calls.shapes import party_json as party_of
 from telephony.phone import display, is_withheld
 from telephony.rest import StrictSerializer
-
-__all__ = ["call_json", "party_of", "past_call_json"]
 
 
 class AgentSerializer(serializers.Serializer[Any]):

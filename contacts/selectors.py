@@ -9,10 +9,7 @@ from contacts.models import Contact, ContactNumber
 
 def contact_by_number(number: str) -> Contact | None:
     """Whose number it is. Only E.164 numbers belong to anybody."""
-    if not number.startswith("+"):
-        return None
-    found = ContactNumber.objects.select_related("contact").filter(number=number).first()
-    return found.contact if found else None
+    return contacts_by_number([number]).get(number)
 
 
 def contacts_by_number(numbers: Iterable[str]) -> dict[str, Contact]:

@@ -11,14 +11,11 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from knox.crypto import hash_token
-from knox.settings import CONSTANTS
 from rest_framework.exceptions import ValidationError
 
 from agents.selectors import agent_may_sign_in
@@ -27,7 +24,7 @@ from telephony.errors import NotConfigured
 from telephony.proxies import client_address, is_trusted
 from tokens.apis import token_json, token_request_read
 from tokens.models import Device, TokenKind
-from tokens.selectors import devices_by_tokens
+from tokens.selectors import devices_with
 from tokens.services import VoiceToken, device_seen, voice_token_make, voice_tokens_record
 from tokens.throttles import VoiceTokenThrottle
 
@@ -72,7 +69,7 @@ def _read(request: HttpRequest) -> _Asked | None:
         request.method != "POST"
         or request.content_type != "application/json"
         or request.headers.get("Accept", "") not in _JSON
-        or not (header.startswith(_PREFIX) and header.isascii() and header.removeprefix(_PREFIX).strip().isalnum())
+        or not (header.startswith(_PREFIX) and header.isascii())
         or (settings.SECURE_SSL_REDIRECT and not _came_by_https(request))
     ):
         return None
@@ -102,8 +99,12 @@ def _take(batch: Sequence[_Asked]) -> list[VoiceToken | Exception | None]:
 
 
 def _tokens_for(batch: Sequence[_Asked]) -> list[VoiceToken | None]:
-    found = devices_by_tokens(asked.device_token for asked in batch)
-    devices = [_device_of(asked.device_token, found) for asked in batch]
+    good = {
+        token: device
+        for token, device in devices_with(asked.device_token for asked in batch).items()
+        if _is_good(device)
+    }
+    devices = [good.get(asked.device_token) for asked in batch]
     known = [device.user_id for device in devices if device is not None]
     allowed = iter(VoiceTokenThrottle.take(known) if known else [])
     tokens: list[VoiceToken | None] = []
@@ -120,15 +121,10 @@ def _tokens_for(batch: Sequence[_Asked]) -> list[VoiceToken | None]:
     return tokens
 
 
-def _device_of(token: str, found: dict[str, list[Device]]) -> Device | None:
-    """The device, if there is nothing to be said against it."""
-    digest = hash_token(token)
-    for device in found.get(token[: CONSTANTS.TOKEN_KEY_LENGTH], []):
-        if compare_digest(device.digest, digest):
-            agent: Any = device.user
-            good = device.revoked_at is None and not device.has_expired and agent_may_sign_in(agent)
-            return device if good else None
-    return None
+def _is_good(device: Device) -> bool:
+    """Whether there is nothing to be said against it."""
+    agent: Any = device.user
+    return device.revoked_at is None and not device.has_expired and agent_may_sign_in(agent)
 
 
 def _token_for(asked: _Asked, device: Device) -> VoiceToken | None:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from calls.models import Call, CallResult
-from calls.serializers import party_of
+from calls.shapes import party_json
 
 
 class ReadOnly:
@@ -67,7 +67,7 @@ class CallColumns:
 
     @admin.display(description="other party")
     def party(self, call: Call) -> str:
-        party = party_of(call)
+        party = party_json(call)
         return f"{party['name']} {party['display']}".strip()
 
     @admin.display(description="result", ordering="result")
