@@ -171,7 +171,7 @@ def test_it_answers_the_servers_challenge(server, recorded, settings, basic):
     text = replay()
 
     assert "← 200" in text
-    assert "401" not in text
+    assert "← 401" not in text
     assert "webhook-password" not in text
     assert any("Authorization" in request.headers for request in server.asked)
 
