@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from axes.models import AccessAttempt
 from django.contrib.auth.models import AbstractUser
@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from telephony.identity import identity_for
+from telephony.prepared import Slot
 
 # A desk says that it is alive every 20 s; after three silent turns it is gone (a laptop's lid, a killed server).
 DESK_LIFETIME = timedelta(seconds=60)
@@ -135,11 +136,9 @@ class FailedLogin(AccessAttempt):  # type: ignore[misc]
 
 
 class DeskQuerySet(models.QuerySet["Desk"]):
-    def alive(self) -> DeskQuerySet:
-        return self.filter(seen_at__gte=timezone.now() - DESK_LIFETIME)
-
-    def can_ring(self) -> DeskQuerySet:
-        return self.alive().filter(registered=True)
+    def can_ring(self, alive_since: datetime | Slot) -> DeskQuerySet:
+        """Those with a phone, and not silent for longer than `DESK_LIFETIME` before now: `alive_since`."""
+        return self.filter(seen_at__gte=alive_since, registered=True)
 
 
 class Desk(models.Model):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from agents.models import PUSH_REGISTRATION_LIFE, Agent, Availability, Desk
+from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk
+from telephony.prepared import Slot
 
 
 def agent_get_active(agent_id: int) -> Agent | None:
@@ -39,19 +42,37 @@ def team_ids_of(agent: Agent) -> list[int]:
     return list(agent.teams.values_list("pk", flat=True))
 
 
-def agents_with_reach(agent_ids: Iterable[int]) -> QuerySet[Agent]:
-    """Those agents, each with `can_ring`: whether one of their desks has a phone that can and may ring."""
-    return Agent.objects.filter(pk__in=agent_ids, is_active=True).annotate(
+# --- Who can be rung: queries to be prepared (`telephony.prepared`), with slots of these values ---
+
+
+def reach_slots() -> dict[str, datetime]:
+    now = timezone.now()
+    return {"now": now, "alive_since": now - DESK_LIFETIME, "pushed_since": now - PUSH_REGISTRATION_LIFE}
+
+
+def reach_varies() -> tuple[str, ...]:
+    """What the queries depend on, beside their slots: whose voice tokens carry a push credential."""
+    credentials = {
+        "ios": settings.TWILIO_PUSH_CREDENTIAL_SID_IOS,
+        "android": settings.TWILIO_PUSH_CREDENTIAL_SID_ANDROID,
+    }
+    return tuple(platform for platform, credential in credentials.items() if credential)
+
+
+def agents_with_reach() -> QuerySet[Agent]:
+    """The agents in the slot `agent_ids`, each with `can_ring`: whether one of their desks has a phone that can and may
+    ring."""
+    return Agent.objects.filter(pk__among=Slot("agent_ids"), is_active=True).annotate(
         can_ring=Q(_some_phone_rings(), may_receive_calls=True)
     )
 
 
-def agents_reachable(team_ids: Iterable[int]) -> QuerySet[Agent]:
-    """The teams' agents who are available, may be called and whose phones can ring, each with `team_id`: once for each
-    team."""
+def agents_reachable() -> QuerySet[Agent]:
+    """Agents of the teams in the slot `team_ids` who are available, may be called and whose phones can ring, each with
+    `team_id`: once for each team."""
     return Agent.objects.filter(
         _some_phone_rings(),
-        teams__in=team_ids,
+        teams__pk__among=Slot("team_ids"),
         is_active=True,
         may_receive_calls=True,
         availability=Availability.AVAILABLE,
@@ -60,29 +81,19 @@ def agents_reachable(team_ids: Iterable[int]) -> QuerySet[Agent]:
 
 def _some_phone_rings() -> Exists | Q:
     """Whether the agent has a desk whose phone can ring or, where he is rung by push, an app that Twilio can wake."""
-    desk = Exists(Desk.objects.can_ring().filter(agent=OuterRef("pk")))
-    platforms = _platforms_with_push()
+    desk = Exists(Desk.objects.can_ring(Slot("alive_since")).filter(agent=OuterRef("pk")))
+    platforms = reach_varies()
     if not platforms:
         return desk
-    now = timezone.now()
     app = Agent.objects.filter(
-        Q(devices__expiry=None) | Q(devices__expiry__gt=now),
+        Q(devices__expiry=None) | Q(devices__expiry__gt=Slot("now")),
         pk=OuterRef("pk"),
         devices__revoked_at=None,
         devices__platform__in=platforms,
         devices__issued_tokens__platform__in=platforms,
-        devices__issued_tokens__issued_at__gte=now - PUSH_REGISTRATION_LIFE,
+        devices__issued_tokens__issued_at__gte=Slot("pushed_since"),
     )
     return desk | (Q(rings_mobile=True) & Exists(app))
-
-
-def _platforms_with_push() -> list[str]:
-    """Whose voice tokens carry a push credential."""
-    credentials = {
-        "ios": settings.TWILIO_PUSH_CREDENTIAL_SID_IOS,
-        "android": settings.TWILIO_PUSH_CREDENTIAL_SID_ANDROID,
-    }
-    return [platform for platform, credential in credentials.items() if credential]
 
 
 def colleague_ids(agent: Agent) -> set[int]:
@@ -91,10 +102,7 @@ def colleague_ids(agent: Agent) -> set[int]:
     return ids | {agent.pk}
 
 
-def team_ids_by_agent(agent_ids: Collection[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for agent_id, team_id in Agent.teams.through.objects.filter(agent_id__in=agent_ids).values_list(
-        "agent_id", "team_id"
-    ):
-        found.setdefault(agent_id, []).append(team_id)
-    return found
+def teams_of_agents() -> QuerySet[Any, tuple[int, int]]:
+    """To be prepared: of the agents in the slot `agent_ids`, each with each of its teams."""
+    memberships: QuerySet[Any] = Agent.teams.through.objects.filter(agent__pk__among=Slot("agent_ids"))
+    return memberships.values_list("agent_id", "team_id")

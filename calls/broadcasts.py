@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -20,7 +21,7 @@ EVERYTHING_GROUP = "everything"
 # Changes in one push that make a crowd, and how many seconds its next push may wait.
 _CROWD, _PAUSE = 3, 0.05
 # A call, and the agents whose phones ring for it.
-Offered: TypeAlias = tuple[Call, Sequence[int]]
+Offered: TypeAlias = tuple[Family, Sequence[int]]
 
 
 def agent_group(agent_id: int) -> str:
@@ -31,8 +32,13 @@ def team_group(team_id: int) -> str:
     return f"team.{team_id}"
 
 
-def live_json(call: Call, mine: str) -> dict[str, Any]:
-    return {"call": call_json(call), "mine": mine, "history": _history_of(call)}
+def live_json(calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
+    """`LiveCall`s, in their order. With each call comes whose it is: `ringing` or `active`."""
+    histories = _histories_of([call for call, _ in calls])
+    return [
+        {"call": call_json(call), "mine": mine, "history": history}
+        for (call, mine), history in zip(calls, histories, strict=True)
+    ]
 
 
 class _Histories:
@@ -40,18 +46,22 @@ class _Histories:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._known: OrderedDict[tuple[object, ...], list[dict[str, Any]]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int | None, datetime], list[dict[str, Any]]] = OrderedDict()
 
-    def __call__(self, call: Call) -> list[dict[str, Any]]:
-        key = (call.sid, call.contact_id, call.start_time)
-        if key not in self._known:
-            self._known[key] = [past_call_json(earlier) for earlier in selectors.history_with(call)]
-            while len(self._known) > self._size:
-                self._known.popitem(last=False)
-        return self._known[key]
+    def __call__(self, calls: Sequence[Call]) -> list[list[dict[str, Any]]]:
+        keys = [(call.sid, call.contact_id, call.start_time) for call in calls]
+        unknown = {call.sid: call for key, call in zip(keys, calls, strict=True) if key not in self._known}
+        earlier = selectors.histories_with(list(unknown.values())) if unknown else {}
+        for key in keys:
+            if key not in self._known:
+                self._known[key] = [past_call_json(call) for call in earlier.get(key[0], [])]
+        found = [self._known[key] for key in keys]
+        while len(self._known) > self._size:
+            self._known.popitem(last=False)
+        return found
 
 
-_history_of = _Histories(1000)
+_histories_of = _Histories(1000)
 
 
 class _Pending:
@@ -108,13 +118,11 @@ def after_commit(families: Sequence[Family]) -> None:
 
 def _families_changed(families: Sequence[Family]) -> None:
     selectors.attach_details(families)
-    agent_ids: set[int] = set()
     for family in families:
         for withdrawal in family.withdrawals:
             _withdrawn(family, withdrawal)
-        _call_changed(family.root, family.ringing_agent_ids)
-        agent_ids |= _agents_whose_state_changed(family)
-    presence_changed(agent_ids)
+    _calls_changed([(family.root, family.ringing_agent_ids) for family in families])
+    presence_changed({agent_id for family in families for agent_id in _agents_whose_state_changed(family)})
 
 
 def _agents_whose_state_changed(family: Family) -> set[int]:
@@ -132,14 +140,15 @@ def _agents_whose_state_changed(family: Family) -> set[int]:
 
 def calls_offered(offered: Iterable[Offered]) -> None:
     """Tells agents that their phones are about to ring, before they do."""
-    _pending.add(offered=[(call, ids) for call, ids in offered if ids])
+    _pending.add(offered=[(family, ids) for family, ids in offered if ids])
 
 
 def _calls_offered(offered: Sequence[Offered]) -> None:
-    for call, agent_ids in offered:
-        frame = {"type": "call.incoming", "live": live_json(call, "ringing")}
+    selectors.attach_details([family for family, _ in offered])
+    lives = live_json([(family.root, "ringing") for family, _ in offered])
+    for (_, agent_ids), live in zip(offered, lives, strict=True):
         for agent_id in agent_ids:
-            _send(agent_group(agent_id), frame)
+            _send(agent_group(agent_id), {"type": "call.incoming", "live": live})
 
 
 def call_changed(sid: str) -> None:
@@ -151,19 +160,23 @@ def _call_reread(sid: str) -> None:
     call = selectors.call_get(sid)
     if call is None:
         return
-    _call_changed(call, selectors.ringing_agent_ids(call))
+    _calls_changed([(call, selectors.ringing_agent_ids(call))])
     if call.agent_id:
         presence_changed({call.agent_id})
 
 
-def _call_changed(call: Call, ringing: Iterable[int]) -> None:
-    if call.is_terminal:
-        _call_finished(call)
-        return
-    for agent_id in ringing:
-        _send(agent_group(agent_id), {"type": "call.status", "live": live_json(call, "ringing")})
-    if call.agent_id:
-        _send(agent_group(call.agent_id), {"type": "call.status", "live": live_json(call, "active")})
+def _calls_changed(changed: Sequence[tuple[Call, Sequence[int]]]) -> None:
+    told = []
+    for call, ringing in changed:
+        if call.is_terminal:
+            _call_finished(call)
+            continue
+        told += [(call, "ringing", agent_id) for agent_id in ringing]
+        if call.agent_id:
+            told.append((call, "active", call.agent_id))
+    lives = live_json([(call, mine) for call, mine, _ in told])
+    for (_, _, agent_id), live in zip(told, lives, strict=True):
+        _send(agent_group(agent_id), {"type": "call.status", "live": live})
 
 
 def _call_finished(call: Call) -> None:

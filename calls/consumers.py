@@ -181,7 +181,7 @@ class DeskConsumer(AsyncWebsocketConsumer):
             "now": DateTimeField().to_representation(timezone.now()),
             "agent": AgentSerializer(agent).data,
             "availability": agent.availability,
-            "calls": [broadcasts.live_json(call, mine) for call, mine in selectors.call_live_list(agent)],
+            "calls": broadcasts.live_json(selectors.call_live_list(agent)),
             "presence": selectors.presence_list(agent),
             "lines": LineSerializer(selectors.lines_for(agent), many=True).data,
         }

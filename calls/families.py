@@ -1,71 +1,126 @@
-"""Whole calls, with their legs and offers, read in one go and written in one go.
+"""Whole calls, with their legs, offers and messages, read in one go and written in one go.
 
-However many callbacks are worked on together, it is the same few statements.
+However many callbacks are worked on together, it is the same few statements and two trips to the database.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from calls.family import Family
-from calls.locks import lock
+from calls.locks import locking
 from calls.models import Call, CallOffer, Recording
+from telephony.prepared import Prepared, Slot, Statement, Write, fetch
 
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+# All that a webhook may change. What agents write (note, outcome) is not among it.
+_FACTS = [
+    "parent_call_sid", "account_sid", "direction", "caller", "called", "status", "sequence_number", "start_time",
+    "answer_time", "end_time", "duration", "sip_response_code", "error_code", "agent_id", "line_id", "contact_id",
+    "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from", "result", "revision", "problem",
+    "updated_at",
+]  # fmt: skip
 # What follows from callbacks alone, and is written for every one of them.
 _PROGRESS = [
-    "parent_id", "status", "sequence_number", "start_time", "answer_time", "end_time", "duration", "sip_response_code",
-    "agent_id", "result", "revision", "problem",
+    "parent_call_sid", "status", "sequence_number", "start_time", "answer_time", "end_time", "duration",
+    "sip_response_code", "agent_id", "result", "revision", "problem", "updated_at",
 ]  # fmt: skip
-_WRITE_PROGRESS = """
-    UPDATE calls_call SET parent_call_sid = %s, status = %s, sequence_number = %s, start_time = %s, answer_time = %s,
-        end_time = %s, duration = %s, sip_response_code = %s, agent_id = %s, result = %s, revision = %s, problem = %s,
-        updated_at = %s
-    WHERE sid = %s
-"""
-# All that a webhook may change. What agents write (note, outcome) is not among it.
-_COLUMNS = [
-    "parent", "account_sid", "direction", "caller", "called", "status", "sequence_number", "start_time", "answer_time",
-    "end_time", "duration", "sip_response_code", "error_code", "agent", "line", "contact", "caller_name", "city",
-    "state", "country", "stir_verstat", "forwarded_from", "result", "revision", "problem", "updated_at",
-]  # fmt: skip
+# Of an agent, what is shown with a call.
+_AGENT = ("username", "first_name", "last_name")
+
+
+def _calls() -> QuerySet[Call]:
+    related = [f"agent__{name}" for name in _AGENT]
+    related += [f"line__{name}" for name in ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active")]
+    related += [f"contact__{name}" for name in ("name", "company", "note")]
+    own = [field.name for field in Call._meta.concrete_fields]
+    known = Q(pk__among=Slot("sids")) | Q(parent__pk__among=Slot("sids"))
+    return Call.objects.filter(known).select_related("agent", "line", "contact").only(*own, *related).order_by()
+
+
+def _offers() -> QuerySet[CallOffer]:
+    own = [field.name for field in CallOffer._meta.concrete_fields]
+    offers = CallOffer.objects.filter(call__pk__among=Slot("sids")).select_related("agent").order_by("pk")
+    return offers.only(*own, *(f"agent__{name}" for name in _AGENT))
+
+
+_CALLS = Prepared(_calls)
+_OFFERS = Prepared(_offers)
+_RECORDINGS = Prepared(lambda: Recording.objects.filter(call__pk__among=Slot("sids")))
+_OPEN = Write.insert(
+    Call, on_conflict=f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FACTS)}"
+)
+_WRITE_PROGRESS = Write(
+    Call,
+    ["sid", *_PROGRESS],
+    f"UPDATE calls_call SET {', '.join(f'{name} = new.{name}' for name in _PROGRESS)} FROM {{rows}} "
+    "WHERE calls_call.sid = new.sid",
+)
+_WRITE_OFFERS = Write(
+    CallOffer,
+    ["id", "state"],
+    "UPDATE calls_calloffer SET state = new.state FROM {rows} WHERE calls_calloffer.id = new.id",
+)
 
 
 class Families:
     """The calls with these sids, with the calls they are legs of and all other legs of those.
 
     To be used inside a transaction, which holds all of them until it ends. `sids` are pairs of a call's sid and its
-    parent's, which is empty for a root or when it is not known.
+    parent's, which is empty for a root or when it is not known. `also` is read in the same trip: after the lock.
     """
 
-    def __init__(self, sids: Iterable[tuple[str, str]], *, also_lock: Iterable[str] = ()) -> None:
+    def __init__(
+        self, sids: Iterable[tuple[str, str]], *, also_lock: Iterable[str] = (), also: Collection[Statement] = ()
+    ) -> None:
         pairs = list(sids)
         roots = {parent or sid for sid, parent in pairs}
-        lock({*roots, *also_lock})
         self.calls: dict[str, Call] = {}
+        self._offers: dict[str, list[CallOffer]] = defaultdict(list)
+        self._recordings: dict[str, list[Recording]] = defaultdict(list)
         self._progressed: dict[str, Call] = {}
         self._opened: dict[str, Call] = {}
         self._families: dict[str, Family] = {}
-        self._load(roots | {sid for sid, _ in pairs})
+        self.also = self._load(roots | {sid for sid, _ in pairs}, locking({*roots, *also_lock}), also)
 
-    def _load(self, wanted: set[str]) -> None:
-        asked: set[str] = set()
-        while wanted:
-            asked |= wanted
-            found = Call.objects.filter(Q(pk__in=wanted) | Q(parent__in=wanted))
-            self.calls |= {call.sid: call for call in found}
-            # A leg whose callback did not name its call: the call and its other legs are needed as well.
-            wanted = {call.parent_id for call in self.calls.values() if call.parent_id} - self.calls.keys() - asked
-            lock(wanted)
+    def _load(self, wanted: set[str], locks: list[Statement], also: Collection[Statement]) -> list[list[Any]]:
+        asked = set(wanted)
+        found = fetch(*locks, _CALLS(sids=wanted), _OFFERS(sids=wanted), _RECORDINGS(sids=wanted), *also)
+        self._know(*found[len(locks) : len(locks) + 3])
+        # A leg whose callback did not name its call: the call and its other legs are needed as well.
+        while more := {call.parent_id for call in self.calls.values() if call.parent_id} - asked:
+            asked |= more
+            locks = locking(more)
+            again = fetch(*locks, _CALLS(sids=more), _OFFERS(sids=more), _RECORDINGS(sids=more))
+            self._know(*again[len(locks) :])
+        return found[len(locks) + 3 :]
+
+    def _know(self, calls: list[Call], offers: list[CallOffer], recordings: list[Recording]) -> None:
+        for call in calls:
+            self.calls.setdefault(call.sid, call)
+        for offer in offers:
+            self._offers[offer.call_id].append(offer)
+        for recording in recordings:
+            self._recordings[recording.call_id].append(recording)
 
     def get(self, sid: str) -> Call | None:
         return self.calls.get(sid)
+
+    def agents_rung_by(self, sid: str) -> list[Agent]:
+        """Whose phones ring for this call."""
+        return [offer.agent for offer in self._offers.get(sid, []) if offer.state == CallOffer.State.RINGING]
+
+    def agents(self) -> dict[int, Agent]:
+        """Those at hand: who were rung for one of the calls, or have one."""
+        rung = {offer.agent_id: offer.agent for offers in self._offers.values() for offer in offers}
+        return rung | {call.agent.pk: call.agent for call in self.calls.values() if call.agent}
 
     def open(self, call: Call) -> None:
         """A call that was not known, or whose own facts were not: all of it is to be saved."""
@@ -83,54 +138,35 @@ class Families:
         family.touched.append(call)
         family.dial_over = family.dial_over or dial_over
 
-    def settle(self) -> list[Family]:
-        """Works out what follows for the calls and their offers, and saves all. Returns what has changed."""
+    def settle(self, *also: Statement) -> list[Family]:
+        """Works out what follows for the calls and their offers, and saves all. Returns what has changed.
+
+        `also` is written in the same trip: after the calls.
+        """
         families = list(self._families.values())
-        self._read_relatives(families)
+        self._find_relatives()
         for family in families:
             family.settle()
             self._progressed[family.root.sid] = family.root
-        if self._opened:
-            Call.objects.bulk_create(
-                self._opened.values(), update_conflicts=True, unique_fields=["sid"], update_fields=_COLUMNS
-            )
-        _write_progress([call for sid, call in self._progressed.items() if sid not in self._opened])
-        by_state = defaultdict(list)
-        for family in families:
-            for offer in family.changed_offers:
-                by_state[offer.state].append(offer.pk)
-        for state, ids in by_state.items():
-            CallOffer.objects.filter(pk__in=ids).update(state=state)
+        now = timezone.now()
+        for call in self._progressed.values():
+            call.created_at, call.updated_at = call.created_at or now, now
+        progressed = [call for sid, call in self._progressed.items() if sid not in self._opened]
+        offers = [offer for family in families for offer in family.changed_offers]
+        rows: list[tuple[Write, Collection[Any]]] = [
+            (_OPEN, self._opened.values()),
+            (_WRITE_PROGRESS, progressed),
+            (_WRITE_OFFERS, offers),
+        ]
+        fetch(*(write(some) for write, some in rows if some), *also)
         return families
 
-    def _read_relatives(self, families: list[Family]) -> None:
-        roots = {family.root.sid: family for family in families}
+    def _find_relatives(self) -> None:
         for call in self.calls.values():
-            if call.parent_id in roots:
-                roots[call.parent_id].legs.append(call)
-        for family in families:
+            if call.parent_id in self._families:
+                self._families[call.parent_id].legs.append(call)
+        for sid, family in self._families.items():
             family.legs.sort(key=lambda leg: (leg.start_time, leg.sid))
-        incoming = [sid for sid, family in roots.items() if family.root.incoming]
-        if incoming:
-            for offer in CallOffer.objects.filter(call__in=incoming).order_by("pk"):
-                roots[offer.call_id].offers.append(offer)
-        ended = [sid for sid in incoming if roots[sid].root.is_terminal]
-        if ended:
-            heard = Recording.objects.filter(call__in=ended).exclude(status="absent").exclude(duration=0)
-            for sid in heard.values_list("call_id", flat=True):
-                roots[sid].has_message = True
-
-
-def _write_progress(calls: list[Call]) -> None:
-    """One statement, run for each call in one round trip. By hand: it is the hottest of all, and the ORM would write
-    thirty columns where twelve can have changed."""
-    if not calls:
-        return
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    rows = [(*(_adapted(getattr(call, name)) for name in _PROGRESS), now, call.sid) for call in calls]
-    with connection.cursor() as cursor:
-        cursor.executemany(_WRITE_PROGRESS, rows)
-
-
-def _adapted(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+            family.recordings = self._recordings.get(sid, [])
+            if family.root.incoming:
+                family.offers = self._offers.get(sid, [])

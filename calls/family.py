@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from calls.models import STATUS_RANK, Call, CallOffer, CallResult, CallStatus
+from calls.models import STATUS_RANK, Call, CallOffer, CallResult, CallStatus, Recording
 
 _ANSWERED = (CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
 _OUTCOMES = {
@@ -39,7 +39,7 @@ class Family:
     root: Call
     legs: list[Call] = field(default_factory=list)
     offers: list[CallOffer] = field(default_factory=list)
-    has_message: bool = False
+    recordings: list[Recording] = field(default_factory=list)
     dial_over: bool = False
     touched: list[Call] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Family:
         if root.incoming:
             if answered is not None:
                 return CallResult.ANSWERED
-            return CallResult.VOICEMAIL if self.has_message else CallResult.MISSED
+            return CallResult.VOICEMAIL if any(map(_is_heard, self.recordings)) else CallResult.MISSED
         if answered is not None:
             return CallResult.REACHED
         if root.problem and not self.legs:
@@ -112,6 +112,10 @@ def _answered(legs: Sequence[Call]) -> Call | None:
     """The leg that talked, the first of them if there are several."""
     talked = [leg for leg in legs if leg.status in _ANSWERED or leg.answer_time]
     return min(talked, key=lambda leg: (leg.answer_time or _NEVER, leg.start_time, leg.sid), default=None)
+
+
+def _is_heard(recording: Recording) -> bool:
+    return recording.status != "absent" and recording.duration != 0
 
 
 def is_forward(call: Call, status: str) -> bool:

@@ -7,23 +7,25 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from telephony.prepared import Statement, fetch
 
-def lock(keys: Iterable[str]) -> None:
-    """Holds the keys (a root call's sid, `team:3`) until the transaction ends, in an order that cannot deadlock.
+
+def locking(keys: Iterable[str]) -> list[Statement]:
+    """What holds the keys (a root call's sid, `team:3`) until the transaction ends, in an order that cannot deadlock.
 
     Locks of names, not of rows: a leg may be told of before its call has a row. SQLite has one writer at a time
-    anyway, since every transaction of ours begins as a writer.
+    anyway, since every transaction of ours begins as a writer. To be sent before the statements that read what is
+    locked: each sees what was committed by the time that it begins.
     """
-    if connection.vendor != "postgresql":
-        return
     numbers = sorted({_number(key) for key in keys})
-    if numbers:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1) AS keys",
-                [numbers],
-            )
-            cursor.fetchall()
+    if connection.vendor != "postgresql" or not numbers:
+        return []
+    sql = "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1) AS keys"
+    return [Statement(sql, [numbers])]
+
+
+def lock(keys: Iterable[str]) -> None:
+    fetch(*locking(keys))
 
 
 def _number(key: str) -> int:

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from agents.selectors import agents_reachable, agents_with_reach, colleague_ids, team_ids_by_agent, team_ids_of
+from agents.selectors import (
+    agents_reachable,
+    agents_with_reach,
+    colleague_ids,
+    reach_slots,
+    reach_varies,
+    team_ids_of,
+    teams_of_agents,
+)
 from calls.family import Family
 from calls.models import LIVE, TERMINAL, Call, CallOffer, Line, Recording, Webhook
 from telephony.phone import is_withheld
+from telephony.prepared import Prepared, Slot, Statement, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -25,7 +34,11 @@ _LONGEST_RING = timedelta(seconds=150)
 
 def lines_by_number(numbers: Iterable[str]) -> dict[str, Line]:
     """Our lines among these numbers."""
-    return {line.number: line for line in Line.objects.filter(number__in=set(numbers))}
+    (lines,) = fetch(_LINES(numbers=set(numbers)))
+    return {line.number: line for line in lines}
+
+
+_LINES = Prepared(lambda: Line.objects.filter(number__among=Slot("numbers")))
 
 
 def lines_for(agent: Agent) -> QuerySet[Line]:
@@ -34,8 +47,12 @@ def lines_for(agent: Agent) -> QuerySet[Line]:
     return lines if agent.is_superuser else lines.filter(team__in=team_ids_of(agent))
 
 
-def _live_legs() -> QuerySet[Call]:
-    return Call.objects.filter(status__in=LIVE, start_time__gte=timezone.now() - _LONGEST_CALL)
+# --- Who can be rung ---------------------------------------------------------------------------------------------
+
+
+def _slots() -> dict[str, Any]:
+    now = timezone.now()
+    return {"calls_since": now - _LONGEST_CALL, "rings_since": now - _LONGEST_RING, **reach_slots()}
 
 
 def _busy_legs() -> QuerySet[Call]:
@@ -46,26 +63,40 @@ def _busy_legs() -> QuerySet[Call]:
     own_call = Q(parent__isnull=True, caller__startswith="client:")
     answered = Q(parent__isnull=False, status="in-progress")
     # When the call is over, so are its legs, even one whose own last callback was lost.
-    return _live_legs().filter(own_call | answered).exclude(parent__status__in=TERMINAL)
+    living = Call.objects.filter(own_call | answered, status__in=sorted(LIVE), start_time__gte=Slot("calls_since"))
+    return living.exclude(parent__status__in=sorted(TERMINAL))
 
 
 def _ringing_offers() -> QuerySet[CallOffer]:
-    return CallOffer.objects.filter(
-        state=CallOffer.State.RINGING, created_at__gte=timezone.now() - _LONGEST_RING
-    ).exclude(call__status__in=TERMINAL)
+    return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Slot("rings_since")).exclude(
+        call__status__in=sorted(TERMINAL)
+    )
 
 
-def agents_available(team_ids: Collection[int]) -> dict[int, list[Agent]]:
-    """Who can be rung for a call to each team: reachable and free, the longest idle first."""
-    agents = (
-        agents_reachable(team_ids)
+def _available() -> QuerySet[Agent]:
+    return (
+        agents_reachable()
         .exclude(Exists(_busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(Exists(_ringing_offers().filter(agent=OuterRef("pk"))))
         .annotate(last_call=_last_call_time())
+        .only("username", "first_name", "last_name")
+        .order_by()
     )
+
+
+_AVAILABLE = Prepared(_available, varies=reach_varies)
+
+
+def agents_available(team_ids: Collection[int]) -> Statement:
+    """Finds who can be rung for calls to the teams: `by_team` says for which."""
+    return _AVAILABLE(team_ids=team_ids, **_slots())
+
+
+def by_team(agents: Iterable[Agent], team_ids: Collection[int]) -> dict[int, list[Agent]]:
+    """What `agents_available` found, the longest idle first."""
     never = timezone.now() - timedelta(days=36500)
     found: dict[int, list[Agent]] = {team_id: [] for team_id in team_ids}
-    rows: list[Any] = list(agents)
+    rows: Iterable[Any] = agents
     for agent in sorted(rows, key=lambda agent: (agent.last_call or never, agent.pk)):
         found[agent.team_id].append(agent)
     return found
@@ -94,15 +125,6 @@ def statuses_received(sids: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def agents_offered(sids: Iterable[str]) -> dict[str, list[Agent]]:
-    """Whose phones ring for each of these calls."""
-    offers = CallOffer.objects.filter(call__in=list(sids), state=CallOffer.State.RINGING).select_related("agent")
-    found: dict[str, list[Agent]] = {}
-    for offer in offers.order_by("pk"):
-        found.setdefault(offer.call_id, []).append(offer.agent)
-    return found
-
-
 def with_details(calls: QuerySet[Call]) -> QuerySet[Call]:
     legs = Call.objects.select_related("agent").order_by("start_time", "sid")
     return calls.select_related("agent", "line", "contact").prefetch_related(
@@ -116,25 +138,23 @@ def call_get(sid: str) -> Call | None:
 
 
 def attach_details(families: Sequence[Family]) -> None:
-    """Gives root calls what `with_details` would have read, for all of them at once; their legs are at hand."""
+    """Gives root calls what `with_details` would have read. Nearly all of it was read with the families."""
     calls = [call for family in families for call in (family.root, *family.legs)]
     for name in ("agent", "line", "contact"):
         _attach(name, calls)
-    ended = [family.root.sid for family in families if family.root.is_terminal]
-    recordings: dict[str, list[Recording]] = {}
-    for recording in Recording.objects.filter(call__in=ended) if ended else []:
-        recordings.setdefault(recording.call_id, []).append(recording)
     for family in families:
         _prefetched(family.root, "legs", family.legs)
-        _prefetched(family.root, "recordings", recordings.get(family.root.sid, []))
+        _prefetched(family.root, "recordings", family.recordings)
 
 
 def _attach(name: str, calls: Sequence[Call]) -> None:
     """As `select_related` leaves it."""
     field: Any = Call._meta.get_field(name)  # noqa: SLF001
     bare = [call for call in calls if getattr(call, f"{name}_id") and not field.is_cached(call)]
+    if not bare:
+        return
     model: Any = field.related_model
-    found = model.objects.in_bulk({getattr(call, f"{name}_id") for call in bare}) if bare else {}
+    found = model.objects.in_bulk({getattr(call, f"{name}_id") for call in bare})
     for call in bare:
         field.set_cached_value(call, found.get(getattr(call, f"{name}_id")))
 
@@ -152,25 +172,58 @@ def ringing_agent_ids(call: Call) -> list[int]:
 
 def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
     """The living calls of an agent, each with `ringing` or `active`."""
-    roots: dict[str, str] = dict.fromkeys(
-        _ringing_offers().filter(agent=agent).values_list("call_id", flat=True), "ringing"
-    )
-    for sid, parent in _busy_legs().filter(agent=agent).values_list("sid", "parent_id"):
-        roots[parent or sid] = "active"
+    ringing, busy = fetch(_RINGING_AT(agent_id=agent.pk, **_slots()), _BUSY_AT(agent_id=agent.pk, **_slots()))
+    roots = {sid: "ringing" for (sid,) in ringing} | {parent or sid: "active" for sid, parent in busy}
     calls = with_details(Call.objects.filter(pk__in=roots, parent__isnull=True))
     return [(call, roots[call.sid]) for call in calls if not call.is_terminal]
 
 
-def history_with(call: Call, *, limit: int = 3) -> list[Call]:
-    """The last finished calls with the same party, by contact or by number."""
-    number = call.caller if call.incoming else call.called
-    if is_withheld(number):
-        return []
-    same = Q(caller=number) | Q(called=number)
-    if call.contact_id:
-        same |= Q(contact=call.contact_id)
-    earlier = Call.objects.filter(same, parent__isnull=True, status__in=TERMINAL).exclude(pk=call.pk)
-    return list(earlier.select_related("agent").order_by("-start_time", "-sid")[:limit])
+_RINGING_AT = Prepared(lambda: _ringing_offers().filter(agent=Slot("agent_id")).values_list("call_id"))
+_BUSY_AT = Prepared(lambda: _busy_legs().filter(agent=Slot("agent_id")).values_list("sid", "parent_id"))
+
+
+def histories_with(calls: Sequence[Call], *, limit: int = 3) -> dict[str, list[Call]]:
+    """For each of the calls, by sid, the last finished calls with the same party, by contact or by number."""
+    known = [call for call in calls if not is_withheld(_party(call))]
+    asked = [
+        statement
+        for call in known
+        for statement in (
+            _FROM(number=_party(call), sid=call.sid),
+            _TO(number=_party(call), sid=call.sid),
+            # No contact has the number 0.
+            _WITH(contact_id=call.contact_id or 0, sid=call.sid),
+        )
+    ]
+    found = iter(fetch(*asked))
+    return {call.sid: _newest([*next(found), *next(found), *next(found)], limit) for call in known}
+
+
+def _party(call: Call) -> str:
+    return call.caller if call.incoming else call.called
+
+
+def _newest(calls: Iterable[Call], limit: int) -> list[Call]:
+    each = {call.sid: call for call in calls}
+    return sorted(each.values(), key=lambda call: (call.start_time, call.sid), reverse=True)[:limit]
+
+
+def _earlier(**same: Slot) -> Prepared[Call]:
+    """The newest finished calls, from the top of an index: one for each way to be the same party."""
+    shown = ("sid", "direction", "caller", "result", "start_time", "duration")
+    return Prepared(
+        lambda: (
+            Call.objects.filter(parent__isnull=True, status__in=sorted(TERMINAL), **same)
+            .exclude(pk=Slot("sid"))
+            .select_related("agent")
+            .only(*shown, "agent__username", "agent__first_name", "agent__last_name")
+            .order_by("-start_time", "-sid")[:3]
+        )
+    )
+
+
+_FROM, _TO = _earlier(caller=Slot("number")), _earlier(called=Slot("number"))
+_WITH = _earlier(contact=Slot("contact_id"))
 
 
 def call_count_with(number: str) -> int:
@@ -179,24 +232,29 @@ def call_count_with(number: str) -> int:
 
 def presence_list(agent: Agent) -> list[dict[str, Any]]:
     """The agent and the members of the same teams, each as `Presence` in docs/desk-protocol.md."""
-    return presence_of(colleague_ids(agent))
+    (agents,) = fetch(_PRESENCE(agent_ids=colleague_ids(agent), **_slots()))
+    return [_presence(agent) for agent in agents]
 
 
-def presence_of(agent_ids: set[int]) -> list[dict[str, Any]]:
-    busy = _busy_legs().filter(agent__in=agent_ids)
-    on_call = set(busy.values_list("agent_id", flat=True))
-    return [
-        {
-            "agent": {"id": agent.pk, "identity": agent.identity, "name": agent.name},
-            "availability": agent.availability,
-            "state": _state(agent, agent.pk in on_call),
-        }
-        for agent in agents_with_reach(agent_ids)
-    ]
+def _presence_of() -> QuerySet[Agent]:
+    on_call = Exists(_busy_legs().filter(agent=OuterRef("pk")))
+    return agents_with_reach().annotate(on_call=on_call).only("username", "first_name", "last_name", "availability")
 
 
-def _state(agent: Any, on_call: bool) -> str:
-    if on_call:
+_PRESENCE = Prepared(_presence_of, varies=reach_varies)
+_TEAMS = Prepared(teams_of_agents)
+
+
+def _presence(agent: Agent) -> dict[str, Any]:
+    return {
+        "agent": {"id": agent.pk, "identity": agent.identity, "name": agent.name},
+        "availability": agent.availability,
+        "state": _state(agent),
+    }
+
+
+def _state(agent: Any) -> str:
+    if agent.on_call:
         return "on-call"
     if not agent.can_ring:
         return "not-reachable"
@@ -205,5 +263,8 @@ def _state(agent: Any, on_call: bool) -> str:
 
 def presence_with_teams(agent_ids: set[int]) -> list[tuple[dict[str, Any], list[int]]]:
     """Each agent's `Presence`, with the teams that are to know."""
-    teams = team_ids_by_agent(agent_ids)
-    return [(presence, teams.get(presence["agent"]["id"], [])) for presence in presence_of(agent_ids)]
+    agents, memberships = fetch(_PRESENCE(agent_ids=agent_ids, **_slots()), _TEAMS(agent_ids=agent_ids))
+    teams: dict[int, list[int]] = {}
+    for agent_id, team_id in memberships:
+        teams.setdefault(agent_id, []).append(team_id)
+    return [(_presence(agent), teams.get(agent.pk, [])) for agent in agents]

@@ -23,10 +23,14 @@ from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
 from telephony.phone import parse_dialled
+from telephony.prepared import Write
 
 if TYPE_CHECKING:
     from agents.models import Agent
     from contacts.models import Contact
+
+
+_OFFER = Write.insert(CallOffer, on_conflict="ON CONFLICT DO NOTHING")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class IncomingPlan:
     parameters: dict[str, str]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def calls_record_incoming(voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
     """Logs calls to our lines and offers each to every agent who can take it. One plan for each, in their order."""
     lines = selectors.lines_by_number(voice.called for voice in voices)
@@ -47,25 +51,26 @@ def calls_record_incoming(voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
     teams = {lines[voice.called].team_id for voice in voices if _is_answered(lines.get(voice.called))}
     families = Families(
-        ((voice.sid, voice.parent_call_sid) for voice in voices), also_lock=(f"team:{pk}" for pk in teams)
+        ((voice.sid, voice.parent_call_sid) for voice in voices),
+        also_lock=(f"team:{pk}" for pk in teams),
+        also=[selectors.agents_available(teams)] if teams else (),
     )
-    ringing = selectors.agents_offered(families.calls) if families.calls else {}
-    free = selectors.agents_available(teams) if teams else {}
+    free = selectors.by_team(families.also[0], teams) if teams else {}
+    ringing: dict[str, list[Agent]] = {}
     plans: list[IncomingPlan] = []
     offers: list[CallOffer] = []
     for voice in voices:
         line, contact = lines.get(voice.called), contacts.get(voice.caller)
         call = _open(families, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
-        agents = ringing.get(call.sid, [])
+        agents = ringing.get(call.sid) or families.agents_rung_by(call.sid)
         if not agents and _is_answered(line) and not call.is_terminal:
             agents = _take(free, line)
-            ringing[call.sid] = agents
             offers += [CallOffer(call=call, agent=agent) for agent in agents]
+        ringing[call.sid] = agents
         plans.append(_plan(call, line, contact, agents))
-    families.settle()
-    CallOffer.objects.bulk_create(offers, ignore_conflicts=True)
-    offered = [(plan.call, [agent.pk for agent in ringing.get(plan.call.sid, [])]) for plan in plans]
+    changed = families.settle(*([_OFFER(offers)] if offers else []))
+    offered = [(family, [agent.pk for agent in ringing.get(family.root.sid, [])]) for family in changed]
     transaction.on_commit(lambda: broadcasts.calls_offered(offered), robust=True)
     return plans
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,11 +18,16 @@ from agents.selectors import agents_active
 from calls import broadcasts, selectors
 from calls.families import Families
 from calls.family import is_forward
+from calls.locks import lock
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
 from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
 from contacts.selectors import contacts_by_number
 from telephony.forms import raw_params
 from telephony.identity import agent_id_from
+from telephony.prepared import Write, fetch
+
+if TYPE_CHECKING:
+    from agents.models import Agent
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +61,14 @@ def webhook_row(
     )
 
 
+_KEEP = Write.insert(Webhook)
+
+
 def webhooks_keep(rows: Sequence[Webhook]) -> None:
-    Webhook.objects.bulk_create(rows)
+    fetch(_KEEP(rows))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> None:
     """Applies status callbacks, however late, doubled or out of order they are, and (unless told not to) keeps them.
 
@@ -70,17 +79,14 @@ def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> N
     usable = [item for item in callbacks if _is_usable(item)]
     families = Families((item.voice.sid, item.voice.parent_call_sid) for item in usable)
     seen = _seen_before(usable, families)
-    unknown = _Unknown([item for item in usable if item.voice.sid not in families.calls])
+    unknown = _Unknown([item for item in usable if item.voice.sid not in families.calls], families.agents())
     rows = []
     for received, callback in zip(batch, callbacks, strict=True):
         # What the REST API says may be asked for again, and then holds more.
         known = seen if received.kind == "status" else set()
         verdict = _apply(callback, families, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE
         rows.append(webhook_row(received, callback=callback, verdict=verdict))
-    changed = families.settle()
-    if keep:
-        webhooks_keep(rows)
-    broadcasts.after_commit(changed)
+    broadcasts.after_commit(families.settle(*([_KEEP(rows)] if keep else [])))
 
 
 def _is_usable(callback: StatusCallbackRequest) -> bool:
@@ -129,9 +135,9 @@ def _apply(callback: StatusCallbackRequest, families: Families, unknown: _Unknow
 class _Unknown:
     """Calls that a callback is the first to tell of: legs made by <Dial>, and calls whose first request was lost."""
 
-    def __init__(self, callbacks: Sequence[StatusCallbackRequest]) -> None:
-        ids = {agent_id for item in callbacks if (agent_id := _agent_id_at(item.voice))}
-        self._agents = {agent.pk: agent for agent in agents_active(ids)} if ids else {}
+    def __init__(self, callbacks: Sequence[StatusCallbackRequest], at_hand: dict[int, Agent]) -> None:
+        ids = {agent_id for item in callbacks if (agent_id := _agent_id_at(item.voice))} - at_hand.keys()
+        self._agents = at_hand | {agent.pk: agent for agent in agents_active(ids)} if ids else at_hand
         roots = [item.voice for item in callbacks if not item.voice.parent_call_sid]
         numbers = {number for voice in roots for number in (voice.caller, voice.called)}
         self._lines = selectors.lines_by_number(numbers) if numbers else {}
@@ -232,8 +238,9 @@ def recording_store(request: RecordingRequest) -> None:
         values["status"] = request.status
     if request.duration is not None:
         values["duration"] = request.duration
-    families = Families([(sid, "")])
+    lock([sid])
     Recording.objects.update_or_create(sid=request.recording_sid, defaults=values)
+    families = Families([(sid, "")])
     call = families.get(sid)
     if call is not None:
         families.changed(call)

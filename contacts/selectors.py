@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactNumber
+from telephony.prepared import Prepared, Slot, fetch
 
 
 def contact_by_number(number: str) -> Contact | None:
@@ -15,8 +16,11 @@ def contact_by_number(number: str) -> Contact | None:
 def contacts_by_number(numbers: Iterable[str]) -> dict[str, Contact]:
     """Whose numbers they are, for those that are somebody's."""
     wanted = {number for number in numbers if number.startswith("+")}
-    found = ContactNumber.objects.select_related("contact").filter(number__in=wanted) if wanted else []
+    found = fetch(_NUMBERS(numbers=wanted))[0] if wanted else []
     return {number.number: number.contact for number in found}
+
+
+_NUMBERS = Prepared(lambda: ContactNumber.objects.select_related("contact").filter(number__among=Slot("numbers")))
 
 
 def contact_get(contact_id: int) -> Contact | None:

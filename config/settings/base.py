@@ -98,7 +98,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # A server that is away must not hold a caller's request for longer than a caller waits.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options.setdefault("connect_timeout", 3)
+    # For `telephony.prepared`; Django's own queries hold their values and are never prepared. Behind PgBouncer in
+    # transaction mode older than 1.21, switch it off.
+    if env.flag("DATABASE_PREPARED_STATEMENTS", True):
+        _options.setdefault("prepare_threshold", 0)
 # The server's threads live on (config.handler), and each keeps its connection.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

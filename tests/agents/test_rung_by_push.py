@@ -9,7 +9,8 @@ import pytest
 from django.utils import timezone
 
 from agents.models import Agent
-from agents.selectors import agents_reachable, agents_with_reach
+from agents.selectors import agents_reachable, agents_with_reach, reach_slots
+from telephony.prepared import Prepared, fetch
 from tests import factories
 from tests.twilio import incoming
 from tokens.models import Device, IssuedToken
@@ -42,9 +43,18 @@ def fetch_token(device: Device, *, days_ago: int = 0, platform: str = "ios") -> 
     )
 
 
+def reachable_in(agent: Agent) -> list[Agent]:
+    teams = list(agent.teams.values_list("pk", flat=True))
+    return fetch(Prepared(agents_reachable)(team_ids=teams, **reach_slots()))[0]
+
+
+def with_reach(agent: Agent) -> Agent:
+    return fetch(Prepared(agents_with_reach)(agent_ids=[agent.pk], **reach_slots()))[0][0]
+
+
 def reachable(agent: Agent) -> bool:
-    rung = [found.pk for found in agents_reachable(agent.teams.values_list("pk", flat=True))]
-    assert agents_with_reach([agent.pk]).get().can_ring == (rung == [agent.pk])
+    rung = [found.pk for found in reachable_in(agent)]
+    assert with_reach(agent).can_ring == (rung == [agent.pk])
     return rung == [agent.pk]
 
 
@@ -107,13 +117,13 @@ def test_an_app_whose_registration_twilio_has_forgotten_is_not(agent, app):
 def test_an_agent_who_may_not_be_called_is_not(agent, app, change):
     Agent.objects.filter(pk=agent.pk).update(**change)
 
-    assert not list(agents_reachable(agent.teams.values_list("pk", flat=True)))
+    assert not list(reachable_in(agent))
 
 
 def test_an_agent_who_is_away_is_not_rung(agent, app):
     Agent.objects.update(availability="away")
 
-    assert not list(agents_reachable(agent.teams.values_list("pk", flat=True)))
+    assert not list(reachable_in(agent))
 
 
 def test_a_caller_is_sent_to_the_app(agent, app, line, twilio):
