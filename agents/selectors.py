@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk
@@ -68,15 +68,14 @@ def agents_with_reach() -> QuerySet[Agent]:
 
 
 def agents_reachable() -> QuerySet[Agent]:
-    """Agents of the teams in the slot `team_ids` who are available, may be called and whose phones can ring, each with
-    `team_id`: once for each team."""
+    """Those in the slot `agent_ids` who are available, may be called and whose phones can ring."""
     return Agent.objects.filter(
         _some_phone_rings(),
-        teams__pk__among=Slot("team_ids"),
+        pk__among=Slot("agent_ids"),
         is_active=True,
         may_receive_calls=True,
         availability=Availability.AVAILABLE,
-    ).annotate(team_id=F("teams"))
+    )
 
 
 def _some_phone_rings() -> Exists | Q:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from calls.family import Family
 from calls.locks import locking
 from calls.models import Call, CallOffer, Recording
-from telephony.prepared import Prepared, Slot, Statement, Write, fetch
+from telephony.prepared import Prepared, Slot, Statement, Write, fetch, fields_of
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -40,13 +40,13 @@ def _calls() -> QuerySet[Call]:
     related = [f"agent__{name}" for name in _AGENT]
     related += [f"line__{name}" for name in ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active")]
     related += [f"contact__{name}" for name in ("name", "company", "note")]
-    own = [field.name for field in Call._meta.concrete_fields]
+    own = [field.name for field in fields_of(Call)]
     known = Q(pk__among=Slot("sids")) | Q(parent__pk__among=Slot("sids"))
     return Call.objects.filter(known).select_related("agent", "line", "contact").only(*own, *related).order_by()
 
 
 def _offers() -> QuerySet[CallOffer]:
-    own = [field.name for field in CallOffer._meta.concrete_fields]
+    own = [field.name for field in fields_of(CallOffer)]
     offers = CallOffer.objects.filter(call__pk__among=Slot("sids")).select_related("agent").order_by("pk")
     return offers.only(*own, *(f"agent__{name}" for name in _AGENT))
 
@@ -57,17 +57,8 @@ _RECORDINGS = Prepared(lambda: Recording.objects.filter(call__pk__among=Slot("si
 _OPEN = Write.insert(
     Call, on_conflict=f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FACTS)}"
 )
-_WRITE_PROGRESS = Write(
-    Call,
-    ["sid", *_PROGRESS],
-    f"UPDATE calls_call SET {', '.join(f'{name} = new.{name}' for name in _PROGRESS)} FROM {{rows}} "
-    "WHERE calls_call.sid = new.sid",
-)
-_WRITE_OFFERS = Write(
-    CallOffer,
-    ["id", "state"],
-    "UPDATE calls_calloffer SET state = new.state FROM {rows} WHERE calls_calloffer.id = new.id",
-)
+_WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
+_WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state"])
 
 
 class Families:

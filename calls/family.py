@@ -56,7 +56,7 @@ class Family:
         if answered is not None:
             root.answer_time = answered.answer_time or root.answer_time
             if root.incoming and answered.agent_id:
-                root.agent_id = answered.agent_id
+                root.agent = answered.agent
             if answered.status == CallStatus.IN_PROGRESS and STATUS_RANK[root.status] < STATUS_RANK[answered.status]:
                 # The number's own callback comes at the end only: until then, the root lives as its leg does.
                 root.status = CallStatus.IN_PROGRESS

@@ -19,7 +19,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from calls import answers, services, tracking, twiml
 from calls.models import CallEvent, Webhook
-from calls.params import DialActionRequest, Received, RecordingRequest, VoiceRequest
+from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
 from calls.tracking import webhook_row, webhooks_keep
 from telephony.batching import Batcher
 from telephony.forms import form_of, raw_params
@@ -39,10 +39,15 @@ _UNREACHABLE = (OperationalError, InterfaceError)
 
 @transaction.atomic
 def incoming_take(batch: Sequence[Received]) -> list[Answer]:
-    voices = [VoiceRequest.from_post(received.form) for received in batch]
-    plans = iter(services.calls_record_incoming([voice for voice in voices if voice.sid]))
-    found = [answers.to_caller(next(plans)) if voice.sid else twiml.apology_twiml() for voice in voices]
-    webhooks_keep([webhook_row(received, answer=str(answer)) for received, answer in zip(batch, found, strict=True)])
+    asked = [StatusCallbackRequest.from_post(received.form) for received in batch]
+    plans = iter(services.calls_record_incoming([one.voice for one in asked if one.voice.sid]))
+    found = [answers.to_caller(next(plans)) if one.voice.sid else twiml.apology_twiml() for one in asked]
+    webhooks_keep(
+        [
+            webhook_row(received, callback=one, answer=str(answer))
+            for received, one, answer in zip(batch, asked, found, strict=True)
+        ]
+    )
     return list(found)
 
 

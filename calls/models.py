@@ -163,7 +163,7 @@ class Call(models.Model):
             # Of legs, and for whoever asks about an agent alone.
             models.Index(fields=["agent", "-start_time"], name="call_agent_newest"),
             *LOG_INDEXES,
-            models.Index(fields=["status"], name="call_live", condition=models.Q(status__in=sorted(LIVE))),
+            models.Index(fields=["agent"], name="call_live", condition=models.Q(status__in=sorted(LIVE))),
         ]
         constraints = [
             models.CheckConstraint(
@@ -207,7 +207,7 @@ class Webhook(models.Model):
         UNUSABLE = "unusable", "Without a CallSid or a known status"
         FAILED = "failed", "Kept, not applied yet"
 
-    call_sid = models.CharField(max_length=64, db_index=True, blank=True)
+    call_sid = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=32, help_text="The route: incoming, outgoing, status, dial-action …")
     call_status = models.CharField(max_length=32, blank=True)
     sequence_number = models.IntegerField(null=True)
@@ -222,6 +222,8 @@ class Webhook(models.Model):
     class Meta:
         ordering = ["received_at", "pk"]
         indexes = [
+            # Not `db_index`, which makes a second one on PostgreSQL, for searches by a part of it.
+            models.Index(fields=["call_sid"], name="webhook_call"),
             models.Index(fields=["id"], name="webhook_unapplied", condition=models.Q(verdict="failed")),
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +20,30 @@ from agents.selectors import (
     teams_of_agents,
 )
 from calls.family import Family
-from calls.models import LIVE, TERMINAL, Call, CallOffer, Line, Recording, Webhook
+from calls.models import LIVE, TERMINAL, Call, CallOffer, Line, Webhook
+from contacts.selectors import by_number, contacts_with
 from telephony.phone import is_withheld
 from telephony.prepared import Prepared, Slot, Statement, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent
+    from contacts.models import Contact
 
 # <Dial> ends a call after four hours. A leg that is still open later has lost its last callback.
 _LONGEST_CALL = timedelta(hours=4, minutes=5)
 # An offer rings for its line's ring_seconds (120 at most) and Twilio's five seconds more.
 _LONGEST_RING = timedelta(seconds=150)
+
+
+_LINES = Prepared(lambda: Line.objects.filter(number__among=Slot("numbers")))
+_TEAMS_OF_LINES = Prepared(
+    lambda: (
+        Line.objects.filter(number__among=Slot("numbers"), is_active=True, team__agents__isnull=False)
+        .order_by()
+        .distinct()
+        .values_list("team_id", "team__agents")
+    )
+)
 
 
 def lines_by_number(numbers: Iterable[str]) -> dict[str, Line]:
@@ -38,7 +52,22 @@ def lines_by_number(numbers: Iterable[str]) -> dict[str, Line]:
     return {line.number: line for line in lines}
 
 
-_LINES = Prepared(lambda: Line.objects.filter(number__among=Slot("numbers")))
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Whom callers called, and who they are: lines and contacts by their numbers, and agents' ids by their teams'."""
+
+    lines: dict[str, Line]
+    members: dict[int, set[int]]
+    contacts: dict[str, Contact]
+
+
+def parties_of(*, called: Collection[str], callers: Collection[str]) -> Parties:
+    asked = (_LINES(numbers=called), _TEAMS_OF_LINES(numbers=called), contacts_with(callers))
+    lines, memberships, contacts = fetch(*asked)
+    members: dict[int, set[int]] = {line.team_id: set() for line in lines if line.is_active}
+    for team_id, agent_id in memberships:
+        members[team_id].add(agent_id)
+    return Parties({line.number: line for line in lines}, members, by_number(contacts))
 
 
 def lines_for(agent: Agent) -> QuerySet[Line]:
@@ -87,19 +116,15 @@ def _available() -> QuerySet[Agent]:
 _AVAILABLE = Prepared(_available, varies=reach_varies)
 
 
-def agents_available(team_ids: Collection[int]) -> Statement:
-    """Finds who can be rung for calls to the teams: `by_team` says for which."""
-    return _AVAILABLE(team_ids=team_ids, **_slots())
+def agents_available(agent_ids: Collection[int]) -> Statement:
+    """Finds who of these agents can be rung: reachable and free. `longest_idle_first` puts them in order."""
+    return _AVAILABLE(agent_ids=agent_ids, **_slots())
 
 
-def by_team(agents: Iterable[Agent], team_ids: Collection[int]) -> dict[int, list[Agent]]:
-    """What `agents_available` found, the longest idle first."""
+def longest_idle_first(agents: Iterable[Any]) -> list[Agent]:
+    """What `agents_available` found, in the order in which they are to be rung."""
     never = timezone.now() - timedelta(days=36500)
-    found: dict[int, list[Agent]] = {team_id: [] for team_id in team_ids}
-    rows: Iterable[Any] = agents
-    for agent in sorted(rows, key=lambda agent: (agent.last_call or never, agent.pk)):
-        found[agent.team_id].append(agent)
-    return found
+    return sorted(agents, key=lambda agent: (agent.last_call or never, agent.pk))
 
 
 def _last_call_time() -> Subquery:
@@ -182,48 +207,32 @@ _RINGING_AT = Prepared(lambda: _ringing_offers().filter(agent=Slot("agent_id")).
 _BUSY_AT = Prepared(lambda: _busy_legs().filter(agent=Slot("agent_id")).values_list("sid", "parent_id"))
 
 
-def histories_with(calls: Sequence[Call], *, limit: int = 3) -> dict[str, list[Call]]:
-    """For each of the calls, by sid, the last finished calls with the same party, by contact or by number."""
+def histories_with(calls: Sequence[Call]) -> dict[str, list[Call]]:
+    """For each of the calls, by sid, the last three finished calls with the same party, by contact or by number."""
     known = [call for call in calls if not is_withheld(_party(call))]
-    asked = [
-        statement
-        for call in known
-        for statement in (
-            _FROM(number=_party(call), sid=call.sid),
-            _TO(number=_party(call), sid=call.sid),
-            # No contact has the number 0.
-            _WITH(contact_id=call.contact_id or 0, sid=call.sid),
-        )
-    ]
-    found = iter(fetch(*asked))
-    return {call.sid: _newest([*next(found), *next(found), *next(found)], limit) for call in known}
+    # No contact has the number 0.
+    found = fetch(*(_HISTORY(sid=call.sid, number=_party(call), contact_id=call.contact_id or 0) for call in known))
+    return {call.sid: earlier for call, earlier in zip(known, found, strict=True)}
 
 
 def _party(call: Call) -> str:
     return call.caller if call.incoming else call.called
 
 
-def _newest(calls: Iterable[Call], limit: int) -> list[Call]:
-    each = {call.sid: call for call in calls}
-    return sorted(each.values(), key=lambda call: (call.start_time, call.sid), reverse=True)[:limit]
+def _history() -> QuerySet[Call]:
+    over = Call.objects.filter(parent__isnull=True, status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
+    # The newest of each, from the top of an index of the log, and of those the newest.
+    same = [Q(caller=Slot("number")), Q(called=Slot("number")), Q(contact=Slot("contact_id"))]
+    newest = [over.filter(party).order_by("-start_time", "-sid").values("sid")[:3] for party in same]
+    earlier = Call.objects.filter(
+        Q(pk__among=newest[0]) | Q(pk__among=newest[1]) | Q(pk__among=newest[2])
+    ).select_related("agent")
+    shown = ("direction", "caller", "result", "start_time", "duration")
+    agent = ("agent__username", "agent__first_name", "agent__last_name")
+    return earlier.only(*shown, *agent).order_by("-start_time", "-sid")[:3]
 
 
-def _earlier(**same: Slot) -> Prepared[Call]:
-    """The newest finished calls, from the top of an index: one for each way to be the same party."""
-    shown = ("sid", "direction", "caller", "result", "start_time", "duration")
-    return Prepared(
-        lambda: (
-            Call.objects.filter(parent__isnull=True, status__in=sorted(TERMINAL), **same)
-            .exclude(pk=Slot("sid"))
-            .select_related("agent")
-            .only(*shown, "agent__username", "agent__first_name", "agent__last_name")
-            .order_by("-start_time", "-sid")[:3]
-        )
-    )
-
-
-_FROM, _TO = _earlier(caller=Slot("number")), _earlier(called=Slot("number"))
-_WITH = _earlier(contact=Slot("contact_id"))
+_HISTORY = Prepared(_history)
 
 
 def call_count_with(number: str) -> int:

@@ -18,7 +18,7 @@ from calls.models import Call, CallOffer, CallStatus, Direction, Line
 from calls.params import VoiceRequest
 from calls.tracking import push
 from calls.twiml import MAX_RUNG
-from contacts.selectors import contact_by_number, contacts_by_number
+from contacts.selectors import contact_by_number
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
@@ -46,26 +46,27 @@ class IncomingPlan:
 @transaction.atomic(savepoint=False)
 def calls_record_incoming(voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
     """Logs calls to our lines and offers each to every agent who can take it. One plan for each, in their order."""
-    lines = selectors.lines_by_number(voice.called for voice in voices)
-    contacts = contacts_by_number(voice.caller for voice in voices)
+    parties = selectors.parties_of(
+        called={voice.called for voice in voices}, callers={voice.caller for voice in voices}
+    )
+    members = {agent_id for agent_ids in parties.members.values() for agent_id in agent_ids}
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
-    teams = {lines[voice.called].team_id for voice in voices if _is_answered(lines.get(voice.called))}
     families = Families(
         ((voice.sid, voice.parent_call_sid) for voice in voices),
-        also_lock=(f"team:{pk}" for pk in teams),
-        also=[selectors.agents_available(teams)] if teams else (),
+        also_lock=(f"team:{pk}" for pk in parties.members),
+        also=[selectors.agents_available(members)],
     )
-    free = selectors.by_team(families.also[0], teams) if teams else {}
+    free = selectors.longest_idle_first(families.also[0])
     ringing: dict[str, list[Agent]] = {}
     plans: list[IncomingPlan] = []
     offers: list[CallOffer] = []
     for voice in voices:
-        line, contact = lines.get(voice.called), contacts.get(voice.caller)
+        line, contact = parties.lines.get(voice.called), parties.contacts.get(voice.caller)
         call = _open(families, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
         agents = ringing.get(call.sid) or families.agents_rung_by(call.sid)
-        if not agents and _is_answered(line) and not call.is_terminal:
-            agents = _take(free, line)
+        if not agents and line is not None and line.is_active and not call.is_terminal:
+            agents = _take(free, parties.members[line.team_id])
             offers += [CallOffer(call=call, agent=agent) for agent in agents]
         ringing[call.sid] = agents
         plans.append(_plan(call, line, contact, agents))
@@ -75,16 +76,11 @@ def calls_record_incoming(voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
     return plans
 
 
-def _is_answered(line: Line | None) -> bool:
-    return line is not None and line.is_active
-
-
-def _take(free: dict[int, list[Agent]], line: Line | None) -> list[Agent]:
-    """The longest idle of the line's team, who are then free no more."""
-    agents = free[line.team_id][:MAX_RUNG] if line else []
-    taken = {agent.pk for agent in agents}
-    for team_id in free:
-        free[team_id] = [agent for agent in free[team_id] if agent.pk not in taken]
+def _take(free: list[Agent], members: set[int]) -> list[Agent]:
+    """The longest idle of a team, who are then free no more."""
+    agents = [agent for agent in free if agent.pk in members][:MAX_RUNG]
+    for agent in agents:
+        free.remove(agent)
     return agents
 
 

@@ -44,14 +44,13 @@ def webhook_row(
     problem: str = "",
 ) -> Webhook:
     """The row that keeps a webhook, not saved yet. `callback` is what was read from it, if it was."""
-    form = received.form
-    callback = callback or StatusCallbackRequest.from_post(form)
+    callback = callback or StatusCallbackRequest.from_post(received.form)
     return Webhook(
         call_sid=callback.voice.sid,
         kind=received.kind,
         call_status=callback.voice.status,
         sequence_number=callback.sequence_number,
-        params=raw_params(form),
+        params=raw_params(received.form),
         idempotency_token=received.idempotency_token,
         verdict=verdict,
         answer=answer,

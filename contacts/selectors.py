@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactNumber
-from telephony.prepared import Prepared, Slot, fetch
+from telephony.prepared import Prepared, Slot, Statement, fetch
 
 
 def contact_by_number(number: str) -> Contact | None:
@@ -15,8 +15,16 @@ def contact_by_number(number: str) -> Contact | None:
 
 def contacts_by_number(numbers: Iterable[str]) -> dict[str, Contact]:
     """Whose numbers they are, for those that are somebody's."""
-    wanted = {number for number in numbers if number.startswith("+")}
-    found = fetch(_NUMBERS(numbers=wanted))[0] if wanted else []
+    (found,) = fetch(contacts_with(numbers))
+    return by_number(found)
+
+
+def contacts_with(numbers: Iterable[str]) -> Statement:
+    """The same, to be sent together with others: `by_number` reads its answer."""
+    return _NUMBERS(numbers={number for number in numbers if number.startswith("+")})
+
+
+def by_number(found: Iterable[ContactNumber]) -> dict[str, Contact]:
     return {number.number: number.contact for number in found}
 
 

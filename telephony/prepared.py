@@ -11,7 +11,9 @@ together (libpq's pipeline mode) and are prepared statements. SQLite, which is i
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -20,6 +22,9 @@ import psycopg
 from django.db import connection
 from django.db.models import AutoField, Expression, Field, Lookup, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
+
+# SQLite's lists travel as JSON.
+_EACH = "(SELECT value FROM json_each(%s))"
 
 M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
@@ -38,14 +43,21 @@ class Slot(Expression):
 
 @Field.register_lookup
 class Among(Lookup[Any]):
-    """`field__among=Slot(name)`: is one of a list. Unlike `__in`, the same SQL however long the list is."""
+    """`field__among=Slot(name)`: is one of a list. Unlike `__in`, the same SQL however long the list is.
+
+    Of a queryset: its rows are found first, and then looked up; after `__in`, PostgreSQL may read the whole table.
+    """
 
     lookup_name = "among"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        text = f"= ANY({right})" if connection.vendor == "postgresql" else f"IN (SELECT value FROM json_each({right}))"
+        is_slot = isinstance(self.rhs, Slot)
+        if connection.vendor == "postgresql":
+            text = f"= ANY({right})" if is_slot else f"= ANY(ARRAY{right})"
+        else:
+            text = f"IN {_EACH % right}" if is_slot else f"IN {right}"
         return f"{left} {text}", (*left_params, *right_params)
 
 
@@ -74,11 +86,51 @@ def fetch(*statements: Statement) -> list[list[Any]]:
 
 def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
     raw: Any = connection.connection
+    session = _session(raw)
     with connection.wrap_database_errors:
-        with raw.pipeline():
-            # Not Django's cursor, which writes the values into the text: then no two statements were the same.
-            cursors = [psycopg.Cursor(raw).execute(one.sql, one.values, prepare=True) for one in statements]
-        return [cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        # One alone needs no more than its own trip.
+        with raw.pipeline() if len(statements) > 1 else nullcontext():
+            cursors = [session.execute(at, statement) for at, statement in enumerate(statements)]
+        return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else [] for cursor in cursors]
+
+
+class _Session:
+    """A connection's cursors, made once. Not Django's, which write the values into the text: then no two statements
+    would be the same."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+        self._cursors: list[psycopg.Cursor[Any]] = []
+        self._planned: set[str] = set()
+        # The plans do not depend on the values: planning anew each time would cost more than most of them take.
+        raw.cursor().execute("SET plan_cache_mode = force_generic_plan")
+
+    def execute(self, at: int, statement: Statement) -> psycopg.Cursor[Any]:
+        if at == len(self._cursors):
+            cursor: psycopg.Cursor[Any] = psycopg.Cursor(self.raw)
+            # Django's own reading of times is in Python, and the hottest of all; psycopg's says UTC, too.
+            cursor.adapters.register_loader("timestamptz", _TimeLoader)
+            self._cursors.append(cursor)
+        if statement.sql in self._planned:
+            return self._cursors[at].execute(statement.sql, statement.values, prepare=True)
+        # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL makes
+        # another once it has counted the rows (autovacuum).
+        self.raw.cursor().execute("SET enable_seqscan = off")
+        found = self._cursors[at].execute(statement.sql, statement.values, prepare=True)
+        self.raw.cursor().execute("RESET enable_seqscan")
+        self._planned.add(statement.sql)
+        return found
+
+
+_thread = threading.local()
+_TimeLoader: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, psycopg.pq.Format.TEXT)
+
+
+def _session(raw: Any) -> _Session:
+    found: _Session | None = getattr(_thread, "session", None)
+    if found is None or found.raw is not raw:
+        found = _thread.session = _Session(raw)
+    return found
 
 
 class Prepared(Generic[M]):
@@ -162,6 +214,11 @@ def _adapted(value: Any) -> Any:
     return value
 
 
+def fields_of(model: type[Model]) -> list[Any]:
+    """A model's fields that have columns."""
+    return list(model._meta.concrete_fields)  # noqa: SLF001
+
+
 # --- Writing -----------------------------------------------------------------------------------------------------
 
 
@@ -174,7 +231,7 @@ class Write:
 
     def __init__(self, model: type[Model], columns: Iterable[str], sql: str) -> None:
         self._model = model
-        self._fields: dict[str, Any] = {str(field.column): field for field in model._meta.concrete_fields}
+        self._fields = {field.column: field for field in fields_of(model)}
         self._columns = {column: self._fields[column].attname for column in columns}
         self._template = sql
         self._sql = ""
@@ -182,28 +239,32 @@ class Write:
     @classmethod
     def insert(cls, model: type[Model], *, on_conflict: str = "") -> Write:
         """Inserts rows; a key that counts up is left to the database."""
-        columns = [str(field.column) for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+        columns = [field.column for field in fields_of(model) if not isinstance(field, AutoField)]
         names = ", ".join(f'"{column}"' for column in columns)
+        table = model._meta.db_table  # noqa: SLF001
         # Without WHERE, SQLite takes ON CONFLICT for part of a join.
-        sql = f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {names} FROM {{rows}} WHERE true {on_conflict}'
+        sql = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {{rows}} WHERE true {on_conflict}'  # noqa: S608
         return cls(model, columns, sql)
+
+    @classmethod
+    def update(cls, model: type[Model], *, key: str, columns: Sequence[str]) -> Write:
+        """Writes these columns of the rows that have the key."""
+        table = model._meta.db_table  # noqa: SLF001
+        changes = ", ".join(f'"{column}" = new."{column}"' for column in columns)
+        sql = f'UPDATE "{table}" SET {changes} FROM {{rows}} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608
+        return cls(model, [key, *columns], sql)
 
     def __call__(self, rows: Iterable[Model]) -> Statement:
         if not self._sql:
             self._sql = self._template.replace("{rows}", self._table())
         values = [{column: getattr(row, name) for column, name in self._columns.items()} for row in rows]
-        return Statement(self._sql, [json.dumps(values, default=_text)])
+        # What JSON has no form for is a time.
+        as_text = str if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value
+        return Statement(self._sql, [json.dumps(values, default=as_text)])
 
     def _table(self) -> str:
         if connection.vendor == "postgresql":
             columns = ", ".join(f'"{column}" {self._fields[column].db_type(connection)}' for column in self._columns)
             return f"json_to_recordset(%s::json) AS new({columns})"
         columns = ", ".join(f"json_extract(value, '$.{column}') AS \"{column}\"" for column in self._columns)
-        return f"(SELECT {columns} FROM json_each(%s)) AS new"
-
-
-def _text(value: Any) -> str:
-    """Times, for which JSON has no form of its own."""
-    if isinstance(value, datetime):
-        return str(connection.ops.adapt_datetimefield_value(value))
-    raise TypeError(f"{type(value).__name__} cannot be stored this way.")
+        return f"(SELECT {columns} FROM json_each(%s)) AS new"  # noqa: S608

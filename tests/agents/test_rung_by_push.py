@@ -43,9 +43,8 @@ def fetch_token(device: Device, *, days_ago: int = 0, platform: str = "ios") -> 
     )
 
 
-def reachable_in(agent: Agent) -> list[Agent]:
-    teams = list(agent.teams.values_list("pk", flat=True))
-    return fetch(Prepared(agents_reachable)(team_ids=teams, **reach_slots()))[0]
+def reachable_of(agent: Agent) -> list[Agent]:
+    return fetch(Prepared(agents_reachable)(agent_ids=[agent.pk], **reach_slots()))[0]
 
 
 def with_reach(agent: Agent) -> Agent:
@@ -53,7 +52,7 @@ def with_reach(agent: Agent) -> Agent:
 
 
 def reachable(agent: Agent) -> bool:
-    rung = [found.pk for found in reachable_in(agent)]
+    rung = [found.pk for found in reachable_of(agent)]
     assert with_reach(agent).can_ring == (rung == [agent.pk])
     return rung == [agent.pk]
 
@@ -117,13 +116,13 @@ def test_an_app_whose_registration_twilio_has_forgotten_is_not(agent, app):
 def test_an_agent_who_may_not_be_called_is_not(agent, app, change):
     Agent.objects.filter(pk=agent.pk).update(**change)
 
-    assert not list(reachable_in(agent))
+    assert not list(reachable_of(agent))
 
 
 def test_an_agent_who_is_away_is_not_rung(agent, app):
     Agent.objects.update(availability="away")
 
-    assert not list(reachable_in(agent))
+    assert not list(reachable_of(agent))
 
 
 def test_a_caller_is_sent_to_the_app(agent, app, line, twilio):
