@@ -15,7 +15,8 @@ from django.utils import timezone
 from calls.family import Family
 from calls.locks import locking
 from calls.models import Call, CallOffer, Recording
-from telephony.prepared import Prepared, Slot, Statement, Write, fetch, fields_of
+from telephony.prepared import Prepared, Slot
+from telephony.statements import Statement, Write, fetch, fields_of
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from telephony.prepared import Statement, fetch
+from telephony.statements import Statement, fetch
 
 
 def locking(keys: Iterable[str]) -> list[Statement]:

@@ -23,7 +23,8 @@ from calls.family import Family
 from calls.models import LIVE, TERMINAL, Call, CallOffer, Line, Webhook
 from contacts.selectors import by_number, contacts_with
 from telephony.phone import is_withheld
-from telephony.prepared import Prepared, Slot, Statement, fetch
+from telephony.prepared import Prepared, Slot
+from telephony.statements import Statement, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -23,7 +23,7 @@ from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
 from telephony.phone import parse_dialled
-from telephony.prepared import Write
+from telephony.statements import Write
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -24,7 +24,7 @@ from calls.params import DialActionRequest, Received, RecordingRequest, StatusCa
 from contacts.selectors import contacts_by_number
 from telephony.forms import raw_params
 from telephony.identity import agent_id_from
-from telephony.prepared import Write, fetch
+from telephony.statements import Write, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactNumber
-from telephony.prepared import Prepared, Slot, Statement, fetch
+from telephony.prepared import Prepared, Slot
+from telephony.statements import Statement, fetch
 
 
 def contact_by_number(number: str) -> Contact | None:

@@ -1,8 +1,7 @@
-"""Queries for what runs with every webhook: written with the ORM, compiled once, sent several at a time.
+"""Queries that run with every webhook: written with the ORM, and compiled once.
 
-Most of a small ORM query's cost is its compilation, the round trip and the database's planning. Here the first is paid
-once in a process; the other two are shared: on PostgreSQL, queries that do not need each other's answers travel
-together (libpq's pipeline mode) and are prepared statements. SQLite, which is in the process, runs them one by one.
+Most of what a small ORM query costs is its compilation. Here it is paid once in a process; `telephony.statements` saves
+the most of the rest.
 
     _NEWEST = Prepared(lambda: Call.objects.filter(pk__among=Slot("sids")).order_by("-start_time"))
     (calls,) = fetch(_NEWEST(sids=["CA…", "CA…"]))
@@ -11,23 +10,21 @@ together (libpq's pipeline mode) and are prepared statements. SQLite, which is i
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-import psycopg
-from django.db import connection
-from django.db.models import AutoField, Expression, Field, Lookup, Model, QuerySet
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, Field, Lookup, Model, QuerySet
+from django.db.models.base import ModelState
+from django.db.models.query import ModelIterable
+
+from telephony.statements import Row, Statement
 
 # SQLite's lists travel as JSON.
 _EACH = "(SELECT value FROM json_each(%s))"
 
 M = TypeVar("M", bound=Model)
-Row = tuple[Any, ...]
 
 
 class Slot(Expression):
@@ -59,78 +56,6 @@ class Among(Lookup[Any]):
         else:
             text = f"IN {_EACH % right}" if is_slot else f"IN {right}"
         return f"{left} {text}", (*left_params, *right_params)
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL with its values, and what makes of its rows what the sender wants."""
-
-    sql: str
-    values: Sequence[Any]
-    read: Callable[[list[Row]], list[Any]] = list
-
-
-def fetch(*statements: Statement) -> list[list[Any]]:
-    """Runs them in their order, in one round trip; what each of them found. Raises what Django's cursors raise."""
-    connection.ensure_connection()
-    if connection.vendor == "postgresql":
-        found = _pipelined(statements)
-    else:
-        found = []
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement.sql, statement.values)
-                found.append(cursor.fetchall() if cursor.description else [])
-    return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
-
-
-def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
-    raw: Any = connection.connection
-    session = _session(raw)
-    with connection.wrap_database_errors:
-        # One alone needs no more than its own trip.
-        with raw.pipeline() if len(statements) > 1 else nullcontext():
-            cursors = [session.execute(at, statement) for at, statement in enumerate(statements)]
-        return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else [] for cursor in cursors]
-
-
-class _Session:
-    """A connection's cursors, made once. Not Django's, which write the values into the text: then no two statements
-    would be the same."""
-
-    def __init__(self, raw: Any) -> None:
-        self.raw = raw
-        self._cursors: list[psycopg.Cursor[Any]] = []
-        self._planned: set[str] = set()
-        # The plans do not depend on the values: planning anew each time would cost more than most of them take.
-        raw.cursor().execute("SET plan_cache_mode = force_generic_plan")
-
-    def execute(self, at: int, statement: Statement) -> psycopg.Cursor[Any]:
-        if at == len(self._cursors):
-            cursor: psycopg.Cursor[Any] = psycopg.Cursor(self.raw)
-            # Django's own reading of times is in Python, and the hottest of all; psycopg's says UTC, too.
-            cursor.adapters.register_loader("timestamptz", _TimeLoader)
-            self._cursors.append(cursor)
-        if statement.sql in self._planned:
-            return self._cursors[at].execute(statement.sql, statement.values, prepare=True)
-        # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL makes
-        # another once it has counted the rows (autovacuum).
-        self.raw.cursor().execute("SET enable_seqscan = off")
-        found = self._cursors[at].execute(statement.sql, statement.values, prepare=True)
-        self.raw.cursor().execute("RESET enable_seqscan")
-        self._planned.add(statement.sql)
-        return found
-
-
-_thread = threading.local()
-_TimeLoader: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, psycopg.pq.Format.TEXT)
-
-
-def _session(raw: Any) -> _Session:
-    found: _Session | None = getattr(_thread, "session", None)
-    if found is None or found.raw is not raw:
-        found = _thread.session = _Session(raw)
-    return found
 
 
 class Prepared(Generic[M]):
@@ -166,16 +91,8 @@ class _Compiled:
         as_models = issubclass(queryset._iterable_class, ModelIterable)  # noqa: SLF001
         self.read: Callable[[list[Row]], list[Any]] = self._models if as_models else self._rows
         if as_models:
-            self._know_model()
-
-    def _know_model(self) -> None:
-        compiler = self._compiler
-        fields = compiler.klass_info["select_fields"]
-        self._model = compiler.klass_info["model"]
-        self._span = slice(fields[0], fields[-1] + 1)
-        self._names = [column.target.attname for column, _, _ in compiler.select[self._span]]
-        self._populators = get_related_populators(compiler.klass_info, compiler.select, connection.alias)  # type: ignore[call-arg]
-        self._annotations = list(compiler.annotation_col_map.items())
+            self._root = _Part(self._compiler.klass_info, self._compiler)
+            self._annotations = list(self._compiler.annotation_col_map.items())
 
     def _rows(self, rows: list[Row]) -> list[Any]:
         if not self._converters:
@@ -185,13 +102,43 @@ class _Compiled:
     def _models(self, rows: list[Row]) -> list[Any]:
         found = []
         for row in self._compiler.apply_converters(rows, self._converters) if self._converters else rows:
-            model = self._model.from_db(connection.alias, self._names, row[self._span])
-            for populator in self._populators:
-                populator.populate(row, model)
+            model = self._root.model_in(row)
             for name, at in self._annotations:
                 setattr(model, name, row[at])
             found.append(model)
         return found
+
+
+class _Part:
+    """Where in a row a model is, and those that `select_related` joined to it."""
+
+    def __init__(self, info: dict[str, Any], compiler: Any) -> None:
+        first, last = info["select_fields"][0], info["select_fields"][-1]
+        self._class = info["model"]
+        self._span = slice(first, last + 1)
+        self._names = [column.target.attname for column, _, _ in compiler.select[self._span]]
+        self._key = first + self._names.index(self._class._meta.pk.attname)  # noqa: SLF001
+        self._related = [
+            (part["local_setter"], part["remote_setter"], _Part(part, compiler))
+            for part in info.get("related_klass_infos", [])
+        ]
+
+    def model_in(self, row: Row) -> Any:
+        """As `Model.from_db` makes it, but without `__init__`, which takes several times as long: it is made for
+        values that may be anything, these come from the database."""
+        if row[self._key] is None:
+            return None
+        model = self._class.__new__(self._class)
+        state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        # What is not in here was not asked for, and is read when it is needed (a deferred field).
+        model.__dict__.update(zip(self._names, row[self._span], strict=True), _state=state)
+        for set_on_model, set_on_related, part in self._related:
+            related = part.model_in(row)
+            set_on_model(model, related)
+            if related is not None:
+                set_on_related(related, model)
+        return model
 
 
 def _literal(value: Any) -> str:
@@ -212,59 +159,3 @@ def _adapted(value: Any) -> Any:
     if isinstance(value, Collection) and not isinstance(value, str):
         return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
     return value
-
-
-def fields_of(model: type[Model]) -> list[Any]:
-    """A model's fields that have columns."""
-    return list(model._meta.concrete_fields)  # noqa: SLF001
-
-
-# --- Writing -----------------------------------------------------------------------------------------------------
-
-
-class Write:
-    """A statement that takes any number of a model's rows: in its SQL, `{rows}` is a table `new` of these columns.
-
-    The rows travel as one JSON text, so that the statement is the same for any number of them, and for any mixture of
-    values and nulls.
-    """
-
-    def __init__(self, model: type[Model], columns: Iterable[str], sql: str) -> None:
-        self._model = model
-        self._fields = {field.column: field for field in fields_of(model)}
-        self._columns = {column: self._fields[column].attname for column in columns}
-        self._template = sql
-        self._sql = ""
-
-    @classmethod
-    def insert(cls, model: type[Model], *, on_conflict: str = "") -> Write:
-        """Inserts rows; a key that counts up is left to the database."""
-        columns = [field.column for field in fields_of(model) if not isinstance(field, AutoField)]
-        names = ", ".join(f'"{column}"' for column in columns)
-        table = model._meta.db_table  # noqa: SLF001
-        # Without WHERE, SQLite takes ON CONFLICT for part of a join.
-        sql = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {{rows}} WHERE true {on_conflict}'  # noqa: S608
-        return cls(model, columns, sql)
-
-    @classmethod
-    def update(cls, model: type[Model], *, key: str, columns: Sequence[str]) -> Write:
-        """Writes these columns of the rows that have the key."""
-        table = model._meta.db_table  # noqa: SLF001
-        changes = ", ".join(f'"{column}" = new."{column}"' for column in columns)
-        sql = f'UPDATE "{table}" SET {changes} FROM {{rows}} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608
-        return cls(model, [key, *columns], sql)
-
-    def __call__(self, rows: Iterable[Model]) -> Statement:
-        if not self._sql:
-            self._sql = self._template.replace("{rows}", self._table())
-        values = [{column: getattr(row, name) for column, name in self._columns.items()} for row in rows]
-        # What JSON has no form for is a time.
-        as_text = str if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value
-        return Statement(self._sql, [json.dumps(values, default=as_text)])
-
-    def _table(self) -> str:
-        if connection.vendor == "postgresql":
-            columns = ", ".join(f'"{column}" {self._fields[column].db_type(connection)}' for column in self._columns)
-            return f"json_to_recordset(%s::json) AS new({columns})"
-        columns = ", ".join(f"json_extract(value, '$.{column}') AS \"{column}\"" for column in self._columns)
-        return f"(SELECT {columns} FROM json_each(%s)) AS new"  # noqa: S608

@@ -1,0 +1,145 @@
+"""SQL that runs with every webhook, sent several statements at a time.
+
+On PostgreSQL, statements that do not need each other's answers travel together (libpq's pipeline mode), and their plans
+are made once for a connection. SQLite, which is in the process, runs them one by one.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.models import AutoField, Model
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with its values, and what makes of its rows what the sender wants."""
+
+    sql: str
+    values: Sequence[Any]
+    read: Callable[[list[Row]], list[Any]] = list
+
+
+def fetch(*statements: Statement) -> list[list[Any]]:
+    """Runs them in their order, in one round trip; what each of them found. Raises what Django's cursors raise."""
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        found = _pipelined(statements)
+    else:
+        found = []
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement.sql, statement.values)
+                found.append(cursor.fetchall() if cursor.description else [])
+    return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
+
+
+def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
+    raw: Any = connection.connection
+    session = _session(raw)
+    with connection.wrap_database_errors:
+        # One alone needs no more than its own trip.
+        with raw.pipeline() if len(statements) > 1 else nullcontext():
+            cursors = [session.execute(at, statement) for at, statement in enumerate(statements)]
+        return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else [] for cursor in cursors]
+
+
+class _Session:
+    """A connection's cursors, made once. Not Django's, which write the values into the text: then no two statements
+    would be the same."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+        self._cursors: list[psycopg.Cursor[Any]] = []
+        self._planned: set[str] = set()
+        # The plans do not depend on the values: planning anew each time would cost more than most of them take.
+        raw.cursor().execute("SET plan_cache_mode = force_generic_plan")
+
+    def execute(self, at: int, statement: Statement) -> psycopg.Cursor[Any]:
+        if at == len(self._cursors):
+            cursor: psycopg.Cursor[Any] = psycopg.Cursor(self.raw)
+            # Django's own reading of times is in Python, and the hottest of all; psycopg's says UTC, too.
+            cursor.adapters.register_loader("timestamptz", _TimeLoader)
+            self._cursors.append(cursor)
+        if statement.sql in self._planned:
+            return self._cursors[at].execute(statement.sql, statement.values, prepare=True)
+        # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL makes
+        # another once it has counted the rows (autovacuum).
+        self.raw.cursor().execute("SET enable_seqscan = off")
+        found = self._cursors[at].execute(statement.sql, statement.values, prepare=True)
+        self.raw.cursor().execute("RESET enable_seqscan")
+        self._planned.add(statement.sql)
+        return found
+
+
+_thread = threading.local()
+_TimeLoader: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, psycopg.pq.Format.TEXT)
+
+
+def _session(raw: Any) -> _Session:
+    found: _Session | None = getattr(_thread, "session", None)
+    if found is None or found.raw is not raw:
+        found = _thread.session = _Session(raw)
+    return found
+
+
+def fields_of(model: type[Model]) -> list[Any]:
+    """A model's fields that have columns."""
+    return list(model._meta.concrete_fields)  # noqa: SLF001
+
+
+class Write:
+    """A statement that takes any number of a model's rows: in its SQL, `{rows}` is a table `new` of these columns.
+
+    The rows travel as one JSON text, so that the statement is the same for any number of them, and for any mixture of
+    values and nulls.
+    """
+
+    def __init__(self, model: type[Model], columns: Iterable[str], sql: str) -> None:
+        self._model = model
+        self._fields = {field.column: field for field in fields_of(model)}
+        self._columns = {column: self._fields[column].attname for column in columns}
+        self._template = sql
+        self._sql = ""
+
+    @classmethod
+    def insert(cls, model: type[Model], *, on_conflict: str = "") -> Write:
+        """Inserts rows; a key that counts up is left to the database."""
+        columns = [field.column for field in fields_of(model) if not isinstance(field, AutoField)]
+        names = ", ".join(f'"{column}"' for column in columns)
+        table = model._meta.db_table  # noqa: SLF001
+        # Without WHERE, SQLite takes ON CONFLICT for part of a join.
+        sql = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {{rows}} WHERE true {on_conflict}'  # noqa: S608
+        return cls(model, columns, sql)
+
+    @classmethod
+    def update(cls, model: type[Model], *, key: str, columns: Sequence[str]) -> Write:
+        """Writes these columns of the rows that have the key."""
+        table = model._meta.db_table  # noqa: SLF001
+        changes = ", ".join(f'"{column}" = new."{column}"' for column in columns)
+        sql = f'UPDATE "{table}" SET {changes} FROM {{rows}} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608
+        return cls(model, [key, *columns], sql)
+
+    def __call__(self, rows: Iterable[Model]) -> Statement:
+        if not self._sql:
+            self._sql = self._template.replace("{rows}", self._table())
+        values = [{column: getattr(row, name) for column, name in self._columns.items()} for row in rows]
+        # What JSON has no form for is a time.
+        as_text = str if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value
+        return Statement(self._sql, [json.dumps(values, default=as_text)])
+
+    def _table(self) -> str:
+        if connection.vendor == "postgresql":
+            columns = ", ".join(f'"{column}" {self._fields[column].db_type(connection)}' for column in self._columns)
+            return f"json_to_recordset(%s::json) AS new({columns})"
+        columns = ", ".join(f"json_extract(value, '$.{column}') AS \"{column}\"" for column in self._columns)
+        return f"(SELECT {columns} FROM json_each(%s)) AS new"  # noqa: S608

@@ -1,0 +1,209 @@
+"""Queries that are compiled once, and rows that are written together: the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from agents.models import Agent, Team
+from calls.models import Call, CallOffer, CallStatus, Webhook
+from telephony.prepared import Prepared, Slot
+from telephony.statements import Write, fetch
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+_INSERT = Write.insert(Webhook)
+
+
+def call(number: int, **facts) -> Call:
+    return Call.objects.create(sid=f"CA{number:032x}", **{"start_time": NOON} | facts)
+
+
+def sids(calls) -> list[str]:
+    return [found.sid for found in calls]
+
+
+def test_a_prepared_query_finds_what_the_orm_finds(ada, line):
+    some = [call(n, agent=ada if n % 2 else None, line=line, start_time=NOON + timedelta(minutes=n)) for n in range(6)]
+    queryset = Call.objects.select_related("agent", "line").order_by("-start_time")
+    prepared = Prepared(lambda: queryset.filter(pk__among=Slot("sids")))
+
+    (found,) = fetch(prepared(sids=sids(some[:4])))
+
+    expected = list(queryset.filter(pk__in=sids(some[:4])))
+    assert found == expected
+    for ours, theirs in zip(found, expected, strict=True):
+        assert {name: value for name, value in vars(ours).items() if name != "_state"} == {
+            name: value for name, value in vars(theirs).items() if name != "_state"
+        }
+        assert (ours.agent, ours.line) == (theirs.agent, theirs.line)
+        assert vars(ours.line)["name"] == line.name
+
+
+def test_related_models_are_there_without_another_query(ada, line, django_assert_num_queries):
+    found = call(1, agent=ada, line=line)
+    prepared = Prepared(lambda: Call.objects.select_related("agent", "contact").filter(pk=Slot("sid")))
+    ((ours,),) = fetch(prepared(sid=found.sid))
+
+    with django_assert_num_queries(0):
+        assert ours.agent.name == ada.name
+        assert ours.contact is None
+
+
+def test_what_was_not_asked_for_is_read_when_it_is_needed(ada):
+    prepared = Prepared(lambda: Agent.objects.filter(pk=Slot("pk")).only("username"))
+    ((found,),) = fetch(prepared(pk=ada.pk))
+
+    assert found.get_deferred_fields() >= {"password", "role"}
+    assert found.role == ada.role
+
+
+def test_what_was_found_can_be_saved(ada):
+    prepared = Prepared(lambda: Agent.objects.filter(pk=Slot("pk")))
+    ((found,),) = fetch(prepared(pk=ada.pk))
+
+    found.first_name = "Augusta"
+    found.save()
+
+    ada.refresh_from_db()
+    assert ada.first_name == "Augusta"
+    assert Agent.objects.count() == 1
+
+
+def test_annotations_and_tuples_come_as_from_the_orm(ada, grace):
+    call(1, agent=ada)
+    has_calls = Exists(Call.objects.filter(agent=OuterRef("pk")))
+    annotated = Prepared(lambda: Agent.objects.filter(pk__among=Slot("ids")).annotate(busy=has_calls).order_by("pk"))
+    tuples = Prepared(lambda: Call.objects.filter(start_time__gte=Slot("since")).values_list("sid", "start_time"))
+
+    agents, rows = fetch(annotated(ids={ada.pk, grace.pk}), tuples(since=NOON))
+
+    assert [bool(agent.busy) for agent in agents] == [agent == ada for agent in agents]
+    assert rows == [(call_sid, NOON) for call_sid in Call.objects.values_list("sid", flat=True)]
+
+
+@pytest.mark.parametrize("wanted", [[], ["CA" + "9" * 32], ["it's", "100 %", "ä"]])
+def test_a_list_may_be_empty_or_hold_anything(wanted):
+    prepared = Prepared(lambda: Call.objects.filter(pk__among=Slot("sids")))
+
+    assert fetch(prepared(sids=wanted)) == [[]]
+
+
+def test_constants_stand_in_the_text_as_they_are(team):
+    Team.objects.create(name="100 % it's")
+    prepared = Prepared(lambda: Team.objects.filter(name="100 % it's", pk__gt=Slot("pk")))
+
+    ((found,),) = fetch(prepared(pk=0))
+
+    assert found.name == "100 % it's"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's times are text")
+def test_a_time_that_would_never_pass_is_refused():
+    with pytest.raises(TypeError, match="Slot"):
+        Prepared(lambda: Call.objects.filter(start_time=timezone.now()))()
+
+
+def test_among_the_rows_of_another_query():
+    old, new = call(1), call(2, start_time=NOON + timedelta(hours=1))
+    newest = Call.objects.filter(start_time__lte=Slot("until")).order_by("-start_time").values("sid")[:1]
+    prepared = Prepared(lambda: Call.objects.filter(Q(pk__among=newest)))
+
+    assert fetch(prepared(until=NOON), prepared(until=NOON + timedelta(days=1))) == [[old], [new]]
+
+
+def test_a_query_that_varies_is_compiled_anew(ada, settings):
+    prepared = Prepared(
+        lambda: Agent.objects.filter(username=settings.DEMO_PASSWORD, pk=Slot("pk")),
+        varies=lambda: settings.DEMO_PASSWORD,
+    )
+    settings.DEMO_PASSWORD = "ada"
+    assert fetch(prepared(pk=ada.pk)) == [[ada]]
+
+    settings.DEMO_PASSWORD = "nobody"
+    assert fetch(prepared(pk=ada.pk)) == [[]]
+
+
+def test_rows_are_inserted_as_the_orm_would():
+    facts = {"call_sid": "CA1", "kind": "status", "params": {"To": ["a", 'b"'], "Ä": "\\ud83d 😀"}, "received_at": NOON}
+    rows = [Webhook(**facts), Webhook(**facts, sequence_number=7, milliseconds=1.5, answer="<Response/>")]
+
+    fetch(_INSERT(rows))
+
+    stored = list(Webhook.objects.order_by("pk"))
+    assert len({row.pk for row in stored}) == 2
+    for row, kept in zip(rows, stored, strict=True):
+        kept.pk = None
+        assert {n: v for n, v in vars(kept).items() if n != "_state"} == {
+            n: v for n, v in vars(row).items() if n != "_state"
+        }
+
+
+def test_a_mixture_of_values_and_nulls_is_written(ada):
+    calls = [call(1), call(2)]
+    update = Write.update(Call, key="sid", columns=["status", "agent_id", "end_time", "duration"])
+    calls[0].status, calls[0].agent, calls[0].end_time, calls[0].duration = CallStatus.COMPLETED, ada, NOON, 12
+    calls[1].status = CallStatus.BUSY
+
+    fetch(update(calls))
+
+    ended, busy = Call.objects.order_by("sid")
+    assert (ended.status, ended.agent, ended.end_time, ended.duration) == ("completed", ada, NOON, 12)
+    assert (busy.status, busy.agent, busy.end_time, busy.duration) == ("busy", None, None, None)
+
+
+def test_a_conflict_is_handled_as_said(ada):
+    offered = call(1)
+    insert = Write.insert(CallOffer, on_conflict="ON CONFLICT DO NOTHING")
+
+    fetch(insert([CallOffer(call=offered, agent=ada)]), insert([CallOffer(call=offered, agent=ada)]))
+
+    assert CallOffer.objects.count() == 1
+
+
+def test_the_database_s_errors_are_djangos(ada):
+    offered = call(1)
+    insert = Write.insert(CallOffer)
+    fetch(insert([CallOffer(call=offered, agent=ada)]))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        fetch(insert([CallOffer(call=offered, agent=ada)]), insert([]))
+
+    assert CallOffer.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite stores text of any length")
+def test_what_is_too_long_is_refused_and_the_connection_goes_on():
+    with pytest.raises(DataError), transaction.atomic():
+        fetch(_INSERT([Webhook(kind="k" * 33, params={}, received_at=NOON)]))
+
+    fetch(_INSERT([Webhook(kind="k", params={}, received_at=NOON)]))
+    assert Webhook.objects.count() == 1
+
+
+def test_statements_run_in_their_order_within_a_transaction_that_can_be_undone():
+    find = Prepared(lambda: Webhook.objects.filter(call_sid=Slot("sid")).order_by("pk"))
+    row = Webhook(call_sid="CA1", kind="status", params={}, received_at=NOON)
+
+    with transaction.atomic():
+        before, _, after = fetch(find(sid="CA1"), _INSERT([row]), find(sid="CA1"))
+        transaction.set_rollback(True)
+
+    assert (len(before), len(after)) == (0, 1)
+    assert fetch(find(sid="CA1")) == [[]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_was_closed_is_opened_again():
+    factories.make_team()
+    prepared = Prepared(lambda: Team.objects.filter(pk__gt=Slot("pk")))
+    assert len(fetch(prepared(pk=0))[0]) == 1
+
+    connection.close()
+
+    assert len(fetch(prepared(pk=0), prepared(pk=0))[0]) == 1
