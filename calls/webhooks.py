@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ def _take(kind: str, request: HttpRequest) -> Answer:
     return webhook_take(Received.from_request(request, kind))
 
 
-def _promise(kind: str, request: HttpRequest) -> Future[Any]:
+def _promise(kind: str, request: HttpRequest) -> asyncio.Future[Any]:
     return batcher.submit(Received.from_request(request, kind))
 
 
