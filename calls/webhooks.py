@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from twilio.twiml.voice_response import VoiceResponse
 
 from calls import answers, twiml
 from calls.intake import batcher, problem_of, webhook_spool, webhook_take
@@ -39,7 +38,7 @@ def _failed(kind: str, request: HttpRequest, error: BaseException) -> Answer:
     return answer
 
 
-def _emergency(kind: str, request: HttpRequest) -> VoiceResponse | None:
+def _emergency(kind: str, request: HttpRequest) -> str | None:
     """What can be said without knowing anything: nobody who has talked, or left a message, is asked for one."""
     if kind in ("status", "recording-status"):
         return None
