@@ -159,7 +159,7 @@ def refusal_of(request: HttpRequest) -> HttpResponse | None:
 
 
 async def _in_time(future: asyncio.Future[Any]) -> Answer:
-    """What is promised. Raises `TimeoutError`; the promise is cancelled then. Cheaper than `asyncio.timeout`."""
+    """What is promised. Raises `TimeoutError`, and nobody waits for it any more. Cheaper than `asyncio.timeout`."""
     alarm = future.get_loop().call_later(settings.WEBHOOK_SECONDS, _give_up, future)
     try:
         answer: Answer = await future
@@ -189,6 +189,6 @@ def _prepared(answer: Answer) -> HttpResponse | Messages:
     content, headers = b"", [(b"Content-Type", b"text/html; charset=utf-8")]
     if answer is not None:
         content = str(answer).encode()
-        headers = [(b"Content-Type", _TWIML_TYPE.encode()), (b"Content-Length", b"%d" % len(content))]
+        headers = [(b"Content-Length", b"%d" % len(content)), (b"Content-Type", _TWIML_TYPE.encode())]
     start = {"type": "http.response.start", "status": 204 if answer is None else 200, "headers": headers}
     return start, {"type": "http.response.body", "body": content, "more_body": False}
