@@ -100,7 +100,7 @@ def webhook_request(scope: Any, body: IO[bytes]) -> HttpRequest | None:
     headers = dict(scope["headers"])
     params = _FORM_TYPES.get(headers.get(b"content-type", b""))
     # A header that came twice, a name that two names could become: whoever does such things is in no hurry.
-    if params is None or len(headers) != len(scope["headers"]) or any(b"_" in name for name in headers):
+    if params is None or len(headers) != len(scope["headers"]) or b"_" in b" ".join(headers):
         return None
     if not scope.get("query_string", b"").isascii():
         return None
@@ -119,15 +119,13 @@ def form_read(body: bytes) -> QueryDict:
         or b"%3d" in body
     ):
         return QueryDict(body, encoding="utf-8")
-    lists: dict[str, list[str]] = {}
-    for pair in unquote_to_bytes(body.replace(b"+", b" ")).decode("utf-8", "replace").split("&"):
-        if not pair:
-            continue
-        name, _, value = pair.partition("=")
-        if name in lists:
+    text = unquote_to_bytes(body.replace(b"+", b" ")).decode("utf-8", "replace")
+    pairs = [pair.partition("=") for pair in text.split("&") if pair]
+    lists = {name: [value] for name, _, value in pairs}
+    if len(lists) < len(pairs):
+        lists = {name: [] for name in lists}
+        for name, _, value in pairs:
             lists[name].append(value)
-        else:
-            lists[name] = [value]
     return _query_dict(lists)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +14,9 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from calls import intake
 from config.handler import MAX_BODY, OneHopHandler
+from telephony.http_auth import make_nonce
 from telephony.webhooks import Route
+from tests.telephony.test_http_auth import PASSWORD, USER, basic, digest
 from tests.twilio import incoming, sign
 
 INCOMING, STATUS = "/twilio/voice/incoming/", "/twilio/voice/status/"
@@ -83,10 +84,6 @@ def both(taken: list[Any], caplog: pytest.LogCaptureFixture, body: bytes, *args:
         found.append((exchange(messages, **scope(*args, **more)), told(caplog), list(taken)))
         taken.clear()
     return found
-
-
-def basic(password: str) -> str:
-    return "Basic " + base64.b64encode(f"twilio:{password}".encode()).decode()
 
 
 HEADERS = {"Content-Type": FORM, "I-Twilio-Idempotency-Token": "0123"}
@@ -171,10 +168,10 @@ def test_a_body_that_cannot_be_read_is_refused_on_both_ways(taken, caplog, body,
 
 
 @pytest.mark.parametrize(
-    ("authorization", "status"), [(None, 401), ("Basic ?", 401), (basic("wrong"), 401), (basic("Correct1Horse"), 200)]
+    ("authorization", "status"), [(None, 401), ("Basic ?", 401), (basic(password="wrong"), 401), (basic(), 200)]
 )
 def test_credentials_are_asked_for_on_both_ways(taken, caplog, settings, monkeypatch, authorization, status):
-    settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD = "twilio", "Correct1Horse"
+    settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD = USER, PASSWORD
     monkeypatch.setattr("telephony.http_auth.make_nonce", lambda: "once")
     headers = HEADERS | {"X-Twilio-Signature": sign(INCOMING, FIELDS)}
     headers |= {"Authorization": authorization} if authorization else {}
@@ -184,6 +181,18 @@ def test_credentials_are_asked_for_on_both_ways(taken, caplog, settings, monkeyp
     assert light == djangos
     assert light[0][0]["status"] == status
     assert len(light[2]) == (status == 200)
+
+
+def test_the_answer_to_a_challenge_is_good_once(taken, settings):
+    settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD = USER, PASSWORD
+    headers = HEADERS | {"X-Twilio-Signature": sign(INCOMING, FIELDS)}
+    headers["Authorization"] = digest(make_nonce(), uri=INCOMING)
+    body = urlencode(FIELDS, doseq=True).encode()
+
+    found = [exchange(messages, **scope(INCOMING, headers)) for messages in (whole(body), whole(body), in_parts(body))]
+
+    assert [sent[0]["status"] for sent in found] == [200, 401, 401]
+    assert len(taken) == 1
 
 
 @pytest.mark.parametrize("before", [0, 1])
