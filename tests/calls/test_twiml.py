@@ -10,8 +10,6 @@ from twilio.twiml.voice_response import VoiceResponse
 from calls import twiml
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(['<&>"', "'", "\r\n\t", "é😀"])
-    ["<&>\"'", "\r\n\t", "é😀", ""]
-)
 
 
 @hypothesis_settings(max_examples=300, deadline=None)
