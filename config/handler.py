@@ -61,11 +61,11 @@ class OneHopHandler(ASGIHandler):
             await self.send_response(_too_large(scope["path"]), send)
             return
         with body:
-            if scope["path"].startswith(WEBHOOK_PREFIX):
-                light = webhook_request(scope, body)
-                if light is not None:
-                    await self._answer(light, send)
-                    return
+            route = self._route(scope["path"])
+            light = webhook_request(scope, body) if route else None
+            if route and light:
+                await self._answer_webhook(route, light, send)
+                return
             set_script_prefix(get_script_prefix(scope))
             request, refusal = self.create_request(scope, body)
             if request is None:

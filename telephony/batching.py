@@ -88,6 +88,9 @@ class Batcher(Generic[T, R]):
             except queue.Empty:
                 break
         self._wanted = _NEVER
+        while not self._bell.empty():
+            # Who came together rang together. Nobody else takes from here.
+            self._bell.get()
 
     def _next(self) -> list[tuple[T, asyncio.Future[R]]]:
         count = min(len(self._waiting), self._limit)

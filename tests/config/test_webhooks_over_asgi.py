@@ -147,6 +147,19 @@ def test_another_method_is_refused_on_both_ways(taken, caplog, method):
 
 
 @pytest.mark.parametrize(
+    ("path", "status"), [("/twilio/", 404), ("/twilio/voice/nothing/", 404), ("/twilio/voice/status", 301)]
+)
+def test_where_no_webhook_is_there_is_none_on_either_way(taken, caplog, path, status):
+    headers = HEADERS | {"X-Twilio-Signature": sign(path, FIELDS), "Host": "desk.example.com"}
+
+    light, djangos = both(taken, caplog, urlencode(FIELDS, doseq=True).encode(), path, headers)
+
+    assert light == djangos
+    assert light[0][0]["status"] == status
+    assert light[2] == []
+
+
+@pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
         (b"&".join([b"a=b"] * 1001), FORM, 400),
