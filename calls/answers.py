@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from twilio.twiml.voice_response import VoiceResponse
 
 from calls import twiml
 from calls.models import Call
@@ -15,7 +14,7 @@ from telephony.callbacks import callback_url
 _DIAL_SECONDS = 40
 
 
-def to_caller(plan: IncomingPlan) -> VoiceResponse:
+def to_caller(plan: IncomingPlan) -> str:
     if not plan.identities:
         return _nobody(plan.call)
     return twiml.ring_agents_twiml(
@@ -27,7 +26,7 @@ def to_caller(plan: IncomingPlan) -> VoiceResponse:
     )
 
 
-def _nobody(call: Call) -> VoiceResponse:
+def _nobody(call: Call) -> str:
     line = call.line
     if line is None or not line.takes_voicemail:
         return twiml.apology_twiml()
@@ -38,7 +37,7 @@ def _nobody(call: Call) -> VoiceResponse:
     )
 
 
-def to_agent(plan: OutgoingPlan | CallRefused) -> VoiceResponse:
+def to_agent(plan: OutgoingPlan | CallRefused) -> str:
     if isinstance(plan, CallRefused):
         return twiml.say_and_hang_up_twiml(str(plan))
     return twiml.dial_number_twiml(
@@ -50,7 +49,7 @@ def to_agent(plan: OutgoingPlan | CallRefused) -> VoiceResponse:
     )
 
 
-def after_dial(action: DialActionRequest, call: Call | None) -> VoiceResponse:
+def after_dial(action: DialActionRequest, call: Call | None) -> str:
     if action.dial_call_status in ("completed", "answered"):
         return twiml.hang_up_twiml()
     if call is None:
@@ -60,16 +59,16 @@ def after_dial(action: DialActionRequest, call: Call | None) -> VoiceResponse:
     return _nobody(call)
 
 
-def after_message() -> VoiceResponse:
+def after_message() -> str:
     return twiml.say_and_hang_up_twiml("Thank you. We will call you back. Goodbye.")
 
 
-def not_started() -> VoiceResponse:
+def not_started() -> str:
     """To an agent, when something of ours failed: a sentence, never a third party's telephone."""
     return twiml.say_and_hang_up_twiml("The call could not be started. Please try again.")
 
 
-def when_all_fails() -> VoiceResponse:
+def when_all_fails() -> str:
     """To a caller: on to a person, or a message. Needs neither database nor cache nor broker."""
     return twiml.fallback_twiml(
         fallback_number=settings.TWILIO_FALLBACK_NUMBER,

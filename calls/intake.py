@@ -15,7 +15,6 @@ from typing import Any, TypeAlias
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
-from twilio.twiml.voice_response import VoiceResponse
 
 from calls import answers, services, tracking, twiml
 from calls.models import CallEvent, Webhook
@@ -27,7 +26,7 @@ from telephony.spool import spool_append
 
 logger = logging.getLogger(__name__)
 
-Answer: TypeAlias = VoiceResponse | None
+Answer: TypeAlias = str | None
 SPOOL = "calls"
 # A webhook that cannot be applied is tried again for so long.
 _RETRY_FOR = timedelta(days=1)

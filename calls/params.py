@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -58,6 +59,10 @@ class VoiceRequest:
 
     @classmethod
     def from_post(cls, form: QueryDict) -> Self:
+        return cls.from_fields(_last(form))
+
+    @classmethod
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
         sid, parent = sid_field(form, "CallSid"), sid_field(form, "ParentCallSid")
         return cls(
             sid=sid,
@@ -92,9 +97,10 @@ class StatusCallbackRequest:
     created: datetime | None
 
     @classmethod
-    def from_post(cls, form: QueryDict) -> Self:
+    def from_post(cls, posted: QueryDict) -> Self:
+        form = _last(posted)
         return cls(
-            voice=VoiceRequest.from_post(form),
+            voice=VoiceRequest.from_fields(form),
             sequence_number=whole_field(form, "SequenceNumber"),
             timestamp=time_field(form, "Timestamp"),
             duration=whole_field(form, "CallDuration"),
@@ -111,9 +117,10 @@ class DialActionRequest:
     dial_call_status: str
 
     @classmethod
-    def from_post(cls, form: QueryDict) -> Self:
+    def from_post(cls, posted: QueryDict) -> Self:
+        form = _last(posted)
         return cls(
-            voice=VoiceRequest.from_post(form),
+            voice=VoiceRequest.from_fields(form),
             dial_call_status=field(form, "DialCallStatus", 16),
         )
 
@@ -130,12 +137,18 @@ class RecordingRequest:
     digits: str
 
     @classmethod
-    def from_post(cls, form: QueryDict) -> Self:
+    def from_post(cls, posted: QueryDict) -> Self:
+        form = _last(posted)
         return cls(
-            voice=VoiceRequest.from_post(form),
+            voice=VoiceRequest.from_fields(form),
             recording_sid=sid_field(form, "RecordingSid"),
             url=field(form, "RecordingUrl", 500),
             status=field(form, "RecordingStatus", 16),
             duration=whole_field(form, "RecordingDuration"),
             digits=field(form, "Digits", 32),
         )
+
+
+def _last(form: QueryDict) -> dict[str, str]:
+    """Of each name the last value, which is what `form.get` returns, for many at once."""
+    return {name: values[-1] for name, values in form.lists() if values}

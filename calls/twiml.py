@@ -1,10 +1,11 @@
-"""What callers hear: facts in, TwiML out."""
+"""What callers hear: facts in, TwiML out. As text, made once, for it is both sent and kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree
 
-from twilio.twiml.voice_response import Client, Dial, VoiceResponse
+from twilio.twiml.voice_response import Client, Dial, Parameter, VoiceResponse
 
 # Each leg tells all four, so that the log is built from callbacks alone.
 _EVENTS = "initiated ringing answered completed"
@@ -20,30 +21,31 @@ def ring_agents_twiml(
     timeout: int,
     action_url: str,
     status_url: str,
-) -> VoiceResponse:
+) -> str:
     """Rings the agents' browsers all at once. The caller hears ringing until one of them answers."""
     response = VoiceResponse()
     dial = Dial(answer_on_bridge=True, timeout=timeout, action=action_url)
+    told = [Parameter(name=name, value=value) for name, value in parameters.items()]
     for identity in identities[:MAX_RUNG]:
         client = Client(status_callback=status_url, status_callback_event=_EVENTS, status_callback_method="POST")
         client.identity(identity)
-        for name, value in parameters.items():
-            client.parameter(name=name, value=value)
+        for parameter in told:
+            client.append(parameter)
         dial.append(client)
     response.append(dial)
-    return response
+    return _text(response)
 
 
-def dial_number_twiml(*, number: str, caller_id: str, timeout: int, action_url: str, status_url: str) -> VoiceResponse:
+def dial_number_twiml(*, number: str, caller_id: str, timeout: int, action_url: str, status_url: str) -> str:
     """Calls a number for an agent, whose phone rings back until it is answered."""
     response = VoiceResponse()
     dial = Dial(answer_on_bridge=True, caller_id=caller_id, timeout=timeout, action=action_url)
     dial.number(number, status_callback=status_url, status_callback_event=_EVENTS, status_callback_method="POST")
     response.append(dial)
-    return response
+    return _text(response)
 
 
-def voicemail_twiml(*, line_name: str, action_url: str, status_url: str) -> VoiceResponse:
+def voicemail_twiml(*, line_name: str, action_url: str, status_url: str) -> str:
     """Asks for a message. Says goodbye, too, when nothing was said."""
     response = VoiceResponse()
     whom = f"You have reached {line_name}. " if line_name else ""
@@ -59,29 +61,29 @@ def voicemail_twiml(*, line_name: str, action_url: str, status_url: str) -> Voic
     )
     response.say("We did not hear a message. Goodbye.")
     response.hangup()
-    return response
+    return _text(response)
 
 
-def say_and_hang_up_twiml(*sentences: str) -> VoiceResponse:
+def say_and_hang_up_twiml(*sentences: str) -> str:
     response = VoiceResponse()
     for sentence in sentences:
         response.say(sentence)
     response.hangup()
-    return response
+    return _text(response)
 
 
-def hang_up_twiml() -> VoiceResponse:
+def hang_up_twiml() -> str:
     response = VoiceResponse()
     response.hangup()
-    return response
+    return _text(response)
 
 
-def apology_twiml() -> VoiceResponse:
+def apology_twiml() -> str:
     """When nobody can answer and no message is taken."""
     return say_and_hang_up_twiml("Nobody can take your call right now. Please call again later. Goodbye.")
 
 
-def fallback_twiml(*, fallback_number: str, caller_id: str, action_url: str, status_url: str) -> VoiceResponse:
+def fallback_twiml(*, fallback_number: str, caller_id: str, action_url: str, status_url: str) -> str:
     """When something of ours is broken: on to a person, or a message, or an apology."""
     if not fallback_number:
         return voicemail_twiml(line_name="", action_url=action_url, status_url=status_url)
@@ -93,4 +95,9 @@ def fallback_twiml(*, fallback_number: str, caller_id: str, action_url: str, sta
     response.append(dial)
     response.say("Nobody could answer. Please call again later. Goodbye.")
     response.hangup()
-    return response
+    return _text(response)
+
+
+def _text(response: VoiceResponse) -> str:
+    """What `str` makes of it, without that one's detour through bytes."""
+    return f'<?xml version="1.0" encoding="UTF-8"?>{ElementTree.tostring(response.xml(), encoding="unicode")}'

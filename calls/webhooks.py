@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from twilio.twiml.voice_response import VoiceResponse
 
 from calls import answers, twiml
 from calls.intake import batcher, problem_of, webhook_spool, webhook_take
@@ -23,7 +22,7 @@ def _take(kind: str, request: HttpRequest) -> Answer:
     return webhook_take(Received.from_request(request, kind))
 
 
-def _promise(kind: str, request: HttpRequest) -> Future[Any]:
+def _promise(kind: str, request: HttpRequest) -> asyncio.Future[Any]:
     return batcher.submit(Received.from_request(request, kind))
 
 
@@ -39,7 +38,7 @@ def _failed(kind: str, request: HttpRequest, error: BaseException) -> Answer:
     return answer
 
 
-def _emergency(kind: str, request: HttpRequest) -> VoiceResponse | None:
+def _emergency(kind: str, request: HttpRequest) -> str | None:
     """What can be said without knowing anything: nobody who has talked, or left a message, is asked for one."""
     if kind in ("status", "recording-status"):
         return None

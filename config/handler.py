@@ -12,16 +12,18 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from io import BytesIO
 from typing import IO, Any
 
 from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
-from django.http import HttpResponse, HttpResponseBase
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse, set_script_prefix
 
 from telephony.problems import problem_response
+from telephony.webhook_requests import webhook_request
 from telephony.webhooks import WEBHOOK_PREFIX, Route, route_at
 from tokens.together import voice_token_together
 
@@ -59,6 +61,11 @@ class OneHopHandler(ASGIHandler):
             await self.send_response(_too_large(scope["path"]), send)
             return
         with body:
+            route = self._route(scope["path"])
+            light = webhook_request(scope, body) if route else None
+            if route and light:
+                await self._answer_webhook(route, light, send)
+                return
             set_script_prefix(get_script_prefix(scope))
             request, refusal = self.create_request(scope, body)
             if request is None:
@@ -66,10 +73,10 @@ class OneHopHandler(ASGIHandler):
             else:
                 await self._answer(request, send)
 
-    async def _answer(self, request: ASGIRequest, send: Any) -> None:
+    async def _answer(self, request: HttpRequest, send: Any) -> None:
         route = self._route(request.path_info)
         if route is not None:
-            await self.send_response(await route.respond_in_time(request, self._work_in_thread), send)
+            await self._answer_webhook(route, request, send)
             return
         response = await self._together(request)
         if response is None:
@@ -78,7 +85,15 @@ class OneHopHandler(ASGIHandler):
         if response.streaming:
             await self._in_thread(self._pages, response.close)
 
-    async def _together(self, request: ASGIRequest) -> HttpResponse | None:
+    async def _answer_webhook(self, route: Route, request: HttpRequest, send: Any) -> None:
+        answer = await route.respond_in_time(request, self._work_in_thread)
+        if isinstance(answer, HttpResponse):
+            await self.send_response(answer, send)
+        else:
+            for message in answer:
+                await send(message)
+
+    async def _together(self, request: HttpRequest) -> HttpResponse | None:
         """The answer to what is asked so often that it is worked out for many at once; None for all else."""
         if self._token_path is None:
             self._token_path = reverse("api:voice-token")
@@ -109,7 +124,7 @@ class OneHopHandler(ASGIHandler):
     def _in_thread(self, pool: ThreadPoolExecutor, work: Callable[..., Any], *args: Any) -> Awaitable[Any]:
         return asyncio.get_running_loop().run_in_executor(pool, copy_context().run, work, *args)
 
-    def _respond(self, request: ASGIRequest) -> HttpResponseBase:
+    def _respond(self, request: Any) -> HttpResponseBase:
         signals.request_started.send(sender=self.__class__, scope=request.scope)
         response = self.get_response(request)
         if not response.streaming:
@@ -119,15 +134,22 @@ class OneHopHandler(ASGIHandler):
 
     async def read_body(self, receive: Any) -> IO[bytes]:
         """The body as a file. Raises `BodyTooLarge`, and `RequestAborted` when the client went away."""
+        message = await receive()
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            # Nearly always.
+            if len(message.get("body", b"")) > MAX_BODY:
+                raise BodyTooLarge
+            return BytesIO(message.get("body", b""))
         body = tempfile.SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115
-        size, more = 0, True
-        while more:
-            message = await receive()
+        size = 0
+        while True:
             size += len(message.get("body", b""))
             if message["type"] == "http.disconnect" or size > MAX_BODY:
                 body.close()
                 raise BodyTooLarge if size > MAX_BODY else RequestAborted
             body.write(message.get("body", b""))
-            more = message.get("more_body", False)
+            if not message.get("more_body", False):
+                break
+            message = await receive()
         body.seek(0)
         return body

@@ -6,21 +6,25 @@ in since it last looked; a request that comes alone is a batch of one and waits 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import queue
+import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 logger = logging.getLogger(__name__)
 
-# Seconds.
-_CROWD, _LINGER = 0.005, 0.003
+# Seconds. Batches that follow each other so closely are a crowd's, whose next members are waited for so long.
+_CROWD, _LINGER = 0.005, 0.002
+_NEVER = sys.maxsize
 
 T = TypeVar("T")
 R = TypeVar("R")
+_Settled: TypeAlias = "list[tuple[asyncio.Future[R], R | BaseException]]"
 
 
 class Batcher(Generic[T, R]):
@@ -35,14 +39,19 @@ class Batcher(Generic[T, R]):
         self._work = work
         self._name = name
         self._limit = limit
-        self._queue: queue.SimpleQueue[tuple[T, Future[R]]] = queue.SimpleQueue()
+        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        # The thread is woken when so many wait.
+        self._wanted = _NEVER
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._ended = 0.0
 
-    def submit(self, item: T) -> Future[R]:
-        future: Future[R] = Future()
-        self._queue.put((item, future))
+    def submit(self, item: T) -> asyncio.Future[R]:
+        """A future of the running event loop."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if len(self._waiting) >= self._wanted:
+            self._bell.put(None)
         if self._thread is None:
             self._start()
         return future
@@ -54,38 +63,65 @@ class Batcher(Generic[T, R]):
                 self._thread.start()
 
     def _run(self) -> None:
+        last, ended = 0, 0.0
         while True:
-            batch = [entry for entry in self._next() if entry[1].set_running_or_notify_cancel()]
+            self._wait_for(1, None)
+            if time.monotonic() - ended < _CROWD:
+                # The last batch has only just ended: those who were in it come back at once, as many as before. Whoever
+                # comes a moment too late must wait for the whole of the next batch.
+                self._wait_for(min(last, self._limit), time.monotonic() + _LINGER)
+            batch = self._next()
             if batch:
                 self._do(batch)
-                self._ended = time.monotonic()
+                last, ended = len(batch), time.monotonic()
 
-    def _next(self) -> list[tuple[T, Future[R]]]:
-        """Waits for the first; takes with it what is there already.
-
-        When the last batch has only just ended, there is a crowd: a moment's wait brings the others, who would have to
-        wait for the whole of the next batch otherwise.
-        """
-        batch = [self._queue.get()]
-        if time.monotonic() - self._ended < _CROWD:
-            time.sleep(_LINGER)
-        while len(batch) < self._limit:
+    def _wait_for(self, count: int, until: float | None) -> None:
+        """Waits for so many items, but not for longer than `until`."""
+        # Said before they are counted: an item that comes meanwhile is counted or rings.
+        self._wanted = count
+        while len(self._waiting) < count:
+            timeout = None if until is None else until - time.monotonic()
+            if timeout is not None and timeout <= 0:
+                break
             try:
-                batch.append(self._queue.get_nowait())
+                self._bell.get(timeout=timeout)
             except queue.Empty:
                 break
-        return batch
+        self._wanted = _NEVER
+        while not self._bell.empty():
+            # Who came together rang together. Nobody else takes from here.
+            self._bell.get()
 
-    def _do(self, batch: list[tuple[T, Future[R]]]) -> None:
+    def _next(self) -> list[tuple[T, asyncio.Future[R]]]:
+        count = min(len(self._waiting), self._limit)
+        batch = [self._waiting.popleft() for _ in range(count)]
+        return [entry for entry in batch if not entry[1].done()]
+
+    def _do(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
+        results: Sequence[R | BaseException]
         try:
             results = self._work([item for item, _ in batch])
+            if len(results) != len(batch):
+                raise RuntimeError(f"{len(results)} results for {len(batch)} items")
         except BaseException as error:
             logger.exception("%s: a batch of %d failed", self._name, len(batch))
-            for _, future in batch:
-                future.set_exception(error)
+            results = [error] * len(batch)
+        loops: dict[asyncio.AbstractEventLoop, _Settled[R]] = {}
+        for (_, future), result in zip(batch, results, strict=True):
+            loops.setdefault(future.get_loop(), []).append((future, result))
+        for loop, settled in loops.items():
+            try:
+                # Once for all: each call wakes the loop.
+                loop.call_soon_threadsafe(_settle, settled)
+            except RuntimeError:
+                logger.warning("%s: the event loop is closed; %d answers are lost", self._name, len(settled))
+
+
+def _settle(settled: _Settled[R]) -> None:
+    for future, result in settled:
+        if future.done():
+            continue
+        if isinstance(result, BaseException):
+            future.set_exception(result)
         else:
-            for (_, future), result in zip(batch, results, strict=True):
-                if isinstance(result, Exception):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+            future.set_result(result)

@@ -1,11 +1,10 @@
 """URLs that we give to Twilio."""
 
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.conf import settings
-from django.urls import reverse
-
-from telephony import http_auth
+from django.urls import get_script_prefix, reverse
 
 
 def callback_url(name: str) -> str:
@@ -13,8 +12,15 @@ def callback_url(name: str) -> str:
 
     Built from `PUBLIC_BASE_URL`, never from the request: what Twilio signs is what Twilio was told.
     """
-    base = urlsplit(settings.PUBLIC_BASE_URL)
-    return urlunsplit((base.scheme, f"{_userinfo()}{base.netloc}", reverse(name), "", ""))
+    user, password = settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD
+    return _url(name, settings.PUBLIC_BASE_URL, user, password, get_script_prefix())
+
+
+@lru_cache(maxsize=64)
+def _url(name: str, base_url: str, user: str, password: str, prefix: str) -> str:
+    """Worked out once for all that goes into it: every TwiML has two. `reverse` puts the prefix before a path."""
+    base = urlsplit(base_url)
+    return urlunsplit((base.scheme, f"{_userinfo(user, password)}{base.netloc}", reverse(name), "", ""))
 
 
 def without_userinfo(url: str) -> str:
@@ -24,9 +30,8 @@ def without_userinfo(url: str) -> str:
     return f"{start}{slashes}{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _userinfo() -> str:
+def _userinfo(user: str, password: str) -> str:
     """The webhook user and password, where they are set: Twilio takes them from the URL to answer our challenge."""
-    if not http_auth.is_required():
+    if not (user and password):
         return ""
-    user, password = settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD
     return f"{quote(user, safe='')}:{quote(password, safe='')}@"

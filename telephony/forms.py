@@ -15,6 +15,12 @@ from typing import Any
 from django.http import QueryDict
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}\Z")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# As Twilio writes a time. Read at once; the library, which knows all that RFC 2822 allows, takes three times as long.
+_TIME = re.compile(
+    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{{2}}) ({'|'.join(_MONTHS)}) "
+    r"((?:19|20)[0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) \+0000\Z"
+)
 
 
 def raw_params(form: QueryDict) -> dict[str, Any]:
@@ -41,26 +47,35 @@ def _text(value: str) -> str:
 
 
 def field(form: Mapping[str, str], name: str, length: int) -> str:
-    return _text(form.get(name, "")).strip()[:length]
+    value = form.get(name)
+    return _text(value).strip()[:length] if value else ""
 
 
 def sid_field(form: Mapping[str, str], name: str) -> str:
     """Two letters and 32 hexadecimal digits, or empty."""
     value = field(form, name, 64)
-    return value if _SID.match(value) else ""
+    return value if value and _SID.match(value) else ""
 
 
 def whole_field(form: Mapping[str, str], name: str, *, limit: int = 2_000_000_000) -> int | None:
     value = form.get(name, "")
-    if not re.fullmatch(r"[0-9]{1,10}", value, flags=re.ASCII):
+    if not (value.isascii() and value.isdigit() and len(value) <= 10):
         return None
     return min(int(value), limit)
 
 
 def time_field(form: Mapping[str, str], name: str) -> datetime | None:
     """`Thu, 01 Jun 2017 20:48:32 +0000`, Twilio's RFC 2822 form."""
+    text = form.get(name)
+    if not text:
+        return None
     try:
-        value = parsedate_to_datetime(form.get(name, ""))
+        if usual := _TIME.match(text):
+            day, month, year, hour, minute, second = usual.groups()
+            return datetime(
+                int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC
+            )
+        value = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     try:

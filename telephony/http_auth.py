@@ -44,6 +44,11 @@ def is_required() -> bool:
     return bool(settings.TWILIO_WEBHOOK_USERNAME and settings.TWILIO_WEBHOOK_PASSWORD)
 
 
+def asks_cache(request: HttpRequest) -> bool:
+    """Whether `refusal_of` may have to, and so to wait for it."""
+    return is_required() and request.headers.get("Authorization", "")[:6].lower() == "digest"
+
+
 def refusal_of(request: HttpRequest) -> Refusal | None:
     """Why the request may not come in; None when it may."""
     if not is_required():

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import wraps
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
@@ -27,8 +26,9 @@ logger = logging.getLogger(__name__)
 WEBHOOK_PREFIX = "/twilio/"
 _UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, RequestDataTooBig, TooManyFieldsSent)
 
-# TwiML, or a response, or nothing to say: 204.
-Answer: TypeAlias = TwiML | HttpResponse | None
+# TwiML, or its text, or a response, or nothing to say: 204.
+Answer: TypeAlias = TwiML | str | HttpResponse | None
+_TWIML_TYPE = "text/xml; charset=utf-8"
 
 
 class Webhook(Protocol):
@@ -45,15 +45,17 @@ class OnFailure(Protocol):
 
 
 class Direct(Protocol):
-    """Starts a view's work elsewhere and returns at once with the promise of its answer."""
+    """Starts a view's work elsewhere and returns at once with the promise of its answer, to the running event loop."""
 
-    def __call__(self, request: HttpRequest) -> Future[Answer]: ...
+    def __call__(self, request: HttpRequest) -> asyncio.Future[Any]: ...
 
 
 class TookTooLong(Exception):
     """Something that we depend on is slow. Twilio gives up after fifteen seconds, a caller sooner."""
 
 
+# A whole response, ready to be sent through ASGI.
+Messages: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
 InThread = Callable[..., Awaitable[Answer]]
 
 
@@ -73,29 +75,30 @@ class Route:
         try:
             return _response(self.view(request))
         except Exception as error:
-            return self._failed(request, error)
+            return _response(self._failed(request, error))
 
-    async def respond_in_time(self, request: HttpRequest, in_thread: InThread) -> HttpResponse:
+    async def respond_in_time(self, request: HttpRequest, in_thread: InThread) -> HttpResponse | Messages:
         """The same for an event loop. Work that is slow goes on in its thread; Twilio gets its answer all the same."""
         # The used nonces are in the cache, which may be across the network.
-        refusal = await asyncio.to_thread(refusal_of, request) if http_auth.is_required() else refusal_of(request)
+        slow = http_auth.asks_cache(request)
+        refusal = await asyncio.to_thread(refusal_of, request) if slow else refusal_of(request)
         if refusal is not None:
             return refusal
         try:
+            if self.direct is not None:
+                return _prepared(await _in_time(self.direct(request)))
             async with asyncio.timeout(settings.WEBHOOK_SECONDS):
-                if self.direct is not None:
-                    return _response(await asyncio.wrap_future(self.direct(request)))
-                return _response(await in_thread(self.view, request))
+                return _prepared(await in_thread(self.view, request))
         except TimeoutError:
             error: Exception = TookTooLong(f"no answer within {settings.WEBHOOK_SECONDS} s")
         except Exception as raised:
             error = raised
-        return await asyncio.to_thread(self._failed, request, error)
+        return _prepared(await asyncio.to_thread(self._failed, request, error))
 
-    def _failed(self, request: HttpRequest, error: Exception) -> HttpResponse:
+    def _failed(self, request: HttpRequest, error: Exception) -> Answer:
         sid = request.POST.get("CallSid", "")[:34]
         logger.error("webhook failed: path=%s call=%s", request.path, sid, exc_info=error)
-        return _response(self.on_failure(request, error))
+        return self.on_failure(request, error)
 
 
 def twilio_webhook(on_failure: OnFailure, *, direct: Direct | None = None) -> Callable[[Webhook], View]:
@@ -155,9 +158,37 @@ def refusal_of(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+async def _in_time(future: asyncio.Future[Any]) -> Answer:
+    """What is promised. Raises `TimeoutError`, and nobody waits for it any more. Cheaper than `asyncio.timeout`."""
+    alarm = future.get_loop().call_later(settings.WEBHOOK_SECONDS, _give_up, future)
+    try:
+        answer: Answer = await future
+        return answer
+    finally:
+        alarm.cancel()
+
+
+def _give_up(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_exception(TimeoutError())
+
+
 def _response(answer: Answer) -> HttpResponse:
     if answer is None:
         return HttpResponse(status=204)
     if isinstance(answer, HttpResponse):
         return answer
-    return HttpResponse(str(answer), content_type="text/xml; charset=utf-8")
+    content = str(answer).encode()
+    return HttpResponse(content, content_type=_TWIML_TYPE, headers={"Content-Length": str(len(content))})
+
+
+def _prepared(answer: Answer) -> HttpResponse | Messages:
+    """Nothing and TwiML as Django would send `_response` of them."""
+    if isinstance(answer, HttpResponse):
+        return answer
+    content, headers = b"", [(b"Content-Type", b"text/html; charset=utf-8")]
+    if answer is not None:
+        content = str(answer).encode()
+        headers = [(b"Content-Length", b"%d" % len(content)), (b"Content-Type", _TWIML_TYPE.encode())]
+    start = {"type": "http.response.start", "status": 204 if answer is None else 200, "headers": headers}
+    return start, {"type": "http.response.body", "body": content, "more_body": False}

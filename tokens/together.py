@@ -6,7 +6,6 @@ None here, and is answered by the API's own view, which has the words for it and
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Sequence
@@ -51,7 +50,7 @@ async def voice_token_together(request: HttpRequest) -> HttpResponse | None:
     if asked is None:
         return None
     try:
-        token = await asyncio.wrap_future(_batcher.submit(asked))
+        token = await _batcher.submit(asked)
     except Exception:
         logger.exception("voice tokens could not be made together")
         return None
