@@ -43,7 +43,7 @@ def incoming_take(batch: Sequence[Received]) -> list[Answer]:
     found = [answers.to_caller(next(plans)) if one.voice.sid else twiml.apology_twiml() for one in asked]
     webhooks_keep(
         [
-            webhook_row(received, callback=one, answer=str(answer))
+            webhook_row(received, callback=one, answer=answer)
             for received, one, answer in zip(batch, asked, found, strict=True)
         ]
     )
@@ -101,7 +101,7 @@ def webhook_take(received: Received) -> Answer:
     if received.kind == "incoming":
         return incoming_take([received])[0]
     answer = _WORK[received.kind](received)
-    webhooks_keep([webhook_row(received, answer=str(answer) if answer is not None else "")])
+    webhooks_keep([webhook_row(received, answer=answer or "")])
     return answer
 
 
@@ -159,7 +159,7 @@ def webhook_spool(received: Received, *, answer: Answer = None, problem: str = "
             "received_at": received.received_at.isoformat(),
             "token": received.idempotency_token,
             "milliseconds": received.milliseconds,
-            "answer": "" if answer is None else str(answer),
+            "answer": answer or "",
             "problem": problem[:255],
         }
     )

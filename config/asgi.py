@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from typing import Any
 
@@ -39,6 +40,9 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         heartbeats.ask_for_one()
     outbox.start()
     drain = asyncio.create_task(spooled.drain_forever())
+    # What is here now stays. The garbage collector need not look at it again and again, while callers wait.
+    gc.collect()
+    gc.freeze()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     drain.cancel()
