@@ -120,12 +120,17 @@ class DeskConsumer(PromptConsumer):
             await handler(self, frame)
 
     async def _on_ping(self, frame: dict[str, Any]) -> None:
-        if self.token is not None and not await self._token_holds():
-            return
-        if await self._seen():
+        if await self._may_stay():
             await self._send({"type": "pong"})
-        else:
-            await self._end("You were signed out.", _FORBIDDEN)
+
+    async def _may_stay(self) -> bool:
+        """Whether nobody has signed this desk out; otherwise the socket is closed, with the reason."""
+        if self.token is not None and not await self._token_holds():
+            return False
+        if await self._seen():
+            return True
+        await self._end("You were signed out.", _FORBIDDEN)
+        return False
 
     @database_sync_to_async
     def _seen(self) -> bool:
@@ -202,8 +207,8 @@ class DeskConsumer(PromptConsumer):
             await self._send_text(message["text"])
 
     async def desk_missed(self, message: Message) -> None:
-        """From the channel layer: pushes may have been lost."""
-        if not self.ended:
+        """From the channel layer: pushes may have been lost, a sign-out among them."""
+        if not self.ended and await self._may_stay():
             await self._send(await self._snapshot())
 
     async def desk_sign_out(self, event: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 # Messages that may wait for one socket. Who is further behind is helped more by starting afresh.
 FAR_BEHIND = 1000
 Message: TypeAlias = dict[str, Any]
+_GO_ON: Message = {"type": "go.on"}
 
 
 class PromptConsumer(AsyncWebsocketConsumer):
@@ -28,6 +29,7 @@ class PromptConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self._waiting = 0
         self._busy = self._over = self._listens = False
+        self._rest: Awaitable[None] | None = None
         self._task = asyncio.current_task()
         self._base_send = send
         try:
@@ -62,14 +64,14 @@ class PromptConsumer(AsyncWebsocketConsumer):
         text = None if self._busy or self._waiting else self.prompt_text(message)
         if text is not None:
             try:
-                rest = begun(self._base_send({"type": "websocket.send", "text": text}))
+                self._rest = begun(self._base_send({"type": "websocket.send", "text": text}))
             except Exception as error:
                 # The server has closed it, and does not say so to a consumer that only listens.
                 self._end_at_once(f"nothing can be sent any more ({type(error).__name__})")
                 return None
-            if rest is None:
+            if self._rest is None:
                 return None
-            message = {"type": "rest.of.send", "rest": rest}
+            message = _GO_ON
         self._waiting += 1
         if self._waiting > FAR_BEHIND:
             self._end_at_once(f"{FAR_BEHIND} messages waited")
@@ -87,15 +89,18 @@ class PromptConsumer(AsyncWebsocketConsumer):
     async def dispatch(self, message: Message) -> None:
         self._busy = True
         try:
+            if self._rest is not None:
+                rest, self._rest = self._rest, None
+                with suppress(OSError):
+                    await rest
             await super().dispatch(message)
         finally:
             self._busy = False
             if not message["type"].startswith("websocket."):
                 self._waiting -= 1
 
-    async def rest_of_send(self, message: Message) -> None:
-        with suppress(OSError):
-            await message["rest"]
+    async def go_on(self, message: Message) -> None:
+        """Nothing is left to do: `dispatch` sent the rest."""
 
 
 def begun(sending: Any) -> Awaitable[None] | None:
@@ -107,7 +112,7 @@ def begun(sending: Any) -> Awaitable[None] | None:
         awaited = sending.send(None)
     except (StopIteration, OSError):
         return None
-    return cast(Awaitable[None], _rest(sending, awaited))
+    return cast("Awaitable[None]", _rest(sending, awaited))
 
 
 @coroutine
