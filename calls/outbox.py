@@ -21,13 +21,15 @@ from django.db import close_old_connections
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 200
+# What waits while Redis hangs; what was first goes first.
+_AT_MOST = 10_000
 Frame = tuple[str, dict[str, Any]]  # group, message
 
 
 class _Server:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.frames: deque[Frame] = deque()
+        self.frames: deque[Frame] = deque(maxlen=_AT_MOST)
         self.awake = False
         self.frames_there = asyncio.Event()
         self.work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
