@@ -23,7 +23,7 @@ AWAY = (RedisError, OSError, TimeoutError)
 _CONNECT_SECONDS = _ANSWER_SECONDS = 5.0
 # So often we look whether Redis is still there: a connection whose other end vanished stays silent for ever.
 _LOOK_SECONDS = 20.0
-_BETWEEN_SECONDS = 0.01
+_BETWEEN_SECONDS = 0.02
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0
 
 
@@ -51,17 +51,19 @@ class Publisher:
             try:
                 await self._send(commands)
             except RedisConnectionError:
-                # Redis was started again since. Nobody had this answer, so it is said once more.
+                # Redis was started again since. What it did not answer is said once more.
                 if fresh:
                     raise
                 await self._send(commands)
 
     async def _send(self, commands: list[tuple[str, str, bytes]]) -> None:
+        """Takes off the list what was answered."""
         connection = self._connection
         try:
             await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-            for _ in commands:
+            while commands:
                 await connection.read_response()
+                del commands[0]
         except BaseException:
             # What was not read would be taken for the next one's answer.
             await self.close()
