@@ -37,12 +37,15 @@ class PromptConsumer(AsyncWebsocketConsumer):
         except asyncio.CancelledError:
             if not self._over:
                 raise
+            await self.disconnect(1006)
+        except Exception:
+            # Channels says so only to who leaves in good order.
+            await self.disconnect(1006)
+            raise
         finally:
             if self._listens:
                 layer: Any = self.channel_layer
                 await layer.forget(self.channel_name)
-            # Channels says so only when the other side left in good order.
-            await self.disconnect(1006)
 
     async def disconnect(self, code: int) -> None:
         """May be called again after it was done, or when nothing was connected."""
