@@ -2,6 +2,7 @@
 
 open N        opens sockets until there are N
 latency K     K times: something happens to one of them; how long until its frame is here
+published K   the same, of what is published in Redis without asking the floor to
 fanout K      K times: something happens that all are told; how long until the last of them has its frame
 idle S        waits; how many were closed by then
 drop N        drops sockets without a word until there are N
@@ -84,7 +85,7 @@ class Audience:
         else:
             await post_all([self.posting], [[request]], Tally())
 
-    async def latency(self, count: int) -> dict[str, Any]:
+    async def latency(self, count: int, *, publish: bool = False) -> dict[str, Any]:
         found: list[float | None] = []
         rings: list[float | None] = []
         for _ in range(count):
@@ -93,7 +94,10 @@ class Audience:
             person, socket = self.job["people"][at], self.sockets[at]
             if self.job["floor"]:
                 text = json.dumps({"mark": f"{self.number:x}", "filling": _FILLING})
-                request = _publish(f"bench.{person['id']}", text)
+                if publish:
+                    request = _publish(f"bench.{person['id']}", text)
+                else:
+                    request = raw("POST", f"/publish/{person['id']}", text.encode(), {})
                 found.append(await self._expect([socket], f"{self.number:x}", request=request))
             else:
                 ring, answer = await self._one_call(person, socket)
@@ -101,6 +105,9 @@ class Audience:
                 found.append(answer)
             await asyncio.sleep(0.01)
         return self._told(found) | {"rings": self._told(rings)}
+
+    async def published(self, count: int) -> dict[str, Any]:
+        return await self.latency(count, publish=True)
 
     async def _one_call(self, person: dict[str, Any], socket: Socket) -> tuple[float | None, float | None]:
         """A call that this agent's desk is told of: when it comes in, and when it is answered."""
@@ -154,7 +161,9 @@ async def main() -> None:
     audience = Audience(json.loads(sys.stdin.readline()))
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         order, _, number = line.strip().partition(" ")
-        work = {name: getattr(audience, name) for name in ("open", "latency", "fanout", "idle", "drop")}[order]
+        work = {name: getattr(audience, name) for name in ("open", "latency", "published", "fanout", "idle", "drop")}[
+            order
+        ]
         print(json.dumps(await work(int(number))), flush=True)
 
 

@@ -25,7 +25,9 @@ _IDLE_SECONDS = 8
 _GONE_SECONDS = 30
 _NAMES = {"hub": "floor", "redis": "Ringdesk, Redis", "memory": "Ringdesk, in memory"}
 
+_FLOOR = "POST → Redis → bare WebSocket (floor)"
 _ALONE = {
+    "published": "publish → Redis → bare WebSocket",
     "redis-in": "Ringdesk, Redis: a call comes in",
     "redis-on": "Ringdesk, Redis: it is answered",
     "memory-in": "Ringdesk, in memory: a call comes in",
@@ -103,7 +105,7 @@ class Stage:
     def members(self, name: str) -> tuple[int, int]:
         """How many desks the product believes to be open: in the database, and in Redis."""
         desks = self.ask[name]("SELECT count(*) FROM agents_desk WHERE channel_name NOT LIKE 'bench-%'")[0][0]
-        channels = len(self.redis.client().pubsub_channels("*asgi*")) if name == "redis" else 0
+        channels = len(self.redis.client().pubsub_channels("ringdesk*")) if name == "redis" else 0
         return int(desks), channels
 
 
@@ -120,7 +122,10 @@ def alone_report(stage: Stage, *, rounds: int, samples: int) -> Report:
             for _ in range(rounds):
                 for name, audience in audiences.items():
                     told = audience.tell("latency", samples)
-                    parts = [(name, told)] if name == "hub" else [(f"{name}-in", told["rings"]), (f"{name}-on", told)]
+                    if name == "hub":
+                        parts = [(name, told), ("published", audience.tell("published", samples))]
+                    else:
+                        parts = [(f"{name}-in", told["rings"]), (f"{name}-on", told)]
                     for part, figures in parts:
                         times[part] += figures["ms"]
                         lost[part] += figures["lost"]
@@ -131,7 +136,7 @@ def alone_report(stage: Stage, *, rounds: int, samples: int) -> Report:
 def _alone_rows(report: Report, size: int, times: dict[str, list[float]], lost: dict[str, int]) -> None:
     for name, values in times.items():
         shares = [percentile(values, share) if values else None for share in (0.5, 0.95)]
-        report.rows.append((_ALONE.get(name, "publish → Redis → bare WebSocket"), (size, *shares, lost[name])))
+        report.rows.append((_ALONE.get(name, _FLOOR), (size, *shares, lost[name])))
     for place, middle, late in (("redis", 5, 6), ("memory", 4, 5)):
         values = times[f"{place}-in"] + times[f"{place}-on"]
         for share, goal in ((0.5, middle), (0.95, late)):

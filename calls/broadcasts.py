@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections import OrderedDict
@@ -10,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from calls import outbox, selectors
@@ -223,5 +225,12 @@ def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
     outbox.send(agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message})
 
 
-def _send(group: str, frame: dict[str, Any]) -> None:
-    outbox.send(group, {"type": "desk.frame", "frame": frame})
+def _send(groups: str | Iterable[str], frame: dict[str, Any]) -> None:
+    """To one group, or several. A frame becomes text here, once, and travels as that."""
+    message = {"type": "desk.frame", "text": as_text(frame)}
+    for group in (groups,) if isinstance(groups, str) else groups:
+        outbox.send(group, message)
+
+
+# `default`: for what is no JSON by itself, such as a time.
+as_text = json.JSONEncoder(default=DjangoJSONEncoder().default, separators=(",", ":")).encode

@@ -10,15 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from rest_framework.serializers import DateTimeField
 
 from agents import services as agent_services
 from agents.selectors import agent_get_active, team_ids_of
 from calls import broadcasts, selectors
+from calls.prompt import Message, PromptConsumer
 from calls.serializers import AgentSerializer, LineSerializer
 from calls.socket_auth import SUBPROTOCOL, TokenRefused, agent_of_token
 
@@ -31,12 +30,13 @@ _MAX_FRAME = 4096
 _TOKEN_TRUSTED_SECONDS = 10.0
 
 
-class DeskConsumer(AsyncWebsocketConsumer):
+class DeskConsumer(PromptConsumer):
     """One open desk of one agent, or a program that listens for one. Frames: docs/desk-protocol.md."""
+
+    opened = ended = False
 
     async def connect(self) -> None:
         self.agent_id: int | None = None
-        self.opened = self.ended = False
         token: Any = self.scope.get("device_token")
         self.token: str | None = token
         if self.token is None and not _same_origin(self.scope):
@@ -77,10 +77,10 @@ class DeskConsumer(AsyncWebsocketConsumer):
             await self._end("Your account is not active. Ask your admin.", _FORBIDDEN)
             return
         # Joined before the snapshot is read: nothing falls between the two.
+        self.opened = True
+        self.listen()
         for group in groups:
             await self.channel_layer.group_add(group, self.channel_name)
-        self.groups = groups
-        self.opened = True
         await self._send(await self._snapshot())
 
     @database_sync_to_async
@@ -120,12 +120,17 @@ class DeskConsumer(AsyncWebsocketConsumer):
             await handler(self, frame)
 
     async def _on_ping(self, frame: dict[str, Any]) -> None:
-        if self.token is not None and not await self._token_holds():
-            return
-        if await self._seen():
+        if await self._may_stay():
             await self._send({"type": "pong"})
-        else:
-            await self._end("You were signed out.", _FORBIDDEN)
+
+    async def _may_stay(self) -> bool:
+        """Whether nobody has signed this desk out; otherwise the socket is closed, with the reason."""
+        if self.token is not None and not await self._token_holds():
+            return False
+        if await self._seen():
+            return True
+        await self._end("You were signed out.", _FORBIDDEN)
+        return False
 
     @database_sync_to_async
     def _seen(self) -> bool:
@@ -186,13 +191,25 @@ class DeskConsumer(AsyncWebsocketConsumer):
             "lines": LineSerializer(selectors.lines_for(agent), many=True).data,
         }
 
-    async def desk_frame(self, event: dict[str, Any]) -> None:
-        """From `broadcasts`."""
-        if self.ended:
-            return
-        stale = self.token is not None and time.monotonic() - self.token_seen > _TOKEN_TRUSTED_SECONDS
-        if not stale or await self._token_holds():
-            await self._send(event["frame"])
+    def prompt_text(self, message: Message) -> str | None:
+        """What `broadcasts` pushed, while there is no doubt that this desk may have it."""
+        if message["type"] != "desk.frame" or self.ended or self._token_is_stale():
+            return None
+        text: str = message["text"]
+        return text
+
+    def _token_is_stale(self) -> bool:
+        return self.token is not None and time.monotonic() - self.token_seen > _TOKEN_TRUSTED_SECONDS
+
+    async def desk_frame(self, message: Message) -> None:
+        """The same, when it had to wait for something."""
+        if not self.ended and (not self._token_is_stale() or await self._token_holds()):
+            await self._send_text(message["text"])
+
+    async def desk_missed(self, message: Message) -> None:
+        """From the channel layer: pushes may have been lost, a sign-out among them."""
+        if not self.ended and await self._may_stay():
+            await self._send(await self._snapshot())
 
     async def desk_sign_out(self, event: dict[str, Any]) -> None:
         """From `broadcasts.signed_out`: for this session, this device, or for all of the agent's."""
@@ -205,10 +222,13 @@ class DeskConsumer(AsyncWebsocketConsumer):
         await self.close(code)
 
     async def _send(self, frame: dict[str, Any]) -> None:
+        await self._send_text(broadcasts.as_text(frame))
+
+    async def _send_text(self, text: str) -> None:
         # To somebody who has just left, a send raises OSError (ASGI, "WebSocket"). It must not end us before
         # `disconnect`, which closes the desk: its phone would be rung in vain.
         with suppress(OSError):
-            await self.send(json.dumps(frame, cls=DjangoJSONEncoder))
+            await self.send(text)
 
 
 def _same_origin(scope: Any) -> bool:

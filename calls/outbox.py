@@ -10,6 +10,7 @@ import asyncio
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -20,16 +21,28 @@ from django.db import close_old_connections
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 200
+# What waits while Redis hangs; what was first goes first.
+_AT_MOST = 10_000
 Frame = tuple[str, dict[str, Any]]  # group, message
 
 
 class _Server:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.frames: asyncio.Queue[Frame] = asyncio.Queue()
+        self.frames: deque[Frame] = deque(maxlen=_AT_MOST)
+        self.awake = False
+        self.frames_there = asyncio.Event()
         self.work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.sender = self.loop.create_task(self._send())
         threading.Thread(target=self._make, name="outbox", daemon=True).start()
+
+    def put(self, frame: Frame) -> None:
+        """From any thread."""
+        self.frames.append(frame)
+        if not self.awake:
+            # Only the first one has to wake the loop.
+            self.awake = True
+            self.loop.call_soon_threadsafe(self.frames_there.set)
 
     def _make(self) -> None:
         while True:
@@ -44,13 +57,16 @@ class _Server:
     async def _send(self) -> None:
         layer: Any = get_channel_layer()
         while True:
-            frames = [await self.frames.get()]
-            while not self.frames.empty() and len(frames) < _AT_ONCE:
-                frames.append(self.frames.get_nowait())
-            try:
-                await layer.group_send_many(frames)
-            except Exception:
-                logger.exception("%d pushes could not be sent", len(frames))
+            await self.frames_there.wait()
+            self.frames_there.clear()
+            # Before the frames are taken: one that comes from now on wakes us again.
+            self.awake = False
+            while self.frames:
+                frames = [self.frames.popleft() for _ in range(min(_AT_ONCE, len(self.frames)))]
+                try:
+                    await layer.group_send_many(frames)
+                except Exception:
+                    logger.exception("%d pushes could not be sent", len(frames))
 
 
 _server: _Server | None = None
@@ -80,7 +96,7 @@ def later(make: Callable[[], None]) -> None:
 def send(group: str, message: dict[str, Any]) -> None:
     """Hands a message to the channel layer."""
     if _server is not None:
-        _server.loop.call_soon_threadsafe(_server.frames.put_nowait, (group, message))
+        _server.put((group, message))
         return
     layer = get_channel_layer()
     if layer is not None:

@@ -1,61 +1,180 @@
-"""How pushes travel: inside one process, or across Redis. Both send what is at hand in one go."""
+"""How pushes travel inside one process. `config.redis_layer` takes them across processes.
+
+Both are ordinary Channels layers. Besides, a consumer may `listen` at its channel: it is handed each message at once,
+without a queue and the tasks around it, and the same message as all other members of a group.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import secrets
 from collections.abc import Iterable
-from typing import Any
+from copy import deepcopy
+from typing import Any, Protocol, TypeAlias
 
-from channels.layers import InMemoryChannelLayer
-from channels_redis.pubsub import RedisPubSubChannelLayer
-from redis.asyncio import Redis
+from channels.exceptions import ChannelFull
+from channels.layers import BaseChannelLayer
 
-Frames = Iterable[tuple[str, dict[str, Any]]]  # group, message
+logger = logging.getLogger(__name__)
+
+Message: TypeAlias = dict[str, Any]
+Frames: TypeAlias = Iterable[tuple[str, Message]]  # group, message
 
 
-class ProcessChannelLayer(InMemoryChannelLayer):
-    """Channels' in-memory layer, which belongs to one event loop, made safe to be used from a worker's threads.
+class Listener(Protocol):
+    def heard(self, message: Message) -> Message | None:
+        """Takes a message, which belongs to others, too, and must not be changed. Returns what is to wait in the queue.
 
-    The loop of the first socket is the home of all queues; a send from elsewhere is handed over to it.
+        It does not block, and lets no more wait than it can take.
+        """
+
+
+class Members:
+    """The channels of one event loop, and which groups they are in."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._queues: dict[str, asyncio.Queue[Message]] = {}
+        self.listeners: dict[str, Listener] = {}
+        self.groups: dict[str, dict[str, None]] = {}
+
+    def new_channel(self, prefix: str) -> str:
+        channel = f"{prefix}!{secrets.token_hex(12)}"
+        self._queues[channel] = asyncio.Queue()
+        return channel
+
+    def join(self, group: str, channel: str) -> None:
+        self.groups.setdefault(group, {})[channel] = None
+
+    def leave(self, group: str, channel: str) -> None:
+        members = self.groups.get(group, {})
+        members.pop(channel, None)
+        if not members:
+            self.groups.pop(group, None)
+
+    def forget(self, channel: str) -> list[str]:
+        """Says which groups it was in."""
+        self.listeners.pop(channel, None)
+        self._queues.pop(channel, None)
+        left = [group for group, members in self.groups.items() if channel in members]
+        for group in left:
+            self.leave(group, channel)
+        return left
+
+    async def receive(self, channel: str) -> Message:
+        queue = self._queues.setdefault(channel, asyncio.Queue())
+        try:
+            return await queue.get()
+        except asyncio.CancelledError:
+            # Channels never says that a consumer is gone. It stops to receive.
+            if "!" in channel:
+                self._queues.pop(channel, None)
+            raise
+
+    def put(self, channel: str, message: Message) -> None:
+        """Raises `ChannelFull`."""
+        listener = self.listeners.get(channel)
+        if listener is not None:
+            left = listener.heard(message)
+            if left is not None:
+                self._queues.setdefault(channel, asyncio.Queue()).put_nowait(left)
+            return
+        queue = self._queues.get(channel)
+        if queue is None:
+            if "!" in channel:
+                return
+            queue = self._queues[channel] = asyncio.Queue()
+        if queue.qsize() >= self._capacity:
+            raise ChannelFull(channel)
+        queue.put_nowait(deepcopy(message))
+
+    def remind(self, channel: str, message: Message) -> None:
+        """As `put`, for a listener that may be gone by now."""
+        if channel in self.listeners:
+            self.put(channel, message)
+
+    def put_to_group(self, group: str, message: Message) -> None:
+        for channel in tuple(self.groups.get(group, ())):
+            try:
+                self.put(channel, message)
+            except ChannelFull:
+                pass
+            except Exception:
+                logger.exception("a message could not be handed to one of its group")
+
+
+class ProcessChannelLayer(BaseChannelLayer):
+    """For one process: a task's thread may send as well.
+
+    The loop of the first socket is the home of all channels; a send from elsewhere is handed over to it.
     """
 
-    _home: asyncio.AbstractEventLoop | None = None
+    extensions = ["groups", "flush"]
 
-    async def receive(self, channel: str) -> dict[str, Any]:
-        if self._home is None or self._home.is_closed():
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._members = Members(self.capacity)
+        self._home: asyncio.AbstractEventLoop | None = None
+
+    def _settle(self) -> Members:
+        if self._home is None or not self._home.is_running():
             self._home = asyncio.get_running_loop()
-        message: dict[str, Any] = await super().receive(channel)
-        return message
+        return self._members
 
-    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+    async def new_channel(self, prefix: str = "specific") -> str:
+        return self._members.new_channel(f"{prefix.rstrip('.')}.process")
+
+    async def receive(self, channel: str) -> Message:
+        self.require_valid_channel_name(channel)
+        return await self._settle().receive(channel)
+
+    async def send(self, channel: str, message: Message) -> None:
+        require_message(message)
+        self.require_valid_channel_name(channel)
+        await self._at_home(self._members.put, channel, message)
+
+    async def group_add(self, group: str, channel: str) -> None:
+        self.require_valid_group_name(group)
+        self.require_valid_channel_name(channel)
+        self._settle().join(group, channel)
+
+    async def group_discard(self, group: str, channel: str) -> None:
+        self.require_valid_group_name(group)
+        self.require_valid_channel_name(channel)
+        self._members.leave(group, channel)
+
+    async def group_send(self, group: str, message: Message) -> None:
+        require_message(message)
+        self.require_valid_group_name(group)
+        await self._at_home(self._members.put_to_group, group, message)
+
+    async def _at_home(self, do: Any, *arguments: Any) -> None:
         home = self._home
         if home is None or home is asyncio.get_running_loop() or not home.is_running():
-            await super().group_send(group, message)
+            do(*arguments)
             return
-        handed_over = asyncio.run_coroutine_threadsafe(super().group_send(group, message), home)
-        await asyncio.wrap_future(handed_over)
+
+        async def there() -> None:
+            do(*arguments)
+
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(there(), home))
 
     async def group_send_many(self, frames: Frames) -> None:
         for group, message in frames:
             await self.group_send(group, message)
 
+    async def flush(self) -> None:
+        self._members = Members(self.capacity)
 
-class PubSubChannelLayer(RedisPubSubChannelLayer):  # type: ignore[misc]
-    """Channels' layer over Redis, which sends one message with each round trip. Here, all that wait go in one.
+    def listen(self, channel: str, listener: Listener) -> None:
+        self._settle().listeners[channel] = listener
 
-    A server's event loop alone may use `group_send_many`.
-    """
+    async def forget(self, channel: str) -> None:
+        """Ends all that a channel had: its consumer is gone."""
+        self._members.forget(channel)
 
-    _publisher: Redis | None = None
 
-    async def group_send_many(self, frames: Frames) -> None:
-        prefix = self._kwargs["prefix"]
-        async with self._connection().pipeline(transaction=False) as pipe:
-            for group, message in frames:
-                pipe.publish(f"{prefix}__group__{group}", self.serialize(message))
-            await pipe.execute()
-
-    def _connection(self) -> Redis:
-        if self._publisher is None:
-            self._publisher = Redis.from_url(self._kwargs["hosts"][0]["address"])
-        return self._publisher
+def require_message(message: Message) -> None:
+    if not isinstance(message, dict):
+        raise TypeError("A message is a dict.")

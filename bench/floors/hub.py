@@ -1,7 +1,8 @@
 """The least that a push can cost: bare ASGI WebSockets in one process, served as the product's are.
 
 `/ws/<group>` joins a group. What is published to the group in Redis (`bench.<group>`), or posted to `/send/<group>`, is
-sent on to its sockets as it is: nothing is looked up, checked or stored.
+sent on to its sockets as it is: nothing is looked up, checked or stored. What is posted to `/publish/<group>` is
+published in Redis, and so comes back to be sent on.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import redis.asyncio
 
 _groups: dict[str, set[Any]] = defaultdict(set)
+_client: Any = None
 _pubsub: Any = None
 
 
@@ -44,7 +46,11 @@ async def _post(scope: Any, receive: Any, send: Any) -> None:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    await _broadcast(scope["path"].rpartition("/")[2], body.decode())
+    way, _, group = scope["path"].strip("/").partition("/")
+    if way == "publish":
+        await _client.publish(f"bench.{group}", body)
+    else:
+        await _broadcast(group, body.decode())
     await send({"type": "http.response.start", "status": 204, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
@@ -61,10 +67,10 @@ async def _relay() -> None:
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
-    global _pubsub
+    global _client, _pubsub
     await receive()
-    client = redis.asyncio.from_url(os.environ["REDIS_URL"], socket_timeout=None)
-    _pubsub = client.pubsub()
+    _client = redis.asyncio.from_url(os.environ["REDIS_URL"], socket_timeout=None)
+    _pubsub = _client.pubsub()
     await _pubsub.subscribe("bench")
     relay = asyncio.create_task(_relay())
     await send({"type": "lifespan.startup.complete"})

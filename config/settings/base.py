@@ -117,12 +117,13 @@ if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS = {
         "default": {
-            "BACKEND": "config.channel_layer.PubSubChannelLayer",
-            # redis-py's default time-out would close every socket that is quiet for five seconds.
+            "BACKEND": "config.redis_layer.RedisChannelLayer",
             "CONFIG": {
-                "hosts": [{"address": REDIS_URL, "socket_timeout": None, "max_connections": 10000}],
+                "url": REDIS_URL,
                 # Redis publishes across its numbered databases: the name keeps what two desks on one server say apart.
                 "prefix": f"ringdesk{urlsplit(REDIS_URL).path}",
+                # What each desk is told after Redis was away: pushes may have been lost.
+                "after_loss": {"type": "desk.missed"},
             },
         }
     }

@@ -22,6 +22,14 @@ def cookie_of(client: Client) -> str:
     return "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
 
 
+def scope_of(agent: Agent) -> dict[str, Any]:
+    """A signed-in agent's browser opens a desk, as a server tells it."""
+    client = Client()
+    client.force_login(agent)
+    headers = [(b"host", b"desk.example.com"), (b"origin", ORIGIN.encode()), (b"cookie", cookie_of(client).encode())]
+    return {"type": "websocket", "path": "/ws/desk/", "query_string": b"", "subprotocols": [], "headers": headers}
+
+
 class DeskSocket:
     """A desk's side of the socket."""
 

@@ -7,11 +7,10 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from agents.models import Agent, Desk
 from config.asgi import application
-from tests.calls.desk_socket import ORIGIN, cookie_of, run
+from tests.calls.desk_socket import run, scope_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,19 +19,7 @@ class LeavingBrowser:
     """A socket that is gone after the first frame, as a server tells it: every send fails, then comes the end."""
 
     def __init__(self, agent: Agent) -> None:
-        client = Client()
-        client.force_login(agent)
-        self.scope = {
-            "type": "websocket",
-            "path": "/ws/desk/",
-            "query_string": b"",
-            "subprotocols": [],
-            "headers": [
-                (b"host", b"desk.example.com"),
-                (b"origin", ORIGIN.encode()),
-                (b"cookie", cookie_of(client).encode()),
-            ],
-        }
+        self.scope = scope_of(agent)
         said = {"type": "websocket.receive", "text": json.dumps({"type": "phone.state", "registered": True})}
         self._says = [{"type": "websocket.connect"}, said, {"type": "websocket.disconnect", "code": 1001}]
         self._told = asyncio.Event()

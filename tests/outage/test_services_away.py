@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ import httpx
 import psycopg
 import pytest
 from twilio.request_validator import RequestValidator
+from websockets.sync.client import ClientConnection, connect
 
 from scripts.servers import Server, find_program, start_postgres, start_redis
 from tests.browser.stack import Stack, eventually
@@ -67,6 +69,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         database.stop()
         redis.stop()
         shutil.rmtree(place, ignore_errors=True)
+
+
+def open_desk(stack: Stack) -> ClientConnection:
+    """Ada's desk, as her browser opens it."""
+    with httpx.Client(base_url=stack.desk_url) as browser:
+        browser.get("/accounts/login/")
+        form = {"username": "ada", "password": "ringdesk-demo", "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        assert browser.post("/accounts/login/", data=form).status_code == 302
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    url = stack.desk_url.replace("http", "ws", 1)
+    return connect(f"{url}/ws/desk/", origin=stack.desk_url, additional_headers={"Cookie": cookies})
 
 
 def call(number: int, **fields: Any) -> dict[str, Any]:
@@ -131,6 +144,19 @@ def test_with_a_database_that_hangs_twilio_is_answered_in_time(desk, path):
     assert status.status_code == 204
     assert time.monotonic() - began < 2 * PATIENCE
     eventually(lambda: (sid("CA", 11),) in desk.rows("SELECT sid FROM calls_call"), "the leg is stored")
+
+
+def test_a_desk_that_was_open_while_redis_was_away_is_told_afresh_and_hears_what_comes(desk):
+    with open_desk(desk.stack) as socket:
+        assert json.loads(socket.recv(20))["type"] == "desk.snapshot"
+
+        desk.redis.stop()
+        desk.redis.start_again()
+
+        assert json.loads(socket.recv(20))["type"] == "desk.snapshot"
+        desk.post("/twilio/voice/status/", root_status("completed", CallSid=sid("CA", 30), CallDuration="7"))
+        frame = json.loads(socket.recv(20))
+        assert (frame["type"], frame["call"]["sid"]) == ("log.changed", sid("CA", 30))
 
 
 def test_after_all_that_a_caller_is_answered_as_ever(desk):
