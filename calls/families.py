@@ -16,7 +16,7 @@ from calls.family import Family
 from calls.locks import locking
 from calls.models import Call, CallOffer, Recording
 from telephony.prepared import Prepared, Slot
-from telephony.statements import Statement, Write, fetch, fields_of
+from telephony.statements import Statement, Write, fetch, fields_of, finish
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -130,10 +130,10 @@ class Families:
         family.touched.append(call)
         family.dial_over = family.dial_over or dial_over
 
-    def settle(self, *also: Statement) -> list[Family]:
+    def settle(self, *also: Statement, last: bool = False) -> list[Family]:
         """Works out what follows for the calls and their offers, and saves all. Returns what has changed.
 
-        `also` is written in the same trip: after the calls.
+        `also` is written in the same trip, after the calls. It is the transaction's last when it is said to be.
         """
         families = list(self._families.values())
         self._find_relatives()
@@ -150,7 +150,7 @@ class Families:
             (_WRITE_PROGRESS, progressed),
             (_WRITE_OFFERS, offers),
         ]
-        fetch(*(write(some) for write, some in rows if some), *also)
+        (finish if last else fetch)(*(write(some) for write, some in rows if some), *also)
         return families
 
     def _find_relatives(self) -> None:

@@ -24,7 +24,7 @@ from calls.params import DialActionRequest, Received, RecordingRequest, StatusCa
 from contacts.selectors import contacts_by_number
 from telephony.forms import raw_params
 from telephony.identity import agent_id_from
-from telephony.statements import Write, fetch
+from telephony.statements import Write, finish
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -64,7 +64,8 @@ _KEEP = Write.insert(Webhook)
 
 
 def webhooks_keep(rows: Sequence[Webhook]) -> None:
-    fetch(_KEEP(rows))
+    """The last thing that is done in a webhook's transaction."""
+    finish(_KEEP(rows))
 
 
 @transaction.atomic(savepoint=False)
@@ -85,7 +86,7 @@ def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> N
         known = seen if received.kind == "status" else set()
         verdict = _apply(callback, families, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE
         rows.append(webhook_row(received, callback=callback, verdict=verdict))
-    broadcasts.after_commit(families.settle(*([_KEEP(rows)] if keep else [])))
+    broadcasts.after_commit(families.settle(*([_KEEP(rows)] if keep else []), last=True))
 
 
 def _is_usable(callback: StatusCallbackRequest) -> bool:

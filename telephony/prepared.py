@@ -9,7 +9,6 @@ the most of the rest.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -19,10 +18,7 @@ from django.db.models import Expression, Field, Lookup, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable
 
-from telephony.statements import Row, Statement
-
-# SQLite's lists travel as JSON.
-_EACH = "(SELECT value FROM json_each(%s))"
+from telephony.statements import Row, Statement, among, as_list
 
 M = TypeVar("M", bound=Model)
 
@@ -50,11 +46,10 @@ class Among(Lookup[Any]):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        is_slot = isinstance(self.rhs, Slot)
-        if connection.vendor == "postgresql":
-            text = f"= ANY({right})" if is_slot else f"= ANY(ARRAY{right})"
+        if isinstance(self.rhs, Slot):
+            text = among(right)
         else:
-            text = f"IN {_EACH % right}" if is_slot else f"IN {right}"
+            text = f"= ANY(ARRAY{right})" if connection.vendor == "postgresql" else f"IN {right}"
         return f"{left} {text}", (*left_params, *right_params)
 
 
@@ -156,6 +151,4 @@ def _adapted(value: Any) -> Any:
     """As the database takes it."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, Collection) and not isinstance(value, str):
-        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
-    return value
+    return as_list(value) if isinstance(value, Collection) and not isinstance(value, str) else value

@@ -43,6 +43,19 @@ def fetch(*statements: Statement) -> list[list[Any]]:
     return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
 
 
+def finish(*statements: Statement) -> None:
+    """Runs the last statements of a transaction: their commit travels with them, if there is no block around this one.
+
+    Nothing changes for Django: it finds that there is nothing left to commit, and goes on to what is due `on_commit`.
+    """
+    is_outermost = len(connection.atomic_blocks) == 1 and not connection.needs_rollback
+    together = connection.vendor == "postgresql" and is_outermost
+    fetch(*statements, *([_COMMIT] if together else []))
+
+
+_COMMIT = Statement("COMMIT", [])
+
+
 def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
     raw: Any = connection.connection
     session = _session(raw)
@@ -92,6 +105,17 @@ def _session(raw: Any) -> _Session:
     return found
 
 
+def among(values: str) -> str:
+    """SQL after a column: that it is one of a list, which `as_list` makes."""
+    if connection.vendor == "postgresql":
+        return f"= ANY({values})"
+    return f"IN (SELECT value FROM json_each({values}))"  # noqa: S608
+
+
+def as_list(values: Iterable[Any]) -> Any:
+    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
+
+
 def fields_of(model: type[Model]) -> list[Any]:
     """A model's fields that have columns."""
     return list(model._meta.concrete_fields)  # noqa: SLF001
@@ -104,10 +128,11 @@ class Write:
     values and nulls.
     """
 
-    def __init__(self, model: type[Model], columns: Iterable[str], sql: str) -> None:
+    def __init__(self, model: type[Model], columns: Iterable[str], sql: str, *, key: str = "") -> None:
         self._model = model
         self._fields = {field.column: field for field in fields_of(model)}
         self._columns = {column: self._fields[column].attname for column in columns}
+        self._key = key
         self._template = sql
         self._sql = ""
 
@@ -126,16 +151,21 @@ class Write:
         """Writes these columns of the rows that have the key."""
         table = model._meta.db_table  # noqa: SLF001
         changes = ", ".join(f'"{column}" = new."{column}"' for column in columns)
-        sql = f'UPDATE "{table}" SET {changes} FROM {{rows}} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608
-        return cls(model, [key, *columns], sql)
+        # The keys come once more, as a list: PostgreSQL knows that it is short, and of the rows it knows nothing.
+        sql = f"""
+            UPDATE "{table}" SET {changes} FROM {{rows}}
+            WHERE "{table}"."{key}" = new."{key}" AND "{table}"."{key}" {{among}}
+        """  # noqa: S608
+        return cls(model, [key, *columns], sql, key=key)
 
     def __call__(self, rows: Iterable[Model]) -> Statement:
         if not self._sql:
-            self._sql = self._template.replace("{rows}", self._table())
+            self._sql = self._template.replace("{rows}", self._table()).replace("{among}", among("%s"))
         values = [{column: getattr(row, name) for column, name in self._columns.items()} for row in rows]
         # What JSON has no form for is a time.
         as_text = str if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value
-        return Statement(self._sql, [json.dumps(values, default=as_text)])
+        keys = [as_list([row[self._key] for row in values])] if self._key else []
+        return Statement(self._sql, [json.dumps(values, default=as_text), *keys])
 
     def _table(self) -> str:
         if connection.vendor == "postgresql":
