@@ -7,9 +7,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -22,8 +23,15 @@ from calls.shapes import agent_json, call_json, past_call_json
 EVERYTHING_GROUP = "everything"
 # Changes in one push that make a crowd, and how many seconds its next push may wait.
 _CROWD, _PAUSE = 3, 0.05
-# A call, and the agents whose phones ring for it.
-Offered: TypeAlias = tuple[Family, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A call, the agents whose phones ring for it, and the last calls with the same party."""
+
+    family: Family
+    agent_ids: Sequence[int]
+    earlier: Sequence[Call]
 
 
 def agent_group(agent_id: int) -> str:
@@ -50,8 +58,11 @@ class _Histories:
         self._size = size
         self._known: OrderedDict[tuple[str, int | None, datetime], list[dict[str, Any]]] = OrderedDict()
 
+    def know(self, call: Call, earlier: Sequence[Call]) -> None:
+        self._known[_history_key(call)] = [past_call_json(one) for one in earlier]
+
     def __call__(self, calls: Sequence[Call]) -> list[list[dict[str, Any]]]:
-        keys = [(call.sid, call.contact_id, call.start_time) for call in calls]
+        keys = [_history_key(call) for call in calls]
         unknown = {call.sid: call for key, call in zip(keys, calls, strict=True) if key not in self._known}
         earlier = selectors.histories_with(list(unknown.values())) if unknown else {}
         for key in keys:
@@ -61,6 +72,10 @@ class _Histories:
         while len(self._known) > self._size:
             self._known.popitem(last=False)
         return found
+
+
+def _history_key(call: Call) -> tuple[str, int | None, datetime]:
+    return call.sid, call.contact_id, call.start_time
 
 
 _histories_of = _Histories(1000)
@@ -73,29 +88,40 @@ class _Pending:
         self._lock = threading.Lock()
         self._families: list[Family] = []
         self._offered: list[Offered] = []
-        self._scheduled = False
+        self._has_turn = False
         self._not_before = 0.0
 
-    def add(self, *, families: Sequence[Family] = (), offered: Sequence[Offered] = ()) -> None:
+    def add(self, families: Sequence[Family], offered: Sequence[Offered]) -> None:
+        """A few are pushed at once, by whoever brings them; a crowd waits for its turn in the outbox."""
         with self._lock:
             self._families += families
             self._offered += offered
-            if self._scheduled:
+            if self._has_turn:
                 return
-            self._scheduled = True
-        outbox.later(self._push)
+            self._has_turn = True
+            alone = len(self._families) + len(self._offered) < _CROWD and time.monotonic() > self._not_before
+        if alone:
+            self._push()
+        else:
+            outbox.later(self._push)
 
     def _push(self) -> None:
+        """One at a time, so that no frame overtakes another."""
         time.sleep(max(0.0, self._not_before - time.monotonic()))
         with self._lock:
             families, self._families = self._families, []
             offered, self._offered = self._offered, []
-            self._scheduled = False
-        _calls_offered(offered)
-        _families_changed(_newest(families))
-        if len(families) + len(offered) >= _CROWD:
-            # Many calls change at once: what follows within this time is pushed once.
-            self._not_before = time.monotonic() + _PAUSE
+        try:
+            _calls_offered(offered)
+            _families_changed(_newest(families))
+        finally:
+            if len(families) + len(offered) >= _CROWD:
+                # Many calls change at once: what follows within this time is pushed once.
+                self._not_before = time.monotonic() + _PAUSE
+            with self._lock:
+                self._has_turn = bool(self._families or self._offered)
+            if self._has_turn:
+                outbox.later(self._push)
 
 
 def _newest(families: Sequence[Family]) -> list[Family]:
@@ -112,10 +138,11 @@ def _newest(families: Sequence[Family]) -> list[Family]:
 _pending = _Pending()
 
 
-def after_commit(families: Sequence[Family]) -> None:
-    """Tells everybody who may see these calls what they are now, once they are committed."""
-    if families:
-        transaction.on_commit(lambda: _pending.add(families=families), robust=True)
+def after_commit(*, families: Sequence[Family] = (), offered: Sequence[Offered] = ()) -> None:
+    """Once the calls are committed: tells everybody who may see them what they are now, and agents that their phones
+    are about to ring, before they do."""
+    if families or offered:
+        transaction.on_commit(lambda: _pending.add(families, offered), robust=True)
 
 
 def _families_changed(families: Sequence[Family]) -> None:
@@ -124,7 +151,9 @@ def _families_changed(families: Sequence[Family]) -> None:
         for withdrawal in family.withdrawals:
             _withdrawn(family, withdrawal)
     _calls_changed([(family.root, family.ringing_agent_ids) for family in families])
-    presence_changed({agent_id for family in families for agent_id in _agents_whose_state_changed(family)})
+    agent_ids = {agent_id for family in families for agent_id in _agents_whose_state_changed(family)}
+    if agent_ids:
+        outbox.later(partial(presence_changed, agent_ids))
 
 
 def _agents_whose_state_changed(family: Family) -> set[int]:
@@ -140,17 +169,13 @@ def _agents_whose_state_changed(family: Family) -> set[int]:
     return found
 
 
-def calls_offered(offered: Iterable[Offered]) -> None:
-    """Tells agents that their phones are about to ring, before they do."""
-    _pending.add(offered=[(family, ids) for family, ids in offered if ids])
-
-
 def _calls_offered(offered: Sequence[Offered]) -> None:
-    selectors.attach_details([family for family, _ in offered])
-    lives = live_json([(family.root, "ringing") for family, _ in offered])
-    for (_, agent_ids), live in zip(offered, lives, strict=True):
-        for agent_id in agent_ids:
-            _send(agent_group(agent_id), {"type": "call.incoming", "live": live})
+    selectors.attach_details([one.family for one in offered])
+    for one in offered:
+        _histories_of.know(one.family.root, one.earlier)
+    lives = live_json([(one.family.root, "ringing") for one in offered])
+    for one, live in zip(offered, lives, strict=True):
+        _send([agent_group(agent_id) for agent_id in one.agent_ids], {"type": "call.incoming", "live": live})
 
 
 def call_changed(sid: str) -> None:

@@ -19,10 +19,11 @@ from django.utils import timezone
 from calls import answers, services, tracking, twiml
 from calls.models import CallEvent, Webhook
 from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
-from calls.tracking import webhook_row, webhooks_keep
+from calls.tracking import keeping, webhook_row
 from telephony.batching import Batcher
 from telephony.forms import form_of, raw_params
 from telephony.spool import spool_append
+from telephony.statements import Statement, finish
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +40,16 @@ _UNREACHABLE = (OperationalError, InterfaceError)
 @transaction.atomic
 def incoming_take(batch: Sequence[Received]) -> list[Answer]:
     asked = [StatusCallbackRequest.from_post(received.form) for received in batch]
-    plans = iter(services.calls_record_incoming([one.voice for one in asked if one.voice.sid]))
-    found = [answers.to_caller(next(plans)) if one.voice.sid else twiml.apology_twiml() for one in asked]
-    webhooks_keep(
-        [
-            webhook_row(received, callback=one, answer=answer)
-            for received, one, answer in zip(batch, asked, found, strict=True)
-        ]
-    )
-    return list(found)
+    found: list[Answer] = []
+
+    def kept(plans: list[services.IncomingPlan]) -> Statement:
+        planned = iter(plans)
+        found.extend(answers.to_caller(next(planned)) if one.voice.sid else twiml.apology_twiml() for one in asked)
+        rows = zip(batch, asked, found, strict=True)
+        return keeping([webhook_row(received, callback=one, answer=answer or "") for received, one, answer in rows])
+
+    services.calls_record_incoming([one.voice for one in asked if one.voice.sid], also=kept)
+    return found
 
 
 def _outgoing(received: Received) -> Answer:
@@ -101,7 +103,7 @@ def webhook_take(received: Received) -> Answer:
     if received.kind == "incoming":
         return incoming_take([received])[0]
     answer = _WORK[received.kind](received)
-    webhooks_keep([webhook_row(received, answer=answer or "")])
+    finish(keeping([webhook_row(received, answer=answer or "")]))
     return answer
 
 

@@ -211,9 +211,14 @@ _BUSY_AT = Prepared(lambda: _busy_legs().filter(agent=Slot("agent_id")).values_l
 def histories_with(calls: Sequence[Call]) -> dict[str, list[Call]]:
     """For each of the calls, by sid, the last three finished calls with the same party, by contact or by number."""
     known = [call for call in calls if not is_withheld(_party(call))]
-    # No contact has the number 0.
-    found = fetch(*(_HISTORY(sid=call.sid, number=_party(call), contact_id=call.contact_id or 0) for call in known))
+    found = fetch(*(history_asked(call.sid, _party(call), call.contact) for call in known))
     return {call.sid: earlier for call, earlier in zip(known, found, strict=True)}
+
+
+def history_asked(sid: str, number: str, contact: Contact | None) -> Statement:
+    """Finds the same for one call."""
+    # No contact has the number 0.
+    return _HISTORY(sid=sid, number=number, contact_id=contact.pk if contact else 0)
 
 
 def _party(call: Call) -> str:

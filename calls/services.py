@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,8 +22,8 @@ from contacts.selectors import contact_by_number
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
-from telephony.phone import parse_dialled
-from telephony.statements import Write
+from telephony.phone import is_withheld, parse_dialled
+from telephony.statements import Statement, Write
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -44,24 +44,33 @@ class IncomingPlan:
 
 
 @transaction.atomic(savepoint=False)
-def calls_record_incoming(voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
-    """Logs calls to our lines and offers each to every agent who can take it. One plan for each, in their order."""
+def calls_record_incoming(
+    voices: Sequence[VoiceRequest], *, also: Callable[[list[IncomingPlan]], Statement]
+) -> list[IncomingPlan]:
+    """Logs calls to our lines and offers each to every agent who can take it. One plan for each, in their order.
+
+    `also` gets the plans and says what else is to be written: the last thing in the transaction.
+    """
     parties = selectors.parties_of(
         called={voice.called for voice in voices}, callers={voice.caller for voice in voices}
     )
     members = {agent_id for agent_ids in parties.members.values() for agent_id in agent_ids}
+    shown = [voice for voice in voices if voice.called in parties.lines and not is_withheld(voice.caller)]
+    contacts = parties.contacts
+    histories = [selectors.history_asked(voice.sid, voice.caller, contacts.get(voice.caller)) for voice in shown]
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
     families = Families(
         ((voice.sid, voice.parent_call_sid) for voice in voices),
         also_lock=(f"team:{pk}" for pk in parties.members),
-        also=[selectors.agents_available(members)],
+        also=[selectors.agents_available(members), *histories],
     )
     free = selectors.longest_idle_first(families.also[0])
+    earlier = {voice.sid: found for voice, found in zip(shown, families.also[1:], strict=True)}
     ringing: dict[str, list[Agent]] = {}
     plans: list[IncomingPlan] = []
     offers: list[CallOffer] = []
     for voice in voices:
-        line, contact = parties.lines.get(voice.called), parties.contacts.get(voice.caller)
+        line, contact = parties.lines.get(voice.called), contacts.get(voice.caller)
         call = _open(families, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
         agents = ringing.get(call.sid) or families.agents_rung_by(call.sid)
@@ -70,9 +79,13 @@ def calls_record_incoming(voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
             offers += [CallOffer(call=call, agent=agent) for agent in agents]
         ringing[call.sid] = agents
         plans.append(_plan(call, line, contact, agents))
-    changed = families.settle(*([_OFFER(offers)] if offers else []))
-    offered = [(family, [agent.pk for agent in ringing.get(family.root.sid, [])]) for family in changed]
-    transaction.on_commit(lambda: broadcasts.calls_offered(offered), robust=True)
+    changed = families.settle(*([_OFFER(offers)] if offers else []), also(plans), last=True)
+    offered = [
+        broadcasts.Offered(family, [agent.pk for agent in ringing[family.root.sid]], earlier.get(family.root.sid, []))
+        for family in changed
+        if ringing.get(family.root.sid)
+    ]
+    broadcasts.after_commit(offered=offered)
     return plans
 
 
@@ -174,7 +187,7 @@ def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
         known.start_time = min(known.start_time, at)
         known.error_code = voice.error_code or known.error_code
         families.open(known)
-    broadcasts.after_commit(families.settle())
+    broadcasts.after_commit(families=families.settle())
 
 
 def _open(

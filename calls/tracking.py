@@ -24,7 +24,7 @@ from calls.params import DialActionRequest, Received, RecordingRequest, StatusCa
 from contacts.selectors import contacts_by_number
 from telephony.forms import raw_params
 from telephony.identity import agent_id_from
-from telephony.statements import Write, finish
+from telephony.statements import Write
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -60,12 +60,8 @@ def webhook_row(
     )
 
 
-_KEEP = Write.insert(Webhook)
-
-
-def webhooks_keep(rows: Sequence[Webhook]) -> None:
-    """The last thing that is done in a webhook's transaction."""
-    finish(_KEEP(rows))
+# Writes the rows of webhooks.
+keeping = Write.insert(Webhook)
 
 
 @transaction.atomic(savepoint=False)
@@ -86,7 +82,7 @@ def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> N
         known = seen if received.kind == "status" else set()
         verdict = _apply(callback, families, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE
         rows.append(webhook_row(received, callback=callback, verdict=verdict))
-    broadcasts.after_commit(families.settle(*([_KEEP(rows)] if keep else []), last=True))
+    broadcasts.after_commit(families=families.settle(*([keeping(rows)] if keep else []), last=True))
 
 
 def _is_usable(callback: StatusCallbackRequest) -> bool:
@@ -210,7 +206,7 @@ def dial_action_apply(action: DialActionRequest) -> Call | None:
         call.problem = _PROBLEMS.get(action.dial_call_status, "")
     families.changed(call, dial_over=True)
     changed = families.settle()
-    broadcasts.after_commit(changed)
+    broadcasts.after_commit(families=changed)
     if call.problem:
         permanent = action.dial_call_status == "failed"
         transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=permanent), robust=True)
@@ -244,7 +240,7 @@ def recording_store(request: RecordingRequest) -> None:
     call = families.get(sid)
     if call is not None:
         families.changed(call)
-        broadcasts.after_commit(families.settle())
+        broadcasts.after_commit(families=families.settle())
 
 
 def push(root: Call) -> None:
