@@ -22,7 +22,7 @@ from calls.shapes import agent_json, call_json, past_call_json
 
 EVERYTHING_GROUP = "everything"
 # Changes in one push that make a crowd, and how many seconds its next push may wait.
-_CROWD, _PAUSE = 3, 0.05
+_CROWD, _PAUSE = 3, 0.02
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -155,6 +157,10 @@ class Call(models.Model):
     outcome = models.CharField(max_length=16, choices=CallOutcome.choices, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    # At hand for whoever shows the call; None: to be asked for.
+    known_legs: Sequence[Call] | None = None
+    known_recordings: Sequence[Recording] | None = None
 
     class Meta:
         ordering = ["-start_time", "-sid"]

@@ -169,8 +169,7 @@ def attach_details(families: Sequence[Family]) -> None:
     for name in ("agent", "line", "contact"):
         _attach(name, calls)
     for family in families:
-        _prefetched(family.root, "legs", family.legs)
-        _prefetched(family.root, "recordings", family.recordings)
+        family.root.known_legs, family.root.known_recordings = family.legs, family.recordings
 
 
 def _attach(name: str, calls: Sequence[Call]) -> None:
@@ -183,13 +182,6 @@ def _attach(name: str, calls: Sequence[Call]) -> None:
     found = model.objects.in_bulk({getattr(call, f"{name}_id") for call in bare})
     for call in bare:
         field.set_cached_value(call, found.get(getattr(call, f"{name}_id")))
-
-
-def _prefetched(call: Call, name: str, rows: list[Any]) -> None:
-    """As `prefetch_related` leaves it."""
-    found: QuerySet[Any] = QuerySet(Call)
-    found._result_cache = rows  # noqa: SLF001
-    call.__dict__.setdefault("_prefetched_objects_cache", {})[name] = found
 
 
 def ringing_agent_ids(call: Call) -> list[int]:

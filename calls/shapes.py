@@ -6,6 +6,7 @@ in `calls.serializers` describe the same shapes for the API's schema, and a test
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -100,7 +101,12 @@ def ring_seconds(call: Call) -> int | None:
 
 def heard_recordings(call: Call) -> list[Recording]:
     """Its recordings but those of which Twilio says that there is no sound."""
-    return [recording for recording in call.recordings.all() if recording.status != "absent"]
+    recordings = call.recordings.all() if call.known_recordings is None else call.known_recordings
+    return [recording for recording in recordings if recording.status != "absent"]
+
+
+def _legs_of(call: Call) -> Iterable[Call]:
+    return call.legs.all() if call.known_legs is None else call.known_legs
 
 
 def call_json(call: Call) -> dict[str, Any]:
@@ -120,7 +126,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "outcome": call.outcome,
         "revision": call.revision,
         "recordings": [recording_json(recording) for recording in heard_recordings(call)],
-        "legs": [leg_json(leg) for leg in call.legs.all()],
+        "legs": [leg_json(leg) for leg in _legs_of(call)],
     }
 
 

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -32,15 +33,23 @@ class Statement:
 def fetch(*statements: Statement) -> list[list[Any]]:
     """Runs them in their order, in one round trip; what each of them found. Raises what Django's cursors raise."""
     connection.ensure_connection()
-    if connection.vendor == "postgresql":
-        found = _pipelined(statements)
-    else:
-        found = []
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement.sql, statement.values)
-                found.append(cursor.fetchall() if cursor.description else [])
+    found = _pipelined(statements) if connection.vendor == "postgresql" else _one_by_one(statements)
     return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
+
+
+def _one_by_one(statements: Sequence[Statement]) -> list[list[Row]]:
+    if connection.queries_logged:
+        with connection.cursor() as cursor:
+            return [cursor.execute(one.sql, one.values).fetchall() for one in statements]
+    # SQLite's own: Django's cursor reads the whole text again each time.
+    raw: Any = connection.connection
+    with connection.wrap_database_errors:
+        return [raw.execute(_with_question_marks(one.sql), one.values).fetchall() for one in statements]
+
+
+@lru_cache(maxsize=256)
+def _with_question_marks(sql: str) -> str:
+    return sql.replace("%s", "?").replace("%%", "%")
 
 
 def finish(*statements: Statement) -> None:
