@@ -43,13 +43,12 @@ class IncomingPlan:
     parameters: dict[str, str]
 
 
-@transaction.atomic(savepoint=False)
 def calls_record_incoming(
     voices: Sequence[VoiceRequest], *, also: Callable[[list[IncomingPlan]], Statement]
 ) -> list[IncomingPlan]:
     """Logs calls to our lines and offers each to every agent who can take it. One plan for each, in their order.
 
-    `also` gets the plans and says what else is to be written: the last thing in the transaction.
+    To be used inside a transaction. `also` gets the plans and says what else is to be written, as the last thing in it.
     """
     parties = selectors.parties_of(
         called={voice.called for voice in voices}, callers={voice.caller for voice in voices}
