@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from calls import outbox, selectors
+from calls import outbox, presence, selectors
 from calls.family import Family, Withdrawal
+from calls.histories import histories
 from calls.models import Call, CallStatus
-from calls.shapes import agent_json, call_json, past_call_json
+from calls.pending import Offered, Pending
+from calls.shapes import agent_json, call_json
 
 EVERYTHING_GROUP = "everything"
-# Changes in one push that make a crowd, and how many seconds its next push may wait.
-_CROWD, _PAUSE = 3, 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A call, the agents whose phones ring for it, and the last calls with the same party."""
-
-    family: Family
-    agent_ids: Sequence[int]
-    earlier: Sequence[Call]
 
 
 def agent_group(agent_id: int) -> str:
@@ -44,98 +30,11 @@ def team_group(team_id: int) -> str:
 
 def live_json(calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
     """`LiveCall`s, in their order. With each call comes whose it is: `ringing` or `active`."""
-    histories = _histories_of([call for call, _ in calls])
+    earlier = histories.of([call for call, _ in calls])
     return [
         {"call": call_json(call), "mine": mine, "history": history}
-        for (call, mine), history in zip(calls, histories, strict=True)
+        for (call, mine), history in zip(calls, earlier, strict=True)
     ]
-
-
-class _Histories:
-    """Earlier calls with the same party, by call: they do not change while it lives, and each push shows them."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._known: OrderedDict[tuple[str, int | None, datetime], list[dict[str, Any]]] = OrderedDict()
-
-    def know(self, call: Call, earlier: Sequence[Call]) -> None:
-        self._known[_history_key(call)] = [past_call_json(one) for one in earlier]
-
-    def __call__(self, calls: Sequence[Call]) -> list[list[dict[str, Any]]]:
-        keys = [_history_key(call) for call in calls]
-        unknown = {call.sid: call for key, call in zip(keys, calls, strict=True) if key not in self._known}
-        earlier = selectors.histories_with(list(unknown.values())) if unknown else {}
-        for key in keys:
-            if key not in self._known:
-                self._known[key] = [past_call_json(call) for call in earlier.get(key[0], [])]
-        found = [self._known[key] for key in keys]
-        while len(self._known) > self._size:
-            self._known.popitem(last=False)
-        return found
-
-
-def _history_key(call: Call) -> tuple[str, int | None, datetime]:
-    return call.sid, call.contact_id, call.start_time
-
-
-_histories_of = _Histories(1000)
-
-
-class _Pending:
-    """What is still to be pushed. A call that changed again before its turn is pushed once, as it is by then."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._families: list[Family] = []
-        self._offered: list[Offered] = []
-        self._has_turn = False
-        self._not_before = 0.0
-
-    def add(self, families: Sequence[Family], offered: Sequence[Offered]) -> None:
-        """A few are pushed at once, by whoever brings them; a crowd waits for its turn in the outbox."""
-        with self._lock:
-            self._families += families
-            self._offered += offered
-            if self._has_turn:
-                return
-            self._has_turn = True
-            alone = len(self._families) + len(self._offered) < _CROWD and time.monotonic() > self._not_before
-        if alone:
-            self._push()
-        else:
-            outbox.later(self._push)
-
-    def _push(self) -> None:
-        """One at a time, so that no frame overtakes another."""
-        time.sleep(max(0.0, self._not_before - time.monotonic()))
-        with self._lock:
-            families, self._families = self._families, []
-            offered, self._offered = self._offered, []
-        try:
-            _calls_offered(offered)
-            _families_changed(_newest(families))
-        finally:
-            if len(families) + len(offered) >= _CROWD:
-                # Many calls change at once: what follows within this time is pushed once.
-                self._not_before = time.monotonic() + _PAUSE
-            with self._lock:
-                self._has_turn = bool(self._families or self._offered)
-            if self._has_turn:
-                outbox.later(self._push)
-
-
-def _newest(families: Sequence[Family]) -> list[Family]:
-    found: dict[str, Family] = {}
-    for family in families:
-        earlier = found.get(family.root.sid)
-        if earlier is not None:
-            family.withdrawals[:0] = earlier.withdrawals
-            family.touched[:0] = earlier.touched
-        found[family.root.sid] = family
-    return list(found.values())
-
-
-_pending = _Pending()
 
 
 def after_commit(*, families: Sequence[Family] = (), offered: Sequence[Offered] = ()) -> None:
@@ -143,6 +42,14 @@ def after_commit(*, families: Sequence[Family] = (), offered: Sequence[Offered] 
     are about to ring, before they do."""
     if families or offered:
         transaction.on_commit(lambda: _pending.add(families, offered), robust=True)
+
+
+def _push(offered: Sequence[Offered], families: Sequence[Family]) -> None:
+    _calls_offered(offered)
+    _families_changed(families)
+
+
+_pending = Pending(_push)
 
 
 def _families_changed(families: Sequence[Family]) -> None:
@@ -172,7 +79,7 @@ def _agents_whose_state_changed(family: Family) -> set[int]:
 def _calls_offered(offered: Sequence[Offered]) -> None:
     selectors.attach_details([one.family for one in offered])
     for one in offered:
-        _histories_of.know(one.family.root, one.earlier)
+        histories.know(one.family.root, one.earlier)
     lives = live_json([(one.family.root, "ringing") for one in offered])
     for one, live in zip(offered, lives, strict=True):
         _send([agent_group(agent_id) for agent_id in one.agent_ids], {"type": "call.incoming", "live": live})
@@ -239,9 +146,9 @@ def call_problem(call: Call, *, permanent: bool) -> None:
 
 def presence_changed(agent_ids: set[int]) -> None:
     """Tells an agent's team-mates, and the agent's own desks, what the agent is now."""
-    for presence, team_ids in selectors.presence_with_teams(agent_ids) if agent_ids else []:
-        frame = {"type": "presence.changed", "presence": presence}
-        for group in (agent_group(presence["agent"]["id"]), *(team_group(pk) for pk in team_ids)):
+    for now, team_ids in presence.presence_with_teams(agent_ids) if agent_ids else []:
+        frame = {"type": "presence.changed", "presence": now}
+        for group in (agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)):
             _send(group, frame)
 
 

@@ -16,7 +16,7 @@ from rest_framework.serializers import DateTimeField
 
 from agents import services as agent_services
 from agents.selectors import agent_get_active, team_ids_of
-from calls import broadcasts, selectors
+from calls import broadcasts, presence, selectors
 from calls.prompt import Message, PromptConsumer
 from calls.serializers import AgentSerializer, LineSerializer
 from calls.socket_auth import SUBPROTOCOL, TokenRefused, agent_of_token
@@ -186,8 +186,8 @@ class DeskConsumer(PromptConsumer):
             "now": DateTimeField().to_representation(timezone.now()),
             "agent": AgentSerializer(agent).data,
             "availability": agent.availability,
-            "calls": broadcasts.live_json(selectors.call_live_list(agent)),
-            "presence": selectors.presence_list(agent),
+            "calls": broadcasts.live_json(presence.call_live_list(agent)),
+            "presence": presence.presence_list(agent),
             "lines": LineSerializer(selectors.lines_for(agent), many=True).data,
         }
 

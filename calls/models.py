@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -42,6 +43,8 @@ STATUS_RANK: dict[str, int] = {
 }
 TERMINAL = frozenset(status for status, rank in STATUS_RANK.items() if rank == 4)
 LIVE = frozenset(STATUS_RANK) - TERMINAL
+# <Dial> ends a call after four hours. A leg that is still open later has lost its last callback.
+LONGEST_CALL = timedelta(hours=4, minutes=5)
 
 
 class Direction(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Reading the call log: who may see which call, and who can be rung."""
+"""Reading calls, and what belongs to them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from agents.selectors import (
-    agents_reachable,
-    agents_with_reach,
-    colleague_ids,
-    reach_slots,
-    reach_varies,
-    team_ids_of,
-    teams_of_agents,
-)
+from agents.selectors import team_ids_of
 from calls.family import Family
-from calls.models import LIVE, TERMINAL, Call, CallOffer, Line, Webhook
+from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Line, Webhook
 from contacts.selectors import by_number, contacts_with
 from telephony.phone import is_withheld
 from telephony.prepared import Prepared, Slot
@@ -29,12 +21,6 @@ from telephony.statements import Statement, fetch
 if TYPE_CHECKING:
     from agents.models import Agent
     from contacts.models import Contact
-
-# <Dial> ends a call after four hours. A leg that is still open later has lost its last callback.
-_LONGEST_CALL = timedelta(hours=4, minutes=5)
-# An offer rings for its line's ring_seconds (120 at most) and Twilio's five seconds more.
-_LONGEST_RING = timedelta(seconds=150)
-
 
 _LINES = Prepared(lambda: Line.objects.filter(number__among=Slot("numbers")))
 _TEAMS_OF_LINES = Prepared(
@@ -77,67 +63,11 @@ def lines_for(agent: Agent) -> QuerySet[Line]:
     return lines if agent.is_superuser else lines.filter(team__in=team_ids_of(agent))
 
 
-# --- Who can be rung ---------------------------------------------------------------------------------------------
-
-
-def _slots() -> dict[str, Any]:
-    now = timezone.now()
-    return {"calls_since": now - _LONGEST_CALL, "rings_since": now - _LONGEST_RING, **reach_slots()}
-
-
-def _busy_legs() -> QuerySet[Call]:
-    """Legs that keep the agent at their end from taking another call: a browser's own call, or one it answered.
-
-    An inbound root that was answered carries its agent's name too, but it is the caller's leg.
-    """
-    own_call = Q(parent__isnull=True, caller__startswith="client:")
-    answered = Q(parent__isnull=False, status="in-progress")
-    # When the call is over, so are its legs, even one whose own last callback was lost.
-    living = Call.objects.filter(own_call | answered, status__in=sorted(LIVE), start_time__gte=Slot("calls_since"))
-    return living.exclude(parent__status__in=sorted(TERMINAL))
-
-
-def _ringing_offers() -> QuerySet[CallOffer]:
-    return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Slot("rings_since")).exclude(
-        call__status__in=sorted(TERMINAL)
-    )
-
-
-def _available() -> QuerySet[Agent]:
-    return (
-        agents_reachable()
-        .exclude(Exists(_busy_legs().filter(agent=OuterRef("pk"))))
-        .exclude(Exists(_ringing_offers().filter(agent=OuterRef("pk"))))
-        .annotate(last_call=_last_call_time())
-        .only("username", "first_name", "last_name")
-        .order_by()
-    )
-
-
-_AVAILABLE = Prepared(_available, varies=reach_varies)
-
-
-def agents_available(agent_ids: Collection[int]) -> Statement:
-    """Finds who of these agents can be rung: reachable and free. `longest_idle_first` puts them in order."""
-    return _AVAILABLE(agent_ids=agent_ids, **_slots())
-
-
-def longest_idle_first(agents: Iterable[Any]) -> list[Agent]:
-    """What `agents_available` found, in the order in which they are to be rung."""
-    never = timezone.now() - timedelta(days=36500)
-    return sorted(agents, key=lambda agent: (agent.last_call or never, agent.pk))
-
-
-def _last_call_time() -> Subquery:
-    """When the agent's last call began, from the top of an index: not by looking at all of them."""
-    return Subquery(Call.objects.filter(agent=OuterRef("pk")).order_by("-start_time").values("start_time")[:1])
-
-
 def sids_in_doubt(*, quiet_for: timedelta, limit: int) -> list[str]:
     """Calls that should have told more by now, the longest silent first, and calls that only their legs tell of."""
     silent = Call.objects.filter(updated_at__lt=timezone.now() - quiet_for).order_by("updated_at")
     stuck = silent.filter(status__in=LIVE).values_list("sid", flat=True)[:limit]
-    recent = silent.filter(parent__isnull=False, start_time__gte=timezone.now() - _LONGEST_CALL)
+    recent = silent.filter(parent__isnull=False, start_time__gte=timezone.now() - LONGEST_CALL)
     orphans = recent.exclude(Exists(Call.objects.filter(pk=OuterRef("parent")))).values_list("parent", flat=True)
     return list(dict.fromkeys([*stuck, *(sid for sid in orphans[:limit] if sid)]))[:limit]
 
@@ -188,18 +118,6 @@ def ringing_agent_ids(call: Call) -> list[int]:
     return list(call.offers.filter(state=CallOffer.State.RINGING).values_list("agent_id", flat=True))
 
 
-def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
-    """The living calls of an agent, each with `ringing` or `active`."""
-    ringing, busy = fetch(_RINGING_AT(agent_id=agent.pk, **_slots()), _BUSY_AT(agent_id=agent.pk, **_slots()))
-    roots = {sid: "ringing" for (sid,) in ringing} | {parent or sid: "active" for sid, parent in busy}
-    calls = with_details(Call.objects.filter(pk__in=roots, parent__isnull=True))
-    return [(call, roots[call.sid]) for call in calls if not call.is_terminal]
-
-
-_RINGING_AT = Prepared(lambda: _ringing_offers().filter(agent=Slot("agent_id")).values_list("call_id"))
-_BUSY_AT = Prepared(lambda: _busy_legs().filter(agent=Slot("agent_id")).values_list("sid", "parent_id"))
-
-
 def histories_with(calls: Sequence[Call]) -> dict[str, list[Call]]:
     """For each of the calls, by sid, the last three finished calls with the same party, by contact or by number."""
     known = [call for call in calls if not is_withheld(_party(call))]
@@ -235,43 +153,3 @@ _HISTORY = Prepared(_history)
 
 def call_count_with(number: str) -> int:
     return Call.objects.filter(Q(caller=number) | Q(called=number), parent__isnull=True).count()
-
-
-def presence_list(agent: Agent) -> list[dict[str, Any]]:
-    """The agent and the members of the same teams, each as `Presence` in docs/desk-protocol.md."""
-    (agents,) = fetch(_PRESENCE(agent_ids=colleague_ids(agent), **_slots()))
-    return [_presence(agent) for agent in agents]
-
-
-def _presence_of() -> QuerySet[Agent]:
-    on_call = Exists(_busy_legs().filter(agent=OuterRef("pk")))
-    return agents_with_reach().annotate(on_call=on_call).only("username", "first_name", "last_name", "availability")
-
-
-_PRESENCE = Prepared(_presence_of, varies=reach_varies)
-_TEAMS = Prepared(teams_of_agents)
-
-
-def _presence(agent: Agent) -> dict[str, Any]:
-    return {
-        "agent": {"id": agent.pk, "identity": agent.identity, "name": agent.name},
-        "availability": agent.availability,
-        "state": _state(agent),
-    }
-
-
-def _state(agent: Any) -> str:
-    if agent.on_call:
-        return "on-call"
-    if not agent.can_ring:
-        return "not-reachable"
-    return str(agent.availability)
-
-
-def presence_with_teams(agent_ids: set[int]) -> list[tuple[dict[str, Any], list[int]]]:
-    """Each agent's `Presence`, with the teams that are to know."""
-    agents, memberships = fetch(_PRESENCE(agent_ids=agent_ids, **_slots()), _TEAMS(agent_ids=agent_ids))
-    teams: dict[int, list[int]] = {}
-    for agent_id, team_id in memberships:
-        teams.setdefault(agent_id, []).append(team_id)
-    return [(_presence(agent), teams.get(agent.pk, [])) for agent in agents]

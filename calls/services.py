@@ -12,10 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from agents.selectors import agent_get_active, agent_get_caller
-from calls import broadcasts, selectors
+from calls import broadcasts, presence, selectors
 from calls.families import Families
 from calls.models import Call, CallOffer, CallStatus, Direction, Line
 from calls.params import VoiceRequest
+from calls.pending import Offered
 from calls.tracking import push
 from calls.twiml import MAX_RUNG
 from contacts.selectors import contact_by_number
@@ -61,9 +62,9 @@ def calls_record_incoming(
     families = Families(
         ((voice.sid, voice.parent_call_sid) for voice in voices),
         also_lock=(f"team:{pk}" for pk in parties.members),
-        also=[selectors.agents_available(members), *histories],
+        also=[presence.agents_available(members), *histories],
     )
-    free = selectors.longest_idle_first(families.also[0])
+    free = presence.longest_idle_first(families.also[0])
     earlier = {voice.sid: found for voice, found in zip(shown, families.also[1:], strict=True)}
     ringing: dict[str, list[Agent]] = {}
     plans: list[IncomingPlan] = []
@@ -80,7 +81,7 @@ def calls_record_incoming(
         plans.append(_plan(call, line, contact, agents))
     changed = families.settle(*([_OFFER(offers)] if offers else []), also(plans), last=True)
     offered = [
-        broadcasts.Offered(family, [agent.pk for agent in ringing[family.root.sid]], earlier.get(family.root.sid, []))
+        Offered(family, [agent.pk for agent in ringing[family.root.sid]], earlier.get(family.root.sid, []))
         for family in changed
         if ringing.get(family.root.sid)
     ]

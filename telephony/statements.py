@@ -33,14 +33,24 @@ class Statement:
 def fetch(*statements: Statement) -> list[list[Any]]:
     """Runs them in their order, in one round trip; what each of them found. Raises what Django's cursors raise."""
     connection.ensure_connection()
-    found = _pipelined(statements) if connection.vendor == "postgresql" else _one_by_one(statements)
+    if connection.queries_logged:
+        found = _logged(statements)
+    else:
+        found = _pipelined(statements) if connection.vendor == "postgresql" else _one_by_one(statements)
     return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
 
 
+def _logged(statements: Sequence[Statement]) -> list[list[Row]]:
+    """For who looks at a connection's queries: a developer, or a test that counts them."""
+    found = []
+    with connection.cursor() as cursor:
+        for one in statements:
+            cursor.execute(one.sql, one.values)
+            found.append(cursor.fetchall() if cursor.description else [])
+    return found
+
+
 def _one_by_one(statements: Sequence[Statement]) -> list[list[Row]]:
-    if connection.queries_logged:
-        with connection.cursor() as cursor:
-            return [cursor.execute(one.sql, one.values).fetchall() for one in statements]
     # SQLite's own: Django's cursor reads the whole text again each time.
     raw: Any = connection.connection
     with connection.wrap_database_errors:

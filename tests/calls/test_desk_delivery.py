@@ -13,7 +13,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
 
 from agents.models import Agent, Desk
-from calls import broadcasts, prompt, selectors
+from calls import broadcasts, presence, prompt
 from config.asgi import application
 from tests.calls.desk_socket import DeskSocket, run, scope_of
 
@@ -167,14 +167,14 @@ def test_a_group_hears_of_a_frame_once(ada, grace, team):
 
 def test_the_snapshot_comes_before_what_is_pushed_while_it_is_read(ada, monkeypatch):
     reading, go_on = threading.Event(), threading.Event()
-    presence_list = selectors.presence_list
+    presence_list = presence.presence_list
 
     def slow_presence_list(agent: Agent) -> Any:
         reading.set()
         assert go_on.wait(10)
         return presence_list(agent)
 
-    monkeypatch.setattr("calls.selectors.presence_list", slow_presence_list)
+    monkeypatch.setattr("calls.presence.presence_list", slow_presence_list)
 
     browser = Browser(ada)
 

@@ -1,0 +1,139 @@
+"""When changes are pushed: at once, in turn, and once for many."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from calls import outbox
+from calls.family import Family, Withdrawal
+from calls.histories import Histories
+from calls.models import Call
+from calls.pending import Offered, Pending
+from tests import factories
+
+PATIENCE = 10
+
+
+def family(number: int, *withdrawals: Withdrawal) -> Family:
+    return Family(Call(sid=f"CA{number:032x}"), withdrawals=list(withdrawals))
+
+
+class Desk:
+    """Notes what is pushed."""
+
+    def __init__(self) -> None:
+        self.pushed: list[list[Any]] = []
+        self.fails = False
+
+    def push(self, offered: Any, families: Any) -> None:
+        self.pushed.append([*offered, *families])
+        if self.fails:
+            raise RuntimeError
+
+
+@pytest.fixture
+def later(monkeypatch) -> list[Callable[[], None]]:
+    """What waits for the outbox, which does nothing by itself here."""
+    waiting: list[Callable[[], None]] = []
+    monkeypatch.setattr(outbox, "later", waiting.append)
+    return waiting
+
+
+def test_a_lone_change_is_pushed_by_whoever_brings_it(later):
+    desk, one = Desk(), family(1)
+
+    Pending(desk.push).add([one], [])
+
+    assert desk.pushed == [[one]]
+    assert later == []
+
+
+def test_a_crowd_waits_for_the_outbox_and_so_does_who_comes_after(later):
+    desk, pending = Desk(), None
+    pending = Pending(desk.push)
+    crowd = [family(number) for number in range(3)]
+    pending.add(crowd, [])
+    pending.add([family(9)], [])
+    assert desk.pushed == []
+
+    later.pop()()
+
+    assert [[one.root.sid for one in push] for push in desk.pushed] == [[one.root.sid for one in (*crowd, family(9))]]
+    assert later == []
+
+
+def test_a_call_that_changed_twice_is_pushed_once_as_it_is_now_with_all_that_happened(later):
+    desk = Desk()
+    pending = Pending(desk.push)
+    first, second = Withdrawal(1, "rejected"), Withdrawal(2, "answered-elsewhere")
+    newest = family(1, second)
+    pending.add([family(1, first), family(2), newest], [])
+
+    later.pop()()
+
+    ((pushed, _),) = desk.pushed
+    assert pushed is newest
+    assert pushed.withdrawals == [first, second]
+
+
+def test_one_push_at_a_time_and_what_came_meanwhile_is_pushed_next(later):
+    entered, go_on, pushed = threading.Event(), threading.Event(), []
+
+    def slow_push(offered: Any, families: Any) -> None:
+        entered.set()
+        assert go_on.wait(PATIENCE)
+        pushed.append([one.root.sid for one in families])
+
+    pending = Pending(slow_push)
+    first = threading.Thread(target=pending.add, args=([family(1)], []))
+    first.start()
+    assert entered.wait(PATIENCE)
+
+    pending.add([family(2)], [])
+    assert (pushed, later) == ([], [])
+    go_on.set()
+    first.join(PATIENCE)
+    later.pop()()
+
+    assert pushed == [[family(1).root.sid], [family(2).root.sid]]
+
+
+def test_a_push_that_fails_keeps_back_no_other(later):
+    desk, one = Desk(), Offered(family(2), [1], [])
+    pending = Pending(desk.push)
+    desk.fails = True
+    with pytest.raises(RuntimeError):
+        pending.add([family(1)], [])
+    desk.fails = False
+
+    pending.add([], [one])
+
+    assert desk.pushed[-1] == [one]
+
+
+@pytest.mark.django_db
+def test_a_history_is_asked_for_once_and_forgotten_when_there_are_too_many(django_assert_num_queries):
+    past = factories.make_call(1)
+    calls = [Call(sid=f"CA{number:032x}", caller=past.caller, called=past.called) for number in (7, 8)]
+    histories = Histories(1)
+
+    with django_assert_num_queries(2):
+        assert [[one["sid"] for one in found] for found in histories.of(calls)] == [[past.sid], [past.sid]]
+    with django_assert_num_queries(0):
+        histories.of(calls[1:])
+    with django_assert_num_queries(1):
+        histories.of(calls[:1])
+
+
+@pytest.mark.django_db
+def test_a_history_that_was_found_is_not_asked_for(django_assert_num_queries):
+    past, call = factories.make_call(1), Call(sid="CA" + "7" * 32)
+    histories = Histories(10)
+    histories.know(call, [past])
+
+    with django_assert_num_queries(0):
+        assert histories.of([call]) == [histories.know(call, [past])]
