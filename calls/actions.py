@@ -9,6 +9,7 @@ from django.db import transaction
 
 from agents.selectors import team_ids_of
 from calls import services
+from calls.locks import lock
 from calls.log_selectors import SUPERVISOR
 from calls.models import Call, CallEvent
 from calls.tracking import push
@@ -33,7 +34,9 @@ def call_edit(*, sid: str, changes: Mapping[str, str], by: Agent, check: Callabl
 
     Raises `Call.DoesNotExist`.
     """
-    call = Call.objects.select_for_update().get(pk=sid)
+    # As all who change a call: a callback that comes at the same time must not give its change the same revision.
+    lock([sid])
+    call = Call.objects.get(pk=sid)
     check(call)
     changed = [name for name in _EDITABLE if name in changes and changes[name] != getattr(call, name)]
     if not changed:

@@ -77,8 +77,8 @@ _COMMIT = Statement("COMMIT", [])
 
 def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
     raw: Any = connection.connection
-    session = _session(raw)
     with connection.wrap_database_errors:
+        session = _session(raw)
         # One alone needs no more than its own trip.
         with raw.pipeline() if len(statements) > 1 else nullcontext():
             cursors = [session.execute(at, statement) for at, statement in enumerate(statements)]
