@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class ConfigConfig(AppConfig):
@@ -8,3 +9,8 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import heartbeats  # noqa: F401  (listens to the worker)
+
+        if settings.REDIS_URL:
+            # The cache and the channel layer load redis-py when they are first used. Two threads that do so at once
+            # meet in its circular imports, and one of them gets an ImportError.
+            from config import redis_layer  # noqa: F401

@@ -72,7 +72,9 @@ def in_order(desk: Desk) -> Iterator[Desk]:
 def test_a_desk_in_order_has_nothing_wrong_with_it(in_order):
     code, findings = in_order.findings()
 
-    assert (code, {finding["state"] for finding in findings.values()}) == (0, {"ok", "skipped"}), findings
+    bad = [finding for finding in findings.values() if finding["state"] not in ("ok", "skipped")]
+    assert bad == []
+    assert code == 0
     assert findings["worker"]["state"] == findings["public-address"]["state"] == findings["clock"]["state"] == "ok"
     assert in_order.run("twilio_provision")[1].endswith("Nothing to do.\n")
 
