@@ -44,12 +44,11 @@ class IncomingPlan:
     parameters: dict[str, str]
 
 
-def calls_record_incoming(
-    voices: Sequence[VoiceRequest], *, also: Callable[[list[IncomingPlan]], Statement]
-) -> list[IncomingPlan]:
-    """Logs calls to our lines and offers each to every agent who can take it. One plan for each, in their order.
+def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[list[IncomingPlan]], Statement]) -> None:
+    """Logs calls to our lines and offers each to every agent who can take it.
 
-    To be used inside a transaction. `also` gets the plans and says what else is to be written, as the last thing in it.
+    To be used inside a transaction. `also` gets one plan for each, in their order, and says what else is to be written:
+    the last thing in it.
     """
     parties = selectors.parties_of(
         called={voice.called for voice in voices}, callers={voice.caller for voice in voices}
@@ -86,7 +85,6 @@ def calls_record_incoming(
         if ringing.get(family.root.sid)
     ]
     broadcasts.after_commit(offered=offered)
-    return plans
 
 
 def _take(free: list[Agent], members: set[int]) -> list[Agent]:

@@ -93,8 +93,12 @@ class _Session:
         self.raw = raw
         self._cursors: list[psycopg.Cursor[Any]] = []
         self._planned: set[str] = set()
-        # The plans do not depend on the values: planning anew each time would cost more than most of them take.
-        raw.cursor().execute("SET plan_cache_mode = force_generic_plan")
+        # Not when they are switched off: then the next statement may meet another session (PgBouncer), and what is set
+        # in this one would stay there for others.
+        self._prepares = raw.prepare_threshold is not None
+        if self._prepares:
+            # The plans do not depend on the values: planning anew each time would cost more than most of them take.
+            raw.cursor().execute("SET plan_cache_mode = force_generic_plan")
 
     def execute(self, at: int, statement: Statement) -> psycopg.Cursor[Any]:
         if at == len(self._cursors):
@@ -102,7 +106,7 @@ class _Session:
             # Django's own reading of times is in Python, and the hottest of all; psycopg's says UTC, too.
             cursor.adapters.register_loader("timestamptz", _TimeLoader)
             self._cursors.append(cursor)
-        if statement.sql in self._planned:
+        if not self._prepares or statement.sql in self._planned:
             return self._cursors[at].execute(statement.sql, statement.values, prepare=True)
         # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL makes
         # another once it has counted the rows (autovacuum).

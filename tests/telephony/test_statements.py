@@ -12,7 +12,7 @@ from django.utils import timezone
 from agents.models import Agent, Team
 from calls.models import Call, CallOffer, CallStatus, Webhook
 from telephony.prepared import Prepared, Slot
-from telephony.statements import Write, fetch
+from telephony.statements import Statement, Write, fetch
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +207,27 @@ def test_a_connection_that_was_closed_is_opened_again():
     connection.close()
 
     assert len(fetch(prepared(pk=0), prepared(pk=0))[0]) == 1
+
+
+_PREPARED = Statement("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%agents_team%"])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite prepares by itself")
+@pytest.mark.parametrize(("threshold", "prepared"), [(0, 1), (None, 0)])
+@pytest.mark.django_db(transaction=True)
+def test_statements_are_prepared_unless_that_is_switched_off(threshold, prepared):
+    connection.close()
+    connection.ensure_connection()
+    connection.connection.prepare_threshold = threshold
+    find = Prepared(lambda: Team.objects.filter(pk__gt=Slot("pk")))
+
+    fetch(find(pk=0))
+    fetch(find(pk=0), find(pk=1))
+
+    assert fetch(_PREPARED) == [[(prepared,)]]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert (cursor.fetchone() == ("force_generic_plan",)) == bool(prepared)
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
+    connection.close()
