@@ -150,6 +150,8 @@ class DeskConsumer(PromptConsumer):
             await self._send({"type": "error", "message": "phone.state needs `registered`, true or false."})
             return
         await self._set_phone_state(registered)
+        # Presence is the agent's, whom another tab may keep reachable: only this says that this very phone is known.
+        await self._send({"type": "phone.state", "registered": registered})
 
     @database_sync_to_async
     def _set_phone_state(self, registered: bool) -> None:

@@ -3,7 +3,9 @@
 Unless TEST_DATABASE_URL and TEST_REDIS_URL name a PostgreSQL and a Redis: `make test-services` does.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.update(
@@ -36,6 +38,8 @@ os.environ.update(
 )
 
 from config.settings.base import *  # noqa: F403
+
+atexit.register(shutil.rmtree, os.environ["SPOOL_DIR"], ignore_errors=True)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

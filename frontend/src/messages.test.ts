@@ -13,6 +13,7 @@ describe("decodeMessage", () => {
       "desk.snapshot",
       "error",
       "log.changed",
+      "phone.state",
       "pong",
       "presence.changed",
       "session.ended",

@@ -105,6 +105,7 @@ export type ServerMessage =
   | { type: "call.problem"; sid: string; message: string; permanent: boolean }
   | { type: "log.changed"; call: Call }
   | { type: "presence.changed"; presence: Presence }
+  | { type: "phone.state"; registered: boolean }
   | { type: "session.ended"; message: string }
   | { type: "error"; message: string }
   | { type: "pong" };
@@ -125,6 +126,7 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "call.problem": ["sid", "message"],
   "log.changed": ["call"],
   "presence.changed": ["presence"],
+  "phone.state": ["registered"],
   "session.ended": ["message"],
   error: ["message"],
   pong: [],

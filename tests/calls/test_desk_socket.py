@@ -244,6 +244,34 @@ def test_an_agent_can_be_rung_only_while_a_phone_is_registered(ada, grace, line)
     assert not Desk.objects.exists()
 
 
+def test_a_desk_is_told_when_its_own_phone_is_known_whatever_other_desks_say(ada, line):
+    Desk.objects.all().delete()
+    old, new = DeskSocket(ada), DeskSocket(ada)
+
+    @sync_to_async
+    def known() -> list[bool]:
+        return list(Desk.objects.order_by("pk").values_list("registered", flat=True))
+
+    async def scenario() -> None:
+        await old.open()
+        await old.send(type="phone.state", registered=True)
+        assert (await old.until("phone.state"))["registered"] is True
+        snapshot = await new.open()
+        assert [each["state"] for each in snapshot["presence"] if each["agent"]["id"] == ada.pk] == ["available"]
+        await new.nothing_of("phone.state")
+        await new.send(type="phone.state", registered=True)
+        assert (await new.until("phone.state"))["registered"] is True
+        assert await known() == [True, True]
+        await old.nothing_of("phone.state")
+        await new.send(type="phone.state", registered=False)
+        assert (await new.until("phone.state"))["registered"] is False
+        assert await known() == [True, False]
+        await old.close()
+        await new.close()
+
+    run(scenario)
+
+
 @pytest.mark.parametrize(
     "text",
     [

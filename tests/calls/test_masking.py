@@ -22,9 +22,12 @@ OTHER = Sight(Role.AGENT, numbers=False)
 EVERYBODY = [ADMIN, SUPERVISOR, AGENT, OTHER]
 
 sights = st.sampled_from(EVERYBODY)
-# Long enough that no harmless word holds it by chance.
-secrets = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789-._~", min_size=12, max_size=40)
-odd_secrets = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters="\x7f"), min_size=12)
+# Marked, so that nothing that is written around a secret here ("desk.example") can be one.
+MARK = "~Zq"
+secrets = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789-._~", min_size=9, max_size=37).map(MARK.__add__)
+odd_secrets = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_characters="\x7f"), min_size=9).map(
+    MARK.__add__
+)
 # Shorter than any secret, so that none holds one by chance.
 words = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=11)
 credential_names = st.sampled_from(

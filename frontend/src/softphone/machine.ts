@@ -96,7 +96,7 @@ function deskTransition(state: State, event: DeskEvent): Step {
     case "desk.connecting":
       return [{ ...state, desk: { state: "connecting", lostAt } }];
     case "desk.opened":
-      return [{ ...state, desk: { state: "open", told: null } }];
+      return [{ ...state, desk: { state: "open", told: null, known: null } }];
     case "desk.lost":
       return [{ ...state, desk: { state: "lost", lostAt: lostAt ?? event.at, retryAt: event.retryAt } }];
     case "desk.retried":

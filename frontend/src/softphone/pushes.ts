@@ -22,6 +22,9 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return problem(state, message, at);
     case "presence.changed":
       return [presenceChanged(state, message.presence)];
+    case "phone.state":
+      if (state.desk.state !== "open") return [state];
+      return [{ ...state, desk: { ...state.desk, known: message.registered } }];
     case "session.ended":
       return [{ ...state, desk: { state: "ended", message: message.message } }];
     default:

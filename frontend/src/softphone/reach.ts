@@ -84,10 +84,11 @@ function starting(state: State): Reach | null {
   }
   if (state.device.problem) return null;
   if (state.device.state === "ready" && state.desk.state === "open") return callsOutOnly(state);
-  // The server rings nobody of whom it does not know that a phone is ready: its word counts, not our hope.
+  // The server rings nobody of whom it does not know that a phone is ready: its word counts, not our hope. Presence
+  // alone does not say it, for a tab that is just closing may be the one that is known.
   const mine = state.presence.find((each) => each.agent.id === state.me.id);
-  const known = mine?.state !== "not-reachable";
-  if (state.desk.state === "connecting" || state.device.state !== "registered" || !known) {
+  const known = state.desk.state === "open" && state.desk.known === true && mine?.state !== "not-reachable";
+  if (state.device.state !== "registered" || !known) {
     return {
       ...amber,
       icon: "clock",

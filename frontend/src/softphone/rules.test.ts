@@ -28,7 +28,7 @@ describe("the token's grants", () => {
   it("tell the server of no phone that rings", () => {
     const [next, ...commands] = transition(readyState(), { type: "device.changed", state: "ready", at: NOW });
     expect(commands).toEqual([{ type: "desk.send", message: { type: "phone.state", registered: false } }]);
-    expect(next.desk).toEqual({ state: "open", told: false });
+    expect(next.desk).toEqual({ state: "open", told: false, known: true });
   });
 
   it("let an agent who makes no calls still be reached", () => {

@@ -45,6 +45,18 @@ describe("the reach line", () => {
       "amber",
       "Getting your phone ready… Calls do not ring here yet.",
     ],
+    [
+      "ready here, but what the server knows of may be another tab's phone",
+      after(readyState(), lost, { type: "desk.opened" }),
+      "amber",
+      "Getting your phone ready… Calls do not ring here yet.",
+    ],
+    [
+      "ready, as the server says",
+      after(readyState(), lost, { type: "desk.opened" }, push(sample("phone.state"))),
+      "ok",
+      "You can be reached. Lines Support, Sales · microphone: Jabra",
+    ],
     ["away", after(readyState(), away), "plain", "You are away. Calls do not ring here."],
     [
       "asked for the microphone",
@@ -162,8 +174,8 @@ describe("what is said aloud", () => {
     ["unreachable", readyState(), lost, { assertive: "You cannot be reached. Reconnecting." }],
     [
       "reachable again",
-      after(readyState(), lost),
-      { type: "desk.opened" },
+      after(readyState(), lost, { type: "desk.opened" }),
+      push(sample("phone.state")),
       { polite: "You can be reached." },
     ],
     ["a push that changes nothing to hear", openState(), push(sample("presence.changed")), null],

@@ -88,10 +88,10 @@ export type CallRegion =
   | { state: "open"; talk: Conversation; others: Ring[] }
   | { state: "reconnecting"; talk: Conversation; lostAt: number; others: Ring[] };
 
-/** `told`: what the server was last told about the phone, null when it knows nothing. */
+/** `told`: what the server was last told about this phone; `known`: what it said that it knows. Null: nothing yet. */
 export type DeskRegion =
   | { state: "connecting"; lostAt: number | null }
-  | { state: "open"; told: boolean | null }
+  | { state: "open"; told: boolean | null; known: boolean | null }
   | { state: "lost"; lostAt: number; retryAt: number }
   | { state: "ended"; message: string };
 

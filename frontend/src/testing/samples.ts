@@ -57,6 +57,7 @@ export function readyState(): State {
     { type: "desk.opened" },
     push({ ...sample("desk.snapshot"), calls: [] }),
     { type: "device.changed", state: "registered", at: NOW },
+    push(sample("phone.state")),
   );
 }
 
