@@ -37,7 +37,8 @@ class Audience:
         self.last = 0.0
         self.done = asyncio.Event()
         self.number = secrets.randbits(80) << 32
-        self.posting = Connection(job["port"])
+        # Not where the first desk is: what its agent is told goes from one process to another.
+        self.posting = Connection(job["ports"][-1])
         self.redis: asyncio.StreamWriter | None = None
 
     def heard(self, socket: Socket, frame: bytes, at: float) -> None:
@@ -52,11 +53,14 @@ class Audience:
             self.done.set()
 
     async def open(self, count: int) -> dict[str, Any]:
-        wanted = self.job["people"][len(self.sockets) : count]
+        wanted, ports = self.job["people"][len(self.sockets) : count], self.job["ports"]
         for start in range(0, len(wanted), _OPENED_AT_ONCE):
             some = wanted[start : start + _OPENED_AT_ONCE]
             self.sockets += await asyncio.gather(
-                *(connect(self.job["port"], one["path"], f"sessionid={one['session']}", self.heard) for one in some)
+                *(
+                    connect(ports[number % len(ports)], one["path"], f"sessionid={one['session']}", self.heard)
+                    for number, one in enumerate(some, start)
+                )
             )
         await asyncio.sleep(0.5)
         return {"open": len(self.sockets)}

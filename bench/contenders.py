@@ -13,7 +13,7 @@ from bench.servers import WEBHOOK_PASSWORD, WEBHOOK_USERNAME, Server, gunicorn, 
 from bench.services import Postgres, Redis
 from tests.browser.stack import ROOT
 
-CONNECTIONS = 16
+CONNECTIONS, PROCESSES = 16, 2
 PEOPLE = 128
 _PHASE_SECONDS = 0.3
 _FLOOR = "bench.floors.bare:application"
@@ -38,7 +38,7 @@ class Contender:
     def measure(self, seconds: float) -> dict[str, Any]:
         """One round: what the load generator counted."""
         job = {
-            "port": self.server.port,
+            "ports": self.server.ports,
             "pids": self.server.pids(),
             "desks": self.desks[: self.at_once],
             "connections": CONNECTIONS,
@@ -92,7 +92,7 @@ def strangers(count: int) -> list[tuple[str, str, int]]:
 
 
 def floor(folder: Path, level: str, **environment: str) -> Contender:
-    server = Server(f"floor {level}", uvicorn(_FLOOR, 2), folder, BENCH_LEVEL=level, **environment)
+    server = Server(f"floor {level}", uvicorn(_FLOOR), folder, copies=PROCESSES, BENCH_LEVEL=level, **environment)
     return Contender(server, strangers(PEOPLE), slices=6, repeat=True)
 
 
@@ -129,9 +129,9 @@ def on_postgres(folder: Path, postgres: Postgres, redis: Redis) -> dict[str, Con
     make_tables(found["naive"].server)
     settings = {"DATABASE_URL": postgres.create("product"), "REDIS_URL": redis.url(0)}
     settings["DJANGO_SETTINGS_MODULE"] = "config.settings.base"
-    ours = Server("ringdesk", product(2), folder, **settings)
+    ours = Server("ringdesk", product(), folder, copies=PROCESSES, **settings)
     desks = desks_of(seed(ours, PEOPLE))
-    guarded = Server("ringdesk with HTTP credentials", product(2), folder, **settings)
+    guarded = Server("ringdesk with HTTP credentials", product(), folder, copies=PROCESSES, **settings)
     guarded.environment |= {"TWILIO_WEBHOOK_USERNAME": WEBHOOK_USERNAME, "TWILIO_WEBHOOK_PASSWORD": WEBHOOK_PASSWORD}
     found["product"] = Contender(ours, desks)
     found["guarded"] = Contender(guarded, desks, basic=True)
@@ -144,7 +144,7 @@ def on_sqlite(folder: Path) -> dict[str, Contender]:
     make_tables(naive.server)
     ours = Server(
         "ringdesk on SQLite",
-        product(1),
+        product(),
         folder,
         DATABASE_URL=f"sqlite:///{folder / 'product.sqlite3'}",
         DJANGO_SETTINGS_MODULE="config.settings.base",

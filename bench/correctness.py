@@ -48,7 +48,7 @@ def try_out(contender: Contender, query: Query, *, calls: int, product: bool) ->
     outcome = Outcome()
     with contender.server as server:
         for seed, racing in enumerate((True, False)):
-            job = {"port": server.port, "desks": contender.desks, "connections": CONNECTIONS, "seed": seed}
+            job = {"ports": server.ports, "desks": contender.desks, "connections": CONNECTIONS, "seed": seed}
             told = run_job("bench.delivery", job | {"racing": racing, "calls": calls})
             _count(outcome, told)
             (_check_product if product else _check_naive)(outcome, told, query)

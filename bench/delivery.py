@@ -15,7 +15,7 @@ from collections import Counter
 from typing import Any
 
 from bench.traffic import INCOMING, STATUS, Call, Desk, post
-from bench.wire import Connection, Tally, post_all
+from bench.wire import Tally, connections_to, post_all
 
 _TWICE = 0.1
 _FORGED = 0.1
@@ -71,8 +71,8 @@ async def deliver(job: dict[str, Any]) -> dict[str, Any]:
     batches = delivery.batches(job["connections"])
     tallies = {"incoming": Tally(), "callbacks": Tally(), "forged": Tally()}
     # Some calls have callbacks that come twice: more connections than calls in a batch need.
-    connections = [Connection(job["port"]) for _ in range(job["connections"] * 2)]
-    spare = [Connection(job["port"]) for _ in range(job["connections"])]
+    connections = connections_to(job) + connections_to(job)
+    spare = connections_to(job)
     print("ready", flush=True)
     sys.stdin.readline()
     for incoming, good, bad in batches:

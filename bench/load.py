@@ -18,7 +18,7 @@ from typing import Any
 from bench.figures import percentile
 from bench.servers import cpu_seconds
 from bench.traffic import INCOMING, STATUS, Call, Desk, post
-from bench.wire import Connection, Tally, post_all
+from bench.wire import Connection, Tally, connections_to, post_all
 
 # A server that used less than this share of so many pauses does nothing more for the requests it answered.
 _QUIET_SHARE, _PAUSE, _QUIET_PAUSES = 0.2, 0.004, 3
@@ -92,7 +92,7 @@ async def repeat(job: dict[str, Any]) -> dict[str, Any]:
     """Sends the job's own requests round and round, in batches."""
     requests = itertools.cycle([request.encode() for request in job["raw"]])
     wires = job["connections"]
-    connections = [Connection(job["port"]) for _ in range(wires)]
+    connections = connections_to(job)
     print("ready", flush=True)
     sys.stdin.readline()
     phase, began = Phase(job["pids"]), time.perf_counter()
@@ -103,7 +103,7 @@ async def repeat(job: dict[str, Any]) -> dict[str, Any]:
 
 async def work_off(job: dict[str, Any]) -> dict[str, Any]:
     slices = prepare(job)
-    connections = [Connection(job["port"]) for _ in range(job["connections"])]
+    connections = connections_to(job)
     print("ready", flush=True)
     sys.stdin.readline()
     incoming, statuses = Phase(job["pids"]), Phase(job["pids"])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import services
-from bench.contenders import seed
+from bench.contenders import PROCESSES, seed
 from bench.correctness import sqlite_query
 from bench.figures import percentile
 from bench.goals import Goal, Report
@@ -76,14 +76,12 @@ class Stage:
     def __init__(self, folder: Path, postgres: services.Postgres, redis: services.Redis) -> None:
         self.redis = redis
         settings = {"DJANGO_SETTINGS_MODULE": "config.settings.base"}
+        on_servers = {"DATABASE_URL": postgres.create("push"), "REDIS_URL": redis.url(0)}
+        in_memory = {"DATABASE_URL": f"sqlite:///{folder / 'push.sqlite3'}"}
         self.servers = {
-            "hub": Server("push floor", uvicorn("bench.floors.hub:application", 1), folder, REDIS_URL=redis.url(1)),
-            "redis": Server(
-                "push", product(2), folder, DATABASE_URL=postgres.create("push"), REDIS_URL=redis.url(0), **settings
-            ),
-            "memory": Server(
-                "push in memory", product(1), folder, DATABASE_URL=f"sqlite:///{folder / 'push.sqlite3'}", **settings
-            ),
+            "hub": Server("push floor", uvicorn("bench.floors.hub:application"), folder, REDIS_URL=redis.url(1)),
+            "redis": Server("push", product(), folder, copies=PROCESSES, **settings | on_servers),
+            "memory": Server("push in memory", product(), folder, **settings | in_memory),
         }
         self.people = {name: seed(self.servers[name], _SIZES[-1]) for name in ("redis", "memory")}
         self.ask: dict[str, Callable[[str], Any]] = {
@@ -96,11 +94,11 @@ class Stage:
         if name == "hub":
             groups = [number if kind == "alone" else "everybody" for number in range(_SIZES[-1])]
             people = [{"path": f"/ws/{group}", "session": "", "id": group} for group in groups]
-            return Audience(port=server.port, floor=True, people=people, redis=self.redis.port)
+            return Audience(ports=server.ports, floor=True, people=people, redis=self.redis.port)
         found = self.people[name]
         people = found["alone"] if kind == "alone" else found["together"]["agents"]
         people = [one | {"path": "/ws/desk/"} for one in people]
-        return Audience(port=server.port, floor=False, people=people, line=found["together"]["line"])
+        return Audience(ports=server.ports, floor=False, people=people, line=found["together"]["line"])
 
     def members(self, name: str) -> tuple[int, int]:
         """How many desks the product believes to be open: in the database, and in Redis."""

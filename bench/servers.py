@@ -44,15 +44,14 @@ COMMON = {
 }
 
 
-def product(workers: int) -> list[str]:
+def product() -> list[str]:
     """The command that serves Ringdesk: the one place to change when that changes."""
-    command = [*uvicorn("config.asgi:application", workers), "--timeout-graceful-shutdown", "2"]
-    return [*command, "--lifespan", "on"]
+    return [*uvicorn("config.asgi:application"), "--timeout-graceful-shutdown", "2", "--lifespan", "on"]
 
 
-def uvicorn(application: str, workers: int) -> list[str]:
+def uvicorn(application: str) -> list[str]:
     command = [sys.executable, "-m", "uvicorn", application, "--port", "{port}", "--log-level", "error"]
-    return [*command, "--no-access-log", "--no-proxy-headers", "--workers", str(workers)]
+    return [*command, "--no-access-log", "--no-proxy-headers"]
 
 
 def gunicorn(application: str, workers: int = 2) -> list[str]:
@@ -61,15 +60,22 @@ def gunicorn(application: str, workers: int = 2) -> list[str]:
 
 
 class Server:
-    """One server in processes of its own, running from `start` to `stop`."""
+    """One server in processes of its own, running from `start` to `stop`.
 
-    def __init__(self, name: str, command: list[str], folder: Path, **environment: str) -> None:
+    With `copies`, its command runs so many times, each on a port of its own, as behind a proxy.
+    """
+
+    def __init__(self, name: str, command: list[str], folder: Path, *, copies: int = 1, **environment: str) -> None:
         self.name = name
-        self.port = free_port()
-        self.command = [part.replace("{port}", str(self.port)) for part in command]
+        self.ports = [free_port() for _ in range(copies)]
+        self.commands = [[part.replace("{port}", str(port)) for part in command] for port in self.ports]
         self.environment = {**os.environ, **COMMON, **environment}
         self.log = folder / f"{name.replace(' ', '-').replace('/', '-')}.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def port(self) -> int:
+        return self.ports[0]
 
     def run(self, *command: str) -> str:
         """Runs a program with the server's settings to its end; returns what it printed."""
@@ -82,28 +88,30 @@ class Server:
 
     def start(self) -> Server:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )
+            for command in self.commands:
+                process = subprocess.Popen(
+                    command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                )
+                self.processes.append(process)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not self._answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
+        while not all(map(self._answers, self.ports)):
+            if any(process.poll() is not None for process in self.processes) or time.monotonic() > deadline:
                 self.stop()
                 raise SystemExit(f"{self.name} did not start:\n{self.said()}")
             time.sleep(0.05)
         return self
 
     def stop(self) -> None:
-        if self.process is None:
-            return
-        process, self.process = self.process, None
-        process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        # Its workers, too, when it left any.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        processes, self.processes = self.processes, []
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            # Its workers, too, when it left any.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
     def __enter__(self) -> Server:
         return self.start()
@@ -115,20 +123,21 @@ class Server:
         return self.log.read_text(errors="replace")[-3000:]
 
     def pids(self) -> list[int]:
-        """The server's processes: all of its session."""
-        assert self.process is not None
+        """The server's processes: all of its sessions."""
+        sessions = {process.pid for process in self.processes}
         found = []
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with contextlib.suppress(OSError):
                 # pid (name) state ppid pgrp session …; the name may hold spaces.
-                if int(stat.read_text().rpartition(")")[2].split()[3]) == self.process.pid:
+                if int(stat.read_text().rpartition(")")[2].split()[3]) in sessions:
                     found.append(int(stat.parent.name))
         return found
 
-    def _answers(self) -> bool:
+    @staticmethod
+    def _answers(port: int) -> bool:
         """Whether it answers an HTTP request: a socket that listens may have no worker behind it yet."""
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as probe:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as probe:
                 probe.sendall(f"GET /healthz HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
                 return bool(probe.recv(12))
         except OSError:

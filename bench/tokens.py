@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import services
-from bench.contenders import CONNECTIONS, make_tables, run_job, seed
+from bench.contenders import CONNECTIONS, PROCESSES, make_tables, run_job, seed
 from bench.goals import Goal, Report, median, ratio
 from bench.servers import BASE_URL, HOST, Server, gunicorn, product
 from bench.traffic import raw
@@ -35,7 +35,7 @@ class Asking:
 
     def measure(self, seconds: float) -> dict[str, Any]:
         job = {
-            "port": self.server.port,
+            "ports": self.server.ports,
             "pids": self.server.pids(),
             "connections": CONNECTIONS,
             "seconds": seconds,
@@ -96,7 +96,7 @@ def measure(folder: Path, *, rounds: int, quick: bool) -> Iterator[Report]:
         words = json.loads(plain.run("-m", "bench.floors.ordinary.seed", "100"))
         settings = {"DATABASE_URL": postgres.create("tokens"), "REDIS_URL": redis.url(0), **_LIMITS}
         settings["DJANGO_SETTINGS_MODULE"] = "config.settings.base"
-        ours = Server("tokens", product(2), folder, **settings)
+        ours = Server("tokens", product(), folder, copies=PROCESSES, **settings)
         people = seed(ours, _PEOPLE)
         for server in (plain, kept, ours):
             stack.enter_context(server)

@@ -123,6 +123,12 @@ def _is_complete(head: bytes, received: bytes, start: int) -> bool:
     return b"transfer-encoding: chunked" in head and received.endswith(b"0\r\n\r\n")
 
 
+def connections_to(job: dict[str, Any]) -> list[Connection]:
+    """A job's connections: spread evenly over the server's ports, as a proxy does."""
+    ports = job["ports"]
+    return [Connection(ports[number % len(ports)]) for number in range(job["connections"])]
+
+
 async def post_all(connections: list[Connection], work: list[list[bytes]], tally: Tally) -> float:
     """Gives each connection its share of the work; returns when, on the clock, the last answer was there."""
     finished = asyncio.get_running_loop().create_future()

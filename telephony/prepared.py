@@ -18,7 +18,8 @@ from django.db.models import Expression, Field, Lookup, Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.query import ModelIterable
 
-from telephony.statements import Row, Statement, among, as_list
+from telephony.pipeline import Row
+from telephony.statements import Statement, among, as_list
 
 M = TypeVar("M", bound=Model)
 

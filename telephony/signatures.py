@@ -6,10 +6,10 @@ two for nearly every request, compared in constant time, and no exception for an
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
+from binascii import b2a_base64
 from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
@@ -60,24 +60,24 @@ def _body_hash_is_right(url: str, body: bytes) -> bool:
 
 def form_text(form: QueryDict) -> str:
     """The fields as they are signed: sorted by name, each name followed by its value; a repeated pair counts once."""
-    parts: list[str] = []
-    for name, values in sorted(form.lists()):
-        if len(values) == 1:
-            parts += (name, values[0])
-        else:
-            for value in sorted(set(values)):
-                parts += (name, value)
-    return "".join(parts)
+    fields = dict(form.lists())
+    # Names alone are sorted in half the time that pairs take.
+    return "".join(
+        [
+            name + (values[0] if len(values := fields[name]) == 1 else name.join(sorted(set(values))))
+            for name in sorted(fields)
+        ]
+    )
 
 
 def is_valid(secret: str, algorithm: str, url: str, suffix: str, signature: str) -> bool:
     """Whether `signature` is that of the URL followed by `suffix`, with or without the port in the URL."""
     key, wanted = secret.encode(), signature.encode()
-    return any(hmac.compare_digest(_sign(key, algorithm, form + suffix), wanted) for form in _url_forms(url))
-
-
-def _sign(key: bytes, algorithm: str, text: str) -> bytes:
-    return base64.b64encode(hmac.digest(key, text.encode("utf-8", "surrogatepass"), algorithm))
+    for form in _url_forms(url):
+        digest = hmac.digest(key, (form + suffix).encode("utf-8", "surrogatepass"), algorithm)
+        if hmac.compare_digest(b2a_base64(digest, newline=False), wanted):
+            return True
+    return False
 
 
 @lru_cache(maxsize=256)

@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import psycopg
+import orjson
 from django.db import connection
 from django.db.models import AutoField, Model
 
-Row = tuple[Any, ...]
+from telephony.pipeline import Pipeline, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,57 +74,16 @@ def finish(*statements: Statement) -> None:
 _COMMIT = Statement("COMMIT", [])
 
 
+_thread = threading.local()
+
+
 def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
     raw: Any = connection.connection
+    pipeline: Pipeline | None = getattr(_thread, "pipeline", None)
+    if pipeline is None or pipeline.raw is not raw:
+        pipeline = _thread.pipeline = Pipeline(raw)
     with connection.wrap_database_errors:
-        session = _session(raw)
-        # One alone needs no more than its own trip.
-        with raw.pipeline() if len(statements) > 1 else nullcontext():
-            cursors = [session.execute(at, statement) for at, statement in enumerate(statements)]
-        return [cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else [] for cursor in cursors]
-
-
-class _Session:
-    """A connection's cursors, made once. Not Django's, which write the values into the text: then no two statements
-    would be the same."""
-
-    def __init__(self, raw: Any) -> None:
-        self.raw = raw
-        self._cursors: list[psycopg.Cursor[Any]] = []
-        self._planned: set[str] = set()
-        # Not when they are switched off: then the next statement may meet another session (PgBouncer), and what is set
-        # in this one would stay there for others.
-        self._prepares = raw.prepare_threshold is not None
-        if self._prepares:
-            # The plans do not depend on the values: planning anew each time would cost more than most of them take.
-            raw.cursor().execute("SET plan_cache_mode = force_generic_plan")
-
-    def execute(self, at: int, statement: Statement) -> psycopg.Cursor[Any]:
-        if at == len(self._cursors):
-            cursor: psycopg.Cursor[Any] = psycopg.Cursor(self.raw)
-            # Django's own reading of times is in Python, and the hottest of all; psycopg's says UTC, too.
-            cursor.adapters.register_loader("timestamptz", _TimeLoader)
-            self._cursors.append(cursor)
-        if not self._prepares or statement.sql in self._planned:
-            return self._cursors[at].execute(statement.sql, statement.values, prepare=True)
-        # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL makes
-        # another once it has counted the rows (autovacuum).
-        self.raw.cursor().execute("SET enable_seqscan = off")
-        found = self._cursors[at].execute(statement.sql, statement.values, prepare=True)
-        self.raw.cursor().execute("RESET enable_seqscan")
-        self._planned.add(statement.sql)
-        return found
-
-
-_thread = threading.local()
-_TimeLoader: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, psycopg.pq.Format.TEXT)
-
-
-def _session(raw: Any) -> _Session:
-    found: _Session | None = getattr(_thread, "session", None)
-    if found is None or found.raw is not raw:
-        found = _thread.session = _Session(raw)
-    return found
+        return pipeline.run([(one.sql, one.values) for one in statements])
 
 
 def among(values: str) -> str:
@@ -174,21 +132,24 @@ class Write:
         """Writes these columns of the rows that have the key."""
         table = model._meta.db_table  # noqa: SLF001
         changes = ", ".join(f'"{column}" = new."{column}"' for column in columns)
-        # The keys come once more, as a list: PostgreSQL knows that it is short, and of the rows it knows nothing.
-        sql = f"""
-            UPDATE "{table}" SET {changes} FROM {{rows}}
-            WHERE "{table}"."{key}" = new."{key}" AND "{table}"."{key}" {{among}}
-        """  # noqa: S608
+        sql = f'UPDATE "{table}" SET {changes} FROM {{rows}} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608
         return cls(model, [key, *columns], sql, key=key)
 
     def __call__(self, rows: Iterable[Model]) -> Statement:
+        on_postgresql = connection.vendor == "postgresql"
         if not self._sql:
-            self._sql = self._template.replace("{rows}", self._table()).replace("{among}", among("%s"))
+            self._sql = self._template.replace("{rows}", self._table())
+            if self._key and on_postgresql:
+                # The keys come once more, as a list: it knows that this is short, and of the rows it knows nothing.
+                # SQLite would look at every row for every key.
+                table = self._model._meta.db_table  # noqa: SLF001
+                self._sql += f' AND "{table}"."{self._key}" {among("%s")}'
         values = [{column: getattr(row, name) for column, name in self._columns.items()} for row in rows]
         # What JSON has no form for is a time.
-        as_text = str if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value
-        keys = [as_list([row[self._key] for row in values])] if self._key else []
-        return Statement(self._sql, [json.dumps(values, default=as_text), *keys])
+        as_text = str if on_postgresql else connection.ops.adapt_datetimefield_value
+        text = orjson.dumps(values, default=as_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+        keys = [as_list([row[self._key] for row in values])] if self._key and on_postgresql else []
+        return Statement(self._sql, [text, *keys])
 
     def _table(self) -> str:
         if connection.vendor == "postgresql":

@@ -1,0 +1,148 @@
+"""Several statements in one trip to PostgreSQL: libpq's pipeline mode, with every statement prepared.
+
+psycopg's own pipeline costs more than most of these statements take: it looks at the type of each value, and sends
+each statement by itself. Here the connection, the waiting, the errors and the reading of rows are psycopg's. But the
+statements leave together, and their values are text whose type PostgreSQL knows from where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import generators, pq
+from psycopg.adapt import Transformer
+
+Row: TypeAlias = tuple[Any, ...]
+# SQL with `%s` for each of its values.
+Asked: TypeAlias = tuple[str, Sequence[Any]]
+
+_TimeLoader: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, pq.Format.TEXT)
+
+
+class Pipeline:
+    """A connection's way to send statements together. It knows what is prepared there."""
+
+    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+        self.raw = raw
+        context = psycopg.Cursor(raw)
+        # Django's own reading of times is in Python, and the hottest of all; psycopg's says UTC, too.
+        context.adapters.register_loader("timestamptz", _TimeLoader)
+        self._transformer = Transformer.from_context(context)
+        # Not when they are switched off: then the next statement may meet another session (PgBouncer), and what is set
+        # in this one would stay there for others.
+        self._prepares = raw.prepare_threshold is not None
+        self._is_set_up = not self._prepares
+        self._names: dict[str, bytes] = {}
+        self._count = 0
+
+    def run(self, statements: Sequence[Asked]) -> list[list[Row]]:
+        """What each of them found. Begins a transaction where psycopg would. Raises `psycopg.Error`."""
+        # First, for this may fail: nothing is sent yet.
+        asked = [(sql, [_as_text(value) for value in values]) for sql, values in statements]
+        pg = self.raw.pgconn
+        with self.raw.lock:
+            pg.enter_pipeline_mode()
+            try:
+                kept = self._send(pg, asked)
+                results = self.raw.wait(_results(pg, len(kept)))
+                pg.exit_pipeline_mode()
+            except BaseException:
+                # What else comes would be taken for the answer to something else.
+                self.raw.close()
+                raise
+        self._raise_first(results, asked)
+        return [self._rows(result) for result, is_kept in zip(results, kept, strict=True) if is_kept]
+
+    def _send(self, pg: pq.abc.PGconn, asked: Sequence[tuple[str, list[bytes | None]]]) -> list[bool]:
+        """Sends them and what has to go along. Returns, for each answer that will come, whether it was asked for."""
+        kept: list[bool] = []
+
+        def along(sql: bytes) -> None:
+            pg.send_query_params(sql, None)
+            kept.append(False)
+
+        if pg.transaction_status == pq.TransactionStatus.IDLE and not self.raw.autocommit:
+            along(_begin(self.raw))
+        if not self._is_set_up:
+            # The plans do not depend on the values: planning anew each time would cost more than most of them take.
+            along(b"SET plan_cache_mode = force_generic_plan")
+            self._is_set_up = True
+        for sql, values in asked:
+            if not self._prepares:
+                pg.send_query_params(_numbered(sql), values)
+                kept.append(True)
+            elif sql in self._names:
+                pg.send_query_prepared(self._names[sql], values)
+                kept.append(True)
+            else:
+                self._count += 1
+                name = self._names[sql] = b"ringdesk_%d" % self._count
+                # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL
+                # makes another once it has counted the rows (autovacuum).
+                along(b"SET enable_seqscan = off")
+                pg.send_prepare(name, _numbered(sql))
+                pg.send_query_prepared(name, values)
+                kept += [False, True]
+                along(b"RESET enable_seqscan")
+        pg.pipeline_sync()
+        return kept
+
+    def _raise_first(self, results: list[pq.abc.PGresult], asked: Sequence[tuple[str, Any]]) -> None:
+        for result in results:
+            if result.status == pq.ExecStatus.FATAL_ERROR:
+                # What was prepared and set with them may be undone.
+                for sql, _ in asked:
+                    self._names.pop(sql, None)
+                self._is_set_up = not self._prepares
+                raise psycopg.errors.error_from_result(result, encoding=self.raw.info.encoding)
+
+    def _rows(self, result: pq.abc.PGresult) -> list[Row]:
+        if not result.nfields:
+            return []
+        self._transformer.set_pgresult(result)
+        return self._transformer.load_rows(0, result.ntuples, tuple)
+
+
+def _results(pg: pq.abc.PGconn, count: int) -> Generator[Any, Any, list[pq.abc.PGresult]]:
+    """To be waited for by a connection: the answers, and what says that there are no more."""
+    yield from generators.send(pg)
+    results = []
+    for _ in range(count):
+        (result,) = yield from generators.fetch_many(pg)
+        results.append(result)
+    yield from generators.fetch_many(pg)
+    return results
+
+
+def _begin(raw: psycopg.Connection[Any]) -> bytes:
+    level = raw.isolation_level
+    return b"BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}".encode()
+
+
+@lru_cache(maxsize=256)
+def _numbered(sql: str) -> bytes:
+    """`$1` for the first `%s`, and so on, as PostgreSQL wants it."""
+    parts = [part.replace("%%", "%") for part in sql.split("%s")]
+    numbered = [f"${number}{part}" for number, part in enumerate(parts[1:], 1)]
+    return "".join([parts[0], *numbered]).encode()
+
+
+def _as_text(value: Any) -> bytes | None:
+    """A value as PostgreSQL reads it. Raises `psycopg.DataError` for what no text can hold."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return _as_array(value)
+    text = str(value).encode()
+    if b"\x00" in text:
+        raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    return text
+
+
+def _as_array(values: list[Any]) -> bytes:
+    """A list of texts or numbers."""
+    quoted = [b'"%b"' % (_as_text(value) or b"").replace(b"\\", b"\\\\").replace(b'"', b'\\"') for value in values]
+    return b"{%b}" % b",".join(quoted)
