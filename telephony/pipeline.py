@@ -8,6 +8,7 @@ statements leave together, and their values are text whose type PostgreSQL knows
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -20,6 +21,15 @@ Row: TypeAlias = tuple[Any, ...]
 Asked: TypeAlias = tuple[str, Sequence[Any]]
 
 _TimeLoader: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, pq.Format.TEXT)
+
+
+@dataclass(slots=True)
+class _Trip:
+    """Which answers will come: how many, which of them were asked for, and which say that something is prepared."""
+
+    length: int = 0
+    asked: list[int] = field(default_factory=list)
+    prepared: dict[int, str] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -46,23 +56,23 @@ class Pipeline:
         with self.raw.lock:
             pg.enter_pipeline_mode()
             try:
-                kept = self._send(pg, asked)
-                results = self.raw.wait(_results(pg, len(kept)))
+                trip = self._send(pg, asked)
+                results = self.raw.wait(_results(pg, trip.length))
                 pg.exit_pipeline_mode()
             except BaseException:
                 # What else comes would be taken for the answer to something else.
                 self.raw.close()
                 raise
-        self._raise_first(results, asked)
-        return [self._rows(result) for result, is_kept in zip(results, kept, strict=True) if is_kept]
+        self._raise_first(trip, results)
+        return [self._rows(results[place]) for place in trip.asked]
 
-    def _send(self, pg: pq.abc.PGconn, asked: Sequence[tuple[str, list[bytes | None]]]) -> list[bool]:
-        """Sends them and what has to go along. Returns, for each answer that will come, whether it was asked for."""
-        kept: list[bool] = []
+    def _send(self, pg: pq.abc.PGconn, asked: Sequence[tuple[str, list[bytes | None]]]) -> _Trip:
+        """Sends them, and what has to go along."""
+        trip = _Trip()
 
         def along(sql: bytes) -> None:
             pg.send_query_params(sql, None)
-            kept.append(False)
+            trip.length += 1
 
         if pg.transaction_status == pq.TransactionStatus.IDLE and not self.raw.autocommit:
             along(_begin(self.raw))
@@ -71,33 +81,37 @@ class Pipeline:
             along(b"SET plan_cache_mode = force_generic_plan")
             self._is_set_up = True
         for sql, values in asked:
-            if not self._prepares:
-                pg.send_query_params(_numbered(sql), values)
-                kept.append(True)
-            elif sql in self._names:
-                pg.send_query_prepared(self._names[sql], values)
-                kept.append(True)
-            else:
-                self._count += 1
-                name = self._names[sql] = b"ringdesk_%d" % self._count
+            is_new = self._prepares and sql not in self._names
+            if is_new:
                 # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL
                 # makes another once it has counted the rows (autovacuum).
                 along(b"SET enable_seqscan = off")
-                pg.send_prepare(name, _numbered(sql))
-                pg.send_query_prepared(name, values)
-                kept += [False, True]
+                self._count += 1
+                self._names[sql] = b"ringdesk_%d" % self._count
+                pg.send_prepare(self._names[sql], _numbered(sql))
+                trip.prepared[trip.length] = sql
+                trip.length += 1
+            if self._prepares:
+                pg.send_query_prepared(self._names[sql], values)
+            else:
+                pg.send_query_params(_numbered(sql), values)
+            trip.asked.append(trip.length)
+            trip.length += 1
+            if is_new:
                 along(b"RESET enable_seqscan")
         pg.pipeline_sync()
-        return kept
+        return trip
 
-    def _raise_first(self, results: list[pq.abc.PGresult], asked: Sequence[tuple[str, Any]]) -> None:
-        for result in results:
-            if result.status == pq.ExecStatus.FATAL_ERROR:
-                # What was prepared and set with them may be undone.
-                for sql, _ in asked:
-                    self._names.pop(sql, None)
-                self._is_set_up = not self._prepares
-                raise psycopg.errors.error_from_result(result, encoding=self.raw.info.encoding)
+    def _raise_first(self, trip: _Trip, results: list[pq.abc.PGresult]) -> None:
+        error = next((result for result in results if result.status == pq.ExecStatus.FATAL_ERROR), None)
+        if error is None:
+            return
+        # A setting is undone with its transaction. What was prepared stays, if it came to that.
+        self._is_set_up = not self._prepares
+        for place, sql in trip.prepared.items():
+            if results[place].status != pq.ExecStatus.COMMAND_OK:
+                del self._names[sql]
+        raise psycopg.errors.error_from_result(error, encoding=self.raw.info.encoding)
 
     def _rows(self, result: pq.abc.PGresult) -> list[Row]:
         if not result.nfields:

@@ -186,6 +186,44 @@ def test_what_is_too_long_is_refused_and_the_connection_goes_on():
     assert Webhook.objects.count() == 1
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite prepares by itself")
+@pytest.mark.django_db(transaction=True)
+def test_what_is_new_to_the_connection_is_prepared_once_though_its_first_tries_fail():
+    insert = Write.insert(Webhook)
+    find = Prepared(lambda: Webhook.objects.filter(kind=Slot("kind")))
+    connection.close()
+
+    for _ in range(3):
+        with pytest.raises(DataError), transaction.atomic():
+            fetch(insert([Webhook(kind="k" * 33, params={}, received_at=NOON)]), find(kind="k"))
+    fetch(insert([Webhook(kind="k", params={}, received_at=NOON)]))
+
+    assert len(fetch(find(kind="k"))[0]) == 1
+    names = Statement("SELECT count(*), count(DISTINCT statement) FROM pg_prepared_statements", [])
+    ((count, different),) = fetch(names)[0]
+    assert count == different
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps any character")
+def test_a_text_that_cannot_be_stored_is_refused_before_anything_is_sent():
+    find = Prepared(lambda: Webhook.objects.filter(kind=Slot("kind")))
+
+    for refused in ("a\x00b", ["a\x00b"]):
+        with pytest.raises(DataError):
+            fetch(Statement("SELECT 1", []), Statement("SELECT %s::text", [refused]))
+
+    assert fetch(find(kind="k")) == [[]]
+
+
+def test_lists_keep_quotes_backslashes_and_braces():
+    wanted = ['a"b', "c\\d", "{e,f}", "NULL", ""]
+    for number, name in enumerate(wanted):
+        call(number, caller=name)
+    prepared = Prepared(lambda: Call.objects.filter(caller__among=Slot("callers")).order_by("sid"))
+
+    assert [found.caller for found in fetch(prepared(callers=wanted))[0]] == wanted
+
+
 def test_statements_run_in_their_order_within_a_transaction_that_can_be_undone():
     find = Prepared(lambda: Webhook.objects.filter(call_sid=Slot("sid")).order_by("pk"))
     row = Webhook(call_sid="CA1", kind="status", params={}, received_at=NOON)
