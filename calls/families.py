@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -30,9 +31,13 @@ _FACTS = [
 ]  # fmt: skip
 # What follows from callbacks alone, and is written for every one of them.
 _PROGRESS = [
-    "parent_call_sid", "status", "sequence_number", "start_time", "answer_time", "end_time", "duration",
-    "sip_response_code", "agent_id", "result", "revision", "problem", "updated_at",
+    "status", "sequence_number", "answer_time", "end_time", "duration", "sip_response_code", "revision", "problem",
+    "updated_at",
 ]  # fmt: skip
+# Where the log's indexes hold a call, beside its status. Written only when it is another: SQLite writes each index that
+# holds a column anew with the column, even as it was.
+_PLACE = ["parent_call_sid", "start_time", "agent_id", "result"]
+_place_of = attrgetter("parent_id", "start_time", "agent_id", "result")
 # Of an agent, what is shown with a call.
 _AGENT = ("username", "first_name", "last_name")
 
@@ -59,6 +64,7 @@ _OPEN = Write.insert(
     Call, on_conflict=f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FACTS)}"
 )
 _WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
+_WRITE_PLACE_TOO = Write.update(Call, key="sid", columns=[*_PLACE, *_PROGRESS])
 _WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state"])
 
 
@@ -75,6 +81,7 @@ class Families:
         pairs = list(sids)
         roots = {parent or sid for sid, parent in pairs}
         self.calls: dict[str, Call] = {}
+        self._places: dict[str, tuple[Any, ...]] = {}
         self._offers: dict[str, list[CallOffer]] = defaultdict(list)
         self._recordings: dict[str, list[Recording]] = defaultdict(list)
         self._progressed: dict[str, Call] = {}
@@ -97,6 +104,7 @@ class Families:
     def _know(self, calls: list[Call], offers: list[CallOffer], recordings: list[Recording]) -> None:
         for call in calls:
             self.calls.setdefault(call.sid, call)
+            self._places.setdefault(call.sid, _place_of(call))
         for offer in offers:
             self._offers[offer.call_id].append(offer)
         for recording in recordings:
@@ -144,10 +152,13 @@ class Families:
         for call in self._progressed.values():
             call.created_at, call.updated_at = call.created_at or now, now
         progressed = [call for sid, call in self._progressed.items() if sid not in self._opened]
+        moved = [call for call in progressed if _place_of(call) != self._places[call.sid]]
+        stayed = [call for call in progressed if _place_of(call) == self._places[call.sid]]
         offers = [offer for family in families for offer in family.changed_offers]
         rows: list[tuple[Write, Collection[Any]]] = [
             (_OPEN, self._opened.values()),
-            (_WRITE_PROGRESS, progressed),
+            (_WRITE_PLACE_TOO, moved),
+            (_WRITE_PROGRESS, stayed),
             (_WRITE_OFFERS, offers),
         ]
         (finish if last else fetch)(*(write(some) for write, some in rows if some), *also)
