@@ -158,5 +158,10 @@ def _as_text(value: Any) -> bytes | None:
 
 def _as_array(values: list[Any]) -> bytes:
     """A list of texts or numbers."""
-    quoted = [b'"%b"' % (_as_text(value) or b"").replace(b"\\", b"\\\\").replace(b'"', b'\\"') for value in values]
+    texts = [_as_text(value) for value in values]
+    quoted = [b"NULL" if text is None else _quoted(text) for text in texts]
     return b"{%b}" % b",".join(quoted)
+
+
+def _quoted(text: bytes) -> bytes:
+    return b'"%b"' % text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')

@@ -215,6 +215,13 @@ def test_a_text_that_cannot_be_stored_is_refused_before_anything_is_sent():
     assert fetch(find(kind="k")) == [[]]
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no arrays")
+def test_nothing_in_a_list_is_null_and_not_an_empty_text():
+    wanted = Statement("SELECT %s::text[]", [["", None, 'a"b']])
+
+    assert fetch(wanted) == [[(["", None, 'a"b'],)]]
+
+
 def test_lists_keep_quotes_backslashes_and_braces():
     wanted = ['a"b', "c\\d", "{e,f}", "NULL", ""]
     for number, name in enumerate(wanted):
