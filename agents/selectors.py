@@ -67,11 +67,12 @@ def agents_with_reach() -> QuerySet[Agent]:
     )
 
 
-def agents_reachable() -> QuerySet[Agent]:
-    """Those in the slot `agent_ids` who are available, may be called and whose phones can ring."""
+def agents_reachable(among: Slot | QuerySet[Agent, Any]) -> QuerySet[Agent]:
+    """Those among these (a slot of ids, or a queryset of them) who are available, may be called and whose phones can
+    ring."""
     return Agent.objects.filter(
         _some_phone_rings(),
-        pk__among=Slot("agent_ids"),
+        pk__among=among,
         is_active=True,
         may_receive_calls=True,
         availability=Availability.AVAILABLE,

@@ -14,7 +14,8 @@ from bench.services import Postgres, Redis
 from tests.browser.stack import ROOT
 
 CONNECTIONS, PROCESSES = 16, 2
-PEOPLE = 128
+# So many that the product, too, gets phases as long as that (seconds).
+PEOPLE = 512
 _PHASE_SECONDS = 0.3
 _FLOOR = "bench.floors.bare:application"
 _ORDINARY = "bench.floors.ordinary.wsgi:application"
@@ -23,11 +24,10 @@ _TABLE = "CREATE TABLE floor_call (sid text PRIMARY KEY, status text NOT NULL, r
 
 @dataclass(slots=True)
 class Contender:
-    """A server and the load that suits it: calls to its desks, over and over, `slices` times at the most."""
+    """A server and the load that suits it: calls to its desks, over and over."""
 
     server: Server
     desks: list[tuple[str, str, int]]
-    slices: int = 20
     # How many of the desks get a call at a time; more for a fast server, so that a phase is long enough to time.
     at_once: int = CONNECTIONS
     # What keeps no state may get the same calls again: nothing more need be signed.
@@ -42,7 +42,6 @@ class Contender:
             "pids": self.server.pids(),
             "desks": self.desks[: self.at_once],
             "connections": CONNECTIONS,
-            "slices": self.slices,
             "seconds": seconds,
             "repeat": self.repeat,
             "incoming_only": self.incoming_only,
@@ -51,11 +50,12 @@ class Contender:
         return run_job("bench.load", job)
 
     def warm_up(self) -> None:
-        """A short round that does not count, and from which the size of the next ones follows."""
-        figures = self.measure(0.3)
-        rate = min(phase["rate"] for phase in (figures["incoming"], figures["status"]) if phase)
-        wires = int(rate * _PHASE_SECONDS) // CONNECTIONS
-        self.at_once = min(len(self.desks), max(1, wires) * CONNECTIONS)
+        """Short rounds that do not count, and from which the size of the next ones follows. The first finds it cold."""
+        for _ in range(2):
+            figures = self.measure(0.3)
+            rate = min(phase["rate"] for phase in (figures["incoming"], figures["status"]) if phase)
+            wires = int(rate * _PHASE_SECONDS) // CONNECTIONS
+            self.at_once = min(len(self.desks), max(1, wires) * CONNECTIONS)
 
 
 def run_job(module: str, job: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def strangers(count: int) -> list[tuple[str, str, int]]:
 
 def floor(folder: Path, level: str, **environment: str) -> Contender:
     server = Server(f"floor {level}", uvicorn(_FLOOR), folder, copies=PROCESSES, BENCH_LEVEL=level, **environment)
-    return Contender(server, strangers(PEOPLE), slices=6, repeat=True)
+    return Contender(server, strangers(PEOPLE), repeat=True)
 
 
 def ordinary(folder: Path, name: str, url: str, **environment: str) -> Contender:
@@ -124,8 +124,8 @@ def on_postgres(folder: Path, postgres: Postgres, redis: Redis) -> dict[str, Con
         "naive60": ordinary(folder, "naive60", naive, CONN_MAX_AGE="60"),
         "library": ordinary(folder, "django-twilio", naive, CONN_MAX_AGE="60", BENCH_LIBRARY="1"),
     }
-    found["postgres"].repeat, found["postgres"].slices = False, 24
-    found["library"].incoming_only, found["library"].slices = True, 60
+    found["postgres"].repeat = False
+    found["library"].incoming_only = True
     make_tables(found["naive"].server)
     settings = {"DATABASE_URL": postgres.create("product"), "REDIS_URL": redis.url(0)}
     settings["DJANGO_SETTINGS_MODULE"] = "config.settings.base"

@@ -72,11 +72,12 @@ class Families:
     """The calls with these sids, with the calls they are legs of and all other legs of those.
 
     To be used inside a transaction, which holds all of them until it ends. `sids` are pairs of a call's sid and its
-    parent's, which is empty for a root or when it is not known. `also` is read in the same trip: after the lock.
+    parent's, which is empty for a root or when it is not known. `also` is read in the same trip: after the calls, and
+    after what `also_lock` waits for.
     """
 
     def __init__(
-        self, sids: Iterable[tuple[str, str]], *, also_lock: Iterable[str] = (), also: Collection[Statement] = ()
+        self, sids: Iterable[tuple[str, str]], *, also_lock: Iterable[Statement] = (), also: Collection[Statement] = ()
     ) -> None:
         pairs = list(sids)
         roots = {parent or sid for sid, parent in pairs}
@@ -87,7 +88,7 @@ class Families:
         self._progressed: dict[str, Call] = {}
         self._opened: dict[str, Call] = {}
         self._families: dict[str, Family] = {}
-        self.also = self._load(roots | {sid for sid, _ in pairs}, locking({*roots, *also_lock}), also)
+        self.also = self._load(roots | {sid for sid, _ in pairs}, [*locking(roots), *also_lock], also)
 
     def _load(self, wanted: set[str], locks: list[Statement], also: Collection[Statement]) -> list[list[Any]]:
         asked = set(wanted)

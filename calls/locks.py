@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connection
 
-from telephony.statements import Statement, fetch
+from telephony.statements import Statement, as_list, fetch
 
 
 def locking(keys: Iterable[str]) -> list[Statement]:
-    """What holds the keys (a root call's sid, `team:3`) until the transaction ends, in an order that cannot deadlock.
+    """What holds the keys (a root call's sid) until the transaction ends, in an order that cannot deadlock.
 
     Locks of names, not of rows: a leg may be told of before its call has a row. SQLite has one writer at a time
     anyway, since every transaction of ours begins as a writer. To be sent before the statements that read what is
@@ -22,6 +22,21 @@ def locking(keys: Iterable[str]) -> list[Statement]:
         return []
     sql = "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1) AS keys"
     return [Statement(sql, [numbers])]
+
+
+def locking_teams(numbers: Collection[str]) -> list[Statement]:
+    """The same for the teams that answer these lines. To be sent after the calls' own locks, by everybody."""
+    if connection.vendor != "postgresql" or not numbers:
+        return []
+    return [Statement(_LOCK_TEAMS, [as_list(numbers)])]
+
+
+# Keys of two numbers never meet those of one. Of a team's id, what fits into the second is enough.
+_LOCK_TEAMS = """
+SELECT pg_advisory_xact_lock(1, key) FROM (
+    SELECT DISTINCT (team_id & 2147483647)::int AS key FROM calls_line WHERE number = ANY(%s) AND is_active ORDER BY 1
+) AS keys
+"""
 
 
 def lock(keys: Iterable[str]) -> None:

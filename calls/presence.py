@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from agents.models import Agent
 from agents.selectors import (
     agents_reachable,
     agents_with_reach,
@@ -21,9 +22,6 @@ from calls import selectors
 from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
 from telephony.prepared import Prepared, Slot
 from telephony.statements import Statement, fetch
-
-if TYPE_CHECKING:
-    from agents.models import Agent
 
 # An offer rings for its line's ring_seconds (120 at most) and Twilio's five seconds more.
 _LONGEST_RING = timedelta(seconds=150)
@@ -53,8 +51,9 @@ def _ringing_offers() -> QuerySet[CallOffer]:
 
 
 def _available() -> QuerySet[Agent]:
+    members = Agent.objects.filter(teams__lines__number__among=Slot("numbers"), teams__lines__is_active=True)
     return (
-        agents_reachable()
+        agents_reachable(members.order_by().values("pk"))
         .exclude(Exists(_busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(Exists(_ringing_offers().filter(agent=OuterRef("pk"))))
         .annotate(last_call=_last_call_time())
@@ -66,9 +65,10 @@ def _available() -> QuerySet[Agent]:
 _AVAILABLE = Prepared(_available, varies=reach_varies)
 
 
-def agents_available(agent_ids: Collection[int]) -> Statement:
-    """Finds who of these agents can be rung: reachable and free. `longest_idle_first` puts them in order."""
-    return _AVAILABLE(agent_ids=agent_ids, **_slots())
+def agents_available(numbers: Collection[str]) -> Statement:
+    """Finds who of those who answer these lines can be rung: reachable and free. `longest_idle_first` puts them in
+    order."""
+    return _AVAILABLE(numbers=numbers, **_slots())
 
 
 def longest_idle_first(agents: Iterable[Any]) -> list[Agent]:

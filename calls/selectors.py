@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from agents.selectors import team_ids_of
 from calls.family import Family
 from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Line, Webhook
-from contacts.selectors import by_number, contacts_with
+from contacts.selectors import by_number, contact_ids_with, contacts_with
 from telephony.phone import is_withheld
 from telephony.prepared import Prepared, Slot
 from telephony.statements import Statement, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent
-    from contacts.models import Contact
+    from contacts.models import Contact, ContactNumber
 
 _LINES = Prepared(lambda: Line.objects.filter(number__among=Slot("numbers")))
 _TEAMS_OF_LINES = Prepared(
@@ -48,9 +48,14 @@ class Parties:
     contacts: dict[str, Contact]
 
 
-def parties_of(*, called: Collection[str], callers: Collection[str]) -> Parties:
-    asked = (_LINES(numbers=called), _TEAMS_OF_LINES(numbers=called), contacts_with(callers))
-    lines, memberships, contacts = fetch(*asked)
+def parties_asked(*, called: Collection[str], callers: Collection[str]) -> list[Statement]:
+    """Finds them: `parties_of` reads the answers."""
+    return [_LINES(numbers=called), _TEAMS_OF_LINES(numbers=called), contacts_with(callers)]
+
+
+def parties_of(
+    lines: Sequence[Line], memberships: Sequence[tuple[int, int]], contacts: Sequence[ContactNumber]
+) -> Parties:
     members: dict[int, set[int]] = {line.team_id: set() for line in lines if line.is_active}
     for team_id, agent_id in memberships:
         members[team_id].add(agent_id)
@@ -121,24 +126,24 @@ def ringing_agent_ids(call: Call) -> list[int]:
 def histories_with(calls: Sequence[Call]) -> dict[str, list[Call]]:
     """For each of the calls, by sid, the last three finished calls with the same party, by contact or by number."""
     known = [call for call in calls if not is_withheld(_party(call))]
-    found = fetch(*(history_asked(call.sid, _party(call), call.contact) for call in known))
+    # No contact has the number 0.
+    found = fetch(*(_HISTORY(sid=one.sid, number=_party(one), contact_id=one.contact_id or 0) for one in known))
     return {call.sid: earlier for call, earlier in zip(known, found, strict=True)}
 
 
-def history_asked(sid: str, number: str, contact: Contact | None) -> Statement:
-    """Finds the same for one call."""
-    # No contact has the number 0.
-    return _HISTORY(sid=sid, number=number, contact_id=contact.pk if contact else 0)
+def history_asked(sid: str, caller: str) -> Statement:
+    """Finds the same for a call that comes in, of which only this is known."""
+    return _HISTORY_OF_CALLER(sid=sid, number=caller)
 
 
 def _party(call: Call) -> str:
     return call.caller if call.incoming else call.called
 
 
-def _history() -> QuerySet[Call]:
+def _history(contact: Slot | Subquery) -> QuerySet[Call]:
     over = Call.objects.filter(parent__isnull=True, status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
     # The newest of each, from the top of an index of the log, and of those the newest.
-    same = [Q(caller=Slot("number")), Q(called=Slot("number")), Q(contact=Slot("contact_id"))]
+    same = [Q(caller=Slot("number")), Q(called=Slot("number")), Q(contact=contact)]
     newest = [over.filter(party).order_by("-start_time", "-sid").values("sid")[:3] for party in same]
     earlier = Call.objects.filter(
         Q(pk__among=newest[0]) | Q(pk__among=newest[1]) | Q(pk__among=newest[2])
@@ -148,7 +153,8 @@ def _history() -> QuerySet[Call]:
     return earlier.only(*shown, *agent).order_by("-start_time", "-sid")[:3]
 
 
-_HISTORY = Prepared(_history)
+_HISTORY = Prepared(lambda: _history(Slot("contact_id")))
+_HISTORY_OF_CALLER = Prepared(lambda: _history(Subquery(contact_ids_with(Slot("number")))))
 
 
 def call_count_with(number: str) -> int:

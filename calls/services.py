@@ -14,6 +14,7 @@ from django.utils import timezone
 from agents.selectors import agent_get_active, agent_get_caller
 from calls import broadcasts, presence, selectors
 from calls.families import Families
+from calls.locks import locking_teams
 from calls.models import Call, CallOffer, CallStatus, Direction, Line
 from calls.params import VoiceRequest
 from calls.pending import Offered
@@ -50,26 +51,27 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
     To be used inside a transaction. `also` gets one plan for each, in their order, and says what else is to be written:
     the last thing in it.
     """
-    parties = selectors.parties_of(
-        called={voice.called for voice in voices}, callers={voice.caller for voice in voices}
-    )
-    members = {agent_id for agent_ids in parties.members.values() for agent_id in agent_ids}
-    shown = [voice for voice in voices if voice.called in parties.lines and not is_withheld(voice.caller)]
-    contacts = parties.contacts
-    histories = [selectors.history_asked(voice.sid, voice.caller, contacts.get(voice.caller)) for voice in shown]
+    called, callers = {voice.called for voice in voices}, {voice.caller for voice in voices}
+    shown = [voice for voice in voices if not is_withheld(voice.caller)]
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
     families = Families(
         ((voice.sid, voice.parent_call_sid) for voice in voices),
-        also_lock=(f"team:{pk}" for pk in parties.members),
-        also=[presence.agents_available(members), *histories],
+        also_lock=locking_teams(called),
+        also=[
+            *selectors.parties_asked(called=called, callers=callers),
+            presence.agents_available(called),
+            *(selectors.history_asked(voice.sid, voice.caller) for voice in shown),
+        ],
     )
-    free = presence.longest_idle_first(families.also[0])
-    earlier = {voice.sid: found for voice, found in zip(shown, families.also[1:], strict=True)}
+    lines, memberships, contact_numbers, available, *histories = families.also
+    parties = selectors.parties_of(lines, memberships, contact_numbers)
+    free = presence.longest_idle_first(available)
+    earlier = {voice.sid: found for voice, found in zip(shown, histories, strict=True)}
     ringing: dict[str, list[Agent]] = {}
     plans: list[IncomingPlan] = []
     offers: list[CallOffer] = []
     for voice in voices:
-        line, contact = parties.lines.get(voice.called), contacts.get(voice.caller)
+        line, contact = parties.lines.get(voice.called), parties.contacts.get(voice.caller)
         call = _open(families, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
         agents = ringing.get(call.sid) or families.agents_rung_by(call.sid)

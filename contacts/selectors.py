@@ -32,6 +32,11 @@ def by_number(found: Iterable[ContactNumber]) -> dict[str, Contact]:
 _NUMBERS = Prepared(lambda: ContactNumber.objects.select_related("contact").filter(number__among=Slot("numbers")))
 
 
+def contact_ids_with(number: Slot) -> QuerySet[ContactNumber, int]:
+    """To be prepared: whose number it is."""
+    return ContactNumber.objects.filter(number=number).order_by().values_list("contact", flat=True)
+
+
 def contact_get(contact_id: int) -> Contact | None:
     return Contact.objects.prefetch_related("numbers").filter(pk=contact_id).first()
 
