@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk
-from telephony.prepared import Slot
+from telephony.prepared import Slot, has_some
 
 
 def agent_get_active(agent_id: int) -> Agent | None:
@@ -79,9 +80,9 @@ def agents_reachable(among: Slot | QuerySet[Agent, Any]) -> QuerySet[Agent]:
     )
 
 
-def _some_phone_rings() -> Exists | Q:
+def _some_phone_rings() -> IsNull | Q:
     """Whether the agent has a desk whose phone can ring or, where he is rung by push, an app that Twilio can wake."""
-    desk = Exists(Desk.objects.can_ring(Slot("alive_since")).filter(agent=OuterRef("pk")))
+    desk = has_some(Desk.objects.can_ring(Slot("alive_since")).filter(agent=OuterRef("pk")))
     platforms = reach_varies()
     if not platforms:
         return desk
@@ -93,7 +94,7 @@ def _some_phone_rings() -> Exists | Q:
         devices__issued_tokens__platform__in=platforms,
         devices__issued_tokens__issued_at__gte=Slot("pushed_since"),
     )
-    return desk | (Q(rings_mobile=True) & Exists(app))
+    return Q(desk) | (Q(rings_mobile=True) & Q(has_some(app)))
 
 
 def colleague_ids(agent: Agent) -> set[int]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from agents.models import Agent
@@ -20,7 +20,7 @@ from agents.selectors import (
 )
 from calls import selectors
 from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
-from telephony.prepared import Prepared, Slot
+from telephony.prepared import Prepared, Slot, has_some
 from telephony.statements import Statement, fetch
 
 # An offer rings for its line's ring_seconds (120 at most) and Twilio's five seconds more.
@@ -54,8 +54,8 @@ def _available() -> QuerySet[Agent]:
     members = Agent.objects.filter(teams__lines__number__among=Slot("numbers"), teams__lines__is_active=True)
     return (
         agents_reachable(members.order_by().values("pk"))
-        .exclude(Exists(_busy_legs().filter(agent=OuterRef("pk"))))
-        .exclude(Exists(_ringing_offers().filter(agent=OuterRef("pk"))))
+        .exclude(has_some(_busy_legs().filter(agent=OuterRef("pk"))))
+        .exclude(has_some(_ringing_offers().filter(agent=OuterRef("pk"))))
         .annotate(last_call=_last_call_time())
         .only("username", "first_name", "last_name")
         .order_by()
@@ -101,7 +101,7 @@ def presence_list(agent: Agent) -> list[dict[str, Any]]:
 
 
 def _presence_of() -> QuerySet[Agent]:
-    on_call = Exists(_busy_legs().filter(agent=OuterRef("pk")))
+    on_call = has_some(_busy_legs().filter(agent=OuterRef("pk")))
     return agents_with_reach().annotate(on_call=on_call).only("username", "first_name", "last_name", "availability")
 
 

@@ -14,8 +14,9 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression, Field, Lookup, Model, QuerySet
+from django.db.models import Expression, Field, Lookup, Model, QuerySet, Subquery
 from django.db.models.base import ModelState
+from django.db.models.lookups import IsNull
 from django.db.models.query import ModelIterable
 
 from telephony.pipeline import Row
@@ -52,6 +53,13 @@ class Among(Lookup[Any]):
         else:
             text = f"= ANY(ARRAY{right})" if connection.vendor == "postgresql" else f"IN {right}"
         return f"{left} {text}", (*left_params, *right_params)
+
+
+def has_some(rows: QuerySet[Any]) -> IsNull:
+    """A condition on an outer row: that there is one of these, which refer to it. Like `Exists`, but always looked up
+    in an index, row by row. Of `Exists`, PostgreSQL makes a join or a table of all rows when it thinks that there are
+    few, and thinks so from a time when there were."""
+    return IsNull(Subquery(rows.order_by().values("pk")[:1]), False)
 
 
 class Prepared(Generic[M]):
