@@ -34,10 +34,10 @@ _PROGRESS = [
     "status", "sequence_number", "answer_time", "end_time", "duration", "sip_response_code", "revision", "problem",
     "updated_at",
 ]  # fmt: skip
-# Where the log's indexes hold a call, beside its status. Written only when it is another: SQLite writes each index that
-# holds a column anew with the column, even as it was.
-_PLACE = ["parent_call_sid", "start_time", "agent_id", "result"]
-_place_of = attrgetter("parent_id", "start_time", "agent_id", "result")
+# Where the log's indexes hold a call, beside its status: what it ends as, and what hardly ever changes. Written only
+# when it is another: SQLite writes each index that holds a column anew with the column, even as it was.
+_END, _PLACE = ["agent_id", "result"], ["parent_call_sid", "start_time"]
+_end_of, _place_of = attrgetter("agent_id", "result"), attrgetter("parent_id", "start_time")
 # Of an agent, what is shown with a call.
 _AGENT = ("username", "first_name", "last_name")
 
@@ -64,7 +64,8 @@ _OPEN = Write.insert(
     Call, on_conflict=f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FACTS)}"
 )
 _WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
-_WRITE_PLACE_TOO = Write.update(Call, key="sid", columns=[*_PLACE, *_PROGRESS])
+_WRITE_END_TOO = Write.update(Call, key="sid", columns=[*_END, *_PROGRESS])
+_WRITE_PLACE_TOO = Write.update(Call, key="sid", columns=[*_PLACE, *_END, *_PROGRESS])
 _WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state"])
 
 
@@ -82,7 +83,7 @@ class Families:
         pairs = list(sids)
         roots = {parent or sid for sid, parent in pairs}
         self.calls: dict[str, Call] = {}
-        self._places: dict[str, tuple[Any, ...]] = {}
+        self._known: dict[str, tuple[Any, Any]] = {}
         self._offers: dict[str, list[CallOffer]] = defaultdict(list)
         self._recordings: dict[str, list[Recording]] = defaultdict(list)
         self._progressed: dict[str, Call] = {}
@@ -105,7 +106,7 @@ class Families:
     def _know(self, calls: list[Call], offers: list[CallOffer], recordings: list[Recording]) -> None:
         for call in calls:
             self.calls.setdefault(call.sid, call)
-            self._places.setdefault(call.sid, _place_of(call))
+            self._known.setdefault(call.sid, (_place_of(call), _end_of(call)))
         for offer in offers:
             self._offers[offer.call_id].append(offer)
         for recording in recordings:
@@ -152,18 +153,20 @@ class Families:
         now = timezone.now()
         for call in self._progressed.values():
             call.created_at, call.updated_at = call.created_at or now, now
-        progressed = [call for sid, call in self._progressed.items() if sid not in self._opened]
-        moved = [call for call in progressed if _place_of(call) != self._places[call.sid]]
-        stayed = [call for call in progressed if _place_of(call) == self._places[call.sid]]
-        offers = [offer for family in families for offer in family.changed_offers]
-        rows: list[tuple[Write, Collection[Any]]] = [
-            (_OPEN, self._opened.values()),
-            (_WRITE_PLACE_TOO, moved),
-            (_WRITE_PROGRESS, stayed),
-            (_WRITE_OFFERS, offers),
-        ]
-        (finish if last else fetch)(*(write(some) for write, some in rows if some), *also)
+        rows: dict[Write, list[Any]] = {_OPEN: list(self._opened.values())}
+        for sid, call in self._progressed.items():
+            if sid not in self._opened:
+                rows.setdefault(self._write_of(call), []).append(call)
+        rows[_WRITE_OFFERS] = [offer for family in families for offer in family.changed_offers]
+        (finish if last else fetch)(*(write(some) for write, some in rows.items() if some), *also)
         return families
+
+    def _write_of(self, call: Call) -> Write:
+        """What writes no more of it than has to be."""
+        place, end = self._known[call.sid]
+        if _place_of(call) != place:
+            return _WRITE_PLACE_TOO
+        return _WRITE_END_TOO if _end_of(call) != end else _WRITE_PROGRESS
 
     def _find_relatives(self) -> None:
         for call in self.calls.values():

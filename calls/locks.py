@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 
-from django.db import connection
-
-from telephony.statements import Statement, as_list, fetch
+from telephony.statements import Statement, as_list, fetch, on_postgresql
 
 
 def locking(keys: Iterable[str]) -> list[Statement]:
@@ -18,7 +16,7 @@ def locking(keys: Iterable[str]) -> list[Statement]:
     locked: each sees what was committed by the time that it begins.
     """
     numbers = sorted({_number(key) for key in keys})
-    if connection.vendor != "postgresql" or not numbers:
+    if not (on_postgresql() and numbers):
         return []
     sql = "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1) AS keys"
     return [Statement(sql, [numbers])]
@@ -26,7 +24,7 @@ def locking(keys: Iterable[str]) -> list[Statement]:
 
 def locking_teams(numbers: Collection[str]) -> list[Statement]:
     """The same for the teams that answer these lines. To be sent after the calls' own locks, by everybody."""
-    if connection.vendor != "postgresql" or not numbers:
+    if not (on_postgresql() and numbers):
         return []
     return [Statement(_LOCK_TEAMS, [as_list(numbers)])]
 

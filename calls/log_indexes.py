@@ -15,15 +15,20 @@ def _log_index(name: str, *fields: str, only: Q | None = None) -> Index:
     return Index(fields=[*fields, *_NEWEST], name=f"call_log_{name}", condition=condition)
 
 
+def _log_index_of(name: str) -> Index:
+    """The same for those that belong to something, for whoever deletes that, too: legs belong to no such thing."""
+    return Index(fields=[name, *_NEWEST], name=f"call_log_{name}", condition=Q(**{f"{name}__isnull": False}))
+
+
 LOG_INDEXES = [
     _log_index("newest"),
-    _log_index("line", "line"),
+    _log_index_of("line"),
     _log_index("line_result", "line", "result"),
     _log_index("agent_line", "agent", "line", only=Q(agent__isnull=False)),
     _log_index("agent_result", "agent", "result", only=Q(agent__isnull=False)),
     _log_index("result", "result"),
     _log_index("status", "status"),
-    _log_index("contact", "contact", only=Q(contact__isnull=False)),
+    _log_index_of("contact"),
     _log_index("caller", "caller"),
     _log_index("called", "called"),
     # What is rare: few rows, however long the log is.

@@ -140,12 +140,25 @@ class Call(models.Model):
     sip_response_code = models.CharField(max_length=8, blank=True)
     error_code = models.CharField(max_length=16, blank=True)
 
+    # Each of the three has an index below that begins with it. Every callback writes most of the indexes.
     agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="calls",
     )
-    line = models.ForeignKey(Line, null=True, blank=True, on_delete=models.SET_NULL, related_name="calls")
+    line = models.ForeignKey(
+        Line, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="calls"
+    )
     contact = models.ForeignKey(
-        "contacts.Contact", null=True, blank=True, on_delete=models.SET_NULL, related_name="calls"
+        "contacts.Contact",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="calls",
     )
     caller_name = models.CharField(max_length=120, blank=True)
     city = models.CharField(max_length=80, blank=True)
@@ -278,7 +291,8 @@ class CallOffer(models.Model):
         CANCELED = "canceled", "Canceled"
         ENDED = "ended", "Ended"
 
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="offers")
+    # Its index is that of the constraint.
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, db_index=False, related_name="offers")
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="offers")
     state = models.CharField(max_length=16, choices=State.choices, default=State.RINGING)
     created_at = models.DateTimeField(default=timezone.now)

@@ -25,7 +25,7 @@ from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
 from telephony.phone import is_withheld, parse_dialled
-from telephony.statements import Statement, Write
+from telephony.statements import Statement, Write, new_row
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -77,7 +77,7 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
         agents = ringing.get(call.sid) or families.agents_rung_by(call.sid)
         if not agents and line is not None and line.is_active and not call.is_terminal:
             agents = _take(free, parties.members[line.team_id])
-            offers += [CallOffer(call=call, agent=agent) for agent in agents]
+            offers += [new_row(CallOffer, call_id=call.sid, agent_id=agent.pk) for agent in agents]
         ringing[call.sid] = agents
         plans.append(_plan(call, line, contact, agents))
     changed = families.settle(*([_OFFER(offers)] if offers else []), also(plans), last=True)
@@ -202,7 +202,7 @@ def _open(
     """The root call, made or filled in: a status callback may have come first."""
     call = families.get(voice.sid)
     if call is None:
-        call = Call(sid=voice.sid, status=CallStatus.RINGING, start_time=timezone.now())
+        call = new_row(Call, sid=voice.sid, status=CallStatus.RINGING, start_time=timezone.now())
     call.parent_id = voice.parent_call_sid or None
     call.account_sid = voice.account_sid
     call.direction = voice.direction if voice.direction in Direction.values else Direction.INBOUND

@@ -24,7 +24,7 @@ from calls.params import DialActionRequest, Received, RecordingRequest, StatusCa
 from contacts.selectors import contacts_by_number
 from telephony.forms import raw_params
 from telephony.identity import agent_id_from
-from telephony.statements import Write
+from telephony.statements import Write, new_row
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -45,7 +45,8 @@ def webhook_row(
 ) -> Webhook:
     """The row that keeps a webhook, not saved yet. `callback` is what was read from it, if it was."""
     callback = callback or StatusCallbackRequest.from_post(received.form)
-    return Webhook(
+    return new_row(
+        Webhook,
         call_sid=callback.voice.sid,
         kind=received.kind,
         call_status=callback.voice.status,
@@ -141,7 +142,8 @@ class _Unknown:
 
     def call(self, callback: StatusCallbackRequest) -> Call:
         voice = callback.voice
-        call = Call(
+        call = new_row(
+            Call,
             sid=voice.sid,
             parent_id=voice.parent_call_sid or None,
             account_sid=voice.account_sid,
@@ -150,12 +152,12 @@ class _Unknown:
             called=voice.called,
             status=voice.status,
             start_time=callback.created or _latest_start(callback),
-            agent=self._agents.get(_agent_id_at(voice) or 0),
             caller_name=voice.caller_name,
             city=voice.city,
             state=voice.state,
             country=voice.country,
         )
+        call.agent = self._agents.get(_agent_id_at(voice) or 0)
         if not voice.parent_call_sid:
             ours, theirs = (voice.called, voice.caller) if call.incoming else (voice.caller, voice.called)
             call.line, call.contact = self._lines.get(ours), self._contacts.get(theirs)

@@ -25,9 +25,12 @@ _TIME = re.compile(
 
 def raw_params(form: QueryDict) -> dict[str, Any]:
     """Every field as it came: a string, or a list where a name came more than once."""
+    fields = {name: values[0] if len(values) == 1 else list(values) for name, values in form.lists()}
+    if _is_plain("".join(fields)) and _is_plain("".join([one for values in dict.values(form) for one in values])):
+        return fields
     return {
-        _text(name): (_text(values[0]) if len(values) == 1 else [_text(value) for value in values])
-        for name, values in form.lists()
+        _text(name): _text(value) if isinstance(value, str) else [_text(one) for one in value]
+        for name, value in fields.items()
     }
 
 
@@ -40,10 +43,14 @@ def form_of(params: dict[str, Any]) -> QueryDict:
 
 
 def _text(value: str) -> str:
-    if value.isascii() and "\x00" not in value:
+    if _is_plain(value):
         return value
     # Databases keep neither NUL nor half of a surrogate pair.
     return value.replace("\x00", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "\x00" not in text
 
 
 def field(form: Mapping[str, str], name: str, length: int) -> str:

@@ -20,7 +20,7 @@ from django.db.models.lookups import IsNull
 from django.db.models.query import ModelIterable
 
 from telephony.pipeline import Row
-from telephony.statements import Statement, among, as_list
+from telephony.statements import Statement, among, as_list, on_postgresql
 
 M = TypeVar("M", bound=Model)
 
@@ -51,7 +51,7 @@ class Among(Lookup[Any]):
         if isinstance(self.rhs, Slot):
             text = among(right)
         else:
-            text = f"= ANY(ARRAY{right})" if connection.vendor == "postgresql" else f"IN {right}"
+            text = f"= ANY(ARRAY{right})" if on_postgresql() else f"IN {right}"
         return f"{left} {text}", (*left_params, *right_params)
 
 

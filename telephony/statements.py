@@ -10,14 +10,18 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import orjson
 from django.db import connection
 from django.db.models import AutoField, Model
+from django.db.models.base import ModelState
 
 from telephony.pipeline import Pipeline, Row
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ def fetch(*statements: Statement) -> list[list[Any]]:
     if connection.queries_logged:
         found = _logged(statements)
     else:
-        found = _pipelined(statements) if connection.vendor == "postgresql" else _one_by_one(statements)
+        found = _pipelined(statements) if on_postgresql() else _one_by_one(statements)
     return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
 
 
@@ -67,7 +71,7 @@ def finish(*statements: Statement) -> None:
     Nothing changes for Django: it finds that there is nothing left to commit, and goes on to what is due `on_commit`.
     """
     is_outermost = len(connection.atomic_blocks) == 1 and not connection.needs_rollback
-    together = connection.vendor == "postgresql" and is_outermost
+    together = on_postgresql() and is_outermost
     fetch(*statements, *([_COMMIT] if together else []))
 
 
@@ -86,20 +90,46 @@ def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
         return pipeline.run([(one.sql, one.values) for one in statements])
 
 
+@cache
+def on_postgresql() -> bool:
+    """Asked often. A process has one database."""
+    return connection.vendor == "postgresql"
+
+
 def among(values: str) -> str:
     """SQL after a column: that it is one of a list, which `as_list` makes."""
-    if connection.vendor == "postgresql":
+    if on_postgresql():
         return f"= ANY({values})"
     return f"IN (SELECT value FROM json_each({values}))"  # noqa: S608
 
 
 def as_list(values: Iterable[Any]) -> Any:
-    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
+    return list(values) if on_postgresql() else json.dumps(list(values))
 
 
 def fields_of(model: type[Model]) -> list[Any]:
     """A model's fields that have columns."""
     return list(model._meta.concrete_fields)  # noqa: SLF001
+
+
+def new_row(model: type[M], **values: Any) -> M:
+    """A model as its class would make it of these, for a `Write`, in a fraction of the time: it is made for values that
+    may be anything, these are our own. Relations are told by their ids (`agent_id`)."""
+    constants, made = _defaults_of(model)
+    row = model.__new__(model)
+    row.__dict__.update(constants)
+    for name, make in made:
+        if name not in values:
+            row.__dict__[name] = make()
+    row.__dict__.update(values, _state=ModelState())
+    return row
+
+
+@cache
+def _defaults_of(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    made = [field for field in fields_of(model) if field.has_default() and callable(field.default)]
+    constants = {field.attname: field.get_default() for field in fields_of(model) if field not in made}
+    return constants, [(field.attname, field.default) for field in made]
 
 
 class Write:
@@ -112,7 +142,9 @@ class Write:
     def __init__(self, model: type[Model], columns: Iterable[str], sql: str, *, key: str = "") -> None:
         self._model = model
         self._fields = {field.column: field for field in fields_of(model)}
-        self._columns = {column: self._fields[column].attname for column in columns}
+        self._names = list(columns)
+        # Of a model's attributes, which must all have been read.
+        self._values = itemgetter(*(self._fields[column].attname for column in self._names))
         self._key = key
         self._template = sql
         self._sql = ""
@@ -136,24 +168,23 @@ class Write:
         return cls(model, [key, *columns], sql, key=key)
 
     def __call__(self, rows: Iterable[Model]) -> Statement:
-        on_postgresql = connection.vendor == "postgresql"
         if not self._sql:
             self._sql = self._template.replace("{rows}", self._table())
-            if self._key and on_postgresql:
+            if self._key and on_postgresql():
                 # The keys come once more, as a list: it knows that this is short, and of the rows it knows nothing.
                 # SQLite would look at every row for every key.
                 table = self._model._meta.db_table  # noqa: SLF001
                 self._sql += f' AND "{table}"."{self._key}" {among("%s")}'
-        values = [{column: getattr(row, name) for column, name in self._columns.items()} for row in rows]
+        values = [dict(zip(self._names, self._values(row.__dict__), strict=True)) for row in rows]
         # What JSON has no form for is a time.
-        as_text = str if on_postgresql else connection.ops.adapt_datetimefield_value
+        as_text = str if on_postgresql() else connection.ops.adapt_datetimefield_value
         text = orjson.dumps(values, default=as_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-        keys = [as_list([row[self._key] for row in values])] if self._key and on_postgresql else []
+        keys = [as_list([row[self._key] for row in values])] if self._key and on_postgresql() else []
         return Statement(self._sql, [text, *keys])
 
     def _table(self) -> str:
-        if connection.vendor == "postgresql":
-            columns = ", ".join(f'"{column}" {self._fields[column].db_type(connection)}' for column in self._columns)
+        if on_postgresql():
+            columns = ", ".join(f'"{column}" {self._fields[column].db_type(connection)}' for column in self._names)
             return f"json_to_recordset(%s::json) AS new({columns})"
-        columns = ", ".join(f"json_extract(value, '$.{column}') AS \"{column}\"" for column in self._columns)
+        columns = ", ".join(f"json_extract(value, '$.{column}') AS \"{column}\"" for column in self._names)
         return f"(SELECT {columns} FROM json_each(%s)) AS new"  # noqa: S608

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from agents.models import Agent, Team
 from calls.models import Call, CallOffer, CallStatus, Webhook
-from telephony.prepared import Prepared, Slot
-from telephony.statements import Statement, Write, fetch
+from telephony.prepared import Prepared, Slot, has_some
+from telephony.statements import Statement, Write, fetch, new_row
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +127,35 @@ def test_a_query_that_varies_is_compiled_anew(ada, settings):
 
     settings.DEMO_PASSWORD = "nobody"
     assert fetch(prepared(pk=ada.pk)) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (Call, {"sid": "CA1", "start_time": NOON}),
+        (Webhook, {"call_sid": "CA1", "params": {"a": "b"}, "received_at": NOON}),
+        (CallOffer, {"call_id": "CA1", "agent_id": 7, "created_at": NOON}),
+    ],
+)
+def test_a_new_row_is_what_its_class_would_make(model, values):
+    ours, theirs = new_row(model, **values), model(**values)
+
+    assert {name: value for name, value in vars(ours).items() if name != "_state"} == {
+        name: value for name, value in vars(theirs).items() if name != "_state"
+    }
+    assert (ours._state.adding, ours._state.db) == (theirs._state.adding, theirs._state.db)
+
+
+def test_a_default_that_is_made_is_made_for_each_row():
+    assert new_row(Call, sid="CA1").start_time < new_row(Call, sid="CA2").start_time
+
+
+def test_whether_there_are_some_is_asked_of_each_row(ada, grace):
+    call(1, agent=ada)
+    theirs = Call.objects.filter(agent=OuterRef("pk"))
+
+    assert list(Agent.objects.filter(has_some(theirs))) == [ada]
+    assert list(Agent.objects.exclude(has_some(theirs))) == [grace]
 
 
 def test_rows_are_inserted_as_the_orm_would():
