@@ -43,6 +43,11 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", "Supervisor"
 
 
+def name_of(username: str, first_name: str, last_name: str) -> str:
+    """An agent's name as it is shown."""
+    return f"{first_name} {last_name}".strip() or username
+
+
 class Agent(AbstractUser):  # type: ignore[django-manager-missing]
     """Somebody who signs in. `is_staff` opens Django admin, `role` says what is seen at the desk."""
 
@@ -75,7 +80,7 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
 
     @property
     def name(self) -> str:
-        return self.get_full_name() or self.username
+        return name_of(self.username, self.first_name, self.last_name)
 
     @property
     def identity(self) -> str:

@@ -11,8 +11,11 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk
+from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, name_of
 from telephony.prepared import Slot, has_some
+
+# For who has read these three of an agent, and not the agent.
+agent_name = name_of
 
 
 def agent_get_active(agent_id: int) -> Agent | None:
@@ -68,7 +71,7 @@ def agents_with_reach() -> QuerySet[Agent]:
     )
 
 
-def agents_reachable(among: Slot | QuerySet[Agent, Any]) -> QuerySet[Agent]:
+def agents_reachable(among: Slot | QuerySet[Any, Any]) -> QuerySet[Agent]:
     """Those among these (a slot of ids, or a queryset of them) who are available, may be called and whose phones can
     ring."""
     return Agent.objects.filter(

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from calls import selectors
 from calls.models import Call
-from calls.shapes import past_call_json
+from calls.shapes import PastCall, past_call_json
 
 _Key: TypeAlias = tuple[str, int | None, datetime]
 
@@ -26,9 +26,9 @@ class Histories:
         self._lock = threading.Lock()
         self._known: OrderedDict[_Key, list[dict[str, Any]]] = OrderedDict()
 
-    def know(self, call: Call, earlier: Sequence[Call]) -> list[dict[str, Any]]:
+    def know(self, call: Call, earlier: Sequence[selectors.PastRow]) -> list[dict[str, Any]]:
         """Remembers what was found for the call."""
-        found = [past_call_json(one) for one in earlier]
+        found = [past_call_json(PastCall(*one)) for one in earlier]
         with self._lock:
             self._known[_key(call)] = found
             while len(self._known) > self._size:

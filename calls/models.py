@@ -217,8 +217,12 @@ class Call(models.Model):
 
     @property
     def incoming(self) -> bool:
-        """Whether somebody outside called us. A browser's own call is `inbound` to Twilio, too."""
-        return self.direction == Direction.INBOUND and not self.caller.startswith("client:")
+        return is_incoming(self.direction, self.caller)
+
+
+def is_incoming(direction: str, caller: str) -> bool:
+    """Whether somebody outside called us. A browser's own call is `inbound` to Twilio, too."""
+    return direction == Direction.INBOUND and not caller.startswith("client:")
 
 
 class Webhook(models.Model):

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from calls import outbox
 from calls.family import Family
-from calls.models import Call
+from calls.selectors import PastRow
 
 # Changes in one push that make a crowd, and how many seconds its next push may wait.
 _CROWD, _PAUSE = 3, 0.02
@@ -22,7 +22,7 @@ class Offered:
 
     family: Family
     agent_ids: Sequence[int]
-    earlier: Sequence[Call]
+    earlier: Sequence[PastRow]
 
 
 Push: TypeAlias = Callable[[Sequence[Offered], Sequence[Family]], None]

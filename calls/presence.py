@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from agents.models import Agent
 from agents.selectors import (
     agents_reachable,
     agents_with_reach,
@@ -19,9 +18,12 @@ from agents.selectors import (
     teams_of_agents,
 )
 from calls import selectors
-from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
+from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Line
 from telephony.prepared import Prepared, Slot, has_some
 from telephony.statements import Statement, fetch
+
+if TYPE_CHECKING:
+    from agents.models import Agent
 
 # An offer rings for its line's ring_seconds (120 at most) and Twilio's five seconds more.
 _LONGEST_RING = timedelta(seconds=150)
@@ -51,9 +53,9 @@ def _ringing_offers() -> QuerySet[CallOffer]:
 
 
 def _available() -> QuerySet[Agent]:
-    members = Agent.objects.filter(teams__lines__number__among=Slot("numbers"), teams__lines__is_active=True)
+    lines = Line.objects.filter(number__among=Slot("numbers"), is_active=True, team__agents__isnull=False)
     return (
-        agents_reachable(members.order_by().values("pk"))
+        agents_reachable(lines.order_by().values("team__agents"))
         .exclude(has_some(_busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(has_some(_ringing_offers().filter(agent=OuterRef("pk"))))
         .annotate(last_call=_last_call_time())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -21,6 +21,9 @@ from telephony.statements import Statement, fetch
 if TYPE_CHECKING:
     from agents.models import Agent
     from contacts.models import Contact, ContactNumber
+
+# The fields of a `calls.shapes.PastCall`.
+PastRow: TypeAlias = "tuple[Any, ...]"
 
 _LINES = Prepared(lambda: Line.objects.filter(number__among=Slot("numbers")))
 _TEAMS_OF_LINES = Prepared(
@@ -123,7 +126,7 @@ def ringing_agent_ids(call: Call) -> list[int]:
     return list(call.offers.filter(state=CallOffer.State.RINGING).values_list("agent_id", flat=True))
 
 
-def histories_with(calls: Sequence[Call]) -> dict[str, list[Call]]:
+def histories_with(calls: Sequence[Call]) -> dict[str, list[PastRow]]:
     """For each of the calls, by sid, the last three finished calls with the same party, by contact or by number."""
     known = [call for call in calls if not is_withheld(_party(call))]
     # No contact has the number 0.
@@ -140,17 +143,16 @@ def _party(call: Call) -> str:
     return call.caller if call.incoming else call.called
 
 
-def _history(contact: Slot | Subquery) -> QuerySet[Call]:
+def _history(contact: Slot | Subquery) -> QuerySet[Call, Any]:
     over = Call.objects.filter(parent__isnull=True, status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
     # The newest of each, from the top of an index of the log, and of those the newest.
     same = [Q(caller=Slot("number")), Q(called=Slot("number")), Q(contact=contact)]
     newest = [over.filter(party).order_by("-start_time", "-sid").values("sid")[:3] for party in same]
-    earlier = Call.objects.filter(
-        Q(pk__among=newest[0]) | Q(pk__among=newest[1]) | Q(pk__among=newest[2])
-    ).select_related("agent")
-    shown = ("direction", "caller", "result", "start_time", "duration")
+    earlier = Call.objects.filter(Q(pk__among=newest[0]) | Q(pk__among=newest[1]) | Q(pk__among=newest[2]))
+    # As `PastCall` has them.
+    shown = ("sid", "direction", "caller", "result", "start_time", "duration", "agent_id")
     agent = ("agent__username", "agent__first_name", "agent__last_name")
-    return earlier.only(*shown, *agent).order_by("-start_time", "-sid")[:3]
+    return earlier.values_list(*shown, *agent).order_by("-start_time", "-sid")[:3]
 
 
 _HISTORY = Prepared(lambda: _history(Slot("contact_id")))

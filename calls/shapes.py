@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.urls import get_script_prefix, reverse
 
-from calls.models import Call, Line, Recording
+from agents.selectors import agent_name
+from calls.models import Call, Line, Recording, is_incoming
+from telephony.identity import identity_for
 from telephony.phone import display, is_withheld
 
 if TYPE_CHECKING:
@@ -130,14 +132,36 @@ def call_json(call: Call) -> dict[str, Any]:
     }
 
 
-def past_call_json(call: Call) -> dict[str, Any]:
+class PastCall(NamedTuple):
+    """What is shown of an earlier call with the same party. Read with every caller, so no whole `Call`."""
+
+    sid: str
+    direction: str
+    caller: str
+    result: str
+    start_time: datetime
+    duration: int | None
+    agent_id: int | None
+    # None without an agent, as the next two.
+    username: str | None
+    first_name: str | None
+    last_name: str | None
+
+
+@lru_cache(maxsize=4096)
+def past_call_json(past: PastCall) -> dict[str, Any]:
+    """Not to be changed: whoever calls often is shown with the same calls each time."""
+    agent = None
+    if past.agent_id is not None:
+        name = agent_name(past.username or "", past.first_name or "", past.last_name or "")
+        agent = {"id": past.agent_id, "identity": identity_for(past.agent_id), "name": name}
     return {
-        "sid": call.sid,
-        "incoming": call.incoming,
-        "result": call.result,
-        "start_time": time_json(call.start_time),
-        "duration": call.duration,
-        "agent": agent_json(call.agent),
+        "sid": past.sid,
+        "incoming": is_incoming(past.direction, past.caller),
+        "result": past.result,
+        "start_time": time_json(past.start_time),
+        "duration": past.duration,
+        "agent": agent,
     }
 
 

@@ -14,6 +14,7 @@ from calls.histories import Histories
 from calls.models import Call
 from calls.pending import Offered, Pending
 from tests import factories
+from tests.twilio import CALLER
 
 PATIENCE = 10
 
@@ -131,9 +132,13 @@ def test_a_history_is_asked_for_once_and_forgotten_when_there_are_too_many(djang
 
 @pytest.mark.django_db
 def test_a_history_that_was_found_is_not_asked_for(django_assert_num_queries):
-    past, call = factories.make_call(1), Call(sid="CA" + "7" * 32)
+    past, call = factories.make_call(1), Call(sid="CA" + "7" * 32, caller=CALLER)
+    row = (past.sid, past.direction, past.caller, past.result, past.start_time, past.duration, None, None, None, None)
     histories = Histories(10)
-    histories.know(call, [past])
+    histories.know(call, [row])
 
     with django_assert_num_queries(0):
-        assert histories.of([call]) == [histories.know(call, [past])]
+        found = histories.of([call])
+
+    assert found == [histories.know(call, [row])]
+    assert found == Histories(10).of([call])
