@@ -43,8 +43,8 @@ def incoming_take(batch: Sequence[Received]) -> list[Answer]:
     found: list[Answer] = []
 
     def kept(plans: list[services.IncomingPlan]) -> Statement:
-        planned = iter(plans)
-        found.extend(answers.to_caller(next(planned)) if one.voice.sid else twiml.apology_twiml() for one in asked)
+        planned = iter(answers.to_callers(plans))
+        found.extend(next(planned) if one.voice.sid else twiml.apology_twiml() for one in asked)
         rows = zip(batch, asked, found, strict=True)
         return keeping([webhook_row(received, callback=one, answer=answer or "") for received, one, answer in rows])
 

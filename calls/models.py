@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -53,6 +54,9 @@ class Direction(models.TextChoices):
     INBOUND = "inbound", "Inbound"
     OUTBOUND_API = "outbound-api", "Outbound (API)"
     OUTBOUND_DIAL = "outbound-dial", "Outbound (Dial)"
+
+
+DIRECTIONS = frozenset(Direction.values)
 
 
 class CallResult(models.TextChoices):
@@ -209,15 +213,20 @@ class Call(models.Model):
     @property
     def place(self) -> str:
         """Where the other party is, as a person says it: what Twilio sent of a caller, else the number's country."""
-        # Twilio sends places in capitals: WASHINGTON, DC, US.
-        parts = [self.city.title(), self.state] if self.incoming else []
-        number = self.caller if self.incoming else self.called
-        parts.append(country_name((self.incoming and self.country) or region_of(number)))
-        return ", ".join(part for part in parts if part)
+        if self.incoming:
+            return _place(self.city, self.state, self.country, self.caller)
+        return _place("", "", "", self.called)
 
     @property
     def incoming(self) -> bool:
         return is_incoming(self.direction, self.caller)
+
+
+@lru_cache(maxsize=4096)
+def _place(city: str, state: str, country: str, number: str) -> str:
+    # Twilio sends places in capitals: WASHINGTON, DC, US.
+    parts = (city.title(), state, country_name(country or region_of(number)))
+    return ", ".join(part for part in parts if part)
 
 
 def is_incoming(direction: str, caller: str) -> bool:

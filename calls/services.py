@@ -15,7 +15,7 @@ from agents.selectors import agent_get_active, agent_get_caller
 from calls import broadcasts, presence, selectors
 from calls.families import Families
 from calls.locks import locking_teams
-from calls.models import Call, CallOffer, CallStatus, Direction, Line
+from calls.models import DIRECTIONS, Call, CallOffer, CallStatus, Direction, Line
 from calls.params import VoiceRequest
 from calls.pending import Offered
 from calls.tracking import push
@@ -25,7 +25,7 @@ from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
 from telephony.phone import is_withheld, parse_dialled
-from telephony.statements import Statement, Write, new_row
+from telephony.statements import Statement, Write, new_row, relate
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -205,10 +205,9 @@ def _open(
         call = new_row(Call, sid=voice.sid, status=CallStatus.RINGING, start_time=timezone.now())
     call.parent_id = voice.parent_call_sid or None
     call.account_sid = voice.account_sid
-    call.direction = voice.direction if voice.direction in Direction.values else Direction.INBOUND
+    call.direction = voice.direction if voice.direction in DIRECTIONS else Direction.INBOUND
     call.caller, call.called = voice.caller, called or voice.called
-    call.line, call.contact = line, contact
-    call.agent = agent or call.agent
+    relate(call, line=line, contact=contact, agent=agent or call.agent)
     call.caller_name = voice.caller_name
     call.city, call.state, call.country = voice.city, voice.state, voice.country
     call.stir_verstat, call.forwarded_from = voice.stir_verstat, voice.forwarded_from

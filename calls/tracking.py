@@ -19,12 +19,12 @@ from calls import broadcasts, selectors
 from calls.families import Families
 from calls.family import is_forward
 from calls.locks import lock
-from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
+from calls.models import DIRECTIONS, STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
 from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
 from contacts.selectors import contacts_by_number
 from telephony.forms import raw_params
 from telephony.identity import agent_id_from
-from telephony.statements import Write, new_row
+from telephony.statements import Write, new_row, relate
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -147,7 +147,7 @@ class _Unknown:
             sid=voice.sid,
             parent_id=voice.parent_call_sid or None,
             account_sid=voice.account_sid,
-            direction=voice.direction if voice.direction in Direction.values else Direction.INBOUND,
+            direction=voice.direction if voice.direction in DIRECTIONS else Direction.INBOUND,
             caller=voice.caller,
             called=voice.called,
             status=voice.status,
@@ -157,10 +157,10 @@ class _Unknown:
             state=voice.state,
             country=voice.country,
         )
-        call.agent = self._agents.get(_agent_id_at(voice) or 0)
+        relate(call, agent=self._agents.get(_agent_id_at(voice) or 0))
         if not voice.parent_call_sid:
             ours, theirs = (voice.called, voice.caller) if call.incoming else (voice.caller, voice.called)
-            call.line, call.contact = self._lines.get(ours), self._contacts.get(theirs)
+            relate(call, line=self._lines.get(ours), contact=self._contacts.get(theirs))
         return call
 
 

@@ -125,6 +125,13 @@ def new_row(model: type[M], **values: Any) -> M:
     return row
 
 
+def relate(row: Model, **related: Model | None) -> None:
+    """Sets relations of a row, as attributes would, but without asking which database which of them belongs to."""
+    for name, other in related.items():
+        row.__dict__[f"{name}_id"] = None if other is None else other.pk
+        row._state.fields_cache[name] = other  # noqa: SLF001
+
+
 @cache
 def _defaults_of(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
     made = [field for field in fields_of(model) if field.has_default() and callable(field.default)]
