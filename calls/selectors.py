@@ -61,7 +61,8 @@ def parties_of(
 ) -> Parties:
     members: dict[int, set[int]] = {line.team_id: set() for line in lines if line.is_active}
     for team_id, agent_id in memberships:
-        members[team_id].add(agent_id)
+        # An admin may have changed a line between the two.
+        members.setdefault(team_id, set()).add(agent_id)
     return Parties({line.number: line for line in lines}, members, by_number(contacts))
 
 

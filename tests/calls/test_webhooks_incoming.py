@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from agents.models import DESK_LIFETIME
 from calls.models import Call, CallOffer, Webhook
+from calls.selectors import parties_of
 from tests import factories
 from tests.twilio import at, incoming, leg_status, root_status, sid
 
@@ -226,3 +227,10 @@ def test_a_failure_of_ours_still_speaks_to_the_caller(twilio, line, ada, monkeyp
 
     assert [verb.tag for verb in verbs(response)] == ["Say", "Dial", "Say", "Hangup"]
     assert verbs(response).find("Dial/Number").text == "+12025550199"
+
+
+def test_a_line_that_an_admin_switches_on_meanwhile_fails_nobody():
+    # Its members are read after it was: then it is not among the lines yet.
+    parties = parties_of([], [(3, 7)], [])
+
+    assert (parties.lines, parties.members) == ({}, {3: {7}})
