@@ -40,7 +40,11 @@ def _recording_url(prefix: str, call_sid: str, sid: str) -> str:
 
 
 def agent_json(agent: Agent | None) -> dict[str, Any] | None:
-    return {"id": agent.pk, "identity": agent.identity, "name": agent.name} if agent else None
+    return _agent(agent.pk, agent.name) if agent else None
+
+
+def _agent(agent_id: int, name: str) -> dict[str, Any]:
+    return {"id": agent_id, "identity": identity_for(agent_id), "name": name}
 
 
 def line_json(line: Line | None) -> dict[str, Any] | None:
@@ -154,7 +158,7 @@ def past_call_json(past: PastCall) -> dict[str, Any]:
     agent = None
     if past.agent_id is not None:
         name = agent_name(past.username or "", past.first_name or "", past.last_name or "")
-        agent = {"id": past.agent_id, "identity": identity_for(past.agent_id), "name": name}
+        agent = _agent(past.agent_id, name)
     return {
         "sid": past.sid,
         "incoming": is_incoming(past.direction, past.caller),
