@@ -23,7 +23,7 @@ from django.core.management.base import SystemCheckError  # noqa: E402
 from calls import outbox  # noqa: E402
 from calls.routing import websocket_urlpatterns  # noqa: E402
 from calls.socket_auth import TokenGate  # noqa: E402
-from config import embedded, heartbeats, spooled  # noqa: E402
+from config import checkpoints, embedded, heartbeats, spooled  # noqa: E402
 from config.handler import OneHopHandler  # noqa: E402
 
 
@@ -39,13 +39,15 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         embedded.start()
         heartbeats.ask_for_one()
     outbox.start()
-    drain = asyncio.create_task(spooled.drain_forever())
+    tasks = [asyncio.create_task(spooled.drain_forever()), checkpoints.start()]
     # What is here now stays. The garbage collector need not look at it again and again, while callers wait.
     gc.collect()
     gc.freeze()
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    drain.cancel()
+    for task in tasks:
+        if task is not None:
+            task.cancel()
     outbox.stop()
     await send({"type": "lifespan.shutdown.complete"})
 

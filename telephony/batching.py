@@ -18,8 +18,9 @@ from typing import Generic, TypeAlias, TypeVar
 
 logger = logging.getLogger(__name__)
 
-# Seconds. Batches that follow each other so closely are a crowd's, whose next members are waited for so long.
-_CROWD, _LINGER = 0.005, 0.002
+# Seconds. Batches that follow each other so closely are a crowd's. Its members are waited for so long after a batch,
+# and beyond that while they come no further apart than this.
+_CROWD, _LINGER, _APART = 0.005, 0.0025, 0.001
 _NEVER = sys.maxsize
 
 T = TypeVar("T")
@@ -63,17 +64,25 @@ class Batcher(Generic[T, R]):
                 self._thread.start()
 
     def _run(self) -> None:
-        last, ended = 0, 0.0
+        crowd, ended = 0, 0.0
         while True:
             self._wait_for(1, None)
             if time.monotonic() - ended < _CROWD:
-                # The last batch has only just ended: those who were in it come back at once, as many as before. Whoever
-                # comes a moment too late must wait for the whole of the next batch.
-                self._wait_for(min(last, self._limit), time.monotonic() + _LINGER)
+                # The last batch has only just ended: those who were in it come back at once, and go on together with
+                # those who came meanwhile. Else they would stay two half crowds, each of which waits for the other's
+                # batch before its own.
+                self._linger(min(crowd, self._limit), ended + _LINGER)
             batch = self._next()
             if batch:
                 self._do(batch)
-                last, ended = len(batch), time.monotonic()
+                crowd, ended = len(batch) + len(self._waiting), time.monotonic()
+
+    def _linger(self, count: int, until: float) -> None:
+        """Waits for so many items until then, and beyond that for as long as they keep coming."""
+        came = -1
+        while came < len(self._waiting) < count:
+            came = len(self._waiting)
+            self._wait_for(count, max(until, time.monotonic() + _APART))
 
     def _wait_for(self, count: int, until: float | None) -> None:
         """Waits for so many items, but not for longer than `until`."""

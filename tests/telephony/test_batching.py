@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from telephony import batching
 from telephony.batching import Batcher
 
 PATIENCE = 10
@@ -75,6 +76,42 @@ def test_a_batch_has_a_limit(bench):
 
     assert asyncio.run(ask()) == [number * 2 for number in range(8)]
     assert [len(batch) for batch in bench.batches] == [1, 3, 3, 1]
+
+
+@pytest.mark.parametrize("by", ["in time", "one after the other"])
+def test_who_was_answered_and_who_came_meanwhile_go_on_together(bench, by, monkeypatch):
+    """Two half crowds that take turns would stay two."""
+    in_time = by == "in time"
+    monkeypatch.setattr(batching, "_CROWD", PATIENCE)
+    monkeypatch.setattr(batching, "_LINGER", PATIENCE if in_time else 0)
+    monkeypatch.setattr(batching, "_APART", 0 if in_time else PATIENCE)
+
+    async def again() -> Any:
+        return await bench.batcher.submit(await bench.batcher.submit(5))
+
+    async def ask() -> Any:
+        first = asyncio.ensure_future(again())
+        await bench.until_it_works()
+        others = [bench.batcher.submit(number) for number in (1, 2, 3)]
+        bench.go_on.set()
+        return await gathered([first, *others])
+
+    assert asyncio.run(ask()) == [20, 2, 4, 6]
+    assert bench.batches == [[5], [1, 2, 3, 10]]
+
+
+def test_a_crowd_that_does_not_come_back_is_not_waited_for(bench, monkeypatch):
+    monkeypatch.setattr(batching, "_CROWD", PATIENCE)
+
+    async def ask() -> Any:
+        first = bench.batcher.submit(0)
+        await bench.until_it_works()
+        others = [bench.batcher.submit(number) for number in (1, 2, 3)]
+        bench.go_on.set()
+        return [*await gathered([first, *others]), await asyncio.wait_for(bench.batcher.submit(4), PATIENCE)]
+
+    assert asyncio.run(ask()) == [0, 2, 4, 6, 8]
+    assert bench.batches == [[0], [1, 2, 3], [4]]
 
 
 def test_an_item_that_nobody_waits_for_any_more_is_left_out(bench):
