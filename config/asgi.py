@@ -40,9 +40,11 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         heartbeats.ask_for_one()
     outbox.start()
     tasks = [asyncio.create_task(spooled.drain_forever()), checkpoints.start()]
-    # What is here now stays. The garbage collector need not look at it again and again, while callers wait.
+    # What is here now stays. The garbage collector need not look at it again and again, while callers wait; nor at what
+    # a batch of webhooks makes and lets go, a few thousand things at a time.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
     await send({"type": "lifespan.startup.complete"})
     await receive()
     for task in tasks:
