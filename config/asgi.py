@@ -39,7 +39,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         embedded.start()
         heartbeats.ask_for_one()
     outbox.start()
-    tasks = [asyncio.create_task(spooled.drain_forever()), checkpoints.start()]
+    chores = [asyncio.create_task(chore()) for chore in (spooled.drain_forever, checkpoints.checkpoint_forever)]
     # What is here now stays. The garbage collector need not look at it again and again, while callers wait; nor at what
     # a batch of webhooks makes and lets go, a few thousand things at a time.
     gc.collect()
@@ -47,9 +47,8 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     gc.set_threshold(10_000, 20, 20)
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    for task in tasks:
-        if task is not None:
-            task.cancel()
+    for chore in chores:
+        chore.cancel()
     outbox.stop()
     await send({"type": "lifespan.shutdown.complete"})
 

@@ -25,14 +25,13 @@ _PAUSE = 0.5
 _TICK = 20_000_000
 
 
-def start() -> asyncio.Task[None] | None:
-    """Called by the web server, inside its event loop. Other databases see to this themselves."""
-    if connection.vendor != "sqlite":
-        return None
-    return asyncio.create_task(_checkpoint_forever(str(connection.settings_dict["NAME"])))
+async def checkpoint_forever() -> None:
+    """The web server's own look at its log. Other databases see to theirs themselves."""
+    if connection.vendor == "sqlite":
+        await _watch(str(connection.settings_dict["NAME"]))
 
 
-async def _checkpoint_forever(database: str) -> None:
+async def _watch(database: str) -> None:
     log = Path(f"{database}-wal")
     seen = None
     while True:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_the_servers_task_empties_it(database, writer, monkeypatch):
     async def serve() -> None:
         looked, loop = asyncio.Event(), asyncio.get_running_loop()
         monkeypatch.setattr(checkpoints, "checkpoint", lambda name: [copy(name), loop.call_soon_threadsafe(looked.set)])
-        task = asyncio.create_task(checkpoints._checkpoint_forever(str(database)))
+        task = asyncio.create_task(checkpoints._watch(str(database)))
         await asyncio.wait_for(looked.wait(), PATIENCE)
         task.cancel()
 
@@ -105,12 +106,12 @@ def test_a_log_in_which_nothing_was_written_is_left_alone(monkeypatch):
     monkeypatch.setattr(checkpoints, "checkpoint", lambda name: looks.append(len(times)))
 
     with pytest.raises(EOFError):
-        asyncio.run(checkpoints._checkpoint_forever("any"))
+        asyncio.run(checkpoints._watch("any"))
 
     assert looks == [6, 4, 2, 1, 0]
 
 
 def test_a_database_server_needs_no_help(monkeypatch):
-    monkeypatch.setattr(checkpoints.connection, "vendor", "postgresql")
+    monkeypatch.setattr(checkpoints, "connection", SimpleNamespace(vendor="postgresql"))
 
-    assert checkpoints.start() is None
+    asyncio.run(asyncio.wait_for(checkpoints.checkpoint_forever(), PATIENCE))
