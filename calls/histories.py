@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from calls import selectors
 from calls.models import Call
+from calls.past_calls import PastRow, past_calls_with
 from calls.shapes import PastCall, past_call_json
 
 _Key: TypeAlias = tuple[str, int | None, datetime]
@@ -26,7 +26,7 @@ class Histories:
         self._lock = threading.Lock()
         self._known: OrderedDict[_Key, list[dict[str, Any]]] = OrderedDict()
 
-    def know(self, call: Call, earlier: Sequence[selectors.PastRow]) -> list[dict[str, Any]]:
+    def know(self, call: Call, earlier: Sequence[PastRow]) -> list[dict[str, Any]]:
         """Remembers what was found for the call."""
         found = [past_call_json(PastCall(*one)) for one in earlier]
         with self._lock:
@@ -39,7 +39,7 @@ class Histories:
         """In the order of the calls. What is not known is asked for, in one go."""
         known = {call.sid: found for call in calls if (found := self._known.get(_key(call))) is not None}
         unknown = {call.sid: call for call in calls if call.sid not in known}
-        earlier = selectors.histories_with(list(unknown.values())) if unknown else {}
+        earlier = past_calls_with(unknown.values()) if unknown else {}
         for sid, call in unknown.items():
             known[sid] = self.know(call, earlier.get(sid, []))
         return [known[call.sid] for call in calls]

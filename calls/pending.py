@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from calls import outbox
 from calls.family import Family
-from calls.selectors import PastRow
+from calls.past_calls import PastRow
 
 # Changes in one push that make a crowd, and how many seconds its next push may wait.
 _CROWD, _PAUSE = 3, 0.02

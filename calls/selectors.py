@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from agents.selectors import team_ids_of
 from calls.family import Family
-from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Line, Webhook
-from contacts.selectors import by_number, contact_ids_with, contacts_with
-from telephony.phone import is_withheld
+from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line, Webhook
+from contacts.selectors import by_number, contacts_with
 from telephony.prepared import Prepared, Slot
 from telephony.statements import Statement, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent
     from contacts.models import Contact, ContactNumber
-
-# The fields of a `calls.shapes.PastCall`.
-PastRow: TypeAlias = "tuple[Any, ...]"
 
 _LINES = Prepared(lambda: Line.objects.filter(number__among=Slot("numbers")))
 _TEAMS_OF_LINES = Prepared(
@@ -125,39 +121,6 @@ def _attach(name: str, calls: Sequence[Call]) -> None:
 
 def ringing_agent_ids(call: Call) -> list[int]:
     return list(call.offers.filter(state=CallOffer.State.RINGING).values_list("agent_id", flat=True))
-
-
-def histories_with(calls: Sequence[Call]) -> dict[str, list[PastRow]]:
-    """For each of the calls, by sid, the last three finished calls with the same party, by contact or by number."""
-    known = [call for call in calls if not is_withheld(_party(call))]
-    # No contact has the number 0.
-    found = fetch(*(_HISTORY(sid=one.sid, number=_party(one), contact_id=one.contact_id or 0) for one in known))
-    return {call.sid: earlier for call, earlier in zip(known, found, strict=True)}
-
-
-def history_asked(sid: str, caller: str) -> Statement:
-    """Finds the same for a call that comes in, of which only this is known."""
-    return _HISTORY_OF_CALLER(sid=sid, number=caller)
-
-
-def _party(call: Call) -> str:
-    return call.caller if call.incoming else call.called
-
-
-def _history(contact: Slot | Subquery) -> QuerySet[Call, Any]:
-    over = Call.objects.filter(parent__isnull=True, status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
-    # The newest of each, from the top of an index of the log, and of those the newest.
-    same = [Q(caller=Slot("number")), Q(called=Slot("number")), Q(contact=contact)]
-    newest = [over.filter(party).order_by("-start_time", "-sid").values("sid")[:3] for party in same]
-    earlier = Call.objects.filter(Q(pk__among=newest[0]) | Q(pk__among=newest[1]) | Q(pk__among=newest[2]))
-    # As `PastCall` has them.
-    shown = ("sid", "direction", "caller", "result", "start_time", "duration", "agent_id")
-    agent = ("agent__username", "agent__first_name", "agent__last_name")
-    return earlier.values_list(*shown, *agent).order_by("-start_time", "-sid")[:3]
-
-
-_HISTORY = Prepared(lambda: _history(Slot("contact_id")))
-_HISTORY_OF_CALLER = Prepared(lambda: _history(Subquery(contact_ids_with(Slot("number")))))
 
 
 def call_count_with(number: str) -> int:

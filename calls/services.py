@@ -17,6 +17,7 @@ from calls.families import Families
 from calls.locks import locking_teams
 from calls.models import DIRECTIONS, Call, CallOffer, CallStatus, Direction, Line
 from calls.params import VoiceRequest
+from calls.past_calls import Party, past_calls_asked, past_calls_of
 from calls.pending import Offered
 from calls.tracking import push
 from calls.twiml import MAX_RUNG
@@ -24,7 +25,7 @@ from contacts.selectors import contact_by_number
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.identity import agent_id_from
-from telephony.phone import is_withheld, parse_dialled
+from telephony.phone import parse_dialled
 from telephony.statements import Statement, Write, new_row, relate
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
     the last thing in it.
     """
     called, callers = {voice.called for voice in voices}, {voice.caller for voice in voices}
-    shown = [voice for voice in voices if not is_withheld(voice.caller)]
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
     families = Families(
         ((voice.sid, voice.parent_call_sid) for voice in voices),
@@ -60,13 +60,13 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
         also=[
             *selectors.parties_asked(called=called, callers=callers),
             presence.agents_available(called),
-            *(selectors.history_asked(voice.sid, voice.caller) for voice in shown),
+            *past_calls_asked([Party(voice.sid, voice.caller) for voice in voices]),
         ],
     )
-    lines, memberships, contact_numbers, available, *histories = families.also
+    lines, memberships, contact_numbers, available, *past = families.also
     parties = selectors.parties_of(lines, memberships, contact_numbers)
     free = presence.longest_idle_first(available)
-    earlier = {voice.sid: found for voice, found in zip(shown, histories, strict=True)}
+    earlier = past_calls_of(past)
     ringing: dict[str, list[Agent]] = {}
     plans: list[IncomingPlan] = []
     offers: list[CallOffer] = []

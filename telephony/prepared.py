@@ -72,18 +72,21 @@ class Prepared(Generic[M]):
     def __init__(self, build: Callable[[], QuerySet[M, Any]], *, varies: Callable[[], Any] = lambda: None) -> None:
         self._build = build
         self._varies = varies
-        self._compiled: dict[Any, _Compiled] = {}
+        self._compiled: dict[Any, Compiled] = {}
 
     def __call__(self, **slots: Any) -> Statement:
         key = self._varies()
         compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[key] = _Compiled(self._build())
+            compiled = self._compiled[key] = Compiled(self._build())
         values = [_adapted(slots[name]) for name in compiled.slots]
         return Statement(compiled.sql, values, compiled.read)
 
 
-class _Compiled:
+class Compiled:
+    """A queryset's SQL, with `%s` for the values of its `slots`, in their order; and what makes of rows that begin with
+    its columns what iterating over it gives."""
+
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         self._compiler: Any = queryset.query.get_compiler(connection=connection)
         sql, params = self._compiler.as_sql()

@@ -1,0 +1,89 @@
+"""The last calls with the same party."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from calls.past_calls import Party, past_calls_asked, past_calls_of, past_calls_with
+from contacts.models import ContactNumber
+from telephony.statements import fetch
+from tests import factories
+from tests.twilio import CALLER, sid
+
+pytestmark = pytest.mark.django_db
+
+OTHER = "+12025550188"
+NOW = timezone.now()
+
+
+def make_call(number, *, minutes_ago=0, **values):
+    return factories.make_call(number, start_time=NOW - timedelta(minutes=minutes_ago), **values)
+
+
+def sids_of(*parties):
+    past = past_calls_of(fetch(*past_calls_asked(parties)))
+    return {found: [row[0] for row in rows] for found, rows in past.items()}
+
+
+def test_the_newest_three_of_each_party_newest_first():
+    for number in range(1, 6):
+        make_call(number, minutes_ago=number)
+    make_call(8, caller=OTHER)
+
+    found = sids_of(Party(sid("CA", 90), CALLER), Party(sid("CA", 91), OTHER), Party(sid("CA", 92), "+12025550199"))
+
+    assert found == {sid("CA", 90): [sid("CA", 1), sid("CA", 2), sid("CA", 3)], sid("CA", 91): [sid("CA", 8)]}
+
+
+def test_calls_from_and_to_the_number_and_with_the_contact_are_counted_once():
+    contact = factories.make_contact()
+    ContactNumber.objects.create(contact=contact, number=OTHER)
+    make_call(1, minutes_ago=1, contact=contact)
+    make_call(2, minutes_ago=2, caller="client:agent_1", called=CALLER)
+    make_call(3, minutes_ago=3, caller=OTHER, contact=contact)
+
+    assert sids_of(Party(sid("CA", 9), CALLER)) == {sid("CA", 9): [sid("CA", 1), sid("CA", 2), sid("CA", 3)]}
+    # The contact's other number, and a contact that is said to be none of ours.
+    assert sids_of(Party(sid("CA", 9), OTHER)) == {sid("CA", 9): [sid("CA", 1), sid("CA", 3)]}
+    assert sids_of(Party(sid("CA", 9), OTHER, 0)) == {sid("CA", 9): [sid("CA", 3)]}
+
+
+def test_no_living_call_no_leg_and_not_the_call_itself():
+    make_call(1, status="in-progress")
+    make_call(2, parent_id=sid("CA", 1))
+    make_call(3)
+
+    assert sids_of(Party(sid("CA", 3), CALLER)) == {}
+
+
+def test_with_each_comes_who_talked():
+    ada = factories.make_agent("ada", last_name="Lovelace")
+    past = make_call(1, minutes_ago=5, agent=ada, duration=61, result="answered")
+
+    found = past_calls_with([factories.make_call(2, status="ringing")])
+
+    row = (past.sid, past.direction, CALLER, "answered", past.start_time, 61, ada.pk, "ada", "Ada", "Lovelace")
+    assert found == {sid("CA", 2): [row]}
+
+
+def test_who_withholds_the_number_has_no_past():
+    make_call(1, caller="anonymous")
+
+    assert past_calls_asked([Party(sid("CA", 2), "anonymous")]) == []
+
+
+def test_a_call_that_is_asked_for_twice_is_told_of_once():
+    make_call(1)
+    twice = [Party(sid("CA", 2), CALLER)] * 2
+
+    assert sids_of(*twice) == {sid("CA", 2): [sid("CA", 1)]}
+
+
+def test_a_call_of_our_own_shows_whom_it_was_made_to():
+    make_call(1, called=OTHER, caller="client:agent_1")
+    ours = factories.make_call(2, caller="client:agent_1", called=OTHER, status="ringing")
+
+    assert [row[0] for row in past_calls_with([ours])[ours.sid]] == [sid("CA", 1)]
