@@ -116,7 +116,8 @@ class Line(models.Model):
 class Call(models.Model):
     """One leg, as Twilio names it. A leg made by <Dial> has the call it belongs to as its parent.
 
-    Callbacks come in any order, so a leg may be known before its parent: `parent` is not a database constraint.
+    Callbacks come in any order, so a leg may be known before its parent: `parent` is not a database constraint. Nor is
+    any other reference (decision 1): what one refers to may be gone, and is then taken for none.
     """
 
     sid = models.CharField(max_length=64, primary_key=True)
@@ -150,17 +151,25 @@ class Call(models.Model):
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
+        db_constraint=False,
         db_index=False,
         related_name="calls",
     )
     line = models.ForeignKey(
-        Line, null=True, blank=True, on_delete=models.SET_NULL, db_index=False, related_name="calls"
+        Line,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="calls",
     )
     contact = models.ForeignKey(
         "contacts.Contact",
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
+        db_constraint=False,
         db_index=False,
         related_name="calls",
     )
@@ -305,8 +314,10 @@ class CallOffer(models.Model):
         ENDED = "ended", "Ended"
 
     # Its index is that of the constraint.
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, db_index=False, related_name="offers")
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="offers")
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="offers")
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, related_name="offers"
+    )
     state = models.CharField(max_length=16, choices=State.choices, default=State.RINGING)
     created_at = models.DateTimeField(default=timezone.now)
 

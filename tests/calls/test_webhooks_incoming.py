@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME
+from calls import answers
 from calls.models import Call, CallOffer, Webhook
 from calls.selectors import parties_of
 from tests import factories
@@ -42,6 +43,28 @@ def test_every_available_agent_of_the_lines_team_is_rung(twilio, line, ada, grac
     for client in dial.iter("Client"):
         assert client.attrib["statusCallback"] == "https://desk.example.com/twilio/voice/status/"
         assert client.attrib["statusCallbackEvent"] == "initiated ringing answered completed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_deleted_at_that_moment_costs_nobody_the_call(twilio, line, ada, client, monkeypatch):
+    contact = factories.make_contact()
+
+    def deleting(plans):
+        contact.delete()
+        return to_callers(plans)
+
+    to_callers = answers.to_callers
+    monkeypatch.setattr(answers, "to_callers", deleting)
+
+    assert identities(twilio.webhook(INCOMING, incoming())) == [ada.identity]
+
+    call = Call.objects.get(pk=sid("CA", 1))
+    assert call.contact_id is not None, "This is not the moment that is meant."
+    client.force_login(factories.make_agent("head", is_staff=True, is_superuser=True))
+    (shown,) = client.get("/api/v1/calls/").json()["results"]
+    assert shown["contact"] is None
+    assert client.get(f"/admin/calls/call/{call.sid}/change/").status_code == 200
+    assert client.get("/admin/calls/call/").status_code == 200
 
 
 def test_the_browser_is_told_who_calls_and_which_call_it_is(twilio, line, ada):
