@@ -60,9 +60,15 @@ def _offers() -> QuerySet[CallOffer]:
 _CALLS = Prepared(_calls)
 _OFFERS = Prepared(_offers)
 _RECORDINGS = Prepared(lambda: Recording.objects.filter(call__pk__among=Slot("sids")))
-_OPEN = Write.insert(
-    Call, on_conflict=f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FACTS)}"
-)
+_OR_UPDATE = f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FACTS)}"
+_OPEN = Write.insert(Call, on_conflict=_OR_UPDATE)
+# The same for one that has only begun: a third of its columns need not be sent.
+_NOT_YET = {
+    "sequence_number": -1, "answer_time": None, "end_time": None, "duration": None, "sip_response_code": "",
+    "agent_id": None, "result": "", "problem": "", "note": "", "outcome": "",
+}  # fmt: skip
+_not_yet_of, _NOT_YET_VALUES = attrgetter(*_NOT_YET), tuple(_NOT_YET.values())
+_BEGIN = Write.insert(Call, fixed=_NOT_YET, on_conflict=_OR_UPDATE)
 _WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
 _WRITE_END_TOO = Write.update(Call, key="sid", columns=[*_END, *_PROGRESS])
 _WRITE_PLACE_TOO = Write.update(Call, key="sid", columns=[*_PLACE, *_END, *_PROGRESS])
@@ -74,11 +80,16 @@ class Families:
 
     To be used inside a transaction, which holds all of them until it ends. `sids` are pairs of a call's sid and its
     parent's, which is empty for a root or when it is not known. `also` is read in the same trip: after the calls, and
-    after what `also_lock` waits for.
+    after what `also_lock` waits for. Of calls that should be new, more is read only when one of them is known.
     """
 
     def __init__(
-        self, sids: Iterable[tuple[str, str]], *, also_lock: Iterable[Statement] = (), also: Collection[Statement] = ()
+        self,
+        sids: Iterable[tuple[str, str]],
+        *,
+        should_be_new: bool = False,
+        also_lock: Iterable[Statement] = (),
+        also: Collection[Statement] = (),
     ) -> None:
         pairs = list(sids)
         roots = {parent or sid for sid, parent in pairs}
@@ -89,21 +100,27 @@ class Families:
         self._progressed: dict[str, Call] = {}
         self._opened: dict[str, Call] = {}
         self._families: dict[str, Family] = {}
-        self.also = self._load(roots | {sid for sid, _ in pairs}, [*locking(roots), *also_lock], also)
+        self.also = self._load(roots | {sid for sid, _ in pairs}, [*locking(roots), *also_lock], also, should_be_new)
 
-    def _load(self, wanted: set[str], locks: list[Statement], also: Collection[Statement]) -> list[list[Any]]:
+    def _load(
+        self, wanted: set[str], locks: list[Statement], also: Collection[Statement], should_be_new: bool
+    ) -> list[list[Any]]:
         asked = set(wanted)
-        found = fetch(*locks, _CALLS(sids=wanted), _OFFERS(sids=wanted), _RECORDINGS(sids=wanted), *also)
-        self._know(*found[len(locks) : len(locks) + 3])
+        rest = [] if should_be_new else [_OFFERS(sids=wanted), _RECORDINGS(sids=wanted)]
+        calls, *found = fetch(*locks, _CALLS(sids=wanted), *rest, *also)[len(locks) :]
+        self._know(calls, *found[: len(rest)])
+        if should_be_new and calls:
+            self._know([], *fetch(_OFFERS(sids=wanted), _RECORDINGS(sids=wanted)))
         # A leg whose callback did not name its call: the call and its other legs are needed as well.
         while more := {call.parent_id for call in self.calls.values() if call.parent_id} - asked:
             asked |= more
             locks = locking(more)
-            again = fetch(*locks, _CALLS(sids=more), _OFFERS(sids=more), _RECORDINGS(sids=more))
-            self._know(*again[len(locks) :])
-        return found[len(locks) + 3 :]
+            self._know(*fetch(*locks, _CALLS(sids=more), _OFFERS(sids=more), _RECORDINGS(sids=more))[len(locks) :])
+        return found[len(rest) :]
 
-    def _know(self, calls: list[Call], offers: list[CallOffer], recordings: list[Recording]) -> None:
+    def _know(
+        self, calls: Iterable[Call], offers: Iterable[CallOffer] = (), recordings: Iterable[Recording] = ()
+    ) -> None:
         for call in calls:
             self.calls.setdefault(call.sid, call)
             self._known.setdefault(call.sid, (_place_of(call), _end_of(call)))
@@ -153,13 +170,15 @@ class Families:
         now = timezone.now()
         for call in self._progressed.values():
             call.created_at, call.updated_at = call.created_at or now, now
-        rows: dict[Write, list[Any]] = {_OPEN: list(self._opened.values())}
+        rows: dict[Write, list[Any]] = defaultdict(list)
         for sid, call in self._progressed.items():
-            if sid not in self._opened:
-                rows.setdefault(self._write_of(call), []).append(call)
+            rows[self._opening(call) if sid in self._opened else self._write_of(call)].append(call)
         rows[_WRITE_OFFERS] = [offer for family in families for offer in family.changed_offers]
         (finish if last else fetch)(*(write(some) for write, some in rows.items() if some), *also)
         return families
+
+    def _opening(self, call: Call) -> Write:
+        return _BEGIN if _not_yet_of(call) == _NOT_YET_VALUES else _OPEN
 
     def _write_of(self, call: Call) -> Write:
         """What writes no more of it than has to be."""

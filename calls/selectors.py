@@ -26,7 +26,6 @@ _TEAMS_OF_LINES = Prepared(
     lambda: (
         Line.objects.filter(number__among=Slot("numbers"), is_active=True, team__agents__isnull=False)
         .order_by()
-        .distinct()
         .values_list("team_id", "team__agents")
     )
 )

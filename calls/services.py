@@ -56,6 +56,7 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
     families = Families(
         ((voice.sid, voice.parent_call_sid) for voice in voices),
+        should_be_new=True,
         also_lock=locking_teams(called),
         also=[
             *selectors.parties_asked(called=called, callers=callers),

@@ -7,11 +7,13 @@ statements leave together, and their values are text whose type PostgreSQL knows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+import orjson
 import psycopg
 from psycopg import generators, pq
 from psycopg.adapt import Transformer
@@ -158,9 +160,20 @@ def _as_text(value: Any) -> bytes | None:
 
 def _as_array(values: list[Any]) -> bytes:
     """A list of texts or numbers."""
+    try:
+        text = orjson.dumps(values)
+    except TypeError:
+        text = b""
+    if text and not _OF_JSON_ALONE(text):
+        # But for its brackets, what PostgreSQL reads; and made in a tenth of the time.
+        return b"{%b}" % text[1:-1]
     texts = [_as_text(value) for value in values]
     quoted = [b"NULL" if text is None else _quoted(text) for text in texts]
     return b"{%b}" % b",".join(quoted)
+
+
+# The escapes that PostgreSQL's arrays do not know, such as `\\n`.
+_OF_JSON_ALONE = re.compile(rb"\\[^\\\"]").search
 
 
 def _quoted(text: bytes) -> bytes:

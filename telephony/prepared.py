@@ -20,7 +20,7 @@ from django.db.models.lookups import IsNull
 from django.db.models.query import ModelIterable
 
 from telephony.pipeline import Row
-from telephony.statements import Statement, among, as_list, on_postgresql
+from telephony.statements import Statement, among, as_list, literal, on_postgresql
 
 M = TypeVar("M", bound=Model)
 
@@ -92,7 +92,7 @@ class Compiled:
         sql, params = self._compiler.as_sql()
         self.slots = [param.name for param in params if isinstance(param, Slot)]
         # What never changes stands in the text: only so can the planner see that a partial index will do.
-        self.sql: str = sql % tuple("%s" if isinstance(param, Slot) else _literal(param) for param in params)
+        self.sql: str = sql % tuple("%s" if isinstance(param, Slot) else literal(param) for param in params)
         columns = [column for column, _, _ in self._compiler.select]
         self._converters = self._compiler.get_converters(columns)
         as_models = issubclass(queryset._iterable_class, ModelIterable)  # noqa: SLF001
@@ -146,17 +146,6 @@ class _Part:
             if related is not None:
                 set_on_related(related, model)
         return model
-
-
-def _literal(value: Any) -> str:
-    """A constant of our own as SQL."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''").replace("%", "%%") + "'"
-    raise TypeError(f"Use a Slot for {value!r}.")
 
 
 def _adapted(value: Any) -> Any:

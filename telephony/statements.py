@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import itemgetter
@@ -107,6 +107,19 @@ def as_list(values: Iterable[Any]) -> Any:
     return list(values) if on_postgresql() else json.dumps(list(values))
 
 
+def literal(value: Any) -> str:
+    """A constant of our own as SQL."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''").replace("%", "%%") + "'"
+    raise TypeError(f"{value!r} cannot stand in the text: send it as a value, in a Slot.")
+
+
 def fields_of(model: type[Model]) -> list[Any]:
     """A model's fields that have columns."""
     return list(model._meta.concrete_fields)  # noqa: SLF001
@@ -157,14 +170,18 @@ class Write:
         self._sql = ""
 
     @classmethod
-    def insert(cls, model: type[Model], *, on_conflict: str = "") -> Write:
-        """Inserts rows; a key that counts up is left to the database."""
+    def insert(cls, model: type[Model], *, fixed: Mapping[str, Any] | None = None, on_conflict: str = "") -> Write:
+        """Inserts rows; a key that counts up is left to the database. What is `fixed`, all of them have: it is said
+        once, in the SQL."""
+        fixed = fixed or {}
         columns = [field.column for field in fields_of(model) if not isinstance(field, AutoField)]
-        names = ", ".join(f'"{column}"' for column in columns)
+        told = [column for column in columns if column not in fixed]
+        names = ", ".join(f'"{column}"' for column in [*told, *fixed])
+        values = ", ".join([*(f'"{column}"' for column in told), *(literal(value) for value in fixed.values())])
         table = model._meta.db_table  # noqa: SLF001
         # Without WHERE, SQLite takes ON CONFLICT for part of a join.
-        sql = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {{rows}} WHERE true {on_conflict}'  # noqa: S608
-        return cls(model, columns, sql)
+        sql = f'INSERT INTO "{table}" ({names}) SELECT {values} FROM {{rows}} WHERE true {on_conflict}'  # noqa: S608
+        return cls(model, told, sql)
 
     @classmethod
     def update(cls, model: type[Model], *, key: str, columns: Sequence[str]) -> Write:

@@ -158,6 +158,15 @@ def test_whether_there_are_some_is_asked_of_each_row(ada, grace):
     assert list(Agent.objects.exclude(has_some(theirs))) == [grace]
 
 
+def test_what_all_rows_have_is_not_sent_with_each():
+    insert = Write.insert(Webhook, fixed={"kind": "100% 'so'", "sequence_number": None, "answer": ""})
+
+    fetch(insert([Webhook(call_sid=f"CA{n}", sequence_number=n, params={}, received_at=NOON) for n in (1, 2)]))
+
+    found = list(Webhook.objects.order_by("call_sid").values_list("call_sid", "kind", "sequence_number", "answer"))
+    assert found == [("CA1", "100% 'so'", None, ""), ("CA2", "100% 'so'", None, "")]
+
+
 def test_rows_are_inserted_as_the_orm_would():
     facts = {"call_sid": "CA1", "kind": "status", "params": {"To": ["a", 'b"'], "Ä": "\\ud83d 😀"}, "received_at": NOON}
     rows = [Webhook(**facts), Webhook(**facts, sequence_number=7, milliseconds=1.5, answer="<Response/>")]
@@ -251,8 +260,8 @@ def test_nothing_in_a_list_is_null_and_not_an_empty_text():
     assert fetch(wanted) == [[(["", None, 'a"b'],)]]
 
 
-def test_lists_keep_quotes_backslashes_and_braces():
-    wanted = ['a"b', "c\\d", "{e,f}", "NULL", ""]
+def test_lists_keep_quotes_backslashes_braces_and_signs_that_nobody_sees():
+    wanted = ['a"b', "c\\d", "{e,f}", "NULL", "", "null", "\\", "\\n", "\n", '\\"\t', "\x01\x7f\r", "été ☎", 'g\\"h']
     for number, name in enumerate(wanted):
         call(number, caller=name)
     prepared = Prepared(lambda: Call.objects.filter(caller__among=Slot("callers")).order_by("sid"))
