@@ -172,7 +172,7 @@ def _as_array(values: list[Any]) -> bytes:
     return b"{%b}" % b",".join(quoted)
 
 
-# The escapes that PostgreSQL's arrays do not know, such as `\\n`.
+# The escapes that PostgreSQL's arrays do not know, such as that of a line's end.
 _OF_JSON_ALONE = re.compile(rb"\\[^\\\"]").search
 
 
