@@ -17,7 +17,7 @@ from calls.family import Family
 from calls.locks import locking
 from calls.models import Call, CallOffer, Recording
 from telephony.prepared import Prepared, Slot
-from telephony.statements import Statement, Write, fetch, fields_of, finish
+from telephony.statements import Statement, Write, fetch, fields_of, finish, new_row
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -63,12 +63,13 @@ _RECORDINGS = Prepared(lambda: Recording.objects.filter(call__pk__among=Slot("si
 _OR_UPDATE = f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FACTS)}"
 _OPEN = Write.insert(Call, on_conflict=_OR_UPDATE)
 # The same for one that has only begun: a third of its columns need not be sent.
-_NOT_YET = {
-    "sequence_number": -1, "answer_time": None, "end_time": None, "duration": None, "sip_response_code": "",
-    "agent_id": None, "result": "", "problem": "", "note": "", "outcome": "",
-}  # fmt: skip
-_not_yet_of, _NOT_YET_VALUES = attrgetter(*_NOT_YET), tuple(_NOT_YET.values())
-_BEGIN = Write.insert(Call, fixed=_NOT_YET, on_conflict=_OR_UPDATE)
+_NOT_YET = (
+    "sequence_number", "answer_time", "end_time", "duration", "sip_response_code", "agent_id", "result", "problem",
+    "note", "outcome",
+)  # fmt: skip
+_not_yet_of = attrgetter(*_NOT_YET)
+_NOT_YET_VALUES = _not_yet_of(new_row(Call))
+_BEGIN = Write.insert(Call, fixed=dict(zip(_NOT_YET, _NOT_YET_VALUES, strict=True)), on_conflict=_OR_UPDATE)
 _WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
 _WRITE_END_TOO = Write.update(Call, key="sid", columns=[*_END, *_PROGRESS])
 _WRITE_PLACE_TOO = Write.update(Call, key="sid", columns=[*_PLACE, *_END, *_PROGRESS])
