@@ -23,7 +23,7 @@ from calls.tracking import keeping, webhook_row
 from telephony.batching import Batcher
 from telephony.forms import form_of, raw_params
 from telephony.spool import spool_append
-from telephony.statements import Statement, finish
+from telephony.statements import Statement, by_index_only, finish
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ def _resolved(
     raise AssertionError
 
 
-batcher: Batcher[Received, Answer] = Batcher(_take_batch, name="intake")
+batcher: Batcher[Received, Answer] = Batcher(_take_batch, name="intake", begin=by_index_only)
 
 
 # --- When it fails -----------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import close_old_connections
 
+from telephony.statements import by_index_only
+
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 200
@@ -46,6 +48,7 @@ class _Server:
             self.loop.call_soon_threadsafe(self.frames_there.set)
 
     def _make(self) -> None:
+        by_index_only()
         while True:
             make = self.work.get()
             close_old_connections()

@@ -69,10 +69,13 @@ def past_calls_of(found: Iterable[list[Row]]) -> dict[str, list[PastRow]]:
 @cache
 def _parts() -> list[Compiled]:
     """The newest by the caller, by the called and by the contact, each from the top of an index of the log."""
-    over = Call.objects.filter(parent__isnull=True, status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
+    over = Call.objects.filter(status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
     known = Subquery(contact_ids_with(Slot("number")))
     contact = Coalesce(Slot("contact_id"), known, output_field=BigIntegerField())
-    same = [Q(caller=Slot("number")), Q(called=Slot("number")), Q(contact=contact)]
+    is_root = Q(parent__isnull=True)
+    # Legs belong to no contact. Asked for roots there as well, PostgreSQL may read another index from end to end that
+    # holds nothing else.
+    same = [is_root & Q(caller=Slot("number")), is_root & Q(called=Slot("number")), Q(contact=contact)]
     newest = [over.filter(party).order_by("-start_time", "-sid").values_list(*_SHOWN)[:_MOST] for party in same]
     return [Compiled(part) for part in newest]
 

@@ -32,12 +32,20 @@ class Batcher(Generic[T, R]):
     """Runs `work` on what was submitted, in the order of arrival, in one thread that ends with the process.
 
     `work` gets the items and returns one result for each, or the exception to raise to its submitter. What it raises
-    itself is raised to every submitter of the batch.
+    itself is raised to every submitter of the batch. `begin` is the thread's first call.
     An item whose future was cancelled before its turn is left out.
     """
 
-    def __init__(self, work: Callable[[Sequence[T]], Sequence[R | Exception]], *, name: str, limit: int = 64) -> None:
+    def __init__(
+        self,
+        work: Callable[[Sequence[T]], Sequence[R | Exception]],
+        *,
+        name: str,
+        limit: int = 64,
+        begin: Callable[[], None] = lambda: None,
+    ) -> None:
         self._work = work
+        self._begin = begin
         self._name = name
         self._limit = limit
         self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
@@ -64,6 +72,7 @@ class Batcher(Generic[T, R]):
                 self._thread.start()
 
     def _run(self) -> None:
+        self._begin()
         crowd, ended = 0, 0.0
         while True:
             self._wait_for(1, None)

@@ -22,6 +22,14 @@ Row: TypeAlias = tuple[Any, ...]
 # SQL with `%s` for each of its values.
 Asked: TypeAlias = tuple[str, Sequence[Any]]
 
+# The plans do not depend on the values: planning anew each time would cost more than most of them take.
+_ONE_PLAN = "plan_cache_mode = force_generic_plan"
+# Of a small table PostgreSQL would rather read all rows, or join all of it: for a few hundred rows that takes ten times
+# as long as to look up those that are asked for, and it grows with the table.
+_BY_INDEX = ("enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "enable_memoize = off")
+# What cannot be looked up is read all the same, at a price that looks worth compiling the plan, which takes long.
+_NOT_COMPILED = "jit = off"
+
 _TimeLoader: Any = psycopg.adapters.get_loader(psycopg.adapters.types["timestamptz"].oid, pq.Format.TEXT)
 
 
@@ -35,10 +43,15 @@ class _Trip:
 
 
 class Pipeline:
-    """A connection's way to send statements together. It knows what is prepared there."""
+    """A connection's way to send statements together. It knows what is prepared there.
 
-    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+    `by_index` says that nobody uses the connection but to look rows up by an index: then PostgreSQL is told so for all
+    that it plans there, else only for the first plan of each statement.
+    """
+
+    def __init__(self, raw: psycopg.Connection[Any], *, by_index: bool = False) -> None:
         self.raw = raw
+        self._by_index = by_index
         context = psycopg.Cursor(raw)
         # Django's own reading of times is in Python, and the hottest of all; psycopg's says UTC, too.
         context.adapters.register_loader("timestamptz", _TimeLoader)
@@ -47,6 +60,8 @@ class Pipeline:
         # in this one would stay there for others.
         self._prepares = raw.prepare_threshold is not None
         self._is_set_up = not self._prepares
+        settings = [_ONE_PLAN, *_BY_INDEX, _NOT_COMPILED] if by_index else [_ONE_PLAN]
+        self._settings = "; ".join(f"SET {setting}" for setting in settings).encode()
         self._names: dict[str, bytes] = {}
         self._count = 0
 
@@ -56,8 +71,10 @@ class Pipeline:
         asked = [(sql, [_as_text(value) for value in values]) for sql, values in statements]
         pg = self.raw.pgconn
         with self.raw.lock:
-            pg.enter_pipeline_mode()
             try:
+                if not self._is_set_up and pg.transaction_status != pq.TransactionStatus.INERROR:
+                    self._set_up(pg)
+                pg.enter_pipeline_mode()
                 trip = self._send(pg, asked)
                 results = self.raw.wait(_results(pg, trip.length))
                 pg.exit_pipeline_mode()
@@ -67,6 +84,13 @@ class Pipeline:
                 raise
         self._raise_first(trip, results)
         return [self._rows(results[place]) for place in trip.asked]
+
+    def _set_up(self, pg: pq.abc.PGconn) -> None:
+        """A trip of its own, once: what is set in a transaction is undone when that is."""
+        is_idle = pg.transaction_status == pq.TransactionStatus.IDLE
+        pg.send_query(self._settings)
+        self._raise_first(_Trip(), self.raw.wait(generators.execute(pg)))
+        self._is_set_up = is_idle
 
     def _send(self, pg: pq.abc.PGconn, asked: Sequence[tuple[str, list[bytes | None]]]) -> _Trip:
         """Sends them, and what has to go along."""
@@ -78,16 +102,13 @@ class Pipeline:
 
         if pg.transaction_status == pq.TransactionStatus.IDLE and not self.raw.autocommit:
             along(_begin(self.raw))
-        if not self._is_set_up:
-            # The plans do not depend on the values: planning anew each time would cost more than most of them take.
-            along(b"SET plan_cache_mode = force_generic_plan")
-            self._is_set_up = True
         for sql, values in asked:
             is_new = self._prepares and sql not in self._names
             if is_new:
                 # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL
                 # makes another once it has counted the rows (autovacuum).
-                along(b"SET enable_seqscan = off")
+                if not self._by_index:
+                    along(b"SET enable_seqscan = off")
                 self._count += 1
                 self._names[sql] = b"ringdesk_%d" % self._count
                 pg.send_prepare(self._names[sql], _numbered(sql))
@@ -99,7 +120,7 @@ class Pipeline:
                 pg.send_query_params(_numbered(sql), values)
             trip.asked.append(trip.length)
             trip.length += 1
-            if is_new:
+            if is_new and not self._by_index:
                 along(b"RESET enable_seqscan")
         pg.pipeline_sync()
         return trip
@@ -108,8 +129,7 @@ class Pipeline:
         error = next((result for result in results if result.status == pq.ExecStatus.FATAL_ERROR), None)
         if error is None:
             return
-        # A setting is undone with its transaction. What was prepared stays, if it came to that.
-        self._is_set_up = not self._prepares
+        # What was prepared stays, if it came to that.
         for place, sql in trip.prepared.items():
             if results[place].status != pq.ExecStatus.COMMAND_OK:
                 del self._names[sql]

@@ -78,14 +78,24 @@ def finish(*statements: Statement) -> None:
 _COMMIT = Statement("COMMIT", [])
 
 
-_thread = threading.local()
+class _Thread(threading.local):
+    by_index = False
+    pipeline: Pipeline | None = None
+
+
+_thread = _Thread()
+
+
+def by_index_only() -> None:
+    """Said by a thread whose SQL, all of it and as long as it lives, finds its rows by an index."""
+    _thread.by_index = True
 
 
 def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
     raw: Any = connection.connection
-    pipeline: Pipeline | None = getattr(_thread, "pipeline", None)
+    pipeline = _thread.pipeline
     if pipeline is None or pipeline.raw is not raw:
-        pipeline = _thread.pipeline = Pipeline(raw)
+        pipeline = _thread.pipeline = Pipeline(raw, by_index=_thread.by_index)
     with connection.wrap_database_errors:
         return pipeline.run([(one.sql, one.values) for one in statements])
 
