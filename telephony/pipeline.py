@@ -7,7 +7,6 @@ statements leave together, and their values are text whose type PostgreSQL knows
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -184,16 +183,13 @@ def _as_array(values: list[Any]) -> bytes:
         text = orjson.dumps(values)
     except TypeError:
         text = b""
-    if text and not _OF_JSON_ALONE(text):
-        # But for its brackets, what PostgreSQL reads; and made in a tenth of the time.
+    if text and b"\\" not in text.replace(rb"\\", b"").replace(rb"\"", b""):
+        # But for its brackets, what PostgreSQL reads; and made in a tenth of the time. It does not know JSON's other
+        # escapes, such as that of a line's end.
         return b"{%b}" % text[1:-1]
     texts = [_as_text(value) for value in values]
     quoted = [b"NULL" if text is None else _quoted(text) for text in texts]
     return b"{%b}" % b",".join(quoted)
-
-
-# The escapes that PostgreSQL's arrays do not know, such as that of a line's end.
-_OF_JSON_ALONE = re.compile(rb"\\[^\\\"]").search
 
 
 def _quoted(text: bytes) -> bytes:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import orjson
 from django.db import connection
-from django.db.models import AutoField, Model
+from django.db.models import AutoField, JSONField, Model
 from django.db.models.base import ModelState
 
 from telephony.pipeline import Pipeline, Row
@@ -165,17 +165,18 @@ def _defaults_of(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Ca
 class Write:
     """A statement that takes any number of a model's rows: in its SQL, `{rows}` is a table `new` of these columns.
 
-    The rows travel as one JSON text, so that the statement is the same for any number of them, and for any mixture of
-    values and nulls.
+    The statement is the same for any number of rows, and for any mixture of values and nulls: to PostgreSQL each column
+    travels as an array, to SQLite, which has none, all rows as one JSON text.
     """
 
-    def __init__(self, model: type[Model], columns: Iterable[str], sql: str, *, key: str = "") -> None:
-        self._model = model
+    def __init__(self, model: type[Model], columns: Iterable[str], sql: str) -> None:
         self._fields = {field.column: field for field in fields_of(model)}
         self._names = list(columns)
         # Of a model's attributes, which must all have been read.
         self._values = itemgetter(*(self._fields[column].attname for column in self._names))
-        self._key = key
+        self._of_json = [
+            place for place, column in enumerate(self._names) if isinstance(self._fields[column], JSONField)
+        ]
         self._template = sql
         self._sql = ""
 
@@ -199,26 +200,36 @@ class Write:
         table = model._meta.db_table  # noqa: SLF001
         changes = ", ".join(f'"{column}" = new."{column}"' for column in columns)
         sql = f'UPDATE "{table}" SET {changes} FROM {{rows}} WHERE "{table}"."{key}" = new."{key}"'  # noqa: S608
-        return cls(model, [key, *columns], sql, key=key)
+        return cls(model, [key, *columns], sql)
 
     def __call__(self, rows: Iterable[Model]) -> Statement:
         if not self._sql:
-            self._sql = self._template.replace("{rows}", self._table())
-            if self._key and on_postgresql():
-                # The keys come once more, as a list: it knows that this is short, and of the rows it knows nothing.
-                # SQLite would look at every row for every key.
-                table = self._model._meta.db_table  # noqa: SLF001
-                self._sql += f' AND "{table}"."{self._key}" {among("%s")}'
-        values = [dict(zip(self._names, self._values(row.__dict__), strict=True)) for row in rows]
-        # What JSON has no form for is a time.
-        as_text = str if on_postgresql() else connection.ops.adapt_datetimefield_value
-        text = orjson.dumps(values, default=as_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-        keys = [as_list([row[self._key] for row in values])] if self._key and on_postgresql() else []
-        return Statement(self._sql, [text, *keys])
+            self._sql = self._template.replace("{rows}", self._arrays() if on_postgresql() else self._json())
+        values = [self._values(row.__dict__) for row in rows]
+        return Statement(self._sql, self._as_arrays(values) if on_postgresql() else [self._as_json(values)])
 
-    def _table(self) -> str:
-        if on_postgresql():
-            columns = ", ".join(f'"{column}" {self._fields[column].db_type(connection)}' for column in self._names)
-            return f"json_to_recordset(%s::json) AS new({columns})"
+    def _arrays(self) -> str:
+        columns = ", ".join(f'unnest(%s::{_array_of(self._fields[name])}) AS "{name}"' for name in self._names)
+        return f"(SELECT {columns}) AS new"
+
+    def _as_arrays(self, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        columns = list(map(list, zip(*rows, strict=True))) or [[] for _ in self._names]
+        for place in self._of_json:
+            columns[place] = [orjson.dumps(value).decode() for value in columns[place]]
+        return columns
+
+    def _json(self) -> str:
         columns = ", ".join(f"json_extract(value, '$.{column}') AS \"{column}\"" for column in self._names)
         return f"(SELECT {columns} FROM json_each(%s)) AS new"  # noqa: S608
+
+    def _as_json(self, rows: Sequence[Sequence[Any]]) -> str:
+        named = [dict(zip(self._names, row, strict=True)) for row in rows]
+        # What JSON has no form for is a time.
+        as_text = connection.ops.adapt_datetimefield_value
+        return orjson.dumps(named, default=as_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def _array_of(field: Any) -> str:
+    """The type of an array of a field's values. Without a text's length: what is too long is to be refused, not cut."""
+    kind: str = field.db_type(connection)
+    return "text[]" if kind.startswith("varchar") else f"{kind}[]"

@@ -168,8 +168,9 @@ def test_what_all_rows_have_is_not_sent_with_each():
 
 
 def test_rows_are_inserted_as_the_orm_would():
-    facts = {"call_sid": "CA1", "kind": "status", "params": {"To": ["a", 'b"'], "Ä": "\\ud83d 😀"}, "received_at": NOON}
-    rows = [Webhook(**facts), Webhook(**facts, sequence_number=7, milliseconds=1.5, answer="<Response/>")]
+    params = {"To": ["a", 'b"'], "Ä": "\\ud83d 😀", "Body": "two\nlines\\n\x01"}
+    facts = {"call_sid": "CA1", "kind": "status", "params": params, "received_at": NOON}
+    rows = [Webhook(**facts), Webhook(**facts, sequence_number=7, milliseconds=1.5, answer="<Response>\n\t</Response>")]
 
     fetch(_INSERT(rows))
 
