@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse, set_script_prefix
 
 from telephony.problems import problem_response
+from telephony.statements import by_index_only
 from telephony.webhook_requests import webhook_request
 from telephony.webhooks import WEBHOOK_PREFIX, Route, route_at
 from tokens.together import voice_token_together
@@ -48,7 +49,7 @@ class OneHopHandler(ASGIHandler):
         super().__init__()
         self.load_middleware(is_async=False)
         self._pages = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="web")
-        self._webhooks = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="webhook")
+        self._webhooks = ThreadPoolExecutor(settings.WEB_THREADS, "webhook", initializer=by_index_only)
         self._routes: dict[str, Route] = {}
         self._token_path: str | None = None
 

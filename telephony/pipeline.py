@@ -55,8 +55,7 @@ class Pipeline:
         # Django's own reading of times is in Python, and the hottest of all; psycopg's says UTC, too.
         context.adapters.register_loader("timestamptz", _TimeLoader)
         self._transformer = Transformer.from_context(context)
-        # Not when they are switched off: then the next statement may meet another session (PgBouncer), and what is set
-        # in this one would stay there for others.
+        # Not when they are switched off: then the next statement may meet another session (PgBouncer).
         self._prepares = raw.prepare_threshold is not None
         self._is_set_up = not self._prepares
         settings = [_ONE_PLAN, *_BY_INDEX, _NOT_COMPILED] if by_index else [_ONE_PLAN]
@@ -85,11 +84,20 @@ class Pipeline:
         return [self._rows(results[place]) for place in trip.asked]
 
     def _set_up(self, pg: pq.abc.PGconn) -> None:
-        """A trip of its own, once: what is set in a transaction is undone when that is."""
+        """Trips of its own, once: what is set in a transaction is undone when that is."""
         is_idle = pg.transaction_status == pq.TransactionStatus.IDLE
-        pg.send_query(self._settings)
-        self._raise_first(_Trip(), self.raw.wait(generators.execute(pg)))
+        if self._alone(pg, b"SELECT pg_backend_pid()").get_value(0, 0) != b"%d" % self.raw.info.backend_pid:
+            # PgBouncer, which has a number of its own: what is set would stay in a session that others get next.
+            self._by_index, self._is_set_up = False, True
+            return
+        self._alone(pg, self._settings)
         self._is_set_up = is_idle
+
+    def _alone(self, pg: pq.abc.PGconn, sql: bytes) -> pq.abc.PGresult:
+        pg.send_query(sql)
+        results: list[pq.abc.PGresult] = self.raw.wait(generators.execute(pg))
+        self._raise_first(_Trip(), results)
+        return results[0]
 
     def _send(self, pg: pq.abc.PGconn, asked: Sequence[tuple[str, list[bytes | None]]]) -> _Trip:
         """Sends them, and what has to go along."""

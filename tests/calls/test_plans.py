@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 
@@ -95,6 +96,17 @@ def test_what_a_thread_of_webhooks_sets_outlives_a_transaction_and_concerns_nobo
 
     assert in_a_thread_of_webhooks(undone_at_once) == ("off", "force_generic_plan")
     assert setting("enable_seqscan") == "on"
+
+
+def test_nothing_is_set_in_a_session_that_others_get_next(monkeypatch):
+    # PgBouncer says a number of its own.
+    monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", property(lambda _: 1))
+
+    def looks_up() -> tuple[str, str]:
+        fetch(Statement("SELECT 1", []))
+        return setting("enable_seqscan"), setting("plan_cache_mode")
+
+    assert in_a_thread_of_webhooks(looks_up) == ("on", "auto")
 
 
 def test_what_had_to_be_set_within_a_transaction_is_set_again_after_it():
