@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -37,30 +39,50 @@ def live_json(calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
     ]
 
 
-def after_commit(*, families: Sequence[Family] = (), offered: Sequence[Offered] = ()) -> None:
+def after_commit(*, families: Sequence[Family] = (), offered: Sequence[Offered] = (), make_now: bool = False) -> None:
     """Once the calls are committed: tells everybody who may see them what they are now, and agents that their phones
-    are about to ring, before they do."""
-    if families or offered:
-        transaction.on_commit(lambda: _pending.add(families, offered), robust=True)
+    are about to ring, before they do.
+
+    With `make_now`, nothing changes any more, and the database has still to commit it: what can be made without it is
+    ready then.
+    """
+    if not families and not offered:
+        return
+    made = None
+    if make_now and _pending.is_calm(len(families) + len(offered)):
+        # Often `DatabaseBusy`. Whatever it is: what is stored is right, and it is made again then.
+        with suppress(Exception):
+            made = _make(offered, families)
+    transaction.on_commit(lambda: _pending.add(families, offered, made), robust=True)
 
 
-def _push(offered: Sequence[Offered], families: Sequence[Family]) -> None:
-    _calls_offered(offered)
-    _families_changed(families)
+@dataclass(frozen=True, slots=True)
+class _Made:
+    frames: list[outbox.Frame]
+    # Whose presence may be another now.
+    agent_ids: set[int]
 
 
-_pending = Pending(_push)
+def _make(offered: Sequence[Offered], families: Sequence[Family]) -> _Made:
+    frames = [*_offered_frames(offered), *_family_frames(families)]
+    return _Made(frames, {agent_id for family in families for agent_id in _agents_whose_state_changed(family)})
 
 
-def _families_changed(families: Sequence[Family]) -> None:
+def _send(made: _Made) -> None:
+    outbox.send(made.frames)
+    if made.agent_ids:
+        outbox.later(partial(presence_changed, made.agent_ids))
+
+
+_pending = Pending(_make, _send)
+
+
+def _family_frames(families: Sequence[Family]) -> Iterator[outbox.Frame]:
     selectors.attach_details(families)
     for family in families:
         for withdrawal in family.withdrawals:
-            _withdrawn(family, withdrawal)
-    _calls_changed([(family.root, family.ringing_agent_ids) for family in families])
-    agent_ids = {agent_id for family in families for agent_id in _agents_whose_state_changed(family)}
-    if agent_ids:
-        outbox.later(partial(presence_changed, agent_ids))
+            yield from _withdrawn(family, withdrawal)
+    yield from _call_frames([(family.root, family.ringing_agent_ids) for family in families])
 
 
 def _agents_whose_state_changed(family: Family) -> set[int]:
@@ -76,13 +98,14 @@ def _agents_whose_state_changed(family: Family) -> set[int]:
     return found
 
 
-def _calls_offered(offered: Sequence[Offered]) -> None:
+def _offered_frames(offered: Sequence[Offered]) -> Iterator[outbox.Frame]:
     selectors.attach_details([one.family for one in offered])
     for one in offered:
         histories.know(one.family.root, one.earlier)
     lives = live_json([(one.family.root, "ringing") for one in offered])
     for one, live in zip(offered, lives, strict=True):
-        _send([agent_group(agent_id) for agent_id in one.agent_ids], {"type": "call.incoming", "live": live})
+        groups = [agent_group(agent_id) for agent_id in one.agent_ids]
+        yield from _frames(groups, {"type": "call.incoming", "live": live})
 
 
 def call_changed(sid: str) -> None:
@@ -94,39 +117,38 @@ def _call_reread(sid: str) -> None:
     call = selectors.call_get(sid)
     if call is None:
         return
-    _calls_changed([(call, selectors.ringing_agent_ids(call))])
+    outbox.send(_call_frames([(call, selectors.ringing_agent_ids(call))]))
     if call.agent_id:
         presence_changed({call.agent_id})
 
 
-def _calls_changed(changed: Sequence[tuple[Call, Sequence[int]]]) -> None:
+def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outbox.Frame]:
     told = []
     for call, ringing in changed:
         if call.is_terminal:
-            _call_finished(call)
+            yield from _finished(call)
             continue
         told += [(call, "ringing", agent_id) for agent_id in ringing]
         if call.agent_id:
             told.append((call, "active", call.agent_id))
     lives = live_json([(call, mine) for call, mine, _ in told])
     for (_, _, agent_id), live in zip(told, lives, strict=True):
-        _send(agent_group(agent_id), {"type": "call.status", "live": live})
+        yield from _frames([agent_group(agent_id)], {"type": "call.status", "live": live})
 
 
-def _call_finished(call: Call) -> None:
+def _finished(call: Call) -> Iterator[outbox.Frame]:
     data = call_json(call)
     if call.agent_id:
-        _send(agent_group(call.agent_id), {"type": "call.ended", "call": data})
+        yield from _frames([agent_group(call.agent_id)], {"type": "call.ended", "call": data})
     groups = {EVERYTHING_GROUP}
     if call.line:
         groups.add(team_group(call.line.team_id))
     elif call.agent_id:
         groups.add(agent_group(call.agent_id))
-    for group in groups:
-        _send(group, {"type": "log.changed", "call": data})
+    yield from _frames(groups, {"type": "log.changed", "call": data})
 
 
-def _withdrawn(family: Family, withdrawal: Withdrawal) -> None:
+def _withdrawn(family: Family, withdrawal: Withdrawal) -> Iterator[outbox.Frame]:
     by = next((leg.agent for leg in family.legs if leg.agent and leg.agent_id == withdrawal.by_agent_id), None)
     frame = {
         "type": "call.withdrawn",
@@ -134,34 +156,32 @@ def _withdrawn(family: Family, withdrawal: Withdrawal) -> None:
         "reason": withdrawal.reason,
         "by": agent_json(by),
     }
-    _send(agent_group(withdrawal.agent_id), frame)
+    yield from _frames([agent_group(withdrawal.agent_id)], frame)
 
 
 def call_problem(call: Call, *, permanent: bool) -> None:
     """Tells the agent who made the call why it failed."""
     if call.agent_id:
         frame = {"type": "call.problem", "sid": call.sid, "message": call.problem, "permanent": permanent}
-        _send(agent_group(call.agent_id), frame)
+        outbox.send(_frames([agent_group(call.agent_id)], frame))
 
 
 def presence_changed(agent_ids: set[int]) -> None:
     """Tells an agent's team-mates, and the agent's own desks, what the agent is now."""
     for now, team_ids in presence.presence_with_teams(agent_ids) if agent_ids else []:
-        frame = {"type": "presence.changed", "presence": now}
-        for group in (agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)):
-            _send(group, frame)
+        groups = [agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)]
+        outbox.send(_frames(groups, {"type": "presence.changed", "presence": now}))
 
 
 def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
     """Ends the desks of one session of an agent, or all of the agent's."""
-    outbox.send(agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message})
+    outbox.send([(agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message})])
 
 
-def _send(groups: str | Iterable[str], frame: dict[str, Any]) -> None:
-    """To one group, or several. A frame becomes text here, once, and travels as that."""
+def _frames(groups: Iterable[str], frame: dict[str, Any]) -> Iterator[outbox.Frame]:
+    """One for each group. A frame becomes text here, once, and travels as that."""
     message = {"type": "desk.frame", "text": as_text(frame)}
-    for group in (groups,) if isinstance(groups, str) else groups:
-        outbox.send(group, message)
+    return ((group, message) for group in groups)
 
 
 def as_text(frame: Any) -> str:

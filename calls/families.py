@@ -6,7 +6,7 @@ However many callbacks are worked on together, it is the same few statements and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -158,11 +158,27 @@ class Families:
         family.touched.append(call)
         family.dial_over = family.dial_over or dial_over
 
-    def settle(self, *also: Statement, last: bool = False) -> list[Family]:
-        """Works out what follows for the calls and their offers, and saves all. Returns what has changed.
+    def settle(self) -> list[Family]:
+        """Works out what follows for the calls and their offers, and saves all. Returns what has changed."""
+        families = self._settled()
+        fetch(*self._writes(families))
+        return families
 
-        `also` is written in the same trip, after the calls. It is the transaction's last when it is said to be.
+    def settle_last(
+        self,
+        *also: Statement,
+        then: Callable[[], Sequence[Statement]],
+        meanwhile: Callable[[list[Family]], None],
+    ) -> None:
+        """The same, as the transaction's last. In the same trip, `also` is written, and then what `then` says.
+
+        `then` is asked, and `meanwhile` is told what has changed, when all has been worked out: while the database
+        works on it, which they must not use.
         """
+        families = self._settled()
+        finish(*self._writes(families), *also, then=then, meanwhile=lambda: meanwhile(families))
+
+    def _settled(self) -> list[Family]:
         families = list(self._families.values())
         self._find_relatives()
         for family in families:
@@ -171,12 +187,14 @@ class Families:
         now = timezone.now()
         for call in self._progressed.values():
             call.created_at, call.updated_at = call.created_at or now, now
+        return families
+
+    def _writes(self, families: Sequence[Family]) -> list[Statement]:
         rows: dict[Write, list[Any]] = defaultdict(list)
         for sid, call in self._progressed.items():
             rows[self._opening(call) if sid in self._opened else self._write_of(call)].append(call)
         rows[_WRITE_OFFERS] = [offer for family in families for offer in family.changed_offers]
-        (finish if last else fetch)(*(write(some) for write, some in rows.items() if some), *also)
-        return families
+        return [write(some) for write, some in rows.items() if some]
 
     def _opening(self, call: Call) -> Write:
         return _BEGIN if _not_yet_of(call) == _NOT_YET_VALUES else _OPEN

@@ -12,7 +12,7 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -39,9 +39,9 @@ class _Server:
         self.sender = self.loop.create_task(self._send())
         threading.Thread(target=self._make, name="outbox", daemon=True).start()
 
-    def put(self, frame: Frame) -> None:
+    def put(self, frames: Sequence[Frame]) -> None:
         """From any thread."""
-        self.frames.append(frame)
+        self.frames.extend(frames)
         if not self.awake:
             # Only the first one has to wake the loop.
             self.awake = True
@@ -97,11 +97,15 @@ def later(make: Callable[[], None]) -> None:
         _server.work.put(make)
 
 
-def send(group: str, message: dict[str, Any]) -> None:
-    """Hands a message to the channel layer."""
+def send(some: Iterable[Frame]) -> None:
+    """Hands messages to the channel layer, in their order."""
+    frames = list(some)
+    if not frames:
+        return
     if _server is not None:
-        _server.put((group, message))
+        _server.put(frames)
         return
     layer = get_channel_layer()
     if layer is not None:
-        async_to_sync(layer.group_send)(group, message)
+        for group, message in frames:
+            async_to_sync(layer.group_send)(group, message)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Generic, TypeVar
 
 from calls import outbox
 from calls.family import Family
@@ -25,44 +25,60 @@ class Offered:
     earlier: Sequence[PastRow]
 
 
-Push: TypeAlias = Callable[[Sequence[Offered], Sequence[Family]], None]
+T = TypeVar("T")
 
 
-class Pending:
+class Pending(Generic[T]):
     """A call that changed again before its turn is pushed once, as it is by then. One push at a time, so that no frame
-    overtakes another."""
+    overtakes another.
 
-    def __init__(self, push: Push) -> None:
-        self._push = push
+    `make` makes what `send` sends, of calls that are offered and of those that have changed.
+    """
+
+    def __init__(self, make: Callable[[Sequence[Offered], Sequence[Family]], T], send: Callable[[T], None]) -> None:
+        self._make, self._send = make, send
         self._lock = threading.Lock()
         self._families: list[Family] = []
         self._offered: list[Offered] = []
         self._has_turn = False
         self._not_before = 0.0
 
-    def add(self, families: Sequence[Family], offered: Sequence[Offered]) -> None:
-        """A few are pushed at once, by whoever brings them; a crowd waits for its turn in the outbox."""
+    def is_calm(self, count: int) -> bool:
+        """Whether so many changes, brought now, would be pushed at once."""
+        return count < _CROWD and not self._has_turn and time.monotonic() > self._not_before
+
+    def add(self, families: Sequence[Family], offered: Sequence[Offered], made: T | None = None) -> None:
+        """A few are pushed at once, by whoever brings them; a crowd waits for its turn in the outbox.
+
+        Who knew that it would be calm may have `made` what is to be sent.
+        """
         with self._lock:
-            self._families += families
-            self._offered += offered
-            if self._has_turn:
-                return
+            alone = self.is_calm(len(families) + len(offered))
+            if not alone:
+                self._families += families
+                self._offered += offered
+                if self._has_turn:
+                    return
             self._has_turn = True
-            alone = len(self._families) + len(self._offered) < _CROWD and time.monotonic() > self._not_before
         if alone:
-            self._take_turn()
+            self._push(offered, families, made)
         else:
             outbox.later(self._take_turn)
 
     def _take_turn(self) -> None:
         if not self._offered:
-            # Who is called should know before the phone rings.
-            time.sleep(max(0.0, self._not_before - time.monotonic()))
+            # Who is called should know before the phone rings. Even no pause at all would take a while.
+            pause = self._not_before - time.monotonic()
+            if pause > 0:
+                time.sleep(pause)
         with self._lock:
             families, self._families = self._families, []
             offered, self._offered = self._offered, []
+        self._push(offered, families)
+
+    def _push(self, offered: Sequence[Offered], families: Sequence[Family], made: T | None = None) -> None:
         try:
-            self._push(offered, _newest(families))
+            self._send(self._make(offered, _newest(families)) if made is None else made)
         finally:
             if len(families) + len(offered) >= _CROWD:
                 # Many calls change at once: what follows within this time is pushed once.

@@ -14,6 +14,7 @@ from django.utils import timezone
 from agents.selectors import agent_get_active, agent_get_caller
 from calls import broadcasts, presence, selectors
 from calls.families import Families
+from calls.family import Family
 from calls.locks import locking_teams
 from calls.models import DIRECTIONS, Call, CallOffer, CallStatus, Direction, Line
 from calls.params import VoiceRequest
@@ -50,7 +51,7 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
     """Logs calls to our lines and offers each to every agent who can take it.
 
     To be used inside a transaction. `also` gets one plan for each, in their order, and says what else is to be written:
-    the last thing in it.
+    the last thing in it. It must not use the database.
     """
     called, callers = {voice.called for voice in voices}, {voice.caller for voice in voices}
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
@@ -69,7 +70,7 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
     free = presence.longest_idle_first(available)
     earlier = past_calls_of(past)
     ringing: dict[str, list[Agent]] = {}
-    plans: list[IncomingPlan] = []
+    calls: list[Call] = []
     offers: list[CallOffer] = []
     for voice in voices:
         line, contact = parties.lines.get(voice.called), parties.contacts.get(voice.caller)
@@ -80,14 +81,24 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
             agents = _take(free, parties.members[line.team_id])
             offers += [new_row(CallOffer, call_id=call.sid, agent_id=agent.pk) for agent in agents]
         ringing[call.sid] = agents
-        plans.append(_plan(call, line, contact, agents))
-    changed = families.settle(*([_OFFER(offers)] if offers else []), also(plans), last=True)
-    offered = [
-        Offered(family, [agent.pk for agent in ringing[family.root.sid]], earlier.get(family.root.sid, []))
-        for family in changed
-        if ringing.get(family.root.sid)
-    ]
-    broadcasts.after_commit(offered=offered)
+        calls.append(call)
+
+    def then() -> list[Statement]:
+        plans = [
+            _plan(call, parties.lines.get(voice.called), parties.contacts.get(voice.caller), ringing[call.sid])
+            for voice, call in zip(voices, calls, strict=True)
+        ]
+        return [also(plans)]
+
+    def meanwhile(changed: list[Family]) -> None:
+        offered = [
+            Offered(family, [agent.pk for agent in agents], earlier.get(family.root.sid, []))
+            for family in changed
+            if (agents := ringing.get(family.root.sid))
+        ]
+        broadcasts.after_commit(offered=offered, make_now=True)
+
+    families.settle_last(*([_OFFER(offers)] if offers else []), then=then, meanwhile=meanwhile)
 
 
 def _take(free: list[Agent], members: set[int]) -> list[Agent]:

@@ -17,14 +17,14 @@ from django.utils import timezone
 from agents.selectors import agents_active
 from calls import broadcasts, selectors
 from calls.families import Families
-from calls.family import is_forward
+from calls.family import Family, is_forward
 from calls.locks import lock
 from calls.models import DIRECTIONS, STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
 from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
 from contacts.selectors import contacts_by_number
 from telephony.forms import raw_params
 from telephony.identity import agent_id_from
-from telephony.statements import Write, new_row, relate
+from telephony.statements import Statement, Write, new_row, relate
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -77,13 +77,20 @@ def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> N
     families = Families((item.voice.sid, item.voice.parent_call_sid) for item in usable)
     seen = _seen_before(usable, families)
     unknown = _Unknown([item for item in usable if item.voice.sid not in families.calls], families.agents())
-    rows = []
+    verdicts = []
     for received, callback in zip(batch, callbacks, strict=True):
         # What the REST API says may be asked for again, and then holds more.
         known = seen if received.kind == "status" else set()
-        verdict = _apply(callback, families, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE
-        rows.append(webhook_row(received, callback=callback, verdict=verdict))
-    broadcasts.after_commit(families=families.settle(*([keeping(rows)] if keep else []), last=True))
+        verdicts.append(_apply(callback, families, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE)
+
+    def kept() -> list[Statement]:
+        told = zip(batch, callbacks, verdicts, strict=True)
+        return [keeping([webhook_row(received, callback=one, verdict=verdict) for received, one, verdict in told])]
+
+    def meanwhile(changed: list[Family]) -> None:
+        broadcasts.after_commit(families=changed, make_now=True)
+
+    families.settle_last(then=kept if keep else list, meanwhile=meanwhile)
 
 
 def _is_usable(callback: StatusCallbackRequest) -> bool:

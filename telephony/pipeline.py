@@ -7,7 +7,7 @@ statements leave together, and their values are text whose type PostgreSQL knows
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -63,17 +63,36 @@ class Pipeline:
         self._names: dict[str, bytes] = {}
         self._count = 0
 
-    def run(self, statements: Sequence[Asked]) -> list[list[Row]]:
-        """What each of them found. Begins a transaction where psycopg would. Raises `psycopg.Error`."""
+    def run(
+        self,
+        statements: Sequence[Asked],
+        then: Callable[[], Sequence[Asked]] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> list[list[Row]]:
+        """What each of them found. Begins a transaction where psycopg would. Raises `psycopg.Error`.
+
+        `then` makes more of them while PostgreSQL works on the first, and `meanwhile`, which raises nothing, does
+        something else while it works on all: both without this connection. It does not survive what `then` raises.
+        """
         # First, for this may fail: nothing is sent yet.
-        asked = [(sql, [_as_text(value) for value in values]) for sql, values in statements]
+        asked = _as_texts(statements)
         pg = self.raw.pgconn
+        trip = _Trip()
         with self.raw.lock:
             try:
                 if not self._is_set_up and pg.transaction_status != pq.TransactionStatus.INERROR:
                     self._set_up(pg)
                 pg.enter_pipeline_mode()
-                trip = self._send(pg, asked)
+                if pg.transaction_status == pq.TransactionStatus.IDLE and not self.raw.autocommit:
+                    self._send(pg, trip, _begin(self.raw), [])
+                self._ask(pg, trip, asked)
+                if then is not None:
+                    pg.flush()
+                    self._ask(pg, trip, _as_texts(then()))
+                pg.pipeline_sync()
+                if meanwhile is not None:
+                    pg.flush()
+                    meanwhile()
                 results = self.raw.wait(_results(pg, trip.length))
                 pg.exit_pipeline_mode()
             except BaseException:
@@ -99,38 +118,35 @@ class Pipeline:
         self._raise_first(_Trip(), results)
         return results[0]
 
-    def _send(self, pg: pq.abc.PGconn, asked: Sequence[tuple[str, list[bytes | None]]]) -> _Trip:
-        """Sends them, and what has to go along."""
-        trip = _Trip()
-
-        def along(sql: bytes) -> None:
-            pg.send_query_params(sql, None)
-            trip.length += 1
-
-        if pg.transaction_status == pq.TransactionStatus.IDLE and not self.raw.autocommit:
-            along(_begin(self.raw))
+    def _ask(self, pg: pq.abc.PGconn, trip: _Trip, asked: Sequence[tuple[str, list[bytes | None]]]) -> None:
+        """Sends what was asked for, and what has to go along."""
         for sql, values in asked:
-            is_new = self._prepares and sql not in self._names
-            if is_new:
-                # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL
-                # makes another once it has counted the rows (autovacuum).
-                if not self._by_index:
-                    along(b"SET enable_seqscan = off")
+            # A table that is still empty would be read from end to end by this plan when it is full. PostgreSQL makes
+            # another once it has counted the rows (autovacuum).
+            plans = self._prepares and not self._by_index and sql not in self._names
+            if plans:
+                self._send_alone(pg, trip, b"SET enable_seqscan = off")
+            self._send(pg, trip, sql, values)
+            trip.asked.append(trip.length - 1)
+            if plans:
+                self._send_alone(pg, trip, b"RESET enable_seqscan")
+
+    def _send(self, pg: pq.abc.PGconn, trip: _Trip, sql: str, values: list[bytes | None]) -> None:
+        if not self._prepares:
+            pg.send_query_params(_numbered(sql), values)
+        else:
+            if sql not in self._names:
                 self._count += 1
                 self._names[sql] = b"ringdesk_%d" % self._count
                 pg.send_prepare(self._names[sql], _numbered(sql))
                 trip.prepared[trip.length] = sql
                 trip.length += 1
-            if self._prepares:
-                pg.send_query_prepared(self._names[sql], values)
-            else:
-                pg.send_query_params(_numbered(sql), values)
-            trip.asked.append(trip.length)
-            trip.length += 1
-            if is_new and not self._by_index:
-                along(b"RESET enable_seqscan")
-        pg.pipeline_sync()
-        return trip
+            pg.send_query_prepared(self._names[sql], values)
+        trip.length += 1
+
+    def _send_alone(self, pg: pq.abc.PGconn, trip: _Trip, sql: bytes) -> None:
+        pg.send_query_params(sql, None)
+        trip.length += 1
 
     def _raise_first(self, trip: _Trip, results: list[pq.abc.PGresult]) -> None:
         error = next((result for result in results if result.status == pq.ExecStatus.FATAL_ERROR), None)
@@ -160,9 +176,9 @@ def _results(pg: pq.abc.PGconn, count: int) -> Generator[Any, Any, list[pq.abc.P
     return results
 
 
-def _begin(raw: psycopg.Connection[Any]) -> bytes:
+def _begin(raw: psycopg.Connection[Any]) -> str:
     level = raw.isolation_level
-    return b"BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}".encode()
+    return "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
 
 
 @lru_cache(maxsize=256)
@@ -171,6 +187,10 @@ def _numbered(sql: str) -> bytes:
     parts = [part.replace("%%", "%") for part in sql.split("%s")]
     numbered = [f"${number}{part}" for number, part in enumerate(parts[1:], 1)]
     return "".join([parts[0], *numbered]).encode()
+
+
+def _as_texts(statements: Sequence[Asked]) -> list[tuple[str, list[bytes | None]]]:
+    return [(sql, [_as_text(value) for value in values]) for sql, values in statements]
 
 
 def _as_text(value: Any) -> bytes | None:

@@ -7,19 +7,23 @@ are made once for a connection. SQLite, which is in the process, runs them one b
 from __future__ import annotations
 
 import json
+import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import orjson
 from django.db import connection
 from django.db.models import AutoField, JSONField, Model
 from django.db.models.base import ModelState
 
-from telephony.pipeline import Pipeline, Row
+from telephony.pipeline import Asked, Pipeline, Row
+
+logger = logging.getLogger(__name__)
 
 M = TypeVar("M", bound=Model)
 
@@ -33,14 +37,27 @@ class Statement:
     read: Callable[[list[Row]], list[Any]] = list
 
 
+Then: TypeAlias = Callable[[], Sequence[Statement]]
+
+
 def fetch(*statements: Statement) -> list[list[Any]]:
     """Runs them in their order, in one round trip; what each of them found. Raises what Django's cursors raise."""
-    connection.ensure_connection()
-    if connection.queries_logged:
-        found = _logged(statements)
-    else:
-        found = _pipelined(statements) if on_postgresql() else _one_by_one(statements)
+    found = _run(statements)
     return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
+
+
+def _run(
+    statements: Sequence[Statement], then: Then | None = None, meanwhile: Callable[[], None] | None = None
+) -> list[list[Row]]:
+    if _thread.is_busy:
+        raise DatabaseBusy
+    connection.ensure_connection()
+    if on_postgresql() and not connection.queries_logged:
+        return _pipelined(statements, then, meanwhile)
+    found = (_logged if connection.queries_logged else _one_by_one)([*statements, *(then() if then else [])])
+    if meanwhile:
+        meanwhile()
+    return found
 
 
 def _logged(statements: Sequence[Statement]) -> list[list[Row]]:
@@ -65,14 +82,24 @@ def _with_question_marks(sql: str) -> str:
     return sql.replace("%s", "?").replace("%%", "%")
 
 
-def finish(*statements: Statement) -> None:
+def finish(*statements: Statement, then: Then = tuple, meanwhile: Callable[[], None] | None = None) -> None:
     """Runs the last statements of a transaction: their commit travels with them, if there is no block around this one.
+
+    `then` makes more of them while PostgreSQL works on the first, and `meanwhile` does something else while it works on
+    all: too late to undo them, so what it raises is only logged. Both get `DatabaseBusy` when they ask for something.
 
     Nothing changes for Django: it finds that there is nothing left to commit, and goes on to what is due `on_commit`.
     """
     is_outermost = len(connection.atomic_blocks) == 1 and not connection.needs_rollback
-    together = on_postgresql() and is_outermost
-    fetch(*statements, *([_COMMIT] if together else []))
+    commit = [_COMMIT] if on_postgresql() and is_outermost else []
+    _run(statements, lambda: [*then(), *commit], meanwhile and partial(_logging, meanwhile))
+
+
+def _logging(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Exception:
+        logger.exception("what was to be done meanwhile failed")
 
 
 _COMMIT = Statement("COMMIT", [])
@@ -80,6 +107,7 @@ _COMMIT = Statement("COMMIT", [])
 
 class _Thread(threading.local):
     by_index = False
+    is_busy = False
     pipeline: Pipeline | None = None
 
 
@@ -91,13 +119,41 @@ def by_index_only() -> None:
     _thread.by_index = True
 
 
-def _pipelined(statements: Sequence[Statement]) -> list[list[Row]]:
+class DatabaseBusy(Exception):
+    """The database was asked for something while it works on something else."""
+
+
+def _pipelined(
+    statements: Sequence[Statement], then: Then | None, meanwhile: Callable[[], None] | None
+) -> list[list[Row]]:
     raw: Any = connection.connection
     pipeline = _thread.pipeline
     if pipeline is None or pipeline.raw is not raw:
         pipeline = _thread.pipeline = Pipeline(raw, by_index=_thread.by_index)
     with connection.wrap_database_errors:
-        return pipeline.run([(one.sql, one.values) for one in statements])
+        if then is None and meanwhile is None:
+            return pipeline.run(_asked(statements))
+        with _busy():
+            return pipeline.run(_asked(statements), then and (lambda: _asked(then())), meanwhile)
+
+
+@contextmanager
+def _busy() -> Iterator[None]:
+    """Nothing else uses the connection: it would wait for ever."""
+    _thread.is_busy = True
+    try:
+        with connection.execute_wrapper(_refuse):
+            yield
+    finally:
+        _thread.is_busy = False
+
+
+def _refuse(*_: Any) -> Any:
+    raise DatabaseBusy
+
+
+def _asked(statements: Sequence[Statement]) -> list[Asked]:
+    return [(one.sql, one.values) for one in statements]
 
 
 @cache

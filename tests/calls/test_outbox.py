@@ -52,7 +52,7 @@ def test_frames_leave_in_the_order_in_which_they_were_sent():
 
     async def scenario() -> None:
         for number in range(1000):
-            outbox.later(lambda number=number: outbox.send("team.1", {"number": number}))
+            outbox.later(lambda number=number: outbox.send([("team.1", {"number": number})]))
         await until(lambda: len(layer.frames) == 1000)
 
     serve(layer, scenario)
@@ -64,7 +64,7 @@ def test_each_threads_frames_stay_in_their_order_and_none_is_left_lying():
 
     def speak(name: str) -> None:
         for number in range(500):
-            outbox.send(name, {"number": number})
+            outbox.send([(name, {"number": number})])
 
     async def scenario() -> None:
         speakers = [threading.Thread(target=speak, args=(name,)) for name in ("team.1", "team.2", "team.3")]
@@ -82,10 +82,10 @@ def test_what_fails_does_not_hold_up_what_comes_after(caplog):
     layer = Layer(away=1)
 
     async def scenario() -> None:
-        outbox.send("team.1", {"number": 1})
+        outbox.send([("team.1", {"number": 1})])
         await until(lambda: not layer.away)
         outbox.later(lambda: 1 / 0)  # type: ignore[arg-type, return-value]
-        outbox.later(lambda: outbox.send("team.1", {"number": 2}))
+        outbox.later(lambda: outbox.send([("team.1", {"number": 2})]))
         await until(lambda: layer.frames)
 
     serve(layer, scenario)

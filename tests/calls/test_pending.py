@@ -31,10 +31,13 @@ class Desk:
         self.pushed: list[list[Any]] = []
         self.fails = False
 
-    def push(self, offered: Any, families: Any) -> None:
-        self.pushed.append([*offered, *families])
+    def pending(self) -> Pending[list[Any]]:
+        return Pending(self.make, self.pushed.append)
+
+    def make(self, offered: Any, families: Any) -> list[Any]:
         if self.fails:
             raise RuntimeError
+        return [*offered, *families]
 
 
 @pytest.fixture
@@ -48,15 +51,15 @@ def later(monkeypatch) -> list[Callable[[], None]]:
 def test_a_lone_change_is_pushed_by_whoever_brings_it(later):
     desk, one = Desk(), family(1)
 
-    Pending(desk.push).add([one], [])
+    desk.pending().add([one], [])
 
     assert desk.pushed == [[one]]
     assert later == []
 
 
 def test_a_crowd_waits_for_the_outbox_and_so_does_who_comes_after(later):
-    desk, pending = Desk(), None
-    pending = Pending(desk.push)
+    desk = Desk()
+    pending = desk.pending()
     crowd = [family(number) for number in range(3)]
     pending.add(crowd, [])
     pending.add([family(9)], [])
@@ -70,7 +73,7 @@ def test_a_crowd_waits_for_the_outbox_and_so_does_who_comes_after(later):
 
 def test_a_call_that_changed_twice_is_pushed_once_as_it_is_now_with_all_that_happened(later):
     desk = Desk()
-    pending = Pending(desk.push)
+    pending = desk.pending()
     first, second = Withdrawal(1, "rejected"), Withdrawal(2, "answered-elsewhere")
     newest = family(1, second)
     pending.add([family(1, first), family(2), newest], [])
@@ -85,12 +88,12 @@ def test_a_call_that_changed_twice_is_pushed_once_as_it_is_now_with_all_that_hap
 def test_one_push_at_a_time_and_what_came_meanwhile_is_pushed_next(later):
     entered, go_on, pushed = threading.Event(), threading.Event(), []
 
-    def slow_push(offered: Any, families: Any) -> None:
+    def slow(offered: Any, families: Any) -> list[str]:
         entered.set()
         assert go_on.wait(PATIENCE)
-        pushed.append([one.root.sid for one in families])
+        return [one.root.sid for one in families]
 
-    pending = Pending(slow_push)
+    pending = Pending(slow, pushed.append)
     first = threading.Thread(target=pending.add, args=([family(1)], []))
     first.start()
     assert entered.wait(PATIENCE)
@@ -104,9 +107,34 @@ def test_one_push_at_a_time_and_what_came_meanwhile_is_pushed_next(later):
     assert pushed == [[family(1).root.sid], [family(2).root.sid]]
 
 
+def test_what_was_made_in_time_is_sent_as_it_is(later):
+    desk, one = Desk(), family(1)
+    pending = desk.pending()
+    assert pending.is_calm(1)
+
+    pending.add([one], [], ["made"])
+
+    assert desk.pushed == [["made"]]
+
+
+def test_in_a_crowd_what_was_made_in_time_is_made_again_as_it_is_by_then(later):
+    desk = Desk()
+    pending = desk.pending()
+    crowd = [family(number) for number in range(3)]
+    pending.add(crowd, [])
+    assert not pending.is_calm(1)
+    pending.add([family(1)], [], ["made"])
+
+    later.pop()()
+
+    ((pushed),) = desk.pushed
+    assert "made" not in pushed
+    assert len(pushed) == 3
+
+
 def test_a_push_that_fails_keeps_back_no_other(later):
     desk, one = Desk(), Offered(family(2), [1], [])
-    pending = Pending(desk.push)
+    pending = desk.pending()
     desk.fails = True
     with pytest.raises(RuntimeError):
         pending.add([family(1)], [])

@@ -97,3 +97,16 @@ def test_legs_that_name_each_other_s_parents_end_nowhere(twilio, line, ada):
     assert set(Call.objects.filter(status="completed").values_list("sid", flat=True)) == {
         sid("CA", number) for number in (2, 5, 6)
     }
+
+
+def test_what_cannot_be_pushed_is_stored_all_the_same(
+    twilio, line, ada, monkeypatch, django_capture_on_commit_callbacks
+):
+    twilio.webhook("/twilio/voice/incoming/", incoming())
+    monkeypatch.setattr("calls.broadcasts.live_json", lambda calls: 1 / 0)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = twilio.webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
+
+    assert answer.status_code == 204
+    assert Call.objects.get(sid=sid("CA", 1)).status == "in-progress"

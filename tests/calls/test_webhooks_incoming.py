@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME
-from calls import answers
+from calls import presence
 from calls.models import Call, CallOffer, Webhook
 from calls.selectors import parties_of
 from tests import factories
@@ -49,12 +49,12 @@ def test_every_available_agent_of_the_lines_team_is_rung(twilio, line, ada, grac
 def test_who_is_deleted_at_that_moment_costs_nobody_the_call(twilio, line, ada, client, monkeypatch):
     contact = factories.make_contact()
 
-    def deleting(plans):
+    def deleting(available):
         contact.delete()
-        return to_callers(plans)
+        return longest_idle_first(available)
 
-    to_callers = answers.to_callers
-    monkeypatch.setattr(answers, "to_callers", deleting)
+    longest_idle_first = presence.longest_idle_first
+    monkeypatch.setattr(presence, "longest_idle_first", deleting)
 
     assert identities(twilio.webhook(INCOMING, incoming())) == [ada.identity]
 

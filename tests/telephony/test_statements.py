@@ -12,7 +12,7 @@ from django.utils import timezone
 from agents.models import Agent, Team
 from calls.models import Call, CallOffer, CallStatus, Webhook
 from telephony.prepared import Prepared, Slot, has_some
-from telephony.statements import Statement, Write, fetch, new_row
+from telephony.statements import DatabaseBusy, Statement, Write, fetch, finish, new_row
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +280,70 @@ def test_statements_run_in_their_order_within_a_transaction_that_can_be_undone()
 
     assert (len(before), len(after)) == (0, 1)
     assert fetch(find(sid="CA1")) == [[]]
+
+
+def _row(number: int) -> Statement:
+    return _INSERT([new_row(Webhook, call_sid=f"CA{number:032x}", kind="status", params={}, milliseconds=1)])
+
+
+def _kept() -> list[int]:
+    return sorted(int(sid[2:], 16) for sid in Webhook.objects.values_list("call_sid", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_statements_are_made_while_the_first_are_worked_on_and_all_are_committed_together():
+    order, committed = [], []
+
+    def then() -> list[Statement]:
+        order.append("then")
+        return [_row(2), _row(3)]
+
+    with transaction.atomic():
+        transaction.on_commit(lambda: committed.append(_kept()))
+        finish(_row(1), then=then, meanwhile=lambda: order.append("meanwhile"))
+
+    assert order == ["then", "meanwhile"]
+    assert committed == [[1, 2, 3]]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite works while we wait")
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_a_busy_database_gets_an_error_and_not_a_deadlock():
+    def ask() -> None:
+        with pytest.raises(DatabaseBusy):
+            Webhook.objects.count()
+        with pytest.raises(DatabaseBusy):
+            fetch(Statement("SELECT 1", []))
+
+    with transaction.atomic():
+        finish(_row(1), then=lambda: [ask(), _row(2)][1:], meanwhile=ask)
+
+    assert _kept() == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_no_more_can_be_made_nothing_is_stored_and_the_next_transaction_is():
+    def fail() -> list[Statement]:
+        raise LookupError
+
+    with pytest.raises(LookupError), transaction.atomic():
+        finish(_row(1), then=fail)
+    with transaction.atomic():
+        finish(_row(2))
+
+    assert _kept() == [2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_done_meanwhile_may_fail_and_all_is_stored(caplog):
+    def fail() -> None:
+        raise LookupError
+
+    with transaction.atomic():
+        finish(_row(1), meanwhile=fail)
+
+    assert _kept() == [1]
+    assert "LookupError" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
