@@ -131,10 +131,10 @@ def _pipelined(
     if pipeline is None or pipeline.raw is not raw:
         pipeline = _thread.pipeline = Pipeline(raw, by_index=_thread.by_index)
     with connection.wrap_database_errors:
-        if then is None and meanwhile is None:
+        if then is None:
             return pipeline.run(_asked(statements))
         with _busy():
-            return pipeline.run(_asked(statements), then and (lambda: _asked(then())), meanwhile)
+            return pipeline.run(_asked(statements), lambda: _asked(then()), meanwhile)
 
 
 @contextmanager

@@ -127,7 +127,7 @@ def test_in_a_crowd_what_was_made_in_time_is_made_again_as_it_is_by_then(later):
 
     later.pop()()
 
-    ((pushed),) = desk.pushed
+    (pushed,) = desk.pushed
     assert "made" not in pushed
     assert len(pushed) == 3
 

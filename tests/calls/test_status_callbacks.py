@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import permutations
 
 import pytest
 
+from calls import broadcasts, outbox
 from calls.models import Call, Webhook
+from calls.pending import Pending
 from tests.twilio import at, incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +113,21 @@ def test_what_cannot_be_pushed_is_stored_all_the_same(
 
     assert answer.status_code == 204
     assert Call.objects.get(sid=sid("CA", 1)).status == "in-progress"
+
+
+def test_what_a_lone_callback_changed_is_ready_to_be_pushed_when_it_is_committed(
+    twilio, line, ada, monkeypatch, django_capture_on_commit_callbacks
+):
+    sent: list[outbox.Frame] = []
+    monkeypatch.setattr(broadcasts, "_pending", Pending(broadcasts._make, broadcasts._send))
+    twilio.webhook("/twilio/voice/incoming/", incoming())
+    with django_capture_on_commit_callbacks() as due:
+        twilio.webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
+    monkeypatch.setattr(broadcasts, "live_json", lambda calls: 1 / 0)
+    monkeypatch.setattr(outbox, "send", sent.extend)
+
+    for callback in due:
+        callback()
+
+    (_, first), *_ = sent
+    assert json.loads(first["text"])["type"] == "call.status"

@@ -315,8 +315,12 @@ def test_who_asks_a_busy_database_gets_an_error_and_not_a_deadlock():
         with pytest.raises(DatabaseBusy):
             fetch(Statement("SELECT 1", []))
 
+    def then() -> list[Statement]:
+        ask()
+        return [_row(2)]
+
     with transaction.atomic():
-        finish(_row(1), then=lambda: [ask(), _row(2)][1:], meanwhile=ask)
+        finish(_row(1), then=then, meanwhile=ask)
 
     assert _kept() == [1, 2]
 
