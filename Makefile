@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
+# What starts no programs and no browser, on two processors; the rest follows one by one (tests/conftest.py says which).
+SIDE_BY_SIDE := -m "not alone" --numprocesses 2 --dist worksteal
 OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file
 
 .PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean openapi
@@ -17,13 +19,17 @@ run: install-run frontend/dist/desk.js ## Installs all, starts the desk and the 
 
 test: install-test browser frontend/dist/desk.js ## Installs all, runs every test, browser tests included
 	cd frontend && npm test
-	$(PY) -m pytest
+	$(PY) -m pytest $(SIDE_BY_SIDE)
+	$(PY) -m pytest -m "alone and not waits"
+	$(PY) -m pytest -m waits --numprocesses 4
 
 test-fast: install-test ## The tests that need no browser
 	$(PY) -m pytest -m "not browser"
 
 test-services: install-test browser frontend/dist/desk.js ## The tests again on PostgreSQL and Redis, which it sees to
-	$(PYTHON) scripts/services.py -- $(PY) -m pytest --ignore tests/simulator
+	$(PYTHON) scripts/services.py -- sh -c '\
+	  $(PY) -m pytest $(SIDE_BY_SIDE) --ignore tests/simulator && \
+	  $(PY) -m pytest -m "alone and not waits" --ignore tests/simulator'
 
 check: install-test frontend/dist/desk.js ## Style, types, migrations, settings: what CI checks before the tests
 	$(VENV)/bin/ruff check .

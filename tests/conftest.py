@@ -13,6 +13,29 @@ from calls.models import Line
 from tests import factories
 from tests.twilio import TwilioClient
 
+# Tests that start programs, a browser or sound, or that measure time. They run one after
+# the other; all others may run side by side (`make test`).
+_ALONE = (
+    "tests/browser/",
+    "tests/outage/",
+    "tests/simulator/page/",
+    "tests/simulator/voice/",
+    "tests/simulator/test_end_to_end.py",
+    "tests/simulator/test_leaks.py",
+    "tests/simulator/test_with_voice.py",
+    "tests/soak/",
+    "tests/test_doctor_end_to_end.py",
+    "tests/test_embedded_worker.py",
+    "tests/test_mobile_guide.py",
+    "tests/test_services_script.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(_ALONE):
+            item.add_marker(pytest.mark.alone)
+
 
 def pytest_report_header() -> str:
     redis = "Redis" if settings.REDIS_URL else "no Redis"

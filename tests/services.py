@@ -18,8 +18,17 @@ from psycopg import sql
 
 DATABASE_SERVER = os.environ.get("TEST_DATABASE_URL", "")
 REDIS_SERVER = os.environ.get("TEST_REDIS_URL", "")
-# Redis's own default is 16. Number 0 is the unit tests'.
-_FREE_NUMBERS = list(range(15, 0, -1))
+# Of the test processes that run side by side, this one's place and how many there are.
+_PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PROCESSES = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+# Redis has 16 numbered databases by default. Each process has one for its unit tests, and its share of the others for
+# the products that it starts.
+_FREE_NUMBERS = [number for number in range(15, _PROCESSES - 1, -1) if number % _PROCESSES == _PROCESS]
+
+
+def unit_redis_url() -> str:
+    """The database of this process's unit tests; empty when there is no Redis."""
+    return urlsplit(REDIS_SERVER)._replace(path=f"/{_PROCESS}").geturl() if REDIS_SERVER else ""
 
 
 @contextmanager

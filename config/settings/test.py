@@ -8,6 +8,8 @@ import os
 import shutil
 import tempfile
 
+from tests.services import unit_redis_url
+
 os.environ.update(
     {
         "DEBUG": "False",
@@ -33,7 +35,7 @@ os.environ.update(
         "TRUSTED_PROXIES": "",
         "SPOOL_DIR": tempfile.mkdtemp(prefix="ringdesk-spool-"),
         "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
-        "REDIS_URL": os.environ.get("TEST_REDIS_URL", ""),
+        "REDIS_URL": unit_redis_url(),
     }
 )
 

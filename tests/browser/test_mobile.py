@@ -103,6 +103,7 @@ def test_an_app_makes_a_call_and_both_are_heard(open_app, stack):
     assert (ended["called"], ended["result"], ended["incoming"]) == ("+12025550143", "reached", False)
 
 
+@pytest.mark.waits
 def test_an_app_renews_its_token_and_is_called_after_the_first_one_ended(open_app, stack):
     app = open_app()
     app.log_in("ada", "ios")
@@ -139,6 +140,7 @@ assert answer.status_code == 302, answer.status_code
 """
 
 
+@pytest.mark.waits
 @pytest.mark.parametrize("revoke", [by_the_agent, by_an_admin])
 def test_a_revoked_app_is_cut_off_at_its_next_renewal(open_app, stack, revoke):
     app, other = open_app(), open_app()

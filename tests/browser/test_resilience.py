@@ -97,6 +97,7 @@ class TestTokens:
     def stack(self, hasty: Stack) -> Stack:
         return hasty
 
+    @pytest.mark.waits
     def test_a_token_is_renewed_during_a_call_without_a_gap(self, open_desk, stack):
         desk = open_desk("ada")
         tokens: list[int] = []
