@@ -39,49 +39,60 @@ _UNREACHABLE = (OperationalError, InterfaceError)
 
 @transaction.atomic
 def incoming_take(batch: Sequence[Received]) -> list[Answer]:
-    asked = [StatusCallbackRequest.from_post(received.form) for received in batch]
+    """What to answer to each. Raises whatever goes wrong with any of them."""
+    asked = [StatusCallbackRequest.from_fields(received.fields) for received in batch]
     found: list[Answer] = []
 
     def kept(plans: list[services.IncomingPlan]) -> Statement:
         planned = iter(answers.to_callers(plans))
-        found.extend(next(planned) if one.voice.sid else twiml.apology_twiml() for one in asked)
+        found.extend(next(planned) if _is_caller(one.voice) else _to_no_caller(one.voice) for one in asked)
         rows = zip(batch, asked, found, strict=True)
         return keeping([webhook_row(received, callback=one, answer=answer or "") for received, one, answer in rows])
 
-    services.calls_record_incoming([one.voice for one in asked if one.voice.sid], also=kept)
+    services.calls_record_incoming([one.voice for one in asked if _is_caller(one.voice)], also=kept)
     return found
 
 
+def _is_caller(voice: VoiceRequest) -> bool:
+    return bool(voice.sid) and not voice.from_browser
+
+
+def _to_no_caller(voice: VoiceRequest) -> str:
+    """A phone of ours asks at `outgoing`. One that gets here would choose by `To` whose phones ring."""
+    return answers.not_started() if voice.from_browser else twiml.apology_twiml()
+
+
 def _outgoing(received: Received) -> Answer:
-    voice = VoiceRequest.from_post(received.form)
+    voice = VoiceRequest.from_fields(received.fields)
     return answers.to_agent(services.call_record_outgoing(voice)) if voice.sid else answers.not_started()
 
 
 def _dial_action(received: Received) -> Answer:
-    action = DialActionRequest.from_post(received.form)
+    action = DialActionRequest.from_fields(received.fields)
     return answers.after_dial(action, tracking.dial_action_apply(action))
 
 
 def _recording(received: Received) -> Answer:
-    tracking.recording_store(RecordingRequest.from_post(received.form))
+    tracking.recording_store(RecordingRequest.from_fields(received.fields))
     return answers.after_message()
 
 
 def _recording_status(received: Received) -> Answer:
-    tracking.recording_store(RecordingRequest.from_post(received.form))
+    tracking.recording_store(RecordingRequest.from_fields(received.fields))
     return None
 
 
 def _unanswered(received: Received) -> Answer:
     """What came to the fallback, or a first request that is taken up too late to answer: the call is logged."""
-    voice = VoiceRequest.from_post(received.form)
+    fields = received.fields
+    voice = VoiceRequest.from_fields(fields)
     if voice.sid:
         services.call_record_unanswered(voice, at=received.received_at)
         # It comes with what the route that failed would have been told.
-        if "RecordingSid" in received.form:
-            tracking.recording_store(RecordingRequest.from_post(received.form))
-        if "DialCallStatus" in received.form:
-            tracking.dial_action_apply(DialActionRequest.from_post(received.form))
+        if "RecordingSid" in fields:
+            tracking.recording_store(RecordingRequest.from_fields(fields))
+        if "DialCallStatus" in fields:
+            tracking.dial_action_apply(DialActionRequest.from_fields(fields))
     return None
 
 
@@ -92,6 +103,8 @@ _WORK: dict[str, Callable[[Received], Answer]] = {
     "recording-status": _recording_status,
     "fallback": _unanswered,
 }
+# The same when Twilio has its answer already, and it is too late to ring anybody.
+_LATE_WORK = _WORK | {"incoming": _unanswered, "outgoing": _unanswered}
 
 
 @transaction.atomic
@@ -171,8 +184,7 @@ def webhook_retake(entry: dict[str, Any]) -> None:
     """Stores an entry of the spool. Raises when the database cannot be reached."""
     kind = entry["kind"]
     received = Received(
-        # Too late to ring anybody: the call is logged, as one that got the fallback's answer.
-        kind="fallback" if kind in ("incoming", "outgoing") else kind,
+        kind=kind,
         form=form_of(entry["params"]),
         received_at=datetime.fromisoformat(entry["received_at"]).astimezone(UTC),
         began=time.perf_counter() - entry["milliseconds"] / 1000,
@@ -183,7 +195,7 @@ def webhook_retake(entry: dict[str, Any]) -> None:
         with transaction.atomic():
             _rework(received)
             row = webhook_row(received, answer=entry["answer"], problem=problem)
-            _keep_as(row, kind, entry["milliseconds"])
+            _keep(row, entry["milliseconds"])
     except _UNREACHABLE:
         connection.close()
         raise
@@ -191,7 +203,7 @@ def webhook_retake(entry: dict[str, Any]) -> None:
         logger.exception("a webhook cannot be applied: kind=%s", kind)
         problem = problem or problem_of(error)
         row = webhook_row(received, verdict=Webhook.Verdict.FAILED, answer=entry["answer"], problem=problem)
-        _keep_as(row, kind, entry["milliseconds"])
+        _keep(row, entry["milliseconds"])
     if problem:
         _incident(row, kind, problem)
 
@@ -200,11 +212,11 @@ def _rework(received: Received) -> None:
     if received.kind in ("status", "reconcile"):
         tracking.status_callbacks_apply([received], keep=False)
     else:
-        _WORK[received.kind](received)
+        _LATE_WORK[received.kind](received)
 
 
-def _keep_as(row: Webhook, kind: str, milliseconds: float) -> None:
-    row.kind, row.milliseconds = kind, milliseconds
+def _keep(row: Webhook, milliseconds: float) -> None:
+    row.milliseconds = milliseconds
     row.save()
 
 
@@ -220,8 +232,7 @@ def webhooks_rework() -> int:
     done = 0
     failed = Webhook.objects.filter(verdict=Webhook.Verdict.FAILED, received_at__gte=timezone.now() - _RETRY_FOR)
     for row in failed.order_by("pk")[:200]:
-        kind = "fallback" if row.kind in ("incoming", "outgoing") else row.kind
-        received = Received(kind, form_of(row.params), row.received_at, time.perf_counter())
+        received = Received(row.kind, form_of(row.params), row.received_at, time.perf_counter())
         try:
             with transaction.atomic():
                 _rework(received)

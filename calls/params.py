@@ -1,7 +1,11 @@
-"""What Twilio posts about calls, as small typed objects. Nothing here can fail (`telephony.forms`)."""
+"""What Twilio posts about calls, as small typed objects. Nothing here can fail (`telephony.forms`).
+
+Not all of it is Twilio's own word: `believed` says what may be read of which request.
+"""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +14,58 @@ from typing import Self
 
 from django.http import HttpRequest, QueryDict
 
-from telephony.forms import field, sid_field, time_field, whole_field
+from core.text import cleaned
+from telephony.forms import field, party_field, sid_field, single_fields, time_field, whole_field
+from telephony.identity import agent_id_from, is_phone_of_ours
+
+logger = logging.getLogger(__name__)
+
+
+# What Twilio itself says in every request about a call, so that nobody else can say it. But for `To`, which is what a
+# browser asked for.
+_TWILIOS = ("CallSid", "AccountSid", "From", "To", "CallStatus", "Direction")
+_CALLER = ("CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom")
+_MESSAGE = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "Digits")
+_PROGRESS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
+# What is read of a request, by its route: of one about a call that a browser or an app made, and beyond that of any
+# other. Whoever makes a call there may add fields of any name, and they come with every request about that call. So of
+# those calls nothing is read but what our desk sends, and what Twilio always sets on that very route: never a parent,
+# a recording, or a fact about the caller.
+_READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "incoming": ((), _CALLER),
+    "outgoing": (("LineId",), ()),
+    "dial-action": (("DialCallStatus",), ()),
+    "recording": ((), _MESSAGE),
+    "recording-status": ((), _MESSAGE),
+    "status": (_PROGRESS, ("ParentCallSid", *_CALLER)),
+    "fallback": (("ErrorCode", "ErrorUrl"), ("DialCallStatus", *_CALLER, *_MESSAGE)),
+    # Not posted by anybody: what the REST API told us.
+    "reconcile": (("ParentCallSid", "DateCreated", *_PROGRESS), ()),
+}
+# Without these nobody knows which call is spoken of, and by whom.
+_IDENTIFYING = frozenset({"CallSid", "AccountSid", "From", "CallStatus", "Direction", "ParentCallSid"})
+
+
+def believed(form: QueryDict, kind: str) -> dict[str, str]:
+    """The fields that may be read of a request of this kind, each with its one value.
+
+    None at all when one that identifies the call came with different values: Twilio sends no such thing.
+    """
+    of_browser, of_others = _READ[kind]
+    names = (*_TWILIOS, *of_browser)
+    if not (of_others and from_browser(form)):
+        names += of_others
+    found = single_fields(form, names)
+    if len(found) < len(names) and any(name in form for name in _IDENTIFYING.intersection(names) - found.keys()):
+        doubled = [name for name in names if name in form and name not in found]
+        logger.warning("webhook with different values of one field: kind=%s fields=%s", kind, ",".join(doubled))
+        return {}
+    return found
+
+
+def from_browser(form: QueryDict) -> bool:
+    """Whether a request is about a call that a browser or an app made."""
+    return any(map(is_phone_of_ours, form.getlist("From")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +84,12 @@ class Received:
 
     @classmethod
     def of(cls, form: QueryDict, kind: str, token: str = "") -> Self:
-        return cls(kind, form, datetime.now(UTC), time.perf_counter(), token[:128])
+        return cls(kind, form, datetime.now(UTC), time.perf_counter(), cleaned(token)[:128])
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What may be read of it."""
+        return believed(self.form, self.kind)
 
     @property
     def milliseconds(self) -> float:
@@ -57,9 +117,18 @@ class VoiceRequest:
     error_code: str
     error_url: str
 
-    @classmethod
-    def from_post(cls, form: QueryDict) -> Self:
-        return cls.from_fields(_last(form))
+    @property
+    def from_browser(self) -> bool:
+        """Whether a browser or an app of ours made the call."""
+        return is_phone_of_ours(self.caller)
+
+    @property
+    def agent_id(self) -> int | None:
+        """The agent at the end of this leg, or who made the call. Of a call from a browser only Twilio's `From` says
+        it, which comes from the token: `To` is what was asked for."""
+        if self.from_browser and not self.parent_call_sid:
+            return agent_id_from(self.caller)
+        return agent_id_from(self.called) or agent_id_from(self.caller)
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -68,8 +137,8 @@ class VoiceRequest:
             sid=sid,
             account_sid=sid_field(form, "AccountSid"),
             parent_call_sid=parent if parent != sid else "",
-            caller=field(form, "From", 255),
-            called=field(form, "To", 255),
+            caller=party_field(form, "From"),
+            called=party_field(form, "To"),
             status=field(form, "CallStatus", 16),
             direction=field(form, "Direction", 16),
             caller_name=field(form, "CallerName", 120),
@@ -97,8 +166,7 @@ class StatusCallbackRequest:
     created: datetime | None
 
     @classmethod
-    def from_post(cls, posted: QueryDict) -> Self:
-        form = _last(posted)
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
         return cls(
             voice=VoiceRequest.from_fields(form),
             sequence_number=whole_field(form, "SequenceNumber"),
@@ -117,8 +185,7 @@ class DialActionRequest:
     dial_call_status: str
 
     @classmethod
-    def from_post(cls, posted: QueryDict) -> Self:
-        form = _last(posted)
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
         return cls(
             voice=VoiceRequest.from_fields(form),
             dial_call_status=field(form, "DialCallStatus", 16),
@@ -137,8 +204,7 @@ class RecordingRequest:
     digits: str
 
     @classmethod
-    def from_post(cls, posted: QueryDict) -> Self:
-        form = _last(posted)
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
         return cls(
             voice=VoiceRequest.from_fields(form),
             recording_sid=sid_field(form, "RecordingSid"),
@@ -147,8 +213,3 @@ class RecordingRequest:
             duration=whole_field(form, "RecordingDuration"),
             digits=field(form, "Digits", 32),
         )
-
-
-def _last(form: QueryDict) -> dict[str, str]:
-    """Of each name the last value, which is what `form.get` returns, for many at once."""
-    return {name: values[-1] for name, values in form.lists() if values}

@@ -25,7 +25,6 @@ from calls.twiml import MAX_RUNG
 from contacts.selectors import contact_by_number
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
-from telephony.identity import agent_id_from
 from telephony.phone import parse_dialled
 from telephony.statements import Statement, Write, new_row, relate
 
@@ -56,7 +55,7 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
     called, callers = {voice.called for voice in voices}, {voice.caller for voice in voices}
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
     families = Families(
-        ((voice.sid, voice.parent_call_sid) for voice in voices),
+        ((voice.sid, "") for voice in voices),
         should_be_new=True,
         also_lock=locking_teams(called),
         also=[
@@ -148,8 +147,8 @@ def call_record_outgoing(voice: VoiceRequest) -> OutgoingPlan | CallRefused:
 
     The agent is the one whom Twilio names in `From`, which comes from the token, never one named in a field.
     """
-    families = Families([(voice.sid, voice.parent_call_sid)])
-    agent_id = agent_id_from(voice.caller)
+    families = Families([(voice.sid, "")])
+    agent_id = voice.agent_id if voice.from_browser else None
     agent = agent_get_caller(agent_id) if agent_id else None
     if agent is None:
         call = _open(families, voice)
@@ -187,14 +186,14 @@ def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
 
     `at` is when Twilio asked about it, which may be long ago.
     """
-    lines = selectors.lines_by_number([voice.called])
-    families = Families([(voice.sid, voice.parent_call_sid)])
+    # What a browser asks for may be anybody's line.
+    line = None if voice.from_browser else selectors.lines_by_number([voice.called]).get(voice.called)
+    families = Families([(voice.sid, "")])
     known = families.get(voice.sid)
     if known is None:
-        agent_id = agent_id_from(voice.caller)
-        agent = agent_get_active(agent_id) if agent_id else None
+        agent = agent_get_active(voice.agent_id) if voice.agent_id else None
         contact = contact_by_number(voice.caller)
-        _open(families, voice, line=lines.get(voice.called), contact=contact, agent=agent).start_time = at
+        _open(families, voice, line=line, contact=contact, agent=agent).start_time = at
     else:
         known.start_time = min(known.start_time, at)
         known.error_code = voice.error_code or known.error_code
@@ -215,7 +214,6 @@ def _open(
     call = families.get(voice.sid)
     if call is None:
         call = new_row(Call, sid=voice.sid, status=CallStatus.RINGING, start_time=timezone.now())
-    call.parent_id = voice.parent_call_sid or None
     call.account_sid = voice.account_sid
     call.direction = voice.direction if voice.direction in DIRECTIONS else Direction.INBOUND
     call.caller, call.called = voice.caller, called or voice.called

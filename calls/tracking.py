@@ -20,10 +20,9 @@ from calls.families import Families
 from calls.family import Family, is_forward
 from calls.locks import lock
 from calls.models import DIRECTIONS, STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
-from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
+from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest
 from contacts.selectors import contacts_by_number
 from telephony.forms import raw_params
-from telephony.identity import agent_id_from
 from telephony.statements import Statement, Write, new_row, relate
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def webhook_row(
     problem: str = "",
 ) -> Webhook:
     """The row that keeps a webhook, not saved yet. `callback` is what was read from it, if it was."""
-    callback = callback or StatusCallbackRequest.from_post(received.form)
+    callback = callback or StatusCallbackRequest.from_fields(received.fields)
     return new_row(
         Webhook,
         call_sid=callback.voice.sid,
@@ -72,7 +71,7 @@ def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> N
     A status only moves forward and a terminal one stays. Times are facts of their own: a late `in-progress` still
     says when the call was answered.
     """
-    callbacks = [StatusCallbackRequest.from_post(received.form) for received in batch]
+    callbacks = [StatusCallbackRequest.from_fields(received.fields) for received in batch]
     usable = [item for item in callbacks if _is_usable(item)]
     families = Families((item.voice.sid, item.voice.parent_call_sid) for item in usable)
     seen = _seen_before(usable, families)
@@ -140,7 +139,7 @@ class _Unknown:
     """Calls that a callback is the first to tell of: legs made by <Dial>, and calls whose first request was lost."""
 
     def __init__(self, callbacks: Sequence[StatusCallbackRequest], at_hand: dict[int, Agent]) -> None:
-        ids = {agent_id for item in callbacks if (agent_id := _agent_id_at(item.voice))} - at_hand.keys()
+        ids = {agent_id for item in callbacks if (agent_id := item.voice.agent_id)} - at_hand.keys()
         self._agents = at_hand | {agent.pk: agent for agent in agents_active(ids)} if ids else at_hand
         roots = [item.voice for item in callbacks if not item.voice.parent_call_sid]
         numbers = {number for voice in roots for number in (voice.caller, voice.called)}
@@ -164,7 +163,7 @@ class _Unknown:
             state=voice.state,
             country=voice.country,
         )
-        relate(call, agent=self._agents.get(_agent_id_at(voice) or 0))
+        relate(call, agent=self._agents.get(voice.agent_id or 0))
         if not voice.parent_call_sid:
             ours, theirs = (voice.called, voice.caller) if call.incoming else (voice.caller, voice.called)
             relate(call, line=self._lines.get(ours), contact=self._contacts.get(theirs))
@@ -175,11 +174,6 @@ def _latest_start(callback: StatusCallbackRequest) -> datetime:
     """A call that is first told of by its end began, at the latest, when it was answered."""
     time = callback.timestamp or timezone.now()
     return time - timedelta(seconds=callback.duration or 0)
-
-
-def _agent_id_at(voice: VoiceRequest) -> int | None:
-    """Whose browser is at the end of this leg."""
-    return agent_id_from(voice.called) or agent_id_from(voice.caller)
 
 
 def _fill_times(call: Call, callback: StatusCallbackRequest) -> None:
@@ -231,12 +225,12 @@ _PROBLEMS = {
 
 @transaction.atomic
 def recording_store(request: RecordingRequest) -> None:
-    """A caller's message. What it is told of twice is kept once."""
+    """A caller's message. What it is told of twice is kept once, and it stays with the call that it was left in."""
     sid = request.voice.sid
     if not request.recording_sid or not sid:
         logger.warning("recording callback unusable: call=%s", sid or "?")
         return
-    values: dict[str, object] = {"call_id": sid}
+    values: dict[str, object] = {}
     if request.url.startswith(("https://", "http://")):
         values["url"] = request.url
     if request.status:
@@ -244,7 +238,12 @@ def recording_store(request: RecordingRequest) -> None:
     if request.duration is not None:
         values["duration"] = request.duration
     lock([sid])
-    Recording.objects.update_or_create(sid=request.recording_sid, defaults=values)
+    recording, is_new = Recording.objects.get_or_create(sid=request.recording_sid, defaults={"call_id": sid, **values})
+    if recording.call_id != sid:
+        logger.warning("recording callback refused: %s is not of call %s", request.recording_sid, sid)
+        return
+    if not is_new:
+        Recording.objects.filter(pk=recording.pk).update(**values)
     families = Families([(sid, "")])
     call = families.get(sid)
     if call is not None:

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 
 from calls import answers, twiml
 from calls.intake import batcher, problem_of, webhook_spool, webhook_take
-from calls.params import Received, VoiceRequest
+from calls.params import Received, VoiceRequest, from_browser
 from telephony.callbacks import without_userinfo
+from telephony.forms import sid_field
 from telephony.webhooks import Answer, twilio_webhook
 
 logger = logging.getLogger(__name__)
@@ -28,26 +29,28 @@ def _promise(kind: str, request: HttpRequest) -> asyncio.Future[Any]:
 
 def _failed(kind: str, request: HttpRequest, error: BaseException) -> Answer:
     """Puts the webhook aside and says something to whoever waits: on another way than the one that failed."""
-    answer = _emergency(kind, request)
+    received = Received.from_request(request, kind)
+    answer = _emergency(received)
     try:
-        webhook_spool(Received.from_request(request, kind), answer=answer, problem=problem_of(error))
+        webhook_spool(received, answer=answer, problem=problem_of(error))
     except OSError:
-        logger.exception("webhook lost: kind=%s call=%s", kind, request.POST.get("CallSid", "")[:34])
+        logger.exception("webhook lost: kind=%s call=%s", kind, sid_field(request.POST, "CallSid"))
         if answer is None:
             return HttpResponse("Not now.", status=503, content_type="text/plain")
     return answer
 
 
-def _emergency(kind: str, request: HttpRequest) -> str | None:
+def _emergency(received: Received) -> str | None:
     """What can be said without knowing anything: nobody who has talked, or left a message, is asked for one."""
+    kind, fields = received.kind, received.fields
     if kind in ("status", "recording-status"):
         return None
-    if kind == "recording" or request.POST.get("RecordingSid"):
+    talked = fields.get("DialCallStatus") in ("completed", "answered")
+    if from_browser(received.form):
+        return twiml.hang_up_twiml() if talked else answers.not_started()
+    if kind == "recording" or fields.get("RecordingSid"):
         return answers.after_message()
-    if request.POST.get("DialCallStatus") in ("completed", "answered"):
-        return twiml.hang_up_twiml()
-    from_agent = VoiceRequest.from_post(request.POST).caller.startswith("client:")
-    return answers.not_started() if from_agent else answers.when_all_fails()
+    return twiml.hang_up_twiml() if talked else answers.when_all_fails()
 
 
 @twilio_webhook(partial(_failed, "incoming"), direct=partial(_promise, "incoming"))
@@ -86,10 +89,10 @@ def voice_fallback(request: HttpRequest) -> Answer:
     """Twilio comes here when another route of ours failed. It must work when nothing else does, and touches nothing
     but the disk."""
     received = Received.from_request(request, "fallback")
-    voice = VoiceRequest.from_post(request.POST)
+    voice = VoiceRequest.from_fields(received.fields)
     url = without_userinfo(voice.error_url)
     logger.error("fallback: call=%s error=%s url=%s", voice.sid, voice.error_code, url)
-    answer = _emergency("fallback", request)
+    answer = _emergency(received)
     problem = f"Twilio could not use our answer: error {voice.error_code or 'unknown'} {url}"
     webhook_spool(received, answer=answer, problem=problem.strip())
     return answer

@@ -12,7 +12,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from messaging.models import MessageWebhook
 from telephony.callbacks import without_userinfo
-from telephony.forms import field, raw_params, sid_field
+from telephony.forms import field, form_of, lines_field, raw_params, sid_field, single_fields
 from telephony.spool import spool_append
 from telephony.webhooks import Answer, twilio_webhook
 
@@ -33,7 +33,8 @@ def messaging_fallback(request: HttpRequest) -> Answer:
     what came is stored by `message_restore` when it can be."""
     form = request.POST
     url = without_userinfo(field(form, "ErrorUrl", 255))
-    logger.error("fallback: message=%s error=%s url=%s", sid_field(form, "MessageSid"), form.get("ErrorCode"), url)
+    sid, code = sid_field(form, "MessageSid"), field(form, "ErrorCode", 16)
+    logger.error("fallback: message=%s error=%s url=%s", sid, code, url)
     spool_append(
         {"store": SPOOL, "kind": "fallback", "params": raw_params(form), "received_at": timezone.now().isoformat()}
     )
@@ -43,13 +44,13 @@ def messaging_fallback(request: HttpRequest) -> Answer:
 def message_restore(entry: dict[str, Any]) -> None:
     """Stores an entry of the spool. Raises when the database cannot be reached."""
     params: dict[str, Any] = entry["params"]
-    single = {name: value[-1] if isinstance(value, list) else value for name, value in params.items()}
+    single = single_fields(form_of(params), params)
     MessageWebhook.objects.create(
         message_sid=sid_field(single, "MessageSid"),
         kind=entry["kind"],
         sender=field(single, "From", 255),
         recipient=field(single, "To", 255),
-        body=field(single, "Body", 10_000),
+        body=lines_field(single, "Body", 10_000),
         error_code=field(single, "ErrorCode", 16),
         error_url=without_userinfo(field(single, "ErrorUrl", 255)),
         params=params,

@@ -7,12 +7,15 @@ that makes no sense is None.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from django.http import QueryDict
+
+from core.text import cleaned, cleaned_lines
+from telephony.identity import is_phone_of_ours
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}\Z")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -53,9 +56,35 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and "\x00" not in text
 
 
+def single_fields(form: QueryDict, names: Iterable[str]) -> dict[str, str]:
+    """Those of the fields that came, each with its one value. One that came with different values is left out: nobody
+    knows which of them Twilio wrote."""
+    lists: dict[str, list[str]] = dict(form)  # type: ignore[arg-type]
+    return {
+        name: values[0] for name in names if (values := lists.get(name)) and (len(values) == 1 or len(set(values)) == 1)
+    }
+
+
 def field(form: Mapping[str, str], name: str, length: int) -> str:
+    """One line."""
     value = form.get(name)
-    return _text(value).strip()[:length] if value else ""
+    return cleaned(value).strip()[:length] if value else ""
+
+
+def lines_field(form: Mapping[str, str], name: str, length: int) -> str:
+    """As many lines as it has."""
+    value = form.get(name)
+    return cleaned_lines(value).strip()[:length] if value else ""
+
+
+def party_field(form: Mapping[str, str], name: str) -> str:
+    """Who is at one end of a call: a number, `client:agent_7`, a SIP address or a word.
+
+    What stands around a number means nothing. The name of a phone of ours is taken as it came, or else it would become
+    another phone's.
+    """
+    value = form.get(name, "")
+    return cleaned(value)[:255] if is_phone_of_ours(value) else field(form, name, 255)
 
 
 def sid_field(form: Mapping[str, str], name: str) -> str:

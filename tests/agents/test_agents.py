@@ -32,16 +32,19 @@ def test_an_agent_has_a_name_and_initials(first, last, name, initials):
 @pytest.mark.parametrize(
     ("identity", "agent_id"),
     [
-        ("agent_7", 7),
         ("client:agent_7", 7),
-        ("agent_07", None),
-        ("agent_", None),
-        ("agent_7\n", None),
+        ("agent_7", None),
+        ("client:agent_07", None),
+        ("client:agent_", None),
+        ("client:agent_7\n", None),
+        ("client:agent_7 ", None),
+        (" client:agent_7", None),
+        ("Client:agent_7", None),
         ("ada", None),
         ("client:client:agent_7", None),
-        ("agent_٧", None),
+        ("client:agent_٧", None),
         ("", None),
-        ("agent_" + "9" * 19, None),
+        ("client:agent_" + "9" * 19, None),
     ],
 )
 def test_identities_are_read_strictly(identity, agent_id):

@@ -1,0 +1,44 @@
+"""Texts that others wrote, made fit for what they go into: a database, XML, JSON, a page, a line of a log."""
+
+from __future__ import annotations
+
+import re
+
+# The control characters, lone halves of surrogate pairs, and the two that Unicode promises to be no characters and
+# that XML cannot hold.
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNFIT_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# What no XML 1.0 document may hold, not even escaped: https://www.w3.org/TR/xml/#charsets
+XML_UNFIT = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff"
+_XML_UNFIT = re.compile(f"[{XML_UNFIT}]")
+
+
+def cleaned(text: str) -> str:
+    """The text as one line: a space for each control character, U+FFFD for each that is no character at all.
+
+    Nothing is left out, so that no text becomes another that means more than it did.
+    """
+    return text if text.isascii() and text.isprintable() else _UNFIT.sub(_instead, text)
+
+
+def cleaned_lines(text: str) -> str:
+    """The same for a text of several lines: tabs and line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNFIT_IN_LINES.sub(_instead, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def fit_for_xml(text: str) -> str:
+    """The text without what XML cannot hold. It is not escaped yet."""
+    return _XML_UNFIT.sub(_instead, text)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text as one line of at most so many characters, for a log. The end of a longer one is told by its length."""
+    if len(text) > most:
+        text = f"{text[:most]}… ({len(text)} characters)"
+    return cleaned(text)
+
+
+def _instead(match: re.Match[str]) -> str:
+    return " " if match[0] < "\xa0" else "\ufffd"
