@@ -5,7 +5,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from agents.lockout import login_is_locked, login_unlock
+from agents.lockout import login_lock, login_unlock
 from agents.models import Agent, FailedLogin, LoginRecord, Team
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
 from telephony.proxies import client_address
@@ -123,7 +123,7 @@ class FailedLoginAdmin(Record, admin.ModelAdmin[Any]):
 
     @admin.display(description="state")
     def state(self, attempt: Any) -> str:
-        return "locked" if login_is_locked(username=attempt.username, address=attempt.ip_address) else "open"
+        return "locked" if login_lock(username=attempt.username, address=attempt.ip_address) else "open"
 
     def has_unlock_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("agents.change_agent")

@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 _RANGES = {
     "LOGIN_FAILURE_LIMIT": (1, 1000, "5 failures fit most desks"),
+    "LOGIN_FAILURE_LIMIT_PER_USERNAME": (1, 10_000, "20 failures fit most desks"),
+    "LOGIN_FAILURE_LIMIT_PER_ADDRESS": (1, 100_000, "50 failures fit most desks"),
     "LOGIN_LOCKOUT_SECONDS": (1, 31_536_000, "900 seconds fit most desks"),
     "DEVICE_LOGIN_DAYS": (1, 3650, "90 days fit most desks"),
 }

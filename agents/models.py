@@ -101,7 +101,7 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
 
 
 class LoginRecord(models.Model):
-    """What happened to somebody's access: kept for good, never changed."""
+    """What happened to somebody's access: never changed, and kept for `LOGIN_RECORD_DAYS`."""
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed-in", "Signed in"

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, name_of
+from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, LoginRecord, name_of
 from telephony.prepared import Slot, has_some
+from telephony.proxies import network_of
 
 # For who has read these three of an agent, and not the agent.
 agent_name = name_of
+# Where somebody signed in within that time, strangers' failures elsewhere do not count.
+KNOWN_PLACE_LASTS = timedelta(days=90)
 
 
 def agent_get_active(agent_id: int) -> Agent | None:
@@ -34,6 +39,41 @@ def agent_get_caller(agent_id: int) -> Agent | None:
 def agent_may_sign_in(agent: Agent) -> bool:
     """Not suspended, and not one of the demo's log-ins, which open nothing outside the simulator."""
     return agent.is_active and (settings.SIMULATOR or not agent.is_demo)
+
+
+def may_administer(admin: Agent, agent: Agent) -> bool:
+    """Whether `admin`, who may change agents, may change this one: all of them as a superuser, otherwise nobody who has
+    a right that `admin` has not. So nobody gets rights by taking over an account, an inactive one included."""
+    if admin.is_superuser or admin == agent:
+        return True
+    if agent.is_superuser:
+        return False
+    rights = Permission.objects.filter(Q(user=agent) | Q(group__user=agent)).select_related("content_type")
+    return admin.has_perms(f"{right.content_type.app_label}.{right.codename}" for right in rights)
+
+
+def login_name(text: str) -> str:
+    """One form of all the ways to type a username, for limits: no more ways to write it are so many more tries."""
+    plain = unicodedata.normalize("NFKC", text).replace("\x00", "").strip().casefold()
+    return unicodedata.normalize("NFKC", plain)[:150]
+
+
+def login_is_known_at(*, username: str, network: str | None) -> bool:
+    """Whether that username signed in from there lately. `network`: as `telephony.proxies.client_network` says it."""
+    signed_in = LoginRecord.objects.filter(
+        kind=LoginRecord.Kind.SIGNED_IN,
+        agent__username__iexact=username.replace("\x00", "").strip(),
+        at__gte=timezone.now() - KNOWN_PLACE_LASTS,
+        address__isnull=False,
+    )
+    addresses = signed_in.order_by().values_list("address", flat=True).distinct()
+    return network in {network_of(str(address)) for address in addresses}
+
+
+def login_records_lately(*, kind: str, username: str, address: str | None, within: timedelta) -> int:
+    """How many of that kind there were for that username, as it was typed, from that address."""
+    records = LoginRecord.objects.filter(kind=kind, username=username, address=address)
+    return records.filter(at__gte=timezone.now() - within).count()
 
 
 def agent_is_suspended(agent_id: int) -> bool:

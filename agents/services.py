@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, Agent, Availability, Desk, LoginRecord
+from telephony.retention import days_ago, delete_in_batches
 
 # Other apps listen to these; nothing here knows them. Both carry `agent_id`.
 # Within the transaction, with `devices`, whether the API tokens of the agent's devices end, too: what is stored ends.
@@ -92,3 +94,10 @@ def login_record_create(
         address=address,
         by=by if by is not None and by != agent else None,
     )
+
+
+def login_records_prune() -> int:
+    """Deletes log-in records older than `LOGIN_RECORD_DAYS`, none when that is 0 or less; how many they were."""
+    if settings.LOGIN_RECORD_DAYS <= 0:
+        return 0
+    return delete_in_batches(LoginRecord.objects.filter(at__lt=days_ago(settings.LOGIN_RECORD_DAYS)).order_by("at"))

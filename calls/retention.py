@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
-from django.utils import timezone
 
 from calls.models import CallEvent, Webhook
+from telephony.retention import BATCH, days_ago, delete_in_batches
 
 logger = logging.getLogger(__name__)
-
-# One batch is one short transaction, so that calls that come in meanwhile do not wait for it.
-BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +26,12 @@ def flight_recorder_prune(*, days: int | None = None, dry_run: bool = False, bat
     days = settings.FLIGHT_RECORDER_DAYS if days is None else days
     if days <= 0:
         return Pruned(webhooks=0, events=0)
-    limit = _days_ago(days)
+    limit = days_ago(days)
     webhooks = Webhook.objects.filter(received_at__lt=limit).order_by("received_at")
     events = CallEvent.objects.filter(at__lt=limit).order_by("at")
     if dry_run:
         return Pruned(webhooks=webhooks.count(), events=events.count())
-    pruned = Pruned(webhooks=_delete(webhooks, batch), events=_delete(events, batch))
+    pruned = Pruned(webhooks=delete_in_batches(webhooks, batch), events=delete_in_batches(events, batch))
     if pruned.webhooks or pruned.events:
         logger.info("flight recorder: rows older than %s days are deleted: %s", days, pruned)
     return pruned
-
-
-def _days_ago(days: int) -> datetime:
-    try:
-        return timezone.now() - timedelta(days=days)
-    except OverflowError:
-        # Longer than time itself: nothing is that old.
-        return datetime(1, 1, 2, tzinfo=UTC)
-
-
-def _delete(rows: QuerySet[Webhook] | QuerySet[CallEvent], batch: int) -> int:
-    deleted = 0
-    while ids := list(rows.values_list("pk", flat=True)[:batch]):
-        deleted += rows.filter(pk__in=ids).delete()[0]
-    return deleted

@@ -22,6 +22,7 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse, set_script_prefix
 
+from config.pools import BoundedPool, QueueFull
 from telephony.problems import problem_response
 from telephony.statements import by_index_only
 from telephony.webhook_requests import webhook_request
@@ -30,6 +31,8 @@ from tokens.together import voice_token_together
 
 # What a body may hold before its view has a say; forms are limited further by Django's own settings.
 MAX_BODY = 10 * 1024 * 1024
+# So many log-ins wait for each thread that checks passwords: the last of them for some four seconds.
+_LOGINS_WAITING = 10
 
 
 class BodyTooLarge(Exception):
@@ -42,6 +45,18 @@ def _too_large(path: str) -> HttpResponse:
     return HttpResponse("The body is too large.", status=413, content_type="text/plain")
 
 
+def _too_many_logins(path: str) -> HttpResponse:
+    """503: nothing is wrong with this log-in."""
+    sentence = "Too many people are signing in at this moment. Wait a few seconds, then try again."
+    if path.startswith("/api/"):
+        answer: HttpResponse = problem_response("unavailable", detail=sentence, instance=path)
+    else:
+        answer = HttpResponse(sentence, status=503, content_type="text/plain")
+    answer["Retry-After"] = "5"
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 class OneHopHandler(ASGIHandler):
     """Serves HTTP. Made once for each process."""
 
@@ -52,6 +67,8 @@ class OneHopHandler(ASGIHandler):
         self._webhooks = ThreadPoolExecutor(settings.WEB_THREADS, "webhook", initializer=by_index_only)
         self._routes: dict[str, Route] = {}
         self._token_path: str | None = None
+        self._logins = BoundedPool(settings.LOGIN_THREADS, _LOGINS_WAITING * settings.LOGIN_THREADS, "login")
+        self._login_paths: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -79,7 +96,9 @@ class OneHopHandler(ASGIHandler):
         if route is not None:
             await self._answer_webhook(route, request, send)
             return
-        response = await self._together(request)
+        response: HttpResponseBase | None = await self._together(request)
+        if response is None and self._is_login(request):
+            response = await self._log_in(request)
         if response is None:
             response = await self._in_thread(self._pages, self._respond, request)
         await self.send_response(response, send)
@@ -99,6 +118,20 @@ class OneHopHandler(ASGIHandler):
         if self._token_path is None:
             self._token_path = reverse("api:voice-token")
         return await voice_token_together(request) if request.path_info == self._token_path else None
+
+    def _is_login(self, request: HttpRequest) -> bool:
+        """Whether a password is to be checked, at which door ever."""
+        if not self._login_paths:
+            self._login_paths = frozenset(reverse(name) for name in ("login", "admin:login", "api:login"))
+        return request.method == "POST" and request.path_info in self._login_paths
+
+    async def _log_in(self, request: HttpRequest) -> HttpResponseBase:
+        """In threads of its own, so that a flood of log-ins keeps no page waiting."""
+        try:
+            response: HttpResponseBase = await self._logins.run(self._respond, request)
+        except QueueFull:
+            return _too_many_logins(request.path_info)
+        return response
 
     def _route(self, path: str) -> Route | None:
         """The webhook at the path. Looked up once: none of their paths has parts that vary."""

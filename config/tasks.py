@@ -1,8 +1,25 @@
 """What the worker does for the whole."""
 
+import logging
+
 from celery import shared_task
+from django.core.management import call_command
+
+from agents.services import login_records_prune
+from tokens.services import issued_tokens_prune
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="config.tasks.heartbeat")  # type: ignore[untyped-decorator]
 def heartbeat() -> None:
     """Nothing: that it ran shows that queue and worker work. `config.heartbeats` notes it."""
+
+
+@shared_task(name="config.tasks.log_ins_prune")  # type: ignore[untyped-decorator]
+def log_ins_prune() -> None:
+    """Deletes what was kept long enough: records of log-ins and of voice tokens, and sessions that are over."""
+    records, tokens = login_records_prune(), issued_tokens_prune()
+    call_command("clearsessions")
+    if records or tokens:
+        logger.info("log-ins: %d records and %d of voice tokens are deleted, kept long enough", records, tokens)

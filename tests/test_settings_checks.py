@@ -49,7 +49,16 @@ def test_credentials_that_cannot_work_are_found(settings, name, value, number):
     assert all(message.hint for message in checks.check_twilio())
 
 
-@pytest.mark.parametrize("name", ["LOGIN_FAILURE_LIMIT", "LOGIN_LOCKOUT_SECONDS", "DEVICE_LOGIN_DAYS"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LOGIN_FAILURE_LIMIT",
+        "LOGIN_FAILURE_LIMIT_PER_USERNAME",
+        "LOGIN_FAILURE_LIMIT_PER_ADDRESS",
+        "LOGIN_LOCKOUT_SECONDS",
+        "DEVICE_LOGIN_DAYS",
+    ],
+)
 def test_a_number_that_would_lock_everybody_out_is_found(settings, name):
     assert check_logins() == []
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth import authenticate, user_logged_in
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from knox.models import get_digest_token, get_expiry
@@ -22,6 +23,7 @@ from agents.services import login_record_create
 from telephony.checks import MAX_TTL
 from telephony.errors import NotConfigured
 from telephony.proxies import client_address
+from telephony.retention import days_ago, delete_in_batches
 from tokens.models import Device, IssuedToken, Platform, TokenKind
 
 if TYPE_CHECKING:
@@ -145,6 +147,21 @@ def voice_tokens_record(issued: Iterable[tuple[VoiceToken, Agent, Device | None,
         )
         for token, agent, device, address, kind in issued
     )
+
+
+def issued_tokens_prune() -> int:
+    """Deletes the records of voice tokens older than `ISSUED_TOKEN_DAYS`, none when that is 0 or less; how many.
+
+    The newest of each device that is signed in stays: by it, the device is known to be rung by push.
+    """
+    if settings.ISSUED_TOKEN_DAYS <= 0:
+        return 0
+    newer = IssuedToken.objects.filter(
+        device=OuterRef("device"), platform=OuterRef("platform"), issued_at__gt=OuterRef("issued_at")
+    )
+    old = IssuedToken.objects.filter(issued_at__lt=days_ago(settings.ISSUED_TOKEN_DAYS))
+    kept = Q(device__in=Device.objects.signed_in()) & ~Exists(newer)
+    return delete_in_batches(old.exclude(kept).order_by("issued_at"))
 
 
 def ttl_max(platform: str) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from collections.abc import Sequence
 from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
-from telephony.proxies import client_address
+from agents.selectors import login_is_known_at, login_name
+from telephony.proxies import client_network
 
 
 class VoiceTokenThrottle(SimpleRateThrottle):
@@ -43,23 +43,30 @@ class VoiceTokenThrottle(SimpleRateThrottle):
 
 
 class LoginUsernameThrottle(SimpleRateThrottle):
-    """By the username that is tried, from wherever."""
+    """By the username that is tried, from wherever; but strangers elsewhere do not count where it has signed in before.
+    There, the address and the lock-out limit it."""
 
     scope = "login-username"
 
     def get_cache_key(self, request: Request, view: Any) -> str:
+        name = login_name(self._username(request))
+        return f"throttle.login-username.{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()}"
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        return super().allow_request(request, view) or login_is_known_at(
+            username=self._username(request), network=client_network(request)
+        )
+
+    @staticmethod
+    def _username(request: Request) -> str:
         data = request.data
-        username = str(data.get("username", "")) if isinstance(data, dict) else ""
-        return f"throttle.login-username.{hashlib.sha256(username.encode('utf-8', 'replace')).hexdigest()}"
+        return str(data.get("username", "")) if isinstance(data, dict) else ""
 
 
 class LoginAddressThrottle(SimpleRateThrottle):
-    """By address; an IPv6 customer owns a whole /64, so that is what counts."""
+    """By address, of IPv6 the /64."""
 
     scope = "login-address"
 
     def get_cache_key(self, request: Request, view: Any) -> str:
-        address = client_address(request) or "unknown"
-        if ":" in address:
-            address = str(ipaddress.ip_network(f"{address}/64", strict=False).network_address)
-        return f"throttle.login-address.{address}"
+        return f"throttle.login-address.{client_network(request) or 'unknown'}"

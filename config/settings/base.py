@@ -67,6 +67,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 # For pages and the API; Twilio's webhooks have as many of their own. Each thread holds one database connection.
 WEB_THREADS: int = env.whole("WEB_THREADS", 8)
+# For log-ins alone, whose passwords take a third of a second each to check.
+LOGIN_THREADS: int = env.whole("LOGIN_THREADS", 2)
 # A caller hears our fallback's sentence after this many: before Twilio gives up on us (TWILIO_CONNECTION_OVERRIDES).
 WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 3.5)
 ASGI_APPLICATION = "config.asgi.application"
@@ -151,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 30.0, "options": {"expires": 30}},
     # When the fewest calls come. Not every 24 hours: a server that restarts daily would never get there.
     "flight-recorder": {"task": "calls.tasks.flight_recorder_prune", "schedule": crontab(hour=3, minute=40)},
+    "log-ins": {"task": "config.tasks.log_ins_prune", "schedule": crontab(hour=3, minute=50)},
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -172,13 +175,18 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/login/"
-# After so many failures for one username from one address, nothing is tried for so long.
+# After so many failures for one username from one address, for one username from anywhere, or from one address (of IPv6
+# a /64), nothing is tried for so long. `agents.lockout`.
 LOGIN_FAILURE_LIMIT: int = env.whole("LOGIN_FAILURE_LIMIT", 5)
+LOGIN_FAILURE_LIMIT_PER_USERNAME: int = env.whole("LOGIN_FAILURE_LIMIT_PER_USERNAME", 20)
+LOGIN_FAILURE_LIMIT_PER_ADDRESS: int = env.whole("LOGIN_FAILURE_LIMIT_PER_ADDRESS", 50)
 LOGIN_LOCKOUT_SECONDS: int = env.whole("LOGIN_LOCKOUT_SECONDS", 900)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
 AXES_COOLOFF_TIME = timedelta(seconds=min(LOGIN_LOCKOUT_SECONDS, 31_536_000))
-AXES_CLIENT_IP_CALLABLE = "telephony.proxies.client_address"
+AXES_HANDLER = "agents.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "telephony.proxies.client_network"
+AXES_USERNAME_CALLABLE = "agents.lockout.axes_username"
 AXES_LOCKOUT_CALLABLE = "agents.lockout.locked_out_answer"
 AXES_RESET_ON_SUCCESS = True
 # So that "try again in 15 minutes" stays true for whoever does not wait.
@@ -191,6 +199,9 @@ SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # `agents.lockout.LockoutMiddleware` is 
 # API tokens of devices: rows of our own, so that one query finds the token, the device and the agent.
 KNOX_TOKEN_MODEL = "tokens.Device"  # noqa: S105
 DEVICE_LOGIN_DAYS: int = env.whole("DEVICE_LOGIN_DAYS", 90)
+# How many days records of log-ins and of voice tokens are kept; 0: for ever.
+LOGIN_RECORD_DAYS: int = env.whole("LOGIN_RECORD_DAYS", 365)
+ISSUED_TOKEN_DAYS: int = env.whole("ISSUED_TOKEN_DAYS", 90)
 REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
 # Knox's own table would stay empty.
 MIGRATION_MODULES = {"knox": None}

@@ -166,3 +166,126 @@ def test_admin_shows_the_records_and_nobody_changes_them(ada, admin, path):
     assert admin.get(f"/admin/{path}{row.pk}/change/", secure=True).status_code == 200
     assert admin.post(f"/admin/{path}{row.pk}/delete/", {"post": "yes"}, secure=True).status_code == 403
     assert admin.get(f"/admin/{path}add/", secure=True).status_code == 403
+
+
+def refused(path: str, addresses: list[str], names: list[str]) -> int:
+    """How many of these tries with a wrong password were not looked at."""
+    answers = []
+    for number, address in enumerate(addresses):
+        cache.clear()
+        answers.append(attempt(path, username=names[number % len(names)], address=address).status_code)
+    return answers.count(429)
+
+
+FORTY_IPV4 = [f"198.51.100.{number}" for number in range(1, 41)]
+FORTY_IN_A_64 = [f"2001:db8:1:2::{number:x}" for number in range(1, 41)]
+
+
+@pytest.mark.parametrize("path", [DESK, ADMIN, REST])
+def test_an_ipv6_customer_has_one_budget_and_not_one_for_each_of_his_addresses(ada, path):
+    assert refused(path, FORTY_IN_A_64, ["ada"]) == 36
+    assert attempt(path, address="2001:db8:1:3::1", password=PASSWORD).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("path", [DESK, ADMIN, REST])
+def test_many_addresses_have_one_budget_for_a_username(ada, path):
+    assert refused(path, FORTY_IPV4, ["ada"]) == 21
+
+    response = attempt(path, address="203.0.113.1", password=PASSWORD)
+    text = response.json()["detail"] if path == REST else response.content.decode()
+    assert response.status_code == 429
+    assert (
+        "Too many failed log-ins for this username. Try again in 15 minutes, sign in from where you have signed in "
+        "before, or ask your admin to unlock it."
+    ) in text
+
+
+def test_an_address_has_one_budget_for_all_usernames(ada, settings):
+    settings.LOGIN_FAILURE_LIMIT_PER_ADDRESS = 8
+    assert refused(DESK, ["198.51.100.7"] * 12, [f"nobody-{number}" for number in range(12)]) == 5
+
+    response = attempt(DESK, password=PASSWORD)
+    assert response.status_code == 429
+    assert "Too many failed log-ins from this address. Try again in 15 minutes" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", [DESK, REST])
+def test_strangers_lock_nobody_out_of_his_own_place(ada, path):
+    attempt(DESK, password=PASSWORD, address="2001:db8:77::1")
+    refused(path, FORTY_IPV4, ["ada"])
+
+    assert attempt(path, password=PASSWORD, address="2001:db8:77::2").status_code in (200, 302)
+    assert attempt(path, password=PASSWORD, address="2001:db8:78::2").status_code == 429
+    # There, too, a password can only be tried so often.
+    assert fail(path, 5, address="2001:db8:77::3").status_code == 429
+    assert attempt(path, password=PASSWORD, address="2001:db8:77::2").status_code == 429
+
+
+def test_strangers_use_up_the_apis_tries_of_a_minute_but_not_where_somebody_is_known(ada):
+    attempt(DESK, password=PASSWORD, address="203.0.113.9")
+    for address in FORTY_IPV4[:11]:
+        last = attempt(REST, address=address)
+
+    assert (last.status_code, last.json()["code"]) == (429, "throttled")
+    assert attempt(REST, password=PASSWORD, address="203.0.113.9").status_code == 200
+
+
+@pytest.mark.parametrize("path", [DESK, ADMIN, REST])
+def test_another_way_to_write_a_username_is_no_other_username(ada, path):
+    names = ["ada", " ada", "ada ", "ADA", "Ada", "\N{FULLWIDTH LATIN SMALL LETTER A}da", "ada\t", "aDa"]
+
+    assert refused(path, ["198.51.100.7"] * 8, names) == 4
+
+
+def test_trailing_spaces_are_no_way_around_the_apis_limit_of_a_minute(ada):
+    answers = [
+        attempt(REST, username="ada" + " " * number, address=address) for number, address in enumerate(FORTY_IPV4[:11])
+    ]
+
+    assert (answers[-1].status_code, answers[-1].json()["code"]) == (429, "throttled")
+
+
+def test_ipv4_written_as_ipv6_is_ipv4(ada):
+    fail(DESK, 5, address="::ffff:198.51.100.7")
+
+    assert attempt(DESK, password=PASSWORD).status_code == 429
+    assert attempt(DESK, password=PASSWORD, address="::ffff:198.51.100.8").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["", "unix", "fe80::1%eth0"])
+def test_an_address_of_another_kind_has_a_budget_too(ada, address):
+    assert fail(DESK, 5, address=address).status_code == 429
+
+
+@pytest.mark.parametrize("path", [DESK, ADMIN])
+def test_a_username_of_a_megabyte_is_refused_like_any_other(db, path, caplog):
+    response = attempt(path, username="a" * 900_000)
+
+    assert response.status_code == 200
+    assert max(len(record.getMessage()) for record in caplog.records) < 1000
+    assert len(LoginRecord.objects.get().username) == len(FailedLogin.objects.get().username) == 150
+
+
+def test_an_admin_unlocks_a_username_that_is_locked_everywhere(ada, admin):
+    refused(DESK, FORTY_IPV4, ["ada"])
+    form = {"action": "unlock", "_selected_action": [FailedLogin.objects.first().pk]}
+
+    admin.post("/admin/agents/failedlogin/", form, secure=True)
+
+    assert attempt(DESK, password=PASSWORD, address="203.0.113.1").status_code == 302
+
+
+def test_an_admin_unlocks_an_address(ada, admin, settings):
+    settings.LOGIN_FAILURE_LIMIT_PER_ADDRESS = 8
+    assert refused(DESK, ["198.51.100.7"] * 8, [f"nobody-{number}" for number in range(8)]) == 1
+    form = {"action": "unlock", "_selected_action": [FailedLogin.objects.first().pk]}
+
+    admin.post("/admin/agents/failedlogin/", form, secure=True)
+
+    assert attempt(DESK, password=PASSWORD).status_code == 302
+
+
+def test_who_tries_on_while_locked_fills_no_table(ada):
+    fail(DESK, 20)
+
+    assert LoginRecord.objects.filter(kind="locked-out").count() == 10
