@@ -108,9 +108,12 @@ class Line(models.Model):
 
     def clean(self) -> None:
         try:
-            self.number = parse(self.number, home_region=settings.HOME_REGION).e164
+            number = parse(self.number, home_region=settings.HOME_REGION)
         except InvalidNumber as error:
             raise ValidationError({"number": error.message}) from None
+        if number.extension:
+            raise ValidationError({"number": "A line is a whole number, without an extension."})
+        self.number = number.e164
 
 
 class Call(models.Model):

@@ -5,4 +5,4 @@ class TelephonyConfig(AppConfig):
     name = "telephony"
 
     def ready(self) -> None:
-        from telephony import checks  # noqa: F401  (registers the checks)
+        from telephony import checks, number_checks  # noqa: F401  (registers the checks)

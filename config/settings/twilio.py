@@ -51,4 +51,6 @@ TWILIO_RETRIES: int = env.whole("TWILIO_RETRIES", 3)
 
 # How a number without + is read, and which countries agents may call (empty: all).
 HOME_REGION: str = env.text("HOME_REGION", "US")
-ALLOWED_REGIONS: list[str] = env.words("ALLOWED_REGIONS", [])
+ALLOWED_REGIONS: list[str] = [region.upper() for region in env.words("ALLOWED_REGIONS", [])]
+# Which numbers beside ordinary ones agents may call (telephony.phone.OPTIONAL_KINDS); "none": no others.
+ALLOWED_NUMBER_KINDS: list[str] = env.words("ALLOWED_NUMBER_KINDS", ["shared-cost"])
