@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from io import BytesIO
@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse, set_script_prefix
 
 from telephony.problems import problem_response
@@ -30,6 +30,8 @@ from tokens.together import voice_token_together
 
 # What a body may hold before its view has a say; forms are limited further by Django's own settings.
 MAX_BODY = 10 * 1024 * 1024
+# What is read of a file before it is sent on.
+_PART = 65_536
 
 
 class BodyTooLarge(Exception):
@@ -40,6 +42,29 @@ def _too_large(path: str) -> HttpResponse:
     if path.startswith("/api/"):
         return problem_response("too_large", instance=path)
     return HttpResponse("The body is too large.", status=413, content_type="text/plain")
+
+
+async def _in_parts(chunks: Iterator[bytes], gone: asyncio.Future[Any]) -> AsyncIterator[bytes]:
+    """The chunks, while somebody takes them: none is read before those before it were sent on.
+
+    Django would read all of them first, in the one thread that it has for this. These threads are nobody's: a file that
+    comes slowly keeps no page waiting.
+    """
+    while not gone.done():
+        part = await asyncio.to_thread(_next_part, chunks)
+        if not part:
+            return
+        yield part
+
+
+def _next_part(chunks: Iterator[bytes]) -> bytes:
+    """About `_PART` bytes; none at the end."""
+    part = bytearray()
+    for chunk in chunks:
+        part += chunk
+        if len(part) >= _PART:
+            break
+    return bytes(part)
 
 
 class OneHopHandler(ASGIHandler):
@@ -72,9 +97,9 @@ class OneHopHandler(ASGIHandler):
             if request is None:
                 await self.send_response(refusal or HttpResponse(status=400), send)
             else:
-                await self._answer(request, send)
+                await self._answer(request, receive, send)
 
-    async def _answer(self, request: HttpRequest, send: Any) -> None:
+    async def _answer(self, request: HttpRequest, receive: Any, send: Any) -> None:
         route = self._route(request.path_info)
         if route is not None:
             await self._answer_webhook(route, request, send)
@@ -82,8 +107,17 @@ class OneHopHandler(ASGIHandler):
         response = await self._together(request)
         if response is None:
             response = await self._in_thread(self._pages, self._respond, request)
-        await self.send_response(response, send)
-        if response.streaming:
+        if not isinstance(response, StreamingHttpResponse):
+            await self.send_response(response, send)
+            return
+        # The body has been read: all that is left to hear of the client is that it went away.
+        gone = asyncio.ensure_future(receive())
+        try:
+            if not response.is_async:
+                response.streaming_content = _in_parts(iter(response), gone)
+            await self.send_response(response, send)
+        finally:
+            gone.cancel()
             await self._in_thread(self._pages, response.close)
 
     async def _answer_webhook(self, route: Route, request: HttpRequest, send: Any) -> None:
