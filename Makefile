@@ -13,8 +13,10 @@ OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacul
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: install-run frontend/dist/desk.js ## Installs all, starts the desk and the Twilio simulator
+# The ports first: nobody should wait for minutes to be told that one of them is taken.
+run: ## Installs all, starts the desk and the Twilio simulator
 	@$(PYTHON) scripts/make_env.py
+	@$(MAKE) --no-print-directory install-run frontend/dist/desk.js
 	@$(PY) scripts/run.py
 
 test: install-test browser frontend/dist/desk.js ## Installs all, runs every test, browser tests included
@@ -71,19 +73,23 @@ install-test: $(STAMPS)/test
 
 $(STAMPS)/%: requirements/%.txt requirements/base.txt requirements/simulator.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ringdesk needs Python 3.11 or newer.")'
+	@test -x $(PY) || echo "Making a place for Python packages, $(VENV)…"
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { \
 	  echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; exit 1; }
-	$(PY) -m pip install --quiet --disable-pip-version-check -r $<
+	@echo "Installing the Python packages of $<: a minute or two the first time…"
+	@$(PY) -m pip install --disable-pip-version-check --no-input -r $<
 	@mkdir -p $(STAMPS) && touch $@
 
 frontend/node_modules/.stamp: frontend/package.json frontend/package-lock.json
 	@node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null || { \
 	  echo "Ringdesk needs Node 20 or newer, with npm."; exit 1; }
-	cd frontend && npm ci --no-audit --no-fund
+	@echo "Installing the front end's packages: up to a minute the first time…"
+	@cd frontend && npm ci --no-audit --no-fund --progress=true
 	@touch $@
 
 frontend/dist/desk.js: frontend/node_modules/.stamp $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.html frontend/*.json)
-	cd frontend && npm run build
+	@echo "Building the front end…"
+	@cd frontend && npm run build
 	@touch $@
 
 # A place of its own: what the product is compared with must not reach what is tested.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
@@ -16,13 +16,30 @@ from rest_framework.views import APIView
 from calls import actions
 from calls.apis import visible_call
 from calls.serializers import DetailSerializer
-from telephony.media import recording_fetch
+from telephony.media import ByteRange, RangeNotSatisfiable, recording_fetch
+from telephony.problems import problem_response
 from telephony.rest import Conflict
 from telephony.schema import TWILIO, raises
 
-_PRIVATE = OpenApiParameter(
-    "Cache-Control", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200], description="`private`."
-)
+
+def _header(name: str, description: str, *statuses: int) -> OpenApiParameter:
+    kind = OpenApiTypes.STR
+    return OpenApiParameter(
+        name, kind, OpenApiParameter.HEADER, required=True, response=list(statuses), description=description
+    )
+
+
+_HEADERS = [
+    _header("Cache-Control", "`private`.", 200, 206),
+    _header("Accept-Ranges", "`bytes`.", 200, 206),
+    _header("Content-Range", "Which bytes these are, and of how many: `bytes 0-1/48000`.", 206),
+    OpenApiParameter(
+        "Range",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="The bytes that are wanted, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-500`; one part only.",
+    ),
+]
 
 
 class CallHangUpApi(APIView):
@@ -53,22 +70,38 @@ class RecordingApi(APIView):
 
     renderer_classes = [JSONRenderer, SoundRenderer]
 
-    @raises("call_gone", "twilio_not_configured", "twilio_unavailable")
+    @raises("call_gone", "range_not_satisfiable", "twilio_not_configured", "twilio_unavailable")
     @extend_schema(
         operation_id="calls_recording",
         tags=["calls"],
-        parameters=[_PRIVATE],
-        responses={(200, "audio/mpeg"): OpenApiTypes.BINARY},
+        parameters=_HEADERS,
+        responses={(200, "audio/mpeg"): OpenApiTypes.BINARY, (206, "audio/mpeg"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, sid: str, recording_sid: str) -> StreamingHttpResponse:
+    def get(self, request: Request, sid: str, recording_sid: str) -> HttpResponseBase:
         call = visible_call(request, sid)
         recording = next((item for item in call.recordings.all() if item.sid == recording_sid), None)
         if recording is None:
             raise Http404
-        sound = recording_fetch(recording.sid)
-        answer = StreamingHttpResponse(
-            sound.chunks, content_type=sound.content_type, headers={"Cache-Control": "private"}
-        )
+        # No file of ours has a version that `If-Range` could name: with it, all is sent.
+        wanted = None if "If-Range" in request.headers else ByteRange.parse(request.headers.get("Range", ""))
+        try:
+            sound = recording_fetch(recording.sid, wanted)
+        except RangeNotSatisfiable as error:
+            refusal = problem_response("range_not_satisfiable", instance=request.path)
+            if error.total is not None:
+                refusal["Content-Range"] = f"bytes */{error.total}"
+            return refusal
+        status = 206 if sound.part else 200
+        answer: HttpResponseBase
+        if request.method == "HEAD":
+            sound.body.close()
+            answer = HttpResponse(status=status, content_type=sound.content_type)
+        else:
+            answer = StreamingHttpResponse(sound.body, status=status, content_type=sound.content_type)
+        answer["Cache-Control"] = "private"
+        answer["Accept-Ranges"] = "bytes"
         if sound.length is not None:
             answer["Content-Length"] = str(sound.length)
+        if sound.part:
+            answer["Content-Range"] = "bytes {}-{}/{}".format(*sound.part)
         return answer

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from io import BytesIO
@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse, set_script_prefix
 
 from config.pools import BoundedPool, QueueFull
@@ -33,6 +33,8 @@ from tokens.together import voice_token_together
 MAX_BODY = 10 * 1024 * 1024
 # So many log-ins wait for each thread that checks passwords: the last of them for some four seconds.
 _LOGINS_WAITING = 10
+# What is read of a file before it is sent on.
+_PART = 65_536
 
 
 class BodyTooLarge(Exception):
@@ -55,6 +57,29 @@ def _too_many_logins(path: str) -> HttpResponse:
     answer["Retry-After"] = "5"
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+async def _in_parts(chunks: Iterator[bytes], gone: asyncio.Future[Any]) -> AsyncIterator[bytes]:
+    """The chunks, while somebody takes them: none is read before those before it were sent on.
+
+    Django would read all of them first, in the one thread that it has for this. These threads are nobody's: a file that
+    comes slowly keeps no page waiting.
+    """
+    while not gone.done():
+        part = await asyncio.to_thread(_next_part, chunks)
+        if not part:
+            return
+        yield part
+
+
+def _next_part(chunks: Iterator[bytes]) -> bytes:
+    """About `_PART` bytes; none at the end."""
+    part = bytearray()
+    for chunk in chunks:
+        part += chunk
+        if len(part) >= _PART:
+            break
+    return bytes(part)
 
 
 class OneHopHandler(ASGIHandler):
@@ -89,9 +114,9 @@ class OneHopHandler(ASGIHandler):
             if request is None:
                 await self.send_response(refusal or HttpResponse(status=400), send)
             else:
-                await self._answer(request, send)
+                await self._answer(request, receive, send)
 
-    async def _answer(self, request: HttpRequest, send: Any) -> None:
+    async def _answer(self, request: HttpRequest, receive: Any, send: Any) -> None:
         route = self._route(request.path_info)
         if route is not None:
             await self._answer_webhook(route, request, send)
@@ -101,8 +126,17 @@ class OneHopHandler(ASGIHandler):
             response = await self._log_in(request)
         if response is None:
             response = await self._in_thread(self._pages, self._respond, request)
-        await self.send_response(response, send)
-        if response.streaming:
+        if not isinstance(response, StreamingHttpResponse):
+            await self.send_response(response, send)
+            return
+        # The body has been read: all that is left to hear of the client is that it went away.
+        gone = asyncio.ensure_future(receive())
+        try:
+            if not response.is_async:
+                response.streaming_content = _in_parts(iter(response), gone)
+            await self.send_response(response, send)
+        finally:
+            gone.cancel()
             await self._in_thread(self._pages, response.close)
 
     async def _answer_webhook(self, route: Route, request: HttpRequest, send: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from scripts.make_env import CannotStart, check_addresses, check_ports, with_simulator  # noqa: E402
 
 START_SECONDS = 60
 STOP_SECONDS = 8
@@ -29,14 +30,9 @@ def read_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def port_is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+def step(text: str) -> None:
+    """Says what happens now, before it does: some of it takes long."""
+    print(f"{text}…", flush=True)
 
 
 def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> bool:
@@ -73,20 +69,24 @@ def worker_command(schedule: Path) -> list[str]:
 def main() -> int:
     os.chdir(ROOT)
     environment = read_environment()
-    with_simulator = environment.get("SIMULATOR", "").lower() in ("true", "1", "yes", "on")
-    host, port = environment.get("WEB_HOST", "127.0.0.1"), int(environment.get("WEB_PORT", "8000"))
-    bench_host = environment.get("SIMULATOR_HOST", "127.0.0.1")
-    bench_port = int(environment.get("SIMULATOR_PORT", "8001"))
-    wanted = [(host, port, "WEB_PORT")] + ([(bench_host, bench_port, "SIMULATOR_PORT")] if with_simulator else [])
-    for address, number, name in wanted:
-        if not port_is_free(address, number):
-            print(f"Port {number} is taken. Stop what uses it, or set {name} to another one.", file=sys.stderr)
-            return 1
+    try:
+        check_addresses(environment)
+        check_ports(environment, is_written=True)
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    simulated = with_simulator(environment)
+    host, port = environment.get("WEB_HOST") or "127.0.0.1", int(environment.get("WEB_PORT") or "8000")
+    bench_host = environment.get("SIMULATOR_HOST") or "127.0.0.1"
+    bench_port = int(environment.get("SIMULATOR_PORT") or "8001")
 
     manage = [sys.executable, "manage.py"]
+    step("Bringing the database up to date")
     subprocess.run([*manage, "migrate", "--verbosity", "0"], check=True)
+    step("Collecting the pages' files")
     subprocess.run([*manage, "collectstatic", "--noinput", "--verbosity", "0"], check=True)
-    if with_simulator:
+    if simulated:
+        step("Loading the demo's people, lines, contacts and calls")
         subprocess.run([*manage, "load_demo_data"], check=True, stdout=subprocess.DEVNULL)
 
     commands = {
@@ -99,12 +99,13 @@ def main() -> int:
         # Without Redis the worker lives in the web process.
         (ROOT / ".run").mkdir(exist_ok=True)
         commands["worker"] = worker_command(ROOT / ".run" / "beat")
-    if with_simulator:
+    if simulated:
         commands["simulator"] = [sys.executable, "-m", "simulator"]
     processes: dict[str, subprocess.Popen[bytes]] = {}
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
+    step(f"Starting {' and '.join(commands)}")
     try:
         for name, command in commands.items():
             # Groups of their own: Ctrl-C reaches them through us, once.
@@ -114,7 +115,12 @@ def main() -> int:
             if name in processes and not wait_until_up(url, processes[name]):
                 print(f"The {name} did not start; its last words are above.", file=sys.stderr)
                 return 1
-        announce(port, bench_port, with_simulator)
+        if simulated:
+            step("Setting up the simulated Twilio account")
+            provision = [*manage, "twilio_provision", "--yes"]
+            if subprocess.run(provision, check=False, stdout=subprocess.DEVNULL).returncode:
+                print("Not all of it could be set up: see the Doctor in Django admin.", file=sys.stderr)
+        announce(port, bench_port, simulated)
         while not stopping.wait(0.5):
             ended = [name for name, process in processes.items() if process.poll() is not None]
             if ended:
@@ -126,10 +132,10 @@ def main() -> int:
         stop(list(processes.values()))
 
 
-def announce(port: int, bench_port: int, with_simulator: bool) -> None:
+def announce(port: int, bench_port: int, simulated: bool) -> None:
     print(f"\n  Desk        http://localhost:{port}/")
     print(f"  Admin       http://localhost:{port}/admin/")
-    if with_simulator:
+    if simulated:
         print(f"  Telephones  http://localhost:{bench_port}/   (the Twilio simulator)")
         print("\n  Log in as   ada or grace (agents), hedy (supervisor), admin (administrator)")
         print("  Password    ringdesk-demo")

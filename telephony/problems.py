@@ -118,6 +118,10 @@ _ALL = (
         "Send `application/json`.",
     ),
     Problem(
+        "range_not_satisfiable", 416, "The file has no such part", "The recording has no such part.",
+        "Ask for bytes that it has: `Content-Range` says how many there are.",
+    ),
+    Problem(
         "throttled", 429, "Too many requests", "Too many requests. Try again in a moment.",
         "Wait as many seconds as `Retry-After` says.",
     ),
@@ -162,6 +166,7 @@ _BY_STATUS = {
     412: "changed",
     413: "too_large",
     415: "unsupported_media_type",
+    416: "range_not_satisfiable",
     429: "throttled",
     502: "twilio_refused",
     503: "unavailable",

@@ -1,6 +1,5 @@
 """Settings of Ringdesk. Everything that differs between places comes from the environment (see `.env.example`)."""
 
-import warnings
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,6 @@ from config.env import BASE_DIR, env
 from config.settings.twilio import *  # noqa: F403
 from config.settings.twilio import PUBLIC_BASE_URL, SIMULATOR, TWILIO_EDGE, TWILIO_VOICE_SIGNALLING_URL
 
-# WhiteNoise streams files as sync iterators, which Django reads in a thread and warns of each time. They are small.
-warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 # Lets Django's generic classes be written with their types at run time.
 django_stubs_ext.monkeypatch()
 

@@ -83,3 +83,118 @@ def test_a_failure_is_a_sentence(ada, message, outcome, status):
     assert response.status_code == status
     assert response.json()["detail"].endswith(".")
     assert "secret-host" not in response.content.decode()
+
+
+SOUND = bytes(range(256)) * 1000
+
+
+def heard(ada, upstream: requests.Response, **headers: str):
+    """The answer to a player's request, and what was asked of Twilio for it."""
+    with patch.object(requests, "get", autospec=True, return_value=upstream) as get:
+        response = signed_in(ada).get(url(), secure=True, headers=headers)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return response, body, get
+
+
+def part(first: int, last: int) -> requests.Response:
+    """As an upstream answers that honours `Range`."""
+    response = answer(206, SOUND[first : last + 1])
+    response.headers["Content-Range"] = f"bytes {first}-{last}/{len(SOUND)}"
+    return response
+
+
+@pytest.mark.parametrize("honours", [True, False], ids=["upstream-206", "upstream-200"])
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-1", 0, 1),
+        ("bytes=0-", 0, 255_999),
+        ("bytes=70000-140000", 70_000, 140_000),
+        ("bytes=-3", 255_997, 255_999),
+        ("bytes=-999999", 0, 255_999),
+        ("bytes=255999-300000", 255_999, 255_999),
+    ],
+)
+def test_a_part_is_given_to_players_that_ask_for_one(ada, message, honours, asked, first, last):
+    response, body, get = heard(ada, part(first, last) if honours else answer(body=SOUND), range=asked)
+
+    assert response.status_code == 206
+    assert body == SOUND[first : last + 1]
+    assert response["Content-Range"] == f"bytes {first}-{last}/256000"
+    assert response["Content-Length"] == str(last + 1 - first)
+    assert response["Accept-Ranges"] == "bytes"
+    assert get.call_args.kwargs["headers"]["Range"] == asked
+
+
+@pytest.mark.parametrize("asked", ["bytes=256000-", "bytes=-0", "bytes=999999-1000000"])
+@pytest.mark.parametrize("honours", [True, False], ids=["upstream-416", "upstream-200"])
+def test_a_part_that_is_not_there_is_said_to_be_none(ada, message, honours, asked):
+    upstream = answer(416 if honours else 200, SOUND)
+    if honours:
+        upstream.headers["Content-Range"] = "bytes */256000"
+    response, _, _ = heard(ada, upstream, range=asked)
+
+    assert response.status_code == 416
+    assert response["Content-Range"] == "bytes */256000"
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "range_not_satisfiable"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"range": "bytes=5-2"},
+        {"range": "bytes=-"},
+        {"range": "bytes=0-1,4-5"},
+        {"range": "lines=0-1"},
+        {"range": "bytes=" + "9" * 5000 + "-"},
+        {"range": "bytes=0-1\x00"},
+        {"range": "bytes=0-1", "if-range": '"other"'},
+    ],
+    ids=["none", "backwards", "empty", "several", "lines", "endless", "null", "if-range"],
+)
+def test_all_is_given_where_no_one_part_is_asked_for(ada, message, headers):
+    response, body, get = heard(ada, answer(body=SOUND), **headers)
+
+    assert (response.status_code, body) == (200, SOUND)
+    assert (response["Content-Length"], response["Accept-Ranges"]) == ("256000", "bytes")
+    assert "Range" not in get.call_args.kwargs["headers"]
+
+
+def test_all_is_given_where_its_length_is_unknown(ada, message):
+    upstream = answer(body=SOUND)
+    del upstream.headers["Content-Length"]
+
+    response, body, _ = heard(ada, upstream, range="bytes=0-1")
+
+    assert (response.status_code, body) == (200, SOUND)
+
+
+def test_only_its_headers_are_given_for_head(ada, message):
+    upstream = answer(body=SOUND)
+    with (
+        patch.object(requests, "get", autospec=True, return_value=upstream),
+        patch.object(upstream, "close", autospec=True) as close,
+    ):
+        response = signed_in(ada).head(url(), secure=True)
+
+    assert (response.status_code, response["Content-Length"], response.content) == (200, "256000", b"")
+    assert (response["Accept-Ranges"], response["Content-Type"]) == ("bytes", "audio/mpeg")
+    assert close.called
+
+
+def test_what_twilio_sends_is_read_no_further_than_the_part(ada, message):
+    upstream = answer(body=SOUND)
+    read: list[int] = []
+
+    def chunks(size: int):
+        for at in range(0, len(SOUND), size):
+            read.append(at)
+            yield SOUND[at : at + size]
+
+    with patch.object(upstream, "iter_content", side_effect=chunks):
+        _, body, _ = heard(ada, upstream, range="bytes=10-19")
+
+    assert body == SOUND[10:20]
+    assert read == [0]

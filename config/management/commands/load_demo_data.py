@@ -1,13 +1,14 @@
-"""Agents, lines and contacts to try Ringdesk with."""
+"""Agents, lines, contacts and past calls to try Ringdesk with."""
 
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from agents.models import Agent, Role, Team
 from calls.models import Line
+from config.demo_history import demo_history_create
 from contacts.models import Contact, ContactNumber
 
 _PEOPLE: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -25,7 +26,10 @@ _CONTACTS = [
 
 
 class Command(BaseCommand):
-    help = "Loads the demo's agents, teams, lines and contacts. Changes nothing that is there already."
+    help = "Loads the demo's agents, teams, lines, contacts and past calls. Changes nothing that is there already."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--without-calls", action="store_true", help="leave the call log empty")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +45,8 @@ class Command(BaseCommand):
             if not ContactNumber.objects.filter(number=number).exists():
                 contact = Contact.objects.create(name=name, company=company, note=note)
                 ContactNumber.objects.create(contact=contact, number=number, label=label)
+        if not options["without_calls"]:
+            demo_history_create()
         self.stdout.write("Demo data is loaded.")
 
     def _agent(self, username: str, first: str, last: str, more: dict[str, Any], support: Team, sales: Team) -> None:
