@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import simulator.engine.verbs  # noqa: F401  the interpreter's verbs
+from simulator.access import middleware
 from simulator.config import Config
 from simulator.control import control_routes
 from simulator.engine.calls import CallEngine
@@ -75,7 +76,7 @@ def create_app(config: Config, voice: VoiceSide | None = None) -> Starlette:
     ]
     if STATIC.is_dir():
         routes.append(Mount("/static", FreshFiles(directory=STATIC), name="static"))
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=middleware(config))
     app.state.engine = engine
     return app
 

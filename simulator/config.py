@@ -22,6 +22,8 @@ class Config:
     """Credentials as the product knows them, where the product is, and how fast time passes.
 
     `speed` divides the length of what is said and of `<Pause>`: 10 is ten times as fast. `dial_buffer` is in seconds.
+    `allowed_hosts` are names by which the simulator is asked, beside those of this machine; `allowed_origins` are pages
+    with phones of their own, beside the desk's.
     """
 
     account_sid: str
@@ -37,6 +39,8 @@ class Config:
     numbers: tuple[tuple[str, str], ...] = field(default_factory=lambda: parse_numbers(DEFAULT_NUMBERS))
     speed: float = 1.0
     dial_buffer: float = DEFAULT_DIAL_BUFFER
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
 
     @property
     def base_url(self) -> str:
@@ -64,6 +68,15 @@ def parse_numbers(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def _host_of(url: str) -> str:
+    """The host of a URL as `Host` writes it, without the port; empty when there is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return f"[{host}]" if ":" in host else host
+
+
 def from_environment(dotenv: Path | None = None) -> Config:
     """Reads the environment; what the `.env` file says yields to it. Raises `MisconfiguredError`."""
     env = environ.Env()
@@ -73,6 +86,8 @@ def from_environment(dotenv: Path | None = None) -> Config:
     missing = [name for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN") if not env.str(name, default="")]
     if missing:
         raise MisconfiguredError(f"{' and '.join(missing)} must be set: the simulator signs webhooks with them")
+    # The desk knows the simulator by these addresses.
+    known = (_host_of(env.str(name, default="")) for name in ("TWILIO_API_BASE_URL", "TWILIO_VOICE_SIGNALLING_URL"))
     return Config(
         account_sid=env.str("TWILIO_ACCOUNT_SID"),
         auth_token=env.str("TWILIO_AUTH_TOKEN"),
@@ -87,4 +102,6 @@ def from_environment(dotenv: Path | None = None) -> Config:
         numbers=parse_numbers(env.str("SIMULATOR_NUMBERS", default=DEFAULT_NUMBERS)),
         speed=env.float("SIMULATOR_SPEED", default=1.0),
         dial_buffer=env.float("SIMULATOR_DIAL_BUFFER", default=DEFAULT_DIAL_BUFFER),
+        allowed_hosts=(*filter(None, known), *env.list("SIMULATOR_ALLOWED_HOSTS", default=[])),
+        allowed_origins=tuple(env.list("SIMULATOR_ALLOWED_ORIGINS", default=[])),
     )

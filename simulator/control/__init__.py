@@ -1,6 +1,7 @@
 """The control API under `/sim/`: telephones, faults, what happened. For the page, for tests, for `curl`.
 
-It has no password. It is bound to this computer by default, and a browser may use it only from the simulator's page.
+It has no password. It is bound to this computer by default, and a browser may use it only from the simulator's page:
+see `access`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, WebSocketRoute
 
 from simulator.control import calls, faults, history, telephones
-from simulator.control.common import Handler, control_route, foreign
+from simulator.control.common import Handler, control_route
 from simulator.control.events import events_endpoint
 from simulator.engine.calls import CallEngine
 from simulator.inspector import Json
@@ -63,7 +64,7 @@ def control_routes(engine: CallEngine, voice: object) -> list[BaseRoute]:
             "voice": of_voice() if callable(of_voice) else None,
         }
 
-    events = events_endpoint(engine, lambda: history.snapshot(engine), foreign)
+    events = events_endpoint(engine, lambda: history.snapshot(engine))
     return [
         *(control_route(engine, path, handler, method) for method, path, handler in HANDLERS),
         control_route(engine, "/sim/health", health),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from simulator.engine.calls import CallEngine
@@ -14,13 +13,8 @@ from simulator.inspector import Json, Subscription
 TOO_SLOW = 1013
 
 
-def events_endpoint(
-    engine: CallEngine, snapshot: Callable[[], Json], foreign: Callable[[HTTPConnection], bool]
-) -> Callable[[WebSocket], Awaitable[None]]:
+def events_endpoint(engine: CallEngine, snapshot: Callable[[], Json]) -> Callable[[WebSocket], Awaitable[None]]:
     async def events(socket: WebSocket) -> None:
-        if foreign(socket):
-            await socket.close(1008)
-            return
         await socket.accept()
         subscription = engine.inspector.subscribe()
         subscription.events.put_nowait(snapshot())

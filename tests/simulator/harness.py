@@ -163,7 +163,7 @@ async def bench(voice: type | None = FakeVoice, **settings):
         simulator = create_app(config, sound)
         transport = httpx.ASGITransport(simulator)
         async with (
-            httpx.AsyncClient(transport=transport, base_url="http://simulator") as http,
+            httpx.AsyncClient(transport=transport, base_url="http://localhost") as http,
             simulator.router.lifespan_context(simulator),
         ):
             yield Bench(simulator, sound, product, http)

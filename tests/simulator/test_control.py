@@ -94,7 +94,7 @@ def test_another_sites_page_may_not_use_it():
     async def scenario():
         async with bench() as b, serving_app(b) as url:
             foreign = await b.http.post("/sim/reset", headers={"Origin": "https://evil.example"})
-            own = await b.http.post("/sim/reset", headers={"Origin": "http://simulator"})
+            own = await b.http.post("/sim/reset", headers={"Origin": "http://localhost"})
             with pytest.raises(InvalidStatus, match="403"):
                 await connect(f"{url.replace('http', 'ws')}/sim/events", origin="https://evil.example")
 

@@ -119,22 +119,15 @@ def test_the_end_of_a_call_takes_the_browser_away():
 
 
 @pytest.mark.parametrize(
-    ("body", "headers", "status"),
-    [
-        ({"sdp": "v=0", "type": "offer"}, {"origin": "http://evil.example"}, 403),
-        ({"sdp": "v=0", "type": "offer"}, {"origin": "null"}, 403),
-        ({"sdp": "nonsense", "type": "offer"}, {"origin": "http://simulator:8001"}, 400),
-        ({"sdp": "v=0", "type": "answer"}, {}, 400),
-        ({"sdp": 7, "type": "offer"}, {}, 400),
-        ([], {}, 400),
-    ],
+    "body",
+    [{"sdp": "nonsense", "type": "offer"}, {"sdp": "v=0", "type": "answer"}, {"sdp": 7, "type": "offer"}, []],
 )
-def test_a_bad_attachment_is_refused(body, headers, status):
+def test_a_bad_attachment_is_refused(body):
     async def work(house):
         leg = telephone(house)
         async with client(house) as http:
-            answer = await http.post(f"/sim/calls/{leg.sid}/audio", json=body, headers=headers)
-        assert (answer.status_code, "error" in answer.json()) == (status, True)
+            answer = await http.post(f"/sim/calls/{leg.sid}/audio", json=body)
+        assert (answer.status_code, "error" in answer.json()) == (400, True)
         await eventually(lambda: house.voice.stats()["peers"] == 0, "the browser stays attached")
 
     in_house(work)
