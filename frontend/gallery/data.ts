@@ -75,6 +75,11 @@ export const LOG: Call[] = [
   row(1630, leila, true, "missed", 18, sales),
 ];
 
+/** A log of several screens. */
+export const LONG_LOG: Call[] = Array.from({ length: 300 }, (_, at) =>
+  row(12 + at * 47, at % 2 ? maya : tom, at % 3 > 0, at % 3 ? "answered" : "reached", 60 + at),
+);
+
 export const HISTORY: PastCall[] = [
   { ...row(4400, maya, true, "answered", 201), agent: ada },
   { ...row(15840, maya, false, "no-answer", 20), agent: ada },

@@ -3,9 +3,9 @@ import { createPreferences } from "../src/adapters/preferences";
 import type { Config } from "../src/config";
 import type { Call } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
-import { CONTACTS, HAPPENED, LOG } from "./data";
+import { CONTACTS, HAPPENED, LOG, LONG_LOG } from "./data";
 
-export type LogMode = "full" | "empty" | "loading" | "failed" | "nothing";
+export type LogMode = "full" | "long" | "empty" | "loading" | "failed" | "nothing";
 /** What an opened call answers: `theirs`: somebody else notes something whenever it is saved. */
 export type DetailsMode = "full" | "empty" | "loading" | "failed" | "theirs" | "unsaved";
 
@@ -20,6 +20,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
       if (mode === "loading") return never;
       if (mode === "failed") throw new Error("down");
       if (mode === "empty" || mode === "nothing") return page([]);
+      if (mode === "long") return page(LONG_LOG);
       return page(search ? LOG.filter((call) => call.party.number === search) : LOG);
     },
     callsAt: () => never,

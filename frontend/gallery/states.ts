@@ -160,6 +160,7 @@ export const EXHIBITS: Record<string, Exhibit> = {
   "17-idle-orphan": { events: [...ready, snapshot([{ ...live, mine: "active" }])] },
   "18-away": { events: [...ready, { type: "agent.chose", availability: "away" }] },
   "19-log": { events: ready, act: press("Log") },
+  "19-log-long": { events: ready, log: "long", act: press("Log") },
   "20-incoming": { events: ringing },
   "21-incoming-several": {
     events: [
