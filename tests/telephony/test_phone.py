@@ -227,10 +227,10 @@ def test_other_telephones_have_one_number(number):
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({}, {"telephony.W032"}),
+        ({"ALLOWED_REGIONS": []}, {"telephony.W032"}),
         ({"ALLOWED_REGIONS": ["US"]}, set()),
-        ({"SIMULATOR": True}, set()),
-        ({"DEBUG": True}, set()),
+        ({"ALLOWED_REGIONS": [], "SIMULATOR": True}, set()),
+        ({"ALLOWED_REGIONS": [], "DEBUG": True}, set()),
         ({"ALLOWED_REGIONS": ["US", "UK"]}, {"telephony.E030"}),
         ({"ALLOWED_REGIONS": ["US"], "ALLOWED_NUMBER_KINDS": ["satelite"]}, {"telephony.E031"}),
     ],
