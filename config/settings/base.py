@@ -92,6 +92,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'ringdesk.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "config.sqlite"
     # A write lock taken at BEGIN, so that no transaction fails half-way when two of them race.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
