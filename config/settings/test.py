@@ -11,7 +11,7 @@ import tempfile
 os.environ.update(
     {
         "DEBUG": "False",
-        "SECRET_KEY": "test-only",
+        "SECRET_KEY": "of-the-tests-only-0123456789-0123456789-0123456789-0123456789",
         "ALLOWED_HOSTS": "desk.example.com,testserver",
         "PUBLIC_BASE_URL": "https://desk.example.com",
         "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,
