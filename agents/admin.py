@@ -1,14 +1,19 @@
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from agents.lockout import login_lock, login_unlock
 from agents.models import Agent, FailedLogin, LoginRecord, Team
+from agents.selectors import may_administer
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
 from telephony.proxies import client_address
+
+# What lets people do things in admin. Only superusers give it and take it.
+_RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(Agent)
@@ -36,6 +41,17 @@ class AgentAdmin(UserAdmin[Agent]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
         return super().get_queryset(request).prefetch_related("teams")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if _admin(request).is_superuser else (*fields, *_RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
+        """The form of the password asks this, too."""
+        return super().has_change_permission(request, obj) and (obj is None or may_administer(_admin(request), obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or may_administer(_admin(request), obj))
+
     @admin.display(description="teams")
     def team_names(self, agent: Agent) -> str:
         return ", ".join(team.name for team in agent.teams.all()) or "none"
@@ -49,21 +65,55 @@ class AgentAdmin(UserAdmin[Agent]):
 
     @admin.action(description="Suspend: ends every log-in until made active again", permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
-        others = [agent for agent in queryset if agent.pk != request.user.pk]
+        others = self._administered(request, queryset.exclude(pk=_admin(request).pk))
         for agent in others:
             agent_suspend(agent=agent, by=_admin(request), address=client_address(request))
         self.message_user(request, f"Suspended: {_names(others)}.")
 
     @admin.action(description="Sign out everywhere: browsers and devices", permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
-        agents = list(queryset)
+        agents = self._administered(request, queryset)
         for agent in agents:
             agent_sign_out_everywhere(agent=agent, by=_admin(request), address=client_address(request))
         self.message_user(request, f"Signed out everywhere: {_names(agents)}.")
 
+    def _administered(self, request: HttpRequest, agents: QuerySet[Agent]) -> list[Agent]:
+        """Those whom whoever asks may change; the others are named to him."""
+        chosen = list(agents)
+        mine = [agent for agent in chosen if may_administer(_admin(request), agent)]
+        others = [agent for agent in chosen if agent not in mine]
+        if others:
+            self.message_user(request, f"Only a superuser may do this to {_names(others)}.", messages.WARNING)
+        return mine
 
-def _admin(request: HttpRequest) -> Agent | None:
-    return request.user if isinstance(request.user, Agent) else None
+
+# Whoever may change a group gives everybody in it what he likes.
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RightsAdmin(GroupAdmin):
+    """For superusers."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _admin(request).is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _admin(request).is_superuser
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _admin(request).is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _admin(request).is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _admin(request).is_superuser
+
+
+def _admin(request: HttpRequest) -> Agent:
+    """Whoever is signed in: admin lets nobody else in."""
+    return cast("Agent", request.user)
 
 
 def _names(agents: list[Agent]) -> str:
@@ -130,7 +180,14 @@ class FailedLoginAdmin(Record, admin.ModelAdmin[Any]):
 
     @admin.action(description="Unlock: these may try again at once", permissions=["unlock"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        pairs = {(attempt.username or "", attempt.ip_address) for attempt in queryset}
-        for username, address in sorted(pairs):
-            login_unlock(username=username, address=address, by=_admin(request))
-        self.message_user(request, f"Unlocked: {', '.join(sorted(name for name, _ in pairs)) or 'nobody'}.")
+        found = {(attempt.username or "", attempt.ip_address or "") for attempt in queryset}
+        pairs = sorted(pair for pair in found if self._may_unlock(request, pair[0]))
+        for username, address in pairs:
+            login_unlock(username=username, address=address or None, by=_admin(request))
+        if len(pairs) < len(found):
+            self.message_user(request, "Only a superuser may unlock a superuser.", messages.WARNING)
+        self.message_user(request, f"Unlocked: {', '.join(name for name, _ in pairs) or 'nobody'}.")
+
+    @staticmethod
+    def _may_unlock(request: HttpRequest, username: str) -> bool:
+        return all(may_administer(_admin(request), agent) for agent in Agent.objects.filter(username__iexact=username))

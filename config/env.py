@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import environ
 
@@ -48,11 +49,26 @@ class TypedEnv:
             return False
         raise ValueError(name)
 
-    def whole(self, name: str, default: int) -> int:
-        return self._read(self._env.int, name, default, "a whole number")
+    def whole(self, name: str, default: int, least: int | None = None, most: int | None = None) -> int:
+        return self._read(_within(self._env.int, least, most), name, default, f"a whole number{_range(least, most)}")
 
-    def number(self, name: str, default: float) -> float:
-        return self._read(self._env.float, name, default, "a number")
+    def number(self, name: str, default: float, least: float | None = None, most: float | None = None) -> float:
+        return self._read(_within(self._env.float, least, most), name, default, f"a number{_range(least, most)}")
+
+    def checked(self, name: str, default: str, is_good: Callable[[str], bool], expected: str) -> str:
+        """A text that must be of some kind."""
+
+        def reader(name: str) -> str:
+            value: str = self._env.str(name).strip()
+            if not is_good(value):
+                raise ValueError(name)
+            return value
+
+        return self._read(reader, name, default, expected)
+
+    def address(self, name: str, default: str) -> str:
+        """A URL, of which no more is known than that it can be read."""
+        return self.checked(name, default, _is_address, "an address like https://desk.example.com")
 
     def words(self, name: str, default: list[str]) -> list[str]:
         return [part.strip() for part in self._read(self._env.list, name, default, "words with commas between") if part]
@@ -76,6 +92,31 @@ class TypedEnv:
             self.malformed[name] = "postgres://user:password@host:5432/name"
             config = self._env.db_url_config(default)
         return dict(config)
+
+
+def _within(reader: Callable[..., Any], least: float | None, most: float | None) -> Callable[..., Any]:
+    def read(name: str) -> Any:
+        value = reader(name)
+        # So that what is no number at all (`nan`) is out of every range.
+        if not ((least is None or value >= least) and (most is None or value <= most)):
+            raise ValueError(name)
+        return value
+
+    return read
+
+
+def _range(least: float | None, most: float | None) -> str:
+    if least is None:
+        return ""
+    return f" from {least} to {most}" if most is not None else f", {least} or more"
+
+
+def _is_address(value: str) -> bool:
+    try:
+        # The port is read, and may be none, when it is asked for.
+        return urlsplit(value).port != 0
+    except ValueError:
+        return False
 
 
 environ.Env.read_env(BASE_DIR / ".env")

@@ -40,8 +40,9 @@ def check_twilio(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     for name, number in _SECRETS.items():
         if not getattr(settings, name):
             found.append(Error(f"{name} is missing.", hint="See .env.example.", id=f"telephony.{number}"))
-    if settings.TWILIO_CALLER_ID and not re.fullmatch(r"\+[1-9][0-9]{6,14}", settings.TWILIO_CALLER_ID):
-        found.append(Error("TWILIO_CALLER_ID is malformed.", hint="Write it like +12025550100.", id="telephony.E006"))
+    for name, number in (("TWILIO_CALLER_ID", "E006"), ("TWILIO_FALLBACK_NUMBER", "E022")):
+        if getattr(settings, name) and not re.fullmatch(r"\+[1-9][0-9]{6,14}", getattr(settings, name)):
+            found.append(Error(f"{name} is malformed.", hint="Write it like +12025550100.", id=f"telephony.{number}"))
     pair = (settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD)
     if any(pair) and not all(re.fullmatch(r"[A-Za-z0-9]{1,128}", part) for part in pair):
         found.append(
@@ -80,7 +81,8 @@ def check_addresses(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
     found: list[CheckMessage] = []
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     local = parts.hostname in _LOCAL
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+    more = parts.path or parts.query or parts.fragment or parts.username
+    if parts.scheme not in ("http", "https") or not parts.hostname or more:
         found.append(
             Error(
                 "PUBLIC_BASE_URL is malformed.",

@@ -13,7 +13,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def _folder() -> Path:
 @contextmanager
 def _locked() -> Iterator[None]:
     """No file is taken away while somebody, in this process or another, is writing to it."""
-    with (_folder() / ".lock").open("a") as lock:
+    with open(_folder() / ".lock", "a", encoding="ascii", opener=_private) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -40,12 +40,21 @@ def _locked() -> Iterator[None]:
 def spool_append(entry: dict[str, Any]) -> None:
     """Keeps the entry on disk. Raises `OSError` when not even that works."""
     line = json.dumps(entry, ensure_ascii=True, separators=(",", ":")) + "\n"
-    # Callers' numbers are nobody else's business on this machine.
-    _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder()
     with _locked(), open(_folder() / f"{os.getpid()}.jsonl", "a", encoding="ascii", opener=_private) as file:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _make_folder() -> None:
+    """Callers' numbers are nobody else's business on this machine."""
+    folder = _folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        # It was there before. Somebody else's cannot be closed, and is still better than losing the entry.
+        with suppress(OSError):
+            folder.chmod(0o700)
 
 
 def _private(path: str, flags: int) -> int:
@@ -95,7 +104,8 @@ def _drain_file(path: Path, store: Callable[[dict[str, Any]], None]) -> int:
     finally:
         rest = lines[done:]
         if rest:
-            path.with_suffix("").write_text("\n".join(rest) + "\n", encoding="ascii")
+            with open(path.with_suffix(""), "w", encoding="ascii", opener=_private) as file:
+                file.write("\n".join(rest) + "\n")
         path.unlink()
         if done:
             logger.warning("spool: %d entries stored that could not be stored when they came", done)

@@ -5,6 +5,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
+from agents.selectors import may_administer
 from telephony.proxies import client_address
 from tokens.models import Device, IssuedToken
 from tokens.services import device_revoke
@@ -45,6 +46,10 @@ class DeviceAdmin(admin.ModelAdmin[Device]):
     def has_delete_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Device | None = None) -> bool:
+        admin_agent: Any = request.user
+        return super().has_change_permission(request, obj) and (obj is None or may_administer(admin_agent, obj.user))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
         found: QuerySet[Device] = super().get_queryset(request).annotate(token_total=Count("issued_tokens"))
         return found
@@ -61,7 +66,11 @@ class DeviceAdmin(admin.ModelAdmin[Device]):
 
     @admin.action(description="Revoke: signs these devices out", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
-        names = [device.name for device in queryset.select_related("user") if self._revoke(request, device)]
+        devices = list(queryset.select_related("user"))
+        mine = [device for device in devices if self.has_change_permission(request, device)]
+        if len(mine) < len(devices):
+            self.message_user(request, "Only a superuser may sign a superuser's devices out.", messages.WARNING)
+        names = [device.name for device in mine if self._revoke(request, device)]
         self.message_user(request, f"Signed out: {', '.join(names) or 'none, they all were'}.")
 
     def response_change(self, request: HttpRequest, obj: Device) -> HttpResponse:

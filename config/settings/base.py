@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import django_stubs_ext
 from celery.schedules import crontab
@@ -63,11 +64,11 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "config.urls"
 # For pages and the API; Twilio's webhooks have as many of their own. Each thread holds one database connection.
-WEB_THREADS: int = env.whole("WEB_THREADS", 8)
+WEB_THREADS: int = env.whole("WEB_THREADS", 8, least=1, most=1000)
 # For log-ins alone, whose passwords take a third of a second each to check.
-LOGIN_THREADS: int = env.whole("LOGIN_THREADS", 2)
+LOGIN_THREADS: int = env.whole("LOGIN_THREADS", 2, least=1, most=100)
 # A caller hears our fallback's sentence after this many: before Twilio gives up on us (TWILIO_CONNECTION_OVERRIDES).
-WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 3.5)
+WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 3.5, least=0.1, most=15)
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
@@ -89,6 +90,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'ringdesk.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "config.sqlite"
     # A write lock taken at BEGIN, so that no transaction fails half-way when two of them race.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -111,7 +113,9 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 SPOOL_DIR: str = env.text("SPOOL_DIR", str(BASE_DIR / ".run" / "spool"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL: str = env.text("REDIS_URL", "")
+REDIS_URL: str = env.checked(
+    "REDIS_URL", "", lambda url: url.startswith(("redis://", "rediss://", "unix://")), "redis://host:6379/0"
+)
 CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -155,7 +159,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # How many days webhooks, requests and failures are kept for calls' time lines; 0: for ever.
-FLIGHT_RECORDER_DAYS: int = env.whole("FLIGHT_RECORDER_DAYS", 90)
+FLIGHT_RECORDER_DAYS: int = env.whole("FLIGHT_RECORDER_DAYS", 90, least=0)
 
 # --- People --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "agents.Agent"
@@ -197,15 +201,15 @@ SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # `agents.lockout.LockoutMiddleware` is 
 KNOX_TOKEN_MODEL = "tokens.Device"  # noqa: S105
 DEVICE_LOGIN_DAYS: int = env.whole("DEVICE_LOGIN_DAYS", 90)
 # How many days records of log-ins and of voice tokens are kept; 0: for ever.
-LOGIN_RECORD_DAYS: int = env.whole("LOGIN_RECORD_DAYS", 365)
-ISSUED_TOKEN_DAYS: int = env.whole("ISSUED_TOKEN_DAYS", 90)
+LOGIN_RECORD_DAYS: int = env.whole("LOGIN_RECORD_DAYS", 365, least=0)
+ISSUED_TOKEN_DAYS: int = env.whole("ISSUED_TOKEN_DAYS", 90, least=0)
 REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
 # Knox's own table would stay empty.
 MIGRATION_MODULES = {"knox": None}
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-TIME_ZONE: str = env.text("TIME_ZONE", "UTC")
+TIME_ZONE: str = env.checked("TIME_ZONE", "UTC", available_timezones().__contains__, "a name like Europe/Berlin")
 USE_TZ = True
 USE_I18N = True
 
@@ -231,9 +235,9 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "telephony.apis.exception_handler",
     # Counted in the cache.
     "DEFAULT_THROTTLE_RATES": {
-        "voice-token": f"{env.whole('VOICE_TOKENS_PER_MINUTE', 60)}/min",
-        "login-username": f"{env.whole('LOGINS_PER_MINUTE', 10)}/min",
-        "login-address": f"{env.whole('LOGINS_PER_MINUTE_PER_ADDRESS', 30)}/min",
+        "voice-token": f"{env.whole('VOICE_TOKENS_PER_MINUTE', 60, least=1)}/min",
+        "login-username": f"{env.whole('LOGINS_PER_MINUTE', 10, least=1)}/min",
+        "login-address": f"{env.whole('LOGINS_PER_MINUTE_PER_ADDRESS', 30, least=1)}/min",
     },
 }
 SPECTACULAR_SETTINGS = {
@@ -261,7 +265,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = _https and bool(TRUSTED_PROXIES)
 # Twilio's POSTs cannot be redirected, and probes come from inside.
 SECURE_REDIRECT_EXEMPT = [r"^twilio/", r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000 if _https else 0)
+SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000 if _https else 0, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -299,12 +303,17 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Logging -------------------------------------------------------------------------------------------------------
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_level = env.checked("LOG_LEVEL", "INFO", _LEVELS.__contains__, f"one of {', '.join(_LEVELS)}")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.checked("LOG_LEVEL", "INFO", _LEVELS.__contains__, f"one of {', '.join(_LEVELS)}"),
+    },
     "loggers": {
         # Its INFO lines hold phone numbers and message bodies.
         "twilio": {"level": "WARNING"},

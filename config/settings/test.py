@@ -15,7 +15,7 @@ from tests.services import unit_redis_url
 os.environ.update(
     {
         "DEBUG": "False",
-        "SECRET_KEY": "test-only",
+        "SECRET_KEY": "of-the-tests-only-0123456789-0123456789-0123456789-0123456789",
         "ALLOWED_HOSTS": "desk.example.com,testserver",
         "PUBLIC_BASE_URL": "https://desk.example.com",
         "TWILIO_ACCOUNT_SID": "AC" + "a" * 32,

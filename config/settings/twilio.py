@@ -3,7 +3,7 @@
 from config.env import env
 
 # Where Twilio reaches us: the base of every URL we give it, and of every URL whose signature we check.
-PUBLIC_BASE_URL: str = env.text("PUBLIC_BASE_URL", "http://localhost:8000").rstrip("/")
+PUBLIC_BASE_URL: str = env.address("PUBLIC_BASE_URL", "http://localhost:8000").rstrip("/")
 
 TWILIO_ACCOUNT_SID: str = env.text("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN: str = env.text("TWILIO_AUTH_TOKEN", "")
@@ -23,8 +23,8 @@ TWILIO_PUSH_CREDENTIAL_SID_IOS: str = env.text("TWILIO_PUSH_CREDENTIAL_SID_IOS",
 TWILIO_PUSH_CREDENTIAL_SID_ANDROID: str = env.text("TWILIO_PUSH_CREDENTIAL_SID_ANDROID", "")
 
 # Instead of https://api.twilio.com and wss://voice-js.roaming.twilio.com: the simulator's.
-TWILIO_API_BASE_URL: str = env.text("TWILIO_API_BASE_URL", "").rstrip("/")
-TWILIO_VOICE_SIGNALLING_URL: str = env.text("TWILIO_VOICE_SIGNALLING_URL", "")
+TWILIO_API_BASE_URL: str = env.address("TWILIO_API_BASE_URL", "").rstrip("/")
+TWILIO_VOICE_SIGNALLING_URL: str = env.address("TWILIO_VOICE_SIGNALLING_URL", "")
 TWILIO_EDGE: str = env.text("TWILIO_EDGE", "roaming")
 # Where the API key and the TwiML app live when not in us1, such as ie1: written into every voice token.
 TWILIO_REGION: str = env.text("TWILIO_REGION", "")
@@ -38,10 +38,10 @@ TOKEN_MAX_TTL_SECONDS_ANDROID: int = env.whole("TOKEN_MAX_TTL_SECONDS_ANDROID", 
 # Tokens of the kind that clients of the 1.x SDKs need, signed with the auth token.
 TWILIO_CAPABILITY_TOKENS: bool = env.flag("TWILIO_CAPABILITY_TOKENS", False)
 # How long before a token's end the desk fetches the next one.
-TOKEN_REFRESH_SECONDS: int = env.whole("TOKEN_REFRESH_SECONDS", 60)
+TOKEN_REFRESH_SECONDS: int = env.whole("TOKEN_REFRESH_SECONDS", 60, least=0)
 
 # Seconds that a call to the REST API may take. The library itself never gives up.
-TWILIO_TIMEOUT_SECONDS: float = env.number("TWILIO_TIMEOUT_SECONDS", 10.0)
+TWILIO_TIMEOUT_SECONDS: float = env.number("TWILIO_TIMEOUT_SECONDS", 10.0, least=0.1, most=600)
 # How Twilio reaches us: two retries after no connection, no answer or a 5xx, all three attempts within its 15 seconds.
 TWILIO_CONNECTION_OVERRIDES: str = env.text("TWILIO_CONNECTION_OVERRIDES", "rc=2&rp=ct,rt,5xx&ct=1000&rt=4000")
 if TWILIO_CONNECTION_OVERRIDES == "none":
