@@ -12,7 +12,8 @@ from django.utils import timezone
 from telephony.identity import identity_for
 from telephony.prepared import Slot
 
-# A desk says that it is alive every 20 s; after three silent turns it is gone (a laptop's lid, a killed server).
+# Its server writes every 20 s that a desk is alive, and at once that its page went silent. After three turns without a
+# word its server is gone.
 DESK_LIFETIME = timedelta(seconds=60)
 # Twilio forgets an app that neither registered nor was rung for that long. It registers with a voice token.
 PUSH_REGISTRATION_LIFE = timedelta(days=365)

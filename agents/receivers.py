@@ -1,22 +1,27 @@
-"""What follows from Django's and axes' own signals: records, and desks that close."""
+"""What follows from Django's and axes' own signals: records, desks that close, and what others are told."""
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import timedelta
 from typing import Any
 
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_save, pre_delete
 
-from agents.models import Agent, LoginRecord
-from agents.selectors import login_records_lately
-from agents.services import access_end, login_record_create
+from agents.models import Agent, LoginRecord, Team
+from agents.selectors import login_records_lately, team_ids_of
+from agents.services import access_end, agents_change, login_record_create, rights_change
 from telephony.proxies import client_address
 
 Kind = LoginRecord.Kind
 _LOCKED_OUT_A_MINUTE = 10
 _NOT_ACTIVE = "Your account is not active. Ask your admin."
+_SAYS_WHAT_MAY_BE_SEEN = frozenset({"is_active", "is_superuser", "role"})
+_SEEN_BY_COLLEAGUES = frozenset(
+    {"username", "first_name", "last_name", "availability", "may_receive_calls", "rings_mobile"}
+)
 
 
 def connect() -> None:
@@ -26,6 +31,8 @@ def connect() -> None:
     user_locked_out.connect(_locked_out, dispatch_uid="agents.locked_out")
     post_save.connect(_agent_saved, sender=Agent, dispatch_uid="agents.saved")
     pre_delete.connect(_agent_deleted, sender=Agent, dispatch_uid="agents.deleted")
+    pre_delete.connect(_team_deleted, sender=Team, dispatch_uid="agents.team_deleted")
+    m2m_changed.connect(_teams_changed, sender=Agent.teams.through, dispatch_uid="agents.teams_changed")
 
 
 def _signed_in(sender: Any, request: Any, user: Any, device: str = "", **kwargs: Any) -> None:
@@ -70,16 +77,49 @@ def _written(username: Any) -> str:
 
 def _agent_deleted(sender: Any, instance: Agent, **kwargs: Any) -> None:
     access_end(agent_id=instance.pk, message=_NOT_ACTIVE, devices=False)
+    rights_change(team_ids=team_ids_of(instance))
 
 
-def _agent_saved(sender: Any, instance: Agent, created: bool, **kwargs: Any) -> None:
-    """A suspended agent has no open desk; a new password ends what the old one opened."""
+def _team_deleted(sender: Any, instance: Team, **kwargs: Any) -> None:
+    rights_change(agent_ids=_ids_of(instance.agents))
+
+
+def _teams_changed(sender: Any, instance: Agent | Team, action: str, pk_set: set[int] | None, **kwargs: Any) -> None:
+    """Who came or went hears of other calls from now on, and all the others of that team see other colleagues."""
+    if action not in ("post_add", "post_remove", "pre_clear"):
+        return
+    if isinstance(instance, Agent):
+        others = team_ids_of(instance) if pk_set is None else pk_set
+        rights_change(agent_ids=[instance.pk], team_ids=others)
+    else:
+        rights_change(agent_ids=_ids_of(instance.agents) if pk_set is None else pk_set, team_ids=[instance.pk])
+
+
+def _ids_of(rows: Any) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
+
+
+def _agent_saved(
+    sender: Any, instance: Agent, created: bool, update_fields: frozenset[str] | None = None, **kwargs: Any
+) -> None:
+    """A suspended agent has no open desk; a new password ends what the old one opened; the others are told."""
     if created:
         return
-    if not instance.is_active:
+    if _touches({"is_active"}, update_fields) and not instance.is_active:
         access_end(agent_id=instance.pk, message=_NOT_ACTIVE, devices=False)
     # `_password` is a new one in clear until it is saved; a new hash of the old one leaves it empty.
     elif instance.password_taken or instance._password is not None:  # type: ignore[attr-defined]  # noqa: SLF001
         instance.password_taken = False
         access_end(agent_id=instance.pk, message="Your password was changed. Sign in again.", devices=True)
         login_record_create(kind=Kind.PASSWORD_CHANGED, agent=instance)
+    if _touches(_SAYS_WHAT_MAY_BE_SEEN, update_fields):
+        # Colleagues' lists are without a suspended agent, and with one who is active again.
+        whole = _touches({"is_active"}, update_fields)
+        rights_change(agent_ids=[instance.pk], team_ids=team_ids_of(instance) if whole else ())
+    if _touches(_SEEN_BY_COLLEAGUES, update_fields):
+        agents_change([instance.pk])
+
+
+def _touches(columns: Set[str], saved: frozenset[str] | None) -> bool:
+    """Whether one of these was saved; None means all."""
+    return saved is None or not columns.isdisjoint(saved)

@@ -103,10 +103,9 @@ def reach_varies() -> tuple[str, ...]:
     return tuple(platform for platform, credential in credentials.items() if credential)
 
 
-def agents_with_reach() -> QuerySet[Agent]:
-    """The agents in the slot `agent_ids`, each with `can_ring`: whether one of their desks has a phone that can and may
-    ring."""
-    return Agent.objects.filter(pk__among=Slot("agent_ids"), is_active=True).annotate(
+def agents_with_reach(**only: Slot) -> QuerySet[Agent]:
+    """Active agents, each with `can_ring`: whether one of their desks has a phone that can and may ring."""
+    return Agent.objects.filter(is_active=True, **only).annotate(
         can_ring=Q(_some_phone_rings(), may_receive_calls=True)
     )
 
@@ -146,7 +145,13 @@ def colleague_ids(agent: Agent) -> set[int]:
     return ids | {agent.pk}
 
 
+def memberships() -> QuerySet[Any, tuple[int, int]]:
+    """Of all agents, each with each of its teams."""
+    found: QuerySet[Any] = Agent.teams.through.objects.order_by()
+    return found.values_list("agent_id", "team_id")
+
+
 def teams_of_agents() -> QuerySet[Any, tuple[int, int]]:
     """To be prepared: of the agents in the slot `agent_ids`, each with each of its teams."""
-    memberships: QuerySet[Any] = Agent.teams.through.objects.filter(agent__pk__among=Slot("agent_ids"))
-    return memberships.values_list("agent_id", "team_id")
+    found: QuerySet[Any] = Agent.teams.through.objects.filter(agent__pk__among=Slot("agent_ids"))
+    return found.values_list("agent_id", "team_id")

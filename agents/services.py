@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +20,10 @@ from telephony.retention import days_ago, delete_in_batches
 access_ending = Signal()
 # After the commit, with `message`, a sentence for the agent: all of his desks must close now.
 access_ended = Signal()
+# After the commit, with `agent_ids` and `team_ids`: these agents, or all in these teams, may see something else.
+rights_changed = Signal()
+# After the commit, with `agent_ids`: what colleagues see of them may be another.
+agents_changed = Signal()
 
 
 def availability_set(*, agent_id: int, availability: str) -> bool:
@@ -46,11 +52,11 @@ def desk_phone_state(*, agent_id: int, channel_name: str, registered: bool) -> N
     )
 
 
-def desk_seen(*, agent_id: int, channel_name: str) -> bool:
-    """Keeps the desk alive. False when its agent may not work here any more."""
-    if not Agent.objects.filter(pk=agent_id, is_active=True).exists():
+def desk_seen(*, agent_id: int, channel_name: str, registered: bool) -> bool:
+    """Keeps the desk alive, as `registered` as it is. Whether that is news: somebody had taken it for gone."""
+    if Desk.objects.filter(channel_name=channel_name, registered=registered).update(seen_at=timezone.now()):
         return False
-    Desk.objects.filter(channel_name=channel_name).update(seen_at=timezone.now())
+    desk_phone_state(agent_id=agent_id, channel_name=channel_name, registered=registered)
     return True
 
 
@@ -58,6 +64,17 @@ def access_end(*, agent_id: int, message: str, devices: bool) -> None:
     """Ends the agent's open desks, and with `devices` the API tokens of the agent's devices."""
     access_ending.send(sender=Agent, agent_id=agent_id, devices=devices)
     transaction.on_commit(lambda: access_ended.send(sender=Agent, agent_id=agent_id, message=message), robust=True)
+
+
+def rights_change(*, agent_ids: Collection[int] = (), team_ids: Collection[int] = ()) -> None:
+    """Says after the commit that they may see something else than before."""
+    tell = partial(rights_changed.send, sender=Agent, agent_ids=set(agent_ids), team_ids=set(team_ids))
+    transaction.on_commit(tell, robust=True)
+
+
+def agents_change(agent_ids: Collection[int]) -> None:
+    """Says after the commit that their names, their availability or their phones may be others."""
+    transaction.on_commit(partial(agents_changed.send, sender=Agent, agent_ids=set(agent_ids)), robust=True)
 
 
 @transaction.atomic

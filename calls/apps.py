@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -8,12 +9,14 @@ class CallsConfig(AppConfig):
     name = "calls"
 
     def ready(self) -> None:
-        from agents.services import access_ended
+        from agents.services import access_ended, agents_changed, rights_changed
         from calls.rest_recording import rest_request_record
         from telephony.signals import rest_request
 
         user_logged_out.connect(_desk_sign_out, dispatch_uid="calls.desk_sign_out")
         access_ended.connect(_desks_close, dispatch_uid="calls.desks_close")
+        rights_changed.connect(_rights_changed, dispatch_uid="calls.rights_changed")
+        agents_changed.connect(_agents_changed, dispatch_uid="calls.agents_changed")
         rest_request.connect(rest_request_record, dispatch_uid="calls.rest_request_record")
 
 
@@ -30,3 +33,15 @@ def _desks_close(sender: Any, agent_id: int, message: str, **kwargs: Any) -> Non
     from calls import broadcasts
 
     broadcasts.signed_out(agent_id, message=message)
+
+
+def _rights_changed(sender: Any, agent_ids: set[int], team_ids: set[int], **kwargs: Any) -> None:
+    from calls import broadcasts
+
+    broadcasts.rights_changed(agent_ids=agent_ids, team_ids=team_ids)
+
+
+def _agents_changed(sender: Any, agent_ids: set[int], **kwargs: Any) -> None:
+    from calls import broadcasts, outbox
+
+    outbox.later(partial(broadcasts.presence_changed, agent_ids))

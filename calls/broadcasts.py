@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.core.serializers.json import DjangoJSONEncoder
@@ -19,6 +19,9 @@ from calls.models import Call, CallStatus
 from calls.pending import Offered, Pending
 from calls.shapes import agent_json, call_json
 
+if TYPE_CHECKING:
+    from agents.models import Agent
+
 EVERYTHING_GROUP = "everything"
 
 
@@ -28,6 +31,12 @@ def agent_group(agent_id: int) -> str:
 
 def team_group(team_id: int) -> str:
     return f"team.{team_id}"
+
+
+def groups_of(agent: Agent, team_ids: Iterable[int]) -> list[str]:
+    """What an agent's desks listen to."""
+    groups = [agent_group(agent.pk), *(team_group(pk) for pk in team_ids)]
+    return [*groups, EVERYTHING_GROUP] if agent.is_superuser else groups
 
 
 def live_json(calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
@@ -168,9 +177,23 @@ def call_problem(call: Call, *, permanent: bool) -> None:
 
 def presence_changed(agent_ids: set[int]) -> None:
     """Tells an agent's team-mates, and the agent's own desks, what the agent is now."""
-    for now, team_ids in presence.presence_with_teams(agent_ids) if agent_ids else []:
+    outbox.send(presence_frames(agent_ids))
+
+
+def presence_frames(agent_ids: Collection[int]) -> Iterator[outbox.Frame]:
+    for now, team_ids in presence.presence_with_teams(set(agent_ids)) if agent_ids else []:
         groups = [agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)]
-        outbox.send(_frames(groups, {"type": "presence.changed", "presence": now}))
+        yield from _frames(groups, {"type": "presence.changed", "presence": now})
+
+
+def rights_changed(*, agent_ids: Collection[int], team_ids: Collection[int] = ()) -> None:
+    """Has the desks of these agents, and of all who are in these teams, look at what they may see."""
+    outbox.send(rights_frames(agent_ids=agent_ids, team_ids=team_ids))
+
+
+def rights_frames(*, agent_ids: Collection[int], team_ids: Collection[int]) -> list[outbox.Frame]:
+    groups = [*map(agent_group, agent_ids), *map(team_group, team_ids)]
+    return [(group, {"type": "desk.missed"}) for group in groups]
 
 
 def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
@@ -179,9 +202,10 @@ def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
 
 
 def _frames(groups: Iterable[str], frame: dict[str, Any]) -> Iterator[outbox.Frame]:
-    """One for each group. A frame becomes text here, once, and travels as that."""
-    message = {"type": "desk.frame", "text": as_text(frame)}
-    return ((group, message) for group in groups)
+    """One for each group. A frame becomes text here, once, and travels as that; with the group, as a desk may have
+    left it by the time that the frame's turn comes."""
+    text = as_text(frame)
+    return ((group, {"type": "desk.frame", "group": group, "text": text}) for group in groups)
 
 
 def as_text(frame: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -104,7 +104,8 @@ def presence_list(agent: Agent) -> list[dict[str, Any]]:
 
 def _presence_of() -> QuerySet[Agent]:
     on_call = has_some(_busy_legs().filter(agent=OuterRef("pk")))
-    return agents_with_reach().annotate(on_call=on_call).only("username", "first_name", "last_name", "availability")
+    agents = agents_with_reach(pk__among=Slot("agent_ids")).annotate(on_call=on_call)
+    return agents.only("username", "first_name", "last_name", "availability")
 
 
 _PRESENCE = Prepared(_presence_of, varies=reach_varies)
@@ -127,10 +128,20 @@ def _state(agent: Any) -> str:
     return str(agent.availability)
 
 
+# What this process told last of each agent, calls aside: `presence_watch` need not tell it again.
+Shown: TypeAlias = tuple[str, str, str, str, bool]
+last_told: dict[int, Shown] = {}
+
+
 def presence_with_teams(agent_ids: set[int]) -> list[tuple[dict[str, Any], list[int]]]:
-    """Each agent's `Presence`, with the teams that are to know."""
+    """Each agent's `Presence`, with the teams that are to know. To be told."""
     agents, memberships = fetch(_PRESENCE(agent_ids=agent_ids, **_slots()), _TEAMS(agent_ids=agent_ids))
     teams: dict[int, list[int]] = {}
     for agent_id, team_id in memberships:
         teams.setdefault(agent_id, []).append(team_id)
+    last_told.update((agent.pk, _shown(agent)) for agent in agents)
     return [(_presence(agent), teams.get(agent.pk, [])) for agent in agents]
+
+
+def _shown(agent: Any) -> Shown:
+    return agent.username, agent.first_name, agent.last_name, agent.availability, bool(agent.can_ring)

@@ -54,6 +54,9 @@ class PromptConsumer(AsyncWebsocketConsumer):
         """What a message sends to the socket; None when it needs its handler."""
         raise NotImplementedError
 
+    def missed(self) -> None:
+        """Called by the channel layer: messages may have been lost before the next one."""
+
     def listen(self) -> None:
         """To be called before the first group is joined."""
         layer: Any = self.channel_layer

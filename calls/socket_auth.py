@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user
 from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
+
+from agents.selectors import agent_is_suspended, team_ids_of
+from calls.broadcasts import groups_of
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -21,8 +29,26 @@ _MAX_TOKEN = 300
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-class TokenRefused(Exception):
-    """Its text is a sentence for whoever sent the token."""
+# Codes with which the socket is closed.
+SIGNED_OUT = 4401
+FORBIDDEN = 4403
+
+
+class AccessRefused(Exception):
+    """REST would refuse whoever uses this socket, too. Its text is a sentence for him; `code` closes the socket."""
+
+    def __init__(self, message: str, code: int = SIGNED_OUT) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who uses a socket, and which groups he may listen to, as of now. `login` names the session or the device."""
+
+    agent: Agent
+    login: str
+    groups: frozenset[str]
 
 
 def token_of(scope: Any) -> str | None:
@@ -54,13 +80,38 @@ class TokenGate:
             await self.by_token({**scope, "device_token": token}, receive, send)
 
 
-def agent_of_token(token: str, scope: Any) -> tuple[Agent, str]:
-    """The agent and a name for the device's log-in. Raises `TokenRefused`.
+def access_of(scope: Any) -> Access:
+    """What the rows say now: nothing that was found out earlier counts. Raises `AccessRefused`."""
+    token: str | None = scope.get("device_token")
+    agent, login = _agent_of_token(token, scope) if token is not None else _agent_of_session(scope["session"])
+    return Access(agent, login, frozenset(groups_of(agent, team_ids_of(agent))))
 
-    Asks the classes that REST asks, so that both doors know the same tokens.
-    """
+
+def _agent_of_session(session: Any) -> tuple[Agent, str]:
+    """Asks Django what it asks for every request: the session lives, was opened with today's password, and its agent
+    may work here."""
+    key: str | None = session.session_key
+    stored = _glimpse(key)
+    user = get_user(cast("HttpRequest", SimpleNamespace(session=stored)))
+    if key is not None and user.is_authenticated:
+        return user, key
+    agent_id = str(stored.get(SESSION_KEY, ""))
+    if agent_id.isdigit() and agent_is_suspended(int(agent_id)):
+        raise AccessRefused("Your account is not active. Ask your admin.", FORBIDDEN)
+    raise AccessRefused("You were signed out.")
+
+
+def _glimpse(key: str | None) -> Any:
+    """A session that is only looked at: no answer goes out that could bring its browser another cookie."""
+    stored: Any = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    stored.flush = stored.cycle_key = lambda: None
+    return stored
+
+
+def _agent_of_token(token: str, scope: Any) -> tuple[Agent, str]:
+    """Asks the classes that REST asks, so that both doors know the same tokens."""
     if not token.isascii() or len(token) > _MAX_TOKEN:
-        raise TokenRefused("This token is not valid. Sign in again.")
+        raise AccessRefused("This token is not valid. Sign in again.")
     request = Request(_as_http(token, scope))
     try:
         kinds: Any = api_settings.DEFAULT_AUTHENTICATION_CLASSES
@@ -71,8 +122,8 @@ def agent_of_token(token: str, scope: Any) -> tuple[Agent, str]:
             if found is not None:
                 return cast("Agent", found[0]), f"device.{found[1].pk}"
     except APIException as error:
-        raise TokenRefused(str(error.detail)) from None
-    raise TokenRefused("This token is not valid. Sign in again.")
+        raise AccessRefused(str(error.detail)) from None
+    raise AccessRefused("This token is not valid. Sign in again.")
 
 
 def _as_http(token: str, scope: Any) -> HttpRequest:

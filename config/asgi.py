@@ -13,14 +13,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 django.setup(set_prefix=False)
 
 # Models can be imported only after the application registry is filled.
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.sessions import SessionMiddlewareStack  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
-from calls import outbox  # noqa: E402
+from calls import outbox, presence_watch  # noqa: E402
 from calls.routing import websocket_urlpatterns  # noqa: E402
 from calls.socket_auth import TokenGate  # noqa: E402
 from config import checkpoints, embedded, heartbeats, spooled  # noqa: E402
@@ -39,7 +39,8 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         embedded.start()
         heartbeats.ask_for_one()
     outbox.start()
-    chores = [asyncio.create_task(chore()) for chore in (spooled.drain_forever, checkpoints.checkpoint_forever)]
+    forever = (spooled.drain_forever, checkpoints.checkpoint_forever, presence_watch.watch_forever)
+    chores = [asyncio.create_task(chore()) for chore in forever]
     # What is here now stays. The garbage collector need not look at it again and again, while callers wait; nor at what
     # a batch of webhooks makes and lets go, a few thousand things at a time.
     gc.collect()
@@ -58,7 +59,7 @@ _sockets = URLRouter(websocket_urlpatterns)  # type: ignore[arg-type]
 application = ProtocolTypeRouter(
     {
         "http": OneHopHandler(),
-        "websocket": TokenGate(_sockets, AllowedHostsOriginValidator(AuthMiddlewareStack(_sockets))),
+        "websocket": TokenGate(_sockets, AllowedHostsOriginValidator(SessionMiddlewareStack(_sockets))),
         "lifespan": lifespan,
     }
 )

@@ -29,6 +29,9 @@ class Listener(Protocol):
         It does not block, and lets no more wait than it can take.
         """
 
+    def missed(self) -> None:
+        """Messages may have been lost before the next one."""
+
 
 class Members:
     """The channels of one event loop, and which groups they are in."""
@@ -173,6 +176,14 @@ class ProcessChannelLayer(BaseChannelLayer):
     async def forget(self, channel: str) -> None:
         """Ends all that a channel had: its consumer is gone."""
         self._members.forget(channel)
+
+    def remind(self, channel: str, message: Message) -> None:
+        """Puts a message where a consumer of this event loop listens, if it still does."""
+        self._members.remind(channel, message)
+
+    def group_send_here(self, group: str, message: Message) -> None:
+        """To those of a group whose consumers are in this event loop."""
+        self._members.put_to_group(group, message)
 
 
 def require_message(message: Message) -> None:

@@ -190,6 +190,9 @@ class Hub:
         loop = asyncio.get_running_loop()
         async with self._lock, asyncio.timeout(_CONNECT_SECONDS):
             await connection.connect()  # type: ignore[no-untyped-call]
+            if self._lost:
+                for listener in self.members.listeners.values():
+                    listener.missed()
             names = self._wanted()
             await connection.send_command("SUBSCRIBE", *names)
             self._confirmed = {name: loop.create_future() for name in names}

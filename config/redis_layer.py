@@ -106,3 +106,11 @@ class RedisChannelLayer(BaseChannelLayer):
         """Ends all that a channel had: its consumer is gone."""
         hub = self._hub()
         await hub.unsubscribe([self._group_name(group) for group in hub.members.forget(channel)])
+
+    def remind(self, channel: str, message: Message) -> None:
+        """Puts a message where a consumer of this event loop listens, if it still does; Redis is not needed for it."""
+        self._hub().members.remind(channel, message)
+
+    def group_send_here(self, group: str, message: Message) -> None:
+        """To those of a group whose consumers are in this event loop."""
+        self._hub().members.put_to_group(group, message)

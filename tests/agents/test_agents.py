@@ -68,16 +68,19 @@ def test_a_desk_that_fell_silent_counts_again_when_it_speaks(ada):
     minute_ago = timezone.now() - DESK_LIFETIME
     assert not Desk.objects.can_ring(minute_ago).exists()
 
-    assert services.desk_seen(agent_id=ada.pk, channel_name=desk.channel_name)
+    assert not services.desk_seen(agent_id=ada.pk, channel_name=desk.channel_name, registered=True)
 
     assert Desk.objects.can_ring(minute_ago).exists()
 
 
-def test_a_deactivated_agents_desk_is_told(ada):
-    ada.is_active = False
-    ada.save()
+def test_a_desk_that_was_taken_for_gone_is_news_when_it_speaks(ada):
+    desk = ada.desks.get()
+    Desk.objects.update(registered=False)
+    assert services.desk_seen(agent_id=ada.pk, channel_name=desk.channel_name, registered=True)
+    Desk.objects.all().delete()
+    assert services.desk_seen(agent_id=ada.pk, channel_name=desk.channel_name, registered=True)
 
-    assert not services.desk_seen(agent_id=ada.pk, channel_name="x")
+    assert ada.desks.get().registered
 
 
 def test_the_desk_needs_a_log_in(db):

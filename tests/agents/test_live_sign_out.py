@@ -146,21 +146,26 @@ def test_other_changes_close_nothing(admin, ada):
     run(scenario)
 
 
-def test_a_new_hash_of_the_same_password_closes_nothing(ada, settings):
+def test_a_new_hash_of_the_same_password_ends_no_device_and_the_desk_is_what_rest_says(ada, settings):
     settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.PBKDF2PasswordHasher",
         "django.contrib.auth.hashers.MD5PasswordHasher",
     ]
-    desk = DeskSocket(ada)
+    desk, device = DeskSocket(ada), factories.make_device(ada)
     before = ada.password
 
     async def scenario() -> None:
         await desk.open()
         form = {"username": "ada", "password": "secret-for-tests"}
         await sync_to_async(Client().post)("/accounts/login/", form, secure=True)
-        await desk.nothing_of("session.ended")
-        await desk.close()
+        await desk.send(type="ping")
+        assert (await desk.until("pong", "session.ended"))["type"] == "session.ended"
 
     run(scenario)
     ada.refresh_from_db()
+    device.refresh_from_db()
     assert ada.password != before
+    assert device.revoked_at is None
+    assert not LoginRecord.objects.filter(kind="password-changed").exists()
+    # Django ties a session to the hash: the pages of that browser are closed, too.
+    assert desk.client.get("/api/v1/calls/", secure=True).status_code == 403

@@ -60,13 +60,13 @@ async def until(check: Callable[[], Any]) -> None:
             await asyncio.sleep(0.01)
 
 
-def message(number: int) -> dict[str, Any]:
-    return {"type": "desk.frame", "text": json.dumps({"type": "test.frame", "number": number})}
+def message(group: str, number: int) -> dict[str, Any]:
+    return {"type": "desk.frame", "group": group, "text": json.dumps({"type": "test.frame", "number": number})}
 
 
 async def push(group: str, *numbers: int) -> None:
     layer: Any = get_channel_layer()
-    await layer.group_send_many([(group, message(number)) for number in numbers])
+    await layer.group_send_many([(group, message(group, number)) for number in numbers])
 
 
 def test_frames_keep_their_order(ada):
@@ -216,7 +216,7 @@ def test_after_a_sign_out_was_lost_a_desk_is_closed(ada):
         layer: Any = get_channel_layer()
         await layer.group_send(broadcasts.agent_group(ada.pk), {"type": "desk.missed"})
         assert (await socket.next())["type"] == "session.ended"
-        assert await socket.closed_with() == 4403
+        assert await socket.closed_with() == 4401
 
     run(scenario)
 
@@ -226,7 +226,8 @@ def test_a_worker_or_a_command_may_send_with_channels_own_means(ada):
 
     def from_elsewhere() -> None:
         layer: Any = get_channel_layer()
-        async_to_sync(layer.group_send)(broadcasts.agent_group(ada.pk), message(7))
+        group = broadcasts.agent_group(ada.pk)
+        async_to_sync(layer.group_send)(group, message(group, 7))
 
     async def scenario() -> None:
         await socket.open()

@@ -57,6 +57,11 @@ class Ear:
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
+        # How many messages had come by the time that some may have been lost.
+        self.gaps: list[int] = []
+
+    def missed(self) -> None:
+        self.gaps.append(len(self.messages))
 
     def heard(self, message: Message) -> Message | None:
         self.messages.append(message)
@@ -247,6 +252,8 @@ def test_after_redis_was_away_everything_is_subscribed_again_and_listeners_are_t
 
         assert ear.messages == [HELLO, AFTER_LOSS, {"type": "test.after"}]
         assert late.messages == [AFTER_LOSS, {"type": "test.after"}]
+        # Known before anything that came after the gap.
+        assert (set(ear.gaps), set(late.gaps)) == ({1}, {0})
 
     asyncio.run(scenario())
     assert url not in caplog.text
