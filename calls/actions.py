@@ -53,7 +53,7 @@ def call_edit(*, sid: str, changes: Mapping[str, str], by: Agent, check: Callabl
             agent=by,
         )
     call.revision += 1
-    call.save(update_fields=[*changed, "revision", "updated_at"])
+    call.save(update_fields=[*changed, "searched_note", "revision", "updated_at"])
     push(call)
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _FACTS = [
     "parent_call_sid", "account_sid", "direction", "caller", "called", "status", "sequence_number", "start_time",
     "answer_time", "end_time", "duration", "sip_response_code", "error_code", "agent_id", "line_id", "contact_id",
-    "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from", "result", "revision", "problem",
-    "updated_at",
+    "caller_name", "searched_name", "city", "state", "country", "stir_verstat", "forwarded_from", "result", "revision",
+    "problem", "updated_at",
 ]  # fmt: skip
 # What follows from callbacks alone, and is written for every one of them.
 _PROGRESS = [
@@ -65,7 +65,7 @@ _OPEN = Write.insert(Call, on_conflict=_OR_UPDATE)
 # The same for one that has only begun: a third of its columns need not be sent.
 _NOT_YET = (
     "sequence_number", "answer_time", "end_time", "duration", "sip_response_code", "agent_id", "result", "problem",
-    "note", "outcome",
+    "note", "searched_note", "outcome",
 )  # fmt: skip
 _not_yet_of = attrgetter(*_NOT_YET)
 _NOT_YET_VALUES = _not_yet_of(new_row(Call))

@@ -15,7 +15,7 @@ from rest_framework.serializers import DateTimeField
 
 from calls.models import CallOutcome, CallResult, CallStatus, Direction
 from telephony.errors import InvalidNumber
-from telephony.phone import parse
+from telephony.phone import parse, party
 
 _IDS = {"agent": "Agent's id", "line": "Line's id", "contact": "Contact's id"}
 _TIMES = {"after": "Started at this time or later", "before": "Started before this time"}
@@ -100,7 +100,7 @@ def _party(value: str) -> str:
     """E.164 of a number however it is written; browsers' and SIP addresses stay as they are."""
     value = value.replace("\x00", "").strip()[:_MAX_TEXT]
     if not value or value.startswith(("client:", "sip:")):
-        return value
+        return party(value)
     try:
         return parse(value, home_region=settings.HOME_REGION).e164
     except InvalidNumber as error:

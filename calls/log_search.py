@@ -17,7 +17,8 @@ from calls.log_merge import Page, first_of
 from calls.models import Call
 from contacts.selectors import contact_ids_matching
 from telephony.errors import InvalidNumber
-from telephony.phone import parse
+from telephony.folding import fold
+from telephony.phone import parse, same_party
 
 WINDOW = 10_000
 # More people than this are no answer to "who": their older calls are not looked for.
@@ -54,26 +55,26 @@ class _Wanted:
 
     text: str
     contact_ids: list[int]
-    number: str
+    numbers: tuple[str, ...]
     digits: str
 
     @classmethod
     def from_text(cls, text: str) -> _Wanted:
         digits = "".join(ch for ch in text if ch.isdecimal() and ch.isascii())
         return cls(
-            text=text,
+            text=fold(text),
             contact_ids=list(contact_ids_matching(text)[:_MOST_CONTACTS]),
-            number=_whole_number(text),
+            numbers=_whole_number(text),
             # A number's local form begins with a 0 that E.164 does not have.
             digits=(digits.lstrip("0") or digits) if len(digits) >= 3 else "",
         )
 
     def in_all(self, calls: QuerySet[Call]) -> QuerySet[Call]:
-        condition = Q(caller_name__icontains=self.text) | Q(note__icontains=self.text)
+        condition = Q(searched_name__contains=self.text) | Q(searched_note__contains=self.text)
         if self.contact_ids:
             condition |= Q(contact__in=self.contact_ids)
-        if self.number:
-            condition |= Q(caller=self.number) | Q(called=self.number)
+        if self.numbers:
+            condition |= Q(caller__in=self.numbers) | Q(called__in=self.numbers)
         if self.digits:
             condition |= Q(caller__contains=self.digits) | Q(called__contains=self.digits)
         return calls.filter(condition)
@@ -82,24 +83,25 @@ class _Wanted:
         streams = []
         if len(self.contact_ids) <= _FEW_CONTACTS:
             streams += [calls.filter(contact=pk) for pk in self.contact_ids]
-        if self.number:
-            streams += [calls.filter(caller=self.number), calls.filter(called=self.number)]
+        for number in self.numbers:
+            streams += [calls.filter(caller=number), calls.filter(called=number)]
         if connection.vendor == "postgresql":
             streams.append(_with_words(calls, self.text))
         return streams
 
 
-def _whole_number(text: str) -> str:
+def _whole_number(text: str) -> tuple[str, ...]:
     try:
-        return parse(text, home_region=settings.HOME_REGION).e164
+        return same_party(parse(text, home_region=settings.HOME_REGION).e164)
     except InvalidNumber:
-        return ""
+        return ()
 
 
 def _with_words(calls: QuerySet[Call], text: str) -> QuerySet[Call]:
-    """Calls whose note has all these words. The index: migration 0003."""
+    """Calls whose note has all these words. The index: migration 0009."""
     from django.contrib.postgres.search import SearchQuery, SearchVector
 
     # "simple": agents note in their own language, and names must not be bent.
     words = SearchQuery(text, search_type="websearch", config="simple")
-    return calls.filter(note__gt="").alias(words=SearchVector("note", config="simple")).filter(words=words)
+    vector = SearchVector("searched_note", config="simple")
+    return calls.filter(searched_note__gt="").alias(words=vector).filter(words=words)

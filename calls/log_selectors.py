@@ -18,6 +18,7 @@ from calls.log_merge import Page, first_of
 from calls.log_search import sids_found
 from calls.models import LIVE, TERMINAL, Call, CallOffer, Line
 from calls.selectors import with_details
+from telephony.phone import same_party
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -104,7 +105,8 @@ def call_log(agent: Agent, wanted: CallFilter, page: Page) -> list[Call]:
 def _streams(calls: QuerySet[Call], sight: Sight, wanted: CallFilter) -> list[QuerySet[Call]]:
     """Queries that together have all that is wanted, each fast by itself."""
     if wanted.party:
-        return [calls.filter(sight.condition(), **{end: wanted.party}) for end in ("caller", "called")]
+        ends = [(end, number) for end in ("caller", "called") for number in same_party(wanted.party)]
+        return [calls.filter(sight.condition(), **{end: number}) for end, number in ends]
     # Few calls fit, and an index has them in order: each is looked at.
     if wanted.contact or wanted.outcome or wanted.status in LIVE or wanted.direction > "inbound":
         return [calls.filter(sight.condition())]

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from calls.log_indexes import LOG_INDEXES
 from telephony.errors import InvalidNumber
-from telephony.phone import country_name, parse, region_of
+from telephony.folding import FoldedField
+from telephony.phone import country_name, is_withheld, parse, region_of
 
 
 class CallStatus(models.TextChoices):
@@ -177,6 +178,7 @@ class Call(models.Model):
         related_name="calls",
     )
     caller_name = models.CharField(max_length=120, blank=True)
+    searched_name = FoldedField(of=("caller_name",))
     city = models.CharField(max_length=80, blank=True)
     state = models.CharField(max_length=80, blank=True)
     country = models.CharField(max_length=8, blank=True)
@@ -186,6 +188,7 @@ class Call(models.Model):
     revision = models.PositiveIntegerField(default=0, help_text="Rises with every change of the call or its legs.")
     problem = models.CharField(max_length=255, blank=True, help_text="Why it failed, as the agent was told.")
     note = models.TextField(blank=True, help_text="What the agent noted.")
+    searched_note = FoldedField(of=("note",))
     outcome = models.CharField(max_length=16, choices=CallOutcome.choices, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -225,6 +228,8 @@ class Call(models.Model):
     @property
     def place(self) -> str:
         """Where the other party is, as a person says it: what Twilio sent of a caller, else the number's country."""
+        if is_withheld(self.caller if self.incoming else self.called):
+            return ""
         if self.incoming:
             return _place(self.city, self.state, self.country, self.caller)
         return _place("", "", "", self.called)

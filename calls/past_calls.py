@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from django.contrib.auth import get_user_model
@@ -13,7 +14,7 @@ from django.db.models.functions import Coalesce
 
 from calls.models import TERMINAL, Call
 from contacts.selectors import contact_ids_with
-from telephony.phone import is_withheld
+from telephony.phone import is_withheld, same_party
 from telephony.pipeline import Row
 from telephony.prepared import Compiled, Slot
 from telephony.statements import Statement, as_list, fetch, on_postgresql
@@ -48,7 +49,8 @@ def past_calls_with(calls: Iterable[Call]) -> dict[str, list[PastRow]]:
 def past_calls_asked(parties: Sequence[Party]) -> list[Statement]:
     """Finds the same: `past_calls_of` reads the answers."""
     # Twilio may ask twice for one call.
-    known = {party.sid: party for party in parties if not is_withheld(party.number)}.values()
+    wanted = {party.sid: party for party in parties if not is_withheld(party.number)}.values()
+    known = [replace(party, number=number) for party in wanted for number in same_party(party.number)]
     if not known:
         return []
     if on_postgresql():
@@ -63,7 +65,13 @@ def past_calls_of(found: Iterable[list[Row]]) -> dict[str, list[PastRow]]:
     for rows in found:
         for *row, sid in rows:
             past.setdefault(sid, []).append(tuple(row))
-    return past
+    return {sid: rows if len(rows) <= _MOST else _newest(rows) for sid, rows in past.items()}
+
+
+def _newest(rows: list[PastRow]) -> list[PastRow]:
+    """Of what was found by several ways to write a number."""
+    newest_first = {row[0]: row for row in sorted(rows, key=itemgetter(4, 0), reverse=True)}
+    return list(newest_first.values())[:_MOST]
 
 
 @cache

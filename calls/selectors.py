@@ -14,6 +14,7 @@ from agents.selectors import team_ids_of
 from calls.family import Family
 from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line, Webhook
 from contacts.selectors import by_number, contacts_with
+from telephony.phone import same_party
 from telephony.prepared import Prepared, Slot
 from telephony.statements import Statement, fetch
 
@@ -123,4 +124,5 @@ def ringing_agent_ids(call: Call) -> list[int]:
 
 
 def call_count_with(number: str) -> int:
-    return Call.objects.filter(Q(caller=number) | Q(called=number), parent__isnull=True).count()
+    numbers = same_party(number)
+    return Call.objects.filter(Q(caller__in=numbers) | Q(called__in=numbers), parent__isnull=True).count()

@@ -67,6 +67,12 @@ class LegSerializer(serializers.Serializer[Any]):
     duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
     agent = AgentSerializer(allow_null=True)
 
+    def to_representation(self, instance: Call) -> dict[str, Any]:
+        data: dict[str, Any] = super().to_representation(instance)
+        if is_withheld(instance.caller):
+            data["caller"] = ""
+        return data
+
 
 class RecordingSerializer(serializers.Serializer[Any]):
     """A message that a caller left."""
@@ -105,12 +111,6 @@ class CallSerializer(LegSerializer):
 
     def get_ring_seconds(self, call: Call) -> int | None:
         return shapes.ring_seconds(call)
-
-    def to_representation(self, instance: Call) -> dict[str, Any]:
-        data: dict[str, Any] = super().to_representation(instance)
-        if is_withheld(instance.caller):
-            data["caller"] = ""
-        return data
 
 
 class CallChangeSerializer(StrictSerializer):

@@ -18,6 +18,7 @@ from calls.family import Family
 from calls.locks import locking_teams
 from calls.models import DIRECTIONS, Call, CallOffer, CallStatus, Direction, Line
 from calls.params import VoiceRequest
+from calls.parties import with_parties
 from calls.past_calls import Party, past_calls_asked, past_calls_of
 from calls.pending import Offered
 from calls.tracking import push
@@ -25,7 +26,8 @@ from calls.twiml import MAX_RUNG
 from contacts.selectors import contact_by_number
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
-from telephony.phone import parse_dialled
+from telephony.folding import fold
+from telephony.phone import is_withheld, parse_dialled
 from telephony.statements import Statement, Write, new_row, relate
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
     To be used inside a transaction. `also` gets one plan for each, in their order, and says what else is to be written:
     the last thing in it. It must not use the database.
     """
+    voices = [with_parties(voice) for voice in voices]
     called, callers = {voice.called for voice in voices}, {voice.caller for voice in voices}
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
     families = Families(
@@ -113,15 +116,19 @@ def _plan(call: Call, line: Line | None, contact: Contact | None, agents: list[A
         call=call,
         line=line,
         identities=[agent.identity for agent in agents],
-        parameters=_parameters(call, line, contact.name if contact else call.caller_name),
+        parameters=_parameters(call, line, contact),
     )
 
 
-def _parameters(call: Call, line: Line | None, name: str) -> dict[str, str]:
-    """What the browser's SDK is told with the ring. Short: all parameters together fit in 800 bytes."""
+def _parameters(call: Call, line: Line | None, contact: Contact | None) -> dict[str, str]:
+    """What the browser's SDK is told with the ring, of a caller who withholds the number nothing about them. Short: all
+    parameters together fit in 800 bytes."""
+    withheld = is_withheld(call.caller)
+    name = contact.name if contact else "" if withheld else call.caller_name
     facts = {
         "call_sid": call.sid,
-        "caller": call.caller[:64],
+        "caller": "" if withheld else call.caller[:64],
+        "withheld": "true" if withheld else "",
         "called": call.called[:64],
         "line": line.name if line else "",
         "name": name[:80],
@@ -186,6 +193,7 @@ def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
 
     `at` is when Twilio asked about it, which may be long ago.
     """
+    voice = with_parties(voice)
     # What a browser asks for may be anybody's line.
     line = None if voice.from_browser else selectors.lines_by_number([voice.called]).get(voice.called)
     families = Families([(voice.sid, "")])
@@ -218,7 +226,7 @@ def _open(
     call.direction = voice.direction if voice.direction in DIRECTIONS else Direction.INBOUND
     call.caller, call.called = voice.caller, called or voice.called
     relate(call, line=line, contact=contact, agent=agent or call.agent)
-    call.caller_name = voice.caller_name
+    call.caller_name, call.searched_name = voice.caller_name, fold(voice.caller_name)
     call.city, call.state, call.country = voice.city, voice.state, voice.country
     call.stir_verstat, call.forwarded_from = voice.stir_verstat, voice.forwarded_from
     call.error_code = voice.error_code or call.error_code

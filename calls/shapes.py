@@ -82,7 +82,7 @@ def leg_json(leg: Call) -> dict[str, Any]:
         "sid": leg.sid,
         "parent_call_sid": leg.parent_id,
         "direction": leg.direction,
-        "caller": leg.caller,
+        "caller": "" if is_withheld(leg.caller) else leg.caller,
         "called": leg.called,
         "status": leg.status,
         "start_time": time_json(leg.start_time),
@@ -117,10 +117,7 @@ def _legs_of(call: Call) -> Iterable[Call]:
 
 def call_json(call: Call) -> dict[str, Any]:
     """A row of the log: a root call with its legs."""
-    data = leg_json(call)
-    if is_withheld(call.caller):
-        data["caller"] = ""
-    return data | {
+    return leg_json(call) | {
         "incoming": call.incoming,
         "party": party_json(call),
         "line": line_json(call.line),

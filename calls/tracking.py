@@ -21,7 +21,9 @@ from calls.family import Family, is_forward
 from calls.locks import lock
 from calls.models import DIRECTIONS, STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
 from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest
+from calls.parties import with_parties
 from contacts.selectors import contacts_by_number
+from telephony.folding import fold
 from telephony.forms import raw_params
 from telephony.statements import Statement, Write, new_row, relate
 
@@ -141,13 +143,13 @@ class _Unknown:
     def __init__(self, callbacks: Sequence[StatusCallbackRequest], at_hand: dict[int, Agent]) -> None:
         ids = {agent_id for item in callbacks if (agent_id := item.voice.agent_id)} - at_hand.keys()
         self._agents = at_hand | {agent.pk: agent for agent in agents_active(ids)} if ids else at_hand
-        roots = [item.voice for item in callbacks if not item.voice.parent_call_sid]
+        roots = [with_parties(item.voice) for item in callbacks if not item.voice.parent_call_sid]
         numbers = {number for voice in roots for number in (voice.caller, voice.called)}
         self._lines = selectors.lines_by_number(numbers) if numbers else {}
         self._contacts = contacts_by_number(numbers) if numbers else {}
 
     def call(self, callback: StatusCallbackRequest) -> Call:
-        voice = callback.voice
+        voice = with_parties(callback.voice)
         call = new_row(
             Call,
             sid=voice.sid,
@@ -159,6 +161,7 @@ class _Unknown:
             status=voice.status,
             start_time=callback.created or _latest_start(callback),
             caller_name=voice.caller_name,
+            searched_name=fold(voice.caller_name),
             city=voice.city,
             state=voice.state,
             country=voice.country,

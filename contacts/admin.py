@@ -3,6 +3,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from contacts.models import Contact, ContactNumber
+from telephony.folding import SearchesFolded
 
 
 class ContactNumberInline(admin.TabularInline[ContactNumber, Contact]):
@@ -11,9 +12,10 @@ class ContactNumberInline(admin.TabularInline[ContactNumber, Contact]):
 
 
 @admin.register(Contact)
-class ContactAdmin(admin.ModelAdmin[Contact]):
+class ContactAdmin(SearchesFolded, admin.ModelAdmin[Contact]):
     list_display = ["name", "company", "number_list", "email", "updated_at"]
-    search_fields = ["name", "company", "email", "numbers__number"]
+    search_fields = ["searched", "email", "numbers__number"]
+    search_help_text = "Name, company, e-mail or number"
     inlines = [ContactNumberInline]
     readonly_fields = ["created_at", "updated_at"]
 

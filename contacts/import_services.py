@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from contacts.models import Contact, ContactNumber
+from telephony.folding import folded_of
 
 _AT_ONCE = 100
 _FIELDS = ("name", "company", "email", "note")
@@ -127,6 +128,7 @@ def _write(step: _Step) -> None:
         step.contact.save(force_insert=True)
     elif step.changed:
         values = {name: getattr(step.contact, name) for name in step.changed if name in _FIELDS}
+        values["searched"] = folded_of(step.contact.name, step.contact.company)
         # The contact's version, for a label as well.
         if not Contact.objects.filter(pk=step.contact.pk).update(**values, updated_at=timezone.now()):
             raise Contact.DoesNotExist

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from telephony.errors import InvalidNumber
+from telephony.folding import FoldedField
 from telephony.phone import parse
 
 
@@ -12,6 +13,7 @@ class Contact(models.Model):
     company = models.CharField(max_length=120, blank=True)
     email = models.EmailField(blank=True)
     note = models.TextField(blank=True, help_text="Shown to the agent while the phone rings.")
+    searched = FoldedField(of=("name", "company"))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactNumber
+from telephony.folding import fold
+from telephony.phone import same_party
 from telephony.prepared import Prepared, Slot
 from telephony.statements import Statement, fetch
 
@@ -22,11 +24,14 @@ def contacts_by_number(numbers: Iterable[str]) -> dict[str, Contact]:
 
 def contacts_with(numbers: Iterable[str]) -> Statement:
     """The same, to be sent together with others: `by_number` reads its answer."""
-    return _NUMBERS(numbers={number for number in numbers if number.startswith("+")})
+    return _NUMBERS(numbers={same for number in numbers if number.startswith("+") for same in same_party(number)})
 
 
 def by_number(found: Iterable[ContactNumber]) -> dict[str, Contact]:
-    return {number.number: number.contact for number in found}
+    """Also by the other ways to write their numbers, where these are nobody else's."""
+    rows = list(found)
+    others = {same: row.contact for row in rows for same in same_party(row.number)[1:]}
+    return others | {row.number: row.contact for row in rows}
 
 
 _NUMBERS = Prepared(lambda: ContactNumber.objects.select_related("contact").filter(number__among=Slot("numbers")))
@@ -47,7 +52,7 @@ def contact_search(text: str) -> QuerySet[Contact]:
     text = text.strip()
     if not text:
         return contacts
-    condition = Q(name__icontains=text) | Q(company__icontains=text)
+    condition = Q(searched__contains=fold(text))
     digits = "".join(ch for ch in text if ch.isdigit())
     if len(digits) >= 3:
         condition |= Q(pk__in=ContactNumber.objects.filter(number__contains=digits).values("contact"))

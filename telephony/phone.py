@@ -305,7 +305,7 @@ def _party(text: str, home_region: str) -> str:
     if is_withheld(text):
         return ANONYMOUS
     user, is_phone, host = _sip_parts(text)
-    digits = re.sub(r"[\s().-]", "", user)
+    digits = re.sub(r"[\s().-]", "", user.partition(";")[0])
     if not re.fullmatch(r"\+?[0-9]{1,20}", digits):
         return text
     # Of a SIP address, digits alone may be somebody's extension at his telephone system.

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly
 from calls.models import Call, Recording
 from calls.timeline import call_timeline
+from telephony.folding import SearchesFolded
 
 
 class LegInline(ReadOnly, CallColumns, admin.TabularInline[Call, Call]):
@@ -67,11 +68,12 @@ class RootFilter(admin.SimpleListFilter):
 
 
 @admin.register(Call)
-class CallAdmin(ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
+class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
     list_display = ["began", "way", "party", "line_name", "agent", "result_word", "lasted"]
     list_filter = [RootFilter, "status", "result", "direction", "line", "agent"]
     list_select_related = ["line", "agent", "contact"]
-    search_fields = ["sid", "caller", "called", "contact__name", "caller_name"]
+    search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
+    search_help_text = "Name, company, number, note or CallSid"
     date_hierarchy = "start_time"
     inlines = [LegInline, RecordingInline]
     fieldsets = [

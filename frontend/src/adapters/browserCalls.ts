@@ -101,7 +101,8 @@ function codeOf(error: unknown): number | null {
 
 /** What TwiML's `<Parameter>`s say of the caller: there before any push, and without our server. */
 function hintsOf(custom: Map<string, string>, from: string): Hints {
-  const number = custom.get("caller") ?? from;
+  // Whether a number was sent, the server says: carriers write "withheld" in many ways.
+  const number = custom.get("withheld") ? "" : (custom.get("caller") ?? from);
   return {
     number,
     display: number,

@@ -2,6 +2,7 @@
 import { useRef } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
+import { foundIn } from "../callLog/foundIn";
 import type { Config } from "../config";
 import { dayName } from "../format";
 import type { Call } from "../messages";
@@ -63,7 +64,7 @@ function CallList({ log, canDial, onCall, onOpen }: ListProps) {
           <input
             id="search"
             type="search"
-            placeholder="Search name or number"
+            placeholder="Search name, number or note"
             autocomplete="off"
             value={search}
             onInput={(event) => log.search(event.currentTarget.value)}
@@ -91,7 +92,7 @@ function CallList({ log, canDial, onCall, onOpen }: ListProps) {
         </Blank>
       )}
       {status === "ready" && rows.length === 0 && <Nothing log={log} />}
-      {status === "ready" && rows.length > 0 && <Rows {...{ rows, canDial, onCall, onOpen }} />}
+      {status === "ready" && rows.length > 0 && <Rows {...{ rows, canDial, onCall, onOpen, search }} />}
       {status === "ready" && next && (
         <div class="log-more">
           <button
@@ -112,7 +113,13 @@ function CallList({ log, canDial, onCall, onOpen }: ListProps) {
   );
 }
 
-function Rows({ rows, canDial, onCall, onOpen }: Omit<ListProps, "log"> & { rows: Call[] }) {
+function Rows({
+  rows,
+  canDial,
+  onCall,
+  onOpen,
+  search,
+}: Omit<ListProps, "log"> & { rows: Call[]; search: string }) {
   const list = useRef<HTMLDivElement>(null);
   const days = byDay(rows, Date.now());
 
@@ -136,6 +143,7 @@ function Rows({ rows, canDial, onCall, onOpen }: Omit<ListProps, "log"> & { rows
                 key={call.sid}
                 call={call}
                 canDial={canDial}
+                found={foundIn(call.note, search)}
                 reachable={call.sid === rows[0]?.sid}
                 onCall={onCall}
                 onOpen={onOpen}

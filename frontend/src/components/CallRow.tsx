@@ -8,13 +8,15 @@ import { VoiceMessage } from "./VoiceMessage";
 interface Props {
   call: Call;
   canDial: boolean;
+  /** The part of its note for which it was found, or "". */
+  found: string;
   /** Whether Tab stops here; the arrow keys reach the others. */
   reachable: boolean;
   onCall(call: Call): void;
   onOpen(call: Call): void;
 }
 
-export function CallRow({ call, canDial, reachable, onCall, onOpen }: Props) {
+export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Props) {
   const { party } = call;
   const way = wayIcon(call);
   const { word, tone } = resultWord(call.result);
@@ -57,6 +59,11 @@ export function CallRow({ call, canDial, reachable, onCall, onOpen }: Props) {
       <button type="button" class="row-who row-open" tabIndex={-1} onClick={() => onOpen(call)}>
         <strong title={title}>{title}</strong>
         <span>{second}</span>
+        {found && (
+          <span class="row-found" title={call.note}>
+            Note: {found}
+          </span>
+        )}
         <span class="visually-hidden">Details</span>
       </button>
       <span class="row-line">{call.line?.name ?? call.agent?.name.split(" ")[0]}</span>

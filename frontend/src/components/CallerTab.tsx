@@ -92,7 +92,7 @@ export function ContactCard({ facts }: { facts: CallerFacts }) {
     <section class="card contact" aria-label="Contact">
       <div class="contact-head">
         <span class="contact-disc" aria-hidden="true">
-          {initials(title) || <Icon name="person" />}
+          {(!facts.withheld && initials(title)) || <Icon name="person" />}
         </span>
         <div>
           <h2 title={title}>{title}</h2>
