@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -45,6 +45,14 @@ class AgentAdmin(UserAdmin[Agent]):
         if change and "is_active" in form.changed_data and not obj.is_active:
             login_record_create(
                 kind=LoginRecord.Kind.SUSPENDED, agent=obj, address=client_address(request), by=_admin(request)
+            )
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        agent = form.instance
+        if agent.is_active and not agent.is_superuser and not agent.teams.exists():
+            messages.warning(
+                request, f"{agent.name} is in no team: no caller is put through to this agent, and there is no line."
             )
 
     @admin.action(description="Suspend: ends every log-in until made active again", permissions=["change"])

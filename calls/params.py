@@ -183,12 +183,15 @@ class DialActionRequest:
 
     voice: VoiceRequest
     dial_call_status: str
+    # Empty when Twilio called nobody: it did not accept what we asked for.
+    dial_call_sid: str
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
         return cls(
             voice=VoiceRequest.from_fields(form),
             dial_call_status=field(form, "DialCallStatus", 16),
+            dial_call_sid=sid_field(form, "DialCallSid"),
         )
 
 
