@@ -63,6 +63,14 @@ class AgentAdmin(UserAdmin[Agent]):
                 kind=LoginRecord.Kind.SUSPENDED, agent=obj, address=client_address(request), by=_admin(request)
             )
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        agent = form.instance
+        if agent.is_active and not agent.is_superuser and not agent.teams.exists():
+            messages.warning(
+                request, f"{agent.name} is in no team: no caller is put through to this agent, and there is no line."
+            )
+
     @admin.action(description="Suspend: ends every log-in until made active again", permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
         others = self._administered(request, queryset.exclude(pk=_admin(request).pk))

@@ -31,8 +31,8 @@ _FACTS = [
 ]  # fmt: skip
 # What follows from callbacks alone, and is written for every one of them.
 _PROGRESS = [
-    "status", "sequence_number", "answer_time", "end_time", "duration", "sip_response_code", "revision", "problem",
-    "updated_at",
+    "status", "sequence_number", "answer_time", "end_time", "duration", "sip_response_code", "error_code", "revision",
+    "problem", "updated_at",
 ]  # fmt: skip
 # Where the log's indexes hold a call, beside its status: what it ends as, and what hardly ever changes. Written only
 # when it is another: SQLite writes each index that holds a column anew with the column, even as it was.

@@ -34,10 +34,10 @@ _PROGRESS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "incoming": ((), _CALLER),
     "outgoing": (("LineId",), ()),
-    "dial-action": (("DialCallStatus",), ()),
+    "dial-action": (("DialCallStatus", "DialCallSid", "ErrorCode"), ()),
     "recording": ((), _MESSAGE),
     "recording-status": ((), _MESSAGE),
-    "status": (_PROGRESS, ("ParentCallSid", *_CALLER)),
+    "status": (_PROGRESS, ("ParentCallSid", "ErrorCode", *_CALLER)),
     "fallback": (("ErrorCode", "ErrorUrl"), ("DialCallStatus", *_CALLER, *_MESSAGE)),
     # Not posted by anybody: what the REST API told us.
     "reconcile": (("ParentCallSid", "DateCreated", *_PROGRESS), ()),
@@ -183,12 +183,15 @@ class DialActionRequest:
 
     voice: VoiceRequest
     dial_call_status: str
+    # Empty when Twilio called nobody: it did not accept what we asked for.
+    dial_call_sid: str
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
         return cls(
             voice=VoiceRequest.from_fields(form),
             dial_call_status=field(form, "DialCallStatus", 16),
+            dial_call_sid=sid_field(form, "DialCallSid"),
         )
 
 

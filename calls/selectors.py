@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
@@ -63,9 +64,23 @@ def parties_of(
 
 
 def lines_for(agent: Agent) -> QuerySet[Line]:
-    """The lines an agent may call from; all of them for an admin."""
-    lines = Line.objects.filter(is_active=True)
+    """The lines an agent may call from; all of them for an admin. The first is the caller ID unless another is chosen.
+
+    The oldest comes first: a line that is added never becomes anybody's caller ID by itself, whatever its name is.
+    """
+    lines = Line.objects.filter(is_active=True).order_by("pk")
     return lines if agent.is_superuser else lines.filter(team__in=team_ids_of(agent))
+
+
+def callable_agents_of(team_id: int) -> QuerySet[Agent]:
+    """Those in the team whom a caller can reach at all."""
+    return get_user_model().objects.filter(teams=team_id, is_active=True, may_receive_calls=True)
+
+
+def lines_unanswered() -> list[Line]:
+    """Lines in use on which a caller reaches neither a person nor voicemail, whoever is at the desk."""
+    lines = Line.objects.filter(is_active=True, takes_voicemail=False).select_related("team")
+    return [line for line in lines if not callable_agents_of(line.team_id).exists()]
 
 
 def sids_in_doubt(*, quiet_for: timedelta, limit: int) -> list[str]:

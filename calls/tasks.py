@@ -4,12 +4,14 @@ from celery import shared_task
 
 from calls import retention
 from calls.reconcile import calls_reconcile, calls_sweep
+from calls.refusals import refusals_explain
 
 
 @shared_task(name="calls.tasks.reconcile")  # type: ignore[untyped-decorator]
 def reconcile() -> None:
     calls_reconcile()
     calls_sweep()
+    refusals_explain()
 
 
 @shared_task(name="calls.tasks.flight_recorder_prune")  # type: ignore[untyped-decorator]

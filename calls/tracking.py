@@ -23,6 +23,7 @@ from calls.models import DIRECTIONS, STATUS_RANK, TERMINAL, Call, CallStatus, Di
 from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest
 from calls.parties import with_parties
 from contacts.selectors import contacts_by_number
+from telephony.errors import sentence_for
 from telephony.folding import fold
 from telephony.forms import raw_params
 from telephony.statements import Statement, Write, new_row, relate
@@ -191,6 +192,7 @@ def _fill_times(call: Call, callback: StatusCallbackRequest) -> None:
     elif status in TERMINAL and (call.end_time is None or status == call.status):
         call.end_time = time
         call.sip_response_code = callback.sip_response_code or call.sip_response_code
+        call.error_code = callback.voice.error_code or call.error_code
         if callback.duration is not None:
             call.duration = callback.duration
         if status == CallStatus.COMPLETED and call.answer_time is None and callback.duration is not None:
@@ -209,7 +211,7 @@ def dial_action_apply(action: DialActionRequest) -> Call | None:
         call.status = voice.status
         call.end_time = call.end_time or timezone.now()
     if call.caller.startswith("client:") and not call.problem and voice.status not in TERMINAL:
-        call.problem = _PROBLEMS.get(action.dial_call_status, "")
+        call.problem = _why_not(action, [leg for leg in families.calls.values() if leg.parent_id == call.sid])
     families.changed(call, dial_over=True)
     changed = families.settle()
     broadcasts.after_commit(families=changed)
@@ -224,6 +226,19 @@ _PROBLEMS = {
     "no-answer": "Nobody answered.",
     "failed": "This number cannot be reached. Check it and try again.",
 }
+# Twilio gave no reason, and two are as likely. `calls.refusals` asks which it was.
+NOT_PLACED = "Twilio did not place this call: your line's number, or the number called, was not accepted."
+
+
+def _why_not(action: DialActionRequest, legs: Sequence[Call]) -> str:
+    """Why an agent's call came to nothing, as a sentence; "" when it came to something."""
+    if action.dial_call_status == "failed":
+        for code in (action.voice.error_code, *(leg.error_code for leg in legs)):
+            if sentence := sentence_for(code):
+                return sentence
+        if not action.dial_call_sid and not legs:
+            return NOT_PLACED
+    return _PROBLEMS.get(action.dial_call_status, "")
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ class Unavailable(TelephonyError):
 
 _NUMBER = "This number cannot be called."
 _ADMIN = "Ringdesk is not allowed to do this at Twilio. Ask your admin."
+_CALLER_ID = "Twilio does not accept your line's number as caller ID. Choose another line, or ask your admin."
 _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     20003: (NotConfigured, _ADMIN, True),
     20005: (NotConfigured, "The Twilio account is not active. Ask your admin.", True),
@@ -58,9 +59,16 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     20404: (CallGone, "This call is over.", True),
     20429: (RateLimited, "Twilio is busy. Try again in a moment.", False),
     10004: (RateLimited, "Too many calls at once. Try again in a moment.", False),
-    21210: (NotConfigured, "The line's number does not belong to this Twilio account. Ask your admin.", True),
+    # <Dial>'s own come with callbacks. What is wrong with our number is not the called one's fault.
+    13214: (NotConfigured, _CALLER_ID, True),
+    13223: (InvalidNumber, _NUMBER, True),
+    13224: (InvalidNumber, "This number cannot be reached.", True),
+    13225: (InvalidNumber, "Calls to this number are blocked.", True),
+    13226: (InvalidNumber, "No country has this code.", True),
+    13227: (InvalidNumber, "Your company does not allow calls to this country. Ask your admin.", True),
+    21210: (NotConfigured, _CALLER_ID, True),
     21211: (InvalidNumber, _NUMBER, True),
-    21212: (NotConfigured, "The line's number is not valid. Ask your admin.", True),
+    21212: (NotConfigured, _CALLER_ID, True),
     21214: (InvalidNumber, "This number cannot be reached.", True),
     21215: (InvalidNumber, "Your company does not allow calls to this country. Ask your admin.", True),
     21216: (InvalidNumber, "Calls to this number are blocked.", True),
@@ -70,6 +78,12 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     21266: (InvalidNumber, "A line cannot call itself.", True),
     21268: (InvalidNumber, "Premium-rate numbers cannot be called.", True),
 }
+
+
+def sentence_for(code: str | int) -> str:
+    """What one of Twilio's codes means to the person at the desk; "" for one that says nothing to people."""
+    found = _BY_CODE.get(int(code)) if str(code).isdecimal() else None
+    return found[1] if found else ""
 
 
 def translate(error: Exception) -> TelephonyError:

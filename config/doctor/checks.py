@@ -21,6 +21,7 @@ CHECKS = (
     Check("key", "API key", account.check_key),
     Check("app", "TwiML app", routes.check_app),
     Check("numbers", "Numbers", routes.check_numbers(line_numbers)),
+    Check("lines", "Lines", system.check_lines),
     Check("fallback-number", "Fallback number", account.check_fallback_number),
     Check("public-address", "Public address", network.check_public_address),
     Check("guard", "Webhook guard", network.check_guard),

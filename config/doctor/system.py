@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from calls.selectors import lines_unanswered
 from config.celery import app
 from config.heartbeats import HEARTBEAT, RECONCILE
 from config.models import Heartbeat
@@ -82,6 +83,19 @@ def check_migrations(check: Check) -> Finding:
         names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in missing[:5])
         return check.failed(f"{len(missing)} not applied: {names}.", "Run: python manage.py migrate")
     return check.ok("All are applied.")
+
+
+@_needs_database
+def check_lines(check: Check) -> Finding:
+    """A line is refused like this when it is saved; its team may have lost its people since."""
+    silent = lines_unanswered()
+    if silent:
+        names = ", ".join(f"{line.name} ({line.number})" for line in silent[:5])
+        return check.failed(
+            f"Callers reach nobody on {names}: nobody in the team can take calls, and there is no voicemail.",
+            "Put an agent into the line's team, or let the line take voicemail, in the admin.",
+        )
+    return check.ok("Each has somebody in its team, or takes voicemail.")
 
 
 @_needs_redis

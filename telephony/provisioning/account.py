@@ -73,6 +73,20 @@ def numbers_list() -> dict[str, Resource]:
     }
 
 
+def number_is_owned(number: str) -> bool:
+    """Whether the account has the number, for calls."""
+    with translated():
+        found = get_client().incoming_phone_numbers.list(phone_number=number, limit=20)
+    return any(each.phone_number == number and (each.capabilities or {}).get("voice", True) for each in found)
+
+
+def number_is_verified(number: str) -> bool:
+    """Whether it is a number of somebody else's that the account may show as caller ID."""
+    with translated():
+        found = get_client().outgoing_caller_ids.list(phone_number=number, limit=20)
+    return any(each.phone_number == number for each in found)
+
+
 def number_update(sid: str, values: dict[str, str]) -> None:
     with _changing():
         get_client().incoming_phone_numbers(sid).update(**values)

@@ -140,14 +140,6 @@ class TestAdmin:
         assert admin.post(page, {"status": "failed"}, secure=True).status_code == 403
         assert admin.post(f"/admin/calls/call/{sid('CA', 1)}/delete/", {"post": "yes"}, secure=True).status_code == 403
 
-    def test_a_lines_number_is_stored_as_e164(self, admin, team):
-        from calls.models import Line
-
-        form = {"name": "Sales", "number": "(202) 555-0101", "team": team.pk, "ring_seconds": 20, "is_active": "on"}
-        admin.post("/admin/calls/line/add/", form, secure=True)
-
-        assert Line.objects.get().number == "+12025550101"
-
     def test_a_number_that_is_none_is_explained(self, admin, team):
         form = {"name": "Sales", "number": "maya", "team": team.pk, "ring_seconds": 20}
 

@@ -209,3 +209,25 @@ def test_other_tasks_are_none_of_the_doctors_business():
     note(sender=None, state="SUCCESS")
 
     assert not Heartbeat.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "agent", "state"),
+    [
+        ({"takes_voicemail": False}, None, "failed"),
+        ({"takes_voicemail": False}, {"is_active": False}, "failed"),
+        ({"takes_voicemail": False}, {"may_receive_calls": False}, "failed"),
+        ({"takes_voicemail": False}, {}, "ok"),
+        ({"takes_voicemail": False, "is_active": False}, None, "ok"),
+        ({}, None, "ok"),
+    ],
+)
+def test_a_line_on_which_callers_reach_nobody_is_found(team, line, agent, state):
+    factories.make_line(team=team, **line)
+    if agent is not None:
+        factories.make_agent(team=team, **agent)
+
+    found = finding(system.check_lines)
+
+    assert found.state == state
+    assert ("Support (+12025550100)" in found.seen) is (state == "failed")
