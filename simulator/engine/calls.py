@@ -9,6 +9,7 @@ from simulator.engine.background import Background
 from simulator.engine.conference import Room
 from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.leg import CallerFacts, CallLeg, Party, Subscription
+from simulator.engine.own_number import CalledNumber
 from simulator.engine.queue import Queue
 from simulator.engine.ringing import offer
 from simulator.faults import Faults
@@ -101,9 +102,18 @@ class CallEngine:
 
     def place_telephone_call(self, from_: str, to: IncomingNumber, voice: str, facts: CallerFacts) -> CallLeg:
         """A telephone calls one of our numbers."""
-        endpoint = self.registrar.telephone(from_, voice)
-        leg = self._inbound_leg(from_, to.phone_number, "telephone", endpoint)
+        leg = self._inbound_leg(from_, to.phone_number, "telephone", self.registrar.telephone(from_, voice))
         leg.facts = facts
+        return self._place_inbound(leg, to)
+
+    def place_number_call(self, calling: CallLeg, to: IncomingNumber, endpoint: Endpoint) -> CallLeg:
+        """A leg of ours calls one of our numbers: a call of its own, which knows nothing of the first."""
+        leg = self._inbound_leg(calling.from_, to.phone_number, "number", endpoint)
+        leg.facts = CallerFacts(geography=call_fields(calling.from_, to.phone_number))
+        leg.hops = calling.hops + 1
+        return self._place_inbound(leg, to)
+
+    def _place_inbound(self, leg: CallLeg, to: IncomingNumber) -> CallLeg:
         leg.phone_number_sid = to.sid
         handler = self.world.applications.get(to.voice_application_sid) or to
         if handler is not to:
@@ -111,7 +121,7 @@ class CallEngine:
         if handler.status_callback:
             leg.subscriptions = [Subscription(handler.status_callback, handler.status_callback_method)]
         self.announce(leg)
-        self.spawn(endpoint.ringing())
+        self.spawn(leg.endpoint.ringing())
         fallback = Goto(handler.voice_fallback_url, handler.voice_fallback_method)
         self.run(leg, Goto(handler.voice_url, handler.voice_method, first=True), fallback)
         return leg
@@ -158,10 +168,12 @@ class CallEngine:
     def outgoing_leg(
         self, from_: str, to: str, direction: str, *, status: str = "initiated", parent: CallLeg | None = None
     ) -> CallLeg:
-        """A leg to `to`, a number or `client:identity`; not ringing yet, and not announced."""
+        """A leg to `to`, a number (ours, too) or `client:identity`; not ringing yet, and not announced."""
+        party: Party
         if to.startswith("client:"):
-            party: Party = "client"
-            endpoint = self.registrar.endpoint_for(to.removeprefix("client:"))
+            party, endpoint = "client", self.registrar.endpoint_for(to.removeprefix("client:"))
+        elif number := self.world.number_for(to):
+            party, endpoint = "number", CalledNumber(self, number)
         else:
             party = "telephone"
             endpoint = self.registrar.telephone(to, self.world.telephone(to).voice)

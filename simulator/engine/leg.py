@@ -12,7 +12,8 @@ from simulator.identifiers import iso, new_sid, now
 from simulator.ports import Endpoint
 
 Json = dict[str, Any]
-Party = Literal["telephone", "client"]
+#: `number`: a call with one of our own numbers at its other end.
+Party = Literal["telephone", "client", "number"]
 #: Who ended a leg: its own party (who hung up, declined, or was not there), its TwiML, the `<Dial>` that made it, the
 #: REST API, a limit of time, or the simulator (a failure of its own, or a reset).
 Ender = Literal["party", "twiml", "dial", "api", "timeout", "simulator"]
@@ -84,6 +85,8 @@ class CallLeg:
         self.parent = parent
         self.custom_parameters: list[tuple[str, str]] = []
         self.children: list[CallLeg] = []
+        #: How many calls to our own numbers led to this one.
+        self.hops: int = parent.hops if parent else 0
         if parent:
             parent.children.append(self)
 
