@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, replace
 
 from simulator.config import Config
 from simulator.engine.background import Background
 from simulator.engine.conference import Room
+from simulator.engine.detection import Detection, detect
 from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.leg import CallerFacts, CallLeg, Party, Subscription
+from simulator.engine.limits import end_after
 from simulator.engine.own_number import CalledNumber
 from simulator.engine.queue import Queue
+from simulator.engine.recorder import CallRecording, CallRecordingWish
 from simulator.engine.ringing import offer
 from simulator.faults import Faults
 from simulator.geography import call_fields
@@ -26,6 +30,16 @@ CALL_LIMIT = 14_400.0
 #: How long a call made through the REST API rings at most when it does not say: Twilio Docs, "Call resource".
 API_RING_TIMEOUT = 60.0
 CALL_FAILED = 31005
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What else the REST API may ask of a call it makes. `time_limit` is in seconds."""
+
+    send_digits: str = ""
+    time_limit: float | None = None
+    recording: CallRecordingWish | None = None
+    detection: Detection | None = None
 
 
 class CallEngine:
@@ -136,18 +150,23 @@ class CallEngine:
         *,
         application_sid: str | None = None,
         timeout: float = API_RING_TIMEOUT,
-        send_digits: str = "",
+        extras: Extras | None = None,
     ) -> CallLeg:
         """The REST API makes a call: rings `to`, and when it answers runs `source` on it."""
         leg = self.outgoing_leg(from_, to, "outbound-api", status="queued")
         leg.application_sid = application_sid
         leg.subscriptions = subscriptions
+        extras = extras or Extras()
+        if extras.recording is not None:
+            CallRecording(self, leg, extras.recording)
+        if extras.time_limit is not None:
+            end_after(leg, extras.time_limit)
         self.announce(leg)
-        leg.script = self.spawn(self._run_api_call(leg, source, fallback, timeout, send_digits))
+        leg.script = self.spawn(self._run_api_call(leg, source, fallback, timeout, extras))
         return leg
 
     async def _run_api_call(
-        self, leg: CallLeg, source: Source, fallback: Goto, ring_for: float, send_digits: str
+        self, leg: CallLeg, source: Source, fallback: Goto, ring_for: float, extras: Extras
     ) -> None:
         await asyncio.sleep(0)  # the answer to the REST request says `queued`
         if leg.over:
@@ -161,8 +180,14 @@ class CallEngine:
         except TimeoutError:
             leg.finish("no-answer", by="timeout")
             return
-        if send_digits:
-            await Script(self, leg, fallback).play_digits(send_digits)
+        if extras.send_digits:
+            await Script(self, leg, fallback).play_digits(extras.send_digits)
+        if extras.detection is not None and extras.detection.in_background:
+            self.spawn(detect(self, leg, extras.detection))
+        elif extras.detection is not None:
+            await detect(self, leg, extras.detection)
+            if isinstance(source, Goto) and leg.answered_by:
+                source = replace(source, params={**source.params, "AnsweredBy": leg.answered_by})
         await self._run_script(leg, source, fallback)
 
     def outgoing_leg(
@@ -179,6 +204,7 @@ class CallEngine:
             endpoint = self.registrar.telephone(to, self.world.telephone(to).voice)
         leg = CallLeg(self.config.account_sid, from_, to, direction, party, endpoint, status, parent)
         leg.facts = CallerFacts(geography=call_fields(from_, to))
+        leg.phone_number_sid = own.sid if (own := self.world.number_for(from_)) else None
         return leg
 
     def _inbound_leg(self, from_: str, to: str, party: Party, endpoint: Endpoint) -> CallLeg:

@@ -67,6 +67,9 @@ class LinePort:
     def listen(self) -> AudioSource:
         return LineReader(self._said)
 
+    def overhear(self) -> AudioSource:
+        return LineReader(self._heard)
+
 
 class CalledNumber:
     """`ports.Endpoint` of the leg that calls our number."""
