@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 E164 = re.compile(r"^\+[1-9]\d{6,14}$")
@@ -18,6 +18,16 @@ def new_sid(prefix: str) -> str:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+_latest = datetime.min.replace(tzinfo=UTC)
+
+
+def moment() -> datetime:
+    """Now, but never twice the same: what is made later has a later date, to the microsecond."""
+    global _latest
+    _latest = max(now(), _latest + timedelta(microseconds=1))
+    return _latest
 
 
 def rfc2822(moment: datetime | None) -> str | None:

@@ -46,6 +46,10 @@ class Port(Protocol):
         """A new reader of what the party says from now on, bounded to 200 ms (the oldest sound is dropped)."""
         ...
 
+    def overhear(self) -> AudioSource:
+        """A new reader of what the party hears from now on, until the party is gone."""
+        ...
+
 
 class Endpoint(Protocol):
     """A party at the end of a leg: a simulated telephone, or the browsers registered under one identity.

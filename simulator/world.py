@@ -9,14 +9,17 @@ from typing import Any, Literal
 
 from simulator.config import Config
 from simulator.engine.leg import CallLeg
-from simulator.identifiers import new_sid, now
+from simulator.identifiers import moment, new_sid, now
 
 Behaviour = Literal["manual", "answer", "busy", "no-answer", "reject", "failed"]
 BEHAVIOURS: tuple[Behaviour, ...] = ("manual", "answer", "busy", "no-answer", "reject", "failed")
+AnsweredBy = Literal["human", "machine", "fax", "unknown"]
+ANSWERERS: tuple[AnsweredBy, ...] = ("human", "machine", "fax", "unknown")
 DEFAULT_VOICE = "tone:440"
 
 ENDED_CALLS_KEPT = 5000
 RECORDINGS_KEPT = 100
+PAGE_MARKS_KEPT = 1000
 
 
 @dataclass
@@ -39,7 +42,7 @@ class IncomingNumber:
     sms_fallback_url: str = ""
     sms_fallback_method: str = "POST"
     sms_application_sid: str = ""
-    date_created: datetime = field(default_factory=now)
+    date_created: datetime = field(default_factory=moment)
     date_updated: datetime = field(default_factory=now)
 
 
@@ -63,7 +66,7 @@ class Application:
     sms_fallback_method: str = "POST"
     sms_status_callback: str = ""
     message_status_callback: str = ""
-    date_created: datetime = field(default_factory=now)
+    date_created: datetime = field(default_factory=moment)
     date_updated: datetime = field(default_factory=now)
 
 
@@ -75,6 +78,8 @@ class Telephone:
     behaviour: Behaviour = "manual"
     delay: float = 0.0
     voice: str = DEFAULT_VOICE
+    #: Who answers it, for the detection of machines.
+    answered_by: AnsweredBy = "human"
 
 
 @dataclass
@@ -88,7 +93,7 @@ class Recording:
     duration: float
     wav: bytes
     start_time: datetime
-    date_created: datetime = field(default_factory=now)
+    date_created: datetime = field(default_factory=moment)
     status: str = "completed"
 
 
@@ -103,6 +108,8 @@ class World:
         self.recordings: OrderedDict[str, Recording] = OrderedDict()
         #: Every leg that lives and the latest that ended, oldest first.
         self.calls: OrderedDict[str, CallLeg] = OrderedDict()
+        #: When the items that page tokens name were made: they may be deleted before the next page is asked for.
+        self.page_marks: OrderedDict[str, datetime] = OrderedDict()
         self.seed()
 
     def seed(self) -> None:
@@ -144,6 +151,12 @@ class World:
         if surplus > ENDED_CALLS_KEPT // 10:  # a tenth of slack, so that not every call walks the list
             for sid in [sid for sid, old in self.calls.items() if old.over][:surplus]:
                 del self.calls[sid]
+
+    def mark_page(self, sid: str, date_created: datetime) -> None:
+        self.page_marks[sid] = date_created
+        self.page_marks.move_to_end(sid)
+        while len(self.page_marks) > PAGE_MARKS_KEPT:
+            self.page_marks.popitem(last=False)
 
     def add_recording(self, recording: Recording) -> None:
         self.recordings[recording.sid] = recording

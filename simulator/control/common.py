@@ -60,5 +60,6 @@ def find_leg(engine: CallEngine, request: Request) -> CallLeg:
 def find_telephone_leg(engine: CallEngine, request: Request) -> CallLeg:
     leg = find_leg(engine, request)
     if leg.party != "telephone":
-        raise Problem("The party of this call is a browser, not a telephone", 409)
+        what = "a browser" if leg.party == "client" else "another call"
+        raise Problem(f"The party of this call is {what}, not a telephone", 409)
     return leg

@@ -10,7 +10,7 @@ from simulator.control.common import Problem, read_body
 from simulator.engine.calls import CallEngine
 from simulator.identifiers import to_e164
 from simulator.inspector import Json, without_credentials
-from simulator.world import BEHAVIOURS, DEFAULT_VOICE, Telephone
+from simulator.world import ANSWERERS, BEHAVIOURS, DEFAULT_VOICE, Telephone
 
 MAX_DELAY = 3600
 
@@ -50,10 +50,13 @@ async def set_telephone(engine: CallEngine, request: Request) -> Json:
     delay = body.get("delay", 0)
     if isinstance(delay, bool) or not isinstance(delay, int | float) or not 0 <= delay <= MAX_DELAY:
         raise Problem(f"delay: expected seconds, 0 to {MAX_DELAY}")
+    answered_by = body.get("answered_by", "human")
+    if answered_by not in ANSWERERS:
+        raise Problem(f"answered_by: expected one of {', '.join(ANSWERERS)}")
     try:
         engine.registrar.telephone(number, str(body.get("voice", DEFAULT_VOICE)))
     except ValueError as error:
         raise Problem(f"voice: {error}") from error
-    telephone = Telephone(number, behaviour, float(delay), str(body.get("voice", DEFAULT_VOICE)))
+    telephone = Telephone(number, behaviour, float(delay), str(body.get("voice", DEFAULT_VOICE)), answered_by)
     engine.world.telephones[number] = telephone
     return vars(telephone).copy()

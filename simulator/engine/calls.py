@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, replace
 
 from simulator.config import Config
 from simulator.engine.background import Background
 from simulator.engine.conference import Room
+from simulator.engine.detection import Detection, detect
 from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.leg import CallerFacts, CallLeg, Party, Subscription
+from simulator.engine.limits import end_after
+from simulator.engine.own_number import CalledNumber
 from simulator.engine.queue import Queue
+from simulator.engine.recorder import CallRecording, CallRecordingWish
 from simulator.engine.ringing import offer
 from simulator.faults import Faults
 from simulator.geography import call_fields
@@ -25,6 +30,16 @@ CALL_LIMIT = 14_400.0
 #: How long a call made through the REST API rings at most when it does not say: Twilio Docs, "Call resource".
 API_RING_TIMEOUT = 60.0
 CALL_FAILED = 31005
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What else the REST API may ask of a call it makes. `time_limit` is in seconds."""
+
+    send_digits: str = ""
+    time_limit: float | None = None
+    recording: CallRecordingWish | None = None
+    detection: Detection | None = None
 
 
 class CallEngine:
@@ -101,9 +116,18 @@ class CallEngine:
 
     def place_telephone_call(self, from_: str, to: IncomingNumber, voice: str, facts: CallerFacts) -> CallLeg:
         """A telephone calls one of our numbers."""
-        endpoint = self.registrar.telephone(from_, voice)
-        leg = self._inbound_leg(from_, to.phone_number, "telephone", endpoint)
+        leg = self._inbound_leg(from_, to.phone_number, "telephone", self.registrar.telephone(from_, voice))
         leg.facts = facts
+        return self._place_inbound(leg, to)
+
+    def place_number_call(self, calling: CallLeg, to: IncomingNumber, endpoint: Endpoint) -> CallLeg:
+        """A leg of ours calls one of our numbers: a call of its own, which knows nothing of the first."""
+        leg = self._inbound_leg(calling.from_, to.phone_number, "number", endpoint)
+        leg.facts = CallerFacts(geography=call_fields(calling.from_, to.phone_number))
+        leg.hops = calling.hops + 1
+        return self._place_inbound(leg, to)
+
+    def _place_inbound(self, leg: CallLeg, to: IncomingNumber) -> CallLeg:
         leg.phone_number_sid = to.sid
         handler = self.world.applications.get(to.voice_application_sid) or to
         if handler is not to:
@@ -111,7 +135,7 @@ class CallEngine:
         if handler.status_callback:
             leg.subscriptions = [Subscription(handler.status_callback, handler.status_callback_method)]
         self.announce(leg)
-        self.spawn(endpoint.ringing())
+        self.spawn(leg.endpoint.ringing())
         fallback = Goto(handler.voice_fallback_url, handler.voice_fallback_method)
         self.run(leg, Goto(handler.voice_url, handler.voice_method, first=True), fallback)
         return leg
@@ -126,18 +150,23 @@ class CallEngine:
         *,
         application_sid: str | None = None,
         timeout: float = API_RING_TIMEOUT,
-        send_digits: str = "",
+        extras: Extras | None = None,
     ) -> CallLeg:
         """The REST API makes a call: rings `to`, and when it answers runs `source` on it."""
         leg = self.outgoing_leg(from_, to, "outbound-api", status="queued")
         leg.application_sid = application_sid
         leg.subscriptions = subscriptions
+        extras = extras or Extras()
+        if extras.recording is not None:
+            CallRecording(self, leg, extras.recording)
+        if extras.time_limit is not None:
+            end_after(leg, extras.time_limit)
         self.announce(leg)
-        leg.script = self.spawn(self._run_api_call(leg, source, fallback, timeout, send_digits))
+        leg.script = self.spawn(self._run_api_call(leg, source, fallback, timeout, extras))
         return leg
 
     async def _run_api_call(
-        self, leg: CallLeg, source: Source, fallback: Goto, ring_for: float, send_digits: str
+        self, leg: CallLeg, source: Source, fallback: Goto, ring_for: float, extras: Extras
     ) -> None:
         await asyncio.sleep(0)  # the answer to the REST request says `queued`
         if leg.over:
@@ -151,22 +180,31 @@ class CallEngine:
         except TimeoutError:
             leg.finish("no-answer", by="timeout")
             return
-        if send_digits:
-            await Script(self, leg, fallback).play_digits(send_digits)
+        if extras.send_digits:
+            await Script(self, leg, fallback).play_digits(extras.send_digits)
+        if extras.detection is not None and extras.detection.in_background:
+            self.spawn(detect(self, leg, extras.detection))
+        elif extras.detection is not None:
+            await detect(self, leg, extras.detection)
+            if isinstance(source, Goto) and leg.answered_by:
+                source = replace(source, params={**source.params, "AnsweredBy": leg.answered_by})
         await self._run_script(leg, source, fallback)
 
     def outgoing_leg(
         self, from_: str, to: str, direction: str, *, status: str = "initiated", parent: CallLeg | None = None
     ) -> CallLeg:
-        """A leg to `to`, a number or `client:identity`; not ringing yet, and not announced."""
+        """A leg to `to`, a number (ours, too) or `client:identity`; not ringing yet, and not announced."""
+        party: Party
         if to.startswith("client:"):
-            party: Party = "client"
-            endpoint = self.registrar.endpoint_for(to.removeprefix("client:"))
+            party, endpoint = "client", self.registrar.endpoint_for(to.removeprefix("client:"))
+        elif number := self.world.number_for(to):
+            party, endpoint = "number", CalledNumber(self, number)
         else:
             party = "telephone"
             endpoint = self.registrar.telephone(to, self.world.telephone(to).voice)
         leg = CallLeg(self.config.account_sid, from_, to, direction, party, endpoint, status, parent)
         leg.facts = CallerFacts(geography=call_fields(from_, to))
+        leg.phone_number_sid = own.sid if (own := self.world.number_for(from_)) else None
         return leg
 
     def _inbound_leg(self, from_: str, to: str, party: Party, endpoint: Endpoint) -> CallLeg:

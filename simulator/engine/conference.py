@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulator.engine.dialling import Outcome
 
 DUPLICATE_LABEL = 16025
+NOBODY_TO_COACH = 13240
 
 
 @dataclass(eq=False)
@@ -31,6 +32,14 @@ class Member:
     @property
     def muted(self) -> bool:
         return self.noun.flag("muted", default=False)
+
+    @property
+    def coaches(self) -> str:
+        """The CallSid of the only participant who hears this one; empty when all do."""
+        return self.noun.get("coach")
+
+    def is_heard_by(self, other: Member) -> bool:
+        return other is not self and not self.muted and self.coaches in ("", other.leg.sid)
 
     @property
     def starts(self) -> bool:
@@ -88,13 +97,11 @@ class Room:
             self.mix()
 
     def mix(self) -> None:
-        """Everybody hears the others from now on. Readers are made anew: each may have one owner only."""
+        """Everybody hears those they are to hear from now on. Readers are made anew: each may have one owner only."""
         if not self.started.is_set():
             return
         for member in self.members:
-            heard = [
-                other.leg.endpoint.port.listen() for other in self.members if other is not member and not other.muted
-            ]
+            heard = [other.leg.endpoint.port.listen() for other in self.members if other.is_heard_by(member)]
             member.leg.endpoint.port.hear(Mix(lambda heard=heard: heard))  # type: ignore[misc]
 
     def _facts(self, member: Member) -> dict[str, str]:
@@ -102,7 +109,7 @@ class Room:
             "CallSid": member.leg.sid,
             "Muted": str(member.muted).lower(),
             "Hold": "false",
-            "Coaching": "false",
+            "Coaching": str(bool(member.coaches)).lower(),
             "StartConferenceOnEnter": str(member.starts).lower(),
             "EndConferenceOnExit": str(member.ends).lower(),
             "ParticipantLabel": member.noun.get("participantLabel"),
@@ -128,11 +135,16 @@ class Room:
 async def dial_conference(script: Script, verb: Verb, noun: Verb, outcome: Outcome) -> None:
     """Puts the party in the room until it leaves or the conference ends."""
     await script.answer()
-    room = script.engine.room(noun.text)
-    label = noun.get("participantLabel")
-    if label and any(member.noun.get("participantLabel") == label for member in room.members):
+    known = script.engine.rooms.get(noun.text)
+    present = known.members if known else []
+    label, coached = noun.get("participantLabel"), noun.get("coach")
+    if label and any(member.noun.get("participantLabel") == label for member in present):
         script.warn(DUPLICATE_LABEL, f"There is already a participant labelled {label!r}", level="error")
         return
+    if coached and all(member.leg.sid != coached for member in present):
+        script.warn(NOBODY_TO_COACH, f"<Conference coach>: {coached} is not in the conference", level="error")
+        return
+    room = script.engine.room(noun.text)
     member = Member(script.leg, noun)
     outcome.status, outcome.bridged, outcome.extra = "answered", True, {}
     room.enter(script, member)

@@ -48,6 +48,6 @@ def _params(script: Script, outcome: Outcome) -> dict[str, str]:
     if outcome.seconds is not None:
         params["DialCallDuration"] = str(outcome.seconds)
     if outcome.recording_sid:
-        params["RecordingUrl"] = recording_url(script, outcome.recording_sid)
+        params["RecordingUrl"] = recording_url(script.engine, outcome.recording_sid)
         params["RecordingSid"] = outcome.recording_sid
     return params

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 
-from simulator.engine import bridge
+from simulator.engine import bridge, own_number
 from simulator.engine.audio import ringback
 from simulator.engine.interpreter import Goto, Script
 from simulator.engine.leg import CallLeg, Subscription
@@ -18,7 +18,7 @@ INVALID_CALLER_ID = 13214
 INVALID_NUMBER = 13223
 SCHEMA_WARNING = 12200
 MAX_NOUNS = 10
-DEFAULT_TIMEOUT, MIN_TIMEOUT, MAX_TIMEOUT = 30.0, 5.0, 600.0
+DEFAULT_TIMEOUT = 30.0
 MAX_LENGTH = 14_400.0
 #: What a whisper may do before the parties are connected: everything but dialling on.
 WHISPER = frozenset({"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Hangup"})
@@ -102,8 +102,6 @@ class Dialling:
                 self.script.warn(INVALID_NUMBER, f"<Number>: {noun.text!r} is no phone number in E.164", level="error")
                 return None
             to = number
-            if self.engine.world.number_for(number):
-                self.script.warn(None, f"{number} is one of ours; the simulator rings it as if it were a telephone")
             caller = self._caller_id()
         if caller is None:
             return None
@@ -144,8 +142,6 @@ class Dialling:
         if self.leg.answered:
             self.leg.endpoint.port.hear(ringback())
         timeout = self.verb.number("timeout", DEFAULT_TIMEOUT)
-        if not MIN_TIMEOUT <= timeout <= MAX_TIMEOUT:
-            self.script.warn(SCHEMA_WARNING, f"<Dial timeout> is 5 to 600 seconds with Twilio, not {timeout:g}")
         winner = None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout + self.engine.config.dial_buffer):
@@ -238,6 +234,7 @@ class Dialling:
                 digit = one.digit_queue.get_nowait()
                 star = star or (digit == "*" and one is self.leg)
                 self.engine.caption(other, f"(digit {digit})")
+                own_number.pass_digits(other, digit)
         return star and self.verb.flag("hangupOnStar", default=False)
 
     def _record(self, child: CallLeg) -> DialRecording | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,7 +10,8 @@ from urllib.parse import urljoin
 
 from simulator.engine.audio import dtmf
 from simulator.engine.leg import CallLeg
-from simulator.engine.twiml import SCHEMA_WARNING, TwimlError, Verb, read_document
+from simulator.engine.own_number import pass_digits
+from simulator.engine.twiml import SCHEMA_WARNING, NotBuiltError, TwimlError, Verb, read_document
 from simulator.inspector import without_credentials
 from simulator.ports import AudioSource
 from simulator.webhooks.parameters import first_params, twiml_params
@@ -17,6 +19,8 @@ from simulator.webhooks.sender import Answer, Webhook
 
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine
+
+log = logging.getLogger(__name__)
 
 APOLOGY = "We are sorry, an application error has occurred. Goodbye."
 
@@ -88,17 +92,25 @@ class Script:
                 self.stopped = True
                 await self._apologise()
                 return
-            step = await self.run_verbs(verbs)
+            try:
+                step = await self.run_verbs(verbs)
+            except NotBuiltError as error:
+                self.stopped = True
+                await self._refuse(str(error))
+                return
         self.stopped = isinstance(step, Stop)
 
     async def run_verbs(self, verbs: list[Verb]) -> Step:
+        """Where the verbs lead. Raises `NotBuiltError` at one that the simulator cannot run."""
         for verb in verbs:
             if self.leg.over:
                 return Stop()
-            if self.allowed is not None and verb.name not in self.allowed:
+            if self.allowed is not None and verb.name in HANDLERS and verb.name not in self.allowed:
                 code = 13201 if verb.name == "Dial" else SCHEMA_WARNING
                 self.warn(code, f"<{verb.name}> is not allowed here; it is left out")
                 continue
+            if verb.refused:
+                raise NotBuiltError(verb.refused)
             self.leg.run_verb(verb.name)
             step = await HANDLERS[verb.name](self, verb)
             if step is not None:
@@ -168,8 +180,14 @@ class Script:
         params = list({**dict(twiml_params(self.leg)), **goto.params}.items())
         self.engine.callbacks.send(self.leg, goto.kind, goto.url, goto.method, params)
 
+    async def _refuse(self, what: str) -> None:
+        """Leaving it out would make the call another one than Twilio's. No fallback: the document may be good."""
+        log.warning("%s: the simulator does not build %s", self.leg.sid, what)
+        self.warn(None, f"The simulator does not build {what}; Twilio might run it", level="error")
+        await self._apologise()
+
     async def _apologise(self) -> None:
-        """What Twilio does when neither a document nor the fallback's can be run."""
+        """What Twilio does when nothing can be run, of the fallback's either."""
         self.warn(None, "The caller heard that an application error has occurred, and was hung up", level="error")
         await self.say(APOLOGY)
 
@@ -207,6 +225,7 @@ class Script:
     async def play_digits(self, digits: str) -> None:
         await self.answer()
         self.engine.caption(self.leg, f"(digits {digits})")
+        pass_digits(self.leg, digits)
         await self.hear(dtmf(digits))
 
     async def hear(self, source: AudioSource) -> None:

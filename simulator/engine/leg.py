@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from simulator.identifiers import iso, new_sid, now
+from simulator.identifiers import iso, moment, new_sid, now
 from simulator.ports import Endpoint
 
 Json = dict[str, Any]
-Party = Literal["telephone", "client"]
+#: `number`: a call with one of our own numbers at its other end.
+Party = Literal["telephone", "client", "number"]
 #: Who ended a leg: its own party (who hung up, declined, or was not there), its TwiML, the `<Dial>` that made it, the
 #: REST API, a limit of time, or the simulator (a failure of its own, or a reset).
 Ender = Literal["party", "twiml", "dial", "api", "timeout", "simulator"]
@@ -84,6 +85,8 @@ class CallLeg:
         self.parent = parent
         self.custom_parameters: list[tuple[str, str]] = []
         self.children: list[CallLeg] = []
+        #: How many calls to our own numbers led to this one.
+        self.hops: int = parent.hops if parent else 0
         if parent:
             parent.children.append(self)
 
@@ -97,12 +100,14 @@ class CallLeg:
         self.credentials: dict[str, tuple[str, str]] = parent.credentials if parent else {}
         self.sequence = 0
 
-        self.created = now()
-        self.start_time: datetime | None = self.created
+        self.date_created = moment()
+        self.start_time: datetime | None = self.date_created
         self.answer_time: datetime | None = None
         self.end_time: datetime | None = None
         self.sip_code: int | None = None
         self.ended_by: Ender | None = None
+        #: Who answered, as the detection of machines found out: `human`, `machine_start`…
+        self.answered_by: str | None = None
         #: Code and message for the party when the leg ends on an error, as `Endpoint.end` takes them.
         self.end_error: tuple[int | None, str] = (None, "")
 
@@ -111,6 +116,8 @@ class CallLeg:
         self.verb: str | None = None
         self.captions: list[Json] = []
         self.recordings: list[str] = []
+        #: What the last status callback says of a recording of the whole call, by Twilio's names.
+        self.recording_facts: dict[str, str] = {}
         #: The task that runs TwiML on this leg, if any.
         self.script: asyncio.Task[None] | None = None
         #: A child that the REST API has sent elsewhere: its parent's `<Dial>` lets go of it.
@@ -240,6 +247,7 @@ class CallLeg:
             "duration": self.duration,
             "ended_by": self.ended_by,
             "sip_code": self.sip_code,
+            "answered_by": self.answered_by,
             "digits": self.digits,
             "verb": self.verb,
             "captions": list(self.captions),

@@ -111,7 +111,12 @@ async def enqueue(script: Script, verb: Verb) -> Step:
         return result("leave")
     except asyncio.CancelledError:
         seconds = seconds or place.seconds
-        if script.leg.over and (action := result("hangup")):
+        talked = place.taken.is_set()
+        if script.leg.over:
+            word = "bridged" if talked else "hangup"
+        else:  # the REST API sent the call elsewhere: Twilio tells at once, and does not run what it is answered
+            word = "redirected-from-bridged" if talked else "redirected"
+        if action := result(word):
             script.later(action)
         raise
     finally:
@@ -122,9 +127,13 @@ async def enqueue(script: Script, verb: Verb) -> Step:
 
 
 async def dial_queue(script: Script, verb: Verb, noun: Verb, outcome: Outcome) -> None:
-    """Connects the party to the first in line."""
+    """Connects the party to the first in line. A queue that does not exist is a failure at once."""
     await script.answer()
-    queue = script.engine.queue(noun.text or "default")
+    name = noun.text or "default"
+    queue = script.engine.queues.get(name)
+    if queue is None:
+        script.warn(None, f"<Queue>: there is no queue {name!r}; only <Enqueue> makes one", level="error")
+        return
     outcome.status, outcome.extra = "no-answer", {"QueueSid": queue.sid}
     try:
         async with asyncio.timeout(verb.number("timeout", 30) + script.engine.config.dial_buffer):

@@ -6,7 +6,7 @@ import asyncio
 
 from simulator.engine.audio import beep
 from simulator.engine.interpreter import Goto, Script, Step
-from simulator.engine.recorder import FRAME_SECONDS, Recorder, keep, recording_url, tell
+from simulator.engine.recorder import FRAME_SECONDS, Recorder, callback_of, keep, recording_url, tell
 from simulator.engine.twiml import Verb
 from simulator.identifiers import new_sid
 
@@ -26,7 +26,8 @@ async def record(script: Script, verb: Verb) -> Step:
     leg.forget_digits()
     sid = new_sid("RE")
     recorder = Recorder([leg.endpoint.port.listen()])
-    tell(script, verb, sid, "in-progress", recorder, SOURCE)
+    callback = callback_of(script, verb)
+    tell(script.engine, leg, callback, sid, "in-progress", recorder, SOURCE)
     try:
         key = await _listen(script, verb, recorder)
     except asyncio.CancelledError:
@@ -34,7 +35,7 @@ async def record(script: Script, verb: Verb) -> Step:
             script.later(_keep(script, verb, recorder, sid, "hangup"))
         raise
     if not recorder.heard_anything:
-        tell(script, verb, sid, "absent", recorder, SOURCE)
+        tell(script.engine, leg, callback, sid, "absent", recorder, SOURCE)
         return None
     return _keep(script, verb, recorder, sid, key)
 
@@ -59,10 +60,10 @@ async def _listen(script: Script, verb: Verb, recorder: Recorder) -> str:
 
 
 def _keep(script: Script, verb: Verb, recorder: Recorder, sid: str, digits: str) -> Goto:
-    recording = keep(script, recorder, sid, SOURCE)
-    tell(script, verb, sid, "completed", recorder, SOURCE)
+    recording = keep(script.engine, script.leg, recorder, sid, SOURCE)
+    tell(script.engine, script.leg, callback_of(script, verb), sid, "completed", recorder, SOURCE)
     params = {
-        "RecordingUrl": recording_url(script, sid),
+        "RecordingUrl": recording_url(script.engine, sid),
         "RecordingSid": sid,
         "RecordingDuration": str(round(recording.duration)),
         "Digits": digits,

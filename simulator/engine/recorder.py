@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import wave
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,9 @@ from simulator.ports import FRAME_SAMPLES, SAMPLE_RATE, AudioSource
 from simulator.world import Recording
 
 if TYPE_CHECKING:
+    from simulator.engine.calls import CallEngine
     from simulator.engine.interpreter import Script
+    from simulator.engine.leg import CallLeg
     from simulator.engine.twiml import Verb
     from simulator.ports import Frame
 
@@ -71,52 +74,71 @@ class Recorder:
         return out.getvalue()
 
 
-def keep(script: Script, recorder: Recorder, sid: str, source: str) -> Recording:
-    """Stores what was recorded as a recording of the script's leg. `source` is Twilio's word: `RecordVerb`…"""
+@dataclass(frozen=True)
+class RecordingCallback:
+    """Who is told of which events (`in-progress`, `completed`, `absent`) of a recording; nobody without a URL."""
+
+    url: str = ""
+    method: str = "POST"
+    events: frozenset[str] = frozenset({"completed"})
+
+
+def callback_of(script: Script, verb: Verb) -> RecordingCallback:
+    url = verb.get("recordingStatusCallback")
+    events = frozenset(verb.get("recordingStatusCallbackEvent", "completed").split())
+    return RecordingCallback(script.url(url) if url else "", verb.get("recordingStatusCallbackMethod", "POST"), events)
+
+
+def keep(engine: CallEngine, leg: CallLeg, recorder: Recorder, sid: str, source: str) -> Recording:
+    """Stores what was recorded as a recording of the leg. `source` is Twilio's word: `RecordVerb`…"""
     recording = Recording(
         sid=sid,
-        call_sid=script.leg.sid,
+        call_sid=leg.sid,
         source=source,
         channels=recorder.channels,
         duration=recorder.seconds,
         wav=recorder.wav(),
         start_time=recorder.started,
     )
-    script.engine.world.add_recording(recording)
-    script.leg.recordings.append(sid)
-    script.leg.changed()
+    engine.world.add_recording(recording)
+    leg.recordings.append(sid)
+    leg.changed()
     return recording
 
 
-def recording_url(script: Script, sid: str) -> str:
+def recording_url(engine: CallEngine, sid: str) -> str:
     """Where the recording is: without an extension, as Twilio gives it, it is a WAV file."""
-    config = script.engine.config
+    config = engine.config
     return f"{config.base_url}/2010-04-01/Accounts/{config.account_sid}/Recordings/{sid}"
 
 
 def tell(
-    script: Script, verb: Verb, sid: str, status: str, recorder: Recorder, source: str, *, error: str | None = None
+    engine: CallEngine,
+    leg: CallLeg,
+    callback: RecordingCallback,
+    sid: str,
+    status: str,
+    recorder: Recorder,
+    source: str,
 ) -> None:
-    """The recording status callback, if the verb asks for this `status` (`in-progress`, `completed`, `absent`)."""
-    url = verb.get("recordingStatusCallback")
-    if not url or status not in verb.get("recordingStatusCallbackEvent", "completed").split():
+    """The recording status callback, if this `status` is asked for."""
+    if not callback.url or status not in callback.events:
         return
     params = {
-        "AccountSid": script.leg.account_sid,
-        "CallSid": script.leg.sid,
+        "AccountSid": leg.account_sid,
+        "CallSid": leg.sid,
         "RecordingSid": sid,
-        "RecordingUrl": recording_url(script, sid),
+        "RecordingUrl": recording_url(engine, sid),
         "RecordingStatus": status,
         "RecordingChannels": str(recorder.channels),
         "RecordingStartTime": rfc2822(recorder.started) or "",
         "RecordingSource": source,
         "RecordingTrack": "both",
-        "ErrorCode": error or "0",
+        "ErrorCode": "0",
     }
     if status == "completed":
         params["RecordingDuration"] = str(round(recorder.seconds))
-    method = verb.get("recordingStatusCallbackMethod", "POST")
-    script.engine.callbacks.send(script.leg, "recording", script.url(url), method, list(params.items()))
+    engine.callbacks.send(leg, "recording", callback.url, callback.method, list(params.items()))
 
 
 class DialRecording:
@@ -126,13 +148,58 @@ class DialRecording:
 
     def __init__(self, script: Script, verb: Verb, sources: list[AudioSource], *, dual: bool) -> None:
         self.sid = new_sid("RE")
-        self._script = script
-        self._verb = verb
+        self._engine, self._leg = script.engine, script.leg
+        self._callback = callback_of(script, verb)
         self._recorder = Recorder(sources, dual=dual)
-        tell(script, verb, self.sid, "in-progress", self._recorder, self.SOURCE)
+        self._tell("in-progress")
         self._running = script.engine.spawn(self._recorder.run(LONGEST))
 
     def stop(self) -> None:
         self._running.cancel()
-        keep(self._script, self._recorder, self.sid, self.SOURCE)
-        tell(self._script, self._verb, self.sid, "completed", self._recorder, self.SOURCE)
+        keep(self._engine, self._leg, self._recorder, self.sid, self.SOURCE)
+        self._tell("completed")
+
+    def _tell(self, status: str) -> None:
+        tell(self._engine, self._leg, self._callback, self.sid, status, self._recorder, self.SOURCE)
+
+
+@dataclass(frozen=True)
+class CallRecordingWish:
+    """That a call made through the REST API be recorded as a whole; `dual`: its party and what it hears apart."""
+
+    callback: RecordingCallback
+    dual: bool = False
+
+
+class CallRecording:
+    """A whole call, from its answer to its end: what its party says, and what it is told."""
+
+    SOURCE = "OutboundAPI"
+
+    def __init__(self, engine: CallEngine, leg: CallLeg, wish: CallRecordingWish) -> None:
+        """To be made before the leg is announced: its last status callback tells of the recording."""
+        self.sid = new_sid("RE")
+        self._engine = engine
+        self._wish = wish
+        self._recorder: Recorder | None = None
+        self._running: asyncio.Task[None] | None = None
+        leg.observe(self._follow)
+
+    def _follow(self, leg: CallLeg, status: str | None) -> None:
+        if status == "in-progress":
+            port = leg.endpoint.port
+            self._recorder = Recorder([port.listen(), port.overhear()], dual=self._wish.dual)
+            self._tell(leg, "in-progress", self._recorder)
+            self._running = self._engine.spawn(self._recorder.run(LONGEST))
+        elif status is not None and leg.over and self._recorder is not None and self._running is not None:
+            self._running.cancel()
+            recording = keep(self._engine, leg, self._recorder, self.sid, self.SOURCE)
+            leg.recording_facts = {
+                "RecordingUrl": recording_url(self._engine, self.sid),
+                "RecordingSid": self.sid,
+                "RecordingDuration": str(round(recording.duration)),
+            }
+            self._tell(leg, "completed", self._recorder)
+
+    def _tell(self, leg: CallLeg, status: str, recorder: Recorder) -> None:
+        tell(self._engine, leg, self._wish.callback, self.sid, status, recorder, self.SOURCE)

@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from simulator.engine.grammar import AS_IT_IS, NOUNS, UNBUILT_VERBS, VERBS, Grammar, Value
+
 MAX_BYTES = 64 * 1024
 
 DOCUMENT_PARSE_FAILURE = 12100
@@ -17,96 +19,9 @@ BAD_CONTENT_TYPE = 12300
 BODY_TOO_LARGE = 11750
 BODY_EMPTY = 11770
 
-_SPEECH = frozenset({
-    "input", "speechTimeout", "maxSpeechTime", "profanityFilter", "hints", "partialResultCallback",
-    "partialResultCallbackMethod", "language", "bargeIn", "debug", "enhanced", "speechModel",
-    "dtmfDetection",
-})  # fmt: skip
-_AMD = frozenset({
-    "machineDetection", "amdStatusCallback", "amdStatusCallbackMethod", "machineDetectionTimeout",
-    "machineDetectionSpeechThreshold", "machineDetectionSpeechEndThreshold", "machineDetectionSilenceTimeout",
-})  # fmt: skip
-_STATUS = frozenset({"statusCallback", "statusCallbackEvent", "statusCallbackMethod"})
-_RECORDING = frozenset({"recordingStatusCallback", "recordingStatusCallbackMethod", "recordingStatusCallbackEvent"})
 
-
-@dataclass(frozen=True)
-class Grammar:
-    """What an element may hold. `unsupported` attributes are Twilio's, but do nothing here, and that is reported."""
-
-    attributes: frozenset[str] = frozenset()
-    children: frozenset[str] = frozenset()
-    unsupported: frozenset[str] = frozenset()
-
-
-NUMERIC = frozenset({"loop", "length", "timeout", "numDigits", "timeLimit", "maxLength", "maxParticipants"})
-BOOLEAN = frozenset({
-    "actionOnEmptyResult", "hangupOnStar", "answerOnBridge", "sequential", "playBeep", "muted",
-    "startConferenceOnEnter", "endConferenceOnExit",
-})  # fmt: skip
-
-#: Values of attributes that do nothing here which ask for just what happens anyway.
-AS_IT_IS = {"beep": ("false",), "trim": ("do-not-trim",), "record": ("do-not-record",), "transcribe": ("false",)}
-
-#: SSML inside `<Say>`: spoken as plain words.
-_SSML = frozenset({
-    "break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w",
-    "amazon:effect", "amazon:domain",
-})  # fmt: skip
-
-VERBS: dict[str, Grammar] = {
-    "Say": Grammar(frozenset({"voice", "language", "loop"}), _SSML),
-    "Play": Grammar(frozenset({"loop", "digits"})),
-    "Pause": Grammar(frozenset({"length"})),
-    "Gather": Grammar(
-        frozenset({"input", "timeout", "finishOnKey", "numDigits", "action", "method", "actionOnEmptyResult"}),
-        frozenset({"Say", "Play", "Pause"}),
-        _SPEECH - {"input"},
-    ),
-    "Dial": Grammar(
-        frozenset({"action", "method", "timeout", "timeLimit", "hangupOnStar", "callerId", "answerOnBridge", "record",
-                   "sequential"}) | _RECORDING,
-        frozenset({"Number", "Client", "Conference", "Queue", "Sip", "Sim", "Application", "WhatsApp"}),
-        frozenset({"trim", "ringTone", "recordingTrack", "referUrl", "referMethod", "events"}),
-    ),
-    "Record": Grammar(
-        frozenset({"action", "method", "timeout", "finishOnKey", "maxLength", "playBeep"}) | _RECORDING,
-        frozenset(),
-        frozenset({"transcribe", "transcribeCallback", "trim"}),
-    ),
-    "Redirect": Grammar(frozenset({"method"})),
-    "Reject": Grammar(frozenset({"reason"})),
-    "Hangup": Grammar(),
-    "Enqueue": Grammar(
-        frozenset({"action", "method", "waitUrl", "waitUrlMethod"}), frozenset({"Task"}),
-        frozenset({"maxQueueSize", "workflowSid"}),
-    ),
-    "Leave": Grammar(),
-}  # fmt: skip
-
-NOUNS: dict[str, Grammar] = {
-    "Number": Grammar(frozenset({"url", "method", "sendDigits"}) | _STATUS, frozenset(), _AMD | {"byoc", "events"}),
-    "Client": Grammar(
-        frozenset({"url", "method"}) | _STATUS,
-        frozenset({"Identity", "Parameter"}),
-        _AMD | {"clientNotificationUrl", "events"},
-    ),
-    "Identity": Grammar(),
-    "Parameter": Grammar(frozenset({"name", "value"})),
-    "Conference": Grammar(
-        frozenset({"muted", "startConferenceOnEnter", "endConferenceOnExit", "waitUrl", "waitMethod",
-                   "participantLabel"}) | _STATUS,
-        frozenset(),
-        frozenset({"beep", "maxParticipants", "record", "trim", "coach", "region", "jitterBufferSize",
-                   "eventCallbackUrl"}) | _RECORDING,
-    ),
-    "Queue": Grammar(frozenset({"url", "method"}), frozenset(), frozenset({"reservationSid", "postWorkActivitySid"})),
-}  # fmt: skip
-
-#: Verbs of Twilio's that the simulator does not run.
-NOT_RUN = frozenset({
-    "Pay", "Prompt", "Refer", "Sms", "Message", "Start", "Stop", "Connect", "Siprec", "Stream", "Echo", "Assistant",
-})  # fmt: skip
+class NotBuiltError(Exception):
+    """The document asks for something of Twilio's that the simulator does not build. The message names it."""
 
 
 class TwimlError(Exception):
@@ -119,13 +34,17 @@ class TwimlError(Exception):
 
 @dataclass(frozen=True)
 class Verb:
-    """A verb or noun: its known attributes, its text, and its known children. `data` is sound already fetched."""
+    """A verb or noun: its known attributes, its text, and its known children.
+
+    `data` is sound already fetched. `refused` names what in it the simulator does not build.
+    """
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
     text: str = ""
     children: list[Verb] = field(default_factory=list)
     data: tuple[bytes, str] | None = None
+    refused: str = ""
 
     def get(self, name: str, default: str = "") -> str:
         return self.attributes.get(name, default)
@@ -178,41 +97,44 @@ def parse(text: str) -> tuple[list[Verb], list[str]]:
     return verbs, warnings
 
 
-def _acceptable(attribute: str, value: str) -> bool:
-    if attribute in NUMERIC:
-        return value.replace(".", "", 1).isdigit()
-    if attribute in BOOLEAN:
-        return value.lower() in ("true", "false")
-    return not attribute.lower().endswith("method") or value.upper() in ("GET", "POST")
-
-
 def _verb(element: Element, grammars: dict[str, Grammar], parent: str, warnings: list[str]) -> Verb | None:
     name = element.tag
     grammar = grammars.get(name)
+    if grammar is None and name in UNBUILT_VERBS:
+        return Verb(name, refused=f"<{name}>")
     if grammar is None:
-        known = name in NOT_RUN or name in NOUNS or name in ("Sip", "Sim", "Application", "WhatsApp", "Task")
-        what = "is not run by the simulator" if known else "is not known"
-        warnings.append(f"<{name}> in <{parent}> {what}; it is left out")
+        misplaced = name in NOUNS or name in VERBS
+        warnings.append(f"<{name}> {'is not allowed' if misplaced else 'is not known'} in <{parent}>; it is left out")
         return None
-    attributes = {}
+    attributes, refused = {}, ""
     for key, value in element.attrib.items():
-        if key in grammar.attributes:
-            attributes[key] = value
-            if not _acceptable(key, value):
-                warnings.append(f'<{name} {key}="{value}">: the value is not valid')
-        elif key in grammar.unsupported and value in AS_IT_IS.get(key, ()):
-            continue
-        elif key in grammar.unsupported:
-            warnings.append(f'<{name} {key}="{value}"> does nothing in the simulator')
-        else:
+        if key in grammar.refused and grammar.refused[key].good(value):
+            refused = refused or f'<{name} {key}="{value}">'
+        elif key in grammar.attributes:
+            if _judge(name, key, value, grammar.attributes[key], warnings):
+                attributes[key] = value
+        elif key not in grammar.ignored:
             warnings.append(f'<{name} {key}="{value}">: the attribute is not known')
+        elif value not in AS_IT_IS.get(key, ()) and _judge(name, key, value, grammar.ignored[key], warnings):
+            warnings.append(f'<{name} {key}="{value}"> does nothing in the simulator')
     children = []
     for child in element:
         if name == "Say":
             continue  # SSML is spoken as plain words
-        if child.tag not in grammar.children:
+        if child.tag in grammar.unbuilt:
+            refused = refused or f"<{child.tag}> in <{name}>"
+        elif child.tag not in grammar.children:
             warnings.append(f"<{child.tag}> is not allowed in <{name}>; it is left out")
         elif (nested := _verb(child, VERBS if name == "Gather" else NOUNS, name, warnings)) is not None:
+            refused = refused or nested.refused
             children.append(nested)
     text = "".join(element.itertext()) if name == "Say" else element.text or ""
-    return Verb(name, attributes, " ".join(text.split()), children)
+    return Verb(name, attributes, " ".join(text.split()), children, refused=refused)
+
+
+def _judge(name: str, key: str, given: str, value: Value, warnings: list[str]) -> bool:
+    """Warns of a value that Twilio does not take. Whether something can be done with it all the same."""
+    if not value.good(given):
+        rest = "" if value.usable(given) else "; the attribute is left out"
+        warnings.append(f'<{name} {key}="{given}">: not valid, expected {value.words}{rest}')
+    return value.usable(given)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from simulator.faults import Rule
 from simulator.identifiers import iso, now
 from simulator.inspector import BODY_KEPT
 from simulator.rest import faulty
 from simulator.rest.auth import check_account, check_credentials
-from simulator.rest.errors import ApiError
+from simulator.rest.declared import Fields
+from simulator.rest.errors import NOT_BUILT, ApiError
 from simulator.severed import NoAnswer
 
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine
+
+log = logging.getLogger(__name__)
 
 API = "/2010-04-01"
 
@@ -54,21 +59,54 @@ class ApiRequest:
             raise ApiError(20001, message=f"{name} must be GET or POST")
         return method
 
-    def unsupported(self, *names: str) -> None:
-        """Warns of fields that Twilio knows and the simulator does nothing with."""
-        for name in names:
-            if self.has(name):
-                path = self.request.url.path
-                self.engine.inspector.warn(None, f"{path}: the simulator does nothing with {name}")
+    def flag(self, name: str) -> bool:
+        value = self.text(name, "false").lower()
+        if value not in ("", "true", "false"):
+            raise ApiError(20001, message=f"{name} must be true or false")
+        return value == "true"
+
+    def choice(self, name: str, default: str, *words: str) -> str:
+        """One of these words. Raises `ApiError` for any other."""
+        value = self.text(name) or default
+        if value not in words:
+            raise ApiError(20001, message=f"{name} must be one of {', '.join(words)}")
+        return value
+
+    def check(self, fields: Fields) -> None:
+        """Raises `ApiError` 20501 for what the operation refuses, and warns of what it does nothing with."""
+        given = self.form if self.request.method == "POST" else self.request.query_params
+        what = f"{self.request.method} {self.request.url.path}"
+        for name in dict.fromkeys(given.keys()):
+            if name in fields.refused and given[name]:
+                raise not_built(self.engine, f"{name} of {what}")
+            if name in fields.ignored:
+                self.engine.inspector.warn(None, f"{what}: the simulator does nothing with {name}")
+            elif name not in fields.used and name not in fields.refused:
+                self.engine.inspector.warn(None, f"{what}: Twilio documents no {name} here")
+
+
+def not_built(engine: CallEngine, what: str) -> ApiError:
+    """Twilio may know it; the simulator does not, and says so rather than pretend."""
+    log.warning("The simulator does not build %s", what)
+    engine.inspector.warn(None, f"The simulator does not build {what}", level="error")
+    return ApiError(NOT_BUILT, what)
+
+
+class Confidential(JSONResponse):
+    """An answer with a secret in it, under the name `hidden`: `shown` is what the inspector keeps."""
+
+    def __init__(self, content: dict[str, Any], status_code: int, *, hidden: str) -> None:
+        super().__init__(content, status_code)
+        self.shown = json.dumps({**content, hidden: "(shown once)"})
 
 
 Operation = Callable[[ApiRequest], Awaitable[Response]]
 
 
 def endpoint(
-    engine: CallEngine, operation: Operation, *, public: bool = False
+    engine: CallEngine, operation: Operation, fields: Fields | None = None, *, public: bool = False
 ) -> Callable[[Request], Awaitable[Response]]:
-    """An operation as a Starlette endpoint. `public` ones need no credentials."""
+    """An operation as a Starlette endpoint. `fields` are what it knows; `public` ones need no credentials."""
 
     async def serve(request: Request) -> Response:
         started, moment = time.monotonic(), now()
@@ -82,7 +120,10 @@ def endpoint(
                 if "account" in request.path_params:
                     check_account(engine.config, request.path_params["account"])
                 form = await request.form() if request.method == "POST" else form
-                response = await operation(ApiRequest(engine, request, form))
+                api = ApiRequest(engine, request, form)
+                if fields is not None:
+                    api.check(fields)
+                response = await operation(api)
             except ApiError as error:
                 response = error.response()
         response = await faulty.delivered(rule, response)
@@ -103,7 +144,11 @@ def _record(
 ) -> None:
     silent = isinstance(response, NoAnswer)
     content_type = response.headers.get("content-type", "")
-    shown = bytes(response.body).decode("utf-8", "replace") if content_type.startswith("application/json") else ""
+    shown = ""
+    if isinstance(response, Confidential):
+        shown = response.shown
+    elif content_type.startswith("application/json"):
+        shown = bytes(response.body).decode("utf-8", "replace")
     params: dict[str, str] = {}
     for name in [*dict.fromkeys(form.keys()), *request.query_params.keys()]:
         values = [str(value) for value in [*form.getlist(name), *request.query_params.getlist(name)]]

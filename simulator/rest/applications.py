@@ -48,12 +48,11 @@ async def delete(api: ApiRequest) -> Response:
 async def index(api: ApiRequest) -> Response:
     account, name = api.engine.config.account_sid, api.request.query_params.get("FriendlyName")
     applications = [
-        application_json(application, account)
+        application
         for application in api.engine.world.applications.values()
         if name in (None, application.friendly_name)
     ]
-    path = f"{API}/Accounts/{account}/Applications.json"
-    return page_response(api.request, "applications", applications, path)
+    return page_response(api, "applications", applications, lambda one: application_json(one, account))
 
 
 def _application(api: ApiRequest) -> Application:

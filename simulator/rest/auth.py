@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from simulator.config import Config
-from simulator.identifiers import now
+from simulator.identifiers import moment, now
 from simulator.rest.errors import ApiError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Key:
     sid: str
     friendly_name: str
     secret: str
-    date_created: datetime = field(default_factory=now)
+    date_created: datetime = field(default_factory=moment)
     date_updated: datetime = field(default_factory=now)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import math
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
-from simulator.engine.calls import API_RING_TIMEOUT
+from simulator.engine.calls import API_RING_TIMEOUT, Extras
+from simulator.engine.detection import MACHINES, Detection
 from simulator.engine.interpreter import Document, Goto, Source
 from simulator.engine.leg import CallLeg, Subscription
+from simulator.engine.limits import end_after
+from simulator.engine.recorder import CallRecordingWish, RecordingCallback
 from simulator.identifiers import rfc2822, to_e164
 from simulator.rest.api import API, ApiRequest
 from simulator.rest.errors import ApiError
+from simulator.rest.finding import find_call, within
 from simulator.rest.paging import page_response
 
 MAX_TWIML = 4000
@@ -22,22 +26,18 @@ EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 MAGIC_TO = {"+15005550001": 21217, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
 MAGIC_FROM_INVALID = "+15005550001"
 MAGIC_FROM_VALID = "+15005550006"
-UNSUPPORTED = (
-    "MachineDetection", "AsyncAmd", "Record", "Trim", "SipAuthUsername", "Byoc", "CallReason", "CallToken",
-    "RecordingStatusCallback", "TimeLimit",
-)  # fmt: skip
 
 
 def call_json(leg: CallLeg) -> dict[str, Any]:
     """A call resource. Dates are RFC 2822, `duration` a string of seconds, `price` never known."""
     account = f"{API}/Accounts/{leg.account_sid}"
     base = f"{account}/Calls/{leg.sid}"
-    updated = leg.end_time or leg.answer_time or leg.created
+    updated = leg.end_time or leg.answer_time or leg.date_created
     return {
         "sid": leg.sid,
         "account_sid": leg.account_sid,
         "parent_call_sid": leg.parent.sid if leg.parent else None,
-        "phone_number_sid": leg.phone_number_sid or "",
+        "phone_number_sid": leg.phone_number_sid,
         "to": leg.to,
         "to_formatted": _formatted(leg.to),
         "from": leg.from_,
@@ -45,14 +45,14 @@ def call_json(leg: CallLeg) -> dict[str, Any]:
         # The API knows no `initiated`; it is a word of the callbacks only.
         "status": "queued" if leg.status == "initiated" else leg.status,
         "direction": leg.direction,
-        "date_created": rfc2822(leg.created),
+        "date_created": rfc2822(leg.date_created),
         "date_updated": rfc2822(updated),
         "start_time": rfc2822(leg.answer_time or leg.start_time) if leg.status != "queued" else None,
         "end_time": rfc2822(leg.end_time),
         "duration": None if leg.duration is None else str(leg.duration),
         "price": None,
         "price_unit": "USD",
-        "answered_by": None,
+        "answered_by": leg.answered_by,
         "annotation": None,
         "api_version": "2010-04-01",
         "forwarded_from": leg.facts.forwarded_from,
@@ -83,7 +83,6 @@ def _formatted(party: str) -> str:
 
 async def create(api: ApiRequest) -> Response:
     to, from_ = _parties(api)
-    api.unsupported(*UNSUPPORTED)
     fallback = Goto(_url(api, "FallbackUrl"), api.method("FallbackMethod"))
     subscriptions = _subscriptions(api)
     application_sid = api.text("ApplicationSid") or None
@@ -109,18 +108,23 @@ async def create(api: ApiRequest) -> Response:
         subscriptions,
         application_sid=application_sid,
         timeout=_number(api, "Timeout", API_RING_TIMEOUT),
-        send_digits=api.text("SendDigits"),
+        extras=Extras(
+            send_digits=api.text("SendDigits"),
+            time_limit=_number(api, "TimeLimit", 0) or None,
+            recording=_recording(api),
+            detection=_detection(api),
+        ),
     )
     return JSONResponse(call_json(leg), 201)
 
 
 async def fetch(api: ApiRequest) -> Response:
-    return JSONResponse(call_json(_call(api)))
+    return JSONResponse(call_json(find_call(api)))
 
 
 async def update(api: ApiRequest) -> Response:
     """Ends a call, or sends it elsewhere."""
-    leg = _call(api)
+    leg = find_call(api)
     if leg.over:
         raise ApiError(21220)
     source = _source(api)
@@ -131,6 +135,8 @@ async def update(api: ApiRequest) -> Response:
         leg.subscriptions = [Subscription(url, api.method("StatusCallbackMethod"))]
     if status == "canceled" and leg.answered:
         raise ApiError(21220)
+    if limit := _number(api, "TimeLimit", 0):
+        end_after(leg, limit)
     if status:
         leg.finish("no-answer" if leg.placed_by_party else "canceled", by="api")
     elif source is not None:
@@ -144,12 +150,11 @@ async def update(api: ApiRequest) -> Response:
 async def index(api: ApiRequest) -> Response:
     query = api.request.query_params
     legs = [leg for leg in reversed(api.engine.world.calls.values()) if _matches(leg, query)]
-    path = f"{API}/Accounts/{api.engine.config.account_sid}/Calls.json"
-    return page_response(api.request, "calls", [call_json(leg) for leg in legs], path)
+    return page_response(api, "calls", legs, call_json, newest_first=True)
 
 
 async def delete(api: ApiRequest) -> Response:
-    leg = _call(api)
+    leg = find_call(api)
     if not leg.over:
         raise ApiError(20001, status=409, message="The call is still in progress and cannot be deleted")
     del api.engine.world.calls[leg.sid]
@@ -161,33 +166,7 @@ def _matches(leg: CallLeg, query: Any) -> bool:
     shown = "queued" if leg.status == "initiated" else leg.status
     if any(query.get(name, value) != value for name, value in {**plain, "Status": shown}.items()):
         return False
-    for name, moment in (("StartTime", leg.start_time), ("EndTime", leg.end_time)):
-        for sign in ("", "<", ">"):
-            if (text := query.get(name + sign)) and not _on_day(moment, sign, text):
-                return False
-    return True
-
-
-def _on_day(moment: datetime | None, sign: str, text: str) -> bool:
-    """Twilio compares whole days in UTC; a time of day, which newer clients send, is taken as it is."""
-    if moment is None:
-        return False
-    try:
-        bound = datetime.fromisoformat(text.replace("Z", "+00:00")) if "T" in text else date.fromisoformat(text)
-    except ValueError as error:
-        raise ApiError(20001, message=f"{text!r} is no date") from error
-    if isinstance(bound, datetime):
-        return moment <= bound if sign == "<" else moment >= bound
-    day = moment.date()
-    return day == bound if not sign else day <= bound if sign == "<" else day >= bound
-
-
-def _call(api: ApiRequest) -> CallLeg:
-    sid = api.path("call")
-    leg = api.engine.find_leg(sid)
-    if leg is None:
-        raise ApiError(20404, f"/Accounts/{api.engine.config.account_sid}/Calls/{sid}.json")
-    return leg
+    return within(leg.start_time, query, "StartTime") and within(leg.end_time, query, "EndTime")
 
 
 def _parties(api: ApiRequest) -> tuple[str, str]:
@@ -240,8 +219,33 @@ def _subscriptions(api: ApiRequest) -> list[Subscription]:
     return [Subscription(url, api.method("StatusCallbackMethod"), events & EVENTS)]
 
 
+def _recording(api: ApiRequest) -> CallRecordingWish | None:
+    """What `Record=true` asks for."""
+    events = frozenset(api.texts("RecordingStatusCallbackEvent") or ["completed"])
+    callback = RecordingCallback(
+        _url(api, "RecordingStatusCallback"), api.method("RecordingStatusCallbackMethod"), events
+    )
+    dual = api.choice("RecordingChannels", "mono", "mono", "dual") == "dual"
+    return CallRecordingWish(callback, dual=dual) if api.flag("Record") else None
+
+
+def _detection(api: ApiRequest) -> Detection | None:
+    """What `MachineDetection` asks for. Twilio does not detect when it sends digits."""
+    if not api.text("MachineDetection") or api.text("SendDigits"):
+        return None
+    mode = api.choice("MachineDetection", "Enable", *MACHINES)
+    in_background = api.flag("AsyncAmd")
+    callback = _url(api, "AsyncAmdStatusCallback")
+    if in_background and not callback:
+        raise ApiError(21262)
+    return Detection(mode, callback, api.method("AsyncAmdStatusCallbackMethod"), in_background=in_background)
+
+
 def _number(api: ApiRequest, name: str, default: float) -> float:
     try:
-        return float(api.text(name) or default)
-    except ValueError as error:
-        raise ApiError(20001, message=f"{name} must be a number") from error
+        value = float(api.text(name) or default)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < math.inf:
+        raise ApiError(20001, message=f"{name} must be a number of seconds")
+    return value

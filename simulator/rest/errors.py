@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse
 
+#: The code that Twilio's numbering of HTTP errors (20404, 20429, 20500) leaves for a 501.
+NOT_BUILT = 20501
+
 #: Twilio's error dictionary, for the codes used here: HTTP status and what the message says.
 MESSAGES: dict[int, tuple[int, str]] = {
     20001: (400, "Bad request"),
@@ -11,6 +14,7 @@ MESSAGES: dict[int, tuple[int, str]] = {
     20004: (405, "Method not allowed"),
     20429: (429, "Too many requests"),
     20500: (500, "Internal server error"),
+    NOT_BUILT: (501, "The simulator does not build {}"),
     20404: (404, "The requested resource {} was not found"),
     21201: (400, "No 'To' number is specified"),
     21205: (400, "Url parameter is required"),
@@ -21,6 +25,7 @@ MESSAGES: dict[int, tuple[int, str]] = {
     21215: (400, "Account not authorized to call {}"),
     21216: (400, "Account not allowed to call {}"),
     21217: (400, "Phone number {} does not appear to be valid"),
+    21262: (400, "AsyncAmd needs an AsyncAmdStatusCallback"),
     21218: (400, "Invalid ApplicationSid {}"),
     21220: (400, "Call is not in-progress. Cannot redirect."),
     21222: (400, "Invalid Url parameter: {}"),
@@ -34,8 +39,8 @@ MESSAGES: dict[int, tuple[int, str]] = {
 class ApiError(Exception):
     """An error for the caller of the API. `about` is put into the message."""
 
-    def __init__(self, code: int | None, about: str = "", *, status: int | None = None, message: str = "") -> None:
-        known = MESSAGES.get(code or 0, (400, message))
+    def __init__(self, code: int, about: str = "", *, status: int | None = None, message: str = "") -> None:
+        known = MESSAGES[code]
         self.code = code
         self.status = status or known[0]
         self.message = message or known[1].format(about)
@@ -45,7 +50,7 @@ class ApiError(Exception):
         body = {
             "code": self.code,
             "message": self.message,
-            "more_info": f"https://www.twilio.com/docs/errors/{self.code}" if self.code else "",
+            "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
             "status": self.status,
         }
         return JSONResponse(body, self.status)

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from simulator.identifiers import new_sid, now, rfc2822
-from simulator.rest.api import ApiRequest
+from simulator.rest.api import ApiRequest, Confidential
 from simulator.rest.auth import Key, keys_of
 from simulator.rest.errors import ApiError
 from simulator.rest.paging import page_response
@@ -26,8 +26,7 @@ def key_json(key: Key) -> dict[str, Any]:
 async def create(api: ApiRequest) -> Response:
     key = Key(new_sid("SK"), api.text("FriendlyName"), secrets.token_urlsafe(24))
     keys_of(api.engine.world)[key.sid] = key
-    # The inspector keeps every answer that is application/json; this one holds a secret.
-    return JSONResponse({**key_json(key), "secret": key.secret}, 201, media_type="application/vnd.twilio.key+json")
+    return Confidential({**key_json(key), "secret": key.secret}, 201, hidden="secret")
 
 
 async def fetch(api: ApiRequest) -> Response:
@@ -46,8 +45,7 @@ async def delete(api: ApiRequest) -> Response:
 
 
 async def index(api: ApiRequest) -> Response:
-    keys = [key_json(key) for key in keys_of(api.engine.world).values()]
-    return page_response(api.request, "keys", keys, api.request.url.path)
+    return page_response(api, "keys", list(keys_of(api.engine.world).values()), key_json)
 
 
 def _key(api: ApiRequest) -> Key:

@@ -69,13 +69,12 @@ async def delete(api: ApiRequest) -> Response:
 async def index(api: ApiRequest) -> Response:
     account, query = api.engine.config.account_sid, api.request.query_params
     numbers = [
-        number_json(number, account)
+        number
         for number in api.engine.world.numbers.values()
         if query.get("PhoneNumber", "").replace("*", "") in number.phone_number
         and query.get("FriendlyName", number.friendly_name) == number.friendly_name
     ]
-    path = f"{API}/Accounts/{account}/IncomingPhoneNumbers.json"
-    return page_response(api.request, "incoming_phone_numbers", numbers, path)
+    return page_response(api, "incoming_phone_numbers", numbers, lambda number: number_json(number, account))
 
 
 def _number(api: ApiRequest) -> IncomingNumber:

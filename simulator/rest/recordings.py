@@ -13,6 +13,7 @@ from simulator.identifiers import rfc2822
 from simulator.ports import SAMPLE_RATE
 from simulator.rest.api import API, ApiRequest
 from simulator.rest.errors import ApiError
+from simulator.rest.finding import find_call, within
 from simulator.rest.paging import page_response
 from simulator.world import Recording
 
@@ -81,16 +82,21 @@ async def delete(api: ApiRequest) -> Response:
 
 
 async def index(api: ApiRequest) -> Response:
-    """All recordings, newest first, or those of a call."""
+    """All recordings, newest first, or those of a call. Raises `ApiError` when there is no such call."""
+    if "call" in api.request.path_params:
+        find_call(api)
     config, query = api.engine.config, api.request.query_params
     call_sid = api.request.path_params.get("call") or query.get("CallSid")
     recordings = [
-        recording_json(recording, config.account_sid, config.base_url)
+        recording
         for recording in reversed(api.engine.world.recordings.values())
-        if call_sid in (None, recording.call_sid)
+        if call_sid in (None, recording.call_sid) and within(recording.date_created, query, "DateCreated")
     ]
-    path = f"{API}/Accounts/{config.account_sid}/Recordings.json"
-    return page_response(api.request, "recordings", recordings, path)
+
+    def as_json(recording: Recording) -> dict[str, Any]:
+        return recording_json(recording, config.account_sid, config.base_url)
+
+    return page_response(api, "recordings", recordings, as_json, newest_first=True)
 
 
 def _recording(api: ApiRequest) -> Recording:

@@ -9,27 +9,20 @@ from urllib.parse import urlsplit
 
 from simulator.identifiers import now, rfc2822
 from simulator.rest.api import ApiRequest
+from simulator.rest.declared import settable
 from simulator.rest.errors import ApiError
-
-READ_ONLY = frozenset({"sid", "phone_number", "date_created", "date_updated"})
-
-
-def camel(name: str) -> str:
-    """`voice_url` as a form field: `VoiceUrl`."""
-    return "".join(part.capitalize() for part in name.split("_"))
 
 
 def apply_form(api: ApiRequest, resource: Any) -> None:
-    """Sets what the form names. Raises `ApiError` for what is no URL or no method; warns of unknown fields."""
-    known = {camel(item.name): item.name for item in fields(resource) if item.name not in READ_ONLY}
+    """Sets what the form names. Raises `ApiError` for what is no URL or no method."""
+    known = settable(type(resource))
     changes: dict[str, object] = {}
     for name in dict.fromkeys(api.form.keys()):
         attribute = known.get(name)
         value = api.text(name)
         if attribute is None:
-            if name != "PhoneNumber":
-                api.unsupported(name)
-        elif isinstance(getattr(resource, attribute), bool):
+            continue
+        if isinstance(getattr(resource, attribute), bool):
             changes[attribute] = value.lower() == "true"
         elif attribute.endswith("_method"):
             changes[attribute] = api.method(name)

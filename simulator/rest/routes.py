@@ -6,39 +6,39 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from simulator.engine.calls import CallEngine
-from simulator.rest import accounts, applications, calls, keys, numbers, recordings
-from simulator.rest.api import API, ApiRequest, Operation, endpoint
-from simulator.rest.errors import ApiError
+from simulator.rest import accounts, applications, calls, declared, keys, numbers, recordings
+from simulator.rest.api import API, ApiRequest, Operation, endpoint, not_built
+from simulator.rest.declared import Fields
 
 ACCOUNT = API + "/Accounts/{account}"
 PREFIXES = ("", "/api.twilio.com")
 
-OPERATIONS: list[tuple[str, str, Operation]] = [
-    ("GET", ".json", accounts.fetch),
-    ("GET", "/Keys.json", keys.index),
-    ("POST", "/Keys.json", keys.create),
-    ("GET", "/Keys/{key}.json", keys.fetch),
-    ("POST", "/Keys/{key}.json", keys.update),
-    ("DELETE", "/Keys/{key}.json", keys.delete),
-    ("GET", "/Calls.json", calls.index),
-    ("POST", "/Calls.json", calls.create),
-    ("GET", "/Calls/{call}.json", calls.fetch),
-    ("POST", "/Calls/{call}.json", calls.update),
-    ("DELETE", "/Calls/{call}.json", calls.delete),
-    ("GET", "/Calls/{call}/Recordings.json", recordings.index),
-    ("GET", "/IncomingPhoneNumbers.json", numbers.index),
-    ("POST", "/IncomingPhoneNumbers.json", numbers.create),
-    ("GET", "/IncomingPhoneNumbers/{number}.json", numbers.fetch),
-    ("POST", "/IncomingPhoneNumbers/{number}.json", numbers.update),
-    ("DELETE", "/IncomingPhoneNumbers/{number}.json", numbers.delete),
-    ("GET", "/Applications.json", applications.index),
-    ("POST", "/Applications.json", applications.create),
-    ("GET", "/Applications/{application}.json", applications.fetch),
-    ("POST", "/Applications/{application}.json", applications.update),
-    ("DELETE", "/Applications/{application}.json", applications.delete),
-    ("GET", "/Recordings.json", recordings.index),
-    ("GET", "/Recordings/{recording}.json", recordings.fetch),
-    ("DELETE", "/Recordings/{recording}.json", recordings.delete),
+OPERATIONS: list[tuple[str, str, Operation, Fields]] = [
+    ("GET", ".json", accounts.fetch, declared.NOTHING),
+    ("GET", "/Keys.json", keys.index, declared.LIST),
+    ("POST", "/Keys.json", keys.create, declared.KEY),
+    ("GET", "/Keys/{key}.json", keys.fetch, declared.NOTHING),
+    ("POST", "/Keys/{key}.json", keys.update, declared.KEY),
+    ("DELETE", "/Keys/{key}.json", keys.delete, declared.NOTHING),
+    ("GET", "/Calls.json", calls.index, declared.CALLS),
+    ("POST", "/Calls.json", calls.create, declared.NEW_CALL),
+    ("GET", "/Calls/{call}.json", calls.fetch, declared.NOTHING),
+    ("POST", "/Calls/{call}.json", calls.update, declared.CALL),
+    ("DELETE", "/Calls/{call}.json", calls.delete, declared.NOTHING),
+    ("GET", "/Calls/{call}/Recordings.json", recordings.index, declared.CALLS_RECORDINGS),
+    ("GET", "/IncomingPhoneNumbers.json", numbers.index, declared.NUMBERS),
+    ("POST", "/IncomingPhoneNumbers.json", numbers.create, declared.NEW_NUMBER),
+    ("GET", "/IncomingPhoneNumbers/{number}.json", numbers.fetch, declared.NOTHING),
+    ("POST", "/IncomingPhoneNumbers/{number}.json", numbers.update, declared.NUMBER),
+    ("DELETE", "/IncomingPhoneNumbers/{number}.json", numbers.delete, declared.NOTHING),
+    ("GET", "/Applications.json", applications.index, declared.APPLICATIONS),
+    ("POST", "/Applications.json", applications.create, declared.APPLICATION),
+    ("GET", "/Applications/{application}.json", applications.fetch, declared.NOTHING),
+    ("POST", "/Applications/{application}.json", applications.update, declared.APPLICATION),
+    ("DELETE", "/Applications/{application}.json", applications.delete, declared.NOTHING),
+    ("GET", "/Recordings.json", recordings.index, declared.RECORDINGS),
+    ("GET", "/Recordings/{recording}.json", recordings.fetch, declared.NOTHING),
+    ("DELETE", "/Recordings/{recording}.json", recordings.delete, declared.NOTHING),
 ]
 #: Twilio's media URLs need no credentials unless the account says so.
 MEDIA: list[tuple[str, Operation]] = [
@@ -49,17 +49,15 @@ MEDIA: list[tuple[str, Operation]] = [
 
 
 async def missing(api: ApiRequest) -> Response:
-    """Twilio may know the operation; the simulator does not, and says so rather than pretend."""
-    what = f"{api.request.method} {api.request.url.path}"
-    api.engine.inspector.warn(None, f"The simulator has no {what}")
-    raise ApiError(None, status=501, message=f"The simulator does not imitate this operation: {what}")
+    """What the simulator has no operation for."""
+    raise not_built(api.engine, f"{api.request.method} {api.request.url.path}")
 
 
 def rest_routes(engine: CallEngine) -> list[BaseRoute]:
     routes: list[BaseRoute] = []
     for prefix in PREFIXES:
-        for method, path, operation in OPERATIONS:
-            routes.append(Route(prefix + ACCOUNT + path, endpoint(engine, operation), methods=[method]))
+        for method, path, operation, fields in OPERATIONS:
+            routes.append(Route(prefix + ACCOUNT + path, endpoint(engine, operation, fields), methods=[method]))
         for path, operation in MEDIA:
             routes.append(Route(prefix + ACCOUNT + path, endpoint(engine, operation, public=True), methods=["GET"]))
         every = ["GET", "POST", "PUT", "PATCH", "DELETE"]

@@ -16,6 +16,7 @@ class BrowserPort:
     def __init__(self) -> None:
         self._source: AudioSource | None = None
         self._said = Outlet()
+        self._heard = Outlet()
 
     def hear(self, source: AudioSource | None) -> None:
         self._source = source
@@ -23,9 +24,14 @@ class BrowserPort:
     def listen(self) -> AudioSource:
         return self._said.open()
 
+    def overhear(self) -> AudioSource:
+        return self._heard.open()
+
     def pull(self) -> Frame:
         """The next 20 ms the browser is to hear."""
-        return SILENT_FRAME if self._source is None else self._source.read()
+        frame = SILENT_FRAME if self._source is None else self._source.read()
+        self._heard.push(frame)
+        return frame
 
     def push(self, samples: Frame) -> None:
         """What the browser just said."""

@@ -59,6 +59,7 @@ class TelephonePort:
         self._voice = voice
         self._said = Outlet()
         self._ear = Ear(exchange.tasks)
+        self._overhearing: list[Reader] = []
         self.browser_speaks = False
         parse_voice(voice, self._speaker)
 
@@ -67,6 +68,17 @@ class TelephonePort:
 
     def listen(self) -> AudioSource:
         return TelephoneReader(self, parse_voice(self._voice, self._speaker), self._said.open())
+
+    def overhear(self) -> AudioSource:
+        reader = Reader()
+        self._overhearing.append(reader)
+        self._ear.tap(reader.push)
+        return reader
+
+    def forget(self) -> None:
+        """The party is gone: nobody overhears it any more."""
+        while self._overhearing:
+            self._ear.untap(self._overhearing.pop().push)
 
     async def heard(self, seconds: float) -> Measure:
         """Measures what the telephone hears during the next `seconds`."""
@@ -124,6 +136,7 @@ class Telephone:
 
     async def end(self, code: int | None = None, message: str = "") -> None:
         self._over = True
+        self.port.forget()
         self.detach()
 
     async def attach(self, offer: str) -> str:

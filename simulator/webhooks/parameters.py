@@ -61,4 +61,5 @@ def status_params(leg: CallLeg, status: str) -> Params:
         if status == "completed":
             # Billed minutes, begun ones count whole. Twilio Docs, "Call resource": not to be confused with seconds.
             params["Duration"] = str(max(1, math.ceil(seconds / 60)))
+            params |= leg.recording_facts
     return list(params.items())

@@ -29,6 +29,17 @@ class Loud(Silence):
         return np.full(FRAME_SAMPLES, 5000, dtype=np.int16)
 
 
+class Heard(Silence):
+    """What a port hears at the moment."""
+
+    def __init__(self, port) -> None:
+        super().__init__(None)
+        self.port = port
+
+    def read(self):
+        return super().read() if self.port.source is None else self.port.source.read()
+
+
 class FakePort:
     def __init__(self, voice: str) -> None:
         self.voice = voice
@@ -41,6 +52,9 @@ class FakePort:
 
     def listen(self):
         return Silence(None) if self.voice == "silence" else Loud()
+
+    def overhear(self):
+        return Heard(self)
 
     async def heard(self, seconds: float) -> dict[str, float]:
         return {"rms": 0.0 if self.source is None else 1.0, "peak": 0.0, "hz": 0.0}

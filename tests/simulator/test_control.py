@@ -82,7 +82,13 @@ def test_a_telephone_keeps_its_behaviour_until_reset():
             wrong = await b.http.put(path, json={"behaviour": "explode"})
             await b.http.post("/sim/reset")
 
-            assert put.json() == {"number": "+12025550150", "behaviour": "busy", "delay": 1.5, "voice": "tone:440"}
+            assert put.json() == {
+                "number": "+12025550150",
+                "behaviour": "busy",
+                "delay": 1.5,
+                "voice": "tone:440",
+                "answered_by": "human",
+            }
             assert listed == [put.json()]
             assert wrong.status_code == 400
             assert (await b.http.get("/sim/telephones")).json()["telephones"] == []
@@ -189,7 +195,7 @@ def test_a_caller_hangs_up_after_the_given_seconds_however_fast_the_simulator_is
 
             shown = (await b.http.get(f"/sim/calls/{call.sid}")).json()
             assert shown["ended_by"] == "party"
-            assert (call.end_time - call.created).total_seconds() >= 0.3
+            assert (call.end_time - call.date_created).total_seconds() >= 0.3
 
     asyncio.run(scenario())
 

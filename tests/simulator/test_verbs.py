@@ -213,7 +213,6 @@ def test_a_pause_at_the_beginning_does_not_answer():
     "body",
     [
         "<Dance/>",
-        "<Pay/>",
         '<Say colour="red">Hi</Say>',
         '<Gather speechTimeout="auto" timeout="0"/>',
         "<Dial><Fax>1</Fax></Dial>",

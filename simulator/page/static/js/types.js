@@ -10,7 +10,7 @@
  * @property {string} from
  * @property {string} to
  * @property {string} status
- * @property {"telephone" | "client"} party
+ * @property {"telephone" | "client" | "number"} party
  * @property {string | null} start_time
  * @property {string | null} answer_time
  * @property {string | null} end_time

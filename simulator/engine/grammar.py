@@ -1,0 +1,225 @@
+"""The TwiML that the simulator knows: what it carries out, what it leaves out with a warning, and what it refuses.
+
+These declarations are what runs, and what the table in docs/simulator.md is made of. The names, values and limits are
+from Twilio Docs, "TwiML for Programmable Voice".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Value:
+    """What an attribute may hold. What is not `good` is warned of; what is not even `usable` is left out."""
+
+    words: str
+    good: Callable[[str], bool]
+    usable: Callable[[str], bool]
+
+
+def _matching(words: str, good: Callable[[str], bool]) -> Value:
+    return Value(words, good, good)
+
+
+def one_of(*words: str, case: bool = True) -> Value:
+    return _matching(", ".join(words), lambda value: (value if case else value.upper()) in words)
+
+
+def words(*allowed: str) -> Value:
+    """Some of these, with spaces between; the others of them are left out."""
+    return Value(" ".join(allowed), lambda value: set(value.split()) <= set(allowed), lambda _: True)
+
+
+def number(least: int, most: int | None = None) -> Value:
+    """A whole number. A fraction or one out of bounds is warned of and used all the same: tests have little time."""
+
+    def good(value: str) -> bool:
+        return value.isascii() and value.isdigit() and least <= int(value) and (most is None or int(value) <= most)
+
+    def usable(value: str) -> bool:
+        return re.fullmatch(r"\d+(\.\d+)?", value, re.ASCII) is not None
+
+    return Value(f"{least} to {most}" if most is not None else f"{least} or more", good, usable)
+
+
+def matching(description: str, pattern: str) -> Value:
+    return _matching(description, lambda value: re.fullmatch(pattern, value, re.ASCII) is not None)
+
+
+ANYTHING = _matching("any text", lambda _: True)
+FLAG = one_of("true", "false")
+METHOD = one_of("GET", "POST", case=False)
+KEYS = matching("keys, `w` for half a second", r"[0-9*#A-DwW]*")
+
+Attributes = dict[str, Value]
+
+_ACTION: Attributes = {"action": ANYTHING, "method": METHOD}
+_STATUS: Attributes = {
+    "statusCallback": ANYTHING,
+    "statusCallbackEvent": words("initiated", "ringing", "answered", "completed"),
+    "statusCallbackMethod": METHOD,
+}
+_RECORDING: Attributes = {
+    "recordingStatusCallback": ANYTHING,
+    "recordingStatusCallbackMethod": METHOD,
+    "recordingStatusCallbackEvent": words("in-progress", "completed", "absent"),
+}
+_AMD: Attributes = {
+    "machineDetection": one_of("Enable", "DetectMessageEnd"),
+    "amdStatusCallback": ANYTHING,
+    "amdStatusCallbackMethod": METHOD,
+    "machineDetectionTimeout": number(3, 59),
+    "machineDetectionSpeechThreshold": number(1000, 6000),
+    "machineDetectionSpeechEndThreshold": number(500, 5000),
+    "machineDetectionSilenceTimeout": number(2000, 10_000),
+}
+_SPEECH: Attributes = {
+    **dict.fromkeys(
+        ("speechTimeout", "maxSpeechTime", "hints", "partialResultCallback", "language", "speechModel"), ANYTHING
+    ),
+    **dict.fromkeys(("profanityFilter", "bargeIn", "debug", "enhanced", "dtmfDetection"), FLAG),
+    "partialResultCallbackMethod": METHOD,
+}
+_TRIM = one_of("trim-silence", "do-not-trim")
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """An element. `ignored` attributes do nothing here, which is warned of unless the value asks for just that.
+
+    `refused` attributes, with such a value, and `unbuilt` children would make the call another one: they end it.
+    """
+
+    attributes: Attributes = field(default_factory=dict)
+    children: frozenset[str] = frozenset()
+    ignored: Attributes = field(default_factory=dict)
+    refused: Attributes = field(default_factory=dict)
+    unbuilt: frozenset[str] = frozenset()
+
+
+#: Values of ignored attributes that ask for just what happens anyway.
+AS_IT_IS = {"beep": ("false",), "trim": ("do-not-trim",), "record": ("do-not-record",), "transcribe": ("false",)}
+
+#: SSML inside `<Say>`: spoken as plain words.
+_SSML = frozenset({
+    "break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w",
+    "amazon:effect", "amazon:domain",
+})  # fmt: skip
+
+VERBS: dict[str, Grammar] = {
+    "Say": Grammar({"voice": ANYTHING, "language": ANYTHING, "loop": number(0)}, _SSML),
+    "Play": Grammar({"loop": number(0), "digits": KEYS}),
+    "Pause": Grammar({"length": number(1)}),
+    "Gather": Grammar(
+        {
+            **_ACTION,
+            "input": words("dtmf", "speech"),
+            "timeout": number(0),
+            "finishOnKey": matching("one key, or none", r"[0-9*#]?"),
+            "numDigits": number(1),
+            "actionOnEmptyResult": FLAG,
+        },
+        frozenset({"Say", "Play", "Pause"}),
+        ignored=_SPEECH,
+        refused={"input": _matching("speech alone", lambda value: value.split() == ["speech"])},
+    ),
+    "Dial": Grammar(
+        {
+            **_ACTION,
+            "timeout": number(5, 600),
+            "timeLimit": number(1, 14_400),
+            "hangupOnStar": FLAG,
+            "callerId": ANYTHING,
+            "answerOnBridge": FLAG,
+            "sequential": FLAG,
+            "record": one_of(
+                "do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual",
+                "record-from-ringing-dual", "true", "false",
+            ),
+            **_RECORDING,
+        },
+        frozenset({"Number", "Client", "Conference", "Queue"}),
+        ignored={
+            "trim": _TRIM,
+            "ringTone": ANYTHING,
+            "recordingTrack": one_of("inbound", "outbound", "both"),
+            "referUrl": ANYTHING,
+            "referMethod": METHOD,
+            "events": ANYTHING,
+        },
+        unbuilt=frozenset({"Sip", "Sim", "Application", "WhatsApp"}),
+    ),
+    "Record": Grammar(
+        {
+            **_ACTION,
+            "timeout": number(1),
+            "finishOnKey": matching("keys", r"[0-9*#]*"),
+            "maxLength": number(1, 14_400),
+            "playBeep": FLAG,
+            **_RECORDING,
+        },
+        ignored={"transcribe": FLAG, "transcribeCallback": ANYTHING, "trim": _TRIM},
+    ),
+    "Redirect": Grammar({"method": METHOD}),
+    "Reject": Grammar({"reason": one_of("rejected", "busy")}),
+    "Hangup": Grammar(),
+    "Enqueue": Grammar(
+        {**_ACTION, "waitUrl": ANYTHING, "waitUrlMethod": METHOD},
+        ignored={"maxQueueSize": number(1, 5000)},
+        refused={"workflowSid": ANYTHING},
+        unbuilt=frozenset({"Task"}),
+    ),
+    "Leave": Grammar(),
+}  # fmt: skip
+
+NOUNS: dict[str, Grammar] = {
+    "Number": Grammar(
+        {"url": ANYTHING, "method": METHOD, "sendDigits": KEYS, **_STATUS},
+        ignored={**_AMD, "byoc": ANYTHING, "events": ANYTHING},
+    ),
+    "Client": Grammar(
+        {"url": ANYTHING, "method": METHOD, **_STATUS},
+        frozenset({"Identity", "Parameter"}),
+        ignored={**_AMD, "clientNotificationUrl": ANYTHING, "events": ANYTHING},
+    ),
+    "Identity": Grammar(),
+    "Parameter": Grammar({"name": ANYTHING, "value": ANYTHING}),
+    "Conference": Grammar(
+        {
+            "muted": FLAG,
+            "startConferenceOnEnter": FLAG,
+            "endConferenceOnExit": FLAG,
+            "waitUrl": ANYTHING,
+            "waitMethod": METHOD,
+            "participantLabel": matching("128 characters at most", r".{0,128}"),
+            "coach": matching("the CallSid of a participant", r"CA[0-9a-fA-F]{32}"),
+            **_STATUS,
+            "statusCallbackEvent": words(
+                "start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement"
+            ),
+        },
+        ignored={
+            "beep": one_of("true", "false", "onEnter", "onExit"),
+            "maxParticipants": number(2, 250),
+            "record": one_of("do-not-record", "record-from-start"),
+            "trim": _TRIM,
+            "region": ANYTHING,
+            "jitterBufferSize": one_of("off", "small", "medium", "large"),
+            "eventCallbackUrl": ANYTHING,
+            **_RECORDING,
+        },
+    ),
+    "Queue": Grammar(
+        {"url": ANYTHING, "method": METHOD},
+        refused={"reservationSid": ANYTHING, "postWorkActivitySid": ANYTHING},
+    ),
+}
+
+#: Verbs of Twilio's that the simulator does not build.
+UNBUILT_VERBS = frozenset({
+    "AiAssistant", "Assistant", "Connect", "Echo", "Message", "Pay", "Prompt", "Refer", "Siprec", "Sms", "Start",
+    "Stop", "Stream", "Transcription",
+})  # fmt: skip
