@@ -53,3 +53,6 @@ STORAGES = {
 }
 STATICFILES_DIRS = []
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]  # noqa: F405
+if not os.environ["DATABASE_URL"]:
+    # pytest-xdist would name a file for each process: it knows Django's own back end only by its name.
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405
