@@ -1,8 +1,9 @@
 """`python -m bench.fuzz`: hostile webhook requests with good signatures, and what is answered to them.
 
 Posts them in process to the real ASGI application with a database in a temporary file. Every answer must be TwiML of
-known verbs, an empty 204, a 400 that says why, a 403 to a bad signature and to nothing else, or a 405; and nothing may
-have failed behind it, for a caller's apology hides a crash. Prints what was answered, and the first request that was
+known verbs, an empty 204, a 400 that says why, a 403 to a bad signature (and to what could not be checked without being
+read) and to nothing else, a 413 to what is too large, or a 405; and nothing may have failed behind it, for a caller's
+apology hides a crash. Prints what was answered, and the first request that was
 not answered so. Exit code 1 when there is one.
 """
 
@@ -68,6 +69,10 @@ class Report:
 def complaint(request: Hostile, status: int, content_type: str, body: bytes) -> str:
     """What is wrong with an answer; "" when nothing is."""
     posted = request.method.upper() == "POST"
+    if status == 413:
+        return "" if request.is_too_much else "a 413 to a body that is not too large"
+    if status == 403 and request.is_unprovable:
+        return ""
     if (status == 403) != (posted and not request.signed) and status not in (400, 405):
         return f"{status} to a {'good' if request.signed else 'bad'} signature"
     if status == 200:
@@ -156,8 +161,8 @@ class Target:
         read = ASGIRequest(self.scope(request), BytesIO(request.body))
         try:
             form = read.POST
-        except Exception:  # Unreadable: refused before the signature matters.
-            return "unreadable"
+        except Exception:  # Unreadable: refused whatever the signature is.
+            return "0" * 27 + "="
         text = f"{settings.PUBLIC_BASE_URL}{read.get_full_path()}"
         if read.content_type != "application/json":
             text += "".join(name + value for name in sorted(form) for value in sorted(set(form.getlist(name))))
@@ -165,8 +170,8 @@ class Target:
 
     async def answer(self, request: Hostile) -> tuple[int, str, bytes]:
         scope = self.scope(request)
-        signature = self.signature(request) if request.signed else "d3Jvbmc="
-        scope["headers"].append((b"x-twilio-signature", signature.encode()))
+        signature = self.signature(request) if request.signed else request.claims
+        scope["headers"].append((b"x-twilio-signature", signature.encode("utf-8")))
         incoming = [{"type": "http.request", "body": request.body, "more_body": False}]
         status, content_type, body = 0, "", b""
 

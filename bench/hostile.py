@@ -7,7 +7,20 @@ import random
 from dataclasses import dataclass, field
 from urllib.parse import quote_from_bytes, urlencode
 
-from bench.nonsense import BYTES, CALLERS, FORM, NUMBERS, QUERIES, SENSIBLE, SIDS, STATUSES, TEXTS, TIMES, TYPES
+from bench.nonsense import (
+    BYTES,
+    CALLERS,
+    FORM,
+    NUMBERS,
+    QUERIES,
+    SENSIBLE,
+    SIDS,
+    SIGNATURES,
+    STATUSES,
+    TEXTS,
+    TIMES,
+    TYPES,
+)
 
 
 @dataclass
@@ -22,11 +35,26 @@ class Hostile:
     body: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     signed: bool = True
+    # What an unsigned one carries instead of its signature.
+    claims: str = ""
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether it is larger than anything that Twilio sends."""
+        return len(self.body) > 65_536
+
+    @property
+    def is_unprovable(self) -> bool:
+        """Whether it is of a kind that no signature of Twilio's can be good for."""
+        kind = self.content_type
+        return kind.startswith("multipart/") or len(kind.encode()) > 200 or len(self.path) + len(self.query) > 4096
 
 
 def hostile(seed: int, number: int, paths: list[str]) -> Hostile:
     chance = random.Random(f"{seed}-{number}")
     request = Hostile(number, chance.choice(paths), query=chance.choice(QUERIES), signed=chance.random() > 0.02)
+    if not request.signed:
+        request.claims = chance.choice(SIGNATURES)
     kind = chance.random()
     if kind < 0.02:
         request.method = chance.choice(["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "post"])
@@ -94,7 +122,7 @@ def _form(chance: random.Random) -> bytes:
 
 def _broken_form(chance: random.Random) -> bytes:
     good = _form(chance)
-    kind = chance.randrange(7)
+    kind = chance.randrange(10)
     if kind == 0:
         return good[: chance.randint(0, len(good))] + b"%"
     if kind == 1:
@@ -107,6 +135,10 @@ def _broken_form(chance: random.Random) -> bytes:
         return good + b"&CallerName=" + b"n" * chance.choice([100_000, 2_000_000])
     if kind == 5:
         return good.replace(b"&", b";")
+    if kind == 6:
+        return good + b"&" + b"&".join(b"f%d=%s" % (number, b"%" * 60) for number in range(990))
+    if kind == 7:
+        return good + b"&CallToken=" + chance.choice([b"%25", b"%26", b"%", b"\xc3\xa9", b"+", b"\\"]) * 15_000
     return bytes(chance.randrange(256) for _ in range(chance.randint(0, 400)))
 
 

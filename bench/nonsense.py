@@ -43,6 +43,7 @@ SENSIBLE: dict[str, list[str]] = {
     "ErrorUrl": ["https://desk.example.com/twilio/voice/incoming/"],
     "StirVerstat": ["TN-Validation-Passed-A"],
     "ForwardedFrom": ["+12025550101"],
+    "DateCreated": ["Thu, 01 Jun 2017 20:48:32 +0000"],
 }
 NUMBERS = [
     "-1",
@@ -89,6 +90,9 @@ TEXTS = [
     "🎉" * 90,
     "\u202eright to left",
     "\ufeff",
+    "A\x0bB",
+    "\ufffe\uffff\ufdd0",
+    "\x7f\x85\x9b",
     "\u2028",
     "'; DROP TABLE calls_call; --",
     '" OR 1=1 --',
@@ -165,6 +169,8 @@ TYPES = [
     "a" * 5000,
     "é",
 ]
+# What strangers send for a signature: nothing, nonsense, and what could be one.
+SIGNATURES = ["", "d3Jvbmc=", "0" * 27 + "=", "A" * 43 + "=", "é", "x" * 30_000]
 FORM = "application/x-www-form-urlencoded"
 QUERIES = [
     "",
@@ -180,6 +186,7 @@ QUERIES = [
     "%ff%fe=%c3",
     "x=%27%3B--",
     "q=" + "z" * 3000,
+    "q=" + "%" * 30_000,
     "bodySHA256=",
     "%zz",
     "a;b",

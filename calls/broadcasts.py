@@ -18,6 +18,7 @@ from calls.histories import histories
 from calls.models import Call, CallStatus
 from calls.pending import Offered, Pending
 from calls.shapes import agent_json, call_json
+from core.text import tree_cleaned
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -209,7 +210,20 @@ def _frames(groups: Iterable[str], frame: dict[str, Any]) -> Iterator[outbox.Fra
 
 
 def as_text(frame: Any) -> str:
-    """A frame as JSON; what is no JSON by itself, such as a time, as everywhere in Django."""
+    """A frame as JSON; what is no JSON by itself, such as a time, as everywhere in Django. Texts in it are cleaned: not
+    all that is stored was cleaned when it came."""
+    try:
+        text = _dumped(frame)
+    except TypeError:
+        # Half of a surrogate pair, which is no Unicode.
+        return _dumped(tree_cleaned(frame))
+    # So control characters are written. Who really typed a backslash before such a letter is looked at for nothing.
+    if "\\u" in text or "\\b" in text or "\\f" in text:
+        return _dumped(tree_cleaned(frame))
+    return text
+
+
+def _dumped(frame: Any) -> str:
     return orjson.dumps(frame, default=_default, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 

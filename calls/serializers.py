@@ -16,7 +16,7 @@ from rest_framework import serializers
 from calls import shapes
 from calls.models import Call, CallOutcome, CallResult, CallStatus, Direction
 from telephony.phone import display, is_withheld
-from telephony.rest import StrictSerializer
+from telephony.rest import CleanLinesField, StrictSerializer
 
 
 class AgentSerializer(serializers.Serializer[Any]):
@@ -116,7 +116,7 @@ class CallSerializer(LegSerializer):
 class CallChangeSerializer(StrictSerializer):
     """What people add to a call. What is left out stays as it is."""
 
-    note = serializers.CharField(
+    note = CleanLinesField(
         required=False, allow_blank=True, max_length=5000, help_text="Plain text; empty takes the note away."
     )
     outcome = serializers.ChoiceField(

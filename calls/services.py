@@ -206,6 +206,8 @@ def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
         known.start_time = min(known.start_time, at)
         known.error_code = voice.error_code or known.error_code
         families.open(known)
+        # Whatever was answered before is not carried out: phones that were to ring do not, and are free for others.
+        families.changed(known, dial_over=True)
     broadcasts.after_commit(families=families.settle())
 
 

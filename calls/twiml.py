@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape
 
 from twilio.twiml.voice_response import Client, Dial, VoiceResponse
 
+from core.text import XML_UNFIT, fit_for_xml
+
 # Each leg tells all four, so that the log is built from callbacks alone.
 _EVENTS = "initiated ringing answered completed"
 # <Dial> rings ten nouns at once at the most.
@@ -30,8 +32,9 @@ def ring_agents_twiml(
     """Rings the agents' browsers all at once. The caller hears ringing until one of them answers."""
     rung = identities[:MAX_RUNG]
     form = _ring_form(tuple(parameters), len(rung), timeout, action_url, status_url)
-    told = [escape(value, _IN_ATTRIBUTE) if _special(value) else value for value in parameters.values()]
-    facts = [fact for identity in rung for fact in (escape(identity) if _special(identity) else identity, *told)]
+    told = [escape(fit_for_xml(value), _IN_ATTRIBUTE) if _special(value) else value for value in parameters.values()]
+    names = [escape(fit_for_xml(identity)) if _special(identity) else identity for identity in rung]
+    facts = [fact for name in names for fact in (name, *told)]
     return "".join(chain.from_iterable(zip(form, [*facts, ""], strict=True)))
 
 
@@ -53,8 +56,8 @@ def _ring_form(names: tuple[str, ...], count: int, timeout: int, action_url: str
 
 # Nothing that anybody says holds it.
 _GAP = secrets.token_hex(16)
-# As ElementTree, which the library writes with, writes them.
-_special = re.compile(r"[&<>\"\r\n\t]").search
+# As ElementTree, which the library writes with, writes them; and what no XML may hold.
+_special = re.compile(rf"[&<>\"\r\n\t{XML_UNFIT}]").search
 _IN_ATTRIBUTE = {'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"}
 
 
@@ -121,5 +124,7 @@ def fallback_twiml(*, fallback_number: str, caller_id: str, action_url: str, sta
 
 
 def _text(response: VoiceResponse) -> str:
-    """What `str` makes of it, without that one's detour through bytes."""
-    return f'<?xml version="1.0" encoding="UTF-8"?>{ElementTree.tostring(response.xml(), encoding="unicode")}'
+    """What `str` makes of it, without that one's detour through bytes. The library lets through what XML cannot hold,
+    which would make no TwiML at all of it: whoever waits would hear that an application error has occurred."""
+    xml = ElementTree.tostring(response.xml(), encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>{fit_for_xml(xml)}'

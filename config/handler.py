@@ -25,8 +25,9 @@ from django.urls import reverse, set_script_prefix
 from config.pools import BoundedPool, QueueFull
 from telephony.problems import problem_response
 from telephony.statements import by_index_only
-from telephony.webhook_requests import webhook_request
-from telephony.webhooks import WEBHOOK_PREFIX, Route, route_at
+from telephony.webhook_requests import RawHeaders, webhook_request
+from telephony.webhooks import MAX_BODY as MAX_WEBHOOK_BODY
+from telephony.webhooks import WEBHOOK_PREFIX, Route, refusal_unread, route_at, too_large
 from tokens.together import voice_token_together
 
 # What a body may hold before its view has a say; forms are limited further by Django's own settings.
@@ -82,6 +83,12 @@ def _next_part(chunks: Iterator[bytes]) -> bytes:
     return bytes(part)
 
 
+def _path_info(scope: Any) -> str:
+    """The path without what the whole site stands under, as Django sees it."""
+    path: str = scope["path"]
+    return path.removeprefix(get_script_prefix(scope).rstrip("/"))
+
+
 class OneHopHandler(ASGIHandler):
     """Serves HTTP. Made once for each process."""
 
@@ -96,15 +103,23 @@ class OneHopHandler(ASGIHandler):
         self._login_paths: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = _path_info(scope)
+        route, is_webhook = self._route(path), path.startswith(WEBHOOK_PREFIX)
+        if route:
+            # Strangers are sent away before their bodies cost anything.
+            query = scope.get("query_string", b"").decode("latin1")
+            refused = refusal_unread(scope["method"], path, query, RawHeaders(dict(scope["headers"])))
+            if refused is not None:
+                await self.send_response(refused, send)
+                return
         try:
-            body = await self.read_body(receive)
+            body = await self.read_body(receive, MAX_WEBHOOK_BODY if is_webhook else MAX_BODY)
         except RequestAborted:
             return
         except BodyTooLarge:
-            await self.send_response(_too_large(scope["path"]), send)
+            await self.send_response(too_large(path) if is_webhook else _too_large(path), send)
             return
         with body:
-            route = self._route(scope["path"])
             light = webhook_request(scope, body) if route else None
             if route and light:
                 await self._answer_webhook(route, light, send)
@@ -200,21 +215,21 @@ class OneHopHandler(ASGIHandler):
             response.close()
         return response
 
-    async def read_body(self, receive: Any) -> IO[bytes]:
+    async def read_body(self, receive: Any, limit: int = MAX_BODY) -> IO[bytes]:
         """The body as a file. Raises `BodyTooLarge`, and `RequestAborted` when the client went away."""
         message = await receive()
         if message["type"] == "http.request" and not message.get("more_body", False):
             # Nearly always.
-            if len(message.get("body", b"")) > MAX_BODY:
+            if len(message.get("body", b"")) > limit:
                 raise BodyTooLarge
             return BytesIO(message.get("body", b""))
         body = tempfile.SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE)  # noqa: SIM115
         size = 0
         while True:
             size += len(message.get("body", b""))
-            if message["type"] == "http.disconnect" or size > MAX_BODY:
+            if message["type"] == "http.disconnect" or size > limit:
                 body.close()
-                raise BodyTooLarge if size > MAX_BODY else RequestAborted
+                raise BodyTooLarge if size > limit else RequestAborted
             body.write(message.get("body", b""))
             if not message.get("more_body", False):
                 break

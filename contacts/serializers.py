@@ -10,7 +10,7 @@ from rest_framework import serializers
 from contacts.models import Contact
 from telephony.errors import InvalidNumber
 from telephony.phone import display, parse
-from telephony.rest import StrictSerializer
+from telephony.rest import CleanField, CleanLinesField, StrictSerializer
 
 _MOST_NUMBERS = 20
 
@@ -48,7 +48,7 @@ class NumberInputSerializer(StrictSerializer):
     answered_only = frozenset({"display"})
 
     number = NumberField(max_length=64, help_text="E.164, or as it is dialled in the home region.")
-    label = serializers.CharField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
+    label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         # In a change of its contact the framework does not insist: there, everything may be left out.
@@ -62,10 +62,10 @@ class ContactInputSerializer(StrictSerializer):
 
     answered_only = frozenset({"id"})
 
-    name = serializers.CharField(max_length=120)
-    company = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    name = CleanField(max_length=120)
+    company = CleanField(required=False, allow_blank=True, max_length=120)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=5000)
+    note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
     numbers = NumberInputSerializer(many=True, required=False, max_length=_MOST_NUMBERS)  # type: ignore[call-arg]
 
     def validate_numbers(self, numbers: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -78,12 +78,12 @@ class ContactInputSerializer(StrictSerializer):
 class ImportRowSerializer(StrictSerializer):
     """One row of an import. A contact with several numbers has a row for each."""
 
-    name = serializers.CharField(max_length=120)
+    name = CleanField(max_length=120)
     number = NumberField(max_length=64)
-    company = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    company = CleanField(required=False, allow_blank=True, max_length=120)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
-    note = serializers.CharField(required=False, allow_blank=True, max_length=5000)
-    label = serializers.CharField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
+    note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
+    label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
 
 
 class RowErrorSerializer(serializers.Serializer[Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 # The control characters, lone halves of surrogate pairs, and the two that Unicode promises to be no characters and
 # that XML cannot hold.
@@ -31,6 +32,15 @@ def cleaned_lines(text: str) -> str:
 def fit_for_xml(text: str) -> str:
     """The text without what XML cannot hold. It is not escaped yet."""
     return _XML_UNFIT.sub(_instead, text)
+
+
+def tree_cleaned(value: Any) -> Any:
+    """Whatever is to become JSON, with all of its texts cleaned as texts of several lines."""
+    if isinstance(value, str):
+        return cleaned_lines(value)
+    if isinstance(value, dict):
+        return {tree_cleaned(name): tree_cleaned(part) for name, part in value.items()}
+    return [tree_cleaned(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def shortened(text: str, most: int) -> str:

@@ -12,6 +12,8 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from core.text import cleaned, cleaned_lines
+
 _MAX_BYTES = 1_048_576
 
 
@@ -78,6 +80,20 @@ class BoundedJSONParser(BaseParser):
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+class CleanField(serializers.CharField):
+    """One line of text: what is no character of a line becomes a space."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(cleaned(data) if isinstance(data, str) else data)
+
+
+class CleanLinesField(serializers.CharField):
+    """Text of as many lines as it has."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(cleaned_lines(data) if isinstance(data, str) else data)
 
 
 class StrictSerializer(serializers.Serializer[Any]):

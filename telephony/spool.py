@@ -23,6 +23,18 @@ logger = logging.getLogger(__name__)
 
 # A file that was taken and not finished belongs to a process that died: after this many seconds others take it.
 _ABANDONED = 60
+# Told of each entry that this process appends.
+_listeners: list[Callable[[], None]] = []
+
+
+@contextmanager
+def spool_listener(listener: Callable[[], None]) -> Iterator[None]:
+    """Calls `listener`, which must neither wait nor raise, whenever this process has put something aside."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
 def _folder() -> Path:
@@ -45,6 +57,8 @@ def spool_append(entry: dict[str, Any]) -> None:
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
+    for listener in _listeners:
+        listener()
 
 
 def _make_folder() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol, TypeAlias
@@ -17,13 +17,19 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from twilio.twiml import TwiML
 
+from core.text import shortened
 from telephony import http_auth
-from telephony.signatures import SIGNATURE_HEADER, request_is_signed
+from telephony.forms import sid_field
+from telephony.signatures import SIGNATURE_HEADER, has_shape_of_signature, request_is_signed
+from telephony.webhook_requests import read_form_soon
 
 logger = logging.getLogger(__name__)
 
 # Under which `config.urls` puts all of them.
 WEBHOOK_PREFIX = "/twilio/"
+# Bytes. Twilio's forms have one or two thousand, a text message's perhaps twenty; its addresses are ours.
+MAX_BODY, _MAX_ADDRESS, _MAX_TYPE = 65_536, 4096, 200
+_LONGEST_LOGGED = 200
 _UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, RequestDataTooBig, TooManyFieldsSent)
 
 # TwiML, or its text, or a response, or nothing to say: 204.
@@ -96,7 +102,7 @@ class Route:
         return _prepared(await asyncio.to_thread(self._failed, request, error))
 
     def _failed(self, request: HttpRequest, error: Exception) -> Answer:
-        sid = request.POST.get("CallSid", "")[:34]
+        sid = sid_field(request.POST, "CallSid")
         logger.error("webhook failed: path=%s call=%s", request.path, sid, exc_info=error)
         return self.on_failure(request, error)
 
@@ -138,24 +144,59 @@ def signed_url(request: HttpRequest) -> str:
     return f"{settings.PUBLIC_BASE_URL}{request.get_full_path()}"
 
 
+def refusal_unread(method: str, path: str, query: str, headers: Mapping[str, str]) -> HttpResponse | None:
+    """The answer to a request that cannot be Twilio's, as far as its head tells: nothing of its body was read yet."""
+    # Django, too, takes small letters.
+    if method.upper() != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not has_shape_of_signature(headers):
+        return _forbidden("wrong signature" if SIGNATURE_HEADER in headers else "no signature", path)
+    if len(path) + len(query) > _MAX_ADDRESS:
+        return _forbidden("long address", path)
+    # Twilio sends forms and JSON. Files would have to be read before their signature could be checked.
+    kind = headers.get("Content-Type") or ""
+    if len(kind) > _MAX_TYPE or kind.strip().lower().startswith("multipart/"):
+        return _forbidden("content type", path)
+    length = headers.get("Content-Length") or "0"
+    return None if length.isdecimal() and len(length) < 9 and int(length) <= MAX_BODY else too_large(path)
+
+
+def _forbidden(why: str, path: str) -> HttpResponse:
+    logger.warning("webhook refused: %s, path=%s", why, shortened(path, _LONGEST_LOGGED))
+    return HttpResponseForbidden("The signature is missing or wrong.", content_type="text/plain")
+
+
+def too_large(path: str) -> HttpResponse:
+    logger.warning("webhook refused: body too large, path=%s", shortened(path, _LONGEST_LOGGED))
+    return HttpResponse("The body is too large.", status=413, content_type="text/plain")
+
+
 def refusal_of(request: HttpRequest) -> HttpResponse | None:
     """The answer to a request that is not, or not provably, Twilio's; None for one that is."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
+    refused = refusal_unread(request.method or "", request.path, _query_of(request), request.headers)
+    if refused is not None:
+        return refused
     try:
+        read_form_soon(request)
         valid = request_is_signed(request, signed_url(request))
     except _UNREADABLE:
-        logger.warning("webhook refused: unreadable body, url=%s", signed_url(request))
+        logger.warning("webhook refused: unreadable body, path=%s", shortened(request.path, _LONGEST_LOGGED))
         return HttpResponse("The body cannot be read.", status=400, content_type="text/plain")
     if not valid:
-        word = "wrong" if SIGNATURE_HEADER in request.headers else "no"
-        logger.warning("webhook refused: %s signature, url=%s", word, signed_url(request))
-        return HttpResponseForbidden("The signature is missing or wrong.", content_type="text/plain")
+        return _forbidden("wrong signature", request.path)
     refusal = http_auth.refusal_of(request)
     if refusal is not None:
-        logger.info("webhook challenged: %s, url=%s", refusal.reason, signed_url(request))
+        logger.info("webhook challenged: %s, path=%s", refusal.reason, shortened(request.path, _LONGEST_LOGGED))
         return http_auth.challenge(refusal)
     return None
+
+
+def _query_of(request: HttpRequest) -> str:
+    """Without working out `META`, which a light request does only when it must."""
+    scope: dict[str, Any] | None = getattr(request, "scope", None)
+    return str(
+        request.META.get("QUERY_STRING", "") if scope is None else scope.get("query_string", b"").decode("latin1")
+    )
 
 
 async def _in_time(future: asyncio.Future[Any]) -> Answer:

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from agents.services import agent_sign_out_everywhere
 from telephony.proxies import client_address
+from telephony.rest import CleanField
 from telephony.schema import NO_STORE, raises
 from tokens import services
 from tokens.errors import AccessRefused
@@ -28,7 +29,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 class LoginRequestSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
-    device_name = serializers.CharField(max_length=80, help_text="What the agent calls it, such as Ada's iPhone.")
+    device_name = CleanField(max_length=80, help_text="What the agent calls it, such as Ada's iPhone.")
     platform = serializers.ChoiceField(
         choices=Platform.choices,
         # The framework's own words repeat what was sent, which may not be text.

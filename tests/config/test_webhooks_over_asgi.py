@@ -13,9 +13,9 @@ from django.test import RequestFactory
 from twilio.twiml.messaging_response import MessagingResponse
 
 from calls import intake
-from config.handler import MAX_BODY, OneHopHandler
+from config.handler import OneHopHandler
 from telephony.http_auth import make_nonce
-from telephony.webhooks import Route
+from telephony.webhooks import MAX_BODY, Route
 from tests.telephony.test_http_auth import PASSWORD, USER, basic, digest
 from tests.twilio import incoming, sign
 
@@ -86,6 +86,8 @@ def both(taken: list[Any], caplog: pytest.LogCaptureFixture, body: bytes, *args:
     return found
 
 
+# What could be a signature, and is none.
+SHAPED = "0" * 27 + "="
 HEADERS = {"Content-Type": FORM, "I-Twilio-Idempotency-Token": "0123"}
 FIELDS = incoming(CallerName="Zoë & Søn=+", Repeated=["b", "a", "b"], Empty="")
 
@@ -110,6 +112,7 @@ def test_a_signed_form_is_taken_on_both_ways_alike(taken, caplog, path, status, 
         ({}, 403),
         ({"X-Twilio-Signature": ""}, 403),
         ({"X-Twilio-Signature": "wrong"}, 403),
+        ({"X-Twilio-Signature": SHAPED}, 403),
         ({"X-Twilio-Signature": "é"}, 403),
         ({"X_Twilio_Signature": sign(INCOMING, FIELDS)}, 403),
         ({"X-Twilio-Signature": sign(STATUS, FIELDS)}, 403),
@@ -163,15 +166,18 @@ def test_where_no_webhook_is_there_is_none_on_either_way(taken, caplog, path, st
     ("body", "kind", "status"),
     [
         (b"&".join([b"a=b"] * 1001), FORM, 400),
-        (b"a=" + b"b" * 1_048_576, FORM, 400),
+        (b"a=" + b"%" * 60_000, FORM, 400),
+        (b"a=" + b"\xc3\xa9" * 30_000, FORM, 400),
         (b"a=b", f"{FORM}; charset=utf-7", 400),
         (b"--x\r\nbroken", "multipart/form-data; boundary=x", 403),
+        (b"a=b", "x" * 201, 403),
         (b"a=" + b"b" * MAX_BODY, FORM, 413),
+        (b"a=" + b"b" * MAX_BODY * 20, FORM, 413),
     ],
-    ids=["too many fields", "too large", "charset", "files", "far too large"],
+    ids=["too many fields", "percent", "not quoted", "charset", "files", "long type", "too large", "far too large"],
 )
 def test_a_body_that_cannot_be_read_is_refused_on_both_ways(taken, caplog, body, kind, status):
-    headers = HEADERS | {"Content-Type": kind, "X-Twilio-Signature": "wrong"}
+    headers = HEADERS | {"Content-Type": kind, "X-Twilio-Signature": SHAPED}
 
     light, djangos = both(taken, caplog, body, INCOMING, headers)
 
@@ -212,7 +218,7 @@ def test_the_answer_to_a_challenge_is_good_once(taken, settings):
 def test_who_hangs_up_before_the_end_of_a_body_gets_no_answer(taken, before):
     messages = [*in_parts(b"a=b")[:before], {"type": "http.disconnect"}]
 
-    assert exchange(messages, **scope(INCOMING, HEADERS)) == []
+    assert exchange(messages, **scope(INCOMING, HEADERS | {"X-Twilio-Signature": SHAPED})) == []
     assert taken == []
 
 
@@ -260,7 +266,7 @@ def answered(answer: Any) -> tuple[HttpResponse, Any]:
     """What a view's answer becomes for Django, and for the event loop."""
     route = Route(view=lambda request: answer, on_failure=lambda request, error: None, direct=None)
     path = "/twilio/x/"
-    request = RequestFactory().post(path, {}, headers={"X-Twilio-Signature": sign(path, {})})
+    request = RequestFactory().post(path, "", content_type=FORM, headers={"X-Twilio-Signature": sign(path, {})})
 
     async def inline(work: Any, *args: Any) -> Any:
         return work(*args)
@@ -284,3 +290,73 @@ def test_an_answer_goes_out_as_django_would_send_it(answer):
 @pytest.mark.parametrize("answer", [HttpResponse("Not now.", status=503), HttpResponseRedirect("/elsewhere/")])
 def test_a_response_of_the_views_own_goes_out_as_it_is(answer):
     assert answered(answer) == (answer, answer)
+
+
+class Unread:
+    """A body that must not be asked for."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def receive(self) -> dict[str, Any]:
+        self.asked += 1
+        return {"type": "http.request", "body": b"a=b&" * 1000, "more_body": True}
+
+
+def refused(path: str, headers: dict[str, str], **more: Any) -> tuple[int, int]:
+    """The status of the answer, and how many parts of an endless body were read before it."""
+    sent: list[dict[str, Any]] = []
+    body = Unread()
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(OneHopHandler()(scope(path, headers, **more), body.receive, send))
+    return sent[0]["status"], body.asked
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 403),
+        ({"X-Twilio-Signature": "wrong"}, 403),
+        ({"X-Twilio-Signature": SHAPED + "="}, 403),
+        ({"X-Twilio-Signature": "0" * 43 + "="}, 403),
+        ({"X-Twilio-Signature": SHAPED, "Content-Type": "multipart/form-data; boundary=x"}, 403),
+        ({"X-Twilio-Signature": SHAPED, "Content-Length": str(MAX_BODY + 1)}, 413),
+        ({"X-Twilio-Signature": SHAPED, "Content-Length": "9" * 400}, 413),
+        ({"X-Twilio-Signature": SHAPED, "Content-Length": "many"}, 413),
+    ],
+)
+def test_what_cannot_be_twilios_is_refused_before_its_body_is_read(taken, headers, status):
+    assert refused(INCOMING, {"Content-Type": FORM} | headers) == (status, 0)
+    assert taken == []
+
+
+def test_a_long_address_is_refused_before_the_body_is_read(taken):
+    assert refused(INCOMING, HEADERS | {"X-Twilio-Signature": SHAPED}, query="a=" + "b" * 4096) == (403, 0)
+
+
+@pytest.mark.parametrize("path", [INCOMING, "/twilio/voice/nothing/", "/twilio/"])
+def test_a_body_without_an_end_is_read_no_further_than_the_limit(taken, path):
+    status, parts = refused(path, HEADERS | {"X-Twilio-Signature": SHAPED})
+
+    assert status == 413
+    assert (parts - 1) * 4000 <= MAX_BODY
+
+
+def test_a_sha256_signature_is_looked_at_when_a_key_is_named(taken):
+    headers = HEADERS | {"X-Twilio-Signature": "0" * 43 + "=", "Content-Length": "3"}
+    headers["X-Twilio-Webhooks-Signature-Settings"] = "key=x,algorithm=HMAC_SHA256"
+
+    assert exchange(whole(b"a=b"), **scope(INCOMING, headers))[0]["status"] == 403
+
+
+def test_no_line_that_a_stranger_makes_is_long(taken, caplog):
+    caplog.set_level(logging.INFO)
+    for headers in ({}, {"X-Twilio-Signature": "x" * 60_000}, {"X-Twilio-Signature": SHAPED}):
+        exchange(whole(b"a=" + b"%" * 5000), **scope(INCOMING, HEADERS | headers, query="a=" + "b" * 60_000))
+        exchange(whole(b"a=" + b"%" * 5000), **scope(INCOMING, HEADERS | headers))
+
+    assert caplog.records
+    assert max(len(record.getMessage()) for record in caplog.records) < 400

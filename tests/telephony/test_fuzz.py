@@ -32,6 +32,7 @@ def test_hostile_requests_get_clear_answers():
         (404, "text/html", b"Not found"),
         (405, "text/html", b""),
         (403, "text/plain", b"The signature is missing or wrong."),
+        (413, "text/plain", b"The body is too large."),
         (400, "text/plain", b""),
         (204, "text/plain", b"surprise"),
         (200, XML, b""),
@@ -54,6 +55,8 @@ def test_a_wrong_answer_is_complained_of(status, content_type, body):
         (Hostile(1, "/", signed=False), 403, "text/plain", b"The signature is missing or wrong."),
         (Hostile(1, "/", method="post", signed=False), 403, "text/plain", b"The signature is missing or wrong."),
         (Hostile(1, "/", method="GET"), 405, "text/html", b""),
+        (Hostile(1, "/", body=b"a" * 65_537), 413, "text/plain", b"The body is too large."),
+        (Hostile(1, "/", content_type="multipart/form-data"), 403, "text/plain", b"The signature is missing or wrong."),
     ],
 )
 def test_a_right_answer_is_not(request_, status, content_type, body):
