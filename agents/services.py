@@ -11,6 +11,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, Agent, Availability, Desk, LoginRecord
+from agents.selectors import agent_get_active
 from telephony.retention import days_ago, delete_in_batches
 
 # Other apps listen to these; nothing here knows them. Both carry `agent_id`.
@@ -48,7 +49,7 @@ def desk_phone_state(*, agent_id: int, channel_name: str, registered: bool) -> N
 
 def desk_seen(*, agent_id: int, channel_name: str) -> bool:
     """Keeps the desk alive. False when its agent may not work here any more."""
-    if not Agent.objects.filter(pk=agent_id, is_active=True).exists():
+    if agent_get_active(agent_id) is None:
         return False
     Desk.objects.filter(channel_name=channel_name).update(seen_at=timezone.now())
     return True

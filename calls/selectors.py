@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from agents.selectors import team_ids_of
@@ -120,7 +120,3 @@ def _attach(name: str, calls: Sequence[Call]) -> None:
 
 def ringing_agent_ids(call: Call) -> list[int]:
     return list(call.offers.filter(state=CallOffer.State.RINGING).values_list("agent_id", flat=True))
-
-
-def call_count_with(number: str) -> int:
-    return Call.objects.filter(Q(caller=number) | Q(called=number), parent__isnull=True).count()
