@@ -23,21 +23,26 @@ agent_name = name_of
 KNOWN_PLACE_LASTS = timedelta(days=90)
 
 
+def who_may_sign_in() -> Q:
+    """Of agents: not suspended, and not one of the demo's, who are nobody outside the simulator."""
+    return Q(is_active=True) if settings.SIMULATOR else Q(is_active=True, is_demo=False)
+
+
 def agent_get_active(agent_id: int) -> Agent | None:
-    return Agent.objects.filter(pk=agent_id, is_active=True).first()
+    return Agent.objects.filter(who_may_sign_in(), pk=agent_id).first()
 
 
 def agents_active(agent_ids: Iterable[int]) -> QuerySet[Agent]:
-    return Agent.objects.filter(pk__in=agent_ids, is_active=True)
+    return Agent.objects.filter(who_may_sign_in(), pk__in=agent_ids)
 
 
 def agent_get_caller(agent_id: int) -> Agent | None:
     """The agent, when active and allowed to call out."""
-    return Agent.objects.filter(pk=agent_id, is_active=True, may_make_calls=True).first()
+    return Agent.objects.filter(who_may_sign_in(), pk=agent_id, may_make_calls=True).first()
 
 
 def agent_may_sign_in(agent: Agent) -> bool:
-    """Not suspended, and not one of the demo's log-ins, which open nothing outside the simulator."""
+    """`who_may_sign_in`, for an agent who was read already."""
     return agent.is_active and (settings.SIMULATOR or not agent.is_demo)
 
 
@@ -94,8 +99,13 @@ def reach_slots() -> dict[str, datetime]:
     return {"now": now, "alive_since": now - DESK_LIFETIME, "pushed_since": now - PUSH_REGISTRATION_LIFE}
 
 
-def reach_varies() -> tuple[str, ...]:
-    """What the queries depend on, beside their slots: whose voice tokens carry a push credential."""
+def reach_varies() -> tuple[bool, tuple[str, ...]]:
+    """What the queries depend on, beside their slots."""
+    return settings.SIMULATOR, _push_platforms()
+
+
+def _push_platforms() -> tuple[str, ...]:
+    """Whose voice tokens carry a push credential."""
     credentials = {
         "ios": settings.TWILIO_PUSH_CREDENTIAL_SID_IOS,
         "android": settings.TWILIO_PUSH_CREDENTIAL_SID_ANDROID,
@@ -104,8 +114,8 @@ def reach_varies() -> tuple[str, ...]:
 
 
 def agents_with_reach(**only: Slot) -> QuerySet[Agent]:
-    """Active agents, each with `can_ring`: whether one of their desks has a phone that can and may ring."""
-    return Agent.objects.filter(is_active=True, **only).annotate(
+    """Agents who may work here, each with `can_ring`: whether one of their desks has a phone that can and may ring."""
+    return Agent.objects.filter(who_may_sign_in(), **only).annotate(
         can_ring=Q(_some_phone_rings(), may_receive_calls=True)
     )
 
@@ -115,8 +125,8 @@ def agents_reachable(among: Slot | QuerySet[Any, Any]) -> QuerySet[Agent]:
     ring."""
     return Agent.objects.filter(
         _some_phone_rings(),
+        who_may_sign_in(),
         pk__among=among,
-        is_active=True,
         may_receive_calls=True,
         availability=Availability.AVAILABLE,
     )
@@ -125,7 +135,7 @@ def agents_reachable(among: Slot | QuerySet[Any, Any]) -> QuerySet[Agent]:
 def _some_phone_rings() -> IsNull | Q:
     """Whether the agent has a desk whose phone can ring or, where he is rung by push, an app that Twilio can wake."""
     desk = has_some(Desk.objects.can_ring(Slot("alive_since")).filter(agent=OuterRef("pk")))
-    platforms = reach_varies()
+    platforms = _push_platforms()
     if not platforms:
         return desk
     app = Agent.objects.filter(
@@ -141,7 +151,7 @@ def _some_phone_rings() -> IsNull | Q:
 
 def colleague_ids(agent: Agent) -> set[int]:
     """The active members of the agent's teams, and the agent."""
-    ids = set(Agent.objects.filter(teams__in=agent.teams.all(), is_active=True).values_list("pk", flat=True))
+    ids = set(Agent.objects.filter(who_may_sign_in(), teams__in=agent.teams.all()).values_list("pk", flat=True))
     return ids | {agent.pk}
 
 

@@ -311,6 +311,9 @@ def _same_origin(scope: Any) -> bool:
     if not origin.scheme or not origin.netloc:
         return False
     public = urlsplit(settings.PUBLIC_BASE_URL)
+    if public.scheme == "https" and origin.scheme != "https":
+        # Whoever can change what a page without TLS says can be that page.
+        return False
     if (origin.scheme, origin.netloc) == (public.scheme, public.netloc):
         return True
     # Another name of this server, such as 127.0.0.1: names are checked against ALLOWED_HOSTS in config.asgi.

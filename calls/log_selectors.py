@@ -89,6 +89,12 @@ def call_get_visible(agent: Agent, sid: str) -> Call | None:
     return with_details(_roots().filter(sight_of(agent).condition(), pk=sid)).first()
 
 
+def call_count_visible(agent: Agent, number: str) -> int:
+    """How many calls with that number the agent may see."""
+    numbers = same_party(number)
+    return _roots().filter(sight_of(agent).condition(), Q(caller__in=numbers) | Q(called__in=numbers)).count()
+
+
 def call_log(agent: Agent, wanted: CallFilter, page: Page) -> list[Call]:
     """A page of the calls that the agent may see and that fit. Newest first, when read backwards, too."""
     sight = sight_of(agent)

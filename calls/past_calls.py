@@ -9,10 +9,11 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 from django.contrib.auth import get_user_model
-from django.db.models import BigIntegerField, Q, Subquery
+from django.db.models import BigIntegerField, ExpressionWrapper, IntegerField, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
-from calls.models import TERMINAL, Call
+from calls.models import TERMINAL, Call, Line
 from contacts.selectors import contact_ids_with
 from telephony.phone import is_withheld, same_party
 from telephony.pipeline import Row
@@ -25,25 +26,50 @@ PastRow: TypeAlias = "tuple[Any, ...]"
 _SHOWN = ("sid", "direction", "caller", "result", "start_time", "duration", "agent_id")
 _NAMES = ("username", "first_name", "last_name")
 _MOST = 3
+# What is asked of each `Party`, as PostgreSQL takes it.
+_ASKED = {
+    "sid": "text", "number": "text", "contact_id": "bigint", "line_number": "text", "agent_id": "bigint",
+    "unlimited": "bigint",
+}  # fmt: skip
 # The places of `start_time` and `sid`.
 _NEWEST_FIRST = f"ORDER BY 5 DESC, 1 DESC LIMIT {_MOST}"
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who is at the other end of a call. `contact_id`: None when it is to be found by the number."""
+    """Who is at the other end of a call, and who is shown the past: the team of the line with `line_number` or, where
+    there is none, the agent alone. A call of neither is seen by admins only, who see all.
+
+    `contact_id`: None when it is to be found by the number.
+    """
 
     sid: str
     number: str
     contact_id: int | None = None
+    line_number: str = ""
+    agent_id: int = 0
+
+    @property
+    def unlimited(self) -> int:
+        """1 or 0: SQLite has no truth of its own."""
+        return int(not self.line_number and not self.agent_id)
 
 
 def past_calls_with(calls: Iterable[Call]) -> dict[str, list[PastRow]]:
     """For each of the calls, by sid, the last three finished calls with the same party, by contact or by number. Newest
     first; a call without any is left out."""
-    # No contact has the number 0.
-    parties = [Party(call.sid, call.caller if call.incoming else call.called, call.contact_id or 0) for call in calls]
-    return past_calls_of(fetch(*past_calls_asked(parties)))
+    return past_calls_of(fetch(*past_calls_asked([_party(call) for call in calls])))
+
+
+def _party(call: Call) -> Party:
+    return Party(
+        sid=call.sid,
+        number=call.caller if call.incoming else call.called,
+        # No contact has the number 0, and no agent.
+        contact_id=call.contact_id or 0,
+        line_number=call.line.number if call.line else "",
+        agent_id=call.agent_id or 0,
+    )
 
 
 def past_calls_asked(parties: Sequence[Party]) -> list[Statement]:
@@ -55,7 +81,7 @@ def past_calls_asked(parties: Sequence[Party]) -> list[Statement]:
         return []
     if on_postgresql():
         sql, read = _for_many()
-        columns = zip(*((party.sid, party.number, party.contact_id) for party in known), strict=True)
+        columns = zip(*([getattr(party, name) for name in _ASKED] for party in known), strict=True)
         return [Statement(sql, [as_list(column) for column in columns], read)]
     return [_for_one(party) for party in known]
 
@@ -77,7 +103,7 @@ def _newest(rows: list[PastRow]) -> list[PastRow]:
 @cache
 def _parts() -> list[Compiled]:
     """The newest by the caller, by the called and by the contact, each from the top of an index of the log."""
-    over = Call.objects.filter(status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
+    over = Call.objects.filter(_may_be_shown(), status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
     known = Subquery(contact_ids_with(Slot("number")))
     contact = Coalesce(Slot("contact_id"), known, output_field=BigIntegerField())
     is_root = Q(parent__isnull=True)
@@ -86,6 +112,15 @@ def _parts() -> list[Compiled]:
     same = [is_root & Q(caller=Slot("number")), is_root & Q(called=Slot("number")), Q(contact=contact)]
     newest = [over.filter(party).order_by("-start_time", "-sid").values_list(*_SHOWN)[:_MOST] for party in same]
     return [Compiled(part) for part in newest]
+
+
+def _may_be_shown() -> Q:
+    """What the log (`calls.log_selectors.Sight`) shows of calls that are over to each who is shown the call: it rings a
+    whole team, and all of them get one frame."""
+    team = Line.objects.filter(number=Slot("line_number")).order_by().values("team")
+    lines = Line.objects.filter(team__in=team).order_by().values("pk")
+    unlimited = Exact(ExpressionWrapper(Slot("unlimited"), output_field=IntegerField()), 1)
+    return Q(line__in=lines) | Q(agent=Slot("agent_id")) | Q(unlimited)
 
 
 def _newest_of(parts: Sequence[str]) -> str:
@@ -104,7 +139,8 @@ def _newest_of(parts: Sequence[str]) -> str:
 @cache
 def _for_many() -> tuple[str, Any]:
     parts = [part.sql % tuple(f"asked.{slot}" for slot in part.slots) for part in _parts()]
-    asked = "unnest(%s::text[], %s::text[], %s::bigint[]) AS asked(sid, number, contact_id)"
+    arrays = ", ".join(f"%s::{kind}[]" for kind in _ASKED.values())
+    asked = f"unnest({arrays}) AS asked({', '.join(_ASKED)})"
     sql = f"SELECT past.*, asked.sid FROM {asked} CROSS JOIN LATERAL ({_newest_of(parts)}) AS past"  # noqa: S608
     return sql, _parts()[0].read
 

@@ -8,14 +8,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from agents.selectors import team_ids_of
 from calls.family import Family
 from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line, Webhook
 from contacts.selectors import by_number, contacts_with
-from telephony.phone import same_party
 from telephony.prepared import Prepared, Slot
 from telephony.statements import Statement, fetch
 
@@ -136,8 +135,3 @@ def _attach(name: str, calls: Sequence[Call]) -> None:
 
 def ringing_agent_ids(call: Call) -> list[int]:
     return list(call.offers.filter(state=CallOffer.State.RINGING).values_list("agent_id", flat=True))
-
-
-def call_count_with(number: str) -> int:
-    numbers = same_party(number)
-    return Call.objects.filter(Q(caller__in=numbers) | Q(called__in=numbers), parent__isnull=True).count()

@@ -64,7 +64,7 @@ def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[lis
         also=[
             *selectors.parties_asked(called=called, callers=callers),
             presence.agents_available(called),
-            *past_calls_asked([Party(voice.sid, voice.caller) for voice in voices]),
+            *past_calls_asked([Party(voice.sid, voice.caller, line_number=voice.called) for voice in voices]),
         ],
     )
     lines, memberships, contact_numbers, available, *past = families.also

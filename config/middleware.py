@@ -35,3 +35,16 @@ class PermissionsPolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
         return response
+
+
+class PrivateMiddleware:
+    """Nothing that a view says is kept by a proxy or on a shared computer, unless the view says so. Static files do not
+    come this far."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

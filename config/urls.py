@@ -8,7 +8,6 @@ from django.views.generic import RedirectView
 
 from agents.views import DeskLoginView
 from calls import urls as calls_urls
-from config import health
 from config.api_docs import views as api_docs
 from config.doctor import views as doctor
 from contacts import urls as contacts_urls
@@ -39,8 +38,6 @@ urlpatterns = [
     path("api/v1/", include((_api, "api"))),
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),
-    path("healthz", health.alive),
-    path("readyz", health.ready),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icons/favicon.svg")),
     path("", include((calls_urls.urlpatterns, "desk"))),
 ]

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "messaging",
 ]
 MIDDLEWARE = [
+    "config.health.ProbeMiddleware",
     "telephony.apis.ProblemMiddleware",
     "config.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.PermissionsPolicyMiddleware",
+    "config.middleware.PrivateMiddleware",
     "agents.lockout.LockoutMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -263,8 +265,8 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Without a proxy named, one that ends TLS would send its visitors round in circles.
 SECURE_SSL_REDIRECT = _https and bool(TRUSTED_PROXIES)
-# Twilio's POSTs cannot be redirected, and probes come from inside.
-SECURE_REDIRECT_EXEMPT = [r"^twilio/", r"^healthz$", r"^readyz$"]
+# Twilio's POSTs cannot be redirected. (Probes are answered before: `config.health`.)
+SECURE_REDIRECT_EXEMPT = [r"^twilio/"]
 SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000 if _https else 0, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_REFERRER_POLICY = "same-origin"

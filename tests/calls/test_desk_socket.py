@@ -27,6 +27,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
         "https://evil.example",
         "https://desk.example.com.evil.example",
         "http://desk.example.com:8001",
+        # Whoever sits in the same café can be that page.
+        "http://desk.example.com",
+        "http://testserver",
         "null",
         "//",
     ],

@@ -87,3 +87,77 @@ def test_a_call_of_our_own_shows_whom_it_was_made_to():
     ours = factories.make_call(2, caller="client:agent_1", called=OTHER, status="ringing")
 
     assert [row[0] for row in past_calls_with([ours])[ours.sid]] == [sid("CA", 1)]
+
+
+# --- Nobody is shown more than the log would show ---
+
+
+@pytest.fixture
+def sales(stranger):
+    """Another team's line."""
+    return factories.make_line(team=stranger.teams.get(), number="+12025550101", name="Sales")
+
+
+def pasts_of(call):
+    return [row[0] for row in past_calls_with([call]).get(call.sid, [])]
+
+
+def test_a_caller_of_another_teams_line_is_not_told_of(line, sales):
+    make_call(1, minutes_ago=1, line=sales)
+    make_call(2, minutes_ago=2, line=line)
+    make_call(3, minutes_ago=3)
+    ringing = factories.make_call(9, status="ringing", line=line)
+
+    assert pasts_of(ringing) == [sid("CA", 2)]
+    assert sids_of(Party(sid("CA", 9), CALLER, line_number=line.number)) == {sid("CA", 9): [sid("CA", 2)]}
+
+
+def test_what_others_may_not_see_takes_no_place_of_what_they_may(line, sales):
+    for number in range(1, 6):
+        make_call(number, minutes_ago=number, line=sales)
+    make_call(6, minutes_ago=60, line=line)
+
+    assert pasts_of(factories.make_call(9, status="ringing", line=line)) == [sid("CA", 6)]
+
+
+def test_calls_on_another_line_of_the_team_are_told_of(line, team):
+    other = factories.make_line(team=team, number="+12025550109", name="Support at night")
+    make_call(1, line=other)
+
+    assert pasts_of(factories.make_call(9, status="ringing", line=line)) == [sid("CA", 1)]
+
+
+def test_an_agent_who_calls_out_sees_the_teams_calls_and_his_own(line, sales, ada, stranger):
+    make_call(1, minutes_ago=1, line=sales, agent=ada)
+    make_call(2, minutes_ago=2, line=line)
+    make_call(3, minutes_ago=3, line=sales, agent=stranger)
+    out = {"caller": f"client:{ada.identity}", "called": CALLER, "status": "ringing", "agent": ada}
+
+    assert pasts_of(factories.make_call(8, line=line, **out)) == [sid("CA", 1), sid("CA", 2)]
+    assert pasts_of(factories.make_call(9, **out)) == [sid("CA", 1)]
+
+
+def test_many_callers_of_different_lines_each_have_their_own_past(line, sales):
+    make_call(1, line=line)
+    make_call(2, line=sales)
+
+    found = sids_of(
+        Party(sid("CA", 8), CALLER, line_number=line.number), Party(sid("CA", 9), CALLER, line_number=sales.number)
+    )
+
+    assert found == {sid("CA", 8): [sid("CA", 1)], sid("CA", 9): [sid("CA", 2)]}
+
+
+def test_a_number_says_only_how_many_calls_the_log_would_show(line, sales, ada, stranger, client):
+    make_call(1, line=line)
+    make_call(2, line=line)
+    make_call(3, line=sales)
+    admin = factories.make_agent("root", is_superuser=True)
+
+    counts = {}
+    for agent in (ada, stranger, admin):
+        client.force_login(agent)
+        response = client.get("/api/v1/numbers/check/", {"number": CALLER}, secure=True)
+        counts[agent.username] = response.json()["known_calls"]
+
+    assert counts == {"ada": 2, "stranger": 1, "root": 3}

@@ -12,7 +12,6 @@ HTTPS = {"X-Forwarded-Proto": "https"}
 def _behind_a_proxy(settings):
     settings.TRUSTED_PROXIES = ["127.0.0.1"]
     settings.SECURE_SSL_REDIRECT = True
-    settings.SECURE_REDIRECT_EXEMPT = [r"^twilio/", r"^healthz$", r"^readyz$"]
 
 
 @pytest.mark.usefixtures("_behind_a_proxy")
