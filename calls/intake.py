@@ -18,7 +18,14 @@ from django.utils import timezone
 
 from calls import answers, services, tracking, twiml
 from calls.models import CallEvent, Webhook
-from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
+from calls.params import (
+    DialActionRequest,
+    OutgoingRequest,
+    Received,
+    RecordingRequest,
+    StatusCallbackRequest,
+    VoiceRequest,
+)
 from calls.tracking import keeping, webhook_row
 from telephony.batching import Batcher
 from telephony.forms import form_of, raw_params
@@ -53,8 +60,8 @@ def incoming_take(batch: Sequence[Received]) -> list[Answer]:
 
 
 def _outgoing(received: Received) -> Answer:
-    voice = VoiceRequest.from_post(received.form)
-    return answers.to_agent(services.call_record_outgoing(voice)) if voice.sid else answers.not_started()
+    asked = OutgoingRequest.from_post(received.form)
+    return answers.to_agent(services.call_record_outgoing(asked)) if asked.voice.sid else answers.not_started()
 
 
 def _dial_action(received: Received) -> Answer:

@@ -10,7 +10,7 @@ from typing import Self
 
 from django.http import HttpRequest, QueryDict
 
-from telephony.forms import field, sid_field, time_field, whole_field
+from telephony.forms import PHONE_FIELD, field, sid_field, time_field, whole_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,20 @@ class VoiceRequest:
             error_code=field(form, "ErrorCode", 16),
             error_url=field(form, "ErrorUrl", 255),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest:
+    """A browser or an app dials. `phone` is its token's note (`telephony.phone_reference`): empty unless it came once,
+    as whoever calls may send another one beside it."""
+
+    voice: VoiceRequest
+    phone: str
+
+    @classmethod
+    def from_post(cls, form: QueryDict) -> Self:
+        notes = form.getlist(PHONE_FIELD)
+        return cls(VoiceRequest.from_post(form), notes[0][:255] if len(notes) == 1 else "")
 
 
 @dataclass(frozen=True, slots=True)

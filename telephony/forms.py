@@ -14,6 +14,8 @@ from typing import Any
 
 from django.http import QueryDict
 
+# What our voice tokens send with each call: `telephony.phone_reference`.
+PHONE_FIELD = "RingdeskPhone"
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}\Z")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # As Twilio writes a time. Read at once; the library, which knows all that RFC 2822 allows, takes three times as long.
