@@ -67,7 +67,7 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
         help_text="Callers are sent to this agent's app also while no desk is open and the app sleeps. "
         "Then only “busy” and “away” keep it quiet.",
     )
-    # Part of every session's hash: counting it up ends them all.
+    # Part of every session's hash, and of every voice token: counting it up ends them all.
     sign_out_count = models.PositiveIntegerField(default=0, editable=False)
     # Until the next save: the password was taken away, which ends what it opened just as a new one does.
     password_taken = False

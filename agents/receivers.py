@@ -111,6 +111,8 @@ def _agent_saved(
     elif instance.password_taken or instance._password is not None:  # type: ignore[attr-defined]  # noqa: SLF001
         instance.password_taken = False
         access_end(agent_id=instance.pk, message="Your password was changed. Sign in again.", devices=True)
+        # Whose password it is may stay in the browser in which it was changed: by this count, too.
+        instance.refresh_from_db(fields=["sign_out_count"])
         login_record_create(kind=Kind.PASSWORD_CHANGED, agent=instance)
     if _touches(_SAYS_WHAT_MAY_BE_SEEN, update_fields):
         # Colleagues' lists are without a suspended agent, and with one who is active again.

@@ -14,6 +14,7 @@ from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, LoginRecord, name_of
+from telephony.phone_reference import PhoneReference
 from telephony.prepared import Slot, has_some
 from telephony.proxies import network_of
 
@@ -39,6 +40,21 @@ def agents_active(agent_ids: Iterable[int]) -> QuerySet[Agent]:
 def agent_get_caller(agent_id: int) -> Agent | None:
     """The agent, when active and allowed to call out."""
     return Agent.objects.filter(who_may_sign_in(), pk=agent_id, may_make_calls=True).first()
+
+
+def agent_get_caller_by(phone: PhoneReference) -> Agent | None:
+    """The same, when that telephone may still call for the agent: neither its device nor all log-ins were ended since
+    its token was made. One query."""
+    agents = Agent.objects.filter(
+        who_may_sign_in(), pk=phone.agent_id, may_make_calls=True, sign_out_count=phone.sign_out_count
+    )
+    if phone.device_id is not None:
+        agents = agents.filter(
+            Q(devices__expiry=None) | Q(devices__expiry__gt=timezone.now()),
+            devices__pk=phone.device_id,
+            devices__revoked_at=None,
+        )
+    return agents.first()
 
 
 def agent_may_sign_in(agent: Agent) -> bool:

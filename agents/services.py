@@ -61,7 +61,10 @@ def desk_seen(*, agent_id: int, channel_name: str, registered: bool) -> bool:
 
 
 def access_end(*, agent_id: int, message: str, devices: bool) -> None:
-    """Ends the agent's open desks, and with `devices` the API tokens of the agent's devices."""
+    """Ends the agent's open desks; with `devices` all that the password opened: sessions, devices, and the voice tokens
+    of them all."""
+    if devices:
+        Agent.objects.filter(pk=agent_id).update(sign_out_count=F("sign_out_count") + 1)
     access_ending.send(sender=Agent, agent_id=agent_id, devices=devices)
     transaction.on_commit(lambda: access_ended.send(sender=Agent, agent_id=agent_id, message=message), robust=True)
 
@@ -88,7 +91,6 @@ def agent_suspend(*, agent: Agent, by: Agent | None, address: str | None) -> Non
 @transaction.atomic
 def agent_sign_out_everywhere(*, agent: Agent, by: Agent | None, address: str | None) -> None:
     """Ends every session, open desk and device of the agent, who may sign in again."""
-    Agent.objects.filter(pk=agent.pk).update(sign_out_count=F("sign_out_count") + 1)
     access_end(agent_id=agent.pk, message="You were signed out everywhere. Sign in again.", devices=True)
     login_record_create(kind=LoginRecord.Kind.SIGNED_OUT_EVERYWHERE, agent=agent, address=address, by=by)
 

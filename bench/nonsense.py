@@ -39,6 +39,7 @@ SENSIBLE: dict[str, list[str]] = {
     "RecordingDuration": ["0", "7"],
     "Digits": ["1", "hangup", "#"],
     "LineId": ["1", "2"],
+    "RingdeskPhone": ["1.0.0:x", "1.0.0"],
     "ErrorCode": ["11200"],
     "ErrorUrl": ["https://desk.example.com/twilio/voice/incoming/"],
     "StirVerstat": ["TN-Validation-Passed-A"],

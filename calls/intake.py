@@ -18,7 +18,14 @@ from django.utils import timezone
 
 from calls import answers, services, tracking, twiml
 from calls.models import CallEvent, Webhook
-from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest, VoiceRequest
+from calls.params import (
+    DialActionRequest,
+    OutgoingRequest,
+    Received,
+    RecordingRequest,
+    StatusCallbackRequest,
+    VoiceRequest,
+)
 from calls.tracking import keeping, webhook_row
 from telephony.batching import Batcher
 from telephony.forms import form_of, raw_params
@@ -63,8 +70,8 @@ def _to_no_caller(voice: VoiceRequest) -> str:
 
 
 def _outgoing(received: Received) -> Answer:
-    voice = VoiceRequest.from_fields(received.fields)
-    return answers.to_agent(services.call_record_outgoing(voice)) if voice.sid else answers.not_started()
+    asked = OutgoingRequest.from_fields(received.fields)
+    return answers.to_agent(services.call_record_outgoing(asked)) if asked.voice.sid else answers.not_started()
 
 
 def _dial_action(received: Received) -> Answer:

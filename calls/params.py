@@ -15,7 +15,7 @@ from typing import Self
 from django.http import HttpRequest, QueryDict
 
 from core.text import cleaned
-from telephony.forms import field, party_field, sid_field, single_fields, time_field, whole_field
+from telephony.forms import PHONE_FIELD, field, party_field, sid_field, single_fields, time_field, whole_field
 from telephony.identity import agent_id_from, is_phone_of_ours
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ _PROGRESS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 # a recording, or a fact about the caller.
 _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "incoming": ((), _CALLER),
-    "outgoing": (("LineId",), ()),
+    "outgoing": (("LineId", PHONE_FIELD), ()),
     "dial-action": (("DialCallStatus", "DialCallSid", "ErrorCode"), ()),
     "recording": ((), _MESSAGE),
     "recording-status": ((), _MESSAGE),
@@ -151,6 +151,19 @@ class VoiceRequest:
             error_code=field(form, "ErrorCode", 16),
             error_url=field(form, "ErrorUrl", 255),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest:
+    """A browser or an app dials. `phone` is its token's note (`telephony.phone_reference`): empty when another one
+    came beside it, as whoever calls may send any."""
+
+    voice: VoiceRequest
+    phone: str
+
+    @classmethod
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
+        return cls(VoiceRequest.from_fields(form), field(form, PHONE_FIELD, 255))
 
 
 @dataclass(frozen=True, slots=True)

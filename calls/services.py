@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from agents.selectors import agent_get_active, agent_get_caller
+from agents.selectors import agent_get_active, agent_get_caller, agent_get_caller_by
 from calls import broadcasts, presence, selectors
 from calls.families import Families
 from calls.family import Family
 from calls.locks import locking_teams
 from calls.models import DIRECTIONS, Call, CallOffer, CallStatus, Direction, Line
-from calls.params import VoiceRequest
+from calls.params import OutgoingRequest, VoiceRequest
 from calls.parties import with_parties
 from calls.past_calls import Party, past_calls_asked, past_calls_of
 from calls.pending import Offered
@@ -28,6 +28,7 @@ from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.folding import fold
 from telephony.phone import is_withheld, parse_dialled
+from telephony.phone_reference import PhoneReference
 from telephony.statements import Statement, Write, new_row, relate
 
 if TYPE_CHECKING:
@@ -141,6 +142,10 @@ class CallRefused(Exception):
     """An outgoing call that must not be made. Its text is a sentence for the agent."""
 
 
+_NOT_ALLOWED = "You are not allowed to make calls. Ask your admin."
+_SIGNED_OUT = "This phone was signed out. Sign in again, or load the page again."
+
+
 @dataclass(frozen=True, slots=True)
 class OutgoingPlan:
     call: Call
@@ -149,17 +154,20 @@ class OutgoingPlan:
 
 
 @transaction.atomic
-def call_record_outgoing(voice: VoiceRequest) -> OutgoingPlan | CallRefused:
+def call_record_outgoing(asked: OutgoingRequest) -> OutgoingPlan | CallRefused:
     """Logs a call that a browser or a mobile app makes; says whom to dial, or why not.
 
     The agent is the one whom Twilio names in `From`, which comes from the token, never one named in a field.
     """
+    voice = asked.voice
     families = Families([(voice.sid, "")])
     agent_id = voice.agent_id if voice.from_browser else None
-    agent = agent_get_caller(agent_id) if agent_id else None
+    phone = PhoneReference.of(asked.phone)
+    agent = agent_get_caller_by(phone) if phone and phone.agent_id == agent_id else None
     if agent is None:
+        # Not shown at the agent's own desks: whoever calls there may not be the agent any more.
         call = _open(families, voice)
-        return _refuse(families, call, "You are not allowed to make calls. Ask your admin.")
+        return _refuse(families, call, _SIGNED_OUT if agent_id and agent_get_caller(agent_id) else _NOT_ALLOWED)
     lines = list(selectors.lines_for(agent))
     line = next((line for line in lines if line.pk == voice.line_id), lines[0] if lines else None)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID

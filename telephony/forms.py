@@ -17,6 +17,8 @@ from django.http import QueryDict
 from core.text import cleaned, cleaned_lines
 from telephony.identity import is_phone_of_ours
 
+# What our voice tokens send with each call: `telephony.phone_reference`.
+PHONE_FIELD = "RingdeskPhone"
 _SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}\Z")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # As Twilio writes a time. Read at once; the library, which knows all that RFC 2822 allows, takes three times as long.

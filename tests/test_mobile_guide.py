@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
+from telephony.forms import PHONE_FIELD
 from tests.browser.desk import PASSWORD
 from tests.browser.stack import ROOT, Stack
 
@@ -63,16 +64,23 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
+_ADA = """
+from agents.models import Agent
+from telephony.phone_reference import PhoneReference
+ada = Agent.objects.get(username="ada")
+print(ada.identity, PhoneReference(ada.pk, None, ada.sign_out_count).signed())
+"""
+
+
 def make_call(stack: Stack) -> None:
     """Ada called Maya: what Twilio would have told of it, signed with the account's token."""
-    agent = stack.manage(
-        "shell", "-v0", "-c", "from agents.models import Agent as A; print(A.objects.get(username='ada').identity)"
-    )
+    agent, phone = stack.manage("shell", "-v0", "-c", _ADA).split()
     fields = {
         "CallSid": CALL,
         "AccountSid": stack.settings["TWILIO_ACCOUNT_SID"],
         "ApplicationSid": stack.settings["TWILIO_TWIML_APP_SID"],
-        "From": f"client:{agent.strip()}",
+        "From": f"client:{agent}",
+        PHONE_FIELD: phone,
         "To": "+12025550142",
         "CallStatus": "ringing",
         "Direction": "inbound",

@@ -12,6 +12,9 @@ from django.http import HttpResponse, QueryDict
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
+from telephony.forms import PHONE_FIELD
+from telephony.phone_reference import PhoneReference
+
 ACCOUNT_SID = "AC" + "a" * 32
 CALLER = "+12025550142"
 SUPPORT = "+12025550100"
@@ -85,7 +88,7 @@ def incoming(**changes: Any) -> dict[str, Any]:
 
 
 def outgoing(agent_id: int, to: str, /, **changes: Any) -> dict[str, Any]:
-    """The fields of a call that an agent's browser makes."""
+    """The fields of a call that an agent's browser makes, with what its token adds to them."""
     return {
         "CallSid": sid("CA", 1),
         "AccountSid": ACCOUNT_SID,
@@ -95,6 +98,7 @@ def outgoing(agent_id: int, to: str, /, **changes: Any) -> dict[str, Any]:
         "To": to,
         "CallStatus": "ringing",
         "Direction": "inbound",
+        PHONE_FIELD: PhoneReference(agent_id, None, 0).signed(),
     } | changes
 
 

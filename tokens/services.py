@@ -19,9 +19,11 @@ from twilio.jwt.access_token import AccessToken
 from twilio.jwt.access_token.grants import VoiceGrant
 from twilio.jwt.client import ClientCapabilityToken
 
-from agents.services import login_record_create
+from agents.services import agents_change, login_record_create, rights_change
 from telephony.checks import MAX_TTL
 from telephony.errors import NotConfigured
+from telephony.forms import PHONE_FIELD
+from telephony.phone_reference import PhoneReference
 from telephony.proxies import client_address
 from telephony.retention import days_ago, delete_in_batches
 from tokens.models import Device, IssuedToken, Platform, TokenKind
@@ -75,6 +77,9 @@ def device_revoke(*, device: Device, by: Agent | None, address: str | None, kind
     changed = Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
     if changed:
         login_record_create(kind=kind, agent=device.user, device=device.name, address=address, by=by)
+        # Its socket closes, and the agent may be out of reach without it.
+        rights_change(agent_ids=[device.user_id])
+        agents_change([device.user_id])
     return bool(changed)
 
 
@@ -109,19 +114,21 @@ def voice_token_create(
     `ttl` is in seconds: the configured default when None, and never more than the platform may have. The identity is
     the agent's: nobody can ask for another one. Raises `NotConfigured` when credentials are missing.
     """
-    token = voice_token_make(agent=agent, platform=platform, ttl=ttl, kind=kind)
+    token = voice_token_make(agent=agent, platform=platform, ttl=ttl, device=device, kind=kind)
     voice_tokens_record([(token, agent, device, address, kind)])
     return token
 
 
-def voice_token_make(*, agent: Agent, platform: str, ttl: int | None, kind: str = TokenKind.ACCESS) -> VoiceToken:
+def voice_token_make(
+    *, agent: Agent, platform: str, ttl: int | None, device: Device | None, kind: str = TokenKind.ACCESS
+) -> VoiceToken:
     """The token alone: whoever makes one records it."""
     _require_credentials()
     seconds = min(ttl or settings.TOKEN_TTL_SECONDS, ttl_max(platform))
     expires_at = (timezone.now() + timedelta(seconds=seconds)).astimezone(UTC)
     make = _capability_token if kind == TokenKind.CAPABILITY else _access_token
     return VoiceToken(
-        token=make(agent, platform, seconds),
+        token=make(agent, platform, seconds, _carried(agent, device)),
         identity=agent.identity,
         platform=platform,
         ttl=seconds,
@@ -179,7 +186,13 @@ def _require_credentials() -> None:
         raise NotConfigured("Calls are not set up yet. Ask your admin.", permanent=True)
 
 
-def _access_token(agent: Agent, platform: str, seconds: int) -> str:
+def _carried(agent: Agent, device: Device | None) -> dict[str, str]:
+    """What comes back to us with each call that is made with the token."""
+    reference = PhoneReference(agent.pk, device.pk if device else None, agent.sign_out_count)
+    return {PHONE_FIELD: reference.signed()}
+
+
+def _access_token(agent: Agent, platform: str, seconds: int, carried: dict[str, str]) -> str:
     token = AccessToken(
         settings.TWILIO_ACCOUNT_SID,
         settings.TWILIO_API_KEY_SID,
@@ -193,17 +206,18 @@ def _access_token(agent: Agent, platform: str, seconds: int) -> str:
             # Anything but True itself is silently dropped by the library.
             incoming_allow=agent.may_receive_calls is True,
             outgoing_application_sid=settings.TWILIO_TWIML_APP_SID if agent.may_make_calls else None,
+            outgoing_application_params=carried if agent.may_make_calls else None,
             push_credential_sid=_push_credential(platform) if agent.may_receive_calls else None,
         )
     )
     return str(token.to_jwt())
 
 
-def _capability_token(agent: Agent, platform: str, seconds: int) -> str:
+def _capability_token(agent: Agent, platform: str, seconds: int, carried: dict[str, str]) -> str:
     """The older kind, signed with the auth token itself; the library's `twilio.jwt.client`."""
     token = ClientCapabilityToken(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, ttl=seconds)
     if agent.may_make_calls:
-        token.allow_client_outgoing(settings.TWILIO_TWIML_APP_SID)
+        token.allow_client_outgoing(settings.TWILIO_TWIML_APP_SID, **carried)
     if agent.may_receive_calls:
         token.allow_client_incoming(agent.identity)
     return str(token.to_jwt())

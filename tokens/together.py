@@ -128,7 +128,7 @@ def _is_good(device: Device) -> bool:
 
 def _token_for(asked: _Asked, device: Device) -> VoiceToken | None:
     try:
-        return voice_token_make(agent=device.user, platform=asked.platform, ttl=asked.ttl)
+        return voice_token_make(agent=device.user, platform=asked.platform, ttl=asked.ttl, device=device)
     except NotConfigured:
         return None
 

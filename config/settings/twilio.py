@@ -31,10 +31,10 @@ TWILIO_REGION: str = env.text("TWILIO_REGION", "")
 SIMULATOR: bool = env.flag("SIMULATOR", False)
 
 TOKEN_TTL_SECONDS: int = env.whole("TOKEN_TTL_SECONDS", 3600)
-# The most that a client of that platform may ask for.
+# The most that a client of that platform may ask for. An app's is an hour: so long a lost telephone may go on ringing.
 TOKEN_MAX_TTL_SECONDS_WEB: int = env.whole("TOKEN_MAX_TTL_SECONDS_WEB", 86_400)
-TOKEN_MAX_TTL_SECONDS_IOS: int = env.whole("TOKEN_MAX_TTL_SECONDS_IOS", 86_400)
-TOKEN_MAX_TTL_SECONDS_ANDROID: int = env.whole("TOKEN_MAX_TTL_SECONDS_ANDROID", 86_400)
+TOKEN_MAX_TTL_SECONDS_IOS: int = env.whole("TOKEN_MAX_TTL_SECONDS_IOS", 3600)
+TOKEN_MAX_TTL_SECONDS_ANDROID: int = env.whole("TOKEN_MAX_TTL_SECONDS_ANDROID", 3600)
 # Tokens of the kind that clients of the 1.x SDKs need, signed with the auth token.
 TWILIO_CAPABILITY_TOKENS: bool = env.flag("TWILIO_CAPABILITY_TOKENS", False)
 # How long before a token's end the desk fetches the next one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
 
 import jwt
 import pytest
@@ -10,6 +11,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
+from agents.models import Agent
+from telephony.forms import PHONE_FIELD
+from telephony.phone_reference import PhoneReference
 from tests import factories
 from tokens.models import IssuedToken
 
@@ -38,6 +42,11 @@ def claims(token: str) -> dict:
     return jwt.decode(token, settings.TWILIO_API_KEY_SECRET, algorithms=["HS256"], options={"verify_aud": False})
 
 
+def carried(agent: Agent) -> dict[str, str]:
+    """What comes back with each call: which telephone it was."""
+    return {PHONE_FIELD: PhoneReference(agent.pk, None, 0).signed()}
+
+
 def test_the_token_lets_the_agent_call_and_be_called(client, ada):
     response = ask(client, platform="web")
 
@@ -49,7 +58,10 @@ def test_the_token_lets_the_agent_call_and_be_called(client, ada):
     assert found["sub"] == settings.TWILIO_ACCOUNT_SID
     assert found["grants"] == {
         "identity": f"agent_{ada.pk}",
-        "voice": {"incoming": {"allow": True}, "outgoing": {"application_sid": settings.TWILIO_TWIML_APP_SID}},
+        "voice": {
+            "incoming": {"allow": True},
+            "outgoing": {"application_sid": settings.TWILIO_TWIML_APP_SID, "params": carried(ada)},
+        },
     }
     assert found["exp"] - found["nbf"] == 3600
     assert found["jti"].startswith(f"{settings.TWILIO_API_KEY_SID}-")
@@ -130,7 +142,7 @@ def test_a_time_of_another_kind_or_another_field_changes_nothing(client):
     ("receive", "make", "voice"),
     [
         (True, False, {"incoming": {"allow": True}, "push_credential_sid": "CR" + "1" * 32}),
-        (False, True, {"outgoing": {"application_sid": "AP" + "c" * 32}}),
+        (False, True, {"outgoing": {"application_sid": "AP" + "c" * 32, "params": None}}),
         (False, False, {}),
     ],
 )
@@ -142,6 +154,8 @@ def test_the_grants_follow_what_the_agent_may(client, ada, settings, receive, ma
     data = ask(client, platform="ios").json()
 
     assert data["grants"] == {"incoming": receive, "outgoing": make}
+    if "outgoing" in voice:
+        voice["outgoing"]["params"] = carried(ada)
     assert claims(data["token"])["grants"]["voice"] == voice
 
 
@@ -195,7 +209,8 @@ class TestCapabilityTokens:
         assert found["iss"] == settings.TWILIO_ACCOUNT_SID
         assert 595 <= found["exp"] - datetime.now(UTC).timestamp() <= 601
         assert scopes == {
-            f"scope:client:outgoing?appSid={settings.TWILIO_TWIML_APP_SID}&clientName={ada.identity}",
+            f"scope:client:outgoing?appParams={quote(urlencode(carried(ada)), safe='')}"
+            f"&appSid={settings.TWILIO_TWIML_APP_SID}&clientName={ada.identity}",
             f"scope:client:incoming?clientName={ada.identity}",
         }
         assert response["Deprecation"].startswith("@")
