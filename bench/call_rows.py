@@ -35,7 +35,7 @@ FIELDS = (
     "sid, parent_call_sid, account_sid, direction, caller, called, status, sequence_number, start_time, "
     "answer_time, end_time, duration, sip_response_code, error_code, agent_id, line_id, contact_id, caller_name, "
     "city, state, country, stir_verstat, forwarded_from, result, revision, problem, note, outcome, created_at, "
-    "updated_at"
+    "updated_at, searched_name, searched_note"
 )
 
 
@@ -69,6 +69,8 @@ class People:
 
 def rows(people: People, begin: int, end: int) -> Iterator[tuple[Any, ...]]:
     """A root call and its leg for each number of the range."""
+    from telephony.folding import fold
+
     rng = random.Random(begin)
     results = rng.choices(list(RESULTS), list(RESULTS.values()), k=end - begin)
     for number, result in zip(range(begin, end), results, strict=True):
@@ -91,15 +93,16 @@ def rows(people: People, begin: int, end: int) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
         place = ("CHICAGO", "IL", "US", "", "")
         contact = people.contacts[contact_at].pk if contact_at is not None else None
+        name = f"CALLER {number % 5003}" if not outgoing else ""
         yield (
             f"CA{number * 2:032x}", None, "AC", "inbound", caller, called, *facts, owner, people.lines[line_at].pk,
-            contact, f"CALLER {number % 5003}" if not outgoing else "", *place, result, 5, "", note,
-            rng.choice(OUTCOMES) if noted else "", start, start,
+            contact, name, *place, result, 5, "", note, rng.choice(OUTCOMES) if noted else "", start, start,
+            fold(name), fold(note),
         )  # fmt: skip
         leg_called = called if outgoing else f"client:agent_{agent.pk}"
         yield (
             f"CA{number * 2 + 1:032x}", f"CA{number * 2:032x}", "AC", "outbound-dial", caller, leg_called, *facts,
-            None if outgoing else agent.pk, None, None, "", *place, "", 0, "", "", "", start, start,
+            None if outgoing else agent.pk, None, None, "", *place, "", 0, "", "", "", start, start, "", "",
         )  # fmt: skip
 
 

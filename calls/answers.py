@@ -48,6 +48,7 @@ def to_agent(plan: OutgoingPlan | CallRefused) -> str:
         return twiml.say_and_hang_up_twiml(str(plan))
     return twiml.dial_number_twiml(
         number=plan.number,
+        extension=plan.extension,
         caller_id=plan.caller_id,
         timeout=_DIAL_SECONDS,
         action_url=callback_url("calls:dial-action"),

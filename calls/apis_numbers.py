@@ -29,8 +29,8 @@ class NumberCheckApi(APIView):
     def get(self, request: Request) -> Response:
         text = request.query_params.get("number", "")[:100].replace("\x00", "")
         answer: dict[str, Any] = {
-            "input": text, "valid": False, "e164": None, "display": None, "country": None, "place": None,
-            "message": "", "contact": None, "known_calls": 0,
+            "input": text, "valid": False, "e164": None, "extension": "", "display": None, "country": None,
+            "place": None, "message": "", "contact": None, "known_calls": 0,
         }  # fmt: skip
         try:
             number = parse_dialled(text)
@@ -39,8 +39,8 @@ class NumberCheckApi(APIView):
         else:
             country = country_name(number.region) or None
             answer |= {
-                "valid": True, "e164": number.e164, "display": number.display, "country": country, "place": country,
-                "contact": contact_by_number(number.e164),
+                "valid": True, "e164": number.e164, "extension": number.extension, "display": number.display,
+                "country": country, "place": country, "contact": contact_by_number(number.e164),
                 "known_calls": call_count_visible(request.user, number.e164),  # type: ignore[arg-type]
             }  # fmt: skip
         return Response(NumberCheckSerializer(answer).data)

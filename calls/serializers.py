@@ -135,6 +135,7 @@ class NumberCheckSerializer(serializers.Serializer[Any]):
     input = serializers.CharField()
     valid = serializers.BooleanField()
     e164 = serializers.CharField(allow_null=True)
+    extension = serializers.CharField(allow_blank=True, help_text="To be dialled after it: `+12025550142;ext=12`.")
     display = serializers.CharField(allow_null=True)
     country = serializers.CharField(allow_null=True)
     place = serializers.CharField(allow_null=True)

@@ -23,7 +23,7 @@ from calls.past_calls import Party, past_calls_asked, past_calls_of
 from calls.pending import Offered
 from calls.tracking import push
 from calls.twiml import MAX_RUNG
-from contacts.selectors import contact_by_number
+from contacts.selectors import contact_by_number, contact_number_get
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.folding import fold
@@ -151,6 +151,7 @@ class OutgoingPlan:
     call: Call
     number: str
     caller_id: str
+    extension: str = ""
 
 
 @transaction.atomic
@@ -178,13 +179,15 @@ def call_record_outgoing(asked: OutgoingRequest) -> OutgoingPlan | CallRefused:
     except InvalidNumber as error:
         call = _open(families, voice, line=line, agent=agent)
         return _refuse(families, call, error.message)
-    contact = contact_by_number(number.e164)
+    known = contact_number_get(number.e164)
+    contact = known.contact if known else None
     call = _open(families, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
         return _refuse(families, call, "You have no line to call from. Ask your admin.")
     families.settle()
     push(call)
-    return OutgoingPlan(call=call, number=number.e164, caller_id=caller_id)
+    extension = number.extension or (known.extension if known else "")
+    return OutgoingPlan(call=call, number=number.e164, caller_id=caller_id, extension=extension)
 
 
 def _refuse(families: Families, call: Call, sentence: str) -> CallRefused:

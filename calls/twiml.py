@@ -19,6 +19,8 @@ _EVENTS = "initiated ringing answered completed"
 # <Dial> rings ten nouns at once at the most.
 MAX_RUNG = 10
 _VOICEMAIL_SECONDS = 180
+# Half a second for each, in which a telephone system begins its greeting and listens.
+_BEFORE_EXTENSION = "wwww"
 
 
 def ring_agents_twiml(
@@ -61,11 +63,19 @@ _special = re.compile(rf"[&<>\"\r\n\t{XML_UNFIT}]").search
 _IN_ATTRIBUTE = {'"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#09;"}
 
 
-def dial_number_twiml(*, number: str, caller_id: str, timeout: int, action_url: str, status_url: str) -> str:
-    """Calls a number for an agent, whose phone rings back until it is answered."""
+def dial_number_twiml(
+    *, number: str, caller_id: str, timeout: int, action_url: str, status_url: str, extension: str = ""
+) -> str:
+    """Calls a number for an agent, whose phone rings back until it is answered. Then the extension is keyed."""
     response = VoiceResponse()
     dial = Dial(answer_on_bridge=True, caller_id=caller_id, timeout=timeout, action=action_url)
-    dial.number(number, status_callback=status_url, status_callback_event=_EVENTS, status_callback_method="POST")
+    dial.number(
+        number,
+        send_digits=_BEFORE_EXTENSION + extension if extension else None,
+        status_callback=status_url,
+        status_callback_event=_EVENTS,
+        status_callback_method="POST",
+    )
     response.append(dial)
     return _text(response)
 

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from contacts.import_admin import ImportsContacts
 from contacts.models import Contact, ContactNumber
 from telephony.folding import SearchesFolded
 
@@ -12,7 +13,7 @@ class ContactNumberInline(admin.TabularInline[ContactNumber, Contact]):
 
 
 @admin.register(Contact)
-class ContactAdmin(SearchesFolded, admin.ModelAdmin[Contact]):
+class ContactAdmin(ImportsContacts, SearchesFolded, admin.ModelAdmin[Contact]):
     list_display = ["name", "company", "number_list", "email", "updated_at"]
     search_fields = ["searched", "email", "numbers__number"]
     search_help_text = "Name, company, e-mail or number"
@@ -24,4 +25,4 @@ class ContactAdmin(SearchesFolded, admin.ModelAdmin[Contact]):
 
     @admin.display(description="numbers")
     def number_list(self, contact: Contact) -> str:
-        return ", ".join(number.number for number in contact.numbers.all())
+        return ", ".join(str(number) for number in contact.numbers.all())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -13,13 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from contacts.import_rows import Unreadable, rows_from_csv, rows_from_json
-from contacts.import_services import RowError, contacts_import
+from contacts.import_checks import rows_checked
+from contacts.import_rows import MAX_BYTES, Unreadable, rows_from_csv, rows_from_json
+from contacts.import_services import contacts_import
 from contacts.permissions import IsSupervisor
 from contacts.serializers import ImportResultSerializer, ImportRowSerializer
 from telephony.rest import BoundedJSONParser, TooLarge, read_bounded
 
-MAX_BYTES = 4 * 1_048_576
 _DRY_RUN = OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="Only say what would be done.")
 _REQUEST = {
     "application/json": ImportRowSerializer(many=True),
@@ -47,7 +48,8 @@ class ContactImportApi(APIView):
     """Adds and changes many contacts: a CSV file, or a list of rows as JSON, at most 5,000.
 
     The columns are name, number, company, email, note and label; name and number are needed. A known number changes
-    its contact, as far as the row says something; an unknown one makes a new contact. Each row is done wholly or not at
+    its contact, as far as the row says something; an unknown one makes a new contact. A number may have an extension
+    (`+12025550142 x12`). Each row is done wholly or not at
     all, and one that cannot be used is answered with what is wrong.
     """
 
@@ -65,14 +67,14 @@ class ContactImportApi(APIView):
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
             raise TooLarge(f"Send at most {MAX_BYTES // 1_048_576} MB at a time.")
         try:
-            rows, errors = _checked(_rows(request.data))
+            rows, errors = rows_checked(_rows(request.data))
         except Unreadable as error:
             raise ValidationError({"file": [str(error)]}) from None
         result = contacts_import(rows=rows, errors=errors, dry_run=_is_dry(request))
         return Response(ImportResultSerializer(result).data)
 
 
-def _rows(data: Any) -> list[tuple[int, Any]]:
+def _rows(data: Any) -> Sequence[tuple[int, Any]]:
     if isinstance(data, bytes):
         return rows_from_csv(data)
     if isinstance(data, list):
@@ -81,27 +83,6 @@ def _rows(data: Any) -> list[tuple[int, Any]]:
     if not hasattr(file, "read"):
         raise Unreadable("Send a list of rows, or a CSV file in the field `file`.")
     return rows_from_csv(file.read())
-
-
-def _checked(rows: list[tuple[int, Any]]) -> tuple[list[tuple[int, dict[str, str]]], list[RowError]]:
-    """The rows that can be used, and what is wrong with the others."""
-    good, errors = [], []
-    for number, row in rows:
-        body = ImportRowSerializer(data=row)
-        if row is None:
-            errors.append(RowError(number, "This row has more cells than the first row."))
-        elif body.is_valid():
-            good.append((number, body.validated_data))
-        else:
-            errors.append(RowError(number, _sentence(body.errors)))
-    return good, errors
-
-
-def _sentence(errors: Any) -> str:
-    """The first thing that is wrong in a row."""
-    name, messages = next(iter(errors.items()))
-    message = str(messages[0])
-    return message if name == "non_field_errors" else f"{name}: {message}"
 
 
 def _is_dry(request: Request) -> bool:

@@ -1,11 +1,12 @@
 """People and companies we talk with."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 
 from telephony.errors import InvalidNumber
 from telephony.folding import FoldedField
-from telephony.phone import parse
+from telephony.phone import MAX_EXTENSION, Number, parse, with_extension
 
 
 class Contact(models.Model):
@@ -24,12 +25,12 @@ class Contact(models.Model):
         return self.name
 
 
-def clean_number(value: str) -> str:
-    """E.164. Raises `ValidationError` with the sentence that says what is wrong."""
+def clean_number(value: str) -> Number:
+    """Raises `ValidationError` with the sentence that says what is wrong."""
     from django.conf import settings
 
     try:
-        return parse(value, home_region=settings.HOME_REGION).e164
+        return parse(value, home_region=settings.HOME_REGION)
     except InvalidNumber as error:
         raise ValidationError(error.message) from None
 
@@ -39,13 +40,20 @@ class ContactNumber(models.Model):
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="numbers")
     number = models.CharField(max_length=32, unique=True, help_text="Stored as E.164, like +12025550142.")
+    extension = models.CharField(
+        max_length=MAX_EXTENSION,
+        blank=True,
+        validators=[RegexValidator(r"\A[0-9]+\Z", "An extension is digits only.")],
+        help_text="Keyed after the number has answered.",
+    )
     label = models.CharField(max_length=40, blank=True, help_text="Mobile, office …")
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.number
+        return with_extension(self.number, self.extension)
 
     def clean(self) -> None:
-        self.number = clean_number(self.number)
+        number = clean_number(self.number)
+        self.number, self.extension = number.e164, self.extension or number.extension

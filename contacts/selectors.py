@@ -11,6 +11,12 @@ from telephony.prepared import Prepared, Slot
 from telephony.statements import Statement, fetch
 
 
+def contact_number_get(number: str) -> ContactNumber | None:
+    """The row of this E.164 number, or of another way to write it; with its contact."""
+    (found,) = fetch(contacts_with([number]))
+    return next((row for row in found if row.number == number), found[0] if found else None)
+
+
 def contact_by_number(number: str) -> Contact | None:
     """Whose number it is. Only E.164 numbers belong to anybody."""
     return contacts_by_number([number]).get(number)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from contacts.models import Contact
 from telephony.errors import InvalidNumber
-from telephony.phone import display, parse
+from telephony.phone import MAX_EXTENSION, display, parse, with_extension_shown, without_extension
 from telephony.rest import CleanField, CleanLinesField, StrictSerializer
 
 _MOST_NUMBERS = 20
@@ -17,11 +17,12 @@ _MOST_NUMBERS = 20
 
 class ContactNumberSerializer(serializers.Serializer[Any]):
     number = serializers.CharField(help_text="E.164")
-    display = serializers.SerializerMethodField(help_text="As read at the home region.")
+    extension = serializers.CharField(help_text="Keyed after the number has answered, or empty.")
+    display = serializers.SerializerMethodField(help_text="As read at the home region, with its extension.")
     label = serializers.CharField(help_text="Mobile, office …")  # type: ignore[assignment]
 
     def get_display(self, number: Any) -> str:
-        return display(number.number, home_region=settings.HOME_REGION)
+        return with_extension_shown(display(number.number, home_region=settings.HOME_REGION), number.extension)
 
 
 class ContactDetailSerializer(serializers.Serializer[Any]):
@@ -34,27 +35,41 @@ class ContactDetailSerializer(serializers.Serializer[Any]):
 
 
 class NumberField(serializers.CharField):
-    """A telephone number, however it is written; E.164 when it is taken."""
+    """A telephone number, however it is written; E.164 when it is taken, with its extension: `+12025550142;ext=12`."""
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         try:
-            return parse(text, home_region=settings.HOME_REGION).e164
+            return parse(text, home_region=settings.HOME_REGION).dialled
         except InvalidNumber as error:
             raise serializers.ValidationError(error.message) from None
+
+
+def _extension_apart(attrs: dict[str, Any]) -> dict[str, Any]:
+    """`number` as E.164, and its extension beside it; one that was sent by itself wins."""
+    number, extension = without_extension(attrs["number"])
+    return attrs | {"number": number, "extension": attrs.get("extension") or extension}
 
 
 class NumberInputSerializer(StrictSerializer):
     answered_only = frozenset({"display"})
 
     number = NumberField(max_length=64, help_text="E.164, or as it is dialled in the home region.")
+    extension = serializers.RegexField(
+        r"\A[0-9]*\Z",
+        required=False,
+        allow_blank=True,
+        max_length=MAX_EXTENSION,
+        error_messages={"invalid": "An extension is digits only."},
+        help_text="May stand in `number` as well: `+12025550142 x12`.",
+    )
     label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         # In a change of its contact the framework does not insist: there, everything may be left out.
         if "number" not in attrs:
             raise serializers.ValidationError({"number": ["This field is required."]}, code="required")
-        return attrs
+        return _extension_apart(attrs)
 
 
 class ContactInputSerializer(StrictSerializer):
@@ -84,6 +99,9 @@ class ImportRowSerializer(StrictSerializer):
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
     label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return _extension_apart(attrs)
 
 
 class RowErrorSerializer(serializers.Serializer[Any]):

@@ -65,18 +65,18 @@ def contact_delete(*, contact_id: int, check: Callable[[Contact], None]) -> None
 
 def _numbers_set(contact: Contact, numbers: Sequence[Mapping[str, str]]) -> None:
     """Gives the contact these numbers and no others."""
-    wanted = {item["number"]: item.get("label", "") for item in numbers}
+    wanted = {item["number"]: {name: item.get(name, "") for name in ("extension", "label")} for item in numbers}
     contact.numbers.exclude(number__in=wanted).delete()
     known = {row.number: row for row in ContactNumber.objects.select_related("contact").filter(number__in=wanted)}
-    for number, label in wanted.items():
+    for number, facts in wanted.items():
         row = known.get(number)
         if row is None:
-            ContactNumber.objects.create(contact=contact, number=number, label=label)
+            ContactNumber.objects.create(contact=contact, number=number, **facts)
         elif row.contact_id != contact.pk:
             raise NumberTaken(number, row.contact)
-        elif row.label != label:
-            row.label = label
-            row.save(update_fields=["label"])
+        elif (row.extension, row.label) != (facts["extension"], facts["label"]):
+            row.extension, row.label = facts["extension"], facts["label"]
+            row.save(update_fields=["extension", "label"])
 
 
 def _taken_meanwhile(numbers: Sequence[Mapping[str, str]]) -> NumberTaken:

@@ -34,7 +34,8 @@ class FoldedField(models.TextField[str, str]):
 
     def __init__(self, *, of: tuple[str, ...] = (), **options: Any) -> None:
         self.of = of
-        super().__init__(**({"blank": True, "default": "", "editable": False} | options))
+        defaults: dict[str, Any] = {"blank": True, "default": "", "editable": False}
+        super().__init__(**(defaults | options))
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()

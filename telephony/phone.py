@@ -31,6 +31,7 @@ _KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "2223334445556667777888999
 _WITHHELD_DIGITS = {word.translate(_KEYPAD) for word in _WITHHELD_WORDS if " " not in word}
 ANONYMOUS = "anonymous"
 _MAX_INPUT = 64
+MAX_EXTENSION = 9
 _PLAIN_E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
 
 
@@ -82,6 +83,12 @@ class Number:
 
 def with_extension(e164: str, extension: str) -> str:
     return f"{e164};ext={extension}" if extension else e164
+
+
+def without_extension(dialled: str) -> tuple[str, str]:
+    """The two parts of what `with_extension` put together."""
+    number, _, extension = dialled.partition(";ext=")
+    return number, extension
 
 
 def is_withheld(caller: str) -> bool:
@@ -161,7 +168,7 @@ def parse(text: str, *, home_region: str) -> Number:
     return Number(
         e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
         region="" if region in ("ZZ", "001") else region,
-        display=f"{shown} ext. {extension}" if extension else shown,
+        display=with_extension_shown(shown, extension),
         kind=_kind(number, text),
         extension=extension,
     )
@@ -172,6 +179,11 @@ def _refuse_two_numbers(text: str) -> None:
     whole = [part for part in parts if sum(ch.isdecimal() for ch in part) >= _WHOLE_NUMBER_DIGITS]
     if len(whole) > 1:
         raise InvalidNumber("These are two numbers. Write one.", permanent=True)
+
+
+def with_extension_shown(number: str, extension: str) -> str:
+    """`(202) 555-0142 ext. 12`, for people."""
+    return f"{number} ext. {extension}" if extension else number
 
 
 def _split_extension(text: str) -> tuple[str, str]:

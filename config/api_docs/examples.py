@@ -35,7 +35,7 @@ _CALL = _LEG | {
 _NUMBERS = [{"number": "+12025550142", "label": "Mobile"}]
 _CONTACT_DETAIL = _CONTACT | {
     "email": "maya@okonkwo.example",
-    "numbers": [{"number": "+12025550142", "display": "(202) 555-0142", "label": "Mobile"}],
+    "numbers": [{"number": "+12025550142", "extension": "", "display": "(202) 555-0142", "label": "Mobile"}],
 }
 _PAGE = {"next": None, "previous": None}
 
@@ -66,8 +66,9 @@ EXAMPLES: dict[str, Any] = {
         "username": "ada", "password": "correct horse battery", "device_name": "Ada's iPhone", "platform": "ios",
     },
     "NumberCheck": {
-        "input": "202 555 0142", "valid": True, "e164": "+12025550142", "display": "(202) 555-0142",
-        "country": "United States", "place": "United States", "message": "", "contact": _CONTACT, "known_calls": 4,
+        "input": "202 555 0142", "valid": True, "e164": "+12025550142", "extension": "",
+        "display": "(202) 555-0142", "country": "United States",
+        "place": "United States", "message": "", "contact": _CONTACT, "known_calls": 4,
     },
     "Timeline": {
         "sid": _SID,

@@ -57,6 +57,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
         message: valid ? "" : "Too short for the United States: 4 digits are missing.",
         contact: known ? { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" } : null,
         known_calls: known ? 14 : 0,
+        extension: "",
       };
     },
     contacts: async (search) =>

@@ -71,6 +71,8 @@ export interface NumberCheck {
   message: string;
   contact: Contact | null;
   known_calls: number;
+  /** Digits to be keyed after the number has answered, or "". */
+  extension: string;
 }
 
 export type ContactFound = Contact & { numbers: { number: string; display: string; label: string }[] };

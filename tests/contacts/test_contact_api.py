@@ -49,7 +49,9 @@ def test_a_contact_is_added_with_numbers_in_whatever_form_they_are_written(clien
     assert answer.status_code == 201, answer.content
     found = answer.json()
     assert body.items() <= found.items()
-    assert found["numbers"] == [{"number": "+12025550143", "display": "(202) 555-0143", "label": "Office"}]
+    assert found["numbers"] == [
+        {"number": "+12025550143", "extension": "", "display": "(202) 555-0143", "label": "Office"}
+    ]
     assert answer["ETag"] == client.get(f"{URL}{found['id']}/", secure=True)["ETag"]
 
 

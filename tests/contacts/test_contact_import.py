@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 from unittest.mock import patch
 
@@ -166,7 +167,7 @@ def test_a_row_whose_number_was_added_meanwhile_fails_alone_and_wholly(client):
         ("name,number,name\n", "twice"),
         ('name,number\n"Maya,2025550142\n', "quotation mark"),
         ("name,number\nZoë,2025550142\n".encode("latin-1"), "UTF-8"),
-        ("name,number\n" + "Maya,2025550142\n" * 5001, "5,001 rows"),
+        ("name,number\n" + "Maya,2025550142\n" * 5001, "more than 5,000 rows"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_explained(client, text, words):
@@ -239,3 +240,96 @@ def test_whatever_rows_hold_is_answered(client, rows):
     answer = as_json(client, rows)
 
     assert answer.status_code == 200, answer.content
+
+
+def errors(answer) -> list[str]:
+    assert answer.status_code == 200, answer.content
+    return [f"{error['row']} {error['detail']}" for error in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,number,,,\nMaya,2025550142,,,\n",
+        "name;number;;\nMaya;2025550142;;\n",
+        "sep=;\nname;number\nMaya;2025550142\n",
+        '"sep=;"\r\nname;number\r\nMaya;2025550142\r\n',
+        "\ufeffsep=\t\nname\tnumber\nMaya\t2025550142\n",
+        "\nname,number\nMaya,2025550142\n",
+        ";;\n\n;;\nname;number;\nMaya;2025550142;\n",
+        "name,number\nMaya,'2025550142\n",
+        "name,number\nMaya,'+12025550142\n",
+        'name,number\nMaya,"=""2025550142"""\n',
+        "name,,number\nMaya,,2025550142\n",
+        "name,number\rMaya,2025550142\r",
+        "name,number\nMaya,2025550142" + "\n" * 1000,
+    ],
+)
+def test_what_spreadsheets_add_is_taken_away(client, text):
+    answer = as_csv(client, text)
+
+    assert (counts(answer), errors(answer)) == ((1, 0, 0), [])
+    assert names() == {"+12025550142": "Maya"}
+
+
+@pytest.mark.parametrize("written", ["+1 202 555 0142 x12", "(202) 555-0142;ext=12", '"2025550142,,12"'])
+def test_an_extension_is_kept(client, written):
+    assert counts(as_csv(client, f"name,number\nMaya,{written}\n")) == (1, 0, 0)
+
+    number = ContactNumber.objects.get()
+    assert (number.number, number.extension) == ("+12025550142", "12")
+    assert counts(as_csv(client, f"name,number\nMaya,{written}\n")) == (0, 0, 1)
+    assert counts(as_csv(client, "name,number\nMaya,2025550142 x13\n")) == (0, 1, 0)
+    number.refresh_from_db()
+    assert number.extension == "13"
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("Maya,2025550142 / 2025550143", "2 number: These are two numbers. Write one."),
+        ('Maya,"2025550142, 2025550143"', "2 number: These are two numbers. Write one."),
+        ("Maya,12345678901234567890", "2 number: This number is too long."),
+        ("Maya,2.02556E+11", "2 number: A spreadsheet has shortened this number to 2.02556E+11. Format the column as"
+         " text, and write the number anew."),
+        ('"Maya\nTom",2025550142', "2 name: This cell has a line break. Perhaps a quotation mark is missing."),
+        ("Maya,2025550142,,lost", "2 “lost” stands in column 4, which has no name in the first row."),
+        ("Maya,2025550142,,,lost,more", "2 This row has more cells than the first row."),
+    ],
+)  # fmt: skip
+def test_nothing_is_lost_without_a_word(client, row, sentence):
+    answer = as_csv(client, f"name,number,label,,note\n{row}\nTom,2025550150\n")
+
+    assert errors(answer) == [sentence]
+    assert names() == {"+12025550150": "Tom"}
+
+
+@pytest.mark.parametrize("row", ['"Maya,2025550142', '"Maya" O,2025550142', 'Maya,"2025550142'])
+def test_a_stray_quotation_mark_is_named_by_its_row(client, row):
+    answer = as_csv(client, f"\nname,number\nTom,2025550150\n{row}\nEva,2025550151\n")
+
+    assert answer.status_code == 400
+    assert "Row 4: a quotation mark is missing or out of place." in answer.content.decode()
+    assert names() == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 4_000_000,
+        "name,number\n" + "\n" * 4_000_000 + "Maya,2025550142\n",
+        "name,number\n" + ",\n" * 2_000_000,
+        "," * 4_000_000,
+        "a," * 2_000_000,
+        "name,number\n" + "x,1\n" * 1_000_000,
+        'name,number\n"' + "x\n" * 2_000_000,
+    ],
+    ids=["newlines", "newlines within", "empty cells", "commas", "columns", "rows", "a quotation mark"],
+)
+def test_a_large_file_of_nonsense_is_answered_at_once(client, text):
+    began = time.process_time()
+
+    answer = as_csv(client, text)
+
+    assert answer.status_code == 400
+    assert time.process_time() - began < 1

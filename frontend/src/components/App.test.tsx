@@ -89,7 +89,7 @@ describe("calling", () => {
   it("says what is wrong with a number only when asked to call it", async () => {
     const message = "Too short for the United States: 4 digits are missing.";
     const invalid = { input: "202555", valid: false, e164: null, display: null, country: null, place: null };
-    const check = { ...invalid, message, contact: null, known_calls: 0 };
+    const check = { ...invalid, message, contact: null, known_calls: 0, extension: "" };
     const { user, asked } = show(readyState(), { checkNumber: async () => check });
     await user.type(screen.getByLabelText("Name or number"), "202555");
     expect(screen.queryByText(message)).toBeNull();

@@ -182,7 +182,9 @@ export function cleaned(pasted: string): string {
     .replace(/\p{Cf}/gu, "")
     .replace(/\s+/g, " ")
     .trim();
-  const number = /\+?[\d(][\d\s()./-]{4,}\d/.exec(line.replace(/^tel:/i, ""))?.[0];
+  const number = /\+?[\d(][\d\s()./-]{4,}\d(?:(?:;ext=|,+|\s*(?:x|ext\.?)\s*)\d{1,9}\b)?/i.exec(
+    line.replace(/^tel:/i, ""),
+  )?.[0];
   return (number ?? line).slice(0, 60);
 }
 
@@ -260,7 +262,7 @@ function LineChoice({ lines, line, onLine }: DialPadProps) {
 function hintsOf({ check }: Extract<Entry, { kind: "valid" }>): Hints {
   const number = check.e164 ?? check.input;
   return {
-    number,
+    number: check.extension ? `${number};ext=${check.extension}` : number,
     display: check.display ?? number,
     name: check.contact?.name ?? "",
     place: check.place ?? check.country ?? "",

@@ -13,8 +13,11 @@ export type Entry =
 
 const PAUSE = 300;
 
+/** What a number with an extension ends with: "x12", "ext. 12", ";ext=12". */
+const EXTENSION = /(?<=\d)\s*(?:;\s*ext\s*=|(?:ext|x)[.:]?)\s*\d*\s*$/i;
+
 export function hasLetters(text: string): boolean {
-  return /\p{L}/u.test(text);
+  return /\p{L}/u.test(text.replace(EXTENSION, ""));
 }
 
 export async function understand(api: Pick<Api, "checkNumber" | "contacts">, text: string): Promise<Entry> {

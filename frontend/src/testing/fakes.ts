@@ -15,6 +15,7 @@ export const validCheck: NumberCheck = {
   message: "",
   contact: { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" },
   known_calls: 14,
+  extension: "",
 };
 
 export const loggedCalls: Call[] = [

@@ -1,0 +1,38 @@
+"""Which rows of an import can be used, and what is wrong with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+
+from contacts.import_rows import BadRow
+from contacts.import_services import RowError
+from contacts.serializers import ImportRowSerializer
+
+
+def rows_checked(rows: Sequence[tuple[int, Any]]) -> tuple[list[tuple[int, dict[str, str]]], list[RowError]]:
+    """The rows that can be used, and what is wrong with the others."""
+    # One for all: making its fields takes longer than using them.
+    checked = ImportRowSerializer()
+    good: list[tuple[int, dict[str, str]]] = []
+    errors: list[RowError] = []
+    for number, row in rows:
+        if isinstance(row, BadRow):
+            errors.append(RowError(number, row.detail))
+            continue
+        try:
+            good.append((number, checked.run_validation(row)))
+        except ValidationError as error:
+            errors.append(RowError(number, _sentence(error.detail)))
+    return good, errors
+
+
+def _sentence(errors: Any) -> str:
+    """The first thing that is wrong in a row."""
+    if not isinstance(errors, dict):
+        return str(errors[0])
+    name, messages = next(iter(errors.items()))
+    message = str(messages[0])
+    return message if name == "non_field_errors" else f"{name}: {message}"
