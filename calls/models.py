@@ -352,3 +352,25 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.sid
+
+
+class RecordingPlay(models.Model):
+    """That somebody listened to a recording. One row a listening, for which a player asks many times."""
+
+    recording = models.ForeignKey(
+        Recording, on_delete=models.DO_NOTHING, db_constraint=False, db_column="recording_sid", related_name="plays"
+    )
+    call = models.ForeignKey(
+        Call, on_delete=models.DO_NOTHING, db_constraint=False, db_column="call_sid", related_name="plays"
+    )
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField("began", default=timezone.now)
+    until = models.DateTimeField("last asked for", default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "listening"
+        verbose_name_plural = "who listened"
+
+    def __str__(self) -> str:
+        return f"{self.agent or 'somebody'} {self.at:%Y-%m-%d %H:%M}"

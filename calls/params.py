@@ -34,10 +34,11 @@ _PROGRESS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "incoming": ((), _CALLER),
     "outgoing": (("LineId",), ()),
-    "dial-action": (("DialCallStatus",), ()),
+    # The last two only choose among sentences for the agent who made the call.
+    "dial-action": (("DialCallStatus", "DialCallSid", "ErrorCode"), ()),
     "recording": ((), _MESSAGE),
     "recording-status": ((), _MESSAGE),
-    "status": (_PROGRESS, ("ParentCallSid", *_CALLER)),
+    "status": (_PROGRESS, ("ParentCallSid", "ErrorCode", *_CALLER)),
     "fallback": (("ErrorCode", "ErrorUrl"), ("DialCallStatus", *_CALLER, *_MESSAGE)),
     # Not posted by anybody: what the REST API told us.
     "reconcile": (("ParentCallSid", "DateCreated", *_PROGRESS), ()),
