@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from agents.lockout import login_lock, login_unlock
 from agents.models import Agent, FailedLogin, LoginRecord, Team
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
+from core.text import in_sentence
 from telephony.proxies import client_address
 
 
@@ -52,7 +53,7 @@ class AgentAdmin(UserAdmin[Agent]):
         agent = form.instance
         if agent.is_active and not agent.is_superuser and not agent.teams.exists():
             messages.warning(
-                request, f"{agent.name} is in no team: no caller is put through to this agent, and there is no line."
+                request, f"{agent} is in no team: no caller is put through to this agent, and there is no line."
             )
 
     @admin.action(description="Suspend: ends every log-in until made active again", permissions=["change"])
@@ -75,7 +76,7 @@ def _admin(request: HttpRequest) -> Agent | None:
 
 
 def _names(agents: list[Agent]) -> str:
-    return ", ".join(agent.name for agent in agents) or "nobody"
+    return ", ".join(map(str, agents)) or "nobody"
 
 
 @admin.register(Team)
@@ -141,4 +142,6 @@ class FailedLoginAdmin(Record, admin.ModelAdmin[Any]):
         pairs = {(attempt.username or "", attempt.ip_address) for attempt in queryset}
         for username, address in sorted(pairs):
             login_unlock(username=username, address=address, by=_admin(request))
-        self.message_user(request, f"Unlocked: {', '.join(sorted(name for name, _ in pairs)) or 'nobody'}.")
+        self.message_user(
+            request, f"Unlocked: {', '.join(sorted(in_sentence(name) for name, _ in pairs)) or 'nobody'}."
+        )

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from calls.log_indexes import LOG_INDEXES
+from core.text import in_sentence
 from telephony.errors import InvalidNumber
 from telephony.phone import country_name, parse, region_of
 
@@ -104,7 +105,7 @@ class Line(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.number}"
+        return f"{in_sentence(self.name)} {self.number}"
 
     def clean(self) -> None:
         try:
@@ -212,7 +213,7 @@ class Call(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.caller or 'unknown'} → {self.called or 'unknown'}"
+        return f"{in_sentence(self.caller or 'unknown')} → {in_sentence(self.called or 'unknown')}"
 
     @property
     def parent_call_sid(self) -> str | None:

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from core.text import in_sentence
 from telephony.errors import InvalidNumber
 from telephony.phone import parse
 
@@ -19,7 +20,7 @@ class Contact(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_sentence(self.name)
 
 
 def clean_number(value: str) -> str:

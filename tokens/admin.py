@@ -61,13 +61,13 @@ class DeviceAdmin(admin.ModelAdmin[Device]):
 
     @admin.action(description="Revoke: signs these devices out", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
-        names = [device.name for device in queryset.select_related("user") if self._revoke(request, device)]
+        names = [str(device) for device in queryset.select_related("user") if self._revoke(request, device)]
         self.message_user(request, f"Signed out: {', '.join(names) or 'none, they all were'}.")
 
     def response_change(self, request: HttpRequest, obj: Device) -> HttpResponse:
         """The page's one button."""
         if "_revoke" in request.POST and self._revoke(request, obj):
-            self.message_user(request, f"{obj.name} was signed out.", messages.SUCCESS)
+            self.message_user(request, f"{obj} was signed out.", messages.SUCCESS)
         return HttpResponseRedirect(request.path)
 
     def _revoke(self, request: HttpRequest, device: Device) -> bool:

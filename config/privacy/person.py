@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 
 from calls.models import LIVE, Call, CallEvent, CallOffer, Line, Recording, RecordingPlay, Webhook
 from contacts.models import Contact, ContactNumber
+from core.text import in_sentence
 from messaging.models import MessageWebhook
 from telephony.errors import InvalidNumber
 from telephony.phone import clean, parse, party, same_party
@@ -106,7 +107,7 @@ def person_find(text: str) -> Person:
     numbers = list(dict.fromkeys(numbers))
     ours = Line.objects.filter(number__in=numbers).first()
     if ours is not None:
-        raise NotAPerson(f"{ours.number} is the number of our line {ours.name}, not a person's.")
+        raise NotAPerson(f"{ours.number} is the number of our line {in_sentence(ours.name)}, not a person's.")
     matched = Call.objects.filter(_at_the_end_of_a_call(numbers) | Q(contact__in=contact_ids))
     roots = {parent or sid for sid, parent in matched.values_list("sid", "parent")}
     legs = Call.objects.filter(parent__in=roots).values_list("sid", flat=True)
