@@ -10,6 +10,7 @@ from agents.lockout import login_lock, login_unlock
 from agents.models import Agent, FailedLogin, LoginRecord, Team
 from agents.selectors import may_administer
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
+from core.text import in_sentence
 from telephony.proxies import client_address
 
 # What lets people do things in admin. Only superusers give it and take it.
@@ -68,7 +69,7 @@ class AgentAdmin(UserAdmin[Agent]):
         agent = form.instance
         if agent.is_active and not agent.is_superuser and not agent.teams.exists():
             messages.warning(
-                request, f"{agent.name} is in no team: no caller is put through to this agent, and there is no line."
+                request, f"{agent} is in no team: no caller is put through to this agent, and there is no line."
             )
 
     @admin.action(description="Suspend: ends every log-in until made active again", permissions=["change"])
@@ -125,7 +126,7 @@ def _admin(request: HttpRequest) -> Agent:
 
 
 def _names(agents: list[Agent]) -> str:
-    return ", ".join(agent.name for agent in agents) or "nobody"
+    return ", ".join(map(str, agents)) or "nobody"
 
 
 @admin.register(Team)
@@ -194,7 +195,7 @@ class FailedLoginAdmin(Record, admin.ModelAdmin[Any]):
             login_unlock(username=username, address=address or None, by=_admin(request))
         if len(pairs) < len(found):
             self.message_user(request, "Only a superuser may unlock a superuser.", messages.WARNING)
-        self.message_user(request, f"Unlocked: {', '.join(name for name, _ in pairs) or 'nobody'}.")
+        self.message_user(request, f"Unlocked: {', '.join(in_sentence(name) for name, _ in pairs) or 'nobody'}.")
 
     @staticmethod
     def _may_unlock(request: HttpRequest, username: str) -> bool:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
+from core.text import in_sentence
 from telephony.identity import identity_for
 from telephony.prepared import Slot
 
@@ -28,7 +29,7 @@ class Team(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_sentence(self.name)
 
 
 class Availability(models.TextChoices):
@@ -77,7 +78,7 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
         ordering = ["first_name", "last_name", "username"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_sentence(self.name)
 
     @property
     def name(self) -> str:
@@ -130,7 +131,7 @@ class LoginRecord(models.Model):
         verbose_name = "log-in record"
 
     def __str__(self) -> str:
-        return f"{self.username}: {self.get_kind_display()}"
+        return f"{in_sentence(self.username)}: {self.get_kind_display()}"
 
 
 class FailedLogin(AccessAttempt):  # type: ignore[misc]

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 
 from agents.selectors import team_ids_of
 from calls import services
 from calls.locks import lock
 from calls.log_selectors import SUPERVISOR
-from calls.models import Call, CallEvent
+from calls.models import Call, CallEvent, Recording, RecordingPlay
 from calls.tracking import push
 from telephony.errors import TelephonyError
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
+# A player asks for one file in many parts. What comes so soon after the last is the same listening.
+_SAME_LISTENING = timedelta(minutes=10)
 _EDITABLE = ("note", "outcome")
 
 
@@ -55,6 +59,16 @@ def call_edit(*, sid: str, changes: Mapping[str, str], by: Agent, check: Callabl
     call.revision += 1
     call.save(update_fields=[*changed, "searched_note", "revision", "updated_at"])
     push(call)
+
+
+@transaction.atomic
+def recording_hear(*, recording: Recording, by: Agent) -> None:
+    """Keeps who listened to a recording, and when."""
+    lock([recording.call_id])
+    now = timezone.now()
+    again = RecordingPlay.objects.filter(recording=recording, agent=by, until__gte=now - _SAME_LISTENING)
+    if not again.update(until=now):
+        RecordingPlay.objects.create(recording=recording, call_id=recording.call_id, agent=by, at=now, until=now)
 
 
 def call_hang_up(*, call: Call, by: Agent) -> None:

@@ -97,6 +97,8 @@ class RecordingApi(APIView):
             sound.body.close()
             answer = HttpResponse(status=status, content_type=sound.content_type)
         else:
+            agent: Any = request.user
+            actions.recording_hear(recording=recording, by=agent)
             answer = StreamingHttpResponse(sound.body, status=status, content_type=sound.content_type)
         answer["Cache-Control"] = "private"
         answer["Accept-Ranges"] = "bytes"

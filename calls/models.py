@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from calls.log_indexes import LOG_INDEXES
+from core.text import in_sentence
 from telephony.errors import InvalidNumber
 from telephony.folding import FoldedField
 from telephony.phone import country_name, is_withheld, parse, region_of
@@ -105,7 +106,7 @@ class Line(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.number}"
+        return f"{in_sentence(self.name)} {self.number}"
 
     def clean(self) -> None:
         try:
@@ -215,7 +216,7 @@ class Call(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.caller or 'unknown'} → {self.called or 'unknown'}"
+        return f"{in_sentence(self.caller or 'unknown')} → {in_sentence(self.called or 'unknown')}"
 
     @property
     def parent_call_sid(self) -> str | None:
@@ -357,3 +358,25 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return self.sid
+
+
+class RecordingPlay(models.Model):
+    """That somebody listened to a recording. One row a listening, for which a player asks many times."""
+
+    recording = models.ForeignKey(
+        Recording, on_delete=models.DO_NOTHING, db_constraint=False, db_column="recording_sid", related_name="plays"
+    )
+    call = models.ForeignKey(
+        Call, on_delete=models.DO_NOTHING, db_constraint=False, db_column="call_sid", related_name="plays"
+    )
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField("began", default=timezone.now)
+    until = models.DateTimeField("last asked for", default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = "listening"
+        verbose_name_plural = "who listened"
+
+    def __str__(self) -> str:
+        return f"{self.agent or 'somebody'} {self.at:%Y-%m-%d %H:%M}"

@@ -34,6 +34,7 @@ _PROGRESS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 _READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "incoming": ((), _CALLER),
     "outgoing": (("LineId", PHONE_FIELD), ()),
+    # The last two only choose among sentences for the agent who made the call.
     "dial-action": (("DialCallStatus", "DialCallSid", "ErrorCode"), ()),
     "recording": ((), _MESSAGE),
     "recording-status": ((), _MESSAGE),

@@ -8,6 +8,7 @@ from typing import Any
 
 from calls.models import Call, CallEvent, CallOutcome, CallStatus, Webhook
 from calls.twiml_reading import spoken
+from core.text import in_sentence
 
 # What a leg's status means: of an agent's phone, of a telephone we called, of the call itself.
 _STATUS_WORDS: dict[str, tuple[str, str, str]] = {
@@ -58,13 +59,16 @@ _VERDICTS = {
 def status_words(status: str, *, leg: Call, is_root: bool) -> str:
     """What it means that a leg is now `status`."""
     if status not in _STATUS_WORDS:
-        return f"Twilio told us of the call's status: {status}" if status else "Twilio told us about the call"
+        return (
+            f"Twilio told us of the call's status: {in_sentence(status)}" if status else "Twilio told us about the call"
+        )
     of_agent, of_number, of_call = _STATUS_WORDS[status]
     if is_root:
         return of_call
     if leg.agent is None:
         return of_number
-    return of_agent.format(name=leg.agent.name, phone=f"{leg.agent.name}'s phone")
+    name = in_sentence(leg.agent.name)
+    return of_agent.format(name=name, phone=f"{name}'s phone")
 
 
 def webhook_title(row: Webhook, *, leg: Call, is_root: bool) -> str:
@@ -80,7 +84,7 @@ def _webhook_sentence(row: Webhook, *, leg: Call, is_root: bool) -> str:
         case "incoming":
             return "Twilio asked what to do with the call"
         case "outgoing":
-            whose = f"the call that {leg.agent.name} makes" if leg.agent else "a call that a browser makes"
+            whose = f"the call that {in_sentence(leg.agent.name)} makes" if leg.agent else "a call that a browser makes"
             return f"Twilio asked what to do with {whose}"
         case "status":
             return status_words(row.call_status, leg=leg, is_root=is_root)
@@ -148,7 +152,7 @@ _TAKEN_BACK = {"note": "the note", "outcome": "the outcome"}
 
 def action_title(event: CallEvent) -> str:
     """What an agent did at the desk."""
-    who = event.agent.name if event.agent else "Somebody"
+    who = in_sentence(event.agent.name) if event.agent else "Somebody"
     if event.name in ("note", "outcome") and isinstance(event.detail, dict) and event.detail.get("after") == "":
         return f"{who} took {_TAKEN_BACK[event.name]} back"
     return f"{who} {_ACTIONS.get(event.name, f'did “{event.name}”')}"
@@ -181,4 +185,4 @@ def incident_answer(event: CallEvent, webhooks: Sequence[Webhook]) -> str:
 def incident_heard(answer: str, call: Call) -> str:
     """What was heard instead, and by whom."""
     heard = spoken(answer)
-    return f"{'The caller' if call.incoming else 'The agent'} heard: “{heard}”" if heard else ""
+    return f"{'The caller' if call.incoming else 'The agent'} heard: “{in_sentence(heard)}”" if heard else ""

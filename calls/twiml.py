@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from twilio.twiml.voice_response import Client, Dial, VoiceResponse
 
-from core.text import XML_UNFIT, fit_for_xml
+from core.text import XML_UNFIT, fit_for_xml, without_directions
 
 # Each leg tells all four, so that the log is built from callbacks alone.
 _EVENTS = "initiated ringing answered completed"
@@ -83,7 +83,7 @@ def dial_number_twiml(
 def voicemail_twiml(*, line_name: str, action_url: str, status_url: str) -> str:
     """Asks for a message. Says goodbye, too, when nothing was said."""
     response = VoiceResponse()
-    whom = f"You have reached {line_name}. " if line_name else ""
+    whom = f"You have reached {without_directions(line_name)}. " if line_name else ""
     response.say(f"{whom}Nobody can answer right now. Please leave a message after the tone.")
     response.record(
         action=action_url,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
+from core.text import in_sentence
+
 
 def twiml_parsed(answer: str) -> ElementTree.Element | None:
     """The answer's root element; None when it is not XML. For answers that we made ourselves, not for other XML."""
@@ -27,7 +29,7 @@ def answer_words(answer: str, *, names: Mapping[str, str]) -> str:
 def _verb_words(verb: ElementTree.Element, names: Mapping[str, str]) -> str:
     match verb.tag:
         case "Say":
-            return f"say “{_text(verb).rstrip('.')}”"
+            return f"say “{in_sentence(_text(verb).rstrip('.'))}”"
         case "Dial":
             return _dial_words(verb, names)
         case "Hangup":
@@ -42,10 +44,10 @@ def _verb_words(verb: ElementTree.Element, names: Mapping[str, str]) -> str:
 
 
 def _dial_words(dial: ElementTree.Element, names: Mapping[str, str]) -> str:
-    numbers = [_text(noun) for noun in dial.iter("Number")]
+    numbers = [in_sentence(_text(noun)) for noun in dial.iter("Number")]
     clients = [_text(next(noun.iter("Identity"), noun)) for noun in dial.iter("Client")]
     if clients:
-        known = [names[client] for client in clients if client in names]
+        known = [in_sentence(names[client]) for client in clients if client in names]
         others = len(clients) - len(known)
         if others:
             known.append(f"{others} {'other phone' if known else 'phone'}{'s' if others > 1 else ''}")

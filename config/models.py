@@ -1,6 +1,8 @@
-"""What the doctor must know of other processes."""
+"""What the doctor must know of other processes, and what is left of a person who was erased."""
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 
 class Heartbeat(models.Model):
@@ -12,3 +14,25 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.task
+
+
+class Erasure(models.Model):
+    """That a person was erased. Says of nobody who it was."""
+
+    at = models.DateTimeField("erased", default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Nobody, when it was done by the command.",
+    )
+    rows = models.JSONField(help_text="How many rows of each kind.")
+    at_twilio = models.PositiveIntegerField("kept by Twilio", default=0, help_text="Calls, legs and recordings.")
+    deleted_at_twilio = models.PositiveIntegerField("deleted at Twilio", default=0)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Erasure {self.pk}"

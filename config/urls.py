@@ -10,6 +10,7 @@ from agents.views import DeskLoginView
 from calls import urls as calls_urls
 from config.api_docs import views as api_docs
 from config.doctor import views as doctor
+from config.privacy.views import privacy
 from contacts import urls as contacts_urls
 from messaging import urls as messaging_urls
 from telephony.views import problem_detail, problem_list
@@ -30,6 +31,7 @@ _api = [
 urlpatterns = [
     path("admin/doctor/", admin.site.admin_view(doctor.doctor), name="doctor"),
     path("admin/doctor/mend/", admin.site.admin_view(doctor.mend), name="doctor-mend"),
+    path("admin/privacy/", admin.site.admin_view(privacy), name="privacy"),
     path("admin/", admin.site.urls),
     path("accounts/login/", DeskLoginView.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from core.text import in_sentence
 from telephony.errors import InvalidNumber
 from telephony.folding import FoldedField
 from telephony.phone import MAX_EXTENSION, Number, parse, with_extension
@@ -22,7 +23,7 @@ class Contact(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_sentence(self.name)
 
 
 def clean_number(value: str) -> Number:

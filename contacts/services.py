@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from contacts.models import Contact, ContactNumber
+from core.text import in_sentence
 from telephony.phone import display
 
 _FIELDS = ("name", "company", "email", "note")
@@ -19,7 +20,7 @@ class NumberTaken(Exception):
 
     def __init__(self, number: str, owner: Contact | None) -> None:
         shown = display(number, home_region=settings.HOME_REGION)
-        whose = f"{owner.name} (contact {owner.pk})" if owner else "another contact"
+        whose = f"{in_sentence(owner.name)} (contact {owner.pk})" if owner else "another contact"
         super().__init__(f"{shown} belongs to {whose} already.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 # The control characters, lone halves of surrogate pairs, and the two that Unicode promises to be no characters and
@@ -52,3 +53,24 @@ def shortened(text: str, most: int) -> str:
 
 def _instead(match: re.Match[str]) -> str:
     return " " if match[0] < "\xa0" else "\ufffd"
+
+
+# Marks, embeddings, overrides and isolates: they say in which direction what follows is read.
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+
+
+def without_directions(text: str) -> str:
+    """The text without the characters that turn what stands around it round. What it is written in stays."""
+    return text if text.isascii() else _DIRECTIONS.sub("", text)
+
+
+def in_sentence(text: str) -> str:
+    """A name, or what somebody else wrote, fit to stand inside a sentence of ours: the rest of it stays in order.
+
+    Without direction characters, which could end the isolation; and isolated, when it is read from right to left.
+    """
+    text = without_directions(text)
+    if text.isascii() or not any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text):
+        return text
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"

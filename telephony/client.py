@@ -93,3 +93,15 @@ def call_hang_up(sid: str) -> None:
     """Ends a call at Twilio. Raises `TelephonyError`; `CallGone` when it is over already."""
     with translated():
         get_client().calls(sid).update(status="completed")
+
+
+def call_delete(sid: str) -> None:
+    """Deletes Twilio's record of a call. Raises `TelephonyError`; `CallGone` when there is none."""
+    with translated():
+        get_client().calls(sid).delete()
+
+
+def recording_delete(sid: str) -> None:
+    """Deletes a recording at Twilio. Raises `TelephonyError`; `CallGone` when there is none."""
+    with translated():
+        get_client().recordings(sid).delete()

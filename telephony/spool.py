@@ -88,6 +88,21 @@ def spool_drain(store: Callable[[dict[str, Any]], None]) -> int:
     return sum(_drain_file(path, store) for path in _take_files())
 
 
+def spool_remove(wanted: Callable[[str], bool]) -> int:
+    """Takes the entries out whose text is `wanted`; returns how many. What is being drained just now is stored."""
+    removed = 0
+    if spool_is_empty():
+        return removed
+    with _locked():
+        for path in _folder().glob("*.jsonl"):
+            lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+            kept = [line for line in lines if not wanted(line)]
+            if len(kept) < len(lines):
+                removed += len(lines) - len(kept)
+                path.write_text("".join(f"{line}\n" for line in kept), encoding="ascii")
+    return removed
+
+
 def _take_files() -> list[Path]:
     taken: list[Path] = []
     if spool_is_empty():

@@ -70,13 +70,13 @@ class DeviceAdmin(admin.ModelAdmin[Device]):
         mine = [device for device in devices if self.has_change_permission(request, device)]
         if len(mine) < len(devices):
             self.message_user(request, "Only a superuser may sign a superuser's devices out.", messages.WARNING)
-        names = [device.name for device in mine if self._revoke(request, device)]
+        names = [str(device) for device in mine if self._revoke(request, device)]
         self.message_user(request, f"Signed out: {', '.join(names) or 'none, they all were'}.")
 
     def response_change(self, request: HttpRequest, obj: Device) -> HttpResponse:
         """The page's one button."""
         if "_revoke" in request.POST and self._revoke(request, obj):
-            self.message_user(request, f"{obj.name} was signed out.", messages.SUCCESS)
+            self.message_user(request, f"{obj} was signed out.", messages.SUCCESS)
         return HttpResponseRedirect(request.path)
 
     def _revoke(self, request: HttpRequest, device: Device) -> bool:

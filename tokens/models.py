@@ -8,6 +8,8 @@ from django.utils import timezone
 from knox.models import AbstractAuthToken
 from knox.settings import CONSTANTS
 
+from core.text import in_sentence
+
 
 class Platform(models.TextChoices):
     WEB = "web", "Web"
@@ -43,7 +45,7 @@ class Device(AbstractAuthToken):  # type: ignore[misc]
         ordering = ["-created"]
 
     def __str__(self) -> str:
-        return self.name
+        return in_sentence(self.name)
 
     @property
     def has_expired(self) -> bool:

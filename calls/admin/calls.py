@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly
-from calls.models import Call, Recording
+from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly, time_text
+from calls.models import Call, Recording, RecordingPlay
 from calls.timeline import call_timeline
 from telephony.folding import SearchesFolded
 
@@ -39,6 +39,20 @@ class RecordingInline(ReadOnly, admin.TabularInline[Recording, Call]):
     def sound(self, recording: Recording) -> SafeString:
         url = reverse("api:recording", args=[recording.call_id, recording.sid])
         return format_html('<audio controls preload="none" src="{}"></audio>', url)
+
+
+class PlayInline(ReadOnly, admin.TabularInline[RecordingPlay, Call]):
+    model = RecordingPlay
+    readonly_fields = ("agent", "began", "recording")
+    fields = readonly_fields
+    extra = 0
+
+    @admin.display(description="when")
+    def began(self, play: RecordingPlay) -> str:
+        return time_text(play.at)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RecordingPlay]:
+        return super().get_queryset(request).select_related("agent", "recording")
 
 
 class RootFilter(admin.SimpleListFilter):
@@ -75,7 +89,7 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
     search_help_text = "Name, company, number, note or CallSid"
     date_hierarchy = "start_time"
-    inlines = [LegInline, RecordingInline]
+    inlines = [LegInline, RecordingInline, PlayInline]
     fieldsets = [
         (None, {"fields": ["way", "caller", "called", "line", "agent", "status", "result_word", "problem"]}),
         ("What happened", {"fields": ["timeline"]}),

@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 
 from calls.models import Call, CallResult
 from calls.shapes import party_json
+from core.text import in_sentence
 
 
 class ReadOnly:
@@ -68,7 +69,7 @@ class CallColumns:
     @admin.display(description="other party")
     def party(self, call: Call) -> str:
         party = party_json(call)
-        return f"{party['name']} {party['display']}".strip()
+        return f"{in_sentence(party['name'])} {in_sentence(party['display'])}".strip()
 
     @admin.display(description="result", ordering="result")
     def result_word(self, call: Call) -> SafeString:

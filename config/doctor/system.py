@@ -21,6 +21,7 @@ from calls.selectors import lines_unanswered
 from config.celery import app
 from config.heartbeats import HEARTBEAT, RECONCILE
 from config.models import Heartbeat
+from core.text import in_sentence
 from telephony.doctor.findings import Check, Finding
 
 F = TypeVar("F", Finding, Finding | None)
@@ -90,7 +91,7 @@ def check_lines(check: Check) -> Finding:
     """A line is refused like this when it is saved; its team may have lost its people since."""
     silent = lines_unanswered()
     if silent:
-        names = ", ".join(f"{line.name} ({line.number})" for line in silent[:5])
+        names = ", ".join(f"{in_sentence(line.name)} ({line.number})" for line in silent[:5])
         return check.failed(
             f"Callers reach nobody on {names}: nobody in the team can take calls, and there is no voicemail.",
             "Put an agent into the line's team, or let the line take voicemail, in the admin.",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 import requests
 from django.test import Client
+from django.utils import timezone
 
-from calls.models import Recording
+from calls.models import Recording, RecordingPlay
 from tests import factories
 from tests.twilio import sid
 
@@ -198,3 +200,38 @@ def test_what_twilio_sends_is_read_no_further_than_the_part(ada, message):
 
     assert body == SOUND[10:20]
     assert read == [0]
+
+
+def listenings() -> list[tuple[str, str]]:
+    return [(play.agent.username, play.recording_id) for play in RecordingPlay.objects.select_related("agent")]
+
+
+def test_who_listened_is_kept_once_for_each_listening(ada, grace, message):
+    for asked in ("bytes=0-1", "bytes=0-", "bytes=5-"):
+        heard(ada, answer(body=SOUND), range=asked)
+    heard(grace, answer(body=SOUND))
+    assert listenings() == [("ada", sid("RE", 1)), ("grace", sid("RE", 1))]
+
+    RecordingPlay.objects.update(until=timezone.now() - timedelta(minutes=11))
+    heard(ada, answer(body=SOUND))
+    assert len(listenings()) == 3
+
+
+def test_who_did_not_listen_is_not_kept(ada, stranger, message):
+    with patch.object(requests, "get", autospec=True, return_value=answer(404)):
+        signed_in(ada).get(url(), secure=True)
+    with patch.object(requests, "get", autospec=True, return_value=answer()):
+        signed_in(ada).head(url(), secure=True)
+        signed_in(stranger).get(url(), secure=True)
+
+    assert listenings() == []
+
+
+def test_an_admin_sees_who_listened_on_the_calls_page(ada, message):
+    heard(ada, answer(body=SOUND))
+    root = factories.make_agent("root", is_staff=True, is_superuser=True)
+
+    page = signed_in(root).get(f"/admin/calls/call/{sid('CA', 1)}/change/", secure=True).content.decode()
+
+    section = page[page.index("Who listened") :]
+    assert "Ada" in section

@@ -46,12 +46,13 @@ def test_only_lines_in_use_are_looked_at(team):
     assert line_numbers() == ["+12025550100"]
 
 
-def test_settings_in_order():
+def test_settings_in_order(settings):
+    settings.ALLOWED_REGIONS = ["US"]
     assert finding(system.check_settings).state is State.OK
 
 
 def test_settings_that_a_server_would_not_start_with(settings):
-    settings.TWILIO_API_KEY_SECRET = ""
+    settings.TWILIO_API_KEY_SECRET, settings.ALLOWED_REGIONS = "", ["US"]
 
     found = finding(system.check_settings)
 
@@ -88,11 +89,11 @@ def test_migrations_that_are_applied():
 
 
 def test_a_migration_that_is_missing():
-    MigrationRecorder(connection).record_unapplied("config", "0001_initial")
+    MigrationRecorder(connection).record_unapplied("config", "0002_erasure")
 
     found = finding(system.check_migrations)
 
-    assert (found.state, found.seen) == (State.FAILED, "1 not applied: config.0001_initial.")
+    assert (found.state, found.seen) == (State.FAILED, "1 not applied: config.0002_erasure.")
 
 
 def test_a_cache_that_keeps_what_is_written():
