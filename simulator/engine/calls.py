@@ -136,6 +136,8 @@ class CallEngine:
         handler = self.world.applications.get(to.voice_application_sid) or to
         if handler is not to:
             leg.application_sid = handler.sid
+        if not handler.voice_caller_id_lookup:
+            leg.facts = replace(leg.facts, caller_name=None)
         if handler.status_callback:
             leg.subscriptions = [Subscription(handler.status_callback, handler.status_callback_method)]
         self.announce(leg)
