@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SAMPLE_RATE = 8000
 FRAME_SAMPLES = SAMPLE_RATE // 50
+#: Of a user-defined message's JSON.
+MOST_MESSAGE_BYTES = 10_000
 
 
 class Unreachable(Exception):
@@ -81,6 +83,10 @@ class Endpoint(Protocol):
         """
         ...
 
+    def message(self, sid: str, content: object, content_type: str) -> bool:
+        """Passes on a user-defined message. False where there is no browser in a call to take it."""
+        ...
+
 
 class Leg(Protocol):
     """The engine's side of a leg, as the voice side may use it."""
@@ -93,6 +99,11 @@ class Leg(Protocol):
     custom_parameters: list[tuple[str, str]]
     endpoint: Endpoint
 
+    @property
+    def stir_status(self) -> str | None:
+        """What the network says of the caller's number, in Twilio's words: `TN-Validation-Passed-A`…"""
+        ...
+
     def party_answered(self) -> None: ...
 
     def party_rejected(self) -> None: ...
@@ -101,6 +112,10 @@ class Leg(Protocol):
 
     def party_digits(self, digits: str) -> None:
         """Digits as the SDK sends them: 0-9, `*`, `#`, and `w` for half a second's pause."""
+        ...
+
+    def party_message(self, sid: str, content: object, content_type: str) -> None:
+        """A user-defined message of the SDK's: `content` is its JSON, or a text."""
         ...
 
 

@@ -122,6 +122,8 @@ class World:
             "status_callback": url("/twilio/voice/status/"),
             "sms_url": url("/twilio/messaging/incoming/"),
             "sms_fallback_url": url("/twilio/messaging/fallback/"),
+            # Paid for with Twilio, and off unless it is turned on; here callers have names from the start.
+            "voice_caller_id_lookup": True,
         }
         for phone_number, name in self.config.numbers:
             number = IncomingNumber(

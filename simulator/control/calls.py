@@ -56,11 +56,11 @@ async def place_call(engine: CallEngine, request: Request) -> Response:
     if number is None:
         known = ", ".join(n.phone_number for n in engine.world.numbers.values())
         raise Problem(f"to: {body.get('to')!r} is none of our numbers, which are {known}", 404)
-    place = {key: None if body.get(key) is None else str(body[key]) for key in ("city", "state", "country")}
+    place = {key: _text(body, key) for key in ("city", "state", "country")}
     facts = CallerFacts(
-        caller_name=body.get("caller_name"),
-        forwarded_from=body.get("forwarded_from"),
-        stir_verstat=body.get("stir_verstat"),
+        caller_name=_text(body, "caller_name"),
+        forwarded_from=_text(body, "forwarded_from"),
+        stir_verstat=_text(body, "stir_verstat"),
         geography=call_fields(from_, number.phone_number, **place),
     )
     patience = _hangup_after(body)
@@ -71,6 +71,13 @@ async def place_call(engine: CallEngine, request: Request) -> Response:
     if patience is not None:
         engine.spawn(_hang_up_later(leg, patience))
     return JSONResponse(leg.as_json(), 201)
+
+
+def _text(body: Json, name: str) -> str | None:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise Problem(f"{name}: expected a text")
+    return value
 
 
 def _hangup_after(body: Json) -> float | None:

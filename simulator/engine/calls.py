@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 
 from simulator.config import Config
 from simulator.engine.background import Background
@@ -12,6 +13,7 @@ from simulator.engine.detection import Detection, detect
 from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.leg import CallerFacts, CallLeg, Party, Subscription
 from simulator.engine.limits import end_after
+from simulator.engine.messages import message_received
 from simulator.engine.own_number import CalledNumber
 from simulator.engine.queue import Queue
 from simulator.engine.recorder import CallRecording, CallRecordingWish
@@ -30,6 +32,8 @@ CALL_LIMIT = 14_400.0
 #: How long a call made through the REST API rings at most when it does not say: Twilio Docs, "Call resource".
 API_RING_TIMEOUT = 60.0
 CALL_FAILED = 31005
+#: Whom a browser calls as whose token names nobody.
+ANONYMOUS = "Anonymous"
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,11 @@ class CallEngine:
     async def place_client_call(
         self, *, identity: str, application_sid: str, params: dict[str, str], endpoint: Endpoint
     ) -> CallLeg:
-        """A browser dials. Raises `LookupError` when there is no such application."""
+        """A browser dials; its `identity` may be empty. Raises `LookupError` when there is no such application."""
         application = self.world.applications.get(application_sid)
         if application is None:
             raise LookupError(f"There is no application {application_sid}")
-        leg = self._inbound_leg(f"client:{identity}", params.get("To", ""), "client", endpoint)
+        leg = self._inbound_leg(f"client:{identity or ANONYMOUS}", params.get("To", ""), "client", endpoint)
         leg.application_sid = application.sid
         leg.sdk_params = dict(params)
         if application.status_callback:
@@ -132,6 +136,8 @@ class CallEngine:
         handler = self.world.applications.get(to.voice_application_sid) or to
         if handler is not to:
             leg.application_sid = handler.sid
+        if not handler.voice_caller_id_lookup:
+            leg.facts = replace(leg.facts, caller_name=None)
         if handler.status_callback:
             leg.subscriptions = [Subscription(handler.status_callback, handler.status_callback_method)]
         self.announce(leg)
@@ -214,6 +220,7 @@ class CallEngine:
         """From now on the leg is listed, and its changes are told."""
         self.world.add_call(leg)
         leg.observe(self._leg_changed)
+        leg.on_message = partial(message_received, self)
         self.inspector.publish({"type": "call", "call": leg.as_json()})
 
     def _leg_changed(self, leg: CallLeg, status: str | None) -> None:

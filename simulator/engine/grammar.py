@@ -90,12 +90,14 @@ _TRIM = one_of("trim-silence", "do-not-trim")
 class Grammar:
     """An element. `ignored` attributes do nothing here, which is warned of unless the value asks for just that.
 
-    `refused` attributes, with such a value, and `unbuilt` children would make the call another one: they end it.
+    `decoration` does nothing either, but nothing that could mislead: not worth a warning. `refused` attributes, with
+    such a value, and `unbuilt` children would make the call another one: they end it.
     """
 
     attributes: Attributes = field(default_factory=dict)
     children: frozenset[str] = frozenset()
     ignored: Attributes = field(default_factory=dict)
+    decoration: Attributes = field(default_factory=dict)
     refused: Attributes = field(default_factory=dict)
     unbuilt: frozenset[str] = frozenset()
 
@@ -110,7 +112,7 @@ _SSML = frozenset({
 })  # fmt: skip
 
 VERBS: dict[str, Grammar] = {
-    "Say": Grammar({"voice": ANYTHING, "language": ANYTHING, "loop": number(0)}, _SSML),
+    "Say": Grammar({"language": ANYTHING, "loop": number(0)}, _SSML, decoration={"voice": ANYTHING}),
     "Play": Grammar({"loop": number(0), "digits": KEYS}),
     "Pause": Grammar({"length": number(1)}),
     "Gather": Grammar(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -57,6 +58,19 @@ class CallerFacts:
     forwarded_from: str | None = None
     stir_verstat: str | None = None
     geography: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A user-defined message. `content` is what its JSON says."""
+
+    sid: str
+    content: object
+    content_type: str = "application/json"
+
+    @property
+    def text(self) -> str:
+        return self.content if isinstance(self.content, str) else json.dumps(self.content)
 
 
 class CallLeg:
@@ -116,6 +130,10 @@ class CallLeg:
         self.verb: str | None = None
         self.captions: list[Json] = []
         self.recordings: list[str] = []
+        #: What product and browser told each other, oldest first; and who is told of what the browser says, by SID.
+        self.messages: list[Json] = []
+        self.message_subscriptions: dict[str, Subscription] = {}
+        self.on_message: Callable[[CallLeg, Message], None] | None = None
         #: What the last status callback says of a recording of the whole call, by Twilio's names.
         self.recording_facts: dict[str, str] = {}
         #: The task that runs TwiML on this leg, if any.
@@ -229,6 +247,16 @@ class CallLeg:
             self.digit_queue.put_nowait(digit)
         self.changed()
 
+    def party_message(self, sid: str, content: object, content_type: str) -> None:
+        if self.on_message is not None and not self.over:
+            self.on_message(self, Message(sid, content, content_type))
+
+    @property
+    def stir_status(self) -> str | None:
+        """The network's verdict on the caller's number, as long as that is the number shown."""
+        caller = self.parent
+        return caller.facts.stir_verstat if caller is not None and caller.from_ == self.from_ else None
+
     # --- how it is shown --------------------------------------------------------------------------------------------
 
     def as_json(self) -> Json:
@@ -253,4 +281,5 @@ class CallLeg:
             "captions": list(self.captions),
             "children": [child.sid for child in self.children],
             "recordings": list(self.recordings),
+            "messages": list(self.messages),
         }

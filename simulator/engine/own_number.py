@@ -96,6 +96,9 @@ class CalledNumber:
 
     async def answer(self) -> None: ...
 
+    def message(self, sid: str, content: object, content_type: str) -> bool:
+        return False
+
     async def end(self, code: int | None = None, message: str = "") -> None:
         if self.inbound is not None:
             self.inbound.party_hung_up()
@@ -120,6 +123,9 @@ class CallingLeg:
 
     async def answer(self) -> None:
         self._leg.party_answered()
+
+    def message(self, sid: str, content: object, content_type: str) -> bool:
+        return False
 
     async def end(self, code: int | None = None, message: str = "") -> None:
         """Unanswered, the calling leg ends as the inbound call did: a `<Reject>` makes it busy, or no answer."""

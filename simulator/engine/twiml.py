@@ -113,6 +113,8 @@ def _verb(element: Element, grammars: dict[str, Grammar], parent: str, warnings:
         elif key in grammar.attributes:
             if _judge(name, key, value, grammar.attributes[key], warnings):
                 attributes[key] = value
+        elif key in grammar.decoration:
+            continue
         elif key not in grammar.ignored:
             warnings.append(f'<{name} {key}="{value}">: the attribute is not known')
         elif value not in AS_IT_IS.get(key, ()) and _judge(name, key, value, grammar.ignored[key], warnings):

@@ -62,6 +62,9 @@ CALL = Fields(
      "TimeLimit"),
 )  # fmt: skip
 
+MESSAGE = Fields(("Content",), ("IdempotencyKey",))
+SUBSCRIPTION = Fields(("Callback", "Method"), ("IdempotencyKey",))
+
 _ELSEWHERE = ("ApiVersion", "EmergencyStatus", "EmergencyAddressSid", "AddressSid", "IdentitySid", "BundleSid")
 NUMBER = Fields(tuple(settable(IncomingNumber)), (*_ELSEWHERE, "VoiceReceiveMode"), ("AccountSid", "TrunkSid"))
 NEW_NUMBER = Fields(("PhoneNumber", *NUMBER.used), NUMBER.ignored, ("AreaCode", *NUMBER.refused))

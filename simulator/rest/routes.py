@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from simulator.engine.calls import CallEngine
-from simulator.rest import accounts, applications, calls, declared, keys, numbers, recordings
+from simulator.rest import accounts, applications, calls, declared, keys, messages, numbers, recordings
 from simulator.rest.api import API, ApiRequest, Operation, endpoint, not_built
 from simulator.rest.declared import Fields
 
@@ -26,6 +26,14 @@ OPERATIONS: list[tuple[str, str, Operation, Fields]] = [
     ("POST", "/Calls/{call}.json", calls.update, declared.CALL),
     ("DELETE", "/Calls/{call}.json", calls.delete, declared.NOTHING),
     ("GET", "/Calls/{call}/Recordings.json", recordings.index, declared.CALLS_RECORDINGS),
+    ("POST", "/Calls/{call}/UserDefinedMessages.json", messages.create, declared.MESSAGE),
+    ("POST", "/Calls/{call}/UserDefinedMessageSubscriptions.json", messages.subscribe, declared.SUBSCRIPTION),
+    (
+        "DELETE",
+        "/Calls/{call}/UserDefinedMessageSubscriptions/{subscription}.json",
+        messages.unsubscribe,
+        declared.NOTHING,
+    ),
     ("GET", "/IncomingPhoneNumbers.json", numbers.index, declared.NUMBERS),
     ("POST", "/IncomingPhoneNumbers.json", numbers.create, declared.NEW_NUMBER),
     ("GET", "/IncomingPhoneNumbers/{number}.json", numbers.fetch, declared.NOTHING),

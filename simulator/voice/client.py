@@ -103,6 +103,13 @@ class ClientCall:
 
     async def answer(self) -> None: ...
 
+    def message(self, sid: str, content: object, content_type: str) -> bool:
+        sessions = self._hearers()
+        facts = {"content": content, "contenttype": content_type, "messagetype": frames.USER_MESSAGE}
+        for session in sessions:
+            session.send("message", {"callsid": self._sid(), "voiceeventsid": sid, **facts})
+        return bool(sessions)
+
     async def end(self, code: int | None = None, message: str = "") -> None:
         if self._is("over"):
             return
@@ -111,7 +118,18 @@ class ClientCall:
             self.session.send("hangup", {"callsid": self._sid(), **error})
         self._close()
 
+    def said(self, session: Session, sid: str, content: object, content_type: str) -> bool:
+        """The browser sends a user-defined message. Whether there is a call to send it in."""
+        if self.leg is None or self._is("over") or not self._bound_to(session):
+            return False
+        self.leg.party_message(sid, content, content_type)
+        return True
+
     # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _hearers(self) -> list[Session]:
+        """The sockets whose browsers are in the call, or are being rung."""
+        return [self.session] if self.session is not None and not self._is("over") else []
 
     def _sid(self) -> str:
         return self.leg.sid if self.leg is not None else ""

@@ -19,6 +19,11 @@ CANCELLED = 31008
 RECONNECT_INVALID = 31107
 NOT_AUTHORISED = 31201
 MEDIA_FAILED = 53405
+BAD_MESSAGE_TYPE = 31210
+MESSAGE_TOO_LARGE = 31212
+
+#: The only type of message that Twilio passes on.
+USER_MESSAGE = "user-defined-message"
 
 
 def encode(kind: str, payload: Payload) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from simulator.ports import Unreachable
 from simulator.voice import frames
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 API_VERSION = "2010-04-01"
+
+
+def _key(name: str) -> str:
+    """A parameter's name in `Params`. The SDK decodes values only, so nothing but its separators is encoded."""
+    return name.replace("&", "%26").replace("=", "%3D")
 
 
 @dataclass
@@ -113,7 +118,7 @@ class RungCall(ClientCall):
         await super().end(code, message)
 
     def _facts(self, leg: Leg) -> Payload:
-        """What becomes `call.parameters`. The SDK decodes the values of `Params`, but not the keys."""
+        """What becomes `call.parameters`."""
         facts = {
             "CallSid": leg.sid,
             "AccountSid": leg.account_sid,
@@ -121,9 +126,16 @@ class RungCall(ClientCall):
             "To": leg.to,
             "ApiVersion": API_VERSION,
         }
+        if leg.stir_status:
+            facts["StirStatus"] = leg.stir_status
         if leg.custom_parameters:
-            facts["Params"] = urlencode(leg.custom_parameters)
+            facts["Params"] = "&".join(f"{_key(key)}={quote_plus(value)}" for key, value in leg.custom_parameters)
         return facts
+
+    def _hearers(self) -> list[Session]:
+        if self._is("ringing"):
+            return [offer.session for offer in self._offers if offer.session.open]
+        return super()._hearers()
 
     def _offer_to(self, session: Session) -> Offer | None:
         """The offer a browser speaks of: its socket's, or one whose socket is gone, for it may be back on another."""

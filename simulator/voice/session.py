@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from simulator.ports import MOST_MESSAGE_BYTES
 from simulator.voice import frames, tokens
+from simulator.voice.edges import EDGES, NEAREST
 from simulator.voice.placed_call import PlacedCall
 from simulator.voice.rung_call import RungCall
 
@@ -31,11 +34,14 @@ class Session:
     else is acted on.
     """
 
-    def __init__(self, exchange: Exchange, send: Callable[[str], None], shut: Callable[[], None]) -> None:
-        """`send` queues a text frame; `shut` ends the socket. Neither waits."""
+    def __init__(
+        self, exchange: Exchange, send: Callable[[str], None], shut: Callable[[], None], edge: str = NEAREST
+    ) -> None:
+        """`send` queues a text frame; `shut` ends the socket. Neither waits. `edge` is where the socket came to."""
         self._exchange = exchange
         self._send = send
         self._shut = shut
+        self._edge = edge
         self.claims: Claims | None = None
         self.open = True
         self.reconnect_seconds = 0.0
@@ -108,7 +114,7 @@ class Session:
         self._forget_expiry()
         self._expiry = asyncio.get_running_loop().call_later(claims.expires - now, self._expired)
         token = {"identity": claims.identity, "ttl": claims.seconds_left(now)}
-        place = {"edge": "simulator", "region": "simulator", "home": "us1", "gateway": "simulator"}
+        place = {"edge": self._edge, "region": EDGES[self._edge], "home": tokens.REGION, "gateway": "simulator"}
         self.send("connected", {"token": token, **place})
 
     def _expired(self) -> None:
@@ -186,9 +192,15 @@ class Session:
             call.digits(self, frames.text(payload, "dtmf"))
 
     async def _message(self, payload: Payload) -> None:
-        """Nobody reads them, but the SDK's `sendMessage()` is answered."""
-        if self._call(payload) is not None:
-            ids = {key: payload.get(key) for key in ("callsid", "voiceeventsid")}
+        """The SDK's `sendMessage()`, which is told what became of it."""
+        call = self._call(payload)
+        ids = {key: payload.get(key) for key in ("callsid", "voiceeventsid")}
+        content, kind = payload.get("content"), frames.text(payload, "contenttype") or "application/json"
+        if payload.get("messagetype") != frames.USER_MESSAGE:
+            self.send("error", ids | frames.error(frames.BAD_MESSAGE_TYPE, "Call message type is invalid"))
+        elif len(json.dumps(content).encode()) > MOST_MESSAGE_BYTES:
+            self.send("error", ids | frames.error(frames.MESSAGE_TOO_LARGE, "Call message is too large"))
+        elif call is not None and call.said(self, frames.text(payload, "voiceeventsid"), content, kind):
             self.send("ack", {"acktype": "message", **ids})
 
     async def _reinvite(self, payload: Payload) -> None:
@@ -198,7 +210,10 @@ class Session:
     def _call(self, payload: Payload) -> ClientCall | None:
         """The call a message is about, if it is one of this identity's."""
         call = self._exchange.calls.get(frames.text(payload, "callsid"))
-        return call if call is not None and call.identity == self.identity else None
+        if call is None or call.identity != self.identity:
+            return None
+        # Nobody has no name: one without an identity may touch only what this socket, or a lost one, is bound to.
+        return call if self.identity or call.session in (self, None) else None
 
 
 def _seconds(value: object) -> float:

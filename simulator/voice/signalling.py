@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from simulator.severed import cut
 from simulator.voice import faulty
+from simulator.voice.edges import edge_for
 from simulator.voice.frames import KEEP_ALIVE
 from simulator.voice.session import Session
 
@@ -32,8 +33,13 @@ GOING_AWAY = 1001
 
 def signalling_route(exchange: Exchange) -> WebSocketRoute:
     async def signal(websocket: WebSocket) -> None:
+        edge = edge_for(websocket.headers.get("host", ""), websocket.url.query)
+        if edge is None:
+            log.warning("A phone asked for an edge that Twilio does not have: %.80r", websocket.url.query)
+            await websocket.close()
+            return
         await websocket.accept()
-        await Line(exchange, websocket).run()
+        await Line(exchange, websocket, edge).run()
 
     return WebSocketRoute("/signal", signal)
 
@@ -41,11 +47,11 @@ def signalling_route(exchange: Exchange) -> WebSocketRoute:
 class Line:
     """The socket of a session: one task reads, in order; another writes and keeps it alive."""
 
-    def __init__(self, exchange: Exchange, websocket: WebSocket) -> None:
+    def __init__(self, exchange: Exchange, websocket: WebSocket, edge: str) -> None:
         self._websocket = websocket
         self._waiting: asyncio.Queue[str | None] = asyncio.Queue()
         self._exchange = exchange
-        self._session = Session(exchange, self._queue, lambda: self._waiting.put_nowait(None))
+        self._session = Session(exchange, self._queue, lambda: self._waiting.put_nowait(None), edge)
 
     async def run(self) -> None:
         reader = asyncio.create_task(self._read())

@@ -134,6 +134,9 @@ class Telephone:
 
     async def answer(self) -> None: ...
 
+    def message(self, sid: str, content: object, content_type: str) -> bool:
+        return False
+
     async def end(self, code: int | None = None, message: str = "") -> None:
         self._over = True
         self.port.forget()

@@ -40,7 +40,7 @@ class TokenError(Exception):
 
 @dataclass(frozen=True)
 class Claims:
-    """What a token allows. `expires` is in seconds since 1970."""
+    """What a token allows. `expires` is in seconds since 1970. Without an `identity` it can only call out."""
 
     identity: str
     expires: float
@@ -97,8 +97,10 @@ def _decode(token: object, credentials: Credentials) -> dict[str, Any]:
 
 def _claims(grants: dict[str, Any], expires: float) -> Claims:
     identity = grants.get("identity")
-    if not isinstance(identity, str) or not identity:
-        raise TokenError(INVALID, "The token has no identity")
+    if identity is None:
+        identity = ""
+    elif not isinstance(identity, str):
+        raise TokenError(INVALID, "The token's identity is no text")
     if _UNWISE.search(identity) or len(identity) > _LONGEST_IDENTITY:
         raise TokenError(BAD_CLIENT_NAME, "Invalid client name")
     voice = _mapping(grants.get("voice"))
@@ -107,7 +109,7 @@ def _claims(grants: dict[str, Any], expires: float) -> Claims:
     return Claims(
         identity=identity,
         expires=expires,
-        incoming=_mapping(voice.get("incoming")).get("allow") is True,
+        incoming=bool(identity) and _mapping(voice.get("incoming")).get("allow") is True,
         application_sid=application if isinstance(application, str) and application else None,
         outgoing_params={str(key): str(value) for key, value in _mapping(outgoing.get("params")).items()},
     )

@@ -87,6 +87,10 @@ class FakeEndpoint:
     async def answer(self) -> None:
         self.told.append("answer")
 
+    def message(self, sid, content, content_type) -> bool:
+        self.told.append(("message", content))
+        return self.behaviour != "unreachable"
+
     async def end(self, code=None, message="") -> None:
         self.told.append("end")
         self.end_code = code

@@ -202,3 +202,20 @@ def test_reject_turns_the_caller_away_unanswered(reason, status, code):
             assert b.voice.named(CALLER).end_code == code
 
     asyncio.run(scenario())
+
+
+def test_a_callers_name_is_told_only_where_the_number_looks_it_up():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml("<Reject/>")
+            await b.call(caller_name="JANE DOE")
+            number = b.engine.world.number_for(SUPPORT)
+            await b.rest("POST", f"/IncomingPhoneNumbers/{number.sid}.json", data={"VoiceCallerIdLookup": "false"})
+            await b.call(caller_name="JANE DOE")
+            await b.quiet()
+            wrong = await b.http.post("/sim/calls", json={"from": CALLER, "to": SUPPORT, "caller_name": 5})
+
+            assert sorted(r.params.get("CallerName", "") for r in b.product.at(INCOMING)) == ["", "JANE DOE"]
+            assert (wrong.status_code, wrong.json()["error"]) == (400, "caller_name: expected a text")
+
+    asyncio.run(scenario())

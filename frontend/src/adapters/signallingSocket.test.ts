@@ -8,14 +8,14 @@ class Native {
 
 function wrapped(signallingHost: string | null, signallingInsecure: boolean) {
   const scope = { WebSocket: Native as unknown as typeof WebSocket };
-  const restore = wrapWebSocket({ signallingHost, signallingInsecure }, scope);
+  const restore = wrapWebSocket({ signallingHost, signallingInsecure, edge: "dublin" }, scope);
   const opened = (url: string) => String(new scope.WebSocket(url).url);
   return { scope, restore, opened };
 }
 
 describe("the Voice SDK's WebSocket", () => {
   it.each([
-    ["wss://localhost:8001/signal", "ws://localhost:8001/signal"],
+    ["wss://localhost:8001/signal", "ws://localhost:8001/signal?edge=dublin"],
     ["wss://localhost:80011/signal", "wss://localhost:80011/signal"],
     ["wss://voice-js.roaming.twilio.com/signal", "wss://voice-js.roaming.twilio.com/signal"],
     ["wss://localhost:8000/ws/desk/", "wss://localhost:8000/ws/desk/"],

@@ -3,12 +3,13 @@
  *
  * The SDK always builds `wss://HOST/signal` and takes the WebSocket class once, when its module is evaluated. For
  * exactly the host that the page's configuration names, a subclass opens `ws:` instead; it must be a subclass because
- * the SDK reads the class's constants. Against Twilio nothing is wrapped.
+ * the SDK reads the class's constants. Twilio knows the edge by the host's name; there the query says it. Against Twilio
+ * nothing is wrapped.
  */
 import type { PhoneConfig } from "../config";
 
 export function wrapWebSocket(
-  phone: Pick<PhoneConfig, "signallingHost" | "signallingInsecure">,
+  phone: Pick<PhoneConfig, "signallingHost" | "signallingInsecure" | "edge">,
   scope: { WebSocket: typeof WebSocket } = globalThis,
 ): () => void {
   const native = scope.WebSocket;
@@ -18,7 +19,8 @@ export function wrapWebSocket(
   scope.WebSocket = class extends native {
     constructor(url: string | URL, protocols?: string | string[]) {
       const address = String(url);
-      super(address.startsWith(secure) ? insecure + address.slice(secure.length) : address, protocols);
+      const local = `${insecure}${address.slice(secure.length)}?edge=${encodeURIComponent(phone.edge)}`;
+      super(address.startsWith(secure) ? local : address, protocols);
     }
   };
   return () => {

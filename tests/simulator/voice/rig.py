@@ -68,11 +68,13 @@ class RigLeg:
     custom_parameters: list[tuple[str, str]] = field(default_factory=list)
     account_sid: str = ACCOUNT_SID
     params: dict[str, str] = field(default_factory=dict)
+    stir_status: str | None = None
 
     def __post_init__(self):
         self.sid = f"CA{next(_numbers):032x}"
         self.did = []
         self.digits = ""
+        self.messages = []
 
     def party_answered(self):
         self.did.append("answered")
@@ -85,6 +87,9 @@ class RigLeg:
 
     def party_digits(self, digits):
         self.digits += digits
+
+    def party_message(self, sid, content, content_type):
+        self.messages.append((sid, content, content_type))
 
 
 class RigEngine:

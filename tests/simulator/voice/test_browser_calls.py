@@ -6,7 +6,7 @@ import pytest
 
 from simulator.ports import Unreachable
 from tests.simulator.voice.browser import expect_microphone
-from tests.simulator.voice.rig import wait_until
+from tests.simulator.voice.rig import APPLICATION_SID, make_token, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -39,14 +39,29 @@ def test_an_outgoing_call_is_heard_both_ways(server, softphone):
 
 def test_an_incoming_call_shows_its_parameters_and_is_heard_both_ways(server, softphone):
     softphone.register()
-    custom = [("call_sid", "CA123"), ("name", "Zoë & Söhne + 1"), ("empty", "")]
-    leg = server.ring("ada", custom_parameters=custom)
+    custom = [("call_sid", "CA123"), ("first name", "Zoë & Söhne + 1"), ("größe", "1"), ("empty", "")]
+    leg = server.ring("ada", custom_parameters=custom, stir_status="TN-Validation-Passed-A")
     shown = softphone.expect("device.incoming")
     assert (shown["CallSid"], shown["From"], shown["To"]) == (leg.sid, leg.from_, "client:ada")
     assert [tuple(pair) for pair in shown["custom"]] == custom
+    assert (shown["StirStatus"], shown["info"]) == ("TN-Validation-Passed-A", {"isVerified": True})
+    assert softphone.page.evaluate("device.edge") == "ashburn"
     softphone.do("calls.incoming.accept()")
     wait_until(lambda: leg.did == ["answered"], lambda: f"the leg saw {leg.did}")
     softphone.expect_tone("incoming")
     expect_microphone(server, leg)
     softphone.do("calls.incoming.disconnect()")
     wait_until(lambda: leg.did == ["answered", "hung up"], lambda: f"the leg saw {leg.did}")
+
+
+def test_a_page_without_an_identity_calls_out(server, softphone):
+    voice = {"outgoing": {"application_sid": APPLICATION_SID}}
+    softphone.start(token=make_token(grants={"voice": voice}))
+    softphone.dial(To="+12025550199")
+    softphone.expect("outgoing.accept")
+
+
+def test_the_page_is_told_the_edge_that_it_asked_for(server, softphone):
+    softphone.page.goto(f"{server.url}/?edge=dublin")
+    softphone.register()
+    assert softphone.page.evaluate("device.edge") == "dublin"

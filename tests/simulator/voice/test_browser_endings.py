@@ -95,12 +95,19 @@ def test_mute_sends_exact_silence(server, softphone):
     wait_until(lambda: server.listen(leg, 0.5)["peak"] > 1000, "the microphone stayed muted")
 
 
-def test_a_message_is_acknowledged(server, softphone):
+def test_messages_go_both_ways(server, softphone):
     softphone.start()
     softphone.dial(To="+12025550199")
     softphone.expect("outgoing.accept")
     softphone.do("calls.outgoing.sendMessage({ content: { a: 1 }, messageType: 'user-defined-message' })")
     softphone.expect("outgoing.messageSent")
+    leg = server.only_leg
+    wait_until(lambda: [content for _, content, _ in leg.messages] == [{"a": 1}], lambda: f"it got {leg.messages}")
+    server.do(lambda: leg.endpoint.message("KX1", {"b": [2]}, "application/json"))
+    received = softphone.expect("outgoing.messageReceived")
+    assert (received["content"], received["voiceEventSid"]) == ({"b": [2]}, "KX1")
+    softphone.do("calls.outgoing.sendMessage({ content: 'x'.repeat(10001), messageType: 'user-defined-message' })")
+    assert softphone.expect("outgoing.error") == 31212
 
 
 def test_opus_is_spoken_where_the_page_prefers_it(server, softphone):

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.ports import Unreachable
 from simulator.voice import frames
+from simulator.voice.edges import edge_for
 from tests.simulator.voice.rig import APPLICATION_SID, eventually, make_token
 from tests.simulator.voice.wire import House, Phone, Wire
 
@@ -186,10 +187,11 @@ def test_nobody_is_rung_when_nobody_is_there():
 def test_an_invite_tells_of_the_call():
     async def work(house):
         wire = await Wire(house).register()
-        leg, ringing = house.ring(custom_parameters=[("a", "é & ü"), ("b", "")])
+        leg, ringing = house.ring(custom_parameters=[("a", "é & ü"), ("b", "")], stir_status="TN-Validation-Passed-B")
         await ringing
         invite = wire.got("invite")
         assert invite["parameters"]["Params"] == "a=%C3%A9+%26+%C3%BC&b="
+        assert invite["parameters"]["StirStatus"] == "TN-Validation-Passed-B"
         assert invite["parameters"]["ApiVersion"] == "2010-04-01"
         assert invite["reconnect"]
         assert any(" 127.0.0.1 " in line for line in invite["sdp"].splitlines() if line.startswith("a=candidate"))
@@ -198,6 +200,83 @@ def test_an_invite_tells_of_the_call():
         assert wire.got("cancel") == {"callsid": leg.sid}
 
     in_house(work)
+
+
+def test_the_names_of_parameters_need_no_decoding():
+    async def work(house):
+        wire = await Wire(house).register()
+        leg, ringing = house.ring(custom_parameters=[("first name", "Zoë"), ("größe%", "1"), ("a&b=c", "d")])
+        await ringing
+        assert wire.got("invite")["parameters"]["Params"] == "first name=Zo%C3%AB&größe%=1&a%26b%3Dc=d"
+        assert "StirStatus" not in wire.got("invite")["parameters"]
+        await leg.endpoint.end()
+
+    in_house(work)
+
+
+def test_without_an_identity_a_browser_calls_out_only_and_touches_nobody_elses_call():
+    async def work(house):
+        voice = {"incoming": {"allow": True}, "outgoing": {"application_sid": APPLICATION_SID}}
+        wire, stranger, phone = await Wire(house).listen(grants={"voice": voice}), Wire(house), Phone()
+        await stranger.listen(grants={"voice": voice})
+        await wire.say("register", media={"audio": True})
+        assert wire.got("error")["error"]["code"] == 31201
+        await wire.say("invite", callsid="TJS1", sdp=await phone.offer(), twilio={"params": "To=wait"})
+        (leg,) = house.engine.legs.values()
+        for kind in ("hangup", "dtmf", "message"):
+            await stranger.say(kind, callsid=leg.sid, dtmf="1", content="x", messagetype="user-defined-message")
+        assert (leg.did, leg.digits, leg.messages) == ([], "", [])
+        await wire.say("hangup", callsid=leg.sid)
+        assert leg.did == ["hung up"]
+        await phone.close()
+
+    in_house(work)
+
+
+def test_messages_go_both_ways_and_what_is_wrong_is_said():
+    async def work(house):
+        wire = await Wire(house).register()
+        leg, ringing = house.ring()
+        await ringing
+        assert leg.endpoint.message("KX1", {"a": 1}, "application/json") is True
+        assert wire.got("message") == {
+            "callsid": leg.sid,
+            "voiceeventsid": "KX1",
+            "content": {"a": 1},
+            "contenttype": "application/json",
+            "messagetype": "user-defined-message",
+        }
+        ids = {"callsid": leg.sid, "voiceeventsid": "KX2"}
+        await wire.say("message", **ids, content={"b": 2}, messagetype="user-defined-message")
+        assert leg.messages == [("KX2", {"b": 2}, "application/json")]
+        assert wire.got("ack") == {"acktype": "message", **ids}
+        for payload, code in (
+            ({"content": "x", "messagetype": "gossip"}, 31210),
+            ({"content": "x" * 10_001, "messagetype": "user-defined-message"}, 31212),
+        ):
+            await wire.say("message", **ids, **payload)
+            assert (wire.got("error")["error"]["code"], wire.got("error")["voiceeventsid"]) == (code, "KX2")
+        assert len(leg.messages) == 1
+        await leg.endpoint.end()
+        assert leg.endpoint.message("KX3", {}, "application/json") is False
+
+    in_house(work)
+
+
+@pytest.mark.parametrize(
+    ("host", "query", "edge"),
+    [
+        ("localhost:8001", "", "ashburn"),
+        ("localhost:8001", "edge=roaming", "ashburn"),
+        ("localhost:8001", "edge=dublin", "dublin"),
+        ("voice-js.sydney.twilio.com", "", "sydney"),
+        ("voice-js.roaming.twilio.com", "", "ashburn"),
+        ("localhost:8001", "edge=dubln", None),
+        ("voice-js.moon.twilio.com", "", None),
+    ],
+)
+def test_the_edge_is_the_one_that_was_asked_for(host, query, edge):
+    assert edge_for(host, query) == edge
 
 
 def test_ringing_is_told_at_once_and_the_answer_when_there_is_one():
