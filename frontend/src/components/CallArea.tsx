@@ -30,6 +30,7 @@ export interface CallAreaProps {
   onLine(line: Line | null): void;
   onKeypad(open: boolean): void;
   onHelp(open: boolean): void;
+  onNote(): void;
   onDial(hints: Hints, line?: Line | null): void;
 }
 
@@ -69,6 +70,7 @@ function Panel(props: CallAreaProps) {
         rings={call.state === "ringing"}
         facts={facts}
         onCancel={hangUp}
+        onNote={props.onNote}
       />
     );
   }
