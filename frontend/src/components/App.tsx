@@ -9,13 +9,14 @@ import type { Call, Line } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
 import { reach } from "../softphone/reach";
 import { canDial, colleagues, currentFacts, myPresence } from "../softphone/selectors";
-import type { Hints } from "../softphone/state";
+import { type Hints, inCall } from "../softphone/state";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
 import { Dock, MiniCall, MiniRing } from "./Dock";
 import { ReachLine } from "./ReachLine";
 import { SettingsDialog } from "./SettingsDialog";
+import { SignOutDialog } from "./SignOutDialog";
 import { ShortcutsDialog } from "./ShortcutsDialog";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { focusOn, useFocusRules } from "./useFocusRules";
@@ -48,7 +49,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const { call } = state;
   const now = useNow(state.desk.state === "lost");
   const [number, setNumber] = useState("");
-  const [dialog, setDialog] = useState<"settings" | "shortcuts" | null>(null);
+  const [dialog, setDialog] = useState<"settings" | "shortcuts" | "sign-out" | null>(null);
   const [menu, setMenu] = useState<OpenMenu>(null);
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [helpOpen, setHelpOpen] = useState(false);
@@ -181,6 +182,12 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         onAvailability={(availability) => send({ type: "agent.chose", availability })}
         onShortcuts={() => setDialog("shortcuts")}
         onSettings={() => setDialog("settings")}
+        onSignOut={(event) => {
+          if (!inCall(state)) return;
+          event.preventDefault();
+          setMenu(null);
+          setDialog("sign-out");
+        }}
       />
       <ReachLine
         reach={reach(state, now, microphoneLabel)}
@@ -219,6 +226,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
             if (open) setKeypadOpen(false);
           }}
           onNote={writeNote}
+          onCallBack={callBack}
           onDial={dial}
         />
         <WorkArea
@@ -246,6 +254,9 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
           microphoneAllowed={state.microphone === "granted"}
           onClose={() => setDialog(null)}
         />
+      )}
+      {dialog === "sign-out" && facts && (
+        <SignOutDialog config={config} name={facts.title} onHangUp={hangUp} onClose={() => setDialog(null)} />
       )}
       {dialog === "shortcuts" && (
         <ShortcutsDialog
