@@ -23,7 +23,7 @@ from telephony.statements import Statement, as_list, fetch, on_postgresql
 # The fields of a `calls.shapes.PastCall`.
 PastRow: TypeAlias = "tuple[Any, ...]"
 
-_SHOWN = ("sid", "direction", "caller", "result", "start_time", "duration", "agent_id")
+_SHOWN = ("sid", "direction", "caller", "result", "start_time", "duration", "agent_id", "note", "outcome")
 _NAMES = ("username", "first_name", "last_name")
 _MOST = 3
 # What is asked of each `Party`, as PostgreSQL takes it.

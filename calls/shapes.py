@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from contacts.models import Contact
 
 
+# Characters of an earlier call's note in a push.
+_NOTE_SHOWN = 280
+
+
 def time_json(time: datetime | None) -> str | None:
     """ISO 8601 in UTC with `Z`, whatever the server's own time zone."""
     return time.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z" if time else None
@@ -143,6 +147,8 @@ class PastCall(NamedTuple):
     start_time: datetime
     duration: int | None
     agent_id: int | None
+    note: str
+    outcome: str
     # None without an agent, as the next two.
     username: str | None
     first_name: str | None
@@ -163,7 +169,14 @@ def past_call_json(past: PastCall) -> dict[str, Any]:
         "start_time": time_json(past.start_time),
         "duration": past.duration,
         "agent": agent,
+        "note": _beginning(past.note),
+        "outcome": past.outcome,
     }
+
+
+def _beginning(note: str) -> str:
+    """What is shown of a note beside a ringing call: the whole of it is in the log."""
+    return note if len(note) <= _NOTE_SHOWN else f"{note[: _NOTE_SHOWN - 1].rstrip()}…"
 
 
 def call_etag(call: Call) -> str:

@@ -3,6 +3,7 @@ import "./styles/desk.css";
 import { render } from "preact";
 import { createApi } from "./adapters/api";
 import { createAudioDevices } from "./adapters/audioDevices";
+import { watchCutOff } from "./adapters/cutOff";
 import { createDesk } from "./adapters/desk";
 import { createLeader } from "./adapters/leader";
 import { createMicrophone } from "./adapters/microphone";
@@ -16,7 +17,7 @@ import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
 import { showPageSignals } from "./pageSignals";
 import { commandRunner } from "./softphone/commands";
-import { initialState } from "./softphone/state";
+import { inCall, initialState } from "./softphone/state";
 import { createStore } from "./softphone/store";
 
 function start(config: Config, mount: HTMLElement): void {
@@ -28,6 +29,7 @@ function start(config: Config, mount: HTMLElement): void {
   const store = createStore(initialState({ id, identity, name }));
   const { send } = store;
   const api = createApi(config);
+  watchCutOff(store, api, storage());
   const phone = new TwilioPhone(config, api, preferences, send);
   const log = createCallLog(api, id);
   const details = createCallDetails(api);
@@ -63,8 +65,10 @@ function start(config: Config, mount: HTMLElement): void {
   );
   showPageSignals(store, preferences);
   watchSound(send);
-  // A note that is not saved is worth a question before the page is left.
-  addEventListener("beforeunload", (event) => details.hasUnsaved() && event.preventDefault());
+  // A call, and a note that is not saved, are worth a question before the page is left.
+  addEventListener("beforeunload", (event) => {
+    if (details.hasUnsaved() || inCall(store.get())) event.preventDefault();
+  });
   log.load();
   send({ type: "started" });
   if (config.simulator) exposeForMeasuring(phone);

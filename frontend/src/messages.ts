@@ -77,6 +77,9 @@ export type PastCall = {
   start_time: string;
   duration: number | null;
   agent: Agent | null;
+  /** In a push, its beginning. */
+  note: string;
+  outcome: CallOutcome;
 };
 
 /** A call that lives, as this agent sees it. */

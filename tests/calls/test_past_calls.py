@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from calls.histories import histories
 from calls.past_calls import Party, past_calls_asked, past_calls_of, past_calls_with
 from contacts.models import ContactNumber
 from telephony.statements import fetch
@@ -59,14 +60,29 @@ def test_no_living_call_no_leg_and_not_the_call_itself():
     assert sids_of(Party(sid("CA", 3), CALLER)) == {}
 
 
-def test_with_each_comes_who_talked():
+def test_with_each_comes_who_talked_and_what_was_noted():
     ada = factories.make_agent("ada", last_name="Lovelace")
-    past = make_call(1, minutes_ago=5, agent=ada, duration=61, result="answered")
+    past = make_call(
+        1, minutes_ago=5, agent=ada, duration=61, result="answered", note="Call Monday.", outcome="call-back"
+    )
 
     found = past_calls_with([factories.make_call(2, status="ringing")])
 
-    row = (past.sid, past.direction, CALLER, "answered", past.start_time, 61, ada.pk, "ada", "Ada", "Lovelace")
-    assert found == {sid("CA", 2): [row]}
+    talked = (past.sid, past.direction, CALLER, "answered", past.start_time, 61, ada.pk)
+    assert found == {sid("CA", 2): [(*talked, "Call Monday.", "call-back", "ada", "Ada", "Lovelace")]}
+
+
+def test_the_desk_is_shown_what_was_noted_and_of_a_long_note_its_beginning():
+    make_call(1, minutes_ago=1, note="Wants a date. " * 100, outcome="follow-up")
+    make_call(2, minutes_ago=2, note="Called back.")
+
+    [shown] = histories.of([factories.make_call(3, status="ringing")])
+
+    assert [(past["outcome"], past["note"][:14]) for past in shown] == [
+        ("follow-up", "Wants a date. "), ("", "Called back."),
+    ]  # fmt: skip
+    assert shown[0]["note"].endswith("…")
+    assert len(shown[0]["note"]) <= 280
 
 
 def test_who_withholds_the_number_has_no_past():

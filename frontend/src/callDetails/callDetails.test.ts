@@ -66,8 +66,8 @@ describe("opening a call", () => {
 describe("saving", () => {
   it("sends only what changed, with the version that was read", async () => {
     const { api, details } = await opened();
-    details.write({ outcome: "resolved" });
-    await details.save();
+    details.write(SID, { outcome: "resolved" });
+    await details.save(SID);
     expect(api.noteCall).toHaveBeenCalledExactlyOnceWith(SID, { outcome: "resolved" }, '"1"');
     expect(details.get()).toMatchObject({ saving: "saved", saved: { note: "", outcome: "resolved" } });
     expect(details.hasUnsaved()).toBe(false);
@@ -75,15 +75,15 @@ describe("saving", () => {
 
   it("sends nothing when nothing changed", async () => {
     const { api, details } = await opened();
-    await details.save();
+    await details.save(SID);
     expect(api.noteCall).not.toHaveBeenCalled();
   });
 
   it("repeats by itself when Twilio, and no person, changed the call meanwhile", async () => {
     const { api, details } = await opened();
     api.change({ status: "completed" });
-    details.write({ note: "Wants a date." });
-    await details.save();
+    details.write(SID, { note: "Wants a date." });
+    await details.save(SID);
     expect(details.get()).toMatchObject({ saving: "saved", theirs: null });
     expect(api.call().note).toBe("Wants a date.");
   });
@@ -91,8 +91,8 @@ describe("saving", () => {
   it("gives up with a sentence when the call changes again and again", async () => {
     const { api, details } = await opened();
     api.noteCall.mockRejectedValue(new ApiError("This was changed meanwhile.", 412));
-    details.write({ note: "mine" });
-    await details.save();
+    details.write(SID, { note: "mine" });
+    await details.save(SID);
     expect(details.get()).toMatchObject({ saving: "failed", draft: { note: "mine" } });
     expect(api.noteCall).toHaveBeenCalledTimes(4);
   });
@@ -100,29 +100,29 @@ describe("saving", () => {
   it("keeps the text when it fails", async () => {
     const { api, details } = await opened();
     api.noteCall.mockRejectedValueOnce(new ApiError("The server cannot be reached.", 0));
-    details.write({ note: "mine" });
-    await details.save();
+    details.write(SID, { note: "mine" });
+    await details.save(SID);
     expect(details.get()).toMatchObject({
       saving: "failed",
       problem: "The server cannot be reached.",
       draft: { note: "mine" },
     });
-    await details.save();
+    await details.save(SID);
     expect(details.get()?.saving).toBe("saved");
   });
 
   it("keeps what is typed while it is being saved", async () => {
     const { api, details } = await opened();
-    details.write({ note: "one" });
-    const saving = details.save();
-    details.write({ note: "one two" });
+    details.write(SID, { note: "one" });
+    const saving = details.save(SID);
+    details.write(SID, { note: "one two" });
     await saving;
     expect(details.get()).toMatchObject({
       saving: "idle",
       saved: { note: "one" },
       draft: { note: "one two" },
     });
-    await details.save();
+    await details.save(SID);
     expect(api.call().note).toBe("one two");
   });
 });
@@ -130,9 +130,9 @@ describe("saving", () => {
 describe("when somebody else noted something meanwhile", () => {
   async function conflict() {
     const { api, details } = await opened();
-    details.write({ note: "mine" });
+    details.write(SID, { note: "mine" });
     api.change({ note: "theirs", outcome: "spam" });
-    await details.save();
+    await details.save(SID);
     return { api, details };
   }
 
@@ -148,23 +148,23 @@ describe("when somebody else noted something meanwhile", () => {
 
   it("saves the agent's own when told to", async () => {
     const { api, details } = await conflict();
-    await details.keepMine();
+    await details.keepMine(SID);
     expect(api.call()).toMatchObject({ note: "mine", outcome: "" });
     expect(details.get()).toMatchObject({ saving: "saved", theirs: null });
   });
 
   it("takes the other when told to", async () => {
     const { details } = await conflict();
-    details.takeTheirs();
+    details.takeTheirs(SID);
     expect(details.get()).toMatchObject({ theirs: null, draft: { note: "theirs", outcome: "spam" } });
     expect(details.hasUnsaved()).toBe(false);
   });
 
   it("is no conflict when both say the same", async () => {
     const { api, details } = await opened();
-    details.write({ note: "same" });
+    details.write(SID, { note: "same" });
     api.change({ note: "same" });
-    await details.save();
+    await details.save(SID);
     expect(details.get()).toMatchObject({ saving: "saved", theirs: null });
   });
 });
@@ -172,7 +172,7 @@ describe("when somebody else noted something meanwhile", () => {
 describe("a push", () => {
   it("never takes what is being written", async () => {
     const { api, details } = await opened();
-    details.write({ note: "mine" });
+    details.write(SID, { note: "mine" });
     details.merge(api.change({ status: "completed" }));
     expect(details.get()).toMatchObject({ draft: { note: "mine" }, theirs: null });
   });
@@ -185,7 +185,7 @@ describe("a push", () => {
 
   it("shows a newer note beside what is being written, and takes it away when it is gone", async () => {
     const { api, details } = await opened();
-    details.write({ note: "mine" });
+    details.write(SID, { note: "mine" });
     details.merge(api.change({ note: "theirs" }));
     expect(details.get()).toMatchObject({ draft: { note: "mine" }, theirs: { note: "theirs" } });
     details.merge(api.change({ note: "" }));
@@ -194,13 +194,13 @@ describe("a push", () => {
 
   it("of our own change is no conflict, even when it comes before the answer", async () => {
     const { api, details } = await opened();
-    details.write({ note: "mine" });
+    details.write(SID, { note: "mine" });
     api.noteCall.mockImplementationOnce(async (_sid, sent) => {
       const call = api.change(sent);
       details.merge(call);
       return { call, etag: '"2"' };
     });
-    await details.save();
+    await details.save(SID);
     expect(details.get()).toMatchObject({ saving: "saved", theirs: null });
   });
 
@@ -227,7 +227,7 @@ describe("a push", () => {
 describe("closing", () => {
   it("keeps what is not saved until the call is opened again", async () => {
     const { api, details } = await opened();
-    details.write({ note: "half a sen" });
+    details.write(SID, { note: "half a sen" });
     details.close();
     expect(details.get()).toBeNull();
     expect(details.hasUnsaved()).toBe(true);

@@ -1,4 +1,7 @@
-/** One call of the log, opened: what happened, and what is noted of it. Text that is not saved outlives everything. */
+/**
+ * Calls that are looked at: what happened in the one that was opened from the log, and what is noted of it and of those
+ * that are talked on. Text that is not saved outlives everything.
+ */
 import type { Call } from "../messages";
 import type { Api, CallNote, TimelineEntry } from "../ports";
 
@@ -20,19 +23,28 @@ export interface OpenCall {
 }
 
 export interface CallDetailsStore {
+  /** The call that is opened. */
   get(): OpenCall | null;
+  /** A call that is opened or noted; null for any other. */
+  at(sid: string): OpenCall | null;
   subscribe(listener: () => void): () => void;
   open(call: Call): void;
   close(): void;
+  /** Lets a call be noted that is not opened. */
+  note(call: Call): void;
+  /** Forgets a call that was noted, unless it has text that is not saved. */
+  release(sid: string): void;
   /** Loads again after a failure. */
   load(): void;
   /** A push told of a call. */
   merge(call: Call): void;
-  write(change: Partial<CallNote>): void;
-  save(): Promise<void>;
+  write(sid: string, change: Partial<CallNote>): void;
+  save(sid: string): Promise<void>;
   /** Of two texts, the agent's own: it is saved over the other. */
-  keepMine(): Promise<void>;
-  takeTheirs(): void;
+  keepMine(sid: string): Promise<void>;
+  takeTheirs(sid: string): void;
+  /** Whether this call has text that is not saved. */
+  isUnsaved(sid: string): boolean;
   /** Whether some call has text that is not saved. */
   hasUnsaved(): boolean;
 }
@@ -54,6 +66,7 @@ const noteOf = ({ note, outcome }: Call): CallNote => ({ note, outcome });
 export function createCallDetails(api: DetailsApi): CallDetailsStore {
   const known = new Map<string, OpenCall>();
   const versions = new Map<string, string>();
+  const noting = new Set<string>();
   const listeners = new Set<() => void>();
   let shown: string | null = null;
   let turn = 0;
@@ -62,7 +75,11 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
     const before = known.get(sid);
     if (!before) return;
     known.set(sid, { ...before, ...change });
-    if (sid === shown) listeners.forEach((listener) => listener());
+    tell();
+  }
+
+  function tell(): void {
+    listeners.forEach((listener) => listener());
   }
 
   /** `quiet`: what is shown stays when it fails. */
@@ -141,29 +158,64 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
     if (sid === shown) void load(sid, true);
   }
 
-  const current = (): OpenCall | null => (shown === null ? null : (known.get(shown) ?? null));
+  const at = (sid: string): OpenCall | null => known.get(sid) ?? null;
+  const current = (): OpenCall | null => (shown === null ? null : at(shown));
+
+  function isUnsaved(sid: string): boolean {
+    const open = known.get(sid);
+    return open !== undefined && !sameNote(open.draft, open.saved);
+  }
+
+  function know(call: Call): void {
+    if (known.has(call.sid)) return take(call);
+    const saved = noteOf(call);
+    const fresh = { sid: call.sid, call, timeline: null, saved, draft: saved, problem: "", theirs: null };
+    known.set(call.sid, { ...fresh, loading: "loading", saving: "idle" });
+  }
+
+  function drop(sid: string): void {
+    if (sid !== shown && !noting.has(sid) && known.get(sid)?.saving !== "saving" && !isUnsaved(sid))
+      known.delete(sid);
+  }
+
+  /** The version to which a note of a call that lives is made, and what is noted already. */
+  async function readVersion(sid: string): Promise<void> {
+    try {
+      const { call, etag } = await api.versionedCall(sid);
+      take(call, etag);
+    } catch {
+      // Saving says whether the note can be kept.
+    }
+  }
 
   return {
     get: current,
+    at,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     open(call) {
       shown = call.sid;
-      const saved = noteOf(call);
-      if (!known.has(call.sid)) {
-        const fresh = { sid: call.sid, call, timeline: null, saved, draft: saved, problem: "", theirs: null };
-        known.set(call.sid, { ...fresh, loading: "loading", saving: "idle" });
-      } else take(call);
+      know(call);
       void load(call.sid, known.get(call.sid)?.loading === "ready");
-      listeners.forEach((listener) => listener());
+      tell();
     },
     close() {
-      const open = current();
-      if (open && open.saving !== "saving" && sameNote(open.draft, open.saved)) known.delete(open.sid);
+      const sid = shown;
       shown = null;
-      listeners.forEach((listener) => listener());
+      if (sid !== null) drop(sid);
+      tell();
+    },
+    note(call) {
+      noting.add(call.sid);
+      know(call);
+      void readVersion(call.sid);
+      tell();
+    },
+    release(sid) {
+      noting.delete(sid);
+      drop(sid);
     },
     load() {
       if (shown !== null) void load(shown);
@@ -174,29 +226,27 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
       take(call);
       if (call.sid === shown && before.saving !== "saving") void load(call.sid, true);
     },
-    write(change) {
-      const open = current();
+    write(sid, change) {
+      const open = known.get(sid);
       if (open)
-        set(open.sid, {
+        set(sid, {
           draft: { ...open.draft, ...change },
           saving: open.saving === "saving" ? "saving" : "idle",
         });
     },
-    async save() {
-      if (shown !== null) await save(shown);
-    },
-    async keepMine() {
-      const open = current();
+    save,
+    async keepMine(sid) {
+      const open = known.get(sid);
       if (!open?.theirs) return;
-      set(open.sid, { saved: open.theirs, theirs: null });
-      await save(open.sid);
+      set(sid, { saved: open.theirs, theirs: null });
+      await save(sid);
     },
-    takeTheirs() {
-      const theirs = current()?.theirs;
-      if (theirs && shown !== null)
-        set(shown, { saved: theirs, draft: theirs, theirs: null, saving: "idle" });
+    takeTheirs(sid) {
+      const theirs = known.get(sid)?.theirs;
+      if (theirs) set(sid, { saved: theirs, draft: theirs, theirs: null, saving: "idle" });
     },
-    hasUnsaved: () => [...known.values()].some(({ draft, saved }) => !sameNote(draft, saved)),
+    isUnsaved,
+    hasUnsaved: () => [...known.keys()].some(isUnsaved),
   };
 }
 

@@ -9,6 +9,7 @@ import { detailOf, Identity } from "./Identity";
 import { AlsoCalling, CallerFactList } from "./IncomingCall";
 import { Keypad } from "./Keypad";
 import { LevelMeters } from "./LevelMeters";
+import { NoteKey } from "./NoteKey";
 import { useNow } from "./useNow";
 
 /** How long the SDK tries to take up a call again: `maxCallSignalingTimeoutMs`. */
@@ -27,6 +28,7 @@ interface Props {
   onKeypad(open: boolean): void;
   onHelp(open: boolean): void;
   onDigit(digit: string): void;
+  onNote(): void;
   onHangUp(): void;
 }
 
@@ -57,17 +59,7 @@ export function ActiveCall(props: Props) {
           <button type="button" class="key-hang-up" onClick={props.onHangUp}>
             <Icon name="hang-up" /> Hang up
           </button>
-          <button
-            type="button"
-            class="key-plain"
-            aria-expanded={keypadOpen}
-            aria-controls="tones"
-            disabled={lost}
-            onClick={() => props.onKeypad(!keypadOpen)}
-            data-focus="keypad"
-          >
-            <Icon name="keypad" /> Keypad <kbd aria-hidden="true">K</kbd>
-          </button>
+          <NoteKey onNote={props.onNote} />
         </>
       }
     >
@@ -81,6 +73,17 @@ export function ActiveCall(props: Props) {
         >
           <Icon name={talk.muted ? "mic-off" : "mic"} /> Mute
         </button>
+        <button
+          type="button"
+          class="call-key"
+          aria-expanded={keypadOpen}
+          aria-controls="tones"
+          aria-disabled={lost}
+          onClick={() => !lost && props.onKeypad(!keypadOpen)}
+          data-focus="keypad"
+        >
+          <Icon name="keypad" /> Keypad
+        </button>
         <LevelMeters levels={props.levels} them={facts.shortName} muted={talk.muted} />
       </div>
       {keypadOpen && <Tones {...props} />}
@@ -88,6 +91,7 @@ export function ActiveCall(props: Props) {
       {lost && <IfNotBack name={facts.shortName} />}
       {!keypadOpen && !helpOpen && <CallerFactList facts={facts} incoming={talk.incoming} />}
       <AlsoCalling state={state} rings={props.others} />
+      <p class="small quiet closing">Closing or reloading this page ends the call with {facts.shortName}.</p>
     </Bands>
   );
 }

@@ -2,13 +2,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announcement } from "../softphone/announcements";
 import type { State } from "../softphone/state";
-import { isTextField } from "./useShortcuts";
+import { isWritingField } from "./fields";
 
 export function Announcer({ state }: { state: State }) {
   const last = useRef(state);
   const [said, setSaid] = useState({ polite: "", assertive: "" });
   useEffect(() => {
-    const next = announcement(last.current, state, isTextField(document.activeElement));
+    const next = announcement(last.current, state, isWritingField(document.activeElement));
     last.current = state;
     if (next) setSaid({ polite: next.polite ?? "", assertive: next.assertive ?? "" });
   }, [state]);

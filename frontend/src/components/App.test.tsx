@@ -13,7 +13,7 @@ describe("the microphone's cue", () => {
 
     await user.click(button("Allow microphone"));
     expect(asked).toContainEqual({ type: "microphone.request" });
-    expect(button("Waiting for your browser…").disabled).toBe(true);
+    expect(button("Waiting for your browser…").getAttribute("aria-disabled")).toBe("true");
 
     send({ type: "microphone.changed", microphone: "granted" });
     await screen.findByLabelText("Name or number");
@@ -174,5 +174,32 @@ describe("not here", () => {
     expect(reach()).toContain("Reconnecting in 8 s.");
     await user.click(button("Try now"));
     expect(asked).toContainEqual({ type: "desk.retry" });
+  });
+});
+
+describe("leaving in a call", () => {
+  it("says before what closing the page does", () => {
+    show(openState());
+    callArea().getByText("Closing or reloading this page ends the call with Maya.");
+  });
+
+  it("by signing out asks with the caller's name, and Cancel has focus", async () => {
+    const { user, asked } = show(openState());
+    await user.click(button(/: account of Ada Byron$/));
+    await user.click(screen.getByRole("menuitem", { name: "Sign out" }));
+    const dialog = await screen.findByRole("dialog", { name: "Sign out during the call?" });
+    expect(dialog.textContent).toContain("Maya Okonkwo is on the line. Signing out ends the call.");
+    expect(button("Cancel").hasAttribute("autofocus")).toBe(true);
+    await user.click(button("Cancel"));
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(asked).toEqual([]);
+  });
+
+  it("by a reload is followed by an offer to call back", async () => {
+    const call = sample("call.ended").call;
+    const { user, asked } = show(after(readyState(), { type: "call.cut-off", call }));
+    callArea().getByText("Maya Okonkwo");
+    await user.click(callArea().getByRole("button", { name: "Call back" }));
+    expect(asked).toContainEqual(expect.objectContaining({ type: "phone.connect", to: "+12025550142" }));
   });
 });

@@ -7,23 +7,25 @@ import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { Call, Line } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
-import { rootOf } from "../softphone/pushes";
 import { reach } from "../softphone/reach";
 import { canDial, colleagues, currentFacts, myPresence } from "../softphone/selectors";
-import type { Hints } from "../softphone/state";
+import { type Hints, inCall } from "../softphone/state";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
-import { Dock, MiniCall, type Pane } from "./Dock";
+import { Dock, MiniCall, MiniRing } from "./Dock";
 import { ReachLine } from "./ReachLine";
 import { SettingsDialog } from "./SettingsDialog";
+import { SignOutDialog } from "./SignOutDialog";
 import { ShortcutsDialog } from "./ShortcutsDialog";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { focusOn, useFocusRules } from "./useFocusRules";
+import { useKeyGuard } from "./useKeyGuard";
 import { useMicrophoneLabel } from "./useMicrophoneLabel";
 import { useNow } from "./useNow";
 import { useShortcuts } from "./useShortcuts";
 import { useStore } from "./useStore";
+import { useViews } from "./useViews";
 import { type View, WorkArea } from "./WorkArea";
 
 export interface AppProps {
@@ -47,9 +49,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const { call } = state;
   const now = useNow(state.desk.state === "lost");
   const [number, setNumber] = useState("");
-  const [view, setView] = useState<View>("log");
-  const [pane, setPane] = useState<Pane>("call");
-  const [dialog, setDialog] = useState<"settings" | "shortcuts" | null>(null);
+  const [dialog, setDialog] = useState<"settings" | "shortcuts" | "sign-out" | null>(null);
   const [menu, setMenu] = useState<OpenMenu>(null);
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [helpOpen, setHelpOpen] = useState(false);
@@ -60,19 +60,16 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const line = state.lines.find((each) => each.id === chosen.line) ?? state.lines[0] ?? null;
   const dialable = canDial(state);
 
-  useFocusRules(state);
-  // A caller comes to the front everywhere; what was open for another call closes.
+  const guard = useKeyGuard();
+  const { view, pane, openedIn, unseen, subjects, show, finish } = useViews(state, details);
+  useFocusRules(state, guard);
+  // What was open for another call closes.
   const ring = call.state === "pending" ? call.ring.id : null;
-  const caller = call.state === "pending" ? call.ring.root : talk?.incoming ? talk.root : null;
   useEffect(() => {
-    if (!caller) return;
-    setView("caller");
-    setPane("call");
-    setMenu(null);
-  }, [caller]);
+    if (ring) setMenu(null);
+  }, [ring]);
   useEffect(() => {
     if (call.state === "closed") {
-      setView("log");
       setKeypadOpen(false);
       setHelpOpen(false);
     }
@@ -81,7 +78,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   function dial(hints: Hints, from: Line | null = line): void {
     send({ type: "agent.dialled", id: `dial-${++dialled}`, hints, line: from, at: Date.now() });
     setNumber("");
-    setPane("call");
+    show({ pane: "call" });
   }
 
   function callBack({ party }: Call): void {
@@ -94,6 +91,40 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
     if (open) setHelpOpen(false);
     // After the panel has been drawn.
     setTimeout(() => focusOn(open ? "tones" : "keypad"));
+  }
+
+  /** Focus goes into what was opened, and back to the row that opened it, after each has been drawn. */
+  function openCall(opened: Call, from: View): void {
+    details.open(opened);
+    show({ openedIn: from });
+    setTimeout(() => document.getElementById("details-title")?.focus());
+  }
+
+  function closeCall(): void {
+    const row = CSS.escape(details.get()?.sid ?? "");
+    details.close();
+    setTimeout(() =>
+      document
+        .querySelector<HTMLElement>(`[data-row="${row}"] .row-open, button[data-row="${row}"]`)
+        ?.focus(),
+    );
+  }
+
+  const callerView: View | null = subjects.caller ? "caller" : subjects.last ? "last" : null;
+
+  function writeNote(): void {
+    const to = view === "last" || !callerView ? view : callerView;
+    const opened = openedIn === to && details.get() !== null;
+    // The note of a call that was opened in the log is the one that is meant there.
+    if (opened && to !== "log") details.close();
+    show({ view: to, pane: "work" });
+    setTimeout(() => document.getElementById("note")?.focus());
+  }
+
+  function finishNote(): void {
+    finish();
+    if (call.state === "closed" && call.ending?.kind === "ended") send({ type: "agent.closed" });
+    setTimeout(() => focusOn("call-area"));
   }
 
   const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
@@ -115,15 +146,15 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
       },
       hangUp: () => talk && hangUp(),
       search: () => {
-        details.close();
-        setView("log");
-        setPane("work");
+        if (openedIn === "log") details.close();
+        show({ view: "log", pane: "work" });
         setTimeout(() => document.querySelector<HTMLElement>("#search")?.focus());
       },
       dial: () => {
-        setPane("call");
+        show({ pane: "call" });
         setTimeout(() => document.querySelector<HTMLElement>("#number")?.focus());
       },
+      note: writeNote,
       availability: () => setMenu("availability"),
       help: () => setDialog("shortcuts"),
       escape: () => {
@@ -151,6 +182,12 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         onAvailability={(availability) => send({ type: "agent.chose", availability })}
         onShortcuts={() => setDialog("shortcuts")}
         onSettings={() => setDialog("settings")}
+        onSignOut={(event) => {
+          if (!inCall(state)) return;
+          event.preventDefault();
+          setMenu(null);
+          setDialog("sign-out");
+        }}
       />
       <ReachLine
         reach={reach(state, now, microphoneLabel)}
@@ -167,6 +204,16 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
           onHangUp={hangUp}
         />
       )}
+      {call.state === "pending" && facts && pane === "work" && (
+        <MiniRing
+          ring={call.ring}
+          facts={facts}
+          onShow={() => {
+            show({ pane: "call" });
+            setTimeout(() => focusOn("answer"));
+          }}
+        />
+      )}
       <main class="views">
         <h1 class="visually-hidden">Desk</h1>
         <CallArea
@@ -178,13 +225,17 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
             setHelpOpen(open);
             if (open) setKeypadOpen(false);
           }}
+          onNote={writeNote}
+          onCallBack={callBack}
           onDial={dial}
         />
         <WorkArea
-          {...{ view, facts, log, details, api }}
+          {...{ view, subjects, unseen, openedIn, log, details, api }}
           me={config.agent}
-          onView={setView}
-          root={rootOf(state)}
+          onView={(next) => show({ view: next })}
+          onOpen={openCall}
+          onClose={closeCall}
+          onDone={finishNote}
           team={colleagues(state)}
           canDial={dialable}
           onCall={callBack}
@@ -192,12 +243,8 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
       </main>
       <Dock
         pane={pane}
-        hasCaller={facts !== null}
-        view={view}
-        onPane={(next, to) => {
-          setPane(next);
-          if (to) setView(to);
-        }}
+        {...{ callerView, unseen, view }}
+        onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}
       />
       <Announcer state={state} />
       {dialog === "settings" && (
@@ -207,6 +254,9 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
           microphoneAllowed={state.microphone === "granted"}
           onClose={() => setDialog(null)}
         />
+      )}
+      {dialog === "sign-out" && facts && (
+        <SignOutDialog config={config} name={facts.title} onHangUp={hangUp} onClose={() => setDialog(null)} />
       )}
       {dialog === "shortcuts" && (
         <ShortcutsDialog

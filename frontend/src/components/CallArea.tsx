@@ -1,7 +1,7 @@
 /** The call area: which of its panels the state asks for. */
 import type { Browser } from "../browser";
 import type { Config } from "../config";
-import type { Line } from "../messages";
+import type { Call, Line } from "../messages";
 import type { Api, Levels } from "../ports";
 import type { SoftphoneEvent } from "../softphone/events";
 import { callerFacts, canDial, cue, currentFacts } from "../softphone/selectors";
@@ -30,6 +30,8 @@ export interface CallAreaProps {
   onLine(line: Line | null): void;
   onKeypad(open: boolean): void;
   onHelp(open: boolean): void;
+  onNote(): void;
+  onCallBack(call: Call): void;
   onDial(hints: Hints, line?: Line | null): void;
 }
 
@@ -69,6 +71,7 @@ function Panel(props: CallAreaProps) {
         rings={call.state === "ringing"}
         facts={facts}
         onCancel={hangUp}
+        onNote={props.onNote}
       />
     );
   }
@@ -142,6 +145,12 @@ function Idle(props: CallAreaProps) {
       news={
         <News
           state={state}
+          canDial={canDial(state)}
+          onCallBack={(call) => {
+            send({ type: "agent.closed-cut-off" });
+            props.onCallBack(call);
+          }}
+          onCloseCutOff={() => send({ type: "agent.closed-cut-off" })}
           onClose={() => send({ type: "agent.closed" })}
           onEndOrphan={(sid) => send({ type: "agent.ended-orphan", sid })}
         />

@@ -32,12 +32,13 @@ describe("a call of the log", () => {
 
   it("opens with Enter on its row, and closes with Escape; focus comes back to the row", async () => {
     const { user } = show(readyState(), { calls: async () => ({ next: null, results: [mine] }) });
-    const row = (await screen.findByText("Details")).closest("li");
-    row?.focus();
+    (await screen.findByText("Details")).closest("button")?.focus();
     await user.keyboard("{Enter}");
     await waitFor(() => expect(document.activeElement?.id).toBe("details-title"));
     await user.keyboard("{Escape}");
-    await waitFor(() => expect(document.activeElement?.getAttribute("data-row")).toBe(mine.sid));
+    await waitFor(() =>
+      expect(document.activeElement?.closest("[data-row]")?.getAttribute("data-row")).toBe(mine.sid),
+    );
   });
 
   it("stays open when Escape leaves a field", async () => {
@@ -121,8 +122,12 @@ describe("noting a call", () => {
     await user.type(note(), "Her maid k");
     send(push(sample("call.incoming")), rang);
     await screen.findByRole("button", { name: "Answer" });
-    await user.click(screen.getByRole("tab", { name: "Call log" }));
-    expect(note().value).toBe("Her maid k");
+    await user.keyboard("{Shift>}R{/Shift}");
+    expect(note().value).toBe("Her maid kR");
+    expect(document.activeElement).toBe(note());
+    screen.getByRole("tab", { name: "Call log", selected: true });
+    await user.click(screen.getByRole("tab", { name: "Caller new" }));
+    screen.getByRole("tab", { name: "Caller" });
     expect(asked).toEqual([]);
   });
 

@@ -8,17 +8,21 @@ import { partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
 import { Blank, Loading } from "./Blank";
 import { Icon } from "./Icon";
 import { NoteForm, NoteText } from "./NoteForm";
-import { isTextField } from "./useShortcuts";
+import { isTextField } from "./fields";
 import { VoiceMessage } from "./VoiceMessage";
 
 interface Props {
   open: OpenCall;
   details: CallDetailsStore;
-  me: Pick<Config["agent"], "id" | "role">;
+  mayNote: boolean;
+  canDial: boolean;
+  /** The name of the way back. */
+  back: string;
+  onCall(call: Call): void;
   onClose(): void;
 }
 
-export function CallDetails({ open, details, me, onClose }: Props) {
+export function CallDetails({ open, details, mayNote, canDial, back, onCall, onClose }: Props) {
   const { call } = open;
   return (
     <div
@@ -35,16 +39,12 @@ export function CallDetails({ open, details, me, onClose }: Props) {
         <span class="turned">
           <Icon name="chevron-down" size={16} />
         </span>
-        Call log
+        {back}
       </button>
-      <Facts call={call} />
+      <Facts call={call} canDial={canDial} onCall={onCall} />
       <section class="card note" aria-labelledby="note-title">
         <h3 id="note-title">Note and outcome</h3>
-        {mayNote(call, me) ? (
-          <NoteForm key={open.sid} open={open} details={details} />
-        ) : (
-          <NoteText note={open.saved} />
-        )}
+        {mayNote ? <NoteForm key={open.sid} open={open} details={details} /> : <NoteText note={open.saved} />}
       </section>
       <section class="card happened" aria-labelledby="happened-title">
         <h3 id="happened-title">What happened</h3>
@@ -55,11 +55,11 @@ export function CallDetails({ open, details, me, onClose }: Props) {
 }
 
 /** As the server decides it: the agent on the call, supervisors of its team, admins. */
-function mayNote(call: Call, me: Props["me"]): boolean {
+export function mayNote(call: Call, me: Pick<Config["agent"], "id" | "role">): boolean {
   return call.agent?.id === me.id || me.role !== "agent";
 }
 
-function Facts({ call }: { call: Call }) {
+function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { call: Call }) {
   const { party } = call;
   const { word, tone } = resultWord(call.result);
   const title = partyTitle(call);
@@ -77,7 +77,7 @@ function Facts({ call }: { call: Call }) {
   return (
     <section class="card details-head" aria-labelledby="details-title">
       <div class="details-title">
-        <h2 id="details-title" tabIndex={-1} title={title}>
+        <h2 id="details-title" tabIndex={-1} title={title} data-home>
           {title}
         </h2>
         <span class={`tag tag-${tone}`}>{word}</span>
@@ -93,6 +93,11 @@ function Facts({ call }: { call: Call }) {
             </div>
           ))}
       </dl>
+      {party.number.startsWith("+") && (
+        <button type="button" class="small-key details-call" disabled={!canDial} onClick={() => onCall(call)}>
+          <Icon name="phone" size={16} /> Call {title}
+        </button>
+      )}
       {call.recordings.map((recording) => (
         <VoiceMessage key={recording.sid} recording={recording} from={title} />
       ))}

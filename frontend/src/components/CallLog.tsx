@@ -1,16 +1,14 @@
 /** The call log: search, filters, rows by day, and a key to call back. */
-import { useRef } from "preact/hooks";
-import type { CallDetailsStore } from "../callDetails/callDetails";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallLogStore } from "../callLog/callLog";
 import { foundIn } from "../callLog/foundIn";
-import type { Config } from "../config";
 import { dayName } from "../format";
 import type { Call } from "../messages";
 import type { LogScope } from "../ports";
 import { Blank, Loading } from "./Blank";
-import { CallDetails } from "./CallDetails";
 import { CallRow } from "./CallRow";
 import { Icon } from "./Icon";
+import { focusIsLost } from "./regions";
 import { useStore } from "./useStore";
 
 const SCOPES: [LogScope, string][] = [
@@ -22,39 +20,18 @@ const SCOPES: [LogScope, string][] = [
 
 interface Props {
   log: CallLogStore;
-  details: CallDetailsStore;
-  me: Pick<Config["agent"], "id" | "role">;
   canDial: boolean;
   onCall(call: Call): void;
-}
-
-/** The list, or in its place the call that was opened from it. */
-export function CallLog({ details, me, ...list }: Props) {
-  const open = useStore(details);
-  if (!open) return <CallList {...list} onOpen={(call) => openDetails(details, call)} />;
-  return <CallDetails {...{ open, details, me }} onClose={() => closeDetails(details)} />;
-}
-
-/** Focus goes into what was opened, and back to the row that opened it, after each has been drawn. */
-function openDetails(details: CallDetailsStore, call: Call): void {
-  details.open(call);
-  setTimeout(() => document.getElementById("details-title")?.focus());
-}
-
-function closeDetails(details: CallDetailsStore): void {
-  const sid = details.get()?.sid ?? "";
-  details.close();
-  setTimeout(() => document.querySelector<HTMLElement>(`[data-row="${CSS.escape(sid)}"]`)?.focus());
-}
-
-interface ListProps extends Omit<Props, "details" | "me"> {
   onOpen(call: Call): void;
 }
 
-function CallList({ log, canDial, onCall, onOpen }: ListProps) {
+export function CallLog({ log, canDial, onCall, onOpen }: Props) {
   const { scope, search, rows, next, status, more } = useStore(log);
   return (
     <div class="log">
+      <h2 class="visually-hidden" tabIndex={-1} data-home>
+        Call log
+      </h2>
       <div class="log-tools">
         <div class="search">
           <Icon name="search" />
@@ -98,7 +75,7 @@ function CallList({ log, canDial, onCall, onOpen }: ListProps) {
           <button
             type="button"
             class="small-key"
-            disabled={more === "loading"}
+            aria-disabled={more === "loading"}
             onClick={() => log.loadMore()}
           >
             {more === "loading"
@@ -113,27 +90,46 @@ function CallList({ log, canDial, onCall, onOpen }: ListProps) {
   );
 }
 
-function Rows({
-  rows,
-  canDial,
-  onCall,
-  onOpen,
-  search,
-}: Omit<ListProps, "log"> & { rows: Call[]; search: string }) {
+/** One stop of Tab: ↑ and ↓ go through the rows, ← and → through the keys of a row. */
+function Rows({ rows, canDial, onCall, onOpen, search }: Omit<Props, "log"> & { rows: Call[]; search: string }) {
   const list = useRef<HTMLDivElement>(null);
+  const [chosen, setChosen] = useState("");
   const days = byDay(rows, Date.now());
+  const current = rows.some(({ sid }) => sid === chosen) ? chosen : rows[0]?.sid;
+  const last = useFocusedRow(rows, list);
+
+  // Keys that a row has of its own, like Play, are reached by the arrows as well.
+  useLayoutEffect(() => {
+    for (const key of keysOf(list.current)) if (!key.matches(".row-open")) key.tabIndex = -1;
+  });
 
   function onKeyDown(event: KeyboardEvent): void {
-    const lines = [...(list.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
-    const at = lines.findIndex((line) => line.contains(document.activeElement));
-    if (event.key === "ArrowDown") lines[at + 1]?.focus();
-    else if (event.key === "ArrowUp") lines[Math.max(0, at - 1)]?.focus();
-    else return;
+    const row = (event.target as Element).closest("[data-row]");
+    const lines = [...(list.current?.querySelectorAll("[data-row]") ?? [])];
+    const at = row ? lines.indexOf(row) : -1;
+    const keys = keysOf(row);
+    const key = keys.indexOf(event.target as HTMLElement);
+    const to: Record<string, HTMLElement | undefined> = {
+      ArrowDown: keysOf(lines[at + 1])[0],
+      ArrowUp: keysOf(lines[Math.max(0, at - 1)])[0],
+      ArrowRight: keys[key + 1],
+      ArrowLeft: keys[Math.max(0, key - 1)],
+    };
+    if (at < 0 || key < 0 || !(event.key in to)) return;
+    to[event.key]?.focus();
     event.preventDefault();
   }
 
+  function onFocusIn(event: FocusEvent): void {
+    const key = event.target as Element;
+    const sid = key.closest("[data-row]")?.getAttribute("data-row");
+    if (!sid) return;
+    last.current = { at: rows.findIndex((row) => row.sid === sid), key };
+    setChosen(sid);
+  }
+
   return (
-    <div class="card log-card" ref={list} onKeyDown={onKeyDown}>
+    <div class="card log-card" ref={list} onKeyDown={onKeyDown} onFocusIn={onFocusIn}>
       {days.map(([day, calls]) => (
         <section key={day} aria-label={day}>
           <h2 class="day">{day}</h2>
@@ -144,7 +140,7 @@ function Rows({
                 call={call}
                 canDial={canDial}
                 found={foundIn(call.note, search)}
-                reachable={call.sid === rows[0]?.sid}
+                reachable={call.sid === current}
                 onCall={onCall}
                 onOpen={onOpen}
               />
@@ -154,6 +150,22 @@ function Rows({
       ))}
     </div>
   );
+}
+
+/** A row that goes while it has focus leaves it to the next one. */
+function useFocusedRow(rows: Call[], list: { current: HTMLElement | null }) {
+  const last = useRef<{ at: number; key: Element } | null>(null);
+  useLayoutEffect(() => {
+    if (!last.current || last.current.key.isConnected || !focusIsLost()) return;
+    const lines = [...(list.current?.querySelectorAll("[data-row]") ?? [])];
+    keysOf(lines[Math.min(last.current.at, lines.length - 1)])[0]?.focus();
+  }, [rows]);
+  return last;
+}
+
+/** What can be pressed in a row, the key that opens it first. */
+function keysOf(row: Element | null | undefined): HTMLElement[] {
+  return [...(row?.querySelectorAll<HTMLElement>("button:not(:disabled)") ?? [])];
 }
 
 function byDay(rows: Call[], now: number): [string, Call[]][] {

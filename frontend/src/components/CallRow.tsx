@@ -3,6 +3,7 @@ import { clock, fullTime, minutes } from "../format";
 import type { Call } from "../messages";
 import { partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
 import { Icon } from "./Icon";
+import { PastNote } from "./PastNote";
 import { VoiceMessage } from "./VoiceMessage";
 
 interface Props {
@@ -37,10 +38,7 @@ export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Pro
     <li
       class="row"
       data-row={call.sid}
-      tabIndex={reachable ? 0 : -1}
       onKeyDown={(event) => {
-        // The keys within the row have an Enter of their own.
-        if (event.key === "Enter" && event.target === event.currentTarget) onOpen(call);
         if (
           (event.key === "c" || event.key === "C") &&
           !event.ctrlKey &&
@@ -52,11 +50,17 @@ export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Pro
         }
       }}
     >
-      <span class={`way way-${way}`}>
+      <span class={`way way-${way}`} id={`way-${call.sid}`}>
         <Icon name={way} />
         <span class="visually-hidden">{WAY_WORDS[way]}</span>
       </span>
-      <button type="button" class="row-who row-open" tabIndex={-1} onClick={() => onOpen(call)}>
+      <button
+        type="button"
+        class="row-who row-open"
+        tabIndex={reachable ? 0 : -1}
+        aria-describedby={["way", "result", "when"].map((part) => `${part}-${call.sid}`).join(" ")}
+        onClick={() => onOpen(call)}
+      >
         <strong title={title}>{title}</strong>
         <span>{second}</span>
         {found && (
@@ -67,10 +71,10 @@ export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Pro
         <span class="visually-hidden">Details</span>
       </button>
       <span class="row-line">{call.line?.name ?? call.agent?.name.split(" ")[0]}</span>
-      <span class="row-result">
+      <span class="row-result" id={`result-${call.sid}`}>
         <span class={`tag tag-${tone}`}>{word}</span>
       </span>
-      <span class="row-when">
+      <span class="row-when" id={`when-${call.sid}`}>
         <time dateTime={call.start_time} title={fullTime(call.start_time)}>
           {clock(call.start_time)}
         </time>
@@ -80,9 +84,11 @@ export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Pro
         </span>
       </span>
       {callable ? (
+        // The arrow keys come here from the row's own key, and C calls.
         <button
           type="button"
           class="icon-key row-call"
+          tabIndex={-1}
           disabled={!canDial}
           aria-label={`Call ${title}${party.name ? `, ${party.display}` : ""}`}
           onClick={() => onCall(call)}
@@ -91,6 +97,11 @@ export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Pro
         </button>
       ) : (
         <span class="row-call" />
+      )}
+      {(call.note || call.outcome) && (
+        <div class="row-note">
+          <PastNote call={call} />
+        </div>
       )}
       {call.recordings.length > 0 && (
         <div class="row-messages">

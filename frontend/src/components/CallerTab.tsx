@@ -1,5 +1,6 @@
-/** The caller: who they are, and what was before. */
-import { useEffect, useState } from "preact/hooks";
+/** The caller: who they are, what is noted of the call, and what was before. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { CallDetailsStore } from "../callDetails/callDetails";
 import { clock, initials, minutes, shortWhen } from "../format";
 import type { Call, PastCall } from "../messages";
 import type { Api } from "../ports";
@@ -7,19 +8,74 @@ import type { CallerFacts } from "../softphone/selectors";
 import { pastCallSentence, wayIcon } from "../words";
 import { Loading } from "./Blank";
 import { Icon } from "./Icon";
+import { NoteForm } from "./NoteForm";
+import { PastNote } from "./PastNote";
+import { useStore } from "./useStore";
+
+/** The call that the tab is about. */
+export interface Subject {
+  facts: CallerFacts;
+  root: string | null;
+  /** What may be noted; null until somebody is on the line. */
+  call: Call | null;
+  /** The call has ended. */
+  over: boolean;
+}
 
 interface Props {
-  facts: CallerFacts;
-  /** The call itself, which is not an earlier one. */
-  root: string | null;
+  subject: Subject;
   api: Pick<Api, "calls">;
+  details: CallDetailsStore;
+  onOpen(call: Call): void;
+  onDone(): void;
 }
 
 const SHOWN = 20;
 
-export function Earlier({ facts, root, api }: Props) {
+export function CallerTab({ subject, api, details, onOpen, onDone }: Props) {
+  const { facts, call, root, over } = subject;
+  return (
+    <div class="caller">
+      <section class="card note" aria-labelledby="note-title">
+        <h2 id="note-title" tabIndex={-1} data-home>
+          {over ? `After the call with ${facts.shortName}` : "Note on this call"}
+        </h2>
+        {call ? (
+          <CallNoteForm key={call.sid} sid={call.sid} details={details} {...(over && { onDone })} />
+        ) : (
+          <p class="quiet">Write here as soon as you talk.</p>
+        )}
+      </section>
+      <div class="contact-between">
+        <ContactCard facts={facts} />
+      </div>
+      <Earlier key={root ?? "new"} {...{ facts, root, api, onOpen }} />
+    </div>
+  );
+}
+
+/** The note of a call that lives, or that ended a moment ago. */
+function CallNoteForm({
+  sid,
+  details,
+  onDone,
+}: Pick<Props, "details"> & { sid: string; onDone?: () => void }) {
+  const noted = useMemo(() => ({ get: () => details.at(sid), subscribe: details.subscribe }), [details, sid]);
+  const open = useStore(noted);
+  return open && <NoteForm {...{ open, details, onDone }} />;
+}
+
+interface EarlierProps {
+  facts: CallerFacts;
+  /** The call itself, which is not an earlier one. */
+  root: string | null;
+  api: Pick<Api, "calls">;
+  onOpen(call: Call): void;
+}
+
+function Earlier({ facts, root, api, onOpen }: EarlierProps) {
   const { number, shortName, withheld, history } = facts;
-  const [calls, setCalls] = useState<PastCall[] | null>(null);
+  const [calls, setCalls] = useState<Call[] | null>(null);
   const [failed, setFailed] = useState(false);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -54,7 +110,7 @@ export function Earlier({ facts, root, api }: Props) {
       {!withheld && known !== null && earlier.length === 0 && <p class="quiet">This is the first call.</p>}
       <ul class="timeline">
         {earlier.map((call) => (
-          <PastRow key={call.sid} call={call} />
+          <PastRow key={call.sid} call={call} onOpen={onOpen} />
         ))}
       </ul>
     </section>
@@ -65,17 +121,32 @@ function isOver(call: PastCall | Call): boolean {
   return call.result !== "";
 }
 
-function PastRow({ call }: { call: PastCall }) {
+/** Opens, but for the few that came with the ring: of them no more is known than what stands there. */
+function PastRow({ call, onOpen }: { call: PastCall | Call; onOpen(call: Call): void }) {
   const way = wayIcon(call);
   const when = shortWhen(call.start_time, Date.now());
   const time = clock(call.start_time);
-  return (
-    <li>
+  const content = (
+    <>
       <span class={`way way-${way}`}>
         <Icon name={way} size={18} />
       </span>
-      <span>{pastCallSentence(call, call.duration ? minutes(call.duration) : "")}</span>
+      <span class="past-what">
+        {pastCallSentence(call, call.duration ? minutes(call.duration) : "")}
+        <PastNote call={call} />
+      </span>
       <time dateTime={call.start_time}>{when === time ? time : `${when} ${time}`}</time>
+    </>
+  );
+  return (
+    <li>
+      {"legs" in call ? (
+        <button type="button" class="past" data-row={call.sid} onClick={() => onOpen(call)}>
+          {content}
+        </button>
+      ) : (
+        <div class="past">{content}</div>
+      )}
     </li>
   );
 }

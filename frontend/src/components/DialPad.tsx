@@ -1,12 +1,12 @@
 /** Idle: a number to call, typed, pasted or pressed, and the line it is called from. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { clock } from "../format";
 import type { Line } from "../messages";
 import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
 import { Bands } from "./Bands";
-import { FoundContacts } from "./FoundContacts";
+import { FOUND_ID, FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
 import { Icon } from "./Icon";
 import { Keypad } from "./Keypad";
 import { type Entry, hasLetters, understand, useNumberCheck } from "./useNumberCheck";
@@ -39,7 +39,7 @@ function NoPad({ readySince, news }: DialPadProps) {
       identity={
         <>
           <div class="state-line">
-            <h2 class="state-idle" tabIndex={-1} data-focus="call-area">
+            <h2 class="state-idle" tabIndex={-1} data-focus="call-area" data-home>
               {readySince === null ? "Not ready" : "Ready"}
             </h2>
             {readySince !== null && <span class="since">since {clock(readySince)}</span>}
@@ -64,19 +64,45 @@ function Pad(props: DialPadProps) {
   // A number is called wrong only when the agent has finished typing: on Call, or after leaving the field.
   const [insisted, setInsisted] = useState("");
   const [pending, setPending] = useState(false);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [folded, setFolded] = useState("");
+  const names = entry.kind === "names" && hasLetters(text) && folded !== text;
+  const found = useMemo(() => (entry.kind === "names" ? numbersOf(entry.found) : []), [entry]);
+  const at = found.findIndex(({ id }) => id === chosen);
+  const active = names ? (found[at] ?? null) : null;
+
+  /** The keys of a list of choices, while the field keeps focus. */
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (found.length === 0) return;
+      setFolded("");
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      // From no choice, up is the last one.
+      setChosen(found.at(at < 0 && step < 0 ? -1 : (at + step) % found.length)?.id ?? null);
+    } else if (event.key === "Escape" && names && found.length > 0) {
+      setFolded(text);
+      setChosen(null);
+    } else return;
+    event.preventDefault();
+  }
 
   async function dial(): Promise<void> {
     if (pending || !canDial) return;
+    if (active) {
+      onDial(hintsOfFound(active));
+      return;
+    }
     if (!text.trim()) {
       document.querySelector<HTMLInputElement>("#number")?.focus();
       return;
     }
     setPending(true);
-    const found = entry.kind === "checking" ? await understand(api, text) : entry;
+    const understood = entry.kind === "checking" ? await understand(api, text) : entry;
     setPending(false);
     setInsisted(text);
-    if (found.kind === "valid") onDial(hintsOf(found));
-    else if (found.kind === "unknown" && /^\+[\d\s().-]{8,}$/.test(text.trim())) {
+    if (understood.kind === "valid") onDial(hintsOf(understood));
+    else if (understood.kind === "unknown" && /^\+[\d\s().-]{8,}$/.test(text.trim())) {
       // Our check is not needed to call a number that is written in full.
       const number = text.replace(/[^\d+]/g, "");
       onDial({ number, display: number, name: "", place: "", line: "" });
@@ -96,15 +122,32 @@ function Pad(props: DialPadProps) {
           }}
         >
           <div class="state-line">
-            <h2 class="state-idle" tabIndex={-1} data-focus="call-area">
+            <h2 class="state-idle" tabIndex={-1} data-focus="call-area" data-home>
               {canDial ? "Ready" : "Not ready"}
             </h2>
             {canDial && props.readySince !== null && (
               <span class="since">since {clock(props.readySince)}</span>
             )}
           </div>
-          <NumberField {...props} wrong={wrong} onLeave={() => setInsisted(text)} />
-          <NumberHint entry={entry} wrong={wrong} homeRegionName={props.homeRegionName} />
+          <NumberField
+            {...props}
+            wrong={wrong}
+            expanded={names && found.length > 0}
+            active={active?.id}
+            onKeyDown={onKeyDown}
+            onLeave={() => setInsisted(text)}
+          />
+          <NumberHint
+            entry={entry}
+            wrong={wrong}
+            active={active !== null}
+            homeRegionName={props.homeRegionName}
+          />
+          <p class="visually-hidden" role="status">
+            {names &&
+              found.length > 0 &&
+              `${found.length} ${found.length === 1 ? "number" : "numbers"} found.`}
+          </p>
           <LineChoice {...props} />
         </form>
       }
@@ -115,8 +158,8 @@ function Pad(props: DialPadProps) {
       }
     >
       {props.news}
-      {entry.kind === "names" && hasLetters(text) ? (
-        <FoundContacts text={text} found={entry.found} canDial={canDial} onDial={onDial} />
+      {names ? (
+        <FoundContacts {...{ text, found, canDial, onDial }} active={active?.id ?? null} />
       ) : (
         <Keypad onPress={(key) => onText(text + key)} onLongZero={() => onText(text + "+")} />
       )}
@@ -124,7 +167,16 @@ function Pad(props: DialPadProps) {
   );
 }
 
-function NumberField({ text, onText, wrong, onLeave }: DialPadProps & { wrong: boolean; onLeave(): void }) {
+interface FieldProps extends Pick<DialPadProps, "text" | "onText"> {
+  wrong: boolean;
+  /** Whether choices stand under it, and the one that Enter calls. */
+  expanded: boolean;
+  active: string | undefined;
+  onKeyDown(event: KeyboardEvent): void;
+  onLeave(): void;
+}
+
+function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave }: FieldProps) {
   async function paste(): Promise<void> {
     const pasted = await navigator.clipboard.readText().catch(() => "");
     if (pasted) onText(cleaned(pasted));
@@ -138,7 +190,14 @@ function NumberField({ text, onText, wrong, onLeave }: DialPadProps & { wrong: b
       <input
         id="number"
         type="text"
-        inputMode="tel"
+        role="combobox"
+        aria-autocomplete="list"
+        aria-expanded={expanded}
+        aria-controls={FOUND_ID}
+        aria-activedescendant={active}
+        // Names are typed here, too: a telephone has letters for it, and its digits stand below.
+        inputMode="text"
+        autocapitalize="words"
         autocomplete="off"
         spellcheck={false}
         placeholder="Name or number"
@@ -153,6 +212,7 @@ function NumberField({ text, onText, wrong, onLeave }: DialPadProps & { wrong: b
             onText(cleaned(pasted));
           }
         }}
+        onKeyDown={onKeyDown}
         onBlur={onLeave}
       />
       {text ? (
@@ -160,7 +220,11 @@ function NumberField({ text, onText, wrong, onLeave }: DialPadProps & { wrong: b
           type="button"
           class="icon-key"
           aria-label="Delete last character"
-          onClick={() => onText(text.slice(0, -1))}
+          onClick={() => {
+            onText(text.slice(0, -1));
+            // The key goes with the last character.
+            if (text.length === 1) document.getElementById("number")?.focus();
+          }}
         >
           <Icon name="backspace" />
         </button>
@@ -191,10 +255,12 @@ export function cleaned(pasted: string): string {
 function NumberHint({
   entry,
   wrong,
+  active,
   homeRegionName,
 }: {
   entry: Entry;
   wrong: boolean;
+  active: boolean;
   homeRegionName: string;
 }) {
   if (entry.kind === "valid") {
@@ -218,7 +284,11 @@ function NumberHint({
   }
   return (
     <p class="hint" id="number-hint">
-      {entry.kind === "names" ? "Choose whom to call." : `Without a + it is a ${homeRegionName} number.`}
+      {entry.kind === "names"
+        ? active
+          ? "Enter calls the one that is marked."
+          : "Choose whom to call."
+        : `Without a + it is a ${homeRegionName} number.`}
     </p>
   );
 }

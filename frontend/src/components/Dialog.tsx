@@ -1,6 +1,6 @@
 /** A modal dialog: the browser keeps focus inside and gives it back. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./Icon";
 
 interface Props {
@@ -11,17 +11,22 @@ interface Props {
 
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement | null;
-    dialog.current?.showModal();
-    return () => opener?.focus?.();
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => {
+      // While it is open, nothing behind it takes focus.
+      shown?.close();
+      opener?.focus?.();
+    };
   }, []);
   return (
     <dialog
       class="dialog"
       ref={dialog}
       aria-labelledby="dialog-title"
-      onClose={onClose}
+      onClose={(event) => event.currentTarget.isConnected && onClose()}
       onClick={(event) => event.target === dialog.current && onClose()}
     >
       <div class="dialog-body">

@@ -1,19 +1,50 @@
-/** Contacts whose name was typed, each number with its key. */
+/** Contacts whose name was typed: the choices of the number entry, one for each number. */
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ContactFound } from "../ports";
 import type { Hints } from "../softphone/state";
 import { Icon } from "./Icon";
 
+export const FOUND_ID = "found";
+
+export interface FoundNumber extends Hints {
+  /** Of its element. */
+  id: string;
+  company: string;
+  label: string;
+}
+
+export function numbersOf(contacts: ContactFound[]): FoundNumber[] {
+  return contacts.flatMap(({ id, name, company, numbers }) =>
+    numbers.map(({ number, display, label }) => ({
+      id: `found-${id}-${number.replace(/\W/g, "")}`,
+      number,
+      display,
+      name,
+      place: "",
+      line: "",
+      company,
+      label,
+    })),
+  );
+}
+
 interface Props {
   text: string;
-  found: ContactFound[];
+  found: FoundNumber[];
+  /** The one that Enter calls. */
+  active: string | null;
   canDial: boolean;
   onDial(hints: Hints): void;
 }
 
-export function FoundContacts({ text, found, canDial, onDial }: Props) {
+export function FoundContacts({ text, found, active, canDial, onDial }: Props) {
+  const list = useRef<HTMLUListElement>(null);
+  useLayoutEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView?.({ block: "nearest" });
+  }, [active]);
   if (found.length === 0) {
     return (
-      <div class="blank">
+      <div class="blank" role="status">
         <Icon name="search" size={26} />
         <p class="blank-title">Nobody found for “{text.trim()}”</p>
         <p>Check the spelling, or type the number.</p>
@@ -21,37 +52,32 @@ export function FoundContacts({ text, found, canDial, onDial }: Props) {
     );
   }
   return (
-    <ul class="found" aria-label="Contacts found">
-      {found.flatMap((contact) =>
-        contact.numbers.map((number) => (
-          <li key={`${contact.id}/${number.number}`}>
-            <div>
-              <strong>{contact.name}</strong>
-              <span class="quiet">
-                {[number.label, number.display].filter(Boolean).join(" ")}
-                {contact.company && ` · ${contact.company}`}
-              </span>
-            </div>
-            <button
-              type="button"
-              class="square-key"
-              disabled={!canDial}
-              aria-label={`Call ${contact.name}, ${number.display}`}
-              onClick={() =>
-                onDial({
-                  number: number.number,
-                  display: number.display,
-                  name: contact.name,
-                  place: "",
-                  line: "",
-                })
-              }
-            >
-              <Icon name="phone" size={18} />
-            </button>
-          </li>
-        )),
-      )}
+    <ul class="found" id={FOUND_ID} role="listbox" aria-label="Contacts found" ref={list}>
+      {found.map((each) => (
+        <li
+          key={each.id}
+          id={each.id}
+          role="option"
+          aria-selected={each.id === active}
+          aria-disabled={!canDial}
+          // The field keeps focus.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => canDial && onDial(hintsOf(each))}
+        >
+          <div>
+            <strong>{each.name}</strong>
+            <span class="quiet">
+              {[each.label, each.display].filter(Boolean).join(" ")}
+              {each.company && ` · ${each.company}`}
+            </span>
+          </div>
+          <Icon name="phone" size={18} />
+        </li>
+      ))}
     </ul>
   );
+}
+
+export function hintsOf({ number, display, name, place, line }: FoundNumber): Hints {
+  return { number, display, name, place, line };
 }

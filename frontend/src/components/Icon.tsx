@@ -53,6 +53,9 @@ const SHAPES = {
       <path d="M9.5 3.5h5v3h-5zM9 11h6M9 15h6" />
     </>
   ),
+  pencil: (
+    <path d="M4.5 19.5l1-4.2L16.2 4.6a1.7 1.7 0 0 1 2.4 0l.8.8a1.7 1.7 0 0 1 0 2.4L8.7 18.5zM14.5 6.3l3.2 3.2" />
+  ),
   backspace: <path d="M9 5.5h10.5v13H9L3.5 12zM11.5 9.5l5 5M16.5 9.5l-5 5" />,
   close: <path d="M5.5 5.5l13 13M18.5 5.5l-13 13" />,
   "chevron-down": <path d="M6.5 9.5l5.5 5.5 5.5-5.5" />,

@@ -25,7 +25,7 @@ export function Identity({ icon, word, facts, detail, since, tags }: Props) {
         {tags}
         {since !== undefined && <Timer since={since} />}
       </div>
-      <h2 class="who" title={facts.title}>
+      <h2 class="who" title={facts.title} tabIndex={-1} data-focus="call-area" data-home>
         {facts.title}
       </h2>
       {facts.display && <p class="who-number">{facts.display}</p>}

@@ -6,6 +6,7 @@ import { pastCallSentence, wayIcon } from "../words";
 import { Bands } from "./Bands";
 import { Icon } from "./Icon";
 import { detailOf, Identity, Timer } from "./Identity";
+import { PastNote } from "./PastNote";
 
 interface Props {
   state: State;
@@ -32,7 +33,8 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
       notice={<CallerNotice facts={facts} />}
       bar={
         <>
-          <button type="button" class="key-reject" onClick={onReject} disabled={ring.answering}>
+          {/* Never `disabled`: focus, which was just on it, would be lost. A second press means nothing. */}
+          <button type="button" class="key-reject" onClick={onReject} aria-disabled={ring.answering}>
             <Icon name="hang-up" /> Reject
           </button>
           <button
@@ -40,7 +42,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
             class="key-answer"
             onClick={onAnswer}
             data-focus="answer"
-            disabled={ring.answering}
+            aria-disabled={ring.answering}
           >
             <Icon name="phone" /> Answer <kbd aria-hidden="true">↵</kbd>
           </button>
@@ -114,7 +116,10 @@ function LastCalls({ facts }: { facts: CallerFacts }) {
               <span class={`way way-${way}`}>
                 <Icon name={way} size={18} />
               </span>
-              <span>{pastCallSentence(call, call.duration ? minutes(call.duration) : "")}</span>
+              <span>
+                {pastCallSentence(call, call.duration ? minutes(call.duration) : "")}
+                <PastNote call={call} />
+              </span>
             </li>
           );
         })}

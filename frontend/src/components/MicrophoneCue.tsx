@@ -115,7 +115,8 @@ function Asking({ onAllow }: Props) {
       <Disc icon="mic" />
       <h2>Choose “Allow” in your browser’s window</h2>
       <p>No window there? Press the microphone sign in the address bar.</p>
-      <button type="button" class="key-accent" disabled>
+      {/* Never `disabled`: focus, which was just on its key, would be lost. */}
+      <button type="button" class="key-accent" aria-disabled data-focus="cue">
         Waiting for your browser…
       </button>
       <p class="aside">

@@ -3,18 +3,23 @@ import { minutes } from "../format";
 import { endingSentence } from "../softphone/announcements";
 import { callerFacts } from "../softphone/selectors";
 import type { Ending, State } from "../softphone/state";
+import type { Call } from "../messages";
+import { partyTitle } from "../words";
 import { Icon } from "./Icon";
 
 const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 
 interface Props {
   state: State;
+  canDial: boolean;
   onClose(): void;
+  onCallBack(call: Call): void;
+  onCloseCutOff(): void;
   onEndOrphan(sid: string): void;
 }
 
-export function News({ state, onClose, onEndOrphan }: Props) {
-  const { call, orphans } = state;
+export function News({ state, canDial, onClose, onCallBack, onCloseCutOff, onEndOrphan }: Props) {
+  const { call, orphans, cutOff } = state;
   const ending = call.state === "closed" ? call.ending : null;
   return (
     <>
@@ -30,6 +35,23 @@ export function News({ state, onClose, onEndOrphan }: Props) {
           </button>
         </div>
       ))}
+      {cutOff && cutOff.result !== "" && (
+        <div class="news news-hold" role="group" aria-label="Call that was cut off">
+          <Icon name="alert" size={18} />
+          <p>
+            Your call with <bdi>{partyTitle(cutOff)}</bdi> was cut off when the page was closed or loaded
+            again.
+          </p>
+          {cutOff.party.number.startsWith("+") && (
+            <button type="button" class="small-key" disabled={!canDial} onClick={() => onCallBack(cutOff)}>
+              Call back
+            </button>
+          )}
+          <button type="button" class="icon-key" aria-label="Close this message" onClick={onCloseCutOff}>
+            <Icon name="close" size={16} />
+          </button>
+        </div>
+      )}
       {ending && ending.kind !== "failed" && (
         <div class="news">
           <Icon name={iconOf(ending)} size={18} />

@@ -11,26 +11,44 @@ const LONGEST = 5000;
 interface Props {
   open: OpenCall;
   details: CallDetailsStore;
+  /** The call is over, and only its note is still to be written. */
+  onDone?: (() => void) | undefined;
 }
 
-export function NoteForm({ open, details }: Props) {
-  const { draft, saved, saving, theirs } = open;
+export function NoteForm({ open, details, onDone }: Props) {
+  const { sid, draft, saved, saving, theirs } = open;
   const unsaved = !sameNote(draft, saved);
+
+  async function finish(): Promise<void> {
+    await details.save(sid);
+    if (!details.isUnsaved(sid)) onDone?.();
+  }
+
   return (
     <form
       class="note-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void details.save();
+        void details.save(sid);
       }}
     >
+      <div class="device">
+        <label for="note">Note</label>
+        <textarea
+          id="note"
+          rows={3}
+          maxLength={LONGEST}
+          value={draft.note}
+          onInput={(event) => details.write(sid, { note: event.currentTarget.value })}
+        />
+      </div>
       <div class="device">
         <label for="outcome">Outcome</label>
         <span class="select select-field">
           <select
             id="outcome"
             value={draft.outcome}
-            onChange={(event) => details.write({ outcome: event.currentTarget.value as CallOutcome })}
+            onChange={(event) => details.write(sid, { outcome: event.currentTarget.value as CallOutcome })}
           >
             {OUTCOMES.map(([value, label]) => (
               <option key={value} value={value}>
@@ -41,17 +59,7 @@ export function NoteForm({ open, details }: Props) {
           <Icon name="chevron-down" size={16} />
         </span>
       </div>
-      <div class="device">
-        <label for="note">Note</label>
-        <textarea
-          id="note"
-          rows={3}
-          maxLength={LONGEST}
-          value={draft.note}
-          onInput={(event) => details.write({ note: event.currentTarget.value })}
-        />
-      </div>
-      {theirs && <Conflict theirs={theirs} details={details} />}
+      {theirs && <Conflict sid={sid} theirs={theirs} details={details} />}
       <div class="note-foot">
         {/* Never `disabled`: focus, which was just on it, would be lost. */}
         <button
@@ -61,6 +69,11 @@ export function NoteForm({ open, details }: Props) {
         >
           {saving === "saving" ? "Saving…" : "Save"}
         </button>
+        {onDone && (
+          <button type="button" class="small-key" onClick={() => void finish()}>
+            Done
+          </button>
+        )}
         <p role="status" class="small quiet">
           {saving === "saved" && !unsaved ? "Saved." : unsaved && saving === "idle" ? "Not saved yet." : ""}
         </p>
@@ -74,7 +87,7 @@ export function NoteForm({ open, details }: Props) {
   );
 }
 
-function Conflict({ theirs, details }: { theirs: CallNote; details: CallDetailsStore }) {
+function Conflict({ sid, theirs, details }: { sid: string; theirs: CallNote; details: CallDetailsStore }) {
   // The keys go when one of them is pressed: focus goes on to the text that they are about.
   const choose = (act: () => void) => () => {
     document.getElementById("note")?.focus();
@@ -88,10 +101,10 @@ function Conflict({ theirs, details }: { theirs: CallNote; details: CallDetailsS
       </p>
       <NoteText note={theirs} />
       <div class="note-foot">
-        <button type="button" class="small-key" onClick={choose(() => void details.keepMine())}>
+        <button type="button" class="small-key" onClick={choose(() => void details.keepMine(sid))}>
           Save mine instead
         </button>
-        <button type="button" class="small-key" onClick={choose(() => details.takeTheirs())}>
+        <button type="button" class="small-key" onClick={choose(() => details.takeTheirs(sid))}>
           Take theirs
         </button>
       </div>

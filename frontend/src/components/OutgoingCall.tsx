@@ -7,6 +7,8 @@ import { Bands } from "./Bands";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { AlsoCalling } from "./IncomingCall";
+import { NoteKey } from "./NoteKey";
+import { PastNote } from "./PastNote";
 
 interface Props {
   state: State;
@@ -15,9 +17,10 @@ interface Props {
   rings: boolean;
   facts: CallerFacts;
   onCancel(): void;
+  onNote(): void;
 }
 
-export function OutgoingCall({ state, dialling, others, rings, facts, onCancel }: Props) {
+export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, onNote }: Props) {
   const [last] = facts.history;
   return (
     <Bands
@@ -38,9 +41,12 @@ export function OutgoingCall({ state, dialling, others, rings, facts, onCancel }
         </>
       }
       bar={
-        <button type="button" class="key-hang-up key-left" onClick={onCancel} data-focus="cancel">
-          <Icon name="hang-up" /> Cancel call
-        </button>
+        <>
+          <button type="button" class="key-hang-up" onClick={onCancel} data-focus="cancel">
+            <Icon name="hang-up" /> Cancel call
+          </button>
+          <NoteKey disabled={!dialling.root || !state.lives[dialling.root]} onNote={onNote} />
+        </>
       }
     >
       <dl class="facts">
@@ -50,6 +56,7 @@ export function OutgoingCall({ state, dialling, others, rings, facts, onCancel }
             <dd>
               {shortWhen(last.start_time, Date.now())} ·{" "}
               {pastCallSentence(last, last.duration ? minutes(last.duration) : "")}
+              <PastNote call={last} />
             </dd>
           </div>
         )}

@@ -23,6 +23,7 @@ interface Props {
   onAvailability(availability: Availability): void;
   onShortcuts(): void;
   onSettings(): void;
+  onSignOut(event: SubmitEvent): void;
 }
 
 export function TopBar(props: Props) {
@@ -90,7 +91,7 @@ export function TopBar(props: Props) {
   );
 }
 
-function Account({ config, menu, onMenu, onSettings, onShortcuts }: Props) {
+function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut }: Props) {
   const { agent, urls } = config;
   return (
     <Menu
@@ -111,11 +112,12 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts }: Props) {
         <span>Keyboard shortcuts</span>
       </button>
       {urls.admin && (
-        <a role="menuitem" tabIndex={-1} href={urls.admin}>
+        // A tab of its own: leaving this one would end a call.
+        <a role="menuitem" tabIndex={-1} href={urls.admin} target="_blank" rel="noopener">
           <span>Administration</span>
         </a>
       )}
-      <form method="post" action={urls.logout}>
+      <form method="post" action={urls.logout} onSubmit={onSignOut}>
         <input type="hidden" name="csrfmiddlewaretoken" value={config.csrfToken} />
         <button type="submit" role="menuitem" tabIndex={-1} onClick={(event) => event.stopPropagation()}>
           <span>Sign out</span>

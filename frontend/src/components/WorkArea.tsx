@@ -1,21 +1,30 @@
-/** Beside the call: the caller while there is one, the call log, the team. */
+/** Beside the call: the caller while there is one, the call that was just talked on, the call log, the team. */
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { Call, Presence } from "../messages";
 import type { Api } from "../ports";
-import type { CallerFacts } from "../softphone/selectors";
+import { CallDetails, mayNote } from "./CallDetails";
 import { CallLog } from "./CallLog";
-import { ContactCard, Earlier } from "./CallerTab";
+import { CallerTab, ContactCard, type Subject } from "./CallerTab";
 import { Team } from "./Team";
+import { useStore } from "./useStore";
 
-export type View = "caller" | "log";
+/** `last`: the call that was just talked on. */
+export type View = "caller" | "last" | "log";
 
 interface Props {
   view: View;
   onView(view: View): void;
-  facts: CallerFacts | null;
-  root: string | null;
+  /** The tabs there are, and what those about a call are about. */
+  subjects: Partial<Record<View, Subject>>;
+  /** The caller's tab was not opened because the agent is writing. */
+  unseen: boolean;
+  /** From where the opened call was opened. */
+  openedIn: View;
+  onOpen(call: Call, from: View): void;
+  onClose(): void;
+  onDone(): void;
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
@@ -25,16 +34,17 @@ interface Props {
   onCall(call: Call): void;
 }
 
-const NAMES: Record<View, string> = { caller: "Caller", log: "Call log" };
+const NAMES: Record<View, string> = { caller: "Caller", last: "After the call", log: "Call log" };
 
-export function WorkArea({ view, onView, facts, root, log, details, me, api, team, canDial, onCall }: Props) {
-  const views: View[] = facts ? ["caller", "log"] : ["log"];
-  const shown = facts ? view : "log";
+export function WorkArea(props: Props) {
+  const { view, onView, subjects, unseen, team } = props;
+  const views = (["caller", "last", "log"] as const).filter((each) => each === "log" || subjects[each]);
+  const subject = subjects[view];
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const next = views[(views.indexOf(shown) + 1) % views.length];
-    if (!next) return;
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    const next = views.at((views.indexOf(view) + step) % views.length);
+    if (!step || !next) return;
     onView(next);
     document.getElementById(`tab-${next}`)?.focus();
   }
@@ -48,40 +58,58 @@ export function WorkArea({ view, onView, facts, root, log, details, me, api, tea
             key={each}
             role="tab"
             id={`tab-${each}`}
-            aria-selected={each === shown}
+            aria-selected={each === view}
             aria-controls="work-panel"
-            tabIndex={each === shown ? 0 : -1}
+            tabIndex={each === view ? 0 : -1}
             onClick={() => onView(each)}
           >
             {NAMES[each]}
+            {each === "caller" && unseen && (
+              <>
+                <span class="tab-dot" aria-hidden="true" /> <span class="visually-hidden">new</span>
+              </>
+            )}
           </button>
         ))}
       </div>
       <div class="work-columns">
-        <div
-          class="work-main"
-          role="tabpanel"
-          id="work-panel"
-          aria-labelledby={`tab-${shown}`}
-          // The caller's card holds nothing to focus: without this, the keyboard could not scroll it.
-          tabIndex={shown === "caller" ? 0 : undefined}
-        >
-          {shown === "caller" && facts ? (
-            <>
-              <div class="contact-between">
-                <ContactCard facts={facts} />
-              </div>
-              <Earlier key={root ?? "new"} facts={facts} root={root} api={api} />
-            </>
-          ) : (
-            <CallLog {...{ log, details, me, canDial, onCall }} />
-          )}
+        <div class="work-main" role="tabpanel" id="work-panel" aria-labelledby={`tab-${view}`}>
+          <Panel {...props} />
         </div>
-        <div class="side" role="group" aria-label={facts ? "Contact and team" : "Team"} tabIndex={0}>
-          {facts && <ContactCard facts={facts} />}
+        <div class="side" role="group" aria-label={subject ? "Contact and team" : "Team"} tabIndex={0}>
+          {subject && <ContactCard facts={subject.facts} />}
           <Team team={team} />
         </div>
       </div>
     </section>
   );
+}
+
+/** A call that was opened stands in the place of what it was opened from. */
+function Panel(props: Props) {
+  const { view, subjects, details, openedIn, me, canDial, onCall, onOpen, onClose } = props;
+  const open = useStore(details);
+  const subject = subjects[view];
+  if (open && openedIn === view) {
+    return (
+      <CallDetails
+        {...{ open, details, canDial, onCall, onClose }}
+        back={subject ? "Back to the caller" : "Call log"}
+        mayNote={mayNote(open.call, me)}
+      />
+    );
+  }
+  if (subject) {
+    // One and the same while the call is talked on and afterwards: who writes a note goes on writing it.
+    return (
+      <CallerTab
+        key={subject.root ?? "new"}
+        {...{ subject, details }}
+        api={props.api}
+        onDone={props.onDone}
+        onOpen={(call) => onOpen(call, view)}
+      />
+    );
+  }
+  return <CallLog log={props.log} {...{ canDial, onCall }} onOpen={(call) => onOpen(call, "log")} />;
 }

@@ -1,20 +1,15 @@
 /** When focus moves by itself: on a ring, after Answer, and when what had it is gone. Never on a push. */
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { State } from "../softphone/state";
-import { isTextField } from "./useShortcuts";
-
-const QUIET_MS = 500;
+import { isWritingField } from "./fields";
+import { focusIsLost, focusRegion, isShown, isUsable, regionOf } from "./regions";
+import type { KeyGuard } from "./useKeyGuard";
 
 export function focusOn(name: string): void {
   document.querySelector<HTMLElement>(`[data-focus="${name}"]`)?.focus();
 }
 
-/** Nothing the agent was using has focus: it was removed from under it. */
-function focusIsLost(): boolean {
-  return document.activeElement === null || document.activeElement === document.body;
-}
-
-export function useFocusRules(state: State): void {
+export function useFocusRules(state: State, guard: KeyGuard): void {
   const { call, microphone } = state;
   const ringing = call.state === "pending" ? call.ring.id : null;
   const last = useRef({ call: call.state, microphone, ringing });
@@ -23,28 +18,58 @@ export function useFocusRules(state: State): void {
     const before = last.current;
     last.current = { call: call.state, microphone, ringing };
     if (ringing && ringing !== before.ringing) {
-      if (!isTextField(document.activeElement)) focusOn("answer");
-    } else if (call.state === "open" && before.call === "pending") {
+      if (!isWritingField(document.activeElement)) focusOn("answer");
+    } else if (call.state === "open" && before.call !== "open" && before.call !== "reconnecting") {
       if (focusIsLost()) focusOn("mute");
     } else if (call.state === "closed" && before.call !== "closed") {
       if (!focusIsLost()) return;
-      focusOn(call.ending?.kind === "failed" ? "failed" : "call-area");
-      if (before.call === "pending") keepKeysQuiet();
+      const ended = call.ending?.kind === "ended" ? document.getElementById("outcome") : null;
+      if (ended && isShown(ended)) ended.focus();
+      else focusOn(call.ending?.kind === "failed" ? "failed" : "call-area");
+      guard.keepQuiet();
+    } else if (call.state === "connecting" && before.call !== "connecting") {
+      // Not to Cancel call: a second Enter would end what the first one began.
+      if (focusIsLost()) focusOn("call-area");
+      guard.keepQuiet();
     } else if (microphone === "granted" && before.microphone === "requesting") {
       document.querySelector<HTMLElement>("#number")?.focus();
-    } else if (before.microphone === "unknown" && microphone === "prompt" && focusIsLost()) {
+    } else if (microphone !== before.microphone && isCue(microphone) && focusIsLost()) {
       focusOn("cue");
     }
   }, [call.state, microphone, ringing]);
+  useEffect(() => keepFocus(guard), [guard]);
 }
 
-/** The press that was meant for Answer must not reach what stands there now. */
-function keepKeysQuiet(): void {
-  const swallow = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+function isCue(microphone: State["microphone"]): boolean {
+  return microphone === "prompt" || microphone === "requesting";
+}
+
+/** What vanishes, is hidden or switched off while it has focus leaves it to its region: never to the page as a whole. */
+function keepFocus(guard: KeyGuard): () => void {
+  let last: Element | null = null;
+  let region: string | null = null;
+
+  function remember(event: FocusEvent): void {
+    last = event.target as Element;
+    region = regionOf(last);
+  }
+
+  function look(): void {
+    if (!last || !focusIsLost()) return;
+    // A press beside everything takes focus away, too, and is meant so.
+    if (document.activeElement === document.body && isUsable(last)) return;
+    guard.keepQuiet();
+    last = null;
+    if (!focusRegion(region) && !focusRegion(".call-area")) focusRegion(".work");
+  }
+
+  // Before any further key is heard.
+  const observer = new MutationObserver(look);
+  const attributeFilter = ["disabled", "hidden", "data-pane"];
+  observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter });
+  document.addEventListener("focusin", remember);
+  return () => {
+    observer.disconnect();
+    document.removeEventListener("focusin", remember);
   };
-  document.addEventListener("keydown", swallow, true);
-  setTimeout(() => document.removeEventListener("keydown", swallow, true), QUIET_MS);
 }

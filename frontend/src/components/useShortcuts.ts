@@ -1,5 +1,7 @@
 /** The keyboard. Single keys work only outside text fields and can be turned off (WCAG 2.1.4). */
 import { useEffect, useRef } from "preact/hooks";
+import { isTextField } from "./fields";
+import { focusNextRegion, focusRegion, regionOf } from "./regions";
 
 export interface ShortcutActions {
   answer(): boolean;
@@ -10,26 +12,11 @@ export interface ShortcutActions {
   hangUp(): void;
   search(): void;
   dial(): void;
+  note(): void;
   availability(): void;
   help(): void;
   escape(): boolean;
 }
-
-export function isTextField(element: Element | null): boolean {
-  if (!(element instanceof HTMLElement)) return false;
-  if (
-    element.isContentEditable ||
-    element instanceof HTMLTextAreaElement ||
-    element instanceof HTMLSelectElement
-  ) {
-    return true;
-  }
-  return (
-    element instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(element.type)
-  );
-}
-
-const REGIONS = [".top", ".reach", ".call-area", ".work"];
 
 export function useShortcuts(actions: ShortcutActions, singleKeys: boolean): void {
   const latest = useRef({ actions, singleKeys });
@@ -46,11 +33,11 @@ export function useShortcuts(actions: ShortcutActions, singleKeys: boolean): voi
 function handle(event: KeyboardEvent, actions: ShortcutActions, singleKeys: boolean): boolean {
   if (event.defaultPrevented || event.isComposing || event.repeat) return false;
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") return actions.answer();
-  if (event.key === "F6") return nextRegion(event.shiftKey ? -1 : 1);
+  if (event.key === "F6") return done(() => focusNextRegion(event.shiftKey ? -1 : 1));
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const field = isTextField(document.activeElement);
   if (event.key === "Escape") {
-    if (field) (document.activeElement as HTMLElement).blur();
+    if (field) focusRegion(regionOf(document.activeElement));
     return actions.escape() || field;
   }
   // A dialog keeps the keyboard to itself.
@@ -69,22 +56,12 @@ function single(event: KeyboardEvent, actions: ShortcutActions): boolean {
   if (key === "m") return done(actions.toggleMute);
   if (key === "k") return done(actions.toggleKeypad);
   if (key === "d") return done(actions.dial);
+  if (key === "n") return done(actions.note);
   if (key === "a") return done(actions.availability);
   return false;
 }
 
 function done(act: () => void): true {
   act();
-  return true;
-}
-
-function nextRegion(step: 1 | -1): boolean {
-  const regions = REGIONS.map((selector) => document.querySelector<HTMLElement>(selector)).filter(
-    (region): region is HTMLElement => region !== null && region.offsetParent !== null,
-  );
-  const at = regions.findIndex((region) => region.contains(document.activeElement));
-  const next = regions.at((at + step) % regions.length);
-  const inside = next?.querySelector<HTMLElement>("button:not(:disabled), input, select, a[href]") ?? next;
-  inside?.focus();
   return true;
 }

@@ -1,5 +1,5 @@
 /** Everything that can happen to the softphone, and everything it can ask to be done. */
-import type { Availability, DeskMessage, Line, ServerMessage } from "../messages";
+import type { Availability, Call, DeskMessage, Line, ServerMessage } from "../messages";
 import type { DeviceState, Grants, Hints, MicrophoneState } from "./state";
 
 export type SoftphoneEvent =
@@ -30,6 +30,8 @@ export type SoftphoneEvent =
   | { type: "call.warning-cleared"; id: string; name: string }
   | { type: "call.reconnecting"; id: string; at: number }
   | { type: "call.reconnected"; id: string }
+  // the page before this one
+  | { type: "call.cut-off"; call: Call }
   // the agent
   | { type: "agent.dialled"; id: string; hints: Hints; line: Line | null; at: number }
   | { type: "agent.answered" }
@@ -39,6 +41,7 @@ export type SoftphoneEvent =
   | { type: "agent.hung-up"; at: number }
   | { type: "agent.ended-orphan"; sid: string }
   | { type: "agent.closed" }
+  | { type: "agent.closed-cut-off" }
   | { type: "agent.chose"; availability: Availability }
   // the desk's socket
   | { type: "desk.connecting" }

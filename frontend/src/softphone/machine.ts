@@ -46,6 +46,10 @@ function region(state: State, event: SoftphoneEvent): Step {
       return chose(state, event.availability);
     case "agent.ended-orphan":
       return [state, { type: "call.hang-up", sid: event.sid }];
+    case "call.cut-off":
+      return [{ ...state, cutOff: event.call }];
+    case "agent.closed-cut-off":
+      return [{ ...state, cutOff: null }];
     case "desk.message":
       return pushed(state, event.message, event.at);
     case "desk.connecting":

@@ -17,7 +17,9 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
     case "call.withdrawn":
       return withdrawn(state, message, at);
     case "call.ended":
-      return ended(forget(state, message.call.sid), message.call, at);
+      return ended(cutOffAfter(forget(state, message.call.sid), message.call), message.call, at);
+    case "log.changed":
+      return [cutOffAfter(state, message.call)];
     case "call.problem":
       return problem(state, message, at);
     case "presence.changed":
@@ -53,6 +55,13 @@ function learn(state: State, live: LiveCall): State {
   const known = state.lives[live.call.sid];
   if (known && known.call.revision > live.call.revision) return state;
   return { ...state, lives: { ...state.lives, [live.call.sid]: live } };
+}
+
+/** The call that was cut off lives on for a moment: it can be called back when it is over. */
+function cutOffAfter(state: State, call: Call): State {
+  const known = state.cutOff;
+  if (known?.sid !== call.sid || known.revision > call.revision) return state;
+  return { ...state, cutOff: call };
 }
 
 function forget(state: State, sid: string): State {

@@ -1,5 +1,5 @@
 /** The softphone's one value: every screen is a function of it. Words are the Voice SDK's own. */
-import type { Agent, Availability, Line, LiveCall, Presence, WithdrawnReason } from "../messages";
+import type { Agent, Availability, Call, Line, LiveCall, Presence, WithdrawnReason } from "../messages";
 
 export type MicrophoneState = "unknown" | "prompt" | "requesting" | "granted" | "denied" | "missing";
 /** `ready`, which the SDK has not: can call out and does not ring, as its token allows no more. */
@@ -113,6 +113,8 @@ export interface State {
   lives: Record<string, LiveCall>;
   /** My calls that live at Twilio without a phone here: the page was loaded again during one. */
   orphans: string[];
+  /** The call that ended because the page before this one was closed or loaded again. */
+  cutOff: Call | null;
   readySince: number | null;
 }
 
@@ -131,6 +133,7 @@ export function initialState(me: Agent): State {
     lines: [],
     lives: {},
     orphans: [],
+    cutOff: null,
     readySince: null,
   };
 }

@@ -1,0 +1,114 @@
+import { screen, waitFor, within } from "@testing-library/preact";
+import { describe, expect, it, vi } from "vitest";
+import { noted } from "../testing/fakes";
+import { hints, LEG, NOW, openState, push, readyState, ringingState, ROOT, sample } from "../testing/samples";
+import { button, callArea, show } from "../testing/show";
+
+const live = sample("call.incoming").live;
+const ofThisCall = () => ({ ...live.call, note: "", outcome: "" as const });
+const server = () => ({
+  versionedCall: vi.fn(async () => ({ call: ofThisCall(), etag: '"7"' })),
+  noteCall: vi.fn(async (_sid: string, change: object) => ({
+    call: { ...ofThisCall(), ...change },
+    etag: '"8"',
+  })),
+});
+const note = () => screen.getByLabelText<HTMLTextAreaElement>("Note");
+const next = { type: "call.incoming", id: "CA-next", root: "CA-next-root", hints, at: NOW } as const;
+const ended = push({ type: "call.ended", call: { ...sample("call.ended").call, sid: ROOT } }, NOW + 60_000);
+
+describe("what was noted before", () => {
+  it("stands beside the call that rings", () => {
+    show(ringingState());
+    const [newest] = callArea().getAllByRole("listitem");
+    expect(newest?.textContent).toContain("Answered by Ada, 3:21");
+    within(newest as HTMLElement).getByText("Follow-up needed");
+    within(newest as HTMLElement).getByText("Wants a date in writing.");
+  });
+
+  it("stands in the log and in the calls before, which open", async () => {
+    const before = noted({ sid: "CA-before", note: "Called back.", outcome: "resolved" });
+    const { user } = show(openState(), { calls: async () => ({ next: null, results: [before] }) });
+    const earlier = within(await screen.findByRole("region", { name: "Earlier with Maya" }));
+    await user.click(await earlier.findByRole("button", { name: /Called back\./ }));
+    await waitFor(() => expect(document.activeElement?.id).toBe("details-title"));
+    await user.click(button("Back to the caller"));
+    await screen.findByRole("region", { name: "Earlier with Maya" });
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Note on this call"));
+
+    await user.click(screen.getByRole("tab", { name: "Call log" }));
+    const row = within((await screen.findByText("Details")).closest("li") as HTMLElement);
+    row.getByText("Called back.");
+    row.getByText("Resolved");
+  });
+});
+
+describe("the note of a call", () => {
+  it("is written while it lives, and saved with the version that was read", async () => {
+    const api = server();
+    const { user } = show(openState(), api);
+    await user.keyboard("n");
+    await waitFor(() => expect(document.activeElement).toBe(note()));
+    await user.keyboard("Wants a date.");
+    await user.click(button("Save"));
+    expect(api.noteCall).toHaveBeenCalledExactlyOnceWith(ROOT, { note: "Wants a date." }, '"7"');
+    await screen.findByText("Saved.");
+  });
+
+  it("goes on in the same field when the call ends, and when the next one rings", async () => {
+    const { user, asked, send } = show(openState(), server());
+    await user.click(button(/^Note/));
+    const field = note();
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    await user.keyboard("Wants a");
+    send(ended);
+    await callArea().findByText(/ended, /);
+    await user.keyboard(" ");
+    send(push(sample("call.incoming")), next);
+    await callArea().findByRole("button", { name: "Answer" });
+    await user.keyboard("{Shift>}R{/Shift}ly");
+    expect(note()).toBe(field);
+    expect(document.activeElement).toBe(field);
+    expect(field.value).toBe("Wants a Rly");
+    expect(asked.map(({ type }) => type)).not.toContain("phone.reject");
+    screen.getByRole("tab", { name: "Caller new" });
+  });
+
+  it("and its outcome are asked for when the call is over; Done saves them and makes room", async () => {
+    const api = server();
+    const { user, send } = show(openState(), api);
+    await user.click(button(/^Hang up/));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Outcome")));
+    await user.selectOptions(screen.getByLabelText("Outcome"), "Call back");
+    await user.click(button("Done"));
+    expect(api.noteCall).toHaveBeenCalledExactlyOnceWith(ROOT, { outcome: "call-back" }, '"7"');
+    await screen.findByLabelText("Search the call log");
+    expect(screen.queryByRole("tab", { name: "After the call" })).toBeNull();
+    await waitFor(() => expect(document.activeElement?.textContent).toBe("Ready"));
+    send({ type: "call.canceled", id: LEG, at: NOW });
+  });
+
+  it("stays open with its reason when it was not saved", async () => {
+    const noteCall = vi.fn(async () => Promise.reject(new Error("The server cannot be reached.")));
+    const { user } = show(openState(), { ...server(), noteCall });
+    await user.click(button(/^Hang up/));
+    await user.type(note(), "mine");
+    await user.click(button("Done"));
+    await screen.findByText(/Not saved\. It is kept here\. The server cannot be reached/);
+    expect(note().value).toBe("mine");
+  });
+
+  it("is not asked for when nobody answered", async () => {
+    const { user } = show(ringingState());
+    screen.getByText("Write here as soon as you talk.");
+    await user.click(button("Reject"));
+    screen.getByLabelText("Search the call log");
+    expect(screen.queryByRole("tab", { name: "After the call" })).toBeNull();
+  });
+
+  it("is nothing that a press of N makes out of nowhere", async () => {
+    const { user } = show(readyState());
+    await user.keyboard("n");
+    expect(screen.queryByLabelText("Note")).toBeNull();
+  });
+});
