@@ -3,6 +3,7 @@ import "./styles/desk.css";
 import { render } from "preact";
 import { createApi } from "./adapters/api";
 import { createAudioDevices } from "./adapters/audioDevices";
+import { watchDeadlines } from "./adapters/deadlines";
 import { createDesk } from "./adapters/desk";
 import { createLeader } from "./adapters/leader";
 import { createMicrophone } from "./adapters/microphone";
@@ -39,6 +40,12 @@ function start(config: Config, mount: HTMLElement): void {
       log.merge(message.call);
       details.merge(message.call);
     }
+    // A call stands in the log from its beginning.
+    if (message.type === "call.incoming" || message.type === "call.status") log.merge(message.live.call);
+    if (message.type === "session.ended") {
+      log.clear();
+      details.clear();
+    }
     // Pushes may have been missed before it.
     if (message.type === "desk.snapshot") log.refresh();
   });
@@ -61,6 +68,7 @@ function start(config: Config, mount: HTMLElement): void {
     />,
     mount,
   );
+  watchDeadlines(store);
   showPageSignals(store, preferences);
   watchSound(send);
   // A note that is not saved is worth a question before the page is left.

@@ -33,6 +33,8 @@ export interface CallDetailsStore {
   /** Of two texts, the agent's own: it is saved over the other. */
   keepMine(): Promise<void>;
   takeTheirs(): void;
+  /** Nothing of any call stays, unsaved text neither: the session has ended, and nobody could save it. */
+  clear(): void;
   /** Whether some call has text that is not saved. */
   hasUnsaved(): boolean;
 }
@@ -195,6 +197,13 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
       const theirs = current()?.theirs;
       if (theirs && shown !== null)
         set(shown, { saved: theirs, draft: theirs, theirs: null, saving: "idle" });
+    },
+    clear() {
+      turn++;
+      known.clear();
+      versions.clear();
+      shown = null;
+      listeners.forEach((listener) => listener());
     },
     hasUnsaved: () => [...known.values()].some(({ draft, saved }) => !sameNote(draft, saved)),
   };

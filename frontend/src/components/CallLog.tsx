@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
-import { dayName } from "../format";
+import { counted, dayName } from "../format";
 import type { Call } from "../messages";
 import type { LogScope } from "../ports";
 import { Blank, Loading } from "./Blank";
@@ -30,7 +30,7 @@ interface Props {
 /** The list, or in its place the call that was opened from it. */
 export function CallLog({ details, me, ...list }: Props) {
   const open = useStore(details);
-  if (!open) return <CallList {...list} onOpen={(call) => openDetails(details, call)} />;
+  if (!open) return <CallList {...list} me={me.id} onOpen={(call) => openDetails(details, call)} />;
   return <CallDetails {...{ open, details, me }} onClose={() => closeDetails(details)} />;
 }
 
@@ -47,10 +47,11 @@ function closeDetails(details: CallDetailsStore): void {
 }
 
 interface ListProps extends Omit<Props, "details" | "me"> {
+  me: number;
   onOpen(call: Call): void;
 }
 
-function CallList({ log, canDial, onCall, onOpen }: ListProps) {
+function CallList({ log, me, canDial, onCall, onOpen }: ListProps) {
   const { scope, search, rows, next, status, more } = useStore(log);
   return (
     <div class="log">
@@ -80,7 +81,9 @@ function CallList({ log, canDial, onCall, onOpen }: ListProps) {
         </div>
       </div>
       <p class="visually-hidden" role="status">
-        {status === "ready" && search.trim() !== "" && `${rows.length}${next ? " or more" : ""} calls found.`}
+        {status === "ready" &&
+          search.trim() !== "" &&
+          `${next ? `${rows.length} or more calls` : counted(rows.length, "call")} found.`}
       </p>
       {status === "loading" && <Loading />}
       {status === "failed" && (
@@ -91,7 +94,7 @@ function CallList({ log, canDial, onCall, onOpen }: ListProps) {
         </Blank>
       )}
       {status === "ready" && rows.length === 0 && <Nothing log={log} />}
-      {status === "ready" && rows.length > 0 && <Rows {...{ rows, canDial, onCall, onOpen }} />}
+      {status === "ready" && rows.length > 0 && <Rows {...{ rows, me, canDial, onCall, onOpen }} />}
       {status === "ready" && next && (
         <div class="log-more">
           <button
@@ -112,7 +115,7 @@ function CallList({ log, canDial, onCall, onOpen }: ListProps) {
   );
 }
 
-function Rows({ rows, canDial, onCall, onOpen }: Omit<ListProps, "log"> & { rows: Call[] }) {
+function Rows({ rows, me, canDial, onCall, onOpen }: Omit<ListProps, "log"> & { rows: Call[] }) {
   const list = useRef<HTMLDivElement>(null);
   const days = byDay(rows, Date.now());
 
@@ -135,6 +138,7 @@ function Rows({ rows, canDial, onCall, onOpen }: Omit<ListProps, "log"> & { rows
               <CallRow
                 key={call.sid}
                 call={call}
+                me={me}
                 canDial={canDial}
                 reachable={call.sid === rows[0]?.sid}
                 onCall={onCall}

@@ -3,14 +3,15 @@ import type { CallerFacts } from "../softphone/selectors";
 import type { Conversation } from "../softphone/state";
 import { Icon } from "./Icon";
 import { Timer } from "./Identity";
+import type { View } from "./WorkArea";
 
 export type Pane = "call" | "work";
 
 interface Props {
   pane: Pane;
   hasCaller: boolean;
-  onPane(pane: Pane, view?: "caller" | "log"): void;
-  view: "caller" | "log";
+  onPane(pane: Pane, view?: View): void;
+  view: View;
 }
 
 export function Dock({ pane, hasCaller, onPane, view }: Props) {

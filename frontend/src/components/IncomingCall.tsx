@@ -30,6 +30,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
         />
       }
       notice={<CallerNotice facts={facts} />}
+      noticeTone={facts.verificationFailed ? "hold" : undefined}
       bar={
         <>
           <button type="button" class="key-reject" onClick={onReject} disabled={ring.answering}>
@@ -62,6 +63,14 @@ function CallerNotice({ facts }: { facts: CallerFacts }) {
       </>
     );
   }
+  if (facts.verificationFailed) {
+    return (
+      <>
+        <Icon name="alert" size={18} />
+        <strong>The phone network does not confirm this number. It may be forged.</strong>
+      </>
+    );
+  }
   if (facts.verified) {
     return (
       <>
@@ -90,7 +99,7 @@ export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts;
       {facts.contact?.note && (
         <div>
           <dt>About them</dt>
-          <dd>{facts.contact.note}</dd>
+          <dd dir="auto">{facts.contact.note}</dd>
         </div>
       )}
     </dl>

@@ -8,8 +8,9 @@ import type { CallerFacts } from "../softphone/selectors";
 import { CallLog } from "./CallLog";
 import { ContactCard, Earlier } from "./CallerTab";
 import { Team } from "./Team";
+import { useNarrow } from "./useNarrow";
 
-export type View = "caller" | "log";
+export type View = "caller" | "log" | "team";
 
 interface Props {
   view: View;
@@ -25,15 +26,18 @@ interface Props {
   onCall(call: Call): void;
 }
 
-const NAMES: Record<View, string> = { caller: "Caller", log: "Call log" };
+const NAMES: Record<View, string> = { caller: "Caller", log: "Call log", team: "Team" };
 
 export function WorkArea({ view, onView, facts, root, log, details, me, api, team, canDial, onCall }: Props) {
-  const views: View[] = facts ? ["caller", "log"] : ["log"];
-  const shown = facts ? view : "log";
+  // With room for the side column, the team stands there.
+  const narrow = useNarrow();
+  const views: View[] = [...(facts ? ["caller" as const] : []), "log", ...(narrow ? ["team" as const] : [])];
+  const shown = views.includes(view) ? view : "log";
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const next = views[(views.indexOf(shown) + 1) % views.length];
+    const step = event.key === "ArrowRight" ? 1 : views.length - 1;
+    const next = views[(views.indexOf(shown) + step) % views.length];
     if (!next) return;
     onView(next);
     document.getElementById(`tab-${next}`)?.focus();
@@ -41,7 +45,7 @@ export function WorkArea({ view, onView, facts, root, log, details, me, api, tea
 
   return (
     <section class="work" aria-label="Work area" tabIndex={-1}>
-      <div class="tabs" role="tablist" aria-label="Work area" onKeyDown={onKeyDown}>
+      <div class={`tabs tabs-${shown}`} role="tablist" aria-label="Work area" onKeyDown={onKeyDown}>
         {views.map((each) => (
           <button
             type="button"
@@ -63,9 +67,10 @@ export function WorkArea({ view, onView, facts, root, log, details, me, api, tea
           role="tabpanel"
           id="work-panel"
           aria-labelledby={`tab-${shown}`}
-          // The caller's card holds nothing to focus: without this, the keyboard could not scroll it.
-          tabIndex={shown === "caller" ? 0 : undefined}
+          // The caller's card and the team hold nothing to focus: without this, the keyboard could not scroll it.
+          tabIndex={shown === "log" ? undefined : 0}
         >
+          {shown === "team" && <Team team={team} />}
           {shown === "caller" && facts ? (
             <>
               <div class="contact-between">
@@ -73,14 +78,15 @@ export function WorkArea({ view, onView, facts, root, log, details, me, api, tea
               </div>
               <Earlier key={root ?? "new"} facts={facts} root={root} api={api} />
             </>
-          ) : (
-            <CallLog {...{ log, details, me, canDial, onCall }} />
-          )}
+          ) : null}
+          {shown === "log" && <CallLog {...{ log, details, me, canDial, onCall }} />}
         </div>
-        <div class="side" role="group" aria-label={facts ? "Contact and team" : "Team"} tabIndex={0}>
-          {facts && <ContactCard facts={facts} />}
-          <Team team={team} />
-        </div>
+        {!narrow && (
+          <div class="side" role="group" aria-label={facts ? "Contact and team" : "Team"} tabIndex={0}>
+            {facts && <ContactCard facts={facts} />}
+            <Team team={team} />
+          </div>
+        )}
       </div>
     </section>
   );
