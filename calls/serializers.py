@@ -52,6 +52,9 @@ class PartySerializer(serializers.Serializer[Any]):
     place = serializers.CharField()
     withheld = serializers.BooleanField()
     verified = serializers.BooleanField(help_text="STIR/SHAKEN attestation A.")
+    verification_failed = serializers.BooleanField(
+        help_text="STIR/SHAKEN was checked and failed: the number may be forged."
+    )
 
 
 class LegSerializer(serializers.Serializer[Any]):

@@ -78,6 +78,8 @@ def party_json(call: Call) -> dict[str, Any]:
         "place": call.place,
         "withheld": withheld,
         "verified": incoming and call.stir_verstat == "TN-Validation-Passed-A",
+        # With a level (-A) and the mark of a diverted call (-Diverted) behind it, or without.
+        "verification_failed": incoming and call.stir_verstat.startswith("TN-Validation-Failed"),
     }
 
 

@@ -21,6 +21,7 @@ _CALL = _LEG | {
     "party": {
         "number": "+12025550142", "display": "(202) 555-0142", "name": "Maya Okonkwo", "company": "Okonkwo Bakery",
         "place": "Washington, DC", "withheld": False, "verified": True,
+        "verification_failed": False,
     },
     "line": {"id": 1, "name": "Support", "number": "+12025550100", "display": "(202) 555-0100"},
     "contact": _CONTACT, "result": "answered", "ring_seconds": None, "problem": "", "note": "Wants a call on Monday.",

@@ -49,7 +49,16 @@ function row(
     duration: answered ? seconds : null,
     agent: incoming && result !== "answered" ? null : ada,
     incoming,
-    party: { number: e164, display, name, company, place, withheld: !e164, verified: false },
+    party: {
+      number: e164,
+      display,
+      name,
+      company,
+      place,
+      withheld: !e164,
+      verified: false,
+      verification_failed: false,
+    },
     line,
     contact: null,
     result,
@@ -59,7 +68,7 @@ function row(
     outcome: "",
     revision: 1,
     recordings:
-      result === "voicemail" ? [{ sid: `RE${number}`, duration: seconds, url: "/message.mp3" }] : [],
+      result === "voicemail" ? [{ sid: `RE${number}`, duration: seconds, url: "./sounds/incoming.wav" }] : [],
     legs: [],
   };
 }

@@ -18,6 +18,7 @@ const exhibit = EXHIBITS[query.get("state") ?? ""];
 applyTheme((query.get("theme") ?? "light") as Theme);
 
 if (mount && exhibit) {
+  exhibit.before?.();
   const store = createStore(initialState(ada));
   const api = fakeApi(exhibit.log ?? "full", exhibit.details);
   const log = createCallLog(api, ada.id);

@@ -1,7 +1,7 @@
 /** Every state of the desk, reached by the events that lead there. */
 import type { LiveCall } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
-import type { Hints } from "../src/softphone/state";
+import type { Hearing, Hints } from "../src/softphone/state";
 import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
 import type { DetailsMode, LogMode } from "./fakes";
 
@@ -9,6 +9,8 @@ export interface Exhibit {
   events: SoftphoneEvent[];
   log?: LogMode;
   details?: DetailsMode;
+  /** What the browser is like before the desk is drawn. */
+  before?: () => void;
   /** What is pressed or typed afterwards. */
   act?: () => void;
 }
@@ -70,6 +72,7 @@ const ready: SoftphoneEvent[] = [
   ...open,
   allowed,
   { type: "device.changed", state: "registered", at: ago(1400) },
+  { type: "desk.message", at: now, message: { type: "phone.state", registered: true } },
 ];
 const mic = (microphone: "prompt" | "requesting" | "denied" | "missing"): SoftphoneEvent[] => [
   ...open,
@@ -98,6 +101,7 @@ const talking: SoftphoneEvent[] = [
   { type: "agent.answered" },
   { type: "call.accepted", id: LEG, sid: LEG, at: ago(267) },
 ];
+const hearing = (hears: Hearing): SoftphoneEvent => ({ type: "hearing.changed", hearing: hears });
 const toTom: SoftphoneEvent[] = [
   ...ready,
   {
@@ -150,6 +154,12 @@ export const EXHIBITS: Record<string, Exhibit> = {
   "04-cue-missing": { events: mic("missing") },
   "05-starting": { events: [...open, allowed] },
   "06-sound-blocked": { events: [...ready, { type: "sound.changed", sound: "blocked" }] },
+  "07-phone-late": { events: [...open, allowed, { type: "start.late", step: "phone" }] },
+  "08-prompt-late": { events: [...mic("requesting"), { type: "start.late", step: "prompt" }] },
+  "09-offer": {
+    events: ready,
+    before: () => Object.defineProperty(Notification, "permission", { value: "default" }),
+  },
   "10-idle": { events: ready },
   "11-idle-number": { events: ready, act: type("#number", "(202) 555-0142") },
   "12-idle-wrong": { events: ready, act: type("#number", "202 555", true) },
@@ -159,8 +169,14 @@ export const EXHIBITS: Record<string, Exhibit> = {
   "16-idle-gave-up": { events: [...ringing, withdrawn("caller-hung-up")] },
   "17-idle-orphan": { events: [...ready, snapshot([{ ...live, mine: "active" }])] },
   "18-away": { events: [...ready, { type: "agent.chose", availability: "away" }] },
+  "18-rejected": { events: [...ringing, { type: "agent.rejected" }] },
   "19-log": { events: ready, act: press("Log") },
   "19-log-long": { events: ready, log: "long", act: press("Log") },
+  "19-message": { events: ready, act: both(press("Log"), press("Play the message")) },
+  "19-team": {
+    events: ready,
+    act: both(press("Log"), () => document.querySelector<HTMLElement>("#tab-team")?.click()),
+  },
   "20-incoming": { events: ringing },
   "21-incoming-several": {
     events: [
@@ -182,7 +198,32 @@ export const EXHIBITS: Record<string, Exhibit> = {
       ring("L6", "R6", hints("Wolfeschlegelsteinhausenbergerdorff Ventures & Sons", "(206) 555-0111"), 3),
     ],
   },
+  "25-incoming-forged": {
+    events: [
+      ...ready,
+      {
+        type: "desk.message",
+        at: now,
+        message: {
+          type: "call.incoming",
+          live: {
+            ...live,
+            call: {
+              ...live.call,
+              party: { ...live.call.party, verified: false, verification_failed: true },
+            },
+          },
+        },
+      },
+      ring(LEG, ROOT, maya, 6),
+    ],
+  },
   "30-active": { events: talking },
+  "37-microphone-gone": { events: [...talking, hearing({ state: "lost", label: "Jabra Evolve2" })] },
+  "38-microphone-other": {
+    events: [...talking, hearing({ state: "live", label: "Built-in microphone", missed: "Jabra Evolve2" })],
+  },
+  "39-busy-in-a-call": { events: [...talking, { type: "agent.chose", availability: "busy" }] },
   "31-active-muted-weak": {
     events: [
       ...talking,

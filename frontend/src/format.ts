@@ -1,10 +1,16 @@
-/** Times and lengths as people read them. */
+/** Times, lengths and counts as people read and hear them. */
+import { plain } from "./names";
 
 export function minutes(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const hours = Math.floor(whole / 3600);
   const rest = `${String(Math.floor((whole % 3600) / 60)).padStart(hours ? 2 : 1, "0")}:${String(whole % 60).padStart(2, "0")}`;
   return hours ? `${hours}:${rest}` : rest;
+}
+
+/** "1 call", "2 calls". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** "6 minutes 3 seconds", for ears. */
@@ -14,10 +20,15 @@ export function spokenMinutes(seconds: number): string {
     [Math.floor(whole / 60), "minute"],
     [whole % 60, "second"],
   ] as const;
-  const said = parts
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
+  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => counted(count, unit));
   return said.join(" ") || "0 seconds";
+}
+
+/** "2 0 2, 5 5 5, 0 1 4 2", for ears: digit by digit, in the groups in which the number is written. */
+export function spokenNumber(display: string): string {
+  const groups = display.match(/\d+/g) ?? [];
+  const plus = display.trim().startsWith("+") ? "plus " : "";
+  return groups.length ? plus + groups.map((group) => [...group].join(" ")).join(", ") : display;
 }
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
@@ -61,7 +72,9 @@ export function shortWhen(time: string, now: number): string {
 }
 
 export function initials(name: string): string {
-  const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
+  const words = plain(name)
+    .split(/\s+/)
+    .filter((word) => /^\p{L}/u.test(word));
   return [words[0], words.length > 1 ? words.at(-1) : undefined]
     .map((word) => word?.charAt(0).toUpperCase() ?? "")
     .join("");

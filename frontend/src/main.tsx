@@ -4,6 +4,7 @@ import { render } from "preact";
 import { createApi } from "./adapters/api";
 import { createAudioDevices } from "./adapters/audioDevices";
 import { watchCutOff } from "./adapters/cutOff";
+import { watchDeadlines } from "./adapters/deadlines";
 import { createDesk } from "./adapters/desk";
 import { createLeader } from "./adapters/leader";
 import { createMicrophone } from "./adapters/microphone";
@@ -41,6 +42,12 @@ function start(config: Config, mount: HTMLElement): void {
       log.merge(message.call);
       details.merge(message.call);
     }
+    // A call stands in the log from its beginning.
+    if (message.type === "call.incoming" || message.type === "call.status") log.merge(message.live.call);
+    if (message.type === "session.ended") {
+      log.clear();
+      details.clear();
+    }
     // Pushes may have been missed before it.
     if (message.type === "desk.snapshot") log.refresh();
   });
@@ -63,6 +70,7 @@ function start(config: Config, mount: HTMLElement): void {
     />,
     mount,
   );
+  watchDeadlines(store);
   showPageSignals(store, preferences);
   watchSound(send);
   // A call, and a note that is not saved, are worth a question before the page is left.

@@ -13,6 +13,8 @@ export type Party = {
   place: string;
   withheld: boolean;
   verified: boolean;
+  /** The phone network checked the number and could not confirm it. */
+  verification_failed: boolean;
 };
 
 export type CallStatus =

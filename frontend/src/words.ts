@@ -1,5 +1,7 @@
 /** The log's words and signs for what came of a call. */
-import type { Call, CallOutcome, CallResult, PastCall, PresenceState } from "./messages";
+import type { Availability, Call, CallOutcome, CallResult, PastCall, PresenceState } from "./messages";
+import { minutes } from "./format";
+import { firstName, isolated } from "./names";
 
 export type Tone = "go" | "stop" | "accent" | "plain";
 export type WayIcon = "in" | "out" | "missed" | "voicemail";
@@ -36,7 +38,7 @@ export const WAY_WORDS: Record<WayIcon, string> = {
 
 /** An earlier call in one line: "Answered by Ada, 3:21". */
 export function pastCallSentence(call: PastCall, length: string): string {
-  const who = call.agent?.name.split(" ")[0] ?? "";
+  const who = firstName(call.agent?.name ?? "");
   switch (call.result) {
     case "answered":
       return `Answered${who && ` by ${who}`}${length && `, ${length}`}`;
@@ -61,6 +63,15 @@ export const PRESENCE_WORDS: Record<PresenceState, string> = {
   "not-reachable": "Not reachable",
 };
 
+/** What follows from a choice of availability, said when it is made. */
+export const AVAILABILITY_SENTENCES: Record<Availability, (inCall: boolean) => string> = {
+  available: (inCall) => (inCall ? "Available after this call." : "You are available."),
+  busy: (inCall) =>
+    inCall ? "Busy after this call: calls will not ring here." : "You are busy. Calls do not ring here.",
+  away: (inCall) =>
+    inCall ? "Away after this call: calls will not ring here." : "You are away. Calls do not ring here.",
+};
+
 /** What an agent can say that a call came to, in the order in which it is offered. */
 export const OUTCOMES: [CallOutcome, string][] = [
   ["", "Not noted"],
@@ -78,5 +89,27 @@ export function outcomeWord(outcome: CallOutcome): string {
 
 /** "Maya Okonkwo", "(206) 555-0111", "Number withheld": whom a row of the log is about. */
 export function partyTitle({ party }: Pick<Call, "party">): string {
-  return party.name || (party.withheld ? "Number withheld" : party.display);
+  return isolated(party.name) || (party.withheld ? "Number withheld" : isolated(party.display));
+}
+
+/**
+ * The one length that a call has: of the conversation, or of the message that was left, which is shorter than the
+ * call in which its caller heard a greeting. Without either, how long it rang.
+ */
+export function lengthOf(
+  call: Pick<Call, "result" | "duration" | "answer_time" | "ring_seconds" | "recordings">,
+): string {
+  if (call.result === "voicemail") {
+    const seconds = call.recordings.reduce((sum, recording) => sum + (recording.duration ?? 0), 0);
+    return seconds ? minutes(seconds) : "";
+  }
+  if (call.duration && call.answer_time) return minutes(call.duration);
+  return call.ring_seconds ? `rang ${minutes(call.ring_seconds)}` : "";
+}
+
+/** Who of us was on a call: "by Grace", "you called"; empty when nobody was. */
+export function byWhom({ agent, incoming }: Pick<Call, "agent" | "incoming">, me: number): string {
+  if (!agent) return "";
+  const who = agent.id === me ? "you" : firstName(agent.name);
+  return incoming ? `by ${who}` : `${who} called`;
 }

@@ -88,3 +88,26 @@ def test_a_contacts_name_goes_before_the_one_that_twilio_sent(line):
     call = Call(caller="+12025550142", caller_name="MAYA O", contact=Contact(name="Maya Okonkwo", company="O & Co"))
 
     assert (shapes.party_json(call)["name"], shapes.party_json(call)["company"]) == ("Maya Okonkwo", "O & Co")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "verified", "failed"),
+    [
+        ("TN-Validation-Passed-A", True, False),
+        ("TN-Validation-Passed-B", False, False),
+        ("TN-Validation-Failed", False, True),
+        ("TN-Validation-Failed-A", False, True),
+        ("TN-Validation-Failed-C-Diverted", False, True),
+        ("No-TN-Validation", False, False),
+        ("", False, False),
+    ],
+)
+def test_a_number_that_the_network_could_not_verify_is_told(verdict, verified, failed):
+    factories.make_call(1, stir_verstat=verdict)
+    party = shapes.party_json(Call.objects.get(sid=sid("CA", 1)))
+    assert (party["verified"], party["verification_failed"]) == (verified, failed)
+
+
+def test_the_verdict_on_a_call_that_we_make_is_not_about_its_other_party():
+    factories.make_call(1, caller="client:agent_1", called="+442079460100", stir_verstat="TN-Validation-Failed-A")
+    assert shapes.party_json(Call.objects.get(sid=sid("CA", 1)))["verification_failed"] is False

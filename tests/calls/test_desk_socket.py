@@ -92,6 +92,7 @@ def test_the_caller_is_on_the_screen_before_the_phone_rings(ada, line):
             "place": "Washington, DC, United States",
             "withheld": False,
             "verified": True,
+            "verification_failed": False,
         }
         assert [past["duration"] for past in live["history"]] == [14, 13, 12]
         await socket.close()

@@ -1,6 +1,7 @@
 /** Which microphone and loudspeakers there are, and how loud they are. */
 import type { Config } from "../config";
 import type { AudioDevice, AudioDevices, OutputKind } from "../ports";
+import { deviceName, exactly } from "./callMicrophone";
 import type { PreferenceStore } from "./preferences";
 
 /** What the phone must be told when a choice changes while it runs. */
@@ -26,7 +27,8 @@ export function createAudioDevices(
     outputs: () => list("audiooutput", "Loudspeaker"),
     canChooseOutput: () => "setSinkId" in HTMLMediaElement.prototype,
     async useInput(id) {
-      preferences.set({ input: id });
+      const device = (await this.inputs()).find((each) => each.id === id);
+      preferences.set({ input: id, inputName: device ? deviceName(device.label) : "" });
       await target.setInput(id);
     },
     async useOutput(kind, id) {
@@ -42,9 +44,7 @@ export function createAudioDevices(
       await ended;
     },
     async meterInput(id, listener) {
-      const stream = await navigator.mediaDevices.getUserMedia({
-        audio: id ? { deviceId: { ideal: id } } : true,
-      });
+      const stream = await navigator.mediaDevices.getUserMedia(exactly(id));
       return meter(stream, listener);
     },
     onChange(listener) {

@@ -11,7 +11,10 @@ export class BrowserCalls {
   private readonly cancelled = new Set<string>();
   private readonly levelListeners = new Set<(input: number, output: number) => void>();
 
-  constructor(private readonly send: Send) {}
+  constructor(
+    private readonly send: Send,
+    private readonly onOver: () => void,
+  ) {}
 
   get(id: string): Call | undefined {
     return this.byId.get(id);
@@ -72,7 +75,10 @@ export class BrowserCalls {
   private attach(id: string, call: Call): void {
     this.byId.set(id, call);
     const { send } = this;
-    const over = () => this.byId.delete(id);
+    const over = () => {
+      this.byId.delete(id);
+      this.onOver();
+    };
     const sid = () => call.parameters.CallSid ?? id;
     call.on("ringing", () => send({ type: "call.ringing", id, sid: sid() }));
     call.on("accept", () => send({ type: "call.accepted", id, sid: sid(), at: Date.now() }));

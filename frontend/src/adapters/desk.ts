@@ -101,7 +101,11 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
       document.addEventListener("visibilitychange", wake);
       connect();
     },
-    retry: connect,
+    retry() {
+      // An attempt that hangs is given up for a new one; an open connection stays.
+      if (socket?.readyState === WebSocket.CONNECTING) drop();
+      connect();
+    },
     send: transmit,
   };
 }

@@ -6,7 +6,11 @@ export interface Preferences {
   theme: Theme;
   shortcuts: boolean;
   notify: boolean;
+  /** Whether the agent was asked about notifications. */
+  notifyOffered: boolean;
   input: string;
+  /** What the chosen microphone is called, to say so when it is not there. */
+  inputName: string;
   speaker: string;
   ringtone: string;
   line: number | null;
@@ -17,7 +21,9 @@ const DEFAULTS: Preferences = {
   theme: "system",
   shortcuts: true,
   notify: false,
+  notifyOffered: false,
   input: "",
+  inputName: "",
   speaker: "",
   ringtone: "",
   line: null,

@@ -7,13 +7,26 @@ import { TwilioPhone } from "./twilioPhone";
 
 const sdk = vi.hoisted(() => {
   const state = { devices: [] as FakeDevice[], busy: false };
+  class FakeAudio {
+    handlers: Record<string, () => void> = {};
+    isOutputSelectionSupported = true;
+    speakerDevices = { get: () => new Set<{ deviceId: string }>(), set: vi.fn(async () => {}) };
+    ringtoneDevices = { get: () => new Set<{ deviceId: string }>(), set: vi.fn(async () => {}) };
+    setInputDevice = vi.fn(async (id: string) => void (await state.devices.at(-1)?.options.getUserMedia(id)));
+    unsetInputDevice = vi.fn(async () => {});
+    on = (name: string, handler: () => void) => void (this.handlers[name] = handler);
+  }
   class FakeDevice {
+    handlers: Record<string, (value?: unknown) => void> = {};
     register = vi.fn(async () => {});
     updateToken = vi.fn();
     destroy = vi.fn();
-    on = vi.fn();
-    audio = null;
-    constructor() {
+    on = (name: string, handler: () => void) => void (this.handlers[name] = handler);
+    audio = new FakeAudio();
+    constructor(
+      _token: string,
+      readonly options: { getUserMedia(asked: unknown): Promise<MediaStream> },
+    ) {
       state.devices.push(this);
     }
     get isBusy(): boolean {
@@ -36,7 +49,8 @@ function phone(grants: Grants) {
     phone: { signallingHost: null, publishEvents: false, edge: "roaming", tokenRefreshSeconds: 60 },
     sounds: {},
   } as unknown as Config;
-  const preferences = { get: () => ({ input: "", speaker: "", ringtone: "" }) } as unknown as PreferenceStore;
+  const chosen = { input: "jabra", inputName: "Jabra", speaker: "headset", ringtone: "" };
+  const preferences = { get: () => chosen } as unknown as PreferenceStore;
   const made = new TwilioPhone(config, api, preferences, (event) => sent.push(event));
   made.start();
   const states = () => sent.flatMap((event) => (event.type === "device.changed" ? [event.state] : []));
@@ -86,5 +100,96 @@ describe("the phone", () => {
     expect(sdk.devices).toHaveLength(1);
     expect(sdk.devices[0]?.updateToken).toHaveBeenCalledWith("jwt-2");
     expect(sent).toContainEqual({ type: "grants.changed", grants: now.grants });
+  });
+
+  it("says why when Twilio refuses every token", async () => {
+    const { sent } = phone({ incoming: true, outgoing: true });
+    await settled();
+    const refuse = () => sdk.devices.at(-1)?.handlers.error?.({ code: 20101 });
+    const problems = () => sent.filter((event) => event.type === "device.failed");
+
+    refuse();
+    // A token that grew old while the computer slept heals by itself.
+    expect(problems()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(600);
+    refuse();
+
+    expect(problems()).toEqual([{ type: "device.failed", message: expect.stringContaining("(20101)") }]);
+  });
+
+  it("plays on the chosen loudspeaker, which the SDK forgets each time it looks for devices", async () => {
+    phone({ incoming: true, outgoing: true });
+    await settled();
+    const [device] = sdk.devices;
+    device?.handlers.registered?.();
+    device?.audio.handlers.deviceChange?.();
+    await settled();
+    expect(device?.audio.speakerDevices.set.mock.calls).toEqual([["headset"], ["headset"]]);
+    expect(device?.audio.ringtoneDevices.set).not.toHaveBeenCalled();
+  });
+
+  describe("in a call, with its microphone", () => {
+    /** A call that hears with the first of these; the list is what is plugged in. */
+    async function talking(plugged: string[]) {
+      const refuse = (name: string) => Promise.reject(Object.assign(new Error(name), { name }));
+      const getUserMedia = async ({ audio }: { audio: unknown }) => {
+        const id =
+          typeof audio === "object" ? (audio as { deviceId: { exact: string } }).deviceId.exact : plugged[0];
+        if (id === undefined || !plugged.includes(id)) return refuse("OverconstrainedError");
+        const track = Object.assign(new EventTarget(), {
+          readyState: "live",
+          label: id,
+          getSettings: () => ({ deviceId: id }),
+        });
+        return { getAudioTracks: () => [track] };
+      };
+      const enumerateDevices = async () => plugged.map((deviceId) => ({ kind: "audioinput", deviceId }));
+      vi.stubGlobal("navigator", { mediaDevices: { getUserMedia, enumerateDevices } });
+      const shown = phone({ incoming: true, outgoing: true });
+      await settled();
+      const [device] = sdk.devices;
+      if (!device) throw new Error("No device");
+      // The SDK names the device in its constraints.
+      device.audio.setInputDevice.mockImplementation(async (id) => {
+        await device.options.getUserMedia({ audio: { deviceId: { exact: id } } });
+      });
+      await device.options.getUserMedia({ audio: true });
+      sdk.busy = true;
+      const change = async (now: string[]) => {
+        plugged.splice(0, plugged.length, ...now);
+        device.audio.handlers.deviceChange?.();
+        await settled();
+        await settled();
+      };
+      const heard = () =>
+        shown.sent.flatMap((event) => (event.type === "hearing.changed" ? [event.hearing] : []));
+      return { device, change, heard };
+    }
+
+    it("goes to another when it vanishes, also where no device is called default, and back when it comes", async () => {
+      const { change, heard } = await talking(["jabra", "laptop"]);
+      await change(["laptop"]);
+      await change(["laptop", "jabra"]);
+      expect(heard()).toEqual([
+        { state: "live", label: "jabra", missed: "" },
+        { state: "lost", label: "jabra" },
+        { state: "live", label: "laptop", missed: "Jabra" },
+        { state: "live", label: "jabra", missed: "" },
+      ]);
+    });
+
+    it("says that it is gone when there is no other, and takes the next that comes", async () => {
+      const { change, heard } = await talking(["jabra"]);
+      await change([]);
+      expect(heard().at(-1)).toEqual({ state: "lost", label: "jabra" });
+      await change(["phones"]);
+      expect(heard().at(-1)).toEqual({ state: "live", label: "phones", missed: "Jabra" });
+    });
+
+    it("stays with it when something else is plugged in", async () => {
+      const { device, change } = await talking(["jabra"]);
+      await change(["jabra", "laptop"]);
+      expect(device.audio.setInputDevice).not.toHaveBeenCalled();
+    });
   });
 });

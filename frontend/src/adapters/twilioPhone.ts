@@ -3,6 +3,7 @@ import type { Config } from "../config";
 import type { Api, Levels, OutputKind, Phone, Send, Token } from "../ports";
 import { type AudioTarget } from "./audioDevices";
 import { BrowserCalls } from "./browserCalls";
+import { CallMicrophone } from "./callMicrophone";
 import type { PreferenceStore } from "./preferences";
 import { Device } from "./voiceSdk";
 import { VoiceToken } from "./voiceToken";
@@ -16,6 +17,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   private restartTimer: ReturnType<typeof setTimeout> | undefined;
   private refusals = 0;
   private rings = true;
+  private choosing = false;
+  private readonly microphone: CallMicrophone;
   readonly calls: BrowserCalls;
 
   constructor(
@@ -24,7 +27,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     private readonly preferences: PreferenceStore,
     private readonly send: Send,
   ) {
-    this.calls = new BrowserCalls(send);
+    this.calls = new BrowserCalls(send, () => this.callOver());
+    this.microphone = new CallMicrophone(preferences, send, () => void this.chooseInput());
     const wake = () => {
       if (document.visibilityState === "visible") this.token?.wake();
     };
@@ -66,13 +70,13 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     if (lineId !== null) params.LineId = String(lineId);
     this.calls.placing(id);
     device
-      .connect({ params, rtcConstraints: this.constraints() })
+      .connect({ params })
       .then((call) => this.calls.placed(id, call))
       .catch((error: unknown) => this.calls.notPlaced(id, error));
   }
 
   accept(id: string): void {
-    this.calls.get(id)?.accept({ rtcConstraints: this.constraints() });
+    this.calls.get(id)?.accept();
   }
 
   reject(id: string): void {
@@ -100,15 +104,68 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   }
 
   async setInput(id: string): Promise<void> {
-    // Between calls the next call's constraints carry the choice; holding a device open would light its lamp.
-    if (id && this.device?.isBusy) await this.device.audio?.setInputDevice(id);
+    // Between calls the next call opens what is chosen; holding a device open would light its lamp.
+    if (!this.device?.isBusy) return;
+    if (id) await this.device.audio?.setInputDevice(id);
+    else await this.chooseInput({ anew: true });
   }
 
   async setOutput(kind: OutputKind, id: string): Promise<void> {
     const audio = this.device?.audio;
     if (!audio?.isOutputSelectionSupported) return;
     const devices = kind === "speaker" ? audio.speakerDevices : audio.ringtoneDevices;
-    await devices.set(id || "default");
+    const wanted = id || "default";
+    if ([...devices.get()].some((device) => device.deviceId === wanted)) return;
+    await devices.set(wanted);
+  }
+
+  /** The chosen loudspeakers. The SDK forgets them whenever it looks which devices there are. */
+  private chooseOutputs(): void {
+    for (const kind of ["speaker", "ringtone"] as const) {
+      const id = this.preferences.get()[kind];
+      // Not there now: the SDK plays on the system's own until it is.
+      if (id) this.setOutput(kind, id).catch(() => {});
+    }
+  }
+
+  /**
+   * During a call: goes to another microphone when the one in use has vanished, and back to the chosen one when that
+   * has come. `anew`: whatever hears now, the choice is another. The SDK does it only where there is a device called "default", and waits for the track to end.
+   */
+  private async chooseInput({ anew = false } = {}): Promise<void> {
+    const audio = this.device?.audio;
+    if (!audio || !this.device?.isBusy || this.choosing) return;
+    this.choosing = true;
+    try {
+      const devices = await navigator.mediaDevices.enumerateDevices();
+      const ids = devices.filter((device) => device.kind === "audioinput").map((device) => device.deviceId);
+      const { input } = this.preferences.get();
+      const { id } = this.microphone;
+      const isGone = !this.microphone.isLive || (id !== "" && !ids.includes(id));
+      if (isGone) this.microphone.lose();
+      const wanted = input && ids.includes(input) ? input : "";
+      if (!isGone && !anew && (wanted === "" || wanted === id)) return;
+      for (const candidate of new Set([wanted, "default", ...ids])) {
+        if (!ids.includes(candidate)) continue;
+        const opened = await audio.setInputDevice(candidate).then(
+          () => this.microphone.isLive,
+          () => false,
+        );
+        if (opened) return;
+      }
+    } finally {
+      this.choosing = false;
+    }
+  }
+
+  /** Lets the microphone go, which the SDK keeps open once it was changed in a call. */
+  private callOver(): void {
+    // The SDK still counts the call as its own while it says that it is over.
+    setTimeout(() => {
+      if (this.device?.isBusy) return;
+      this.microphone.forget();
+      this.device?.audio?.unsetInputDevice().catch(() => {});
+    });
   }
 
   private register(first: Token): void {
@@ -116,7 +173,10 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     this.device = device;
     const changed = (state: "registering" | "registered" | "unregistered" | "ready") => () => {
       if (this.device !== device) return;
-      if (state === "registered") this.refusals = 0;
+      if (state === "registered") {
+        this.refusals = 0;
+        this.chooseOutputs();
+      }
       this.send({ type: "device.changed", state, at: Date.now() });
     };
     device.on("registering", changed("registering"));
@@ -130,10 +190,14 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     // Twilio refuses to register what may not ring; calling out needs no registration.
     if (first.grants.incoming) device.register().catch(() => {});
     else changed("ready")();
-    for (const kind of ["speaker", "ringtone"] as const) {
-      const id = this.preferences.get()[kind];
-      if (id) this.setOutput(kind, id).catch(() => {});
-    }
+    device.audio?.on("deviceChange", () => {
+      // The SDK does what it does about it first, in the same moment.
+      setTimeout(() => {
+        if (this.device !== device) return;
+        this.chooseOutputs();
+        void this.chooseInput();
+      });
+    });
   }
 
   private granted({ grants }: Token): void {
@@ -160,8 +224,11 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     }
     // A device whose token was refused stays silent for ever: a new one, with a pause that grows.
     clearTimeout(this.restartTimer);
-    this.restartTimer = setTimeout(() => this.start(), Math.min(30_000, 500 * 2 ** this.refusals++));
+    const wait = Math.min(30_000, 500 * 2 ** this.refusals++);
+    this.restartTimer = setTimeout(() => this.start(), wait);
     this.send({ type: "device.changed", state: "unregistered", at: Date.now() });
+    // The first refusal may be of a token that grew old while the computer slept; a new one is no cure for the second.
+    if (this.refusals > 1) this.send({ type: "device.failed", message: refusalOf(code) });
   }
 
   private options(first: Token): Device.Options {
@@ -177,6 +244,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
       maxCallSignalingTimeoutMs: 30_000,
       enableImprovedSignalingErrorPrecision: true,
       allowIncomingWhileBusy: false,
+      getUserMedia: this.microphone.open,
       closeProtection: "Leaving this page ends your call.",
       appName: "ringdesk",
       logLevel: "error",
@@ -184,12 +252,6 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     };
     // `chunderw` and `publishEvents` are accepted but not in the public type.
     return options as unknown as Device.Options;
-  }
-
-  private constraints(): MediaStreamConstraints {
-    const id = this.preferences.get().input;
-    // "ideal": a headset left at home must not stop a call.
-    return { audio: id ? { deviceId: { ideal: id } } : true };
   }
 
   private close(): void {
@@ -202,4 +264,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     old?.destroy();
     this.calls.abandon();
   }
+}
+
+function refusalOf(code: number): string {
+  return `Twilio refuses this phone (${code}). Ask your admin to look at the Doctor’s page.`;
 }

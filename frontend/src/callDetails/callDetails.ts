@@ -45,6 +45,8 @@ export interface CallDetailsStore {
   takeTheirs(sid: string): void;
   /** Whether this call has text that is not saved. */
   isUnsaved(sid: string): boolean;
+  /** Nothing of any call stays, unsaved text neither: the session has ended, and nobody could save it. */
+  clear(): void;
   /** Whether some call has text that is not saved. */
   hasUnsaved(): boolean;
 }
@@ -246,6 +248,13 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
       if (theirs) set(sid, { saved: theirs, draft: theirs, theirs: null, saving: "idle" });
     },
     isUnsaved,
+    clear() {
+      turn++;
+      known.clear();
+      versions.clear();
+      shown = null;
+      listeners.forEach((listener) => listener());
+    },
     hasUnsaved: () => [...known.keys()].some(isUnsaved),
   };
 }

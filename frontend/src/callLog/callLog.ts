@@ -21,6 +21,8 @@ export interface CallLogStore {
   search(text: string): void;
   loadMore(): void;
   merge(call: Call): void;
+  /** Nothing of any call stays: the session has ended. */
+  clear(): void;
 }
 
 const TYPING_PAUSE = 250;
@@ -107,6 +109,11 @@ export function createCallLog(api: Pick<Api, "calls" | "callsAt">, agentId: numb
     },
     loadMore: () => void loadMore(),
     merge,
+    clear() {
+      turn++;
+      clearTimeout(typing);
+      set({ search: "", rows: [], next: null, status: "ready", more: "idle" });
+    },
   };
 }
 

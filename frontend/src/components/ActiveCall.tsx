@@ -101,6 +101,20 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
   const { talk, facts, lostAt, helpOpen } = props;
   const name = facts.shortName;
   if (lostAt !== null) return { hold: true, content: <StillThere name={name} lostAt={lostAt} /> };
+  const { hearing } = props.state;
+  if (hearing?.state === "lost") {
+    return {
+      hold: true,
+      content: (
+        <>
+          <Icon name="mic-off" size={18} />
+          <span>
+            <strong>Your microphone is gone.</strong> {name} cannot hear you. Plug one in.
+          </span>
+        </>
+      ),
+    };
+  }
   if (weak(talk)) {
     const content = (
       <>
@@ -141,6 +155,20 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
           <Icon name="mic-off" size={18} />
           <span>
             <strong>Your microphone gives no sound.</strong> Check its mute switch.
+          </span>
+        </>
+      ),
+    };
+  }
+  if (hearing?.missed) {
+    return {
+      hold: true,
+      content: (
+        <>
+          <Icon name="mic" size={18} />
+          <span>
+            <strong>{hearing.missed} is not there.</strong> {name} hears{" "}
+            {hearing.label || "another microphone"}.
           </span>
         </>
       ),

@@ -9,15 +9,17 @@ import type { Call, Line } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
 import { reach } from "../softphone/reach";
 import { canDial, colleagues, currentFacts, myPresence } from "../softphone/selectors";
-import { type Hints, inCall } from "../softphone/state";
+import { type Hints, inCall, type State } from "../softphone/state";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
 import { Dock, MiniCall, MiniRing } from "./Dock";
+import { NotificationOffer } from "./NotificationOffer";
 import { ReachLine } from "./ReachLine";
 import { SettingsDialog } from "./SettingsDialog";
 import { SignOutDialog } from "./SignOutDialog";
 import { ShortcutsDialog } from "./ShortcutsDialog";
+import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { focusOn, useFocusRules } from "./useFocusRules";
 import { useKeyGuard } from "./useKeyGuard";
@@ -42,6 +44,11 @@ export interface AppProps {
 
 let dialled = 0;
 
+/** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
+function isIdle({ call, desk, orphans }: State): boolean {
+  return desk.state === "open" && call.state === "closed" && call.ending === null && orphans.length === 0;
+}
+
 export function App({ store, log, details, config, api, audio, levels, preferences, browser }: AppProps) {
   const state = useStore(store);
   const chosen = useStore(preferences);
@@ -53,7 +60,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const [menu, setMenu] = useState<OpenMenu>(null);
   const [keypadOpen, setKeypadOpen] = useState(false);
   const [helpOpen, setHelpOpen] = useState(false);
-  const microphoneLabel = useMicrophoneLabel(audio, state.microphone, chosen.input);
+  const microphoneLabel = useMicrophoneLabel(audio, state.microphone, chosen);
 
   const facts = currentFacts(state);
   const talk = call.state === "open" || call.state === "reconnecting" ? call.talk : null;
@@ -167,8 +174,17 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
     chosen.shortcuts,
   );
 
+  const signedOut = state.desk.state === "ended" ? state.desk.message : null;
+  if (signedOut !== null && !inCall(state)) {
+    return (
+      <>
+        <SignedOut message={signedOut} loginUrl={config.urls.login} />
+        <Announcer state={state} />
+      </>
+    );
+  }
   return (
-    <div class="desk" data-pane={pane} data-call={call.state}>
+    <div class="desk" data-pane={signedOut === null ? pane : "call"} data-call={call.state}>
       <a class="skip" href="#call">
         Go to call
       </a>
@@ -218,6 +234,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         <h1 class="visually-hidden">Desk</h1>
         <CallArea
           {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
+          offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
           onNumber={setNumber}
           onLine={(next) => preferences.set({ line: next?.id ?? null })}
           onKeypad={openKeypad}
@@ -229,23 +246,27 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
           onCallBack={callBack}
           onDial={dial}
         />
-        <WorkArea
-          {...{ view, subjects, unseen, openedIn, log, details, api }}
-          me={config.agent}
-          onView={(next) => show({ view: next })}
-          onOpen={openCall}
-          onClose={closeCall}
-          onDone={finishNote}
-          team={colleagues(state)}
-          canDial={dialable}
-          onCall={callBack}
-        />
+        {signedOut === null && (
+          <WorkArea
+            {...{ view, subjects, unseen, openedIn, log, details, api }}
+            me={config.agent}
+            onView={(next) => show({ view: next })}
+            onOpen={openCall}
+            onClose={closeCall}
+            onDone={finishNote}
+            team={colleagues(state)}
+            canDial={dialable}
+            onCall={callBack}
+          />
+        )}
       </main>
-      <Dock
-        pane={pane}
-        {...{ callerView, unseen, view }}
-        onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}
-      />
+      {signedOut === null && (
+        <Dock
+          pane={pane}
+          {...{ callerView, unseen, view }}
+          onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}
+        />
+      )}
       <Announcer state={state} />
       {dialog === "settings" && (
         <SettingsDialog

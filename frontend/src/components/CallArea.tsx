@@ -1,4 +1,5 @@
 /** The call area: which of its panels the state asks for. */
+import type { ComponentChildren } from "preact";
 import type { Browser } from "../browser";
 import type { Config } from "../config";
 import type { Call, Line } from "../messages";
@@ -25,6 +26,8 @@ export interface CallAreaProps {
   line: Line | null;
   keypadOpen: boolean;
   helpOpen: boolean;
+  /** What stands above the dial pad once. */
+  offer: ComponentChildren;
   send(event: SoftphoneEvent): void;
   onNumber(text: string): void;
   onLine(line: Line | null): void;
@@ -109,17 +112,8 @@ function Idle(props: CallAreaProps) {
   }
   const shown = cue(state);
   const trouble = troubleOf(state);
-  // Signing in comes before everything; the microphone before the other reasons.
-  if (trouble === "signed-out" || (trouble && !shown)) {
-    return (
-      <Unreachable
-        trouble={trouble}
-        state={state}
-        loginUrl={config.urls.login}
-        onUseThisTab={() => send({ type: "leader.wanted" })}
-      />
-    );
-  }
+  // The microphone comes before the other reasons.
+  if (trouble && !shown) return <Unreachable trouble={trouble} state={state} send={send} />;
   if (shown) {
     return (
       <MicrophoneCue
@@ -142,18 +136,22 @@ function Idle(props: CallAreaProps) {
       mayDial={state.grants.outgoing}
       homeRegionName={config.homeRegionName}
       readySince={state.readySince}
+      availability={state.availability}
       news={
-        <News
-          state={state}
-          canDial={canDial(state)}
-          onCallBack={(call) => {
-            send({ type: "agent.closed-cut-off" });
-            props.onCallBack(call);
-          }}
-          onCloseCutOff={() => send({ type: "agent.closed-cut-off" })}
-          onClose={() => send({ type: "agent.closed" })}
-          onEndOrphan={(sid) => send({ type: "agent.ended-orphan", sid })}
-        />
+        <>
+          {props.offer}
+          <News
+            state={state}
+            canDial={canDial(state)}
+            onCallBack={(call) => {
+              send({ type: "agent.closed-cut-off" });
+              props.onCallBack(call);
+            }}
+            onCloseCutOff={() => send({ type: "agent.closed-cut-off" })}
+            onClose={() => send({ type: "agent.closed" })}
+            onEndOrphan={(sid) => send({ type: "agent.ended-orphan", sid })}
+          />
+        </>
       }
       onDial={(hints) => props.onDial(hints)}
     />

@@ -4,7 +4,8 @@ import type { Config } from "../config";
 import { exactClock, fullTime, minutes } from "../format";
 import type { Call } from "../messages";
 import type { TimelineEntry } from "../ports";
-import { partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
+import { isolated } from "../names";
+import { lengthOf, partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
 import { Blank, Loading } from "./Blank";
 import { Icon } from "./Icon";
 import { NoteForm, NoteText } from "./NoteForm";
@@ -63,7 +64,7 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
   const { party } = call;
   const { word, tone } = resultWord(call.result);
   const title = partyTitle(call);
-  const length = call.duration && call.answer_time ? minutes(call.duration) : "";
+  const length = call.ring_seconds ? "" : lengthOf(call);
   const rows: [string, string][] = [
     ["Number", party.name && !party.withheld ? party.display : ""],
     ["Place", party.place],
@@ -71,7 +72,8 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
     ["Lasted", length],
     ["Rang", call.ring_seconds ? minutes(call.ring_seconds) : ""],
     ["Line", call.line?.name ?? ""],
-    ["Agent", call.agent?.name ?? ""],
+    [call.incoming ? "Answered by" : "Called by", isolated(call.agent?.name ?? "")],
+    ["Caller ID", party.verification_failed ? "Not confirmed by the phone network. It may be forged." : ""],
     ["Problem", call.problem],
   ];
   return (
@@ -89,7 +91,7 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
           .map(([term, value]) => (
             <div key={term}>
               <dt>{term}</dt>
-              <dd>{value}</dd>
+              <dd dir="auto">{value}</dd>
             </div>
           ))}
       </dl>

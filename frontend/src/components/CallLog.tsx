@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallLogStore } from "../callLog/callLog";
 import { foundIn } from "../callLog/foundIn";
-import { dayName } from "../format";
+import { counted, dayName } from "../format";
 import type { Call } from "../messages";
 import type { LogScope } from "../ports";
 import { Blank, Loading } from "./Blank";
@@ -23,9 +23,11 @@ interface Props {
   canDial: boolean;
   onCall(call: Call): void;
   onOpen(call: Call): void;
+  /** The agent's own id. */
+  me: number;
 }
 
-export function CallLog({ log, canDial, onCall, onOpen }: Props) {
+export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
   const { scope, search, rows, next, status, more } = useStore(log);
   return (
     <div class="log">
@@ -58,7 +60,9 @@ export function CallLog({ log, canDial, onCall, onOpen }: Props) {
         </div>
       </div>
       <p class="visually-hidden" role="status">
-        {status === "ready" && search.trim() !== "" && `${rows.length}${next ? " or more" : ""} calls found.`}
+        {status === "ready" &&
+          search.trim() !== "" &&
+          `${next ? `${rows.length} or more calls` : counted(rows.length, "call")} found.`}
       </p>
       {status === "loading" && <Loading />}
       {status === "failed" && (
@@ -69,7 +73,7 @@ export function CallLog({ log, canDial, onCall, onOpen }: Props) {
         </Blank>
       )}
       {status === "ready" && rows.length === 0 && <Nothing log={log} />}
-      {status === "ready" && rows.length > 0 && <Rows {...{ rows, canDial, onCall, onOpen, search }} />}
+      {status === "ready" && rows.length > 0 && <Rows {...{ rows, me, canDial, onCall, onOpen, search }} />}
       {status === "ready" && next && (
         <div class="log-more">
           <button
@@ -91,7 +95,14 @@ export function CallLog({ log, canDial, onCall, onOpen }: Props) {
 }
 
 /** One stop of Tab: ↑ and ↓ go through the rows, ← and → through the keys of a row. */
-function Rows({ rows, canDial, onCall, onOpen, search }: Omit<Props, "log"> & { rows: Call[]; search: string }) {
+function Rows({
+  rows,
+  me,
+  canDial,
+  onCall,
+  onOpen,
+  search,
+}: Omit<Props, "log"> & { rows: Call[]; search: string }) {
   const list = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState("");
   const days = byDay(rows, Date.now());
@@ -138,6 +149,7 @@ function Rows({ rows, canDial, onCall, onOpen, search }: Omit<Props, "log"> & { 
               <CallRow
                 key={call.sid}
                 call={call}
+                me={me}
                 canDial={canDial}
                 found={foundIn(call.note, search)}
                 reachable={call.sid === current}

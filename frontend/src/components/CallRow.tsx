@@ -1,13 +1,16 @@
 /** One call of the log. */
-import { clock, fullTime, minutes } from "../format";
+import { clock, fullTime } from "../format";
 import type { Call } from "../messages";
-import { partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
+import { isolated } from "../names";
+import { byWhom, lengthOf, partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
 import { Icon } from "./Icon";
 import { PastNote } from "./PastNote";
 import { VoiceMessage } from "./VoiceMessage";
 
 interface Props {
   call: Call;
+  /** The agent's own id. */
+  me: number;
   canDial: boolean;
   /** The part of its note for which it was found, or "". */
   found: string;
@@ -17,22 +20,19 @@ interface Props {
   onOpen(call: Call): void;
 }
 
-export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Props) {
+export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }: Props) {
   const { party } = call;
   const way = wayIcon(call);
   const { word, tone } = resultWord(call.result);
   const title = partyTitle(call);
   const second = party.name
-    ? party.display
+    ? isolated(party.display)
     : party.withheld
       ? "No number was sent"
-      : [party.place, "not in contacts"].filter(Boolean).join(" · ");
-  const length =
-    call.duration && call.answer_time
-      ? minutes(call.duration)
-      : call.ring_seconds
-        ? `rang ${minutes(call.ring_seconds)}`
-        : "";
+      : [isolated(party.place), "not in contacts"].filter(Boolean).join(" · ");
+  // A message says its length itself.
+  const length = call.recordings.length > 0 ? "" : lengthOf(call);
+  const by = byWhom(call, me);
   const callable = party.number.startsWith("+");
   return (
     <li
@@ -70,9 +70,10 @@ export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Pro
         )}
         <span class="visually-hidden">Details</span>
       </button>
-      <span class="row-line">{call.line?.name ?? call.agent?.name.split(" ")[0]}</span>
+      <span class="row-line">{call.line?.name}</span>
       <span class="row-result" id={`result-${call.sid}`}>
         <span class={`tag tag-${tone}`}>{word}</span>
+        {by && <span class="row-by">{by}</span>}
       </span>
       <span class="row-when" id={`when-${call.sid}`}>
         <time dateTime={call.start_time} title={fullTime(call.start_time)}>
@@ -81,6 +82,7 @@ export function CallRow({ call, canDial, found, reachable, onCall, onOpen }: Pro
         <span class="row-length">{length}</span>
         <span class="row-word" aria-hidden="true">
           {word}
+          {by && <span class="row-word-by">{by}</span>}
         </span>
       </span>
       {callable ? (

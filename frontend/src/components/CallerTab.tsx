@@ -176,10 +176,15 @@ export function ContactCard({ facts }: { facts: CallerFacts }) {
           .map(([term, value]) => (
             <div key={term}>
               <dt>{term}</dt>
-              <dd>{value}</dd>
+              <dd dir="auto">{value}</dd>
             </div>
           ))}
       </dl>
+      {facts.verificationFailed && (
+        <p class="verified">
+          <Icon name="alert" size={18} /> The phone network does not confirm this number. It may be forged.
+        </p>
+      )}
       {facts.verified && (
         <p class="verified">
           <Icon name="shield" size={18} /> The phone network vouches for this number.

@@ -1,8 +1,10 @@
 /** Idle: a number to call, typed, pasted or pressed, and the line it is called from. */
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { clock } from "../format";
-import type { Line } from "../messages";
+import { clock, counted } from "../format";
+import type { Availability, Line } from "../messages";
+import { PRESENCE_WORDS } from "../words";
+import { isolated } from "../names";
 import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
 import { Bands } from "./Bands";
@@ -23,6 +25,7 @@ export interface DialPadProps {
   mayDial: boolean;
   homeRegionName: string;
   readySince: number | null;
+  availability: Availability;
   news: ComponentChildren;
   onDial(hints: Hints): void;
 }
@@ -32,18 +35,13 @@ export function DialPad(props: DialPadProps) {
 }
 
 /** In the pad's place for an agent who may not call out. */
-function NoPad({ readySince, news }: DialPadProps) {
+function NoPad({ readySince, availability, news }: DialPadProps) {
   return (
     <Bands
       tone="idle"
       identity={
         <>
-          <div class="state-line">
-            <h2 class="state-idle" tabIndex={-1} data-focus="call-area" data-home>
-              {readySince === null ? "Not ready" : "Ready"}
-            </h2>
-            {readySince !== null && <span class="since">since {clock(readySince)}</span>}
-          </div>
+          <Readiness since={readySince} availability={availability} />
           <p class="rest-text">You may not make calls. Ask your admin if you need to.</p>
         </>
       }
@@ -55,6 +53,19 @@ function NoPad({ readySince, news }: DialPadProps) {
     >
       {news}
     </Bands>
+  );
+}
+
+/** "Ready since 10:48" is said of somebody whose phone rings: not of who is away. */
+function Readiness({ since, availability }: { since: number | null; availability: Availability }) {
+  const ready = availability === "available" ? "Ready" : PRESENCE_WORDS[availability];
+  return (
+    <div class="state-line">
+      <h2 class="state-idle" tabIndex={-1} data-focus="call-area" data-home>
+        {since === null ? "Not ready" : ready}
+      </h2>
+      {since !== null && availability === "available" && <span class="since">since {clock(since)}</span>}
+    </div>
   );
 }
 
@@ -121,14 +132,7 @@ function Pad(props: DialPadProps) {
             void dial();
           }}
         >
-          <div class="state-line">
-            <h2 class="state-idle" tabIndex={-1} data-focus="call-area" data-home>
-              {canDial ? "Ready" : "Not ready"}
-            </h2>
-            {canDial && props.readySince !== null && (
-              <span class="since">since {clock(props.readySince)}</span>
-            )}
-          </div>
+          <Readiness since={canDial ? props.readySince : null} availability={props.availability} />
           <NumberField
             {...props}
             wrong={wrong}
@@ -265,8 +269,8 @@ function NumberHint({
 }) {
   if (entry.kind === "valid") {
     const { check } = entry;
-    const known = check.contact ? check.contact.name : "not in contacts";
-    const calls = check.known_calls === 1 ? "1 earlier call" : `${check.known_calls} earlier calls`;
+    const known = check.contact ? isolated(check.contact.name) : "not in contacts";
+    const calls = counted(check.known_calls, "earlier call");
     const facts = [check.place ?? check.country, known, check.known_calls > 0 && calls].filter(Boolean);
     return (
       <p class="hint" id="number-hint">

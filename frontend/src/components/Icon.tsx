@@ -97,6 +97,7 @@ const SHAPES = {
     </>
   ),
   shield: <path d="M12 3.5l7 2.5v5.5c0 4.3-2.9 7.4-7 9-4.1-1.6-7-4.7-7-9V6zM9 12l2.2 2.2L15.2 10" />,
+  pause: <path d="M7 5.5h3.5v13H7zM13.5 5.5H17v13h-3.5z" fill="currentColor" />,
   play: <path d="M8 5.5v13l10.5-6.5z" fill="currentColor" />,
   "arrow-up": <path d="M17 21C8 17 7 11 9 3.5M4 9.5l5-6 6 4.5" />,
 } satisfies Record<string, JSX.Element>;

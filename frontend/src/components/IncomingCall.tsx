@@ -31,6 +31,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
         />
       }
       notice={<CallerNotice facts={facts} />}
+      noticeTone={facts.verificationFailed ? "hold" : undefined}
       bar={
         <>
           {/* Never `disabled`: focus, which was just on it, would be lost. A second press means nothing. */}
@@ -64,6 +65,14 @@ function CallerNotice({ facts }: { facts: CallerFacts }) {
       </>
     );
   }
+  if (facts.verificationFailed) {
+    return (
+      <>
+        <Icon name="alert" size={18} />
+        <strong>The phone network does not confirm this number. It may be forged.</strong>
+      </>
+    );
+  }
   if (facts.verified) {
     return (
       <>
@@ -92,7 +101,7 @@ export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts;
       {facts.contact?.note && (
         <div>
           <dt>About them</dt>
-          <dd>{facts.contact.note}</dd>
+          <dd dir="auto">{facts.contact.note}</dd>
         </div>
       )}
     </dl>

@@ -20,9 +20,15 @@ export function MicrophoneCue(props: Props) {
       tone="rest"
       identity={asks ? <Pointer {...props} /> : <Blocked cue={cue} />}
       notice={
-        <>
-          <Icon name="lock" size={16} /> Sound is sent only while you are on a call.
-        </>
+        asks ? (
+          <>
+            <Icon name="lock" size={16} /> Sound is sent only while you are on a call.
+          </>
+        ) : (
+          <>
+            <Icon name="check" size={16} /> This page goes on by itself as soon as it can.
+          </>
+        )
       }
       bar={
         <button type="button" class="key-call" disabled>
@@ -139,7 +145,7 @@ function Denied({ browser, onCheck }: Props) {
         {browser.unblock.map((step) => (
           <li>{step}</li>
         ))}
-        <li>Come back. This page notices by itself.</li>
+        <li>Come back here.</li>
       </Steps>
       <button type="button" class="key-plain" onClick={onCheck} data-focus="cue">
         Check again
@@ -158,7 +164,6 @@ function Missing({ onCheck }: Props) {
         <li>Plug in the headset, or switch it on if it is wireless.</li>
         <li>Check its mute switch.</li>
       </Steps>
-      <p>This page goes on by itself as soon as it finds one.</p>
       <button type="button" class="key-plain" onClick={onCheck} data-focus="cue">
         Look again
       </button>

@@ -1,4 +1,5 @@
 /** "Can I be reached?" in one sentence, always in the same place. */
+import { counted } from "../format";
 import type { Presence } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { Reach } from "../softphone/reach";
@@ -44,5 +45,5 @@ function teamSentence(team: Presence[]): string {
   if (team.length === 0) return "";
   const free = team.filter((presence) => presence.state === "available").length;
   if (free === 0) return "No colleague available";
-  return free === 1 ? "1 colleague available" : `${free} colleagues available`;
+  return `${counted(free, "colleague")} available`;
 }

@@ -95,6 +95,7 @@ function Devices({ audio, preferences }: Pick<Props, "audio" | "preferences">) {
         label="Microphone"
         devices={inputs}
         value={chosen.input}
+        missing={chosen.inputName || "The chosen microphone"}
         onChange={(id) => void audio.useInput(id).catch(() => {})}
       />
       <InputMeter audio={audio} id={chosen.input} />
@@ -113,10 +114,12 @@ interface ChoiceProps {
   label: string;
   devices: AudioDevice[];
   value: string;
+  /** What stands there for a device that was chosen and is not plugged in. */
+  missing: string;
   onChange(id: string): void;
 }
 
-function DeviceChoice({ id, label, devices, value, onChange }: ChoiceProps) {
+function DeviceChoice({ id, label, devices, value, missing, onChange }: ChoiceProps) {
   // "default" and "communications" are the system's own names for one of the others.
   const named = devices.filter((device) => !["default", "communications"].includes(device.id));
   const known = named.some((device) => device.id === value);
@@ -124,12 +127,13 @@ function DeviceChoice({ id, label, devices, value, onChange }: ChoiceProps) {
     <div class="device">
       <label for={`device-${id}`}>{label}</label>
       <span class="select select-field">
-        <select
-          id={`device-${id}`}
-          value={known ? value : ""}
-          onChange={(event) => onChange(event.currentTarget.value)}
-        >
+        <select id={`device-${id}`} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
           <option value="">As the system</option>
+          {value && !known && (
+            <option value={value} disabled>
+              {missing} (not there)
+            </option>
+          )}
           {named.map((device) => (
             <option key={device.id} value={device.id}>
               {device.label}
@@ -155,14 +159,19 @@ function InputMeter({ audio, id }: { audio: AudioDevices; id: string }) {
         if (current) stop = end;
         else end();
       })
-      .catch(() => setFailed(true));
+      .catch(() => current && setFailed(true));
     return () => {
       current = false;
       stop();
     };
   }, [audio, id]);
   if (failed)
-    return <p class="small hint-wrong">This microphone could not be used. Another program may hold it.</p>;
+    return (
+      <p class="small hint-wrong">
+        This microphone could not be used: it is not there, or another program holds it. Calls use another
+        one.
+      </p>
+    );
   return (
     <div class="device-meter">
       <span class="small quiet">Say something: the bar moves.</span>
@@ -197,6 +206,7 @@ function Output({ kind, label, audio, outputs, value }: OutputProps) {
         label={label}
         devices={outputs}
         value={value}
+        missing="The chosen device"
         onChange={(id) => void audio.useOutput(kind, id).catch(() => setState("failed"))}
       />
       <button

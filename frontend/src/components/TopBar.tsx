@@ -1,4 +1,5 @@
 /** The top bar: availability, shortcuts, account. */
+import type { JSX } from "preact";
 import type { Config } from "../config";
 import type { Availability, PresenceState } from "../messages";
 import { PRESENCE_WORDS } from "../words";
@@ -7,7 +8,7 @@ import { Menu } from "./Menu";
 
 const CHOICES: [Availability, string, string][] = [
   ["available", "Available", "Calls ring here"],
-  ["busy", "Busy", "Finish something; callers wait or go on"],
+  ["busy", "Busy", "Finish something; calls do not ring here"],
   ["away", "Away", "Break, lunch, end of day"],
 ];
 
@@ -36,7 +37,7 @@ export function TopBar(props: Props) {
       {config.simulator && (
         <p class="trial">
           {config.simulatorUrl ? (
-            <a href={config.simulatorUrl}>Simulated telephones</a>
+            <NewTab href={config.simulatorUrl}>Simulated telephones</NewTab>
           ) : (
             "Simulated telephones"
           )}
@@ -113,9 +114,9 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut }: P
       </button>
       {urls.admin && (
         // A tab of its own: leaving this one would end a call.
-        <a role="menuitem" tabIndex={-1} href={urls.admin} target="_blank" rel="noopener">
+        <NewTab role="menuitem" tabIndex={-1} href={urls.admin}>
           <span>Administration</span>
-        </a>
+        </NewTab>
       )}
       <form method="post" action={urls.logout} onSubmit={onSignOut}>
         <input type="hidden" name="csrfmiddlewaretoken" value={config.csrfToken} />
@@ -124,6 +125,16 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut }: P
         </button>
       </form>
     </Menu>
+  );
+}
+
+/** The desk is never left for another page: a call would end, and nothing would ring. */
+function NewTab({ children, ...link }: JSX.IntrinsicElements["a"]) {
+  return (
+    <a {...link} target="_blank" rel="noopener">
+      {children}
+      <span class="visually-hidden"> (opens in a new tab)</span>
+    </a>
   );
 }
 

@@ -1,35 +1,36 @@
 /** Calls do not ring here: why, and what to do. The call log stays. */
 import type { ComponentChildren } from "preact";
 import { clock } from "../format";
+import type { SoftphoneEvent } from "../softphone/events";
+import { ELSEWHERE } from "../softphone/reach";
 import type { State } from "../softphone/state";
 import { Bands } from "./Bands";
 import { Icon } from "./Icon";
 import { Steps } from "./MicrophoneCue";
 
-export type Trouble = "offline" | "elsewhere" | "signed-out";
+export type Trouble = "offline" | "elsewhere" | "phone";
 
 export function troubleOf(state: State): Trouble | null {
-  if (state.desk.state === "ended") return "signed-out";
   if (state.leader.state === "elsewhere") return "elsewhere";
   if (state.desk.state === "lost") return "offline";
   if (state.desk.state === "connecting" && state.desk.lostAt !== null) return "offline";
+  if (state.device.problem || state.late === "phone" || state.late === "server") return "phone";
   return null;
 }
 
 interface Props {
   trouble: Trouble;
   state: State;
-  loginUrl: string;
-  onUseThisTab(): void;
+  send(event: SoftphoneEvent): void;
 }
 
-export function Unreachable({ trouble, state, loginUrl, onUseThisTab }: Props) {
+export function Unreachable({ trouble, state, send }: Props) {
   const { desk } = state;
   const lostAt = "lostAt" in desk ? desk.lostAt : null;
   const [title, text, note]: [string, string, string] = {
     offline: [
       "You are offline",
-      `The desk lost its connection${lostAt === null ? "" : ` at ${clock(lostAt)}`}. Callers go to your colleagues.`,
+      `The desk lost its connection${lostAt === null ? "" : ` at ${clock(lostAt)}`}. ${ELSEWHERE}`,
       "You can still read the call log. It may be old.",
     ] as [string, string, string],
     elsewhere: [
@@ -37,12 +38,11 @@ export function Unreachable({ trouble, state, loginUrl, onUseThisTab }: Props) {
       "Your phone rings in the other tab of this browser.",
       "The call log works here too.",
     ] as [string, string, string],
-    "signed-out": [
-      "You were signed out",
-      desk.state === "ended" && !desk.message.startsWith("You were")
-        ? desk.message
-        : "Sign in again to take calls.",
-      "Callers go to your colleagues.",
+    phone: [
+      "Your phone is not ready",
+      state.device.problem ||
+        (state.late === "server" ? "The server does not confirm it." : "It does not connect."),
+      ELSEWHERE,
     ] as [string, string, string],
   }[trouble];
   return (
@@ -62,13 +62,26 @@ export function Unreachable({ trouble, state, loginUrl, onUseThisTab }: Props) {
           <Icon name="list" size={18} /> {note}
         </>
       }
-      bar={<BarOf trouble={trouble} loginUrl={loginUrl} />}
+      bar={
+        <button type="button" class="key-call" disabled>
+          <Icon name="phone" /> {trouble === "elsewhere" ? "Call" : "Call, when connected"}
+        </button>
+      }
     >
       {trouble === "offline" && (
         <WhatToDo>
           <li>Check that other web pages open.</li>
-          <li>On a VPN? Leave it and press Try now.</li>
+          <li>On a VPN? Leave it and press Try now, above.</li>
           <li>Still offline after a minute? Tell your admin.</li>
+        </WhatToDo>
+      )}
+      {trouble === "phone" && (
+        <WhatToDo>
+          <li>
+            On a VPN, or behind a company’s firewall? Leave it, or ask your admin to let Ringdesk through.
+          </li>
+          <li>Press Try again, above.</li>
+          <li>Still not ready? Load the page again, then tell your admin what stands above.</li>
         </WhatToDo>
       )}
       {trouble === "elsewhere" && (
@@ -79,27 +92,12 @@ export function Unreachable({ trouble, state, loginUrl, onUseThisTab }: Props) {
           ) : (
             <p>The other tab stops ringing as soon as this one does.</p>
           )}
-          <button type="button" class="key-accent" onClick={onUseThisTab}>
+          <button type="button" class="key-accent" onClick={() => send({ type: "leader.wanted" })}>
             Use this tab
           </button>
         </>
       )}
     </Bands>
-  );
-}
-
-function BarOf({ trouble, loginUrl }: { trouble: Trouble; loginUrl: string }) {
-  if (trouble === "signed-out") {
-    return (
-      <a class="key-accent" href={loginUrl}>
-        Sign in
-      </a>
-    );
-  }
-  return (
-    <button type="button" class="key-call" disabled>
-      <Icon name="phone" /> {trouble === "offline" ? "Call, when connected" : "Call"}
-    </button>
   );
 }
 

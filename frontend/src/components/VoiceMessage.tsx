@@ -1,34 +1,123 @@
-/** A caller's message: a key to play it, then the browser's own player. */
-import { useState } from "preact/hooks";
-import { minutes } from "../format";
+/** A caller's message: fetched when it is played, with a key, a place in it, its time and its speed. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { minutes, spokenMinutes } from "../format";
 import type { Recording } from "../messages";
 import { Icon } from "./Icon";
 
+type State = "closed" | "loading" | "playing" | "paused" | "failed";
+
+const SPEEDS = [1, 1.5, 2] as const;
+/** Longer than a slow line takes to begin: then it is called a failure, and can be tried again. */
+const SOUND_WITHIN = 15_000;
+/** Of two messages at once nobody understands a word. */
+let sounding: HTMLAudioElement | null = null;
+
 export function VoiceMessage({ recording, from }: { recording: Recording; from: string }) {
-  const [state, setState] = useState<"closed" | "open" | "failed">("closed");
-  if (state === "open") {
-    return (
-      // A caller's message has no captions.
-      <audio
-        class="message-player"
-        controls
-        autoplay
-        src={recording.url}
-        aria-label={`Message from ${from}`}
-        onError={() => setState("failed")}
-      />
-    );
+  const audio = useRef<HTMLAudioElement>(null);
+  const [state, setState] = useState<State>("closed");
+  const [at, setAt] = useState(0);
+  const [length, setLength] = useState(recording.duration ?? 0);
+  const [speed, setSpeed] = useState<(typeof SPEEDS)[number]>(1);
+  const open = state !== "closed" && state !== "failed";
+
+  useEffect(() => {
+    if (state !== "loading") return undefined;
+    const timer = setTimeout(() => setState("failed"), SOUND_WITHIN);
+    return () => clearTimeout(timer);
+  }, [state]);
+  useEffect(() => {
+    if (audio.current) audio.current.playbackRate = speed;
+  }, [speed, open]);
+
+  useEffect(() => {
+    const element = audio.current;
+    return () => {
+      if (sounding === element) sounding = null;
+    };
+  }, [open]);
+
+  function toggle(): void {
+    if (!open) {
+      setAt(0);
+      setState("loading");
+    } else if (state === "paused") audio.current?.play().catch(() => setState("failed"));
+    else audio.current?.pause();
   }
+
+  function began(element: HTMLAudioElement): void {
+    if (sounding !== element) sounding?.pause();
+    sounding = element;
+    setState((before) => (before === "playing" ? before : "loading"));
+  }
+
+  function learnLength(element: HTMLAudioElement): void {
+    // A stream without a known end says Infinity: Twilio's word counts then.
+    if (Number.isFinite(element.duration) && element.duration > 0) setLength(element.duration);
+  }
+
+  const sounds = state === "playing" || state === "loading";
+  const verb = sounds ? "Pause" : state === "failed" ? "Try again" : "Play";
   return (
     <div class="message">
-      <button type="button" class="text-key" onClick={() => setState("open")}>
-        <Icon name="play" size={16} />
+      <button type="button" class="text-key message-key" onClick={toggle}>
+        <Icon name={sounds ? "pause" : "play"} size={16} />
         <span>
-          {state === "failed" ? "Try again" : "Play"}
+          {verb}
           <span class="visually-hidden"> the message from {from}</span>
         </span>
       </button>
-      {recording.duration !== null && state === "closed" && <span>{minutes(recording.duration)}</span>}
+      {open && (
+        // A caller's message has no captions.
+        <audio
+          ref={audio}
+          autoplay
+          src={recording.url}
+          onPlay={(event) => began(event.currentTarget)}
+          onPlaying={() => setState("playing")}
+          onWaiting={() => setState("loading")}
+          onPause={() => setState("paused")}
+          onEnded={() => setState("paused")}
+          onTimeUpdate={(event) => setAt(event.currentTarget.currentTime)}
+          onDurationChange={(event) => learnLength(event.currentTarget)}
+          onError={() => setState("failed")}
+        />
+      )}
+      {open && (
+        <>
+          <input
+            type="range"
+            class="message-place"
+            style={{ "--at": length ? Math.min(1, at / length) : 0 }}
+            min={0}
+            max={Math.max(1, Math.round(length))}
+            step={1}
+            value={Math.round(at)}
+            aria-label={`Place in the message from ${from}`}
+            aria-valuetext={`${spokenMinutes(at)} of ${spokenMinutes(length)}`}
+            onInput={(event) => {
+              const place = Number(event.currentTarget.value);
+              if (audio.current) audio.current.currentTime = place;
+              setAt(place);
+            }}
+            // The arrow keys move in the message here, not from row to row.
+            onKeyDown={(event) => event.key !== "Escape" && event.key !== "Tab" && event.stopPropagation()}
+          />
+          <span class="message-time">
+            {minutes(at)} / {minutes(length)}
+          </span>
+          <button
+            type="button"
+            class="text-key"
+            aria-label={`Speed: ${speed} times`}
+            onClick={() => setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length] ?? 1)}
+          >
+            {speed}×
+          </button>
+        </>
+      )}
+      {recording.duration !== null && state === "closed" && (
+        <span class="message-time">{minutes(recording.duration)}</span>
+      )}
       {state === "failed" && <span role="alert">The message could not be played.</span>}
     </div>
   );

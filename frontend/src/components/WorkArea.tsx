@@ -8,10 +8,11 @@ import { CallDetails, mayNote } from "./CallDetails";
 import { CallLog } from "./CallLog";
 import { CallerTab, ContactCard, type Subject } from "./CallerTab";
 import { Team } from "./Team";
+import { useNarrow } from "./useNarrow";
 import { useStore } from "./useStore";
 
 /** `last`: the call that was just talked on. */
-export type View = "caller" | "last" | "log";
+export type View = "caller" | "last" | "log" | "team";
 
 interface Props {
   view: View;
@@ -34,16 +35,26 @@ interface Props {
   onCall(call: Call): void;
 }
 
-const NAMES: Record<View, string> = { caller: "Caller", last: "After the call", log: "Call log" };
+const NAMES: Record<View, string> = {
+  caller: "Caller",
+  last: "After the call",
+  log: "Call log",
+  team: "Team",
+};
 
 export function WorkArea(props: Props) {
   const { view, onView, subjects, unseen, team } = props;
-  const views = (["caller", "last", "log"] as const).filter((each) => each === "log" || subjects[each]);
-  const subject = subjects[view];
+  // With room for the side column, the team stands there.
+  const narrow = useNarrow();
+  const views = (["caller", "last", "log", "team"] as const).filter(
+    (each) => each === "log" || (each === "team" ? narrow : subjects[each]),
+  );
+  const shown = views.includes(view) ? view : "log";
+  const subject = subjects[shown];
 
   function onKeyDown(event: KeyboardEvent): void {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    const next = views.at((views.indexOf(view) + step) % views.length);
+    const next = views.at((views.indexOf(shown) + step) % views.length);
     if (!step || !next) return;
     onView(next);
     document.getElementById(`tab-${next}`)?.focus();
@@ -51,16 +62,16 @@ export function WorkArea(props: Props) {
 
   return (
     <section class="work" aria-label="Work area" tabIndex={-1}>
-      <div class="tabs" role="tablist" aria-label="Work area" onKeyDown={onKeyDown}>
+      <div class={`tabs tabs-${shown}`} role="tablist" aria-label="Work area" onKeyDown={onKeyDown}>
         {views.map((each) => (
           <button
             type="button"
             key={each}
             role="tab"
             id={`tab-${each}`}
-            aria-selected={each === view}
+            aria-selected={each === shown}
             aria-controls="work-panel"
-            tabIndex={each === view ? 0 : -1}
+            tabIndex={each === shown ? 0 : -1}
             onClick={() => onView(each)}
           >
             {NAMES[each]}
@@ -73,13 +84,22 @@ export function WorkArea(props: Props) {
         ))}
       </div>
       <div class="work-columns">
-        <div class="work-main" role="tabpanel" id="work-panel" aria-labelledby={`tab-${view}`}>
-          <Panel {...props} />
+        <div
+          class="work-main"
+          role="tabpanel"
+          id="work-panel"
+          aria-labelledby={`tab-${shown}`}
+          // The team holds nothing to focus: without this, the keyboard could not scroll it.
+          tabIndex={shown === "team" ? 0 : undefined}
+        >
+          {shown === "team" ? <Team team={team} /> : <Panel {...props} view={shown} />}
         </div>
-        <div class="side" role="group" aria-label={subject ? "Contact and team" : "Team"} tabIndex={0}>
-          {subject && <ContactCard facts={subject.facts} />}
-          <Team team={team} />
-        </div>
+        {!narrow && (
+          <div class="side" role="group" aria-label={subject ? "Contact and team" : "Team"} tabIndex={0}>
+            {subject && <ContactCard facts={subject.facts} />}
+            <Team team={team} />
+          </div>
+        )}
       </div>
     </section>
   );
@@ -111,5 +131,7 @@ function Panel(props: Props) {
       />
     );
   }
-  return <CallLog log={props.log} {...{ canDial, onCall }} onOpen={(call) => onOpen(call, "log")} />;
+  return (
+    <CallLog log={props.log} me={me.id} {...{ canDial, onCall }} onOpen={(call) => onOpen(call, "log")} />
+  );
 }

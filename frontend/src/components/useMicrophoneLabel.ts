@@ -1,9 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
+import { deviceName } from "../adapters/callMicrophone";
 import type { AudioDevices } from "../ports";
+import type { Preferences } from "../adapters/preferences";
 import type { MicrophoneState } from "../softphone/state";
 
 /** The name of the microphone that calls use, when the browser tells it. */
-export function useMicrophoneLabel(audio: AudioDevices, microphone: MicrophoneState, chosen: string): string {
+export function useMicrophoneLabel(
+  audio: AudioDevices,
+  microphone: MicrophoneState,
+  { input: chosen, inputName: name }: Pick<Preferences, "input" | "inputName">,
+): string {
   const [label, setLabel] = useState("");
   useEffect(() => {
     if (microphone !== "granted") {
@@ -14,16 +20,15 @@ export function useMicrophoneLabel(audio: AudioDevices, microphone: MicrophoneSt
       void audio
         .inputs()
         .then((inputs) => {
-          const found = inputs.find((input) => input.id === chosen) ?? inputs[0];
-          // Chrome names the default one "Default - …", and adds the device's numbers in brackets.
-          setLabel(
-            (found?.label ?? "").replace(/^Default - /, "").replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/, ""),
-          );
+          const found = inputs.find((input) => input.id === chosen);
+          const used = deviceName((found ?? inputs[0])?.label ?? "");
+          const missed = chosen && !found ? ` (${name || "the chosen one"} is not there)` : "";
+          setLabel(used && used + missed);
         })
         .catch(() => setLabel(""));
     };
     look();
     return audio.onChange(look);
-  }, [audio, microphone, chosen]);
+  }, [audio, microphone, chosen, name]);
   return label;
 }

@@ -1,6 +1,6 @@
 /** The call region: what the SDK's calls and the agent's keys do to it. */
 import type { Command, SoftphoneEvent } from "./events";
-import { failureOfAnswer, failureOfCode, UNANSWERED } from "./failures";
+import { failureOfAnswer, failureOfCode, LATE, UNANSWERED } from "./failures";
 import type { CallRegion, Conversation, Dialling, Ring, State } from "./state";
 
 type Step = [CallRegion, ...Command[]];
@@ -23,6 +23,11 @@ export function callTransition(state: State, event: SoftphoneEvent): Step | null
       return disconnected(call, event.id, event.at);
     case "call.failed":
       return failed(call, event);
+    case "call.late":
+      return late(call, event);
+    case "reason.late":
+      if (call.state !== "closed" || call.ending?.kind !== "withdrawn" || call.ending.reason) return null;
+      return [{ ...call, ending: { ...call.ending, reason: "unknown" } }];
     case "call.muted":
       return withTalk(call, event.id, (talk) => ({ ...talk, muted: event.muted }));
     case "call.warning":
@@ -64,7 +69,7 @@ function agentTransition(call: CallRegion, event: SoftphoneEvent): Step | null {
       ];
     case "agent.rejected":
       if (call.state !== "pending" || call.ring.answering) return null;
-      return [nextRing(call.others), { type: "phone.reject", id: call.ring.id }];
+      return [nextRing(call.others, rejection(call.ring)), { type: "phone.reject", id: call.ring.id }];
     case "agent.muted":
       if (call.state === "open" || call.state === "reconnecting") {
         // The key follows the SDK's own `mute` event: it never claims a silence that is not there.
@@ -144,6 +149,36 @@ function failed(call: CallRegion, event: Of<"call.failed">): Step | null {
   }
   // In a call the SDK says `disconnect` as well when an error ends it.
   return null;
+}
+
+/** Neither the SDK nor the server says what became of it: the agent is told that it is over, and it is ended. */
+function late(call: CallRegion, { id, at }: Of<"call.late">): Step | null {
+  const hangUp: Command = { type: "phone.hang-up", id };
+  const shared = { kind: "failed" as const, code: null, at };
+  if (call.state === "pending" && call.ring.id === id && call.ring.answering) {
+    const { root, hints } = call.ring;
+    return [nextRing(call.others, { ...shared, root, hints, line: null, ...LATE.answer }), hangUp];
+  }
+  if ((call.state === "connecting" || call.state === "ringing") && call.dialling.id === id) {
+    const { root, hints, line } = call.dialling;
+    const failure = call.state === "ringing" ? UNANSWERED : LATE.connect;
+    return [nextRing(call.others, { ...shared, root, hints, line, ...failure }), hangUp];
+  }
+  if (call.state === "reconnecting" && call.talk.id === id) {
+    const { root, hints, line } = call.talk;
+    const ending = { ...shared, root, hints, line, ...LATE.reconnect };
+    // Without signalling the SDK's own word cannot reach Twilio: our server says it too.
+    return [nextRing(call.others, ending), hangUp, { type: "call.hang-up", sid: root }];
+  }
+  return null;
+}
+
+function rejection({
+  root,
+  hints,
+  since,
+}: Ring): NonNullable<Extract<CallRegion, { state: "closed" }>["ending"]> {
+  return { kind: "withdrawn", root, hints, reason: "rejected", by: null, at: since };
 }
 
 function hungUp(call: CallRegion, at: number): Step | null {

@@ -1,6 +1,7 @@
 /** Everything that can happen to the softphone, and everything it can ask to be done. */
 import type { Availability, Call, DeskMessage, Line, ServerMessage } from "../messages";
-import type { DeviceState, Grants, Hints, MicrophoneState } from "./state";
+import type { DeviceState, Grants, Hints, Hearing, MicrophoneState } from "./state";
+import type { StartStep } from "./waits";
 
 export type SoftphoneEvent =
   | { type: "started" }
@@ -9,11 +10,18 @@ export type SoftphoneEvent =
   | { type: "microphone.asked" }
   | { type: "microphone.checked" }
   | { type: "sound.changed"; sound: "on" | "blocked" }
+  /** Which device a call's sound comes from, and that it went away. */
+  | { type: "hearing.changed"; hearing: Hearing }
   // the phone
   | { type: "device.changed"; state: DeviceState; at: number }
   | { type: "grants.changed"; grants: Grants }
   | { type: "device.failed"; message: string }
   | { type: "device.retried" }
+  // what was waited for in vain
+  | { type: "start.late"; step: StartStep }
+  | { type: "start.retried" }
+  | { type: "call.late"; id: string; at: number }
+  | { type: "reason.late" }
   // tabs
   | { type: "leader.changed"; leader: "held" | "elsewhere" }
   | { type: "leader.refused" }

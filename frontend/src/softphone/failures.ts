@@ -47,3 +47,13 @@ export function failureOfResult(result: CallResult): Failure | null {
 }
 
 export const UNANSWERED: Failure = { message: "The call ended before anybody answered.", permanent: false };
+
+/** When nobody says what became of it. */
+export const LATE: Record<"answer" | "connect" | "reconnect", Failure> = {
+  answer: { message: "The call could not be answered in time. You can call back.", permanent: false },
+  connect: {
+    message: "The call did not get through. Check your connection and try again.",
+    permanent: false,
+  },
+  reconnect: { message: "The connection did not come back. You can call again.", permanent: false },
+};

@@ -3,6 +3,7 @@ import { callTransition } from "./callRegion";
 import type { Command, SoftphoneEvent } from "./events";
 import { pushed } from "./pushes";
 import type { DeskRegion, State } from "./state";
+import { startStep } from "./waits";
 
 export type Step = [State, ...Command[]];
 
@@ -26,6 +27,12 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [state, { type: "microphone.check" }];
     case "sound.changed":
       return [{ ...state, sound: event.sound }];
+    case "hearing.changed":
+      return [{ ...state, hearing: event.hearing }];
+    case "start.late":
+      return [{ ...state, late: event.step }];
+    case "start.retried":
+      return startRetried(state);
     case "device.changed":
       return [deviceChanged(state, event.state, event.at)];
     case "grants.changed":
@@ -80,6 +87,29 @@ function deviceChanged(state: State, device: State["device"]["state"], at: numbe
   };
 }
 
+function startRetried(state: State): Step {
+  const next = { ...state, late: null };
+  switch (state.late) {
+    case "permission":
+      return [next, { type: "microphone.check" }];
+    case "prompt":
+      return [next, { type: "microphone.request" }];
+    case "leader":
+      return [next, { type: "leader.request" }];
+    case "phone":
+      return state.call.state === "closed" ? [next, { type: "phone.start" }] : [next];
+    case "server":
+      if (state.desk.state !== "open") return [next];
+      // Everything is asked for, and told, once more.
+      return [
+        { ...next, desk: { ...state.desk, told: null, known: null } },
+        { type: "desk.send", message: { type: "desk.refresh" } },
+      ];
+    default:
+      return [state];
+  }
+}
+
 function chose(state: State, availability: State["availability"]): Step {
   if (state.desk.state !== "open") return [state];
   return [
@@ -127,6 +157,13 @@ function settle(state: State, commands: Command[]): Step {
     desk = { ...desk, told: registered };
     commands.push({ type: "desk.send", message: { type: "phone.state", registered } });
   }
-  if (device === state.device && desk === state.desk) return [state, ...commands];
-  return [{ ...state, device, desk }, ...commands];
+  const next = device === state.device && desk === state.desk ? state : { ...state, device, desk };
+  return [withoutThePast(next), ...commands];
+}
+
+/** What was waited for has come, and what a call heard with is of no more interest. */
+function withoutThePast(state: State): State {
+  const late = state.late !== null && startStep(state) !== state.late ? null : state.late;
+  const hearing = state.call.state === "closed" ? null : state.hearing;
+  return late === state.late && hearing === state.hearing ? state : { ...state, late, hearing };
 }

@@ -1,9 +1,9 @@
 /** What the server's pushes do to the softphone. They may come before or after the SDK's own events. */
-import type { Call, LiveCall, ServerMessage } from "../messages";
+import type { Availability, Call, LiveCall, ServerMessage } from "../messages";
 import { endingOf, nextRing, rings, withoutOther } from "./callRegion";
 import type { Command } from "./events";
 import { failureOfResult } from "./failures";
-import type { State } from "./state";
+import { inCall, type State } from "./state";
 
 type Step = [State, ...Command[]];
 
@@ -23,15 +23,24 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
     case "call.problem":
       return problem(state, message, at);
     case "presence.changed":
-      return [presenceChanged(state, message.presence)];
+      return [presenceChanged(state, message.presence, at)];
     case "phone.state":
       if (state.desk.state !== "open") return [state];
       return [{ ...state, desk: { ...state.desk, known: message.registered } }];
     case "session.ended":
-      return [{ ...state, desk: { state: "ended", message: message.message } }];
+      return [signedOut(state, message.message)];
     default:
       return [state];
   }
+}
+
+/** Whoever comes to this computer next is not to read who called: a call that goes on is all that is kept. */
+function signedOut(state: State, message: string): State {
+  const root = rootOf(state);
+  const live = root ? state.lives[root] : undefined;
+  const lives = root && live && inCall(state) ? { [root]: live } : {};
+  const call: State["call"] = inCall(state) ? state.call : { state: "closed", ending: null };
+  return { ...state, desk: { state: "ended", message }, call, lives, presence: [], lines: [], orphans: [] };
 }
 
 function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.snapshot" }>): Step {
@@ -70,9 +79,18 @@ function forget(state: State, sid: string): State {
   const shown = rootOf(state) === sid;
   return {
     ...state,
+    call: gone ? remembering(state.call, gone) : state.call,
     lives: shown && gone ? state.lives : lives,
     orphans: state.orphans.filter((orphan) => orphan !== sid),
   };
+}
+
+/** What is told of a call that is over names its caller as the call did, not as the ring alone did. */
+function remembering(call: State["call"], { call: { sid, party, line } }: LiveCall): State["call"] {
+  if (call.state !== "closed" || call.ending?.root !== sid) return call;
+  const { number, display, name, place } = party;
+  const hints = { number, display, name, place, line: line?.name ?? call.ending.hints.line };
+  return { ...call, ending: { ...call.ending, hints } };
 }
 
 function withdrawn(
@@ -96,6 +114,8 @@ function withdrawn(
     return [forget(next, sid), { type: "phone.ignore", id: ring.id }];
   }
   if (call.state === "closed" && call.ending?.kind === "withdrawn" && call.ending.root === sid) {
+    // What the agent did is the reason here, whatever became of the caller afterwards.
+    if (call.ending.reason === "rejected") return [forget(state, sid)];
     return [forget({ ...state, call: { ...call, ending: { ...call.ending, reason, by } } }, sid)];
   }
   return [forget(state, sid)];
@@ -126,7 +146,11 @@ function refine(state: State, ended: Call): State {
   const call = state.call;
   if (call.state !== "closed" || !call.ending || call.ending.root !== ended.sid) return state;
   const failure = failureOfResult(ended.result);
-  if (!failure) return state;
+  if (!failure) {
+    // The log's length is Twilio's: the same call is not of two lengths.
+    if (call.ending.kind !== "ended" || !ended.duration || !ended.answer_time) return state;
+    return { ...state, call: { ...call, ending: { ...call.ending, seconds: ended.duration } } };
+  }
   const message = ended.problem || failure.message;
   if (call.ending.kind === "failed" && call.ending.code === null) {
     const permanent = call.ending.permanent || failure.permanent;
@@ -171,14 +195,24 @@ function problem(state: State, message: Extract<ServerMessage, { type: "call.pro
   return [state];
 }
 
-function presenceChanged(state: State, presence: State["presence"][number]): State {
+function presenceChanged(state: State, presence: State["presence"][number], at: number): State {
+  const before = state.presence.find((known) => known.agent.id === presence.agent.id);
   const others = state.presence.filter((known) => known.agent.id !== presence.agent.id);
   const mine = presence.agent.id === state.me.id;
   return {
     ...state,
     presence: [...others, presence].sort((a, b) => a.agent.name.localeCompare(b.agent.name)),
     availability: mine ? presence.availability : state.availability,
+    // Whoever was away is ready from when calls ring again, not from when the phone was started.
+    readySince:
+      mine && state.readySince !== null && isBack(before?.availability, presence.availability)
+        ? at
+        : state.readySince,
   };
+}
+
+function isBack(before: Availability | undefined, now: Availability): boolean {
+  return now === "available" && before !== undefined && before !== "available";
 }
 
 /** The root sid of the call in the call area. */

@@ -1,7 +1,9 @@
 /** The reach line: one sentence about whether the agent can be reached, and its remedy. */
 import type { IconName } from "../components/Icon";
 import type { SoftphoneEvent } from "./events";
+import { PRESENCE_WORDS } from "../words";
 import { inCall, type State } from "./state";
+import { type StartStep, startStep } from "./waits";
 
 export interface Reach {
   tone: "ok" | "call" | "plain" | "amber" | "red";
@@ -12,7 +14,8 @@ export interface Reach {
     { label: string; event: SoftphoneEvent } | { label: string; link: "sign-in" } | { label: string } | null;
 }
 
-const ELSEWHERE = "Callers go to your colleagues.";
+/** Nobody waits in line: who is not answered by a free colleague is asked for a message. */
+export const ELSEWHERE = "Callers ring a free colleague or get voicemail.";
 
 export function reach(state: State, now: number, microphoneLabel = ""): Reach {
   return inCall(state) ? reachInCall(state) : (obstacle(state, now) ?? reachable(state, microphoneLabel));
@@ -24,8 +27,12 @@ function reachInCall(state: State): Reach {
     return { ...amber, icon: "alert", title: "You were signed out.", text: "Your call goes on." };
   }
   if (state.call.state === "reconnecting") {
-    const text = "New callers go to your colleagues.";
-    return { ...amber, icon: "signal", title: "On a call, connection lost.", text };
+    return {
+      ...amber,
+      icon: "signal",
+      title: "On a call, connection lost.",
+      text: `New ${lower(ELSEWHERE)}`,
+    };
   }
   if (state.desk.state !== "open") {
     return {
@@ -35,8 +42,20 @@ function reachInCall(state: State): Reach {
       text: "Your call goes on. Reconnecting…",
     };
   }
-  const text = "New callers wait or go to a colleague.";
+  const { availability } = state;
+  // Chosen in a call, it counts from its end: the availability key goes on saying "On a call".
+  if (availability !== "available") {
+    const title = `On a call, then ${PRESENCE_WORDS[availability]}.`;
+    return { tone: "call", icon: "phone", title, text: "Calls will not ring here.", remedy: null };
+  }
+  const after = `New ${lower(ELSEWHERE)}`;
+  const { hearing } = state;
+  const text = hearing?.state === "live" && hearing.label ? `${after} · microphone: ${hearing.label}` : after;
   return { tone: "call", icon: "phone", title: "On a call.", text, remedy: null };
+}
+
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
 function red(icon: IconName, title: string, text: string, remedy: Reach["remedy"] = null): Reach {
@@ -48,8 +67,7 @@ const CANNOT = "You cannot be reached:";
 function obstacle(state: State, now: number): Reach | null {
   const { desk, device, leader, microphone } = state;
   if (desk.state === "ended") {
-    const text = desk.message.charAt(0).toLowerCase() + desk.message.slice(1);
-    return red("alert", CANNOT, text, { label: "Sign in", link: "sign-in" });
+    return red("alert", CANNOT, lower(desk.message), { label: "Sign in", link: "sign-in" });
   }
   if (microphone === "denied")
     return red("mic-off", CANNOT, `the browser blocks the microphone. ${ELSEWHERE}`);
@@ -66,14 +84,34 @@ function obstacle(state: State, now: number): Reach | null {
     return red("alert", "You cannot be reached.", `Reconnecting in ${seconds} s.`, remedy);
   }
   if (desk.state === "connecting" && desk.lostAt !== null) {
-    return red("alert", "You cannot be reached.", "Reconnecting…");
+    // The same key as before and after: an attempt may hang for as long as the socket has patience.
+    const remedy = { label: "Try now", event: { type: "desk.retried" } } as const;
+    return red("alert", "You cannot be reached.", "Reconnecting…", remedy);
   }
-  return starting(state) ?? (device.problem ? phoneProblem(device.problem) : null);
+  return overdue(state) ?? starting(state) ?? (device.problem ? phoneProblem(device.problem) : null);
 }
 
 function phoneProblem(problem: string): Reach {
-  const remedy = { label: "Try now", event: { type: "device.retried" } } as const;
+  const remedy = { label: "Try again", event: { type: "device.retried" } } as const;
   return red("alert", "You cannot be reached.", problem, remedy);
+}
+
+const OVERDUE: Record<StartStep, string> = {
+  permission: "the browser does not say whether it allows the microphone.",
+  prompt: "the browser still asks for the microphone.",
+  leader: "the browser does not say which of its tabs holds the phone.",
+  phone: "the phone does not connect. A firewall or VPN may block it.",
+  server: "the server does not confirm your phone.",
+};
+
+/** Waited for too long: what is missing, and a key. */
+function overdue({ late }: State): Reach | null {
+  if (late === null) return null;
+  const remedy = {
+    label: late === "prompt" ? "Ask again" : "Try again",
+    event: { type: "start.retried" },
+  } as const;
+  return red(late === "prompt" ? "mic-off" : "alert", CANNOT, OVERDUE[late], remedy);
 }
 
 /** On the way there: amber, nothing is wrong yet. */
@@ -84,11 +122,7 @@ function starting(state: State): Reach | null {
   }
   if (state.device.problem) return null;
   if (state.device.state === "ready" && state.desk.state === "open") return callsOutOnly(state);
-  // The server rings nobody of whom it does not know that a phone is ready: its word counts, not our hope. Presence
-  // alone does not say it, for a tab that is just closing may be the one that is known.
-  const mine = state.presence.find((each) => each.agent.id === state.me.id);
-  const known = state.desk.state === "open" && state.desk.known === true && mine?.state !== "not-reachable";
-  if (state.device.state !== "registered" || !known) {
+  if (startStep(state) !== null || state.desk.state !== "open") {
     return {
       ...amber,
       icon: "clock",

@@ -1,5 +1,7 @@
 /** What the screens show, computed from the state alone. */
 import type { Contact, Line, PastCall, PresenceState } from "../messages";
+import { spokenNumber } from "../format";
+import { firstName, isolated } from "../names";
 import { rootOf } from "./pushes";
 import { type Conversation, type Hints, inCall, type State } from "./state";
 
@@ -25,14 +27,18 @@ export function canDial(state: State): boolean {
 export interface CallerFacts {
   /** What stands large: the name, or the number when nobody knows a name. */
   title: string;
-  /** How sentences call them: "Maya", or "the caller". */
+  /** How sentences call them: "Maya", "WIRELESS CALLER", or "The caller". */
   shortName: string;
+  /** The two of them for ears: a number is said digit by digit. */
+  spoken: { title: string; shortName: string };
   number: string;
   display: string;
   place: string;
   company: string;
   withheld: boolean;
   verified: boolean;
+  /** The phone network checked the number and could not confirm it: it may be forged. */
+  verificationFailed: boolean;
   line: Line | null;
   lineName: string;
   contact: Contact | null;
@@ -46,16 +52,21 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
   const display = party?.display || hints.display || hints.number;
   const withheld = party?.withheld ?? hints.number === "";
   const name = party?.name || hints.name;
-  const shown = withheld ? "Number withheld" : display;
+  const shown = withheld ? "Number withheld" : isolated(display);
+  const aloud = withheld ? shown : isolated(spokenNumber(display));
+  const title = isolated(name) || shown;
+  const shortName = firstName(name) || (withheld ? "The caller" : shown);
   return {
-    title: name || shown,
-    shortName: name.split(" ")[0] || (withheld ? "The caller" : shown),
+    title,
+    shortName,
+    spoken: name ? { title, shortName } : { title: aloud, shortName: withheld ? shortName : aloud },
     number: party?.number ?? hints.number,
     display: name ? shown : "",
-    place: party?.place || hints.place,
-    company: party?.company ?? "",
+    place: isolated(party?.place || hints.place),
+    company: isolated(party?.company ?? ""),
     withheld,
     verified: party?.verified ?? false,
+    verificationFailed: party?.verification_failed ?? false,
     line: live?.call.line ?? null,
     lineName: live?.call.line?.name ?? hints.line,
     contact: live?.call.contact ?? null,

@@ -1,9 +1,16 @@
 /** The softphone's one value: every screen is a function of it. Words are the Voice SDK's own. */
 import type { Agent, Availability, Call, Line, LiveCall, Presence, WithdrawnReason } from "../messages";
+import type { StartStep } from "./waits";
 
 export type MicrophoneState = "unknown" | "prompt" | "requesting" | "granted" | "denied" | "missing";
 /** `ready`, which the SDK has not: can call out and does not ring, as its token allows no more. */
 export type DeviceState = "unregistered" | "registering" | "registered" | "ready" | "destroyed";
+
+/**
+ * The microphone of the present call. `missed`: the chosen one, which could not be had; empty when it is the chosen one.
+ * Lost: it was unplugged, and no other was found.
+ */
+export type Hearing = { state: "live"; label: string; missed: string } | { state: "lost"; label: string };
 
 /** What is known of the other party before the server's push arrives. */
 export interface Hints {
@@ -65,7 +72,8 @@ export type Ending =
       kind: "withdrawn";
       root: string;
       hints: Hints;
-      reason: WithdrawnReason | null;
+      /** Null until the server has said; unknown when it says nothing. */
+      reason: WithdrawnReason | "unknown" | null;
       by: Agent | null;
       at: number;
     }
@@ -100,6 +108,8 @@ export interface State {
   microphone: MicrophoneState;
   /** Whether the browser lets the page sound: it may wait for a first press. */
   sound: "on" | "blocked";
+  /** Null without a call. */
+  hearing: Hearing | null;
   device: { state: DeviceState; wanted: boolean; problem: string };
   /** What the phone's token lets the agent do. */
   grants: Grants;
@@ -116,6 +126,8 @@ export interface State {
   /** The call that ended because the page before this one was closed or loaded again. */
   cutOff: Call | null;
   readySince: number | null;
+  /** What has been waited for too long. */
+  late: StartStep | null;
 }
 
 export function initialState(me: Agent): State {
@@ -123,6 +135,7 @@ export function initialState(me: Agent): State {
     me,
     microphone: "unknown",
     sound: "on",
+    hearing: null,
     device: { state: "unregistered", wanted: false, problem: "" },
     grants: { incoming: true, outgoing: true },
     leader: { state: "unknown", refused: false },
@@ -135,6 +148,7 @@ export function initialState(me: Agent): State {
     orphans: [],
     cutOff: null,
     readySince: null,
+    late: null,
   };
 }
 

@@ -1,0 +1,86 @@
+/** The microphone of a call: the chosen one and no other, as long as it can be had. */
+import type { Send } from "../ports";
+import type { PreferenceStore } from "./preferences";
+
+type Media = Pick<MediaDevices, "getUserMedia">;
+
+/** The device is not there, or another program holds it: another one may be had. */
+const NOT_THIS_ONE = new Set(["OverconstrainedError", "NotFoundError", "NotReadableError", "AbortError"]);
+
+/** Asks for exactly that device: a bare id is only a wish, and browsers answer it with whatever they like. */
+export function exactly(id: string): MediaStreamConstraints {
+  return { audio: id ? { deviceId: { exact: id } } : true };
+}
+
+/** A device's name as people know it: Chrome adds which one is the default, and the numbers of USB. */
+export function deviceName(label: string): string {
+  return label.replace(/^(Default|Communications) - /, "").replace(/ \([0-9a-f]{4}:[0-9a-f]{4}\)$/, "");
+}
+
+export class CallMicrophone {
+  private track: MediaStreamTrack | null = null;
+
+  constructor(
+    private readonly preferences: Pick<PreferenceStore, "get">,
+    private readonly send: Send,
+    /** The device went away in the midst of a call. */
+    private readonly onGone: () => void,
+    private readonly media: () => Media = () => navigator.mediaDevices,
+  ) {}
+
+  /**
+   * In `getUserMedia`'s place for the SDK, which asks for "default" of its own accord whenever any device is plugged
+   * in: the agent's choice comes before what it asks for, and any microphone before none.
+   */
+  readonly open = async (asked: MediaStreamConstraints): Promise<MediaStream> => {
+    const { input } = this.preferences.get();
+    const attempts = [...(input ? [exactly(input)] : []), asked, exactly("")];
+    for (let at = 0; ; at++) {
+      try {
+        return this.heard(await this.media().getUserMedia(attempts[at]), input);
+      } catch (error) {
+        const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+        if (!NOT_THIS_ONE.has(name) || at === attempts.length - 1) throw error;
+      }
+    }
+  };
+
+  get isLive(): boolean {
+    return this.track?.readyState === "live";
+  }
+
+  /** The id of the device that hears, "" when there is none or the browser does not say. */
+  get id(): string {
+    return this.track?.getSettings().deviceId ?? "";
+  }
+
+  /** Says that nobody is heard, until another device is opened. */
+  lose(): void {
+    if (this.track)
+      this.send({
+        type: "hearing.changed",
+        hearing: { state: "lost", label: deviceName(this.track.label) },
+      });
+  }
+
+  forget(): void {
+    this.track = null;
+  }
+
+  private heard(stream: MediaStream, chosen: string): MediaStream {
+    const [track] = stream.getAudioTracks();
+    if (!track) return stream;
+    this.track = track;
+    const isChosen = !chosen || track.getSettings().deviceId === chosen;
+    const missed = isChosen ? "" : this.preferences.get().inputName || "The chosen microphone";
+    this.send({
+      type: "hearing.changed",
+      hearing: { state: "live", label: deviceName(track.label), missed },
+    });
+    // Said by the browser when the device goes, never by whoever stops the track.
+    track.addEventListener("ended", () => {
+      if (this.track === track) this.onGone();
+    });
+    return stream;
+  }
+}

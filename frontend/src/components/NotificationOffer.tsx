@@ -1,0 +1,30 @@
+/** Offers once to show a notification when a call rings and nobody looks at this page. */
+import type { PreferenceStore } from "../adapters/preferences";
+import { Icon } from "./Icon";
+import { useStore } from "./useStore";
+
+export function NotificationOffer({ preferences }: { preferences: PreferenceStore }) {
+  const { notify, notifyOffered } = useStore(preferences);
+  if (notify || notifyOffered || !("Notification" in globalThis)) return null;
+  // Allowed or blocked already: the settings are the place to change it.
+  if (Notification.permission !== "default") return null;
+
+  async function allow(): Promise<void> {
+    // The browser asks only after a press, so this one asks.
+    const notify = (await Notification.requestPermission()) === "granted";
+    preferences.set({ notify, notifyOffered: true });
+  }
+
+  return (
+    <section class="news offer" aria-label="Notifications">
+      <Icon name="bell" size={18} />
+      <p>See who calls while this page is hidden? Ringdesk can show a notification.</p>
+      <button type="button" class="small-key" onClick={() => void allow()}>
+        Show notifications
+      </button>
+      <button type="button" class="text-key" onClick={() => preferences.set({ notifyOffered: true })}>
+        No, thanks
+      </button>
+    </section>
+  );
+}

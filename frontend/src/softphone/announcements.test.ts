@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import {
+  after,
+  dialled,
+  hints,
+  LEG,
+  NOW,
+  openState,
+  push,
+  readyState,
+  ringingState,
+  ROOT,
+  sample,
+} from "../testing/samples";
+import { announcement } from "./announcements";
+import type { SoftphoneEvent } from "./events";
+import type { State } from "./state";
+
+/** Everything that is said while these events happen one after the other. */
+function said(state: State, ...events: SoftphoneEvent[]): string[] {
+  const all: string[] = [];
+  events.reduce((before, event) => {
+    const next = after(before, event);
+    const { polite, assertive } = announcement(before, next, false) ?? {};
+    all.push(...[polite, assertive].filter((text) => text !== undefined));
+    return next;
+  }, state);
+  return all;
+}
+
+const gaveUp = push({ type: "call.withdrawn", sid: ROOT, reason: "caller-hung-up", by: null });
+const canceled: SoftphoneEvent = { type: "call.canceled", id: LEG, at: NOW };
+
+describe("what is announced", () => {
+  it("is said once when a caller gives up, whichever word comes first", () => {
+    const once = ["Maya hung up before anybody answered."];
+    expect(said(ringingState(), canceled, gaveUp)).toEqual(once);
+    expect(said(ringingState(), gaveUp, canceled)).toEqual(once);
+  });
+
+  it("is said in the end when nobody says why a call is gone", () => {
+    expect(said(ringingState(), canceled, { type: "reason.late" })).toEqual(["The call is no longer here."]);
+  });
+
+  it("confirms a rejection, once", () => {
+    const rejected = push({ type: "call.withdrawn", sid: ROOT, reason: "rejected", by: null });
+    expect(said(ringingState(), { type: "agent.rejected" }, rejected, gaveUp)).toEqual([
+      "You rejected the call from Maya Okonkwo. It rings at colleagues who are free, or goes to voicemail.",
+    ]);
+  });
+
+  it("confirms what was chosen, in a call as well", () => {
+    const busy: SoftphoneEvent = { type: "agent.chose", availability: "busy" };
+    expect(said(readyState(), busy)).toEqual(["You are busy. Calls do not ring here."]);
+    expect(said(openState(), busy)).toEqual(["Busy after this call: calls will not ring here."]);
+  });
+
+  it("says numbers digit by digit, in their local form", () => {
+    const to = { ...hints, display: "(202) 555-0142", line: "" };
+    expect(said(readyState(), { ...dialled, hints: to } as SoftphoneEvent)).toEqual([
+      "Calling 2 0 2, 5 5 5, 0 1 4 2.",
+    ]);
+    const { live } = sample("call.incoming");
+    const nobody = {
+      ...live,
+      call: { ...live.call, contact: null, party: { ...live.call.party, name: "", company: "" } },
+    };
+    const [ring] = said(readyState(), push({ type: "call.incoming", live: nobody }), {
+      type: "call.incoming",
+      id: LEG,
+      root: ROOT,
+      hints,
+      at: NOW,
+    });
+    expect(ring).toMatch(/^Incoming call\. 2 0 2, 5 5 5, 0 1 4 2, /);
+  });
+
+  it("says that the microphone is gone, and not that the connection is weak", () => {
+    expect(
+      said(
+        openState(),
+        { type: "hearing.changed", hearing: { state: "live", label: "Jabra", missed: "" } },
+        { type: "hearing.changed", hearing: { state: "lost", label: "Jabra" } },
+        { type: "call.warning", id: LEG, name: "low-bytes-sent" },
+        { type: "hearing.changed", hearing: { state: "live", label: "Laptop", missed: "Jabra" } },
+      ),
+    ).toEqual(["Your microphone is gone. Maya cannot hear you.", "Microphone: Laptop."]);
+  });
+
+  it("takes the length that the log has, without saying it again", () => {
+    const call = { ...sample("call.ended").call, sid: ROOT, duration: 61 };
+    const hungUp: SoftphoneEvent = { type: "agent.hung-up", at: NOW + 66_000 };
+    expect(said(openState(), hungUp, push({ type: "call.ended", call }))).toEqual(["Call ended, 1 minute."]);
+    const state = after(openState(), hungUp, push({ type: "call.ended", call }));
+    expect(state.call).toMatchObject({ ending: { kind: "ended", seconds: 61 } });
+  });
+});

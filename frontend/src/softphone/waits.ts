@@ -1,0 +1,87 @@
+/**
+ * Everything that the desk waits for, with the moment at which it has waited long enough. Whatever does not answer,
+ * the agent gets a reason and a key instead of a sentence that stays for ever.
+ */
+import type { SoftphoneEvent } from "./events";
+import { inCall, type State } from "./state";
+
+/** What the way to "You can be reached" waits for: the browser's word, its window's answer, our server, the phone. */
+export type StartStep = "permission" | "prompt" | "leader" | "phone" | "server";
+
+export interface Wait {
+  /** The same as long as it is the same waiting. */
+  key: string;
+  ms: number;
+  /** What to tell when the time is over. */
+  late(at: number): SoftphoneEvent;
+}
+
+const START_WITHIN = 15_000;
+/** People read before they press. */
+const PROMPT_WITHIN = 30_000;
+const ANSWER_WITHIN = 20_000;
+const CONNECT_WITHIN = 40_000;
+/** Longer than any `timeout` of our `<Dial>`. */
+const RING_WITHIN = 120_000;
+/** Longer than `maxCallSignalingTimeoutMs`, after which the SDK ends the call by itself. */
+const RECONNECT_WITHIN = 45_000;
+/** The server's word on why a ringing call went follows the SDK's, or was before it. */
+const REASON_WITHIN = 2000;
+
+export function startStep(state: State): StartStep | null {
+  const { microphone, leader, desk, device } = state;
+  if (inCall(state) || desk.state === "ended") return null;
+  if (microphone === "unknown") return "permission";
+  if (microphone === "requesting") return "prompt";
+  if (microphone !== "granted") return null;
+  if (leader.state !== "held") return leader.state === "unknown" ? "leader" : null;
+  // The socket has a deadline of its own, and says so by being lost.
+  if (desk.state !== "open" || device.problem || device.state === "ready") return null;
+  if (device.state !== "registered") return "phone";
+  return isKnown(state) ? null : "server";
+}
+
+/**
+ * The server rings nobody of whom it does not know that a phone is ready: its word counts, not our hope. Presence alone
+ * does not say it, for a tab that is just closing may be the one that is known.
+ */
+function isKnown({ desk, presence, me }: State): boolean {
+  const mine = presence.find((each) => each.agent.id === me.id);
+  return desk.state === "open" && desk.known === true && mine?.state !== "not-reachable";
+}
+
+export function waitsOf(state: State): Wait[] {
+  return [startWait(state), callWait(state)].filter((wait) => wait !== null);
+}
+
+function startWait(state: State): Wait | null {
+  const step = startStep(state);
+  if (!step || state.late === step) return null;
+  const ms = step === "prompt" ? PROMPT_WITHIN : START_WITHIN;
+  return { key: `start ${step}`, ms, late: () => ({ type: "start.late", step }) };
+}
+
+function callWait({ call }: State): Wait | null {
+  const lateCall = (what: string, id: string, ms: number): Wait => ({
+    key: `${what} ${id}`,
+    ms,
+    late: (at) => ({ type: "call.late", id, at }),
+  });
+  switch (call.state) {
+    case "pending":
+      return call.ring.answering ? lateCall("answer", call.ring.id, ANSWER_WITHIN) : null;
+    case "connecting":
+      return lateCall("connect", call.dialling.id, CONNECT_WITHIN);
+    case "ringing":
+      return lateCall("ring", call.dialling.id, RING_WITHIN);
+    case "reconnecting":
+      return lateCall("reconnect", call.talk.id, RECONNECT_WITHIN);
+    case "closed": {
+      const { ending } = call;
+      if (ending?.kind !== "withdrawn" || ending.reason !== null) return null;
+      return { key: `reason ${ending.root}`, ms: REASON_WITHIN, late: () => ({ type: "reason.late" }) };
+    }
+    default:
+      return null;
+  }
+}
