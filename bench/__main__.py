@@ -24,6 +24,7 @@ _PARTS = {
     "webhooks": "P1 to P4",
     "push": "P5 and P6",
     "tokens": "P7",
+    "strangers": "P9",
 }
 _NEED_SERVICES = ("webhooks", "push", "tokens")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -15,6 +16,8 @@ from rest_framework.request import Request
 from core.text import cleaned, cleaned_lines
 
 _MAX_BYTES = 1_048_576
+# What the framework refuses by itself.
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 
 class Conflict(APIException):
@@ -83,17 +86,22 @@ def _refuse(constant: str) -> None:
 
 
 class CleanField(serializers.CharField):
-    """One line of text: what is no character of a line becomes a space."""
+    """One line of text: what is no character of a line becomes a space.
+
+    NUL and half a surrogate pair are refused, as ever: only a broken program sends them.
+    """
+
+    clean = staticmethod(cleaned)
 
     def to_internal_value(self, data: Any) -> str:
-        return super().to_internal_value(cleaned(data) if isinstance(data, str) else data)
+        text = super().to_internal_value(data)
+        return text if _BROKEN.search(text) else self.clean(text).strip()
 
 
-class CleanLinesField(serializers.CharField):
-    """Text of as many lines as it has."""
+class CleanLinesField(CleanField):
+    """The same for text of as many lines as it has."""
 
-    def to_internal_value(self, data: Any) -> str:
-        return super().to_internal_value(cleaned_lines(data) if isinstance(data, str) else data)
+    clean = staticmethod(cleaned_lines)
 
 
 class StrictSerializer(serializers.Serializer[Any]):

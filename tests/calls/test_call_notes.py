@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from agents.models import Agent
 from calls.models import Call, CallEvent, CallOutcome
+from core.text import cleaned_lines
 from tests import factories
 from tests.calls.desk_socket import DeskSocket, run
 from tests.twilio import sid
@@ -217,4 +218,4 @@ class TestBadInput:
 
         assert answer.status_code in (200, 400), answer.content
         if answer.status_code == 200:
-            assert Call.objects.get(pk=call.sid).note == note.strip()
+            assert Call.objects.get(pk=call.sid).note == cleaned_lines(note).strip()

@@ -44,7 +44,7 @@ def readable(answer: bytes) -> None:
         frame = broadcasts.as_text(live)
         frame.encode()
         party = json.loads(frame)["call"]["party"]
-        assert not any(sign < " " for sign in party["name"] + party["number"] + party["place"])
+        assert not any(sign < " " and sign not in "\r\n\t" for sign in party["name"] + party["number"] + party["place"])
 
 
 @hypothesis_settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
