@@ -87,4 +87,17 @@ describe("the phone", () => {
     expect(sdk.devices[0]?.updateToken).toHaveBeenCalledWith("jwt-2");
     expect(sent).toContainEqual({ type: "grants.changed", grants: now.grants });
   });
+
+  it("fetches the next token when the SDK says that this one ends, before its own timer does", async () => {
+    phone({ incoming: true, outgoing: true });
+    await settled();
+    const device = sdk.devices[0];
+    await vi.advanceTimersByTimeAsync(3_539_500);
+    expect(device?.updateToken).not.toHaveBeenCalled();
+    const listener = device?.on.mock.calls.find(([name]) => name === "tokenWillExpire")?.[1] as () => void;
+    listener();
+    await settled();
+    expect(device?.updateToken).toHaveBeenCalledWith("jwt-2");
+    expect(sdk.devices).toHaveLength(1);
+  });
 });
