@@ -192,4 +192,16 @@ describe("the phone", () => {
       expect(device.audio.setInputDevice).not.toHaveBeenCalled();
     });
   });
+
+  it("fetches the next token when the SDK says that this one ends, before its own timer does", async () => {
+    phone({ incoming: true, outgoing: true });
+    await settled();
+    const device = sdk.devices[0];
+    await vi.advanceTimersByTimeAsync(3_539_500);
+    expect(device?.updateToken).not.toHaveBeenCalled();
+    device?.handlers.tokenWillExpire?.();
+    await settled();
+    expect(device?.updateToken).toHaveBeenCalledWith("jwt-2");
+    expect(sdk.devices).toHaveLength(1);
+  });
 });

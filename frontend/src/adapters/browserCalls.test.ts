@@ -1,0 +1,27 @@
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import type { SoftphoneEvent } from "../softphone/events";
+import { BrowserCalls } from "./browserCalls";
+import type { Call } from "./voiceSdk";
+
+class FakeCall extends EventEmitter {
+  parameters = { CallSid: "CA1", From: "+12025550142" };
+  customParameters = new Map<string, string>();
+}
+
+describe("a call in the browser", () => {
+  it("passes the SDK's warnings of bad quality on, and their end", () => {
+    const sent: SoftphoneEvent[] = [];
+    const call = new FakeCall();
+    new BrowserCalls((event) => sent.push(event)).rang(call as unknown as Call);
+    sent.length = 0;
+
+    call.emit("warning", "high-rtt");
+    call.emit("warning-cleared", "high-rtt");
+
+    expect(sent).toEqual([
+      { type: "call.warning", id: "CA1", name: "high-rtt" },
+      { type: "call.warning-cleared", id: "CA1", name: "high-rtt" },
+    ]);
+  });
+});
