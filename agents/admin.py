@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from agents.lockout import login_is_locked, login_unlock
 from agents.models import Agent, FailedLogin, LoginRecord, Team
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
+from telephony.admin_forms import SavesChanges
 from telephony.proxies import client_address
 
 
 @admin.register(Agent)
-class AgentAdmin(UserAdmin[Agent]):
+class AgentAdmin(SavesChanges, UserAdmin[Agent]):
     list_display = ["username", "name", "role", "team_names", "availability", "is_active", "last_login"]
     list_filter = ["role", "teams", "availability", "is_active"]
     filter_horizontal = ["teams", "groups", "user_permissions"]
@@ -71,7 +72,7 @@ def _names(agents: list[Agent]) -> str:
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
+class TeamAdmin(SavesChanges, admin.ModelAdmin[Team]):
     list_display = ["name", "agent_count", "line_names"]
     search_fields = ["name"]
 

@@ -3,15 +3,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from contacts.models import Contact, ContactNumber
+from telephony.admin_forms import SavesChanges, SavesChangesInline
 
 
-class ContactNumberInline(admin.TabularInline[ContactNumber, Contact]):
+class ContactNumberInline(SavesChangesInline):
     model = ContactNumber
     extra = 1
 
 
 @admin.register(Contact)
-class ContactAdmin(admin.ModelAdmin[Contact]):
+class ContactAdmin(SavesChanges, admin.ModelAdmin[Contact]):
     list_display = ["name", "company", "number_list", "email", "updated_at"]
     search_fields = ["name", "company", "email", "numbers__number"]
     inlines = [ContactNumberInline]
