@@ -101,6 +101,7 @@ export const config: Config = {
     checkNumber: "/",
     contacts: "/",
     socket: "/",
+    alarms: "/",
     login: "/",
     logout: "/",
     admin: null,

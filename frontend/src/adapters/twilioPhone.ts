@@ -1,6 +1,7 @@
 /** The phone: Twilio's Voice SDK, the same against Twilio and against the simulator. */
 import type { Config } from "../config";
 import type { Api, Levels, OutputKind, Phone, Send, Token } from "../ports";
+import { alarm, type Cancel } from "./alarms";
 import { type AudioTarget } from "./audioDevices";
 import { BrowserCalls } from "./browserCalls";
 import type { PreferenceStore } from "./preferences";
@@ -13,7 +14,7 @@ const TOKEN_ERRORS = new Set([20101, 20104, 20151, 31201, 31202, 31204, 31205]);
 export class TwilioPhone implements Phone, Levels, AudioTarget {
   private device: Device | null = null;
   private token: VoiceToken | null = null;
-  private restartTimer: ReturnType<typeof setTimeout> | undefined;
+  private cancelRestart: Cancel = () => {};
   private refusals = 0;
   private rings = true;
   readonly calls: BrowserCalls;
@@ -159,8 +160,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
       return;
     }
     // A device whose token was refused stays silent for ever: a new one, with a pause that grows.
-    clearTimeout(this.restartTimer);
-    this.restartTimer = setTimeout(() => this.start(), Math.min(30_000, 500 * 2 ** this.refusals++));
+    this.cancelRestart();
+    this.cancelRestart = alarm(Math.min(30_000, 500 * 2 ** this.refusals++), () => this.start());
     this.send({ type: "device.changed", state: "unregistered", at: Date.now() });
   }
 
@@ -193,7 +194,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   }
 
   private close(): void {
-    clearTimeout(this.restartTimer);
+    this.cancelRestart();
     this.token?.stop();
     this.token = null;
     const old = this.device;
