@@ -77,7 +77,8 @@ class TeamAdmin(SavesChanges, admin.ModelAdmin[Team]):
     search_fields = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        return super().get_queryset(request).annotate(agent_total=Count("agents")).prefetch_related("lines")
+        teams: QuerySet[Team] = super().get_queryset(request)
+        return teams.annotate(agent_total=Count("agents")).prefetch_related("lines")
 
     @admin.display(description="agents", ordering="agent_total")
     def agent_count(self, team: Any) -> int:
