@@ -11,6 +11,7 @@ from agents.models import Agent, FailedLogin, LoginRecord, Team
 from agents.selectors import may_administer
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
 from core.text import in_sentence
+from telephony.admin_forms import SavesChanges
 from telephony.proxies import client_address
 
 # What lets people do things in admin. Only superusers give it and take it.
@@ -18,7 +19,7 @@ _RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(Agent)
-class AgentAdmin(UserAdmin[Agent]):
+class AgentAdmin(SavesChanges, UserAdmin[Agent]):
     list_display = ["username", "name", "role", "team_names", "availability", "is_active", "last_login"]
     list_filter = ["role", "teams", "availability", "is_active"]
     filter_horizontal = ["teams", "groups", "user_permissions"]
@@ -130,12 +131,13 @@ def _names(agents: list[Agent]) -> str:
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
+class TeamAdmin(SavesChanges, admin.ModelAdmin[Team]):
     list_display = ["name", "agent_count", "line_names"]
     search_fields = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        return super().get_queryset(request).annotate(agent_total=Count("agents")).prefetch_related("lines")
+        teams: QuerySet[Team] = super().get_queryset(request)
+        return teams.annotate(agent_total=Count("agents")).prefetch_related("lines")
 
     @admin.display(description="agents", ordering="agent_total")
     def agent_count(self, team: Any) -> int:

@@ -66,11 +66,11 @@ class DeskConsumer(PromptConsumer):
         except AccessRefused as error:
             await self._end(str(error), error.code)
             return
+        self.heard_at = time.monotonic()
+        self.opened = True
         if self.has_row:
             await self._register(access.agent.pk)
         # Joined before the snapshot is read, and rights looked at once more: nothing falls between.
-        self.opened = True
-        self.heard_at = time.monotonic()
         self.listen()
         await self._listen_to(access)
         if await self._may_stay(tell=True):

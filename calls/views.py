@@ -47,6 +47,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "checkNumber": reverse("api:number-check"),
             "contacts": reverse("api:contact-list"),
             "socket": "/ws/desk/",
+            "alarms": static("alarms.js"),
             "login": reverse("login"),
             "logout": reverse("logout"),
             "admin": reverse("admin:index") if agent.is_staff else None,

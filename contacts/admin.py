@@ -4,16 +4,17 @@ from django.http import HttpRequest
 
 from contacts.import_admin import ImportsContacts
 from contacts.models import Contact, ContactNumber
+from telephony.admin_forms import SavesChanges, SavesChangesInline
 from telephony.folding import SearchesFolded
 
 
-class ContactNumberInline(admin.TabularInline[ContactNumber, Contact]):
+class ContactNumberInline(SavesChangesInline):
     model = ContactNumber
     extra = 1
 
 
 @admin.register(Contact)
-class ContactAdmin(ImportsContacts, SearchesFolded, admin.ModelAdmin[Contact]):
+class ContactAdmin(ImportsContacts, SearchesFolded, SavesChanges, admin.ModelAdmin[Contact]):
     list_display = ["name", "company", "number_list", "email", "updated_at"]
     search_fields = ["searched", "email", "numbers__number"]
     search_help_text = "Name, company, e-mail or number"

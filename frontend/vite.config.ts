@@ -12,7 +12,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
-      input: { desk: "src/main.tsx", site: "src/styles/site.css" },
+      input: { desk: "src/main.tsx", alarms: "src/adapters/alarms.worker.ts", site: "src/styles/site.css" },
       output: {
         entryFileNames: "[name].js",
         assetFileNames: "[name][extname]",

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from calls.models import Line
 from calls.selectors import callable_agents_of
+from telephony.admin_forms import SavesChanges
 from telephony.errors import TelephonyError
 from telephony.provisioning.account import number_is_owned
 
@@ -67,7 +68,7 @@ class LineForm(forms.ModelForm[Line]):
 
 
 @admin.register(Line)
-class LineAdmin(admin.ModelAdmin[Line]):
+class LineAdmin(SavesChanges, admin.ModelAdmin[Line]):
     form = LineForm
     list_display = ["name", "number", "team", "ring_seconds", "takes_voicemail", "is_active"]
     list_filter = ["team", "is_active"]

@@ -103,6 +103,7 @@ export const config: Config = {
     checkNumber: "/",
     contacts: "/",
     socket: "/",
+    alarms: "/",
     login: "/",
     logout: "/",
     admin: null,

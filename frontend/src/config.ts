@@ -21,6 +21,7 @@ export interface Config {
     checkNumber: string;
     contacts: string;
     socket: string;
+    alarms: string;
     login: string;
     logout: string;
     admin: string | null;

@@ -1,6 +1,7 @@
 /** Puts the desk together: reads the page's configuration, wires ports to the machine, draws. */
 import "./styles/desk.css";
 import { render } from "preact";
+import { startAlarms } from "./adapters/alarms";
 import { createApi } from "./adapters/api";
 import { createAudioDevices } from "./adapters/audioDevices";
 import { watchCutOff } from "./adapters/cutOff";
@@ -22,6 +23,7 @@ import { inCall, initialState } from "./softphone/state";
 import { createStore } from "./softphone/store";
 
 function start(config: Config, mount: HTMLElement): void {
+  startAlarms(config.urls.alarms);
   const preferences = createPreferences(storage());
   applyTheme(preferences.get().theme);
   preferences.subscribe(() => applyTheme(preferences.get().theme));

@@ -14,6 +14,7 @@ describe("decodeMessage", () => {
       "error",
       "log.changed",
       "phone.state",
+      "ping",
       "pong",
       "presence.changed",
       "session.ended",

@@ -113,13 +113,15 @@ export type ServerMessage =
   | { type: "phone.state"; registered: boolean }
   | { type: "session.ended"; message: string }
   | { type: "error"; message: string }
+  | { type: "ping" }
   | { type: "pong" };
 
 export type DeskMessage =
   | { type: "phone.state"; registered: boolean }
   | { type: "availability.set"; availability: Availability }
   | { type: "desk.refresh" }
-  | { type: "ping" };
+  | { type: "ping" }
+  | { type: "pong" };
 
 /** The fields that a frame cannot do without, by type. */
 const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
@@ -134,6 +136,7 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "phone.state": ["registered"],
   "session.ended": ["message"],
   error: ["message"],
+  ping: [],
   pong: [],
 };
 

@@ -18,6 +18,7 @@ from tests import factories
 from tests.calls.desk_socket import DeskSocket, run, webhook
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
 from tests.twilio import incoming, leg_status, root_status, sid
+from tokens.services import device_revoke
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -190,5 +191,19 @@ def test_an_agent_who_was_deactivated_is_refused(ada):
     async def scenario() -> None:
         assert (await socket.open())["type"] == "session.ended"
         assert await socket.closed_with() in (4401, 4403)
+
+    run(scenario)
+
+
+def test_a_device_that_is_revoked_hears_nothing_more_at_once(ada):
+    socket = ProgramSocket(make_token(ada))
+    device = get_token_model().objects.get()
+
+    async def scenario() -> None:
+        await socket.open()
+        await sync_to_async(device_revoke)(device=device, by=ada, address=None)
+        # Without a ping.
+        assert (await socket.next())["type"] == "session.ended"
+        assert await socket.closed_with() == 4401
 
     run(scenario)

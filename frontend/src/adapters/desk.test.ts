@@ -102,6 +102,17 @@ describe("the desk's socket", () => {
     expect(types()).toContain("desk.lost");
   });
 
+  it("answers the server's questions at once, and then asks none of its own", () => {
+    const { types } = open();
+    latest().opens();
+    for (let turn = 0; turn < 10; turn += 1) {
+      vi.advanceTimersByTime(10_000);
+      latest().says(sampleTexts.ping ?? "");
+    }
+    expect(latest().sent).toEqual(Array(10).fill({ type: "pong" }));
+    expect(types()).toEqual(["desk.connecting", "desk.opened"]);
+  });
+
   it.each([4401, 4403])("stays away after %i", (code) => {
     const { events } = open();
     latest().opens();

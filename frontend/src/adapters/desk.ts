@@ -1,8 +1,10 @@
 /** The desk's WebSocket: opens it, keeps it alive, opens it again when it is lost. */
 import { decodeMessage, type DeskMessage } from "../messages";
 import type { Desk, Send } from "../ports";
+import { alarm, type Cancel } from "./alarms";
 
-const PING_EVERY = 20_000;
+/** The server says something every ten seconds: who hears nothing for twice as long asks. */
+const ASK_AFTER = 20_000;
 const ANSWER_WITHIN = 10_000;
 const OPEN_WITHIN = 10_000;
 const LONGEST_WAIT = 30_000;
@@ -13,21 +15,22 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
   let socket: WebSocket | null = null;
   let failures = 0;
   let over = false;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let pingTimer: ReturnType<typeof setInterval> | undefined;
-  let silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  let heardAt = 0;
+  let asked = false;
+  let cancelRetry: Cancel = () => {};
+  let cancelWatch: Cancel = () => {};
 
   function connect(): void {
-    clearTimeout(retryTimer);
+    cancelRetry();
     if (over || socket) return;
     send({ type: "desk.connecting" });
     const opening = new WebSocket(url);
     socket = opening;
-    silenceTimer = setTimeout(() => lose(opening), OPEN_WITHIN);
+    watch(OPEN_WITHIN, () => lose(opening));
     opening.addEventListener("open", () => {
       if (opening !== socket) return;
-      clearTimeout(silenceTimer);
-      pingTimer = setInterval(ping, PING_EVERY);
+      heard();
+      watch(ASK_AFTER, listen);
       send({ type: "desk.opened" });
     });
     opening.addEventListener("message", (event: MessageEvent) => receive(opening, event));
@@ -42,20 +45,39 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
   function receive(from: WebSocket, event: MessageEvent): void {
     if (from !== socket) return;
     // Any frame shows that the connection is alive.
-    clearTimeout(silenceTimer);
+    heard();
     const message = decodeMessage(String(event.data));
     if (!message || message.type === "pong") return;
+    // The server wants to know whether this script still runs. No timer is needed to answer.
+    if (message.type === "ping") return transmit({ type: "pong" });
     // Only a server that lets this agent in counts as a success, or a refused desk would knock without pause.
     if (message.type === "desk.snapshot") failures = 0;
     if (message.type === "session.ended") over = true;
     send({ type: "desk.message", message, at: Date.now() });
   }
 
-  function ping(): void {
+  function heard(): void {
+    heardAt = Date.now();
+    asked = false;
+  }
+
+  function watch(after: number, look: () => void): void {
+    cancelWatch();
+    cancelWatch = alarm(after, look);
+  }
+
+  /** Looks whether the server has said something lately. */
+  function listen(): void {
+    const silent = Date.now() - heardAt;
+    if (asked && socket) lose(socket);
+    else if (silent >= ASK_AFTER) ask();
+    else watch(ASK_AFTER - silent, listen);
+  }
+
+  function ask(): void {
     transmit({ type: "ping" });
-    clearTimeout(silenceTimer);
-    const pinged = socket;
-    silenceTimer = setTimeout(() => pinged && lose(pinged), ANSWER_WITHIN);
+    asked = true;
+    watch(ANSWER_WITHIN, listen);
   }
 
   function lose(lost: WebSocket): void {
@@ -65,12 +87,11 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
     const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** failures++) * (0.8 + 0.4 * random());
     const at = Date.now();
     send({ type: "desk.lost", at, retryAt: at + wait });
-    retryTimer = setTimeout(connect, wait);
+    cancelRetry = alarm(wait, connect);
   }
 
   function drop(): void {
-    clearInterval(pingTimer);
-    clearTimeout(silenceTimer);
+    cancelWatch();
     const old = socket;
     socket = null;
     old?.close();
@@ -91,7 +112,7 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
   /** The network or the screen came or went: a moment to look, without waiting for the timer. */
   function wake(): void {
     if (!socket) connect();
-    else if (socket.readyState === WebSocket.OPEN) ping();
+    else if (socket.readyState === WebSocket.OPEN) ask();
   }
 
   return {

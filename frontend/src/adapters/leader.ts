@@ -4,6 +4,7 @@
  * during a call.
  */
 import type { Leader, Send } from "../ports";
+import { alarm } from "./alarms";
 
 type Note = { type: "take"; tab: string } | { type: "free" | "in-call"; to: string };
 
@@ -55,7 +56,7 @@ export function createLeader(agentId: number, send: Send, isBusy: () => boolean)
       answered = resolve;
       channel?.postMessage({ type: "take", tab } satisfies Note);
       // A holder that does not answer is frozen or gone.
-      setTimeout(() => resolve("free"), ANSWER_WITHIN);
+      alarm(ANSWER_WITHIN, () => resolve("free"));
     });
     answered = null;
     if (answer === "in-call") send({ type: "leader.refused" });

@@ -1,6 +1,7 @@
 /** The phone: Twilio's Voice SDK, the same against Twilio and against the simulator. */
 import type { Config } from "../config";
 import type { Api, Levels, OutputKind, Phone, Send, Token } from "../ports";
+import { alarm, type Cancel } from "./alarms";
 import { type AudioTarget } from "./audioDevices";
 import { BrowserCalls } from "./browserCalls";
 import { CallMicrophone } from "./callMicrophone";
@@ -14,7 +15,7 @@ const TOKEN_ERRORS = new Set([20101, 20104, 20151, 31201, 31202, 31204, 31205]);
 export class TwilioPhone implements Phone, Levels, AudioTarget {
   private device: Device | null = null;
   private token: VoiceToken | null = null;
-  private restartTimer: ReturnType<typeof setTimeout> | undefined;
+  private cancelRestart: Cancel = () => {};
   private refusals = 0;
   private rings = true;
   private choosing = false;
@@ -223,9 +224,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
       return;
     }
     // A device whose token was refused stays silent for ever: a new one, with a pause that grows.
-    clearTimeout(this.restartTimer);
-    const wait = Math.min(30_000, 500 * 2 ** this.refusals++);
-    this.restartTimer = setTimeout(() => this.start(), wait);
+    this.cancelRestart();
+    this.cancelRestart = alarm(Math.min(30_000, 500 * 2 ** this.refusals++), () => this.start());
     this.send({ type: "device.changed", state: "unregistered", at: Date.now() });
     // The first refusal may be of a token that grew old while the computer slept; a new one is no cure for the second.
     if (this.refusals > 1) this.send({ type: "device.failed", message: refusalOf(code) });
@@ -255,7 +255,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   }
 
   private close(): void {
-    clearTimeout(this.restartTimer);
+    this.cancelRestart();
     this.token?.stop();
     this.token = null;
     const old = this.device;

@@ -4,6 +4,7 @@
  * waits until the call is over or the token is nearly so.
  */
 import type { Token } from "../ports";
+import { alarm, type Cancel } from "./alarms";
 import { ApiError } from "./api";
 
 const NEARLY = 15_000;
@@ -21,7 +22,7 @@ export interface VoiceTokenOptions {
 export class VoiceToken {
   private expiresAt = 0;
   private refreshMs = 0;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private cancelTimer: Cancel = () => {};
   private pending: Promise<Token> | null = null;
   private stopped = false;
   private wakeUp: (() => void) | null = null;
@@ -60,17 +61,17 @@ export class VoiceToken {
 
   stop(): void {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.cancelTimer();
     this.wakeUp?.();
   }
 
   private schedule(): void {
-    clearTimeout(this.timer);
+    this.cancelTimer();
     if (this.stopped) return;
     const left = this.expiresAt - Date.now();
     // In a call: look again every few seconds, so that the end of the call is not missed.
     const wait = left > this.refreshMs ? left - this.refreshMs : 5000;
-    this.timer = setTimeout(() => void this.renew().catch(() => {}), Math.min(wait, 2 ** 31 - 1));
+    this.cancelTimer = alarm(Math.min(wait, 2 ** 31 - 1), () => void this.renew().catch(() => {}));
   }
 
   private fetch(): Promise<Token> {
@@ -98,9 +99,9 @@ export class VoiceToken {
 
   private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
+      const cancel = alarm(ms, resolve);
       this.wakeUp = () => {
-        clearTimeout(timer);
+        cancel();
         resolve();
       };
     });

@@ -1,0 +1,74 @@
+"""Forms of Django admin that change what their user changed, and nothing else.
+
+Django's write every field back as the page showed it when it was opened: what an agent or a colleague changed meanwhile
+is undone by somebody who never touched it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Field
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from telephony.folding import FoldedField
+
+
+class _ShowsWhatItShowed(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
+    """The page holds what each field was when it was opened, so that a change can be told from what is old."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        # A form that comes from no page of ours is compared with what is stored.
+        if field is not None and (request.method != "POST" or any("initial-" in name for name in request.POST)):
+            field.show_hidden_initial = True
+        return field
+
+
+class SavesChanges(_ShowsWhatItShowed, admin.ModelAdmin):  # type: ignore[type-arg]
+    """For a `ModelAdmin`, before its other classes."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            obj.save(update_fields=changed_columns(form))
+        else:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if change:
+            for field in form.instance._meta.many_to_many:  # noqa: SLF001 - Django's documented interface
+                if field.name not in form.changed_data:
+                    form.cleaned_data.pop(field.name, None)
+        super().save_related(request, form, formsets, change)
+
+
+class SavesChangesForm(ModelForm):  # type: ignore[type-arg]
+    """For the rows of an inline."""
+
+    def save(self, commit: bool = True) -> Any:
+        if not commit or self.instance.pk is None or self.errors:
+            return super().save(commit)
+        self.instance.save(update_fields=changed_columns(self))
+        return self.instance
+
+
+class SavesChangesInline(_ShowsWhatItShowed, admin.TabularInline):  # type: ignore[type-arg]
+    """For an inline, instead of Django's."""
+
+    form = SavesChangesForm
+
+
+def changed_columns(form: Any) -> list[str]:
+    """The columns that the form's user changed, and those that follow from them."""
+    columns = {field.name: field for field in form.instance._meta.concrete_fields}  # noqa: SLF001
+    changed = [name for name in form.changed_data if name in columns]
+    return changed + [name for name, field in columns.items() if changed and _follows(field, changed)]
+
+
+def _follows(field: Field[Any, Any], changed: list[str]) -> bool:
+    """Whether a column notes the time of any change, or holds one of those that changed in another form."""
+    if isinstance(field, FoldedField):
+        return not set(changed).isdisjoint(field.of)
+    return bool(getattr(field, "auto_now", False))
