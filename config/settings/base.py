@@ -206,6 +206,7 @@ MIGRATION_MODULES = {"knox": None}
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 TIME_ZONE: str = env.text("TIME_ZONE", "UTC")
+FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 USE_I18N = True
 
