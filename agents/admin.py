@@ -38,6 +38,7 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
         (None, {"fields": ["username", "first_name", "last_name", "usable_password", "password1", "password2"]}),
         ("At the desk", {"fields": ["role", "teams"]}),
     ]
+    readonly_fields = ["last_login", "date_joined"]
     actions = ["suspend", "sign_out_everywhere"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:

@@ -33,7 +33,7 @@ class Team(models.Model):
 
 
 class Availability(models.TextChoices):
-    """What an agent says of himself. Whether a phone of his can ring is known from his desks."""
+    """What agents say of themselves. Whether a phone can ring is known from the open desks."""
 
     AVAILABLE = "available", "Available"
     BUSY = "busy", "Busy"
@@ -60,7 +60,7 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
         "may receive calls", default=True, help_text="Phones of this agent ring, and tokens let them."
     )
     may_make_calls = models.BooleanField(
-        "may make calls", default=True, help_text="This agent may call out, and tokens let his phones."
+        "may make calls", default=True, help_text="This agent may call out, and tokens let the agent's phones."
     )
     rings_mobile = models.BooleanField(
         "rings by push",

@@ -18,7 +18,7 @@ from telephony.retention import days_ago, delete_in_batches
 # Other apps listen to these; nothing here knows them. Both carry `agent_id`.
 # Within the transaction, with `devices`, whether the API tokens of the agent's devices end, too: what is stored ends.
 access_ending = Signal()
-# After the commit, with `message`, a sentence for the agent: all of his desks must close now.
+# After the commit, with `message`, a sentence for the agent: all desks of the agent must close now.
 access_ended = Signal()
 # After the commit, with `agent_ids` and `team_ids`: these agents, or all in these teams, may see something else.
 rights_changed = Signal()
@@ -82,7 +82,7 @@ def agents_change(agent_ids: Collection[int]) -> None:
 
 @transaction.atomic
 def agent_suspend(*, agent: Agent, by: Agent | None, address: str | None) -> None:
-    """Nothing of the agent's opens any more, until he is made active again. His desks close by the save."""
+    """Nothing of the agent's opens any more, until made active again. The open desks close by the save."""
     agent.is_active = False
     agent.save(update_fields=["is_active"])
     login_record_create(kind=LoginRecord.Kind.SUSPENDED, agent=agent, address=address, by=by)

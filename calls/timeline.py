@@ -118,11 +118,13 @@ class _Recorder:
         """What the legs' rows know and no webhook told: only then is it said twice otherwise."""
         told = {(row.call_sid, row.call_status) for row in webhooks if row.kind in ("status", "reconcile")}
         begun = {row.call_sid for row in webhooks}
-        for leg in self.legs.values():
+        # At one moment, the call begins before its legs, and ends after them.
+        for leg in sorted(self.legs.values(), key=lambda leg: leg.sid != self.call.sid):
             if leg.sid not in begun:
                 yield self._state(leg, CallStatus.INITIATED, leg.start_time)
             if leg.answer_time and leg.parent_id and (leg.sid, CallStatus.IN_PROGRESS) not in told:
                 yield self._state(leg, CallStatus.IN_PROGRESS, leg.answer_time)
+        for leg in sorted(self.legs.values(), key=lambda leg: leg.sid == self.call.sid):
             if leg.end_time and leg.status in TERMINAL and (leg.sid, leg.status) not in told:
                 yield self._state(leg, leg.status, leg.end_time)
 

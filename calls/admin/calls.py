@@ -3,14 +3,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly, time_text
+from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly, call_title, time_text
 from calls.models import Call, Recording, RecordingPlay
 from calls.timeline import call_timeline
 from telephony.folding import SearchesFolded
@@ -84,20 +85,27 @@ class RootFilter(admin.SimpleListFilter):
 @admin.register(Call)
 class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
     list_display = ["began", "way", "party", "line_name", "agent", "result_word", "lasted"]
-    list_filter = [RootFilter, "status", "result", "direction", "line", "agent"]
+    list_filter = [RootFilter, "result", "line", "agent"]
     list_select_related = ["line", "agent", "contact"]
     search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
     search_help_text = "Name, company, number, note or CallSid"
     date_hierarchy = "start_time"
     inlines = [LegInline, RecordingInline, PlayInline]
     fieldsets = [
-        (None, {"fields": ["way", "caller", "called", "line", "agent", "status", "result_word", "problem"]}),
+        (None, {"fields": ["way", "caller", "called", "line", "agent", "result_word", "problem"]}),
         ("What happened", {"fields": ["timeline"]}),
         ("What the agent noted", {"fields": ["agent_outcome", "note"]}),
         ("When", {"fields": ["began", "answered", "ended", "lasted"]}),
         ("Who", {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]}),
-        ("Small print", {"fields": ["sid", "parent", "direction", "sip_response_code", "error_code"]}),
+        ("Small print", {"fields": ["sid", "parent", "status", "sip_response_code", "error_code"]}),
     ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        call = self.get_object(request, unquote(object_id))
+        titles = {"title": f"{_kind(call)}: {call_title(call)}", "subtitle": None} if call else {}
+        return super().change_view(request, object_id, form_url, {**titles, **(extra_context or {})})
 
     @admin.display(description="way", ordering="direction")
     def way(self, call: Call) -> str:
@@ -113,3 +121,9 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     @admin.display(description="outcome")
     def agent_outcome(self, call: Call) -> str:
         return call.get_outcome_display() or "-"
+
+
+def _kind(call: Call) -> str:
+    if call.parent_id:
+        return "Leg"
+    return "Incoming call" if call.incoming else "Outgoing call"

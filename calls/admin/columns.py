@@ -86,6 +86,16 @@ _TONES: dict[str, str] = {
 }
 
 
+def call_title(call: Call) -> str:
+    """Who called whom, by their names where they are known."""
+    party = party_json(call)
+    theirs = in_sentence(party["name"] or party["display"])
+    line = in_sentence(call.line.name) if call.line else ""
+    if call.incoming:
+        return f"{theirs} → {line or call.called}"
+    return f"{call.agent or line or call.caller} → {theirs}"
+
+
 def time_text(value: datetime | None) -> str:
     return localtime(value).strftime("%d %b %Y, %H:%M:%S") if value else "-"
 

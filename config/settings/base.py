@@ -212,6 +212,7 @@ MIGRATION_MODULES = {"knox": None}
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 TIME_ZONE: str = env.checked("TIME_ZONE", "UTC", available_timezones().__contains__, "a name like Europe/Berlin")
+FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True
 USE_I18N = True
 

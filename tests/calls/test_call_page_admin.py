@@ -1,0 +1,84 @@
+"""A call's page in Django admin reads as one story."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from agents.models import LoginRecord
+from tests import factories
+from tests.twilio import sid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def page():
+    client = Client()
+    client.force_login(factories.make_agent("root", is_staff=True, is_superuser=True))
+    return lambda path: unescape(client.get(path, secure=True).content.decode())
+
+
+def heading(html: str) -> str:
+    return re.findall(r"<h1>(.*?)</h1>", html)[0]
+
+
+def call_page(number: int = 1) -> str:
+    return f"/admin/calls/call/{sid('CA', number)}/change/"
+
+
+def test_its_title_names_who_called_whom(page, line, ada):
+    contact = factories.make_contact("Maya Okonkwo")
+    factories.make_call(1, line=line, contact=contact)
+    factories.make_call(
+        2, line=line, contact=contact, agent=ada, caller=f"client:{ada.identity}", called="+12025550142"
+    )
+
+    assert heading(page(call_page(1))) == "Incoming call: Maya Okonkwo → Support"
+    assert heading(page(call_page(2))) == "Outgoing call: Ada → Maya Okonkwo"
+
+
+def test_a_call_has_one_word_for_its_direction(page, line, ada):
+    factories.make_call(1, line=line, agent=ada, caller=f"client:{ada.identity}", called="+12025550142")
+
+    html = page(call_page()) + page("/admin/calls/call/")
+
+    assert "Outgoing" in html
+    assert "Inbound" not in html
+
+
+def test_what_happened_at_one_moment_stands_in_the_order_of_things(page, line, ada):
+    now = timezone.now()
+    times = {"start_time": now - timedelta(seconds=9), "end_time": now, "answer_time": now - timedelta(seconds=5)}
+    root = factories.make_call(2, line=line, agent=ada, **times)
+    factories.make_call(1, parent=root, agent=ada, called=f"client:{ada.identity}", **times)
+
+    html = page(call_page(2))
+
+    order = [
+        "The call began",
+        "Twilio began to call Ada's phone",
+        "Ada answered",
+        "to Ada's phone ended",
+        "The call ended",
+    ]
+    assert sorted(order, key=html.index) == order
+
+
+def test_every_page_writes_dates_alike(page, ada):
+    LoginRecord.objects.create(kind="failed", username="ada")
+
+    assert re.search(r"\d\d [A-Z][a-z]{2} \d{4}, \d\d:\d\d:\d\d", page("/admin/agents/loginrecord/"))
+
+
+def test_when_somebody_joined_cannot_be_edited(page, ada):
+    html = page(f"/admin/agents/agent/{ada.pk}/change/")
+
+    assert 'name="date_joined' not in html
+    assert 'name="last_login' not in html
+    assert not re.search(r"\bhis\b", html)
