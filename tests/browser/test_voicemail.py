@@ -20,6 +20,6 @@ def test_a_message_can_be_played_on_the_desk(open_desk, stack):
     row.get_by_role("button", name="Play the message").click()
 
     player = row.locator("audio")
-    expect(player).to_be_visible()
+    expect(row.get_by_role("slider", name="Place in the message")).to_be_visible()
     eventually(lambda: player.evaluate("audio => audio.currentTime") > 0.2, "the message plays")
     assert desk.problems == []
