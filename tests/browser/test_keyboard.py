@@ -1,0 +1,94 @@
+"""A whole call without a mouse, and focus is never lost."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.stack import eventually
+from tests.browser.test_calls import ringing_at
+from tests.browser.test_microphone import asking, set_permission  # noqa: F401
+
+TELEPHONE = "+12025550143"
+# Writes down each moment, from the first on at which something had focus, at which nothing has.
+_WATCH = """
+(() => {
+  const lost = (globalThis.__lost = []);
+  let begun = false;
+  const look = (when) => {
+    const nothing = document.activeElement === null || document.activeElement === document.body;
+    begun ||= !nothing;
+    if (begun && nothing) lost.push(when);
+  };
+  addEventListener("keydown", (event) => look(`before ${event.key}`), true);
+  const frame = () => {
+    look(document.querySelector(".call-area").innerText.slice(0, 60));
+    requestAnimationFrame(frame);
+  };
+  frame();
+})()
+"""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Presses Tab until the control of this name has focus."""
+    wanted = page.get_by_role("button", name=name).first
+    for _ in range(40):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {name}")
+
+
+def test_a_whole_call_by_keyboard_alone_never_loses_focus(open_desk, stack, asking):  # noqa: F811
+    stack.bench("PUT", f"/sim/telephones/{TELEPHONE}", {"behaviour": "manual"})
+    desk = open_desk("ada", where=asking, allow=False)
+    page, keys = desk.page, desk.page.keyboard
+    expect(desk.button("Allow microphone")).to_be_focused()
+    page.evaluate(_WATCH)
+    keys.press("Enter")
+    expect(desk.call_area).to_contain_text("Choose “Allow” in your browser")
+    set_permission(page, stack, "granted")
+    desk.expect_reachable()
+    expect(page.get_by_label("Name or number")).to_be_focused()
+
+    keys.type(TELEPHONE)
+    keys.press("Enter")
+    expect(desk.call_area).to_contain_text("Ringing")
+    telephone = eventually(lambda: ringing_at(stack, TELEPHONE), "the telephone rings")
+    stack.bench("POST", f"/sim/calls/{telephone['sid']}/answer")
+    expect(desk.call_area).to_contain_text("On a call")
+    expect(desk.button("Mute")).to_be_focused()
+
+    keys.press("Enter")
+    expect(desk.call_area).to_contain_text("You are muted.")
+    keys.press("m")
+    expect(desk.call_area).not_to_contain_text("You are muted.")
+    keys.press("k")
+    expect(page.get_by_role("heading", name="Keypad")).to_be_focused()
+    keys.type("4#")
+    expect(page.get_by_label("Tones sent")).to_have_text("4#")
+    keys.press("Escape")
+    expect(desk.button("Keypad")).to_be_focused()
+
+    keys.press("n")
+    note = page.get_by_label("Note", exact=True)
+    expect(note).to_be_focused()
+    keys.type("Reads Rhymes at midnight")
+    keys.press("Escape")
+    tab_to(page, "Hang up")
+    keys.press("Enter")
+
+    desk.expect_idle()
+    outcome = page.get_by_label("Outcome", exact=True)
+    expect(outcome).to_be_focused()
+    keys.type("Call back")
+    expect(outcome).to_have_value("call-back")
+    tab_to(page, "Done")
+    keys.press("Enter")
+    expect(page.get_by_role("tab", name="After the call")).to_have_count(0)
+
+    row = page.locator("[data-row]").first
+    expect(row).to_contain_text("Reads Rhymes at midnight")
+    expect(row).to_contain_text("Call back")
+    assert page.evaluate("__lost") == []
+    assert desk.problems == []
