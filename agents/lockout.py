@@ -1,5 +1,5 @@
 """Too many failed log-ins: the same answer on the desk, in admin and over REST. django-axes counts, and three budgets
-of failures are kept (docs/decisions/0010): of a username at an address, of a username, and of an address."""
+of failures are kept (docs/decisions/0011): of a username at an address, of a username, and of an address."""
 
 from __future__ import annotations
 

@@ -13,7 +13,10 @@ describe("a call in the browser", () => {
   it("passes the SDK's warnings of bad quality on, and their end", () => {
     const sent: SoftphoneEvent[] = [];
     const call = new FakeCall();
-    new BrowserCalls((event) => sent.push(event)).rang(call as unknown as Call);
+    new BrowserCalls(
+      (event) => sent.push(event),
+      () => {},
+    ).rang(call as unknown as Call);
     sent.length = 0;
 
     call.emit("warning", "high-rtt");

@@ -21,17 +21,6 @@ const row = async (sid: string) => {
 };
 const signedOut = push({ type: "session.ended", message: "You were signed out." });
 
-function widthOf(width: number): void {
-  vi.spyOn(globalThis, "matchMedia").mockImplementation(
-    (query) =>
-      ({
-        matches: width <= Number(/max-width: (\d+)px/.exec(query)?.[1] ?? 0),
-        addEventListener() {},
-        removeEventListener() {},
-      }) as unknown as MediaQueryList,
-  );
-}
-
 beforeEach(() => void vi.restoreAllMocks());
 beforeEach(() => void vi.spyOn(Date, "now").mockReturnValue(NOW + 10_000));
 

@@ -14,6 +14,7 @@ import {
   sample,
 } from "../testing/samples";
 import { button, callArea, show } from "../testing/show";
+import { widthOf } from "../testing/width";
 
 const number = () => screen.getByLabelText<HTMLInputElement>("Name or number");
 const focused = () => document.activeElement as HTMLElement;
@@ -120,6 +121,8 @@ describe("focus", () => {
 
 describe("F6", () => {
   it("goes through all regions and round again, those without a control included", async () => {
+    // With room for the side column.
+    widthOf(1440);
     const { user } = show(readyState());
     const seen = [];
     for (let press = 0; press < 6; press++) {

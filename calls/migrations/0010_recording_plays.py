@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0007_loose_references'),
+        ('calls', '0009_searched_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

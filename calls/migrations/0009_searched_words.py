@@ -20,7 +20,7 @@ def _index_words_of(column):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0009_searched'),
+        ('calls', '0008_searched'),
     ]
 
     operations = [
