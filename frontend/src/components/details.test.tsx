@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Call } from "../messages";
 import { after, NOW, openState, push, rang, readyState, ringingState, sample } from "../testing/samples";
 import { button, callArea, reach, show } from "../testing/show";
+import { widthOf } from "../testing/width";
 import { config } from "../../gallery/fakes";
 import { TopBar } from "./TopBar";
 
