@@ -89,7 +89,7 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
         self.message_user(request, f"Signed out everywhere: {_names(agents)}.")
 
     def _administered(self, request: HttpRequest, agents: QuerySet[Agent]) -> list[Agent]:
-        """Those whom whoever asks may change; the others are named to him."""
+        """Those whom whoever asks may change; the others are named in a message."""
         chosen = list(agents)
         mine = [agent for agent in chosen if may_administer(_admin(request), agent)]
         others = [agent for agent in chosen if agent not in mine]
@@ -98,7 +98,7 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
         return mine
 
 
-# Whoever may change a group gives everybody in it what he likes.
+# Whoever may change a group can give everybody in it any right.
 admin.site.unregister(Group)
 
 

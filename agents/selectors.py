@@ -149,7 +149,7 @@ def agents_reachable(among: Slot | QuerySet[Any, Any]) -> QuerySet[Agent]:
 
 
 def _some_phone_rings() -> IsNull | Q:
-    """Whether the agent has a desk whose phone can ring or, where he is rung by push, an app that Twilio can wake."""
+    """Whether the agent has a desk whose phone can ring or, when rung by push, an app that Twilio can wake."""
     desk = has_some(Desk.objects.can_ring(Slot("alive_since")).filter(agent=OuterRef("pk")))
     platforms = _push_platforms()
     if not platforms:

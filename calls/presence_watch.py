@@ -39,7 +39,7 @@ _MEMBERSHIPS = Prepared(memberships)
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """Of one active agent, what decides on what he sees, and what others see of him. Calls are followed elsewhere."""
+    """Of one active agent, what decides on what this agent sees, and what others see. Calls are followed elsewhere."""
 
     team_ids: frozenset[int]
     is_superuser: bool

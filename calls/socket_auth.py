@@ -35,7 +35,7 @@ FORBIDDEN = 4403
 
 
 class AccessRefused(Exception):
-    """REST would refuse whoever uses this socket, too. Its text is a sentence for him; `code` closes the socket."""
+    """REST would refuse this socket's user, too. Its text is a sentence for that person; `code` closes the socket."""
 
     def __init__(self, message: str, code: int = SIGNED_OUT) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class AccessRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who uses a socket, and which groups he may listen to, as of now. `login` names the session or the device."""
+    """Who uses a socket, and which groups they may listen to, as of now. `login` names the session or the device."""
 
     agent: Agent
     login: str

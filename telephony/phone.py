@@ -20,7 +20,7 @@ from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, Valida
 
 from telephony.errors import InvalidNumber
 
-# What carriers and Twilio send instead of a number when the caller keeps it to himself.
+# What carriers and Twilio send instead of a number when the caller keeps it back.
 _WITHHELD_WORDS = {
     "anonymous", "blocked", "no caller id", "no number", "not available", "number withheld", "private",
     "private caller", "private number", "restricted", "unavailable", "unknown", "unknown caller", "unknown number",
@@ -320,7 +320,7 @@ def _party(text: str, home_region: str) -> str:
     digits = re.sub(r"[\s().-]", "", user.partition(";")[0])
     if not re.fullmatch(r"\+?[0-9]{1,20}", digits):
         return text
-    # Of a SIP address, digits alone may be somebody's extension at his telephone system.
+    # Of a SIP address, digits alone may be somebody's extension at a telephone system.
     if host and not is_phone and not digits.startswith("+") and len(digits) < _LONG:
         return text
     return _e164(digits, home_region) or text

@@ -19,7 +19,7 @@ def fill(apps, schema_editor):
         for call in batch:
             call.searched_name, call.searched_note = folded_of(call.caller_name), folded_of(call.note)
             call.caller = party(call.caller)
-            # What an agent dialled stands as he wrote it when it is no number.
+            # What an agent dialled stands as it was written when it is no number.
             call.called = call.called if call.caller.startswith("client:") else party(call.called)
         Call.objects.bulk_update(batch, ["searched_name", "searched_note", "caller", "called"], batch_size=100)
         after = batch[-1].sid

@@ -79,7 +79,7 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same plan only: what was shown to somebody is what he agrees to."""
+        """The same for the same plan only: what was shown to somebody is what is agreed to."""
         return salted_hmac("telephony.provisioning", repr(self.to_do), algorithm="sha256").hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Whose access ends, his open desks close at once."""
+"""The open desks of an agent whose access ends close at once."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
 
   private renewed(token: Token): void {
     const begins = this.rings !== token.grants.incoming;
-    // An admin changed his mind: the phone begins anew, but never in a call.
+    // An admin decided otherwise: the phone begins anew, but never in a call.
     if (begins && !this.device?.isBusy) {
       this.start();
       return;
