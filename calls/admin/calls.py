@@ -86,7 +86,6 @@ class RootFilter(admin.SimpleListFilter):
 class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
     list_display = ["began", "way", "party", "line_name", "agent", "result_word", "lasted"]
     list_filter = [RootFilter, "result", "line", "agent"]
-    list_select_related = ["line", "agent", "contact"]
     search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
     search_help_text = "Name, company, number, note or CallSid"
     date_hierarchy = "start_time"
@@ -99,6 +98,10 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
         ("Who", {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]}),
         ("Small print", {"fields": ["sid", "parent", "status", "sip_response_code", "error_code"]}),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
+        # Joined: of a call whose contact, line or agent is gone, that is nobody; looked up, it would be an error.
+        return super().get_queryset(request).select_related("line", "agent", "contact")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

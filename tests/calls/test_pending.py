@@ -162,7 +162,16 @@ def test_a_history_is_asked_for_once_and_forgotten_when_there_are_too_many(djang
 @pytest.mark.django_db
 def test_a_history_that_was_found_is_not_asked_for(django_assert_num_queries):
     past, call = factories.make_call(1), Call(sid="CA" + "7" * 32, caller=CALLER)
-    row = (past.sid, past.direction, past.caller, past.result, past.start_time, past.duration, None, None, None, None)
+    row = (
+        past.sid,
+        past.direction,
+        past.caller,
+        past.result,
+        past.start_time,
+        past.duration,
+        *(None, "", ""),
+        *[None] * 3,
+    )
     histories = Histories(10)
     histories.know(call, [row])
 

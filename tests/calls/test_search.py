@@ -116,7 +116,7 @@ def test_what_was_there_before_is_found_as_well(boss, line):
     Call.objects.update(searched_name="", searched_note="")
 
     importlib.import_module("contacts.migrations.0002_searched").fill(apps, None)
-    importlib.import_module("calls.migrations.0009_searched").fill(apps, None)
+    importlib.import_module("calls.migrations.0008_searched").fill(apps, None)
 
     assert Contact.objects.get(searched="мария").name == "Мария"
     assert list(Call.objects.order_by("sid").values_list("caller", "called", "searched_name", "searched_note")) == [

@@ -61,6 +61,7 @@ def test_settings_that_a_server_would_not_start_with(settings):
 
 def test_settings_that_may_be_meant(settings):
     settings.PUBLIC_BASE_URL = "http://localhost:8000"
+    settings.ALLOWED_HOSTS = ["localhost"]
 
     assert finding(system.check_settings).state is State.WARNING
 
