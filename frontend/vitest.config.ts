@@ -5,6 +5,7 @@ export default defineConfig({
   // The samples of the contract are shared with the server’s tests.
   server: { fs: { allow: [".."] } },
   test: {
+    testTimeout: 30_000,
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],

@@ -28,8 +28,13 @@ function createKeyGuard() {
   let quietUntil = -Infinity;
   let swallowed = "";
 
+  /** Whoever moves on by hand has seen what stands there now. */
+  function end(): void {
+    typedAt = quietUntil = -Infinity;
+  }
+
   function isStray(event: KeyboardEvent): boolean {
-    if (LEAVING.has(event.key)) typedAt = -Infinity;
+    if (LEAVING.has(event.key)) end();
     if (MODIFIERS.has(event.key) || LEAVING.has(event.key)) return false;
     const field = document.activeElement;
     if (isTextField(field)) {
@@ -56,10 +61,6 @@ function createKeyGuard() {
     if (swallowed && event.key === swallowed) swallow(event);
   }
 
-  function onPointerDown(): void {
-    typedAt = -Infinity;
-  }
-
   return {
     keepQuiet() {
       quietUntil = performance.now() + QUIET_MS;
@@ -67,11 +68,11 @@ function createKeyGuard() {
     listen() {
       document.addEventListener("keydown", onKeyDown, true);
       document.addEventListener("keyup", onKeyUp, true);
-      document.addEventListener("pointerdown", onPointerDown, true);
+      document.addEventListener("pointerdown", end, true);
       return () => {
         document.removeEventListener("keydown", onKeyDown, true);
         document.removeEventListener("keyup", onKeyUp, true);
-        document.removeEventListener("pointerdown", onPointerDown, true);
+        document.removeEventListener("pointerdown", end, true);
       };
     },
   };
