@@ -15,7 +15,7 @@ from telephony.admin_forms import SavesChanges
 from telephony.proxies import client_address
 
 # What lets people do things in admin. Only superusers give it and take it.
-_RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+_RIGHTS = ("role", "is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(Agent)
@@ -46,7 +46,10 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return fields if _admin(request).is_superuser else (*fields, *_RIGHTS)
+        if _admin(request).is_superuser:
+            return fields
+        # Who may see a team's calls is not said by whoever wants to see them.
+        return (*fields, *_RIGHTS, "teams") if obj == request.user else (*fields, *_RIGHTS)
 
     def has_change_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
         """The form of the password asks this, too."""

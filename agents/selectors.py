@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, LoginRecord, name_of
+from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, LoginRecord, Role, name_of
 from telephony.phone_reference import PhoneReference
 from telephony.prepared import Slot, has_some
 from telephony.proxies import network_of
@@ -67,7 +67,7 @@ def may_administer(admin: Agent, agent: Agent) -> bool:
     a right that `admin` has not. So nobody gets rights by taking over an account, an inactive one included."""
     if admin.is_superuser or admin == agent:
         return True
-    if agent.is_superuser:
+    if agent.is_superuser or (agent.role == Role.SUPERVISOR and admin.role != Role.SUPERVISOR):
         return False
     rights = Permission.objects.filter(Q(user=agent) | Q(group__user=agent)).select_related("content_type")
     return admin.has_perms(f"{right.content_type.app_label}.{right.codename}" for right in rights)

@@ -8,7 +8,11 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.core.checks.security.base import SECRET_KEY_MIN_LENGTH, SECRET_KEY_MIN_UNIQUE_CHARACTERS
+from django.core.checks.security.base import (
+    SECRET_KEY_INSECURE_PREFIX,
+    SECRET_KEY_MIN_LENGTH,
+    SECRET_KEY_MIN_UNIQUE_CHARACTERS,
+)
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
@@ -41,7 +45,8 @@ def check_secret_key(app_configs: Any = None, **kwargs: Any) -> list[CheckMessag
         key = ""
     if key and _is_laptop():
         return []
-    if len(key) >= SECRET_KEY_MIN_LENGTH and len(set(key)) >= SECRET_KEY_MIN_UNIQUE_CHARACTERS:
+    is_random = not key.startswith(SECRET_KEY_INSECURE_PREFIX) and len(set(key)) >= SECRET_KEY_MIN_UNIQUE_CHARACTERS
+    if len(key) >= SECRET_KEY_MIN_LENGTH and is_random:
         return []
     return [
         Error(

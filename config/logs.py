@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 
 from core.text import cleaned_lines, shortened
@@ -12,6 +13,13 @@ _LONGEST = 500
 
 class ShortLines(logging.Formatter):
     """One line for each message, and none longer than a screen or two, whoever chose what stands in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name.startswith("django.security."):
+            # A wrong Host, which anybody can send: where in our code it was found is no news.
+            record = copy.copy(record)
+            record.exc_info = record.exc_text = None
+        return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = shortened(record.message, _LONGEST)

@@ -72,8 +72,13 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             line = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            raise Unreadable(f"Row {number}: a quotation mark is missing or out of place.") from None
+        except csv.Error as error:
+            if "field limit" in str(error):
+                most = csv.field_size_limit()
+                sentence = f"a cell is longer than {most:,} characters, or a quotation mark is missing"
+            else:
+                sentence = "a quotation mark is missing or out of place"
+            raise Unreadable(f"Row {number}: {sentence}.") from None
         if any(cell and not cell.isspace() for cell in line):
             yield number, line
             continue

@@ -13,7 +13,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from contacts.models import Contact, ContactNumber
+from contacts.services import numbers_known
 from telephony.folding import folded_of
+from telephony.phone import same_party
 
 _AT_ONCE = 100
 _FIELDS = ("name", "company", "email", "note")
@@ -121,17 +123,17 @@ def _count(step: _Step, result: ImportResult) -> None:
 
 
 def _plan(rows: list[tuple[int, dict[str, str]]], result: ImportResult) -> Iterator[_Step]:
-    wanted = [values["number"] for _, values in rows]
-    known = {row.number: row for row in ContactNumber.objects.select_related("contact").filter(number__in=wanted)}
+    known = numbers_known(values["number"] for _, values in rows)
     by_id = {row.contact_id: row.contact for row in known.values()}
     new: dict[tuple[str, ...], Contact] = {}
     seen: dict[str, int] = {}
     for row, values in rows:
-        earlier = seen.setdefault(values["number"], row)
+        written = same_party(values["number"])
+        earlier = seen.setdefault(min(written), row)
         if earlier != row:
             result.errors.append(RowError(row, f"Row {earlier} has this number already."))
             continue
-        number = known.get(values["number"])
+        number = next((known[one] for one in written if one in known), None)
         if number is not None:
             # Two numbers of one contact: one object, so that no row undoes another's change.
             yield _change(row, by_id[number.contact_id], number, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from contacts.models import Contact, ContactNumber
 from core.text import in_sentence
-from telephony.phone import display
+from telephony.phone import display, same_party
 
 _FIELDS = ("name", "company", "email", "note")
 
@@ -68,16 +68,23 @@ def _numbers_set(contact: Contact, numbers: Sequence[Mapping[str, str]]) -> None
     """Gives the contact these numbers and no others."""
     wanted = {item["number"]: {name: item.get(name, "") for name in ("extension", "label")} for item in numbers}
     contact.numbers.exclude(number__in=wanted).delete()
-    known = {row.number: row for row in ContactNumber.objects.select_related("contact").filter(number__in=wanted)}
+    known = numbers_known(wanted)
     for number, facts in wanted.items():
         row = known.get(number)
-        if row is None:
+        twins = [known[written] for written in same_party(number) if written in known]
+        if row is None and all(twin.contact_id == contact.pk for twin in twins):
             ContactNumber.objects.create(contact=contact, number=number, **facts)
-        elif row.contact_id != contact.pk:
-            raise NumberTaken(number, row.contact)
+        elif row is None or row.contact_id != contact.pk:
+            raise NumberTaken(number, (row or twins[0]).contact)
         elif (row.extension, row.label) != (facts["extension"], facts["label"]):
             row.extension, row.label = facts["extension"], facts["label"]
             row.save(update_fields=["extension", "label"])
+
+
+def numbers_known(numbers: Iterable[str]) -> dict[str, ContactNumber]:
+    """The rows of these numbers, however they are written there, by the number that each has."""
+    written = {same for number in numbers for same in same_party(number)}
+    return {row.number: row for row in ContactNumber.objects.select_related("contact").filter(number__in=written)}
 
 
 def _taken_meanwhile(numbers: Sequence[Mapping[str, str]]) -> NumberTaken:

@@ -55,6 +55,11 @@ def _instead(match: re.Match[str]) -> str:
     return " " if match[0] < "\xa0" else "\ufffd"
 
 
+def without_invisible(text: str) -> str:
+    """The text, or "" when it holds nothing that anybody sees: spaces, and characters that only join or turn others."""
+    return text if text.isascii() or any(unicodedata.category(one)[0] not in "ZC" for one in text) else ""
+
+
 # Marks, embeddings, overrides and isolates: they say in which direction what follows is read.
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"

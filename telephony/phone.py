@@ -101,10 +101,12 @@ def _is_withheld(caller: str) -> bool:
     if _PLAIN_E164.match(caller):
         return caller[1:] in _WITHHELD_DIGITS
     user, _, host = _sip_parts(caller)
-    word = re.sub(r"[\s_.-]+", " ", user).strip().casefold()
-    if host == "anonymous.invalid" or not word:
+    if host == "anonymous.invalid":
         return True
-    return word in _WITHHELD_WORDS or word.removeprefix("+") in _WITHHELD_DIGITS
+    # A privacy service writes a name of its own into the address: "Anonymous" <sip:c8oqz@privacy.org>.
+    said = caller.partition("<")[0].strip(' "') if "<" in caller else ""
+    words = {re.sub(r"[\s_.-]+", " ", part).strip().casefold().removeprefix("+") for part in (user, said or user)}
+    return "" in words or not words.isdisjoint(_WITHHELD_WORDS | _WITHHELD_DIGITS)
 
 
 def country_name(region: str) -> str:
@@ -280,7 +282,8 @@ def _unparsed(error: phonenumbers.NumberParseException, text: str, home_region: 
 
 
 def _for(region: str) -> str:
-    country = country_name(region)
+    # "001" stands for numbers of no country.
+    country = "" if region == "001" else country_name(region)
     return f" for {_the(country)}" if country else ""
 
 

@@ -13,7 +13,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from core.text import cleaned, cleaned_lines
+from core.text import cleaned, cleaned_lines, without_invisible
 
 _MAX_BYTES = 1_048_576
 # What the framework refuses by itself.
@@ -95,7 +95,11 @@ class CleanField(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
-        return text if _BROKEN.search(text) else self.clean(text).strip()
+        return text if _BROKEN.search(text) else without_invisible(self.clean(text).strip())
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        # A text of nothing but what nobody sees is an empty one.
+        return super().run_validation("" if isinstance(data, str) and not without_invisible(data) else data)
 
 
 class CleanLinesField(CleanField):

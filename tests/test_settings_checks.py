@@ -237,6 +237,7 @@ def test_debugging_stays_on_the_laptop(settings, address, debug, found):
     [
         ("", {"config.E002"}),
         ("x" * 60, {"config.E002"}),
+        (f"django-insecure-{SECRET}", {"config.E002"}),
         (SECRET[:49], {"config.E002"}),
         (SECRET[:50], set()),
     ],

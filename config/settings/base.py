@@ -320,6 +320,8 @@ LOGGING = {
         "level": env.checked("LOG_LEVEL", "INFO", _LEVELS.__contains__, f"one of {', '.join(_LEVELS)}"),
     },
     "loggers": {
+        # Django's own handlers, one of which writes while DEBUG, would write each line again, and whole.
+        "django": {"handlers": [], "level": "INFO"},
         # Its INFO lines hold phone numbers and message bodies.
         "twilio": {"level": "WARNING"},
         # Its INFO says of every log-in that there was one; `agents.LoginRecord` knows which.

@@ -187,3 +187,17 @@ def test_groups_are_for_superusers(client, root, manager, page):
 
     client.force_login(root)
     assert client.get(path, secure=True).status_code == 200
+
+
+def test_staff_cannot_make_themselves_supervisor_of_other_teams(client, manager, team):
+    answer = change(client, manager, role="supervisor", teams=[team.pk])
+
+    manager.refresh_from_db()
+    assert answer.status_code == 302
+    assert (manager.role, manager.teams.count()) == ("agent", 0)
+
+
+def test_staff_do_not_open_a_supervisors_password(client, team):
+    hedy = factories.make_agent("hedy", team=team, role="supervisor")
+
+    assert client.get(f"{AGENTS}{hedy.pk}/password/", secure=True).status_code == 403

@@ -97,7 +97,16 @@ def test_of_two_contacts_with_twin_numbers_each_keeps_its_own(twilio, line, ada)
 
 @pytest.mark.parametrize(
     "caller",
-    ["anonymous", "Restricted", "sip:anonymous@anonymous.invalid", "sip:unavailable@unknown.invalid", "+266696687", ""],
+    [
+        "anonymous",
+        "Restricted",
+        "+Anonymous",
+        "sip:anonymous@anonymous.invalid",
+        "sip:unavailable@unknown.invalid",
+        '"Anonymous" <sip:c8oqz@privacy.example>',
+        "+266696687",
+        "",
+    ],
 )
 def test_who_withholds_the_number_is_nobody(twilio, line, ada, caller):
     factories.make_call(7, caller=caller, line=line, agent=ada, result="missed")

@@ -69,3 +69,16 @@ def test_an_exception_keeps_its_lines_and_each_is_cut(console):
     assert "Traceback" in console.getvalue()
     assert len(lines(console)) > 3
     assert max(map(len, lines(console))) < 1000
+
+
+@pytest.mark.django_db
+def test_a_wrong_host_is_one_line_without_a_traceback(console):
+    Client(raise_request_exception=False).get("/", headers={"Host": "wrong.example"})
+
+    told = [line for line in lines(console) if "Traceback" in line or "wrong.example" in line]
+    assert len(told) == 1
+
+
+def test_no_handler_writes_beside_ours():
+    """Django has one of its own for DEBUG, which `make run` sets."""
+    assert logging.getLogger("django").handlers == []

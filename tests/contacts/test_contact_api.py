@@ -214,3 +214,20 @@ def test_whatever_is_sent_is_answered(client, body):
     answer = send(client, "POST", URL, body)
 
     assert answer.status_code in (201, 400, 409), answer.content
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e", " \u2060 "])
+def test_a_name_that_nobody_can_see_is_none(client, name):
+    answer = send(client, "POST", URL, {"name": name, "numbers": [{"number": "+12025550142"}]})
+
+    assert answer.status_code == 400
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.parametrize(("one", "other"), [("+5491123456789", "+541123456789"), ("+541123456789", "+5491123456789")])
+def test_a_telephone_with_two_numbers_belongs_to_one_contact(client, one, other):
+    first = send(client, "POST", URL, {"name": "Maya", "numbers": [{"number": one}]})
+    second = send(client, "POST", URL, {"name": "Tom", "numbers": [{"number": other}]})
+
+    assert (first.status_code, second.status_code) == (201, 409)
+    assert "Maya" in second.content.decode()

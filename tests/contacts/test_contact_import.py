@@ -313,6 +313,22 @@ def test_a_stray_quotation_mark_is_named_by_its_row(client, row):
     assert names() == {}
 
 
+def test_a_cell_that_is_too_long_is_not_called_a_stray_quotation_mark(client):
+    answer = as_csv(client, f"name,number\n{'A' * 200_000},2025550142\n")
+
+    assert answer.status_code == 400
+    assert "Row 2: a cell is longer than 131,072 characters" in answer.content.decode()
+
+
+def test_a_telephone_with_two_numbers_is_one_contact(client):
+    as_csv(client, "name,number\nMaya,+5491123456789\n")
+    as_csv(client, "name,number\nMaya Okonkwo,+541123456789\n")
+    answer = as_csv(client, "name,number\nTom,+525512345678\nEva,+5491123456780\nIda,+541123456780\n")
+
+    assert "Row 3 has this number already." in answer.content.decode()
+    assert list(names()) == ["Eva", "Maya Okonkwo", "Tom"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -241,3 +241,8 @@ def test_what_may_be_called_is_checked_at_start_up(settings, changes, found):
         setattr(settings, name, value)
 
     assert {message.id for message in check_numbers_allowed()} == found
+
+
+def test_a_short_number_of_no_country_is_short_for_none():
+    with pytest.raises(InvalidNumber, match=r"^This number is too short\.$"):
+        parse("+87012345678", home_region="US")
