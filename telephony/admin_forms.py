@@ -77,7 +77,7 @@ class SavesChangesForm(ModelForm):  # type: ignore[type-arg]
         return self.instance
 
 
-class SavesChangesInline(_ShowsWhatItShowed, admin.TabularInline):  # type: ignore[type-arg]
+class SavesChangesInline(_ShowsWhatItShowed, admin.StackedInline):  # type: ignore[type-arg]
     """For an inline, instead of Django's."""
 
     form = SavesChangesForm
