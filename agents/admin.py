@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 
 from agents.lockout import login_lock, login_unlock
@@ -22,7 +23,7 @@ _RIGHTS = ("role", "is_staff", "is_superuser", "groups", "user_permissions")
 class AgentAdmin(SavesChanges, UserAdmin[Agent]):
     list_display = ["username", "name", "role", "team_names", "availability", "is_active", "last_login"]
     list_filter = ["role", "teams", "availability", "is_active"]
-    filter_horizontal = ["teams", "groups", "user_permissions"]
+    filter_horizontal = ["groups", "user_permissions"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Person", {"fields": ["first_name", "last_name", "email"]}),
@@ -57,6 +58,11 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Agent | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or may_administer(_admin(request), obj))
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "teams":
+            kwargs["widget"] = CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.display(description="teams")
     def team_names(self, agent: Agent) -> str:

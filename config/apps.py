@@ -6,6 +6,8 @@ class ConfigConfig(AppConfig):
     """An app for the sake of its commands and its doctor: they may use every capability."""
 
     name = "config"
+    # What admin has of it is who was erased.
+    verbose_name = "Privacy"
 
     def ready(self) -> None:
         from config import checks, heartbeats  # noqa: F401  (checks register themselves; the other listens to the worker)

@@ -10,6 +10,7 @@ from telephony.folding import SearchesFolded
 
 class ContactNumberInline(SavesChangesInline):
     model = ContactNumber
+    fields = [("number", "extension", "label")]
     extra = 1
 
 

@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 from contacts.import_rows import BadRow
 from contacts.import_services import RowError
 from contacts.serializers import ImportRowSerializer
+from core.text import in_sentence
 
 
 def rows_checked(rows: Sequence[tuple[int, Any]]) -> tuple[list[tuple[int, dict[str, str]]], list[RowError]]:
@@ -35,4 +36,4 @@ def _sentence(errors: Any) -> str:
         return str(errors[0])
     name, messages = next(iter(errors.items()))
     message = str(messages[0])
-    return message if name == "non_field_errors" else f"{name}: {message}"
+    return message if name == "non_field_errors" else f"{in_sentence(name)}: {message}"

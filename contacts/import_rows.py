@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from core.text import in_sentence
+
 COLUMNS = ("name", "company", "email", "note", "number", "label")
 MAX_ROWS = 5000
 MAX_BYTES = 4 * 1_048_576
@@ -99,7 +101,8 @@ def _columns(header: list[str]) -> list[str]:
         raise Unreadable(f"The first row must name the columns; missing: {', '.join(missing)}.")
     named = [name for name in columns if name]
     if unknown := [name for name in named if name not in COLUMNS]:
-        raise Unreadable(f"Take these columns away: {', '.join(unknown)[:200]}. Known are: {', '.join(COLUMNS)}.")
+        names = ", ".join(in_sentence(name[:40]) for name in unknown[:10])
+        raise Unreadable(f"Take these columns away: {names}. Known are: {', '.join(COLUMNS)}.")
     if len(set(named)) < len(named):
         raise Unreadable("A column is there twice.")
     return columns
@@ -113,7 +116,9 @@ def _row(columns: list[str], line: list[str]) -> dict[str, str] | BadRow:
         text = cell.strip()
         if not column:
             if text:
-                return BadRow(f"“{text[:40]}” stands in column {place + 1}, which has no name in the first row.")
+                return BadRow(
+                    f"“{in_sentence(text[:40])}” stands in column {place + 1}, which has no name in the first row."
+                )
             continue
         if column != "note" and re.search(r"[\r\n]", text):
             return BadRow(f"{column}: This cell has a line break. Perhaps a quotation mark is missing.")

@@ -11,8 +11,8 @@ class MessageWebhookAdmin(admin.ModelAdmin[MessageWebhook]):
     """Messages that came while something of ours had failed: somebody should answer them."""
 
     list_display = ["received_at", "sender", "recipient", "body", "error_code"]
-    list_filter = ["error_code"]
-    search_fields = ["sender", "recipient", "body", "message_sid"]
+    list_filter = [("error_code", admin.EmptyFieldListFilter)]
+    search_fields = ["sender", "recipient", "body", "message_sid", "=error_code"]
     date_hierarchy = "received_at"
     fields = ["received_at", "sender", "recipient", "body", "error_code", "error_url", "message_sid"]
 

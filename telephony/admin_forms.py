@@ -1,23 +1,46 @@
 """Forms of Django admin that change what their user changed, and nothing else.
 
 Django's write every field back as the page showed it when it was opened: what an agent or a colleague changed meanwhile
-is undone by somebody who never touched it.
+is undone by somebody who never touched it. Their texts are cleaned as those that come by REST.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.db.models import Field
+from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from core.text import cleaned, cleaned_lines
 from telephony.folding import FoldedField
+
+
+class _CleanField(forms.CharField):
+    """One line of text, as `telephony.rest.CleanField` takes it. NUL is refused, as ever."""
+
+    clean_text = staticmethod(cleaned)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return self.clean_text(text).strip() if text and "\x00" not in text else text
+
+
+class _CleanLinesField(_CleanField):
+    """The same for text of as many lines as it has."""
+
+    clean_text = staticmethod(cleaned_lines)
 
 
 class _ShowsWhatItShowed(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
     """The page holds what each field was when it was opened, so that a change can be told from what is old."""
+
+    formfield_overrides = {
+        models.CharField: {"form_class": _CleanField},
+        models.TextField: {"form_class": _CleanLinesField},
+    }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -54,7 +77,7 @@ class SavesChangesForm(ModelForm):  # type: ignore[type-arg]
         return self.instance
 
 
-class SavesChangesInline(_ShowsWhatItShowed, admin.TabularInline):  # type: ignore[type-arg]
+class SavesChangesInline(_ShowsWhatItShowed, admin.StackedInline):  # type: ignore[type-arg]
     """For an inline, instead of Django's."""
 
     form = SavesChangesForm
@@ -67,7 +90,7 @@ def changed_columns(form: Any) -> list[str]:
     return changed + [name for name, field in columns.items() if changed and _follows(field, changed)]
 
 
-def _follows(field: Field[Any, Any], changed: list[str]) -> bool:
+def _follows(field: models.Field[Any, Any], changed: list[str]) -> bool:
     """Whether a column notes the time of any change, or holds one of those that changed in another form."""
     if isinstance(field, FoldedField):
         return not set(changed).isdisjoint(field.of)

@@ -11,30 +11,38 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly, call_title, time_text
+from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly, call_link, call_title, time_text
 from calls.models import Call, Recording, RecordingPlay
 from calls.timeline import call_timeline
 from telephony.folding import SearchesFolded
 
 
-class LegInline(ReadOnly, CallColumns, admin.TabularInline[Call, Call]):
+class RowsInline(ReadOnly, admin.TabularInline[Any, Call]):
+    """A table of what belongs to a call; not there while there is nothing."""
+
+    template = "admin/calls/rows.html"
+    extra = 0
+
+
+class LegInline(CallColumns, RowsInline):
     model = Call
     fk_name = "parent"
     verbose_name, verbose_name_plural = "leg", "legs"
-    readonly_fields = ("called", "agent", "status", "began", "answered", "ended", "lasted")
+    readonly_fields = ("leg", "called", "agent", "status", "began", "answered", "ended", "lasted")
     fields = readonly_fields
-    show_change_link = True
-    extra = 0
+
+    @admin.display(description="leg")
+    def leg(self, call: Call) -> SafeString | str:
+        return call_link(call.sid)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         return super().get_queryset(request).select_related("agent").order_by("start_time", "sid")
 
 
-class RecordingInline(ReadOnly, admin.TabularInline[Recording, Call]):
+class RecordingInline(RowsInline):
     model = Recording
-    readonly_fields = ("created_at", "duration", "status", "sound")
+    readonly_fields = ("sound", "created_at", "duration", "status")
     fields = readonly_fields
-    extra = 0
 
     @admin.display(description="sound")
     def sound(self, recording: Recording) -> SafeString:
@@ -42,11 +50,10 @@ class RecordingInline(ReadOnly, admin.TabularInline[Recording, Call]):
         return format_html('<audio controls preload="none" src="{}"></audio>', url)
 
 
-class PlayInline(ReadOnly, admin.TabularInline[RecordingPlay, Call]):
+class PlayInline(RowsInline):
     model = RecordingPlay
     readonly_fields = ("agent", "began", "recording")
     fields = readonly_fields
-    extra = 0
 
     @admin.display(description="when")
     def began(self, play: RecordingPlay) -> str:

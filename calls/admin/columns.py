@@ -67,9 +67,12 @@ class CallColumns:
         return call.line.name if call.line else "-"
 
     @admin.display(description="other party")
-    def party(self, call: Call) -> str:
+    def party(self, call: Call) -> SafeString:
         party = party_json(call)
-        return f"{in_sentence(party['name'])} {in_sentence(party['display'])}".strip()
+        # A narrow column breaks between the two, and not inside a number.
+        return format_html(
+            '{} <span class="nowrap">{}</span>', in_sentence(party["name"]), in_sentence(party["display"])
+        )
 
     @admin.display(description="result", ordering="result")
     def result_word(self, call: Call) -> SafeString:

@@ -52,6 +52,24 @@ def test_a_call_has_one_word_for_its_direction(page, line, ada):
     assert "Inbound" not in html
 
 
+def test_a_table_without_rows_is_not_there(page, line, ada):
+    root = factories.make_call(1, line=line)
+    for title in ("Legs", "Recordings", "Who listened"):
+        assert title not in page(call_page(1))
+
+    factories.make_call(2, parent=root, agent=ada, called=f"client:{ada.identity}")
+    html = page(call_page(1))
+    assert "Legs" in html
+    assert f'href="{call_page(2)}"' in html
+    assert "Recordings" not in html
+
+
+def test_a_call_list_breaks_no_number_in_two(page, line):
+    factories.make_call(1, line=line, contact=factories.make_contact("Maya Okonkwo"))
+
+    assert 'Maya Okonkwo <span class="nowrap">(202) 555-0142</span>' in page("/admin/calls/call/")
+
+
 def test_what_happened_at_one_moment_stands_in_the_order_of_things(page, line, ada):
     now = timezone.now()
     times = {"start_time": now - timedelta(seconds=9), "end_time": now, "answer_time": now - timedelta(seconds=5)}

@@ -123,6 +123,52 @@ def test_saving_what_was_not_touched_writes_nothing(admin, ada):
     assert (ada.availability, ada.first_name) == ("away", "Augusta")
 
 
+_UNFIT, _CLEAN = "Ada\x0bB\uffff", "Ada B\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "typed", "kept"),
+    [
+        ("agents/agent", "first_name", _UNFIT, _CLEAN),
+        ("agents/team", "name", _UNFIT, _CLEAN),
+        ("calls/line", "name", _UNFIT, _CLEAN),
+        ("contacts/contact", "company", _UNFIT, _CLEAN),
+        ("contacts/contact", "note", f"one\r\n{_UNFIT}", f"one\n{_CLEAN}"),
+    ],
+)
+def test_what_no_text_may_hold_is_cleaned_as_by_rest(admin, ada, team, line, model, field, typed, kept):
+    row: Any = {
+        "agents/agent": ada,
+        "agents/team": team,
+        "calls/line": line,
+        "contacts/contact": factories.make_contact("Maya"),
+    }[model]
+    path = f"/admin/{model}/{row.pk}/change/"
+
+    saved(admin, path, opened(admin, path) | {field: typed})
+
+    row.refresh_from_db()
+    assert getattr(row, field) == kept
+
+
+def test_the_label_of_a_number_is_cleaned_too(admin):
+    contact = factories.make_contact("Maya")
+    path = f"/admin/contacts/contact/{contact.pk}/change/"
+
+    saved(admin, path, opened(admin, path) | {"numbers-0-label": _UNFIT})
+
+    assert contact.numbers.get().label == _CLEAN
+
+
+def test_a_zero_byte_is_refused(admin):
+    contact = factories.make_contact("Maya")
+    path = f"/admin/contacts/contact/{contact.pk}/change/"
+
+    response = admin.post(path, opened(admin, path) | {"company": "a\x00b"}, secure=True)
+
+    assert "Null characters are not allowed." in response.content.decode()
+
+
 def test_a_lines_page_keeps_what_another_admin_changed(admin, line):
     path = f"/admin/calls/line/{line.pk}/change/"
     fields = opened(admin, path)

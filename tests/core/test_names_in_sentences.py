@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from calls.models import Call, CallEvent, Webhook
 from calls.timeline import call_timeline
 from calls.twiml import voicemail_twiml
+from contacts.import_checks import rows_checked
+from contacts.import_rows import BadRow, Unreadable, rows_from_csv
 from contacts.services import NumberTaken, contact_create
 from core.text import in_sentence, without_directions
 from tests import factories
@@ -103,6 +105,31 @@ def test_admin_shows_calls_with_such_names_in_order(db, line, name):
     assert without_directions(name) in page
     assert OVERRIDE not in page
     assert POP + OVERRIDE not in page
+
+
+@pytest.mark.parametrize(
+    "csv",
+    ["name,number,{}\nMaya,+12025550142,x", "name,,number\nMaya,{},+12025550142"],
+    ids=["an unknown column", "a cell of no column"],
+)
+def test_why_a_file_cannot_be_imported_is_said_in_order(name, csv):
+    try:
+        [(_, row)] = rows_from_csv(csv.format(name).encode())
+    except Unreadable as error:
+        said = str(error)
+    else:
+        assert isinstance(row, BadRow)
+        said = row.detail
+
+    assert without_directions(name).lower() in said.lower()
+    assert is_in_order(said)
+
+
+def test_an_unknown_field_is_named_in_order(name):
+    _, [error] = rows_checked([(1, {"name": "Maya", "number": "+12025550142", name: "x"})])
+
+    assert without_directions(name) in error.detail
+    assert is_in_order(error.detail)
 
 
 def test_a_greeting_holds_nothing_that_only_a_page_needs(name):

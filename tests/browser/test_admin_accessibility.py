@@ -1,0 +1,115 @@
+"""Django's admin, as Ringdesk has it: WCAG 2.2 AA as far as a program can tell, on a wide screen and on a telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.desk import PASSWORD
+from tests.browser.stack import Stack, eventually
+from tests.browser.test_page import AXE
+
+WIDTHS = (1280, 400)
+# Django's filter of two lists names a picture that has no role; nothing of it can be set from outside.
+_RUN_AXE = """
+async () => {
+  const found = await axe.run(document, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    resultTypes: ["violations"],
+  });
+  return found.violations.flatMap((v) => v.nodes
+    .filter((n) => !(v.id === "aria-prohibited-attr" && n.html.includes('class="help-tooltip search-label-icon"')))
+    .map((n) => `${v.id}: ${n.target.join(" ")}`));
+}
+"""
+_ROWS = """
+from agents.models import Agent
+from calls.models import Recording, RecordingPlay
+from config.models import Erasure
+from messaging.models import MessageWebhook
+from tokens.models import Device
+ada = Agent.objects.get(username="ada")
+for number in range(104):
+    MessageWebhook.objects.create(kind="fallback", sender="+12025550142", body="Where is it?", params={})
+Device.objects.create(user=ada, name="Pixel 9", platform="android", digest="d" * 64, token_key="d" * 8)
+Erasure.objects.create(rows={"calls": 2})
+recording = Recording.objects.latest("created_at")
+RecordingPlay.objects.create(recording=recording, call_id=recording.call_id, agent=ada)
+print(recording.call_id)
+"""
+
+
+@pytest.fixture(scope="module")
+def message(stack: Stack) -> str:
+    """The sid of a call whose message somebody listened to. There is something on every other page, too."""
+    sid = stack.telephone_calls("+12025550142", voice="tone:440")
+    eventually(lambda: stack.call(sid)["verb"] == "Record", "the caller is recorded")
+    eventually(lambda: stack.heard(sid, 1.2), "the caller speaks for a while")
+    stack.bench("POST", f"/sim/calls/{sid}/hangup")
+    stack.end_all_calls()
+    assert stack.manage("shell", "-v0", "-c", _ROWS).split() == [sid]
+    return sid
+
+
+@pytest.fixture(scope="module")
+def admin(browser: Browser, stack: Stack, message: str) -> Iterator[Page]:
+    """A page on which the superuser is signed in."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{stack.desk_url}/accounts/login/?next=/admin/")
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(f"{stack.desk_url}/admin/")
+        yield page
+
+
+def violations(page: Page) -> list[str]:
+    # The policy forbids foreign scripts in the page, so axe comes in through the debugger.
+    page.evaluate(AXE.read_text())
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += [f"at {width} px: {one}" for one in page.evaluate(_RUN_AXE)]
+    return found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "agents/agent/?q=a&is_active__exact=1",
+        "agents/agent/add/",
+        "agents/agent/1/change/",
+        "agents/loginrecord/",
+        "calls/call/",
+        "calls/call/{sid}/change/",
+        "calls/line/",
+        "calls/line/1/change/",
+        "calls/webhook/",
+        "calls/webhook/1/change/",
+        "config/erasure/",
+        "contacts/contact/?q=okonkwo",
+        "contacts/contact/1/change/",
+        "contacts/contact/import/",
+        "doctor/",
+        "messaging/messagewebhook/?p=2",
+        "privacy/",
+        "tokens/device/",
+        "tokens/device/1/change/",
+    ],
+)
+def test_a_page_of_the_admin_is_accessible(admin, stack, message, path):
+    answer = admin.goto(f"{stack.desk_url}/admin/{path.format(sid=message)}")
+    assert answer.status == 200
+    admin.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
+    assert violations(admin) == []
+
+
+def test_a_desk_wide_call_list_shows_all_of_its_columns(admin, stack):
+    admin.set_viewport_size({"width": 1280, "height": 900})
+    admin.goto(f"{stack.desk_url}/admin/calls/call/")
+    expect(admin.get_by_role("columnheader", name="Lasted")).to_be_in_viewport(ratio=1)
+    assert admin.locator(".results").evaluate("list => list.scrollWidth <= list.clientWidth")
