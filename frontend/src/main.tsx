@@ -54,13 +54,16 @@ function start(config: Config, mount: HTMLElement): void {
     if (message.type === "desk.snapshot") log.refresh();
   });
   store.run(
-    commandRunner({
-      phone,
-      desk,
-      api,
-      microphone: createMicrophone(send),
-      leader: createLeader(id, send, () => store.get().call.state !== "closed"),
-    }),
+    commandRunner(
+      {
+        phone,
+        desk,
+        api,
+        microphone: createMicrophone(send),
+        leader: createLeader(id, send, () => store.get().call.state !== "closed"),
+      },
+      send,
+    ),
   );
 
   const audio = createAudioDevices(config, preferences, phone);

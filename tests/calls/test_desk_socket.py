@@ -9,6 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
 
+from agents import services as agent_services
 from agents.models import Desk
 from calls.models import Call
 from tests import factories
@@ -246,6 +247,27 @@ def test_an_agent_can_be_rung_only_while_a_phone_is_registered(ada, grace, line)
 
     run(scenario)
     assert not Desk.objects.exists()
+
+
+@pytest.mark.parametrize("chosen", ["busy", "away"])
+def test_a_phone_that_registers_leaves_what_its_agent_chose(chosen, ada, grace, line):
+    Desk.objects.all().delete()
+    agent_services.availability_set(agent_id=ada.pk, availability=chosen)
+    socket, colleague = DeskSocket(ada), DeskSocket(grace)
+
+    async def scenario() -> None:
+        await colleague.open()
+        assert (await socket.open())["availability"] == chosen
+        for registered in (True, False, True):
+            await socket.send(type="phone.state", registered=registered)
+            told = (await colleague.until("presence.changed"))["presence"]
+            assert (told["availability"], told["state"]) == (chosen, chosen if registered else "not-reachable")
+        await socket.close()
+        await colleague.close()
+
+    run(scenario)
+    ada.refresh_from_db()
+    assert ada.availability == chosen
 
 
 def test_a_desk_is_told_when_its_own_phone_is_known_whatever_other_desks_say(ada, line):

@@ -1,8 +1,12 @@
 /** Which microphone and loudspeakers there are, and how loud they are. */
 import type { Config } from "../config";
 import type { AudioDevice, AudioDevices, OutputKind } from "../ports";
+import { alarm, type Cancel } from "./alarms";
 import { deviceName, exactly } from "./callMicrophone";
 import type { PreferenceStore } from "./preferences";
+
+/** Our sounds last for two seconds or less, and a device may take a moment to wake up. */
+const SOUND_WITHIN = 15_000;
 
 /** What the phone must be told when a choice changes while it runs. */
 export interface AudioTarget {
@@ -37,11 +41,7 @@ export function createAudioDevices(
     },
     async testOutput(kind) {
       const player = new Audio(kind === "ringtone" ? config.sounds.incoming : config.sounds.outgoing);
-      const id = preferences.get()[kind];
-      if (id && "setSinkId" in player) await player.setSinkId(id);
-      const ended = new Promise((resolve) => player.addEventListener("ended", resolve, { once: true }));
-      await player.play();
-      await ended;
+      await within(SOUND_WITHIN, play(player, preferences.get()[kind])).finally(() => player.pause());
     },
     async meterInput(id, listener) {
       const stream = await navigator.mediaDevices.getUserMedia(exactly(id));
@@ -52,6 +52,24 @@ export function createAudioDevices(
       return () => navigator.mediaDevices.removeEventListener("devicechange", listener);
     },
   };
+}
+
+async function play(player: HTMLAudioElement, id: string): Promise<void> {
+  if (id && "setSinkId" in player) await player.setSinkId(id);
+  const ended = new Promise((resolve, reject) => {
+    player.addEventListener("ended", resolve);
+    player.addEventListener("error", reject);
+  });
+  await Promise.all([ended, player.play()]);
+}
+
+/** Fails when it takes longer than so many milliseconds. */
+function within<T>(ms: number, done: Promise<T>): Promise<T> {
+  let cancel: Cancel = () => {};
+  const late = new Promise<never>((_, reject) => {
+    cancel = alarm(ms, () => reject(new Error(`not done within ${ms} ms`)));
+  });
+  return Promise.race([done, late]).finally(cancel);
 }
 
 function meter(stream: MediaStream, listener: (level: number) => void): () => void {

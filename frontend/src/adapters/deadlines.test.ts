@@ -16,6 +16,7 @@ import {
   ringingState,
   sample,
 } from "../testing/samples";
+import { startAlarms } from "./alarms";
 import { watchDeadlines } from "./deadlines";
 
 const ringing: SoftphoneEvent = { type: "call.ringing", id: "dial-1", sid: "CA1" };
@@ -101,6 +102,18 @@ describe("nothing is waited for for ever", () => {
   it("starts no clock in a call, nor when all is well", () => {
     watched(openState());
     watched(readyState());
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is counted by the worker, for a hidden page's own timers come once a minute", () => {
+    const posted = vi.fn();
+    class Counting extends EventTarget {
+      postMessage = posted;
+    }
+    vi.stubGlobal("Worker", Counting);
+    startAlarms("/alarms.js");
+    watched(starting(allowed, held));
+    expect(posted).toHaveBeenCalledWith(expect.objectContaining({ after: 15_000 }));
     expect(vi.getTimerCount()).toBe(0);
   });
 });

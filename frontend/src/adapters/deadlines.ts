@@ -1,18 +1,10 @@
 /** Runs the clock for what the softphone waits for: `softphone/waits` says what, and what comes of it. */
 import type { Store } from "../softphone/store";
 import { waitsOf } from "../softphone/waits";
+import { alarm, type Cancel } from "./alarms";
 
-/** Runs something after a while; the returned function calls it off. */
-export type Timer = (run: () => void, ms: number) => () => void;
-
-const pageTimer: Timer = (run, ms) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
-
-/** `after`: a hidden page's own timers are slowed down; those of a worker are not. */
-export function watchDeadlines(store: Store, after: Timer = pageTimer): void {
-  const running = new Map<string, () => void>();
+export function watchDeadlines(store: Store): void {
+  const running = new Map<string, Cancel>();
 
   function look(): void {
     const waits = waitsOf(store.get());
@@ -28,7 +20,7 @@ export function watchDeadlines(store: Store, after: Timer = pageTimer): void {
         running.delete(key);
         store.send(late(Date.now()));
       };
-      running.set(key, after(over, ms));
+      running.set(key, alarm(ms, over));
     }
   }
 

@@ -23,15 +23,21 @@ export function News({ state, canDial, onClose, onCallBack, onCloseCutOff, onEnd
   const ending = call.state === "closed" ? call.ending : null;
   return (
     <>
-      {orphans.map((sid) => (
+      {orphans.map(({ sid, problem }) => (
         <div class="news news-hold" key={sid}>
           <Icon name="alert" size={18} />
-          <p>
-            Your call with {callerFacts(state, sid, NOBODY).title} is not in this page. It is in another tab,
-            or it ended when the page was loaded again.
-          </p>
+          {problem ? (
+            <p role="alert">
+              Your call with {callerFacts(state, sid, NOBODY).title} could not be ended. {problem}
+            </p>
+          ) : (
+            <p>
+              Your call with {callerFacts(state, sid, NOBODY).title} is not in this page. It is in another
+              tab, or it ended when the page was loaded again.
+            </p>
+          )}
           <button type="button" class="small-key" onClick={() => onEndOrphan(sid)}>
-            End it
+            {problem ? "Try again" : "End it"}
           </button>
         </div>
       ))}

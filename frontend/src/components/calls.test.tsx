@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/preact";
 import { describe, expect, it } from "vitest";
-import { LEG, NOW, openState, push, rang, readyState, ringingState, sample } from "../testing/samples";
+import { LEG, NOW, openState, push, rang, readyState, ringingState, ROOT, sample } from "../testing/samples";
 import { button, callArea, reach, show } from "../testing/show";
 
 describe("being called", () => {
@@ -49,6 +49,26 @@ describe("being called", () => {
     const { send } = show(ringingState());
     send(push(sample("call.withdrawn")));
     await callArea().findByText("Grace took the call.");
+  });
+});
+
+describe("a call that is not in this page", () => {
+  it("says when it could not be ended, and lets the agent try again", async () => {
+    const live = sample("call.status").live;
+    const { user, asked, send } = show(readyState());
+    send(push({ ...sample("desk.snapshot"), calls: [live] }));
+    await user.click(await screen.findByRole("button", { name: "End it" }));
+    expect(asked).toContainEqual({ type: "call.hang-up", sid: ROOT });
+
+    send({ type: "call.not-ended", sid: ROOT, message: "Twilio cannot be reached." });
+    const said = await screen.findByText(/could not be ended/);
+    expect(said.getAttribute("role")).toBe("alert");
+    expect(said.textContent).toBe(
+      "Your call with Maya Okonkwo could not be ended. Twilio cannot be reached.",
+    );
+    await user.click(button("Try again"));
+    expect(asked.filter(({ type }) => type === "call.hang-up")).toHaveLength(2);
+    await screen.findByRole("button", { name: "End it" });
   });
 });
 

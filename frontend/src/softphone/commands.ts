@@ -1,6 +1,6 @@
 /** Command → port. What comes of it returns as an event. */
 import type { Api, Desk, Leader, Microphone, Phone } from "../ports";
-import type { Command } from "./events";
+import type { Command, SoftphoneEvent } from "./events";
 
 export interface Ports {
   phone: Phone;
@@ -10,7 +10,14 @@ export interface Ports {
   api: Pick<Api, "hangUp">;
 }
 
-export function commandRunner(ports: Ports): (command: Command) => void {
+type Refusal = Error & { status?: number };
+/** The answer to ending a call that is over, of which this desk has not heard. */
+const OVER = 409;
+
+export function commandRunner(
+  ports: Ports,
+  send: (event: SoftphoneEvent) => void,
+): (command: Command) => void {
   const { phone, microphone, desk, leader, api } = ports;
   return (command) => {
     switch (command.type) {
@@ -43,8 +50,11 @@ export function commandRunner(ports: Ports): (command: Command) => void {
       case "phone.hang-up":
         return phone.hangUp(command.id);
       case "call.hang-up":
-        // Its result comes as a push; a failure leaves the call shown as it is.
-        void api.hangUp(command.sid).catch(() => {});
+        // That it is over comes as a push.
+        void api.hangUp(command.sid).catch(({ status, message }: Refusal) => {
+          if (status === OVER) desk.send({ type: "desk.refresh" });
+          else send({ type: "call.not-ended", sid: command.sid, message });
+        });
         return;
       case "desk.open":
         return desk.open();

@@ -40,6 +40,9 @@ export type SoftphoneEvent =
   | { type: "call.reconnected"; id: string }
   // the page before this one
   | { type: "call.cut-off"; call: Call }
+  // our server
+  /** It could not end the call of this root; `message` says why. */
+  | { type: "call.not-ended"; sid: string; message: string }
   // the agent
   | { type: "agent.dialled"; id: string; hints: Hints; line: Line | null; at: number }
   | { type: "agent.answered" }

@@ -203,8 +203,25 @@ describe("pushes and the phone, in both orders", () => {
   it("shows my call of another page as one that is not here", () => {
     const live = { ...sample("call.status").live };
     const reloaded = after(readyState(), push({ ...sample("desk.snapshot"), calls: [live] }));
-    expect(reloaded.orphans).toEqual([ROOT]);
+    expect(reloaded.orphans).toEqual([{ sid: ROOT, problem: "" }]);
     expect(after(reloaded, push(sample("call.ended"))).orphans).toEqual([]);
+  });
+
+  it("says that a call that nobody here hears could not be ended, until it is tried again or over", () => {
+    const refused: SoftphoneEvent = { type: "call.not-ended", sid: ROOT, message: "Twilio is away." };
+    const snapshot = push({ ...sample("desk.snapshot"), calls: [sample("call.status").live] });
+    const lost = after(readyState(), snapshot);
+    const hungUp = after(reconnecting(), push(sample("call.status")), { type: "agent.hung-up", at: NOW });
+    for (const state of [lost, hungUp]) {
+      const told = after(state, refused);
+      expect(told.orphans).toEqual([{ sid: ROOT, problem: "Twilio is away." }]);
+      expect(after(told, snapshot).orphans).toEqual(told.orphans);
+      const [tried, ...commands] = transition(told, { type: "agent.ended-orphan", sid: ROOT });
+      expect(tried.orphans).toEqual([{ sid: ROOT, problem: "" }]);
+      expect(commands).toEqual([{ type: "call.hang-up", sid: ROOT }]);
+      expect(after(told, push(sample("call.ended"))).orphans).toEqual([]);
+    }
+    expect(after(readyState(), refused).orphans).toEqual([]);
   });
 
   it("does not take the present call for a lost one after a reconnect", () => {

@@ -2,7 +2,7 @@
 import { callTransition } from "./callRegion";
 import type { Command, SoftphoneEvent } from "./events";
 import { pushed } from "./pushes";
-import type { DeskRegion, State } from "./state";
+import type { DeskRegion, Orphan, State } from "./state";
 import { startStep } from "./waits";
 
 export type Step = [State, ...Command[]];
@@ -52,7 +52,12 @@ function region(state: State, event: SoftphoneEvent): Step {
     case "agent.chose":
       return chose(state, event.availability);
     case "agent.ended-orphan":
-      return [state, { type: "call.hang-up", sid: event.sid }];
+      return [
+        { ...state, orphans: withOrphan(state.orphans, event.sid, "") },
+        { type: "call.hang-up", sid: event.sid },
+      ];
+    case "call.not-ended":
+      return [notEnded(state, event.sid, event.message)];
     case "call.cut-off":
       return [{ ...state, cutOff: event.call }];
     case "agent.closed-cut-off":
@@ -85,6 +90,15 @@ function deviceChanged(state: State, device: State["device"]["state"], at: numbe
     device: { ...state.device, state: device, problem: ready ? "" : state.device.problem },
     readySince: ready ? (state.device.state === device ? state.readySince : at) : null,
   };
+}
+
+/** Whoever it is, is still on the line, and the phone here has no part in it any more. */
+function notEnded(state: State, sid: string, problem: string): State {
+  return sid in state.lives ? { ...state, orphans: withOrphan(state.orphans, sid, problem) } : state;
+}
+
+function withOrphan(orphans: Orphan[], sid: string, problem: string): Orphan[] {
+  return [...orphans.filter((orphan) => orphan.sid !== sid), { sid, problem }];
 }
 
 function startRetried(state: State): Step {

@@ -45,7 +45,9 @@ function signedOut(state: State, message: string): State {
 
 function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.snapshot" }>): Step {
   const lives = Object.fromEntries(message.calls.map((live) => [live.call.sid, live]));
-  const active = message.calls.filter((live) => live.mine === "active").map((live) => live.call.sid);
+  const active = message.calls.filter((live) => live.mine === "active");
+  const orphan = ({ call: { sid } }: LiveCall) =>
+    state.orphans.find((known) => known.sid === sid) ?? { sid, problem: "" };
   const { availability, presence, lines } = message;
   return [
     {
@@ -54,7 +56,7 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
       availability,
       presence,
       lines,
-      orphans: state.call.state === "closed" ? active : [],
+      orphans: state.call.state === "closed" ? active.map(orphan) : [],
     },
   ];
 }
@@ -81,7 +83,7 @@ function forget(state: State, sid: string): State {
     ...state,
     call: gone ? remembering(state.call, gone) : state.call,
     lives: shown && gone ? state.lives : lives,
-    orphans: state.orphans.filter((orphan) => orphan !== sid),
+    orphans: state.orphans.filter((orphan) => orphan.sid !== sid),
   };
 }
 

@@ -132,6 +132,14 @@ describe("the desk's socket", () => {
     expect(tells(lost, { type: "desk.opened" })).toEqual([{ type: "phone.state", registered: true }]);
   });
 
+  it.each(["busy", "away"] as const)("leaves the agent %s when the phone registers", (availability) => {
+    const off: SoftphoneEvent = { type: "device.changed", state: "unregistered", at: NOW };
+    const chosen = after(readyState(), { type: "agent.chose", availability }, off);
+    const on: SoftphoneEvent = { type: "device.changed", state: "registered", at: NOW };
+    expect(tells(chosen, on)).toEqual([{ type: "phone.state", registered: true }]);
+    expect(after(chosen, on).availability).toBe(availability);
+  });
+
   it("says when that changes, once", () => {
     const off: SoftphoneEvent = { type: "device.changed", state: "unregistered", at: NOW };
     expect(tells(readyState(), off)).toEqual([{ type: "phone.state", registered: false }]);

@@ -103,6 +103,14 @@ export type DeskRegion =
   | { state: "lost"; lostAt: number; retryAt: number }
   | { state: "ended"; message: string };
 
+/** A call of mine that lives at Twilio without a phone here: the page was loaded again during it. */
+export interface Orphan {
+  /** The root's. */
+  sid: string;
+  /** Why it could not be ended, as a sentence for the agent; "" unless that was tried in vain. */
+  problem: string;
+}
+
 export interface State {
   me: Agent;
   microphone: MicrophoneState;
@@ -121,8 +129,7 @@ export interface State {
   lines: Line[];
   /** Living calls by root sid, as pushed. */
   lives: Record<string, LiveCall>;
-  /** My calls that live at Twilio without a phone here: the page was loaded again during one. */
-  orphans: string[];
+  orphans: Orphan[];
   /** The call that ended because the page before this one was closed or loaded again. */
   cutOff: Call | null;
   readySince: number | null;
