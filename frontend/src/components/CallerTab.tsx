@@ -1,7 +1,7 @@
 /** The caller: who they are, what is noted of the call, and what was before. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
-import { clock, initials, minutes, shortWhen } from "../format";
+import { clock, initials, shortWhen } from "../format";
 import type { Call, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
@@ -132,7 +132,7 @@ function PastRow({ call, onOpen }: { call: PastCall | Call; onOpen(call: Call): 
         <Icon name={way} size={18} />
       </span>
       <span class="past-what">
-        {pastCallSentence(call, call.duration ? minutes(call.duration) : "")}
+        {pastCallSentence(call)}
         <PastNote call={call} />
       </span>
       <time dateTime={call.start_time}>{when === time ? time : `${when} ${time}`}</time>
