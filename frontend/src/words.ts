@@ -37,7 +37,8 @@ export const WAY_WORDS: Record<WayIcon, string> = {
 };
 
 /** An earlier call in one line: "Answered by Ada, 3:21". */
-export function pastCallSentence(call: PastCall, length: string): string {
+export function pastCallSentence(call: PastCall | Call): string {
+  const length = pastLength(call);
   const who = firstName(call.agent?.name ?? "");
   switch (call.result) {
     case "answered":
@@ -105,6 +106,12 @@ export function lengthOf(
   }
   if (call.duration && call.answer_time) return minutes(call.duration);
   return call.ring_seconds ? `rang ${minutes(call.ring_seconds)}` : "";
+}
+
+/** Of what came with a ring, the length of a message is not known: only that of the call in which it was left. */
+function pastLength(call: PastCall | Call): string {
+  if (call.result === "voicemail") return "recordings" in call ? lengthOf(call) : "";
+  return call.duration ? minutes(call.duration) : "";
 }
 
 /** Who of us was on a call: "by Grace", "you called"; empty when nobody was. */

@@ -21,7 +21,7 @@ import { SignOutDialog } from "./SignOutDialog";
 import { ShortcutsDialog } from "./ShortcutsDialog";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
-import { focusOn, useFocusRules } from "./useFocusRules";
+import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
 import { useKeyGuard } from "./useKeyGuard";
 import { useMicrophoneLabel } from "./useMicrophoneLabel";
 import { useNow } from "./useNow";
@@ -68,7 +68,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const dialable = canDial(state);
 
   const guard = useKeyGuard();
-  const { view, pane, openedIn, unseen, subjects, show, finish } = useViews(state, details);
+  const { view, pane, openedIn, unseen, subjects, waiting, show, finish } = useViews(state, details);
   useFocusRules(state, guard);
   // What was open for another call closes.
   const ring = call.state === "pending" ? call.ring.id : null;
@@ -128,8 +128,12 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
     setTimeout(() => document.getElementById("note")?.focus());
   }
 
-  function finishNote(): void {
-    finish();
+  function finishNote(root: string | null): void {
+    finish(root);
+    if (waiting) {
+      setTimeout(() => outcomeOf(waiting.root ?? "")?.focus());
+      return;
+    }
     if (call.state === "closed" && call.ending?.kind === "ended") send({ type: "agent.closed" });
     setTimeout(() => focusOn("call-area"));
   }
@@ -248,7 +252,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         />
         {signedOut === null && (
           <WorkArea
-            {...{ view, subjects, unseen, openedIn, log, details, api }}
+            {...{ view, subjects, waiting, unseen, openedIn, log, details, api }}
             me={config.agent}
             onView={(next) => show({ view: next })}
             onOpen={openCall}

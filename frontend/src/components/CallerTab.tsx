@@ -1,7 +1,7 @@
 /** The caller: who they are, what is noted of the call, and what was before. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
-import { clock, initials, minutes, shortWhen } from "../format";
+import { clock, initials, shortWhen } from "../format";
 import type { Call, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
@@ -26,13 +26,15 @@ interface Props {
   subject: Subject;
   api: Pick<Api, "calls">;
   details: CallDetailsStore;
+  /** Whose note comes after this one. */
+  waiting: Subject | null;
   onOpen(call: Call): void;
   onDone(): void;
 }
 
 const SHOWN = 20;
 
-export function CallerTab({ subject, api, details, onOpen, onDone }: Props) {
+export function CallerTab({ subject, api, details, waiting, onOpen, onDone }: Props) {
   const { facts, call, root, over } = subject;
   return (
     <div class="caller">
@@ -41,10 +43,16 @@ export function CallerTab({ subject, api, details, onOpen, onDone }: Props) {
           {over ? `After the call with ${facts.shortName}` : "Note on this call"}
         </h2>
         {call ? (
-          <CallNoteForm key={call.sid} sid={call.sid} details={details} {...(over && { onDone })} />
+          <CallNoteForm
+            key={call.sid}
+            sid={call.sid}
+            details={details}
+            {...(over && { onDone, waits: waiting !== null })}
+          />
         ) : (
           <p class="quiet">Write here as soon as you talk.</p>
         )}
+        {over && waiting && <p class="quiet">Next: the note on the call with {waiting.facts.shortName}.</p>}
       </section>
       <div class="contact-between">
         <ContactCard facts={facts} />
@@ -59,10 +67,11 @@ function CallNoteForm({
   sid,
   details,
   onDone,
-}: Pick<Props, "details"> & { sid: string; onDone?: () => void }) {
+  waits,
+}: Pick<Props, "details"> & { sid: string; onDone?: () => void; waits?: boolean }) {
   const noted = useMemo(() => ({ get: () => details.at(sid), subscribe: details.subscribe }), [details, sid]);
   const open = useStore(noted);
-  return open && <NoteForm {...{ open, details, onDone }} />;
+  return open && <NoteForm {...{ open, details, onDone, waits }} />;
 }
 
 interface EarlierProps {
@@ -132,7 +141,7 @@ function PastRow({ call, onOpen }: { call: PastCall | Call; onOpen(call: Call): 
         <Icon name={way} size={18} />
       </span>
       <span class="past-what">
-        {pastCallSentence(call, call.duration ? minutes(call.duration) : "")}
+        {pastCallSentence(call)}
         <PastNote call={call} />
       </span>
       <time dateTime={call.start_time}>{when === time ? time : `${when} ${time}`}</time>

@@ -1,5 +1,5 @@
 /** Somebody calls: all that is needed to decide and to answer. */
-import { minutes, shortWhen } from "../format";
+import { shortWhen } from "../format";
 import { callerFacts, type CallerFacts } from "../softphone/selectors";
 import type { Ring, State } from "../softphone/state";
 import { pastCallSentence, wayIcon } from "../words";
@@ -126,7 +126,7 @@ function LastCalls({ facts }: { facts: CallerFacts }) {
                 <Icon name={way} size={18} />
               </span>
               <span>
-                {pastCallSentence(call, call.duration ? minutes(call.duration) : "")}
+                {pastCallSentence(call)}
                 <PastNote call={call} />
               </span>
             </li>

@@ -4,6 +4,7 @@ import { sameNote } from "../callDetails/callDetails";
 import type { CallOutcome } from "../messages";
 import type { CallNote } from "../ports";
 import { OUTCOMES, outcomeWord } from "../words";
+import { isWritingField } from "./fields";
 import { Icon } from "./Icon";
 
 const LONGEST = 5000;
@@ -13,9 +14,11 @@ interface Props {
   details: CallDetailsStore;
   /** The call is over, and only its note is still to be written. */
   onDone?: (() => void) | undefined;
+  /** The note of another call comes after this one. */
+  waits?: boolean | undefined;
 }
 
-export function NoteForm({ open, details, onDone }: Props) {
+export function NoteForm({ open, details, onDone, waits }: Props) {
   const { sid, draft, saved, saving, theirs } = open;
   const unsaved = !sameNote(draft, saved);
 
@@ -24,12 +27,19 @@ export function NoteForm({ open, details, onDone }: Props) {
     if (!details.isUnsaved(sid)) onDone?.();
   }
 
+  async function save(): Promise<void> {
+    await details.save(sid);
+    // Who has gone on writing meanwhile is not done.
+    if (waits && !details.isUnsaved(sid) && !isWritingField(document.activeElement)) onDone?.();
+  }
+
   return (
     <form
       class="note-form"
+      data-note={sid}
       onSubmit={(event) => {
         event.preventDefault();
-        void details.save(sid);
+        void save();
       }}
     >
       <div class="device">

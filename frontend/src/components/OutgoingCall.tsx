@@ -1,7 +1,7 @@
 /** Calling somebody: until they answer. */
 import type { CallerFacts } from "../softphone/selectors";
 import type { Dialling, Ring, State } from "../softphone/state";
-import { minutes, shortWhen } from "../format";
+import { shortWhen } from "../format";
 import { pastCallSentence } from "../words";
 import { Bands } from "./Bands";
 import { Icon } from "./Icon";
@@ -54,8 +54,7 @@ export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, 
           <div>
             <dt>Last call</dt>
             <dd>
-              {shortWhen(last.start_time, Date.now())} ·{" "}
-              {pastCallSentence(last, last.duration ? minutes(last.duration) : "")}
+              {shortWhen(last.start_time, Date.now())} · {pastCallSentence(last)}
               <PastNote call={last} />
             </dd>
           </div>

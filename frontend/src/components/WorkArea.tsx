@@ -19,13 +19,16 @@ interface Props {
   onView(view: View): void;
   /** The tabs there are, and what those about a call are about. */
   subjects: Partial<Record<View, Subject>>;
+  /** Whose note comes after that of the call that was just talked on. */
+  waiting: Subject | null;
   /** The caller's tab was not opened because the agent is writing. */
   unseen: boolean;
   /** From where the opened call was opened. */
   openedIn: View;
   onOpen(call: Call, from: View): void;
   onClose(): void;
-  onDone(): void;
+  /** The note of the call is done with. */
+  onDone(root: string | null): void;
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
@@ -126,7 +129,8 @@ function Panel(props: Props) {
         key={subject.root ?? "new"}
         {...{ subject, details }}
         api={props.api}
-        onDone={props.onDone}
+        waiting={props.waiting}
+        onDone={() => props.onDone(subject.root)}
         onOpen={(call) => onOpen(call, view)}
       />
     );

@@ -1,7 +1,7 @@
 /** Small things that the desk says, and says truly. */
-import { fireEvent, render, screen, waitFor } from "@testing-library/preact";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Call } from "../messages";
+import type { Call, PastCall } from "../messages";
 import { after, NOW, openState, push, rang, readyState, ringingState, sample } from "../testing/samples";
 import { button, callArea, reach, show } from "../testing/show";
 import { widthOf } from "../testing/width";
@@ -128,6 +128,22 @@ describe("the log", () => {
     show(readyState(), logged({ result: "voicemail", duration: 52, agent: null, recordings }));
     expect(await row("CA0")).toContain("0:37");
     expect(await row("CA0")).not.toContain("0:52");
+  });
+
+  it("and the calls before tell no other length of the message", async () => {
+    const { live } = sample("call.incoming");
+    const [before] = live.history;
+    const history = [{ ...(before as PastCall), result: "voicemail" as const, duration: 28, agent: null }];
+    const recordings = [{ sid: "RE1", duration: 22, url: "/message" }];
+    const { send } = show(
+      readyState(),
+      logged({ result: "voicemail", duration: 28, agent: null, recordings }),
+    );
+    send(push({ type: "call.incoming", live: { ...live, history } }), rang);
+    const last = within(await screen.findByRole("region", { name: "Last calls with Maya" }));
+    last.getByText("Left a voicemail");
+    const earlier = within(screen.getByRole("region", { name: "Earlier with Maya" }));
+    await earlier.findByText("Left a voicemail, 0:22");
   });
 
   it("counts one call as one", async () => {

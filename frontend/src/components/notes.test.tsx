@@ -112,3 +112,116 @@ describe("the note of a call", () => {
     expect(screen.queryByLabelText("Note")).toBeNull();
   });
 });
+
+describe("a second call while a note is not saved", () => {
+  const SECOND = "CA-next-root";
+  const party = { ...live.call.party, name: "Tom Aldous" };
+  const second = { ...live.call, sid: SECOND, party, contact: null, note: "", outcome: "" as const };
+  const rings = [push({ type: "call.incoming", live: { ...live, call: second, history: [] } }), next];
+  const answered = [
+    { type: "agent.answered" },
+    { type: "call.accepted", id: next.id, sid: next.id, at: NOW },
+  ] as const;
+  const secondEnded = push({ type: "call.ended", call: { ...sample("call.ended").call, ...second } }, NOW);
+  const title = (name: string) => screen.findByRole("heading", { name });
+  const focused = () => document.activeElement;
+
+  /** The first call is over, and "Wants" is written of it. */
+  async function showDraft() {
+    const of = (sid: string) => (sid === SECOND ? second : ofThisCall());
+    const noteCall = vi.fn(async (sid: string, change: object) => ({
+      call: { ...of(sid), ...change },
+      etag: '"8"',
+    }));
+    const versionedCall = async (sid: string) => ({ call: of(sid), etag: '"7"' });
+    const desk = show(openState(), { noteCall, versionedCall });
+    desk.send(ended);
+    await title("After the call with Maya");
+    await desk.user.type(note(), "Wants");
+    return { ...desk, noteCall };
+  }
+
+  it("takes nothing away when it rings, is answered and ends; its own note comes after Done", async () => {
+    const { user, send, noteCall } = await showDraft();
+    const field = note();
+    send(...rings);
+    await callArea().findByRole("button", { name: "Answer" });
+    await user.keyboard(" a");
+    send(...answered);
+    await callArea().findByRole("button", { name: "Mute" });
+    await user.keyboard(" date");
+    send(secondEnded);
+    await callArea().findByText(/Call with Tom Aldous ended/);
+    await user.keyboard(".");
+    expect(focused()).toBe(field);
+    expect(note()).toBe(field);
+    expect(field.value).toBe("Wants a date.");
+    await title("After the call with Maya");
+    screen.getByText("Next: the note on the call with Tom.");
+
+    await user.click(button("Done"));
+    await title("After the call with Tom");
+    expect(noteCall).toHaveBeenCalledExactlyOnceWith(ROOT, { note: "Wants a date." }, '"7"');
+    expect(note().value).toBe("");
+    await waitFor(() => expect(focused()).toBe(screen.getByLabelText("Outcome")));
+    await user.type(note(), "Spam.");
+    await user.click(button("Done"));
+    expect(noteCall).toHaveBeenLastCalledWith(SECOND, { note: "Spam." }, '"7"');
+    await screen.findByLabelText("Search the call log");
+    expect(screen.queryByRole("tab", { name: "After the call" })).toBeNull();
+  });
+
+  it("and is hung up: focus is not on the outcome of the call before; Save goes on to the next note", async () => {
+    const { user, send, noteCall } = await showDraft();
+    send(...rings, ...answered);
+    await user.click(await callArea().findByRole("button", { name: /^Hang up/ }));
+    await title("After the call with Maya");
+    expect(note().value).toBe("Wants");
+    await waitFor(() => expect(focused()?.closest(".call-area")).not.toBeNull());
+    await user.click(button("Save"));
+    await title("After the call with Tom");
+    expect(noteCall).toHaveBeenCalledExactlyOnceWith(ROOT, { note: "Wants" }, '"7"');
+    await waitFor(() => expect(focused()).toBe(screen.getByLabelText("Outcome")));
+  });
+
+  it("is noted in its own field, which stays when it ends; the note before comes back after Done", async () => {
+    const { user, send } = await showDraft();
+    send(...rings, ...answered);
+    await user.click(await screen.findByRole("tab", { name: "Caller new" }));
+    await user.type(note(), "His te");
+    const field = note();
+    send(secondEnded);
+    await title("After the call with Tom");
+    await user.keyboard("eth.");
+    expect(note()).toBe(field);
+    expect(focused()).toBe(field);
+    expect(field.value).toBe("His teeth.");
+    await user.click(button("Done"));
+    await title("After the call with Maya");
+    expect(note().value).toBe("Wants");
+  });
+
+  it("ends while something else is in view: what is not saved comes first", async () => {
+    const { user, send } = await showDraft();
+    await user.click(screen.getByRole("tab", { name: "Call log" }));
+    send(...rings, ...answered);
+    await title("Note on this call");
+    send(secondEnded);
+    await title("After the call with Maya");
+    expect(note().value).toBe("Wants");
+  });
+
+  it("leaves a choice that is being made where it is", async () => {
+    const { user, send } = await showDraft();
+    await user.clear(note());
+    send(...rings, ...answered);
+    await callArea().findByRole("button", { name: "Mute" });
+    const outcome = screen.getByLabelText("Outcome");
+    outcome.focus();
+    send(secondEnded);
+    await callArea().findByText(/Call with Tom Aldous ended/);
+    expect(focused()).toBe(outcome);
+    await title("After the call with Maya");
+    screen.getByText("Next: the note on the call with Tom.");
+  });
+});

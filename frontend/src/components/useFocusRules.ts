@@ -23,8 +23,8 @@ export function useFocusRules(state: State, guard: KeyGuard): void {
       if (focusIsLost()) focusOn("mute");
     } else if (call.state === "closed" && before.call !== "closed") {
       if (!focusIsLost()) return;
-      const ended = call.ending?.kind === "ended" ? document.getElementById("outcome") : null;
-      if (ended && isShown(ended)) ended.focus();
+      const outcome = call.ending?.kind === "ended" ? outcomeOf(call.ending.root) : null;
+      if (outcome && isShown(outcome)) outcome.focus();
       else focusOn(call.ending?.kind === "failed" ? "failed" : "call-area");
       guard.keepQuiet();
     } else if (call.state === "connecting" && before.call !== "connecting") {
@@ -38,6 +38,11 @@ export function useFocusRules(state: State, guard: KeyGuard): void {
     }
   }, [call.state, microphone, ringing]);
   useEffect(() => keepFocus(guard), [guard]);
+}
+
+/** Where the call's outcome is noted: null while the note of another call is in view. */
+export function outcomeOf(root: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-note="${CSS.escape(root)}"] #outcome`);
 }
 
 function isCue(microphone: State["microphone"]): boolean {

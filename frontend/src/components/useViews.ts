@@ -1,12 +1,12 @@
 /** What the work area shows, and on a phone the screen: a call brings its own view, but never over somebody's writing. */
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import { rootOf } from "../softphone/pushes";
 import { currentFacts } from "../softphone/selectors";
 import type { State } from "../softphone/state";
 import type { Subject } from "./CallerTab";
 import type { Pane } from "./Dock";
-import { isWritingField } from "./fields";
+import { isTextField, isWritingField } from "./fields";
 import type { View } from "./WorkArea";
 
 interface Views {
@@ -21,8 +21,8 @@ interface Views {
   /** The call that can be noted now, and whether somebody answered. */
   noted: Subject | null;
   talked: boolean;
-  /** The call before, until its note is done with. */
-  last: Subject | null;
+  /** Calls that have ended, until their notes are done with. The first is shown; the others come after it. */
+  ended: readonly Subject[];
 }
 
 const FIRST: Views = {
@@ -33,7 +33,7 @@ const FIRST: Views = {
   arrived: null,
   noted: null,
   talked: false,
-  last: null,
+  ended: [],
 };
 
 export function useViews(state: State, details: CallDetailsStore) {
@@ -43,13 +43,13 @@ export function useViews(state: State, details: CallDetailsStore) {
   // While drawing: what an agent writes in is never taken away and put back.
   if (arranged !== views) setViews(arranged);
   const noted = arranged.noted?.call ?? null;
-  const last = arranged.last?.root ?? null;
   useLayoutEffect(() => {
     if (noted) details.note(noted);
   }, [noted?.sid, details]);
-  useEffect(() => () => void (last && details.release(last)), [last, details]);
+  useRelease(rootsOf(arranged), details);
 
   const { view, pane, openedIn, unseen } = arranged;
+  const [last, waiting] = arranged.ended;
   return {
     view,
     pane,
@@ -57,12 +57,34 @@ export function useViews(state: State, details: CallDetailsStore) {
     unseen,
     subjects: {
       ...(current && { caller: current }),
-      ...(arranged.last && { last: arranged.last }),
+      ...(last && { last }),
     },
+    /** The call whose note comes after that of the last. */
+    waiting: waiting ?? null,
     show: (change: Partial<Pick<Views, "view" | "pane" | "openedIn">>) =>
       setViews((before) => seen({ ...before, ...change })),
-    finish: () => setViews((before) => ({ ...before, last: null, view: "log", pane: "call" })),
+    /** A call's note is done with: where it stood, the next one comes, or the log. */
+    finish: (root: string | null) =>
+      setViews((before) => {
+        const ended = before.ended.filter((each) => each.root !== root);
+        const inView = before.view === "last" && before.ended[0]?.root === root;
+        return { ...before, ended, ...(inView && ended.length === 0 && { view: "log", pane: "call" }) };
+      }),
   };
+}
+
+/** The calls that are noted here. */
+function rootsOf({ noted, ended }: Views): string[] {
+  return [noted, ...ended].flatMap((subject) => subject?.root ?? []);
+}
+
+/** Lets go of calls that are not among the noted any more. */
+function useRelease(roots: string[], details: CallDetailsStore): void {
+  const held = useRef<string[]>([]);
+  useEffect(() => {
+    held.current.filter((root) => !roots.includes(root)).forEach(details.release);
+    held.current = roots;
+  }, [roots.join(), details]);
 }
 
 /** The call in the call area. */
@@ -79,24 +101,22 @@ function arrange(views: Views, current: Subject | null, state: State, details: C
   let next = views;
   const change = (to: Partial<Views>) => (next = { ...next, ...to });
   const writing = () => isWriting(next, details);
+  const unsaved = ({ root }: Subject) => details.isUnsaved(root ?? "");
 
   const { noted } = next;
   if (noted && noted.root !== current?.root) {
-    const kept = next.talked || writing() || details.isUnsaved(noted.root ?? "");
-    change({ noted: null, talked: false });
-    if (kept) {
-      // One view for both: the field stays where it is.
-      const stays = next.view !== "caller" && writing();
-      const pane = writing() ? next.pane : "work";
-      change({ last: { ...noted, over: true }, ...(!stays && { view: "last", pane }) });
+    if (next.talked || writing() || unsaved(noted)) {
+      next = wrapUp(next, noted, writing() || isTextField(focusedInWork()), unsaved);
     }
+    change({ noted: null, talked: false });
   }
   if (current?.call && current.call !== next.noted?.call) change({ noted: current });
   const talks = state.call.state === "open" || state.call.state === "reconnecting";
   if (talks && next.noted && !next.talked) {
     change({ talked: true });
-    // The call before is done with, unless something of it is not saved.
-    if (next.last && next.view !== "last" && !details.isUnsaved(next.last.root ?? "")) change({ last: null });
+    // The calls before are done with, but for what is looked at and what is not saved.
+    const ended = next.ended.filter((each, at) => (at === 0 && next.view === "last") || unsaved(each));
+    if (ended.length < next.ended.length) change({ ended });
   }
 
   const caller = callerOf(state);
@@ -104,9 +124,28 @@ function arrange(views: Views, current: Subject | null, state: State, details: C
     change({ arrived: caller, unseen: false });
     if (caller) change(writing() ? { unseen: true } : { view: "caller", pane: "call" });
   }
-  if (next.view === "caller" && !current) change({ view: next.last ? "last" : "log" });
-  if (next.view === "last" && !next.last) change({ view: "log" });
+  if (next.view === "caller" && !current) change({ view: next.ended.length ? "last" : "log" });
+  if (next.view === "last" && !next.ended.length) change({ view: "log" });
   return seen(next);
+}
+
+/** A call has ended: its note is asked for, but what is being written, and what is not saved, comes first. */
+function wrapUp(views: Views, call: Subject, writing: boolean, unsaved: (call: Subject) => boolean): Views {
+  const { view, pane, openedIn, ended } = views;
+  const [first] = ended;
+  const over = { ...call, over: true };
+  // One view for the call and for what comes after it: the field stays where it is.
+  const own = view === "caller" && writing;
+  const waits = first !== undefined && !own && (unsaved(first) || (view === "last" && writing));
+  const kept = { ...views, ended: waits ? [...ended, over] : [over, ...ended.filter(unsaved)] };
+  if (writing && !own) return kept;
+  return {
+    ...kept,
+    view: "last",
+    pane: writing ? pane : "work",
+    // A call that was opened beside it stays open.
+    openedIn: own && openedIn === "caller" ? "last" : openedIn,
+  };
 }
 
 function seen(views: Views): Views {
@@ -122,11 +161,15 @@ function callerOf({ call }: State): string | null {
 }
 
 /** Whether another view would take away a field that is being written in, or text that is not saved. */
-function isWriting({ view, openedIn, noted, last }: Views, details: CallDetailsStore): boolean {
-  const field = document.activeElement;
-  if (isWritingField(field) && field?.closest(".work")) return true;
+function isWriting({ view, openedIn, noted, ended }: Views, details: CallDetailsStore): boolean {
+  if (isWritingField(focusedInWork())) return true;
   const opened = details.get();
   if (opened && openedIn === view) return details.isUnsaved(opened.sid);
-  const subject = view === "caller" ? noted : view === "last" ? last : null;
+  const subject = view === "caller" ? noted : view === "last" ? ended[0] : null;
   return details.isUnsaved(subject?.root ?? "");
+}
+
+/** What has focus in the work area. */
+function focusedInWork(): Element | null {
+  return document.activeElement?.closest(".work") ? document.activeElement : null;
 }
