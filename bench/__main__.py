@@ -24,7 +24,7 @@ _PARTS = {
     "webhooks": "P1 to P4",
     "push": "P5 and P6",
     "tokens": "P7",
-    "strangers": "P9",
+    "strangers": "what strangers may cost",
 }
 _NEED_SERVICES = ("webhooks", "push", "tokens")
 

@@ -87,7 +87,7 @@ def measure(folder: Path, *, rounds: int, quick: bool) -> Iterator[Report]:
                 wrong += sum(number for status, number in signed["statuses"].items() if status != "200")
                 wrong += sum(number for status, number in answered["statuses"].items() if status != "403")
     report = Report(
-        "P9  A signed webhook beside two unsigned senders at full speed; SQLite, 1 process", ("p95 ms", "strangers/s")
+        "A signed webhook beside two unsigned senders at full speed; SQLite, 1 process", ("p95 ms", "strangers/s")
     )
     report.rows.append(("nobody else", [median(alone), None]))
     report.rows += [(kind, [median(beside[kind]), median(rates[kind])]) for kind in KINDS]

@@ -43,7 +43,7 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
           <input
             id="search"
             type="search"
-            placeholder="Search name, number or note"
+            placeholder="Name, number or note"
             autocomplete="off"
             value={search}
             onInput={(event) => log.search(event.currentTarget.value)}
