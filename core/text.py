@@ -57,7 +57,10 @@ def _instead(match: re.Match[str]) -> str:
 
 def without_invisible(text: str) -> str:
     """The text, or "" when it holds nothing that anybody sees: spaces, and characters that only join or turn others."""
-    return text if text.isascii() or any(unicodedata.category(one)[0] not in "ZC" for one in text) else ""
+    return text if any(unicodedata.category(one) not in _INVISIBLE for one in text) else ""
+
+
+_INVISIBLE = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 
 
 # Marks, embeddings, overrides and isolates: they say in which direction what follows is read.

@@ -85,25 +85,30 @@ def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
+def _visible_line(text: str) -> str:
+    return without_invisible(cleaned(text))
+
+
 class CleanField(serializers.CharField):
-    """One line of text: what is no character of a line becomes a space.
+    """One line of text: what is no character of a line becomes a space, and what nobody can see is nothing.
 
     NUL and half a surrogate pair are refused, as ever: only a broken program sends them.
     """
 
-    clean = staticmethod(cleaned)
+    clean = staticmethod(_visible_line)
 
     def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        return text if _BROKEN.search(text) else without_invisible(self.clean(text).strip())
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        # A text of nothing but what nobody sees is an empty one.
-        return super().run_validation("" if isinstance(data, str) and not without_invisible(data) else data)
+        text: str = super().to_internal_value(data)
+        if _BROKEN.search(text):
+            return text
+        text = self.clean(text).strip()
+        if not text and not self.allow_blank:
+            self.fail("blank")
+        return text
 
 
 class CleanLinesField(CleanField):
-    """The same for text of as many lines as it has."""
+    """Text of as many lines as it has, with a space for each character that is none of text."""
 
     clean = staticmethod(cleaned_lines)
 
