@@ -31,7 +31,7 @@ test-fast: install-test ## The tests that need no browser
 test-services: install-test browser frontend/dist/desk.js ## The tests again on PostgreSQL and Redis, which it sees to
 	$(PYTHON) scripts/services.py -- sh -c '\
 	  $(PY) -m pytest $(SIDE_BY_SIDE) --ignore tests/simulator && \
-	  $(PY) -m pytest -m "alone and not waits" --ignore tests/simulator'
+	  $(PY) -m pytest -m "alone and not waits and not looks" --ignore tests/simulator'
 
 check: install-test frontend/dist/desk.js ## Style, types, migrations, settings: what CI checks before the tests
 	$(VENV)/bin/ruff check .
