@@ -11,8 +11,8 @@ from agents.lockout import login_lock, login_unlock
 from agents.models import Agent, FailedLogin, LoginRecord, Team
 from agents.selectors import may_administer
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
+from core.admin import ReadOnly, SavesChanges
 from core.text import in_sentence
-from telephony.admin_forms import SavesChanges
 from telephony.proxies import client_address
 
 # What lets people do things in admin. Only superusers give it and take it.
@@ -158,21 +158,8 @@ class TeamAdmin(SavesChanges, admin.ModelAdmin[Team]):
         return ", ".join(str(line) for line in team.lines.all()) or "none"
 
 
-class Record:
-    """Only to be read."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(LoginRecord)
-class LoginRecordAdmin(Record, admin.ModelAdmin[LoginRecord]):
+class LoginRecordAdmin(ReadOnly, admin.ModelAdmin[LoginRecord]):
     """Who signed in, failed to, and was signed out."""
 
     list_display = ["at", "kind", "username", "device", "address", "by"]
@@ -183,7 +170,7 @@ class LoginRecordAdmin(Record, admin.ModelAdmin[LoginRecord]):
 
 
 @admin.register(FailedLogin)
-class FailedLoginAdmin(Record, admin.ModelAdmin[Any]):
+class FailedLoginAdmin(ReadOnly, admin.ModelAdmin[Any]):
     """Log-ins that failed lately, counted for the lock-out by django-axes."""
 
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "state"]

@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, Agent, Availability, Desk, LoginRecord
-from telephony.retention import days_ago, delete_in_batches
+from core.retention import days_ago, delete_in_batches
 
 # Other apps listen to these; nothing here knows them. Both carry `agent_id`.
 # Within the transaction, with `devices`, whether the API tokens of the agent's devices end, too: what is stored ends.

@@ -69,7 +69,7 @@ class People:
 
 def rows(people: People, begin: int, end: int) -> Iterator[tuple[Any, ...]]:
     """A root call and its leg for each number of the range."""
-    from telephony.folding import fold
+    from core.folding import fold
 
     rng = random.Random(begin)
     results = rng.choices(list(RESULTS), list(RESULTS.values()), k=end - begin)

@@ -15,7 +15,8 @@ from rest_framework.serializers import DateTimeField
 
 from calls.models import CallOutcome, CallResult, CallStatus, Direction
 from telephony.errors import InvalidNumber
-from telephony.phone import parse, party
+from telephony.party import party
+from telephony.phone import parse
 
 _IDS = {"agent": "Agent's id", "line": "Line's id", "contact": "Contact's id"}
 _TIMES = {"after": "Started at this time or later", "before": "Started before this time"}

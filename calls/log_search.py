@@ -16,9 +16,10 @@ from django.db.models import Q, QuerySet
 from calls.log_merge import Page, first_of
 from calls.models import Call
 from contacts.selectors import contact_ids_matching
+from core.folding import fold
 from telephony.errors import InvalidNumber
-from telephony.folding import fold
-from telephony.phone import parse, same_party
+from telephony.party import same_party
+from telephony.phone import parse
 
 WINDOW = 10_000
 # More people than this are no answer to "who": their older calls are not looked for.

@@ -18,7 +18,7 @@ from calls.log_merge import Page, first_of
 from calls.log_search import sids_found
 from calls.models import LIVE, TERMINAL, Call, CallOffer, Line
 from calls.selectors import with_details
-from telephony.phone import same_party
+from telephony.party import same_party
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -12,10 +12,11 @@ from django.db import models
 from django.utils import timezone
 
 from calls.log_indexes import LOG_INDEXES
+from core.folding import FoldedField
 from core.text import in_sentence
 from telephony.errors import InvalidNumber
-from telephony.folding import FoldedField
-from telephony.phone import country_name, is_withheld, parse, region_of
+from telephony.party import is_withheld
+from telephony.phone import country_name, parse, region_of
 
 
 class CallStatus(models.TextChoices):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from calls.params import VoiceRequest
-from telephony.phone import party
+from telephony.party import party
 
 
 def with_parties(voice: VoiceRequest) -> VoiceRequest:

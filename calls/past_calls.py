@@ -15,7 +15,7 @@ from django.db.models.lookups import Exact
 
 from calls.models import TERMINAL, Call, Line
 from contacts.selectors import contact_ids_with
-from telephony.phone import is_withheld, same_party
+from telephony.party import is_withheld, same_party
 from telephony.pipeline import Row
 from telephony.prepared import Compiled, Slot
 from telephony.statements import Statement, as_list, fetch, on_postgresql

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from calls.models import CallEvent, Webhook
-from telephony.retention import BATCH, days_ago, delete_in_batches
+from core.retention import BATCH, days_ago, delete_in_batches
 
 logger = logging.getLogger(__name__)
 

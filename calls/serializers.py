@@ -15,7 +15,8 @@ from rest_framework import serializers
 
 from calls import shapes
 from calls.models import Call, CallOutcome, CallResult, CallStatus, Direction
-from telephony.phone import display, is_withheld
+from telephony.party import is_withheld
+from telephony.phone import display
 from telephony.rest import CleanLinesField, StrictSerializer
 
 

@@ -24,10 +24,11 @@ from calls.pending import Offered
 from calls.tracking import push
 from calls.twiml import MAX_RUNG
 from contacts.selectors import contact_by_number, contact_number_get
+from core.folding import fold
 from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
-from telephony.folding import fold
-from telephony.phone import is_withheld, parse_dialled
+from telephony.party import is_withheld
+from telephony.phone import parse_dialled
 from telephony.phone_reference import PhoneReference
 from telephony.statements import Statement, Write, new_row, relate
 

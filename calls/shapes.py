@@ -17,7 +17,8 @@ from django.urls import get_script_prefix, reverse
 from agents.selectors import agent_name
 from calls.models import Call, Line, Recording, is_incoming
 from telephony.identity import identity_for
-from telephony.phone import display, is_withheld
+from telephony.party import is_withheld
+from telephony.phone import display
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -23,8 +23,8 @@ from calls.models import DIRECTIONS, STATUS_RANK, TERMINAL, Call, CallStatus, Di
 from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest
 from calls.parties import with_parties
 from contacts.selectors import contacts_by_number
+from core.folding import fold
 from telephony.errors import sentence_for
-from telephony.folding import fold
 from telephony.forms import raw_params
 from telephony.statements import Statement, Write, new_row, relate
 

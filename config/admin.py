@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from config.models import Erasure
+from core.admin import ReadOnly
 
 
 @admin.register(Erasure)
-class ErasureAdmin(admin.ModelAdmin[Erasure]):
+class ErasureAdmin(ReadOnly, admin.ModelAdmin[Erasure]):
     """That somebody was erased; of nobody who it was."""
 
     list_display = ["at", "by", "row_count", "at_twilio", "deleted_at_twilio"]
@@ -23,12 +21,3 @@ class ErasureAdmin(admin.ModelAdmin[Erasure]):
     @admin.display(description="rows")
     def what(self, erasure: Erasure) -> str:
         return ", ".join(f"{count} {name}" for name, count in erasure.rows.items()) or "none"
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

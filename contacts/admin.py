@@ -4,8 +4,8 @@ from django.http import HttpRequest
 
 from contacts.import_admin import ImportsContacts
 from contacts.models import Contact, ContactNumber
-from telephony.admin_forms import SavesChanges, SavesChangesInline
-from telephony.folding import SearchesFolded
+from core.admin import SavesChanges, SavesChangesInline
+from core.folding import SearchesFolded
 
 
 class ContactNumberInline(SavesChangesInline):

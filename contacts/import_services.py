@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from contacts.models import Contact, ContactNumber
 from contacts.services import numbers_known
-from telephony.folding import folded_of
-from telephony.phone import same_party
+from core.folding import folded_of
+from telephony.party import same_party
 
 _AT_ONCE = 100
 _FIELDS = ("name", "company", "email", "note")

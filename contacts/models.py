@@ -4,9 +4,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from core.folding import FoldedField
 from core.text import in_sentence
 from telephony.errors import InvalidNumber
-from telephony.folding import FoldedField
 from telephony.phone import MAX_EXTENSION, Number, parse, with_extension
 
 

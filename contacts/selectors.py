@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactNumber
-from telephony.folding import fold
-from telephony.phone import same_party
+from core.folding import fold
+from telephony.party import same_party
 from telephony.prepared import Prepared, Slot
 from telephony.statements import Statement, fetch
 

@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 
 from contacts.models import Contact, ContactNumber
 from core.text import in_sentence
-from telephony.phone import display, same_party
+from telephony.party import same_party
+from telephony.phone import display
 
 _FIELDS = ("name", "company", "email", "note")
 

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from calls.admin.columns import CallColumns, KnowsItsViewer, ReadOnly, call_link, call_title, time_text
+from calls.admin.columns import CallColumns, KnowsItsViewer, call_link, call_title, time_text
 from calls.models import Call, Recording, RecordingPlay
 from calls.timeline import call_timeline
-from telephony.folding import SearchesFolded
+from core.admin import ReadOnly
+from core.folding import SearchesFolded
 
 
 class RowsInline(ReadOnly, admin.TabularInline[Any, Call]):

@@ -17,19 +17,6 @@ from calls.shapes import party_json
 from core.text import in_sentence
 
 
-class ReadOnly:
-    """The log is what happened: nobody adds to it or changes it by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class KnowsItsViewer:
     """Leaves on each object of a page who looks at it: what is shown goes by that, and fields know no request."""
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from calls.models import Line
 from calls.selectors import callable_agents_of
-from telephony.admin_forms import SavesChanges
+from core.admin import SavesChanges
 from telephony.errors import TelephonyError
 from telephony.provisioning.account import number_is_owned
 

@@ -13,9 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from calls.admin.columns import KnowsItsViewer, ReadOnly, call_link
+from calls.admin.columns import KnowsItsViewer, call_link
 from calls.masking import Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
 from calls.models import Call, CallEvent, Webhook
+from core.admin import ReadOnly
 
 _KINDS = ["incoming", "outgoing", "status", "dial-action", "recording", "recording-status", "fallback", "reconcile"]
 

@@ -1,4 +1,4 @@
-import telephony.folding
+import core.folding
 from django.db import migrations
 from django.db.models import Q
 
@@ -7,8 +7,8 @@ _AT_ONCE = 1000
 
 def fill(apps, schema_editor):
     """Folds what can be searched, and writes each party in one way, as new calls have it."""
-    from telephony.folding import folded_of
-    from telephony.phone import party
+    from core.folding import folded_of
+    from telephony.party import party
 
     Call = apps.get_model("calls", "Call")
     odd = Q(caller__gt="") & ~Q(caller__startswith="+") & ~Q(caller__startswith="client:")
@@ -35,12 +35,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='call',
             name='searched_name',
-            field=telephony.folding.FoldedField(blank=True, default='', editable=False, of=('caller_name',)),
+            field=core.folding.FoldedField(blank=True, default='', editable=False, of=('caller_name',)),
         ),
         migrations.AddField(
             model_name='call',
             name='searched_note',
-            field=telephony.folding.FoldedField(blank=True, default='', editable=False, of=('note',)),
+            field=core.folding.FoldedField(blank=True, default='', editable=False, of=('note',)),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

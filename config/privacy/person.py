@@ -17,7 +17,8 @@ from contacts.models import Contact, ContactNumber
 from core.text import in_sentence
 from messaging.models import MessageWebhook
 from telephony.errors import InvalidNumber
-from telephony.phone import clean, parse, party, same_party
+from telephony.party import party, same_party
+from telephony.phone import clean, parse
 
 
 class NotAPerson(Exception):

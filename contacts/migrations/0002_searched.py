@@ -1,9 +1,9 @@
-import telephony.folding
+import core.folding
 from django.db import migrations
 
 
 def fill(apps, schema_editor):
-    from telephony.folding import folded_of
+    from core.folding import folded_of
 
     Contact = apps.get_model("contacts", "Contact")
     batch = []
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contact',
             name='searched',
-            field=telephony.folding.FoldedField(blank=True, default='', editable=False, of=('name', 'company')),
+            field=core.folding.FoldedField(blank=True, default='', editable=False, of=('name', 'company')),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

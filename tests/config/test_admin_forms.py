@@ -13,7 +13,7 @@ from django.test import Client
 from agents.models import Agent, Team
 from calls.models import Line
 from contacts.models import Contact, ContactNumber
-from telephony.admin_forms import SavesChanges
+from core.admin import SavesChanges
 from tests import factories
 from tests.calls.desk_socket import DeskSocket, run
 

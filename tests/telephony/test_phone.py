@@ -9,7 +9,8 @@ from phonenumbers.phonenumberutil import COUNTRY_CODES_FOR_NON_GEO_REGIONS
 
 from telephony.errors import InvalidNumber
 from telephony.number_checks import check_numbers_allowed
-from telephony.phone import display, is_withheld, parse, parse_dialled, party, region_of, same_party
+from telephony.party import is_withheld, party, same_party
+from telephony.phone import display, parse, parse_dialled, region_of
 
 
 def _premium_examples() -> list[str]:

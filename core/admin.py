@@ -1,7 +1,7 @@
-"""Forms of Django admin that change what their user changed, and nothing else.
+"""What pages of Django admin share: some only show, and all others change what their user changed, and nothing else.
 
-Django's write every field back as the page showed it when it was opened: what an agent or a colleague changed meanwhile
-is undone by somebody who never touched it. Their texts are cleaned as those that come by REST.
+Django's own forms write every field back as the page showed it when it was opened: what an agent or a colleague changed
+meanwhile is undone by somebody who never touched it. Texts are cleaned as those that come by REST.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from core.folding import FoldedField
 from core.text import cleaned, cleaned_lines
-from telephony.folding import FoldedField
 
 
 class _CleanField(forms.CharField):
@@ -32,6 +32,19 @@ class _CleanLinesField(_CleanField):
     """The same for text of as many lines as it has."""
 
     clean_text = staticmethod(cleaned_lines)
+
+
+class ReadOnly:
+    """For a page of what happened, before its other classes: nobody adds to it or changes it by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class _ShowsWhatItShowed(admin.options.BaseModelAdmin):  # type: ignore[type-arg]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony.folding import fold
+from core.folding import fold
 
 
 @pytest.mark.parametrize(
