@@ -52,6 +52,14 @@ describe("a name in a sentence", () => {
     expect(callerFacts(openState(), null, hints).shortName).toBe("WIRELESS CALLER");
   });
 
+  it("is cut in sentences, which have one line, and said whole", () => {
+    const name = "Dr. Maximiliana Wolfeschlegelsteinhausenbergerdorff";
+    const hints = { number: "+12025550142", display: "+12025550142", name, place: "", line: "" };
+    const facts = callerFacts(openState(), null, hints);
+    expect(facts.shortName).toBe("Dr. Maximiliana Wolfeschleg…");
+    expect([facts.title, facts.spoken.shortName]).toEqual([name, name]);
+  });
+
   it("gives initials without the marks of direction", () =>
     expect(initials("\u2068Maya Okonkwo\u2069")).toBe("MO"));
 });

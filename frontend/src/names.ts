@@ -39,6 +39,21 @@ const COMPANY_WORD =
  * capitals.
  */
 export function firstName(name: string): string {
+  return isolated(firstOf(name));
+}
+
+/** What a name may take of a line. */
+const LONGEST_SHOWN = 28;
+
+/** The same for what is read in one line; of a longer one its beginning. The whole name stands above it. */
+export function shownFirstName(name: string): string {
+  const letters = [...firstOf(name)];
+  if (letters.length <= LONGEST_SHOWN) return firstName(name);
+  const beginning = letters.slice(0, LONGEST_SHOWN - 1).join("");
+  return isolated(`${beginning.trimEnd()}…`);
+}
+
+function firstOf(name: string): string {
   const bare = plain(name).trim();
   const words = bare.split(/\s+/);
   const [first = ""] = words;
@@ -47,5 +62,5 @@ export function firstName(name: string): string {
     NAME_WORD.test(first) &&
     !NO_FIRST_NAME.has(first.toLowerCase()) &&
     !words.some((word) => COMPANY_WORD.test(word) || /[\d@]/.test(word));
-  return isolated(personal ? first : bare);
+  return personal ? first : bare;
 }

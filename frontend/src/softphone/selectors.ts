@@ -1,7 +1,7 @@
 /** What the screens show, computed from the state alone. */
 import type { Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
-import { firstName, isolated } from "../names";
+import { firstName, isolated, shownFirstName } from "../names";
 import { rootOf } from "./pushes";
 import { type Conversation, type Hints, inCall, type State } from "./state";
 
@@ -55,11 +55,13 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
   const shown = withheld ? "Number withheld" : isolated(display);
   const aloud = withheld ? shown : isolated(spokenNumber(display));
   const title = isolated(name) || shown;
-  const shortName = firstName(name) || (withheld ? "The caller" : shown);
+  const shortName = shownFirstName(name) || (withheld ? "The caller" : shown);
   return {
     title,
     shortName,
-    spoken: name ? { title, shortName } : { title: aloud, shortName: withheld ? shortName : aloud },
+    spoken: name
+      ? { title, shortName: firstName(name) }
+      : { title: aloud, shortName: withheld ? shortName : aloud },
     number: party?.number ?? hints.number,
     display: name ? shown : "",
     place: isolated(party?.place || hints.place),
