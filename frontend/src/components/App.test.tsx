@@ -180,7 +180,7 @@ describe("not here", () => {
 describe("leaving in a call", () => {
   it("says before what closing the page does", () => {
     show(openState());
-    callArea().getByText("Closing or reloading this page ends the call with Maya.");
+    callArea().getByText("The call with Maya ends when you close or reload this page.");
   });
 
   it("by signing out asks with the caller's name, and Cancel has focus", async () => {

@@ -4,7 +4,7 @@ import type { Config } from "../config";
 import { exactClock, fullTime, minutes } from "../format";
 import type { Call } from "../messages";
 import type { TimelineEntry } from "../ports";
-import { isolated } from "../names";
+import { isolated, shownFirstName } from "../names";
 import { lengthOf, partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
 import { Blank, Loading } from "./Blank";
 import { Icon } from "./Icon";
@@ -97,7 +97,7 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
       </dl>
       {party.number.startsWith("+") && (
         <button type="button" class="small-key details-call" disabled={!canDial} onClick={() => onCall(call)}>
-          <Icon name="phone" size={16} /> Call {title}
+          <Icon name="phone" size={16} /> Call {shownFirstName(party.name) || title}
         </button>
       )}
       {call.recordings.map((recording) => (
