@@ -91,7 +91,9 @@ export function ActiveCall(props: Props) {
       {lost && <IfNotBack name={facts.shortName} />}
       {!keypadOpen && !helpOpen && <CallerFactList facts={facts} incoming={talk.incoming} />}
       <AlsoCalling state={state} rings={props.others} />
-      <p class="small quiet closing">The call with {facts.shortName} ends when you close or reload this page.</p>
+      <p class="small quiet closing">
+        The call with {facts.shortName} ends when you close or reload this page.
+      </p>
     </Bands>
   );
 }
