@@ -20,6 +20,7 @@ from twilio.twiml import TwiML
 from core.text import shortened
 from telephony import http_auth
 from telephony.forms import sid_field
+from telephony.pacing import TooBusy, wait_for_turn
 from telephony.signatures import SIGNATURE_HEADER, has_shape_of_signature, request_is_signed
 from telephony.webhook_requests import read_form_soon
 
@@ -85,6 +86,10 @@ class Route:
 
     async def respond_in_time(self, request: HttpRequest, in_thread: InThread) -> HttpResponse | Messages:
         """The same for an event loop. Work that is slow goes on in its thread; Twilio gets its answer all the same."""
+        try:
+            await wait_for_turn(len(request.body))
+        except TooBusy:
+            return _too_busy(request.path)
         # The used nonces are in the cache, which may be across the network.
         slow = http_auth.asks_cache(request)
         refusal = await asyncio.to_thread(refusal_of, request) if slow else refusal_of(request)
@@ -169,6 +174,11 @@ def _forbidden(why: str, path: str) -> HttpResponse:
 def too_large(path: str) -> HttpResponse:
     logger.warning("webhook refused: body too large, path=%s", shortened(path, _LONGEST_LOGGED))
     return HttpResponse("The body is too large.", status=413, content_type="text/plain")
+
+
+def _too_busy(path: str) -> HttpResponse:
+    logger.warning("webhook refused: too many long forms, path=%s", shortened(path, _LONGEST_LOGGED))
+    return HttpResponse("Not now.", status=503, content_type="text/plain", headers={"Retry-After": "2"})
 
 
 def refusal_of(request: HttpRequest) -> HttpResponse | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from calls import intake
 from config.handler import OneHopHandler
+from telephony import pacing
 from telephony.http_auth import make_nonce
 from telephony.webhooks import MAX_BODY, Route
 from tests.telephony.test_http_auth import PASSWORD, USER, basic, digest
@@ -360,3 +362,21 @@ def test_no_line_that_a_stranger_makes_is_long(taken, caplog):
 
     assert caplog.records
     assert max(len(record.getMessage()) for record in caplog.records) < 400
+
+
+def test_a_long_form_waits_no_longer_than_is_bearable(taken, caplog, monkeypatch):
+    monkeypatch.setattr(pacing, "_pace", pacing.Pace())
+    pacing._pace.seconds_until_turn(10_000_000, time.monotonic())
+    fields = FIELDS | {"Body": "x" * 20_000}
+    signed = HEADERS | {"X-Twilio-Signature": sign(INCOMING, fields)}
+
+    long = both(taken, caplog, urlencode(fields, doseq=True).encode(), INCOMING, signed)
+    short = exchange(whole(b"CallSid=CA1"), **scope(INCOMING, HEADERS | {"X-Twilio-Signature": SHAPED}))
+
+    assert long[0] == long[1]
+    messages, lines, worked_on = long[0]
+    assert messages[0]["status"] == 503
+    assert (b"Retry-After", b"2") in messages[0]["headers"]
+    assert lines == [("telephony.webhooks", "WARNING", f"webhook refused: too many long forms, path={INCOMING}")]
+    assert worked_on == []
+    assert short[0]["status"] == 403
