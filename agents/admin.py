@@ -12,8 +12,8 @@ from agents.models import Agent, FailedLogin, LoginRecord, Team
 from agents.selectors import may_administer
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
 from core.admin import ReadOnly, SavesChanges
+from core.proxies import client_address
 from core.text import in_sentence
-from telephony.proxies import client_address
 
 # What lets people do things in admin. Only superusers give it and take it.
 _RIGHTS = ("role", "is_staff", "is_superuser", "groups", "user_permissions")

@@ -20,8 +20,8 @@ from django.utils import timezone
 from agents.models import Agent, FailedLogin, LoginRecord
 from agents.selectors import login_is_known_at, login_name
 from agents.services import login_record_create
-from telephony.problems import problem_response
-from telephony.proxies import network_of
+from core.api.problems import problem_response
+from core.proxies import network_of
 
 _HERE = "for this username from this address"
 _ANYWHERE = "for this username"

@@ -9,9 +9,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
+from core.sql.prepared import Slot
 from core.text import in_sentence
 from telephony.identity import identity_for
-from telephony.prepared import Slot
 
 # Its server writes every 20 s that a desk is alive, and at once that its page went silent. After three turns without a
 # word its server is gone.

@@ -13,7 +13,7 @@ from django.db.models.signals import m2m_changed, post_save, pre_delete
 from agents.models import Agent, LoginRecord, Team
 from agents.selectors import login_records_lately, team_ids_of
 from agents.services import access_end, agents_change, login_record_create, rights_change
-from telephony.proxies import client_address
+from core.proxies import client_address
 
 Kind = LoginRecord.Kind
 _LOCKED_OUT_A_MINUTE = 10

@@ -14,9 +14,9 @@ from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, LoginRecord, Role, name_of
+from core.proxies import network_of
+from core.sql.prepared import Slot, has_some
 from telephony.phone_reference import PhoneReference
-from telephony.prepared import Slot, has_some
-from telephony.proxies import network_of
 
 # For who has read these three of an agent, and not the agent.
 agent_name = name_of
@@ -80,7 +80,7 @@ def login_name(text: str) -> str:
 
 
 def login_is_known_at(*, username: str, network: str | None) -> bool:
-    """Whether that username signed in from there lately. `network`: as `telephony.proxies.client_network` says it."""
+    """Whether that username signed in from there lately. `network`: as `core.proxies.client_network` says it."""
     signed_in = LoginRecord.objects.filter(
         kind=LoginRecord.Kind.SIGNED_IN,
         agent__username__iexact=username.replace("\x00", "").strip(),
@@ -107,7 +107,7 @@ def team_ids_of(agent: Agent) -> list[int]:
     return list(agent.teams.values_list("pk", flat=True))
 
 
-# --- Who can be rung: queries to be prepared (`telephony.prepared`), with slots of these values ---
+# --- Who can be rung: queries to be prepared (`core.sql.prepared`), with slots of these values ---
 
 
 def reach_slots() -> dict[str, datetime]:

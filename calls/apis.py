@@ -20,8 +20,8 @@ from calls.log_selectors import call_get_visible, call_log
 from calls.models import Call
 from calls.serializers import CallChangeSerializer, CallSerializer
 from calls.shapes import call_etag, call_json
-from telephony.rest import BoundedJSONParser, require_version
-from telephony.schema import raises
+from core.api.resources import BoundedJSONParser, require_version
+from core.api.schema import raises
 
 _VERSION = OpenApiParameter(
     "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200], description="Its version."

@@ -16,10 +16,10 @@ from rest_framework.views import APIView
 from calls import actions
 from calls.apis import visible_call
 from calls.serializers import DetailSerializer
+from core.api.problems import problem_response
+from core.api.resources import Conflict
+from core.api.schema import TWILIO, raises
 from telephony.media import ByteRange, RangeNotSatisfiable, recording_fetch
-from telephony.problems import problem_response
-from telephony.rest import Conflict
-from telephony.schema import TWILIO, raises
 
 
 def _header(name: str, description: str, *statuses: int) -> OpenApiParameter:

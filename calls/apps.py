@@ -42,6 +42,7 @@ def _rights_changed(sender: Any, agent_ids: set[int], team_ids: set[int], **kwar
 
 
 def _agents_changed(sender: Any, agent_ids: set[int], **kwargs: Any) -> None:
-    from calls import broadcasts, outbox
+    from calls import broadcasts
+    from core.realtime import outbox
 
     outbox.later(partial(broadcasts.presence_changed, agent_ids))

@@ -12,12 +12,13 @@ import orjson
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
-from calls import outbox, presence, selectors
+from calls import presence, selectors
 from calls.family import Family, Withdrawal
 from calls.histories import histories
 from calls.models import Call, CallStatus
 from calls.pending import Offered, Pending
 from calls.shapes import agent_json, call_json
+from core.realtime import outbox
 from core.text import tree_cleaned
 
 if TYPE_CHECKING:

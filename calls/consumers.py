@@ -17,9 +17,9 @@ from rest_framework.serializers import DateTimeField
 
 from agents import services as agent_services
 from calls import broadcasts, presence, selectors
-from calls.prompt import Message, PromptConsumer
 from calls.serializers import AgentSerializer, LineSerializer
 from calls.socket_auth import SIGNED_OUT, SUBPROTOCOL, Access, AccessRefused, access_of
+from core.realtime.direct_send import Message, PromptConsumer
 
 logger = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from django.utils import timezone
 from calls.family import Family
 from calls.locks import locking
 from calls.models import Call, CallOffer, Recording
-from telephony.prepared import Prepared, Slot
-from telephony.statements import Statement, Write, fetch, fields_of, finish, new_row
+from core.sql.prepared import Prepared, Slot
+from core.sql.statements import Statement, Write, fetch, fields_of, finish, new_row
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -27,10 +27,10 @@ from calls.params import (
     VoiceRequest,
 )
 from calls.tracking import keeping, webhook_row
-from telephony.batching import Batcher
+from core.sql.batching import Batcher
+from core.sql.statements import Statement, by_index_only, finish
 from telephony.forms import form_of, raw_params
 from telephony.spool import spool_append
-from telephony.statements import Statement, by_index_only, finish
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 
-from telephony.statements import Statement, as_list, fetch, on_postgresql
+from core.sql.statements import Statement, as_list, fetch, on_postgresql
 
 
 def locking(keys: Iterable[str]) -> list[Statement]:

@@ -15,10 +15,10 @@ from django.db.models.lookups import Exact
 
 from calls.models import TERMINAL, Call, Line
 from contacts.selectors import contact_ids_with
+from core.sql.pipeline import Row
+from core.sql.prepared import Compiled, Slot
+from core.sql.statements import Statement, as_list, fetch, on_postgresql
 from telephony.party import is_withheld, same_party
-from telephony.pipeline import Row
-from telephony.prepared import Compiled, Slot
-from telephony.statements import Statement, as_list, fetch, on_postgresql
 
 # The fields of a `calls.shapes.PastCall`.
 PastRow: TypeAlias = "tuple[Any, ...]"

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from calls import outbox
 from calls.family import Family
 from calls.past_calls import PastRow
+from core.realtime import outbox
 
 # Changes in one push that make a crowd, and how many seconds its next push may wait.
 _CROWD, _PAUSE = 3, 0.02

@@ -19,8 +19,8 @@ from agents.selectors import (
 )
 from calls import selectors
 from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Line
-from telephony.prepared import Prepared, Slot, has_some
-from telephony.statements import Statement, fetch
+from core.sql.prepared import Prepared, Slot, has_some
+from core.sql.statements import Statement, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent

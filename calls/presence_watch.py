@@ -17,10 +17,11 @@ from channels.layers import get_channel_layer
 from django.db.models import QuerySet
 
 from agents.selectors import agents_with_reach, memberships, reach_slots, reach_varies
-from calls import broadcasts, outbox
+from calls import broadcasts
 from calls.presence import Shown, last_told
-from telephony.prepared import Prepared
-from telephony.statements import fetch
+from core.realtime import outbox
+from core.sql.prepared import Prepared
+from core.sql.statements import fetch
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from agents.selectors import team_ids_of
 from calls.family import Family
 from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line, Webhook
 from contacts.selectors import by_number, contacts_with
-from telephony.prepared import Prepared, Slot
-from telephony.statements import Statement, fetch
+from core.sql.prepared import Prepared, Slot
+from core.sql.statements import Statement, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -15,9 +15,9 @@ from rest_framework import serializers
 
 from calls import shapes
 from calls.models import Call, CallOutcome, CallResult, CallStatus, Direction
+from core.api.resources import CleanLinesField, StrictSerializer
 from telephony.party import is_withheld
 from telephony.phone import display
-from telephony.rest import CleanLinesField, StrictSerializer
 
 
 class AgentSerializer(serializers.Serializer[Any]):

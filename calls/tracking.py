@@ -24,9 +24,9 @@ from calls.params import DialActionRequest, Received, RecordingRequest, StatusCa
 from calls.parties import with_parties
 from contacts.selectors import contacts_by_number
 from core.folding import fold
+from core.sql.statements import Statement, Write, new_row, relate
 from telephony.errors import sentence_for
 from telephony.forms import raw_params
-from telephony.statements import Statement, Write, new_row, relate
 
 if TYPE_CHECKING:
     from agents.models import Agent

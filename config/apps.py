@@ -15,4 +15,4 @@ class ConfigConfig(AppConfig):
         if settings.REDIS_URL:
             # The cache and the channel layer load redis-py when they are first used. Two threads that do so at once
             # meet in its circular imports, and one of them gets an ImportError.
-            from config import redis_layer  # noqa: F401
+            from core.realtime import redis_layer  # noqa: F401

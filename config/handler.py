@@ -23,8 +23,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.urls import reverse, set_script_prefix
 
 from config.pools import BoundedPool, QueueFull
-from telephony.problems import problem_response
-from telephony.statements import by_index_only
+from core.api.problems import problem_response
+from core.sql.statements import by_index_only
 from telephony.webhook_requests import RawHeaders, webhook_request
 from telephony.webhooks import MAX_BODY as MAX_WEBHOOK_BODY
 from telephony.webhooks import WEBHOOK_PREFIX, Route, refusal_unread, route_at, too_large

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from telephony.proxies import is_trusted
+from core.proxies import is_trusted
 
 
 class TrustedProxyMiddleware:

@@ -12,8 +12,8 @@ from config.api_docs import views as api_docs
 from config.doctor import views as doctor
 from config.privacy.views import privacy
 from contacts import urls as contacts_urls
+from core.api.views import problem_detail, problem_list
 from messaging import urls as messaging_urls
-from telephony.views import problem_detail, problem_list
 from tokens import urls as tokens_urls
 
 admin.site.site_title = admin.site.site_header = "Ringdesk"

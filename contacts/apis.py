@@ -21,8 +21,8 @@ from contacts.models import Contact
 from contacts.permissions import IsSupervisor
 from contacts.selectors import contact_get, contact_search
 from contacts.serializers import ContactDetailSerializer, ContactInputSerializer, contact_etag
-from telephony.rest import BoundedJSONParser, Conflict, require_version
-from telephony.schema import raises
+from core.api.resources import BoundedJSONParser, Conflict, require_version
+from core.api.schema import raises
 
 _SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name, a company or a number")
 _VERSION = OpenApiParameter(

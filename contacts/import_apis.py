@@ -19,7 +19,7 @@ from contacts.import_rows import MAX_BYTES, Unreadable, rows_from_csv, rows_from
 from contacts.import_services import contacts_import
 from contacts.permissions import IsSupervisor
 from contacts.serializers import ImportResultSerializer, ImportRowSerializer
-from telephony.rest import BoundedJSONParser, TooLarge, read_bounded
+from core.api.resources import BoundedJSONParser, TooLarge, read_bounded
 
 _DRY_RUN = OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="Only say what would be done.")
 _REQUEST = {

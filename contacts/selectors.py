@@ -6,9 +6,9 @@ from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactNumber
 from core.folding import fold
+from core.sql.prepared import Prepared, Slot
+from core.sql.statements import Statement, fetch
 from telephony.party import same_party
-from telephony.prepared import Prepared, Slot
-from telephony.statements import Statement, fetch
 
 
 def contact_number_get(number: str) -> ContactNumber | None:

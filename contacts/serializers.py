@@ -8,9 +8,9 @@ from django.conf import settings
 from rest_framework import serializers
 
 from contacts.models import Contact
+from core.api.resources import CleanField, CleanLinesField, StrictSerializer
 from telephony.errors import InvalidNumber
 from telephony.phone import MAX_EXTENSION, display, parse, with_extension_shown, without_extension
-from telephony.rest import CleanField, CleanLinesField, StrictSerializer
 
 _MOST_NUMBERS = 20
 

@@ -19,7 +19,7 @@ from core.text import cleaned, cleaned_lines
 
 
 class _CleanField(forms.CharField):
-    """One line of text, as `telephony.rest.CleanField` takes it. NUL is refused, as ever."""
+    """One line of text, as `core.api.resources.CleanField` takes it. NUL is refused, as ever."""
 
     clean_text = staticmethod(cleaned)
 

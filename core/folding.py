@@ -29,7 +29,7 @@ def fold(text: str) -> str:
 class FoldedField(models.TextField[str, str]):
     """The other fields `of` its row, folded: written whenever a model is saved.
 
-    Who writes past models (`QuerySet.update`, `telephony.statements`) writes it as well.
+    Who writes past models (`QuerySet.update`, `core.sql.statements`) writes it as well.
     """
 
     def __init__(self, *, of: tuple[str, ...] = (), **options: Any) -> None:

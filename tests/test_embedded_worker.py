@@ -9,7 +9,7 @@ import threading
 
 from asgiref.sync import async_to_sync
 
-from config.channel_layer import ProcessChannelLayer
+from core.realtime.channel_layer import ProcessChannelLayer
 from tests.test_architecture import ROOT
 
 _PROGRAM = """

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
 from agents.selectors import may_administer
-from telephony.proxies import client_address
+from core.proxies import client_address
 from tokens.models import Device, IssuedToken
 from tokens.services import device_revoke
 

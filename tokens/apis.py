@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.schema import NO_STORE, raises
+from core.proxies import client_address
 from telephony.checks import MIN_TTL
-from telephony.proxies import client_address
-from telephony.schema import NO_STORE, raises
 from tokens.errors import AccessRefused
 from tokens.models import Device, Platform, TokenKind
 from tokens.services import VoiceToken, ttl_max, voice_token_create

@@ -13,7 +13,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from agents.selectors import agent_is_suspended, agent_may_sign_in
-from telephony.proxies import client_address
+from core.proxies import client_address
 from tokens.errors import AccessRefused
 from tokens.models import Device
 from tokens.selectors import devices_with

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agents.services import agent_sign_out_everywhere
-from telephony.proxies import client_address
-from telephony.rest import CleanField
-from telephony.schema import NO_STORE, raises
+from core.api.resources import CleanField
+from core.api.schema import NO_STORE, raises
+from core.proxies import client_address
 from tokens import services
 from tokens.errors import AccessRefused
 from tokens.models import Device, Platform

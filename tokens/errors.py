@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework.exceptions import APIException
 
-from telephony.problems import PROBLEMS
+from core.api.problems import PROBLEMS
 
 
 class AccessRefused(APIException):

@@ -20,12 +20,12 @@ from twilio.jwt.access_token.grants import VoiceGrant
 from twilio.jwt.client import ClientCapabilityToken
 
 from agents.services import agents_change, login_record_create, rights_change
+from core.proxies import client_address
 from core.retention import days_ago, delete_in_batches
 from telephony.checks import MAX_TTL
 from telephony.errors import NotConfigured
 from telephony.forms import PHONE_FIELD
 from telephony.phone_reference import PhoneReference
-from telephony.proxies import client_address
 from tokens.models import Device, IssuedToken, Platform, TokenKind
 
 if TYPE_CHECKING:

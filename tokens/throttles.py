@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from agents.selectors import login_is_known_at, login_name
-from telephony.proxies import client_network
+from core.proxies import client_network
 
 
 class VoiceTokenThrottle(SimpleRateThrottle):

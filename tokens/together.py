@@ -1,4 +1,4 @@
-"""Voice tokens for many devices at once (`telephony.batching`): one query for who asks, one statement for the record.
+"""Voice tokens for many devices at once (`core.sql.batching`): one query for who asks, one statement for the record.
 
 Only the ordinary case: a device's good token, a request that can be read, an agent who may. Whatever else there is gets
 None here, and is answered by the API's own view, which has the words for it and asks everything anew.
@@ -18,9 +18,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from rest_framework.exceptions import ValidationError
 
 from agents.selectors import agent_may_sign_in
-from telephony.batching import Batcher
+from core.proxies import client_address, is_trusted
+from core.sql.batching import Batcher
 from telephony.errors import NotConfigured
-from telephony.proxies import client_address, is_trusted
 from tokens.apis import token_json, token_request_read
 from tokens.models import Device, TokenKind
 from tokens.selectors import devices_with

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from config.api_docs.examples import PARAMETERS
-from telephony.problems import CONTENT_TYPE, PROBLEMS, Problem
+from core.api.problems import CONTENT_TYPE, PROBLEMS, Problem
 
 _LOGIN = "-H 'Authorization: Token 4f1c0d2b7a'"
 

@@ -49,7 +49,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.health.ProbeMiddleware",
-    "telephony.apis.ProblemMiddleware",
+    "core.api.exceptions.ProblemMiddleware",
     "config.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -104,7 +104,7 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # A server that is away must not hold a caller's request for longer than a caller waits.
     _options = DATABASES["default"].setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 3)
-    # For `telephony.prepared`; Django's own queries hold their values and are never prepared. Behind PgBouncer in
+    # For `core.sql.prepared`; Django's own queries hold their values and are never prepared. Behind PgBouncer in
     # transaction mode older than 1.21, switch it off.
     if env.flag("DATABASE_PREPARED_STATEMENTS", True):
         _options.setdefault("prepare_threshold", 0)
@@ -123,7 +123,7 @@ if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CHANNEL_LAYERS = {
         "default": {
-            "BACKEND": "config.redis_layer.RedisChannelLayer",
+            "BACKEND": "core.realtime.redis_layer.RedisChannelLayer",
             "CONFIG": {
                 "url": REDIS_URL,
                 # Redis publishes across its numbered databases: the name keeps what two desks on one server say apart.
@@ -141,7 +141,7 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 20_000},
         }
     }
-    CHANNEL_LAYERS = {"default": {"BACKEND": "config.channel_layer.ProcessChannelLayer"}}
+    CHANNEL_LAYERS = {"default": {"BACKEND": "core.realtime.channel_layer.ProcessChannelLayer"}}
 
 # --- Tasks ---------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL or "memory://"
@@ -188,7 +188,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = LOGIN_FAILURE_LIMIT
 AXES_COOLOFF_TIME = timedelta(seconds=min(LOGIN_LOCKOUT_SECONDS, 31_536_000))
 AXES_HANDLER = "agents.lockout.LockoutHandler"
-AXES_CLIENT_IP_CALLABLE = "telephony.proxies.client_network"
+AXES_CLIENT_IP_CALLABLE = "core.proxies.client_network"
 AXES_USERNAME_CALLABLE = "agents.lockout.axes_username"
 AXES_LOCKOUT_CALLABLE = "agents.lockout.locked_out_answer"
 AXES_RESET_ON_SUCCESS = True
@@ -233,9 +233,9 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["telephony.rest.BoundedJSONParser", "rest_framework.parsers.FormParser"],
-    "DEFAULT_SCHEMA_CLASS": "telephony.schema.ApiSchema",
-    "EXCEPTION_HANDLER": "telephony.apis.exception_handler",
+    "DEFAULT_PARSER_CLASSES": ["core.api.resources.BoundedJSONParser", "rest_framework.parsers.FormParser"],
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "core.api.exceptions.exception_handler",
     # Counted in the cache.
     "DEFAULT_THROTTLE_RATES": {
         "voice-token": f"{env.whole('VOICE_TOKENS_PER_MINUTE', 60, least=1)}/min",

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from agents.models import Agent
 from agents.selectors import agents_reachable, agents_with_reach, reach_slots
-from telephony.prepared import Prepared, Slot
-from telephony.statements import fetch
+from core.sql.prepared import Prepared, Slot
+from core.sql.statements import fetch
 from tests import factories
 from tests.twilio import incoming
 from tokens.models import Device, IssuedToken

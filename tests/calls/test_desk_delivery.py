@@ -13,8 +13,9 @@ from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
 
 from agents.models import Agent, Desk
-from calls import broadcasts, presence, prompt
+from calls import broadcasts, presence
 from config.asgi import application
+from core.realtime import direct_send
 from tests.calls.desk_socket import DeskSocket, run, scope_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,7 +106,7 @@ def test_a_slow_browser_gets_everything_in_order_once_it_reads_again(ada):
 
 
 def test_a_slow_browser_delays_nobody_and_is_closed_when_it_is_too_far_behind(ada, grace, monkeypatch, team):
-    monkeypatch.setattr(prompt, "FAR_BEHIND", 20)
+    monkeypatch.setattr(direct_send, "FAR_BEHIND", 20)
     Desk.objects.all().delete()
 
     slow, quick = Browser(ada), Browser(grace)

@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 import pytest
 
-from calls import outbox
-from config.channel_layer import Frames, ProcessChannelLayer
+from core.realtime import outbox
+from core.realtime.channel_layer import Frames, ProcessChannelLayer
 
 
 class Layer(ProcessChannelLayer):
@@ -38,7 +38,7 @@ def serve(layer: Layer, scenario: Callable[[], Any]) -> None:
         finally:
             outbox.stop()
 
-    with patch("calls.outbox.get_channel_layer", return_value=layer):
+    with patch("core.realtime.outbox.get_channel_layer", return_value=layer):
         asyncio.run(server())
 
 

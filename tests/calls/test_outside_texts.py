@@ -132,7 +132,7 @@ def test_phones_that_were_to_ring_by_an_answer_that_twilio_could_not_use_are_fre
 def test_the_desk_is_told_that_it_does_not_ring(twilio, line, ada, monkeypatch):
     sent: list[Any] = []
     twilio.webhook(INCOMING, incoming())
-    monkeypatch.setattr("calls.outbox.send", lambda frames: sent.extend(frames))
+    monkeypatch.setattr("core.realtime.outbox.send", lambda frames: sent.extend(frames))
     twilio.webhook(FALLBACK, incoming(ErrorCode="12100"))
     with TestCase.captureOnCommitCallbacks(execute=True):
         spooled.drain()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from calls.histories import histories
 from calls.past_calls import Party, past_calls_asked, past_calls_of, past_calls_with
 from contacts.models import ContactNumber
-from telephony.statements import fetch
+from core.sql.statements import fetch
 from tests import factories
 from tests.twilio import CALLER, sid
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from calls import outbox
 from calls.family import Family, Withdrawal
 from calls.histories import Histories
 from calls.models import Call
 from calls.pending import Offered, Pending
-from telephony.statements import on_postgresql
+from core.realtime import outbox
+from core.sql.statements import on_postgresql
 from tests import factories
 from tests.twilio import CALLER
 

@@ -17,7 +17,7 @@ from calls.intake import webhook_take
 from calls.models import Line
 from calls.params import Received
 from contacts.models import Contact, ContactNumber
-from telephony.statements import Statement, by_index_only, fetch
+from core.sql.statements import Statement, by_index_only, fetch
 from telephony.webhook_requests import form_read
 from tests import factories
 from tests.calls.lifecycles import Story, tell

@@ -229,7 +229,7 @@ def test_after_a_gap_a_desk_is_told_nothing_before_its_rights_were_looked_at(ada
         layer: Any = get_channel_layer()
         members = layer._members if hasattr(layer, "_members") else layer._hub().members
         for listener in members.listeners.values():
-            # What `config.redis_hub` says before it listens again.
+            # What `core.realtime.redis_hub` says before it listens again.
             listener.missed()
         group = broadcasts.team_group(team.pk)
         await layer.group_send(group, {"type": "desk.frame", "group": group, "text": '{"type": "test.frame"}'})

@@ -7,9 +7,10 @@ from itertools import permutations
 
 import pytest
 
-from calls import broadcasts, outbox
+from calls import broadcasts
 from calls.models import Call, Webhook
 from calls.pending import Pending
+from core.realtime import outbox
 from tests.twilio import at, incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db

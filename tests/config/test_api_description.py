@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from config.api_docs.examples import EXAMPLES
 from config.api_docs.hooks import bodies
 from config.api_docs.views import description
-from telephony.problems import CONTENT_TYPE
+from core.api.problems import CONTENT_TYPE
 
 ABOUT_THE_API = {"schema", "docs"}
 OPERATIONS = [

@@ -22,8 +22,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from config.api_docs.views import description
+from core.api.problems import CONTENT_TYPE
 from telephony.errors import CallGone, NotConfigured, RateLimited, TelephonyError, Unavailable
-from telephony.problems import CONTENT_TYPE
 from tests.api import World, make_world, twilio_that_agrees
 
 CHECKS = [

@@ -16,9 +16,9 @@ from asgiref.sync import async_to_sync
 from channels.exceptions import ChannelFull
 from redis.exceptions import RedisError
 
-from config import redis_hub
-from config.channel_layer import ProcessChannelLayer
-from config.redis_layer import RedisChannelLayer
+from core.realtime import redis_hub
+from core.realtime.channel_layer import ProcessChannelLayer
+from core.realtime.redis_layer import RedisChannelLayer
 from scripts.servers import Server, find_program, start_redis
 
 Message = dict[str, Any]

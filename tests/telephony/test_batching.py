@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from telephony import batching
-from telephony.batching import Batcher
+from core.sql import batching
+from core.sql.batching import Batcher
 
 PATIENCE = 10
 

@@ -13,9 +13,9 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.exceptions import ProblemMiddleware
+from core.api.problems import CONTENT_TYPE, PROBLEMS
 from telephony import errors
-from telephony.apis import ProblemMiddleware
-from telephony.problems import CONTENT_TYPE, PROBLEMS
 from tests.test_architecture import ROOT
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from agents.models import Agent, Team
 from calls.models import Call, CallOffer, CallStatus, Webhook
-from telephony.prepared import Prepared, Slot, has_some
-from telephony.statements import DatabaseBusy, Statement, Write, fetch, finish, new_row
+from core.sql.prepared import Prepared, Slot, has_some
+from core.sql.statements import DatabaseBusy, Statement, Write, fetch, finish, new_row
 from tests import factories
 
 pytestmark = pytest.mark.django_db

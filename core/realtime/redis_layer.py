@@ -7,12 +7,12 @@ from typing import Any
 
 from channels.layers import BaseChannelLayer
 
-from config.channel_layer import Frames, Listener, Message, require_message
-from config.redis_hub import Hub, Publisher
+from core.realtime.channel_layer import Frames, Listener, Message, require_message
+from core.realtime.redis_hub import Hub, Publisher
 
 
 class RedisChannelLayer(BaseChannelLayer):
-    """An ordinary Channels layer, with `listen` as in `config.channel_layer`.
+    """An ordinary Channels layer, with `listen` as in `core.realtime.channel_layer`.
 
     An event loop that receives has a `Hub`; one that only sends, such as a task's, connects for each message.
     """

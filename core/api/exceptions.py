@@ -13,9 +13,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from core.api.problems import CONTENT_TYPE, problem_body
+from core.api.resources import TooLarge
 from telephony.errors import CallGone, InvalidNumber, NotConfigured, RateLimited, TelephonyError, Unavailable
-from telephony.problems import CONTENT_TYPE, problem_body
-from telephony.rest import TooLarge
 
 _TWILIO: tuple[tuple[type[TelephonyError], int, str], ...] = (
     (InvalidNumber, 400, "invalid_number"),

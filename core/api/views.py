@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from telephony.problems import PROBLEMS
+from core.api.problems import PROBLEMS
 
 
 def problem_list(request: HttpRequest) -> HttpResponse:

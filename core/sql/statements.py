@@ -21,7 +21,7 @@ from django.db import connection
 from django.db.models import AutoField, JSONField, Model
 from django.db.models.base import ModelState
 
-from telephony.pipeline import Asked, Pipeline, Row
+from core.sql.pipeline import Asked, Pipeline, Row
 
 logger = logging.getLogger(__name__)
 

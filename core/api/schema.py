@@ -15,7 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny, IsAuthenticated
 
-from telephony.problems import CONTENT_TYPE, PROBLEMS, problem_body, problem_for
+from core.api.problems import CONTENT_TYPE, PROBLEMS, problem_body, problem_for
 
 TWILIO = ("twilio_refused", "twilio_not_configured", "twilio_unavailable", "twilio_busy")
 _RAISES = "problems_raised"

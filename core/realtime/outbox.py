@@ -19,7 +19,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import close_old_connections
 
-from telephony.statements import by_index_only
+from core.sql.statements import by_index_only
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What `config.redis_layer` has in an event loop: one connection that listens for all of its consumers, one to send."""
+"""What the Redis layer has in an event loop: one connection that listens for all of its consumers, one to send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from config.channel_layer import Members, Message
+from core.realtime.channel_layer import Members, Message
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""How pushes travel inside one process. `config.redis_layer` takes them across processes.
+"""How pushes travel inside one process. `core.realtime.redis_layer` takes them across processes.
 
 Both are ordinary Channels layers. Besides, a consumer may `listen` at its channel: it is handed each message at once,
 without a queue and the tasks around it, and the same message as all other members of a group.

@@ -1,6 +1,6 @@
 """Queries that run with every webhook: written with the ORM, and compiled once.
 
-Most of what a small ORM query costs is its compilation. Here it is paid once in a process; `telephony.statements` saves
+Most of what a small ORM query costs is its compilation. Here it is paid once in a process; `core.sql.statements` saves
 the most of the rest.
 
     _NEWEST = Prepared(lambda: Call.objects.filter(pk__among=Slot("sids")).order_by("-start_time"))
@@ -19,8 +19,8 @@ from django.db.models.base import ModelState
 from django.db.models.lookups import IsNull
 from django.db.models.query import ModelIterable
 
-from telephony.pipeline import Row
-from telephony.statements import Statement, among, as_list, literal, on_postgresql
+from core.sql.pipeline import Row
+from core.sql.statements import Statement, among, as_list, literal, on_postgresql
 
 M = TypeVar("M", bound=Model)
 

@@ -1,0 +1,1 @@
+"""What REST endpoints of every app share."""

@@ -1,0 +1,1 @@
+"""How pushes reach open sockets, in one process and across many."""
