@@ -39,7 +39,7 @@ def _checks() -> tuple[Check, Check]:
     django.setup()
     from twilio.request_validator import RequestValidator
 
-    from telephony.signatures import SIGNATURE_HEADER, request_is_signed
+    from telephony.webhooks.signatures import SIGNATURE_HEADER, request_is_signed
 
     def library(url: str, fields: Any, signature: str) -> bool:
         # As its documentation shows: a validator for each request.

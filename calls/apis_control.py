@@ -19,7 +19,7 @@ from calls.serializers import DetailSerializer
 from core.api.problems import problem_response
 from core.api.resources import Conflict
 from core.api.schema import TWILIO, raises
-from telephony.media import ByteRange, RangeNotSatisfiable, recording_fetch
+from telephony.rest.media import ByteRange, RangeNotSatisfiable, recording_fetch
 
 
 def _header(name: str, description: str, *statuses: int) -> OpenApiParameter:

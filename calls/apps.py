@@ -11,7 +11,7 @@ class CallsConfig(AppConfig):
     def ready(self) -> None:
         from agents.services import access_ended, agents_changed, rights_changed
         from calls.rest_recording import rest_request_record
-        from telephony.signals import rest_request
+        from telephony.rest.signals import rest_request
 
         user_logged_out.connect(_desk_sign_out, dispatch_uid="calls.desk_sign_out")
         access_ended.connect(_desks_close, dispatch_uid="calls.desks_close")

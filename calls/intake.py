@@ -29,8 +29,8 @@ from calls.params import (
 from calls.tracking import keeping, webhook_row
 from core.sql.batching import Batcher
 from core.sql.statements import Statement, by_index_only, finish
-from telephony.forms import form_of, raw_params
-from telephony.spool import spool_append
+from telephony.webhooks.forms import form_of, raw_params
+from telephony.webhooks.spool import spool_append
 
 logger = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""What Twilio posts about calls, as small typed objects. Nothing here can fail (`telephony.forms`).
+"""What Twilio posts about calls, as small typed objects. Nothing here can fail (`telephony.webhooks.forms`).
 
 Not all of it is Twilio's own word: `believed` says what may be read of which request.
 """
@@ -15,8 +15,8 @@ from typing import Self
 from django.http import HttpRequest, QueryDict
 
 from core.text import cleaned
-from telephony.forms import PHONE_FIELD, field, party_field, sid_field, single_fields, time_field, whole_field
 from telephony.identity import agent_id_from, is_phone_of_ours
+from telephony.webhooks.forms import PHONE_FIELD, field, party_field, sid_field, single_fields, time_field, whole_field
 
 logger = logging.getLogger(__name__)
 

@@ -22,9 +22,9 @@ from calls.family import is_forward
 from calls.intake import webhook_take, webhooks_rework
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus
 from calls.params import Received
-from telephony.client import CallFacts, call_fetch, calls_since
 from telephony.errors import CallGone, TelephonyError
-from telephony.http import patiently
+from telephony.rest.client import CallFacts, call_fetch, calls_since
+from telephony.rest.http import patiently
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from calls.locks import lock
 from calls.models import Call
 from calls.tracking import NOT_PLACED, push
 from telephony.errors import TelephonyError, sentence_for
-from telephony.http import patiently
 from telephony.provisioning.account import number_is_owned, number_is_verified
+from telephony.rest.http import patiently
 
 logger = logging.getLogger(__name__)
 

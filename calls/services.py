@@ -26,11 +26,11 @@ from calls.twiml import MAX_RUNG
 from contacts.selectors import contact_by_number, contact_number_get
 from core.folding import fold
 from core.sql.statements import Statement, Write, new_row, relate
-from telephony.client import call_hang_up as twilio_hang_up
 from telephony.errors import InvalidNumber
 from telephony.party import is_withheld
 from telephony.phone import parse_dialled
 from telephony.phone_reference import PhoneReference
+from telephony.rest.client import call_hang_up as twilio_hang_up
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -26,7 +26,7 @@ from contacts.selectors import contacts_by_number
 from core.folding import fold
 from core.sql.statements import Statement, Write, new_row, relate
 from telephony.errors import sentence_for
-from telephony.forms import raw_params
+from telephony.webhooks.forms import raw_params
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -13,8 +13,8 @@ from calls import answers, twiml
 from calls.intake import batcher, problem_of, webhook_spool, webhook_take
 from calls.params import Received, VoiceRequest, from_browser
 from telephony.callbacks import without_userinfo
-from telephony.forms import sid_field
-from telephony.webhooks import Answer, twilio_webhook
+from telephony.webhooks.forms import sid_field
+from telephony.webhooks.guard import Answer, twilio_webhook
 
 logger = logging.getLogger(__name__)
 

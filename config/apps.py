@@ -10,7 +10,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "Privacy"
 
     def ready(self) -> None:
-        from config import checks, heartbeats  # noqa: F401  (checks register themselves; the other listens to the worker)
+        from config.server import heartbeats  # noqa: F401  (checks register themselves; the other listens to the worker)
 
         if settings.REDIS_URL:
             # The cache and the channel layer load redis-py when they are first used. Two threads that do so at once

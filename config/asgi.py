@@ -23,8 +23,8 @@ from django.core.management.base import SystemCheckError  # noqa: E402
 from calls import presence_watch  # noqa: E402
 from calls.routing import websocket_urlpatterns  # noqa: E402
 from calls.socket_auth import TokenGate  # noqa: E402
-from config import checkpoints, embedded, heartbeats, spooled  # noqa: E402
-from config.handler import OneHopHandler  # noqa: E402
+from config.server import checkpoints, embedded, heartbeats, spooled  # noqa: E402
+from config.server.handler import OneHopHandler  # noqa: E402
 from core.realtime import outbox  # noqa: E402
 
 

@@ -1,4 +1,4 @@
-"""The task queue. Redis carries it when there is one; else it lives in the web process (`config.embedded`)."""
+"""The task queue. Redis carries it when there is one; else it lives in the web process (`config.server.embedded`)."""
 
 import os
 

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="config.tasks.heartbeat")  # type: ignore[untyped-decorator]
 def heartbeat() -> None:
-    """Nothing: that it ran shows that queue and worker work. `config.heartbeats` notes it."""
+    """Nothing: that it ran shows that queue and worker work. `config.server.heartbeats` notes it."""
 
 
 @shared_task(name="config.tasks.log_ins_prune")  # type: ignore[untyped-decorator]

@@ -12,9 +12,9 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from messaging.models import MessageWebhook
 from telephony.callbacks import without_userinfo
-from telephony.forms import field, form_of, lines_field, raw_params, sid_field, single_fields
-from telephony.spool import spool_append
-from telephony.webhooks import Answer, twilio_webhook
+from telephony.webhooks.forms import field, form_of, lines_field, raw_params, sid_field, single_fields
+from telephony.webhooks.guard import Answer, twilio_webhook
+from telephony.webhooks.spool import spool_append
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Twilio's failures, translated into errors of our own.
 
 `code` is Twilio's (https://www.twilio.com/docs/api/errors) or None when Twilio did not answer. `message` is a
-sentence for the person at the desk; `telephony.http` has logged the request by then.
+sentence for the person at the desk; `telephony.rest.http` has logged the request by then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.response import Response
 
-from telephony.retries import error_code
+from telephony.rest.retries import error_code
 
 logger = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 from twilio.request_validator import RequestValidator
 
-from telephony.forms import PHONE_FIELD
+from telephony.webhooks.forms import PHONE_FIELD
 from tests.browser.desk import PASSWORD
 from tests.browser.stack import ROOT, Stack
 

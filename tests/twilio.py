@@ -12,8 +12,8 @@ from django.http import HttpResponse, QueryDict
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
-from telephony.forms import PHONE_FIELD
 from telephony.phone_reference import PhoneReference
+from telephony.webhooks.forms import PHONE_FIELD
 
 ACCOUNT_SID = "AC" + "a" * 32
 CALLER = "+12025550142"

@@ -24,8 +24,8 @@ from core.proxies import client_address
 from core.retention import days_ago, delete_in_batches
 from telephony.checks import MAX_TTL
 from telephony.errors import NotConfigured
-from telephony.forms import PHONE_FIELD
 from telephony.phone_reference import PhoneReference
+from telephony.webhooks.forms import PHONE_FIELD
 from tokens.models import Device, IssuedToken, Platform, TokenKind
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from django.utils import timezone
 
 from calls.selectors import lines_unanswered
 from config.celery import app
-from config.heartbeats import HEARTBEAT, RECONCILE
 from config.models import Heartbeat
+from config.server.heartbeats import HEARTBEAT, RECONCILE
 from core.text import in_sentence
 from telephony.doctor.findings import Check, Finding
 

@@ -17,14 +17,14 @@ from calls.masking import params_masked, sight_of, twiml_masked, value_masked
 from calls.models import CallEvent, Recording, RecordingPlay, Webhook
 from calls.selectors import with_details
 from calls.shapes import call_json
-from config import spooled
 from config.models import Erasure
 from config.privacy.person import Person
+from config.server import spooled
 from messaging.models import MessageWebhook
-from telephony.client import call_delete, recording_delete
 from telephony.errors import CallGone, TelephonyError
-from telephony.http import patiently
-from telephony.spool import spool_remove
+from telephony.rest.client import call_delete, recording_delete
+from telephony.rest.http import patiently
+from telephony.webhooks.spool import spool_remove
 
 logger = logging.getLogger(__name__)
 _BATCH = 500

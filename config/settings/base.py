@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "messaging",
 ]
 MIDDLEWARE = [
-    "config.health.ProbeMiddleware",
+    "config.server.health.ProbeMiddleware",
     "core.api.exceptions.ProblemMiddleware",
     "config.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -97,7 +97,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        # The log is emptied by `config.checkpoints`, long before it has so many pages (32 MB).
+        # The log is emptied by `config.server.checkpoints`, long before it has so many pages (32 MB).
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=8000;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
@@ -108,7 +108,7 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # transaction mode older than 1.21, switch it off.
     if env.flag("DATABASE_PREPARED_STATEMENTS", True):
         _options.setdefault("prepare_threshold", 0)
-# The server's threads live on (config.handler), and each keeps its connection.
+# The server's threads live on (config.server.handler), and each keeps its connection.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # What cannot be stored, because the database is away, waits here until it can. Keep it on a disk that stays.
@@ -266,7 +266,7 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Without a proxy named, one that ends TLS would send its visitors round in circles.
 SECURE_SSL_REDIRECT = _https and bool(TRUSTED_PROXIES)
-# Twilio's POSTs cannot be redirected. (Probes are answered before: `config.health`.)
+# Twilio's POSTs cannot be redirected. (Probes are answered before: `config.server.health`.)
 SECURE_REDIRECT_EXEMPT = [r"^twilio/"]
 SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000 if _https else 0, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False

@@ -9,10 +9,10 @@ from time import time
 
 from django.conf import settings
 
-from telephony.client import get_client
 from telephony.doctor.findings import Check, Finding
 from telephony.errors import CallGone, NotConfigured, translated
 from telephony.provisioning import account as twilio
+from telephony.rest.client import get_client
 
 _SKEW_WARNING, _SKEW_FAILURE = 5.0, 30.0
 _CONSOLE = "Copy both anew from Twilio's console, under Account info, to TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from telephony.client import client_for, get_client
 from telephony.errors import CallGone, NotConfigured, TelephonyError, translated
+from telephony.rest.client import client_for, get_client
 
 # The fields that say where a call goes, by the names that apps and numbers share.
 HANDLERS = (

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from twilio.rest import Client
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from telephony.http import SimulatorHttpClient
+from telephony.rest.http import SimulatorHttpClient
 from tests.browser.stack import eventually
 
 

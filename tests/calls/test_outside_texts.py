@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from calls import broadcasts
 from calls.models import Call, CallOffer, Webhook
 from calls.presence import call_live_list
-from config import spooled
+from config.server import spooled
 from contacts.models import Contact
-from telephony.spool import spool_append
+from telephony.webhooks.spool import spool_append
 from tests import factories
 from tests.calls.test_browser_fields import FALLBACK, INCOMING, OUTGOING, STATUS, VOICE_PATHS
 from tests.twilio import CALLER, TwilioClient, incoming, leg_status, sid

@@ -18,7 +18,7 @@ from calls.models import Line
 from calls.params import Received
 from contacts.models import Contact, ContactNumber
 from core.sql.statements import Statement, by_index_only, fetch
-from telephony.webhook_requests import form_read
+from telephony.webhooks.fast_request import form_read
 from tests import factories
 from tests.calls.lifecycles import Story, tell
 

@@ -19,7 +19,7 @@ from twilio.rest.api.v2010.account.call import CallContext, CallInstance, CallLi
 
 from calls.models import Call, Webhook
 from calls.reconcile import calls_reconcile, calls_sweep
-from telephony.client import get_client
+from telephony.rest.client import get_client
 from tests import factories
 from tests.twilio import ACCOUNT_SID, at, rfc2822, sid
 

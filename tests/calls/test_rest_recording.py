@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 
 from calls.models import CallEvent
-from telephony.signals import rest_request
+from telephony.rest.signals import rest_request
 from tests import factories
 from tests.twilio import sid
 

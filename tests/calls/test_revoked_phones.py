@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from agents.models import Agent
 from agents.services import access_end
 from calls.models import Call
-from telephony.forms import PHONE_FIELD
 from telephony.phone_reference import PhoneReference
+from telephony.webhooks.forms import PHONE_FIELD
 from tests import factories
 from tests.calls.test_webhooks_incoming import verbs
 from tests.calls.test_webhooks_outgoing import OUTGOING

@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.test import Client
 
-from config.handler import MAX_BODY, OneHopHandler
+from config.server.handler import MAX_BODY, OneHopHandler
 from tests.api import World, make_world, twilio_that_agrees
 
 JSON_BODIES = ["/api/v1/auth/login/", "/api/v1/tokens/voice/", "/api/v1/contacts/", "/api/v1/contacts/import/"]

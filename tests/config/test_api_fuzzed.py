@@ -68,7 +68,7 @@ def codes_of(path: str, method: str, status: int) -> set[str]:
 def test_every_failure_of_twilio_is_described(world: World, error: TelephonyError):
     path = "/api/v1/calls/{sid}/hang-up/"
 
-    with patch("telephony.client.translated", autospec=True, side_effect=error):
+    with patch("telephony.rest.client.translated", autospec=True, side_effect=error):
         answer = Client(headers=world.headers["agent"]).post(path.format(**world.ids), secure=True)
 
     assert answer.json()["code"] in codes_of(path, "post", answer.status_code)

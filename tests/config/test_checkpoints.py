@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from config import checkpoints
+from config.server import checkpoints
 
 PATIENCE = 10
 

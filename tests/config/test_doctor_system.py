@@ -16,8 +16,8 @@ from django.utils import timezone
 from calls.tasks import reconcile
 from config.doctor import system
 from config.doctor.checks import CHECKS, line_numbers
-from config.heartbeats import HEARTBEAT, RECONCILE, note
 from config.models import Heartbeat
+from config.server.heartbeats import HEARTBEAT, RECONCILE, note
 from config.tasks import heartbeat
 from telephony.doctor.findings import Check, Finding, State
 from tests import factories

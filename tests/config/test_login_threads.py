@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django.http import HttpResponse
 
-from config.handler import OneHopHandler
+from config.server.handler import OneHopHandler
 from tests.config.test_webhooks_over_asgi import scope, whole
 
 DESK, ADMIN, REST = "/accounts/login/", "/admin/login/", "/api/v1/auth/login/"

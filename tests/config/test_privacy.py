@@ -29,7 +29,7 @@ from config.privacy.person import NotAPerson, person_find
 from config.tasks import erase_at_twilio
 from contacts.models import Contact, ContactNumber
 from messaging.models import MessageWebhook
-from telephony.spool import spool_append
+from telephony.webhooks.spool import spool_append
 from tests import factories
 from tests.twilio import sid
 
@@ -137,7 +137,7 @@ def test_the_record_of_it_names_nobody(kept, deleted):
 
 def test_what_waits_on_disk_goes_too(kept, deleted):
     wanted = {"store": "nobody", "form": {"From": [MAYA]}}
-    with patch("config.spooled.spool_drain", autospec=True, return_value=0):
+    with patch("config.server.spooled.spool_drain", autospec=True, return_value=0):
         spool_append(wanted)
         spool_append(wanted | {"form": {"From": [TOM]}})
         run("person_erase", MAYA, "--yes")
@@ -156,7 +156,7 @@ def test_what_remains_at_twilio_is_said(kept, failure, left):
     with (
         patch.object(CallContext, "delete", autospec=True, side_effect=failure),
         patch.object(RecordingContext, "delete", autospec=True, side_effect=failure),
-        patch("telephony.http.sleep", autospec=True),
+        patch("telephony.rest.http.sleep", autospec=True),
     ):
         if left:
             with pytest.raises(CommandError, match=f"Twilio still keeps these.*{sid('RE', 1)}"):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.sqlite.base import keep_private
-from telephony.spool import spool_append, spool_drain
+from telephony.webhooks.spool import spool_append, spool_drain
 from tests.test_architecture import ROOT
 
 

@@ -14,10 +14,10 @@ from django.test import RequestFactory
 from twilio.twiml.messaging_response import MessagingResponse
 
 from calls import intake
-from config.handler import OneHopHandler
-from telephony import pacing
-from telephony.http_auth import make_nonce
-from telephony.webhooks import MAX_BODY, Route
+from config.server.handler import OneHopHandler
+from telephony.webhooks import pacing
+from telephony.webhooks.guard import MAX_BODY, Route
+from telephony.webhooks.http_auth import make_nonce
 from tests.telephony.test_http_auth import PASSWORD, USER, basic, digest
 from tests.twilio import incoming, sign
 
@@ -193,7 +193,7 @@ def test_a_body_that_cannot_be_read_is_refused_on_both_ways(taken, caplog, body,
 )
 def test_credentials_are_asked_for_on_both_ways(taken, caplog, settings, monkeypatch, authorization, status):
     settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD = USER, PASSWORD
-    monkeypatch.setattr("telephony.http_auth.make_nonce", lambda: "once")
+    monkeypatch.setattr("telephony.webhooks.http_auth.make_nonce", lambda: "once")
     headers = HEADERS | {"X-Twilio-Signature": sign(INCOMING, FIELDS)}
     headers |= {"Authorization": authorization} if authorization else {}
 
@@ -377,6 +377,6 @@ def test_a_long_form_waits_no_longer_than_is_bearable(taken, caplog, monkeypatch
     messages, lines, worked_on = long[0]
     assert messages[0]["status"] == 503
     assert (b"Retry-After", b"2") in messages[0]["headers"]
-    assert lines == [("telephony.webhooks", "WARNING", f"webhook refused: too many long forms, path={INCOMING}")]
+    assert lines == [("telephony.webhooks.guard", "WARNING", f"webhook refused: too many long forms, path={INCOMING}")]
     assert worked_on == []
     assert short[0]["status"] == 403

@@ -17,8 +17,8 @@ from twilio.rest.api.v2010.account.incoming_phone_number import (
 from twilio.rest.api.v2010.account.key import KeyContext, KeyInstance
 from twilio.rest.api.v2010.account.new_key import NewKeyInstance, NewKeyList
 
-from telephony.client import get_client
 from telephony.provisioning.addresses import app_values, number_values
+from telephony.rest.client import get_client
 from tests.twilio import ACCOUNT_SID, SUPPORT, sid
 
 APP = "AP" + "c" * 32

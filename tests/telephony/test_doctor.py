@@ -13,11 +13,11 @@ from twilio.base.api_response import ApiResponse
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010.account import AccountContext, AccountInstance
 
-from telephony.client import get_client
 from telephony.doctor.account import check_account, check_fallback_number, check_key
 from telephony.doctor.findings import Check, Finding, State, report, worst
 from telephony.doctor.routes import check_app, check_numbers
 from telephony.doctor.runner import run
+from telephony.rest.client import get_client
 from tests.telephony.account import APP, refusal
 from tests.twilio import ACCOUNT_SID, SUPPORT
 

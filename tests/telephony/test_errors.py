@@ -13,8 +13,8 @@ from twilio.http.response import Response
 from twilio.rest.api.v2010.account.call import CallContext
 
 from telephony import errors
-from telephony.client import _client, call_hang_up, get_client
-from telephony.http import SimulatorHttpClient
+from telephony.rest.client import _client, call_hang_up, get_client
+from telephony.rest.http import SimulatorHttpClient
 from tests.twilio import sid
 
 

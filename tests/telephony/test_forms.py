@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from telephony.forms import sid_field, time_field, whole_field
+from telephony.webhooks.forms import sid_field, time_field, whole_field
 
 numbers = st.integers(0, 99).map("{:02}".format)
 written = st.builds(

@@ -11,7 +11,7 @@ import pytest
 from django.core.cache import cache
 
 from calls.models import Webhook
-from telephony import http_auth
+from telephony.webhooks import http_auth
 from tests.twilio import TwilioClient, incoming
 
 pytestmark = pytest.mark.django_db

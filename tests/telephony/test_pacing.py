@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from telephony import pacing
-from telephony.pacing import LONG, Pace, TooBusy, wait_for_turn
+from telephony.webhooks import pacing
+from telephony.webhooks.pacing import LONG, Pace, TooBusy, wait_for_turn
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         seconds.append(delay)
 
     monkeypatch.setattr(pacing, "_pace", Pace())
-    monkeypatch.setattr("telephony.pacing.asyncio.sleep", sleep)
-    monkeypatch.setattr("telephony.pacing.time.monotonic", lambda: 1000.0)
+    monkeypatch.setattr("telephony.webhooks.pacing.asyncio.sleep", sleep)
+    monkeypatch.setattr("telephony.webhooks.pacing.time.monotonic", lambda: 1000.0)
     return seconds
 
 

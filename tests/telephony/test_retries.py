@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from twilio.http.response import Response
 
 from telephony import errors
-from telephony.client import _client, call_fetch, call_hang_up
-from telephony.http import SimulatorHttpClient, patiently
-from telephony.retries import pause_before, resource_path, sid_of_call
-from telephony.signals import rest_request
+from telephony.rest.client import _client, call_fetch, call_hang_up
+from telephony.rest.http import SimulatorHttpClient, patiently
+from telephony.rest.retries import pause_before, resource_path, sid_of_call
+from telephony.rest.signals import rest_request
 from tests.browser.stack import free_port
 from tests.twilio import sid
 
@@ -93,7 +93,7 @@ class Clock:
 @pytest.fixture
 def clock() -> Iterator[Clock]:
     clock = Clock()
-    with patch("telephony.http.sleep", clock.sleep), patch("telephony.http.monotonic", lambda: clock.now):
+    with patch("telephony.rest.http.sleep", clock.sleep), patch("telephony.rest.http.monotonic", lambda: clock.now):
         yield clock
 
 

@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from twilio.request_validator import HMAC_SHA256, RequestValidator
 
-from telephony.signatures import form_text, is_valid, request_is_signed
+from telephony.webhooks.signatures import form_text, is_valid, request_is_signed
 
 BASE = "https://desk.example.com"
 TOKEN = "12345"

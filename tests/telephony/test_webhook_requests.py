@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from telephony.webhook_requests import WebhookRequest, form_read, webhook_request
+from telephony.webhooks.fast_request import WebhookRequest, form_read, webhook_request
 
 FORM = b"application/x-www-form-urlencoded"
 # What forms are made of, and what breaks them.

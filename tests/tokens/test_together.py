@@ -15,7 +15,7 @@ from knox.models import get_digest_token
 
 from agents.models import Agent
 from tests import factories
-from tokens import together
+from tokens import batched
 from tokens.models import Device, IssuedToken
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +32,10 @@ def ask(token: str, body: Any = None, *, content: str | None = None, **headers: 
     text = content if content is not None else json.dumps({} if body is None else body)
     headers = {"Authorization": f"Token {token}"} | headers
     request = RequestFactory().post(URL, text, content_type="application/json", headers=headers)
-    asked = together._read(request)
+    asked = batched._read(request)
     # The coroutine only waits for the batch, whose thread would not see the test's rows.
-    token = together._take([asked])[0] if asked else None
-    return together._response(token) if token else None
+    token = batched._take([asked])[0] if asked else None
+    return batched._response(token) if token else None
 
 
 def test_a_good_device_gets_what_the_api_gives(client, ada, settings):
@@ -63,10 +63,10 @@ def test_a_good_device_gets_what_the_api_gives(client, ada, settings):
 def test_many_are_one_query_for_the_devices_and_one_record(ada, grace, django_assert_num_queries):
     now = timezone.now()
     tokens = [signed_in(agent, last_used_at=now)[1] for agent in (ada, grace, ada, ada)]
-    asked = [together._Asked(token, "android", None, "192.0.2.7") for token in tokens]
+    asked = [batched._Asked(token, "android", None, "192.0.2.7") for token in tokens]
 
     with django_assert_num_queries(2):
-        found = together._take(asked)
+        found = batched._take(asked)
 
     assert [token.identity for token in found] == [agent.identity for agent in (ada, grace, ada, ada)]
     assert IssuedToken.objects.filter(platform="android", address="192.0.2.7").count() == 4
@@ -75,7 +75,7 @@ def test_many_are_one_query_for_the_devices_and_one_record(ada, grace, django_as
 def test_among_good_ones_a_bad_one_gets_nothing(ada, grace):
     good, bad = signed_in(ada)[1], signed_in(grace, revoked_at=timezone.now())[1]
 
-    found = together._take([together._Asked(token, "web", None, None) for token in (bad, good, "f" * 64, good[:-1])])
+    found = batched._take([batched._Asked(token, "web", None, None) for token in (bad, good, "f" * 64, good[:-1])])
 
     assert [token and token.identity for token in found] == [None, ada.identity, None, None]
 

@@ -12,8 +12,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from agents.models import Agent
-from telephony.forms import PHONE_FIELD
 from telephony.phone_reference import PhoneReference
+from telephony.webhooks.forms import PHONE_FIELD
 from tests import factories
 from tokens.models import IssuedToken
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from calls.masking import Role, Sight, params_masked, text_masked, twiml_masked
 from calls.replay import NewSids, Replayed, replay_requests, twiml_differences, webhooks_of
 from telephony.errors import Unavailable
-from telephony.signed_posts import Posted, signed_post
+from telephony.webhooks.signed_posts import Posted, signed_post
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _SHOWN = Sight(Role.ADMIN, numbers=True)

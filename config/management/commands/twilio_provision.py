@@ -17,10 +17,10 @@ from config.doctor.checks import line_numbers
 from config.provisioning import ask, plan_text
 from telephony.checks import check_addresses
 from telephony.errors import InvalidNumber, TelephonyError
-from telephony.http import patiently
 from telephony.phone import parse
 from telephony.provisioning.plan import Kind, Plan
 from telephony.provisioning.services import apply, plan_all
+from telephony.rest.http import patiently
 
 
 class Command(BaseCommand):

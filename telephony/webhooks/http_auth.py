@@ -83,11 +83,11 @@ def make_nonce(now: float | None = None) -> str:
 
 
 def _seal(made: str) -> str:
-    return salted_hmac("telephony.http_auth", made, algorithm="sha256").hexdigest()[:32]
+    return salted_hmac("telephony.webhooks.http_auth", made, algorithm="sha256").hexdigest()[:32]
 
 
 def _opaque() -> str:
-    return salted_hmac("telephony.http_auth", "opaque").hexdigest()[:16]
+    return salted_hmac("telephony.webhooks.http_auth", "opaque").hexdigest()[:16]
 
 
 def _basic_is_valid(encoded: str) -> bool:

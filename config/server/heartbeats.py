@@ -15,7 +15,7 @@ RECONCILE = "calls.tasks.reconcile"
 WATCHED = frozenset({HEARTBEAT, RECONCILE})
 
 
-@task_postrun.connect(dispatch_uid="config.heartbeats.note")  # type: ignore[untyped-decorator]
+@task_postrun.connect(dispatch_uid="config.server.heartbeats.note")  # type: ignore[untyped-decorator]
 def note(sender: Any = None, state: str = "", **kwargs: Any) -> None:
     """Keeps when a watched task ended, and how."""
     from config.models import Heartbeat
@@ -33,6 +33,6 @@ def ask_for_one() -> None:
     heartbeat.delay()
 
 
-@worker_ready.connect(dispatch_uid="config.heartbeats.ready")  # type: ignore[untyped-decorator]
+@worker_ready.connect(dispatch_uid="config.server.heartbeats.ready")  # type: ignore[untyped-decorator]
 def _ready(**kwargs: Any) -> None:
     ask_for_one()

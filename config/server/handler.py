@@ -22,13 +22,13 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse, set_script_prefix
 
-from config.pools import BoundedPool, QueueFull
+from config.server.pools import BoundedPool, QueueFull
 from core.api.problems import problem_response
 from core.sql.statements import by_index_only
-from telephony.webhook_requests import RawHeaders, webhook_request
-from telephony.webhooks import MAX_BODY as MAX_WEBHOOK_BODY
-from telephony.webhooks import WEBHOOK_PREFIX, Route, refusal_unread, route_at, too_large
-from tokens.together import voice_token_together
+from telephony.webhooks.fast_request import RawHeaders, webhook_request
+from telephony.webhooks.guard import MAX_BODY as MAX_WEBHOOK_BODY
+from telephony.webhooks.guard import WEBHOOK_PREFIX, Route, refusal_unread, route_at, too_large
+from tokens.batched import voice_token_together
 
 # What a body may hold before its view has a say; forms are limited further by Django's own settings.
 MAX_BODY = 10 * 1024 * 1024

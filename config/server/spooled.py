@@ -1,4 +1,4 @@
-"""Taking up what was put aside on disk (`telephony.spool`) while storage was away."""
+"""Taking up what was put aside on disk (`telephony.webhooks.spool`) while storage was away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import DatabaseError, close_old_connections
 
 from calls import intake
 from messaging import webhooks as messaging_webhooks
-from telephony.spool import spool_drain, spool_is_empty, spool_listener
+from telephony.webhooks.spool import spool_drain, spool_is_empty, spool_listener
 
 logger = logging.getLogger(__name__)
 

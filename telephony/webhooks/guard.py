@@ -18,11 +18,11 @@ from django.views.decorators.csrf import csrf_exempt
 from twilio.twiml import TwiML
 
 from core.text import shortened
-from telephony import http_auth
-from telephony.forms import sid_field
-from telephony.pacing import TooBusy, wait_for_turn
-from telephony.signatures import SIGNATURE_HEADER, has_shape_of_signature, request_is_signed
-from telephony.webhook_requests import read_form_soon
+from telephony.webhooks import http_auth
+from telephony.webhooks.fast_request import read_form_soon
+from telephony.webhooks.forms import sid_field
+from telephony.webhooks.pacing import TooBusy, wait_for_turn
+from telephony.webhooks.signatures import SIGNATURE_HEADER, has_shape_of_signature, request_is_signed
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ def twilio_webhook(on_failure: OnFailure, *, direct: Direct | None = None) -> Ca
 
     The view returns a TwiML object, a response, or None for an empty one. When it raises, or is slow, `on_failure`
     answers instead, so that a caller hears a sentence and not "an application error has occurred". With `direct`, a
-    server that can do so (`config.handler`) needs no thread for the request.
+    server that can do so (`config.server.handler`) needs no thread for the request.
     """
 
     def decorate(view: Webhook) -> View:

@@ -12,7 +12,7 @@ from django.conf import settings
 from twilio.rest import Client
 
 from telephony.errors import NotConfigured, translated
-from telephony.http import RetryingHttpClient, SimulatorHttpClient
+from telephony.rest.http import RetryingHttpClient, SimulatorHttpClient
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 from twilio.request_validator import RequestValidator
 
 from telephony.errors import Unavailable
-from telephony.signatures import SIGNATURE_HEADER
+from telephony.webhooks.signatures import SIGNATURE_HEADER
 
 Form = Mapping[str, str | Sequence[str]]
 

@@ -1,0 +1,1 @@
+"""The web process: how requests travel in it, and its chores."""

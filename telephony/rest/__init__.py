@@ -1,0 +1,1 @@
+"""Twilio's REST API: asked through one client, with its retries and its errors."""

@@ -1,0 +1,1 @@
+"""What Twilio posts: guarded, read, and kept when it cannot be worked on."""
