@@ -16,7 +16,9 @@ from typing import Any, TypeAlias
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from calls import answers, services, tracking, twiml
+from calls.answering import twiml, twiml_responses
+from calls.live import services, status_callbacks
+from calls.live.status_callbacks import keeping, webhook_row
 from calls.models import CallEvent, Webhook
 from calls.params import (
     DialActionRequest,
@@ -26,7 +28,6 @@ from calls.params import (
     StatusCallbackRequest,
     VoiceRequest,
 )
-from calls.tracking import keeping, webhook_row
 from core.sql.batching import Batcher
 from core.sql.statements import Statement, by_index_only, finish
 from telephony.webhooks.forms import form_of, raw_params
@@ -51,7 +52,7 @@ def incoming_take(batch: Sequence[Received]) -> list[Answer]:
     found: list[Answer] = []
 
     def kept(plans: list[services.IncomingPlan]) -> Statement:
-        planned = iter(answers.to_callers(plans))
+        planned = iter(twiml_responses.to_callers(plans))
         found.extend(next(planned) if _is_caller(one.voice) else _to_no_caller(one.voice) for one in asked)
         rows = zip(batch, asked, found, strict=True)
         return keeping([webhook_row(received, callback=one, answer=answer or "") for received, one, answer in rows])
@@ -66,26 +67,30 @@ def _is_caller(voice: VoiceRequest) -> bool:
 
 def _to_no_caller(voice: VoiceRequest) -> str:
     """A phone of ours asks at `outgoing`. One that gets here would choose by `To` whose phones ring."""
-    return answers.not_started() if voice.from_browser else twiml.apology_twiml()
+    return twiml_responses.not_started() if voice.from_browser else twiml.apology_twiml()
 
 
 def _outgoing(received: Received) -> Answer:
     asked = OutgoingRequest.from_fields(received.fields)
-    return answers.to_agent(services.call_record_outgoing(asked)) if asked.voice.sid else answers.not_started()
+    return (
+        twiml_responses.to_agent(services.call_record_outgoing(asked))
+        if asked.voice.sid
+        else twiml_responses.not_started()
+    )
 
 
 def _dial_action(received: Received) -> Answer:
     action = DialActionRequest.from_fields(received.fields)
-    return answers.after_dial(action, tracking.dial_action_apply(action))
+    return twiml_responses.after_dial(action, status_callbacks.dial_action_apply(action))
 
 
 def _recording(received: Received) -> Answer:
-    tracking.recording_store(RecordingRequest.from_fields(received.fields))
-    return answers.after_message()
+    status_callbacks.recording_store(RecordingRequest.from_fields(received.fields))
+    return twiml_responses.after_message()
 
 
 def _recording_status(received: Received) -> Answer:
-    tracking.recording_store(RecordingRequest.from_fields(received.fields))
+    status_callbacks.recording_store(RecordingRequest.from_fields(received.fields))
     return None
 
 
@@ -97,9 +102,9 @@ def _unanswered(received: Received) -> Answer:
         services.call_record_unanswered(voice, at=received.received_at)
         # It comes with what the route that failed would have been told.
         if "RecordingSid" in fields:
-            tracking.recording_store(RecordingRequest.from_fields(fields))
+            status_callbacks.recording_store(RecordingRequest.from_fields(fields))
         if "DialCallStatus" in fields:
-            tracking.dial_action_apply(DialActionRequest.from_fields(fields))
+            status_callbacks.dial_action_apply(DialActionRequest.from_fields(fields))
     return None
 
 
@@ -118,7 +123,7 @@ _LATE_WORK = _WORK | {"incoming": _unanswered, "outgoing": _unanswered}
 def webhook_take(received: Received) -> Answer:
     """Keeps one webhook and works on it; returns what to answer. Raises whatever goes wrong."""
     if received.kind in ("status", "reconcile"):
-        tracking.status_callbacks_apply([received])
+        status_callbacks.status_callbacks_apply([received])
         return None
     if received.kind == "incoming":
         return incoming_take([received])[0]
@@ -142,7 +147,7 @@ def _take_batch(batch: Sequence[Received]) -> list[Answer | Exception]:
 
 
 def _statuses(batch: Sequence[Received]) -> list[Answer]:
-    tracking.status_callbacks_apply(batch)
+    status_callbacks.status_callbacks_apply(batch)
     return [None] * len(batch)
 
 
@@ -217,7 +222,7 @@ def webhook_retake(entry: dict[str, Any]) -> None:
 
 def _rework(received: Received) -> None:
     if received.kind in ("status", "reconcile"):
-        tracking.status_callbacks_apply([received], keep=False)
+        status_callbacks.status_callbacks_apply([received], keep=False)
     else:
         _LATE_WORK[received.kind](received)
 

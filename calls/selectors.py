@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from agents.selectors import team_ids_of
-from calls.family import Family
+from calls.live.call_tree import Family
 from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line, Webhook
 from contacts.selectors import by_number, contacts_with
 from core.sql.prepared import Prepared, Slot

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from calls import retention
-from calls.reconcile import calls_reconcile, calls_sweep
-from calls.refusals import refusals_explain
+from calls.live.reconcile import calls_reconcile, calls_sweep
+from calls.live.refusals import refusals_explain
+from calls.recorder import retention
 
 
 @shared_task(name="calls.tasks.reconcile")  # type: ignore[untyped-decorator]

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from calls import apis, apis_control, apis_numbers, views, webhooks
-from calls.timeline_api import CallTimelineApi
+from calls import webhooks
+from calls.control.apis import CallHangUpApi, RecordingApi
+from calls.log.apis import CallDetailApi, CallListApi
+from calls.log.number_apis import NumberCheckApi
+from calls.recorder.apis import CallTimelineApi
 
 app_name = "calls"
-
-urlpatterns = [path("", views.desk, name="desk")]
 
 webhook_urlpatterns = [
     path("voice/incoming/", webhooks.voice_incoming, name="voice-incoming"),
@@ -18,10 +19,10 @@ webhook_urlpatterns = [
 ]
 
 api_urlpatterns = [
-    path("calls/", apis.CallListApi.as_view(), name="call-list"),
+    path("calls/", CallListApi.as_view(), name="call-list"),
     path("calls/<str:sid>/timeline/", CallTimelineApi.as_view(), name="call-timeline"),
-    path("calls/<str:sid>/", apis.CallDetailApi.as_view(), name="call-detail"),
-    path("calls/<str:sid>/hang-up/", apis_control.CallHangUpApi.as_view(), name="call-hang-up"),
-    path("calls/<str:sid>/recordings/<str:recording_sid>/", apis_control.RecordingApi.as_view(), name="recording"),
-    path("numbers/check/", apis_numbers.NumberCheckApi.as_view(), name="number-check"),
+    path("calls/<str:sid>/", CallDetailApi.as_view(), name="call-detail"),
+    path("calls/<str:sid>/hang-up/", CallHangUpApi.as_view(), name="call-hang-up"),
+    path("calls/<str:sid>/recordings/<str:recording_sid>/", RecordingApi.as_view(), name="recording"),
+    path("numbers/check/", NumberCheckApi.as_view(), name="number-check"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from calls import answers, twiml
+from calls.answering import twiml, twiml_responses
 from calls.intake import batcher, problem_of, webhook_spool, webhook_take
 from calls.params import Received, VoiceRequest, from_browser
 from telephony.callbacks import without_userinfo
@@ -47,10 +47,10 @@ def _emergency(received: Received) -> str | None:
         return None
     talked = fields.get("DialCallStatus") in ("completed", "answered")
     if from_browser(received.form):
-        return twiml.hang_up_twiml() if talked else answers.not_started()
+        return twiml.hang_up_twiml() if talked else twiml_responses.not_started()
     if kind == "recording" or fields.get("RecordingSid"):
-        return answers.after_message()
-    return twiml.hang_up_twiml() if talked else answers.when_all_fails()
+        return twiml_responses.after_message()
+    return twiml.hang_up_twiml() if talked else twiml_responses.when_all_fails()
 
 
 @twilio_webhook(partial(_failed, "incoming"), direct=partial(_promise, "incoming"))

@@ -20,12 +20,12 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
-from calls import presence_watch  # noqa: E402
-from calls.routing import websocket_urlpatterns  # noqa: E402
-from calls.socket_auth import TokenGate  # noqa: E402
 from config.server import checkpoints, embedded, heartbeats, spooled  # noqa: E402
 from config.server.handler import OneHopHandler  # noqa: E402
 from core.realtime import outbox  # noqa: E402
+from desk import presence_watch  # noqa: E402
+from desk.socket_auth import TokenGate  # noqa: E402
+from desk.websocket_urls import websocket_urlpatterns  # noqa: E402
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from agents.models import Agent
-from calls.family import Family
+from calls.live.call_tree import Family
 from calls.models import Call, CallOffer, CallOutcome, CallStatus, Direction, Line
 from contacts.selectors import contacts_by_number
 

@@ -13,6 +13,7 @@ from config.doctor import views as doctor
 from config.privacy.views import privacy
 from contacts import urls as contacts_urls
 from core.api.views import problem_detail, problem_list
+from desk import urls as desk_urls
 from messaging import urls as messaging_urls
 from tokens import urls as tokens_urls
 
@@ -21,7 +22,7 @@ admin.site.index_title = "Administration"
 admin.site.site_url = "/"
 
 _api = [
-    *(calls_urls.api_urlpatterns),
+    *calls_urls.api_urlpatterns,
     *tokens_urls.api_urlpatterns,
     *contacts_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
@@ -41,5 +42,5 @@ urlpatterns = [
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}icons/favicon.svg")),
-    path("", include((calls_urls.urlpatterns, "desk"))),
+    path("", include(desk_urls)),
 ]

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from calls.admin.columns import CallColumns, KnowsItsViewer, call_link, call_title, time_text
 from calls.models import Call, Recording, RecordingPlay
-from calls.timeline import call_timeline
+from calls.recorder.timeline import call_timeline
 from core.admin import ReadOnly
 from core.folding import SearchesFolded
 

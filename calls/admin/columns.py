@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from calls.models import Call, CallResult
-from calls.shapes import party_json
+from calls.payloads import party_json
 from core.text import in_sentence
 
 

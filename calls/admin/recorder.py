@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from calls.admin.columns import KnowsItsViewer, call_link
-from calls.masking import Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
 from calls.models import Call, CallEvent, Webhook
+from calls.recorder.masking import Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
 from core.admin import ReadOnly
 
 _KINDS = ["incoming", "outgoing", "status", "dial-action", "recording", "recording-status", "fallback", "reconcile"]

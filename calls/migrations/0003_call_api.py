@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 def index_words_of_notes(apps, schema_editor):
-    """For `calls.log_search`. The expression is the one that SearchVector writes, or it would not be used."""
+    """For `calls.log.search`. The expression is the one that SearchVector writes, or it would not be used."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(
             "CREATE INDEX call_log_note_words ON calls_call"

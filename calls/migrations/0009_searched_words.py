@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# For `calls.log_search`. The expression is the one that SearchVector writes, or it would not be used.
+# For `calls.log.search`. The expression is the one that SearchVector writes, or it would not be used.
 _INDEX = (
     "CREATE INDEX call_log_note_words ON calls_call"
     " USING gin (to_tsvector('simple'::regconfig, COALESCE({column}, '')))"

@@ -13,10 +13,10 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from agents.models import Agent
-from calls.masking import params_masked, sight_of, twiml_masked, value_masked
 from calls.models import CallEvent, Recording, RecordingPlay, Webhook
+from calls.payloads import call_json
+from calls.recorder.masking import params_masked, sight_of, twiml_masked, value_masked
 from calls.selectors import with_details
-from calls.shapes import call_json
 from config.models import Erasure
 from config.privacy.person import Person
 from config.server import spooled

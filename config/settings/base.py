@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "contacts",
     "tokens",
     "calls",
+    "desk",
     "messaging",
 ]
 MIDDLEWARE = [

@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Playwright
 from websockets.sync.client import ClientConnection, connect
 
-from calls.consumers import ASK_SECONDS, SILENT_SECONDS
+from desk.consumers import ASK_SECONDS, SILENT_SECONDS
 from tests.browser.desk import PASSWORD
 from tests.browser.stack import Stack, eventually
 from tests.chromium import SWITCHES, executable, virtual_display

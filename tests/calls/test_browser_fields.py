@@ -179,7 +179,7 @@ def test_a_phone_that_asks_as_a_caller_rings_nobody(twilio, line, ada, grace):
 
 
 def test_a_call_that_was_put_aside_is_read_as_strictly_when_it_is_taken_up(twilio, ada, others, monkeypatch):
-    monkeypatch.setattr("calls.services.call_record_outgoing", lambda voice: 1 / 0)
+    monkeypatch.setattr("calls.live.services.call_record_outgoing", lambda voice: 1 / 0)
     fields = {"ParentCallSid": THEIRS, "RecordingSid": THEIR_RECORDING, "ErrorCode": "1", "DialCallStatus": "completed"}
     twilio.webhook(OUTGOING, outgoing(ada.pk, SALES, **fields))
     assert spooled.drain() == 1

@@ -157,7 +157,7 @@ def test_a_search_looks_at_everything_near_the_top_and_at_indexes_beyond(ada, li
     words = 4 if connection.vendor == "postgresql" else None
 
     near = [sids(client, search=text) for text in ("okonkwo", "+12025550151", "julius", "wombat")]
-    with patch("calls.log_search.WINDOW", 5):
+    with patch("calls.log.search.WINDOW", 5):
         far = [sids(client, search=text) for text in ("okonkwo", "+12025550151", "julius", "wombat")]
         moved = sids(client, search="julius", before=(DAY + timedelta(hours=1)).isoformat())
 
@@ -190,7 +190,7 @@ def test_pages_follow_each_other_there_and_back_also_through_calls_of_one_moment
 
     self_seen: list[str] = []
     query_string = "&".join(f"{name}={value.replace('+', '%2B')}" for name, value in query.items())
-    with patch("calls.log_search.WINDOW", 3):
+    with patch("calls.log.search.WINDOW", 3):
         there = read(f"{URL}?page_size=3&{query_string}", "next")
         back = read(self_seen[0], "previous")
 

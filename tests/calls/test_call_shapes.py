@@ -8,10 +8,10 @@ import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from calls import shapes
+from calls import payloads
+from calls.log.serializers import CallSerializer, LegSerializer, LineSerializer
 from calls.models import Call, Recording
 from calls.selectors import call_get
-from calls.serializers import CallSerializer, LegSerializer, LineSerializer
 from contacts.models import Contact
 from tests import factories
 from tests.twilio import sid
@@ -51,7 +51,7 @@ def test_a_call_is_the_same_by_hand_and_by_serializer(ada, line, settings, name,
     call = call_get(sid("CA", 1))
     assert call is not None
 
-    by_hand, by_serializer = shapes.call_json(call), CallSerializer(call).data
+    by_hand, by_serializer = payloads.call_json(call), CallSerializer(call).data
 
     assert by_hand == by_serializer
     assert list(by_hand) == list(by_serializer)
@@ -61,33 +61,33 @@ def test_a_call_is_the_same_by_hand_and_by_serializer(ada, line, settings, name,
 def test_the_parts_are_the_same_too(ada, line):
     leg = factories.make_call(1, agent=ada)
 
-    assert shapes.leg_json(leg) == LegSerializer(leg).data
-    assert shapes.line_json(line) == LineSerializer(line).data
+    assert payloads.leg_json(leg) == LegSerializer(leg).data
+    assert payloads.line_json(line) == LineSerializer(line).data
 
 
 def test_every_field_of_a_call_that_people_change_moves_its_version(ada, line):
     call = factories.make_call(1, line=line)
-    before = shapes.call_etag(call)
+    before = payloads.call_etag(call)
 
     call.revision += 1
 
-    assert shapes.call_etag(call) != before
+    assert payloads.call_etag(call) != before
     call.revision -= 1
     call.save()
-    assert shapes.call_etag(call) != before
+    assert payloads.call_etag(call) != before
 
 
 def test_times_are_in_utc_whatever_the_servers_zone(settings):
     settings.TIME_ZONE = "Asia/Kolkata"
     call = Call(sid="x", start_time=timezone.datetime(2026, 11, 23, 9, 30, tzinfo=timezone.get_fixed_timezone(330)))
 
-    assert shapes.leg_json(call)["start_time"] == "2026-11-23T04:00:00Z"
+    assert payloads.leg_json(call)["start_time"] == "2026-11-23T04:00:00Z"
 
 
 def test_a_contacts_name_goes_before_the_one_that_twilio_sent(line):
     call = Call(caller="+12025550142", caller_name="MAYA O", contact=Contact(name="Maya Okonkwo", company="O & Co"))
 
-    assert (shapes.party_json(call)["name"], shapes.party_json(call)["company"]) == ("Maya Okonkwo", "O & Co")
+    assert (payloads.party_json(call)["name"], payloads.party_json(call)["company"]) == ("Maya Okonkwo", "O & Co")
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_a_contacts_name_goes_before_the_one_that_twilio_sent(line):
 )
 def test_a_number_that_the_network_could_not_verify_is_told(verdict, verified, failed):
     factories.make_call(1, stir_verstat=verdict)
-    party = shapes.party_json(Call.objects.get(sid=sid("CA", 1)))
+    party = payloads.party_json(Call.objects.get(sid=sid("CA", 1)))
     assert (party["verified"], party["verification_failed"]) == (verified, failed)
 
 
 def test_the_verdict_on_a_call_that_we_make_is_not_about_its_other_party():
     factories.make_call(1, caller="client:agent_1", called="+442079460100", stir_verstat="TN-Validation-Failed-A")
-    assert shapes.party_json(Call.objects.get(sid=sid("CA", 1)))["verification_failed"] is False
+    assert payloads.party_json(Call.objects.get(sid=sid("CA", 1)))["verification_failed"] is False

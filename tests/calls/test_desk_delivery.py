@@ -13,7 +13,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
 
 from agents.models import Agent, Desk
-from calls import broadcasts, presence
+from calls.live import broadcasts, presence
 from config.asgi import application
 from core.realtime import direct_send
 from tests.calls.desk_socket import DeskSocket, run, scope_of
@@ -175,7 +175,7 @@ def test_the_snapshot_comes_before_what_is_pushed_while_it_is_read(ada, monkeypa
         assert go_on.wait(10)
         return presence_list(agent)
 
-    monkeypatch.setattr("calls.presence.presence_list", slow_presence_list)
+    monkeypatch.setattr("calls.live.presence.presence_list", slow_presence_list)
 
     browser = Browser(ada)
 

@@ -66,7 +66,7 @@ def test_what_failed_is_in_the_log_with_no_secret(twilio, line):
 
 
 def test_a_webhook_that_cannot_be_applied_is_kept_and_tried_again(twilio, line, monkeypatch):
-    monkeypatch.setattr("calls.tracking.Families", lambda sids: 1 / 0)
+    monkeypatch.setattr("calls.live.status_callbacks.Families", lambda sids: 1 / 0)
     twilio.webhook("/twilio/voice/status/", incoming(CallStatus="completed"))
     spooled.drain()
     row = Webhook.objects.get()

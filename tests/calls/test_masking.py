@@ -11,7 +11,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calls.masking import HIDDEN, Role, Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
+from calls.recorder.masking import HIDDEN, Role, Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
 from tests import factories
 from tests.twilio import CALLER, SUPPORT, sid
 

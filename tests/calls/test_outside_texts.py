@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from calls import broadcasts
+from calls.live import broadcasts
+from calls.live.presence import call_live_list
 from calls.models import Call, CallOffer, Webhook
-from calls.presence import call_live_list
 from config.server import spooled
 from contacts.models import Contact
 from telephony.webhooks.spool import spool_append

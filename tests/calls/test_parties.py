@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from calls.log.past_calls import Party, past_calls_asked, past_calls_of
 from calls.models import Call, Webhook
-from calls.past_calls import Party, past_calls_asked, past_calls_of
-from calls.shapes import party_json
+from calls.payloads import party_json
 from config.server import spooled
 from core.sql.statements import fetch
 from tests import factories

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from calls.histories import histories
-from calls.past_calls import Party, past_calls_asked, past_calls_of, past_calls_with
+from calls.log.past_calls import Party, past_calls_asked, past_calls_of, past_calls_with
+from calls.log.past_calls_cache import histories
 from contacts.models import ContactNumber
 from core.sql.statements import fetch
 from tests import factories

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from calls.family import Family, Withdrawal
-from calls.histories import Histories
+from calls.live.call_tree import Family, Withdrawal
+from calls.live.push_queue import Offered, Pending
+from calls.log.past_calls_cache import Histories
 from calls.models import Call
-from calls.pending import Offered, Pending
 from core.realtime import outbox
 from core.sql.statements import on_postgresql
 from tests import factories

@@ -11,8 +11,9 @@ import pytest
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, Agent
-from calls import broadcasts, presence, presence_watch
-from calls.presence_watch import PresenceWatch
+from calls.live import broadcasts, presence
+from desk import presence_watch
+from desk.presence_watch import PresenceWatch
 from tests import factories
 from tests.calls.desk_socket import DeskSocket, run
 

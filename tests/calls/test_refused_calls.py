@@ -9,8 +9,8 @@ import requests
 from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberList
 from twilio.rest.api.v2010.account.outgoing_caller_id import OutgoingCallerIdList
 
+from calls.live.refusals import refusals_explain
 from calls.models import Call
-from calls.refusals import refusals_explain
 from tests.calls.test_webhooks_incoming import verbs
 from tests.calls.test_webhooks_outgoing import DIAL_ACTION, OUTGOING
 from tests.telephony.account import account_at_twilio

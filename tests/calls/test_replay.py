@@ -17,7 +17,7 @@ from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
 from calls.models import Call, Webhook
-from calls.replay import route_of, twiml_differences
+from calls.recorder.replay import route_of, twiml_differences
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
 from tests.twilio import TwilioClient, incoming, leg_status, root_status, sid
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from calls.models import Call, CallEvent, Webhook
-from calls.retention import flight_recorder_prune
+from calls.recorder.retention import flight_recorder_prune
 from calls.tasks import flight_recorder_prune as task
 from tests import factories
 from tests.twilio import sid

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from calls import log_search
+from calls.log import search
 from calls.models import Call
 from contacts.models import Contact
 from tests import factories
@@ -50,9 +50,9 @@ def test_a_contact_is_found_over_rest_and_in_admin(boss, name, typed):
 
 
 @pytest.mark.parametrize(("name", "typed"), TYPED)
-@pytest.mark.parametrize("window", [log_search.WINDOW, 0])
+@pytest.mark.parametrize("window", [search.WINDOW, 0])
 def test_a_call_is_found_by_its_contact_however_far_back(boss, line, monkeypatch, window, name, typed):
-    monkeypatch.setattr(log_search, "WINDOW", window)
+    monkeypatch.setattr(search, "WINDOW", window)
     factories.make_call(1, line=line, contact=factories.make_contact(name))
     factories.make_call(2, line=line)
 

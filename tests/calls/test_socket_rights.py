@@ -11,7 +11,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from agents.models import Agent, Team
-from calls import broadcasts, consumers
+from calls.live import broadcasts
+from desk import consumers
 from tests import factories
 from tests.calls.desk_socket import DeskSocket, run, webhook
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS

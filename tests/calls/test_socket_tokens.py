@@ -12,7 +12,7 @@ from knox.models import get_digest_token, get_token_model
 from knox.settings import CONSTANTS
 
 from agents.models import Agent, Desk
-from calls import broadcasts
+from calls.live import broadcasts
 from config.asgi import application
 from tests import factories
 from tests.calls.desk_socket import DeskSocket, run, webhook
@@ -157,7 +157,7 @@ def test_a_program_that_never_pings_is_not_told_of_calls_once_its_token_is_revok
     socket = ProgramSocket(make_token(ada))
 
     async def scenario() -> None:
-        with patch("calls.consumers._TOKEN_TRUSTED_SECONDS", -1.0):
+        with patch("desk.consumers._TOKEN_TRUSTED_SECONDS", -1.0):
             await socket.open()
             await sync_to_async(revoke_all)()
             await webhook(INCOMING, incoming())

@@ -7,9 +7,9 @@ from itertools import permutations
 
 import pytest
 
-from calls import broadcasts
+from calls.live import broadcasts
+from calls.live.push_queue import Pending
 from calls.models import Call, Webhook
-from calls.pending import Pending
 from core.realtime import outbox
 from tests.twilio import at, incoming, leg_status, root_status, sid
 
@@ -107,7 +107,7 @@ def test_what_cannot_be_pushed_is_stored_all_the_same(
     twilio, line, ada, monkeypatch, django_capture_on_commit_callbacks
 ):
     twilio.webhook("/twilio/voice/incoming/", incoming())
-    monkeypatch.setattr("calls.broadcasts.live_json", lambda calls: 1 / 0)
+    monkeypatch.setattr("calls.live.broadcasts.live_json", lambda calls: 1 / 0)
 
     with django_capture_on_commit_callbacks(execute=True):
         answer = twilio.webhook(STATUS, leg_status(ada.pk, "in-progress", 2))

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from calls.models import CallEvent, Webhook
-from calls.timeline import call_timeline
+from calls.recorder.timeline import call_timeline
 from tests import factories
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
 from tests.twilio import CALLER, TwilioClient, at, incoming, leg_status, root_status, sid

@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from twilio.twiml.voice_response import VoiceResponse
 
-from calls import twiml
+from calls.answering import twiml
 from core.text import fit_for_xml
 
 texts = st.text(st.characters(), max_size=20) | st.sampled_from(['<&>"', "'", "\r\n\t", "é😀", "A\x0bB", "\ufffe\x00"])

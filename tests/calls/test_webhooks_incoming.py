@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from agents.models import DESK_LIFETIME
-from calls import presence
+from calls.live import presence
 from calls.models import Call, CallOffer, Webhook
 from calls.selectors import parties_of
 from tests import factories
@@ -244,7 +244,7 @@ def test_every_request_is_kept_as_it_came(twilio, line, ada):
 
 def test_a_failure_of_ours_still_speaks_to_the_caller(twilio, line, ada, monkeypatch, settings):
     settings.TWILIO_FALLBACK_NUMBER = "+12025550199"
-    monkeypatch.setattr("calls.services.calls_record_incoming", lambda voices, also: 1 / 0)
+    monkeypatch.setattr("calls.live.services.calls_record_incoming", lambda voices, also: 1 / 0)
 
     response = twilio.webhook(INCOMING, incoming())
 

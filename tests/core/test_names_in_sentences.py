@@ -10,9 +10,9 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calls.answering.twiml import voicemail_twiml
 from calls.models import Call, CallEvent, Webhook
-from calls.timeline import call_timeline
-from calls.twiml import voicemail_twiml
+from calls.recorder.timeline import call_timeline
 from contacts.import_checks import rows_checked
 from contacts.import_rows import BadRow, Unreadable, rows_from_csv
 from contacts.services import NumberTaken, contact_create

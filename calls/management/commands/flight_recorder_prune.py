@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from calls.retention import flight_recorder_prune
+from calls.recorder.retention import flight_recorder_prune
 
 
 class Command(BaseCommand):

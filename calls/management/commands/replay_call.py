@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from calls.masking import Role, Sight, params_masked, text_masked, twiml_masked
-from calls.replay import NewSids, Replayed, replay_requests, twiml_differences, webhooks_of
+from calls.recorder.masking import Role, Sight, params_masked, text_masked, twiml_masked
+from calls.recorder.replay import NewSids, Replayed, replay_requests, twiml_differences, webhooks_of
 from telephony.errors import Unavailable
 from telephony.webhooks.signed_posts import Posted, signed_post
 

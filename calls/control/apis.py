@@ -1,0 +1,109 @@
+"""Call control over REST, and what callers left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from calls.control import actions
+from calls.log.apis import visible_call
+from calls.log.serializers import DetailSerializer
+from core.api.problems import problem_response
+from core.api.resources import Conflict
+from core.api.schema import TWILIO, raises
+from telephony.rest.media import ByteRange, RangeNotSatisfiable, recording_fetch
+
+
+def _header(name: str, description: str, *statuses: int) -> OpenApiParameter:
+    kind = OpenApiTypes.STR
+    return OpenApiParameter(
+        name, kind, OpenApiParameter.HEADER, required=True, response=list(statuses), description=description
+    )
+
+
+_HEADERS = [
+    _header("Cache-Control", "`private`.", 200, 206),
+    _header("Accept-Ranges", "`bytes`.", 200, 206),
+    _header("Content-Range", "Which bytes these are, and of how many: `bytes 0-1/48000`.", 206),
+    OpenApiParameter(
+        "Range",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="The bytes that are wanted, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-500`; one part only.",
+    ),
+]
+
+
+class CallHangUpApi(APIView):
+    """Ends a call at Twilio, for when the phone itself cannot."""
+
+    @raises("permission_denied", "conflict", "call_gone", *TWILIO)
+    @extend_schema(operation_id="calls_hang_up", tags=["calls"], request=None, responses={202: DetailSerializer})
+    def post(self, request: Request, sid: str) -> Response:
+        call = visible_call(request, sid)
+        agent: Any = request.user
+        if call.is_terminal:
+            raise Conflict("This call is over.")
+        if call.agent_id != agent.pk and not agent.is_superuser:
+            raise PermissionDenied("Only the agent on the call can end it.")
+        actions.call_hang_up(call=call, by=agent)
+        return Response({"detail": "The call is being ended."}, status=202)
+
+
+class SoundRenderer(JSONRenderer):
+    """For players that accept sound only. The sound itself is streamed past it; a problem stays JSON."""
+
+    media_type = "audio/mpeg"
+    format = "mp3"
+
+
+class RecordingApi(APIView):
+    """A message that a caller left, as sound. Comes through us: Twilio's own address needs the account's secret."""
+
+    renderer_classes = [JSONRenderer, SoundRenderer]
+
+    @raises("call_gone", "range_not_satisfiable", "twilio_not_configured", "twilio_unavailable")
+    @extend_schema(
+        operation_id="calls_recording",
+        tags=["calls"],
+        parameters=_HEADERS,
+        responses={(200, "audio/mpeg"): OpenApiTypes.BINARY, (206, "audio/mpeg"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, sid: str, recording_sid: str) -> HttpResponseBase:
+        call = visible_call(request, sid)
+        recording = next((item for item in call.recordings.all() if item.sid == recording_sid), None)
+        if recording is None:
+            raise Http404
+        # No file of ours has a version that `If-Range` could name: with it, all is sent.
+        wanted = None if "If-Range" in request.headers else ByteRange.parse(request.headers.get("Range", ""))
+        try:
+            sound = recording_fetch(recording.sid, wanted)
+        except RangeNotSatisfiable as error:
+            refusal = problem_response("range_not_satisfiable", instance=request.path)
+            if error.total is not None:
+                refusal["Content-Range"] = f"bytes */{error.total}"
+            return refusal
+        status = 206 if sound.part else 200
+        answer: HttpResponseBase
+        if request.method == "HEAD":
+            sound.body.close()
+            answer = HttpResponse(status=status, content_type=sound.content_type)
+        else:
+            agent: Any = request.user
+            actions.recording_hear(recording=recording, by=agent)
+            answer = StreamingHttpResponse(sound.body, status=status, content_type=sound.content_type)
+        answer["Cache-Control"] = "private"
+        answer["Accept-Ranges"] = "bytes"
+        if sound.length is not None:
+            answer["Content-Length"] = str(sound.length)
+        if sound.part:
+            answer["Content-Range"] = "bytes {}-{}/{}".format(*sound.part)
+        return answer

@@ -1,0 +1,232 @@
+"""What is pushed to open desks. Shapes: docs/desk-protocol.md. What is pushed is what was stored before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+from calls import selectors
+from calls.live import presence
+from calls.live.call_tree import Family, Withdrawal
+from calls.live.push_queue import Offered, Pending
+from calls.log.past_calls_cache import histories
+from calls.models import Call, CallStatus
+from calls.payloads import agent_json, call_json
+from core.realtime import outbox
+from core.text import tree_cleaned
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+EVERYTHING_GROUP = "everything"
+
+
+def agent_group(agent_id: int) -> str:
+    return f"agent.{agent_id}"
+
+
+def team_group(team_id: int) -> str:
+    return f"team.{team_id}"
+
+
+def groups_of(agent: Agent, team_ids: Iterable[int]) -> list[str]:
+    """What an agent's desks listen to."""
+    groups = [agent_group(agent.pk), *(team_group(pk) for pk in team_ids)]
+    return [*groups, EVERYTHING_GROUP] if agent.is_superuser else groups
+
+
+def live_json(calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
+    """`LiveCall`s, in their order. With each call comes whose it is: `ringing` or `active`."""
+    earlier = histories.of([call for call, _ in calls])
+    return [
+        {"call": call_json(call), "mine": mine, "history": history}
+        for (call, mine), history in zip(calls, earlier, strict=True)
+    ]
+
+
+def after_commit(*, families: Sequence[Family] = (), offered: Sequence[Offered] = (), make_now: bool = False) -> None:
+    """Once the calls are committed: tells everybody who may see them what they are now, and agents that their phones
+    are about to ring, before they do.
+
+    With `make_now`, nothing changes any more, and the database has still to commit it: what can be made without it is
+    ready then.
+    """
+    if not families and not offered:
+        return
+    made = None
+    if make_now and _pending.is_calm(len(families) + len(offered)):
+        # Often `DatabaseBusy`. Whatever it is: what is stored is right, and it is made again then.
+        with suppress(Exception):
+            made = _make(offered, families)
+    transaction.on_commit(lambda: _pending.add(families, offered, made), robust=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    frames: list[outbox.Frame]
+    # Whose presence may be another now.
+    agent_ids: set[int]
+
+
+def _make(offered: Sequence[Offered], families: Sequence[Family]) -> _Made:
+    frames = [*_offered_frames(offered), *_family_frames(families)]
+    return _Made(frames, {agent_id for family in families for agent_id in _agents_whose_state_changed(family)})
+
+
+def _send(made: _Made) -> None:
+    outbox.send(made.frames)
+    if made.agent_ids:
+        outbox.later(partial(presence_changed, made.agent_ids))
+
+
+_pending = Pending(_make, _send)
+
+
+def _family_frames(families: Sequence[Family]) -> Iterator[outbox.Frame]:
+    selectors.attach_details(families)
+    for family in families:
+        for withdrawal in family.withdrawals:
+            yield from _withdrawn(family, withdrawal)
+    yield from _call_frames([(family.root, family.ringing_agent_ids) for family in families])
+
+
+def _agents_whose_state_changed(family: Family) -> set[int]:
+    """Whose presence may be another now: who began or ended to talk."""
+    found = {
+        leg.agent_id
+        for leg in family.touched
+        if leg.agent_id and (leg.answer_time is not None or leg.status == CallStatus.IN_PROGRESS)
+    }
+    root = family.root
+    if root.agent_id and (root.is_terminal or root.caller.startswith("client:")):
+        found.add(root.agent_id)
+    return found
+
+
+def _offered_frames(offered: Sequence[Offered]) -> Iterator[outbox.Frame]:
+    selectors.attach_details([one.family for one in offered])
+    for one in offered:
+        histories.know(one.family.root, one.earlier)
+    lives = live_json([(one.family.root, "ringing") for one in offered])
+    for one, live in zip(offered, lives, strict=True):
+        groups = [agent_group(agent_id) for agent_id in one.agent_ids]
+        yield from _frames(groups, {"type": "call.incoming", "live": live})
+
+
+def call_changed(sid: str) -> None:
+    """The same as `after_commit` for one call that somebody else changed."""
+    outbox.later(partial(_call_reread, sid))
+
+
+def _call_reread(sid: str) -> None:
+    call = selectors.call_get(sid)
+    if call is None:
+        return
+    outbox.send(_call_frames([(call, selectors.ringing_agent_ids(call))]))
+    if call.agent_id:
+        presence_changed({call.agent_id})
+
+
+def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outbox.Frame]:
+    told = []
+    for call, ringing in changed:
+        if call.is_terminal:
+            yield from _finished(call)
+            continue
+        told += [(call, "ringing", agent_id) for agent_id in ringing]
+        if call.agent_id:
+            told.append((call, "active", call.agent_id))
+    lives = live_json([(call, mine) for call, mine, _ in told])
+    for (_, _, agent_id), live in zip(told, lives, strict=True):
+        yield from _frames([agent_group(agent_id)], {"type": "call.status", "live": live})
+
+
+def _finished(call: Call) -> Iterator[outbox.Frame]:
+    data = call_json(call)
+    if call.agent_id:
+        yield from _frames([agent_group(call.agent_id)], {"type": "call.ended", "call": data})
+    groups = {EVERYTHING_GROUP}
+    if call.line:
+        groups.add(team_group(call.line.team_id))
+    elif call.agent_id:
+        groups.add(agent_group(call.agent_id))
+    yield from _frames(groups, {"type": "log.changed", "call": data})
+
+
+def _withdrawn(family: Family, withdrawal: Withdrawal) -> Iterator[outbox.Frame]:
+    by = next((leg.agent for leg in family.legs if leg.agent and leg.agent_id == withdrawal.by_agent_id), None)
+    frame = {
+        "type": "call.withdrawn",
+        "sid": family.root.sid,
+        "reason": withdrawal.reason,
+        "by": agent_json(by),
+    }
+    yield from _frames([agent_group(withdrawal.agent_id)], frame)
+
+
+def call_problem(call: Call, *, permanent: bool) -> None:
+    """Tells the agent who made the call why it failed."""
+    if call.agent_id:
+        frame = {"type": "call.problem", "sid": call.sid, "message": call.problem, "permanent": permanent}
+        outbox.send(_frames([agent_group(call.agent_id)], frame))
+
+
+def presence_changed(agent_ids: set[int]) -> None:
+    """Tells an agent's team-mates, and the agent's own desks, what the agent is now."""
+    outbox.send(presence_frames(agent_ids))
+
+
+def presence_frames(agent_ids: Collection[int]) -> Iterator[outbox.Frame]:
+    for now, team_ids in presence.presence_with_teams(set(agent_ids)) if agent_ids else []:
+        groups = [agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)]
+        yield from _frames(groups, {"type": "presence.changed", "presence": now})
+
+
+def rights_changed(*, agent_ids: Collection[int], team_ids: Collection[int] = ()) -> None:
+    """Has the desks of these agents, and of all who are in these teams, look at what they may see."""
+    outbox.send(rights_frames(agent_ids=agent_ids, team_ids=team_ids))
+
+
+def rights_frames(*, agent_ids: Collection[int], team_ids: Collection[int]) -> list[outbox.Frame]:
+    groups = [*map(agent_group, agent_ids), *map(team_group, team_ids)]
+    return [(group, {"type": "desk.missed"}) for group in groups]
+
+
+def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
+    """Ends the desks of one session of an agent, or all of the agent's."""
+    outbox.send([(agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message})])
+
+
+def _frames(groups: Iterable[str], frame: dict[str, Any]) -> Iterator[outbox.Frame]:
+    """One for each group. A frame becomes text here, once, and travels as that; with the group, as a desk may have
+    left it by the time that the frame's turn comes."""
+    text = as_text(frame)
+    return ((group, {"type": "desk.frame", "group": group, "text": text}) for group in groups)
+
+
+def as_text(frame: Any) -> str:
+    """A frame as JSON; what is no JSON by itself, such as a time, as everywhere in Django. Texts in it are cleaned: not
+    all that is stored was cleaned when it came."""
+    try:
+        text = _dumped(frame)
+    except TypeError:
+        # Half of a surrogate pair, which is no Unicode.
+        return _dumped(tree_cleaned(frame))
+    # So control characters are written. Who really typed a backslash before such a letter is looked at for nothing.
+    if "\\u" in text or "\\b" in text or "\\f" in text:
+        return _dumped(tree_cleaned(frame))
+    return text
+
+
+def _dumped(frame: Any) -> str:
+    return orjson.dumps(frame, default=_default, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+_default = DjangoJSONEncoder().default

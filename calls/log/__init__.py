@@ -1,0 +1,1 @@
+"""Reading the call log."""

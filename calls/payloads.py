@@ -1,0 +1,187 @@
+"""A call as JSON, one function per shape in docs/desk-protocol.md.
+
+Written by hand: a page of the log is a hundred legs, and DRF's nested serializers take ten times as long. The classes
+in `calls.log.serializers` describe the same shapes for the API's schema, and a test holds both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.conf import settings
+from django.urls import get_script_prefix, reverse
+
+from agents.selectors import agent_name
+from calls.models import Call, Line, Recording, is_incoming
+from telephony.identity import identity_for
+from telephony.party import is_withheld
+from telephony.phone import display
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from contacts.models import Contact
+
+
+# Characters of an earlier call's note in a push.
+_NOTE_SHOWN = 280
+
+
+def time_json(time: datetime | None) -> str | None:
+    """ISO 8601 in UTC with `Z`, whatever the server's own time zone."""
+    return time.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z" if time else None
+
+
+@lru_cache(maxsize=8192)
+def _display(number: str, home_region: str) -> str:
+    return display(number, home_region=home_region)
+
+
+@lru_cache(maxsize=1024)
+def _recording_url(prefix: str, call_sid: str, sid: str) -> str:
+    return reverse("api:recording", args=[call_sid, sid])
+
+
+def agent_json(agent: Agent | None) -> dict[str, Any] | None:
+    return _agent(agent.pk, agent.name) if agent else None
+
+
+def _agent(agent_id: int, name: str) -> dict[str, Any]:
+    return {"id": agent_id, "identity": identity_for(agent_id), "name": name}
+
+
+def line_json(line: Line | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    shown = _display(line.number, settings.HOME_REGION)
+    return {"id": line.pk, "name": line.name, "number": line.number, "display": shown}
+
+
+def contact_json(contact: Contact | None) -> dict[str, Any] | None:
+    if contact is None:
+        return None
+    return {"id": contact.pk, "name": contact.name, "company": contact.company, "note": contact.note}
+
+
+def party_json(call: Call) -> dict[str, Any]:
+    """The other party as the desk shows it."""
+    incoming, contact = call.incoming, call.contact
+    number = call.caller if incoming else call.called
+    withheld = is_withheld(number)
+    sent_name = call.caller_name if incoming and not withheld else ""
+    return {
+        "number": "" if withheld else number,
+        "display": _display(number, settings.HOME_REGION),
+        "name": contact.name if contact else sent_name,
+        "company": contact.company if contact else "",
+        "place": call.place,
+        "withheld": withheld,
+        "verified": incoming and call.stir_verstat == "TN-Validation-Passed-A",
+        # With a level (-A) and the mark of a diverted call (-Diverted) behind it, or without.
+        "verification_failed": incoming and call.stir_verstat.startswith("TN-Validation-Failed"),
+    }
+
+
+def leg_json(leg: Call) -> dict[str, Any]:
+    return {
+        "sid": leg.sid,
+        "parent_call_sid": leg.parent_id,
+        "direction": leg.direction,
+        "caller": "" if is_withheld(leg.caller) else leg.caller,
+        "called": leg.called,
+        "status": leg.status,
+        "start_time": time_json(leg.start_time),
+        "answer_time": time_json(leg.answer_time),
+        "end_time": time_json(leg.end_time),
+        "duration": leg.duration,
+        "agent": agent_json(leg.agent),
+    }
+
+
+def recording_json(recording: Recording) -> dict[str, Any]:
+    url = _recording_url(get_script_prefix(), recording.call_id, recording.sid)
+    return {"sid": recording.sid, "duration": recording.duration, "url": url}
+
+
+def ring_seconds(call: Call) -> int | None:
+    """How long it rang, when nobody answered."""
+    if call.answer_time or not call.end_time:
+        return None
+    return max(0, round((call.end_time - call.start_time).total_seconds()))
+
+
+def heard_recordings(call: Call) -> list[Recording]:
+    """Its recordings but those of which Twilio says that there is no sound."""
+    recordings = call.recordings.all() if call.known_recordings is None else call.known_recordings
+    return [recording for recording in recordings if recording.status != "absent"]
+
+
+def _legs_of(call: Call) -> Iterable[Call]:
+    return call.legs.all() if call.known_legs is None else call.known_legs
+
+
+def call_json(call: Call) -> dict[str, Any]:
+    """A row of the log: a root call with its legs."""
+    return leg_json(call) | {
+        "incoming": call.incoming,
+        "party": party_json(call),
+        "line": line_json(call.line),
+        "contact": contact_json(call.contact),
+        "result": call.result,
+        "ring_seconds": ring_seconds(call),
+        "problem": call.problem,
+        "note": call.note,
+        "outcome": call.outcome,
+        "revision": call.revision,
+        "recordings": [recording_json(recording) for recording in heard_recordings(call)],
+        "legs": [leg_json(leg) for leg in _legs_of(call)],
+    }
+
+
+class PastCall(NamedTuple):
+    """What is shown of an earlier call with the same party. Read with every caller, so no whole `Call`."""
+
+    sid: str
+    direction: str
+    caller: str
+    result: str
+    start_time: datetime
+    duration: int | None
+    agent_id: int | None
+    note: str
+    outcome: str
+    # None without an agent, as the next two.
+    username: str | None
+    first_name: str | None
+    last_name: str | None
+
+
+@lru_cache(maxsize=4096)
+def past_call_json(past: PastCall) -> dict[str, Any]:
+    """Not to be changed: whoever calls often is shown with the same calls each time."""
+    agent = None
+    if past.agent_id is not None:
+        name = agent_name(past.username or "", past.first_name or "", past.last_name or "")
+        agent = _agent(past.agent_id, name)
+    return {
+        "sid": past.sid,
+        "incoming": is_incoming(past.direction, past.caller),
+        "result": past.result,
+        "start_time": time_json(past.start_time),
+        "duration": past.duration,
+        "agent": agent,
+        "note": _beginning(past.note),
+        "outcome": past.outcome,
+    }
+
+
+def _beginning(note: str) -> str:
+    """What is shown of a note beside a ringing call: the whole of it is in the log."""
+    return note if len(note) <= _NOTE_SHOWN else f"{note[: _NOTE_SHOWN - 1].rstrip()}…"
+
+
+def call_etag(call: Call) -> str:
+    """The version of what is shown of a call: every change of it or of its legs raises its revision."""
+    return f'"{call.revision}-{call.updated_at.timestamp():.6f}"'

@@ -1,0 +1,1 @@
+"""The agent's desk: its page, its socket, and how both are let in."""

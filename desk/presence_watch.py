@@ -1,0 +1,107 @@
+"""What nobody told: a server's own look at who its desks say can be reached.
+
+Most changes are pushed by whoever makes them. Three kinds have nobody who could: a desk whose server was killed, which
+only grows silent; what another process wrote where no Redis carries its word; and what was written past our services.
+Each web server finds them by itself, and tells its own desks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.db.models import QuerySet
+
+from agents.selectors import agents_with_reach, memberships, reach_slots, reach_varies
+from calls.live import broadcasts
+from calls.live.presence import Shown, last_told
+from core.realtime import outbox
+from core.sql.prepared import Prepared
+from core.sql.statements import fetch
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 5.0
+_COLUMNS = ("pk", "is_superuser", "username", "first_name", "last_name", "availability", "can_ring")
+
+
+def _all_agents() -> QuerySet[Any, Any]:
+    agents: QuerySet[Any] = agents_with_reach()
+    return agents.order_by().values_list(*_COLUMNS)
+
+
+_AGENTS = Prepared(_all_agents, varies=reach_varies)
+_MEMBERSHIPS = Prepared(memberships)
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """Of one active agent, what decides on what this agent sees, and what others see. Calls are followed elsewhere."""
+
+    team_ids: frozenset[int]
+    is_superuser: bool
+    shown: Shown
+
+
+class PresenceWatch:
+    def __init__(self) -> None:
+        self._known: dict[int, _Facts] | None = None
+
+    def look(self) -> list[outbox.Frame]:
+        """What is to be told, as it is another thing than at the last look. The first look only remembers."""
+        known, self._known = self._known, _facts()
+        if known is None:
+            return []
+        return [*_rights_frames(known, self._known), *broadcasts.presence_frames(_shown_anew(known, self._known))]
+
+
+def _facts() -> dict[int, _Facts]:
+    rows, pairs = fetch(_AGENTS(**reach_slots()), _MEMBERSHIPS())
+    teams: dict[int, set[int]] = {}
+    for agent_id, team_id in pairs:
+        teams.setdefault(agent_id, set()).add(team_id)
+    return {
+        agent_id: _Facts(frozenset(teams.get(agent_id, ())), is_superuser, (*shown, bool(can_ring)))
+        for agent_id, is_superuser, *shown, can_ring in rows
+    }
+
+
+def _rights_frames(before: dict[int, _Facts], now: dict[int, _Facts]) -> list[outbox.Frame]:
+    agent_ids: set[int] = set()
+    team_ids: set[int] = set()
+    for agent_id in before.keys() | now.keys():
+        old, new = before.get(agent_id), now.get(agent_id)
+        if old is None or new is None:
+            # Suspended or deleted, new, or active again.
+            agent_ids.add(agent_id)
+        elif old.is_superuser != new.is_superuser or old.team_ids != new.team_ids:
+            agent_ids.add(agent_id)
+        team_ids |= (old.team_ids if old else frozenset()) ^ (new.team_ids if new else frozenset())
+    return broadcasts.rights_frames(agent_ids=agent_ids, team_ids=team_ids)
+
+
+def _shown_anew(before: dict[int, _Facts], now: dict[int, _Facts]) -> set[int]:
+    return {pk for pk, facts in now.items() if pk in before and facts.shown != last_told.get(pk, before[pk].shown)}
+
+
+async def watch_forever() -> None:
+    """The web server's own look, every few seconds."""
+    watch, fails = PresenceWatch(), False
+    layer: Any = get_channel_layer()
+    look: Any = database_sync_to_async(watch.look)
+    while True:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        try:
+            for group, message in await look():
+                # Every server looks, so each tells its own.
+                layer.group_send_here(group, message)
+        except Exception as error:
+            # The database is away, mostly. Once is enough to say so.
+            logger.log(logging.DEBUG if fails else logging.WARNING, "presence: no look (%s)", type(error).__name__)
+            fails = True
+        else:
+            fails = False

@@ -1,0 +1,67 @@
+"""The desk's page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+
+from telephony.phone import country_name
+
+_SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123456789sh")]
+
+
+@never_cache
+@login_required
+@ensure_csrf_cookie
+def desk(request: HttpRequest) -> HttpResponse:
+    return render(request, "desk/desk.html", {"config": _config(request)})
+
+
+def _config(request: HttpRequest) -> dict[str, Any]:
+    """`Config` in docs/desk-protocol.md."""
+    agent: Any = request.user
+    signalling = urlsplit(settings.TWILIO_VOICE_SIGNALLING_URL)
+    return {
+        "agent": {
+            "id": agent.pk,
+            "identity": agent.identity,
+            "name": agent.name,
+            "initials": agent.initials,
+            "username": agent.username,
+            "role": "admin" if agent.is_superuser else agent.role,
+        },
+        "csrfToken": get_token(request),
+        "urls": {
+            "token": reverse("api:voice-token"),
+            "calls": reverse("api:call-list"),
+            "checkNumber": reverse("api:number-check"),
+            "contacts": reverse("api:contact-list"),
+            "socket": "/ws/desk/",
+            "alarms": static("alarms.js"),
+            "login": reverse("login"),
+            "logout": reverse("logout"),
+            "admin": reverse("admin:index") if agent.is_staff else None,
+        },
+        "phone": {
+            "signallingHost": signalling.netloc or None,
+            "signallingInsecure": signalling.scheme == "ws",
+            "publishEvents": not settings.SIMULATOR,
+            "edge": settings.TWILIO_EDGE,
+            "tokenRefreshSeconds": settings.TOKEN_REFRESH_SECONDS,
+        },
+        "sounds": {name: static(f"sounds/{name}.wav") for name in _SOUNDS},
+        "homeRegion": settings.HOME_REGION,
+        "homeRegionName": country_name(settings.HOME_REGION),
+        "simulator": settings.SIMULATOR,
+        "simulatorUrl": settings.TWILIO_API_BASE_URL or None if settings.SIMULATOR else None,
+    }
