@@ -1,7 +1,8 @@
 """The way from a commit to open desks.
 
 In a web server, frames that are many are made in a thread of their own, and all are sent by the server's event loop,
-one after the other: nobody waits for that, and the order stays. Elsewhere (a worker, a command) both happen on the spot.
+one after the other: nobody waits for that, and the order stays. Elsewhere (a worker,
+a command) both happen on the spot.
 """
 
 from __future__ import annotations
