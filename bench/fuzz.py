@@ -123,7 +123,7 @@ class Target:
         call_command("migrate", verbosity=0)
         from config.asgi import application
         from tests import factories
-        from tests.telephony.test_webhook_security import twilio_paths
+        from tests.telephony.webhooks.test_webhook_security import twilio_paths
 
         team = factories.make_team()
         for name in ("ada", "grace"):

@@ -8,7 +8,7 @@ from django.test import Client
 from agents.models import Agent
 from calls.models import Call
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run
+from tests.desk.desk_socket import DeskSocket, run
 from tests.tokens.devices import log_in, voice, with_token
 from tests.twilio import incoming, outgoing
 

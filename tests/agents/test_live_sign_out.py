@@ -11,7 +11,7 @@ from django.test import Client
 
 from agents.models import LoginRecord
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run
+from tests.desk.desk_socket import DeskSocket, run
 
 # Pushes are sent after a real commit, from another thread than the socket's.
 pytestmark = pytest.mark.django_db(transaction=True)

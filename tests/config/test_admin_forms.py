@@ -15,7 +15,7 @@ from calls.models import Line
 from contacts.models import Contact, ContactNumber
 from core.admin import SavesChanges
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run
+from tests.desk.desk_socket import DeskSocket, run
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run, webhook
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
+from tests.desk.desk_socket import DeskSocket, run, webhook
 from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db(transaction=True)

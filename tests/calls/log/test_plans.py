@@ -20,7 +20,7 @@ from contacts.models import Contact, ContactNumber
 from core.sql.statements import Statement, by_index_only, fetch
 from telephony.webhooks.fast_request import form_read
 from tests import factories
-from tests.calls.lifecycles import Story, tell
+from tests.calls.live.lifecycles import Story, tell
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

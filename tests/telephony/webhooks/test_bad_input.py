@@ -16,7 +16,7 @@ from twilio.request_validator import RequestValidator
 from calls.models import Call, Webhook
 from config.server import spooled
 from messaging.models import MessageWebhook
-from tests.telephony.test_webhook_security import PATHS
+from tests.telephony.webhooks.test_webhook_security import PATHS
 from tests.twilio import TwilioClient, incoming, sid
 
 pytestmark = pytest.mark.django_db

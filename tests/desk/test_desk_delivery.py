@@ -16,7 +16,7 @@ from agents.models import Agent, Desk
 from calls.live import broadcasts, presence
 from config.asgi import application
 from core.realtime import direct_send
-from tests.calls.desk_socket import DeskSocket, run, scope_of
+from tests.desk.desk_socket import DeskSocket, run, scope_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,8 +14,8 @@ from agents.models import Agent, Team
 from calls.live import broadcasts
 from desk import consumers
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run, webhook
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
+from tests.desk.desk_socket import DeskSocket, run, webhook
 from tests.twilio import incoming, root_status
 
 pytestmark = pytest.mark.django_db(transaction=True)

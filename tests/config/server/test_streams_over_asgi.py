@@ -10,7 +10,7 @@ from unittest.mock import patch
 from django.http import StreamingHttpResponse
 
 from config.server.handler import OneHopHandler
-from tests.config.test_webhooks_over_asgi import scope
+from tests.config.server.test_webhooks_over_asgi import scope
 
 PART = b"x" * 70_000
 

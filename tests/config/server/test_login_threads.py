@@ -12,7 +12,7 @@ import pytest
 from django.http import HttpResponse
 
 from config.server.handler import OneHopHandler
-from tests.config.test_webhooks_over_asgi import scope, whole
+from tests.config.server.test_webhooks_over_asgi import scope, whole
 
 DESK, ADMIN, REST = "/accounts/login/", "/admin/login/", "/api/v1/auth/login/"
 

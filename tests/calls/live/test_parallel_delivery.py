@@ -20,7 +20,7 @@ from twilio.request_validator import RequestValidator
 from calls.models import Call, CallOffer, Webhook
 from tests import factories
 from tests.browser.stack import Stack
-from tests.calls.lifecycles import Lifecycle, Request, Story, tell
+from tests.calls.live.lifecycles import Lifecycle, Request, Story, tell
 from tests.twilio import TwilioClient
 
 CALLS, THREADS = 50, 8

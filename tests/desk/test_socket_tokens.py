@@ -15,8 +15,8 @@ from agents.models import Agent, Desk
 from calls.live import broadcasts
 from config.asgi import application
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run, webhook
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
+from tests.desk.desk_socket import DeskSocket, run, webhook
 from tests.twilio import incoming, leg_status, root_status, sid
 from tokens.services import device_revoke
 

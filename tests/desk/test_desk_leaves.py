@@ -10,7 +10,7 @@ import pytest
 
 from agents.models import Agent, Desk
 from config.asgi import application
-from tests.calls.desk_socket import run, scope_of
+from tests.desk.desk_socket import run, scope_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

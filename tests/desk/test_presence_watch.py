@@ -15,7 +15,7 @@ from calls.live import broadcasts, presence
 from desk import presence_watch
 from desk.presence_watch import PresenceWatch
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run
+from tests.desk.desk_socket import DeskSocket, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from agents.models import Agent
 from calls.models import CallOffer
 from tests import factories
-from tests.calls.test_call_api import sids, signed_in
+from tests.calls.log.test_call_api import sids, signed_in
 from tests.twilio import SUPPORT, sid
 
 pytestmark = pytest.mark.django_db

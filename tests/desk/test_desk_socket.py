@@ -13,8 +13,8 @@ from agents import services as agent_services
 from agents.models import Desk
 from calls.models import Call
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run, webhook
 from tests.calls.test_webhooks_incoming import DIAL_ACTION, INCOMING, STATUS
+from tests.desk.desk_socket import DeskSocket, run, webhook
 from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 # Pushes are sent after a real commit, from another thread than the socket's.

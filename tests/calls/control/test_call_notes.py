@@ -15,7 +15,7 @@ from agents.models import Agent
 from calls.models import Call, CallEvent, CallOutcome
 from core.text import cleaned_lines
 from tests import factories
-from tests.calls.desk_socket import DeskSocket, run
+from tests.desk.desk_socket import DeskSocket, run
 from tests.twilio import sid
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from config.server.handler import OneHopHandler
 from telephony.webhooks import pacing
 from telephony.webhooks.guard import MAX_BODY, Route
 from telephony.webhooks.http_auth import make_nonce
-from tests.telephony.test_http_auth import PASSWORD, USER, basic, digest
+from tests.telephony.webhooks.test_http_auth import PASSWORD, USER, basic, digest
 from tests.twilio import incoming, sign
 
 INCOMING, STATUS = "/twilio/voice/incoming/", "/twilio/voice/status/"
