@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from calls.log.indexes import LOG_INDEXES
+from calls.indexes import LOG_INDEXES
 from core.folding import FoldedField
 from core.text import in_sentence
 from telephony.errors import InvalidNumber

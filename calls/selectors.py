@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from agents.selectors import team_ids_of
-from calls.live.call_tree import Family
 from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line, Webhook
 from contacts.selectors import by_number, contacts_with
 from core.sql.prepared import Prepared, Slot
@@ -110,27 +109,6 @@ def with_details(calls: QuerySet[Call]) -> QuerySet[Call]:
 def call_get(sid: str) -> Call | None:
     """A root call with all that is shown of it."""
     return with_details(Call.objects.filter(pk=sid)).first()
-
-
-def attach_details(families: Sequence[Family]) -> None:
-    """Gives root calls what `with_details` would have read. Nearly all of it was read with the families."""
-    calls = [call for family in families for call in (family.root, *family.legs)]
-    for name in ("agent", "line", "contact"):
-        _attach(name, calls)
-    for family in families:
-        family.root.known_legs, family.root.known_recordings = family.legs, family.recordings
-
-
-def _attach(name: str, calls: Sequence[Call]) -> None:
-    """As `select_related` leaves it."""
-    field: Any = Call._meta.get_field(name)  # noqa: SLF001
-    bare = [call for call in calls if getattr(call, f"{name}_id") and not field.is_cached(call)]
-    if not bare:
-        return
-    model: Any = field.related_model
-    found = model.objects.in_bulk({getattr(call, f"{name}_id") for call in bare})
-    for call in bare:
-        field.set_cached_value(call, found.get(getattr(call, f"{name}_id")))
 
 
 def ringing_agent_ids(call: Call) -> list[int]:

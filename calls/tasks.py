@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from calls.live.reconcile import calls_reconcile, calls_sweep
 from calls.live.refusals import refusals_explain
+from calls.reconcile import calls_reconcile, calls_sweep
 from calls.recorder import retention
 
 

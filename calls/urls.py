@@ -1,8 +1,8 @@
 from django.urls import path
 
 from calls import webhooks
-from calls.control.apis import CallHangUpApi, RecordingApi
-from calls.log.apis import CallDetailApi, CallListApi
+from calls.control.apis import CallDetailApi, CallHangUpApi, RecordingApi
+from calls.log.apis import CallListApi
 from calls.log.number_apis import NumberCheckApi
 from calls.recorder.apis import CallTimelineApi
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from simulator.config import Config
-from simulator.engine.leg import CallLeg
 from simulator.identifiers import moment, new_sid, now
+from simulator.leg import CallLeg
 
 Behaviour = Literal["manual", "answer", "busy", "no-answer", "reject", "failed"]
 BEHAVIOURS: tuple[Behaviour, ...] = ("manual", "answer", "busy", "no-answer", "reject", "failed")

@@ -6,6 +6,7 @@ sentence for the person at the desk; `telephony.rest.http` has logged the reques
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,6 @@ from contextlib import contextmanager
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.response import Response
-
-from telephony.rest.retries import error_code
 
 logger = logging.getLogger(__name__)
 
@@ -127,3 +126,14 @@ def translated() -> Iterator[None]:
         yield
     except (TwilioException, requests.RequestException) as error:
         raise translate(error) from None
+
+
+def error_code(answer: Response) -> int | None:
+    """Twilio's code in the body of an error."""
+    if answer.status_code < 400:
+        return None
+    try:
+        code = json.loads(answer.text)["code"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return code if isinstance(code, int) else None

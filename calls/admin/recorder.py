@@ -15,7 +15,14 @@ from django.utils.timezone import localtime
 
 from calls.admin.columns import KnowsItsViewer, call_link
 from calls.models import Call, CallEvent, Webhook
-from calls.recorder.masking import Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
+from calls.recorder.masking import (
+    MaskingPolicy,
+    masking_policy_for,
+    params_masked,
+    text_masked,
+    twiml_masked,
+    value_masked,
+)
 from core.admin import ReadOnly
 
 _KINDS = ["incoming", "outgoing", "status", "dial-action", "recording", "recording-status", "fallback", "reconcile"]
@@ -29,9 +36,9 @@ def _milliseconds(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f} ms"
 
 
-def _sight(row: Webhook | CallEvent) -> Sight:
+def _policy(row: Webhook | CallEvent) -> MaskingPolicy:
     call = Call.objects.filter(pk=row.call_sid).select_related("parent").first()
-    return sight_of(row.viewer, (call.parent or call) if call else None)  # type: ignore[union-attr]
+    return masking_policy_for(row.viewer, (call.parent or call) if call else None)  # type: ignore[union-attr]
 
 
 def _json(value: Any) -> SafeString:
@@ -94,15 +101,15 @@ class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
 
     @admin.display(description="what failed")
     def failed(self, row: Webhook) -> str:
-        return text_masked(row.problem, _sight(row)) or "Nothing."
+        return text_masked(row.problem, _policy(row)) or "Nothing."
 
     @admin.display(description="fields")
     def sent(self, row: Webhook) -> SafeString:
-        return _json(params_masked(row.params, _sight(row)) if isinstance(row.params, dict) else {})
+        return _json(params_masked(row.params, _policy(row)) if isinstance(row.params, dict) else {})
 
     @admin.display(description="TwiML")
     def answered(self, row: Webhook) -> SafeString:
-        return _text(twiml_masked(row.answer, _sight(row)) if row.answer else "")
+        return _text(twiml_masked(row.answer, _policy(row)) if row.answer else "")
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -156,8 +163,8 @@ class CallEventAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[CallEvent]):
 
     @admin.display(description="detail")
     def more(self, event: CallEvent) -> SafeString:
-        sight = _sight(event)
+        policy = _policy(event)
         detail = dict(event.detail) if isinstance(event.detail, dict) else {"detail": event.detail}
         if isinstance(detail.get("answer"), str):
-            detail["answer"] = twiml_masked(detail["answer"], sight)
-        return _json(value_masked(detail, sight))
+            detail["answer"] = twiml_masked(detail["answer"], policy)
+        return _json(value_masked(detail, policy))

@@ -13,11 +13,10 @@ from xml.sax.saxutils import escape
 from twilio.twiml.voice_response import Client, Dial, VoiceResponse
 
 from core.text import XML_UNFIT, fit_for_xml, without_directions
+from telephony.limits import MAX_RUNG
 
 # Each leg tells all four, so that the log is built from callbacks alone.
 _EVENTS = "initiated ringing answered completed"
-# <Dial> rings ten nouns at once at the most.
-MAX_RUNG = 10
 _VOICEMAIL_SECONDS = 180
 # Half a second for each, in which a telephone system begins its greeting and listens.
 _BEFORE_EXTENSION = "wwww"

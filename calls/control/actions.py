@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from agents.selectors import team_ids_of
 from calls.live import services
 from calls.live.locks import lock
 from calls.live.status_callbacks import push
-from calls.log.selectors import SUPERVISOR
 from calls.models import Call, CallEvent, Recording, RecordingPlay
 from telephony.errors import TelephonyError
 
@@ -23,13 +21,6 @@ if TYPE_CHECKING:
 # A player asks for one file in many parts. What comes so soon after the last is the same listening.
 _SAME_LISTENING = timedelta(minutes=10)
 _EDITABLE = ("note", "outcome")
-
-
-def call_may_be_edited(call: Call, *, by: Agent) -> bool:
-    """By the agent on the call, a supervisor of its line's team, and admins."""
-    if by.is_superuser or call.agent_id == by.pk:
-        return True
-    return by.role == SUPERVISOR and call.line is not None and call.line.team_id in team_ids_of(by)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Call control over REST, and what callers left."""
+"""One call over REST: reading it, noting what it came to, ending it, and hearing what the caller left."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.generics import RetrieveAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,9 +16,12 @@ from rest_framework.views import APIView
 
 from calls.control import actions
 from calls.log.apis import visible_call
-from calls.log.serializers import DetailSerializer
+from calls.log.serializers import CallChangeSerializer, CallSerializer, DetailSerializer
+from calls.models import Call
+from calls.payloads import call_etag, call_json
+from calls.permissions import call_may_be_edited, call_may_be_ended
 from core.api.problems import problem_response
-from core.api.resources import Conflict
+from core.api.resources import BoundedJSONParser, Conflict, require_version
 from core.api.schema import TWILIO, raises
 from telephony.rest.media import ByteRange, RangeNotSatisfiable, recording_fetch
 
@@ -42,6 +46,58 @@ _HEADERS = [
 ]
 
 
+_VERSION = OpenApiParameter(
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200], description="Its version."
+)
+_IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag that was read. With it, nothing is changed when somebody else was quicker (412).",
+)
+
+
+class CallDetailApi(RetrieveAPIView[Call]):
+    """One call with its legs."""
+
+    serializer_class = CallSerializer
+    parser_classes = [BoundedJSONParser]
+    lookup_url_kwarg = "sid"
+    queryset = Call.objects.none()
+
+    @extend_schema(operation_id="calls_retrieve", tags=["calls"], parameters=[_VERSION], responses=CallSerializer)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return _answer(visible_call(request, self.kwargs["sid"]))
+
+    @raises("permission_denied")
+    @extend_schema(
+        operation_id="calls_update",
+        tags=["calls"],
+        parameters=[_IF_MATCH, _VERSION],
+        request=CallChangeSerializer,
+        responses=CallSerializer,
+    )
+    def patch(self, request: Request, sid: str) -> Response:
+        """Keeps the note, the outcome, or both. Without `If-Match` the last to write wins."""
+        call = visible_call(request, sid)
+        agent: Any = request.user
+        if not call_may_be_edited(call, by=agent):
+            raise PermissionDenied("Only the agent on the call, a supervisor of its team or an admin can note this.")
+        body = CallChangeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        actions.call_edit(
+            sid=call.sid,
+            changes=body.validated_data,
+            by=agent,
+            check=lambda current: require_version(request, call_etag(current)),
+        )
+        return _answer(visible_call(request, sid))
+
+
+def _answer(call: Call) -> Response:
+    return Response(call_json(call), headers={"ETag": call_etag(call)})
+
+
 class CallHangUpApi(APIView):
     """Ends a call at Twilio, for when the phone itself cannot."""
 
@@ -52,7 +108,7 @@ class CallHangUpApi(APIView):
         agent: Any = request.user
         if call.is_terminal:
             raise Conflict("This call is over.")
-        if call.agent_id != agent.pk and not agent.is_superuser:
+        if not call_may_be_ended(call, by=agent):
             raise PermissionDenied("Only the agent on the call can end it.")
         actions.call_hang_up(call=call, by=agent)
         return Response({"detail": "The call is being ended."}, status=202)

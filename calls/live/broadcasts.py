@@ -15,6 +15,7 @@ from django.db import transaction
 from calls import selectors
 from calls.live import presence
 from calls.live.call_tree import Family, Withdrawal
+from calls.live.details import attach_details
 from calls.live.push_queue import Offered, Pending
 from calls.log.past_calls_cache import histories
 from calls.models import Call, CallStatus
@@ -90,7 +91,7 @@ _pending = Pending(_make, _send)
 
 
 def _family_frames(families: Sequence[Family]) -> Iterator[outbox.Frame]:
-    selectors.attach_details(families)
+    attach_details(families)
     for family in families:
         for withdrawal in family.withdrawals:
             yield from _withdrawn(family, withdrawal)
@@ -111,7 +112,7 @@ def _agents_whose_state_changed(family: Family) -> set[int]:
 
 
 def _offered_frames(offered: Sequence[Offered]) -> Iterator[outbox.Frame]:
-    selectors.attach_details([one.family for one in offered])
+    attach_details([one.family for one in offered])
     for one in offered:
         histories.know(one.family.root, one.earlier)
     lives = live_json([(one.family.root, "ringing") for one in offered])

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from agents.selectors import agent_get_active, agent_get_caller, agent_get_caller_by
 from calls import selectors
-from calls.answering.twiml import MAX_RUNG
 from calls.live import broadcasts, presence
 from calls.live.call_batch import Families
 from calls.live.call_tree import Family
@@ -28,6 +27,7 @@ from contacts.selectors import contact_by_number, contact_number_get
 from core.folding import fold
 from core.sql.statements import Statement, Write, new_row, relate
 from telephony.errors import InvalidNumber
+from telephony.limits import MAX_RUNG
 from telephony.party import is_withheld
 from telephony.phone import parse_dialled
 from telephony.phone_reference import PhoneReference

@@ -115,8 +115,8 @@ def _parts() -> list[Compiled]:
 
 
 def _may_be_shown() -> Q:
-    """What the log (`calls.log.selectors.Sight`) shows of calls that are over to each who is shown the call: it rings a
-    whole team, and all of them get one frame."""
+    """What `calls.permissions.LogScope` shows of calls that are over to each who is shown the call: it rings a whole
+    team, and all of them get one frame."""
     team = Line.objects.filter(number=Slot("line_number")).order_by().values("team")
     lines = Line.objects.filter(team__in=team).order_by().values("pk")
     unlimited = Exact(ExpressionWrapper(Slot("unlimited"), output_field=IntegerField()), 1)

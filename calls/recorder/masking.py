@@ -63,57 +63,57 @@ class Role(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class MaskingPolicy:
     """What somebody may see of one call. `numbers`: whether telephone numbers are written out."""
 
     role: Role
     numbers: bool
 
 
-def sight_of(viewer: Agent, call: Call | None = None) -> Sight:
+def masking_policy_for(viewer: Agent, call: Call | None = None) -> MaskingPolicy:
     """What `viewer` may see of `call`; of rows that belong to no call when there is none."""
     if viewer.is_superuser:
-        return Sight(Role.ADMIN, numbers=True)
+        return MaskingPolicy(Role.ADMIN, numbers=True)
     if viewer.role == "supervisor":
-        return Sight(Role.SUPERVISOR, numbers=True)
-    return Sight(Role.AGENT, numbers=call is not None and call.agent_id == viewer.pk)
+        return MaskingPolicy(Role.SUPERVISOR, numbers=True)
+    return MaskingPolicy(Role.AGENT, numbers=call is not None and call.agent_id == viewer.pk)
 
 
-def params_masked(params: dict[str, Any], sight: Sight) -> dict[str, Any]:
-    """The fields of a request that `sight` covers, with what must not be read hidden."""
+def params_masked(params: dict[str, Any], policy: MaskingPolicy) -> dict[str, Any]:
+    """The fields of a request that `policy` covers, with what must not be read hidden."""
     return {
-        text_masked(name, sight): HIDDEN if _is_hidden(name, sight) else value_masked(value, sight)
+        text_masked(name, policy): HIDDEN if _is_hidden(name, policy) else value_masked(value, policy)
         for name, value in params.items()
-        if sight.role > Role.AGENT or name in AGENT_FIELDS
+        if policy.role > Role.AGENT or name in AGENT_FIELDS
     }
 
 
-def _is_hidden(name: str, sight: Sight) -> bool:
+def _is_hidden(name: str, policy: MaskingPolicy) -> bool:
     if _CREDENTIAL_NAME.search(name):
         return True
-    return sight.role < Role.ADMIN and _TYPED.search(name) is not None
+    return policy.role < Role.ADMIN and _TYPED.search(name) is not None
 
 
-def value_masked(value: Any, sight: Sight) -> Any:
+def value_masked(value: Any, policy: MaskingPolicy) -> Any:
     """The same for any JSON value, however deep."""
     if isinstance(value, str):
-        return text_masked(value, sight)
+        return text_masked(value, policy)
     if isinstance(value, dict):
         return {
-            text_masked(str(name), sight): HIDDEN if _is_hidden(str(name), sight) else value_masked(part, sight)
+            text_masked(str(name), policy): HIDDEN if _is_hidden(str(name), policy) else value_masked(part, policy)
             for name, part in value.items()
         }
     if isinstance(value, list | tuple):
-        return [value_masked(part, sight) for part in value]
+        return [value_masked(part, policy) for part in value]
     if isinstance(value, bool) or value is None:
         return value
     # A number in JSON may be a telephone number or a numeric secret as well as a duration.
-    masked = text_masked(str(value), sight)
+    masked = text_masked(str(value), policy)
     return value if masked == str(value) else masked
 
 
-def text_masked(text: str, sight: Sight) -> str:
-    """A text without credentials, and without telephone numbers where `sight` does not cover them."""
+def text_masked(text: str, policy: MaskingPolicy) -> str:
+    """A text without credentials, and without telephone numbers where `policy` does not cover them."""
     if len(text) < _SHORTEST_SECRET:
         return text
     text = _without_configured_secrets(text)
@@ -123,7 +123,7 @@ def text_masked(text: str, sight: Sight) -> str:
     for pattern in (_ACCOUNT, _JWT):
         text = pattern.sub(HIDDEN, text)
     text = _SCHEME.sub(rf"\1 {HIDDEN}", text)
-    return text if sight.numbers else _NUMBER.sub(_last_digits, text)
+    return text if policy.numbers else _NUMBER.sub(_last_digits, text)
 
 
 def _without_named(text: str) -> str:
@@ -169,11 +169,11 @@ def _secrets_pattern(values: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, kept))) if kept else None
 
 
-def twiml_masked(answer: str, sight: Sight) -> str:
+def twiml_masked(answer: str, policy: MaskingPolicy) -> str:
     """TwiML to read: indented, credentials hidden. What is not XML comes back as it is, masked as a text."""
     root = twiml_parsed(answer)
     if root is None:
-        return text_masked(answer, sight)
+        return text_masked(answer, policy)
     for element in root.iter():
         for name in element.attrib:
             if _CREDENTIAL_NAME.search(name):
@@ -182,4 +182,4 @@ def twiml_masked(answer: str, sight: Sight) -> str:
         if _CREDENTIAL_NAME.search(element.get("name", "")) and "value" in element.attrib:
             element.set("value", HIDDEN)
     ElementTree.indent(root)
-    return text_masked(ElementTree.tostring(root, encoding="unicode"), sight)
+    return text_masked(ElementTree.tostring(root, encoding="unicode"), policy)

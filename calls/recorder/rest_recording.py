@@ -9,13 +9,13 @@ from typing import Any
 from django.db import DatabaseError, transaction
 
 from calls.models import CallEvent
-from calls.recorder.masking import Role, Sight, text_masked
+from calls.recorder.masking import MaskingPolicy, Role, text_masked
 
 logger = logging.getLogger(__name__)
 
 _RESOURCE = re.compile(r"^/?(?:[\w.-]+\.twilio\.com/)?(?:2010-04-01/)?(?:Accounts/[^/]+/)?(.*?)(?:\.json)?(?:\?.*)?\Z")
 # Rows hold no credential, whoever may read them later.
-_AS_KEPT = Sight(Role.ADMIN, numbers=True)
+_AS_KEPT = MaskingPolicy(Role.ADMIN, numbers=True)
 
 
 def rest_request_record(

@@ -16,7 +16,15 @@ from django.db.models import Q
 from calls.answering.twiml_reading import answer_words
 from calls.models import TERMINAL, Call, CallEvent, CallStatus, Webhook
 from calls.recorder import sentences as words
-from calls.recorder.masking import Role, Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
+from calls.recorder.masking import (
+    MaskingPolicy,
+    Role,
+    masking_policy_for,
+    params_masked,
+    text_masked,
+    twiml_masked,
+    value_masked,
+)
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -51,7 +59,7 @@ def call_timeline(call: Call, *, viewer: Agent) -> list[TimelineEntry]:
     legs.setdefault(call.sid, call)
     webhooks = list(Webhook.objects.filter(call_sid__in=legs)[:_MOST_ROWS])
     events = list(CallEvent.objects.filter(call_sid__in=legs).select_related("agent")[:_MOST_ROWS])
-    recorder = _Recorder(call=call, legs=legs, sight=sight_of(viewer, call))
+    recorder = _Recorder(call=call, legs=legs, policy=masking_policy_for(viewer, call))
     entries = [
         *recorder.of_legs(webhooks),
         *map(recorder.of_webhook, webhooks),
@@ -66,7 +74,7 @@ class _Recorder:
 
     call: Call
     legs: dict[str, Call]
-    sight: Sight
+    policy: MaskingPolicy
 
     def _of(self, sid: str) -> str:
         return ROOT if sid == self.call.sid else sid
@@ -78,13 +86,13 @@ class _Recorder:
         return TimelineEntry(
             at=row.received_at,
             kind="webhook",
-            title=text_masked(words.webhook_title(row, leg=leg, is_root=leg.sid == self.call.sid), self.sight),
+            title=text_masked(words.webhook_title(row, leg=leg, is_root=leg.sid == self.call.sid), self.policy),
             of=self._of(row.call_sid),
             verdict=row.verdict,
             milliseconds=row.milliseconds,
-            params=params_masked(row.params if isinstance(row.params, dict) else {}, self.sight),
-            answer=twiml_masked(row.answer, self.sight) if row.answer else "",
-            detail=text_masked(" ".join(part for part in (problem, heard) if part), self.sight),
+            params=params_masked(row.params if isinstance(row.params, dict) else {}, self.policy),
+            answer=twiml_masked(row.answer, self.policy) if row.answer else "",
+            detail=text_masked(" ".join(part for part in (problem, heard) if part), self.policy),
         )
 
     def _names(self) -> dict[str, str]:
@@ -106,12 +114,12 @@ class _Recorder:
             yield TimelineEntry(
                 at=event.at,
                 kind=event.kind,
-                title=text_masked(title, self.sight),
+                title=text_masked(title, self.policy),
                 of=self._of(event.call_sid),
                 milliseconds=event.milliseconds,
-                params=value_masked(detail, self.sight) if self.sight.role > Role.AGENT else {},
-                answer=twiml_masked(answer, self.sight) if answer else "",
-                detail=text_masked(more, self.sight),
+                params=value_masked(detail, self.policy) if self.policy.role > Role.AGENT else {},
+                answer=twiml_masked(answer, self.policy) if answer else "",
+                detail=text_masked(more, self.policy),
             )
 
     def of_legs(self, webhooks: Sequence[Webhook]) -> Iterator[TimelineEntry]:
@@ -130,4 +138,4 @@ class _Recorder:
 
     def _state(self, leg: Call, status: str, at: datetime) -> TimelineEntry:
         title = words.status_words(status, leg=leg, is_root=leg.sid == self.call.sid)
-        return TimelineEntry(at=at, kind="leg", title=text_masked(title, self.sight), of=self._of(leg.sid))
+        return TimelineEntry(at=at, kind="leg", title=text_masked(title, self.policy), of=self._of(leg.sid))

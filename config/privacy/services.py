@@ -15,7 +15,7 @@ from django.utils import timezone
 from agents.models import Agent
 from calls.models import CallEvent, Recording, RecordingPlay, Webhook
 from calls.payloads import call_json
-from calls.recorder.masking import params_masked, sight_of, twiml_masked, value_masked
+from calls.recorder.masking import masking_policy_for, params_masked, twiml_masked, value_masked
 from calls.selectors import with_details
 from config.models import Erasure
 from config.privacy.person import Person
@@ -55,7 +55,7 @@ def person_counts(person: Person) -> dict[str, int]:
 
 def person_export(person: Person) -> dict[str, Any]:
     """All that is kept, as JSON has it. Credentials of ours are hidden in it."""
-    everything = sight_of(Agent(is_superuser=True))
+    everything = masking_policy_for(Agent(is_superuser=True))
     rows = person.rows()
 
     def webhook(row: Webhook) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 
 from simulator.control.common import Problem, find_leg, find_telephone_leg, read_body
 from simulator.engine.calls import CallEngine
-from simulator.engine.leg import CallerFacts, CallLeg
 from simulator.geography import call_fields
 from simulator.identifiers import iso, to_e164
 from simulator.inspector import Json
+from simulator.leg import CallerFacts, CallLeg
 from simulator.world import DEFAULT_VOICE
 
 #: What Twilio sends as `From` when there is no number to show.

@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from simulator.engine.calls import CallEngine
-from simulator.engine.leg import CallLeg
 from simulator.inspector import Json
+from simulator.leg import CallLeg
 
 Handler = Callable[[CallEngine, Request], Awaitable[Json | Response]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.engine.leg import CallLeg
+from simulator.leg import CallLeg
 
 
 def join(one: CallLeg, other: CallLeg) -> None:

@@ -11,7 +11,6 @@ from simulator.engine.background import Background
 from simulator.engine.conference import Room
 from simulator.engine.detection import Detection, detect
 from simulator.engine.interpreter import Goto, Script, Source
-from simulator.engine.leg import CallerFacts, CallLeg, Party, Subscription
 from simulator.engine.limits import end_after
 from simulator.engine.messages import message_received
 from simulator.engine.own_number import CalledNumber
@@ -21,6 +20,7 @@ from simulator.engine.ringing import offer
 from simulator.faults import Faults
 from simulator.geography import call_fields
 from simulator.inspector import Inspector
+from simulator.leg import CallerFacts, CallLeg, Party, Subscription
 from simulator.ports import Endpoint, Registrar
 from simulator.webhooks.callbacks import Callbacks
 from simulator.webhooks.faulty import FaultySender

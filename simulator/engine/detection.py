@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.engine.leg import CallLeg
+from simulator.leg import CallLeg
 
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from simulator.engine.audio import dtmf
-from simulator.engine.leg import CallLeg
 from simulator.engine.own_number import pass_digits
 from simulator.engine.twiml import SCHEMA_WARNING, NotBuiltError, TwimlError, Verb, read_document
 from simulator.inspector import without_credentials
+from simulator.leg import CallLeg
 from simulator.ports import AudioSource
 from simulator.webhooks.parameters import first_params, twiml_params
 from simulator.webhooks.sender import Answer, Webhook

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from simulator.engine.leg import CallLeg
 from simulator.identifiers import now
+from simulator.leg import CallLeg
 
 
 def end_after(leg: CallLeg, seconds: float) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.engine.leg import CallLeg, Message
 from simulator.identifiers import iso, new_sid, now
+from simulator.leg import CallLeg, Message
 
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine

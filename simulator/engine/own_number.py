@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from simulator.engine.audio import SILENT_FRAME
-from simulator.engine.leg import UNANSWERED_ENDS, CallLeg
+from simulator.leg import UNANSWERED_ENDS, CallLeg
 from simulator.ports import AudioSource, Leg, Port, Unreachable
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from simulator.world import Recording
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine
     from simulator.engine.interpreter import Script
-    from simulator.engine.leg import CallLeg
     from simulator.engine.twiml import Verb
+    from simulator.leg import CallLeg
     from simulator.ports import Frame
 
 #: Seconds: no call is longer.

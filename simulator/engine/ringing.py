@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from simulator.engine.leg import CallLeg
+from simulator.leg import CallLeg
 from simulator.ports import Unreachable
 from simulator.world import Telephone
 

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from simulator.engine.calls import API_RING_TIMEOUT, Extras
 from simulator.engine.detection import MACHINES, Detection
 from simulator.engine.interpreter import Document, Goto, Source
-from simulator.engine.leg import CallLeg, Subscription
 from simulator.engine.limits import end_after
 from simulator.engine.recorder import CallRecordingWish, RecordingCallback
 from simulator.identifiers import rfc2822, to_e164
+from simulator.leg import CallLeg, Subscription
 from simulator.rest.api import API, ApiRequest
 from simulator.rest.errors import ApiError
 from simulator.rest.finding import find_call, within

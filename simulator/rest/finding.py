@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from simulator.engine.leg import CallLeg
+from simulator.leg import CallLeg
 from simulator.rest.api import ApiRequest
 from simulator.rest.errors import ApiError
 

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
-from simulator.engine.leg import Subscription
 from simulator.engine.messages import send_message
 from simulator.identifiers import new_sid, now, rfc2822
+from simulator.leg import Subscription
 from simulator.ports import MOST_MESSAGE_BYTES
 from simulator.rest.api import API, ApiRequest
 from simulator.rest.errors import ApiError

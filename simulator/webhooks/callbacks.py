@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from simulator.engine.leg import EVENTS, TERMINAL, CallLeg
 from simulator.faults import Rule
 from simulator.inspector import Inspector
+from simulator.leg import EVENTS, TERMINAL, CallLeg
 from simulator.webhooks.faulty import FaultySender, Spawn
 from simulator.webhooks.parameters import status_params
 from simulator.webhooks.sender import Answer, Params, Webhook

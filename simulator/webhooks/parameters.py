@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from simulator.engine.leg import TERMINAL, CallLeg
 from simulator.identifiers import now, rfc2822
+from simulator.leg import TERMINAL, CallLeg
 from simulator.webhooks.sender import Params
 
 API_VERSION = "2010-04-01"

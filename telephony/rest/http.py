@@ -16,7 +16,8 @@ from django.conf import settings
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
-from telephony.rest.retries import error_code, pause_before, resource_path, sid_of_call, worth_repeating
+from telephony.errors import error_code
+from telephony.rest.retries import pause_before, resource_path, sid_of_call, worth_repeating
 from telephony.rest.signals import rest_request
 
 logger = logging.getLogger(__name__)

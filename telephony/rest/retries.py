@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from datetime import UTC, datetime
@@ -66,17 +65,6 @@ def _retry_after(answer: Response | None) -> float | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def error_code(answer: Response) -> int | None:
-    """Twilio's code in the body of an error."""
-    if answer.status_code < 400:
-        return None
-    try:
-        code = json.loads(answer.text)["code"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return code if isinstance(code, int) else None
 
 
 def resource_path(url: str) -> str:

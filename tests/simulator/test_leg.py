@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.engine.leg import TERMINAL, TRANSITIONS, CallLeg, IllegalTransitionError
+from simulator.leg import TERMINAL, TRANSITIONS, CallLeg, IllegalTransitionError
 from tests.simulator.fakes import FakeEndpoint
 
 DEEDS = ["party_answered", "party_rejected", "party_hung_up"]

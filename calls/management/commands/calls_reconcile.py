@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from calls.live.reconcile import BATCH, calls_reconcile, calls_sweep
+from calls.reconcile import BATCH, calls_reconcile, calls_sweep
 
 
 class Command(BaseCommand):

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from calls.recorder.masking import Role, Sight, params_masked, text_masked, twiml_masked
+from calls.recorder.masking import MaskingPolicy, Role, params_masked, text_masked, twiml_masked
 from calls.recorder.replay import NewSids, Replayed, replay_requests, twiml_differences, webhooks_of
 from telephony.errors import Unavailable
 from telephony.webhooks.signed_posts import Posted, signed_post
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_SHOWN = Sight(Role.ADMIN, numbers=True)
+_SHOWN = MaskingPolicy(Role.ADMIN, numbers=True)
 
 
 class Command(BaseCommand):

@@ -11,6 +11,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from calls.answering import twiml
 from core.text import fit_for_xml
+from telephony.limits import MAX_RUNG
 
 texts = st.text(st.characters(), max_size=20) | st.sampled_from(['<&>"', "'", "\r\n\t", "é😀", "A\x0bB", "\ufffe\x00"])
 
@@ -38,7 +39,7 @@ def test_sentences_are_written_as_the_library_writes_them(sentences):
 def test_each_agent_is_told_all_about_the_call_as_the_library_writes_it(identities, parameters, url):
     expected = VoiceResponse()
     dial = expected.dial(answer_on_bridge=True, timeout=20, action=url)
-    for identity in identities[: twiml.MAX_RUNG]:
+    for identity in identities[:MAX_RUNG]:
         client = dial.client(
             status_callback=url,
             status_callback_event="initiated ringing answered completed",

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from twilio.rest.api.v2010.account.call import CallContext, CallInstance
 
 from agents.models import Agent, Desk
-from calls.live.reconcile import calls_reconcile
 from calls.models import STATUS_RANK, Call, CallEvent, CallOffer, Recording, Webhook
+from calls.reconcile import calls_reconcile
 from tests import factories
 from tests.calls.live.lifecycles import DIAL_ACTION, STATUS, TERMINAL, Leg, Lifecycle, Request, stories, tell
-from tests.calls.live.test_reconcile import instance
+from tests.calls.test_reconcile import instance
 from tests.twilio import TwilioClient, rfc2822, sid
 
 pytestmark = pytest.mark.django_db

@@ -11,17 +11,26 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calls.recorder.masking import HIDDEN, Role, Sight, params_masked, sight_of, text_masked, twiml_masked, value_masked
+from calls.recorder.masking import (
+    HIDDEN,
+    MaskingPolicy,
+    Role,
+    masking_policy_for,
+    params_masked,
+    text_masked,
+    twiml_masked,
+    value_masked,
+)
 from tests import factories
 from tests.twilio import CALLER, SUPPORT, sid
 
-ADMIN = Sight(Role.ADMIN, numbers=True)
-SUPERVISOR = Sight(Role.SUPERVISOR, numbers=True)
-AGENT = Sight(Role.AGENT, numbers=True)
-OTHER = Sight(Role.AGENT, numbers=False)
+ADMIN = MaskingPolicy(Role.ADMIN, numbers=True)
+SUPERVISOR = MaskingPolicy(Role.SUPERVISOR, numbers=True)
+AGENT = MaskingPolicy(Role.AGENT, numbers=True)
+OTHER = MaskingPolicy(Role.AGENT, numbers=False)
 EVERYBODY = [ADMIN, SUPERVISOR, AGENT, OTHER]
 
-sights = st.sampled_from(EVERYBODY)
+policies = st.sampled_from(EVERYBODY)
 # Marked, so that nothing that is written around a secret here ("desk.example") can be one.
 MARK = "~Zq"
 secrets = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ0123456789-._~", min_size=9, max_size=37).map(MARK.__add__)
@@ -40,55 +49,55 @@ def dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-@given(sights, credential_names, odd_secrets, words)
-def test_no_field_that_is_named_like_a_credential_keeps_its_value(sight, name, secret, harmless):
-    shown = params_masked({name: secret, "CallStatus": harmless, "Nested": {"deep": [{name: [secret]}]}}, sight)
+@given(policies, credential_names, odd_secrets, words)
+def test_no_field_that_is_named_like_a_credential_keeps_its_value(policy, name, secret, harmless):
+    shown = params_masked({name: secret, "CallStatus": harmless, "Nested": {"deep": [{name: [secret]}]}}, policy)
 
     assert secret not in dump(shown).replace("\\\\", "\\").replace('\\"', '"')
     assert shown.get(name, HIDDEN) == HIDDEN
 
 
-@given(sights, st.sampled_from(["https", "http", "wss"]), secrets, secrets, words)
-def test_no_url_keeps_its_user_and_password(sight, scheme, user, password, around):
+@given(policies, st.sampled_from(["https", "http", "wss"]), secrets, secrets, words)
+def test_no_url_keeps_its_user_and_password(policy, scheme, user, password, around):
     url = f"{scheme}://{user}:{quote(password, safe='')}@desk.example.com/twilio/voice/status/"
     text = f"{around} {url} {around}"
 
-    for shown in (text_masked(text, sight), dump(value_masked({"url": [text]}, sight))):
+    for shown in (text_masked(text, policy), dump(value_masked({"url": [text]}, policy))):
         assert password not in shown
         assert user not in shown
         assert "desk.example.com/twilio/voice/status/" in shown
 
 
-@given(sights, secrets, secrets)
-def test_no_twiml_keeps_a_callbacks_user_and_password(sight, user, password):
+@given(policies, secrets, secrets)
+def test_no_twiml_keeps_a_callbacks_user_and_password(policy, user, password):
     url = f"https://{user}:{password}@desk.example.com/twilio/voice/dial-action/?a=1&b=2"
     answer = f"<Response><Dial action={quoteattr(url)}><Sip username={quoteattr(user)}>sip:x@y</Sip></Dial></Response>"
 
-    for shown in (twiml_masked(answer, sight), twiml_masked(f"{answer}<broken", sight)):
+    for shown in (twiml_masked(answer, policy), twiml_masked(f"{answer}<broken", policy)):
         assert password not in shown
         assert user not in shown
         assert "desk.example.com" in shown
 
 
-@given(sights, secrets)
-def test_no_twiml_parameter_that_is_named_like_a_credential_keeps_its_value(sight, secret):
+@given(policies, secrets)
+def test_no_twiml_parameter_that_is_named_like_a_credential_keeps_its_value(policy, secret):
     answer = f'<Response><Dial><Client><Parameter name="callToken" value="{secret}"/></Client></Dial></Response>'
 
-    assert secret not in twiml_masked(answer, sight)
+    assert secret not in twiml_masked(answer, policy)
 
 
-@given(sights, account_sids, words, words)
-def test_no_account_is_named_anywhere(sight, account, before, after):
+@given(policies, account_sids, words, words)
+def test_no_account_is_named_anywhere(policy, account, before, after):
     text = f"{before}/Accounts/{account}/Calls{after}"
 
-    assert account not in text_masked(text, sight)
-    assert account not in dump(params_masked({"CallStatus": text, "Note": [text], text: "x"}, sight))
+    assert account not in text_masked(text, policy)
+    assert account not in dump(params_masked({"CallStatus": text, "Note": [text], text: "x"}, policy))
 
 
-@given(sights, secrets, words)
-def test_no_text_keeps_what_stands_after_the_name_of_a_credential(sight, secret, around):
+@given(policies, secrets, words)
+def test_no_text_keeps_what_stands_after_the_name_of_a_credential(policy, secret, around):
     for text in (f"?token={secret}&x=1", f'password="{secret}"', f"{around} secret: {secret}", f"Bearer {secret}"):
-        assert secret not in text_masked(text, sight)
+        assert secret not in text_masked(text, policy)
 
 
 CONFIGURED = [
@@ -98,14 +107,14 @@ CONFIGURED = [
 
 
 @pytest.mark.parametrize("name", CONFIGURED)
-@given(sight=sights, before=words, after=words)
-def test_no_secret_of_this_server_is_shown_wherever_it_stands(name, sight, before, after):
+@given(policy=policies, before=words, after=words)
+def test_no_secret_of_this_server_is_shown_wherever_it_stands(name, policy, before, after):
     secret = getattr(settings, name)
     text = f"{before}{secret}{after}"
 
-    assert secret not in text_masked(text, sight)
-    assert secret not in dump(params_masked({"CallStatus": text, "From": [text]}, sight))
-    assert secret not in twiml_masked(f"<Response><Say>{secret}</Say></Response>", sight)
+    assert secret not in text_masked(text, policy)
+    assert secret not in dump(params_masked({"CallStatus": text, "From": [text]}, policy))
+    assert secret not in twiml_masked(f"<Response><Say>{secret}</Say></Response>", policy)
 
 
 def test_a_webhook_password_and_shared_keys_are_secrets_of_this_server(settings):
@@ -116,15 +125,15 @@ def test_a_webhook_password_and_shared_keys_are_secrets_of_this_server(settings)
         assert text_masked(f"x {text} y", ADMIN) == f"x {HIDDEN} y"
 
 
-@given(st.text(), sights)
-def test_any_text_can_be_masked(text, sight):
-    assert isinstance(text_masked(text, sight), str)
-    assert isinstance(twiml_masked(text, sight), str)
+@given(st.text(), policies)
+def test_any_text_can_be_masked(text, policy):
+    assert isinstance(text_masked(text, policy), str)
+    assert isinstance(twiml_masked(text, policy), str)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5), sights)
-def test_any_value_can_be_masked_and_stays_json(value, sight):
-    json.dumps(params_masked({"CallStatus": value, "x": {"y": value}}, sight))
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5), policies)
+def test_any_value_can_be_masked_and_stays_json(value, policy):
+    json.dumps(params_masked({"CallStatus": value, "x": {"y": value}}, policy))
 
 
 @pytest.mark.parametrize("part", ["token", "sip:x", "eyJ", "a:", "token='", "1", "://a@", "basic "])
@@ -162,7 +171,7 @@ PARAMS = {
 
 
 @pytest.mark.parametrize(
-    ("sight", "shown"),
+    ("policy", "shown"),
     [
         (OTHER, {"CallSid": sid("CA", 1), "From": "…42", "CallStatus": "ringing"}),
         (AGENT, {"CallSid": sid("CA", 1), "From": CALLER, "CallStatus": "ringing"}),
@@ -170,8 +179,8 @@ PARAMS = {
         (ADMIN, PARAMS | dict.fromkeys(["AccountSid", "CallToken"], HIDDEN)),
     ],
 )
-def test_the_role_says_which_fields_are_shown(sight, shown):
-    assert params_masked(PARAMS, sight) == shown
+def test_the_role_says_which_fields_are_shown(policy, shown):
+    assert params_masked(PARAMS, policy) == shown
 
 
 def test_twiml_is_indented_to_be_read():
@@ -181,7 +190,7 @@ def test_twiml_is_indented_to_be_read():
 
 
 @pytest.mark.parametrize(
-    ("values", "own", "sight"),
+    ("values", "own", "policy"),
     [
         ({}, True, AGENT),
         ({}, False, OTHER),
@@ -189,12 +198,12 @@ def test_twiml_is_indented_to_be_read():
         ({"is_superuser": True}, False, ADMIN),
     ],
 )
-def test_what_one_may_see_follows_from_role_and_call(db, values, own, sight):
+def test_what_one_may_see_follows_from_role_and_call(db, values, own, policy):
     viewer = factories.make_agent(**values)
     call = factories.make_call(1, called=SUPPORT, agent=viewer if own else None)
 
-    assert sight_of(viewer, call) == sight
+    assert masking_policy_for(viewer, call) == policy
 
 
 def test_an_agent_sees_no_numbers_of_rows_without_a_call(db):
-    assert sight_of(factories.make_agent()) == OTHER
+    assert masking_policy_for(factories.make_agent()) == OTHER

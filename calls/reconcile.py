@@ -37,7 +37,7 @@ _FIRST_SWEEP = timedelta(hours=24)
 _OVERLAP = timedelta(minutes=15)
 # Twilio gives whole seconds.
 _EARLIER = timedelta(seconds=2)
-_SWEPT = "calls.live.reconcile.swept"
+_SWEPT = "calls.reconcile.swept"
 
 
 @dataclass(slots=True)

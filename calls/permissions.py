@@ -1,0 +1,84 @@
+"""Who may see which calls, and who may do what to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from agents.selectors import is_supervisor, team_ids_of
+from calls.models import LIVE, TERMINAL, Call, CallOffer, Line
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from calls.log.filters import CallFilter
+
+_MOST_LIVE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class LogScope:
+    """What one agent may see of the log."""
+
+    agent_id: int
+    everything: bool
+    """An admin sees every call."""
+    living: bool
+    """A supervisor sees the teams' calls while they live; an agent sees them when they are over."""
+    line_ids: tuple[int, ...]
+    own_live: tuple[str, ...]
+    """Living calls that ring here or are the agent's."""
+
+    def condition(self) -> Q:
+        """All of it at once: for few calls, found by something else."""
+        if self.everything:
+            return Q()
+        team = Q(line__in=self.line_ids) if self.living else Q(line__in=self.line_ids, status__in=sorted(TERMINAL))
+        return team | Q(agent=self.agent_id) | Q(pk__in=self.own_live)
+
+    def parts(self, wanted: CallFilter) -> list[Q]:
+        """The alternatives, each of which an index has in order. Those that cannot hold what is wanted are left out."""
+        if self.everything:
+            return [Q()]
+        if wanted.agent == self.agent_id:
+            return [Q(agent=self.agent_id)]
+        parts = [self._of_line(pk) for pk in self.line_ids if wanted.line in (None, pk)]
+        if self.own_live:
+            parts.append(Q(pk__in=self.own_live))
+        # The own calls on an own line are among that line's.
+        if wanted.agent is None and wanted.line not in self.line_ids:
+            parts.append(Q(agent=self.agent_id))
+        return parts
+
+    def _of_line(self, line_id: int) -> Q:
+        return Q(line=line_id) if self.living else Q(line=line_id, status__in=sorted(TERMINAL))
+
+
+def log_scope_of(agent: Agent) -> LogScope:
+    if agent.is_superuser:
+        return LogScope(agent_id=agent.pk, everything=True, living=True, line_ids=(), own_live=())
+    lines = Line.objects.filter(team__agents=agent).order_by("pk").values_list("pk", flat=True)
+    ringing = CallOffer.objects.filter(agent=agent, state=CallOffer.State.RINGING).values("call")
+    own_live = Call.objects.filter(parent__isnull=True).filter(
+        Q(agent=agent) | Q(pk__in=ringing), status__in=sorted(LIVE)
+    )
+    return LogScope(
+        agent_id=agent.pk,
+        everything=False,
+        living=is_supervisor(agent),
+        line_ids=tuple(lines),
+        own_live=tuple(own_live.values_list("pk", flat=True)[:_MOST_LIVE]),
+    )
+
+
+def call_may_be_edited(call: Call, *, by: Agent) -> bool:
+    """By the agent on the call, a supervisor of its line's team, and admins."""
+    if by.is_superuser or call.agent_id == by.pk:
+        return True
+    return is_supervisor(by) and call.line is not None and call.line.team_id in team_ids_of(by)
+
+
+def call_may_be_ended(call: Call, *, by: Agent) -> bool:
+    """By the agent on the call, and admins."""
+    return by.is_superuser or call.agent_id == by.pk
