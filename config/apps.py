@@ -10,7 +10,8 @@ class ConfigConfig(AppConfig):
     verbose_name = "Privacy"
 
     def ready(self) -> None:
-        from config.server import heartbeats  # noqa: F401  (checks register themselves; the other listens to the worker)
+        from config import checks  # noqa: F401  (registers the checks)
+        from config.server import heartbeats  # noqa: F401  (listens to the worker)
 
         if settings.REDIS_URL:
             # The cache and the channel layer load redis-py when they are first used. Two threads that do so at once

@@ -20,7 +20,8 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
-from config.server import checkpoints, embedded, heartbeats, spooled  # noqa: E402
+from config import spooled  # noqa: E402
+from config.server import checkpoints, embedded, heartbeats  # noqa: E402
 from config.server.handler import OneHopHandler  # noqa: E402
 from core.realtime import outbox  # noqa: E402
 from desk import presence_watch  # noqa: E402

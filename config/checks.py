@@ -16,10 +16,21 @@ from django.core.checks.security.base import (
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
+from config.env import env
+
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
 # No proxy's network is wider, but for IPv6's private one.
 _WIDEST = {4: 8, 6: 16}
 _PRIVATE_IPV6 = ipaddress.ip_network("fc00::/7")
+
+
+@register(Tags.security)
+def check_environment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Every variable that was set could be read; the others have their defaults."""
+    return [
+        Error(f"{name} cannot be read.", hint=f"Expected {expected}. See .env.example.", id="telephony.E016")
+        for name, expected in env.malformed.items()
+    ]
 
 
 @register(Tags.security)

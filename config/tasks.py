@@ -1,13 +1,12 @@
 """What the worker does for the whole."""
 
 import logging
-from typing import Any
 
 from celery import shared_task
 from django.core.management import call_command
 
 from agents.services import login_records_prune
-from config.privacy import services
+from config.privacy import tasks  # noqa: F401  (a task of its own)
 from tokens.services import issued_tokens_prune
 
 logger = logging.getLogger(__name__)
@@ -25,12 +24,3 @@ def log_ins_prune() -> None:
     call_command("clearsessions")
     if records or tokens:
         logger.info("log-ins: %d records and %d of voice tokens are deleted, kept long enough", records, tokens)
-
-
-@shared_task(  # type: ignore[untyped-decorator]
-    name="config.tasks.erase_at_twilio", bind=True, max_retries=10, default_retry_delay=60
-)
-def erase_at_twilio(self: Any, erasure_id: int, call_sids: list[str], recording_sids: list[str]) -> None:
-    """Deletes at Twilio what is kept there of somebody who was erased here."""
-    if services.erase_at_twilio(erasure_id, call_sids, recording_sids):
-        raise self.retry()

@@ -5,4 +5,11 @@ class TelephonyConfig(AppConfig):
     name = "telephony"
 
     def ready(self) -> None:
+        from core.api.exceptions import errors_answered
+        from core.api.problems import problems_add
         from telephony import checks, number_checks  # noqa: F401  (registers the checks)
+        from telephony.errors import TelephonyError
+        from telephony.problems import KINDS, answer_to
+
+        problems_add(*KINDS)
+        errors_answered(TelephonyError, answer_to)

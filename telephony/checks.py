@@ -9,8 +9,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
-from config.env import env
-
 _SIDS = {
     "TWILIO_ACCOUNT_SID": ("AC", "E001"),
     "TWILIO_API_KEY_SID": ("SK", "E002"),
@@ -123,15 +121,6 @@ def check_addresses(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage
             )
         )
     return found
-
-
-@register(Tags.security)
-def check_environment(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
-    """Every variable that was set could be read; the others have their defaults."""
-    return [
-        Error(f"{name} cannot be read.", hint=f"Expected {expected}. See .env.example.", id="telephony.E016")
-        for name, expected in env.malformed.items()
-    ]
 
 
 MAX_RETRIES = 10

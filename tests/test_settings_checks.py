@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from agents.checks import check_logins
-from config.checks import check_allowed_hosts, check_debug, check_secret_key, check_trusted_proxies
+from config.checks import check_allowed_hosts, check_debug, check_environment, check_secret_key, check_trusted_proxies
 from telephony import checks
 from tests.test_architecture import ROOT
 
@@ -21,7 +21,7 @@ def ids(*, check=checks.check_twilio) -> set[str]:
 def test_a_complete_configuration_has_nothing_to_say():
     assert ids() == set()
     assert ids(check=checks.check_addresses) == set()
-    assert ids(check=checks.check_environment) == set()
+    assert ids(check=check_environment) == set()
 
 
 @pytest.mark.parametrize(
@@ -294,5 +294,5 @@ def test_the_laptops_own_settings_are_fine(settings):
     settings.PUBLIC_BASE_URL, settings.DEBUG = "http://localhost:8000", True
     settings.SECRET_KEY, settings.ALLOWED_HOSTS = "insecure-for-development-only", ["*"]
 
-    for check in (check_debug, check_secret_key, check_allowed_hosts):
+    for check in (check_debug, check_environment, check_secret_key, check_allowed_hosts):
         assert ids(check=check) == set()

@@ -22,7 +22,8 @@ from calls.payloads import call_etag, call_json
 from calls.permissions import call_may_be_edited, call_may_be_ended
 from core.api.problems import problem_response
 from core.api.resources import BoundedJSONParser, Conflict, require_version
-from core.api.schema import TWILIO, raises
+from core.api.schema import raises
+from telephony.problems import TWILIO
 from telephony.rest.media import ByteRange, RangeNotSatisfiable, recording_fetch
 
 

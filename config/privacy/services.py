@@ -17,9 +17,9 @@ from calls.models import CallEvent, Recording, RecordingPlay, Webhook
 from calls.payloads import call_json
 from calls.recorder.masking import masking_policy_for, params_masked, twiml_masked, value_masked
 from calls.selectors import with_details
+from config import spooled
 from config.models import Erasure
 from config.privacy.person import Person
-from config.server import spooled
 from messaging.models import MessageWebhook
 from telephony.errors import CallGone, TelephonyError
 from telephony.rest.client import call_delete, recording_delete

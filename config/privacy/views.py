@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.privacy.person import NotAPerson, Person, person_find
 from config.privacy.services import Erased, StillCalling, person_counts, person_erase, person_export
-from config.tasks import erase_at_twilio
+from config.privacy.tasks import erase_at_twilio
 
 logger = logging.getLogger(__name__)
 

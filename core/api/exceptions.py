@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,29 +16,38 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from core.api.problems import CONTENT_TYPE, problem_body
 from core.api.resources import TooLarge
-from telephony.errors import CallGone, InvalidNumber, NotConfigured, RateLimited, TelephonyError, Unavailable
 
-_TWILIO: tuple[tuple[type[TelephonyError], int, str], ...] = (
-    (InvalidNumber, 400, "invalid_number"),
-    (CallGone, 409, "call_gone"),
-    (RateLimited, 503, "twilio_busy"),
-    (NotConfigured, 502, "twilio_not_configured"),
-    (Unavailable, 502, "twilio_unavailable"),
-    (TelephonyError, 502, "twilio_refused"),
-)
+E = TypeVar("E", bound=Exception)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of an error that is not the REST framework's own: its kind, a sentence, and more members."""
+
+    status: int
+    code: str
+    detail: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+_answers: dict[type[Exception], Callable[[Any], Answer]] = {}
+
+
+def errors_answered(kind: type[E], answer: Callable[[E], Answer]) -> None:
+    """From now on, errors of that kind are answered so: said by an app when it is ready."""
+    _answers[kind] = answer
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Problem details for Twilio's failures as for our own; None for a failure that nobody foresaw."""
+    """Problem details for every failure that somebody foresaw; None for others."""
     instance = context["request"].path
     if isinstance(error, RequestDataTooBig):
         error = TooLarge()
-    if isinstance(error, TelephonyError):
-        status, code = next((status, code) for kind, status, code in _TWILIO if isinstance(error, kind))
-        body = problem_body(
-            code, status, detail=error.message, instance=instance, permanent=error.permanent, twilio_code=error.code
-        )
-        return Response(body, status=status, content_type=CONTENT_TYPE)
+    for kind, answer_to in _answers.items():
+        if isinstance(error, kind):
+            answer = answer_to(error)
+            body = problem_body(answer.code, answer.status, detail=answer.detail, instance=instance, **answer.more)
+            return Response(body, status=answer.status, content_type=CONTENT_TYPE)
     response = drf_exception_handler(error, context)
     if response is not None:
         response.data = _body(error, response.status_code, instance)

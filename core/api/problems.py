@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from django.http import JsonResponse
@@ -20,6 +22,8 @@ class Problem:
     title: str
     detail: str
     remedy: str
+    # Members of its own, as an example shows them.
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -134,22 +138,6 @@ _ALL = (
         "Try again later; the server's log has the reason.",
     ),
     Problem(
-        "twilio_refused", 502, "Twilio did not accept this", "Twilio did not accept this.",
-        "Twilio did not accept it; with `permanent` true, trying again will not help.",
-    ),
-    Problem(
-        "twilio_not_configured", 502, "Calls are not set up", "Calls are not set up yet. Ask your admin.",
-        "An admin must act: credentials or the account at Twilio.",
-    ),
-    Problem(
-        "twilio_unavailable", 502, "Twilio cannot be reached", "Twilio cannot be reached. Try again.",
-        "Twilio did not answer. Whether it acted is unknown.",
-    ),
-    Problem(
-        "twilio_busy", 503, "Twilio is busy", "Twilio is busy. Try again in a moment.",
-        "Try again in a moment; nothing was done.",
-    ),
-    Problem(
         "unavailable", 503, "The server is busy", "The server cannot do this now. Try again.",
         "Try again in a moment.",
     ),
@@ -168,9 +156,15 @@ _BY_STATUS = {
     415: "unsupported_media_type",
     416: "range_not_satisfiable",
     429: "throttled",
-    502: "twilio_refused",
     503: "unavailable",
 }
+
+
+def problems_add(*problems: Problem) -> None:
+    """Takes in the kinds of an app that stands on this one: said when it is ready."""
+    found = sorted([*PROBLEMS.values(), *problems], key=attrgetter("status"))
+    PROBLEMS.clear()
+    PROBLEMS.update((problem.code, problem) for problem in found)
 
 
 def problem_for(code: str, status: int) -> Problem:

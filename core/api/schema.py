@@ -17,33 +17,8 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 
 from core.api.problems import CONTENT_TYPE, PROBLEMS, problem_body, problem_for
 
-TWILIO = ("twilio_refused", "twilio_not_configured", "twilio_unavailable", "twilio_busy")
 _RAISES = "problems_raised"
 _TEXT = {"type": "string"}
-_PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457. Every code: docs/errors.md, and /problems/ on the server.",
-    "required": ["type", "title", "status", "code", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": _TEXT,
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": f"One of {', '.join(PROBLEMS)}, or an endpoint's own."},
-        "detail": {"type": "string", "description": "A sentence for people."},
-        "instance": _TEXT,
-        "errors": {
-            "type": "array",
-            "description": "With `validation` only.",
-            "items": {
-                "type": "object",
-                "required": ["field", "pointer", "detail", "code"],
-                "properties": {"field": _TEXT, "pointer": _TEXT, "detail": _TEXT, "code": _TEXT},
-            },
-        },
-        "permanent": {"type": "boolean", "description": "Twilio's failures only: asking again will not help."},
-        "twilio_code": {"type": ["integer", "null"], "description": "Twilio's failures only: Twilio's own code."},
-    },
-}
 _RETRY_AFTER = {"schema": {"type": "integer"}, "required": True, "description": "Seconds to wait."}
 _SOMETHING_WRONG = {"field": "name", "pointer": "#/name", "detail": "This field is required.", "code": "required"}
 NO_STORE = OpenApiParameter(
@@ -114,7 +89,7 @@ class ApiSchema(AutoSchema):
 
     def _reference(self, status: int, codes: list[str]) -> dict[str, Any]:
         """Operations that are refused alike share one component."""
-        self._component("Problem", "schemas", _PROBLEM)
+        self._component("Problem", "schemas", _problem())
         name = "Or".join(code.title().replace("_", "") for code in codes)
         return self._component(name, "responses", _answer(status, codes))
 
@@ -122,6 +97,33 @@ class ApiSchema(AutoSchema):
         component = ResolvedComponent(name=name, type=kind, schema=content, object=ApiSchema)  # type: ignore[no-untyped-call]
         self.registry.register_on_missing(component)
         return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def _problem() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "RFC 9457. Every code: docs/errors.md, and /problems/ on the server.",
+        "required": ["type", "title", "status", "code", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": _TEXT,
+            "status": {"type": "integer"},
+            "code": {"type": "string", "description": f"One of {', '.join(PROBLEMS)}, or an endpoint's own."},
+            "detail": {"type": "string", "description": "A sentence for people."},
+            "instance": _TEXT,
+            "errors": {
+                "type": "array",
+                "description": "With `validation` only.",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "pointer", "detail", "code"],
+                    "properties": {"field": _TEXT, "pointer": _TEXT, "detail": _TEXT, "code": _TEXT},
+                },
+            },
+            "permanent": {"type": "boolean", "description": "Twilio's failures only: asking again will not help."},
+            "twilio_code": {"type": ["integer", "null"], "description": "Twilio's failures only: Twilio's own code."},
+        },
+    }
 
 
 def _answer(status: int, codes: list[str]) -> dict[str, Any]:
@@ -143,7 +145,5 @@ def _answer(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _example(code: str, status: int) -> dict[str, Any]:
-    more: dict[str, Any] = {"errors": [_SOMETHING_WRONG]} if code == "validation" else {}
-    if code in TWILIO:
-        more = {"permanent": code != "twilio_busy", "twilio_code": None}
+    more = {"errors": [_SOMETHING_WRONG]} if code == "validation" else PROBLEMS[code].more
     return problem_body(code, status, instance="/api/v1/calls/", **more)

@@ -15,7 +15,7 @@ from django.test import Client
 from bench.nonsense import SENSIBLE
 from calls.models import Call, CallEvent, CallOffer, Line, Recording, Webhook
 from calls.params import _IDENTIFYING, _READ
-from config.server import spooled
+from config import spooled
 from tests import factories
 from tests.telephony.webhooks.test_webhook_security import PATHS
 from tests.twilio import ACCOUNT_SID, CALLER, SUPPORT, incoming, leg_status, outgoing, sid

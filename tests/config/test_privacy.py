@@ -26,7 +26,7 @@ from twilio.rest.api.v2010.account.recording import RecordingContext
 from calls.models import Call, CallEvent, CallOffer, Recording, RecordingPlay, Webhook
 from config.models import Erasure
 from config.privacy.person import NotAPerson, person_find
-from config.tasks import erase_at_twilio
+from config.privacy.tasks import erase_at_twilio
 from contacts.models import Contact, ContactNumber
 from messaging.models import MessageWebhook
 from telephony.webhooks.spool import spool_append
@@ -137,7 +137,7 @@ def test_the_record_of_it_names_nobody(kept, deleted):
 
 def test_what_waits_on_disk_goes_too(kept, deleted):
     wanted = {"store": "nobody", "form": {"From": [MAYA]}}
-    with patch("config.server.spooled.spool_drain", autospec=True, return_value=0):
+    with patch("config.spooled.spool_drain", autospec=True, return_value=0):
         spool_append(wanted)
         spool_append(wanted | {"form": {"From": [TOM]}})
         run("person_erase", MAYA, "--yes")

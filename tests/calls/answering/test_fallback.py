@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from calls.models import Call, CallEvent, Recording, Webhook
-from config.server import spooled
+from config import spooled
 from tests.twilio import incoming, sid
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from calls.live import broadcasts
 from calls.live.presence import call_live_list
 from calls.models import Call, CallOffer, Webhook
-from config.server import spooled
+from config import spooled
 from contacts.models import Contact
 from telephony.webhooks.spool import spool_append
 from tests import factories

@@ -11,7 +11,7 @@ from django.utils import timezone
 from calls.log.past_calls import Party, past_calls_asked, past_calls_of
 from calls.models import Call, Webhook
 from calls.payloads import party_json
-from config.server import spooled
+from config import spooled
 from core.sql.statements import fetch
 from tests import factories
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS, verbs

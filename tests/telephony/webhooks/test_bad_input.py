@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from calls.models import Call, Webhook
-from config.server import spooled
+from config import spooled
 from messaging.models import MessageWebhook
 from tests.telephony.webhooks.test_webhook_security import PATHS
 from tests.twilio import TwilioClient, incoming, sid
