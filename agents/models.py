@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 
-from core.sql.prepared import Slot
+from core.sql.prepared import Param
 from core.text import in_sentence
 from telephony.identity import identity_for
 
@@ -143,7 +143,7 @@ class FailedLogin(AccessAttempt):  # type: ignore[misc]
 
 
 class DeskQuerySet(models.QuerySet["Desk"]):
-    def can_ring(self, alive_since: datetime | Slot) -> DeskQuerySet:
+    def can_ring(self, alive_since: datetime | Param) -> DeskQuerySet:
         """Those with a phone, and not silent for longer than `DESK_LIFETIME` before now: `alive_since`."""
         return self.filter(seen_at__gte=alive_since, registered=True)
 

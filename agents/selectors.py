@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, LoginRecord, Role, name_of
 from core.proxies import network_of
-from core.sql.prepared import Slot, has_some
+from core.sql.prepared import Param, exists_by_index
 from telephony.phone_reference import PhoneReference
 
 # For who has read these three of an agent, and not the agent.
@@ -134,20 +134,20 @@ def _push_platforms() -> tuple[str, ...]:
     return tuple(platform for platform, credential in credentials.items() if credential)
 
 
-def agents_with_reach(**only: Slot) -> QuerySet[Agent]:
+def agents_with_reach(**only: Param) -> QuerySet[Agent]:
     """Agents who may work here, each with `can_ring`: whether one of their desks has a phone that can and may ring."""
     return Agent.objects.filter(who_may_sign_in(), **only).annotate(
         can_ring=Q(_some_phone_rings(), may_receive_calls=True)
     )
 
 
-def agents_reachable(among: Slot | QuerySet[Any, Any]) -> QuerySet[Agent]:
+def agents_reachable(among: Param | QuerySet[Any, Any]) -> QuerySet[Agent]:
     """Those among these (a slot of ids, or a queryset of them) who are available, may be called and whose phones can
     ring."""
     return Agent.objects.filter(
         _some_phone_rings(),
         who_may_sign_in(),
-        pk__among=among,
+        pk__in_array=among,
         may_receive_calls=True,
         availability=Availability.AVAILABLE,
     )
@@ -155,19 +155,19 @@ def agents_reachable(among: Slot | QuerySet[Any, Any]) -> QuerySet[Agent]:
 
 def _some_phone_rings() -> IsNull | Q:
     """Whether the agent has a desk whose phone can ring or, when rung by push, an app that Twilio can wake."""
-    desk = has_some(Desk.objects.can_ring(Slot("alive_since")).filter(agent=OuterRef("pk")))
+    desk = exists_by_index(Desk.objects.can_ring(Param("alive_since")).filter(agent=OuterRef("pk")))
     platforms = _push_platforms()
     if not platforms:
         return desk
     app = Agent.objects.filter(
-        Q(devices__expiry=None) | Q(devices__expiry__gt=Slot("now")),
+        Q(devices__expiry=None) | Q(devices__expiry__gt=Param("now")),
         pk=OuterRef("pk"),
         devices__revoked_at=None,
         devices__platform__in=platforms,
         devices__issued_tokens__platform__in=platforms,
-        devices__issued_tokens__issued_at__gte=Slot("pushed_since"),
+        devices__issued_tokens__issued_at__gte=Param("pushed_since"),
     )
-    return Q(desk) | (Q(rings_mobile=True) & Q(has_some(app)))
+    return Q(desk) | (Q(rings_mobile=True) & Q(exists_by_index(app)))
 
 
 def colleague_ids(agent: Agent) -> set[int]:
@@ -184,5 +184,5 @@ def memberships() -> QuerySet[Any, tuple[int, int]]:
 
 def teams_of_agents() -> QuerySet[Any, tuple[int, int]]:
     """To be prepared: of the agents in the slot `agent_ids`, each with each of its teams."""
-    found: QuerySet[Any] = Agent.teams.through.objects.filter(agent__pk__among=Slot("agent_ids"))
+    found: QuerySet[Any] = Agent.teams.through.objects.filter(agent__pk__in_array=Param("agent_ids"))
     return found.values_list("agent_id", "team_id")

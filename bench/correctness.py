@@ -86,13 +86,13 @@ def _check_product(outcome: Outcome, told: dict[str, Any], query: Query) -> None
         "AND status = 'completed' AND duration = 9 AND answer_time IS NOT NULL AND end_time IS NOT NULL"
     )
     outcome.wrong += told["calls"] * 2 - roots - legs
-    kept = f"FROM calls_webhook WHERE kind = 'status' AND call_sid {ours.format('call_sid')}"
-    different = number(f"SELECT count(*) FROM (SELECT DISTINCT call_sid, call_status {kept}) AS told")
+    kept = f"FROM telephony_webhook WHERE kind = 'status' AND sid {ours.format('sid')}"
+    different = number(f"SELECT count(*) FROM (SELECT DISTINCT sid, status {kept}) AS told")
     outcome.lost += told["calls"] * 5 - different
     outcome.written += max(0, number(f"SELECT count(*) {kept}") - sum(told["callbacks"].values()))
-    outcome.written += number(f"SELECT count(*) {kept} AND call_status = 'failed'")
+    outcome.written += number(f"SELECT count(*) {kept} AND status = 'failed'")
     outcome.written += number(f"SELECT count(*) FROM calls_call WHERE sid {strange.format('sid')}")
-    outcome.written += number(f"SELECT count(*) FROM calls_webhook WHERE call_sid {strange.format('call_sid')}")
+    outcome.written += number(f"SELECT count(*) FROM telephony_webhook WHERE sid {strange.format('sid')}")
 
 
 def report(outcomes: dict[str, Outcome], products: tuple[str, ...]) -> Report:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -6,6 +8,19 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from calls.recorder.rest_recording import rest_request_record
+        from calls.webhooks import KINDS
         from telephony.rest.signals import rest_request
+        from telephony.webhooks.inbox import webhook_failed
+        from telephony.webhooks.kinds import declare
 
+        declare(*KINDS)
         rest_request.connect(rest_request_record, dispatch_uid="calls.rest_request_record")
+        webhook_failed.connect(_incident_keep, dispatch_uid="calls.incident_keep")
+
+
+def _incident_keep(sender: Any, row: Any, problem: str, **kwargs: Any) -> None:
+    from calls.recorder.incidents import incident_keep
+    from calls.webhooks import KINDS
+
+    if row.kind in {kind.name for kind in KINDS}:
+        incident_keep(row, problem)

@@ -195,6 +195,9 @@ class Call(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    # All other columns follow from what Twilio tells, whichever webhook tells it.
+    WRITTEN_BY_AGENTS = ("note", "searched_note", "outcome")
+
     # At hand for whoever shows the call; None: to be asked for.
     known_legs: Sequence[Call] | None = None
     known_recordings: Sequence[Recording] | None = None
@@ -251,40 +254,6 @@ def _place(city: str, state: str, country: str, number: str) -> str:
 def is_incoming(direction: str, caller: str) -> bool:
     """Whether somebody outside called us. A browser's own call is `inbound` to Twilio, too."""
     return direction == Direction.INBOUND and not caller.startswith("client:")
-
-
-class Webhook(models.Model):
-    """A request of Twilio's about a call, as it came, and what we made of it. Rows are only ever added."""
-
-    class Verdict(models.TextChoices):
-        APPLIED = "applied", "Applied"
-        LATE = "late", "Older than what was known"
-        DUPLICATE = "duplicate", "Came before"
-        UNUSABLE = "unusable", "Without a CallSid or a known status"
-        FAILED = "failed", "Kept, not applied yet"
-
-    call_sid = models.CharField(max_length=64, blank=True)
-    kind = models.CharField(max_length=32, help_text="The route: incoming, outgoing, status, dial-action …")
-    call_status = models.CharField(max_length=32, blank=True)
-    sequence_number = models.IntegerField(null=True)
-    params = models.JSONField(help_text="Every field; a list where a name came twice.")
-    idempotency_token = models.CharField(max_length=128, blank=True)
-    verdict = models.CharField(max_length=16, choices=Verdict.choices, default=Verdict.APPLIED)
-    answer = models.TextField(blank=True, help_text="The TwiML we answered with; empty for a plain 204.")
-    milliseconds = models.FloatField(null=True, help_text="From its arrival until it was worked on and kept.")
-    problem = models.CharField(max_length=255, blank=True, help_text="What failed in us. Never a secret.")
-    received_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        ordering = ["received_at", "pk"]
-        indexes = [
-            # Not `db_index`, which makes a second one on PostgreSQL, for searches by a part of it.
-            models.Index(fields=["call_sid"], name="webhook_call"),
-            models.Index(fields=["id"], name="webhook_unapplied", condition=models.Q(verdict="failed")),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.call_status}".strip()
 
 
 class CallEvent(models.Model):

@@ -6,15 +6,13 @@ Not all of it is Twilio's own word: `believed` says what may be read of which re
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
-from core.text import cleaned
 from telephony.identity import agent_id_from, is_phone_of_ours
 from telephony.webhooks.forms import PHONE_FIELD, field, party_field, sid_field, single_fields, time_field, whole_field
 
@@ -27,39 +25,51 @@ _TWILIOS = ("CallSid", "AccountSid", "From", "To", "CallStatus", "Direction")
 _CALLER = ("CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom")
 _MESSAGE = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "Digits")
 _PROGRESS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
-# What is read of a request, by its route: of one about a call that a browser or an app made, and beyond that of any
-# other. Whoever makes a call there may add fields of any name, and they come with every request about that call. So of
-# those calls nothing is read but what our desk sends, and what Twilio always sets on that very route: never a parent,
-# a recording, or a fact about the caller.
-_READ: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "incoming": ((), _CALLER),
-    "outgoing": (("LineId", PHONE_FIELD), ()),
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What is read of a request: `of_browser` of one about a call that a browser or an app made, and `of_others`,
+    beyond that, of any other.
+
+    Whoever makes a call in a browser may add fields of any name, and they come with every request about that call. So
+    of those calls nothing is read but what our desk sends, and what Twilio always sets on that very route: never a
+    parent, a recording, or a fact about the caller.
+    """
+
+    of_browser: tuple[str, ...] = ()
+    of_others: tuple[str, ...] = ()
+
+
+# By the kind of webhook.
+BELIEVED = {
+    "incoming": Believed(of_others=_CALLER),
+    "outgoing": Believed(of_browser=("LineId", PHONE_FIELD)),
     # The last two only choose among sentences for the agent who made the call.
-    "dial-action": (("DialCallStatus", "DialCallSid", "ErrorCode"), ()),
-    "recording": ((), _MESSAGE),
-    "recording-status": ((), _MESSAGE),
-    "status": (_PROGRESS, ("ParentCallSid", "ErrorCode", *_CALLER)),
-    "fallback": (("ErrorCode", "ErrorUrl"), ("DialCallStatus", *_CALLER, *_MESSAGE)),
+    "dial-action": Believed(of_browser=("DialCallStatus", "DialCallSid", "ErrorCode")),
+    "recording": Believed(of_others=_MESSAGE),
+    "recording-status": Believed(of_others=_MESSAGE),
+    "status": Believed(of_browser=_PROGRESS, of_others=("ParentCallSid", "ErrorCode", *_CALLER)),
+    "fallback": Believed(of_browser=("ErrorCode", "ErrorUrl"), of_others=("DialCallStatus", *_CALLER, *_MESSAGE)),
     # Not posted by anybody: what the REST API told us.
-    "reconcile": (("ParentCallSid", "DateCreated", *_PROGRESS), ()),
+    "reconcile": Believed(of_browser=("ParentCallSid", "DateCreated", *_PROGRESS)),
 }
 # Without these nobody knows which call is spoken of, and by whom.
 _IDENTIFYING = frozenset({"CallSid", "AccountSid", "From", "CallStatus", "Direction", "ParentCallSid"})
 
 
-def believed(form: QueryDict, kind: str) -> dict[str, str]:
-    """The fields that may be read of a request of this kind, each with its one value.
+def believed(read: Believed, form: QueryDict) -> dict[str, str]:
+    """The fields that may be read of a request, each with its one value.
 
     None at all when one that identifies the call came with different values: Twilio sends no such thing.
     """
-    of_browser, of_others = _READ[kind]
-    names = (*_TWILIOS, *of_browser)
-    if not (of_others and from_browser(form)):
-        names += of_others
+    names = (*_TWILIOS, *read.of_browser)
+    if not (read.of_others and from_browser(form)):
+        names += read.of_others
     found = single_fields(form, names)
     if len(found) < len(names) and any(name in form for name in _IDENTIFYING.intersection(names) - found.keys()):
         doubled = [name for name in names if name in form and name not in found]
-        logger.warning("webhook with different values of one field: kind=%s fields=%s", kind, ",".join(doubled))
+        logger.warning("webhook with different values of one field: fields=%s", ",".join(doubled))
         return {}
     return found
 
@@ -67,34 +77,6 @@ def believed(form: QueryDict, kind: str) -> dict[str, str]:
 def from_browser(form: QueryDict) -> bool:
     """Whether a request is about a call that a browser or an app made."""
     return any(map(is_phone_of_ours, form.getlist("From")))
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A webhook as it came in. `began` is a reading of the clock that measures how long we take."""
-
-    kind: str  # the route: incoming, outgoing, status, dial-action …
-    form: QueryDict
-    received_at: datetime
-    began: float
-    idempotency_token: str = ""
-
-    @classmethod
-    def from_request(cls, request: HttpRequest, kind: str) -> Self:
-        return cls.of(request.POST, kind, request.headers.get("I-Twilio-Idempotency-Token", ""))
-
-    @classmethod
-    def of(cls, form: QueryDict, kind: str, token: str = "") -> Self:
-        return cls(kind, form, datetime.now(UTC), time.perf_counter(), cleaned(token)[:128])
-
-    @property
-    def fields(self) -> dict[str, str]:
-        """What may be read of it."""
-        return believed(self.form, self.kind)
-
-    @property
-    def milliseconds(self) -> float:
-        return round((time.perf_counter() - self.began) * 1000, 3)
 
 
 @dataclass(frozen=True, slots=True)

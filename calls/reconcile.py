@@ -18,13 +18,14 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from calls import selectors
-from calls.intake import webhook_take, webhooks_rework
 from calls.live.call_tree import is_forward
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus
-from calls.params import Received
+from calls.webhooks import RECONCILE
 from telephony.errors import CallGone, TelephonyError
 from telephony.rest.client import CallFacts, call_fetch, calls_since
-from telephony.rest.http import patiently
+from telephony.rest.http import background_retries
+from telephony.webhooks.inbox import webhook_take, webhooks_rework
+from telephony.webhooks.received import Received
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def calls_reconcile(*, quiet_for: timedelta = QUIET, limit: int = BATCH) -> Repo
     for sid in selectors.sids_in_doubt(quiet_for=quiet_for, limit=limit):
         report.asked += 1
         try:
-            with patiently():
+            with background_retries():
                 facts = call_fetch(sid)
         except CallGone:
             report.unknown += 1
@@ -86,7 +87,7 @@ def calls_sweep(*, quiet_for: timedelta = QUIET, since: datetime | None = None) 
     began = timezone.now()
     since = since or cache.get(_SWEPT, began - _FIRST_SWEEP) - _OVERLAP
     try:
-        with patiently():
+        with background_retries():
             listed = calls_since(since)
             while page := list(islice(listed, 500)):
                 settled = [facts for facts in page if _moment(facts) <= began - quiet_for]
@@ -171,4 +172,4 @@ def _close_unknown(sid: str) -> None:
 def _take(fields: dict[str, str]) -> None:
     form = QueryDict(mutable=True)
     form.update(fields)
-    webhook_take(Received.of(form, "reconcile"))
+    webhook_take(Received.of(form, RECONCILE))

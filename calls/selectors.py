@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
@@ -12,19 +12,21 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from agents.selectors import team_ids_of
-from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line, Webhook
+from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line
 from contacts.selectors import by_number, contacts_with
-from core.sql.prepared import Prepared, Slot
-from core.sql.statements import Statement, fetch
+from core.sql.prepared import Param, Prepared
+from core.sql.statements import fetch
+from core.sql.unit import UnitOfWork
+from telephony.models import Webhook
 
 if TYPE_CHECKING:
     from agents.models import Agent
-    from contacts.models import Contact, ContactNumber
+    from contacts.models import Contact
 
-_LINES = Prepared(lambda: Line.objects.filter(number__among=Slot("numbers")))
+_LINES = Prepared(lambda: Line.objects.filter(number__in_array=Param("numbers")))
 _TEAMS_OF_LINES = Prepared(
     lambda: (
-        Line.objects.filter(number__among=Slot("numbers"), is_active=True, team__agents__isnull=False)
+        Line.objects.filter(number__in_array=Param("numbers"), is_active=True, team__agents__isnull=False)
         .order_by()
         .values_list("team_id", "team__agents")
     )
@@ -37,28 +39,32 @@ def lines_by_number(numbers: Iterable[str]) -> dict[str, Line]:
     return {line.number: line for line in lines}
 
 
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """Whom callers called, and who they are: lines and contacts by their numbers, and agents' ids by their teams'."""
+class PartiesRead:
+    """Whom callers called, and who they are: there once the unit of work has fetched it."""
 
-    lines: dict[str, Line]
-    members: dict[int, set[int]]
-    contacts: dict[str, Contact]
+    def __init__(self, work: UnitOfWork, *, called: Collection[str], callers: Collection[str]) -> None:
+        self._lines = work.read(_LINES(numbers=called))
+        self._teams = work.read(_TEAMS_OF_LINES(numbers=called))
+        self._contacts = work.read(contacts_with(callers))
 
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        """Our lines by their numbers."""
+        return {line.number: line for line in self._lines.rows}
 
-def parties_asked(*, called: Collection[str], callers: Collection[str]) -> list[Statement]:
-    """Finds them: `parties_of` reads the answers."""
-    return [_LINES(numbers=called), _TEAMS_OF_LINES(numbers=called), contacts_with(callers)]
+    @cached_property
+    def members(self) -> dict[int, set[int]]:
+        """The ids of the agents of each team that answers one of the lines."""
+        members: dict[int, set[int]] = {line.team_id: set() for line in self.lines.values() if line.is_active}
+        for team_id, agent_id in self._teams.rows:
+            # An admin may have changed a line between the two.
+            members.setdefault(team_id, set()).add(agent_id)
+        return members
 
-
-def parties_of(
-    lines: Sequence[Line], memberships: Sequence[tuple[int, int]], contacts: Sequence[ContactNumber]
-) -> Parties:
-    members: dict[int, set[int]] = {line.team_id: set() for line in lines if line.is_active}
-    for team_id, agent_id in memberships:
-        # An admin may have changed a line between the two.
-        members.setdefault(team_id, set()).add(agent_id)
-    return Parties({line.number: line for line in lines}, members, by_number(contacts))
+    @cached_property
+    def contacts(self) -> dict[str, Contact]:
+        """Contacts by their numbers."""
+        return by_number(self._contacts.rows)
 
 
 def lines_for(agent: Agent) -> QuerySet[Line]:
@@ -92,9 +98,9 @@ def sids_in_doubt(*, quiet_for: timedelta, limit: int) -> list[str]:
 
 def statuses_received(sids: Iterable[str]) -> dict[str, set[str]]:
     """Which status callbacks came for each of these calls."""
-    rows = Webhook.objects.filter(call_sid__in=list(sids), kind="status").values_list("call_sid", "call_status")
+    rows = Webhook.objects.filter(sid__in=list(sids), kind="status").values_list("sid", "status")
     found: dict[str, set[str]] = {}
-    for sid, status in rows.distinct().order_by("call_sid"):
+    for sid, status in rows.distinct().order_by("sid"):
         found.setdefault(sid, set()).add(status)
     return found
 

@@ -1,98 +1,180 @@
-"""What Twilio asks of us about calls. A view hands over; `intake` decides what to answer."""
+"""What Twilio asks of us about calls: each kind of webhook, and what is done with it."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
 
 from calls.answering import twiml, twiml_responses
-from calls.intake import batcher, problem_of, webhook_spool, webhook_take
-from calls.params import Received, VoiceRequest, from_browser
-from telephony.callbacks import without_userinfo
-from telephony.webhooks.forms import sid_field
-from telephony.webhooks.guard import Answer, twilio_webhook
-
-logger = logging.getLogger(__name__)
-
-
-def _take(kind: str, request: HttpRequest) -> Answer:
-    return webhook_take(Received.from_request(request, kind))
-
-
-def _promise(kind: str, request: HttpRequest) -> asyncio.Future[Any]:
-    return batcher.submit(Received.from_request(request, kind))
-
-
-def _failed(kind: str, request: HttpRequest, error: BaseException) -> Answer:
-    """Puts the webhook aside and says something to whoever waits: on another way than the one that failed."""
-    received = Received.from_request(request, kind)
-    answer = _emergency(received)
-    try:
-        webhook_spool(received, answer=answer, problem=problem_of(error))
-    except OSError:
-        logger.exception("webhook lost: kind=%s call=%s", kind, sid_field(request.POST, "CallSid"))
-        if answer is None:
-            return HttpResponse("Not now.", status=503, content_type="text/plain")
-    return answer
+from calls.live import services, status_callbacks
+from calls.params import (
+    BELIEVED,
+    DialActionRequest,
+    OutgoingRequest,
+    RecordingRequest,
+    VoiceRequest,
+    believed,
+    from_browser,
+)
+from calls.recorder import sentences
+from core.sql.unit import UnitOfWork
+from telephony.webhooks.kinds import Answer, Kept, WebhookKind
+from telephony.webhooks.received import Received
 
 
-def _emergency(received: Received) -> str | None:
-    """What can be said without knowing anything: nobody who has talked, or left a message, is asked for one."""
-    kind, fields = received.kind, received.fields
-    if kind in ("status", "recording-status"):
+def _incoming(work: UnitOfWork, batch: Sequence[Received]) -> list[Kept]:
+    voices = [VoiceRequest.from_fields(received.fields) for received in batch]
+    plans = iter(services.calls_record_incoming(work, [voice for voice in voices if _is_caller(voice)]))
+    return [
+        Kept(twiml_responses.to_caller(next(plans)) if _is_caller(voice) else _to_no_caller(voice)) for voice in voices
+    ]
+
+
+def _is_caller(voice: VoiceRequest) -> bool:
+    return bool(voice.sid) and not voice.from_browser
+
+
+def _to_no_caller(voice: VoiceRequest) -> str:
+    """A phone of ours asks at `outgoing`. One that gets here would choose by `To` whose phones ring."""
+    return twiml_responses.not_started() if voice.from_browser else twiml.apology_twiml()
+
+
+def _outgoing(work: UnitOfWork, received: Received) -> Answer:
+    asked = OutgoingRequest.from_fields(received.fields)
+    if not asked.voice.sid:
+        return twiml_responses.not_started()
+    return twiml_responses.to_agent(services.call_record_outgoing(work, asked))
+
+
+def _dial_action(work: UnitOfWork, received: Received) -> Answer:
+    action = DialActionRequest.from_fields(received.fields)
+    return twiml_responses.after_dial(action, status_callbacks.dial_action_apply(work, action))
+
+
+def _recording(work: UnitOfWork, received: Received) -> Answer:
+    """The caller has left a message, or hung up instead."""
+    _recording_status(work, received)
+    return twiml_responses.after_message()
+
+
+def _recording_status(work: UnitOfWork, received: Received) -> Answer:
+    status_callbacks.recording_store(work, RecordingRequest.from_fields(received.fields))
+    return None
+
+
+def _unanswered(work: UnitOfWork, received: Received) -> Answer:
+    """What came to the fallback, or a first request that is taken up too late to answer: the call is logged."""
+    fields = received.fields
+    voice = VoiceRequest.from_fields(fields)
+    if not voice.sid:
         return None
+    services.call_record_unanswered(work, voice, at=received.received_at)
+    # It comes with what the route that failed would have been told.
+    if "RecordingSid" in fields:
+        work.flush()
+        _recording_status(work, received)
+    if "DialCallStatus" in fields:
+        work.flush()
+        status_callbacks.dial_action_apply(work, DialActionRequest.from_fields(fields))
+    return None
+
+
+def _emergency(received: Received) -> Answer:
+    """What can be said without knowing anything: nobody who has talked, or left a message, is asked for one."""
+    fields = received.fields
     talked = fields.get("DialCallStatus") in ("completed", "answered")
     if from_browser(received.form):
         return twiml.hang_up_twiml() if talked else twiml_responses.not_started()
-    if kind == "recording" or fields.get("RecordingSid"):
+    if fields.get("RecordingSid"):
         return twiml_responses.after_message()
     return twiml.hang_up_twiml() if talked else twiml_responses.when_all_fails()
 
 
-@twilio_webhook(partial(_failed, "incoming"), direct=partial(_promise, "incoming"))
-def voice_incoming(request: HttpRequest) -> Answer:
-    return _take("incoming", request)
+def _after_message(received: Received) -> Answer:
+    return _emergency(received) if from_browser(received.form) else twiml_responses.after_message()
 
 
-@twilio_webhook(partial(_failed, "outgoing"))
-def voice_outgoing(request: HttpRequest) -> Answer:
-    return _take("outgoing", request)
+def _nothing(received: Received) -> Answer:
+    return None
 
 
-@twilio_webhook(partial(_failed, "dial-action"))
-def dial_action(request: HttpRequest) -> Answer:
-    return _take("dial-action", request)
-
-
-@twilio_webhook(partial(_failed, "recording"))
-def recording(request: HttpRequest) -> Answer:
-    """The caller has left a message, or hung up instead."""
-    return _take("recording", request)
-
-
-@twilio_webhook(partial(_failed, "recording-status"))
-def recording_status(request: HttpRequest) -> Answer:
-    return _take("recording-status", request)
-
-
-@twilio_webhook(partial(_failed, "status"), direct=partial(_promise, "status"))
-def call_status(request: HttpRequest) -> Answer:
-    return _take("status", request)
-
-
-@twilio_webhook(partial(_failed, "fallback"))
-def voice_fallback(request: HttpRequest) -> Answer:
-    """Twilio comes here when another route of ours failed. It must work when nothing else does, and touches nothing
-    but the disk."""
-    received = Received.from_request(request, "fallback")
-    voice = VoiceRequest.from_fields(received.fields)
-    url = without_userinfo(voice.error_url)
-    logger.error("fallback: call=%s error=%s url=%s", voice.sid, voice.error_code, url)
-    answer = _emergency(received)
-    problem = f"Twilio could not use our answer: error {voice.error_code or 'unknown'} {url}"
-    webhook_spool(received, answer=answer, problem=problem.strip())
-    return answer
+# Not posted by anybody: what the REST API told us (`calls.reconcile`).
+RECONCILE = WebhookKind(
+    name="reconcile",
+    believed=partial(believed, BELIEVED["reconcile"]),
+    work_on_many=status_callbacks.status_callbacks_apply,
+    is_waited_for=False,
+    emergency=_nothing,
+    said=sentences.reconcile,
+)
+KINDS = (
+    WebhookKind(
+        name="incoming",
+        path="voice/incoming/",
+        url_name="calls:voice-incoming",
+        believed=partial(believed, BELIEVED["incoming"]),
+        work_on_many=_incoming,
+        work_late=_unanswered,
+        emergency=_emergency,
+        said=sentences.incoming,
+    ),
+    WebhookKind(
+        name="outgoing",
+        path="voice/outgoing/",
+        url_name="calls:voice-outgoing",
+        believed=partial(believed, BELIEVED["outgoing"]),
+        work=_outgoing,
+        work_late=_unanswered,
+        emergency=_emergency,
+        said=sentences.outgoing,
+    ),
+    WebhookKind(
+        name="dial-action",
+        path="voice/dial-action/",
+        url_name="calls:dial-action",
+        believed=partial(believed, BELIEVED["dial-action"]),
+        work=_dial_action,
+        emergency=_emergency,
+        said=sentences.dial_action,
+    ),
+    WebhookKind(
+        name="status",
+        path="voice/status/",
+        url_name="calls:status",
+        believed=partial(believed, BELIEVED["status"]),
+        work_on_many=status_callbacks.status_callbacks_apply,
+        is_waited_for=False,
+        emergency=_nothing,
+        said=sentences.status,
+    ),
+    WebhookKind(
+        name="recording",
+        path="voice/recording/",
+        url_name="calls:recording",
+        believed=partial(believed, BELIEVED["recording"]),
+        work=_recording,
+        emergency=_after_message,
+        said=sentences.recording,
+    ),
+    WebhookKind(
+        name="recording-status",
+        path="voice/recording-status/",
+        url_name="calls:recording-status",
+        believed=partial(believed, BELIEVED["recording-status"]),
+        work=_recording_status,
+        is_waited_for=False,
+        emergency=_nothing,
+        said=sentences.recording_status,
+    ),
+    WebhookKind(
+        name="fallback",
+        path="voice/fallback/",
+        url_name="calls:voice-fallback",
+        believed=partial(believed, BELIEVED["fallback"]),
+        work=_unanswered,
+        is_last_resort=True,
+        emergency=_emergency,
+        said=sentences.fallback,
+    ),
+    RECONCILE,
+)

@@ -20,13 +20,13 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
-from config import spooled  # noqa: E402
 from config.server import checkpoints, embedded, heartbeats  # noqa: E402
 from config.server.handler import OneHopHandler  # noqa: E402
 from core.realtime import outbox  # noqa: E402
 from desk import presence_watch  # noqa: E402
 from desk.socket_auth import TokenGate  # noqa: E402
 from desk.websocket_urls import websocket_urlpatterns  # noqa: E402
+from telephony.webhooks import inbox  # noqa: E402
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:
@@ -41,7 +41,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         embedded.start()
         heartbeats.ask_for_one()
     outbox.start()
-    forever = (spooled.drain_forever, checkpoints.checkpoint_forever, presence_watch.watch_forever)
+    forever = (inbox.drain_forever, checkpoints.checkpoint_forever, presence_watch.watch_forever)
     chores = [asyncio.create_task(chore()) for chore in forever]
     # What is here now stays. The garbage collector need not look at it again and again, while callers wait; nor at what
     # a batch of webhooks makes and lets go, a few thousand things at a time.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from agents.models import Agent
-from calls.live.call_tree import Family
+from calls.live.call_tree import CallTree
 from calls.models import Call, CallOffer, CallOutcome, CallStatus, Direction, Line
 from contacts.selectors import contacts_by_number
 
@@ -84,7 +84,7 @@ def _create(past: _Past, name: str, start: datetime, line: Line, agents: list[Ag
     offers = [] if past.out else [CallOffer(call=root, agent=agent, created_at=start) for agent in agents]
     root.end_time = max(leg.end_time or start for leg in legs)
     root.duration = round((root.end_time - start).total_seconds())
-    Family(root, legs, offers, dial_over=True).settle()
+    CallTree(root, legs, offers, dial_over=True).settle()
     root.save(force_insert=True)
     for row in (*legs, *offers):
         row.save(force_insert=True)

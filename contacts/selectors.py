@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from contacts.models import Contact, ContactNumber
 from core.folding import fold
-from core.sql.prepared import Prepared, Slot
+from core.sql.prepared import Param, Prepared
 from core.sql.statements import Statement, fetch
 from telephony.party import same_party
 
@@ -40,10 +40,10 @@ def by_number(found: Iterable[ContactNumber]) -> dict[str, Contact]:
     return others | {row.number: row.contact for row in rows}
 
 
-_NUMBERS = Prepared(lambda: ContactNumber.objects.select_related("contact").filter(number__among=Slot("numbers")))
+_NUMBERS = Prepared(lambda: ContactNumber.objects.select_related("contact").filter(number__in_array=Param("numbers")))
 
 
-def contact_ids_with(number: Slot) -> QuerySet[ContactNumber, int]:
+def contact_ids_with(number: Param) -> QuerySet[ContactNumber, int]:
     """To be prepared: whose number it is."""
     return ContactNumber.objects.filter(number=number).order_by().values_list("contact", flat=True)
 

@@ -19,7 +19,7 @@ from agents import services as agent_services
 from calls import selectors
 from calls.live import broadcasts, presence
 from calls.log.serializers import AgentSerializer, LineSerializer
-from core.realtime.direct_send import Message, PromptConsumer
+from core.realtime.direct_send import DirectSendConsumer, Message
 from desk.socket_auth import SIGNED_OUT, SUBPROTOCOL, Access, AccessRefused, access_of
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ _TRUSTED_SECONDS = 30.0
 _TOKEN_TRUSTED_SECONDS = 10.0
 
 
-class DeskConsumer(PromptConsumer):
+class DeskConsumer(DirectSendConsumer):
     """One open desk of one agent, or a program that listens for one. Frames: docs/desk-protocol.md.
 
     What it may do is what REST would allow: looked at when it opens, at every second question of ours, at each of its
@@ -254,7 +254,7 @@ class DeskConsumer(PromptConsumer):
             "lines": LineSerializer(selectors.lines_for(agent), many=True).data,
         }
 
-    def prompt_text(self, message: Message) -> str | None:
+    def text_to_send(self, message: Message) -> str | None:
         """What `broadcasts` pushed, while there is no doubt that this desk may have it."""
         if message["type"] != "desk.frame" or self.ended or self._is_stale() or not self._may_hear(message):
             return None

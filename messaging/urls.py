@@ -1,5 +1,4 @@
-from django.urls import path
+from messaging.webhooks import KINDS
+from telephony.webhooks.inbox import urlpatterns_of
 
-from messaging import webhooks
-
-webhook_urlpatterns = [path("messaging/fallback/", webhooks.messaging_fallback, name="fallback")]
+webhook_urlpatterns = urlpatterns_of(KINDS)

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class TelephonyConfig(AppConfig):
     name = "telephony"
+    verbose_name = "Flight recorder"
 
     def ready(self) -> None:
         from core.api.exceptions import errors_answered

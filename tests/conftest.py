@@ -56,7 +56,7 @@ def twilio() -> TwilioClient:
 
 @pytest.fixture(autouse=True)
 def spool(settings: Any, tmp_path: Path) -> None:
-    """What cannot be stored goes to a folder of the test's own; `spooled.drain()` stores it."""
+    """What cannot be stored goes to a folder of the test's own; `inbox.drain()` stores it."""
     settings.SPOOL_DIR = str(tmp_path / "spool")
 
 

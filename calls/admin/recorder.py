@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from calls.admin.columns import KnowsItsViewer, call_link
-from calls.models import Call, CallEvent, Webhook
+from calls.models import Call, CallEvent
 from calls.recorder.masking import (
     MaskingPolicy,
     masking_policy_for,
@@ -24,8 +24,8 @@ from calls.recorder.masking import (
     value_masked,
 )
 from core.admin import ReadOnly
-
-_KINDS = ["incoming", "outgoing", "status", "dial-action", "recording", "recording-status", "fallback", "reconcile"]
+from telephony.models import Webhook
+from telephony.webhooks.kinds import all_kinds
 
 
 def _moment(value: datetime) -> str:
@@ -37,7 +37,9 @@ def _milliseconds(value: float | None) -> str:
 
 
 def _policy(row: Webhook | CallEvent) -> MaskingPolicy:
-    call = Call.objects.filter(pk=row.call_sid).select_related("parent").first()
+    call = (
+        Call.objects.filter(pk=row.sid if isinstance(row, Webhook) else row.call_sid).select_related("parent").first()
+    )
     return masking_policy_for(row.viewer, (call.parent or call) if call else None)  # type: ignore[union-attr]
 
 
@@ -50,13 +52,13 @@ def _text(value: str) -> SafeString:
 
 
 class RouteFilter(admin.SimpleListFilter):
-    """The routes, named here: to ask the table which it holds would read all of it."""
+    """The kinds that there are: to ask the table which it holds would read all of it."""
 
     title = "kind"
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind, kind) for kind in _KINDS]
+        return [(kind.name, kind.name) for kind in all_kinds()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> QuerySet[Webhook]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -66,15 +68,15 @@ class RouteFilter(admin.SimpleListFilter):
 class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
     """Every request of Twilio's about a call, as it came."""
 
-    list_display = ["received", "kind", "call_status", "call", "verdict_tag", "took", "problem"]
+    list_display = ["received", "kind", "status", "call", "verdict_tag", "took", "problem"]
     list_display_links = ["received"]
     list_filter = [RouteFilter, "verdict", "received_at"]
-    search_fields = ["=call_sid"]
+    search_fields = ["=sid"]
     search_help_text = "A CallSid, in full."
     show_full_result_count = False
     ordering = ["-received_at", "-pk"]
     fieldsets = [
-        (None, {"fields": ["received", "kind", "call", "call_status", "sequence_number", "verdict_tag", "took"]}),
+        (None, {"fields": ["received", "kind", "call", "status", "sequence_number", "verdict_tag", "took"]}),
         ("What failed", {"fields": ["failed"]}),
         ("Fields", {"fields": ["sent"]}),
         ("Our answer", {"fields": ["answered"]}),
@@ -84,9 +86,9 @@ class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
     def received(self, row: Webhook) -> str:
         return _moment(row.received_at)
 
-    @admin.display(description="call", ordering="call_sid")
+    @admin.display(description="call", ordering="sid")
     def call(self, row: Webhook) -> SafeString | str:
-        return call_link(row.call_sid)
+        return call_link(row.sid)
 
     @admin.display(description="verdict", ordering="verdict")
     def verdict_tag(self, row: Webhook) -> SafeString:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.conf import settings
 
 from calls.answering import twiml
@@ -16,20 +14,16 @@ from telephony.callbacks import callback_url
 _DIAL_SECONDS = 40
 
 
-def to_callers(plans: Sequence[IncomingPlan]) -> list[str]:
-    action_url, status_url = callback_url("calls:dial-action"), callback_url("calls:status")
-    return [
-        twiml.ring_agents_twiml(
-            identities=plan.identities,
-            parameters=plan.parameters,
-            timeout=plan.line.ring_seconds if plan.line else 20,
-            action_url=action_url,
-            status_url=status_url,
-        )
-        if plan.identities
-        else _nobody(plan.call)
-        for plan in plans
-    ]
+def to_caller(plan: IncomingPlan) -> str:
+    if not plan.identities:
+        return _nobody(plan.call)
+    return twiml.ring_agents_twiml(
+        identities=plan.identities,
+        parameters=plan.parameters,
+        timeout=plan.line.ring_seconds if plan.line else 20,
+        action_url=callback_url("calls:dial-action"),
+        status_url=callback_url("calls:status"),
+    )
 
 
 def _nobody(call: Call) -> str:

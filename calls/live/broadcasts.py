@@ -14,10 +14,10 @@ from django.db import transaction
 
 from calls import selectors
 from calls.live import presence
-from calls.live.call_tree import Family, Withdrawal
+from calls.live.call_tree import CallTree, Withdrawal
 from calls.live.details import attach_details
-from calls.live.push_queue import Offered, Pending
-from calls.log.past_calls_cache import histories
+from calls.live.push_queue import Offered, PushQueue
+from calls.log.past_calls_cache import past_calls_cache
 from calls.models import Call, CallStatus
 from calls.payloads import agent_json, call_json
 from core.realtime import outbox
@@ -45,28 +45,28 @@ def groups_of(agent: Agent, team_ids: Iterable[int]) -> list[str]:
 
 def live_json(calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
     """`LiveCall`s, in their order. With each call comes whose it is: `ringing` or `active`."""
-    earlier = histories.of([call for call, _ in calls])
+    earlier = past_calls_cache.get([call for call, _ in calls])
     return [
         {"call": call_json(call), "mine": mine, "history": history}
         for (call, mine), history in zip(calls, earlier, strict=True)
     ]
 
 
-def after_commit(*, families: Sequence[Family] = (), offered: Sequence[Offered] = (), make_now: bool = False) -> None:
+def after_commit(*, trees: Sequence[CallTree] = (), offered: Sequence[Offered] = (), make_now: bool = False) -> None:
     """Once the calls are committed: tells everybody who may see them what they are now, and agents that their phones
     are about to ring, before they do.
 
     With `make_now`, nothing changes any more, and the database has still to commit it: what can be made without it is
     ready then.
     """
-    if not families and not offered:
+    if not trees and not offered:
         return
     made = None
-    if make_now and _pending.is_calm(len(families) + len(offered)):
+    if make_now and _queue.is_idle(len(trees) + len(offered)):
         # Often `DatabaseBusy`. Whatever it is: what is stored is right, and it is made again then.
         with suppress(Exception):
-            made = _make(offered, families)
-    transaction.on_commit(lambda: _pending.add(families, offered, made), robust=True)
+            made = _make(offered, trees)
+    transaction.on_commit(lambda: _queue.add(trees, offered, made), robust=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ class _Made:
     agent_ids: set[int]
 
 
-def _make(offered: Sequence[Offered], families: Sequence[Family]) -> _Made:
-    frames = [*_offered_frames(offered), *_family_frames(families)]
-    return _Made(frames, {agent_id for family in families for agent_id in _agents_whose_state_changed(family)})
+def _make(offered: Sequence[Offered], trees: Sequence[CallTree]) -> _Made:
+    frames = [*_offered_frames(offered), *_tree_frames(trees)]
+    return _Made(frames, {agent_id for tree in trees for agent_id in _agents_whose_state_changed(tree)})
 
 
 def _send(made: _Made) -> None:
@@ -87,35 +87,35 @@ def _send(made: _Made) -> None:
         outbox.later(partial(presence_changed, made.agent_ids))
 
 
-_pending = Pending(_make, _send)
+_queue = PushQueue(_make, _send)
 
 
-def _family_frames(families: Sequence[Family]) -> Iterator[outbox.Frame]:
-    attach_details(families)
-    for family in families:
-        for withdrawal in family.withdrawals:
-            yield from _withdrawn(family, withdrawal)
-    yield from _call_frames([(family.root, family.ringing_agent_ids) for family in families])
+def _tree_frames(trees: Sequence[CallTree]) -> Iterator[outbox.Frame]:
+    attach_details(trees)
+    for tree in trees:
+        for withdrawal in tree.withdrawals:
+            yield from _withdrawn(tree, withdrawal)
+    yield from _call_frames([(tree.root, tree.ringing_agent_ids) for tree in trees])
 
 
-def _agents_whose_state_changed(family: Family) -> set[int]:
+def _agents_whose_state_changed(tree: CallTree) -> set[int]:
     """Whose presence may be another now: who began or ended to talk."""
     found = {
         leg.agent_id
-        for leg in family.touched
+        for leg in tree.touched
         if leg.agent_id and (leg.answer_time is not None or leg.status == CallStatus.IN_PROGRESS)
     }
-    root = family.root
+    root = tree.root
     if root.agent_id and (root.is_terminal or root.caller.startswith("client:")):
         found.add(root.agent_id)
     return found
 
 
 def _offered_frames(offered: Sequence[Offered]) -> Iterator[outbox.Frame]:
-    attach_details([one.family for one in offered])
+    attach_details([one.tree for one in offered])
     for one in offered:
-        histories.know(one.family.root, one.earlier)
-    lives = live_json([(one.family.root, "ringing") for one in offered])
+        past_calls_cache.put(one.tree.root, one.earlier)
+    lives = live_json([(one.tree.root, "ringing") for one in offered])
     for one, live in zip(offered, lives, strict=True):
         groups = [agent_group(agent_id) for agent_id in one.agent_ids]
         yield from _frames(groups, {"type": "call.incoming", "live": live})
@@ -161,11 +161,11 @@ def _finished(call: Call) -> Iterator[outbox.Frame]:
     yield from _frames(groups, {"type": "log.changed", "call": data})
 
 
-def _withdrawn(family: Family, withdrawal: Withdrawal) -> Iterator[outbox.Frame]:
-    by = next((leg.agent for leg in family.legs if leg.agent and leg.agent_id == withdrawal.by_agent_id), None)
+def _withdrawn(tree: CallTree, withdrawal: Withdrawal) -> Iterator[outbox.Frame]:
+    by = next((leg.agent for leg in tree.legs if leg.agent and leg.agent_id == withdrawal.by_agent_id), None)
     frame = {
         "type": "call.withdrawn",
-        "sid": family.root.sid,
+        "sid": tree.root.sid,
         "reason": withdrawal.reason,
         "by": agent_json(by),
     }

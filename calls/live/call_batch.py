@@ -6,38 +6,38 @@ However many callbacks are worked on together, it is the same few statements and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from calls.live.call_tree import Family
+from calls.live.call_tree import CallTree
 from calls.live.locks import locking
 from calls.models import Call, CallOffer, Recording
-from core.sql.prepared import Prepared, Slot
-from core.sql.statements import Statement, Write, fetch, fields_of, finish, new_row
+from core.sql.prepared import Param, Prepared
+from core.sql.statements import Statement, Write, fields_of
+from core.sql.unit import UnitOfWork
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
-# All that a webhook may change. What agents write (note, outcome) is not among it.
-_FACTS = [
-    "parent_call_sid", "account_sid", "direction", "caller", "called", "status", "sequence_number", "start_time",
-    "answer_time", "end_time", "duration", "sip_response_code", "error_code", "agent_id", "line_id", "contact_id",
-    "caller_name", "searched_name", "city", "state", "country", "stir_verstat", "forwarded_from", "result", "revision",
-    "problem", "updated_at",
-]  # fmt: skip
-# What follows from callbacks alone, and is written for every one of them.
+# What webhooks write of a call: every column but its key, its beginning, and what agents write. A new column is written
+# from the day on which it is made.
+_COLUMNS = [
+    field.column
+    for field in fields_of(Call)
+    if not field.primary_key and field.attname not in (*Call.WRITTEN_BY_AGENTS, "created_at")
+]
+# Those that nearly every callback changes. A call of which nothing else has changed is written by them alone: SQLite
+# writes each index that holds a column anew with the column, even as it was. What has changed is compared, so that one
+# that is missing here costs time and nothing else.
 _PROGRESS = [
     "status", "sequence_number", "answer_time", "end_time", "duration", "sip_response_code", "error_code", "revision",
     "problem", "updated_at",
 ]  # fmt: skip
-# Where the log's indexes hold a call, beside its status: what it ends as, and what hardly ever changes. Written only
-# when it is another: SQLite writes each index that holds a column anew with the column, even as it was.
-_END, _PLACE = ["agent_id", "result"], ["parent_call_sid", "start_time"]
-_end_of, _place_of = attrgetter("agent_id", "result"), attrgetter("parent_id", "start_time")
+_rest_of = itemgetter(*(field.attname for field in fields_of(Call) if field.column in {*_COLUMNS} - {*_PROGRESS}))
 # Of an agent, what is shown with a call.
 _AGENT = ("username", "first_name", "last_name")
 
@@ -47,84 +47,86 @@ def _calls() -> QuerySet[Call]:
     related += [f"line__{name}" for name in ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active")]
     related += [f"contact__{name}" for name in ("name", "company", "note")]
     own = [field.name for field in fields_of(Call)]
-    known = Q(pk__among=Slot("sids")) | Q(parent__pk__among=Slot("sids"))
+    known = Q(pk__in_array=Param("sids")) | Q(parent__pk__in_array=Param("sids"))
     return Call.objects.filter(known).select_related("agent", "line", "contact").only(*own, *related).order_by()
 
 
 def _offers() -> QuerySet[CallOffer]:
     own = [field.name for field in fields_of(CallOffer)]
-    offers = CallOffer.objects.filter(call__pk__among=Slot("sids")).select_related("agent").order_by("pk")
+    offers = CallOffer.objects.filter(call__pk__in_array=Param("sids")).select_related("agent").order_by("pk")
     return offers.only(*own, *(f"agent__{name}" for name in _AGENT))
 
 
 _CALLS = Prepared(_calls)
 _OFFERS = Prepared(_offers)
-_RECORDINGS = Prepared(lambda: Recording.objects.filter(call__pk__among=Slot("sids")))
-_OR_UPDATE = f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FACTS)}"
+_RECORDINGS = Prepared(lambda: Recording.objects.filter(call__pk__in_array=Param("sids")))
+_OR_UPDATE = f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS)}"
 _OPEN = Write.insert(Call, on_conflict=_OR_UPDATE)
-# The same for one that has only begun: a third of its columns need not be sent.
-_NOT_YET = (
-    "sequence_number", "answer_time", "end_time", "duration", "sip_response_code", "agent_id", "result", "problem",
-    "note", "searched_note", "outcome",
-)  # fmt: skip
-_not_yet_of = attrgetter(*_NOT_YET)
-_NOT_YET_VALUES = _not_yet_of(new_row(Call))
-_BEGIN = Write.insert(Call, fixed=dict(zip(_NOT_YET, _NOT_YET_VALUES, strict=True)), on_conflict=_OR_UPDATE)
 _WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
-_WRITE_END_TOO = Write.update(Call, key="sid", columns=[*_END, *_PROGRESS])
-_WRITE_PLACE_TOO = Write.update(Call, key="sid", columns=[*_PLACE, *_END, *_PROGRESS])
+_WRITE_ALL = Write.update(Call, key="sid", columns=_COLUMNS)
 _WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state"])
 
 
-class Families:
+class CallBatch:
     """The calls with these sids, with the calls they are legs of and all other legs of those.
 
     To be used inside a transaction, which holds all of them until it ends. `sids` are pairs of a call's sid and its
-    parent's, which is empty for a root or when it is not known. `also` is read in the same trip: after the calls, and
-    after what `also_lock` waits for. Of calls that should be new, more is read only when one of them is known.
+    parent's, which is empty for a root or when it is not known. What is asked of `work` as well is read in the same
+    trip (`load`) and written in the same one (`settle`). Of calls that should be new, offers and recordings are read
+    only when one of them is known.
     """
 
-    def __init__(
-        self,
-        sids: Iterable[tuple[str, str]],
-        *,
-        should_be_new: bool = False,
-        also_lock: Iterable[Statement] = (),
-        also: Collection[Statement] = (),
-    ) -> None:
+    def __init__(self, work: UnitOfWork, sids: Iterable[tuple[str, str]], *, should_be_new: bool = False) -> None:
         pairs = list(sids)
         roots = {parent or sid for sid, parent in pairs}
         self.calls: dict[str, Call] = {}
-        self._known: dict[str, tuple[Any, Any]] = {}
+        self._work = work
+        self._known: dict[str, tuple[Any, ...]] = {}
         self._offers: dict[str, list[CallOffer]] = defaultdict(list)
         self._recordings: dict[str, list[Recording]] = defaultdict(list)
         self._progressed: dict[str, Call] = {}
         self._opened: dict[str, Call] = {}
-        self._families: dict[str, Family] = {}
-        self.also = self._load(roots | {sid for sid, _ in pairs}, [*locking(roots), *also_lock], also, should_be_new)
+        self._trees: dict[str, CallTree] = {}
+        self._wanted = roots | {sid for sid, _ in pairs}
+        self._should_be_new = should_be_new
+        work.lock(*locking(roots))
 
-    def _load(
-        self, wanted: set[str], locks: list[Statement], also: Collection[Statement], should_be_new: bool
-    ) -> list[list[Any]]:
-        asked = set(wanted)
-        rest = [] if should_be_new else [_OFFERS(sids=wanted), _RECORDINGS(sids=wanted)]
-        calls, *found = fetch(*locks, _CALLS(sids=wanted), *rest, *also)[len(locks) :]
-        self._know(calls, *found[: len(rest)])
-        if should_be_new and calls:
-            self._know([], *fetch(_OFFERS(sids=wanted), _RECORDINGS(sids=wanted)))
+    @classmethod
+    def of(cls, work: UnitOfWork, *sids: str) -> CallBatch:
+        """These calls, already loaded."""
+        batch = cls(work, [(sid, "") for sid in sids])
+        batch.load()
+        return batch
+
+    def load(self) -> None:
+        """Reads them, with all else that was asked of the unit of work."""
+        wanted = set(self._wanted)
+        if self._should_be_new:
+            calls = self._work.read(_CALLS(sids=wanted))
+            self._work.fetch()
+            self._know(calls.rows)
+            if calls.rows:
+                self._read(wanted, calls=False)
+        else:
+            self._read(wanted)
         # A leg whose callback did not name its call: the call and its other legs are needed as well.
-        while more := {call.parent_id for call in self.calls.values() if call.parent_id} - asked:
-            asked |= more
-            locks = locking(more)
-            self._know(*fetch(*locks, _CALLS(sids=more), _OFFERS(sids=more), _RECORDINGS(sids=more))[len(locks) :])
-        return found[len(rest) :]
+        while more := {call.parent_id for call in self.calls.values() if call.parent_id} - wanted:
+            wanted |= more
+            self._work.lock(*locking(more))
+            self._read(more)
+
+    def _read(self, sids: Collection[str], *, calls: bool = True) -> None:
+        found = self._work.read(_CALLS(sids=sids)) if calls else None
+        offers, recordings = self._work.read(_OFFERS(sids=sids)), self._work.read(_RECORDINGS(sids=sids))
+        self._work.fetch()
+        self._know(found.rows if found else (), offers.rows, recordings.rows)
 
     def _know(
         self, calls: Iterable[Call], offers: Iterable[CallOffer] = (), recordings: Iterable[Recording] = ()
     ) -> None:
         for call in calls:
             self.calls.setdefault(call.sid, call)
-            self._known.setdefault(call.sid, (_place_of(call), _end_of(call)))
+            self._known.setdefault(call.sid, _rest_of(call.__dict__))
         for offer in offers:
             self._offers[offer.call_id].append(offer)
         for recording in recordings:
@@ -149,69 +151,49 @@ class Families:
         self.changed(call)
 
     def changed(self, call: Call, *, dial_over: bool = False) -> None:
-        """What follows from callbacks is to be saved, and the family to be settled."""
+        """What follows from callbacks is to be saved, and the tree to be settled."""
         self._progressed[call.sid] = call
         root = self.calls.get(call.parent_id) if call.parent_id else call
         if root is None:
             return  # A leg that was told of before its call: settled when the call is known.
-        family = self._families.setdefault(root.sid, Family(root))
-        family.touched.append(call)
-        family.dial_over = family.dial_over or dial_over
+        tree = self._trees.setdefault(root.sid, CallTree(root))
+        tree.touched.append(call)
+        tree.dial_over = tree.dial_over or dial_over
 
-    def settle(self) -> list[Family]:
-        """Works out what follows for the calls and their offers, and saves all. Returns what has changed."""
-        families = self._settled()
-        fetch(*self._writes(families))
-        return families
+    def settle(self) -> list[CallTree]:
+        """Works out what follows for the calls and their offers, and has the unit of work write it. Returns what has
+        changed, which nothing changes any more."""
+        trees = self._settled()
+        self._work.write(*self._writes(trees))
+        return trees
 
-    def settle_last(
-        self,
-        *also: Statement,
-        then: Callable[[], Sequence[Statement]],
-        meanwhile: Callable[[list[Family]], None],
-    ) -> None:
-        """The same, as the transaction's last. In the same trip, `also` is written, and then what `then` says.
-
-        `then` is asked, and `meanwhile` is told what has changed, when all has been worked out: while the database
-        works on it, which they must not use.
-        """
-        families = self._settled()
-        finish(*self._writes(families), *also, then=then, meanwhile=lambda: meanwhile(families))
-
-    def _settled(self) -> list[Family]:
-        families = list(self._families.values())
+    def _settled(self) -> list[CallTree]:
+        trees = list(self._trees.values())
         self._find_relatives()
-        for family in families:
-            family.settle()
-            self._progressed[family.root.sid] = family.root
+        for tree in trees:
+            tree.settle()
+            self._progressed[tree.root.sid] = tree.root
         now = timezone.now()
         for call in self._progressed.values():
             call.created_at, call.updated_at = call.created_at or now, now
-        return families
+        return trees
 
-    def _writes(self, families: Sequence[Family]) -> list[Statement]:
+    def _writes(self, trees: Sequence[CallTree]) -> list[Statement]:
         rows: dict[Write, list[Any]] = defaultdict(list)
         for sid, call in self._progressed.items():
-            rows[self._opening(call) if sid in self._opened else self._write_of(call)].append(call)
-        rows[_WRITE_OFFERS] = [offer for family in families for offer in family.changed_offers]
+            rows[_OPEN if sid in self._opened else self._write_of(call)].append(call)
+        rows[_WRITE_OFFERS] = [offer for tree in trees for offer in tree.changed_offers]
         return [write(some) for write, some in rows.items() if some]
 
-    def _opening(self, call: Call) -> Write:
-        return _BEGIN if _not_yet_of(call) == _NOT_YET_VALUES else _OPEN
-
     def _write_of(self, call: Call) -> Write:
-        """What writes no more of it than has to be."""
-        place, end = self._known[call.sid]
-        if _place_of(call) != place:
-            return _WRITE_PLACE_TOO
-        return _WRITE_END_TOO if _end_of(call) != end else _WRITE_PROGRESS
+        return _WRITE_PROGRESS if _rest_of(call.__dict__) == self._known[call.sid] else _WRITE_ALL
 
     def _find_relatives(self) -> None:
         for call in self.calls.values():
-            if call.parent_id in self._families:
-                self._families[call.parent_id].legs.append(call)
-        for sid, family in self._families.items():
-            family.legs.sort(key=lambda leg: (leg.start_time, leg.sid))
-            family.recordings = self._recordings.get(sid, [])
-            if family.root.incoming:
-                family.offers = self._offers.get(sid, [])
+            if call.parent_id in self._trees:
+                self._trees[call.parent_id].legs.append(call)
+        for sid, tree in self._trees.items():
+            tree.legs.sort(key=lambda leg: (leg.start_time, leg.sid))
+            tree.recordings = self._recordings.get(sid, [])
+            if tree.root.incoming:
+                tree.offers = self._offers.get(sid, [])

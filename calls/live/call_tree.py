@@ -33,7 +33,7 @@ class Withdrawal:
 
 
 @dataclass(slots=True)
-class Family:
+class CallTree:
     """A root call with all that hangs on it, and what has changed since it was loaded."""
 
     root: Call

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from calls.live.call_tree import Family
+from calls.live.call_tree import CallTree
 from calls.models import Call
 
 
-def attach_details(families: Sequence[Family]) -> None:
-    """Gives root calls what `with_details` would have read. Nearly all of it was read with the families."""
-    calls = [call for family in families for call in (family.root, *family.legs)]
+def attach_details(trees: Sequence[CallTree]) -> None:
+    """Gives root calls what `with_details` would have read. Nearly all of it was read with the trees."""
+    calls = [call for tree in trees for call in (tree.root, *tree.legs)]
     for name in ("agent", "line", "contact"):
         _attach(name, calls)
-    for family in families:
-        family.root.known_legs, family.root.known_recordings = family.legs, family.recordings
+    for tree in trees:
+        tree.root.known_legs, tree.root.known_recordings = tree.legs, tree.recordings
 
 
 def _attach(name: str, calls: Sequence[Call]) -> None:

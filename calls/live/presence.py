@@ -19,7 +19,7 @@ from agents.selectors import (
 )
 from calls import selectors
 from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Line
-from core.sql.prepared import Prepared, Slot, has_some
+from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
 
 if TYPE_CHECKING:
@@ -42,22 +42,22 @@ def _busy_legs() -> QuerySet[Call]:
     own_call = Q(parent__isnull=True, caller__startswith="client:")
     answered = Q(parent__isnull=False, status="in-progress")
     # When the call is over, so are its legs, even one whose own last callback was lost.
-    living = Call.objects.filter(own_call | answered, status__in=sorted(LIVE), start_time__gte=Slot("calls_since"))
+    living = Call.objects.filter(own_call | answered, status__in=sorted(LIVE), start_time__gte=Param("calls_since"))
     return living.exclude(parent__status__in=sorted(TERMINAL))
 
 
 def _ringing_offers() -> QuerySet[CallOffer]:
-    return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Slot("rings_since")).exclude(
+    return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Param("rings_since")).exclude(
         call__status__in=sorted(TERMINAL)
     )
 
 
 def _available() -> QuerySet[Agent]:
-    lines = Line.objects.filter(number__among=Slot("numbers"), is_active=True, team__agents__isnull=False)
+    lines = Line.objects.filter(number__in_array=Param("numbers"), is_active=True, team__agents__isnull=False)
     return (
         agents_reachable(lines.order_by().values("team__agents"))
-        .exclude(has_some(_busy_legs().filter(agent=OuterRef("pk"))))
-        .exclude(has_some(_ringing_offers().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(_busy_legs().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(_ringing_offers().filter(agent=OuterRef("pk"))))
         .annotate(last_call=_last_call_time())
         .only("username", "first_name", "last_name")
         .order_by()
@@ -92,8 +92,8 @@ def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
     return [(call, roots[call.sid]) for call in calls if not call.is_terminal]
 
 
-_RINGING_AT = Prepared(lambda: _ringing_offers().filter(agent=Slot("agent_id")).values_list("call_id"))
-_BUSY_AT = Prepared(lambda: _busy_legs().filter(agent=Slot("agent_id")).values_list("sid", "parent_id"))
+_RINGING_AT = Prepared(lambda: _ringing_offers().filter(agent=Param("agent_id")).values_list("call_id"))
+_BUSY_AT = Prepared(lambda: _busy_legs().filter(agent=Param("agent_id")).values_list("sid", "parent_id"))
 
 
 def presence_list(agent: Agent) -> list[dict[str, Any]]:
@@ -103,8 +103,8 @@ def presence_list(agent: Agent) -> list[dict[str, Any]]:
 
 
 def _presence_of() -> QuerySet[Agent]:
-    on_call = has_some(_busy_legs().filter(agent=OuterRef("pk")))
-    agents = agents_with_reach(pk__among=Slot("agent_ids")).annotate(on_call=on_call)
+    on_call = exists_by_index(_busy_legs().filter(agent=OuterRef("pk")))
+    agents = agents_with_reach(pk__in_array=Param("agent_ids")).annotate(on_call=on_call)
     return agents.only("username", "first_name", "last_name", "availability")
 
 

@@ -15,7 +15,7 @@ from calls.live.status_callbacks import NOT_PLACED, push
 from calls.models import Call
 from telephony.errors import TelephonyError, sentence_for
 from telephony.provisioning.account import number_is_owned, number_is_verified
-from telephony.rest.http import patiently
+from telephony.rest.http import background_retries
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def refusals_explain() -> int:
 
 
 def _reason(caller_id: str) -> str:
-    with patiently():
+    with background_retries():
         ours = number_is_owned(caller_id) or _is_verified(caller_id)
     return _NUMBER_CALLED if ours else sentence_for(_INVALID_CALLER_ID)
 

@@ -1,10 +1,11 @@
-"""Beginning and ending calls. Every change is one transaction; open desks are told after its commit."""
+"""Beginning and ending calls. Whoever asks commits the unit of work; open desks are told after that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,18 +15,18 @@ from django.utils import timezone
 from agents.selectors import agent_get_active, agent_get_caller, agent_get_caller_by
 from calls import selectors
 from calls.live import broadcasts, presence
-from calls.live.call_batch import Families
-from calls.live.call_tree import Family
+from calls.live.call_batch import CallBatch
+from calls.live.facts import facts_fill
 from calls.live.locks import locking_teams
 from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
 from calls.live.status_callbacks import push
-from calls.log.past_calls import Party, past_calls_asked, past_calls_of
-from calls.models import DIRECTIONS, Call, CallOffer, CallStatus, Direction, Line
+from calls.log.past_calls import Party, PastCallsRead
+from calls.models import Call, CallOffer, CallStatus, Line
 from calls.params import OutgoingRequest, VoiceRequest
 from contacts.selectors import contact_by_number, contact_number_get
-from core.folding import fold
-from core.sql.statements import Statement, Write, new_row, relate
+from core.sql.statements import Write, new_row, relate
+from core.sql.unit import UnitOfWork
 from telephony.errors import InvalidNumber
 from telephony.limits import MAX_RUNG
 from telephony.party import is_withheld
@@ -51,59 +52,44 @@ class IncomingPlan:
     parameters: dict[str, str]
 
 
-def calls_record_incoming(voices: Sequence[VoiceRequest], *, also: Callable[[list[IncomingPlan]], Statement]) -> None:
-    """Logs calls to our lines and offers each to every agent who can take it.
-
-    To be used inside a transaction. `also` gets one plan for each, in their order, and says what else is to be written:
-    the last thing in it. It must not use the database.
-    """
+def calls_record_incoming(work: UnitOfWork, voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
+    """Logs calls to our lines and offers each to every agent who can take it: one plan for each, in their order."""
     voices = [with_parties(voice) for voice in voices]
     called, callers = {voice.called for voice in voices}, {voice.caller for voice in voices}
+
+    batch = CallBatch(work, ((voice.sid, "") for voice in voices), should_be_new=True)
     # Two calls at once do not ring the same phones: who asks for a team's agents asks alone.
-    families = Families(
-        ((voice.sid, "") for voice in voices),
-        should_be_new=True,
-        also_lock=locking_teams(called),
-        also=[
-            *selectors.parties_asked(called=called, callers=callers),
-            presence.agents_available(called),
-            *past_calls_asked([Party(voice.sid, voice.caller, line_number=voice.called) for voice in voices]),
-        ],
-    )
-    lines, memberships, contact_numbers, available, *past = families.also
-    parties = selectors.parties_of(lines, memberships, contact_numbers)
-    free = presence.longest_idle_first(available)
-    earlier = past_calls_of(past)
+    work.lock(*locking_teams(called))
+    parties = selectors.PartiesRead(work, called=called, callers=callers)
+    available = work.read(presence.agents_available(called))
+    past = PastCallsRead(work, [Party(voice.sid, voice.caller, line_number=voice.called) for voice in voices])
+    batch.load()
+
+    free = presence.longest_idle_first(available.rows)
+    plans: list[IncomingPlan] = []
     ringing: dict[str, list[Agent]] = {}
-    calls: list[Call] = []
     offers: list[CallOffer] = []
     for voice in voices:
         line, contact = parties.lines.get(voice.called), parties.contacts.get(voice.caller)
-        call = _open(families, voice, line=line, contact=contact)
+        call = _open(batch, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
-        agents = ringing.get(call.sid) or families.agents_rung_by(call.sid)
+        agents = ringing.get(call.sid) or batch.agents_rung_by(call.sid)
         if not agents and line is not None and line.is_active and not call.is_terminal:
             agents = _take(free, parties.members[line.team_id])
             offers += [new_row(CallOffer, call_id=call.sid, agent_id=agent.pk) for agent in agents]
         ringing[call.sid] = agents
-        calls.append(call)
+        plans.append(_plan(call, line, contact, agents))
 
-    def then() -> list[Statement]:
-        plans = [
-            _plan(call, parties.lines.get(voice.called), parties.contacts.get(voice.caller), ringing[call.sid])
-            for voice, call in zip(voices, calls, strict=True)
-        ]
-        return [also(plans)]
-
-    def meanwhile(changed: list[Family]) -> None:
-        offered = [
-            Offered(family, [agent.pk for agent in agents], earlier.get(family.root.sid, []))
-            for family in changed
-            if (agents := ringing.get(family.root.sid))
-        ]
-        broadcasts.after_commit(offered=offered, make_now=True)
-
-    families.settle_last(*([_OFFER(offers)] if offers else []), then=then, meanwhile=meanwhile)
+    changed = batch.settle()
+    if offers:
+        work.write(_OFFER(offers))
+    offered = [
+        Offered(tree, [agent.pk for agent in rung], past.of(tree.root.sid))
+        for tree in changed
+        if (rung := ringing.get(tree.root.sid))
+    ]
+    work.during_commit(partial(broadcasts.after_commit, offered=offered, make_now=True))
+    return plans
 
 
 def _take(free: list[Agent], members: set[int]) -> list[Agent]:
@@ -156,21 +142,20 @@ class OutgoingPlan:
     extension: str = ""
 
 
-@transaction.atomic
-def call_record_outgoing(asked: OutgoingRequest) -> OutgoingPlan | CallRefused:
+def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPlan | CallRefused:
     """Logs a call that a browser or a mobile app makes; says whom to dial, or why not.
 
     The agent is the one whom Twilio names in `From`, which comes from the token, never one named in a field.
     """
     voice = asked.voice
-    families = Families([(voice.sid, "")])
+    batch = CallBatch.of(work, voice.sid)
     agent_id = voice.agent_id if voice.from_browser else None
     phone = PhoneReference.of(asked.phone)
     agent = agent_get_caller_by(phone) if phone and phone.agent_id == agent_id else None
     if agent is None:
         # Not shown at the agent's own desks: whoever calls there may not be the agent any more.
-        call = _open(families, voice)
-        return _refuse(families, call, _SIGNED_OUT if agent_id and agent_get_caller(agent_id) else _NOT_ALLOWED)
+        call = _open(batch, voice)
+        return _refuse(batch, call, _SIGNED_OUT if agent_id and agent_get_caller(agent_id) else _NOT_ALLOWED)
     lines = list(selectors.lines_for(agent))
     line = next((line for line in lines if line.pk == voice.line_id), lines[0] if lines else None)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID
@@ -179,29 +164,28 @@ def call_record_outgoing(asked: OutgoingRequest) -> OutgoingPlan | CallRefused:
         if number.e164 == caller_id:
             raise InvalidNumber("This is the number you are calling from.", permanent=True)
     except InvalidNumber as error:
-        call = _open(families, voice, line=line, agent=agent)
-        return _refuse(families, call, error.message)
+        call = _open(batch, voice, line=line, agent=agent)
+        return _refuse(batch, call, error.message)
     known = contact_number_get(number.e164)
     contact = known.contact if known else None
-    call = _open(families, voice, called=number.e164, line=line, agent=agent, contact=contact)
+    call = _open(batch, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
-        return _refuse(families, call, "You have no line to call from. Ask your admin.")
-    families.settle()
+        return _refuse(batch, call, "You have no line to call from. Ask your admin.")
+    batch.settle()
     push(call)
     extension = number.extension or (known.extension if known else "")
     return OutgoingPlan(call=call, number=number.e164, caller_id=caller_id, extension=extension)
 
 
-def _refuse(families: Families, call: Call, sentence: str) -> CallRefused:
+def _refuse(batch: CallBatch, call: Call, sentence: str) -> CallRefused:
     call.problem = sentence
-    families.settle()
+    batch.settle()
     push(call)
     transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=True), robust=True)
     return CallRefused(sentence)
 
 
-@transaction.atomic
-def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
+def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetime) -> None:
     """Logs a call that went to the fallback: that somebody called must not be lost with the answer.
 
     `at` is when Twilio asked about it, which may be long ago.
@@ -209,23 +193,23 @@ def call_record_unanswered(voice: VoiceRequest, *, at: datetime) -> None:
     voice = with_parties(voice)
     # What a browser asks for may be anybody's line.
     line = None if voice.from_browser else selectors.lines_by_number([voice.called]).get(voice.called)
-    families = Families([(voice.sid, "")])
-    known = families.get(voice.sid)
+    batch = CallBatch.of(work, voice.sid)
+    known = batch.get(voice.sid)
     if known is None:
         agent = agent_get_active(voice.agent_id) if voice.agent_id else None
         contact = contact_by_number(voice.caller)
-        _open(families, voice, line=line, contact=contact, agent=agent).start_time = at
+        _open(batch, voice, line=line, contact=contact, agent=agent).start_time = at
     else:
         known.start_time = min(known.start_time, at)
         known.error_code = voice.error_code or known.error_code
-        families.open(known)
+        batch.open(known)
         # Whatever was answered before is not carried out: phones that were to ring do not, and are free for others.
-        families.changed(known, dial_over=True)
-    broadcasts.after_commit(families=families.settle())
+        batch.changed(known, dial_over=True)
+    broadcasts.after_commit(trees=batch.settle())
 
 
 def _open(
-    families: Families,
+    batch: CallBatch,
     voice: VoiceRequest,
     *,
     called: str = "",
@@ -234,18 +218,12 @@ def _open(
     contact: Contact | None = None,
 ) -> Call:
     """The root call, made or filled in: a status callback may have come first."""
-    call = families.get(voice.sid)
+    call = batch.get(voice.sid)
     if call is None:
         call = new_row(Call, sid=voice.sid, status=CallStatus.RINGING, start_time=timezone.now())
-    call.account_sid = voice.account_sid
-    call.direction = voice.direction if voice.direction in DIRECTIONS else Direction.INBOUND
-    call.caller, call.called = voice.caller, called or voice.called
+    facts_fill(call, voice, called=called)
     relate(call, line=line, contact=contact, agent=agent or call.agent)
-    call.caller_name, call.searched_name = voice.caller_name, fold(voice.caller_name)
-    call.city, call.state, call.country = voice.city, voice.state, voice.country
-    call.stir_verstat, call.forwarded_from = voice.stir_verstat, voice.forwarded_from
-    call.error_code = voice.error_code or call.error_code
-    families.open(call)
+    batch.open(call)
     return call
 
 

@@ -1,7 +1,6 @@
-"""Following what Twilio tells of calls: every webhook is kept and applied, and the desks hear of it.
+"""Following what Twilio tells of calls: every callback is applied, and the desks hear of it.
 
-What came in together is one transaction and one round of statements; what it means for open desks is pushed after its
-commit.
+What came in together is one unit of work, which the inbox commits; what it means for open desks is pushed after that.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -17,17 +17,20 @@ from django.utils import timezone
 from agents.selectors import agents_active
 from calls import selectors
 from calls.live import broadcasts
-from calls.live.call_batch import Families
-from calls.live.call_tree import Family, is_forward
+from calls.live.call_batch import CallBatch
+from calls.live.call_tree import is_forward
+from calls.live.facts import facts_fill
 from calls.live.locks import lock
 from calls.live.parties import with_parties
-from calls.models import DIRECTIONS, STATUS_RANK, TERMINAL, Call, CallStatus, Direction, Recording, Webhook
-from calls.params import DialActionRequest, Received, RecordingRequest, StatusCallbackRequest
+from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Recording
+from calls.params import DialActionRequest, RecordingRequest, StatusCallbackRequest
 from contacts.selectors import contacts_by_number
-from core.folding import fold
-from core.sql.statements import Statement, Write, new_row, relate
+from core.sql.statements import new_row, relate
+from core.sql.unit import UnitOfWork
 from telephony.errors import sentence_for
-from telephony.webhooks.forms import raw_params
+from telephony.models import Webhook
+from telephony.webhooks.kinds import Kept
+from telephony.webhooks.received import Received
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -38,62 +41,26 @@ Verdict = Webhook.Verdict
 _Key = tuple[str, str, int | None]
 
 
-def webhook_row(
-    received: Received,
-    *,
-    callback: StatusCallbackRequest | None = None,
-    verdict: str = Verdict.APPLIED,
-    answer: str = "",
-    problem: str = "",
-) -> Webhook:
-    """The row that keeps a webhook, not saved yet. `callback` is what was read from it, if it was."""
-    callback = callback or StatusCallbackRequest.from_fields(received.fields)
-    return new_row(
-        Webhook,
-        call_sid=callback.voice.sid,
-        kind=received.kind,
-        call_status=callback.voice.status,
-        sequence_number=callback.sequence_number,
-        params=raw_params(received.form),
-        idempotency_token=received.idempotency_token,
-        verdict=verdict,
-        answer=answer,
-        milliseconds=received.milliseconds,
-        problem=problem,
-        received_at=received.received_at,
-    )
-
-
-# Writes the rows of webhooks.
-keeping = Write.insert(Webhook)
-
-
-@transaction.atomic(savepoint=False)
-def status_callbacks_apply(batch: Sequence[Received], *, keep: bool = True) -> None:
-    """Applies status callbacks, however late, doubled or out of order they are, and (unless told not to) keeps them.
+def status_callbacks_apply(work: UnitOfWork, received: Sequence[Received]) -> list[Kept]:
+    """Applies status callbacks, however late, doubled or out of order they are.
 
     A status only moves forward and a terminal one stays. Times are facts of their own: a late `in-progress` still
     says when the call was answered.
     """
-    callbacks = [StatusCallbackRequest.from_fields(received.fields) for received in batch]
-    usable = [item for item in callbacks if _is_usable(item)]
-    families = Families((item.voice.sid, item.voice.parent_call_sid) for item in usable)
-    seen = _seen_before(usable, families)
-    unknown = _Unknown([item for item in usable if item.voice.sid not in families.calls], families.agents())
-    verdicts = []
-    for received, callback in zip(batch, callbacks, strict=True):
+    callbacks = [StatusCallbackRequest.from_fields(one.fields) for one in received]
+    usable = [callback for callback in callbacks if _is_usable(callback)]
+    batch = CallBatch(work, ((callback.voice.sid, callback.voice.parent_call_sid) for callback in usable))
+    batch.load()
+    seen = _seen_before(usable, batch)
+    unknown = _Unknown([callback for callback in usable if callback.voice.sid not in batch.calls], batch.agents())
+    kept = []
+    for one, callback in zip(received, callbacks, strict=True):
         # What the REST API says may be asked for again, and then holds more.
-        known = seen if received.kind == "status" else set()
-        verdicts.append(_apply(callback, families, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE)
-
-    def kept() -> list[Statement]:
-        told = zip(batch, callbacks, verdicts, strict=True)
-        return [keeping([webhook_row(received, callback=one, verdict=verdict) for received, one, verdict in told])]
-
-    def meanwhile(changed: list[Family]) -> None:
-        broadcasts.after_commit(families=changed, make_now=True)
-
-    families.settle_last(then=kept if keep else list, meanwhile=meanwhile)
+        known = seen if one.kind.is_posted else set()
+        verdict = _apply(callback, batch, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE
+        kept.append(Kept(verdict=verdict))
+    work.during_commit(partial(broadcasts.after_commit, trees=batch.settle(), make_now=True))
+    return kept
 
 
 def _is_usable(callback: StatusCallbackRequest) -> bool:
@@ -104,25 +71,25 @@ def _key(callback: StatusCallbackRequest) -> _Key:
     return callback.voice.sid, callback.voice.status, callback.sequence_number
 
 
-def _seen_before(callbacks: Sequence[StatusCallbackRequest], families: Families) -> set[_Key]:
+def _seen_before(callbacks: Sequence[StatusCallbackRequest], batch: CallBatch) -> set[_Key]:
     """Which of them were applied already. Asked only about those that move nothing forward: few are."""
     suspects = {
         item.voice.sid
         for item in callbacks
-        if (call := families.get(item.voice.sid)) is not None and not is_forward(call, item.voice.status)
+        if (call := batch.get(item.voice.sid)) is not None and not is_forward(call, item.voice.status)
     }
     if not suspects:
         return set()
-    rows = Webhook.objects.filter(call_sid__in=suspects, kind="status").exclude(verdict=Verdict.FAILED)
-    return set(rows.values_list("call_sid", "call_status", "sequence_number"))
+    rows = Webhook.objects.filter(sid__in=suspects, kind="status").exclude(verdict=Verdict.FAILED)
+    return set(rows.values_list("sid", "status", "sequence_number"))
 
 
-def _apply(callback: StatusCallbackRequest, families: Families, unknown: _Unknown, seen: set[_Key]) -> Webhook.Verdict:
+def _apply(callback: StatusCallbackRequest, batch: CallBatch, unknown: _Unknown, seen: set[_Key]) -> Webhook.Verdict:
     voice, key = callback.voice, _key(callback)
-    call = families.get(voice.sid)
+    call = batch.get(voice.sid)
     if call is None:
         call, forward = unknown.call(callback), True
-        families.open(call)
+        batch.open(call)
     else:
         forward = is_forward(call, voice.status)
         if key in seen and not forward:
@@ -135,7 +102,7 @@ def _apply(callback: StatusCallbackRequest, families: Families, unknown: _Unknow
     if voice.parent_call_sid and call.parent_id is None:
         call.parent_id = voice.parent_call_sid
     _fill_times(call, callback)
-    families.changed(call)
+    batch.changed(call)
     return Verdict.APPLIED if forward else Verdict.LATE
 
 
@@ -156,18 +123,10 @@ class _Unknown:
             Call,
             sid=voice.sid,
             parent_id=voice.parent_call_sid or None,
-            account_sid=voice.account_sid,
-            direction=voice.direction if voice.direction in DIRECTIONS else Direction.INBOUND,
-            caller=voice.caller,
-            called=voice.called,
             status=voice.status,
             start_time=callback.created or _latest_start(callback),
-            caller_name=voice.caller_name,
-            searched_name=fold(voice.caller_name),
-            city=voice.city,
-            state=voice.state,
-            country=voice.country,
         )
+        facts_fill(call, voice)
         relate(call, agent=self._agents.get(voice.agent_id or 0))
         if not voice.parent_call_sid:
             ours, theirs = (voice.called, voice.caller) if call.incoming else (voice.caller, voice.called)
@@ -200,22 +159,21 @@ def _fill_times(call: Call, callback: StatusCallbackRequest) -> None:
             call.answer_time = time - timedelta(seconds=callback.duration)
 
 
-@transaction.atomic
-def dial_action_apply(action: DialActionRequest) -> Call | None:
+def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | None:
     """Notes that a <Dial> is over; its offers ring no more. None for a call that is not known."""
     voice = action.voice
-    families = Families([(voice.sid, "")])
-    call = families.get(voice.sid)
+    batch = CallBatch.of(work, voice.sid)
+    call = batch.get(voice.sid)
     if call is None:
         return None
     if voice.status in TERMINAL and is_forward(call, voice.status):
         call.status = voice.status
         call.end_time = call.end_time or timezone.now()
     if call.caller.startswith("client:") and not call.problem and voice.status not in TERMINAL:
-        call.problem = _why_not(action, [leg for leg in families.calls.values() if leg.parent_id == call.sid])
-    families.changed(call, dial_over=True)
-    changed = families.settle()
-    broadcasts.after_commit(families=changed)
+        call.problem = _why_not(action, [leg for leg in batch.calls.values() if leg.parent_id == call.sid])
+    batch.changed(call, dial_over=True)
+    changed = batch.settle()
+    broadcasts.after_commit(trees=changed)
     if call.problem:
         permanent = action.dial_call_status == "failed"
         transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=permanent), robust=True)
@@ -242,8 +200,7 @@ def _why_not(action: DialActionRequest, legs: Sequence[Call]) -> str:
     return _PROBLEMS.get(action.dial_call_status, "")
 
 
-@transaction.atomic
-def recording_store(request: RecordingRequest) -> None:
+def recording_store(work: UnitOfWork, request: RecordingRequest) -> None:
     """A caller's message. What it is told of twice is kept once, and it stays with the call that it was left in."""
     sid = request.voice.sid
     if not request.recording_sid or not sid:
@@ -263,11 +220,11 @@ def recording_store(request: RecordingRequest) -> None:
         return
     if not is_new:
         Recording.objects.filter(pk=recording.pk).update(**values)
-    families = Families([(sid, "")])
-    call = families.get(sid)
+    batch = CallBatch.of(work, sid)
+    call = batch.get(sid)
     if call is not None:
-        families.changed(call)
-        broadcasts.after_commit(families=families.settle())
+        batch.changed(call)
+        broadcasts.after_commit(trees=batch.settle())
 
 
 def push(root: Call) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -16,8 +16,9 @@ from django.db.models.lookups import Exact
 from calls.models import TERMINAL, Call, Line
 from contacts.selectors import contact_ids_with
 from core.sql.pipeline import Row
-from core.sql.prepared import Compiled, Slot
+from core.sql.prepared import Compiled, Param
 from core.sql.statements import Statement, as_list, fetch, on_postgresql
+from core.sql.unit import UnitOfWork
 from telephony.party import is_withheld, same_party
 
 # The fields of a `calls.payloads.PastCall`.
@@ -72,6 +73,21 @@ def _party(call: Call) -> Party:
     )
 
 
+class PastCallsRead:
+    """The same: there once the unit of work has fetched it."""
+
+    def __init__(self, work: UnitOfWork, parties: Sequence[Party]) -> None:
+        self._found = [work.read(statement) for statement in past_calls_asked(parties)]
+
+    def of(self, sid: str) -> list[PastRow]:
+        """Newest first."""
+        return self._by_sid.get(sid, [])
+
+    @cached_property
+    def _by_sid(self) -> dict[str, list[PastRow]]:
+        return past_calls_of(found.rows for found in self._found)
+
+
 def past_calls_asked(parties: Sequence[Party]) -> list[Statement]:
     """Finds the same: `past_calls_of` reads the answers."""
     # Twilio may ask twice for one call.
@@ -103,13 +119,13 @@ def _newest(rows: list[PastRow]) -> list[PastRow]:
 @cache
 def _parts() -> list[Compiled]:
     """The newest by the caller, by the called and by the contact, each from the top of an index of the log."""
-    over = Call.objects.filter(_may_be_shown(), status__in=sorted(TERMINAL)).exclude(pk=Slot("sid"))
-    known = Subquery(contact_ids_with(Slot("number")))
-    contact = Coalesce(Slot("contact_id"), known, output_field=BigIntegerField())
+    over = Call.objects.filter(_may_be_shown(), status__in=sorted(TERMINAL)).exclude(pk=Param("sid"))
+    known = Subquery(contact_ids_with(Param("number")))
+    contact = Coalesce(Param("contact_id"), known, output_field=BigIntegerField())
     is_root = Q(parent__isnull=True)
     # Legs belong to no contact. Asked for roots there as well, PostgreSQL may read another index from end to end that
     # holds nothing else.
-    same = [is_root & Q(caller=Slot("number")), is_root & Q(called=Slot("number")), Q(contact=contact)]
+    same = [is_root & Q(caller=Param("number")), is_root & Q(called=Param("number")), Q(contact=contact)]
     newest = [over.filter(party).order_by("-start_time", "-sid").values_list(*_SHOWN)[:_MOST] for party in same]
     return [Compiled(part) for part in newest]
 
@@ -117,10 +133,10 @@ def _parts() -> list[Compiled]:
 def _may_be_shown() -> Q:
     """What `calls.permissions.LogScope` shows of calls that are over to each who is shown the call: it rings a whole
     team, and all of them get one frame."""
-    team = Line.objects.filter(number=Slot("line_number")).order_by().values("team")
+    team = Line.objects.filter(number=Param("line_number")).order_by().values("team")
     lines = Line.objects.filter(team__in=team).order_by().values("pk")
-    unlimited = Exact(ExpressionWrapper(Slot("unlimited"), output_field=IntegerField()), 1)
-    return Q(line__in=lines) | Q(agent=Slot("agent_id")) | Q(unlimited)
+    unlimited = Exact(ExpressionWrapper(Param("unlimited"), output_field=IntegerField()), 1)
+    return Q(line__in=lines) | Q(agent=Param("agent_id")) | Q(unlimited)
 
 
 def _newest_of(parts: Sequence[str]) -> str:

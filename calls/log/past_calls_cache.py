@@ -15,7 +15,7 @@ from calls.payloads import PastCall, past_call_json
 _Key: TypeAlias = tuple[str, int | None, datetime]
 
 
-class Histories:
+class PastCallsCache:
     """Earlier calls with the same party, by call: they do not change while it lives, and each push shows them.
 
     May be asked by several threads at once.
@@ -26,7 +26,7 @@ class Histories:
         self._lock = threading.Lock()
         self._known: OrderedDict[_Key, list[dict[str, Any]]] = OrderedDict()
 
-    def know(self, call: Call, earlier: Sequence[PastRow]) -> list[dict[str, Any]]:
+    def put(self, call: Call, earlier: Sequence[PastRow]) -> list[dict[str, Any]]:
         """Remembers what was found for the call."""
         found = [past_call_json(PastCall(*one)) for one in earlier]
         with self._lock:
@@ -35,13 +35,13 @@ class Histories:
                 self._known.popitem(last=False)
         return found
 
-    def of(self, calls: Sequence[Call]) -> list[list[dict[str, Any]]]:
+    def get(self, calls: Sequence[Call]) -> list[list[dict[str, Any]]]:
         """In the order of the calls. What is not known is asked for, in one go."""
         known = {call.sid: found for call in calls if (found := self._known.get(_key(call))) is not None}
         unknown = {call.sid: call for call in calls if call.sid not in known}
         earlier = past_calls_with(unknown.values()) if unknown else {}
         for sid, call in unknown.items():
-            known[sid] = self.know(call, earlier.get(sid, []))
+            known[sid] = self.put(call, earlier.get(sid, []))
         return [known[call.sid] for call in calls]
 
 
@@ -49,4 +49,4 @@ def _key(call: Call) -> _Key:
     return call.sid, call.contact_id, call.start_time
 
 
-histories = Histories(1000)
+past_calls_cache = PastCallsCache(1000)

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from calls.log.apis import visible_call
-from calls.models import Webhook
 from calls.recorder.timeline import call_timeline
+from telephony.models import Webhook
 
 
 class TimelineEntrySerializer(serializers.Serializer[Any]):

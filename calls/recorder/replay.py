@@ -13,11 +13,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 from django.db.models import Q
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from calls.answering.twiml_reading import twiml_parsed
-from calls.models import Call, Webhook
+from calls.models import Call
+from telephony.models import Webhook
+from telephony.webhooks.kinds import kind_named
 
 _SID = re.compile(r"(?<![0-9A-Za-z])(CA|RE)[0-9a-fA-F]{32}(?![0-9A-Za-z])")
 _TIMES = ("Timestamp", "RecordingStartTime")
@@ -59,7 +60,7 @@ def webhooks_of(sid: str) -> list[Webhook]:
     leg = Call.objects.filter(pk=sid).first()
     root = (leg.parent_id if leg else None) or sid
     sids = [root, *Call.objects.filter(Q(parent=root)).values_list("pk", flat=True)]
-    return list(Webhook.objects.filter(call_sid__in=sids).order_by("received_at", "pk"))
+    return list(Webhook.objects.filter(sid__in=sids).order_by("received_at", "pk"))
 
 
 def replay_requests(rows: list[Webhook], *, new_sids: NewSids | None) -> Iterator[Replayed]:
@@ -80,14 +81,10 @@ def replay_requests(rows: list[Webhook], *, new_sids: NewSids | None) -> Iterato
         before = row.received_at
 
 
-def route_of(kind: str) -> str | None:
+def route_of(name: str) -> str | None:
     """The path at which a row of this kind came in; None for one that Twilio did not post (`reconcile`)."""
-    for name in (f"calls:{kind}", f"calls:voice-{kind}"):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return None
+    kind = kind_named(name)
+    return kind.address if kind else None
 
 
 def _field(name: str, value: Any, new_sids: NewSids | None, shift: timedelta) -> str | list[str]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from calls.models import CallEvent, Webhook
+from calls.models import CallEvent
 from core.retention import BATCH, days_ago, delete_in_batches
+from telephony.models import Webhook
 
 logger = logging.getLogger(__name__)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from calls.answering.twiml_reading import spoken
-from calls.models import Call, CallEvent, CallOutcome, CallStatus, Webhook
+from calls.models import Call, CallEvent, CallOutcome, CallStatus
 from core.text import in_sentence
+from telephony.models import Webhook
+from telephony.webhooks.kinds import kind_named
 
 # What a leg's status means: of an agent's phone, of a telephone we called, of the call itself.
 _STATUS_WORDS: dict[str, tuple[str, str, str]] = {
@@ -56,13 +58,13 @@ _VERDICTS = {
 }
 
 
-def status_words(status: str, *, leg: Call, is_root: bool) -> str:
-    """What it means that a leg is now `status`."""
-    if status not in _STATUS_WORDS:
+def status_words(state: str, *, leg: Call, is_root: bool) -> str:
+    """What it means that a leg is now in that state."""
+    if state not in _STATUS_WORDS:
         return (
-            f"Twilio told us of the call's status: {in_sentence(status)}" if status else "Twilio told us about the call"
+            f"Twilio told us of the call's status: {in_sentence(state)}" if state else "Twilio told us about the call"
         )
-    of_agent, of_number, of_call = _STATUS_WORDS[status]
+    of_agent, of_number, of_call = _STATUS_WORDS[state]
     if is_root:
         return of_call
     if leg.agent is None:
@@ -79,28 +81,46 @@ def webhook_title(row: Webhook, *, leg: Call, is_root: bool) -> str:
 
 
 def _webhook_sentence(row: Webhook, *, leg: Call, is_root: bool) -> str:
-    params: Mapping[str, Any] = row.params if isinstance(row.params, dict) else {}
-    match row.kind:
-        case "incoming":
-            return "Twilio asked what to do with the call"
-        case "outgoing":
-            whose = f"the call that {in_sentence(leg.agent.name)} makes" if leg.agent else "a call that a browser makes"
-            return f"Twilio asked what to do with {whose}"
-        case "status":
-            return status_words(row.call_status, leg=leg, is_root=is_root)
-        case "dial-action":
-            over = _DIAL_OVER.get(str(params.get("DialCallStatus", "")), "Ringing ended")
-            return f"{over}, and Twilio asked what to do next"
-        case "recording":
-            return "The caller's message ended, and Twilio asked what to do next"
-        case "recording-status":
-            return _RECORDING.get(str(params.get("RecordingStatus", "")), "Twilio told us about the caller's message")
-        case "fallback":
-            return "Twilio could not use an answer of ours and asked for the emergency one"
-        case "reconcile":
-            state = _in_a_sentence(status_words(row.call_status, leg=leg, is_root=is_root))
-            return f"We asked Twilio about the call, because it was silent for long: {state}"
-    return f"Twilio asked “{row.kind}”"
+    kind = kind_named(row.kind)
+    return kind.said(row, leg=leg, is_root=is_root) if kind else f"Twilio asked “{row.kind}”"
+
+
+def _param(row: Webhook, name: str) -> str:
+    return str(row.params.get(name, "")) if isinstance(row.params, dict) else ""
+
+
+def incoming(row: Webhook, **_: Any) -> str:
+    return "Twilio asked what to do with the call"
+
+
+def outgoing(row: Webhook, *, leg: Call, **_: Any) -> str:
+    whose = f"the call that {in_sentence(leg.agent.name)} makes" if leg.agent else "a call that a browser makes"
+    return f"Twilio asked what to do with {whose}"
+
+
+def status(row: Webhook, *, leg: Call, is_root: bool) -> str:
+    return status_words(row.status, leg=leg, is_root=is_root)
+
+
+def dial_action(row: Webhook, **_: Any) -> str:
+    return f"{_DIAL_OVER.get(_param(row, 'DialCallStatus'), 'Ringing ended')}, and Twilio asked what to do next"
+
+
+def recording(row: Webhook, **_: Any) -> str:
+    return "The caller's message ended, and Twilio asked what to do next"
+
+
+def recording_status(row: Webhook, **_: Any) -> str:
+    return _RECORDING.get(_param(row, "RecordingStatus"), "Twilio told us about the caller's message")
+
+
+def fallback(row: Webhook, **_: Any) -> str:
+    return "Twilio could not use an answer of ours and asked for the emergency one"
+
+
+def reconcile(row: Webhook, *, leg: Call, is_root: bool) -> str:
+    state = _in_a_sentence(status_words(row.status, leg=leg, is_root=is_root))
+    return f"We asked Twilio about the call, because it was silent for long: {state}"
 
 
 def _in_a_sentence(sentence: str) -> str:
@@ -177,7 +197,7 @@ def incident_answer(event: CallEvent, webhooks: Sequence[Webhook]) -> str:
     answer = event.detail.get("answer") if isinstance(event.detail, dict) else None
     if isinstance(answer, str) and answer:
         return answer
-    same = [row for row in webhooks if row.kind == event.name and row.call_sid == event.call_sid and row.answer]
+    same = [row for row in webhooks if row.kind == event.name and row.sid == event.call_sid and row.answer]
     nearest = min(same, key=lambda row: abs(row.received_at - event.at), default=None)
     return nearest.answer if nearest else ""
 

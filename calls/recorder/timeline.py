@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from calls.answering.twiml_reading import answer_words
-from calls.models import TERMINAL, Call, CallEvent, CallStatus, Webhook
+from calls.models import TERMINAL, Call, CallEvent, CallStatus
 from calls.recorder import sentences as words
 from calls.recorder.masking import (
     MaskingPolicy,
@@ -25,6 +25,7 @@ from calls.recorder.masking import (
     twiml_masked,
     value_masked,
 )
+from telephony.models import Webhook
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -57,7 +58,7 @@ def call_timeline(call: Call, *, viewer: Agent) -> list[TimelineEntry]:
     """Everything that is known to have happened to a call and its legs, oldest first, as `viewer` may see it."""
     legs = {leg.sid: leg for leg in Call.objects.filter(Q(pk=call.pk) | Q(parent=call.pk)).select_related("agent")}
     legs.setdefault(call.sid, call)
-    webhooks = list(Webhook.objects.filter(call_sid__in=legs)[:_MOST_ROWS])
+    webhooks = list(Webhook.objects.filter(sid__in=legs)[:_MOST_ROWS])
     events = list(CallEvent.objects.filter(call_sid__in=legs).select_related("agent")[:_MOST_ROWS])
     recorder = _Recorder(call=call, legs=legs, policy=masking_policy_for(viewer, call))
     entries = [
@@ -80,14 +81,14 @@ class _Recorder:
         return ROOT if sid == self.call.sid else sid
 
     def of_webhook(self, row: Webhook) -> TimelineEntry:
-        leg = self.legs[row.call_sid]
+        leg = self.legs[row.sid]
         heard = answer_words(row.answer, names=self._names())
         problem = row.problem and f"Something of ours failed: {row.problem}"
         return TimelineEntry(
             at=row.received_at,
             kind="webhook",
             title=text_masked(words.webhook_title(row, leg=leg, is_root=leg.sid == self.call.sid), self.policy),
-            of=self._of(row.call_sid),
+            of=self._of(row.sid),
             verdict=row.verdict,
             milliseconds=row.milliseconds,
             params=params_masked(row.params if isinstance(row.params, dict) else {}, self.policy),
@@ -124,8 +125,8 @@ class _Recorder:
 
     def of_legs(self, webhooks: Sequence[Webhook]) -> Iterator[TimelineEntry]:
         """What the legs' rows know and no webhook told: only then is it said twice otherwise."""
-        told = {(row.call_sid, row.call_status) for row in webhooks if row.kind in ("status", "reconcile")}
-        begun = {row.call_sid for row in webhooks}
+        told = {(row.sid, row.status) for row in webhooks if row.kind in ("status", "reconcile")}
+        begun = {row.sid for row in webhooks}
         # At one moment, the call begins before its legs, and ends after them.
         for leg in sorted(self.legs.values(), key=lambda leg: leg.sid != self.call.sid):
             if leg.sid not in begun:

@@ -12,11 +12,12 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from calls.models import LIVE, Call, CallEvent, CallOffer, Line, Recording, RecordingPlay, Webhook
+from calls.models import LIVE, Call, CallEvent, CallOffer, Line, Recording, RecordingPlay
 from contacts.models import Contact, ContactNumber
 from core.text import in_sentence
 from messaging.models import MessageWebhook
 from telephony.errors import InvalidNumber
+from telephony.models import Webhook
 from telephony.party import party, same_party
 from telephony.phone import clean, parse
 
@@ -62,7 +63,7 @@ class Person:
             "recordings": [Recording.objects.filter(**of_calls)],
             "offers to agents": [CallOffer.objects.filter(**of_calls)],
             "webhooks": [
-                Webhook.objects.filter(call_sid__in=self.call_sids),
+                Webhook.objects.filter(sid__in=self.call_sids),
                 self._naming(Webhook.objects.all(), "params", "answer", "problem"),
             ],
             "events": [

@@ -13,17 +13,18 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from agents.models import Agent
-from calls.models import CallEvent, Recording, RecordingPlay, Webhook
+from calls.models import CallEvent, Recording, RecordingPlay
 from calls.payloads import call_json
 from calls.recorder.masking import masking_policy_for, params_masked, twiml_masked, value_masked
 from calls.selectors import with_details
-from config import spooled
 from config.models import Erasure
 from config.privacy.person import Person
 from messaging.models import MessageWebhook
 from telephony.errors import CallGone, TelephonyError
+from telephony.models import Webhook
 from telephony.rest.client import call_delete, recording_delete
-from telephony.rest.http import patiently
+from telephony.rest.http import background_retries
+from telephony.webhooks import inbox
 from telephony.webhooks.spool import spool_remove
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def person_export(person: Person) -> dict[str, Any]:
 
     def webhook(row: Webhook) -> dict[str, Any]:
         return {
-            "call_sid": row.call_sid,
+            "call_sid": row.sid,
             "kind": row.kind,
             "received_at": row.received_at,
             "fields": params_masked(row.params if isinstance(row.params, dict) else {}, everything),
@@ -118,7 +119,7 @@ def person_erase(person: Person, *, by: Agent | None) -> Erased:
 
     What Twilio keeps is left to `erase_at_twilio`. The record of it names nobody.
     """
-    spooled.drain()
+    inbox.drain()
     with transaction.atomic():
         if person.is_calling:
             raise StillCalling("A call with this person has not ended yet. Erase when it is over.")
@@ -153,7 +154,7 @@ def erase_at_twilio(erasure_id: int, call_sids: Sequence[str], recording_sids: S
     work = [*((recording_delete, sid) for sid in recording_sids), *((call_delete, sid) for sid in call_sids)]
     for position, (delete, sid) in enumerate(work):
         try:
-            with patiently():
+            with background_retries():
                 delete(sid)
         except CallGone:
             pass

@@ -24,7 +24,7 @@ from django.urls import reverse, set_script_prefix
 
 from config.server.pools import BoundedPool, QueueFull
 from core.api.problems import problem_response
-from core.sql.statements import by_index_only
+from core.sql.statements import disable_seq_scans
 from telephony.webhooks.fast_request import RawHeaders, webhook_request
 from telephony.webhooks.guard import MAX_BODY as MAX_WEBHOOK_BODY
 from telephony.webhooks.guard import WEBHOOK_PREFIX, Route, refusal_unread, route_at, too_large
@@ -96,7 +96,7 @@ class OneHopHandler(ASGIHandler):
         super().__init__()
         self.load_middleware(is_async=False)
         self._pages = ThreadPoolExecutor(settings.WEB_THREADS, thread_name_prefix="web")
-        self._webhooks = ThreadPoolExecutor(settings.WEB_THREADS, "webhook", initializer=by_index_only)
+        self._webhooks = ThreadPoolExecutor(settings.WEB_THREADS, "webhook", initializer=disable_seq_scans)
         self._routes: dict[str, Route] = {}
         self._token_path: str | None = None
         self._logins = BoundedPool(settings.LOGIN_THREADS, _LOGINS_WAITING * settings.LOGIN_THREADS, "login")

@@ -23,7 +23,7 @@ Frames: TypeAlias = Iterable[tuple[str, Message]]  # group, message
 
 
 class Listener(Protocol):
-    def heard(self, message: Message) -> Message | None:
+    def on_group_message(self, message: Message) -> Message | None:
         """Takes a message, which belongs to others, too, and must not be changed. Returns what is to wait in the queue.
 
         It does not block, and lets no more wait than it can take.
@@ -79,7 +79,7 @@ class Members:
         """Raises `ChannelFull`."""
         listener = self.listeners.get(channel)
         if listener is not None:
-            left = listener.heard(message)
+            left = listener.on_group_message(message)
             if left is not None:
                 self._queues.setdefault(channel, asyncio.Queue()).put_nowait(left)
             return

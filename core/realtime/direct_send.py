@@ -19,7 +19,7 @@ Message: TypeAlias = dict[str, Any]
 _GO_ON: Message = {"type": "go.on"}
 
 
-class PromptConsumer(AsyncWebsocketConsumer):
+class DirectSendConsumer(AsyncWebsocketConsumer):
     """What a group is told goes from the channel layer straight to the socket while nothing else is going on here.
 
     Otherwise it waits in the consumer's queue, as all messages do in Channels, and they are dealt with one after the
@@ -50,7 +50,7 @@ class PromptConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """May be called again after it was done, or when nothing was connected."""
 
-    def prompt_text(self, message: Message) -> str | None:
+    def text_to_send(self, message: Message) -> str | None:
         """What a message sends to the socket; None when it needs its handler."""
         raise NotImplementedError
 
@@ -63,14 +63,14 @@ class PromptConsumer(AsyncWebsocketConsumer):
         self._listens = True
         layer.listen(self.channel_name, self)
 
-    def heard(self, message: Message) -> Message | None:
+    def on_group_message(self, message: Message) -> Message | None:
         """Called by the channel layer. Returns what is to be put in the queue."""
         if self._over:
             return None
-        text = None if self._busy or self._waiting else self.prompt_text(message)
+        text = None if self._busy or self._waiting else self.text_to_send(message)
         if text is not None:
             try:
-                self._rest = begun(self._base_send({"type": "websocket.send", "text": text}))
+                self._rest = run_until_blocked(self._base_send({"type": "websocket.send", "text": text}))
             except Exception as error:
                 # The server has closed it, and does not say so to a consumer that only listens.
                 self._end_at_once(f"nothing can be sent any more ({type(error).__name__})")
@@ -109,7 +109,7 @@ class PromptConsumer(AsyncWebsocketConsumer):
         """Nothing is left to do: `dispatch` sent the rest."""
 
 
-def begun(sending: Any) -> Awaitable[None] | None:
+def run_until_blocked(sending: Any) -> Awaitable[None] | None:
     """Runs a coroutine up to where it has to wait. Returns what is left of it; mostly nothing, and no task was needed.
 
     Nothing is raised when the other side has left: ASGI says so with OSError.

@@ -19,7 +19,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import close_old_connections
 
-from core.sql.statements import by_index_only
+from core.sql.statements import disable_seq_scans
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class _Server:
             self.loop.call_soon_threadsafe(self.frames_there.set)
 
     def _make(self) -> None:
-        by_index_only()
+        disable_seq_scans()
         while True:
             make = self.work.get()
             close_old_connections()

@@ -66,13 +66,11 @@ class Pipeline:
     def run(
         self,
         statements: Sequence[Asked],
-        then: Callable[[], Sequence[Asked]] | None = None,
         meanwhile: Callable[[], None] | None = None,
     ) -> list[list[Row]]:
         """What each of them found. Begins a transaction where psycopg would. Raises `psycopg.Error`.
 
-        `then` makes more of them while PostgreSQL works on the first, and `meanwhile`, which raises nothing, does
-        something else while it works on all: both without this connection. It does not survive what `then` raises.
+        `meanwhile`, which raises nothing and uses another connection or none, is called while PostgreSQL works on them.
         """
         # First, for this may fail: nothing is sent yet.
         asked = _as_texts(statements)
@@ -86,9 +84,6 @@ class Pipeline:
                 if pg.transaction_status == pq.TransactionStatus.IDLE and not self.raw.autocommit:
                     self._send(pg, trip, _begin(self.raw), [])
                 self._ask(pg, trip, asked)
-                if then is not None:
-                    pg.flush()
-                    self._ask(pg, trip, _as_texts(then()))
                 pg.pipeline_sync()
                 if meanwhile is not None:
                     pg.flush()

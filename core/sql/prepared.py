@@ -3,7 +3,7 @@
 Most of what a small ORM query costs is its compilation. Here it is paid once in a process; `core.sql.statements` saves
 the most of the rest.
 
-    _NEWEST = Prepared(lambda: Call.objects.filter(pk__among=Slot("sids")).order_by("-start_time"))
+    _NEWEST = Prepared(lambda: Call.objects.filter(pk__in_array=Param("sids")).order_by("-start_time"))
     (calls,) = fetch(_NEWEST(sids=["CA…", "CA…"]))
 """
 
@@ -20,12 +20,12 @@ from django.db.models.lookups import IsNull
 from django.db.models.query import ModelIterable
 
 from core.sql.pipeline import Row
-from core.sql.statements import Statement, among, as_list, literal, on_postgresql
+from core.sql.statements import Statement, as_list, in_array, literal, on_postgresql
 
 M = TypeVar("M", bound=Model)
 
 
-class Slot(Expression):
+class Param(Expression):
     """The place of a value that is known only when the query is sent."""
 
     def __init__(self, name: str) -> None:
@@ -37,25 +37,25 @@ class Slot(Expression):
 
 
 @Field.register_lookup
-class Among(Lookup[Any]):
-    """`field__among=Slot(name)`: is one of a list. Unlike `__in`, the same SQL however long the list is.
+class InArray(Lookup[Any]):
+    """`field__in_array=Param(name)`: is one of a list. Unlike `__in`, the same SQL however long the list is.
 
     Of a queryset: its rows are found first, and then looked up; after `__in`, PostgreSQL may read the whole table.
     """
 
-    lookup_name = "among"
+    lookup_name = "in_array"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        if isinstance(self.rhs, Slot):
-            text = among(right)
+        if isinstance(self.rhs, Param):
+            text = in_array(right)
         else:
             text = f"= ANY(ARRAY{right})" if on_postgresql() else f"IN {right}"
         return f"{left} {text}", (*left_params, *right_params)
 
 
-def has_some(rows: QuerySet[Any]) -> IsNull:
+def exists_by_index(rows: QuerySet[Any]) -> IsNull:
     """A condition on an outer row: that there is one of these, which refer to it. Like `Exists`, but always looked up
     in an index, row by row. Of `Exists`, PostgreSQL makes a join or a table of all rows when it thinks that there are
     few, and thinks so from a time when there were."""
@@ -63,7 +63,7 @@ def has_some(rows: QuerySet[Any]) -> IsNull:
 
 
 class Prepared(Generic[M]):
-    """A queryset with `Slot`s. `varies` says what else its SQL depends on, such as a setting.
+    """A queryset with `Param`s. `varies` says what else its SQL depends on, such as a setting.
 
     Its rows are what iterating over the queryset would give: models, with their related ones and annotations, or
     tuples after `values_list`.
@@ -90,9 +90,9 @@ class Compiled:
     def __init__(self, queryset: QuerySet[Any, Any]) -> None:
         self._compiler: Any = queryset.query.get_compiler(connection=connection)
         sql, params = self._compiler.as_sql()
-        self.slots = [param.name for param in params if isinstance(param, Slot)]
+        self.slots = [param.name for param in params if isinstance(param, Param)]
         # What never changes stands in the text: only so can the planner see that a partial index will do.
-        self.sql: str = sql % tuple("%s" if isinstance(param, Slot) else literal(param) for param in params)
+        self.sql: str = sql % tuple("%s" if isinstance(param, Param) else literal(param) for param in params)
         columns = [column for column, _, _ in self._compiler.select]
         self._converters = self._compiler.get_converters(columns)
         as_models = issubclass(queryset._iterable_class, ModelIterable)  # noqa: SLF001

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from operator import itemgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 from django.db import connection
@@ -37,24 +37,19 @@ class Statement:
     read: Callable[[list[Row]], list[Any]] = list
 
 
-Then: TypeAlias = Callable[[], Sequence[Statement]]
-
-
 def fetch(*statements: Statement) -> list[list[Any]]:
     """Runs them in their order, in one round trip; what each of them found. Raises what Django's cursors raise."""
     found = _run(statements)
     return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
 
 
-def _run(
-    statements: Sequence[Statement], then: Then | None = None, meanwhile: Callable[[], None] | None = None
-) -> list[list[Row]]:
+def _run(statements: Sequence[Statement], meanwhile: Callable[[], None] | None = None) -> list[list[Row]]:
     if _thread.is_busy:
         raise DatabaseBusy
     connection.ensure_connection()
     if on_postgresql() and not connection.queries_logged:
-        return _pipelined(statements, then, meanwhile)
-    found = (_logged if connection.queries_logged else _one_by_one)([*statements, *(then() if then else [])])
+        return _pipelined(statements, meanwhile)
+    found = (_logged if connection.queries_logged else _one_by_one)(statements)
     if meanwhile:
         meanwhile()
     return found
@@ -82,24 +77,24 @@ def _with_question_marks(sql: str) -> str:
     return sql.replace("%s", "?").replace("%%", "%")
 
 
-def finish(*statements: Statement, then: Then = tuple, meanwhile: Callable[[], None] | None = None) -> None:
+def execute_and_commit(*statements: Statement, during_commit: Callable[[], None] | None = None) -> None:
     """Runs the last statements of a transaction: their commit travels with them, if there is no block around this one.
 
-    `then` makes more of them while PostgreSQL works on the first, and `meanwhile` does something else while it works on
-    all: too late to undo them, so what it raises is only logged. Both get `DatabaseBusy` when they ask for something.
+    `during_commit` is called while PostgreSQL works on them. It is too late then to undo anything, so what it raises is
+    only logged; it gets `DatabaseBusy` when it asks for something.
 
     Nothing changes for Django: it finds that there is nothing left to commit, and goes on to what is due `on_commit`.
     """
     is_outermost = len(connection.atomic_blocks) == 1 and not connection.needs_rollback
     commit = [_COMMIT] if on_postgresql() and is_outermost else []
-    _run(statements, lambda: [*then(), *commit], meanwhile and partial(_logging, meanwhile))
+    _run([*statements, *commit], during_commit and partial(_logging, during_commit))
 
 
 def _logging(work: Callable[[], None]) -> None:
     try:
         work()
     except Exception:
-        logger.exception("what was to be done meanwhile failed")
+        logger.exception("what was to be done during the commit failed")
 
 
 _COMMIT = Statement("COMMIT", [])
@@ -114,7 +109,7 @@ class _Thread(threading.local):
 _thread = _Thread()
 
 
-def by_index_only() -> None:
+def disable_seq_scans() -> None:
     """Said by a thread whose SQL, all of it and as long as it lives, finds its rows by an index."""
     _thread.by_index = True
 
@@ -123,18 +118,16 @@ class DatabaseBusy(Exception):
     """The database was asked for something while it works on something else."""
 
 
-def _pipelined(
-    statements: Sequence[Statement], then: Then | None, meanwhile: Callable[[], None] | None
-) -> list[list[Row]]:
+def _pipelined(statements: Sequence[Statement], meanwhile: Callable[[], None] | None) -> list[list[Row]]:
     raw: Any = connection.connection
     pipeline = _thread.pipeline
     if pipeline is None or pipeline.raw is not raw:
         pipeline = _thread.pipeline = Pipeline(raw, by_index=_thread.by_index)
     with connection.wrap_database_errors:
-        if then is None:
+        if meanwhile is None:
             return pipeline.run(_asked(statements))
         with _busy():
-            return pipeline.run(_asked(statements), lambda: _asked(then()), meanwhile)
+            return pipeline.run(_asked(statements), meanwhile)
 
 
 @contextmanager
@@ -162,7 +155,7 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def among(values: str) -> str:
+def in_array(values: str) -> str:
     """SQL after a column: that it is one of a list, which `as_list` makes."""
     if on_postgresql():
         return f"= ANY({values})"
@@ -183,7 +176,7 @@ def literal(value: Any) -> str:
         return str(value)
     if isinstance(value, str):
         return "'" + value.replace("'", "''").replace("%", "%%") + "'"
-    raise TypeError(f"{value!r} cannot stand in the text: send it as a value, in a Slot.")
+    raise TypeError(f"{value!r} cannot stand in the text: send it as a value, in a Param.")
 
 
 def fields_of(model: type[Model]) -> list[Any]:
@@ -237,18 +230,14 @@ class Write:
         self._sql = ""
 
     @classmethod
-    def insert(cls, model: type[Model], *, fixed: Mapping[str, Any] | None = None, on_conflict: str = "") -> Write:
-        """Inserts rows; a key that counts up is left to the database. What is `fixed`, all of them have: it is said
-        once, in the SQL."""
-        fixed = fixed or {}
+    def insert(cls, model: type[Model], *, on_conflict: str = "") -> Write:
+        """Inserts rows; a key that counts up is left to the database."""
         columns = [field.column for field in fields_of(model) if not isinstance(field, AutoField)]
-        told = [column for column in columns if column not in fixed]
-        names = ", ".join(f'"{column}"' for column in [*told, *fixed])
-        values = ", ".join([*(f'"{column}"' for column in told), *(literal(value) for value in fixed.values())])
+        names = ", ".join(f'"{column}"' for column in columns)
         table = model._meta.db_table  # noqa: SLF001
         # Without WHERE, SQLite takes ON CONFLICT for part of a join.
-        sql = f'INSERT INTO "{table}" ({names}) SELECT {values} FROM {{rows}} WHERE true {on_conflict}'  # noqa: S608
-        return cls(model, told, sql)
+        sql = f'INSERT INTO "{table}" ({names}) SELECT {names} FROM {{rows}} WHERE true {on_conflict}'  # noqa: S608
+        return cls(model, columns, sql)
 
     @classmethod
     def update(cls, model: type[Model], *, key: str, columns: Sequence[str]) -> Write:

@@ -27,26 +27,26 @@ _LEAST_TIMEOUT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryBudget:
     """`pauses`: seconds spent between attempts, at the most. `total`: seconds for the request with all its attempts."""
 
     pauses: float
     total: float | None
 
 
-_SOMEBODY_WAITS = Patience(pauses=3.0, total=4.0)
-_NOBODY_WAITS = Patience(pauses=8.0, total=None)
-_patience: ContextVar[Patience] = ContextVar("patience", default=_SOMEBODY_WAITS)
+_SOMEBODY_WAITS = RetryBudget(pauses=3.0, total=4.0)
+_NOBODY_WAITS = RetryBudget(pauses=8.0, total=None)
+_budget: ContextVar[RetryBudget] = ContextVar("budget", default=_SOMEBODY_WAITS)
 
 
 @contextmanager
-def patiently() -> Iterator[None]:
+def background_retries() -> Iterator[None]:
     """Inside, requests may take long: for tasks and commands. Elsewhere an agent is taken to wait for the answer."""
-    token = _patience.set(_NOBODY_WAITS)
+    token = _budget.set(_NOBODY_WAITS)
     try:
         yield
     finally:
-        _patience.reset(token)
+        _budget.reset(token)
 
 
 class RetryingHttpClient(TwilioHttpClient):  # type: ignore[misc]
@@ -54,17 +54,17 @@ class RetryingHttpClient(TwilioHttpClient):  # type: ignore[misc]
 
     def request(self, method: str, url: str, *args: Any, timeout: float | None = None, **options: Any) -> Response:
         """The answer, whatever it is, to the last attempt. Raises what `requests` raised when there was none."""
-        patience, began, paused, attempt = _patience.get(), monotonic(), 0.0, 0
+        budget, began, paused, attempt = _budget.get(), monotonic(), 0.0, 0
         wanted = timeout or self.timeout
         while True:
             attempt += 1
-            left = None if patience.total is None else patience.total - (monotonic() - began)
+            left = None if budget.total is None else budget.total - (monotonic() - began)
             answer, failure = self._attempt(attempt, method, url, *args, timeout=_shorter(wanted, left), **options)
             pause = None
             if attempt <= settings.TWILIO_RETRIES and worth_repeating(method, answer, failure):
                 pause = pause_before(attempt, answer)
             spent = monotonic() - began
-            if pause is None or not _bearable(pause, paused, spent, patience):
+            if pause is None or not _within_budget(pause, paused, spent, budget):
                 break
             sleep(pause)
             paused += pause
@@ -136,8 +136,8 @@ def _shorter(timeout: float | None, left: float | None) -> float | None:
     return left if timeout is None else min(timeout, left)
 
 
-def _bearable(pause: float, paused: float, spent: float, patience: Patience) -> bool:
+def _within_budget(pause: float, paused: float, spent: float, budget: RetryBudget) -> bool:
     """Whether one more attempt, after this pause, is still within what may be waited."""
-    if paused + pause > patience.pauses:
+    if paused + pause > budget.pauses:
         return False
-    return patience.total is None or spent + pause + _LEAST_TIMEOUT <= patience.total
+    return budget.total is None or spent + pause + _LEAST_TIMEOUT <= budget.total

@@ -34,12 +34,12 @@ _LONGEST_LOGGED = 200
 _UNREADABLE = (SuspiciousOperation, BadRequest, MultiPartParserError, RequestDataTooBig, TooManyFieldsSent)
 
 # TwiML, or its text, or a response, or nothing to say: 204.
-Answer: TypeAlias = TwiML | str | HttpResponse | None
+WebhookResponse: TypeAlias = TwiML | str | HttpResponse | None
 _TWIML_TYPE = "text/xml; charset=utf-8"
 
 
-class Webhook(Protocol):
-    def __call__(self, request: HttpRequest) -> Answer: ...
+class WebhookView(Protocol):
+    def __call__(self, request: HttpRequest) -> WebhookResponse: ...
 
 
 View: TypeAlias = Callable[[HttpRequest], HttpResponse]
@@ -48,10 +48,10 @@ View: TypeAlias = Callable[[HttpRequest], HttpResponse]
 class OnFailure(Protocol):
     """Answers in a view's place. Must work when nothing else does, and raises nothing."""
 
-    def __call__(self, request: HttpRequest, error: BaseException) -> Answer: ...
+    def __call__(self, request: HttpRequest, error: BaseException) -> WebhookResponse: ...
 
 
-class Direct(Protocol):
+class Enqueue(Protocol):
     """Starts a view's work elsewhere and returns at once with the promise of its answer, to the running event loop."""
 
     def __call__(self, request: HttpRequest) -> asyncio.Future[Any]: ...
@@ -63,16 +63,16 @@ class TookTooLong(Exception):
 
 # A whole response, ready to be sent through ASGI.
 Messages: TypeAlias = tuple[dict[str, Any], dict[str, Any]]
-InThread = Callable[..., Awaitable[Answer]]
+InThread = Callable[..., Awaitable[WebhookResponse]]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """How one webhook is answered."""
 
-    view: Webhook
+    view: WebhookView
     on_failure: OnFailure
-    direct: Direct | None
+    enqueue: Enqueue | None
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """The answer, worked out in the thread that asks."""
@@ -96,8 +96,8 @@ class Route:
         if refusal is not None:
             return refusal
         try:
-            if self.direct is not None:
-                return _prepared(await _in_time(self.direct(request)))
+            if self.enqueue is not None:
+                return _prepared(await _in_time(self.enqueue(request)))
             async with asyncio.timeout(settings.WEBHOOK_SECONDS):
                 return _prepared(await in_thread(self.view, request))
         except TimeoutError:
@@ -106,22 +106,22 @@ class Route:
             error = raised
         return _prepared(await asyncio.to_thread(self._failed, request, error))
 
-    def _failed(self, request: HttpRequest, error: Exception) -> Answer:
+    def _failed(self, request: HttpRequest, error: Exception) -> WebhookResponse:
         sid = sid_field(request.POST, "CallSid")
         logger.error("webhook failed: path=%s call=%s", request.path, sid, exc_info=error)
         return self.on_failure(request, error)
 
 
-def twilio_webhook(on_failure: OnFailure, *, direct: Direct | None = None) -> Callable[[Webhook], View]:
+def twilio_webhook(on_failure: OnFailure, *, enqueue: Enqueue | None = None) -> Callable[[WebhookView], View]:
     """Makes a view a webhook: POST only, signed by Twilio, with credentials if any are set, exempt from CSRF.
 
     The view returns a TwiML object, a response, or None for an empty one. When it raises, or is slow, `on_failure`
-    answers instead, so that a caller hears a sentence and not "an application error has occurred". With `direct`, a
+    answers instead, so that a caller hears a sentence and not "an application error has occurred". With `enqueue`, a
     server that can do so (`config.server.handler`) needs no thread for the request.
     """
 
-    def decorate(view: Webhook) -> View:
-        route = Route(view, on_failure, direct)
+    def decorate(view: WebhookView) -> View:
+        route = Route(view, on_failure, enqueue)
 
         @csrf_exempt
         @wraps(view)
@@ -209,11 +209,11 @@ def _query_of(request: HttpRequest) -> str:
     )
 
 
-async def _in_time(future: asyncio.Future[Any]) -> Answer:
+async def _in_time(future: asyncio.Future[Any]) -> WebhookResponse:
     """What is promised. Raises `TimeoutError`, and nobody waits for it any more. Cheaper than `asyncio.timeout`."""
     alarm = future.get_loop().call_later(settings.WEBHOOK_SECONDS, _give_up, future)
     try:
-        answer: Answer = await future
+        answer: WebhookResponse = await future
         return answer
     finally:
         alarm.cancel()
@@ -224,7 +224,7 @@ def _give_up(future: asyncio.Future[Any]) -> None:
         future.set_exception(TimeoutError())
 
 
-def _response(answer: Answer) -> HttpResponse:
+def _response(answer: WebhookResponse) -> HttpResponse:
     if answer is None:
         return HttpResponse(status=204)
     if isinstance(answer, HttpResponse):
@@ -233,7 +233,7 @@ def _response(answer: Answer) -> HttpResponse:
     return HttpResponse(content, content_type=_TWIML_TYPE, headers={"Content-Length": str(len(content))})
 
 
-def _prepared(answer: Answer) -> HttpResponse | Messages:
+def _prepared(answer: WebhookResponse) -> HttpResponse | Messages:
     """Nothing and TwiML as Django would send `_response` of them."""
     if isinstance(answer, HttpResponse):
         return answer

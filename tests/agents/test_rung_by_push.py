@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agents.models import Agent
 from agents.selectors import agents_reachable, agents_with_reach, reach_slots
-from core.sql.prepared import Prepared, Slot
+from core.sql.prepared import Param, Prepared
 from core.sql.statements import fetch
 from tests import factories
 from tests.twilio import incoming
@@ -45,7 +45,7 @@ def fetch_token(device: Device, *, days_ago: int = 0, platform: str = "ios") -> 
 
 
 def reachable_of(agent: Agent) -> list[Agent]:
-    return fetch(Prepared(lambda: agents_reachable(Slot("agent_ids")))(agent_ids=[agent.pk], **reach_slots()))[0]
+    return fetch(Prepared(lambda: agents_reachable(Param("agent_ids")))(agent_ids=[agent.pk], **reach_slots()))[0]
 
 
 def with_reach(agent: Agent) -> Agent:

@@ -13,9 +13,10 @@ import pytest
 from django.test import Client
 
 from bench.nonsense import SENSIBLE
-from calls.models import Call, CallEvent, CallOffer, Line, Recording, Webhook
-from calls.params import _IDENTIFYING, _READ
-from config import spooled
+from calls.models import Call, CallEvent, CallOffer, Line, Recording
+from calls.params import _IDENTIFYING, BELIEVED
+from telephony.models import Webhook
+from telephony.webhooks import inbox
 from tests import factories
 from tests.telephony.webhooks.test_webhook_security import PATHS
 from tests.twilio import ACCOUNT_SID, CALLER, SUPPORT, incoming, leg_status, outgoing, sid
@@ -30,7 +31,7 @@ THEIRS, RINGING, THEIR_RECORDING = sid("CA", 900), sid("CA", 901), sid("RE", 900
 VOICE_PATHS = [path for path in PATHS if path.startswith("/twilio/voice/")]
 NAMES = sorted(
     set(SENSIBLE)
-    | {name for pair in _READ.values() for names in pair for name in names}
+    | {name for read in BELIEVED.values() for name in (*read.of_browser, *read.of_others)}
     | {"Caller", "Called", "ApplicationSid", "AnsweredBy", "QueueSid", "ConferenceSid", "CallToken", "DequeingCallSid"}
 )
 # One of them is Twilio's own in every request: a browser's would come beside it.
@@ -58,7 +59,7 @@ def everything() -> dict[str, Any]:
         "offers": list(CallOffer.objects.order_by("pk").values()),
         "recordings": list(Recording.objects.order_by("pk").values()),
         "events": list(CallEvent.objects.filter(call_sid__in=known).values()),
-        "webhooks": Webhook.objects.filter(call_sid__in=known).count(),
+        "webhooks": Webhook.objects.filter(sid__in=known).count(),
         "their log": list(Call.objects.filter(line__number=SALES).values_list("pk", flat=True)),
     }
 
@@ -98,7 +99,7 @@ def test_no_field_of_an_agents_own_call_changes_anybody_elses_data(twilio, ada, 
             fields = outgoing(ada.pk, "+12025550142", CallSid=own[-1]) | {name: value}
             assert twilio.webhook(path, fields).status_code in (200, 204)
             number += 1
-        spooled.drain()
+        inbox.drain()
         assert_only_the_own(own, others, ada, f"{path} {name}")
 
 
@@ -111,7 +112,7 @@ def test_a_field_of_twilios_own_that_came_twice_is_believed_in_neither(twilio, a
             response = twilio.webhook(path, fields | {name: both})
             assert response.status_code in (200, 204)
             assert b"<Dial" not in response.content
-    spooled.drain()
+    inbox.drain()
 
     assert_only_the_own([], others, ada, f"{path} {name}")
 
@@ -143,7 +144,7 @@ def test_a_parent_that_is_made_up_hides_no_call_and_opens_none(twilio, ada, othe
 def test_a_recording_stays_with_its_call(twilio, others):
     for path in (RECORDING_STATUS, "/twilio/voice/recording/", FALLBACK):
         twilio.webhook(path, incoming(CallSid=RINGING, RecordingSid=THEIR_RECORDING, RecordingDuration="99"))
-    spooled.drain()
+    inbox.drain()
 
     recording = Recording.objects.get()
     assert (recording.call_id, recording.duration) == (THEIRS, None)
@@ -182,7 +183,7 @@ def test_a_call_that_was_put_aside_is_read_as_strictly_when_it_is_taken_up(twili
     monkeypatch.setattr("calls.live.services.call_record_outgoing", lambda voice: 1 / 0)
     fields = {"ParentCallSid": THEIRS, "RecordingSid": THEIR_RECORDING, "ErrorCode": "1", "DialCallStatus": "completed"}
     twilio.webhook(OUTGOING, outgoing(ada.pk, SALES, **fields))
-    assert spooled.drain() == 1
+    assert inbox.drain() == 1
 
     call = Call.objects.get(pk=sid("CA", 1))
     assert (call.agent, call.parent_id, call.error_code, call.line) == (ada, None, "", None)
@@ -200,5 +201,5 @@ def test_legs_that_our_own_twiml_makes_keep_their_parent(twilio, line, ada):
 def test_the_table_knows_every_kind_of_webhook():
     kinds = {path.removeprefix("/twilio/voice/").strip("/") for path in VOICE_PATHS}
 
-    assert set(_READ) == kinds | {"reconcile"}
+    assert set(BELIEVED) == kinds | {"reconcile"}
     assert set(ALWAYS) <= _IDENTIFYING

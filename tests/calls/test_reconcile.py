@@ -17,8 +17,9 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010 import V2010
 from twilio.rest.api.v2010.account.call import CallContext, CallInstance, CallList
 
-from calls.models import Call, Webhook
+from calls.models import Call
 from calls.reconcile import calls_reconcile, calls_sweep
+from telephony.models import Webhook
 from telephony.rest.client import get_client
 from tests import factories
 from tests.twilio import ACCOUNT_SID, at, rfc2822, sid

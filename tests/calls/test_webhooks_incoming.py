@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
 from xml.etree import ElementTree
 
 import pytest
@@ -10,8 +11,9 @@ from django.utils import timezone
 
 from agents.models import DESK_LIFETIME
 from calls.live import presence
-from calls.models import Call, CallOffer, Webhook
-from calls.selectors import parties_of
+from calls.models import Call, CallOffer
+from calls.selectors import PartiesRead
+from telephony.models import Webhook
 from tests import factories
 from tests.twilio import at, incoming, leg_status, root_status, sid
 
@@ -238,13 +240,13 @@ def test_every_request_is_kept_as_it_came(twilio, line, ada):
     twilio.webhook(INCOMING, incoming(Surprise="new field"), headers={"I-Twilio-Idempotency-Token": "token-1"})
 
     stored = Webhook.objects.get()
-    assert (stored.kind, stored.call_sid, stored.idempotency_token) == ("incoming", sid("CA", 1), "token-1")
+    assert (stored.kind, stored.sid, stored.idempotency_token) == ("incoming", sid("CA", 1), "token-1")
     assert stored.params["Surprise"] == "new field"
 
 
 def test_a_failure_of_ours_still_speaks_to_the_caller(twilio, line, ada, monkeypatch, settings):
     settings.TWILIO_FALLBACK_NUMBER = "+12025550199"
-    monkeypatch.setattr("calls.live.services.calls_record_incoming", lambda voices, also: 1 / 0)
+    monkeypatch.setattr("calls.live.services.calls_record_incoming", lambda work, voices: 1 / 0)
 
     response = twilio.webhook(INCOMING, incoming())
 
@@ -254,6 +256,7 @@ def test_a_failure_of_ours_still_speaks_to_the_caller(twilio, line, ada, monkeyp
 
 def test_a_line_that_an_admin_switches_on_meanwhile_fails_nobody():
     # Its members are read after it was: then it is not among the lines yet.
-    parties = parties_of([], [(3, 7)], [])
+    found = [Mock(rows=[]), Mock(rows=[(3, 7)]), Mock(rows=[])]
+    parties = PartiesRead(Mock(read=Mock(side_effect=found)), called=[], callers=[])
 
     assert (parties.lines, parties.members) == ({}, {3: {7}})

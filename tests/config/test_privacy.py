@@ -23,12 +23,13 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010.account.call import CallContext
 from twilio.rest.api.v2010.account.recording import RecordingContext
 
-from calls.models import Call, CallEvent, CallOffer, Recording, RecordingPlay, Webhook
+from calls.models import Call, CallEvent, CallOffer, Recording, RecordingPlay
 from config.models import Erasure
 from config.privacy.person import NotAPerson, person_find
 from config.privacy.tasks import erase_at_twilio
 from contacts.models import Contact, ContactNumber
 from messaging.models import MessageWebhook
+from telephony.models import Webhook
 from telephony.webhooks.spool import spool_append
 from tests import factories
 from tests.twilio import sid
@@ -42,7 +43,7 @@ HERS = ("2025550142", "2025550177", "Maya", "Okonkwo", "sofa")
 def call(number: int, **values: Any) -> Call:
     root = factories.make_call(number, **values)
     factories.make_call(number + 100, parent=root, caller=root.caller, called="client:agent_1")
-    Webhook.objects.create(call_sid=root.sid, kind="incoming", params={"From": root.caller}, answer="<Response/>")
+    Webhook.objects.create(sid=root.sid, kind="incoming", params={"From": root.caller}, answer="<Response/>")
     CallEvent.objects.create(call_sid=root.sid, kind="action", name="note", detail={"after": root.note})
     return root
 
@@ -61,7 +62,7 @@ def kept(line, ada) -> dict[str, Any]:
     call(4, caller="client:agent_1", called=HER_OTHER, contact=maya)
     call(5, caller=TOM, contact=tom, note="Tom's", forwarded_from="+120255501425")
     call(6, caller=f"{MAYA}5", note="A longer number is somebody else's.")
-    Webhook.objects.create(call_sid="", kind="status", params={"From": "sip:%2B12025550142@x"}, verdict="unusable")
+    Webhook.objects.create(sid="", kind="status", params={"From": "sip:%2B12025550142@x"}, verdict="unusable")
     MessageWebhook.objects.create(kind="fallback", sender=MAYA, body="Where is my sofa?", params={"From": MAYA})
     MessageWebhook.objects.create(kind="fallback", sender=TOM, body="Hello", params={"From": TOM})
     for contact in (maya, tom):
@@ -137,7 +138,7 @@ def test_the_record_of_it_names_nobody(kept, deleted):
 
 def test_what_waits_on_disk_goes_too(kept, deleted):
     wanted = {"store": "nobody", "form": {"From": [MAYA]}}
-    with patch("config.spooled.spool_drain", autospec=True, return_value=0):
+    with patch("telephony.webhooks.inbox.spool_drain", autospec=True, return_value=0):
         spool_append(wanted)
         spool_append(wanted | {"form": {"From": [TOM]}})
         run("person_erase", MAYA, "--yes")
@@ -198,7 +199,7 @@ def test_what_is_nobodys_number_is_refused(kept, command, number, sentence):
 
 
 def test_an_export_holds_all_of_one_and_nothing_of_others(kept, settings):
-    Webhook.objects.filter(call_sid=sid("CA", 1)).update(
+    Webhook.objects.filter(sid=sid("CA", 1)).update(
         params={"From": MAYA, "AccountSid": settings.TWILIO_ACCOUNT_SID, "Digits": "4711"}
     )
 

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.answering.twiml import voicemail_twiml
-from calls.models import Call, CallEvent, Webhook
+from calls.models import Call, CallEvent
 from calls.recorder.timeline import call_timeline
 from contacts.import_checks import rows_checked
 from contacts.import_rows import BadRow, Unreadable, rows_from_csv
 from contacts.services import NumberTaken, contact_create
 from core.text import in_sentence, without_directions
+from telephony.models import Webhook
 from tests import factories
 from tests.twilio import sid
 
@@ -67,7 +68,7 @@ def test_the_time_line_stands_in_order(db, line, name):
     factories.make_call(2, parent=root, agent=agent, called=f"client:{agent.identity}", status="busy")
     twiml = f"<Response><Say>You have reached {name}.</Say><Dial><Client>{agent.identity}</Client></Dial></Response>"
     for kind in ("outgoing", "status", "incoming"):
-        Webhook.objects.create(call_sid=sid("CA", 1), kind=kind, call_status=name[:32], params={}, answer=twiml)
+        Webhook.objects.create(sid=sid("CA", 1), kind=kind, status=name[:32], params={}, answer=twiml)
     CallEvent.objects.create(call_sid=sid("CA", 1), kind="action", name="answer", agent=agent)
     CallEvent.objects.create(call_sid=sid("CA", 1), kind="incident", name="incoming", detail={"answer": twiml})
 

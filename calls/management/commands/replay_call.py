@@ -45,8 +45,8 @@ class Command(BaseCommand):
             if options["speed"]:
                 time.sleep(request.after / options["speed"])
             different += self._replay(request, target, new_sids)
-        if new_sids and rows[0].call_sid in new_sids.given:
-            self.stdout.write(f"The new call is {new_sids.given[rows[0].call_sid]}.")
+        if new_sids and rows[0].sid in new_sids.given:
+            self.stdout.write(f"The new call is {new_sids.given[rows[0].sid]}.")
         self.stdout.write(f"{len(rows)} webhooks, {different} answered otherwise than recorded.")
 
     def _replay(self, request: Replayed, target: str, new_sids: NewSids | None) -> int:

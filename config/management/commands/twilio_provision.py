@@ -20,7 +20,7 @@ from telephony.errors import InvalidNumber, TelephonyError
 from telephony.phone import parse
 from telephony.provisioning.plan import Kind, Plan
 from telephony.provisioning.services import apply, plan_all
-from telephony.rest.http import patiently
+from telephony.rest.http import background_retries
 
 
 class Command(BaseCommand):
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         try:
             if not numbers and not taken:
                 numbers = line_numbers()
-            with patiently():
+            with background_retries():
                 plan = plan_all([*numbers, *taken], [*taken, *apps])
                 self._carry_out(plan, dry_run=options["dry_run"], yes=options["yes"])
         except TelephonyError as error:

@@ -6,8 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from calls.models import Call, CallEvent, Recording, Webhook
-from config import spooled
+from calls.models import Call, CallEvent, Recording
+from telephony.models import Webhook
+from telephony.webhooks import inbox
 from tests.twilio import incoming, sid
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def test_a_caller_who_has_talked_is_not_asked_for_a_message(twilio, line, status
 
 def test_a_caller_who_has_left_a_message_is_thanked_and_the_message_is_kept(twilio, line):
     response = twilio.webhook(FALLBACK, incoming(RecordingSid=sid("RE", 1), RecordingDuration="4", **ERROR))
-    spooled.drain()
+    inbox.drain()
 
     assert said(response) == ["Say", "Hangup"]
     assert "Thank you" in response.content.decode()
@@ -55,8 +56,8 @@ def test_what_failed_is_in_the_log_with_no_secret(twilio, line):
     twilio.webhook(FALLBACK, incoming(**ERROR))
     assert not Webhook.objects.exists()
 
-    assert spooled.drain() == 1
-    assert spooled.drain() == 0
+    assert inbox.drain() == 1
+    assert inbox.drain() == 0
 
     call, event, row = Call.objects.get(), CallEvent.objects.get(), Webhook.objects.get()
     assert (call.error_code, call.status, call.line) == ("11200", "ringing", line)
@@ -66,15 +67,15 @@ def test_what_failed_is_in_the_log_with_no_secret(twilio, line):
 
 
 def test_a_webhook_that_cannot_be_applied_is_kept_and_tried_again(twilio, line, monkeypatch):
-    monkeypatch.setattr("calls.live.status_callbacks.Families", lambda sids: 1 / 0)
+    monkeypatch.setattr("calls.live.status_callbacks.CallBatch", lambda work, sids: 1 / 0)
     twilio.webhook("/twilio/voice/status/", incoming(CallStatus="completed"))
-    spooled.drain()
+    inbox.drain()
     row = Webhook.objects.get()
     assert (row.verdict, row.problem.partition(" ")[0]) == ("failed", "ZeroDivisionError")
     assert not Call.objects.exists()
     monkeypatch.undo()
 
-    from calls.intake import webhooks_rework
+    from telephony.webhooks.inbox import webhooks_rework
 
     assert webhooks_rework() == 1
     assert webhooks_rework() == 0
@@ -89,7 +90,7 @@ def test_a_line_of_the_spool_that_cannot_be_read_stops_nothing(twilio, line, set
     file = next(Path(settings.SPOOL_DIR).glob("*.jsonl"))
     file.write_text('{"half a li\n' + file.read_text())
 
-    spooled.drain()
+    inbox.drain()
 
     assert Call.objects.count() == 1
     assert "cannot be read" in caplog.text

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from calls.live import broadcasts
 from calls.live.presence import call_live_list
-from calls.models import Call, CallOffer, Webhook
-from config import spooled
+from calls.models import Call, CallOffer
 from contacts.models import Contact
+from telephony.models import Webhook
+from telephony.webhooks import inbox
 from telephony.webhooks.spool import spool_append
 from tests import factories
 from tests.calls.test_browser_fields import FALLBACK, INCOMING, OUTGOING, STATUS, VOICE_PATHS
@@ -60,7 +61,7 @@ def test_any_text_in_any_field_makes_twiml_and_json_and_opens_nothing(line, ada,
     factories.make_contact(name or "-", company=name)
     form = incoming() | fields
     response = TwilioClient().webhook(path, form)
-    spooled.drain()
+    inbox.drain()
 
     assert response.status_code in (200, 204)
     readable(response.content)
@@ -121,7 +122,7 @@ def test_phones_that_were_to_ring_by_an_answer_that_twilio_could_not_use_are_fre
     assert CallOffer.objects.get().state == "ringing"
 
     twilio.webhook(FALLBACK, incoming(ErrorCode="12100", ErrorUrl="https://desk.example.com/twilio/voice/incoming/"))
-    spooled.drain()
+    inbox.drain()
     second = twilio.webhook(INCOMING, incoming(CallSid=sid("CA", 5), From="+12065550111"))
 
     assert CallOffer.objects.get(call=sid("CA", 1)).state == "ended"
@@ -135,7 +136,7 @@ def test_the_desk_is_told_that_it_does_not_ring(twilio, line, ada, monkeypatch):
     monkeypatch.setattr("core.realtime.outbox.send", lambda frames: sent.extend(frames))
     twilio.webhook(FALLBACK, incoming(ErrorCode="12100"))
     with TestCase.captureOnCommitCallbacks(execute=True):
-        spooled.drain()
+        inbox.drain()
 
     frames = [(group, json.loads(message["text"])) for group, message in sent]
     withdrawn = [(group, frame["sid"], frame["reason"]) for group, frame in frames if frame["type"] == "call.withdrawn"]
@@ -146,14 +147,14 @@ def test_a_call_that_was_answered_meanwhile_stays_answered(twilio, line, ada, gr
     twilio.webhook(INCOMING, incoming())
     twilio.webhook(STATUS, leg_status(ada.pk, "in-progress", 2))
     twilio.webhook(FALLBACK, incoming(ErrorCode="11200", DialCallStatus="completed"))
-    spooled.drain()
+    inbox.drain()
 
     assert dict(CallOffer.objects.values_list("agent", "state")) == {ada.pk: "answered", grace.pk: "ended"}
 
 
 def test_what_was_put_aside_is_taken_up_at_once(monkeypatch):
     """Not at the next look, an hour later here."""
-    monkeypatch.setattr(spooled, "_PAUSE", 3600.0)
+    monkeypatch.setattr(inbox, "_PAUSE", 3600.0)
     taken: list[str] = []
 
     async def watch() -> None:
@@ -163,10 +164,10 @@ def test_what_was_put_aside_is_taken_up_at_once(monkeypatch):
         def take() -> int:
             taken.append("looked")
             loop.call_soon_threadsafe(done.set)
-            return spooled.spool_drain(lambda entry: taken.append(entry["kind"]))
+            return inbox.spool_drain(lambda entry: taken.append(entry["kind"]))
 
-        monkeypatch.setattr(spooled, "_drain_in_thread", take)
-        chore = asyncio.create_task(spooled.drain_forever())
+        monkeypatch.setattr(inbox, "_drain_in_thread", take)
+        chore = asyncio.create_task(inbox.drain_forever())
         await asyncio.sleep(0)
         await asyncio.to_thread(_put_aside)
         await asyncio.wait_for(done.wait(), 20)

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from twilio.rest.api.v2010.account.call import CallContext, CallInstance
 
 from agents.models import Agent, Desk
-from calls.models import STATUS_RANK, Call, CallEvent, CallOffer, Recording, Webhook
+from calls.models import STATUS_RANK, Call, CallEvent, CallOffer, Recording
 from calls.reconcile import calls_reconcile
+from telephony.models import Webhook
 from tests import factories
 from tests.calls.live.lifecycles import DIAL_ACTION, STATUS, TERMINAL, Leg, Lifecycle, Request, stories, tell
 from tests.calls.test_reconcile import instance

@@ -17,7 +17,8 @@ from django.conf import settings
 from django.db import connections
 from twilio.request_validator import RequestValidator
 
-from calls.models import Call, CallOffer, Webhook
+from calls.models import Call, CallOffer
+from telephony.models import Webhook
 from tests import factories
 from tests.browser.stack import Stack
 from tests.calls.live.lifecycles import Lifecycle, Request, Story, tell
@@ -141,7 +142,8 @@ class _Agent:
 
 _DUMP = f"""
 import json
-from calls.models import Call, CallOffer, Webhook
+from calls.models import Call, CallOffer
+from telephony.models import Webhook
 rows = [[v.isoformat() if hasattr(v, "isoformat") else v for v in row] for row in Call.objects.values_list(*{COLUMNS})]
 open_offers = CallOffer.objects.filter(state__in=["ringing", "canceled"]).count()
 print(json.dumps({{"calls": rows, "open": open_offers, "webhooks": Webhook.objects.count()}}))

@@ -9,10 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from calls.log.past_calls import Party, past_calls_asked, past_calls_of
-from calls.models import Call, Webhook
+from calls.models import Call
 from calls.payloads import party_json
-from config import spooled
 from core.sql.statements import fetch
+from telephony.models import Webhook
+from telephony.webhooks import inbox
 from tests import factories
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS, verbs
 from tests.twilio import CALLER, incoming, root_status, sid
@@ -55,7 +56,7 @@ def test_also_when_the_call_is_first_told_of_by_another_webhook(twilio, line, pa
     maya = factories.make_contact()
 
     twilio.webhook(path, fields | {"From": written})
-    spooled.drain()
+    inbox.drain()
 
     call = Call.objects.get()
     assert (call.caller, call.contact, call.line) == (CALLER, maya, line)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from calls.live.call_tree import Family, Withdrawal
-from calls.live.push_queue import Offered, Pending
-from calls.log.past_calls_cache import Histories
+from calls.live.call_tree import CallTree, Withdrawal
+from calls.live.push_queue import Offered, PushQueue
+from calls.log.past_calls_cache import PastCallsCache
 from calls.models import Call
 from core.realtime import outbox
 from core.sql.statements import on_postgresql
@@ -20,8 +20,8 @@ from tests.twilio import CALLER
 PATIENCE = 10
 
 
-def family(number: int, *withdrawals: Withdrawal) -> Family:
-    return Family(Call(sid=f"CA{number:032x}"), withdrawals=list(withdrawals))
+def tree(number: int, *withdrawals: Withdrawal) -> CallTree:
+    return CallTree(Call(sid=f"CA{number:032x}"), withdrawals=list(withdrawals))
 
 
 class Desk:
@@ -31,13 +31,13 @@ class Desk:
         self.pushed: list[list[Any]] = []
         self.fails = False
 
-    def pending(self) -> Pending[list[Any]]:
-        return Pending(self.make, self.pushed.append)
+    def pending(self) -> PushQueue[list[Any]]:
+        return PushQueue(self.make, self.pushed.append)
 
-    def make(self, offered: Any, families: Any) -> list[Any]:
+    def make(self, offered: Any, trees: Any) -> list[Any]:
         if self.fails:
             raise RuntimeError
-        return [*offered, *families]
+        return [*offered, *trees]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def later(monkeypatch) -> list[Callable[[], None]]:
 
 
 def test_a_lone_change_is_pushed_by_whoever_brings_it(later):
-    desk, one = Desk(), family(1)
+    desk, one = Desk(), tree(1)
 
     desk.pending().add([one], [])
 
@@ -60,14 +60,14 @@ def test_a_lone_change_is_pushed_by_whoever_brings_it(later):
 def test_a_crowd_waits_for_the_outbox_and_so_does_who_comes_after(later):
     desk = Desk()
     pending = desk.pending()
-    crowd = [family(number) for number in range(3)]
+    crowd = [tree(number) for number in range(3)]
     pending.add(crowd, [])
-    pending.add([family(9)], [])
+    pending.add([tree(9)], [])
     assert desk.pushed == []
 
     later.pop()()
 
-    assert [[one.root.sid for one in push] for push in desk.pushed] == [[one.root.sid for one in (*crowd, family(9))]]
+    assert [[one.root.sid for one in push] for push in desk.pushed] == [[one.root.sid for one in (*crowd, tree(9))]]
     assert later == []
 
 
@@ -75,8 +75,8 @@ def test_a_call_that_changed_twice_is_pushed_once_as_it_is_now_with_all_that_hap
     desk = Desk()
     pending = desk.pending()
     first, second = Withdrawal(1, "rejected"), Withdrawal(2, "answered-elsewhere")
-    newest = family(1, second)
-    pending.add([family(1, first), family(2), newest], [])
+    newest = tree(1, second)
+    pending.add([tree(1, first), tree(2), newest], [])
 
     later.pop()()
 
@@ -88,29 +88,29 @@ def test_a_call_that_changed_twice_is_pushed_once_as_it_is_now_with_all_that_hap
 def test_one_push_at_a_time_and_what_came_meanwhile_is_pushed_next(later):
     entered, go_on, pushed = threading.Event(), threading.Event(), []
 
-    def slow(offered: Any, families: Any) -> list[str]:
+    def slow(offered: Any, trees: Any) -> list[str]:
         entered.set()
         assert go_on.wait(PATIENCE)
-        return [one.root.sid for one in families]
+        return [one.root.sid for one in trees]
 
-    pending = Pending(slow, pushed.append)
-    first = threading.Thread(target=pending.add, args=([family(1)], []))
+    pending = PushQueue(slow, pushed.append)
+    first = threading.Thread(target=pending.add, args=([tree(1)], []))
     first.start()
     assert entered.wait(PATIENCE)
 
-    pending.add([family(2)], [])
+    pending.add([tree(2)], [])
     assert (pushed, later) == ([], [])
     go_on.set()
     first.join(PATIENCE)
     later.pop()()
 
-    assert pushed == [[family(1).root.sid], [family(2).root.sid]]
+    assert pushed == [[tree(1).root.sid], [tree(2).root.sid]]
 
 
 def test_what_was_made_in_time_is_sent_as_it_is(later):
-    desk, one = Desk(), family(1)
+    desk, one = Desk(), tree(1)
     pending = desk.pending()
-    assert pending.is_calm(1)
+    assert pending.is_idle(1)
 
     pending.add([one], [], ["made"])
 
@@ -120,10 +120,10 @@ def test_what_was_made_in_time_is_sent_as_it_is(later):
 def test_in_a_crowd_what_was_made_in_time_is_made_again_as_it_is_by_then(later):
     desk = Desk()
     pending = desk.pending()
-    crowd = [family(number) for number in range(3)]
+    crowd = [tree(number) for number in range(3)]
     pending.add(crowd, [])
-    assert not pending.is_calm(1)
-    pending.add([family(1)], [], ["made"])
+    assert not pending.is_idle(1)
+    pending.add([tree(1)], [], ["made"])
 
     later.pop()()
 
@@ -133,11 +133,11 @@ def test_in_a_crowd_what_was_made_in_time_is_made_again_as_it_is_by_then(later):
 
 
 def test_a_push_that_fails_keeps_back_no_other(later):
-    desk, one = Desk(), Offered(family(2), [1], [])
+    desk, one = Desk(), Offered(tree(2), [1], [])
     pending = desk.pending()
     desk.fails = True
     with pytest.raises(RuntimeError):
-        pending.add([family(1)], [])
+        pending.add([tree(1)], [])
     desk.fails = False
 
     pending.add([], [one])
@@ -149,14 +149,14 @@ def test_a_push_that_fails_keeps_back_no_other(later):
 def test_a_history_is_asked_for_once_and_forgotten_when_there_are_too_many(django_assert_num_queries):
     past = factories.make_call(1)
     calls = [Call(sid=f"CA{number:032x}", caller=past.caller, called=past.called) for number in (7, 8)]
-    histories = Histories(1)
+    cache = PastCallsCache(1)
 
     with django_assert_num_queries(1 if on_postgresql() else 2):
-        assert [[one["sid"] for one in found] for found in histories.of(calls)] == [[past.sid], [past.sid]]
+        assert [[one["sid"] for one in found] for found in cache.get(calls)] == [[past.sid], [past.sid]]
     with django_assert_num_queries(0):
-        histories.of(calls[1:])
+        cache.get(calls[1:])
     with django_assert_num_queries(1):
-        histories.of(calls[:1])
+        cache.get(calls[:1])
 
 
 @pytest.mark.django_db
@@ -172,11 +172,11 @@ def test_a_history_that_was_found_is_not_asked_for(django_assert_num_queries):
         *(None, "", ""),
         *[None] * 3,
     )
-    histories = Histories(10)
-    histories.know(call, [row])
+    cache = PastCallsCache(10)
+    cache.put(call, [row])
 
     with django_assert_num_queries(0):
-        found = histories.of([call])
+        found = cache.get([call])
 
-    assert found == [histories.know(call, [row])]
-    assert found == Histories(10).of([call])
+    assert found == [cache.put(call, [row])]
+    assert found == PastCallsCache(10).get([call])

@@ -8,9 +8,10 @@ from itertools import permutations
 import pytest
 
 from calls.live import broadcasts
-from calls.live.push_queue import Pending
-from calls.models import Call, Webhook
+from calls.live.push_queue import PushQueue
+from calls.models import Call
 from core.realtime import outbox
+from telephony.models import Webhook
 from tests.twilio import at, incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +121,7 @@ def test_what_a_lone_callback_changed_is_ready_to_be_pushed_when_it_is_committed
     twilio, line, ada, monkeypatch, django_capture_on_commit_callbacks
 ):
     sent: list[outbox.Frame] = []
-    monkeypatch.setattr(broadcasts, "_pending", Pending(broadcasts._make, broadcasts._send))
+    monkeypatch.setattr(broadcasts, "_queue", PushQueue(broadcasts._make, broadcasts._send))
     twilio.webhook("/twilio/voice/incoming/", incoming())
     with django_capture_on_commit_callbacks() as due:
         twilio.webhook(STATUS, leg_status(ada.pk, "in-progress", 2))

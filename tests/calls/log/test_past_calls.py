@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from calls.log.past_calls import Party, past_calls_asked, past_calls_of, past_calls_with
-from calls.log.past_calls_cache import histories
+from calls.log.past_calls_cache import past_calls_cache
 from contacts.models import ContactNumber
 from core.sql.statements import fetch
 from tests import factories
@@ -76,7 +76,7 @@ def test_the_desk_is_shown_what_was_noted_and_of_a_long_note_its_beginning():
     make_call(1, minutes_ago=1, note="Wants a date. " * 100, outcome="follow-up")
     make_call(2, minutes_ago=2, note="Called back.")
 
-    [shown] = histories.of([factories.make_call(3, status="ringing")])
+    [shown] = past_calls_cache.get([factories.make_call(3, status="ringing")])
 
     assert [(past["outcome"], past["note"][:14]) for past in shown] == [
         ("follow-up", "Wants a date. "), ("", "Called back."),

@@ -13,12 +13,13 @@ import pytest
 from django.db import connection, transaction
 
 from agents.models import Team
-from calls.intake import webhook_take
 from calls.models import Line
-from calls.params import Received
 from contacts.models import Contact, ContactNumber
-from core.sql.statements import Statement, by_index_only, fetch
+from core.sql.statements import Statement, disable_seq_scans, fetch
 from telephony.webhooks.fast_request import form_read
+from telephony.webhooks.inbox import webhook_take
+from telephony.webhooks.kinds import kind_named
+from telephony.webhooks.received import Received
 from tests import factories
 from tests.calls.live.lifecycles import Story, tell
 
@@ -36,7 +37,7 @@ def in_a_thread_of_webhooks(work: Callable[[], Any]) -> Any:
     found: list[Any] = []
 
     def run() -> None:
-        by_index_only()
+        disable_seq_scans()
         try:
             found.append(work())
         finally:
@@ -70,12 +71,12 @@ def test_webhooks_look_up_what_they_need_in_tables_that_are_small():
     def plans() -> dict[str, str]:
         for request in told.requests:
             kind = request.path.strip("/").rpartition("/")[2]
-            webhook_take(Received.of(form_read(urlencode(request.fields).encode()), kind))
+            webhook_take(Received.of(form_read(urlencode(request.fields).encode()), kind_named(kind)))
         with connection.cursor() as cursor:
             cursor.execute("SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements")
             found = {}
             for name, statement, count in cursor.fetchall():
-                if "calls_" in statement or "contacts_" in statement:
+                if "calls_" in statement or "telephony_" in statement or "contacts_" in statement:
                     cursor.execute(f"EXPLAIN EXECUTE {name}({', '.join(['NULL'] * count)})")
                     found[statement] = "\n".join(line for (line,) in cursor.fetchall())
         return found

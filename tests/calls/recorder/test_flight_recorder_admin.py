@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from calls.models import CallEvent, Webhook
+from calls.models import CallEvent
+from telephony.models import Webhook
 from tests import factories
 from tests.test_secrecy import holds
 from tests.twilio import CALLER, at, sid
@@ -25,7 +26,7 @@ def call(line, ada):
     """A call of Ada's in which something of ours failed."""
     found = factories.make_call(1, line=line, agent=ada, start_time=at(0))
     Webhook.objects.create(
-        call_sid=CALL,
+        sid=CALL,
         kind="incoming",
         params={"From": CALLER, "AccountSid": settings.TWILIO_ACCOUNT_SID, "Digits": "4242", "Odd": "<script>"},
         answer=ANSWER,
@@ -42,6 +43,9 @@ def admin(db):
     return signed_in(factories.make_agent("admin", is_staff=True, is_superuser=True))
 
 
+APP = {"webhook": "telephony", "callevent": "calls", "call": "calls"}
+
+
 def signed_in(agent: Any) -> Client:
     client = Client()
     client.force_login(agent)
@@ -49,7 +53,7 @@ def signed_in(agent: Any) -> Client:
 
 
 def page(client: Client, path: str) -> str:
-    response = client.get(f"/admin/calls/{path}", secure=True)
+    response = client.get(f"/admin/{APP[path.partition('/')[0]]}/{path}", secure=True)
     assert response.status_code == 200, path
     return response.content.decode()
 
@@ -133,12 +137,12 @@ def test_nobody_changes_what_happened(admin, call, model):
     row = {"webhook": Webhook, "callevent": CallEvent}[model].objects.first()
 
     for path in ("add/", f"{row.pk}/delete/"):
-        assert admin.post(f"/admin/calls/{model}/{path}", {"post": "yes"}, secure=True).status_code == 403
-    assert admin.post(f"/admin/calls/{model}/{row.pk}/change/", {"kind": "x"}, secure=True).status_code == 403
+        assert admin.post(f"/admin/{APP[model]}/{model}/{path}", {"post": "yes"}, secure=True).status_code == 403
+    assert admin.post(f"/admin/{APP[model]}/{model}/{row.pk}/change/", {"kind": "x"}, secure=True).status_code == 403
 
 
 def test_an_unknown_row_is_not_a_crash(admin):
-    assert admin.get("/admin/calls/webhook/999/change/", secure=True).status_code == 302
+    assert admin.get("/admin/telephony/webhook/999/change/", secure=True).status_code == 302
 
 
 @pytest.mark.parametrize("path", ["call/", f"call/{CALL}/change/"])

@@ -16,8 +16,9 @@ from django.test import Client
 from django.utils import timezone
 from requests.adapters import HTTPAdapter
 
-from calls.models import Call, Webhook
+from calls.models import Call
 from calls.recorder.replay import route_of, twiml_differences
+from telephony.models import Webhook
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
 from tests.twilio import TwilioClient, incoming, leg_status, root_status, sid
 
@@ -96,18 +97,18 @@ def test_it_makes_a_new_call_in_the_log(server, recorded, ada):
 def test_new_sids_are_the_same_in_every_field_and_request(server, recorded):
     replay()
 
-    rows = list(Webhook.objects.exclude(call_sid__in=[CALL, sid("CA", 2)]).order_by("pk"))
-    root, leg = rows[0].call_sid, rows[1].call_sid
-    assert [row.call_sid for row in rows] == [root, leg, leg, root]
+    rows = list(Webhook.objects.exclude(sid__in=[CALL, sid("CA", 2)]).order_by("pk"))
+    root, leg = rows[0].sid, rows[1].sid
+    assert [row.sid for row in rows] == [root, leg, leg, root]
     assert rows[1].params["ParentCallSid"] == root
     assert rows[3].params["RecordingSid"] not in (sid("RE", 5), "")
-    assert rows[0].params["AccountSid"] == Webhook.objects.get(call_sid=CALL, kind="incoming").params["AccountSid"]
+    assert rows[0].params["AccountSid"] == Webhook.objects.get(sid=CALL, kind="incoming").params["AccountSid"]
 
 
 def test_the_times_in_a_new_call_are_moved_to_now(server, recorded):
     replay()
 
-    old, new = Webhook.objects.filter(call_status="in-progress").order_by("pk")
+    old, new = Webhook.objects.filter(status="in-progress").order_by("pk")
     moved = parsedate_to_datetime(new.params["Timestamp"]) - parsedate_to_datetime(old.params["Timestamp"])
     assert timedelta(minutes=59) < moved < timedelta(minutes=61)
 
@@ -116,7 +117,7 @@ def test_the_recorded_sids_can_be_sent_again(server, recorded):
     replay("--no-new-sids")
 
     assert Call.objects.count() == 2
-    assert Webhook.objects.filter(call_sid=CALL).count() == 4
+    assert Webhook.objects.filter(sid=CALL).count() == 4
     assert Webhook.objects.filter(verdict="duplicate").exists()
 
 

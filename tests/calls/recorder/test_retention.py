@@ -10,9 +10,10 @@ from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from calls.models import Call, CallEvent, Webhook
+from calls.models import Call, CallEvent
 from calls.recorder.retention import flight_recorder_prune
 from calls.tasks import flight_recorder_prune as task
+from telephony.models import Webhook
 from tests import factories
 from tests.twilio import sid
 
@@ -25,7 +26,7 @@ def rows(days: float, count: int = 1) -> None:
     """A webhook and an event each, so many days old."""
     at = timezone.now() - timedelta(days=days)
     for _ in range(count):
-        Webhook.objects.create(call_sid=CALL, kind="status", params={}, received_at=at)
+        Webhook.objects.create(sid=CALL, kind="status", params={}, received_at=at)
         CallEvent.objects.create(call_sid=CALL, kind="action", name="hang-up", at=at)
 
 

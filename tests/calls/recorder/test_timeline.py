@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from calls.models import CallEvent, Webhook
+from calls.models import CallEvent
 from calls.recorder.timeline import call_timeline
+from telephony.models import Webhook
 from tests import factories
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
 from tests.twilio import CALLER, TwilioClient, at, incoming, leg_status, root_status, sid
@@ -22,7 +23,7 @@ URL = f"/api/v1/calls/{sid('CA', 1)}/timeline/"
 def webhook(seconds: int, kind: str = "status", *, call: int = 1, **values: Any) -> Webhook:
     params = {"CallSid": sid("CA", call), "AccountSid": "AC" + "1" * 32, "From": CALLER, "FromCity": "WASHINGTON"}
     return Webhook.objects.create(
-        call_sid=sid("CA", call), kind=kind, received_at=at(seconds), **({"params": params} | values)
+        sid=sid("CA", call), kind=kind, received_at=at(seconds), **({"params": params} | values)
     )
 
 
@@ -45,15 +46,15 @@ def call(ada, line):
 
 
 def test_a_call_tells_its_story_in_plain_words(call, ada):
-    webhook(0, "incoming", call_status="ringing")
-    webhook(1, call=2, call_status="initiated")
-    webhook(2, call=2, call_status="ringing")
-    webhook(5, call=2, call_status="in-progress")
+    webhook(0, "incoming", status="ringing")
+    webhook(1, call=2, status="initiated")
+    webhook(2, call=2, status="ringing")
+    webhook(5, call=2, status="in-progress")
     event(7, "rest", f"POST Calls/{sid('CA', 1)}", outcome="503", detail={"attempt": 1})
     event(8, "rest", f"POST Calls/{sid('CA', 1)}", outcome="200", detail={"attempt": 2})
     event(6, "action", "hang-up", agent=ada)
-    webhook(9, call=2, call_status="completed")
-    webhook(10, call_status="completed")
+    webhook(9, call=2, status="completed")
+    webhook(10, status="completed")
 
     assert titles(call, ada) == [
         "Twilio asked what to do with the call",
@@ -69,8 +70,8 @@ def test_a_call_tells_its_story_in_plain_words(call, ada):
 
 
 def test_an_entry_says_which_leg_it_is_of(call, ada):
-    webhook(0, "incoming", call_status="ringing")
-    webhook(1, call=2, call_status="ringing")
+    webhook(0, "incoming", status="ringing")
+    webhook(1, call=2, status="ringing")
 
     assert [entry.of for entry in call_timeline(call, viewer=ada)] == ["root", sid("CA", 2)]
 
@@ -86,7 +87,7 @@ def test_an_entry_says_which_leg_it_is_of(call, ada):
 )
 def test_a_verdict_is_said_in_words(call, ada, verdict, title):
     webhook(0, "incoming")
-    webhook(5, call=2, call_status="in-progress", verdict=verdict)
+    webhook(5, call=2, status="in-progress", verdict=verdict)
 
     entry = call_timeline(call, viewer=ada)[-1]
 
@@ -217,7 +218,7 @@ def test_nothing_is_said_twice(ada, line):
 
 def test_it_takes_three_queries_however_much_happened(call, ada, django_assert_num_queries):
     for second in range(20):
-        webhook(second, call=2, call_status="ringing")
+        webhook(second, call=2, status="ringing")
         event(second, "action", "hang-up", agent=ada)
 
     with django_assert_num_queries(3):
@@ -270,7 +271,7 @@ class TestApi:
 
 def test_a_leg_of_another_call_is_not_told_of(call, ada):
     factories.make_call(9)
-    webhook(3, call=9, call_status="completed")
+    webhook(3, call=9, status="completed")
 
     assert all(entry.at != at(3) for entry in call_timeline(call, viewer=ada))
     assert timedelta(0) <= call_timeline(call, viewer=ada)[-1].at - at(0)

@@ -13,9 +13,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
 from twilio.twiml.messaging_response import MessagingResponse
 
-from calls import intake
 from config.server.handler import OneHopHandler
-from telephony.webhooks import pacing
+from telephony.webhooks import inbox, pacing
 from telephony.webhooks.guard import MAX_BODY, Route
 from telephony.webhooks.http_auth import make_nonce
 from tests.telephony.webhooks.test_http_auth import PASSWORD, USER, basic, digest
@@ -32,10 +31,10 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     seen: list[Any] = []
 
     def work(batch: Any) -> list[str | None]:
-        seen.extend((received.kind, dict(received.form.lists()), received.idempotency_token) for received in batch)
-        return [TWIML if received.kind == "incoming" else None for received in batch]
+        seen.extend((received.kind.name, dict(received.form.lists()), received.idempotency_token) for received in batch)
+        return [TWIML if received.kind.name == "incoming" else None for received in batch]
 
-    monkeypatch.setattr(intake.batcher, "_work", work)
+    monkeypatch.setattr(inbox.batcher, "_work", work)
     return seen
 
 
@@ -228,7 +227,7 @@ def test_a_failure_is_answered_in_the_views_place_and_logged(taken, caplog, monk
     def fail(batch: Any) -> list[Exception]:
         return [ZeroDivisionError("of the test")] * len(batch)
 
-    monkeypatch.setattr(intake.batcher, "_work", fail)
+    monkeypatch.setattr(inbox.batcher, "_work", fail)
     headers = HEADERS | {"X-Twilio-Signature": sign(INCOMING, FIELDS)}
 
     sent = exchange(whole(urlencode(FIELDS, doseq=True).encode()), **scope(INCOMING, headers))
@@ -246,7 +245,7 @@ def test_work_that_takes_too_long_is_answered_in_time(caplog, monkeypatch, setti
         given_up.append(asyncio.get_running_loop().create_future())
         return given_up[0]
 
-    monkeypatch.setattr(intake.batcher, "submit", never)
+    monkeypatch.setattr(inbox.batcher, "submit", never)
     headers = HEADERS | {"X-Twilio-Signature": sign(INCOMING, FIELDS)}
 
     sent = exchange(whole(urlencode(FIELDS, doseq=True).encode()), **scope(INCOMING, headers))
@@ -266,7 +265,7 @@ def _messaging() -> MessagingResponse:
 
 def answered(answer: Any) -> tuple[HttpResponse, Any]:
     """What a view's answer becomes for Django, and for the event loop."""
-    route = Route(view=lambda request: answer, on_failure=lambda request, error: None, direct=None)
+    route = Route(view=lambda request: answer, on_failure=lambda request, error: None, enqueue=None)
     path = "/twilio/x/"
     request = RequestFactory().post(path, "", content_type=FORM, headers={"X-Twilio-Signature": sign(path, {})})
 

@@ -63,7 +63,7 @@ class Ear:
     def missed(self) -> None:
         self.gaps.append(len(self.messages))
 
-    def heard(self, message: Message) -> Message | None:
+    def on_group_message(self, message: Message) -> Message | None:
         self.messages.append(message)
         return None
 
@@ -170,7 +170,7 @@ def test_who_is_forgotten_hears_nothing_any_more(layer):
 
 def test_a_listener_that_fails_harms_no_other(layer):
     class Broken(Ear):
-        def heard(self, message: Message) -> Message | None:
+        def on_group_message(self, message: Message) -> Message | None:
             raise ValueError
 
     async def scenario() -> None:

@@ -10,9 +10,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from agents.models import Agent, Team
-from calls.models import Call, CallOffer, CallStatus, Webhook
-from core.sql.prepared import Prepared, Slot, has_some
-from core.sql.statements import DatabaseBusy, Statement, Write, fetch, finish, new_row
+from calls.models import Call, CallOffer, CallStatus
+from core.sql.prepared import Param, Prepared, exists_by_index
+from core.sql.statements import DatabaseBusy, Statement, Write, execute_and_commit, fetch, new_row
+from telephony.models import Webhook
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def sids(calls) -> list[str]:
 def test_a_prepared_query_finds_what_the_orm_finds(ada, line):
     some = [call(n, agent=ada if n % 2 else None, line=line, start_time=NOON + timedelta(minutes=n)) for n in range(6)]
     queryset = Call.objects.select_related("agent", "line").order_by("-start_time")
-    prepared = Prepared(lambda: queryset.filter(pk__among=Slot("sids")))
+    prepared = Prepared(lambda: queryset.filter(pk__in_array=Param("sids")))
 
     (found,) = fetch(prepared(sids=sids(some[:4])))
 
@@ -47,7 +48,7 @@ def test_a_prepared_query_finds_what_the_orm_finds(ada, line):
 
 def test_related_models_are_there_without_another_query(ada, line, django_assert_num_queries):
     found = call(1, agent=ada, line=line)
-    prepared = Prepared(lambda: Call.objects.select_related("agent", "contact").filter(pk=Slot("sid")))
+    prepared = Prepared(lambda: Call.objects.select_related("agent", "contact").filter(pk=Param("sid")))
     ((ours,),) = fetch(prepared(sid=found.sid))
 
     with django_assert_num_queries(0):
@@ -56,7 +57,7 @@ def test_related_models_are_there_without_another_query(ada, line, django_assert
 
 
 def test_what_was_not_asked_for_is_read_when_it_is_needed(ada):
-    prepared = Prepared(lambda: Agent.objects.filter(pk=Slot("pk")).only("username"))
+    prepared = Prepared(lambda: Agent.objects.filter(pk=Param("pk")).only("username"))
     ((found,),) = fetch(prepared(pk=ada.pk))
 
     assert found.get_deferred_fields() >= {"password", "role"}
@@ -64,7 +65,7 @@ def test_what_was_not_asked_for_is_read_when_it_is_needed(ada):
 
 
 def test_what_was_found_can_be_saved(ada):
-    prepared = Prepared(lambda: Agent.objects.filter(pk=Slot("pk")))
+    prepared = Prepared(lambda: Agent.objects.filter(pk=Param("pk")))
     ((found,),) = fetch(prepared(pk=ada.pk))
 
     found.first_name = "Augusta"
@@ -78,8 +79,10 @@ def test_what_was_found_can_be_saved(ada):
 def test_annotations_and_tuples_come_as_from_the_orm(ada, grace):
     call(1, agent=ada)
     has_calls = Exists(Call.objects.filter(agent=OuterRef("pk")))
-    annotated = Prepared(lambda: Agent.objects.filter(pk__among=Slot("ids")).annotate(busy=has_calls).order_by("pk"))
-    tuples = Prepared(lambda: Call.objects.filter(start_time__gte=Slot("since")).values_list("sid", "start_time"))
+    annotated = Prepared(
+        lambda: Agent.objects.filter(pk__in_array=Param("ids")).annotate(busy=has_calls).order_by("pk")
+    )
+    tuples = Prepared(lambda: Call.objects.filter(start_time__gte=Param("since")).values_list("sid", "start_time"))
 
     agents, rows = fetch(annotated(ids={ada.pk, grace.pk}), tuples(since=NOON))
 
@@ -89,14 +92,14 @@ def test_annotations_and_tuples_come_as_from_the_orm(ada, grace):
 
 @pytest.mark.parametrize("wanted", [[], ["CA" + "9" * 32], ["it's", "100 %", "ä"]])
 def test_a_list_may_be_empty_or_hold_anything(wanted):
-    prepared = Prepared(lambda: Call.objects.filter(pk__among=Slot("sids")))
+    prepared = Prepared(lambda: Call.objects.filter(pk__in_array=Param("sids")))
 
     assert fetch(prepared(sids=wanted)) == [[]]
 
 
 def test_constants_stand_in_the_text_as_they_are(team):
     Team.objects.create(name="100 % it's")
-    prepared = Prepared(lambda: Team.objects.filter(name="100 % it's", pk__gt=Slot("pk")))
+    prepared = Prepared(lambda: Team.objects.filter(name="100 % it's", pk__gt=Param("pk")))
 
     ((found,),) = fetch(prepared(pk=0))
 
@@ -105,21 +108,21 @@ def test_constants_stand_in_the_text_as_they_are(team):
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's times are text")
 def test_a_time_that_would_never_pass_is_refused():
-    with pytest.raises(TypeError, match="Slot"):
+    with pytest.raises(TypeError, match="Param"):
         Prepared(lambda: Call.objects.filter(start_time=timezone.now()))()
 
 
 def test_among_the_rows_of_another_query():
     old, new = call(1), call(2, start_time=NOON + timedelta(hours=1))
-    newest = Call.objects.filter(start_time__lte=Slot("until")).order_by("-start_time").values("sid")[:1]
-    prepared = Prepared(lambda: Call.objects.filter(Q(pk__among=newest)))
+    newest = Call.objects.filter(start_time__lte=Param("until")).order_by("-start_time").values("sid")[:1]
+    prepared = Prepared(lambda: Call.objects.filter(Q(pk__in_array=newest)))
 
     assert fetch(prepared(until=NOON), prepared(until=NOON + timedelta(days=1))) == [[old], [new]]
 
 
 def test_a_query_that_varies_is_compiled_anew(ada, settings):
     prepared = Prepared(
-        lambda: Agent.objects.filter(username=settings.DEMO_PASSWORD, pk=Slot("pk")),
+        lambda: Agent.objects.filter(username=settings.DEMO_PASSWORD, pk=Param("pk")),
         varies=lambda: settings.DEMO_PASSWORD,
     )
     settings.DEMO_PASSWORD = "ada"
@@ -133,7 +136,7 @@ def test_a_query_that_varies_is_compiled_anew(ada, settings):
     ("model", "values"),
     [
         (Call, {"sid": "CA1", "start_time": NOON}),
-        (Webhook, {"call_sid": "CA1", "params": {"a": "b"}, "received_at": NOON}),
+        (Webhook, {"sid": "CA1", "params": {"a": "b"}, "received_at": NOON}),
         (CallOffer, {"call_id": "CA1", "agent_id": 7, "created_at": NOON}),
     ],
 )
@@ -154,22 +157,13 @@ def test_whether_there_are_some_is_asked_of_each_row(ada, grace):
     call(1, agent=ada)
     theirs = Call.objects.filter(agent=OuterRef("pk"))
 
-    assert list(Agent.objects.filter(has_some(theirs))) == [ada]
-    assert list(Agent.objects.exclude(has_some(theirs))) == [grace]
-
-
-def test_what_all_rows_have_is_not_sent_with_each():
-    insert = Write.insert(Webhook, fixed={"kind": "100% 'so'", "sequence_number": None, "answer": ""})
-
-    fetch(insert([Webhook(call_sid=f"CA{n}", sequence_number=n, params={}, received_at=NOON) for n in (1, 2)]))
-
-    found = list(Webhook.objects.order_by("call_sid").values_list("call_sid", "kind", "sequence_number", "answer"))
-    assert found == [("CA1", "100% 'so'", None, ""), ("CA2", "100% 'so'", None, "")]
+    assert list(Agent.objects.filter(exists_by_index(theirs))) == [ada]
+    assert list(Agent.objects.exclude(exists_by_index(theirs))) == [grace]
 
 
 def test_rows_are_inserted_as_the_orm_would():
     params = {"To": ["a", 'b"'], "Ä": "\\ud83d 😀", "Body": "two\nlines\\n\x01"}
-    facts = {"call_sid": "CA1", "kind": "status", "params": params, "received_at": NOON}
+    facts = {"sid": "CA1", "kind": "status", "params": params, "received_at": NOON}
     rows = [Webhook(**facts), Webhook(**facts, sequence_number=7, milliseconds=1.5, answer="<Response>\n\t</Response>")]
 
     fetch(_INSERT(rows))
@@ -229,7 +223,7 @@ def test_what_is_too_long_is_refused_and_the_connection_goes_on():
 @pytest.mark.django_db(transaction=True)
 def test_what_is_new_to_the_connection_is_prepared_once_though_its_first_tries_fail():
     insert = Write.insert(Webhook)
-    find = Prepared(lambda: Webhook.objects.filter(kind=Slot("kind")))
+    find = Prepared(lambda: Webhook.objects.filter(kind=Param("kind")))
     connection.close()
 
     for _ in range(3):
@@ -245,7 +239,7 @@ def test_what_is_new_to_the_connection_is_prepared_once_though_its_first_tries_f
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps any character")
 def test_a_text_that_cannot_be_stored_is_refused_before_anything_is_sent():
-    find = Prepared(lambda: Webhook.objects.filter(kind=Slot("kind")))
+    find = Prepared(lambda: Webhook.objects.filter(kind=Param("kind")))
 
     for refused in ("a\x00b", ["a\x00b"]):
         with pytest.raises(DataError):
@@ -265,14 +259,14 @@ def test_lists_keep_quotes_backslashes_braces_and_signs_that_nobody_sees():
     wanted = ['a"b', "c\\d", "{e,f}", "NULL", "", "null", "\\", "\\n", "\n", '\\"\t', "\x01\x7f\r", "été ☎", 'g\\"h']
     for number, name in enumerate(wanted):
         call(number, caller=name)
-    prepared = Prepared(lambda: Call.objects.filter(caller__among=Slot("callers")).order_by("sid"))
+    prepared = Prepared(lambda: Call.objects.filter(caller__in_array=Param("callers")).order_by("sid"))
 
     assert [found.caller for found in fetch(prepared(callers=wanted))[0]] == wanted
 
 
 def test_statements_run_in_their_order_within_a_transaction_that_can_be_undone():
-    find = Prepared(lambda: Webhook.objects.filter(call_sid=Slot("sid")).order_by("pk"))
-    row = Webhook(call_sid="CA1", kind="status", params={}, received_at=NOON)
+    find = Prepared(lambda: Webhook.objects.filter(sid=Param("sid")).order_by("pk"))
+    row = Webhook(sid="CA1", kind="status", params={}, received_at=NOON)
 
     with transaction.atomic():
         before, _, after = fetch(find(sid="CA1"), _INSERT([row]), find(sid="CA1"))
@@ -283,27 +277,11 @@ def test_statements_run_in_their_order_within_a_transaction_that_can_be_undone()
 
 
 def _row(number: int) -> Statement:
-    return _INSERT([new_row(Webhook, call_sid=f"CA{number:032x}", kind="status", params={}, milliseconds=1)])
+    return _INSERT([new_row(Webhook, sid=f"CA{number:032x}", kind="status", params={}, milliseconds=1)])
 
 
 def _kept() -> list[int]:
-    return sorted(int(sid[2:], 16) for sid in Webhook.objects.values_list("call_sid", flat=True))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_more_statements_are_made_while_the_first_are_worked_on_and_all_are_committed_together():
-    order, committed = [], []
-
-    def then() -> list[Statement]:
-        order.append("then")
-        return [_row(2), _row(3)]
-
-    with transaction.atomic():
-        transaction.on_commit(lambda: committed.append(_kept()))
-        finish(_row(1), then=then, meanwhile=lambda: order.append("meanwhile"))
-
-    assert order == ["then", "meanwhile"]
-    assert committed == [[1, 2, 3]]
+    return sorted(int(sid[2:], 16) for sid in Webhook.objects.values_list("sid", flat=True))
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite works while we wait")
@@ -315,36 +293,19 @@ def test_who_asks_a_busy_database_gets_an_error_and_not_a_deadlock():
         with pytest.raises(DatabaseBusy):
             fetch(Statement("SELECT 1", []))
 
-    def then() -> list[Statement]:
-        ask()
-        return [_row(2)]
-
     with transaction.atomic():
-        finish(_row(1), then=then, meanwhile=ask)
+        execute_and_commit(_row(1), during_commit=ask)
 
-    assert _kept() == [1, 2]
+    assert _kept() == [1]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_when_no_more_can_be_made_nothing_is_stored_and_the_next_transaction_is():
-    def fail() -> list[Statement]:
-        raise LookupError
-
-    with pytest.raises(LookupError), transaction.atomic():
-        finish(_row(1), then=fail)
-    with transaction.atomic():
-        finish(_row(2))
-
-    assert _kept() == [2]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_is_done_meanwhile_may_fail_and_all_is_stored(caplog):
+def test_what_is_done_during_a_commit_may_fail_and_all_is_stored(caplog):
     def fail() -> None:
         raise LookupError
 
     with transaction.atomic():
-        finish(_row(1), meanwhile=fail)
+        execute_and_commit(_row(1), during_commit=fail)
 
     assert _kept() == [1]
     assert "LookupError" in caplog.text
@@ -353,7 +314,7 @@ def test_what_is_done_meanwhile_may_fail_and_all_is_stored(caplog):
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_was_closed_is_opened_again():
     factories.make_team()
-    prepared = Prepared(lambda: Team.objects.filter(pk__gt=Slot("pk")))
+    prepared = Prepared(lambda: Team.objects.filter(pk__gt=Param("pk")))
     assert len(fetch(prepared(pk=0))[0]) == 1
 
     connection.close()
@@ -371,7 +332,7 @@ def test_statements_are_prepared_unless_that_is_switched_off(threshold, prepared
     connection.close()
     connection.ensure_connection()
     connection.connection.prepare_threshold = threshold
-    find = Prepared(lambda: Team.objects.filter(pk__gt=Slot("pk")))
+    find = Prepared(lambda: Team.objects.filter(pk__gt=Param("pk")))
 
     fetch(find(pk=0))
     fetch(find(pk=0), find(pk=1))

@@ -20,7 +20,7 @@ from twilio.http.response import Response
 
 from telephony import errors
 from telephony.rest.client import _client, call_fetch, call_hang_up
-from telephony.rest.http import SimulatorHttpClient, patiently
+from telephony.rest.http import SimulatorHttpClient, background_retries
 from telephony.rest.retries import pause_before, resource_path, sid_of_call
 from telephony.rest.signals import rest_request
 from tests.browser.stack import free_port
@@ -230,7 +230,7 @@ def test_an_agent_is_told_at_once_when_twilio_wants_more_time_than_he_has(server
 def test_a_task_can_wait_for_it(server, clock):
     server.says((429, {"Retry-After": "5"}, {}), FINE)
 
-    with patiently():
+    with background_retries():
         call_hang_up(CALL)
 
     assert clock.pauses[0] >= 5
@@ -240,7 +240,7 @@ def test_no_task_waits_for_ever(server, clock, settings):
     settings.TWILIO_RETRIES = 50
     server.says(BUSY)
 
-    with patiently(), pytest.raises(errors.RateLimited):
+    with background_retries(), pytest.raises(errors.RateLimited):
         call_hang_up(CALL)
 
     assert sum(clock.pauses) <= 8

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from calls.models import Webhook
+from telephony.models import Webhook
 from telephony.webhooks import http_auth
 from tests.twilio import TwilioClient, incoming
 

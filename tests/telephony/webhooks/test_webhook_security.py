@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from calls.models import Call, Webhook
+from calls.models import Call
+from telephony.models import Webhook
 from tests.twilio import incoming, sign
 
 pytestmark = pytest.mark.django_db
