@@ -12,6 +12,7 @@ from django.test import Client
 
 from agents.models import Agent
 from config.asgi import application
+from tests.desk.schema import mistakes
 from tests.twilio import TwilioClient
 
 ORIGIN = "https://desk.example.com"
@@ -48,7 +49,9 @@ class DeskSocket:
         return await self.next()
 
     async def next(self) -> dict[str, Any]:
+        """Every frame of every test is as the API's description says, but for those that a test makes up."""
         frame: dict[str, Any] = await self.communicator.receive_json_from(timeout=5)
+        assert frame["type"].startswith("test.") or mistakes("ServerFrame", frame) == []
         return frame
 
     async def until(self, *types: str) -> dict[str, Any]:
