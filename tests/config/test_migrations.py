@@ -1,0 +1,106 @@
+"""A database of an earlier version is still there after it was migrated: what people saw of it, they see.
+
+`november.json` was written by that version: its rows, and what its REST API showed of them. But for one thing: where a
+caller is who withholds the number is told no more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.test import Client
+
+from calls.models import Call
+from telephony.models import Webhook
+from tokens.models import Device
+
+DATA = json.loads((Path(__file__).parents[1] / "payloads" / "database" / "november.json").read_text())
+# Where that version's migrations ended.
+NOVEMBER = [
+    ("agents", "0003_rings_mobile"), ("calls", "0007_loose_references"), ("contacts", "0001_initial"),
+    ("tokens", "0002_devices"), ("messaging", "0001_initial"), ("config", "0001_initial"), ("telephony", None),
+]  # fmt: skip
+
+
+def migrate(targets: list[tuple[str, str | None]]) -> Any:
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets)
+    return MigrationExecutor(connection).loader.project_state([target for target in targets if target[1]]).apps
+
+
+@pytest.fixture
+def november(transactional_db: None) -> Iterator[Any]:
+    """The database as that version left it; afterwards it is today's again."""
+    today = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    apps = migrate(NOVEMBER)
+    many: list[tuple[Any, str, list[Any]]] = []
+    for row in DATA["rows"]:
+        model = apps.get_model(row["model"])
+        made = model(pk=row["pk"])
+        for name, value in row["fields"].items():
+            field = model._meta.get_field(name)
+            if field.many_to_many:
+                many.append((made, name, value))
+            else:
+                setattr(made, field.attname, field.to_python(value))
+        made.save(force_insert=True)
+    for made, name, value in many:
+        getattr(made, name).set(value)
+    yield lambda: migrate(today)
+    migrate(today)
+
+
+def shown(path: str) -> list[Any]:
+    """What an admin is shown."""
+    client = Client()
+    client.force_login(get_user_model().objects.get(username="admin"))
+    return client.get(path, secure=True).json()["results"]
+
+
+def lost(old: Any, new: Any, path: str = "") -> list[str]:
+    """Where something else is shown than was. More may be shown."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        found = [lost(value, new.get(name), f"{path}.{name}") for name, value in old.items()]
+        return [place for places in found for place in places]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [place for one, other in zip(old, new, strict=True) for place in lost(one, other, f"{path}[]")]
+    return [] if old == new else [f"{path}: {old!r} is now {new!r}"]
+
+
+def test_the_log_the_contacts_the_agents_and_the_devices_are_the_same(november, settings):
+    # Where the demo's agents may sign in.
+    settings.SIMULATOR = True
+    november()
+
+    for path in ("/api/v1/calls/", "/api/v1/contacts/"):
+        assert lost(DATA["shown"][path]["results"], shown(path)) == []
+    agents = get_user_model().objects.order_by("pk")
+    assert list(agents.values(*DATA["shown"]["agents"][0])) == DATA["shown"]["agents"]
+    assert [(device.user.username, device.name) for device in Device.objects.all()] == [("grace", "Pixel 9")]
+
+
+def test_every_webhook_is_kept_with_its_call(november):
+    before = [row["fields"] for row in DATA["rows"] if row["model"] == "calls.webhook"]
+
+    november()
+
+    kept = Webhook.objects.order_by("pk").values_list("sid", "kind", "status", "params")
+    assert list(kept) == [(row["call_sid"], row["kind"], row["call_status"], row["params"]) for row in before]
+    assert set(kept.values_list("sid", flat=True)) <= set(Call.objects.values_list("pk", flat=True))
+
+
+def test_a_right_to_read_webhooks_is_kept(november):
+    from django.contrib.contenttypes.models import ContentType
+
+    ContentType.objects.get_or_create(app_label="calls", model="webhook")
+
+    november()
+
+    assert list(ContentType.objects.filter(model="webhook").values_list("app_label", flat=True)) == ["telephony"]
