@@ -8,7 +8,7 @@ from functools import partial
 
 from simulator.config import Config
 from simulator.engine.background import Background
-from simulator.engine.conference import Room
+from simulator.engine.conference import Conference
 from simulator.engine.detection import Detection, detect
 from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.limits import end_after
@@ -63,7 +63,7 @@ class CallEngine:
         self.spawn = self._background.spawn
         self.sender = FaultySender(Sender(config.auth_token, inspector), faults, self.spawn)
         self.callbacks = Callbacks(self.sender, inspector, self.spawn)
-        self.rooms: dict[str, Room] = {}
+        self.conferences: dict[str, Conference] = {}
         self.queues: dict[str, Queue] = {}
 
     # --- as a whole -------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ class CallEngine:
         """Ends every call, waits until all is quiet, forgets everything and makes the world anew."""
         await self._end_everything()
         self.faults.clear()
-        self.rooms.clear()
+        self.conferences.clear()
         self.queues.clear()
         self.world.seed()
         self.inspector.clear()
@@ -278,10 +278,10 @@ class CallEngine:
         caption = leg.caption(text)
         self.inspector.publish({"type": "caption", "sid": leg.sid, **caption})
 
-    def room(self, name: str) -> Room:
-        if name not in self.rooms:
-            self.rooms[name] = Room(self, name)
-        return self.rooms[name]
+    def conference(self, name: str) -> Conference:
+        if name not in self.conferences:
+            self.conferences[name] = Conference(self, name)
+        return self.conferences[name]
 
     def queue(self, name: str) -> Queue:
         if name not in self.queues:

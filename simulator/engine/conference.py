@@ -50,7 +50,7 @@ class Member:
         return self.noun.flag("endConferenceOnExit", default=False)
 
 
-class Room:
+class Conference:
     """A conference by name. It starts with two participants, one of whom may start it."""
 
     def __init__(self, engine: CallEngine, name: str) -> None:
@@ -92,7 +92,7 @@ class Room:
                 self._tell(other, "leave", "participant-leave", self._facts(other) | moderator)
             facts = {"ReasonConferenceEnded": why, "CallSidEndingConference": member.leg.sid}
             self._tell(member, "end", "conference-end", facts)
-            self.engine.rooms.pop(self.name, None)
+            self.engine.conferences.pop(self.name, None)
         else:
             self.mix()
 
@@ -135,7 +135,7 @@ class Room:
 async def dial_conference(script: Script, verb: Verb, noun: Verb, outcome: Outcome) -> None:
     """Puts the party in the room until it leaves or the conference ends."""
     await script.answer()
-    known = script.engine.rooms.get(noun.text)
+    known = script.engine.conferences.get(noun.text)
     present = known.members if known else []
     label, coached = noun.get("participantLabel"), noun.get("coach")
     if label and any(member.noun.get("participantLabel") == label for member in present):
@@ -144,25 +144,27 @@ async def dial_conference(script: Script, verb: Verb, noun: Verb, outcome: Outco
     if coached and all(member.leg.sid != coached for member in present):
         script.warn(NOBODY_TO_COACH, f"<Conference coach>: {coached} is not in the conference", level="error")
         return
-    room = script.engine.room(noun.text)
+    conference = script.engine.conference(noun.text)
     member = Member(script.leg, noun)
     outcome.status, outcome.bridged, outcome.extra = "answered", True, {}
-    room.enter(script, member)
+    conference.enter(script, member)
     try:
-        await _wait_for_start(script, noun, room, member)
+        await _wait_for_start(script, noun, conference, member)
         await member.out.wait()
     finally:
         outcome.status = "completed" if script.leg.over else "answered"
-        room.leave(member)
+        conference.leave(member)
 
 
-async def _wait_for_start(script: Script, noun: Verb, room: Room, member: Member) -> None:
-    if room.started.is_set():
+async def _wait_for_start(script: Script, noun: Verb, conference: Conference, member: Member) -> None:
+    if conference.started.is_set():
         return
     music = asyncio.create_task(
-        wait_music(script, noun, CONFERENCE_VERBS, lambda: {"ConferenceSid": room.sid}, noun.get("waitMethod", "POST"))
+        wait_music(
+            script, noun, CONFERENCE_VERBS, lambda: {"ConferenceSid": conference.sid}, noun.get("waitMethod", "POST")
+        )
     )
-    waits = {asyncio.create_task(event.wait()) for event in (room.started, member.out)}
+    waits = {asyncio.create_task(event.wait()) for event in (conference.started, member.out)}
     try:
         await asyncio.wait({music, *waits}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -170,4 +172,4 @@ async def _wait_for_start(script: Script, noun: Verb, room: Room, member: Member
             task.cancel()
         await asyncio.wait({music})  # its last act is to silence the port: only then comes the mix
     script.leg.run_verb("Dial")
-    room.mix()
+    conference.mix()

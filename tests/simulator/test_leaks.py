@@ -47,7 +47,7 @@ def test_three_hundred_calls_of_every_kind_leave_no_task_and_no_socket():
             assert (health["legs"], health["tasks"], health["sockets"]) == (0, 0, 0)
             await until(lambda: len(asyncio.all_tasks()) <= before)
             await until(lambda: descriptors() <= open_before, 15)
-            assert b.engine.rooms == {}
+            assert b.engine.conferences == {}
             assert b.engine.queues["line"].places == []
             assert all(endpoint.told[-1] == "end" for endpoint in b.voice.endpoints)
             assert all(endpoint.told.count("end") == 1 for endpoint in b.voice.endpoints)

@@ -23,9 +23,9 @@ def test_two_callers_meet_in_a_conference_that_ends_with_the_one_who_ends_it():
                 f'endConferenceOnExit="{ends[request.params["From"]]}"'
             )
             first = await b.call(CALLER)
-            await until(lambda: "room-1" in b.engine.rooms)
+            await until(lambda: "room-1" in b.engine.conferences)
             second = await b.call(SECOND)
-            await until(lambda: b.engine.rooms["room-1"].started.is_set())
+            await until(lambda: b.engine.conferences["room-1"].started.is_set())
             await until(lambda: type(first.endpoint.port.source).__name__ == "Mix")
 
             assert first.endpoint.port.source.read().max() == 5000
@@ -39,7 +39,7 @@ def test_two_callers_meet_in_a_conference_that_ends_with_the_one_who_ends_it():
             after = {r.params["CallSid"]: r.params["DialCallStatus"] for r in b.product.at("/after")}
             assert after[second.sid] == "answered"
             assert second.status == "completed"
-            assert b.engine.rooms == {}
+            assert b.engine.conferences == {}
 
     asyncio.run(scenario())
 
@@ -53,14 +53,14 @@ def test_a_participant_who_may_not_start_it_waits_for_one_who_may():
             second = await b.call(SECOND)
             await until(lambda: first.captions and second.captions)
 
-            assert not b.engine.rooms["room-1"].started.is_set()
+            assert not b.engine.conferences["room-1"].started.is_set()
             b.product.answers[INCOMING] = conference()
             third = await b.call("+12025550144")
             await until(lambda: type(second.endpoint.port.source).__name__ == "Mix")
             for call in (first, second, third):
                 call.party_hung_up()
             await b.quiet()
-            assert b.engine.rooms == {}
+            assert b.engine.conferences == {}
 
     asyncio.run(scenario())
 
@@ -152,10 +152,10 @@ def test_a_coach_hears_all_and_is_heard_by_the_coached_agent_only():
         async with bench() as b:
             b.product.answers[INCOMING] = conference()
             customer, agent = await b.call(CALLER), await b.call(SECOND)
-            await until(lambda: "room-1" in b.engine.rooms and len(b.engine.rooms["room-1"].members) == 2)
+            await until(lambda: "room-1" in b.engine.conferences and len(b.engine.conferences["room-1"].members) == 2)
             b.product.answers[INCOMING] = coaching(agent.sid)
             coach = await b.call("+12025550144")
-            await until(lambda: len(b.engine.rooms["room-1"].members) == 3)
+            await until(lambda: len(b.engine.conferences["room-1"].members) == 3)
             await until(lambda: type(coach.endpoint.port.source).__name__ == "Mix")
 
             assert (voices(b, customer), voices(b, agent), voices(b, coach)) == (1, 2, 2)
@@ -182,7 +182,7 @@ def test_nobody_coaches_one_who_is_not_there():
 
             assert 13240 in b.warnings
             assert b.product.at("/after")[0].params["DialCallStatus"] == "failed"
-            assert b.engine.rooms == {}
+            assert b.engine.conferences == {}
 
     asyncio.run(scenario())
 
