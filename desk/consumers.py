@@ -12,14 +12,11 @@ from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.utils import timezone
-from rest_framework.serializers import DateTimeField
 
 from agents import services as agent_services
-from calls import selectors
-from calls.live import broadcasts, presence
-from calls.log.serializers import AgentSerializer, LineSerializer
+from calls.live import broadcasts
 from core.realtime.direct_send import DirectSendConsumer, Message
+from desk.snapshot import snapshot_of
 from desk.socket_auth import SIGNED_OUT, SUBPROTOCOL, Access, AccessRefused, access_of
 
 logger = logging.getLogger(__name__)
@@ -243,16 +240,7 @@ class DeskConsumer(DirectSendConsumer):
 
     @database_sync_to_async
     def _snapshot(self, access: Access) -> dict[str, Any]:
-        agent = access.agent
-        return {
-            "type": "desk.snapshot",
-            "now": DateTimeField().to_representation(timezone.now()),
-            "agent": AgentSerializer(agent).data,
-            "availability": agent.availability,
-            "calls": broadcasts.live_json(presence.call_live_list(agent)),
-            "presence": presence.presence_list(agent),
-            "lines": LineSerializer(selectors.lines_for(agent), many=True).data,
-        }
+        return snapshot_of(access.agent)
 
     def text_to_send(self, message: Message) -> str | None:
         """What `broadcasts` pushed, while there is no doubt that this desk may have it."""
