@@ -43,7 +43,7 @@ describe("nothing is waited for for ever", () => {
     ["the tabs", starting(allowed), /which of its tabs/],
     ["the permission", starting(held), /does not say whether/],
     ["the browser's window", starting(held, { type: "microphone.asked" }), /still asks for the microphone/],
-  ])("%s: red, with a reason, a key and the title", (_name, state, reason) => {
+  ])("%s: red, with a reason, a button and the title", (_name, state, reason) => {
     const { store } = watched(state);
     expect(reach(store.get(), NOW).tone).toBe("amber");
 

@@ -3,13 +3,13 @@ import type { ComponentChildren } from "preact";
 import type { Levels } from "../ports";
 import { silent, weak, type CallerFacts } from "../softphone/selectors";
 import type { Conversation, Ring, State } from "../softphone/state";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { AlsoCalling, CallerFactList } from "./IncomingCall";
 import { Keypad } from "./Keypad";
 import { LevelMeters } from "./LevelMeters";
-import { NoteKey } from "./NoteKey";
+import { NoteButton } from "./NoteButton";
 import { useNow } from "./useNow";
 
 /** How long the SDK tries to take up a call again: `maxCallSignalingTimeoutMs`. */
@@ -40,7 +40,7 @@ export function ActiveCall(props: Props) {
   const way =
     lineName && (talk.incoming ? `Called ${lineName}` : `They see ${talk.line?.display ?? lineName}`);
   return (
-    <Bands
+    <CallLayout
       tone={lost ? "hold" : "call"}
       identity={
         <Identity
@@ -56,17 +56,17 @@ export function ActiveCall(props: Props) {
       noticeTone={notice.hold ? "hold" : undefined}
       bar={
         <>
-          <button type="button" class="key-hang-up" onClick={props.onHangUp}>
+          <button type="button" class="button-hang-up" onClick={props.onHangUp}>
             <Icon name="hang-up" /> Hang up
           </button>
-          <NoteKey onNote={props.onNote} />
+          <NoteButton onNote={props.onNote} />
         </>
       }
     >
-      <div class="call-keys">
+      <div class="call-buttons">
         <button
           type="button"
-          class="call-key"
+          class="call-button"
           aria-pressed={talk.muted}
           onClick={() => props.onMute(!talk.muted)}
           data-focus="mute"
@@ -75,7 +75,7 @@ export function ActiveCall(props: Props) {
         </button>
         <button
           type="button"
-          class="call-key"
+          class="call-button"
           aria-expanded={keypadOpen}
           aria-controls="tones"
           aria-disabled={lost}
@@ -94,7 +94,7 @@ export function ActiveCall(props: Props) {
       <p class="small quiet closing">
         The call with {facts.shortName} ends when you close or reload this page.
       </p>
-    </Bands>
+    </CallLayout>
   );
 }
 
@@ -126,7 +126,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         </span>
         <button
           type="button"
-          class="text-key"
+          class="text-button"
           aria-expanded={helpOpen}
           onClick={() => props.onHelp(!helpOpen)}
         >
@@ -210,7 +210,7 @@ function Tones({ talk, onDigit, onKeypad }: Props) {
         <output class="digits" aria-label="Tones sent">
           {talk.digits}
         </output>
-        <button type="button" class="icon-key" aria-label="Close keypad" onClick={() => onKeypad(false)}>
+        <button type="button" class="icon-button" aria-label="Close keypad" onClick={() => onKeypad(false)}>
           <Icon name="close" size={18} />
         </button>
       </div>
@@ -224,7 +224,7 @@ function WhatHelps({ onClose }: { onClose(): void }) {
     <section class="panel" aria-labelledby="helps-title">
       <div class="panel-head">
         <h3 id="helps-title">What helps</h3>
-        <button type="button" class="icon-key" aria-label="Close" onClick={onClose}>
+        <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
           <Icon name="close" size={18} />
         </button>
       </div>

@@ -13,7 +13,8 @@ import { type Hints, inCall, type State } from "../softphone/state";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
-import { Dock, MiniCall, MiniRing } from "./Dock";
+import { MiniCall, MiniRing } from "./MiniCall";
+import { MobileNav } from "./MobileNav";
 import { NotificationOffer } from "./NotificationOffer";
 import { ReachLine } from "./ReachLine";
 import { SettingsDialog } from "./SettingsDialog";
@@ -265,7 +266,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         )}
       </main>
       {signedOut === null && (
-        <Dock
+        <MobileNav
           pane={pane}
           {...{ callerView, unseen, view }}
           onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}

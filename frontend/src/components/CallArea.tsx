@@ -12,7 +12,7 @@ import { DialPad } from "./DialPad";
 import { FailedCall } from "./FailedCall";
 import { IncomingCall } from "./IncomingCall";
 import { MicrophoneCue } from "./MicrophoneCue";
-import { News } from "./News";
+import { EndedNotice } from "./EndedNotice";
 import { OutgoingCall } from "./OutgoingCall";
 import { troubleOf, Unreachable } from "./Unreachable";
 
@@ -137,10 +137,10 @@ function Idle(props: CallAreaProps) {
       homeRegionName={config.homeRegionName}
       readySince={state.readySince}
       availability={state.availability}
-      news={
+      notices={
         <>
           {props.offer}
-          <News
+          <EndedNotice
             state={state}
             canDial={canDial(state)}
             onCallBack={(call) => {

@@ -6,7 +6,7 @@ import type { Call } from "../messages";
 import type { TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
 import { lengthOf, partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
-import { Blank, Loading } from "./Blank";
+import { EmptyState, Loading } from "./EmptyState";
 import { Icon } from "./Icon";
 import { NoteForm, NoteText } from "./NoteForm";
 import { isTextField } from "./fields";
@@ -36,7 +36,7 @@ export function CallDetails({ open, details, mayNote, canDial, back, onCall, onC
         onClose();
       }}
     >
-      <button type="button" class="text-key details-back" onClick={onClose}>
+      <button type="button" class="text-button details-back" onClick={onClose}>
         <span class="turned">
           <Icon name="chevron-down" size={16} />
         </span>
@@ -96,7 +96,12 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
           ))}
       </dl>
       {party.number.startsWith("+") && (
-        <button type="button" class="small-key details-call" disabled={!canDial} onClick={() => onCall(call)}>
+        <button
+          type="button"
+          class="small-button details-call"
+          disabled={!canDial}
+          onClick={() => onCall(call)}
+        >
           <Icon name="phone" size={16} /> Call {shownFirstName(party.name) || title}
         </button>
       )}
@@ -111,11 +116,11 @@ function Timeline({ open, onRetry }: { open: OpenCall; onRetry(): void }) {
   const { timeline, loading } = open;
   if (loading === "failed") {
     return (
-      <Blank icon="alert" title="What happened did not load" text="Your calls are not affected.">
-        <button type="button" class="small-key" onClick={onRetry}>
+      <EmptyState icon="alert" title="What happened did not load" text="Your calls are not affected.">
+        <button type="button" class="small-button" onClick={onRetry}>
           Try again
         </button>
-      </Blank>
+      </EmptyState>
     );
   }
   if (timeline === null) return <Loading />;

@@ -1,11 +1,11 @@
-/** The call log: search, filters, rows by day, and a key to call back. */
+/** The call log: search, filters, rows by day, and a button to call back. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallLogStore } from "../callLog/callLog";
 import { foundIn } from "../callLog/foundIn";
 import { counted, dayName } from "../format";
 import type { Call } from "../messages";
 import type { LogScope } from "../ports";
-import { Blank, Loading } from "./Blank";
+import { EmptyState, Loading } from "./EmptyState";
 import { CallRow } from "./CallRow";
 import { Icon } from "./Icon";
 import { focusIsLost } from "./regions";
@@ -66,11 +66,11 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
       </p>
       {status === "loading" && <Loading />}
       {status === "failed" && (
-        <Blank icon="alert" title="The call log did not load" text="Your calls are not affected.">
-          <button type="button" class="small-key" onClick={() => log.load()}>
+        <EmptyState icon="alert" title="The call log did not load" text="Your calls are not affected.">
+          <button type="button" class="small-button" onClick={() => log.load()}>
             Try again
           </button>
-        </Blank>
+        </EmptyState>
       )}
       {status === "ready" && rows.length === 0 && <Nothing log={log} />}
       {status === "ready" && rows.length > 0 && <Rows {...{ rows, me, canDial, onCall, onOpen, search }} />}
@@ -78,7 +78,7 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
         <div class="log-more">
           <button
             type="button"
-            class="small-key"
+            class="small-button"
             aria-disabled={more === "loading"}
             onClick={() => log.loadMore()}
           >
@@ -94,7 +94,7 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
   );
 }
 
-/** One stop of Tab: ↑ and ↓ go through the rows, ← and → through the keys of a row. */
+/** One stop of Tab: ↑ and ↓ go through the rows, ← and → through the buttons of a row. */
 function Rows({
   rows,
   me,
@@ -109,33 +109,33 @@ function Rows({
   const current = rows.some(({ sid }) => sid === chosen) ? chosen : rows[0]?.sid;
   const last = useFocusedRow(rows, list);
 
-  // Keys that a row has of its own, like Play, are reached by the arrows as well.
+  // Buttons that a row has of its own, like Play, are reached by the arrows as well.
   useLayoutEffect(() => {
-    for (const key of keysOf(list.current)) if (!key.matches(".row-open")) key.tabIndex = -1;
+    for (const button of buttonsOf(list.current)) if (!button.matches(".row-open")) button.tabIndex = -1;
   });
 
   function onKeyDown(event: KeyboardEvent): void {
     const row = (event.target as Element).closest("[data-row]");
     const lines = [...(list.current?.querySelectorAll("[data-row]") ?? [])];
     const at = row ? lines.indexOf(row) : -1;
-    const keys = keysOf(row);
-    const key = keys.indexOf(event.target as HTMLElement);
+    const buttons = buttonsOf(row);
+    const button = buttons.indexOf(event.target as HTMLElement);
     const to: Record<string, HTMLElement | undefined> = {
-      ArrowDown: keysOf(lines[at + 1])[0],
-      ArrowUp: keysOf(lines[Math.max(0, at - 1)])[0],
-      ArrowRight: keys[key + 1],
-      ArrowLeft: keys[Math.max(0, key - 1)],
+      ArrowDown: buttonsOf(lines[at + 1])[0],
+      ArrowUp: buttonsOf(lines[Math.max(0, at - 1)])[0],
+      ArrowRight: buttons[button + 1],
+      ArrowLeft: buttons[Math.max(0, button - 1)],
     };
-    if (at < 0 || key < 0 || !(event.key in to)) return;
+    if (at < 0 || button < 0 || !(event.key in to)) return;
     to[event.key]?.focus();
     event.preventDefault();
   }
 
   function onFocusIn(event: FocusEvent): void {
-    const key = event.target as Element;
-    const sid = key.closest("[data-row]")?.getAttribute("data-row");
+    const button = event.target as Element;
+    const sid = button.closest("[data-row]")?.getAttribute("data-row");
     if (!sid) return;
-    last.current = { at: rows.findIndex((row) => row.sid === sid), key };
+    last.current = { at: rows.findIndex((row) => row.sid === sid), button };
     setChosen(sid);
   }
 
@@ -166,17 +166,17 @@ function Rows({
 
 /** A row that goes while it has focus leaves it to the next one. */
 function useFocusedRow(rows: Call[], list: { current: HTMLElement | null }) {
-  const last = useRef<{ at: number; key: Element } | null>(null);
+  const last = useRef<{ at: number; button: Element } | null>(null);
   useLayoutEffect(() => {
-    if (!last.current || last.current.key.isConnected || !focusIsLost()) return;
+    if (!last.current || last.current.button.isConnected || !focusIsLost()) return;
     const lines = [...(list.current?.querySelectorAll("[data-row]") ?? [])];
-    keysOf(lines[Math.min(last.current.at, lines.length - 1)])[0]?.focus();
+    buttonsOf(lines[Math.min(last.current.at, lines.length - 1)])[0]?.focus();
   }, [rows]);
   return last;
 }
 
-/** What can be pressed in a row, the key that opens it first. */
-function keysOf(row: Element | null | undefined): HTMLElement[] {
+/** What can be pressed in a row, the button that opens it first. */
+function buttonsOf(row: Element | null | undefined): HTMLElement[] {
   return [...(row?.querySelectorAll<HTMLElement>("button:not(:disabled)") ?? [])];
 }
 
@@ -192,14 +192,14 @@ function byDay(rows: Call[], now: number): [string, Call[]][] {
 function Nothing({ log }: { log: CallLogStore }) {
   const { scope, search } = log.get();
   if (!search.trim() && scope === "all") {
-    return <Blank icon="list" title="No calls yet" text="Calls you make and take appear here." />;
+    return <EmptyState icon="list" title="No calls yet" text="Calls you make and take appear here." />;
   }
   const title = search.trim() ? `Nothing found for “${search.trim()}”` : "Nothing here";
   return (
-    <Blank icon="search" title={title} text="Check the spelling or clear the filters.">
+    <EmptyState icon="search" title={title} text="Check the spelling or clear the filters.">
       <button
         type="button"
-        class="small-key"
+        class="small-button"
         onClick={() => {
           log.filter("all");
           log.search("");
@@ -207,6 +207,6 @@ function Nothing({ log }: { log: CallLogStore }) {
       >
         Clear filters
       </button>
-    </Blank>
+    </EmptyState>
   );
 }

@@ -86,10 +86,10 @@ export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }:
         </span>
       </span>
       {callable ? (
-        // The arrow keys come here from the row's own key, and C calls.
+        // The arrow keys come here from the row's own button, and C calls.
         <button
           type="button"
-          class="icon-key row-call"
+          class="icon-button row-call"
           tabIndex={-1}
           disabled={!canDial}
           aria-label={`Call ${title}${party.name ? `, ${party.display}` : ""}`}

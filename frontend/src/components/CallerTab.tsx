@@ -6,7 +6,7 @@ import type { Call, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
 import { pastCallSentence, wayIcon } from "../words";
-import { Loading } from "./Blank";
+import { Loading } from "./EmptyState";
 import { Icon } from "./Icon";
 import { NoteForm } from "./NoteForm";
 import { PastNote } from "./PastNote";

@@ -7,7 +7,7 @@ import { PRESENCE_WORDS } from "../words";
 import { isolated } from "../names";
 import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { FOUND_ID, FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
 import { Icon } from "./Icon";
 import { Keypad } from "./Keypad";
@@ -26,7 +26,7 @@ export interface DialPadProps {
   homeRegionName: string;
   readySince: number | null;
   availability: Availability;
-  news: ComponentChildren;
+  notices: ComponentChildren;
   onDial(hints: Hints): void;
 }
 
@@ -35,9 +35,9 @@ export function DialPad(props: DialPadProps) {
 }
 
 /** In the pad's place for an agent who may not call out. */
-function NoPad({ readySince, availability, news }: DialPadProps) {
+function NoPad({ readySince, availability, notices }: DialPadProps) {
   return (
-    <Bands
+    <CallLayout
       tone="idle"
       identity={
         <>
@@ -46,13 +46,13 @@ function NoPad({ readySince, availability, news }: DialPadProps) {
         </>
       }
       bar={
-        <button type="button" class="key-call" disabled>
+        <button type="button" class="button-call" disabled>
           <Icon name="phone" /> Call
         </button>
       }
     >
-      {news}
-    </Bands>
+      {notices}
+    </CallLayout>
   );
 }
 
@@ -122,7 +122,7 @@ function Pad(props: DialPadProps) {
 
   const wrong = entry.kind === "invalid" && insisted === text;
   return (
-    <Bands
+    <CallLayout
       tone="idle"
       identity={
         <form
@@ -156,18 +156,18 @@ function Pad(props: DialPadProps) {
         </form>
       }
       bar={
-        <button type="button" class="key-call" disabled={!canDial || pending} onClick={() => void dial()}>
+        <button type="button" class="button-call" disabled={!canDial || pending} onClick={() => void dial()}>
           <Icon name="phone" /> {canDial ? "Call" : "Call, when connected"}
         </button>
       }
     >
-      {props.news}
+      {props.notices}
       {names ? (
         <FoundContacts {...{ text, found, canDial, onDial }} active={active?.id ?? null} />
       ) : (
         <Keypad onPress={(key) => onText(text + key)} onLongZero={() => onText(text + "+")} />
       )}
-    </Bands>
+    </CallLayout>
   );
 }
 
@@ -222,11 +222,11 @@ function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave
       {text ? (
         <button
           type="button"
-          class="icon-key"
+          class="icon-button"
           aria-label="Delete last character"
           onClick={() => {
             onText(text.slice(0, -1));
-            // The key goes with the last character.
+            // The button goes with the last character.
             if (text.length === 1) document.getElementById("number")?.focus();
           }}
         >
@@ -234,7 +234,7 @@ function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave
         </button>
       ) : (
         "clipboard" in navigator && (
-          <button type="button" class="text-key" onClick={() => void paste()}>
+          <button type="button" class="text-button" onClick={() => void paste()}>
             <Icon name="paste" size={16} /> Paste
           </button>
         )

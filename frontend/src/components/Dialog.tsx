@@ -32,7 +32,7 @@ export function Dialog({ title, onClose, children }: Props) {
       <div class="dialog-body">
         <div class="dialog-head">
           <h2 id="dialog-title">{title}</h2>
-          <button type="button" class="icon-key" aria-label="Close" onClick={onClose}>
+          <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
             <Icon name="close" />
           </button>
         </div>

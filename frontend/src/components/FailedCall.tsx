@@ -2,7 +2,7 @@
 import { clock } from "../format";
 import type { CallerFacts } from "../softphone/selectors";
 import type { Ending } from "../softphone/state";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 
@@ -17,7 +17,7 @@ interface Props {
 
 export function FailedCall({ ending, facts, canRetry, onClose, onEdit, onRetry }: Props) {
   return (
-    <Bands
+    <CallLayout
       tone="stop"
       identity={
         <Identity
@@ -35,17 +35,17 @@ export function FailedCall({ ending, facts, canRetry, onClose, onEdit, onRetry }
       }
       bar={
         <>
-          <button type="button" class="key-plain" onClick={onClose}>
+          <button type="button" class="button-plain" onClick={onClose}>
             Close
           </button>
           {ending.permanent ? (
-            <button type="button" class="key-accent" onClick={onEdit} data-focus="failed">
+            <button type="button" class="button-accent" onClick={onEdit} data-focus="failed">
               Edit number
             </button>
           ) : (
             <button
               type="button"
-              class="key-accent"
+              class="button-accent"
               onClick={onRetry}
               disabled={!canRetry}
               data-focus="failed"
@@ -59,6 +59,6 @@ export function FailedCall({ ending, facts, canRetry, onClose, onEdit, onRetry }
       <h3 class="failed-title">{ending.message}</h3>
       {ending.permanent && facts.display && <p>You called {facts.display}. It may have a wrong digit.</p>}
       {ending.code !== null && <p class="small quiet">Details for your admin: Twilio {ending.code}</p>}
-    </Bands>
+    </CallLayout>
   );
 }

@@ -44,9 +44,9 @@ export function FoundContacts({ text, found, active, canDial, onDial }: Props) {
   }, [active]);
   if (found.length === 0) {
     return (
-      <div class="blank" role="status">
+      <div class="empty-state" role="status">
         <Icon name="search" size={26} />
-        <p class="blank-title">Nobody found for “{text.trim()}”</p>
+        <p class="empty-state-title">Nobody found for “{text.trim()}”</p>
         <p>Check the spelling, or type the number.</p>
       </div>
     );

@@ -3,7 +3,7 @@ import { shortWhen } from "../format";
 import { callerFacts, type CallerFacts } from "../softphone/selectors";
 import type { Ring, State } from "../softphone/state";
 import { pastCallSentence, wayIcon } from "../words";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity, Timer } from "./Identity";
 import { PastNote } from "./PastNote";
@@ -19,7 +19,7 @@ interface Props {
 
 export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }: Props) {
   return (
-    <Bands
+    <CallLayout
       tone="ringing"
       identity={
         <Identity
@@ -35,12 +35,12 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
       bar={
         <>
           {/* Never `disabled`: focus, which was just on it, would be lost. A second press means nothing. */}
-          <button type="button" class="key-reject" onClick={onReject} aria-disabled={ring.answering}>
+          <button type="button" class="button-reject" onClick={onReject} aria-disabled={ring.answering}>
             <Icon name="hang-up" /> Reject
           </button>
           <button
             type="button"
-            class="key-answer"
+            class="button-answer"
             onClick={onAnswer}
             data-focus="answer"
             aria-disabled={ring.answering}
@@ -53,7 +53,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
       <CallerFactList facts={facts} />
       <LastCalls facts={facts} />
       <AlsoCalling state={state} rings={others} />
-    </Bands>
+    </CallLayout>
   );
 }
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Browser } from "../browser";
 import type { Cue } from "../softphone/selectors";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon, type IconName } from "./Icon";
 
 interface Props {
@@ -16,7 +16,7 @@ export function MicrophoneCue(props: Props) {
   const { cue } = props;
   const asks = cue === "prompt" || cue === "requesting";
   return (
-    <Bands
+    <CallLayout
       tone="rest"
       identity={asks ? <Pointer {...props} /> : <Blocked cue={cue} />}
       notice={
@@ -31,7 +31,7 @@ export function MicrophoneCue(props: Props) {
         )
       }
       bar={
-        <button type="button" class="key-call" disabled>
+        <button type="button" class="button-call" disabled>
           <Icon name="phone" /> Call
         </button>
       }
@@ -42,7 +42,7 @@ export function MicrophoneCue(props: Props) {
         {cue === "denied" && <Denied {...props} />}
         {cue === "missing" && <Missing {...props} />}
       </div>
-    </Bands>
+    </CallLayout>
   );
 }
 
@@ -108,7 +108,7 @@ function Before({ browser, onAllow }: Props) {
       <p>
         Choose <strong>Allow</strong> there. It asks once.
       </p>
-      <button type="button" class="key-accent" onClick={onAllow} data-focus="cue">
+      <button type="button" class="button-accent" onClick={onAllow} data-focus="cue">
         <Icon name="mic" /> Allow microphone
       </button>
     </>
@@ -121,8 +121,8 @@ function Asking({ onAllow }: Props) {
       <Disc icon="mic" />
       <h2>Choose “Allow” in your browser’s window</h2>
       <p>No window there? Press the microphone sign in the address bar.</p>
-      {/* Never `disabled`: focus, which was just on its key, would be lost. */}
-      <button type="button" class="key-accent" aria-disabled data-focus="cue">
+      {/* Never `disabled`: focus, which was just on its button, would be lost. */}
+      <button type="button" class="button-accent" aria-disabled data-focus="cue">
         Waiting for your browser…
       </button>
       <p class="aside">
@@ -147,7 +147,7 @@ function Denied({ browser, onCheck }: Props) {
         ))}
         <li>Come back here.</li>
       </Steps>
-      <button type="button" class="key-plain" onClick={onCheck} data-focus="cue">
+      <button type="button" class="button-plain" onClick={onCheck} data-focus="cue">
         Check again
       </button>
     </>
@@ -164,7 +164,7 @@ function Missing({ onCheck }: Props) {
         <li>Plug in the headset, or switch it on if it is wireless.</li>
         <li>Check its mute switch.</li>
       </Steps>
-      <button type="button" class="key-plain" onClick={onCheck} data-focus="cue">
+      <button type="button" class="button-plain" onClick={onCheck} data-focus="cue">
         Look again
       </button>
     </>

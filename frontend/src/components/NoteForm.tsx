@@ -1,4 +1,4 @@
-/** What an agent notes of a call: a text and an outcome, saved with a key, never lost. */
+/** What an agent notes of a call: a text and an outcome, saved with a button, never lost. */
 import type { CallDetailsStore, OpenCall } from "../callDetails/callDetails";
 import { sameNote } from "../callDetails/callDetails";
 import type { CallOutcome } from "../messages";
@@ -74,13 +74,13 @@ export function NoteForm({ open, details, onDone, waits }: Props) {
         {/* Never `disabled`: focus, which was just on it, would be lost. */}
         <button
           type="submit"
-          class="small-key"
+          class="small-button"
           aria-disabled={!unsaved || saving === "saving" || theirs !== null}
         >
           {saving === "saving" ? "Saving…" : "Save"}
         </button>
         {onDone && (
-          <button type="button" class="small-key" onClick={() => void finish()}>
+          <button type="button" class="small-button" onClick={() => void finish()}>
             Done
           </button>
         )}
@@ -98,7 +98,7 @@ export function NoteForm({ open, details, onDone, waits }: Props) {
 }
 
 function Conflict({ sid, theirs, details }: { sid: string; theirs: CallNote; details: CallDetailsStore }) {
-  // The keys go when one of them is pressed: focus goes on to the text that they are about.
+  // The buttons go when one of them is pressed: focus goes on to the text that they are about.
   const choose = (act: () => void) => () => {
     document.getElementById("note")?.focus();
     act();
@@ -111,10 +111,10 @@ function Conflict({ sid, theirs, details }: { sid: string; theirs: CallNote; det
       </p>
       <NoteText note={theirs} />
       <div class="note-foot">
-        <button type="button" class="small-key" onClick={choose(() => void details.keepMine(sid))}>
+        <button type="button" class="small-button" onClick={choose(() => void details.keepMine(sid))}>
           Save mine instead
         </button>
-        <button type="button" class="small-key" onClick={choose(() => details.takeTheirs(sid))}>
+        <button type="button" class="small-button" onClick={choose(() => details.takeTheirs(sid))}>
           Take theirs
         </button>
       </div>

@@ -16,13 +16,13 @@ export function NotificationOffer({ preferences }: { preferences: PreferenceStor
   }
 
   return (
-    <section class="news offer" aria-label="Notifications">
+    <section class="inline-notice offer" aria-label="Notifications">
       <Icon name="bell" size={18} />
       <p>See who calls while this page is hidden? Ringdesk can show a notification.</p>
-      <button type="button" class="small-key" onClick={() => void allow()}>
+      <button type="button" class="small-button" onClick={() => void allow()}>
         Show notifications
       </button>
-      <button type="button" class="text-key" onClick={() => preferences.set({ notifyOffered: true })}>
+      <button type="button" class="text-button" onClick={() => preferences.set({ notifyOffered: true })}>
         No, thanks
       </button>
     </section>

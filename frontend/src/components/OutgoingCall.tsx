@@ -3,11 +3,11 @@ import type { CallerFacts } from "../softphone/selectors";
 import type { Dialling, Ring, State } from "../softphone/state";
 import { shortWhen } from "../format";
 import { pastCallSentence } from "../words";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { AlsoCalling } from "./IncomingCall";
-import { NoteKey } from "./NoteKey";
+import { NoteButton } from "./NoteButton";
 import { PastNote } from "./PastNote";
 
 interface Props {
@@ -23,7 +23,7 @@ interface Props {
 export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, onNote }: Props) {
   const [last] = facts.history;
   return (
-    <Bands
+    <CallLayout
       tone="ringing"
       identity={
         <Identity
@@ -42,10 +42,10 @@ export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, 
       }
       bar={
         <>
-          <button type="button" class="key-hang-up" onClick={onCancel} data-focus="cancel">
+          <button type="button" class="button-hang-up" onClick={onCancel} data-focus="cancel">
             <Icon name="hang-up" /> Cancel call
           </button>
-          <NoteKey disabled={!dialling.root || !state.lives[dialling.root]} onNote={onNote} />
+          <NoteButton disabled={!dialling.root || !state.lives[dialling.root]} onNote={onNote} />
         </>
       }
     >
@@ -67,6 +67,6 @@ export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, 
         )}
       </dl>
       <AlsoCalling state={state} rings={others} />
-    </Bands>
+    </CallLayout>
   );
 }

@@ -30,7 +30,7 @@ export function ReachLine({ reach, team, loginUrl, send }: Props) {
           {remedy.label}
         </a>
       )}
-      {/* Any press lets the browser sound: this key needs to do no more. */}
+      {/* Any press lets the browser sound: this button needs to do no more. */}
       {remedy && !("event" in remedy) && !("link" in remedy) && (
         <button type="button" class="remedy">
           {remedy.label}

@@ -211,7 +211,7 @@ function Output({ kind, label, audio, outputs, value }: OutputProps) {
       />
       <button
         type="button"
-        class="small-key"
+        class="small-button"
         disabled={state === "playing"}
         aria-label={`Test: ${label}`}
         onClick={() => void test()}

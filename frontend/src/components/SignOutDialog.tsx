@@ -1,4 +1,4 @@
-/** Signing out during a call: who would lose it is named, and the key that keeps the call has focus. */
+/** Signing out during a call: who would lose it is named, and the button that keeps the call has focus. */
 import type { Config } from "../config";
 import { Dialog } from "./Dialog";
 
@@ -15,12 +15,12 @@ export function SignOutDialog({ config, name, onHangUp, onClose }: Props) {
       <p>
         <bdi>{name}</bdi> is on the line. Signing out ends the call.
       </p>
-      <form class="dialog-keys" method="post" action={config.urls.logout}>
+      <form class="dialog-buttons" method="post" action={config.urls.logout}>
         <input type="hidden" name="csrfmiddlewaretoken" value={config.csrfToken} />
-        <button type="button" class="key-plain" autofocus onClick={onClose}>
+        <button type="button" class="button-plain" autofocus onClick={onClose}>
           Cancel
         </button>
-        <button type="submit" class="key-reject" onClick={onHangUp}>
+        <button type="submit" class="button-reject" onClick={onHangUp}>
           Sign out and end the call
         </button>
       </form>

@@ -12,7 +12,7 @@ export function SignedOut({ message, loginUrl }: { message: string; loginUrl: st
         <Icon name="alert" size={28} />
         <h1>You were signed out</h1>
         <p>{why} Until then, calls do not ring here.</p>
-        <a class="key-accent" href={loginUrl}>
+        <a class="button-accent" href={loginUrl}>
           Sign in
         </a>
       </div>

@@ -46,7 +46,7 @@ export function TopBar(props: Props) {
       <div class="top-end">
         <Menu
           label={`Availability: ${PRESENCE_WORDS[presence]}`}
-          keyClass="availability"
+          buttonClass="availability"
           focusId="availability"
           open={menu === "availability"}
           onOpen={(open) => onMenu(open ? "availability" : null)}
@@ -80,7 +80,7 @@ export function TopBar(props: Props) {
         </Menu>
         <button
           type="button"
-          class="icon-key help-key"
+          class="icon-button help-button"
           aria-label="Keyboard shortcuts"
           onClick={props.onShortcuts}
         >
@@ -97,7 +97,7 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut }: P
   return (
     <Menu
       label={`${agent.initials}: account of ${agent.name}`}
-      keyClass="avatar"
+      buttonClass="avatar"
       focusId="account"
       open={menu === "account"}
       onOpen={(open) => onMenu(open ? "account" : null)}

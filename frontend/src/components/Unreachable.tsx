@@ -4,7 +4,7 @@ import { clock } from "../format";
 import type { SoftphoneEvent } from "../softphone/events";
 import { ELSEWHERE } from "../softphone/reach";
 import type { State } from "../softphone/state";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { Steps } from "./MicrophoneCue";
 
@@ -46,7 +46,7 @@ export function Unreachable({ trouble, state, send }: Props) {
     ] as [string, string, string],
   }[trouble];
   return (
-    <Bands
+    <CallLayout
       tone="rest"
       identity={
         <>
@@ -63,7 +63,7 @@ export function Unreachable({ trouble, state, send }: Props) {
         </>
       }
       bar={
-        <button type="button" class="key-call" disabled>
+        <button type="button" class="button-call" disabled>
           <Icon name="phone" /> {trouble === "elsewhere" ? "Call" : "Call, when connected"}
         </button>
       }
@@ -92,12 +92,12 @@ export function Unreachable({ trouble, state, send }: Props) {
           ) : (
             <p>The other tab stops ringing as soon as this one does.</p>
           )}
-          <button type="button" class="key-accent" onClick={() => send({ type: "leader.wanted" })}>
+          <button type="button" class="button-accent" onClick={() => send({ type: "leader.wanted" })}>
             Use this tab
           </button>
         </>
       )}
-    </Bands>
+    </CallLayout>
   );
 }
 

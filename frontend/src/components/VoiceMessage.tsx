@@ -1,4 +1,4 @@
-/** A caller's message: fetched when it is played, with a key, a place in it, its time and its speed. */
+/** A caller's message: fetched when it is played, with a button, a place in it, its time and its speed. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { minutes, spokenMinutes } from "../format";
 import type { Recording } from "../messages";
@@ -59,7 +59,7 @@ export function VoiceMessage({ recording, from }: { recording: Recording; from: 
   const verb = sounds ? "Pause" : state === "failed" ? "Try again" : "Play";
   return (
     <div class="message">
-      <button type="button" class="text-key message-key" onClick={toggle}>
+      <button type="button" class="text-button message-button" onClick={toggle}>
         <Icon name={sounds ? "pause" : "play"} size={16} />
         <span>
           {verb}
@@ -107,7 +107,7 @@ export function VoiceMessage({ recording, from }: { recording: Recording; from: 
           </span>
           <button
             type="button"
-            class="text-key"
+            class="text-button"
             aria-label={`Speed: ${speed} times`}
             onClick={() => setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length] ?? 1)}
           >

@@ -5,7 +5,7 @@ import { rootOf } from "../softphone/pushes";
 import { currentFacts } from "../softphone/selectors";
 import type { State } from "../softphone/state";
 import type { Subject } from "./CallerTab";
-import type { Pane } from "./Dock";
+import type { Pane } from "./MobileNav";
 import { isTextField, isWritingField } from "./fields";
 import type { View } from "./WorkArea";
 

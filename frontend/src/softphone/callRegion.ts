@@ -1,4 +1,4 @@
-/** The call region: what the SDK's calls and the agent's keys do to it. */
+/** The call region: what the SDK's calls and the agent does to it. */
 import type { Command, SoftphoneEvent } from "./events";
 import { failureOfAnswer, failureOfCode, LATE, UNANSWERED } from "./failures";
 import type { CallRegion, Conversation, Dialling, Ring, State } from "./state";
@@ -72,7 +72,7 @@ function agentTransition(call: CallRegion, event: SoftphoneEvent): Step | null {
       return [nextRing(call.others, rejection(call.ring)), { type: "phone.reject", id: call.ring.id }];
     case "agent.muted":
       if (call.state === "open" || call.state === "reconnecting") {
-        // The key follows the SDK's own `mute` event: it never claims a silence that is not there.
+        // The button follows the SDK's own `mute` event: it never claims a silence that is not there.
         return [call, { type: "phone.mute", id: call.talk.id, muted: event.muted }];
       }
       return null;

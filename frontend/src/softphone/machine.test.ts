@@ -124,7 +124,7 @@ describe("the call region", () => {
     expect(asked.map((command) => command.type)).toEqual(commands);
   });
 
-  it("follows the phone's word about mute, not the key's", () => {
+  it("follows the phone's word about mute, not the button's", () => {
     const asked = after(openState(), { type: "agent.muted", muted: true });
     expect(asked.call).toMatchObject({ talk: { muted: false } });
     expect(after(asked, { type: "call.muted", id: LEG, muted: true }).call).toMatchObject({

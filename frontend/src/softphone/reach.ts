@@ -43,7 +43,7 @@ function reachInCall(state: State): Reach {
     };
   }
   const { availability } = state;
-  // Chosen in a call, it counts from its end: the availability key goes on saying "On a call".
+  // Chosen in a call, it counts from its end: the availability button goes on saying "On a call".
   if (availability !== "available") {
     const title = `On a call, then ${PRESENCE_WORDS[availability]}.`;
     return { tone: "call", icon: "phone", title, text: "Calls will not ring here.", remedy: null };
@@ -84,7 +84,7 @@ function obstacle(state: State, now: number): Reach | null {
     return red("alert", "You cannot be reached.", `Reconnecting in ${seconds} s.`, remedy);
   }
   if (desk.state === "connecting" && desk.lostAt !== null) {
-    // The same key as before and after: an attempt may hang for as long as the socket has patience.
+    // The same button as before and after: an attempt may hang for as long as the socket has patience.
     const remedy = { label: "Try now", event: { type: "desk.retried" } } as const;
     return red("alert", "You cannot be reached.", "Reconnecting…", remedy);
   }
@@ -104,7 +104,7 @@ const OVERDUE: Record<StartStep, string> = {
   server: "the server does not confirm your phone.",
 };
 
-/** Waited for too long: what is missing, and a key. */
+/** Waited for too long: what is missing, and a button. */
 function overdue({ late }: State): Reach | null {
   if (late === null) return null;
   const remedy = {

@@ -109,7 +109,7 @@ export function silent(talk: Conversation): boolean {
   return !talk.muted && talk.warnings.includes("constant-audio-input-level");
 }
 
-/** What the availability key shows: the system's word wins over the agent's own. */
+/** What the availability button shows: the system's word wins over the agent's own. */
 export function myPresence(state: State): PresenceState {
   if (inCall(state)) return "on-call";
   if (state.desk.state !== "open" || state.device.state !== "registered") return "not-reachable";

@@ -1,6 +1,6 @@
 /**
  * Everything that the desk waits for, with the moment at which it has waited long enough. Whatever does not answer,
- * the agent gets a reason and a key instead of a sentence that stays for ever.
+ * the agent gets a reason and a button instead of a sentence that stays for ever.
  */
 import type { SoftphoneEvent } from "./events";
 import { inCall, type State } from "./state";

@@ -3,18 +3,18 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon, type IconName } from "./Icon";
 
-interface BlankProps {
+interface EmptyStateProps {
   icon: IconName;
   title: string;
   text: string;
   children?: ComponentChildren;
 }
 
-export function Blank({ icon, title, text, children }: BlankProps) {
+export function EmptyState({ icon, title, text, children }: EmptyStateProps) {
   return (
-    <div class="card blank">
+    <div class="card empty-state">
       <Icon name={icon} size={28} />
-      <p class="blank-title">{title}</p>
+      <p class="empty-state-title">{title}</p>
       <p>{text}</p>
       {children}
     </div>

@@ -18,13 +18,13 @@ interface Props {
   onEndOrphan(sid: string): void;
 }
 
-export function News({ state, canDial, onClose, onCallBack, onCloseCutOff, onEndOrphan }: Props) {
+export function EndedNotice({ state, canDial, onClose, onCallBack, onCloseCutOff, onEndOrphan }: Props) {
   const { call, orphans, cutOff } = state;
   const ending = call.state === "closed" ? call.ending : null;
   return (
     <>
       {orphans.map(({ sid, problem }) => (
-        <div class="news news-hold" key={sid}>
+        <div class="inline-notice inline-notice-hold" key={sid}>
           <Icon name="alert" size={18} />
           {problem ? (
             <p role="alert">
@@ -36,33 +36,33 @@ export function News({ state, canDial, onClose, onCallBack, onCloseCutOff, onEnd
               tab, or it ended when the page was loaded again.
             </p>
           )}
-          <button type="button" class="small-key" onClick={() => onEndOrphan(sid)}>
+          <button type="button" class="small-button" onClick={() => onEndOrphan(sid)}>
             {problem ? "Try again" : "End it"}
           </button>
         </div>
       ))}
       {cutOff && cutOff.result !== "" && (
-        <div class="news news-hold" role="group" aria-label="Call that was cut off">
+        <div class="inline-notice inline-notice-hold" role="group" aria-label="Call that was cut off">
           <Icon name="alert" size={18} />
           <p>
             Your call with <bdi>{partyTitle(cutOff)}</bdi> was cut off when the page was closed or loaded
             again.
           </p>
           {cutOff.party.number.startsWith("+") && (
-            <button type="button" class="small-key" disabled={!canDial} onClick={() => onCallBack(cutOff)}>
+            <button type="button" class="small-button" disabled={!canDial} onClick={() => onCallBack(cutOff)}>
               Call back
             </button>
           )}
-          <button type="button" class="icon-key" aria-label="Close this message" onClick={onCloseCutOff}>
+          <button type="button" class="icon-button" aria-label="Close this message" onClick={onCloseCutOff}>
             <Icon name="close" size={16} />
           </button>
         </div>
       )}
       {ending && ending.kind !== "failed" && (
-        <div class="news">
+        <div class="inline-notice">
           <Icon name={iconOf(ending)} size={18} />
           <p>{sentenceOf(state, ending)}</p>
-          <button type="button" class="icon-key" aria-label="Close this message" onClick={onClose}>
+          <button type="button" class="icon-button" aria-label="Close this message" onClick={onClose}>
             <Icon name="close" size={16} />
           </button>
         </div>

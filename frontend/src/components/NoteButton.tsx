@@ -1,0 +1,10 @@
+/** The action bar's way to the note. */
+import { Icon } from "./Icon";
+
+export function NoteButton({ disabled = false, onNote }: { disabled?: boolean; onNote(): void }) {
+  return (
+    <button type="button" class="button-plain" disabled={disabled} onClick={onNote}>
+      <Icon name="pencil" /> Note <kbd aria-hidden="true">N</kbd>
+    </button>
+  );
+}
