@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     environment: "happy-dom",
+    // The palette is read by a test; other styles mean nothing here.
+    css: { include: [/tokens\.css/] },
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
