@@ -28,7 +28,8 @@ interface Props {
 }
 
 export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
-  const { scope, search, rows, next, status, more } = useStore(log);
+  const { query, rows, next, status, more } = useStore(log);
+  const { scope, search } = query;
   return (
     <div class="log">
       <h2 class="visually-hidden" tabIndex={-1} data-home>
@@ -190,7 +191,7 @@ function byDay(rows: Call[], now: number): [string, Call[]][] {
 }
 
 function Nothing({ log }: { log: CallLogStore }) {
-  const { scope, search } = log.get();
+  const { scope, search } = log.get().query;
   if (!search.trim() && scope === "all") {
     return <EmptyState icon="list" title="No calls yet" text="Calls you make and take appear here." />;
   }
@@ -201,8 +202,7 @@ function Nothing({ log }: { log: CallLogStore }) {
         type="button"
         class="small-button"
         onClick={() => {
-          log.filter("all");
-          log.search("");
+          log.ask({ scope: "all", search: "" });
         }}
       >
         Clear filters

@@ -1,7 +1,9 @@
 /** The caller: who they are, what is noted of the call, and what was before. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
+import { byStart } from "../callLog/callLog";
 import { clock, initials, shortWhen } from "../format";
+import { type PagedList, pagedList } from "../lists/pagedList";
 import type { Call, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
@@ -24,7 +26,7 @@ export interface Subject {
 
 interface Props {
   subject: Subject;
-  api: Pick<Api, "calls">;
+  api: Pick<Api, "calls" | "callsAt">;
   details: CallDetailsStore;
   /** Whose note comes after this one. */
   waiting: Subject | null;
@@ -78,30 +80,21 @@ interface EarlierProps {
   facts: CallerFacts;
   /** The call itself, which is not an earlier one. */
   root: string | null;
-  api: Pick<Api, "calls">;
+  api: Pick<Api, "calls" | "callsAt">;
   onOpen(call: Call): void;
 }
 
 function Earlier({ facts, root, api, onOpen }: EarlierProps) {
   const { number, shortName, withheld, history } = facts;
-  const [calls, setCalls] = useState<Call[] | null>(null);
-  const [failed, setFailed] = useState(false);
-  const [turn, setTurn] = useState(0);
+  const list = useMemo(() => callsWith(number, api), [number, api]);
+  const { rows, status } = useStore(list);
   useEffect(() => {
-    if (withheld || !number) return undefined;
-    let current = true;
-    setFailed(false);
-    api
-      .calls({ search: number, scope: "all", pageSize: SHOWN })
-      .then((page) => current && setCalls(page.results))
-      .catch(() => current && setFailed(true));
-    return () => {
-      current = false;
-    };
-  }, [api, number, withheld, turn]);
+    if (!withheld && number) list.load();
+  }, [list, withheld, number]);
+  const failed = status === "failed";
 
   // While the list is on its way, the three calls that came with the ring stand in for it.
-  const known = calls ?? (history.length ? history : null);
+  const known = status === "ready" ? rows : history.length ? history : null;
   const earlier = known?.filter((call) => call.sid !== root && isOver(call)) ?? [];
   return (
     <section class="card earlier" aria-labelledby="earlier-title">
@@ -110,7 +103,7 @@ function Earlier({ facts, root, api, onOpen }: EarlierProps) {
       {failed && !withheld && (
         <p>
           The earlier calls did not load.{" "}
-          <button type="button" class="link" onClick={() => setTurn(turn + 1)}>
+          <button type="button" class="link" onClick={() => list.load()}>
             Try again
           </button>
         </p>
@@ -124,6 +117,18 @@ function Earlier({ facts, root, api, onOpen }: EarlierProps) {
       </ul>
     </section>
   );
+}
+
+/** The calls of one number, newest first. */
+function callsWith(number: string, api: EarlierProps["api"]): PagedList<Call, null> {
+  return pagedList<Call, null>(null, {
+    first: () => api.calls({ search: number, scope: "all", pageSize: SHOWN }),
+    at: (next) => api.callsAt(next),
+    key: (call) => call.sid,
+    compare: byStart,
+    revision: (call) => call.revision,
+    shows: () => "ask",
+  });
 }
 
 function isOver(call: PastCall | Call): boolean {

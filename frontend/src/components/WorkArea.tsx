@@ -32,7 +32,7 @@ interface Props {
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
-  api: Pick<Api, "calls">;
+  api: Pick<Api, "calls" | "callsAt">;
   team: Presence[];
   canDial: boolean;
   onCall(call: Call): void;
