@@ -9,7 +9,7 @@ export default defineConfig({
     environment: "happy-dom",
     // The palette is read by a test; other styles mean nothing here.
     css: { include: [/tokens\.css/] },
-    include: ["src/**/*.test.{ts,tsx}"],
+    include: ["{src,gallery}/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
   },

@@ -124,15 +124,20 @@ const withdrawn = (reason: "answered-elsewhere" | "caller-hung-up"): SoftphoneEv
 });
 const lost: SoftphoneEvent = { type: "desk.lost", at: ago(20), retryAt: now + 8000 };
 
+function found<T extends Element>(selector: string, fits: (element: T) => boolean = () => true): T {
+  const element = [...document.querySelectorAll<T>(selector)].find(fits);
+  if (!element) throw new Error(`Nothing to press or see: ${selector} ${fits}`);
+  return element;
+}
+
 const press = (label: string) => () =>
-  [...document.querySelectorAll<HTMLElement>("button")]
-    .find((button) => (button.getAttribute("aria-label") ?? button.textContent).trim().startsWith(label))
-    ?.click();
+  found<HTMLElement>("button", (button) =>
+    (button.getAttribute("aria-label") ?? button.textContent).trim().startsWith(label),
+  ).click();
 const type =
   (selector: string, text: string, leave = false) =>
   () => {
-    const input = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(selector);
-    if (!input) return;
+    const input = found<HTMLInputElement | HTMLTextAreaElement>(selector);
     input.focus();
     input.value = text;
     input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -144,7 +149,7 @@ const both =
     acts.forEach((act, at) => setTimeout(act, at * 120));
 
 const opened = (...acts: (() => void)[]) => both(press("Log"), press("Maya Okonkwo"), ...acts);
-const seen = (selector: string) => () => document.querySelector(selector)?.scrollIntoView();
+const seen = (selector: string) => () => found(selector).scrollIntoView();
 const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
 
 export const EXHIBITS: Record<string, Exhibit> = {
