@@ -60,7 +60,7 @@ function start(config: Config, mount: HTMLElement): void {
         desk,
         api,
         microphone: createMicrophone(send),
-        leader: createLeader(id, send, () => store.get().call.state !== "closed"),
+        leader: createLeader(id, send, () => store.get().calls.focus !== null),
       },
       send,
     ),

@@ -19,7 +19,6 @@ interface Props {
   state: State;
   talk: Conversation;
   others: Ring[];
-  lostAt: number | null;
   facts: CallerFacts;
   levels: Levels;
   keypadOpen: boolean;
@@ -33,8 +32,8 @@ interface Props {
 }
 
 export function ActiveCall(props: Props) {
-  const { state, talk, facts, lostAt, keypadOpen, helpOpen } = props;
-  const lost = lostAt !== null;
+  const { state, talk, facts, keypadOpen, helpOpen } = props;
+  const lost = talk.state === "reconnecting";
   const notice = noticeOf(props);
   const lineName = facts.lineName || talk.line?.name;
   const way =
@@ -100,9 +99,11 @@ export function ActiveCall(props: Props) {
 
 /** One line, the gravest first. */
 function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
-  const { talk, facts, lostAt, helpOpen } = props;
+  const { talk, facts, helpOpen } = props;
   const name = facts.shortName;
-  if (lostAt !== null) return { hold: true, content: <StillThere name={name} lostAt={lostAt} /> };
+  if (talk.state === "reconnecting") {
+    return { hold: true, content: <StillThere name={name} lostAt={talk.lostAt} /> };
+  }
   const { hearing } = props.state;
   if (hearing?.state === "lost") {
     return {

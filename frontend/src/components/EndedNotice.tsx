@@ -1,7 +1,7 @@
 /** What became of the last call, and of one that this page lost. */
 import { minutes } from "../format";
 import { endingSentence } from "../softphone/announcements";
-import { callerFacts } from "../softphone/selectors";
+import { callerFacts, lastEnding } from "../softphone/selectors";
 import type { Ending, State } from "../softphone/state";
 import type { Call } from "../messages";
 import { partyTitle } from "../words";
@@ -19,8 +19,8 @@ interface Props {
 }
 
 export function EndedNotice({ state, canDial, onClose, onCallBack, onCloseCutOff, onEndOrphan }: Props) {
-  const { call, orphans, cutOff } = state;
-  const ending = call.state === "closed" ? call.ending : null;
+  const { orphans, cutOff } = state;
+  const ending = lastEnding(state);
   return (
     <>
       {orphans.map(({ sid, problem }) => (

@@ -14,14 +14,14 @@ interface Props {
   state: State;
   dialling: Dialling;
   others: Ring[];
-  rings: boolean;
   facts: CallerFacts;
   onCancel(): void;
   onNote(): void;
 }
 
-export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, onNote }: Props) {
+export function OutgoingCall({ state, dialling, others, facts, onCancel, onNote }: Props) {
   const [last] = facts.history;
+  const rings = dialling.state === "ringing";
   return (
     <CallLayout
       tone="ringing"
@@ -45,7 +45,7 @@ export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, 
           <button type="button" class="button-hang-up" onClick={onCancel} data-focus="cancel">
             <Icon name="hang-up" /> Cancel call
           </button>
-          <NoteButton disabled={!dialling.root || !state.lives[dialling.root]} onNote={onNote} />
+          <NoteButton disabled={dialling.root === null || !state.lives[dialling.root]} onNote={onNote} />
         </>
       }
     >

@@ -3,7 +3,7 @@ import { spokenMinutes } from "../format";
 import { firstName } from "../names";
 import { AVAILABILITY_SENTENCES } from "../words";
 import { reach } from "./reach";
-import { callerFacts, currentFacts, weak } from "./selectors";
+import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
 import { type Ending, inCall, type State } from "./state";
 
 export interface Announcement {
@@ -21,32 +21,31 @@ export function announcement(before: State, after: State, typing: boolean): Anno
 
 function callAnnouncement(before: State, after: State, typing: boolean): Announcement | null {
   const facts = currentFacts(after);
-  const [was, is] = [before.call, after.call];
-  if (is.state === "pending" && (was.state !== "pending" || was.ring.id !== is.ring.id) && facts) {
+  const [was, is] = [before.calls.focus, after.calls.focus];
+  if (is?.state === "pending" && (was?.state !== "pending" || was.id !== is.id) && facts) {
     const line = facts.lineName ? `on line ${facts.lineName}` : "";
     const who = [facts.spoken.title, facts.company, facts.place, line].filter(Boolean).join(", ");
     return { assertive: `Incoming call. ${who}. ${typing ? "Control Enter" : "Enter"} to answer.` };
   }
-  if (is.state === "connecting" && was.state === "closed")
-    return { polite: `Calling ${facts?.spoken.title}.` };
-  if (is.state === "ringing" && was.state === "connecting") return { polite: "Ringing." };
-  if (is.state === "open" && was.state === "reconnecting") return { polite: "Connected again." };
-  if (is.state === "open" && was.state !== "open") return { polite: `Call with ${facts?.spoken.title}.` };
-  if (is.state === "reconnecting" && was.state === "open") {
+  if (is?.state === "connecting" && was === null) return { polite: `Calling ${facts?.spoken.title}.` };
+  if (is?.state === "ringing" && was?.state === "connecting") return { polite: "Ringing." };
+  if (is?.state === "open" && was?.state === "reconnecting") return { polite: "Connected again." };
+  if (is?.state === "open" && was?.state !== "open") return { polite: `Call with ${facts?.spoken.title}.` };
+  if (is?.state === "reconnecting" && was?.state === "open") {
     return { polite: `Reconnecting. ${facts?.spoken.shortName} is still on the line.` };
   }
   const heard = hearingAnnouncement(before, after);
   if (heard) return heard;
-  if (is.state === "open" && was.state === "open") {
-    if (is.talk.muted !== was.talk.muted) return { polite: is.talk.muted ? "Muted." : "Microphone on." };
-    if (weak(is.talk) && !weak(was.talk) && after.hearing?.state !== "lost")
-      return { polite: "Weak connection." };
+  if (is?.state === "open" && was?.state === "open") {
+    if (is.muted !== was.muted) return { polite: is.muted ? "Muted." : "Microphone on." };
+    if (weak(is) && !weak(was) && after.hearing?.state !== "lost") return { polite: "Weak connection." };
   }
-  if (is.state === "closed" && is.ending && (was.state !== "closed" || was.ending !== is.ending)) {
-    const sentence = endingSentence(after, is.ending, "spoken");
-    const said = was.state === "closed" && was.ending ? endingSentence(before, was.ending, "spoken") : "";
+  const [told, tell] = [lastEnding(before), lastEnding(after)];
+  if (tell && tell !== told) {
+    const sentence = endingSentence(after, tell, "spoken");
+    const said = told ? endingSentence(before, told, "spoken") : "";
     // Why it is over comes a moment later, and its exact length, too: nothing is said twice.
-    const sameCall = said !== "" && is.ending.kind === "ended";
+    const sameCall = said !== "" && tell.kind === "ended";
     return sentence && sentence !== said && !sameCall ? { polite: sentence } : null;
   }
   return null;
@@ -54,7 +53,7 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
 
 function hearingAnnouncement(before: State, after: State): Announcement | null {
   const [was, is] = [before.hearing, after.hearing];
-  if (!is || is === was || after.call.state === "closed") return null;
+  if (!is || is === was || after.calls.focus === null) return null;
   if (is.state === "lost") {
     const them = currentFacts(after)?.spoken.shortName ?? "The other side";
     return was?.state === "lost" ? null : { assertive: `Your microphone is gone. ${them} cannot hear you.` };

@@ -26,7 +26,7 @@ function reachInCall(state: State): Reach {
   if (state.desk.state === "ended") {
     return { ...amber, icon: "alert", title: "You were signed out.", text: "Your call goes on." };
   }
-  if (state.call.state === "reconnecting") {
+  if (state.calls.focus?.state === "reconnecting") {
     return {
       ...amber,
       icon: "signal",

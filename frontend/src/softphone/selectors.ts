@@ -2,8 +2,7 @@
 import type { Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
 import { firstName, isolated, shownFirstName } from "../names";
-import { rootOf } from "./pushes";
-import { type Conversation, type Hints, inCall, type State } from "./state";
+import { type Conversation, type Ending, type Hints, inCall, type State } from "./state";
 
 export type Cue = "prompt" | "requesting" | "denied" | "missing";
 
@@ -20,7 +19,7 @@ export function canDial(state: State): boolean {
     state.leader.state === "held" &&
     (state.device.state === "registered" || state.device.state === "ready") &&
     state.desk.state === "open" &&
-    state.call.state === "closed"
+    state.calls.focus === null
   );
 }
 
@@ -76,16 +75,15 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
   };
 }
 
-/** The facts of the call in the call area. */
+/** The facts of the call in focus. */
 export function currentFacts(state: State): CallerFacts | null {
-  const { call } = state;
-  const root = rootOf(state);
-  if (call.state === "closed") return null;
-  if (call.state === "pending") return callerFacts(state, root, call.ring.hints);
-  if (call.state === "connecting" || call.state === "ringing") {
-    return callerFacts(state, root, call.dialling.hints);
-  }
-  return callerFacts(state, root, call.talk.hints);
+  const { focus } = state.calls;
+  return focus && callerFacts(state, focus.root, focus.hints);
+}
+
+/** What is to be told of the last call while there is none. */
+export function lastEnding({ calls }: State): Ending | null {
+  return calls.focus === null ? calls.ending : null;
 }
 
 /** Warnings that a caller may hear; levels that never change are not among them. */
