@@ -5,12 +5,23 @@ import { createCallDetails } from "../src/callDetails/callDetails";
 import { createCallLog } from "../src/callLog/callLog";
 import { App } from "../src/components/App";
 import { initialState } from "../src/softphone/state";
-import { createStore } from "../src/softphone/store";
+import { createStore, type Store } from "../src/softphone/store";
 import { ada } from "./data";
 import { audio, config, fakeApi, levels, preferences } from "./fakes";
-import type { Exhibit } from "./states";
+import { type Language, setLanguage } from "../src/i18n/i18n";
+import { pseudoCatalogue } from "../src/testing/pseudo";
+import { type Exhibit, inTurn } from "./states";
 
-export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.userAgent): void {
+/** `xx` is no language: it shows what has not been translated, and what has no room for longer words. */
+export type GalleryLanguage = Language | "xx";
+
+export function speak(language: GalleryLanguage): void {
+  document.documentElement.lang = language === "xx" ? "en" : language;
+  if (language === "xx") setLanguage("en", pseudoCatalogue);
+  else setLanguage(language);
+}
+
+export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.userAgent): Store {
   exhibit.before?.();
   const store = createStore(initialState(ada));
   const api = fakeApi(exhibit.log ?? "full", exhibit.details);
@@ -20,5 +31,6 @@ export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.use
   render(<App {...{ store, log, details, config, api, audio, levels, preferences, browser }} />, mount);
   log.load();
   exhibit.events.forEach((event) => store.send(event));
-  setTimeout(() => exhibit.act?.(), 50);
+  if (exhibit.act) setTimeout(inTurn(exhibit.act), 50);
+  return store;
 }

@@ -1,13 +1,14 @@
-/** Draws one exhibit: /?state=20-incoming&theme=dark. Without a state it lists them all. */
+/** Draws one exhibit: /?state=20-incoming&theme=dark&language=de. Without a state it lists them all. */
 import "../src/styles/desk.css";
 import { render } from "preact";
 import { applyTheme, type Theme } from "../src/adapters/preferences";
-import { draw } from "./draw";
+import { draw, type GalleryLanguage, speak } from "./draw";
 import { EXHIBITS } from "./states";
 
 const query = new URLSearchParams(location.search);
 const mount = document.getElementById("desk");
 const exhibit = EXHIBITS[query.get("state") ?? ""];
+speak((query.get("language") ?? "en") as GalleryLanguage);
 applyTheme((query.get("theme") ?? "light") as Theme);
 
 if (mount && exhibit) draw(exhibit, mount);

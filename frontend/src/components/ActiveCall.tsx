@@ -11,6 +11,7 @@ import { Keypad } from "./Keypad";
 import { LevelMeters } from "./LevelMeters";
 import { NoteButton } from "./NoteButton";
 import { useNow } from "./useNow";
+import { t } from "../i18n/i18n";
 
 /** How long the SDK tries to take up a call again: `maxCallSignalingTimeoutMs`. */
 const RECONNECT_SECONDS = 30;
@@ -37,18 +38,21 @@ export function ActiveCall(props: Props) {
   const notice = noticeOf(props);
   const lineName = facts.lineName || talk.line?.name;
   const way =
-    lineName && (talk.incoming ? `Called ${lineName}` : `They see ${talk.line?.display ?? lineName}`);
+    lineName &&
+    (talk.incoming
+      ? t("call.calledLine", { line: lineName })
+      : t("call.theySee", { line: talk.line?.display ?? lineName }));
   return (
     <CallLayout
       tone={lost ? "hold" : "call"}
       identity={
         <Identity
           icon={lost ? "signal" : "phone"}
-          word={lost ? "Reconnecting…" : "On a call"}
+          word={lost ? t("call.reconnecting") : t("call.onACall")}
           facts={facts}
           detail={detailOf(way, facts.place, facts.company)}
           since={talk.since}
-          tags={talk.muted && <span class="tag tag-identity">Muted</span>}
+          tags={talk.muted && <span class="tag tag-identity">{t("call.muted")}</span>}
         />
       }
       notice={notice.content}
@@ -56,7 +60,7 @@ export function ActiveCall(props: Props) {
       bar={
         <>
           <button type="button" class="button-hang-up" onClick={props.onHangUp}>
-            <Icon name="hang-up" /> Hang up
+            <Icon name="hang-up" /> {t("call.hangUp")}
           </button>
           <NoteButton onNote={props.onNote} />
         </>
@@ -70,7 +74,7 @@ export function ActiveCall(props: Props) {
           onClick={() => props.onMute(!talk.muted)}
           data-focus="mute"
         >
-          <Icon name={talk.muted ? "mic-off" : "mic"} /> Mute
+          <Icon name={talk.muted ? "mic-off" : "mic"} /> {t("call.mute")}
         </button>
         <button
           type="button"
@@ -81,7 +85,7 @@ export function ActiveCall(props: Props) {
           onClick={() => !lost && props.onKeypad(!keypadOpen)}
           data-focus="keypad"
         >
-          <Icon name="keypad" /> Keypad
+          <Icon name="keypad" /> {t("common.keypad")}
         </button>
         <LevelMeters levels={props.levels} them={facts.shortName} muted={talk.muted} />
       </div>
@@ -90,9 +94,7 @@ export function ActiveCall(props: Props) {
       {lost && <IfNotBack name={facts.shortName} />}
       {!keypadOpen && !helpOpen && <CallerFactList facts={facts} incoming={talk.incoming} />}
       <AlsoCalling state={state} rings={props.others} />
-      <p class="small quiet closing">
-        The call with {facts.shortName} ends when you close or reload this page.
-      </p>
+      <p class="small quiet closing">{t("call.closing", { name: facts.shortName })}</p>
     </CallLayout>
   );
 }
@@ -112,7 +114,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <>
           <Icon name="mic-off" size={18} />
           <span>
-            <strong>Your microphone is gone.</strong> {name} cannot hear you. Plug one in.
+            <strong>{t("call.microphoneGone")}</strong> {t("call.plugOneIn", { name })}
           </span>
         </>
       ),
@@ -123,7 +125,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
       <>
         <Icon name="signal" size={18} />
         <span>
-          <strong>Weak connection.</strong> {name} may hear gaps.
+          <strong>{t("call.weak")}</strong> {t("call.gaps", { name })}
         </span>
         <button
           type="button"
@@ -131,7 +133,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
           aria-expanded={helpOpen}
           onClick={() => props.onHelp(!helpOpen)}
         >
-          What helps
+          {t("call.whatHelps")}
         </button>
       </>
     );
@@ -144,7 +146,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <>
           <Icon name="mic-off" size={18} />
           <span>
-            <strong>You are muted.</strong> {name} cannot hear you.
+            <strong>{t("call.youAreMuted")}</strong> {t("call.cannotHear", { name })}
           </span>
         </>
       ),
@@ -157,7 +159,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <>
           <Icon name="mic-off" size={18} />
           <span>
-            <strong>Your microphone gives no sound.</strong> Check its mute switch.
+            <strong>{t("call.silent")}</strong> {t("call.silentText")}
           </span>
         </>
       ),
@@ -170,8 +172,8 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <>
           <Icon name="mic" size={18} />
           <span>
-            <strong>{hearing.missed} is not there.</strong> {name} hears{" "}
-            {hearing.label || "another microphone"}.
+            <strong>{t("common.notThere", { device: hearing.missed })}</strong>{" "}
+            {t("call.hears", { name, device: hearing.label || t("call.anotherMicrophone") })}
           </span>
         </>
       ),
@@ -182,7 +184,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
     content: (
       <>
         <Icon name={talk.incoming ? "in" : "out"} size={18} />{" "}
-        {talk.incoming ? `${name} called.` : `You called ${name}.`}
+        {talk.incoming ? t("call.theyCalled", { name }) : t("call.youCalled", { name })}
       </>
     ),
   };
@@ -195,7 +197,7 @@ function StillThere({ name, lostAt }: { name: string; lostAt: number }) {
     <>
       <Icon name="alert" size={18} />
       <span>
-        <strong>{name} is still on the line.</strong> {left} s more to try.
+        <strong>{t("call.stillThere", { name })}</strong> {t("call.secondsLeft", { seconds: left })}
       </span>
     </>
   );
@@ -206,12 +208,17 @@ function Tones({ talk, onDigit, onKeypad }: Props) {
     <section class="panel" id="tones" aria-labelledby="tones-title">
       <div class="panel-head">
         <h3 id="tones-title" tabIndex={-1} data-focus="tones">
-          Keypad
+          {t("common.keypad")}
         </h3>
-        <output class="digits" aria-label="Tones sent">
+        <output class="digits" aria-label={t("call.tonesSent")}>
           {talk.digits}
         </output>
-        <button type="button" class="icon-button" aria-label="Close keypad" onClick={() => onKeypad(false)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t("call.closeKeypad")}
+          onClick={() => onKeypad(false)}
+        >
           <Icon name="close" size={18} />
         </button>
       </div>
@@ -224,15 +231,15 @@ function WhatHelps({ onClose }: { onClose(): void }) {
   return (
     <section class="panel" aria-labelledby="helps-title">
       <div class="panel-head">
-        <h3 id="helps-title">What helps</h3>
-        <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+        <h3 id="helps-title">{t("call.whatHelps")}</h3>
+        <button type="button" class="icon-button" aria-label={t("common.close")} onClick={onClose}>
           <Icon name="close" size={18} />
         </button>
       </div>
       <ol class="steps">
-        <li>Use a network cable, or go closer to the Wi-Fi.</li>
-        <li>Stop downloads and video.</li>
-        <li>On a VPN? Leave it after this call.</li>
+        <li>{t("call.helpCable")}</li>
+        <li>{t("call.helpDownloads")}</li>
+        <li>{t("call.helpVpn")}</li>
       </ol>
     </section>
   );
@@ -241,8 +248,8 @@ function WhatHelps({ onClose }: { onClose(): void }) {
 function IfNotBack({ name }: { name: string }) {
   return (
     <section class="panel">
-      <h3>If the sound does not come back</h3>
-      <p>The call ends by itself. Then call {name} again from the call log.</p>
+      <h3>{t("call.ifNotBack")}</h3>
+      <p>{t("call.ifNotBackText", { name })}</p>
     </section>
   );
 }

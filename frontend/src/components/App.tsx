@@ -30,6 +30,7 @@ import { useShortcuts } from "./useShortcuts";
 import { useStore } from "./useStore";
 import { useViews } from "./useViews";
 import { type View, WorkArea } from "./WorkArea";
+import { t } from "../i18n/i18n";
 
 export interface AppProps {
   store: Store;
@@ -191,7 +192,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   return (
     <div class="desk" data-pane={signedOut === null ? pane : "call"} data-call={focus?.state ?? "closed"}>
       <a class="skip" href="#call">
-        Go to call
+        {t("app.skip")}
       </a>
       <TopBar
         config={config}
@@ -236,7 +237,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         />
       )}
       <main class="views">
-        <h1 class="visually-hidden">Desk</h1>
+        <h1 class="visually-hidden">{t("app.title")}</h1>
         <CallArea
           {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
           offer={isIdle(state) && <NotificationOffer preferences={preferences} />}

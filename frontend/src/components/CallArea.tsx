@@ -15,6 +15,7 @@ import { MicrophoneCue } from "./MicrophoneCue";
 import { EndedNotice } from "./EndedNotice";
 import { OutgoingCall } from "./OutgoingCall";
 import { troubleOf, Unreachable } from "./Unreachable";
+import { t } from "../i18n/i18n";
 
 export interface CallAreaProps {
   state: State;
@@ -40,7 +41,7 @@ export interface CallAreaProps {
 
 export function CallArea(props: CallAreaProps) {
   return (
-    <section class="call-area" id="call" aria-label="Call" tabIndex={-1}>
+    <section class="call-area" id="call" aria-label={t("app.call")} tabIndex={-1}>
       <Panel {...props} />
     </section>
   );

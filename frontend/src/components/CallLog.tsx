@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallLogStore } from "../callLog/callLog";
 import { foundIn } from "../callLog/foundIn";
-import { counted, dayName } from "../format";
+import { dayName } from "../format";
 import type { Call } from "../messages";
 import type { LogScope } from "../ports";
 import { EmptyState, Loading } from "./EmptyState";
@@ -10,13 +10,9 @@ import { CallRow } from "./CallRow";
 import { Icon } from "./Icon";
 import { focusIsLost } from "./regions";
 import { useStore } from "./useStore";
+import { t } from "../i18n/i18n";
 
-const SCOPES: [LogScope, string][] = [
-  ["all", "All"],
-  ["mine", "Mine"],
-  ["missed", "Missed"],
-  ["voicemail", "Voicemail"],
-];
+const SCOPES: LogScope[] = ["all", "mine", "missed", "voicemail"];
 
 interface Props {
   log: CallLogStore;
@@ -33,29 +29,29 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
   return (
     <div class="log">
       <h2 class="visually-hidden" tabIndex={-1} data-home>
-        Call log
+        {t("tab.log")}
       </h2>
       <div class="log-tools">
         <div class="search">
           <Icon name="search" />
           <label class="visually-hidden" for="search">
-            Search the call log
+            {t("log.search")}
           </label>
           <input
             id="search"
             type="search"
-            placeholder="Name, number or note"
+            placeholder={t("log.placeholder")}
             autocomplete="off"
             value={search}
             onInput={(event) => log.search(event.currentTarget.value)}
           />
           <kbd aria-hidden="true">/</kbd>
         </div>
-        <div class="segments" role="radiogroup" aria-label="Show">
-          {SCOPES.map(([value, label]) => (
+        <div class="segments" role="radiogroup" aria-label={t("log.show")}>
+          {SCOPES.map((value) => (
             <label key={value}>
               <input type="radio" name="scope" checked={scope === value} onChange={() => log.filter(value)} />
-              <span>{label}</span>
+              <span>{t(`log.${value}`)}</span>
             </label>
           ))}
         </div>
@@ -63,13 +59,13 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
       <p class="visually-hidden" role="status">
         {status === "ready" &&
           search.trim() !== "" &&
-          `${next ? `${rows.length} or more calls` : counted(rows.length, "call")} found.`}
+          (next ? t("log.orMore", { count: rows.length }) : t("log.found", { count: rows.length }))}
       </p>
       {status === "loading" && <Loading />}
       {status === "failed" && (
-        <EmptyState icon="alert" title="The call log did not load" text="Your calls are not affected.">
+        <EmptyState icon="alert" title={t("log.notLoaded")} text={t("common.callsUnaffected")}>
           <button type="button" class="small-button" onClick={() => log.load()}>
-            Try again
+            {t("common.tryAgain")}
           </button>
         </EmptyState>
       )}
@@ -84,10 +80,10 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
             onClick={() => log.loadMore()}
           >
             {more === "loading"
-              ? "Loading…"
+              ? t("log.loadingMore")
               : more === "failed"
-                ? "That did not load. Try again"
-                : "Earlier calls"}
+                ? t("log.moreFailed")
+                : t("log.earlier")}
           </button>
         </div>
       )}
@@ -193,11 +189,11 @@ function byDay(rows: Call[], now: number): [string, Call[]][] {
 function Nothing({ log }: { log: CallLogStore }) {
   const { scope, search } = log.get().query;
   if (!search.trim() && scope === "all") {
-    return <EmptyState icon="list" title="No calls yet" text="Calls you make and take appear here." />;
+    return <EmptyState icon="list" title={t("log.empty")} text={t("log.emptyText")} />;
   }
-  const title = search.trim() ? `Nothing found for “${search.trim()}”` : "Nothing here";
+  const title = search.trim() ? t("log.nothingFor", { text: search.trim() }) : t("log.nothing");
   return (
-    <EmptyState icon="search" title={title} text="Check the spelling or clear the filters.">
+    <EmptyState icon="search" title={title} text={t("log.nothingText")}>
       <button
         type="button"
         class="small-button"
@@ -205,7 +201,7 @@ function Nothing({ log }: { log: CallLogStore }) {
           log.ask({ scope: "all", search: "" });
         }}
       >
-        Clear filters
+        {t("log.clear")}
       </button>
     </EmptyState>
   );

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon, type IconName } from "./Icon";
+import { t } from "../i18n/i18n";
 
 interface EmptyStateProps {
   icon: IconName;
@@ -36,7 +37,7 @@ export function Loading() {
   return (
     <div class="card loading" aria-busy="true">
       <p class={late === "still" ? "small quiet" : "visually-hidden"} role="status">
-        {late === "still" ? "Still loading…" : "Loading"}
+        {late === "still" ? t("common.stillLoading") : t("common.loading")}
       </p>
       {[1, 2, 3, 4].map((row) => (
         <div class="bones" key={row}>

@@ -3,6 +3,7 @@ import type { CallerFacts } from "../softphone/selectors";
 import type { Conversation, Ring } from "../softphone/state";
 import { Icon } from "./Icon";
 import { Timer } from "./Identity";
+import { t } from "../i18n/i18n";
 
 interface MiniProps {
   talk: Conversation;
@@ -14,18 +15,24 @@ interface MiniProps {
 
 export function MiniCall({ talk, facts, lost, onMute, onHangUp }: MiniProps) {
   return (
-    <section class={lost ? "mini mini-hold" : "mini"} aria-label="Call in progress">
+    <section class={lost ? "mini mini-hold" : "mini"} aria-label={t("call.inProgress")}>
       <div>
         <strong>{facts.title}</strong>
         <span>
-          {lost ? "Reconnecting…" : talk.muted ? "Muted" : "On a call"}{" "}
+          {lost ? t("call.reconnecting") : talk.muted ? t("call.muted") : t("call.onACall")}{" "}
           <Timer since={talk.since} class="mini-timer" />
         </span>
       </div>
-      <button type="button" class="mini-button" aria-label="Mute" aria-pressed={talk.muted} onClick={onMute}>
+      <button
+        type="button"
+        class="mini-button"
+        aria-label={t("call.muteName")}
+        aria-pressed={talk.muted}
+        onClick={onMute}
+      >
         <Icon name={talk.muted ? "mic-off" : "mic"} />
       </button>
-      <button type="button" class="mini-button mini-hang-up" aria-label="Hang up" onClick={onHangUp}>
+      <button type="button" class="mini-button mini-hang-up" aria-label={t("call.hangUp")} onClick={onHangUp}>
         <Icon name="hang-up" />
       </button>
     </section>
@@ -35,15 +42,15 @@ export function MiniCall({ talk, facts, lost, onMute, onHangUp }: MiniProps) {
 /** Somebody calls while the agent is writing in another view: on with the note, or over to the call. */
 export function MiniRing({ ring, facts, onShow }: { ring: Ring; facts: CallerFacts; onShow(): void }) {
   return (
-    <section class="mini mini-ring" aria-label="Incoming call">
+    <section class="mini mini-ring" aria-label={t("ring.incoming")}>
       <div>
         <strong>{facts.title}</strong>
         <span>
-          Incoming call <Timer since={ring.since} class="mini-timer" />
+          {t("ring.incoming")} <Timer since={ring.since} class="mini-timer" />
         </span>
       </div>
       <button type="button" class="small-button" onClick={onShow}>
-        <Icon name="bell" size={18} /> Show
+        <Icon name="bell" size={18} /> {t("ring.show")}
       </button>
     </section>
   );

@@ -1,6 +1,7 @@
 /** On a phone: which of the views fills the screen. */
 import { Icon } from "./Icon";
 import type { View } from "./WorkArea";
+import { t } from "../i18n/i18n";
 
 export type Pane = "call" | "work";
 
@@ -16,13 +17,13 @@ interface Props {
 export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
   const current = pane === "call" ? "call" : view === "log" ? "log" : "caller";
   return (
-    <nav class="mobile-nav" aria-label="Views">
+    <nav class="mobile-nav" aria-label={t("app.views")}>
       <button
         type="button"
         aria-current={current === "call" ? "page" : undefined}
         onClick={() => onPane("call")}
       >
-        <Icon name="phone" /> Call
+        <Icon name="phone" /> {t("nav.call")}
       </button>
       {callerView && (
         <button
@@ -32,10 +33,11 @@ export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
         >
           <Icon name="person" />
           <span>
-            Caller
+            {t("nav.caller")}
             {unseen && (
               <>
-                <span class="tab-dot" aria-hidden="true" /> <span class="visually-hidden">new</span>
+                <span class="tab-dot" aria-hidden="true" />{" "}
+                <span class="visually-hidden">{t("common.new")}</span>
               </>
             )}
           </span>
@@ -46,7 +48,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
         aria-current={current === "log" ? "page" : undefined}
         onClick={() => onPane("work", "log")}
       >
-        <Icon name="list" /> Log
+        <Icon name="list" /> {t("nav.log")}
       </button>
     </nav>
   );

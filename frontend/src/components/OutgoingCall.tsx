@@ -9,6 +9,7 @@ import { detailOf, Identity } from "./Identity";
 import { AlsoCalling } from "./IncomingCall";
 import { NoteButton } from "./NoteButton";
 import { PastNote } from "./PastNote";
+import { t } from "../i18n/i18n";
 
 interface Props {
   state: State;
@@ -28,22 +29,27 @@ export function OutgoingCall({ state, dialling, others, facts, onCancel, onNote 
       identity={
         <Identity
           icon="out"
-          word={`${rings ? "Ringing" : "Calling"} ${facts.shortName}`}
+          word={
+            rings ? t("out.ringing", { name: facts.shortName }) : t("out.calling", { name: facts.shortName })
+          }
           facts={facts}
-          detail={detailOf(facts.company, facts.place, dialling.line && `they see ${dialling.line.display}`)}
+          detail={detailOf(
+            facts.company,
+            facts.place,
+            dialling.line && t("out.theySee", { number: dialling.line.display }),
+          )}
           since={dialling.since}
         />
       }
       notice={
         <>
-          <Icon name="bell" size={18} />{" "}
-          {rings ? "You hear the ringing tone." : "You hear the ringing tone as soon as it starts."}
+          <Icon name="bell" size={18} /> {rings ? t("out.hear") : t("out.willHear")}
         </>
       }
       bar={
         <>
           <button type="button" class="button-hang-up" onClick={onCancel} data-focus="cancel">
-            <Icon name="hang-up" /> Cancel call
+            <Icon name="hang-up" /> {t("out.cancel")}
           </button>
           <NoteButton disabled={dialling.root === null || !state.lives[dialling.root]} onNote={onNote} />
         </>
@@ -52,7 +58,7 @@ export function OutgoingCall({ state, dialling, others, facts, onCancel, onNote 
       <dl class="facts">
         {last && (
           <div>
-            <dt>Last call</dt>
+            <dt>{t("out.lastCall")}</dt>
             <dd>
               {shortWhen(last.start_time, Date.now())} · {pastCallSentence(last)}
               <PastNote call={last} />
@@ -61,7 +67,7 @@ export function OutgoingCall({ state, dialling, others, facts, onCancel, onNote 
         )}
         {facts.contact?.note && (
           <div>
-            <dt>About them</dt>
+            <dt>{t("common.aboutThem")}</dt>
             <dd>{facts.contact.note}</dd>
           </div>
         )}

@@ -1,6 +1,8 @@
 /** Signing out during a call: who would lose it is named, and the button that keeps the call has focus. */
 import type { Config } from "../config";
 import { Dialog } from "./Dialog";
+import { t } from "../i18n/i18n";
+import { rich } from "../i18n/rich";
 
 interface Props {
   config: Pick<Config, "csrfToken" | "urls">;
@@ -11,17 +13,15 @@ interface Props {
 
 export function SignOutDialog({ config, name, onHangUp, onClose }: Props) {
   return (
-    <Dialog title="Sign out during the call?" onClose={onClose}>
-      <p>
-        <bdi>{name}</bdi> is on the line. Signing out ends the call.
-      </p>
+    <Dialog title={t("signOut.title")} onClose={onClose}>
+      <p>{rich("signOut.text", { name: <bdi>{name}</bdi> })}</p>
       <form class="dialog-buttons" method="post" action={config.urls.logout}>
         <input type="hidden" name="csrfmiddlewaretoken" value={config.csrfToken} />
         <button type="button" class="button-plain" autofocus onClick={onClose}>
-          Cancel
+          {t("signOut.cancel")}
         </button>
         <button type="submit" class="button-reject" onClick={onHangUp}>
-          Sign out and end the call
+          {t("signOut.end")}
         </button>
       </form>
     </Dialog>

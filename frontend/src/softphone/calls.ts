@@ -1,6 +1,6 @@
 /** The calls: what the SDK's calls and the agent do to them. */
 import type { Command, SoftphoneEvent } from "./events";
-import { failureOfAnswer, failureOfCode, type Failure, LATE, UNANSWERED } from "./failures";
+import { failureOfAnswer, failureOfCode, type Failure, lateFailure, unanswered } from "./failures";
 import {
   type Calls,
   type Conversation,
@@ -129,7 +129,9 @@ function gone(calls: Calls, id: string, at: number): Step | null {
 function disconnected(calls: Calls, id: string, at: number): Step | null {
   const { focus, others } = calls;
   if (focus?.id !== id || focus.state === "pending") return gone(calls, id, at);
-  return [nextInFocus(others, isTalk(focus) ? endingOf(focus, at) : failureOf(focus, UNANSWERED, null, at))];
+  return [
+    nextInFocus(others, isTalk(focus) ? endingOf(focus, at) : failureOf(focus, unanswered(), null, at)),
+  ];
 }
 
 function failed(calls: Calls, { id, code, at }: Of<"call.failed">): Step | null {
@@ -153,14 +155,14 @@ function late(calls: Calls, { id, at }: Of<"call.late">): Step | null {
   ];
   switch (focus.state) {
     case "pending":
-      return focus.answering ? over(LATE.answer) : null;
+      return focus.answering ? over(lateFailure("Answer")) : null;
     case "connecting":
-      return over(LATE.connect);
+      return over(lateFailure("Connect"));
     case "ringing":
-      return over(UNANSWERED);
+      return over(unanswered());
     case "reconnecting":
       // Without signalling the SDK's own word cannot reach Twilio: our server says it too.
-      return over(LATE.reconnect, { type: "call.hang-up", sid: focus.root });
+      return over(lateFailure("Reconnect"), { type: "call.hang-up", sid: focus.root });
     case "open":
       return null;
   }

@@ -3,6 +3,7 @@ import type { Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
 import { firstName, isolated, shownFirstName } from "../names";
 import { type Conversation, type Ending, type Hints, inCall, type State } from "./state";
+import { t } from "../i18n/i18n";
 
 export type Cue = "prompt" | "requesting" | "denied" | "missing";
 
@@ -51,10 +52,10 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
   const display = party?.display || hints.display || hints.number;
   const withheld = party?.withheld ?? hints.number === "";
   const name = party?.name || hints.name;
-  const shown = withheld ? "Number withheld" : isolated(display);
+  const shown = withheld ? t("party.withheld") : isolated(display);
   const aloud = withheld ? shown : isolated(spokenNumber(display));
   const title = isolated(name) || shown;
-  const shortName = shownFirstName(name) || (withheld ? "The caller" : shown);
+  const shortName = shownFirstName(name) || (withheld ? t("party.theCaller") : shown);
   return {
     title,
     shortName,
