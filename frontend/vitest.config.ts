@@ -7,7 +7,9 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     environment: "happy-dom",
-    include: ["src/**/*.test.{ts,tsx}"],
+    // The palette is read by a test; other styles mean nothing here.
+    css: { include: [/tokens\.css/] },
+    include: ["{src,gallery}/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
   },

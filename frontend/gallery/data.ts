@@ -85,7 +85,7 @@ export const LOG: Call[] = [
 ];
 
 /** A log of several screens. */
-export const LONG_LOG: Call[] = Array.from({ length: 300 }, (_, at) =>
+export const LONG_LOG: Call[] = Array.from({ length: 60 }, (_, at) =>
   row(12 + at * 47, at % 2 ? maya : tom, at % 3 > 0, at % 3 ? "answered" : "reached", 60 + at),
 );
 

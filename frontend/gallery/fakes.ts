@@ -9,6 +9,12 @@ export type LogMode = "full" | "long" | "empty" | "loading" | "failed" | "nothin
 /** What an opened call answers: `theirs`: somebody else notes something whenever it is saved. */
 export type DetailsMode = "full" | "empty" | "loading" | "failed" | "theirs" | "unsaved";
 
+/** What the server says of a number, in its own words. */
+export const TOO_SHORT = { message: "Too short for the United States: 4 digits are missing." };
+export const CONTACT = { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" };
+export const THEIRS = { note: "Called back by Grace: wants the blue sofa." };
+const UNREACHABLE = { message: "The server cannot be reached. Check your connection." };
+
 const never = new Promise<never>(() => {});
 
 export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
@@ -31,14 +37,12 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
       const call = LOG.find((each) => each.sid === sid) ?? LOG[0];
       if (!call) return never;
       const theirs = details === "theirs" && asked++ > 0;
-      const change = theirs
-        ? { note: "Called back by Grace: wants the blue sofa.", outcome: "follow-up" as const, revision: 9 }
-        : {};
+      const change = theirs ? { ...THEIRS, outcome: "follow-up" as const, revision: 9 } : {};
       return { call: { ...call, ...change }, etag: "" };
     },
     async noteCall() {
       const taken = { status: 412, message: "" };
-      const lost = { status: 0, message: "The server cannot be reached. Check your connection." };
+      const lost = { status: 0, ...UNREACHABLE };
       throw Object.assign(new Error(lost.message), details === "theirs" ? taken : lost);
     },
     timeline: async () => (details === "empty" ? [] : HAPPENED),
@@ -54,8 +58,8 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
         display: valid ? "(202) 555-0142" : null,
         country: valid ? "United States" : null,
         place: valid ? "United States" : null,
-        message: valid ? "" : "Too short for the United States: 4 digits are missing.",
-        contact: known ? { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" } : null,
+        message: valid ? "" : TOO_SHORT.message,
+        contact: known ? CONTACT : null,
         known_calls: known ? 14 : 0,
         extension: "",
       };
@@ -65,15 +69,20 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
   };
 }
 
-export const audio: AudioDevices = {
-  inputs: async () => [
+export const DEVICES = {
+  inputs: [
     { id: "jabra", label: "Jabra Evolve2" },
     { id: "laptop", label: "Built-in microphone" },
   ],
-  outputs: async () => [
+  outputs: [
     { id: "jabra", label: "Jabra Evolve2" },
     { id: "laptop", label: "Built-in speakers" },
   ],
+};
+
+export const audio: AudioDevices = {
+  inputs: async () => DEVICES.inputs,
+  outputs: async () => DEVICES.outputs,
   canChooseOutput: () => true,
   useInput: async () => {},
   useOutput: async () => {},

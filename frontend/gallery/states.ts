@@ -2,6 +2,8 @@
 import type { LiveCall } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { Hearing, Hints } from "../src/softphone/state";
+import { t } from "../src/i18n/i18n";
+import { presenceWord } from "../src/words";
 import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
 import type { DetailsMode, LogMode } from "./fakes";
 
@@ -124,27 +126,48 @@ const withdrawn = (reason: "answered-elsewhere" | "caller-hung-up"): SoftphoneEv
 });
 const lost: SoftphoneEvent = { type: "desk.lost", at: ago(20), retryAt: now + 8000 };
 
-const press = (label: string) => () =>
-  [...document.querySelectorAll<HTMLElement>("button")]
-    .find((button) => (button.getAttribute("aria-label") ?? button.textContent).trim().startsWith(label))
-    ?.click();
+function found<T extends Element>(selector: string, fits: (element: T) => boolean = () => true): T {
+  const element = [...document.querySelectorAll<T>(selector)].find(fits);
+  if (!element) throw new Error(`Nothing to press or see: ${selector} ${fits}`);
+  return element;
+}
+
+/** The button whose name begins so: with a person's name, a digit, or a word of the page's language. */
+const press = (label: string | (() => string)) => () => {
+  const name = typeof label === "string" ? label : label();
+  found<HTMLElement>("button", (button) =>
+    (button.getAttribute("aria-label") ?? button.textContent).trim().startsWith(name),
+  ).click();
+};
 const type =
   (selector: string, text: string, leave = false) =>
   () => {
-    const input = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(selector);
-    if (!input) return;
+    const input = found<HTMLInputElement | HTMLTextAreaElement>(selector);
     input.focus();
     input.value = text;
     input.dispatchEvent(new Event("input", { bubbles: true }));
     if (leave) setTimeout(() => input.blur(), 100);
   };
-const both =
+/** One after the other. What is not there yet is waited for: a busy browser draws late. */
+export const inTurn =
   (...acts: (() => void)[]) =>
   () =>
-    acts.forEach((act, at) => setTimeout(act, at * 120));
+    next(acts, 20);
 
-const opened = (...acts: (() => void)[]) => both(press("Log"), press("Maya Okonkwo"), ...acts);
-const seen = (selector: string) => () => document.querySelector(selector)?.scrollIntoView();
+function next([act, ...rest]: (() => void)[], attempts: number): void {
+  try {
+    act?.();
+  } catch (error) {
+    if (attempts === 0) throw error;
+    setTimeout(() => next(act ? [act, ...rest] : rest, attempts - 1), 50);
+    return;
+  }
+  if (rest.length > 0) setTimeout(() => next(rest, attempts), 120);
+}
+
+const toLog = () => t("nav.log");
+const opened = (...acts: (() => void)[]) => inTurn(press(toLog), press("Maya Okonkwo"), ...acts);
+const seen = (selector: string) => () => found(selector).scrollIntoView();
 const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
 
 export const EXHIBITS: Record<string, Exhibit> = {
@@ -170,12 +193,18 @@ export const EXHIBITS: Record<string, Exhibit> = {
   "17-idle-orphan": { events: [...ready, snapshot([{ ...live, mine: "active" }])] },
   "18-away": { events: [...ready, { type: "agent.chose", availability: "away" }] },
   "18-rejected": { events: [...ringing, { type: "agent.rejected" }] },
-  "19-log": { events: ready, act: press("Log") },
-  "19-log-long": { events: ready, log: "long", act: press("Log") },
-  "19-message": { events: ready, act: both(press("Log"), press("Play the message")) },
+  "19-log": { events: ready, act: press(toLog) },
+  "19-log-long": { events: ready, log: "long", act: press(toLog) },
+  "19-message": {
+    events: ready,
+    act: inTurn(
+      press(toLog),
+      press(() => t("message.play")),
+    ),
+  },
   "19-team": {
     events: ready,
-    act: both(press("Log"), () => document.querySelector<HTMLElement>("#tab-team")?.click()),
+    act: inTurn(press(toLog), () => document.querySelector<HTMLElement>("#tab-team")?.click()),
   },
   "20-incoming": { events: ringing },
   "21-incoming-several": {
@@ -233,14 +262,26 @@ export const EXHIBITS: Record<string, Exhibit> = {
   },
   "32-active-keypad": {
     events: talking,
-    act: both(press("Keypad"), press("4"), press("4"), press("7"), press("1")),
+    act: inTurn(
+      press(() => t("common.keypad")),
+      press("4"),
+      press("4"),
+      press("7"),
+      press("1"),
+    ),
   },
   "33-active-muted": { events: [...talking, { type: "call.muted", id: LEG, muted: true }] },
-  "34-active-log": { events: talking, act: both(press("Call log"), press("Log")) },
+  "34-active-log": {
+    events: talking,
+    act: inTurn(
+      press(() => t("tab.log")),
+      press(toLog),
+    ),
+  },
   "35-active-desk-lost": { events: [...talking, lost] },
   "36-what-helps": {
     events: [...talking, { type: "call.warning", id: LEG, name: "low-mos" }],
-    act: press("What helps"),
+    act: press(() => t("call.whatHelps")),
   },
   "50-outgoing": { events: toTom },
   "51-failed-permanent": { events: problem("This number is not in service.", true) },
@@ -280,7 +321,11 @@ export const EXHIBITS: Record<string, Exhibit> = {
   "62-details-conflict": {
     events: ready,
     details: "theirs",
-    act: opened(noteTyped, press("Save"), seen(".note")),
+    act: opened(
+      noteTyped,
+      press(() => t("note.save")),
+      seen(".note"),
+    ),
   },
   "63-details-loading": { events: ready, details: "loading", act: opened() },
   "64-details-failed": { events: ready, details: "failed", act: opened(seen(".happened")) },
@@ -288,20 +333,42 @@ export const EXHIBITS: Record<string, Exhibit> = {
   "66-details-save-failed": {
     events: ready,
     details: "unsaved",
-    act: opened(noteTyped, press("Save")),
+    act: opened(
+      noteTyped,
+      press(() => t("note.save")),
+    ),
   },
-  "67-details-of-another": { events: ready, act: both(press("Log"), press("Tom Aldous")) },
+  "67-details-of-another": { events: ready, act: inTurn(press(toLog), press("Tom Aldous")) },
   "68-details-in-a-call": {
     events: talking,
-    act: both(press("Call log"), press("Log"), press("Maya Okonkwo")),
+    act: inTurn(
+      press(() => t("tab.log")),
+      press(toLog),
+      press("Maya Okonkwo"),
+    ),
   },
   "69-details-happened": { events: ready, act: opened(seen(".happened")) },
-  "90-log-empty": { events: ready, log: "empty", act: press("Log") },
-  "91-log-nothing": { events: ready, log: "nothing", act: both(press("Log"), type("#search", "habour")) },
-  "92-log-loading": { events: ready, log: "loading", act: press("Log") },
-  "93-log-failed": { events: ready, log: "failed", act: press("Log") },
-  "94-availability": { events: ready, act: press("Availability") },
-  "95-shortcuts": { events: ready, act: both(press("AB: account"), press("Keyboard shortcuts")) },
-  "96-settings": { events: ready, act: both(press("AB: account"), press("Settings")) },
-  "97-account": { events: ready, act: press("AB: account") },
+  "90-log-empty": { events: ready, log: "empty", act: press(toLog) },
+  "91-log-nothing": { events: ready, log: "nothing", act: inTurn(press(toLog), type("#search", "habour")) },
+  "92-log-loading": { events: ready, log: "loading", act: press(toLog) },
+  "93-log-failed": { events: ready, log: "failed", act: press(toLog) },
+  "94-availability": {
+    events: ready,
+    act: press(() => t("top.availability", { state: presenceWord("available") })),
+  },
+  "95-shortcuts": {
+    events: ready,
+    act: inTurn(
+      press(() => t("top.account", { initials: "AB", name: "Ada Byron" })),
+      press(() => t("top.shortcuts")),
+    ),
+  },
+  "96-settings": {
+    events: ready,
+    act: inTurn(
+      press(() => t("top.account", { initials: "AB", name: "Ada Byron" })),
+      press(() => t("top.settings")),
+    ),
+  },
+  "97-account": { events: ready, act: press(() => t("top.account", { initials: "AB", name: "Ada Byron" })) },
 };

@@ -17,12 +17,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 HERE = Path(__file__).resolve().parent.parent
 OUT = HERE / "screenshots"
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
-# name → width, height, density, theme
+# name → width, height, density, theme, language
 WINDOWS = {
-    "": (1366, 860, 1, "light"),
-    "-1024": (1024, 768, 1, "light"),
-    "-360": (360, 740, 2, "light"),
-    "-dark": (1366, 860, 1, "dark"),
+    "": (1366, 860, 1, "light", "en"),
+    "-1024": (1024, 768, 1, "light", "en"),
+    "-360": (360, 740, 2, "light", "en"),
+    "-dark": (1366, 860, 1, "dark", "en"),
+    "-de-1024": (1024, 768, 1, "light", "de"),
+    "-de-360": (360, 740, 2, "light", "de"),
 }
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -54,7 +56,7 @@ def problems_of(page: Page) -> list[str]:
 
 def take(browser: Browser, url: str, names: list[str]) -> int:
     count = 0
-    for suffix, (width, height, density, theme) in WINDOWS.items():
+    for suffix, (width, height, density, theme, language) in WINDOWS.items():
         context = browser.new_context(
             viewport={"width": width, "height": height},
             device_scale_factor=density,
@@ -63,10 +65,10 @@ def take(browser: Browser, url: str, names: list[str]) -> int:
             bypass_csp=False,
         )
         page = context.new_page()
-        page.on("pageerror", lambda error: print("page error:", error))
+        page.on("pageerror", lambda error: print("page error:", page.url, error))
         page.on("console", lambda line: print("console:", line.text) if line.type == "error" else None)
         for name in names:
-            page.goto(f"{url}?state={name}&theme={theme}")
+            page.goto(f"{url}?state={name}&theme={theme}&language={language}")
             page.wait_for_timeout(900)
             page.screenshot(path=OUT / f"{name}{suffix}.png")
             for problem in problems_of(page):

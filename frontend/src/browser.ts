@@ -1,4 +1,5 @@
 /** What this browser calls itself and where it keeps its microphone switch. */
+import { t } from "./i18n/i18n";
 
 export interface Browser {
   name: string;
@@ -13,24 +14,21 @@ export function browserOf(userAgent: string): Browser {
     return {
       name: "Firefox",
       promptAt,
-      unblock: [
-        "Press the crossed-out microphone sign left of the address.",
-        "Remove “Blocked” beside Microphone.",
-      ],
+      unblock: [t("browser.firefox1"), t("browser.firefox2")],
     };
   }
   if (/Edg\//.test(userAgent)) {
     return {
       name: "Edge",
       promptAt,
-      unblock: ["Press the lock left of the address.", "Set Microphone to Allow."],
+      unblock: [t("browser.edge1"), t("browser.edge2")],
     };
   }
   if (/Chrome\//.test(userAgent)) {
     return {
       name: "Chrome",
       promptAt,
-      unblock: ["Press the settings sign left of the address.", "Turn Microphone on."],
+      unblock: [t("browser.chrome1"), t("browser.chrome2")],
     };
   }
   if (/Safari\//.test(userAgent)) {
@@ -38,12 +36,12 @@ export function browserOf(userAgent: string): Browser {
       name: "Safari",
       // Safari opens its window in the middle of the page.
       promptAt: "window",
-      unblock: ["Open Safari’s menu, then Settings for this website.", "Set Microphone to Allow."],
+      unblock: [t("browser.safari1"), t("browser.safari2")],
     };
   }
   return {
-    name: "your browser",
+    name: t("browser.yours"),
     promptAt,
-    unblock: ["Open the settings of this website.", "Allow the microphone."],
+    unblock: [t("browser.other1"), t("browser.other2")],
   };
 }

@@ -15,6 +15,8 @@ export interface PhoneConfig {
 export interface Config {
   agent: Agent & { initials: string; username: string; role: "agent" | "supervisor" | "admin" };
   csrfToken: string;
+  /** "en" or "de"; English when there is none, or one that the desk does not speak. */
+  language?: string;
   urls: {
     token: string;
     calls: string;

@@ -1,5 +1,6 @@
 /** Times, lengths and counts as people read and hear them. */
 import { plain } from "./names";
+import { formatDate, t } from "./i18n/i18n";
 
 export function minutes(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -8,46 +9,42 @@ export function minutes(seconds: number): string {
   return hours ? `${hours}:${rest}` : rest;
 }
 
-/** "1 call", "2 calls". */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** "6 minutes 3 seconds", for ears. */
 export function spokenMinutes(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const parts = [
-    [Math.floor(whole / 60), "minute"],
-    [whole % 60, "second"],
-  ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, unit]) => counted(count, unit));
-  return said.join(" ") || "0 seconds";
+  const [inMinutes, inSeconds] = [Math.floor(whole / 60), whole % 60];
+  return [
+    inMinutes > 0 && t("time.minutes", { count: inMinutes }),
+    (inSeconds > 0 || inMinutes === 0) && t("time.seconds", { count: inSeconds }),
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** "2 0 2, 5 5 5, 0 1 4 2", for ears: digit by digit, in the groups in which the number is written. */
 export function spokenNumber(display: string): string {
   const groups = display.match(/\d+/g) ?? [];
-  const plus = display.trim().startsWith("+") ? "plus " : "";
+  const plus = display.trim().startsWith("+") ? `${t("time.plus")} ` : "";
   return groups.length ? plus + groups.map((group) => [...group].join(" ")).join(", ") : display;
 }
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const EXACT = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" });
-const WEEKDAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
+const EXACT = { ...CLOCK, second: "2-digit" } as const;
+const WEEKDAY = { weekday: "long", day: "numeric", month: "long" } as const;
+const DATE = { day: "numeric", month: "short" } as const;
+const FULL = { dateStyle: "full", timeStyle: "short" } as const;
 
 export function clock(time: string | number): string {
-  return CLOCK.format(new Date(time));
+  return formatDate(new Date(time), CLOCK);
 }
 
 /** To the second, for what happened one after the other. */
 export function exactClock(time: string): string {
-  return EXACT.format(new Date(time));
+  return formatDate(new Date(time), EXACT);
 }
 
 export function fullTime(time: string): string {
-  return FULL.format(new Date(time));
+  return formatDate(new Date(time), FULL);
 }
 
 function daysAgo(time: string, now: number): number {
@@ -58,17 +55,17 @@ function daysAgo(time: string, now: number): number {
 /** The heading over the rows of a day. */
 export function dayName(time: string, now: number): string {
   const ago = daysAgo(time, now);
-  if (ago === 0) return "Today";
-  if (ago === 1) return "Yesterday";
-  return WEEKDAY.format(new Date(time));
+  if (ago === 0) return t("time.today");
+  if (ago === 1) return t("time.yesterday");
+  return formatDate(new Date(time), WEEKDAY);
 }
 
 /** A past moment in a short column: "10:42", "Yesterday", "12 Nov". */
 export function shortWhen(time: string, now: number): string {
   const ago = daysAgo(time, now);
   if (ago === 0) return clock(time);
-  if (ago === 1) return "Yesterday";
-  return DATE.format(new Date(time));
+  if (ago === 1) return t("time.yesterday");
+  return formatDate(new Date(time), DATE);
 }
 
 export function initials(name: string): string {

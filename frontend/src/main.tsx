@@ -17,12 +17,16 @@ import { createCallDetails } from "./callDetails/callDetails";
 import { createCallLog } from "./callLog/callLog";
 import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
+import { languageOf, setLanguage } from "./i18n/i18n";
 import { showPageSignals } from "./pageSignals";
 import { commandRunner } from "./softphone/commands";
 import { inCall, initialState } from "./softphone/state";
 import { createStore } from "./softphone/store";
 
 function start(config: Config, mount: HTMLElement): void {
+  const language = languageOf(config.language);
+  setLanguage(language);
+  document.documentElement.lang = language;
   startAlarms(config.urls.alarms);
   const preferences = createPreferences(storage());
   applyTheme(preferences.get().theme);
@@ -60,7 +64,7 @@ function start(config: Config, mount: HTMLElement): void {
         desk,
         api,
         microphone: createMicrophone(send),
-        leader: createLeader(id, send, () => store.get().call.state !== "closed"),
+        leader: createLeader(id, send, () => store.get().calls.focus !== null),
       },
       send,
     ),

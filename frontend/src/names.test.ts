@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { counted, initials, spokenNumber, spokenMinutes } from "./format";
+import { initials, spokenNumber, spokenMinutes } from "./format";
+import { t } from "./i18n/i18n";
 import { firstName, isolated } from "./names";
 import { callerFacts } from "./softphone/selectors";
 import { openState } from "./testing/samples";
@@ -71,10 +72,10 @@ describe("for ears", () => {
   });
 
   it("one is one and two are two", () => {
-    expect([counted(1, "call"), counted(2, "call"), counted(0, "call")]).toEqual([
-      "1 call",
-      "2 calls",
-      "0 calls",
+    expect([1, 2, 0].map((count) => t("log.found", { count }))).toEqual([
+      "1 call found.",
+      "2 calls found.",
+      "0 calls found.",
     ]);
     expect(spokenMinutes(61)).toBe("1 minute 1 second");
   });

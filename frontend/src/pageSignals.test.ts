@@ -46,7 +46,7 @@ describe("a notification", () => {
     shown?.onclick?.();
     expect(focus).toHaveBeenCalledOnce();
     // It answers nothing: that stays a press in the page.
-    expect(store.get().call.state).toBe("pending");
+    expect(store.get().calls.focus?.state).toBe("pending");
 
     store.send(push({ type: "call.withdrawn", sid: ROOT, reason: "caller-hung-up", by: null }));
     expect(shown?.close).toHaveBeenCalled();

@@ -3,12 +3,13 @@ import { minutes } from "./format";
 import type { PreferenceStore } from "./adapters/preferences";
 import { reach } from "./softphone/reach";
 import { callerFacts, currentFacts } from "./softphone/selectors";
-import type { State } from "./softphone/state";
+import { isDialling, isTalk, type State } from "./softphone/state";
 import type { Store } from "./softphone/store";
 import callIcon from "../public/icons/call.svg?raw";
 import restIcon from "../public/icons/favicon.svg?raw";
 import holdIcon from "../public/icons/hold.svg?raw";
 import unreachableIcon from "../public/icons/unreachable.svg?raw";
+import { t } from "./i18n/i18n";
 
 const PRODUCT = "Ringdesk";
 
@@ -19,17 +20,16 @@ export interface Signal {
 
 /** Two titles take turns each second. */
 export function signalOf(state: State, now: number): Signal {
-  const { call } = state;
+  const { focus } = state.calls;
   const facts = currentFacts(state);
-  if (call.state === "pending") return { titles: [`☎ ${facts?.title} calls`, PRODUCT], icon: "call" };
-  if (call.state === "connecting" || call.state === "ringing") {
-    return { titles: [`Calling ${facts?.title}`], icon: "call" };
+  if (focus?.state === "pending")
+    return { titles: [t("signal.calls", { name: facts?.title ?? "" }), PRODUCT], icon: "call" };
+  if (isDialling(focus)) return { titles: [t("signal.calling", { name: facts?.title ?? "" })], icon: "call" };
+  if (isTalk(focus)) {
+    const icon = focus.state === "open" ? "call" : "hold";
+    return { titles: [`${minutes((now - focus.since) / 1000)} ${facts?.title}`], icon };
   }
-  if (call.state === "open" || call.state === "reconnecting") {
-    const icon = call.state === "open" ? "call" : "hold";
-    return { titles: [`${minutes((now - call.talk.since) / 1000)} ${facts?.title}`], icon };
-  }
-  if (reach(state, now).tone === "red") return { titles: ["! Not reachable"], icon: "unreachable" };
+  if (reach(state, now).tone === "red") return { titles: [t("signal.notReachable")], icon: "unreachable" };
   return { titles: [PRODUCT], icon: "rest" };
 }
 
@@ -58,8 +58,8 @@ export function showPageSignals(store: Store, preferences: PreferenceStore): voi
   }
 
   function notify(): void {
-    const { call } = store.get();
-    const ring = call.state === "pending" ? call.ring : null;
+    const { focus } = store.get().calls;
+    const ring = focus?.state === "pending" ? focus : null;
     if (ring?.id === rung) return;
     rung = ring?.id ?? null;
     notified?.close();
@@ -67,7 +67,9 @@ export function showPageSignals(store: Store, preferences: PreferenceStore): voi
     if (!ring || !document.hidden || !preferences.get().notify) return;
     if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
     const facts = callerFacts(store.get(), ring.root, ring.hints);
-    const title = `${facts.title} calls${facts.lineName ? ` ${facts.lineName}` : ""}`;
+    const title = facts.lineName
+      ? t("signal.notificationLine", { name: facts.title, line: facts.lineName })
+      : t("signal.notification", { name: facts.title });
     notified = new Notification(title, {
       tag: "ringdesk-call",
       body: facts.display,

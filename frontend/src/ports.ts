@@ -1,4 +1,5 @@
 /** What the softphone needs of the world. Adapters fulfil it, tests fake it. */
+import type { Page } from "./lists/pagedList";
 import type { Call, CallOutcome, Contact, DeskMessage } from "./messages";
 import type { SoftphoneEvent } from "./softphone/events";
 import type { Grants } from "./softphone/state";
@@ -77,10 +78,7 @@ export interface NumberCheck {
 
 export type ContactFound = Contact & { numbers: { number: string; display: string; label: string }[] };
 export type LogScope = "all" | "mine" | "missed" | "voicemail";
-export interface CallPage {
-  next: string | null;
-  results: Call[];
-}
+export type CallPage = Page<Call>;
 
 /** A call with the version of it that a change is made to. */
 export interface VersionedCall {

@@ -2,25 +2,25 @@
 import type { Availability, Call, CallOutcome, CallResult, PastCall, PresenceState } from "./messages";
 import { minutes } from "./format";
 import { firstName, isolated } from "./names";
+import { t } from "./i18n/i18n";
 
 export type Tone = "go" | "stop" | "accent" | "plain";
 export type WayIcon = "in" | "out" | "missed" | "voicemail";
 
-const RESULTS: Record<Exclude<CallResult, "">, [string, Tone]> = {
-  answered: ["Answered", "go"],
-  missed: ["Missed", "stop"],
-  voicemail: ["Voicemail", "accent"],
-  reached: ["Reached", "plain"],
-  busy: ["Busy", "plain"],
-  "no-answer": ["No answer", "plain"],
-  failed: ["Failed", "stop"],
-  canceled: ["Canceled", "plain"],
+const TONES: Record<CallResult, Tone> = {
+  "": "accent",
+  answered: "go",
+  missed: "stop",
+  voicemail: "accent",
+  reached: "plain",
+  busy: "plain",
+  "no-answer": "plain",
+  failed: "stop",
+  canceled: "plain",
 };
 
 export function resultWord(result: CallResult): { word: string; tone: Tone } {
-  if (result === "") return { word: "Now", tone: "accent" };
-  const [word, tone] = RESULTS[result];
-  return { word, tone };
+  return { word: t(`result.${result || "now"}`), tone: TONES[result] };
 }
 
 export function wayIcon(call: Pick<Call, "incoming" | "result">): WayIcon {
@@ -29,68 +29,58 @@ export function wayIcon(call: Pick<Call, "incoming" | "result">): WayIcon {
   return call.incoming ? "in" : "out";
 }
 
-export const WAY_WORDS: Record<WayIcon, string> = {
-  in: "Incoming call",
-  out: "Outgoing call",
-  missed: "Missed call",
-  voicemail: "Voicemail",
-};
+export function wayWord(way: WayIcon): string {
+  return t(`way.${way}`);
+}
 
 /** An earlier call in one line: "Answered by Ada, 3:21". */
 export function pastCallSentence(call: PastCall | Call): string {
-  const length = pastLength(call);
-  const who = firstName(call.agent?.name ?? "");
-  switch (call.result) {
+  const { result } = call;
+  const name = firstName(call.agent?.name ?? "");
+  const called = name ? t("past.calledBy", { name }) : t("past.called");
+  const withLength = (sentence: string) => [sentence, pastLength(call)].filter(Boolean).join(", ");
+  switch (result) {
     case "answered":
-      return `Answered${who && ` by ${who}`}${length && `, ${length}`}`;
+      return withLength(name ? t("past.answeredBy", { name }) : t("past.answered"));
     case "reached":
-      return `${who ? `${who} called` : "Called"}${length && `, ${length}`}`;
+      return withLength(called);
     case "missed":
-      return "Missed";
+      return t("past.missed");
     case "voicemail":
-      return `Left a voicemail${length && `, ${length}`}`;
-    default: {
-      const { word } = resultWord(call.result);
-      return call.incoming ? word : `${who ? `${who} called` : "Called"} · ${word.toLowerCase()}`;
-    }
+      return withLength(t("past.voicemail"));
+    default:
+      return call.incoming ? resultWord(result).word : `${called} · ${t(`past.${result || "now"}`)}`;
   }
 }
 
-export const PRESENCE_WORDS: Record<PresenceState, string> = {
-  available: "Available",
-  busy: "Busy",
-  away: "Away",
-  "on-call": "On a call",
-  "not-reachable": "Not reachable",
-};
+export function presenceWord(presence: PresenceState): string {
+  return t(`presence.${presence}`);
+}
 
 /** What follows from a choice of availability, said when it is made. */
-export const AVAILABILITY_SENTENCES: Record<Availability, (inCall: boolean) => string> = {
-  available: (inCall) => (inCall ? "Available after this call." : "You are available."),
-  busy: (inCall) =>
-    inCall ? "Busy after this call: calls will not ring here." : "You are busy. Calls do not ring here.",
-  away: (inCall) =>
-    inCall ? "Away after this call: calls will not ring here." : "You are away. Calls do not ring here.",
-};
+export function availabilitySentence(availability: Availability, inCall: boolean): string {
+  return inCall ? t(`chose.${availability}.inCall`) : t(`chose.${availability}`);
+}
 
 /** What an agent can say that a call came to, in the order in which it is offered. */
-export const OUTCOMES: [CallOutcome, string][] = [
-  ["", "Not noted"],
-  ["resolved", "Resolved"],
-  ["follow-up", "Follow-up needed"],
-  ["call-back", "Call back"],
-  ["wrong-number", "Wrong number"],
-  ["spam", "Spam"],
-  ["other", "Other"],
+export const OUTCOMES: CallOutcome[] = [
+  "",
+  "resolved",
+  "follow-up",
+  "call-back",
+  "wrong-number",
+  "spam",
+  "other",
 ];
 
 export function outcomeWord(outcome: CallOutcome): string {
-  return OUTCOMES.find(([value]) => value === outcome)?.[1] ?? outcome;
+  // A newer server may offer more.
+  return OUTCOMES.includes(outcome) ? t(`outcome.${outcome || "none"}`) : outcome;
 }
 
 /** "Maya Okonkwo", "(206) 555-0111", "Number withheld": whom a row of the log is about. */
 export function partyTitle({ party }: Pick<Call, "party">): string {
-  return isolated(party.name) || (party.withheld ? "Number withheld" : isolated(party.display));
+  return isolated(party.name) || (party.withheld ? t("party.withheld") : isolated(party.display));
 }
 
 /**
@@ -105,7 +95,7 @@ export function lengthOf(
     return seconds ? minutes(seconds) : "";
   }
   if (call.duration && call.answer_time) return minutes(call.duration);
-  return call.ring_seconds ? `rang ${minutes(call.ring_seconds)}` : "";
+  return call.ring_seconds ? t("length.rang", { length: minutes(call.ring_seconds) }) : "";
 }
 
 /** Of what came with a ring, the length of a message is not known: only that of the call in which it was left. */
@@ -117,6 +107,7 @@ function pastLength(call: PastCall | Call): string {
 /** Who of us was on a call: "by Grace", "you called"; empty when nobody was. */
 export function byWhom({ agent, incoming }: Pick<Call, "agent" | "incoming">, me: number): string {
   if (!agent) return "";
-  const who = agent.id === me ? "you" : firstName(agent.name);
-  return incoming ? `by ${who}` : `${who} called`;
+  if (agent.id === me) return incoming ? t("by.you") : t("by.youCalled");
+  const name = firstName(agent.name);
+  return incoming ? t("by.name", { name }) : t("by.nameCalled", { name });
 }

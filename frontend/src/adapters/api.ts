@@ -2,6 +2,7 @@
 import type { Config } from "../config";
 import type { Call } from "../messages";
 import type { Api, CallPage, ContactFound, NumberCheck, TimelineEntry, Token, VersionedCall } from "../ports";
+import { t } from "../i18n/i18n";
 
 export class ApiError extends Error {
   constructor(
@@ -34,7 +35,7 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT),
     }).catch(() => {
-      throw new ApiError("The server cannot be reached. Check your connection.", 0);
+      throw new ApiError(t("failure.server"), 0);
     });
     if (!response.ok) throw new ApiError(await sentence(response), response.status);
     return response;
@@ -93,5 +94,5 @@ async function sentence(response: Response): Promise<string> {
   } catch {
     // Not JSON: a proxy's page.
   }
-  return "The server could not do this. Try again.";
+  return t("failure.serverCouldNot");
 }

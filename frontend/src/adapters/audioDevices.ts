@@ -4,6 +4,7 @@ import type { AudioDevice, AudioDevices, OutputKind } from "../ports";
 import { alarm, type Cancel } from "./alarms";
 import { deviceName, exactly } from "./callMicrophone";
 import type { PreferenceStore } from "./preferences";
+import { t } from "../i18n/i18n";
 
 /** Our sounds last for two seconds or less, and a device may take a moment to wake up. */
 const SOUND_WITHIN = 15_000;
@@ -19,16 +20,16 @@ export function createAudioDevices(
   preferences: PreferenceStore,
   target: AudioTarget,
 ): AudioDevices {
-  async function list(kind: MediaDeviceKind, other: string): Promise<AudioDevice[]> {
+  async function list(kind: MediaDeviceKind, other: (number: number) => string): Promise<AudioDevice[]> {
     const devices = await navigator.mediaDevices.enumerateDevices();
     return devices
       .filter((device) => device.kind === kind && device.deviceId)
-      .map((device, index) => ({ id: device.deviceId, label: device.label || `${other} ${index + 1}` }));
+      .map((device, index) => ({ id: device.deviceId, label: device.label || other(index + 1) }));
   }
 
   return {
-    inputs: () => list("audioinput", "Microphone"),
-    outputs: () => list("audiooutput", "Loudspeaker"),
+    inputs: () => list("audioinput", (number) => t("settings.microphoneNo", { number })),
+    outputs: () => list("audiooutput", (number) => t("settings.speakerNo", { number })),
     canChooseOutput: () => "setSinkId" in HTMLMediaElement.prototype,
     async useInput(id) {
       const device = (await this.inputs()).find((each) => each.id === id);

@@ -1,6 +1,7 @@
 /** The microphone of a call: the chosen one and no other, as long as it can be had. */
 import type { Send } from "../ports";
 import type { PreferenceStore } from "./preferences";
+import { t } from "../i18n/i18n";
 
 type Media = Pick<MediaDevices, "getUserMedia">;
 
@@ -72,7 +73,7 @@ export class CallMicrophone {
     if (!track) return stream;
     this.track = track;
     const isChosen = !chosen || track.getSettings().deviceId === chosen;
-    const missed = isChosen ? "" : this.preferences.get().inputName || "The chosen microphone";
+    const missed = isChosen ? "" : this.preferences.get().inputName || t("settings.chosenMicrophone");
     this.send({
       type: "hearing.changed",
       hearing: { state: "live", label: deviceName(track.label), missed },

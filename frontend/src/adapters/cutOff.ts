@@ -3,7 +3,7 @@
  * sid alone, and only while it is talked on.
  */
 import type { Api } from "../ports";
-import type { State } from "../softphone/state";
+import { isTalk, type State } from "../softphone/state";
 import type { Store } from "../softphone/store";
 
 /** Milliseconds: who was cut off longer ago has been called by now, or called again. */
@@ -64,6 +64,6 @@ export function watchCutOff(
   look();
 }
 
-function talkedOn({ call }: State): string | null {
-  return call.state === "open" || call.state === "reconnecting" ? call.talk.root : null;
+function talkedOn({ calls: { focus } }: State): string | null {
+  return isTalk(focus) ? focus.root : null;
 }

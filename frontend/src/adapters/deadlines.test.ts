@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { signalOf } from "../pageSignals";
 import type { SoftphoneEvent } from "../softphone/events";
 import { reach } from "../softphone/reach";
+import { lastEnding } from "../softphone/selectors";
 import { initialState, type State } from "../softphone/state";
 import { createStore } from "../softphone/store";
 import {
@@ -15,6 +16,7 @@ import {
   readyState,
   ringingState,
   sample,
+  shown,
 } from "../testing/samples";
 import { startAlarms } from "./alarms";
 import { watchDeadlines } from "./deadlines";
@@ -43,7 +45,7 @@ describe("nothing is waited for for ever", () => {
     ["the tabs", starting(allowed), /which of its tabs/],
     ["the permission", starting(held), /does not say whether/],
     ["the browser's window", starting(held, { type: "microphone.asked" }), /still asks for the microphone/],
-  ])("%s: red, with a reason, a key and the title", (_name, state, reason) => {
+  ])("%s: red, with a reason, a button and the title", (_name, state, reason) => {
     const { store } = watched(state);
     expect(reach(store.get(), NOW).tone).toBe("amber");
 
@@ -90,12 +92,13 @@ describe("nothing is waited for for ever", () => {
     const { store, commands } = watched(state);
     events.forEach(store.send);
     vi.advanceTimersByTime(ms - 1);
-    expect(store.get().call.state).not.toBe("closed");
+    expect(shown(store.get())).not.toBe("closed");
 
     vi.advanceTimersByTime(1);
 
-    const { call } = store.get();
-    expect(call.state === "closed" && call.ending?.kind === "failed" && call.ending.message).toMatch(reason);
+    const ending = lastEnding(store.get());
+    expect(shown(store.get())).toBe("closed");
+    expect(ending?.kind === "failed" && ending.message).toMatch(reason);
     expect(commands).toContain("phone.hang-up");
   });
 

@@ -2,6 +2,7 @@
 import { decodeMessage, type DeskMessage } from "../messages";
 import type { Desk, Send } from "../ports";
 import { alarm, type Cancel } from "./alarms";
+import { t } from "../i18n/i18n";
 
 /** The server says something every ten seconds: who hears nothing for twice as long asks. */
 const ASK_AFTER = 20_000;
@@ -37,7 +38,7 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
     opening.addEventListener("close", (event: CloseEvent) => {
       if (opening !== socket) return;
       if (SIGNED_OUT.includes(event.code)) {
-        end(event.code === 4403 ? "Your account is not active. Ask your admin." : "You were signed out.");
+        end(event.code === 4403 ? t("failure.inactive") : t("signedOut.message"));
       } else lose(opening);
     });
   }

@@ -8,6 +8,7 @@ import { CallMicrophone } from "./callMicrophone";
 import type { PreferenceStore } from "./preferences";
 import { Device } from "./voiceSdk";
 import { VoiceToken } from "./voiceToken";
+import { t } from "../i18n/i18n";
 
 /** The token was refused, or ran out unnoticed: only a new one helps. */
 const TOKEN_ERRORS = new Set([20101, 20104, 20151, 31201, 31202, 31204, 31205]);
@@ -245,7 +246,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
       enableImprovedSignalingErrorPrecision: true,
       allowIncomingWhileBusy: false,
       getUserMedia: this.microphone.open,
-      closeProtection: "Leaving this page ends your call.",
+      closeProtection: t("page.leaving"),
       appName: "ringdesk",
       logLevel: "error",
       ...(local ? { chunderw: phone.signallingHost } : {}),
@@ -267,5 +268,5 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
 }
 
 function refusalOf(code: number): string {
-  return `Twilio refuses this phone (${code}). Ask your admin to look at the Doctor’s page.`;
+  return t("failure.refused", { code: String(code) });
 }

@@ -6,6 +6,7 @@
 import type { Token } from "../ports";
 import { alarm, type Cancel } from "./alarms";
 import { ApiError } from "./api";
+import { t } from "../i18n/i18n";
 
 const NEARLY = 15_000;
 const FIRST_WAIT = 1000;
@@ -109,7 +110,6 @@ export class VoiceToken {
 }
 
 function problemOf(error: unknown): string {
-  if (error instanceof ApiError)
-    return error.signedOut ? "You were signed out. Load the page again." : error.message;
-  return "The phone could not be started.";
+  if (error instanceof ApiError) return error.signedOut ? t("failure.signedOut") : error.message;
+  return t("failure.phone");
 }

@@ -4,6 +4,7 @@
  */
 import type { Call } from "../messages";
 import type { Api, CallNote, TimelineEntry } from "../ports";
+import { t } from "../i18n/i18n";
 
 export interface OpenCall {
   sid: string;
@@ -128,7 +129,7 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
       else settle(sid, sent);
     } catch (failure) {
       const { message } = failure as Failure;
-      set(sid, { saving: "failed", problem: message ?? "The server could not do this." });
+      set(sid, { saving: "failed", problem: message ?? t("note.serverCouldNot") });
     }
   }
 

@@ -3,14 +3,15 @@ import type { ComponentChildren } from "preact";
 import type { Levels } from "../ports";
 import { silent, weak, type CallerFacts } from "../softphone/selectors";
 import type { Conversation, Ring, State } from "../softphone/state";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { AlsoCalling, CallerFactList } from "./IncomingCall";
 import { Keypad } from "./Keypad";
 import { LevelMeters } from "./LevelMeters";
-import { NoteKey } from "./NoteKey";
+import { NoteButton } from "./NoteButton";
 import { useNow } from "./useNow";
+import { t } from "../i18n/i18n";
 
 /** How long the SDK tries to take up a call again: `maxCallSignalingTimeoutMs`. */
 const RECONNECT_SECONDS = 30;
@@ -19,7 +20,6 @@ interface Props {
   state: State;
   talk: Conversation;
   others: Ring[];
-  lostAt: number | null;
   facts: CallerFacts;
   levels: Levels;
   keypadOpen: boolean;
@@ -33,56 +33,59 @@ interface Props {
 }
 
 export function ActiveCall(props: Props) {
-  const { state, talk, facts, lostAt, keypadOpen, helpOpen } = props;
-  const lost = lostAt !== null;
+  const { state, talk, facts, keypadOpen, helpOpen } = props;
+  const lost = talk.state === "reconnecting";
   const notice = noticeOf(props);
   const lineName = facts.lineName || talk.line?.name;
   const way =
-    lineName && (talk.incoming ? `Called ${lineName}` : `They see ${talk.line?.display ?? lineName}`);
+    lineName &&
+    (talk.incoming
+      ? t("call.calledLine", { line: lineName })
+      : t("call.theySee", { line: talk.line?.display ?? lineName }));
   return (
-    <Bands
+    <CallLayout
       tone={lost ? "hold" : "call"}
       identity={
         <Identity
           icon={lost ? "signal" : "phone"}
-          word={lost ? "Reconnecting…" : "On a call"}
+          word={lost ? t("call.reconnecting") : t("call.onACall")}
           facts={facts}
           detail={detailOf(way, facts.place, facts.company)}
           since={talk.since}
-          tags={talk.muted && <span class="tag tag-identity">Muted</span>}
+          tags={talk.muted && <span class="tag tag-identity">{t("call.muted")}</span>}
         />
       }
       notice={notice.content}
       noticeTone={notice.hold ? "hold" : undefined}
       bar={
         <>
-          <button type="button" class="key-hang-up" onClick={props.onHangUp}>
-            <Icon name="hang-up" /> Hang up
+          <button type="button" class="button-hang-up" onClick={props.onHangUp}>
+            <Icon name="hang-up" /> {t("call.hangUp")}
           </button>
-          <NoteKey onNote={props.onNote} />
+          <NoteButton onNote={props.onNote} />
         </>
       }
     >
-      <div class="call-keys">
+      <div class="call-buttons">
         <button
           type="button"
-          class="call-key"
+          class="call-button"
           aria-pressed={talk.muted}
           onClick={() => props.onMute(!talk.muted)}
           data-focus="mute"
         >
-          <Icon name={talk.muted ? "mic-off" : "mic"} /> Mute
+          <Icon name={talk.muted ? "mic-off" : "mic"} /> {t("call.mute")}
         </button>
         <button
           type="button"
-          class="call-key"
+          class="call-button"
           aria-expanded={keypadOpen}
           aria-controls="tones"
           aria-disabled={lost}
           onClick={() => !lost && props.onKeypad(!keypadOpen)}
           data-focus="keypad"
         >
-          <Icon name="keypad" /> Keypad
+          <Icon name="keypad" /> {t("common.keypad")}
         </button>
         <LevelMeters levels={props.levels} them={facts.shortName} muted={talk.muted} />
       </div>
@@ -91,18 +94,18 @@ export function ActiveCall(props: Props) {
       {lost && <IfNotBack name={facts.shortName} />}
       {!keypadOpen && !helpOpen && <CallerFactList facts={facts} incoming={talk.incoming} />}
       <AlsoCalling state={state} rings={props.others} />
-      <p class="small quiet closing">
-        The call with {facts.shortName} ends when you close or reload this page.
-      </p>
-    </Bands>
+      <p class="small quiet closing">{t("call.closing", { name: facts.shortName })}</p>
+    </CallLayout>
   );
 }
 
 /** One line, the gravest first. */
 function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
-  const { talk, facts, lostAt, helpOpen } = props;
+  const { talk, facts, helpOpen } = props;
   const name = facts.shortName;
-  if (lostAt !== null) return { hold: true, content: <StillThere name={name} lostAt={lostAt} /> };
+  if (talk.state === "reconnecting") {
+    return { hold: true, content: <StillThere name={name} lostAt={talk.lostAt} /> };
+  }
   const { hearing } = props.state;
   if (hearing?.state === "lost") {
     return {
@@ -111,7 +114,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <>
           <Icon name="mic-off" size={18} />
           <span>
-            <strong>Your microphone is gone.</strong> {name} cannot hear you. Plug one in.
+            <strong>{t("call.microphoneGone")}</strong> {t("call.plugOneIn", { name })}
           </span>
         </>
       ),
@@ -122,15 +125,15 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
       <>
         <Icon name="signal" size={18} />
         <span>
-          <strong>Weak connection.</strong> {name} may hear gaps.
+          <strong>{t("call.weak")}</strong> {t("call.gaps", { name })}
         </span>
         <button
           type="button"
-          class="text-key"
+          class="text-button"
           aria-expanded={helpOpen}
           onClick={() => props.onHelp(!helpOpen)}
         >
-          What helps
+          {t("call.whatHelps")}
         </button>
       </>
     );
@@ -143,7 +146,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <>
           <Icon name="mic-off" size={18} />
           <span>
-            <strong>You are muted.</strong> {name} cannot hear you.
+            <strong>{t("call.youAreMuted")}</strong> {t("call.cannotHear", { name })}
           </span>
         </>
       ),
@@ -156,7 +159,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <>
           <Icon name="mic-off" size={18} />
           <span>
-            <strong>Your microphone gives no sound.</strong> Check its mute switch.
+            <strong>{t("call.silent")}</strong> {t("call.silentText")}
           </span>
         </>
       ),
@@ -169,8 +172,8 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
         <>
           <Icon name="mic" size={18} />
           <span>
-            <strong>{hearing.missed} is not there.</strong> {name} hears{" "}
-            {hearing.label || "another microphone"}.
+            <strong>{t("common.notThere", { device: hearing.missed })}</strong>{" "}
+            {t("call.hears", { name, device: hearing.label || t("call.anotherMicrophone") })}
           </span>
         </>
       ),
@@ -181,7 +184,7 @@ function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
     content: (
       <>
         <Icon name={talk.incoming ? "in" : "out"} size={18} />{" "}
-        {talk.incoming ? `${name} called.` : `You called ${name}.`}
+        {talk.incoming ? t("call.theyCalled", { name }) : t("call.youCalled", { name })}
       </>
     ),
   };
@@ -194,7 +197,7 @@ function StillThere({ name, lostAt }: { name: string; lostAt: number }) {
     <>
       <Icon name="alert" size={18} />
       <span>
-        <strong>{name} is still on the line.</strong> {left} s more to try.
+        <strong>{t("call.stillThere", { name })}</strong> {t("call.secondsLeft", { seconds: left })}
       </span>
     </>
   );
@@ -205,12 +208,17 @@ function Tones({ talk, onDigit, onKeypad }: Props) {
     <section class="panel" id="tones" aria-labelledby="tones-title">
       <div class="panel-head">
         <h3 id="tones-title" tabIndex={-1} data-focus="tones">
-          Keypad
+          {t("common.keypad")}
         </h3>
-        <output class="digits" aria-label="Tones sent">
+        <output class="digits" aria-label={t("call.tonesSent")}>
           {talk.digits}
         </output>
-        <button type="button" class="icon-key" aria-label="Close keypad" onClick={() => onKeypad(false)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t("call.closeKeypad")}
+          onClick={() => onKeypad(false)}
+        >
           <Icon name="close" size={18} />
         </button>
       </div>
@@ -223,15 +231,15 @@ function WhatHelps({ onClose }: { onClose(): void }) {
   return (
     <section class="panel" aria-labelledby="helps-title">
       <div class="panel-head">
-        <h3 id="helps-title">What helps</h3>
-        <button type="button" class="icon-key" aria-label="Close" onClick={onClose}>
+        <h3 id="helps-title">{t("call.whatHelps")}</h3>
+        <button type="button" class="icon-button" aria-label={t("common.close")} onClick={onClose}>
           <Icon name="close" size={18} />
         </button>
       </div>
       <ol class="steps">
-        <li>Use a network cable, or go closer to the Wi-Fi.</li>
-        <li>Stop downloads and video.</li>
-        <li>On a VPN? Leave it after this call.</li>
+        <li>{t("call.helpCable")}</li>
+        <li>{t("call.helpDownloads")}</li>
+        <li>{t("call.helpVpn")}</li>
       </ol>
     </section>
   );
@@ -240,8 +248,8 @@ function WhatHelps({ onClose }: { onClose(): void }) {
 function IfNotBack({ name }: { name: string }) {
   return (
     <section class="panel">
-      <h3>If the sound does not come back</h3>
-      <p>The call ends by itself. Then call {name} again from the call log.</p>
+      <h3>{t("call.ifNotBack")}</h3>
+      <p>{t("call.ifNotBackText", { name })}</p>
     </section>
   );
 }

@@ -8,12 +8,13 @@ import type { Config } from "../config";
 import type { Call, Line } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
 import { reach } from "../softphone/reach";
-import { canDial, colleagues, currentFacts, myPresence } from "../softphone/selectors";
-import { type Hints, inCall, type State } from "../softphone/state";
+import { canDial, colleagues, currentFacts, lastEnding, myPresence } from "../softphone/selectors";
+import { type Hints, inCall, isTalk, type State } from "../softphone/state";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
-import { Dock, MiniCall, MiniRing } from "./Dock";
+import { MiniCall, MiniRing } from "./MiniCall";
+import { MobileNav } from "./MobileNav";
 import { NotificationOffer } from "./NotificationOffer";
 import { ReachLine } from "./ReachLine";
 import { SettingsDialog } from "./SettingsDialog";
@@ -29,6 +30,7 @@ import { useShortcuts } from "./useShortcuts";
 import { useStore } from "./useStore";
 import { useViews } from "./useViews";
 import { type View, WorkArea } from "./WorkArea";
+import { t } from "../i18n/i18n";
 
 export interface AppProps {
   store: Store;
@@ -45,15 +47,15 @@ export interface AppProps {
 let dialled = 0;
 
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
-function isIdle({ call, desk, orphans }: State): boolean {
-  return desk.state === "open" && call.state === "closed" && call.ending === null && orphans.length === 0;
+function isIdle({ calls, desk, orphans }: State): boolean {
+  return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
 }
 
 export function App({ store, log, details, config, api, audio, levels, preferences, browser }: AppProps) {
   const state = useStore(store);
   const chosen = useStore(preferences);
   const { send } = store;
-  const { call } = state;
+  const { focus } = state.calls;
   const now = useNow(state.desk.state === "lost");
   const [number, setNumber] = useState("");
   const [dialog, setDialog] = useState<"settings" | "shortcuts" | "sign-out" | null>(null);
@@ -63,7 +65,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const microphoneLabel = useMicrophoneLabel(audio, state.microphone, chosen);
 
   const facts = currentFacts(state);
-  const talk = call.state === "open" || call.state === "reconnecting" ? call.talk : null;
+  const talk = isTalk(focus) ? focus : null;
   const line = state.lines.find((each) => each.id === chosen.line) ?? state.lines[0] ?? null;
   const dialable = canDial(state);
 
@@ -71,16 +73,16 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const { view, pane, openedIn, unseen, subjects, waiting, show, finish } = useViews(state, details);
   useFocusRules(state, guard);
   // What was open for another call closes.
-  const ring = call.state === "pending" ? call.ring.id : null;
+  const ring = focus?.state === "pending" ? focus : null;
   useEffect(() => {
     if (ring) setMenu(null);
-  }, [ring]);
+  }, [ring?.id]);
   useEffect(() => {
-    if (call.state === "closed") {
+    if (focus === null) {
       setKeypadOpen(false);
       setHelpOpen(false);
     }
-  }, [call.state]);
+  }, [focus === null]);
 
   function dial(hints: Hints, from: Line | null = line): void {
     send({ type: "agent.dialled", id: `dial-${++dialled}`, hints, line: from, at: Date.now() });
@@ -134,7 +136,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
       setTimeout(() => outcomeOf(waiting.root ?? "")?.focus());
       return;
     }
-    if (call.state === "closed" && call.ending?.kind === "ended") send({ type: "agent.closed" });
+    if (lastEnding(state)?.kind === "ended") send({ type: "agent.closed" });
     setTimeout(() => focusOn("call-area"));
   }
 
@@ -149,9 +151,9 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
       },
       reject: () => send({ type: "agent.rejected" }),
       toggleMute: mute,
-      toggleKeypad: () => call.state === "open" && openKeypad(!keypadOpen),
+      toggleKeypad: () => focus?.state === "open" && openKeypad(!keypadOpen),
       digit: (key) => {
-        if (!keypadOpen || call.state !== "open") return false;
+        if (!keypadOpen || focus?.state !== "open") return false;
         send({ type: "agent.pressed", digit: key });
         return true;
       },
@@ -188,9 +190,9 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
     );
   }
   return (
-    <div class="desk" data-pane={signedOut === null ? pane : "call"} data-call={call.state}>
+    <div class="desk" data-pane={signedOut === null ? pane : "call"} data-call={focus?.state ?? "closed"}>
       <a class="skip" href="#call">
-        Go to call
+        {t("app.skip")}
       </a>
       <TopBar
         config={config}
@@ -219,14 +221,14 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         <MiniCall
           talk={talk}
           facts={facts}
-          lost={call.state === "reconnecting"}
+          lost={talk.state === "reconnecting"}
           onMute={mute}
           onHangUp={hangUp}
         />
       )}
-      {call.state === "pending" && facts && pane === "work" && (
+      {ring && facts && pane === "work" && (
         <MiniRing
-          ring={call.ring}
+          ring={ring}
           facts={facts}
           onShow={() => {
             show({ pane: "call" });
@@ -235,7 +237,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         />
       )}
       <main class="views">
-        <h1 class="visually-hidden">Desk</h1>
+        <h1 class="visually-hidden">{t("app.title")}</h1>
         <CallArea
           {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
           offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
@@ -265,7 +267,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         )}
       </main>
       {signedOut === null && (
-        <Dock
+        <MobileNav
           pane={pane}
           {...{ callerView, unseen, view }}
           onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}

@@ -5,16 +5,17 @@ import type { Config } from "../config";
 import type { Call, Line } from "../messages";
 import type { Api, Levels } from "../ports";
 import type { SoftphoneEvent } from "../softphone/events";
-import { callerFacts, canDial, cue, currentFacts } from "../softphone/selectors";
-import type { Hints, State } from "../softphone/state";
+import { callerFacts, canDial, cue, currentFacts, lastEnding } from "../softphone/selectors";
+import { type Hints, isDialling, type State } from "../softphone/state";
 import { ActiveCall } from "./ActiveCall";
 import { DialPad } from "./DialPad";
 import { FailedCall } from "./FailedCall";
 import { IncomingCall } from "./IncomingCall";
 import { MicrophoneCue } from "./MicrophoneCue";
-import { News } from "./News";
+import { EndedNotice } from "./EndedNotice";
 import { OutgoingCall } from "./OutgoingCall";
 import { troubleOf, Unreachable } from "./Unreachable";
+import { t } from "../i18n/i18n";
 
 export interface CallAreaProps {
   state: State;
@@ -40,7 +41,7 @@ export interface CallAreaProps {
 
 export function CallArea(props: CallAreaProps) {
   return (
-    <section class="call-area" id="call" aria-label="Call" tabIndex={-1}>
+    <section class="call-area" id="call" aria-label={t("app.call")} tabIndex={-1}>
       <Panel {...props} />
     </section>
   );
@@ -48,15 +49,14 @@ export function CallArea(props: CallAreaProps) {
 
 function Panel(props: CallAreaProps) {
   const { state, send } = props;
-  const { call } = state;
+  const { focus, others } = state.calls;
   const facts = currentFacts(state);
-  if (call.state === "closed" || !facts) return <Idle {...props} />;
-  const others = call.others;
-  if (call.state === "pending") {
+  if (!focus || !facts) return <Idle {...props} />;
+  if (focus.state === "pending") {
     return (
       <IncomingCall
         state={state}
-        ring={call.ring}
+        ring={focus}
         others={others}
         facts={facts}
         onAnswer={() => send({ type: "agent.answered" })}
@@ -65,13 +65,12 @@ function Panel(props: CallAreaProps) {
     );
   }
   const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
-  if (call.state === "connecting" || call.state === "ringing") {
+  if (isDialling(focus)) {
     return (
       <OutgoingCall
         state={state}
-        dialling={call.dialling}
+        dialling={focus}
         others={others}
-        rings={call.state === "ringing"}
         facts={facts}
         onCancel={hangUp}
         onNote={props.onNote}
@@ -81,9 +80,8 @@ function Panel(props: CallAreaProps) {
   return (
     <ActiveCall
       {...props}
-      talk={call.talk}
+      talk={focus}
       others={others}
-      lostAt={call.state === "reconnecting" ? call.lostAt : null}
       facts={facts}
       onMute={(muted) => send({ type: "agent.muted", muted })}
       onDigit={(digit) => send({ type: "agent.pressed", digit })}
@@ -94,7 +92,7 @@ function Panel(props: CallAreaProps) {
 
 function Idle(props: CallAreaProps) {
   const { state, config, send } = props;
-  const ending = state.call.state === "closed" ? state.call.ending : null;
+  const ending = lastEnding(state);
   if (ending?.kind === "failed") {
     return (
       <FailedCall
@@ -137,10 +135,10 @@ function Idle(props: CallAreaProps) {
       homeRegionName={config.homeRegionName}
       readySince={state.readySince}
       availability={state.availability}
-      news={
+      notices={
         <>
           {props.offer}
-          <News
+          <EndedNotice
             state={state}
             canDial={canDial(state)}
             onCallBack={(call) => {

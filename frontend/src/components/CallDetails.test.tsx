@@ -47,7 +47,7 @@ describe("a call of the log", () => {
     expect(note().value).toBe("half");
   });
 
-  it("does not call on Enter, nor open on the call key's Enter", async () => {
+  it("does not call on Enter, nor open on the call button's Enter", async () => {
     const { user, asked } = show(readyState(), { calls: async () => ({ next: null, results: [mine] }) });
     (await screen.findByRole("button", { name: /^Call Maya/ })).focus();
     await user.keyboard("{Enter}");

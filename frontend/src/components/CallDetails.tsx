@@ -5,12 +5,13 @@ import { exactClock, fullTime, minutes } from "../format";
 import type { Call } from "../messages";
 import type { TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
-import { lengthOf, partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
-import { Blank, Loading } from "./Blank";
+import { lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
+import { EmptyState, Loading } from "./EmptyState";
 import { Icon } from "./Icon";
 import { NoteForm, NoteText } from "./NoteForm";
 import { isTextField } from "./fields";
 import { VoiceMessage } from "./VoiceMessage";
+import { t } from "../i18n/i18n";
 
 interface Props {
   open: OpenCall;
@@ -36,7 +37,7 @@ export function CallDetails({ open, details, mayNote, canDial, back, onCall, onC
         onClose();
       }}
     >
-      <button type="button" class="text-key details-back" onClick={onClose}>
+      <button type="button" class="text-button details-back" onClick={onClose}>
         <span class="turned">
           <Icon name="chevron-down" size={16} />
         </span>
@@ -44,11 +45,11 @@ export function CallDetails({ open, details, mayNote, canDial, back, onCall, onC
       </button>
       <Facts call={call} canDial={canDial} onCall={onCall} />
       <section class="card note" aria-labelledby="note-title">
-        <h3 id="note-title">Note and outcome</h3>
+        <h3 id="note-title">{t("details.note")}</h3>
         {mayNote ? <NoteForm key={open.sid} open={open} details={details} /> : <NoteText note={open.saved} />}
       </section>
       <section class="card happened" aria-labelledby="happened-title">
-        <h3 id="happened-title">What happened</h3>
+        <h3 id="happened-title">{t("details.happened")}</h3>
         <Timeline open={open} onRetry={() => details.load()} />
       </section>
     </div>
@@ -66,15 +67,15 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
   const title = partyTitle(call);
   const length = call.ring_seconds ? "" : lengthOf(call);
   const rows: [string, string][] = [
-    ["Number", party.name && !party.withheld ? party.display : ""],
-    ["Place", party.place],
-    ["Began", fullTime(call.start_time)],
-    ["Lasted", length],
-    ["Rang", call.ring_seconds ? minutes(call.ring_seconds) : ""],
-    ["Line", call.line?.name ?? ""],
-    [call.incoming ? "Answered by" : "Called by", isolated(call.agent?.name ?? "")],
-    ["Caller ID", party.verification_failed ? "Not confirmed by the phone network. It may be forged." : ""],
-    ["Problem", call.problem],
+    [t("common.number"), party.name && !party.withheld ? party.display : ""],
+    [t("common.place"), party.place],
+    [t("details.began"), fullTime(call.start_time)],
+    [t("details.lasted"), length],
+    [t("details.rang"), call.ring_seconds ? minutes(call.ring_seconds) : ""],
+    [t("common.line"), call.line?.name ?? ""],
+    [call.incoming ? t("details.answeredBy") : t("details.calledBy"), isolated(call.agent?.name ?? "")],
+    [t("details.callerId"), party.verification_failed ? t("details.forged") : ""],
+    [t("details.problem"), call.problem],
   ];
   return (
     <section class="card details-head" aria-labelledby="details-title">
@@ -84,7 +85,7 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
         </h2>
         <span class={`tag tag-${tone}`}>{word}</span>
       </div>
-      <p class="quiet small">{WAY_WORDS[wayIcon(call)]}</p>
+      <p class="quiet small">{wayWord(wayIcon(call))}</p>
       <dl class="facts">
         {rows
           .filter(([, value]) => value)
@@ -96,8 +97,13 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
           ))}
       </dl>
       {party.number.startsWith("+") && (
-        <button type="button" class="small-key details-call" disabled={!canDial} onClick={() => onCall(call)}>
-          <Icon name="phone" size={16} /> Call {shownFirstName(party.name) || title}
+        <button
+          type="button"
+          class="small-button details-call"
+          disabled={!canDial}
+          onClick={() => onCall(call)}
+        >
+          <Icon name="phone" size={16} /> {t("log.call", { name: shownFirstName(party.name) || title })}
         </button>
       )}
       {call.recordings.map((recording) => (
@@ -111,15 +117,15 @@ function Timeline({ open, onRetry }: { open: OpenCall; onRetry(): void }) {
   const { timeline, loading } = open;
   if (loading === "failed") {
     return (
-      <Blank icon="alert" title="What happened did not load" text="Your calls are not affected.">
-        <button type="button" class="small-key" onClick={onRetry}>
-          Try again
+      <EmptyState icon="alert" title={t("details.notLoaded")} text={t("common.callsUnaffected")}>
+        <button type="button" class="small-button" onClick={onRetry}>
+          {t("common.tryAgain")}
         </button>
-      </Blank>
+      </EmptyState>
     );
   }
   if (timeline === null) return <Loading />;
-  if (timeline.length === 0) return <p class="quiet">Nothing is recorded of this call.</p>;
+  if (timeline.length === 0) return <p class="quiet">{t("details.nothing")}</p>;
   return (
     <ol class="events">
       {timeline.map((entry, at) => (

@@ -1,22 +1,18 @@
-/** The call log: search, filters, rows by day, and a key to call back. */
+/** The call log: search, filters, rows by day, and a button to call back. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallLogStore } from "../callLog/callLog";
 import { foundIn } from "../callLog/foundIn";
-import { counted, dayName } from "../format";
+import { dayName } from "../format";
 import type { Call } from "../messages";
 import type { LogScope } from "../ports";
-import { Blank, Loading } from "./Blank";
+import { EmptyState, Loading } from "./EmptyState";
 import { CallRow } from "./CallRow";
 import { Icon } from "./Icon";
 import { focusIsLost } from "./regions";
 import { useStore } from "./useStore";
+import { t } from "../i18n/i18n";
 
-const SCOPES: [LogScope, string][] = [
-  ["all", "All"],
-  ["mine", "Mine"],
-  ["missed", "Missed"],
-  ["voicemail", "Voicemail"],
-];
+const SCOPES: LogScope[] = ["all", "mine", "missed", "voicemail"];
 
 interface Props {
   log: CallLogStore;
@@ -28,33 +24,34 @@ interface Props {
 }
 
 export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
-  const { scope, search, rows, next, status, more } = useStore(log);
+  const { query, rows, next, status, more } = useStore(log);
+  const { scope, search } = query;
   return (
     <div class="log">
       <h2 class="visually-hidden" tabIndex={-1} data-home>
-        Call log
+        {t("tab.log")}
       </h2>
       <div class="log-tools">
         <div class="search">
           <Icon name="search" />
           <label class="visually-hidden" for="search">
-            Search the call log
+            {t("log.search")}
           </label>
           <input
             id="search"
             type="search"
-            placeholder="Name, number or note"
+            placeholder={t("log.placeholder")}
             autocomplete="off"
             value={search}
             onInput={(event) => log.search(event.currentTarget.value)}
           />
           <kbd aria-hidden="true">/</kbd>
         </div>
-        <div class="segments" role="radiogroup" aria-label="Show">
-          {SCOPES.map(([value, label]) => (
+        <div class="segments" role="radiogroup" aria-label={t("log.show")}>
+          {SCOPES.map((value) => (
             <label key={value}>
               <input type="radio" name="scope" checked={scope === value} onChange={() => log.filter(value)} />
-              <span>{label}</span>
+              <span>{t(`log.${value}`)}</span>
             </label>
           ))}
         </div>
@@ -62,15 +59,15 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
       <p class="visually-hidden" role="status">
         {status === "ready" &&
           search.trim() !== "" &&
-          `${next ? `${rows.length} or more calls` : counted(rows.length, "call")} found.`}
+          (next ? t("log.orMore", { count: rows.length }) : t("log.found", { count: rows.length }))}
       </p>
       {status === "loading" && <Loading />}
       {status === "failed" && (
-        <Blank icon="alert" title="The call log did not load" text="Your calls are not affected.">
-          <button type="button" class="small-key" onClick={() => log.load()}>
-            Try again
+        <EmptyState icon="alert" title={t("log.notLoaded")} text={t("common.callsUnaffected")}>
+          <button type="button" class="small-button" onClick={() => log.load()}>
+            {t("common.tryAgain")}
           </button>
-        </Blank>
+        </EmptyState>
       )}
       {status === "ready" && rows.length === 0 && <Nothing log={log} />}
       {status === "ready" && rows.length > 0 && <Rows {...{ rows, me, canDial, onCall, onOpen, search }} />}
@@ -78,15 +75,15 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
         <div class="log-more">
           <button
             type="button"
-            class="small-key"
+            class="small-button"
             aria-disabled={more === "loading"}
             onClick={() => log.loadMore()}
           >
             {more === "loading"
-              ? "Loading…"
+              ? t("log.loadingMore")
               : more === "failed"
-                ? "That did not load. Try again"
-                : "Earlier calls"}
+                ? t("log.moreFailed")
+                : t("log.earlier")}
           </button>
         </div>
       )}
@@ -94,7 +91,7 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
   );
 }
 
-/** One stop of Tab: ↑ and ↓ go through the rows, ← and → through the keys of a row. */
+/** One stop of Tab: ↑ and ↓ go through the rows, ← and → through the buttons of a row. */
 function Rows({
   rows,
   me,
@@ -109,33 +106,33 @@ function Rows({
   const current = rows.some(({ sid }) => sid === chosen) ? chosen : rows[0]?.sid;
   const last = useFocusedRow(rows, list);
 
-  // Keys that a row has of its own, like Play, are reached by the arrows as well.
+  // Buttons that a row has of its own, like Play, are reached by the arrows as well.
   useLayoutEffect(() => {
-    for (const key of keysOf(list.current)) if (!key.matches(".row-open")) key.tabIndex = -1;
+    for (const button of buttonsOf(list.current)) if (!button.matches(".row-open")) button.tabIndex = -1;
   });
 
   function onKeyDown(event: KeyboardEvent): void {
     const row = (event.target as Element).closest("[data-row]");
     const lines = [...(list.current?.querySelectorAll("[data-row]") ?? [])];
     const at = row ? lines.indexOf(row) : -1;
-    const keys = keysOf(row);
-    const key = keys.indexOf(event.target as HTMLElement);
+    const buttons = buttonsOf(row);
+    const button = buttons.indexOf(event.target as HTMLElement);
     const to: Record<string, HTMLElement | undefined> = {
-      ArrowDown: keysOf(lines[at + 1])[0],
-      ArrowUp: keysOf(lines[Math.max(0, at - 1)])[0],
-      ArrowRight: keys[key + 1],
-      ArrowLeft: keys[Math.max(0, key - 1)],
+      ArrowDown: buttonsOf(lines[at + 1])[0],
+      ArrowUp: buttonsOf(lines[Math.max(0, at - 1)])[0],
+      ArrowRight: buttons[button + 1],
+      ArrowLeft: buttons[Math.max(0, button - 1)],
     };
-    if (at < 0 || key < 0 || !(event.key in to)) return;
+    if (at < 0 || button < 0 || !(event.key in to)) return;
     to[event.key]?.focus();
     event.preventDefault();
   }
 
   function onFocusIn(event: FocusEvent): void {
-    const key = event.target as Element;
-    const sid = key.closest("[data-row]")?.getAttribute("data-row");
+    const button = event.target as Element;
+    const sid = button.closest("[data-row]")?.getAttribute("data-row");
     if (!sid) return;
-    last.current = { at: rows.findIndex((row) => row.sid === sid), key };
+    last.current = { at: rows.findIndex((row) => row.sid === sid), button };
     setChosen(sid);
   }
 
@@ -166,17 +163,17 @@ function Rows({
 
 /** A row that goes while it has focus leaves it to the next one. */
 function useFocusedRow(rows: Call[], list: { current: HTMLElement | null }) {
-  const last = useRef<{ at: number; key: Element } | null>(null);
+  const last = useRef<{ at: number; button: Element } | null>(null);
   useLayoutEffect(() => {
-    if (!last.current || last.current.key.isConnected || !focusIsLost()) return;
+    if (!last.current || last.current.button.isConnected || !focusIsLost()) return;
     const lines = [...(list.current?.querySelectorAll("[data-row]") ?? [])];
-    keysOf(lines[Math.min(last.current.at, lines.length - 1)])[0]?.focus();
+    buttonsOf(lines[Math.min(last.current.at, lines.length - 1)])[0]?.focus();
   }, [rows]);
   return last;
 }
 
-/** What can be pressed in a row, the key that opens it first. */
-function keysOf(row: Element | null | undefined): HTMLElement[] {
+/** What can be pressed in a row, the button that opens it first. */
+function buttonsOf(row: Element | null | undefined): HTMLElement[] {
   return [...(row?.querySelectorAll<HTMLElement>("button:not(:disabled)") ?? [])];
 }
 
@@ -190,23 +187,22 @@ function byDay(rows: Call[], now: number): [string, Call[]][] {
 }
 
 function Nothing({ log }: { log: CallLogStore }) {
-  const { scope, search } = log.get();
+  const { scope, search } = log.get().query;
   if (!search.trim() && scope === "all") {
-    return <Blank icon="list" title="No calls yet" text="Calls you make and take appear here." />;
+    return <EmptyState icon="list" title={t("log.empty")} text={t("log.emptyText")} />;
   }
-  const title = search.trim() ? `Nothing found for “${search.trim()}”` : "Nothing here";
+  const title = search.trim() ? t("log.nothingFor", { text: search.trim() }) : t("log.nothing");
   return (
-    <Blank icon="search" title={title} text="Check the spelling or clear the filters.">
+    <EmptyState icon="search" title={title} text={t("log.nothingText")}>
       <button
         type="button"
-        class="small-key"
+        class="small-button"
         onClick={() => {
-          log.filter("all");
-          log.search("");
+          log.ask({ scope: "all", search: "" });
         }}
       >
-        Clear filters
+        {t("log.clear")}
       </button>
-    </Blank>
+    </EmptyState>
   );
 }

@@ -2,10 +2,11 @@
 import { clock, fullTime } from "../format";
 import type { Call } from "../messages";
 import { isolated } from "../names";
-import { byWhom, lengthOf, partyTitle, resultWord, WAY_WORDS, wayIcon } from "../words";
+import { byWhom, lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
 import { Icon } from "./Icon";
 import { PastNote } from "./PastNote";
 import { VoiceMessage } from "./VoiceMessage";
+import { t } from "../i18n/i18n";
 
 interface Props {
   call: Call;
@@ -28,8 +29,8 @@ export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }:
   const second = party.name
     ? isolated(party.display)
     : party.withheld
-      ? "No number was sent"
-      : [isolated(party.place), "not in contacts"].filter(Boolean).join(" · ");
+      ? t("log.noNumber")
+      : [isolated(party.place), t("dial.notInContacts")].filter(Boolean).join(" · ");
   // A message says its length itself.
   const length = call.recordings.length > 0 ? "" : lengthOf(call);
   const by = byWhom(call, me);
@@ -52,7 +53,7 @@ export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }:
     >
       <span class={`way way-${way}`} id={`way-${call.sid}`}>
         <Icon name={way} />
-        <span class="visually-hidden">{WAY_WORDS[way]}</span>
+        <span class="visually-hidden">{wayWord(way)}</span>
       </span>
       <button
         type="button"
@@ -65,10 +66,10 @@ export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }:
         <span>{second}</span>
         {found && (
           <span class="row-found" title={call.note}>
-            Note: {found}
+            {t("log.note", { text: found })}
           </span>
         )}
-        <span class="visually-hidden">Details</span>
+        <span class="visually-hidden">{t("log.details")}</span>
       </button>
       <span class="row-line">{call.line?.name}</span>
       <span class="row-result" id={`result-${call.sid}`}>
@@ -86,13 +87,17 @@ export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }:
         </span>
       </span>
       {callable ? (
-        // The arrow keys come here from the row's own key, and C calls.
+        // The arrow keys come here from the row's own button, and C calls.
         <button
           type="button"
-          class="icon-key row-call"
+          class="icon-button row-call"
           tabIndex={-1}
           disabled={!canDial}
-          aria-label={`Call ${title}${party.name ? `, ${party.display}` : ""}`}
+          aria-label={
+            party.name
+              ? t("log.callNumber", { name: title, number: party.display })
+              : t("log.call", { name: title })
+          }
           onClick={() => onCall(call)}
         >
           <Icon name="phone" />

@@ -1,16 +1,19 @@
 /** The caller: who they are, what is noted of the call, and what was before. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
+import { byStart } from "../callLog/callLog";
 import { clock, initials, shortWhen } from "../format";
+import { type PagedList, pagedList } from "../lists/pagedList";
 import type { Call, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
 import { pastCallSentence, wayIcon } from "../words";
-import { Loading } from "./Blank";
+import { Loading } from "./EmptyState";
 import { Icon } from "./Icon";
 import { NoteForm } from "./NoteForm";
 import { PastNote } from "./PastNote";
 import { useStore } from "./useStore";
+import { t } from "../i18n/i18n";
 
 /** The call that the tab is about. */
 export interface Subject {
@@ -24,7 +27,7 @@ export interface Subject {
 
 interface Props {
   subject: Subject;
-  api: Pick<Api, "calls">;
+  api: Pick<Api, "calls" | "callsAt">;
   details: CallDetailsStore;
   /** Whose note comes after this one. */
   waiting: Subject | null;
@@ -40,7 +43,7 @@ export function CallerTab({ subject, api, details, waiting, onOpen, onDone }: Pr
     <div class="caller">
       <section class="card note" aria-labelledby="note-title">
         <h2 id="note-title" tabIndex={-1} data-home>
-          {over ? `After the call with ${facts.shortName}` : "Note on this call"}
+          {over ? t("caller.after", { name: facts.shortName }) : t("caller.note")}
         </h2>
         {call ? (
           <CallNoteForm
@@ -50,9 +53,9 @@ export function CallerTab({ subject, api, details, waiting, onOpen, onDone }: Pr
             {...(over && { onDone, waits: waiting !== null })}
           />
         ) : (
-          <p class="quiet">Write here as soon as you talk.</p>
+          <p class="quiet">{t("caller.writeSoon")}</p>
         )}
-        {over && waiting && <p class="quiet">Next: the note on the call with {waiting.facts.shortName}.</p>}
+        {over && waiting && <p class="quiet">{t("caller.next", { name: waiting.facts.shortName })}</p>}
       </section>
       <div class="contact-between">
         <ContactCard facts={facts} />
@@ -78,45 +81,38 @@ interface EarlierProps {
   facts: CallerFacts;
   /** The call itself, which is not an earlier one. */
   root: string | null;
-  api: Pick<Api, "calls">;
+  api: Pick<Api, "calls" | "callsAt">;
   onOpen(call: Call): void;
 }
 
 function Earlier({ facts, root, api, onOpen }: EarlierProps) {
   const { number, shortName, withheld, history } = facts;
-  const [calls, setCalls] = useState<Call[] | null>(null);
-  const [failed, setFailed] = useState(false);
-  const [turn, setTurn] = useState(0);
+  const list = useMemo(() => callsWith(number, api), [number, api]);
+  const { rows, status } = useStore(list);
   useEffect(() => {
-    if (withheld || !number) return undefined;
-    let current = true;
-    setFailed(false);
-    api
-      .calls({ search: number, scope: "all", pageSize: SHOWN })
-      .then((page) => current && setCalls(page.results))
-      .catch(() => current && setFailed(true));
-    return () => {
-      current = false;
-    };
-  }, [api, number, withheld, turn]);
+    if (!withheld && number) list.load();
+  }, [list, withheld, number]);
+  const failed = status === "failed";
 
   // While the list is on its way, the three calls that came with the ring stand in for it.
-  const known = calls ?? (history.length ? history : null);
+  const known = status === "ready" ? rows : history.length ? history : null;
   const earlier = known?.filter((call) => call.sid !== root && isOver(call)) ?? [];
   return (
     <section class="card earlier" aria-labelledby="earlier-title">
-      <h2 id="earlier-title">Earlier with {withheld ? "this caller" : shortName}</h2>
-      {withheld && <p class="quiet">Without a number, earlier calls cannot be found.</p>}
+      <h2 id="earlier-title">
+        {withheld ? t("caller.earlierWithheld") : t("caller.earlier", { name: shortName })}
+      </h2>
+      {withheld && <p class="quiet">{t("caller.noNumber")}</p>}
       {failed && !withheld && (
         <p>
-          The earlier calls did not load.{" "}
-          <button type="button" class="link" onClick={() => setTurn(turn + 1)}>
-            Try again
+          {t("caller.notLoaded")}{" "}
+          <button type="button" class="link" onClick={() => list.load()}>
+            {t("common.tryAgain")}
           </button>
         </p>
       )}
       {!withheld && !failed && known === null && <Loading />}
-      {!withheld && known !== null && earlier.length === 0 && <p class="quiet">This is the first call.</p>}
+      {!withheld && known !== null && earlier.length === 0 && <p class="quiet">{t("caller.first")}</p>}
       <ul class="timeline">
         {earlier.map((call) => (
           <PastRow key={call.sid} call={call} onOpen={onOpen} />
@@ -124,6 +120,18 @@ function Earlier({ facts, root, api, onOpen }: EarlierProps) {
       </ul>
     </section>
   );
+}
+
+/** The calls of one number, newest first. */
+function callsWith(number: string, api: EarlierProps["api"]): PagedList<Call, null> {
+  return pagedList<Call, null>(null, {
+    first: () => api.calls({ search: number, scope: "all", pageSize: SHOWN }),
+    at: (next) => api.callsAt(next),
+    key: (call) => call.sid,
+    compare: byStart,
+    revision: (call) => call.revision,
+    shows: () => "ask",
+  });
 }
 
 function isOver(call: PastCall | Call): boolean {
@@ -163,20 +171,20 @@ function PastRow({ call, onOpen }: { call: PastCall | Call; onOpen(call: Call): 
 export function ContactCard({ facts }: { facts: CallerFacts }) {
   const { contact, title, company, withheld } = facts;
   const rows: [string, string][] = [
-    ["Number", withheld ? "Withheld" : facts.display || facts.title],
-    ["Place", facts.place],
-    ["Line", facts.lineName],
-    ["Note", contact?.note ?? ""],
+    [t("common.number"), withheld ? t("caller.withheld") : facts.display || facts.title],
+    [t("common.place"), facts.place],
+    [t("common.line"), facts.lineName],
+    [t("common.note"), contact?.note ?? ""],
   ];
   return (
-    <section class="card contact" aria-label="Contact">
+    <section class="card contact" aria-label={t("caller.contact")}>
       <div class="contact-head">
         <span class="contact-disc" aria-hidden="true">
           {(!facts.withheld && initials(title)) || <Icon name="person" />}
         </span>
         <div>
           <h2 title={title}>{title}</h2>
-          <p class="quiet">{company || (contact ? "In your contacts" : "Not in contacts")}</p>
+          <p class="quiet">{company || (contact ? t("caller.inContacts") : t("caller.notInContacts"))}</p>
         </div>
       </div>
       <dl class="facts">
@@ -191,12 +199,12 @@ export function ContactCard({ facts }: { facts: CallerFacts }) {
       </dl>
       {facts.verificationFailed && (
         <p class="verified">
-          <Icon name="alert" size={18} /> The phone network does not confirm this number. It may be forged.
+          <Icon name="alert" size={18} /> {t("common.forged")}
         </p>
       )}
       {facts.verified && (
         <p class="verified">
-          <Icon name="shield" size={18} /> The phone network vouches for this number.
+          <Icon name="shield" size={18} /> {t("common.vouched")}
         </p>
       )}
     </section>

@@ -1,17 +1,19 @@
 /** Idle: a number to call, typed, pasted or pressed, and the line it is called from. */
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { clock, counted } from "../format";
+import { clock } from "../format";
 import type { Availability, Line } from "../messages";
-import { PRESENCE_WORDS } from "../words";
+import { presenceWord } from "../words";
 import { isolated } from "../names";
 import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { FOUND_ID, FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
 import { Icon } from "./Icon";
 import { Keypad } from "./Keypad";
 import { type Entry, hasLetters, understand, useNumberCheck } from "./useNumberCheck";
+import { t } from "../i18n/i18n";
+import { rich } from "../i18n/rich";
 
 export interface DialPadProps {
   api: Pick<Api, "checkNumber" | "contacts">;
@@ -26,7 +28,7 @@ export interface DialPadProps {
   homeRegionName: string;
   readySince: number | null;
   availability: Availability;
-  news: ComponentChildren;
+  notices: ComponentChildren;
   onDial(hints: Hints): void;
 }
 
@@ -35,36 +37,38 @@ export function DialPad(props: DialPadProps) {
 }
 
 /** In the pad's place for an agent who may not call out. */
-function NoPad({ readySince, availability, news }: DialPadProps) {
+function NoPad({ readySince, availability, notices }: DialPadProps) {
   return (
-    <Bands
+    <CallLayout
       tone="idle"
       identity={
         <>
           <Readiness since={readySince} availability={availability} />
-          <p class="rest-text">You may not make calls. Ask your admin if you need to.</p>
+          <p class="rest-text">{t("dial.mayNot")}</p>
         </>
       }
       bar={
-        <button type="button" class="key-call" disabled>
-          <Icon name="phone" /> Call
+        <button type="button" class="button-call" disabled>
+          <Icon name="phone" /> {t("common.call")}
         </button>
       }
     >
-      {news}
-    </Bands>
+      {notices}
+    </CallLayout>
   );
 }
 
 /** "Ready since 10:48" is said of somebody whose phone rings: not of who is away. */
 function Readiness({ since, availability }: { since: number | null; availability: Availability }) {
-  const ready = availability === "available" ? "Ready" : PRESENCE_WORDS[availability];
+  const ready = availability === "available" ? t("dial.ready") : presenceWord(availability);
   return (
     <div class="state-line">
       <h2 class="state-idle" tabIndex={-1} data-focus="call-area" data-home>
-        {since === null ? "Not ready" : ready}
+        {since === null ? t("dial.notReady") : ready}
       </h2>
-      {since !== null && availability === "available" && <span class="since">since {clock(since)}</span>}
+      {since !== null && availability === "available" && (
+        <span class="since">{t("dial.since", { time: clock(since) })}</span>
+      )}
     </div>
   );
 }
@@ -122,7 +126,7 @@ function Pad(props: DialPadProps) {
 
   const wrong = entry.kind === "invalid" && insisted === text;
   return (
-    <Bands
+    <CallLayout
       tone="idle"
       identity={
         <form
@@ -148,26 +152,24 @@ function Pad(props: DialPadProps) {
             homeRegionName={props.homeRegionName}
           />
           <p class="visually-hidden" role="status">
-            {names &&
-              found.length > 0 &&
-              `${found.length} ${found.length === 1 ? "number" : "numbers"} found.`}
+            {names && found.length > 0 && t("dial.numbersFound", { count: found.length })}
           </p>
           <LineChoice {...props} />
         </form>
       }
       bar={
-        <button type="button" class="key-call" disabled={!canDial || pending} onClick={() => void dial()}>
-          <Icon name="phone" /> {canDial ? "Call" : "Call, when connected"}
+        <button type="button" class="button-call" disabled={!canDial || pending} onClick={() => void dial()}>
+          <Icon name="phone" /> {canDial ? t("common.call") : t("common.callWhenConnected")}
         </button>
       }
     >
-      {props.news}
+      {props.notices}
       {names ? (
         <FoundContacts {...{ text, found, canDial, onDial }} active={active?.id ?? null} />
       ) : (
         <Keypad onPress={(key) => onText(text + key)} onLongZero={() => onText(text + "+")} />
       )}
-    </Bands>
+    </CallLayout>
   );
 }
 
@@ -189,7 +191,7 @@ function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave
   return (
     <div class={wrong ? "number-field number-wrong" : "number-field"}>
       <label class="visually-hidden" for="number">
-        Name or number
+        {t("dial.field")}
       </label>
       <input
         id="number"
@@ -204,7 +206,7 @@ function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave
         autocapitalize="words"
         autocomplete="off"
         spellcheck={false}
-        placeholder="Name or number"
+        placeholder={t("dial.field")}
         value={text}
         aria-invalid={wrong}
         aria-describedby="number-hint"
@@ -222,11 +224,11 @@ function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave
       {text ? (
         <button
           type="button"
-          class="icon-key"
-          aria-label="Delete last character"
+          class="icon-button"
+          aria-label={t("dial.delete")}
           onClick={() => {
             onText(text.slice(0, -1));
-            // The key goes with the last character.
+            // The button goes with the last character.
             if (text.length === 1) document.getElementById("number")?.focus();
           }}
         >
@@ -234,8 +236,8 @@ function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave
         </button>
       ) : (
         "clipboard" in navigator && (
-          <button type="button" class="text-key" onClick={() => void paste()}>
-            <Icon name="paste" size={16} /> Paste
+          <button type="button" class="text-button" onClick={() => void paste()}>
+            <Icon name="paste" size={16} /> {t("dial.paste")}
           </button>
         )
       )}
@@ -269,8 +271,8 @@ function NumberHint({
 }) {
   if (entry.kind === "valid") {
     const { check } = entry;
-    const known = check.contact ? isolated(check.contact.name) : "not in contacts";
-    const calls = counted(check.known_calls, "earlier call");
+    const known = check.contact ? isolated(check.contact.name) : t("dial.notInContacts");
+    const calls = t("dial.earlierCalls", { count: check.known_calls });
     const facts = [check.place ?? check.country, known, check.known_calls > 0 && calls].filter(Boolean);
     return (
       <p class="hint" id="number-hint">
@@ -290,9 +292,9 @@ function NumberHint({
     <p class="hint" id="number-hint">
       {entry.kind === "names"
         ? active
-          ? "Enter calls the one that is marked."
-          : "Choose whom to call."
-        : `Without a + it is a ${homeRegionName} number.`}
+          ? t("dial.enterCalls")
+          : t("dial.choose")
+        : t("dial.withoutPlus", { country: homeRegionName })}
     </p>
   );
 }
@@ -302,16 +304,19 @@ function LineChoice({ lines, line, onLine }: DialPadProps) {
   if (lines.length === 1 && lines[0]) {
     return (
       <p class="call-from">
-        Call from{" "}
-        <strong>
-          {lines[0].name} · {lines[0].display}
-        </strong>
+        {rich("dial.fromLine", {
+          line: (
+            <strong>
+              {lines[0].name} · {lines[0].display}
+            </strong>
+          ),
+        })}
       </p>
     );
   }
   return (
     <p class="call-from">
-      <label for="line">Call from</label>
+      <label for="line">{t("dial.from")}</label>
       <span class="select">
         <select
           id="line"

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./Icon";
+import { t } from "../i18n/i18n";
 
 interface Props {
   title: string;
@@ -32,7 +33,7 @@ export function Dialog({ title, onClose, children }: Props) {
       <div class="dialog-body">
         <div class="dialog-head">
           <h2 id="dialog-title">{title}</h2>
-          <button type="button" class="icon-key" aria-label="Close" onClick={onClose}>
+          <button type="button" class="icon-button" aria-label={t("common.close")} onClick={onClose}>
             <Icon name="close" />
           </button>
         </div>

@@ -2,9 +2,10 @@
 import { clock } from "../format";
 import type { CallerFacts } from "../softphone/selectors";
 import type { Ending } from "../softphone/state";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
+import { t } from "../i18n/i18n";
 
 interface Props {
   ending: Extract<Ending, { kind: "failed" }>;
@@ -17,48 +18,47 @@ interface Props {
 
 export function FailedCall({ ending, facts, canRetry, onClose, onEdit, onRetry }: Props) {
   return (
-    <Bands
+    <CallLayout
       tone="stop"
       identity={
         <Identity
           icon="alert"
-          word="Not connected"
+          word={t("failed.title")}
           facts={facts}
           detail={detailOf(facts.company, facts.place, clock(ending.at))}
         />
       }
       notice={
         <>
-          <Icon name="help" size={18} />{" "}
-          {ending.permanent ? "The number must be changed first." : "Calling again may work."}
+          <Icon name="help" size={18} /> {ending.permanent ? t("failed.change") : t("failed.again")}
         </>
       }
       bar={
         <>
-          <button type="button" class="key-plain" onClick={onClose}>
-            Close
+          <button type="button" class="button-plain" onClick={onClose}>
+            {t("common.close")}
           </button>
           {ending.permanent ? (
-            <button type="button" class="key-accent" onClick={onEdit} data-focus="failed">
-              Edit number
+            <button type="button" class="button-accent" onClick={onEdit} data-focus="failed">
+              {t("failed.edit")}
             </button>
           ) : (
             <button
               type="button"
-              class="key-accent"
+              class="button-accent"
               onClick={onRetry}
               disabled={!canRetry}
               data-focus="failed"
             >
-              Try again
+              {t("common.tryAgain")}
             </button>
           )}
         </>
       }
     >
       <h3 class="failed-title">{ending.message}</h3>
-      {ending.permanent && facts.display && <p>You called {facts.display}. It may have a wrong digit.</p>}
-      {ending.code !== null && <p class="small quiet">Details for your admin: Twilio {ending.code}</p>}
-    </Bands>
+      {ending.permanent && facts.display && <p>{t("failed.youCalled", { number: facts.display })}</p>}
+      {ending.code !== null && <p class="small quiet">{t("failed.code", { code: String(ending.code) })}</p>}
+    </CallLayout>
   );
 }

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ContactFound } from "../ports";
 import type { Hints } from "../softphone/state";
 import { Icon } from "./Icon";
+import { t } from "../i18n/i18n";
 
 export const FOUND_ID = "found";
 
@@ -44,15 +45,15 @@ export function FoundContacts({ text, found, active, canDial, onDial }: Props) {
   }, [active]);
   if (found.length === 0) {
     return (
-      <div class="blank" role="status">
+      <div class="empty-state" role="status">
         <Icon name="search" size={26} />
-        <p class="blank-title">Nobody found for “{text.trim()}”</p>
-        <p>Check the spelling, or type the number.</p>
+        <p class="empty-state-title">{t("found.nobody", { text: text.trim() })}</p>
+        <p>{t("found.checkSpelling")}</p>
       </div>
     );
   }
   return (
-    <ul class="found" id={FOUND_ID} role="listbox" aria-label="Contacts found" ref={list}>
+    <ul class="found" id={FOUND_ID} role="listbox" aria-label={t("found.list")} ref={list}>
       {found.map((each) => (
         <li
           key={each.id}

@@ -3,10 +3,11 @@ import { shortWhen } from "../format";
 import { callerFacts, type CallerFacts } from "../softphone/selectors";
 import type { Ring, State } from "../softphone/state";
 import { pastCallSentence, wayIcon } from "../words";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity, Timer } from "./Identity";
 import { PastNote } from "./PastNote";
+import { t } from "../i18n/i18n";
 
 interface Props {
   state: State;
@@ -19,12 +20,12 @@ interface Props {
 
 export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }: Props) {
   return (
-    <Bands
+    <CallLayout
       tone="ringing"
       identity={
         <Identity
           icon="bell"
-          word={ring.answering ? "Answering…" : "Incoming call"}
+          word={ring.answering ? t("ring.answering") : t("ring.incoming")}
           facts={facts}
           detail={detailOf(facts.place, facts.company)}
           since={ring.since}
@@ -35,17 +36,17 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
       bar={
         <>
           {/* Never `disabled`: focus, which was just on it, would be lost. A second press means nothing. */}
-          <button type="button" class="key-reject" onClick={onReject} aria-disabled={ring.answering}>
-            <Icon name="hang-up" /> Reject
+          <button type="button" class="button-reject" onClick={onReject} aria-disabled={ring.answering}>
+            <Icon name="hang-up" /> {t("ring.reject")}
           </button>
           <button
             type="button"
-            class="key-answer"
+            class="button-answer"
             onClick={onAnswer}
             data-focus="answer"
             aria-disabled={ring.answering}
           >
-            <Icon name="phone" /> Answer <kbd aria-hidden="true">↵</kbd>
+            <Icon name="phone" /> {t("ring.answer")} <kbd aria-hidden="true">↵</kbd>
           </button>
         </>
       }
@@ -53,7 +54,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
       <CallerFactList facts={facts} />
       <LastCalls facts={facts} />
       <AlsoCalling state={state} rings={others} />
-    </Bands>
+    </CallLayout>
   );
 }
 
@@ -61,7 +62,7 @@ function CallerNotice({ facts }: { facts: CallerFacts }) {
   if (facts.withheld) {
     return (
       <>
-        <Icon name="help" size={18} /> The caller’s number was not sent.
+        <Icon name="help" size={18} /> {t("ring.notSent")}
       </>
     );
   }
@@ -69,20 +70,20 @@ function CallerNotice({ facts }: { facts: CallerFacts }) {
     return (
       <>
         <Icon name="alert" size={18} />
-        <strong>The phone network does not confirm this number. It may be forged.</strong>
+        <strong>{t("common.forged")}</strong>
       </>
     );
   }
   if (facts.verified) {
     return (
       <>
-        <Icon name="shield" size={18} /> The phone network vouches for this number.
+        <Icon name="shield" size={18} /> {t("common.vouched")}
       </>
     );
   }
   return (
     <>
-      <Icon name="person" size={18} /> {facts.contact ? "In your contacts." : "Not in your contacts."}
+      <Icon name="person" size={18} /> {facts.contact ? t("ring.inContacts") : t("ring.notInContacts")}
     </>
   );
 }
@@ -92,7 +93,7 @@ export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts;
     <dl class="facts">
       {facts.lineName && (
         <div>
-          <dt>{incoming ? "Called line" : "Call from"}</dt>
+          <dt>{incoming ? t("ring.calledLine") : t("dial.from")}</dt>
           <dd>
             <strong>{facts.lineName}</strong> <span class="quiet">{facts.line?.display}</span>
           </dd>
@@ -100,7 +101,7 @@ export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts;
       )}
       {facts.contact?.note && (
         <div>
-          <dt>About them</dt>
+          <dt>{t("common.aboutThem")}</dt>
           <dd dir="auto">{facts.contact.note}</dd>
         </div>
       )}
@@ -114,7 +115,9 @@ function LastCalls({ facts }: { facts: CallerFacts }) {
   return (
     <section aria-labelledby="last-calls">
       <h3 class="small-title" id="last-calls">
-        {facts.history.length ? `Last calls with ${facts.shortName}` : `First call with ${facts.shortName}`}
+        {facts.history.length
+          ? t("ring.lastCalls", { name: facts.shortName })
+          : t("ring.firstCall", { name: facts.shortName })}
       </h3>
       <ul class="last-calls">
         {facts.history.slice(0, 3).map((call) => {
@@ -143,7 +146,7 @@ export function AlsoCalling({ state, rings }: { state: State; rings: Ring[] }) {
   return (
     <section class="also" aria-labelledby="also-calling">
       <h3 class="small-title" id="also-calling">
-        Also calling you: {rings.length}
+        {t("ring.also", { count: rings.length })}
       </h3>
       <ul>
         {rings.map((ring) => (

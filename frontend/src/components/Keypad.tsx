@@ -1,4 +1,5 @@
 /** Twelve keys, for dialling and for tones in a call. */
+import { t } from "../i18n/i18n";
 
 const KEYS: [string, string][] = [
   ["1", ""],
@@ -14,8 +15,6 @@ const KEYS: [string, string][] = [
   ["0", "+"],
   ["#", ""],
 ];
-
-const NAMES: Record<string, string> = { "*": "Star", "#": "Hash" };
 
 interface Props {
   tones?: boolean;
@@ -50,7 +49,7 @@ export function Keypad({ tones = false, disabled = false, onPress, onLongZero }:
     <div
       class={tones ? "keypad keypad-tones" : "keypad"}
       role="group"
-      aria-label={tones ? "Tones" : "Dial pad"}
+      aria-label={tones ? t("dial.tones") : t("dial.pad")}
     >
       {KEYS.map(([key, letters]) => (
         <button
@@ -58,7 +57,7 @@ export function Keypad({ tones = false, disabled = false, onPress, onLongZero }:
           key={key}
           class="pad-key"
           disabled={disabled}
-          aria-label={NAMES[key] ?? key}
+          aria-label={nameOf(key)}
           data-letters={/[*#]/.test(key) ? undefined : letters || "\u00a0"}
           {...press(key)}
         >
@@ -67,4 +66,8 @@ export function Keypad({ tones = false, disabled = false, onPress, onLongZero }:
       ))}
     </div>
   );
+}
+
+function nameOf(key: string): string {
+  return key === "*" ? t("dial.star") : key === "#" ? t("dial.hash") : key;
 }

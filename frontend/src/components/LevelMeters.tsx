@@ -1,6 +1,7 @@
 /** Who is heard: two bars that move with the sound. Drawn past the machine, which does not care. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Levels } from "../ports";
+import { t } from "../i18n/i18n";
 
 export function LevelMeters({ levels, them, muted }: { levels: Levels; them: string; muted: boolean }) {
   const mine = useRef<HTMLSpanElement>(null);
@@ -15,7 +16,7 @@ export function LevelMeters({ levels, them, muted }: { levels: Levels; them: str
   );
   return (
     <div class="levels" aria-hidden="true">
-      <span>You</span>
+      <span>{t("call.you")}</span>
       <span class="meter" ref={mine} />
       <span class="levels-them">{them}</span>
       <span class="meter" ref={theirs} />

@@ -1,10 +1,10 @@
-/** A key that opens a list of choices. Arrow keys move, Escape closes, focus comes back to the key. */
+/** A button that opens a list of choices. Arrow keys move, Escape closes, focus comes back to the button. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 interface Props {
   label: string;
-  keyClass: string;
+  buttonClass: string;
   open: boolean;
   onOpen(open: boolean): void;
   face: ComponentChildren;
@@ -12,9 +12,9 @@ interface Props {
   children: ComponentChildren;
 }
 
-export function Menu({ label, keyClass, open, onOpen, face, focusId, children }: Props) {
+export function Menu({ label, buttonClass, open, onOpen, face, focusId, children }: Props) {
   const root = useRef<HTMLDivElement>(null);
-  const key = useRef<HTMLButtonElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
     if (!open) return undefined;
@@ -36,7 +36,7 @@ export function Menu({ label, keyClass, open, onOpen, face, focusId, children }:
     if (next !== undefined) items.at(next % items.length)?.focus();
     else if (event.key === "Escape") {
       onOpen(false);
-      key.current?.focus();
+      button.current?.focus();
     } else if (event.key === "Tab") {
       onOpen(false);
       return;
@@ -49,8 +49,8 @@ export function Menu({ label, keyClass, open, onOpen, face, focusId, children }:
     <div class="menu" ref={root} onKeyDown={onKeyDown}>
       <button
         type="button"
-        class={keyClass}
-        ref={key}
+        class={buttonClass}
+        ref={button}
         aria-haspopup="menu"
         aria-expanded={open}
         aria-label={label}
@@ -66,7 +66,7 @@ export function Menu({ label, keyClass, open, onOpen, face, focusId, children }:
           aria-label={label}
           onClick={() => {
             onOpen(false);
-            key.current?.focus();
+            button.current?.focus();
           }}
         >
           {children}

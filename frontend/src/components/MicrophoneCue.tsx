@@ -2,8 +2,10 @@
 import type { ComponentChildren } from "preact";
 import type { Browser } from "../browser";
 import type { Cue } from "../softphone/selectors";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon, type IconName } from "./Icon";
+import { t } from "../i18n/i18n";
+import { rich } from "../i18n/rich";
 
 interface Props {
   cue: Cue;
@@ -16,23 +18,23 @@ export function MicrophoneCue(props: Props) {
   const { cue } = props;
   const asks = cue === "prompt" || cue === "requesting";
   return (
-    <Bands
+    <CallLayout
       tone="rest"
       identity={asks ? <Pointer {...props} /> : <Blocked cue={cue} />}
       notice={
         asks ? (
           <>
-            <Icon name="lock" size={16} /> Sound is sent only while you are on a call.
+            <Icon name="lock" size={16} /> {t("cue.onlyInCalls")}
           </>
         ) : (
           <>
-            <Icon name="check" size={16} /> This page goes on by itself as soon as it can.
+            <Icon name="check" size={16} /> {t("cue.goesOn")}
           </>
         )
       }
       bar={
-        <button type="button" class="key-call" disabled>
-          <Icon name="phone" /> Call
+        <button type="button" class="button-call" disabled>
+          <Icon name="phone" /> {t("common.call")}
         </button>
       }
     >
@@ -42,7 +44,7 @@ export function MicrophoneCue(props: Props) {
         {cue === "denied" && <Denied {...props} />}
         {cue === "missing" && <Missing {...props} />}
       </div>
-    </Bands>
+    </CallLayout>
   );
 }
 
@@ -56,13 +58,13 @@ function Pointer({ cue, browser }: Props) {
         <p class="pointer-title">
           {cue === "requesting"
             ? arrow
-              ? "Answer up here"
-              : "Answer in the window"
+              ? t("cue.answerUpHere")
+              : t("cue.answerInWindow")
             : arrow
-              ? "Your browser will ask up here"
-              : "Your browser will ask"}
+              ? t("cue.willAskUpHere")
+              : t("cue.willAsk")}
         </p>
-        <p>{cue === "requesting" ? "Your browser is waiting." : "One step before your first call."}</p>
+        <p>{cue === "requesting" ? t("cue.waiting") : t("cue.oneStep")}</p>
       </div>
     </div>
   );
@@ -70,13 +72,13 @@ function Pointer({ cue, browser }: Props) {
 
 function Blocked({ cue }: { cue: Cue }) {
   const [icon, title]: [IconName, string] =
-    cue === "denied" ? ["mic-off", "Microphone blocked"] : ["headset", "No microphone found"];
+    cue === "denied" ? ["mic-off", t("cue.blocked")] : ["headset", t("cue.missing")];
   return (
     <>
       <p class="state state-rest">
         <Icon name={icon} /> {title}
       </p>
-      <p class="rest-text">No calls until this is solved. The call log works.</p>
+      <p class="rest-text">{t("cue.noCalls")}</p>
     </>
   );
 }
@@ -93,23 +95,11 @@ function Before({ browser, onAllow }: Props) {
   return (
     <>
       <Disc icon="mic" />
-      <h2>Let Ringdesk use your microphone</h2>
-      <p>
-        Callers can hear you only if your browser allows it. After you press the button, your browser asks in
-        {browser.promptAt === "top left" ? (
-          <>
-            {" "}
-            a small window at the <strong>top left</strong>.
-          </>
-        ) : (
-          " the window that opens."
-        )}
-      </p>
-      <p>
-        Choose <strong>Allow</strong> there. It asks once.
-      </p>
-      <button type="button" class="key-accent" onClick={onAllow} data-focus="cue">
-        <Icon name="mic" /> Allow microphone
+      <h2>{t("cue.title")}</h2>
+      <p>{browser.promptAt === "top left" ? rich("cue.whyTopLeft") : t("cue.whyWindow")}</p>
+      <p>{rich("cue.chooseAllow")}</p>
+      <button type="button" class="button-accent" onClick={onAllow} data-focus="cue">
+        <Icon name="mic" /> {t("cue.allow")}
       </button>
     </>
   );
@@ -119,16 +109,16 @@ function Asking({ onAllow }: Props) {
   return (
     <>
       <Disc icon="mic" />
-      <h2>Choose “Allow” in your browser’s window</h2>
-      <p>No window there? Press the microphone sign in the address bar.</p>
-      {/* Never `disabled`: focus, which was just on its key, would be lost. */}
-      <button type="button" class="key-accent" aria-disabled data-focus="cue">
-        Waiting for your browser…
+      <h2>{t("cue.chooseInWindow")}</h2>
+      <p>{t("cue.noWindow")}</p>
+      {/* Never `disabled`: focus, which was just on its button, would be lost. */}
+      <button type="button" class="button-accent" aria-disabled data-focus="cue">
+        {t("cue.waitingForBrowser")}
       </button>
       <p class="aside">
-        Nothing happened?{" "}
+        {t("cue.nothingHappened")}{" "}
         <button type="button" class="link" onClick={onAllow}>
-          Ask again
+          {t("reach.askAgain")}
         </button>
       </p>
     </>
@@ -139,16 +129,16 @@ function Denied({ browser, onCheck }: Props) {
   return (
     <>
       <Disc icon="mic-off" stop />
-      <h2>Your browser blocks the microphone</h2>
-      <p>It will not ask again by itself. In {browser.name}:</p>
+      <h2>{t("cue.blockedTitle")}</h2>
+      <p>{t("cue.blockedText", { browser: browser.name })}</p>
       <Steps>
         {browser.unblock.map((step) => (
           <li>{step}</li>
         ))}
-        <li>Come back here.</li>
+        <li>{t("cue.comeBack")}</li>
       </Steps>
-      <button type="button" class="key-plain" onClick={onCheck} data-focus="cue">
-        Check again
+      <button type="button" class="button-plain" onClick={onCheck} data-focus="cue">
+        {t("cue.checkAgain")}
       </button>
     </>
   );
@@ -158,14 +148,14 @@ function Missing({ onCheck }: Props) {
   return (
     <>
       <Disc icon="headset" stop />
-      <h2>Plug in a headset or microphone</h2>
-      <p>The browser may use a microphone, but this computer has none switched on.</p>
+      <h2>{t("cue.missingTitle")}</h2>
+      <p>{t("cue.missingText")}</p>
       <Steps>
-        <li>Plug in the headset, or switch it on if it is wireless.</li>
-        <li>Check its mute switch.</li>
+        <li>{t("cue.plugIn")}</li>
+        <li>{t("cue.checkSwitch")}</li>
       </Steps>
-      <button type="button" class="key-plain" onClick={onCheck} data-focus="cue">
-        Look again
+      <button type="button" class="button-plain" onClick={onCheck} data-focus="cue">
+        {t("cue.lookAgain")}
       </button>
     </>
   );

@@ -1,4 +1,4 @@
-/** What an agent notes of a call: a text and an outcome, saved with a key, never lost. */
+/** What an agent notes of a call: a text and an outcome, saved with a button, never lost. */
 import type { CallDetailsStore, OpenCall } from "../callDetails/callDetails";
 import { sameNote } from "../callDetails/callDetails";
 import type { CallOutcome } from "../messages";
@@ -6,6 +6,7 @@ import type { CallNote } from "../ports";
 import { OUTCOMES, outcomeWord } from "../words";
 import { isWritingField } from "./fields";
 import { Icon } from "./Icon";
+import { t } from "../i18n/i18n";
 
 const LONGEST = 5000;
 
@@ -43,7 +44,7 @@ export function NoteForm({ open, details, onDone, waits }: Props) {
       }}
     >
       <div class="device">
-        <label for="note">Note</label>
+        <label for="note">{t("common.note")}</label>
         <textarea
           id="note"
           rows={3}
@@ -53,16 +54,16 @@ export function NoteForm({ open, details, onDone, waits }: Props) {
         />
       </div>
       <div class="device">
-        <label for="outcome">Outcome</label>
+        <label for="outcome">{t("note.outcome")}</label>
         <span class="select select-field">
           <select
             id="outcome"
             value={draft.outcome}
             onChange={(event) => details.write(sid, { outcome: event.currentTarget.value as CallOutcome })}
           >
-            {OUTCOMES.map(([value, label]) => (
+            {OUTCOMES.map((value) => (
               <option key={value} value={value}>
-                {label}
+                {outcomeWord(value)}
               </option>
             ))}
           </select>
@@ -74,23 +75,27 @@ export function NoteForm({ open, details, onDone, waits }: Props) {
         {/* Never `disabled`: focus, which was just on it, would be lost. */}
         <button
           type="submit"
-          class="small-key"
+          class="small-button"
           aria-disabled={!unsaved || saving === "saving" || theirs !== null}
         >
-          {saving === "saving" ? "Saving…" : "Save"}
+          {saving === "saving" ? t("note.saving") : t("note.save")}
         </button>
         {onDone && (
-          <button type="button" class="small-key" onClick={() => void finish()}>
-            Done
+          <button type="button" class="small-button" onClick={() => void finish()}>
+            {t("note.done")}
           </button>
         )}
         <p role="status" class="small quiet">
-          {saving === "saved" && !unsaved ? "Saved." : unsaved && saving === "idle" ? "Not saved yet." : ""}
+          {saving === "saved" && !unsaved
+            ? t("note.saved")
+            : unsaved && saving === "idle"
+              ? t("note.unsaved")
+              : ""}
         </p>
       </div>
       {saving === "failed" && (
         <p role="alert" class="small hint-wrong">
-          Not saved. It is kept here. {open.problem}
+          {t("note.failed", { problem: open.problem })}
         </p>
       )}
     </form>
@@ -98,7 +103,7 @@ export function NoteForm({ open, details, onDone, waits }: Props) {
 }
 
 function Conflict({ sid, theirs, details }: { sid: string; theirs: CallNote; details: CallDetailsStore }) {
-  // The keys go when one of them is pressed: focus goes on to the text that they are about.
+  // The buttons go when one of them is pressed: focus goes on to the text that they are about.
   const choose = (act: () => void) => () => {
     document.getElementById("note")?.focus();
     act();
@@ -106,16 +111,15 @@ function Conflict({ sid, theirs, details }: { sid: string; theirs: CallNote; det
   return (
     <div class="conflict" role="alert" data-testid="conflict">
       <p>
-        <strong>Somebody changed this meanwhile.</strong> Yours is kept above and is not saved yet. Now it
-        says:
+        <strong>{t("note.changed")}</strong> {t("note.yours")}
       </p>
       <NoteText note={theirs} />
       <div class="note-foot">
-        <button type="button" class="small-key" onClick={choose(() => void details.keepMine(sid))}>
-          Save mine instead
+        <button type="button" class="small-button" onClick={choose(() => void details.keepMine(sid))}>
+          {t("note.saveMine")}
         </button>
-        <button type="button" class="small-key" onClick={choose(() => details.takeTheirs(sid))}>
-          Take theirs
+        <button type="button" class="small-button" onClick={choose(() => details.takeTheirs(sid))}>
+          {t("note.takeTheirs")}
         </button>
       </div>
     </div>
@@ -124,7 +128,7 @@ function Conflict({ sid, theirs, details }: { sid: string; theirs: CallNote; det
 
 /** The same to read only. */
 export function NoteText({ note: { note, outcome } }: { note: CallNote }) {
-  if (!note && !outcome) return <p class="quiet">Nothing is noted.</p>;
+  if (!note && !outcome) return <p class="quiet">{t("note.nothing")}</p>;
   return (
     <>
       {outcome && <p class="tag">{outcomeWord(outcome)}</p>}

@@ -2,6 +2,7 @@
 import type { PreferenceStore } from "../adapters/preferences";
 import { Icon } from "./Icon";
 import { useStore } from "./useStore";
+import { t } from "../i18n/i18n";
 
 export function NotificationOffer({ preferences }: { preferences: PreferenceStore }) {
   const { notify, notifyOffered } = useStore(preferences);
@@ -16,14 +17,14 @@ export function NotificationOffer({ preferences }: { preferences: PreferenceStor
   }
 
   return (
-    <section class="news offer" aria-label="Notifications">
+    <section class="inline-notice offer" aria-label={t("offer.label")}>
       <Icon name="bell" size={18} />
-      <p>See who calls while this page is hidden? Ringdesk can show a notification.</p>
-      <button type="button" class="small-key" onClick={() => void allow()}>
-        Show notifications
+      <p>{t("offer.text")}</p>
+      <button type="button" class="small-button" onClick={() => void allow()}>
+        {t("offer.show")}
       </button>
-      <button type="button" class="text-key" onClick={() => preferences.set({ notifyOffered: true })}>
-        No, thanks
+      <button type="button" class="text-button" onClick={() => preferences.set({ notifyOffered: true })}>
+        {t("offer.no")}
       </button>
     </section>
   );

@@ -3,56 +3,62 @@ import type { CallerFacts } from "../softphone/selectors";
 import type { Dialling, Ring, State } from "../softphone/state";
 import { shortWhen } from "../format";
 import { pastCallSentence } from "../words";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { AlsoCalling } from "./IncomingCall";
-import { NoteKey } from "./NoteKey";
+import { NoteButton } from "./NoteButton";
 import { PastNote } from "./PastNote";
+import { t } from "../i18n/i18n";
 
 interface Props {
   state: State;
   dialling: Dialling;
   others: Ring[];
-  rings: boolean;
   facts: CallerFacts;
   onCancel(): void;
   onNote(): void;
 }
 
-export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, onNote }: Props) {
+export function OutgoingCall({ state, dialling, others, facts, onCancel, onNote }: Props) {
   const [last] = facts.history;
+  const rings = dialling.state === "ringing";
   return (
-    <Bands
+    <CallLayout
       tone="ringing"
       identity={
         <Identity
           icon="out"
-          word={`${rings ? "Ringing" : "Calling"} ${facts.shortName}`}
+          word={
+            rings ? t("out.ringing", { name: facts.shortName }) : t("out.calling", { name: facts.shortName })
+          }
           facts={facts}
-          detail={detailOf(facts.company, facts.place, dialling.line && `they see ${dialling.line.display}`)}
+          detail={detailOf(
+            facts.company,
+            facts.place,
+            dialling.line && t("out.theySee", { number: dialling.line.display }),
+          )}
           since={dialling.since}
         />
       }
       notice={
         <>
-          <Icon name="bell" size={18} />{" "}
-          {rings ? "You hear the ringing tone." : "You hear the ringing tone as soon as it starts."}
+          <Icon name="bell" size={18} /> {rings ? t("out.hear") : t("out.willHear")}
         </>
       }
       bar={
         <>
-          <button type="button" class="key-hang-up" onClick={onCancel} data-focus="cancel">
-            <Icon name="hang-up" /> Cancel call
+          <button type="button" class="button-hang-up" onClick={onCancel} data-focus="cancel">
+            <Icon name="hang-up" /> {t("out.cancel")}
           </button>
-          <NoteKey disabled={!dialling.root || !state.lives[dialling.root]} onNote={onNote} />
+          <NoteButton disabled={dialling.root === null || !state.lives[dialling.root]} onNote={onNote} />
         </>
       }
     >
       <dl class="facts">
         {last && (
           <div>
-            <dt>Last call</dt>
+            <dt>{t("out.lastCall")}</dt>
             <dd>
               {shortWhen(last.start_time, Date.now())} · {pastCallSentence(last)}
               <PastNote call={last} />
@@ -61,12 +67,12 @@ export function OutgoingCall({ state, dialling, others, rings, facts, onCancel, 
         )}
         {facts.contact?.note && (
           <div>
-            <dt>About them</dt>
+            <dt>{t("common.aboutThem")}</dt>
             <dd>{facts.contact.note}</dd>
           </div>
         )}
       </dl>
       <AlsoCalling state={state} rings={others} />
-    </Bands>
+    </CallLayout>
   );
 }

@@ -1,9 +1,9 @@
 /** "Can I be reached?" in one sentence, always in the same place. */
-import { counted } from "../format";
 import type { Presence } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { Reach } from "../softphone/reach";
 import { Icon } from "./Icon";
+import { t } from "../i18n/i18n";
 
 interface Props {
   reach: Reach;
@@ -15,7 +15,7 @@ interface Props {
 export function ReachLine({ reach, team, loginUrl, send }: Props) {
   const { remedy } = reach;
   return (
-    <section class={`reach reach-${reach.tone}`} aria-label="Reachability">
+    <section class={`reach reach-${reach.tone}`} aria-label={t("app.reach")}>
       <Icon name={reach.icon} size={18} />
       <p class="reach-text">
         <strong>{reach.title}</strong> <span>{reach.text}</span>
@@ -30,7 +30,7 @@ export function ReachLine({ reach, team, loginUrl, send }: Props) {
           {remedy.label}
         </a>
       )}
-      {/* Any press lets the browser sound: this key needs to do no more. */}
+      {/* Any press lets the browser sound: this button needs to do no more. */}
       {remedy && !("event" in remedy) && !("link" in remedy) && (
         <button type="button" class="remedy">
           {remedy.label}
@@ -44,6 +44,6 @@ export function ReachLine({ reach, team, loginUrl, send }: Props) {
 function teamSentence(team: Presence[]): string {
   if (team.length === 0) return "";
   const free = team.filter((presence) => presence.state === "available").length;
-  if (free === 0) return "No colleague available";
-  return `${counted(free, "colleague")} available`;
+  if (free === 0) return t("team.none");
+  return t("team.free", { count: free });
 }

@@ -5,6 +5,7 @@ import type { AudioDevice, AudioDevices, OutputKind } from "../ports";
 import { Dialog, Switch } from "./Dialog";
 import { Icon } from "./Icon";
 import { useStore } from "./useStore";
+import { t } from "../i18n/i18n";
 
 interface Props {
   audio: AudioDevices;
@@ -13,25 +14,21 @@ interface Props {
   onClose(): void;
 }
 
-const THEMES: [Theme, string][] = [
-  ["system", "As the system"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-];
+const THEMES: Theme[] = ["system", "light", "dark"];
 
 export function SettingsDialog({ audio, preferences, microphoneAllowed, onClose }: Props) {
   const chosen = useStore(preferences);
   return (
-    <Dialog title="Settings" onClose={onClose}>
+    <Dialog title={t("top.settings")} onClose={onClose}>
       {microphoneAllowed ? (
         <Devices audio={audio} preferences={preferences} />
       ) : (
-        <p class="quiet">Devices can be chosen when the browser allows the microphone.</p>
+        <p class="quiet">{t("settings.devicesLater")}</p>
       )}
       <fieldset class="choice">
-        <legend>Theme</legend>
+        <legend>{t("settings.theme")}</legend>
         <div class="segments">
-          {THEMES.map(([theme, label]) => (
+          {THEMES.map((theme) => (
             <label key={theme}>
               <input
                 type="radio"
@@ -39,14 +36,14 @@ export function SettingsDialog({ audio, preferences, microphoneAllowed, onClose 
                 checked={chosen.theme === theme}
                 onChange={() => preferences.set({ theme })}
               />
-              <span>{label}</span>
+              <span>{t(`settings.${theme}`)}</span>
             </label>
           ))}
         </div>
       </fieldset>
       <div class="switches">
         <Switch
-          label={`Single-key shortcuts are ${chosen.shortcuts ? "on" : "off"}`}
+          label={chosen.shortcuts ? t("settings.shortcutsOn") : t("settings.shortcutsOff")}
           on={chosen.shortcuts}
           onChange={(shortcuts) => preferences.set({ shortcuts })}
         />
@@ -67,11 +64,11 @@ function Notifications({ preferences }: { preferences: PreferenceStore }) {
   return (
     <>
       <Switch
-        label="Show a notification when a call rings and this page is hidden"
+        label={t("settings.notify")}
         on={notify && permission === "granted"}
         onChange={(on) => void change(on)}
       />
-      {blocked && <p class="small quiet">Your browser blocks notifications of this page.</p>}
+      {blocked && <p class="small quiet">{t("settings.notifyBlocked")}</p>}
     </>
   );
 }
@@ -92,17 +89,27 @@ function Devices({ audio, preferences }: Pick<Props, "audio" | "preferences">) {
     <>
       <DeviceChoice
         id="input"
-        label="Microphone"
+        label={t("settings.microphone")}
         devices={inputs}
         value={chosen.input}
-        missing={chosen.inputName || "The chosen microphone"}
+        missing={chosen.inputName || t("settings.chosenMicrophone")}
         onChange={(id) => void audio.useInput(id).catch(() => {})}
       />
       <InputMeter audio={audio} id={chosen.input} />
       {audio.canChooseOutput() && (
         <>
-          <Output kind="speaker" label="Speaker" {...{ audio, outputs }} value={chosen.speaker} />
-          <Output kind="ringtone" label="Ring on" {...{ audio, outputs }} value={chosen.ringtone} />
+          <Output
+            kind="speaker"
+            label={t("settings.speaker")}
+            {...{ audio, outputs }}
+            value={chosen.speaker}
+          />
+          <Output
+            kind="ringtone"
+            label={t("settings.ringOn")}
+            {...{ audio, outputs }}
+            value={chosen.ringtone}
+          />
         </>
       )}
     </>
@@ -128,10 +135,10 @@ function DeviceChoice({ id, label, devices, value, missing, onChange }: ChoicePr
       <label for={`device-${id}`}>{label}</label>
       <span class="select select-field">
         <select id={`device-${id}`} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-          <option value="">As the system</option>
+          <option value="">{t("settings.system")}</option>
           {value && !known && (
             <option value={value} disabled>
-              {missing} (not there)
+              {t("settings.missing", { device: missing })}
             </option>
           )}
           {named.map((device) => (
@@ -165,16 +172,10 @@ function InputMeter({ audio, id }: { audio: AudioDevices; id: string }) {
       stop();
     };
   }, [audio, id]);
-  if (failed)
-    return (
-      <p class="small hint-wrong">
-        This microphone could not be used: it is not there, or another program holds it. Calls use another
-        one.
-      </p>
-    );
+  if (failed) return <p class="small hint-wrong">{t("settings.microphoneFailed")}</p>;
   return (
     <div class="device-meter">
-      <span class="small quiet">Say something: the bar moves.</span>
+      <span class="small quiet">{t("settings.saySomething")}</span>
       <span class="meter" ref={bar} aria-hidden="true" />
     </div>
   );
@@ -206,19 +207,19 @@ function Output({ kind, label, audio, outputs, value }: OutputProps) {
         label={label}
         devices={outputs}
         value={value}
-        missing="The chosen device"
+        missing={t("settings.chosenDevice")}
         onChange={(id) => void audio.useOutput(kind, id).catch(() => setState("failed"))}
       />
       <button
         type="button"
-        class="small-key"
+        class="small-button"
         disabled={state === "playing"}
-        aria-label={`Test: ${label}`}
+        aria-label={t("settings.testOf", { device: label })}
         onClick={() => void test()}
       >
-        <Icon name="speaker" size={16} /> {state === "playing" ? "Playing…" : "Test"}
+        <Icon name="speaker" size={16} /> {state === "playing" ? t("settings.playing") : t("settings.test")}
       </button>
-      {state === "failed" && <p class="small hint-wrong">This device could not play a sound.</p>}
+      {state === "failed" && <p class="small hint-wrong">{t("settings.outputFailed")}</p>}
     </div>
   );
 }

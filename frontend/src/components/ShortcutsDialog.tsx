@@ -1,43 +1,44 @@
 /** All keys that do something, and the switch that turns the single ones off. */
 import type { ComponentChildren } from "preact";
 import { Dialog, Switch } from "./Dialog";
+import { t } from "../i18n/i18n";
 
 const Key = ({ children }: { children: string }) => <kbd>{children}</kbd>;
 
-const ROWS: [ComponentChildren, string][] = [
-  [<Key>Enter</Key>, "Answer, while focus is on Answer"],
+const rows = (): [ComponentChildren, string][] => [
+  [<Key>{t("keys.enter")}</Key>, t("keys.answer")],
   [
     <>
-      <Key>Ctrl</Key> or <Key>⌘</Key> + <Key>Enter</Key>
+      <Key>{t("keys.ctrl")}</Key> {t("keys.or")} <Key>⌘</Key> + <Key>{t("keys.enter")}</Key>
     </>,
-    "Answer from anywhere, also while typing",
+    t("keys.answerAnywhere"),
   ],
   [
     <>
-      <Key>Shift</Key> + <Key>R</Key>
+      <Key>{t("keys.shift")}</Key> + <Key>R</Key>
     </>,
-    "Reject",
+    t("keys.reject"),
   ],
-  [<Key>M</Key>, "Mute on or off"],
-  [<Key>K</Key>, "Keypad; then digits, * and #"],
+  [<Key>M</Key>, t("keys.mute")],
+  [<Key>K</Key>, t("keys.keypad")],
   [
     <>
-      <Key>Shift</Key> + <Key>E</Key>
+      <Key>{t("keys.shift")}</Key> + <Key>E</Key>
     </>,
-    "Hang up",
+    t("keys.hangUp"),
   ],
-  [<Key>/</Key>, "Search the call log"],
-  [<Key>D</Key>, "Go to number entry"],
-  [<Key>A</Key>, "Availability"],
+  [<Key>/</Key>, t("keys.search")],
+  [<Key>D</Key>, t("keys.dial")],
+  [<Key>A</Key>, t("keys.availability")],
   [
     <>
       <Key>↑</Key> <Key>↓</Key>
     </>,
-    "Rows of the call log; Enter opens, C calls",
+    t("keys.rows"),
   ],
-  [<Key>Esc</Key>, "Leave a field or close a panel. Never ends a call"],
-  [<Key>F6</Key>, "Next region"],
-  [<Key>?</Key>, "This list"],
+  [<Key>{t("keys.escape")}</Key>, t("keys.leave")],
+  [<Key>F6</Key>, t("keys.region")],
+  [<Key>?</Key>, t("keys.list")],
 ];
 
 interface Props {
@@ -48,11 +49,11 @@ interface Props {
 
 export function ShortcutsDialog({ on, onToggle, onClose }: Props) {
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
+    <Dialog title={t("top.shortcuts")} onClose={onClose}>
       <table class="shortcuts">
-        <caption class="visually-hidden">Keys and what they do</caption>
+        <caption class="visually-hidden">{t("keys.caption")}</caption>
         <tbody>
-          {ROWS.map(([keys, text]) => (
+          {rows().map(([keys, text]) => (
             <tr key={text}>
               <th scope="row">{keys}</th>
               <td>{text}</td>
@@ -60,7 +61,11 @@ export function ShortcutsDialog({ on, onToggle, onClose }: Props) {
           ))}
         </tbody>
       </table>
-      <Switch label={`Single-key shortcuts are ${on ? "on" : "off"}`} on={on} onChange={onToggle} />
+      <Switch
+        label={on ? t("settings.shortcutsOn") : t("settings.shortcutsOff")}
+        on={on}
+        onChange={onToggle}
+      />
     </Dialog>
   );
 }

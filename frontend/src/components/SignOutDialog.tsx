@@ -1,6 +1,8 @@
-/** Signing out during a call: who would lose it is named, and the key that keeps the call has focus. */
+/** Signing out during a call: who would lose it is named, and the button that keeps the call has focus. */
 import type { Config } from "../config";
 import { Dialog } from "./Dialog";
+import { t } from "../i18n/i18n";
+import { rich } from "../i18n/rich";
 
 interface Props {
   config: Pick<Config, "csrfToken" | "urls">;
@@ -11,17 +13,15 @@ interface Props {
 
 export function SignOutDialog({ config, name, onHangUp, onClose }: Props) {
   return (
-    <Dialog title="Sign out during the call?" onClose={onClose}>
-      <p>
-        <bdi>{name}</bdi> is on the line. Signing out ends the call.
-      </p>
-      <form class="dialog-keys" method="post" action={config.urls.logout}>
+    <Dialog title={t("signOut.title")} onClose={onClose}>
+      <p>{rich("signOut.text", { name: <bdi>{name}</bdi> })}</p>
+      <form class="dialog-buttons" method="post" action={config.urls.logout}>
         <input type="hidden" name="csrfmiddlewaretoken" value={config.csrfToken} />
-        <button type="button" class="key-plain" autofocus onClick={onClose}>
-          Cancel
+        <button type="button" class="button-plain" autofocus onClick={onClose}>
+          {t("signOut.cancel")}
         </button>
-        <button type="submit" class="key-reject" onClick={onHangUp}>
-          Sign out and end the call
+        <button type="submit" class="button-reject" onClick={onHangUp}>
+          {t("signOut.end")}
         </button>
       </form>
     </Dialog>

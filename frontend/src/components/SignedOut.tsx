@@ -1,8 +1,10 @@
 /** In the desk's place when the session has ended: nothing of any customer stays on this screen. */
 import { Brand, Icon } from "./Icon";
+import { t } from "../i18n/i18n";
 
 export function SignedOut({ message, loginUrl }: { message: string; loginUrl: string }) {
-  const why = message.startsWith("You were") ? "Sign in again to take calls." : message;
+  // The title says as much already.
+  const why = message === t("signedOut.message") ? t("signedOut.again") : message;
   return (
     <main class="signed-out">
       <p class="brand">
@@ -10,10 +12,12 @@ export function SignedOut({ message, loginUrl }: { message: string; loginUrl: st
       </p>
       <div class="card signed-out-card">
         <Icon name="alert" size={28} />
-        <h1>You were signed out</h1>
-        <p>{why} Until then, calls do not ring here.</p>
-        <a class="key-accent" href={loginUrl}>
-          Sign in
+        <h1>{t("signedOut.title")}</h1>
+        <p>
+          {why} {t("signedOut.until")}
+        </p>
+        <a class="button-accent" href={loginUrl}>
+          {t("common.signIn")}
         </a>
       </div>
     </main>

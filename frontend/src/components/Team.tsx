@@ -1,7 +1,8 @@
 /** Who else is there. */
 import type { Presence, PresenceState } from "../messages";
-import { PRESENCE_WORDS } from "../words";
+import { presenceWord } from "../words";
 import { PresenceDot } from "./TopBar";
+import { t } from "../i18n/i18n";
 
 const ORDER: PresenceState[] = ["available", "on-call", "busy", "away", "not-reachable"];
 
@@ -12,16 +13,16 @@ export function Team({ team }: { team: Presence[] }) {
   return (
     <section aria-labelledby="team-title">
       <h2 class="side-title" id="team-title">
-        Your team
+        {t("team.title")}
       </h2>
       <div class="card team">
-        {sorted.length === 0 && <p class="quiet">Nobody else is in your team.</p>}
+        {sorted.length === 0 && <p class="quiet">{t("team.alone")}</p>}
         <ul>
           {sorted.map(({ agent, state }) => (
             <li key={agent.id}>
               <strong>{agent.name}</strong>
               <span class="presence">
-                <PresenceDot presence={state} /> {PRESENCE_WORDS[state]}
+                <PresenceDot presence={state} /> {presenceWord(state)}
               </span>
             </li>
           ))}

@@ -2,15 +2,12 @@
 import type { JSX } from "preact";
 import type { Config } from "../config";
 import type { Availability, PresenceState } from "../messages";
-import { PRESENCE_WORDS } from "../words";
+import { presenceWord } from "../words";
 import { Brand, Icon } from "./Icon";
 import { Menu } from "./Menu";
+import { t } from "../i18n/i18n";
 
-const CHOICES: [Availability, string, string][] = [
-  ["available", "Available", "Calls ring here"],
-  ["busy", "Busy", "Finish something; calls do not ring here"],
-  ["away", "Away", "Break, lunch, end of day"],
-];
+const CHOICES: Availability[] = ["available", "busy", "away"];
 
 export type OpenMenu = "availability" | "account" | null;
 
@@ -37,27 +34,27 @@ export function TopBar(props: Props) {
       {config.simulator && (
         <p class="trial">
           {config.simulatorUrl ? (
-            <NewTab href={config.simulatorUrl}>Simulated telephones</NewTab>
+            <NewTab href={config.simulatorUrl}>{t("top.simulated")}</NewTab>
           ) : (
-            "Simulated telephones"
+            t("top.simulated")
           )}
         </p>
       )}
       <div class="top-end">
         <Menu
-          label={`Availability: ${PRESENCE_WORDS[presence]}`}
-          keyClass="availability"
+          label={t("top.availability", { state: presenceWord(presence) })}
+          buttonClass="availability"
           focusId="availability"
           open={menu === "availability"}
           onOpen={(open) => onMenu(open ? "availability" : null)}
           face={
             <>
-              <PresenceDot presence={presence} /> {PRESENCE_WORDS[presence]}{" "}
+              <PresenceDot presence={presence} /> {presenceWord(presence)}{" "}
               <Icon name="chevron-down" size={16} />
             </>
           }
         >
-          {CHOICES.map(([choice, word, text]) => (
+          {CHOICES.map((choice) => (
             <button
               type="button"
               key={choice}
@@ -69,19 +66,17 @@ export function TopBar(props: Props) {
             >
               <PresenceDot presence={choice} />
               <span>
-                <strong>{word}</strong> {text}
+                <strong>{presenceWord(choice)}</strong> {t(`choice.${choice}`)}
               </span>
               {availability === choice && <Icon name="check" size={18} />}
             </button>
           ))}
-          {!props.canChoose && (
-            <p class="menu-note">You are offline. This can be changed when you are connected.</p>
-          )}
+          {!props.canChoose && <p class="menu-note">{t("top.offline")}</p>}
         </Menu>
         <button
           type="button"
-          class="icon-key help-key"
-          aria-label="Keyboard shortcuts"
+          class="icon-button help-button"
+          aria-label={t("top.shortcuts")}
           onClick={props.onShortcuts}
         >
           <Icon name="help" />
@@ -96,8 +91,8 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut }: P
   const { agent, urls } = config;
   return (
     <Menu
-      label={`${agent.initials}: account of ${agent.name}`}
-      keyClass="avatar"
+      label={t("top.account", { initials: agent.initials, name: agent.name })}
+      buttonClass="avatar"
       focusId="account"
       open={menu === "account"}
       onOpen={(open) => onMenu(open ? "account" : null)}
@@ -107,21 +102,21 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut }: P
         <strong>{agent.name}</strong> {agent.username}
       </p>
       <button type="button" role="menuitem" tabIndex={-1} onClick={onSettings}>
-        <span>Settings</span>
+        <span>{t("top.settings")}</span>
       </button>
       <button type="button" role="menuitem" tabIndex={-1} onClick={onShortcuts}>
-        <span>Keyboard shortcuts</span>
+        <span>{t("top.shortcuts")}</span>
       </button>
       {urls.admin && (
         // A tab of its own: leaving this one would end a call.
         <NewTab role="menuitem" tabIndex={-1} href={urls.admin}>
-          <span>Administration</span>
+          <span>{t("top.admin")}</span>
         </NewTab>
       )}
       <form method="post" action={urls.logout} onSubmit={onSignOut}>
         <input type="hidden" name="csrfmiddlewaretoken" value={config.csrfToken} />
         <button type="submit" role="menuitem" tabIndex={-1} onClick={(event) => event.stopPropagation()}>
-          <span>Sign out</span>
+          <span>{t("top.signOut")}</span>
         </button>
       </form>
     </Menu>
@@ -133,7 +128,7 @@ function NewTab({ children, ...link }: JSX.IntrinsicElements["a"]) {
   return (
     <a {...link} target="_blank" rel="noopener">
       {children}
-      <span class="visually-hidden"> (opens in a new tab)</span>
+      <span class="visually-hidden">{t("app.newTab")}</span>
     </a>
   );
 }

@@ -2,11 +2,11 @@
 import type { ComponentChildren } from "preact";
 import { clock } from "../format";
 import type { SoftphoneEvent } from "../softphone/events";
-import { ELSEWHERE } from "../softphone/reach";
 import type { State } from "../softphone/state";
-import { Bands } from "./Bands";
+import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { Steps } from "./MicrophoneCue";
+import { t } from "../i18n/i18n";
 
 export type Trouble = "offline" | "elsewhere" | "phone";
 
@@ -27,31 +27,28 @@ interface Props {
 export function Unreachable({ trouble, state, send }: Props) {
   const { desk } = state;
   const lostAt = "lostAt" in desk ? desk.lostAt : null;
-  const [title, text, note]: [string, string, string] = {
+  const texts: Record<Trouble, [title: string, text: string, note: string]> = {
     offline: [
-      "You are offline",
-      `The desk lost its connection${lostAt === null ? "" : ` at ${clock(lostAt)}`}. ${ELSEWHERE}`,
-      "You can still read the call log. It may be old.",
-    ] as [string, string, string],
-    elsewhere: [
-      "Open in another tab",
-      "Your phone rings in the other tab of this browser.",
-      "The call log works here too.",
-    ] as [string, string, string],
+      t("trouble.offline"),
+      lostAt === null ? t("trouble.offlineText") : t("trouble.offlineSince", { time: clock(lostAt) }),
+      t("trouble.offlineNote"),
+    ],
+    elsewhere: [t("trouble.elsewhere"), t("trouble.elsewhereText"), t("trouble.elsewhereNote")],
     phone: [
-      "Your phone is not ready",
+      t("trouble.phone"),
       state.device.problem ||
-        (state.late === "server" ? "The server does not confirm it." : "It does not connect."),
-      ELSEWHERE,
-    ] as [string, string, string],
-  }[trouble];
+        (state.late === "server" ? t("trouble.notConfirmed") : t("trouble.notConnected")),
+      t("reach.elsewhere"),
+    ],
+  };
+  const [title, text, note] = texts[trouble];
   return (
-    <Bands
+    <CallLayout
       tone="rest"
       identity={
         <>
           <p class="state state-stop">
-            <Icon name="alert" /> Calls do not ring here
+            <Icon name="alert" /> {t("trouble.title")}
           </p>
           <h2 class="who">{title}</h2>
           <p class="rest-text">{text}</p>
@@ -63,48 +60,42 @@ export function Unreachable({ trouble, state, send }: Props) {
         </>
       }
       bar={
-        <button type="button" class="key-call" disabled>
-          <Icon name="phone" /> {trouble === "elsewhere" ? "Call" : "Call, when connected"}
+        <button type="button" class="button-call" disabled>
+          <Icon name="phone" /> {trouble === "elsewhere" ? t("common.call") : t("common.callWhenConnected")}
         </button>
       }
     >
       {trouble === "offline" && (
         <WhatToDo>
-          <li>Check that other web pages open.</li>
-          <li>On a VPN? Leave it and press Try now, above.</li>
-          <li>Still offline after a minute? Tell your admin.</li>
+          <li>{t("trouble.checkPages")}</li>
+          <li>{t("trouble.leaveVpn")}</li>
+          <li>{t("trouble.tellAdmin")}</li>
         </WhatToDo>
       )}
       {trouble === "phone" && (
         <WhatToDo>
-          <li>
-            On a VPN, or behind a company’s firewall? Leave it, or ask your admin to let Ringdesk through.
-          </li>
-          <li>Press Try again, above.</li>
-          <li>Still not ready? Load the page again, then tell your admin what stands above.</li>
+          <li>{t("trouble.firewall")}</li>
+          <li>{t("trouble.pressTryAgain")}</li>
+          <li>{t("trouble.loadAgain")}</li>
         </WhatToDo>
       )}
       {trouble === "elsewhere" && (
         <>
-          <h3 class="failed-title">Take calls here instead?</h3>
-          {state.leader.refused ? (
-            <p>The other tab is on a call. Use this tab when the call is over.</p>
-          ) : (
-            <p>The other tab stops ringing as soon as this one does.</p>
-          )}
-          <button type="button" class="key-accent" onClick={() => send({ type: "leader.wanted" })}>
-            Use this tab
+          <h3 class="failed-title">{t("trouble.takeOver")}</h3>
+          {state.leader.refused ? <p>{t("trouble.otherInCall")}</p> : <p>{t("trouble.otherStops")}</p>}
+          <button type="button" class="button-accent" onClick={() => send({ type: "leader.wanted" })}>
+            {t("reach.useThisTab")}
           </button>
         </>
       )}
-    </Bands>
+    </CallLayout>
   );
 }
 
 function WhatToDo({ children }: { children: ComponentChildren }) {
   return (
     <>
-      <h3 class="failed-title">What to do</h3>
+      <h3 class="failed-title">{t("trouble.whatToDo")}</h3>
       <Steps>{children}</Steps>
     </>
   );

@@ -28,7 +28,7 @@ test("a message is fetched only when it is played", () => {
   expect(player().getAttribute("src")).toBe(recording.url);
 });
 
-test("a message has keys of ours with names, and none of the browser's", async () => {
+test("a message has buttons of ours with names, and none of the browser's", async () => {
   const { player } = show();
   press("Play the message from Maya Okonkwo");
   const key = screen.getByRole("button", { name: "Pause the message from Maya Okonkwo" });
@@ -36,7 +36,7 @@ test("a message has keys of ours with names, and none of the browser's", async (
 
   fireEvent.playing(player());
   press("Pause the message from Maya Okonkwo");
-  // The same key all the time: focus stays where it was pressed.
+  // The same button all the time: focus stays where it was pressed.
   expect(screen.getByRole("button", { name: "Play the message from Maya Okonkwo" })).toBe(key);
   expect(HTMLMediaElement.prototype.pause).toHaveBeenCalledOnce();
 

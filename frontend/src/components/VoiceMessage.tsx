@@ -1,8 +1,9 @@
-/** A caller's message: fetched when it is played, with a key, a place in it, its time and its speed. */
+/** A caller's message: fetched when it is played, with a button, a place in it, its time and its speed. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { minutes, spokenMinutes } from "../format";
 import type { Recording } from "../messages";
 import { Icon } from "./Icon";
+import { t } from "../i18n/i18n";
 
 type State = "closed" | "loading" | "playing" | "paused" | "failed";
 
@@ -56,14 +57,14 @@ export function VoiceMessage({ recording, from }: { recording: Recording; from: 
   }
 
   const sounds = state === "playing" || state === "loading";
-  const verb = sounds ? "Pause" : state === "failed" ? "Try again" : "Play";
+  const verb = sounds ? t("message.pause") : state === "failed" ? t("common.tryAgain") : t("message.play");
   return (
     <div class="message">
-      <button type="button" class="text-key message-key" onClick={toggle}>
+      <button type="button" class="text-button message-button" onClick={toggle}>
         <Icon name={sounds ? "pause" : "play"} size={16} />
         <span>
           {verb}
-          <span class="visually-hidden"> the message from {from}</span>
+          <span class="visually-hidden">{t("message.from", { name: from })}</span>
         </span>
       </button>
       {open && (
@@ -92,8 +93,8 @@ export function VoiceMessage({ recording, from }: { recording: Recording; from: 
             max={Math.max(1, Math.round(length))}
             step={1}
             value={Math.round(at)}
-            aria-label={`Place in the message from ${from}`}
-            aria-valuetext={`${spokenMinutes(at)} of ${spokenMinutes(length)}`}
+            aria-label={t("message.place", { name: from })}
+            aria-valuetext={t("message.placeOf", { at: spokenMinutes(at), length: spokenMinutes(length) })}
             onInput={(event) => {
               const place = Number(event.currentTarget.value);
               if (audio.current) audio.current.currentTime = place;
@@ -107,8 +108,8 @@ export function VoiceMessage({ recording, from }: { recording: Recording; from: 
           </span>
           <button
             type="button"
-            class="text-key"
-            aria-label={`Speed: ${speed} times`}
+            class="text-button"
+            aria-label={t("message.speed", { speed })}
             onClick={() => setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length] ?? 1)}
           >
             {speed}×
@@ -118,7 +119,7 @@ export function VoiceMessage({ recording, from }: { recording: Recording; from: 
       {recording.duration !== null && state === "closed" && (
         <span class="message-time">{minutes(recording.duration)}</span>
       )}
-      {state === "failed" && <span role="alert">The message could not be played.</span>}
+      {state === "failed" && <span role="alert">{t("message.failed")}</span>}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { CallerTab, ContactCard, type Subject } from "./CallerTab";
 import { Team } from "./Team";
 import { useNarrow } from "./useNarrow";
 import { useStore } from "./useStore";
+import { t } from "../i18n/i18n";
 
 /** `last`: the call that was just talked on. */
 export type View = "caller" | "last" | "log" | "team";
@@ -32,18 +33,11 @@ interface Props {
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
-  api: Pick<Api, "calls">;
+  api: Pick<Api, "calls" | "callsAt">;
   team: Presence[];
   canDial: boolean;
   onCall(call: Call): void;
 }
-
-const NAMES: Record<View, string> = {
-  caller: "Caller",
-  last: "After the call",
-  log: "Call log",
-  team: "Team",
-};
 
 export function WorkArea(props: Props) {
   const { view, onView, subjects, unseen, team } = props;
@@ -64,8 +58,8 @@ export function WorkArea(props: Props) {
   }
 
   return (
-    <section class="work" aria-label="Work area" tabIndex={-1}>
-      <div class={`tabs tabs-${shown}`} role="tablist" aria-label="Work area" onKeyDown={onKeyDown}>
+    <section class="work" aria-label={t("app.work")} tabIndex={-1}>
+      <div class={`tabs tabs-${shown}`} role="tablist" aria-label={t("app.work")} onKeyDown={onKeyDown}>
         {views.map((each) => (
           <button
             type="button"
@@ -77,10 +71,11 @@ export function WorkArea(props: Props) {
             tabIndex={each === shown ? 0 : -1}
             onClick={() => onView(each)}
           >
-            {NAMES[each]}
+            {t(`tab.${each}`)}
             {each === "caller" && unseen && (
               <>
-                <span class="tab-dot" aria-hidden="true" /> <span class="visually-hidden">new</span>
+                <span class="tab-dot" aria-hidden="true" />{" "}
+                <span class="visually-hidden">{t("common.new")}</span>
               </>
             )}
           </button>
@@ -98,7 +93,7 @@ export function WorkArea(props: Props) {
           {shown === "team" ? <Team team={team} /> : <Panel {...props} view={shown} />}
         </div>
         {!narrow && (
-          <div class="side" role="group" aria-label={subject ? "Contact and team" : "Team"} tabIndex={0}>
+          <div class="side" role="group" aria-label={subject ? t("app.side") : t("tab.team")} tabIndex={0}>
             {subject && <ContactCard facts={subject.facts} />}
             <Team team={team} />
           </div>
@@ -117,7 +112,7 @@ function Panel(props: Props) {
     return (
       <CallDetails
         {...{ open, details, canDial, onCall, onClose }}
-        back={subject ? "Back to the caller" : "Call log"}
+        back={subject ? t("details.back") : t("tab.log")}
         mayNote={mayNote(open.call, me)}
       />
     );

@@ -240,7 +240,7 @@ describe("a narrow window", () => {
 });
 
 describe("a phone that does not connect", () => {
-  it("says what to do, with a key", async () => {
+  it("says what to do, with a button", async () => {
     const { user, asked } = show(
       after(
         readyState(),
@@ -254,7 +254,7 @@ describe("a phone that does not connect", () => {
     expect(reach()).toContain("Getting your phone ready…");
   });
 
-  it("keeps its key while it is being tried", () => {
+  it("keeps its button while it is being tried", () => {
     show(
       after(readyState(), { type: "desk.lost", at: NOW, retryAt: NOW + 1000 }, { type: "desk.connecting" }),
     );

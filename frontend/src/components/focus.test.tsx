@@ -107,7 +107,7 @@ describe("focus", () => {
     await waitFor(() => expect(focused().textContent).toBe("Ready"));
   });
 
-  it("comes back from a dialog that was closed with its key", async () => {
+  it("comes back from a dialog that was closed with its button", async () => {
     const { user } = show(readyState());
     await user.click(button("Keyboard shortcuts"));
     await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Close" }));
@@ -131,16 +131,16 @@ describe("F6", () => {
       await user.keyboard("{F6}");
       seen.push(focused().closest("header, section, .side, nav")?.className.split(" ")[0]);
     }
-    expect(seen).toEqual(["top", "reach", "call-area", "work", "side", "dock"]);
+    expect(seen).toEqual(["top", "reach", "call-area", "work", "side", "mobile-nav"]);
     await user.keyboard("{F6}");
     expect(focused().closest("header")).not.toBeNull();
     await user.keyboard("{Shift>}{F6}{/Shift}");
-    expect(focused().closest("nav")?.className).toBe("dock");
+    expect(focused().closest("nav")?.className).toBe("mobile-nav");
   });
 });
 
 describe("the log", () => {
-  it("is one stop of Tab; arrows go through rows and their keys", async () => {
+  it("is one stop of Tab; arrows go through rows and their buttons", async () => {
     const { user, asked } = show(readyState());
     await screen.findAllByText("Details");
     const list = document.querySelector(".log-card") as HTMLElement;

@@ -1,5 +1,6 @@
 /** When focus moves by itself: on a ring, after Answer, and when what had it is gone. Never on a push. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { lastEnding } from "../softphone/selectors";
 import type { State } from "../softphone/state";
 import { isWritingField } from "./fields";
 import { focusIsLost, focusRegion, isShown, isUsable, regionOf } from "./regions";
@@ -10,24 +11,27 @@ export function focusOn(name: string): void {
 }
 
 export function useFocusRules(state: State, guard: KeyGuard): void {
-  const { call, microphone } = state;
-  const ringing = call.state === "pending" ? call.ring.id : null;
-  const last = useRef({ call: call.state, microphone, ringing });
+  const { microphone } = state;
+  const { focus } = state.calls;
+  const call = focus?.state ?? "closed";
+  const ringing = focus?.state === "pending" ? focus.id : null;
+  const last = useRef({ call, microphone, ringing });
   // Before the screen is painted: a key pressed at that moment already meets the new focus.
   useLayoutEffect(() => {
     const before = last.current;
-    last.current = { call: call.state, microphone, ringing };
+    last.current = { call, microphone, ringing };
     if (ringing && ringing !== before.ringing) {
       if (!isWritingField(document.activeElement)) focusOn("answer");
-    } else if (call.state === "open" && before.call !== "open" && before.call !== "reconnecting") {
+    } else if (call === "open" && before.call !== "open" && before.call !== "reconnecting") {
       if (focusIsLost()) focusOn("mute");
-    } else if (call.state === "closed" && before.call !== "closed") {
+    } else if (call === "closed" && before.call !== "closed") {
       if (!focusIsLost()) return;
-      const outcome = call.ending?.kind === "ended" ? outcomeOf(call.ending.root) : null;
+      const ending = lastEnding(state);
+      const outcome = ending?.kind === "ended" ? outcomeOf(ending.root) : null;
       if (outcome && isShown(outcome)) outcome.focus();
-      else focusOn(call.ending?.kind === "failed" ? "failed" : "call-area");
+      else focusOn(ending?.kind === "failed" ? "failed" : "call-area");
       guard.keepQuiet();
-    } else if (call.state === "connecting" && before.call !== "connecting") {
+    } else if (call === "connecting" && before.call !== "connecting") {
       // Not to Cancel call: a second Enter would end what the first one began.
       if (focusIsLost()) focusOn("call-area");
       guard.keepQuiet();
@@ -36,7 +40,7 @@ export function useFocusRules(state: State, guard: KeyGuard): void {
     } else if (microphone !== before.microphone && isCue(microphone) && focusIsLost()) {
       focusOn("cue");
     }
-  }, [call.state, microphone, ringing]);
+  }, [call, microphone, ringing]);
   useEffect(() => keepFocus(guard), [guard]);
 }
 

@@ -3,6 +3,7 @@ import { deviceName } from "../adapters/callMicrophone";
 import type { AudioDevices } from "../ports";
 import type { Preferences } from "../adapters/preferences";
 import type { MicrophoneState } from "../softphone/state";
+import { t } from "../i18n/i18n";
 
 /** The name of the microphone that calls use, when the browser tells it. */
 export function useMicrophoneLabel(
@@ -22,8 +23,8 @@ export function useMicrophoneLabel(
         .then((inputs) => {
           const found = inputs.find((input) => input.id === chosen);
           const used = deviceName((found ?? inputs[0])?.label ?? "");
-          const missed = chosen && !found ? ` (${name || "the chosen one"} is not there)` : "";
-          setLabel(used && used + missed);
+          const missed = chosen && !found ? name || t("reach.theChosenOne") : "";
+          setLabel(used && missed ? t("reach.microphoneMissed", { used, chosen: missed }) : used);
         })
         .catch(() => setLabel(""));
     };

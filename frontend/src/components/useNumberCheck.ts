@@ -1,6 +1,7 @@
 /** What a typed text means: a number that can be called, a name to look up, or neither. */
 import { useEffect, useState } from "preact/hooks";
 import type { Api, ContactFound, NumberCheck } from "../ports";
+import { t } from "../i18n/i18n";
 
 export type Entry =
   | { kind: "empty" }
@@ -27,11 +28,11 @@ export async function understand(api: Pick<Api, "checkNumber" | "contacts">, tex
     if (hasLetters(typed)) return { kind: "names", found: await api.contacts(typed) };
     const check = await api.checkNumber(typed);
     if (check.valid) return { kind: "valid", check };
-    return { kind: "invalid", message: check.message || "This is not a telephone number." };
+    return { kind: "invalid", message: check.message || t("dial.noNumber") };
   } catch (error) {
     return {
       kind: "unknown",
-      message: error instanceof Error ? error.message : "The number could not be checked.",
+      message: error instanceof Error ? error.message : t("dial.notChecked"),
     };
   }
 }

@@ -3,9 +3,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import { rootOf } from "../softphone/pushes";
 import { currentFacts } from "../softphone/selectors";
-import type { State } from "../softphone/state";
+import { isTalk, type State } from "../softphone/state";
 import type { Subject } from "./CallerTab";
-import type { Pane } from "./Dock";
+import type { Pane } from "./MobileNav";
 import { isTextField, isWritingField } from "./fields";
 import type { View } from "./WorkArea";
 
@@ -93,7 +93,7 @@ function subjectOf(state: State): Subject | null {
   const root = rootOf(state);
   if (!facts) return null;
   // A call that rings here is nobody's yet.
-  const call = root && state.call.state !== "pending" ? (state.lives[root]?.call ?? null) : null;
+  const call = root && state.calls.focus?.state !== "pending" ? (state.lives[root]?.call ?? null) : null;
   return { facts, root, call, over: false };
 }
 
@@ -111,8 +111,7 @@ function arrange(views: Views, current: Subject | null, state: State, details: C
     change({ noted: null, talked: false });
   }
   if (current?.call && current.call !== next.noted?.call) change({ noted: current });
-  const talks = state.call.state === "open" || state.call.state === "reconnecting";
-  if (talks && next.noted && !next.talked) {
+  if (isTalk(state.calls.focus) && next.noted && !next.talked) {
     change({ talked: true });
     // The calls before are done with, but for what is looked at and what is not saved.
     const ended = next.ended.filter((each, at) => (at === 0 && next.view === "last") || unsaved(each));
@@ -153,11 +152,8 @@ function seen(views: Views): Views {
 }
 
 /** The call of somebody who calls us. */
-function callerOf({ call }: State): string | null {
-  if (call.state === "pending") return call.ring.root;
-  if (call.state === "open" || call.state === "reconnecting")
-    return call.talk.incoming ? call.talk.root : null;
-  return null;
+function callerOf({ calls: { focus } }: State): string | null {
+  return focus?.state === "pending" || (isTalk(focus) && focus.incoming) ? focus.root : null;
 }
 
 /** Whether another view would take away a field that is being written in, or text that is not saved. */

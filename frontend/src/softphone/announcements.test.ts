@@ -92,6 +92,6 @@ describe("what is announced", () => {
     const hungUp: SoftphoneEvent = { type: "agent.hung-up", at: NOW + 66_000 };
     expect(said(openState(), hungUp, push({ type: "call.ended", call }))).toEqual(["Call ended, 1 minute."]);
     const state = after(openState(), hungUp, push({ type: "call.ended", call }));
-    expect(state.call).toMatchObject({ ending: { kind: "ended", seconds: 61 } });
+    expect(state.calls).toMatchObject({ ending: { kind: "ended", seconds: 61 } });
   });
 });

@@ -13,6 +13,7 @@ import {
   ringingState,
   ROOT,
   sample,
+  shown,
 } from "../testing/samples";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
@@ -37,7 +38,7 @@ function hintsOf(name: string) {
 
 type Row = [string, () => State, SoftphoneEvent, string, string[]];
 
-/** state, event → the call region's state, the commands' types */
+/** state, event → the state of the call in focus, the commands' types */
 const CALLS: Row[] = [
   ["a ring comes up", readyState, rang, "pending", []],
   ["the same ring twice is one", ringingState, rang, "pending", []],
@@ -116,19 +117,19 @@ const CALLS: Row[] = [
   ["pushed: a problem", ringingOut, push(sample("call.problem")), "closed", ["phone.hang-up"]],
 ];
 
-describe("the call region", () => {
+describe("the call in focus", () => {
   it.each(CALLS)("%s", (_name, given, event, state, commands) => {
     const [next, ...asked] = transition(given(), event);
 
-    expect(next.call.state).toBe(state);
+    expect(shown(next)).toBe(state);
     expect(asked.map((command) => command.type)).toEqual(commands);
   });
 
-  it("follows the phone's word about mute, not the key's", () => {
+  it("follows the phone's word about mute, not the button's", () => {
     const asked = after(openState(), { type: "agent.muted", muted: true });
-    expect(asked.call).toMatchObject({ talk: { muted: false } });
-    expect(after(asked, { type: "call.muted", id: LEG, muted: true }).call).toMatchObject({
-      talk: { muted: true },
+    expect(asked.calls).toMatchObject({ focus: { muted: false } });
+    expect(after(asked, { type: "call.muted", id: LEG, muted: true }).calls).toMatchObject({
+      focus: { muted: true },
     });
   });
 
@@ -138,12 +139,12 @@ describe("the call region", () => {
       { type: "agent.pressed", digit: "4" },
       { type: "agent.pressed", digit: "#" },
     );
-    expect(state.call).toMatchObject({ talk: { digits: "4#" } });
+    expect(state.calls).toMatchObject({ focus: { digits: "4#" } });
   });
 
   it("brings up the caller who waited when the call ends", () => {
     const state = after(openState(), other, { type: "agent.hung-up", at: NOW });
-    expect(state.call).toMatchObject({ state: "pending", ring: { id: "CA-leg-2" }, others: [] });
+    expect(state.calls).toMatchObject({ focus: { state: "pending", id: "CA-leg-2" }, others: [] });
   });
 
   it("keeps a warning once and lets it go", () => {
@@ -152,9 +153,9 @@ describe("the call region", () => {
       { type: "call.warning", id: LEG, name: "low-mos" },
       { type: "call.warning", id: LEG, name: "low-mos" },
     );
-    expect(warned.call).toMatchObject({ talk: { warnings: ["low-mos"] } });
-    expect(after(warned, { type: "call.warning-cleared", id: LEG, name: "low-mos" }).call).toMatchObject({
-      talk: { warnings: [] },
+    expect(warned.calls).toMatchObject({ focus: { warnings: ["low-mos"] } });
+    expect(after(warned, { type: "call.warning-cleared", id: LEG, name: "low-mos" }).calls).toMatchObject({
+      focus: { warnings: [] },
     });
   });
 });
@@ -171,19 +172,19 @@ describe("pushes and the phone, in both orders", () => {
     const cancel: SoftphoneEvent = { type: "call.canceled", id: LEG, at: NOW };
     const withdrawn = push(sample("call.withdrawn"));
     const ending = { kind: "withdrawn", reason: "answered-elsewhere", by: { name: "Grace Hopper" } };
-    expect(after(ringingState(), withdrawn, cancel).call).toMatchObject({ state: "closed", ending });
-    expect(after(ringingState(), cancel, withdrawn).call).toMatchObject({ state: "closed", ending });
+    expect(after(ringingState(), withdrawn, cancel).calls).toMatchObject({ focus: null, ending });
+    expect(after(ringingState(), cancel, withdrawn).calls).toMatchObject({ focus: null, ending });
   });
 
   it("tells why a call could not be made", () => {
     const ended: SoftphoneEvent = { type: "call.disconnected", id: "dial-1", at: NOW };
     const problem = push(sample("call.problem"));
     const ending = { kind: "failed", message: "This number is not in service.", permanent: true };
-    expect(after(ringingOut(), problem, ended).call).toMatchObject({ ending });
-    expect(after(ringingOut(), ended, problem).call).toMatchObject({ ending });
+    expect(after(ringingOut(), problem, ended).calls).toMatchObject({ ending });
+    expect(after(ringingOut(), ended, problem).calls).toMatchObject({ ending });
     // Twilio answers a refused call to say why: the phone says `accept` first.
     const accepted: SoftphoneEvent = { type: "call.accepted", id: "dial-1", sid: dialSid, at: NOW };
-    expect(after(ringingOut(), accepted, problem, ended).call).toMatchObject({ ending });
+    expect(after(ringingOut(), accepted, problem, ended).calls).toMatchObject({ ending });
   });
 
   it("lets the newer of two frames about a call stand", () => {
@@ -196,8 +197,8 @@ describe("pushes and the phone, in both orders", () => {
   it("does not end the call that I answered when the offer is withdrawn from me", () => {
     const mine = { ...sample("call.withdrawn"), by: me };
     const answering = after(ringingState(), { type: "agent.answered" });
-    expect(after(answering, push(mine)).call.state).toBe("pending");
-    expect(after(openState(), push(mine)).call.state).toBe("open");
+    expect(shown(after(answering, push(mine)))).toBe("pending");
+    expect(shown(after(openState(), push(mine)))).toBe("open");
   });
 
   it("shows my call of another page as one that is not here", () => {
@@ -228,10 +229,10 @@ describe("pushes and the phone, in both orders", () => {
     const live = sample("call.status").live;
     const state = after(openState(), push({ ...sample("desk.snapshot"), calls: [live] }));
     expect(state.orphans).toEqual([]);
-    expect(state.call.state).toBe("open");
+    expect(shown(state)).toBe("open");
   });
 
   it("shows the ring without any push", () => {
-    expect(withoutPush().call.state).toBe("pending");
+    expect(shown(withoutPush())).toBe("pending");
   });
 });

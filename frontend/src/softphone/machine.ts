@@ -1,5 +1,5 @@
 /** One value, one function: every change of the softphone goes through `transition`. Nothing here touches the world. */
-import { callTransition } from "./callRegion";
+import { callsTransition } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
 import { pushed } from "./pushes";
 import type { DeskRegion, Orphan, State } from "./state";
@@ -40,7 +40,7 @@ function region(state: State, event: SoftphoneEvent): Step {
     case "device.failed":
       return [{ ...state, device: { ...state.device, problem: event.message } }];
     case "device.retried":
-      if (!state.device.wanted || state.call.state !== "closed") return [state];
+      if (!state.device.wanted || state.calls.focus) return [state];
       return [{ ...state, device: { ...state.device, problem: "" } }, { type: "phone.start" }];
     case "leader.changed":
       return [{ ...state, leader: { state: event.leader, refused: false } }];
@@ -70,10 +70,10 @@ function region(state: State, event: SoftphoneEvent): Step {
     case "desk.retried":
       return deskTransition(state, event);
     default: {
-      const step = callTransition(state, event);
+      const step = callsTransition(state.calls, event);
       if (!step) return [state];
-      const [call, ...commands] = step;
-      return [{ ...state, call }, ...commands];
+      const [calls, ...commands] = step;
+      return [{ ...state, calls }, ...commands];
     }
   }
 }
@@ -111,7 +111,7 @@ function startRetried(state: State): Step {
     case "leader":
       return [next, { type: "leader.request" }];
     case "phone":
-      return state.call.state === "closed" ? [next, { type: "phone.start" }] : [next];
+      return state.calls.focus === null ? [next, { type: "phone.start" }] : [next];
     case "server":
       if (state.desk.state !== "open") return [next];
       // Everything is asked for, and told, once more.
@@ -160,7 +160,7 @@ function settle(state: State, commands: Command[]): Step {
   if (wanted && !device.wanted) {
     device = { ...device, wanted: true, problem: "" };
     commands.push({ type: "phone.start" });
-  } else if (!wanted && device.wanted && state.call.state === "closed") {
+  } else if (!wanted && device.wanted && state.calls.focus === null) {
     // Never during a call: it goes on, whatever became of the permission or the session.
     device = { state: "unregistered", wanted: false, problem: "" };
     commands.push({ type: "phone.stop" });
@@ -178,6 +178,6 @@ function settle(state: State, commands: Command[]): Step {
 /** What was waited for has come, and what a call heard with is of no more interest. */
 function withoutThePast(state: State): State {
   const late = state.late !== null && startStep(state) !== state.late ? null : state.late;
-  const hearing = state.call.state === "closed" ? null : state.hearing;
+  const hearing = state.calls.focus === null ? null : state.hearing;
   return late === state.late && hearing === state.hearing ? state : { ...state, late, hearing };
 }

@@ -1,9 +1,9 @@
 /** What the server's pushes do to the softphone. They may come before or after the SDK's own events. */
 import type { Availability, Call, LiveCall, ServerMessage } from "../messages";
-import { endingOf, nextRing, rings, withoutOther } from "./callRegion";
+import { endingOf, failureOf, idle, nextInFocus, ringsOf, withoutOther } from "./calls";
 import type { Command } from "./events";
 import { failureOfResult } from "./failures";
-import { inCall, type State } from "./state";
+import { type Calls, type Ending, inCall, isDialling, isTalk, type State } from "./state";
 
 type Step = [State, ...Command[]];
 
@@ -39,8 +39,8 @@ function signedOut(state: State, message: string): State {
   const root = rootOf(state);
   const live = root ? state.lives[root] : undefined;
   const lives = root && live && inCall(state) ? { [root]: live } : {};
-  const call: State["call"] = inCall(state) ? state.call : { state: "closed", ending: null };
-  return { ...state, desk: { state: "ended", message }, call, lives, presence: [], lines: [], orphans: [] };
+  const calls = inCall(state) ? state.calls : idle();
+  return { ...state, desk: { state: "ended", message }, calls, lives, presence: [], lines: [], orphans: [] };
 }
 
 function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.snapshot" }>): Step {
@@ -56,7 +56,7 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
       availability,
       presence,
       lines,
-      orphans: state.call.state === "closed" ? active.map(orphan) : [],
+      orphans: state.calls.focus === null ? active.map(orphan) : [],
     },
   ];
 }
@@ -81,18 +81,18 @@ function forget(state: State, sid: string): State {
   const shown = rootOf(state) === sid;
   return {
     ...state,
-    call: gone ? remembering(state.call, gone) : state.call,
+    calls: gone ? remembering(state.calls, gone) : state.calls,
     lives: shown && gone ? state.lives : lives,
     orphans: state.orphans.filter((orphan) => orphan.sid !== sid),
   };
 }
 
 /** What is told of a call that is over names its caller as the call did, not as the ring alone did. */
-function remembering(call: State["call"], { call: { sid, party, line } }: LiveCall): State["call"] {
-  if (call.state !== "closed" || call.ending?.root !== sid) return call;
+function remembering(calls: Calls, { call: { sid, party, line } }: LiveCall): Calls {
+  if (calls.focus !== null || calls.ending?.root !== sid) return calls;
   const { number, display, name, place } = party;
-  const hints = { number, display, name, place, line: line?.name ?? call.ending.hints.line };
-  return { ...call, ending: { ...call.ending, hints } };
+  const hints = { number, display, name, place, line: line?.name ?? calls.ending.hints.line };
+  return idle({ ...calls.ending, hints });
 }
 
 function withdrawn(
@@ -101,98 +101,98 @@ function withdrawn(
   at: number,
 ): Step {
   const { sid, reason, by } = message;
-  const call = state.call;
-  const ring = rings(call).find((known) => known.root === sid);
-  if (call.state === "pending" && ring === call.ring) {
+  const { calls } = state;
+  const ring = ringsOf(calls).find((known) => known.root === sid);
+  if (ring && ring === calls.focus) {
     // Answered here a moment ago: the SDK's own event says how that went.
     if (ring.answering && by?.id === state.me.id) return [state];
-    const ending = { kind: "withdrawn" as const, root: sid, hints: ring.hints, reason, by, at };
-    const next = { ...state, call: nextRing(call.others, ending) };
+    const ending: Ending = { kind: "withdrawn", root: sid, hints: ring.hints, reason, by, at };
+    const next = { ...state, calls: nextInFocus(calls.others, ending) };
     return [forget(next, sid), { type: "phone.ignore", id: ring.id }];
   }
   if (ring) {
-    const step = withoutOther(call, ring.id);
-    const next = step ? { ...state, call: step[0] } : state;
+    const step = withoutOther(calls, ring.id);
+    const next = step ? { ...state, calls: step[0] } : state;
     return [forget(next, sid), { type: "phone.ignore", id: ring.id }];
   }
-  if (call.state === "closed" && call.ending?.kind === "withdrawn" && call.ending.root === sid) {
+  if (calls.focus === null && calls.ending?.kind === "withdrawn" && calls.ending.root === sid) {
     // What the agent did is the reason here, whatever became of the caller afterwards.
-    if (call.ending.reason === "rejected") return [forget(state, sid)];
-    return [forget({ ...state, call: { ...call, ending: { ...call.ending, reason, by } } }, sid)];
+    if (calls.ending.reason === "rejected") return [forget(state, sid)];
+    return [forget({ ...state, calls: idle({ ...calls.ending, reason, by }) }, sid)];
   }
   return [forget(state, sid)];
 }
 
 function ended(state: State, ended: Call, at: number): Step {
-  const call = state.call;
-  if ((call.state === "open" || call.state === "reconnecting") && call.talk.root === ended.sid) {
-    const next = { ...state, call: nextRing(call.others, endingOf(call.talk, at)) };
-    return [next, { type: "phone.hang-up", id: call.talk.id }];
-  }
-  if ((call.state === "connecting" || call.state === "ringing") && call.dialling.root === ended.sid) {
+  const { focus } = state.calls;
+  if (isTalk(focus) && focus.root === ended.sid) return over(state, focus.id, endingOf(focus, at));
+  if (isDialling(focus) && focus.root === ended.sid) {
     const failure = failureOfResult(ended.result);
     if (!failure) return [state];
-    const { root, hints, line, id } = call.dialling;
     const message = ended.problem || failure.message;
-    const ending = { kind: "failed" as const, root, hints, line, ...failure, message, code: null, at };
-    return [
-      { ...state, call: nextRing(call.others, ending) },
-      { type: "phone.hang-up", id },
-    ];
+    return over(state, focus.id, failureOf(focus, { ...failure, message }, null, at));
   }
   return [refine(state, ended)];
 }
 
+/** The call in focus is over: the phone is told, too. */
+function over(state: State, id: string, ending: Ending): Step {
+  return [
+    { ...state, calls: nextInFocus(state.calls.others, ending) },
+    { type: "phone.hang-up", id },
+  ];
+}
+
 /** The server knows better why a call came to nothing than the SDK, which only knows that it did. */
 function refine(state: State, ended: Call): State {
-  const call = state.call;
-  if (call.state !== "closed" || !call.ending || call.ending.root !== ended.sid) return state;
+  const { calls } = state;
+  if (calls.focus !== null || !calls.ending || calls.ending.root !== ended.sid) return state;
+  const { ending } = calls;
   const failure = failureOfResult(ended.result);
   if (!failure) {
     // The log's length is Twilio's: the same call is not of two lengths.
-    if (call.ending.kind !== "ended" || !ended.duration || !ended.answer_time) return state;
-    return { ...state, call: { ...call, ending: { ...call.ending, seconds: ended.duration } } };
+    if (ending.kind !== "ended" || !ended.duration || !ended.answer_time) return state;
+    return { ...state, calls: idle({ ...ending, seconds: ended.duration }) };
   }
   const message = ended.problem || failure.message;
-  if (call.ending.kind === "failed" && call.ending.code === null) {
-    const permanent = call.ending.permanent || failure.permanent;
-    return { ...state, call: { ...call, ending: { ...call.ending, message, permanent } } };
+  if (ending.kind === "failed" && ending.code === null) {
+    const permanent = ending.permanent || failure.permanent;
+    return { ...state, calls: idle({ ...ending, message, permanent }) };
   }
-  if (call.ending.kind === "ended" && call.ending.dialled) {
-    const { root, hints, line, at } = call.ending;
+  if (ending.kind === "ended" && ending.dialled) {
+    const { root, hints, line, at } = ending;
     return {
       ...state,
-      call: { ...call, ending: { kind: "failed", root, hints, line, ...failure, message, code: null, at } },
+      calls: idle({ kind: "failed", root, hints, line, ...failure, message, code: null, at }),
     };
   }
   return state;
 }
 
 function problem(state: State, message: Extract<ServerMessage, { type: "call.problem" }>, at: number): Step {
-  const call = state.call;
-  const failed = { kind: "failed" as const, message: message.message, permanent: message.permanent };
-  if (call.state === "connecting" || call.state === "ringing") {
-    const { root, hints, line, id } = call.dialling;
-    if (root !== null && root !== message.sid) return [state];
-    const ending = { ...failed, root: message.sid, hints, line, code: null, at };
-    return [
-      { ...state, call: nextRing(call.others, ending) },
-      { type: "phone.hang-up", id },
-    ];
+  const { calls } = state;
+  const { focus } = calls;
+  const failure = { message: message.message, permanent: message.permanent };
+  if (isDialling(focus)) {
+    if (focus.root !== null && focus.root !== message.sid) return [state];
+    return over(state, focus.id, { ...failureOf(focus, failure, null, at), root: message.sid });
   }
-  if ((call.state === "open" || call.state === "reconnecting") && call.talk.root === message.sid) {
-    const { root, hints, line, id } = call.talk;
-    const ending = { ...failed, root, hints, line, code: null, at };
-    return [
-      { ...state, call: nextRing(call.others, ending) },
-      { type: "phone.hang-up", id },
-    ];
+  if (isTalk(focus) && focus.root === message.sid) {
+    return over(state, focus.id, failureOf(focus, failure, null, at));
   }
-  if (call.state === "closed" && call.ending && call.ending.kind !== "withdrawn") {
-    const { root, hints, line } = call.ending;
+  if (calls.focus === null && calls.ending && calls.ending.kind !== "withdrawn") {
+    const { root, hints, line } = calls.ending;
     if (root !== null && root !== message.sid) return [state];
-    const ending = { ...failed, root: message.sid, hints, line, code: null, at };
-    return [{ ...state, call: { state: "closed", ending } }];
+    const ending: Ending = {
+      kind: "failed",
+      root: message.sid,
+      hints,
+      line,
+      ...failure,
+      code: null,
+      at,
+    };
+    return [{ ...state, calls: idle(ending) }];
   }
   return [state];
 }
@@ -217,18 +217,7 @@ function isBack(before: Availability | undefined, now: Availability): boolean {
   return now === "available" && before !== undefined && before !== "available";
 }
 
-/** The root sid of the call in the call area. */
-export function rootOf(state: State): string | null {
-  const call = state.call;
-  switch (call.state) {
-    case "closed":
-      return null;
-    case "pending":
-      return call.ring.root;
-    case "connecting":
-    case "ringing":
-      return call.dialling.root;
-    default:
-      return call.talk.root;
-  }
+/** The root sid of the call in focus. */
+export function rootOf({ calls }: State): string | null {
+  return calls.focus?.root ?? null;
 }

@@ -1,21 +1,20 @@
 /** The reach line: one sentence about whether the agent can be reached, and its remedy. */
 import type { IconName } from "../components/Icon";
 import type { SoftphoneEvent } from "./events";
-import { PRESENCE_WORDS } from "../words";
 import { inCall, type State } from "./state";
-import { type StartStep, startStep } from "./waits";
+import { startStep } from "./waits";
+import { afterColon, t } from "../i18n/i18n";
 
 export interface Reach {
   tone: "ok" | "call" | "plain" | "amber" | "red";
   icon: IconName;
   title: string;
   text: string;
+  /** What is said instead of the text, which counts. */
+  spoken?: string;
   remedy:
     { label: string; event: SoftphoneEvent } | { label: string; link: "sign-in" } | { label: string } | null;
 }
-
-/** Nobody waits in line: who is not answered by a free colleague is asked for a message. */
-export const ELSEWHERE = "Callers ring a free colleague or get voicemail.";
 
 export function reach(state: State, now: number, microphoneLabel = ""): Reach {
   return inCall(state) ? reachInCall(state) : (obstacle(state, now) ?? reachable(state, microphoneLabel));
@@ -24,101 +23,96 @@ export function reach(state: State, now: number, microphoneLabel = ""): Reach {
 function reachInCall(state: State): Reach {
   const amber = { tone: "amber", remedy: null } as const;
   if (state.desk.state === "ended") {
-    return { ...amber, icon: "alert", title: "You were signed out.", text: "Your call goes on." };
+    return { ...amber, icon: "alert", title: t("reach.signedOutInCall"), text: t("reach.callGoesOn") };
   }
-  if (state.call.state === "reconnecting") {
+  if (state.calls.focus?.state === "reconnecting") {
     return {
       ...amber,
       icon: "signal",
-      title: "On a call, connection lost.",
-      text: `New ${lower(ELSEWHERE)}`,
+      title: t("reach.connectionLost"),
+      text: t("reach.newElsewhere"),
     };
   }
   if (state.desk.state !== "open") {
     return {
       ...amber,
       icon: "alert",
-      title: "The list may be old.",
-      text: "Your call goes on. Reconnecting…",
+      title: t("reach.old"),
+      text: t("reach.oldInCall"),
     };
   }
   const { availability } = state;
-  // Chosen in a call, it counts from its end: the availability key goes on saying "On a call".
+  // Chosen in a call, it counts from its end: the availability button goes on saying "On a call".
   if (availability !== "available") {
-    const title = `On a call, then ${PRESENCE_WORDS[availability]}.`;
-    return { tone: "call", icon: "phone", title, text: "Calls will not ring here.", remedy: null };
+    const title = t(`reach.onACallThen.${availability}`);
+    return { tone: "call", icon: "phone", title, text: t("reach.willNotRing"), remedy: null };
   }
-  const after = `New ${lower(ELSEWHERE)}`;
+  const after = t("reach.newElsewhere");
   const { hearing } = state;
-  const text = hearing?.state === "live" && hearing.label ? `${after} · microphone: ${hearing.label}` : after;
-  return { tone: "call", icon: "phone", title: "On a call.", text, remedy: null };
-}
-
-function lower(sentence: string): string {
-  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+  const text =
+    hearing?.state === "live" && hearing.label
+      ? `${after} · ${t("reach.microphone", { device: hearing.label })}`
+      : after;
+  return { tone: "call", icon: "phone", title: t("reach.onACall"), text, remedy: null };
 }
 
 function red(icon: IconName, title: string, text: string, remedy: Reach["remedy"] = null): Reach {
   return { tone: "red", icon, title, text, remedy };
 }
 
-const CANNOT = "You cannot be reached:";
+/** Cannot be reached: for this reason, and with this way out. */
+function because(icon: IconName, reason: string, remedy: Reach["remedy"] = null): Reach {
+  return red(icon, t("reach.cannotBecause"), reason, remedy);
+}
 
 function obstacle(state: State, now: number): Reach | null {
   const { desk, device, leader, microphone } = state;
   if (desk.state === "ended") {
-    return red("alert", CANNOT, lower(desk.message), { label: "Sign in", link: "sign-in" });
+    return because("alert", afterColon(desk.message), { label: t("common.signIn"), link: "sign-in" });
   }
-  if (microphone === "denied")
-    return red("mic-off", CANNOT, `the browser blocks the microphone. ${ELSEWHERE}`);
-  if (microphone === "missing") return red("headset", CANNOT, `no microphone found. ${ELSEWHERE}`);
+  if (microphone === "denied") return because("mic-off", t("reach.blocked"));
+  if (microphone === "missing") return because("headset", t("reach.noMicrophone"));
   if (leader.state === "elsewhere") {
-    if (leader.refused)
-      return red("alert", CANNOT, "the other tab is on a call. Use it until the call is over.");
-    const remedy = { label: "Use this tab", event: { type: "leader.wanted" } } as const;
-    return red("alert", CANNOT, "Ringdesk is open in another tab.", remedy);
+    if (leader.refused) return because("alert", t("reach.otherTabInCall"));
+    const remedy = { label: t("reach.useThisTab"), event: { type: "leader.wanted" } } as const;
+    return because("alert", t("reach.otherTab"), remedy);
   }
   if (desk.state === "lost") {
     const seconds = Math.max(0, Math.ceil((desk.retryAt - now) / 1000));
-    const remedy = { label: "Try now", event: { type: "desk.retried" } } as const;
-    return red("alert", "You cannot be reached.", `Reconnecting in ${seconds} s.`, remedy);
+    return reconnecting(t("reach.reconnectingIn", { seconds }));
   }
   if (desk.state === "connecting" && desk.lostAt !== null) {
-    // The same key as before and after: an attempt may hang for as long as the socket has patience.
-    const remedy = { label: "Try now", event: { type: "desk.retried" } } as const;
-    return red("alert", "You cannot be reached.", "Reconnecting…", remedy);
+    // The same button as before and after: an attempt may hang for as long as the socket has patience.
+    return reconnecting(t("reach.reconnecting"));
   }
   return overdue(state) ?? starting(state) ?? (device.problem ? phoneProblem(device.problem) : null);
 }
 
-function phoneProblem(problem: string): Reach {
-  const remedy = { label: "Try again", event: { type: "device.retried" } } as const;
-  return red("alert", "You cannot be reached.", problem, remedy);
+function reconnecting(text: string): Reach {
+  const remedy = { label: t("reach.tryNow"), event: { type: "desk.retried" } } as const;
+  return { ...red("alert", t("reach.cannot"), text, remedy), spoken: t("say.reconnecting") };
 }
 
-const OVERDUE: Record<StartStep, string> = {
-  permission: "the browser does not say whether it allows the microphone.",
-  prompt: "the browser still asks for the microphone.",
-  leader: "the browser does not say which of its tabs holds the phone.",
-  phone: "the phone does not connect. A firewall or VPN may block it.",
-  server: "the server does not confirm your phone.",
-};
+function phoneProblem(problem: string): Reach {
+  const remedy = { label: t("common.tryAgain"), event: { type: "device.retried" } } as const;
+  return red("alert", t("reach.cannot"), problem, remedy);
+}
 
-/** Waited for too long: what is missing, and a key. */
+/** Waited for too long: what is missing, and a button. */
 function overdue({ late }: State): Reach | null {
   if (late === null) return null;
   const remedy = {
-    label: late === "prompt" ? "Ask again" : "Try again",
+    label: late === "prompt" ? t("reach.askAgain") : t("common.tryAgain"),
     event: { type: "start.retried" },
   } as const;
-  return red(late === "prompt" ? "mic-off" : "alert", CANNOT, OVERDUE[late], remedy);
+  return because(late === "prompt" ? "mic-off" : "alert", t(`reach.late.${late}`), remedy);
 }
 
 /** On the way there: amber, nothing is wrong yet. */
 function starting(state: State): Reach | null {
   const amber = { tone: "amber", icon: "alert", remedy: null } as const;
   if (state.microphone === "prompt" || state.microphone === "requesting") {
-    return { ...amber, title: CANNOT, text: `microphone not allowed yet. ${ELSEWHERE}` };
+    return { ...amber, title: t("reach.cannotBecause"), text: t("reach.notAllowed") };
   }
   if (state.device.problem) return null;
   if (state.device.state === "ready" && state.desk.state === "open") return callsOutOnly(state);
@@ -126,36 +120,34 @@ function starting(state: State): Reach | null {
     return {
       ...amber,
       icon: "clock",
-      title: "Getting your phone ready…",
-      text: "Calls do not ring here yet.",
+      title: t("reach.starting"),
+      text: t("reach.startingText"),
     };
   }
   if (state.sound === "blocked") {
-    const remedy = { label: "Turn sound on" };
-    return { ...amber, icon: "speaker", title: "You will not hear calls ring.", text: "", remedy };
+    const remedy = { label: t("reach.turnSoundOn") };
+    return { ...amber, icon: "speaker", title: t("reach.silent"), text: "", remedy };
   }
   return null;
 }
 
 function callsOutOnly({ grants }: State): Reach {
-  const title = grants.outgoing
-    ? "You can make calls, but not receive them."
-    : "You can neither make nor receive calls.";
-  return { tone: "plain", icon: "phone", title, text: "Your admin decides this.", remedy: null };
+  const title = grants.outgoing ? t("reach.onlyOut") : t("reach.neither");
+  return { tone: "plain", icon: "phone", title, text: t("reach.adminDecides"), remedy: null };
 }
 
 function reachable(state: State, microphoneLabel: string): Reach {
-  const plain = { tone: "plain", remedy: null, text: "Calls do not ring here." } as const;
-  if (state.availability === "away") return { ...plain, icon: "clock", title: "You are away." };
-  if (state.availability === "busy") return { ...plain, icon: "clock", title: "You are busy." };
+  const plain = { tone: "plain", remedy: null, text: t("reach.doNotRing") } as const;
+  if (state.availability === "away") return { ...plain, icon: "clock", title: t("reach.away") };
+  if (state.availability === "busy") return { ...plain, icon: "clock", title: t("reach.busy") };
   const [line] = state.lines;
   const lines =
     state.lines.length === 1 && line
-      ? `Line ${line.name} ${line.display}`
+      ? t("reach.line", { name: line.name, number: line.display })
       : state.lines.length > 1
-        ? `Lines ${state.lines.map((each) => each.name).join(", ")}`
+        ? t("reach.lines", { names: state.lines.map((each) => each.name).join(", ") })
         : "";
-  const microphone = microphoneLabel && `microphone: ${microphoneLabel}`;
+  const microphone = microphoneLabel && t("reach.microphone", { device: microphoneLabel });
   const text = [lines, microphone].filter(Boolean).join(" · ");
-  return { tone: "ok", icon: "check", title: "You can be reached.", text, remedy: null };
+  return { tone: "ok", icon: "check", title: t("reach.can"), text, remedy: null };
 }

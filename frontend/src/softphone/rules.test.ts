@@ -148,7 +148,7 @@ describe("the desk's socket", () => {
 
   it("keeps the call while it is lost", () => {
     const state = after(openState(), { type: "desk.lost", at: NOW, retryAt: NOW + 1000 });
-    expect(state.call.state).toBe("open");
+    expect(state.calls.focus?.state).toBe("open");
   });
 
   it("remembers when it was lost, through all attempts", () => {

@@ -2,8 +2,8 @@
 import type { Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
 import { firstName, isolated, shownFirstName } from "../names";
-import { rootOf } from "./pushes";
-import { type Conversation, type Hints, inCall, type State } from "./state";
+import { type Conversation, type Ending, type Hints, inCall, type State } from "./state";
+import { t } from "../i18n/i18n";
 
 export type Cue = "prompt" | "requesting" | "denied" | "missing";
 
@@ -20,7 +20,7 @@ export function canDial(state: State): boolean {
     state.leader.state === "held" &&
     (state.device.state === "registered" || state.device.state === "ready") &&
     state.desk.state === "open" &&
-    state.call.state === "closed"
+    state.calls.focus === null
   );
 }
 
@@ -52,10 +52,10 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
   const display = party?.display || hints.display || hints.number;
   const withheld = party?.withheld ?? hints.number === "";
   const name = party?.name || hints.name;
-  const shown = withheld ? "Number withheld" : isolated(display);
+  const shown = withheld ? t("party.withheld") : isolated(display);
   const aloud = withheld ? shown : isolated(spokenNumber(display));
   const title = isolated(name) || shown;
-  const shortName = shownFirstName(name) || (withheld ? "The caller" : shown);
+  const shortName = shownFirstName(name) || (withheld ? t("party.theCaller") : shown);
   return {
     title,
     shortName,
@@ -76,16 +76,15 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
   };
 }
 
-/** The facts of the call in the call area. */
+/** The facts of the call in focus. */
 export function currentFacts(state: State): CallerFacts | null {
-  const { call } = state;
-  const root = rootOf(state);
-  if (call.state === "closed") return null;
-  if (call.state === "pending") return callerFacts(state, root, call.ring.hints);
-  if (call.state === "connecting" || call.state === "ringing") {
-    return callerFacts(state, root, call.dialling.hints);
-  }
-  return callerFacts(state, root, call.talk.hints);
+  const { focus } = state.calls;
+  return focus && callerFacts(state, focus.root, focus.hints);
+}
+
+/** What is to be told of the last call while there is none. */
+export function lastEnding({ calls }: State): Ending | null {
+  return calls.focus === null ? calls.ending : null;
 }
 
 /** Warnings that a caller may hear; levels that never change are not among them. */
@@ -109,7 +108,7 @@ export function silent(talk: Conversation): boolean {
   return !talk.muted && talk.warnings.includes("constant-audio-input-level");
 }
 
-/** What the availability key shows: the system's word wins over the agent's own. */
+/** What the availability button shows: the system's word wins over the agent's own. */
 export function myPresence(state: State): PresenceState {
   if (inCall(state)) return "on-call";
   if (state.desk.state !== "open" || state.device.state !== "registered") return "not-reachable";

@@ -26,36 +26,45 @@ export interface Grants {
   outgoing: boolean;
 }
 
-/** An incoming call in this browser. `id` is the leg's sid, `root` that of the caller's own call. */
-export interface Ring {
+/** What every call in this browser has. `id` is that of its own leg, `root` the sid of the whole call. */
+interface PhoneCall {
   id: string;
-  root: string;
   hints: Hints;
   since: number;
+}
+
+/** Somebody calls, and nobody has answered yet. */
+export interface Ring extends PhoneCall {
+  state: "pending";
+  root: string;
   answering: boolean;
 }
 
-/** An outgoing call that nobody has answered yet. The sid is known once Twilio has it. */
-export interface Dialling {
-  id: string;
-  root: string | null;
-  hints: Hints;
-  line: Line | null;
-  since: number;
-  muted: boolean;
-}
+/** We call, and nobody has answered yet. The root is known once Twilio has it. */
+export type Dialling = PhoneCall & { line: Line | null } & (
+    { state: "connecting"; root: null } | { state: "ringing"; root: string }
+  );
 
-export interface Conversation {
-  id: string;
+interface Talk extends PhoneCall {
   root: string;
   incoming: boolean;
-  hints: Hints;
   line: Line | null;
-  since: number;
   muted: boolean;
   digits: string;
   warnings: string[];
 }
+
+/** On the line. */
+export type Conversation = Talk & ({ state: "open" } | { state: "reconnecting"; lostAt: number });
+
+/** The call that is shown, and the only one in which sound flows. */
+export type FocusCall = Ring | Dialling | Conversation;
+/** A call beside the one in focus: it rings. */
+export type WaitingCall = Ring;
+
+/** The calls in this browser. As soon as there is any, one is in focus. */
+export type Calls =
+  { focus: null; others: []; ending: Ending | null } | { focus: FocusCall; others: WaitingCall[] };
 
 /** Why the call area is idle again. */
 export type Ending =
@@ -88,14 +97,6 @@ export type Ending =
       at: number;
     };
 
-export type CallRegion =
-  | { state: "closed"; ending: Ending | null }
-  | { state: "pending"; ring: Ring; others: Ring[] }
-  | { state: "connecting"; dialling: Dialling; others: Ring[] }
-  | { state: "ringing"; dialling: Dialling; others: Ring[] }
-  | { state: "open"; talk: Conversation; others: Ring[] }
-  | { state: "reconnecting"; talk: Conversation; lostAt: number; others: Ring[] };
-
 /** `told`: what the server was last told about this phone; `known`: what it said that it knows. Null: nothing yet. */
 export type DeskRegion =
   | { state: "connecting"; lostAt: number | null }
@@ -122,7 +123,7 @@ export interface State {
   /** What the phone's token lets the agent do. */
   grants: Grants;
   leader: { state: "unknown" | "held" | "elsewhere"; refused: boolean };
-  call: CallRegion;
+  calls: Calls;
   desk: DeskRegion;
   availability: Availability;
   presence: Presence[];
@@ -146,7 +147,7 @@ export function initialState(me: Agent): State {
     device: { state: "unregistered", wanted: false, problem: "" },
     grants: { incoming: true, outgoing: true },
     leader: { state: "unknown", refused: false },
-    call: { state: "closed", ending: null },
+    calls: { focus: null, others: [], ending: null },
     desk: { state: "connecting", lostAt: null },
     availability: "available",
     presence: [],
@@ -159,7 +160,15 @@ export function initialState(me: Agent): State {
   };
 }
 
+export function isDialling(call: FocusCall | null): call is Dialling {
+  return call?.state === "connecting" || call?.state === "ringing";
+}
+
+export function isTalk(call: FocusCall | null): call is Conversation {
+  return call?.state === "open" || call?.state === "reconnecting";
+}
+
 /** Whether this tab has a call that closing it would end. */
-export function inCall(state: State): boolean {
-  return ["connecting", "ringing", "open", "reconnecting"].includes(state.call.state);
+export function inCall({ calls: { focus } }: State): boolean {
+  return isDialling(focus) || isTalk(focus);
 }

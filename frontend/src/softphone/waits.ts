@@ -1,9 +1,9 @@
 /**
  * Everything that the desk waits for, with the moment at which it has waited long enough. Whatever does not answer,
- * the agent gets a reason and a key instead of a sentence that stays for ever.
+ * the agent gets a reason and a button instead of a sentence that stays for ever.
  */
 import type { SoftphoneEvent } from "./events";
-import { inCall, type State } from "./state";
+import { type Ending, inCall, type State } from "./state";
 
 /** What the way to "You can be reached" waits for: the browser's word, its window's answer, our server, the phone. */
 export type StartStep = "permission" | "prompt" | "leader" | "phone" | "server";
@@ -61,27 +61,29 @@ function startWait(state: State): Wait | null {
   return { key: `start ${step}`, ms, late: () => ({ type: "start.late", step }) };
 }
 
-function callWait({ call }: State): Wait | null {
-  const lateCall = (what: string, id: string, ms: number): Wait => ({
-    key: `${what} ${id}`,
+function callWait({ calls }: State): Wait | null {
+  if (calls.focus === null) return reasonWait(calls.ending);
+  const { focus } = calls;
+  const lateCall = (what: string, ms: number): Wait => ({
+    key: `${what} ${focus.id}`,
     ms,
-    late: (at) => ({ type: "call.late", id, at }),
+    late: (at) => ({ type: "call.late", id: focus.id, at }),
   });
-  switch (call.state) {
+  switch (focus.state) {
     case "pending":
-      return call.ring.answering ? lateCall("answer", call.ring.id, ANSWER_WITHIN) : null;
+      return focus.answering ? lateCall("answer", ANSWER_WITHIN) : null;
     case "connecting":
-      return lateCall("connect", call.dialling.id, CONNECT_WITHIN);
+      return lateCall("connect", CONNECT_WITHIN);
     case "ringing":
-      return lateCall("ring", call.dialling.id, RING_WITHIN);
+      return lateCall("ring", RING_WITHIN);
     case "reconnecting":
-      return lateCall("reconnect", call.talk.id, RECONNECT_WITHIN);
-    case "closed": {
-      const { ending } = call;
-      if (ending?.kind !== "withdrawn" || ending.reason !== null) return null;
-      return { key: `reason ${ending.root}`, ms: REASON_WITHIN, late: () => ({ type: "reason.late" }) };
-    }
-    default:
+      return lateCall("reconnect", RECONNECT_WITHIN);
+    case "open":
       return null;
   }
+}
+
+function reasonWait(ending: Ending | null): Wait | null {
+  if (ending?.kind !== "withdrawn" || ending.reason !== null) return null;
+  return { key: `reason ${ending.root}`, ms: REASON_WITHIN, late: () => ({ type: "reason.late" }) };
 }

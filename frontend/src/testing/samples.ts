@@ -70,3 +70,6 @@ export const openState = () =>
   );
 export const dialled: SoftphoneEvent = { type: "agent.dialled", id: "dial-1", hints, line: null, at: NOW };
 export const dialSid = "CA00000000000000000000000000000003";
+
+/** What the call area shows: the state of the call in focus, or that there is none. */
+export const shown = (state: State) => state.calls.focus?.state ?? "closed";

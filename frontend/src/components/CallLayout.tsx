@@ -1,10 +1,10 @@
 /** The call area's four bands. Their heights are fixed: states change what is in them, never their edges. */
 import type { ComponentChildren } from "preact";
 
-export type BandTone = "idle" | "rest" | "ringing" | "call" | "stop" | "hold";
+export type LayoutTone = "idle" | "rest" | "ringing" | "call" | "stop" | "hold";
 
 interface Props {
-  tone: BandTone;
+  tone: LayoutTone;
   identity: ComponentChildren;
   notice?: ComponentChildren;
   noticeTone?: "hold" | undefined;
@@ -12,7 +12,7 @@ interface Props {
   children?: ComponentChildren;
 }
 
-export function Bands({ tone, identity, notice, noticeTone, bar, children }: Props) {
+export function CallLayout({ tone, identity, notice, noticeTone, bar, children }: Props) {
   return (
     <>
       <div class={`identity identity-${tone}`}>{identity}</div>

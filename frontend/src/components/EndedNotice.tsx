@@ -1,11 +1,13 @@
 /** What became of the last call, and of one that this page lost. */
 import { minutes } from "../format";
 import { endingSentence } from "../softphone/announcements";
-import { callerFacts } from "../softphone/selectors";
+import { callerFacts, lastEnding } from "../softphone/selectors";
 import type { Ending, State } from "../softphone/state";
 import type { Call } from "../messages";
 import { partyTitle } from "../words";
 import { Icon } from "./Icon";
+import { t } from "../i18n/i18n";
+import { rich } from "../i18n/rich";
 
 const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 
@@ -18,51 +20,45 @@ interface Props {
   onEndOrphan(sid: string): void;
 }
 
-export function News({ state, canDial, onClose, onCallBack, onCloseCutOff, onEndOrphan }: Props) {
-  const { call, orphans, cutOff } = state;
-  const ending = call.state === "closed" ? call.ending : null;
+export function EndedNotice({ state, canDial, onClose, onCallBack, onCloseCutOff, onEndOrphan }: Props) {
+  const { orphans, cutOff } = state;
+  const ending = lastEnding(state);
   return (
     <>
       {orphans.map(({ sid, problem }) => (
-        <div class="news news-hold" key={sid}>
+        <div class="inline-notice inline-notice-hold" key={sid}>
           <Icon name="alert" size={18} />
           {problem ? (
             <p role="alert">
-              Your call with {callerFacts(state, sid, NOBODY).title} could not be ended. {problem}
+              {t("ended.orphanProblem", { name: callerFacts(state, sid, NOBODY).title, problem })}
             </p>
           ) : (
-            <p>
-              Your call with {callerFacts(state, sid, NOBODY).title} is not in this page. It is in another
-              tab, or it ended when the page was loaded again.
-            </p>
+            <p>{t("ended.orphan", { name: callerFacts(state, sid, NOBODY).title })}</p>
           )}
-          <button type="button" class="small-key" onClick={() => onEndOrphan(sid)}>
-            {problem ? "Try again" : "End it"}
+          <button type="button" class="small-button" onClick={() => onEndOrphan(sid)}>
+            {problem ? t("common.tryAgain") : t("ended.endIt")}
           </button>
         </div>
       ))}
       {cutOff && cutOff.result !== "" && (
-        <div class="news news-hold" role="group" aria-label="Call that was cut off">
+        <div class="inline-notice inline-notice-hold" role="group" aria-label={t("ended.cutOffLabel")}>
           <Icon name="alert" size={18} />
-          <p>
-            Your call with <bdi>{partyTitle(cutOff)}</bdi> was cut off when the page was closed or loaded
-            again.
-          </p>
+          <p>{rich("ended.cutOff", { name: <bdi>{partyTitle(cutOff)}</bdi> })}</p>
           {cutOff.party.number.startsWith("+") && (
-            <button type="button" class="small-key" disabled={!canDial} onClick={() => onCallBack(cutOff)}>
-              Call back
+            <button type="button" class="small-button" disabled={!canDial} onClick={() => onCallBack(cutOff)}>
+              {t("ended.callBack")}
             </button>
           )}
-          <button type="button" class="icon-key" aria-label="Close this message" onClick={onCloseCutOff}>
+          <button type="button" class="icon-button" aria-label={t("ended.close")} onClick={onCloseCutOff}>
             <Icon name="close" size={16} />
           </button>
         </div>
       )}
       {ending && ending.kind !== "failed" && (
-        <div class="news">
+        <div class="inline-notice">
           <Icon name={iconOf(ending)} size={18} />
           <p>{sentenceOf(state, ending)}</p>
-          <button type="button" class="icon-key" aria-label="Close this message" onClick={onClose}>
+          <button type="button" class="icon-button" aria-label={t("ended.close")} onClick={onClose}>
             <Icon name="close" size={16} />
           </button>
         </div>
@@ -79,5 +75,5 @@ function iconOf(ending: Ending): "check" | "missed" | "phone" {
 function sentenceOf(state: State, ending: Ending): string {
   if (ending.kind !== "ended") return endingSentence(state, ending);
   const { title } = callerFacts(state, ending.root, ending.hints);
-  return `Call with ${title} ended, ${minutes(ending.seconds)}.`;
+  return t("ended.with", { name: title, length: minutes(ending.seconds) });
 }

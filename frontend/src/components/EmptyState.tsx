@@ -2,19 +2,20 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon, type IconName } from "./Icon";
+import { t } from "../i18n/i18n";
 
-interface BlankProps {
+interface EmptyStateProps {
   icon: IconName;
   title: string;
   text: string;
   children?: ComponentChildren;
 }
 
-export function Blank({ icon, title, text, children }: BlankProps) {
+export function EmptyState({ icon, title, text, children }: EmptyStateProps) {
   return (
-    <div class="card blank">
+    <div class="card empty-state">
       <Icon name={icon} size={28} />
-      <p class="blank-title">{title}</p>
+      <p class="empty-state-title">{title}</p>
       <p>{text}</p>
       {children}
     </div>
@@ -36,7 +37,7 @@ export function Loading() {
   return (
     <div class="card loading" aria-busy="true">
       <p class={late === "still" ? "small quiet" : "visually-hidden"} role="status">
-        {late === "still" ? "Still loading…" : "Loading"}
+        {late === "still" ? t("common.stillLoading") : t("common.loading")}
       </p>
       {[1, 2, 3, 4].map((row) => (
         <div class="bones" key={row}>

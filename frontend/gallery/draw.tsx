@@ -1,0 +1,36 @@
+/** Draws one state of the desk: in the gallery's page, and in the test that goes through all of them. */
+import { render } from "preact";
+import { browserOf } from "../src/browser";
+import { createCallDetails } from "../src/callDetails/callDetails";
+import { createCallLog } from "../src/callLog/callLog";
+import { App } from "../src/components/App";
+import { initialState } from "../src/softphone/state";
+import { createStore, type Store } from "../src/softphone/store";
+import { ada } from "./data";
+import { audio, config, fakeApi, levels, preferences } from "./fakes";
+import { type Language, setLanguage } from "../src/i18n/i18n";
+import { pseudoCatalogue } from "../src/testing/pseudo";
+import { type Exhibit, inTurn } from "./states";
+
+/** `xx` is no language: it shows what has not been translated, and what has no room for longer words. */
+export type GalleryLanguage = Language | "xx";
+
+export function speak(language: GalleryLanguage): void {
+  document.documentElement.lang = language === "xx" ? "en" : language;
+  if (language === "xx") setLanguage("en", pseudoCatalogue);
+  else setLanguage(language);
+}
+
+export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.userAgent): Store {
+  exhibit.before?.();
+  const store = createStore(initialState(ada));
+  const api = fakeApi(exhibit.log ?? "full", exhibit.details);
+  const log = createCallLog(api, ada.id);
+  const details = createCallDetails(api);
+  const browser = browserOf(userAgent);
+  render(<App {...{ store, log, details, config, api, audio, levels, preferences, browser }} />, mount);
+  log.load();
+  exhibit.events.forEach((event) => store.send(event));
+  if (exhibit.act) setTimeout(inTurn(exhibit.act), 50);
+  return store;
+}

@@ -1,0 +1,87 @@
+/** Finds texts that are in no catalogue: those without the brackets of the test language that are no data either. */
+import { clock, dayName, exactClock, fullTime, initials, shortWhen } from "../src/format";
+import { firstName } from "../src/names";
+import { CLOSE, OPEN } from "../src/testing/pseudo";
+import { CONTACTS, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
+import { config, CONTACT, DEVICES, THEIRS, TOO_SHORT } from "./fakes";
+import { EXHIBITS } from "./states";
+
+const READ = ["aria-label", "aria-valuetext", "aria-roledescription", "title", "placeholder", "alt"];
+const BRACKETED = new RegExp(`${OPEN}[^${OPEN}${CLOSE}]*${CLOSE}`, "g");
+const BETWEEN = "\u0000";
+
+export function untranslated(root: Element): string[] {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const texts: string[] = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!isKeyCap(node.parentElement)) texts.push(node.textContent ?? "");
+  }
+  const attributes = [...root.querySelectorAll("*")].flatMap((element) =>
+    READ.map((name) => element.getAttribute(name) ?? ""),
+  );
+  // A message may begin in one element and end in another.
+  return [texts.join(BETWEEN), ...attributes].flatMap(withoutCatalogue);
+}
+
+/** What is left of a text without messages, without data, and without what has no letters. */
+export function withoutCatalogue(text: string): string[] {
+  let rest = text;
+  for (let before = ""; before !== rest;) [before, rest] = [rest, rest.replace(BRACKETED, "")];
+  return rest
+    .split(BETWEEN)
+    .map((part) => part.trim())
+    .filter((part) => !data().some((each) => part === initials(each)))
+    .filter((part) => /\p{L}/u.test(data().reduce((left, each) => left.replaceAll(each, ""), part)));
+}
+
+/** "N", "F6": what stands on a key is the same in every language, unless it is a word. */
+function isKeyCap(element: Element | null): boolean {
+  return element?.tagName === "KBD" && element.textContent.length <= 2;
+}
+
+/** Where names, numbers, places and the server's sentences stand. */
+const FIELDS = new Set(
+  "name display number place company line note message label title detail missed username country".split(" "),
+);
+const SOURCES = [
+  EXHIBITS,
+  LOG,
+  LONG_LOG,
+  HISTORY,
+  CONTACTS,
+  HAPPENED,
+  config,
+  CONTACT,
+  DEVICES,
+  THEIRS,
+  TOO_SHORT,
+];
+
+let known: string[] | null = null;
+
+/** What is not ours to translate, longest first. */
+function data(): string[] {
+  known ??= [...new Set(["Ringdesk", ...SOURCES.flatMap((source) => fields(source)), ...times()])]
+    .flatMap((text) => [text, firstName(text)])
+    .filter((text) => /\p{L}/u.test(text))
+    .toSorted((a, b) => b.length - a.length);
+  return known;
+}
+
+function fields(value: unknown, name = ""): string[] {
+  if (typeof value === "string") return FIELDS.has(name) ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => fields(inner, key));
+}
+
+function times(): string[] {
+  const now = Date.now();
+  const all = [...LOG, ...LONG_LOG, ...HISTORY].map((call) => call.start_time);
+  return [...all, ...HAPPENED.map((entry) => entry.at), new Date(now).toISOString()].flatMap((time) => [
+    clock(time),
+    exactClock(time),
+    fullTime(time),
+    dayName(time, now),
+    shortWhen(time, now),
+  ]);
+}

@@ -1,0 +1,57 @@
+/** The call in small, above a view that fills the screen of a phone. */
+import type { CallerFacts } from "../softphone/selectors";
+import type { Conversation, Ring } from "../softphone/state";
+import { Icon } from "./Icon";
+import { Timer } from "./Identity";
+import { t } from "../i18n/i18n";
+
+interface MiniProps {
+  talk: Conversation;
+  facts: CallerFacts;
+  lost: boolean;
+  onMute(): void;
+  onHangUp(): void;
+}
+
+export function MiniCall({ talk, facts, lost, onMute, onHangUp }: MiniProps) {
+  return (
+    <section class={lost ? "mini mini-hold" : "mini"} aria-label={t("call.inProgress")}>
+      <div>
+        <strong>{facts.title}</strong>
+        <span>
+          {lost ? t("call.reconnecting") : talk.muted ? t("call.muted") : t("call.onACall")}{" "}
+          <Timer since={talk.since} class="mini-timer" />
+        </span>
+      </div>
+      <button
+        type="button"
+        class="mini-button"
+        aria-label={t("call.muteName")}
+        aria-pressed={talk.muted}
+        onClick={onMute}
+      >
+        <Icon name={talk.muted ? "mic-off" : "mic"} />
+      </button>
+      <button type="button" class="mini-button mini-hang-up" aria-label={t("call.hangUp")} onClick={onHangUp}>
+        <Icon name="hang-up" />
+      </button>
+    </section>
+  );
+}
+
+/** Somebody calls while the agent is writing in another view: on with the note, or over to the call. */
+export function MiniRing({ ring, facts, onShow }: { ring: Ring; facts: CallerFacts; onShow(): void }) {
+  return (
+    <section class="mini mini-ring" aria-label={t("ring.incoming")}>
+      <div>
+        <strong>{facts.title}</strong>
+        <span>
+          {t("ring.incoming")} <Timer since={ring.since} class="mini-timer" />
+        </span>
+      </div>
+      <button type="button" class="small-button" onClick={onShow}>
+        <Icon name="bell" size={18} /> {t("ring.show")}
+      </button>
+    </section>
+  );
+}

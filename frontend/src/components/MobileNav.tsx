@@ -1,0 +1,55 @@
+/** On a phone: which of the views fills the screen. */
+import { Icon } from "./Icon";
+import type { View } from "./WorkArea";
+import { t } from "../i18n/i18n";
+
+export type Pane = "call" | "work";
+
+interface Props {
+  pane: Pane;
+  /** What the caller's view shows, if there is anything to show. */
+  callerView: View | null;
+  unseen: boolean;
+  onPane(pane: Pane, view?: View): void;
+  view: View;
+}
+
+export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
+  const current = pane === "call" ? "call" : view === "log" ? "log" : "caller";
+  return (
+    <nav class="mobile-nav" aria-label={t("app.views")}>
+      <button
+        type="button"
+        aria-current={current === "call" ? "page" : undefined}
+        onClick={() => onPane("call")}
+      >
+        <Icon name="phone" /> {t("nav.call")}
+      </button>
+      {callerView && (
+        <button
+          type="button"
+          aria-current={current === "caller" ? "page" : undefined}
+          onClick={() => onPane("work", callerView)}
+        >
+          <Icon name="person" />
+          <span>
+            {t("nav.caller")}
+            {unseen && (
+              <>
+                <span class="tab-dot" aria-hidden="true" />{" "}
+                <span class="visually-hidden">{t("common.new")}</span>
+              </>
+            )}
+          </span>
+        </button>
+      )}
+      <button
+        type="button"
+        aria-current={current === "log" ? "page" : undefined}
+        onClick={() => onPane("work", "log")}
+      >
+        <Icon name="list" /> {t("nav.log")}
+      </button>
+    </nav>
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * The desk's words in the page's language, which is chosen once, before anything is drawn. Messages must be asked for
+ * while drawing, never when a module is loaded.
+ */
+import { de } from "./de";
+import { en } from "./en";
+import type { Catalogue, Key, Message, Values } from "./messages";
+
+export type Language = "en" | "de";
+
+const CATALOGUES: Record<Language, Catalogue> = { en, de };
+
+let catalogue: Catalogue = en;
+let locale = localeOf("en");
+let plurals = new Intl.PluralRules(locale);
+let numbers = new Intl.NumberFormat(locale);
+let formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The language of the page; English for one that this desk does not speak. */
+export function languageOf(code: string | undefined): Language {
+  return code !== undefined && Object.hasOwn(CATALOGUES, code) ? (code as Language) : "en";
+}
+
+/** `texts`: those of a language of its own, for tests. */
+export function setLanguage(language: Language, texts: Catalogue = CATALOGUES[language]): void {
+  catalogue = texts;
+  locale = localeOf(language);
+  plurals = new Intl.PluralRules(locale);
+  numbers = new Intl.NumberFormat(locale);
+  formats = new Map();
+}
+
+/** As people of this language write times where they are: British and American clocks differ. */
+function localeOf(language: Language): string {
+  return navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
+}
+
+/** The text of a message. Numbers are written as the language writes them. */
+export function t<K extends Key>(key: K, ...[values]: Values<K, string | number>): string {
+  return parts(key, values)
+    .map(({ text, value }) => text ?? (typeof value === "number" ? numbers.format(value) : value))
+    .join("");
+}
+
+export interface Part<Value> {
+  text?: string;
+  value?: Value;
+}
+
+/** A message as the texts and the values that it consists of, in their order. */
+export function parts<Value>(key: Key, values: Record<string, Value> = {}): Part<Value>[] {
+  const named = (part: string) => /^\{(\w+)\}$/.exec(part)?.[1];
+  // A newer server may say what this desk has no word for.
+  return formOf(catalogue[key] ?? key, values.count)
+    .split(/(\{\w+\})/)
+    .filter((part) => part !== "")
+    .map((part) => {
+      const name = named(part);
+      return name === undefined ? { text: part } : { value: values[name] as Value };
+    });
+}
+
+function formOf(message: Message, count: unknown): string {
+  if (typeof message === "string") return message;
+  return plurals.select(Number(count)) === "one" ? message.one : message.other;
+}
+
+/** A sentence that came from elsewhere, after a colon: English goes on with a small letter. */
+export function afterColon(sentence: string): string {
+  return locale.startsWith("en") ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
+}
+
+/** A moment, in the language's own way; `options` are one of the few that the desk uses. */
+export function formatDate(at: Date, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify(options);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(key, known);
+  return known.format(at);
+}
