@@ -33,7 +33,7 @@ test-services: install-test browser frontend/dist/desk.js ## The tests again on 
 	  $(PY) -m pytest $(SIDE_BY_SIDE) --ignore tests/simulator && \
 	  $(PY) -m pytest -m "alone and not waits and not looks" --ignore tests/simulator'
 
-check: install-test frontend/dist/desk.js ## Style, types, migrations, settings: what CI checks before the tests
+check: install-test frontend/dist/desk.js frontend/types/node_modules/.stamp ## Style, types, migrations, settings: what CI checks before the tests
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .
@@ -45,8 +45,9 @@ check: install-test frontend/dist/desk.js ## Style, types, migrations, settings:
 	@cmp -s .run/openapi.yaml docs/openapi.yaml || { \
 	  echo "docs/openapi.yaml is not what the code says. Renew it: make openapi"; exit 1; }
 
-openapi: install-test ## Writes the API's description anew to docs/openapi.yaml
+openapi: install-test frontend/types/node_modules/.stamp ## Writes the API's description anew, and the front end's types
 	$(OPENAPI) docs/openapi.yaml
+	cd frontend && npm run types
 
 bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tokens and calls cost, beside floors
 	$(VENV)-bench/bin/python -m bench $(BENCH)
@@ -87,6 +88,11 @@ frontend/node_modules/.stamp: frontend/package.json frontend/package-lock.json
 	@cd frontend && npm ci --no-audit --no-fund --progress=true
 	@touch $@
 
+# Makes the types of the API: for developers, not for who only runs the desk.
+frontend/types/node_modules/.stamp: frontend/node_modules/.stamp frontend/types/package.json frontend/types/package-lock.json
+	@cd frontend/types && npm ci --no-audit --no-fund
+	@touch $@
+
 frontend/dist/desk.js: frontend/node_modules/.stamp $(shell find frontend/src frontend/public -type f 2>/dev/null) $(wildcard frontend/*.ts frontend/*.html frontend/*.json)
 	@echo "Building the front end…"
 	@cd frontend && npm run build
@@ -103,4 +109,4 @@ browser: ## Sees to Chromium for the browser tests
 	@scripts/ensure_browser.sh
 
 clean: ## Removes what the other commands made, but no data and no .env
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-tools frontend/node_modules frontend/dist staticfiles
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-tools frontend/node_modules frontend/types/node_modules frontend/dist staticfiles

@@ -2,7 +2,9 @@
 import type { Page } from "./lists/pagedList";
 import type { Call, CallOutcome, Contact, DeskMessage } from "./messages";
 import type { SoftphoneEvent } from "./softphone/events";
-import type { Grants } from "./softphone/state";
+import type { components } from "./generated/api";
+
+type Schemas = components["schemas"];
 
 /** How every adapter tells what happened. */
 export type Send = (event: SoftphoneEvent) => void;
@@ -62,21 +64,12 @@ export interface Leader {
   take(): void;
 }
 
-export interface NumberCheck {
-  input: string;
-  valid: boolean;
-  e164: string | null;
-  display: string | null;
-  country: string | null;
-  place: string | null;
-  message: string;
-  contact: Contact | null;
-  known_calls: number;
-  /** Digits to be keyed after the number has answered, or "". */
-  extension: string;
-}
+/** What a typed number means. */
+export type NumberCheck = Schemas["NumberCheck"];
 
-export type ContactFound = Contact & { numbers: { number: string; display: string; label: string }[] };
+export type ContactFound = Contact & {
+  numbers: Pick<Schemas["ContactNumber"], "number" | "display" | "label">[];
+};
 export type LogScope = "all" | "mine" | "missed" | "voicemail";
 export type CallPage = Page<Call>;
 
@@ -91,26 +84,14 @@ export interface CallNote {
   outcome: CallOutcome;
 }
 
-/** Something that happened to a call, in plain words. */
-export interface TimelineEntry {
-  at: string;
-  kind: "webhook" | "leg" | "rest" | "action" | "incident";
-  /** A sentence without its full stop. */
-  title: string;
-  /** A leg's sid, or "root". */
-  of: string;
-  verdict: string;
-  detail: string;
-}
+/** Something that happened to a call, in plain words. `title` has no full stop; `of` is a leg's sid, or "root". */
+export type TimelineEntry = Pick<
+  Schemas["TimelineEntry"],
+  "at" | "kind" | "title" | "of" | "verdict" | "detail"
+>;
 
-export interface Token {
-  token: string;
-  edge: string;
-  /** Seconds. */
-  ttl: number;
-  /** What the agent may do with it. */
-  grants: Grants;
-}
+/** `ttl` is in seconds. */
+export type Token = Pick<Schemas["VoiceToken"], "token" | "edge" | "ttl" | "grants">;
 
 export interface Api {
   token(): Promise<Token>;
