@@ -5,7 +5,7 @@ export type Line = { id: number; name: string; number: string; display: string }
 export type Contact = { id: number; name: string; company: string; note: string };
 
 /** The other party, whichever way the call goes. */
-export type Party = {
+type Party = {
   number: string;
   display: string;
   name: string;
@@ -17,7 +17,7 @@ export type Party = {
   verification_failed: boolean;
 };
 
-export type CallStatus =
+type CallStatus =
   | "queued"
   | "initiated"
   | "ringing"
@@ -34,7 +34,7 @@ export type CallResult =
 /** What the agent says that a call came to. */
 export type CallOutcome = "" | "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
 
-export type Leg = {
+type Leg = {
   sid: string;
   parent_call_sid: string | null;
   direction: "inbound" | "outbound-dial" | "outbound-api";
