@@ -1,7 +1,7 @@
 /** The page's configuration, rendered by Django as JSON: docs/desk-protocol.md. */
 import type { Agent } from "./messages";
 
-export type SoundName =
+type SoundName =
   "incoming" | "outgoing" | "disconnect" | `dtmf${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | "s" | "h"}`;
 
 export interface PhoneConfig {

@@ -3,7 +3,7 @@ import { pagedList, type PagedList } from "../lists/pagedList";
 import type { Call } from "../messages";
 import type { Api, LogScope } from "../ports";
 
-export interface LogQuery {
+interface LogQuery {
   scope: LogScope;
   search: string;
 }

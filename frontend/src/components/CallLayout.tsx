@@ -1,7 +1,7 @@
 /** The call area's four bands. Their heights are fixed: states change what is in them, never their edges. */
 import type { ComponentChildren } from "preact";
 
-export type LayoutTone = "idle" | "rest" | "ringing" | "call" | "stop" | "hold";
+type LayoutTone = "idle" | "rest" | "ringing" | "call" | "stop" | "hold";
 
 interface Props {
   tone: LayoutTone;

@@ -8,7 +8,7 @@ export const de: Catalogue = {
   "common.loading": "Wird geladen",
   "common.stillLoading": "Wird noch geladen …",
   "common.callsUnaffected": "Ihre Anrufe sind nicht betroffen.",
-  "common.number": "Rufnummer",
+  "common.number": "Ruf\u00adnummer",
   "common.place": "Ort",
   "common.line": "Leitung",
   "common.note": "Notiz",
@@ -64,8 +64,8 @@ export const de: Catalogue = {
   "chose.away.inCall": "Nach diesem Gespräch abwesend: Anrufe klingeln hier dann nicht.",
 
   // The reach line: whether the agent can be reached
-  "reach.elsewhere": "Anrufe klingeln bei freien Teammitgliedern oder gehen zur Mailbox.",
-  "reach.newElsewhere": "Neue Anrufe klingeln bei freien Teammitgliedern oder gehen zur Mailbox.",
+  "reach.elsewhere": "Anrufe gehen ans Team oder zur Mailbox.",
+  "reach.newElsewhere": "Neue Anrufe gehen ans Team oder zur Mailbox.",
   "reach.can": "Sie sind erreichbar.",
   "reach.cannot": "Sie sind nicht erreichbar.",
   "reach.cannotBecause": "Sie sind nicht erreichbar:",
@@ -84,18 +84,15 @@ export const de: Catalogue = {
   "reach.onACallThen.away": "Im Gespräch, danach abwesend.",
   "reach.willNotRing": "Anrufe klingeln hier dann nicht.",
   "reach.doNotRing": "Anrufe klingeln hier nicht.",
-  "reach.blocked":
-    "Der Browser blockiert das Mikrofon. Anrufe klingeln bei freien Teammitgliedern oder gehen zur Mailbox.",
-  "reach.noMicrophone":
-    "Kein Mikrofon gefunden. Anrufe klingeln bei freien Teammitgliedern oder gehen zur Mailbox.",
-  "reach.notAllowed":
-    "Das Mikrofon ist noch nicht erlaubt. Anrufe klingeln bei freien Teammitgliedern oder gehen zur Mailbox.",
+  "reach.blocked": "Der Browser blockiert das Mikrofon. Anrufe gehen ans Team oder zur Mailbox.",
+  "reach.noMicrophone": "Kein Mikrofon gefunden. Anrufe gehen ans Team oder zur Mailbox.",
+  "reach.notAllowed": "Das Mikrofon ist noch nicht erlaubt. Anrufe gehen ans Team oder zur Mailbox.",
   "reach.otherTab": "Ringdesk ist in einem anderen Tab geöffnet.",
   "reach.otherTabInCall": "Der andere Tab ist im Gespräch. Verwenden Sie ihn, bis das Gespräch beendet ist.",
   "reach.useThisTab": "Diesen Tab verwenden",
   "reach.reconnectingIn": "Neuer Versuch in {seconds} s.",
   "reach.reconnecting": "Wird neu verbunden …",
-  "reach.tryNow": "Jetzt versuchen",
+  "reach.tryNow": "Verbinden",
   "reach.askAgain": "Erneut fragen",
   "reach.late.permission": "Der Browser sagt nicht, ob er das Mikrofon erlaubt.",
   "reach.late.prompt": "Der Browser fragt noch nach dem Mikrofon.",
@@ -119,10 +116,8 @@ export const de: Catalogue = {
   // Calls do not ring here: why
   "trouble.title": "Anrufe klingeln hier nicht",
   "trouble.offline": "Sie sind offline",
-  "trouble.offlineText":
-    "Die Verbindung ist abgebrochen. Anrufe klingeln bei freien Teammitgliedern oder gehen zur Mailbox.",
-  "trouble.offlineSince":
-    "Die Verbindung ist um {time} abgebrochen. Anrufe klingeln bei freien Teammitgliedern oder gehen zur Mailbox.",
+  "trouble.offlineText": "Die Verbindung ist abgebrochen. Anrufe gehen ans Team oder zur Mailbox.",
+  "trouble.offlineSince": "Die Verbindung ist um {time} abgebrochen. Anrufe gehen ans Team oder zur Mailbox.",
   "trouble.offlineNote": "Die Anrufliste können Sie weiter lesen. Sie ist vielleicht veraltet.",
   "trouble.elsewhere": "In einem anderen Tab geöffnet",
   "trouble.elsewhereText": "Ihr Telefon klingelt im anderen Tab dieses Browsers.",
@@ -132,7 +127,7 @@ export const de: Catalogue = {
   "trouble.notConnected": "Es verbindet sich nicht.",
   "trouble.whatToDo": "Was Sie tun können",
   "trouble.checkPages": "Prüfen Sie, ob sich andere Webseiten öffnen.",
-  "trouble.leaveVpn": "Im VPN? Trennen Sie es und drücken Sie oben auf Jetzt versuchen.",
+  "trouble.leaveVpn": "Im VPN? Trennen Sie es und drücken Sie oben auf Verbinden.",
   "trouble.tellAdmin": "Nach einer Minute noch offline? Wenden Sie sich an Ihre Administration.",
   "trouble.firewall":
     "Im VPN oder hinter einer Firmen-Firewall? Trennen Sie das VPN oder bitten Sie Ihre Administration, Ringdesk durchzulassen.",
@@ -242,7 +237,7 @@ export const de: Catalogue = {
   "failed.title": "Nicht verbunden",
   "failed.change": "Die Rufnummer muss erst geändert werden.",
   "failed.again": "Ein neuer Versuch kann gelingen.",
-  "failed.edit": "Rufnummer ändern",
+  "failed.edit": "Nummer ändern",
   "failed.youCalled": "Sie haben {number} angerufen. Vielleicht ist eine Ziffer falsch.",
   "failed.code": "Einzelheiten für Ihre Administration: Twilio {code}",
 
@@ -259,7 +254,7 @@ export const de: Catalogue = {
   "call.microphoneGone": "Ihr Mikrofon ist nicht mehr da.",
   "call.plugOneIn": "{name} hört Sie nicht. Schließen Sie eines an.",
   "call.weak": "Schwache Verbindung.",
-  "call.gaps": "{name} hört Sie vielleicht mit Aussetzern.",
+  "call.gaps": "{name} hört vielleicht Aussetzer.",
   "call.whatHelps": "Was hilft",
   "call.youAreMuted": "Sie sind stumm.",
   "call.cannotHear": "{name} hört Sie nicht.",
@@ -288,8 +283,7 @@ export const de: Catalogue = {
   "ended.aColleague": "Jemand aus dem Team",
   "ended.hungUp": "{name} hat aufgelegt, bevor jemand angenommen hat.",
   "ended.notAnswered": "Sie haben den Anruf von {name} nicht rechtzeitig angenommen.",
-  "ended.rejected":
-    "Sie haben den Anruf von {name} abgelehnt. Er klingelt bei freien Teammitgliedern oder geht zur Mailbox.",
+  "ended.rejected": "Sie haben den Anruf von {name} abgelehnt. Er geht ans Team oder zur Mailbox.",
   "ended.withheldNumber": "einer unterdrückten Rufnummer",
   "ended.gone": "Der Anruf ist nicht mehr hier.",
   "ended.close": "Diese Meldung schließen",
@@ -422,7 +416,7 @@ export const de: Catalogue = {
   "by.name": "von {name}",
   "by.youCalled": "Sie riefen an",
   "by.nameCalled": "{name} rief an",
-  "length.rang": "klingelte {length}",
+  "length.rang": "Ruf {length}",
 
   // Notes and outcomes
   "outcome.none": "Nicht vermerkt",
@@ -465,10 +459,10 @@ export const de: Catalogue = {
   "details.happened": "Was geschah",
   "details.began": "Beginn",
   "details.lasted": "Dauer",
-  "details.rang": "Klingelte",
-  "details.answeredBy": "Angenommen von",
-  "details.calledBy": "Angerufen von",
-  "details.callerId": "Rufnummernanzeige",
+  "details.rang": "Rufdauer",
+  "details.answeredBy": "Ange\u00adnommen von",
+  "details.calledBy": "Ange\u00adrufen von",
+  "details.callerId": "Ruf\u00adnummern\u00adanzeige",
   "details.forged": "Vom Telefonnetz nicht bestätigt. Sie kann gefälscht sein.",
   "details.problem": "Problem",
   "details.notLoaded": "Was geschah, wurde nicht geladen",

@@ -6,7 +6,7 @@ export interface Page<Row> {
   next: string | null;
 }
 
-export interface ListState<Row, Query> {
+interface ListState<Row, Query> {
   query: Query;
   rows: Row[];
   next: string | null;

@@ -20,7 +20,7 @@ export function sample<T extends ServerMessage["type"]>(type: T): Extract<Server
   return message as Extract<ServerMessage, { type: T }>;
 }
 
-export const ringingLive: LiveCall = sample("call.incoming").live;
+const ringingLive: LiveCall = sample("call.incoming").live;
 /** The caller's own call, and the leg that rings here. */
 export const ROOT = ringingLive.call.sid;
 export const LEG = ringingLive.call.legs[0]?.sid ?? "";
