@@ -97,6 +97,16 @@ def login_records_lately(*, kind: str, username: str, address: str | None, withi
     return records.filter(at__gte=timezone.now() - within).count()
 
 
+def agents_answering() -> QuerySet[Agent]:
+    """Those whom a line could ring: who may work here, may be called and is in a team."""
+    return Agent.objects.filter(who_may_sign_in(), may_receive_calls=True, teams__isnull=False).distinct()
+
+
+def agents_in_no_team() -> QuerySet[Agent]:
+    """Those who may be called, and whom no line rings. Admins need no team."""
+    return Agent.objects.filter(who_may_sign_in(), may_receive_calls=True, is_superuser=False, teams=None)
+
+
 def agent_is_suspended(agent_id: int) -> bool:
     """Whether there is such an agent who may not sign in."""
     agent = Agent.objects.filter(pk=agent_id).first()

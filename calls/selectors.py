@@ -81,10 +81,15 @@ def callable_agents_of(team_id: int) -> QuerySet[Agent]:
     return get_user_model().objects.filter(teams=team_id, is_active=True, may_receive_calls=True)
 
 
+def lines_without_people() -> QuerySet[Line]:
+    """Lines in use in whose teams nobody can take calls: all that a caller can reach there is voicemail."""
+    people = get_user_model().objects.filter(teams=OuterRef("team"), is_active=True, may_receive_calls=True)
+    return Line.objects.filter(~Exists(people), is_active=True).select_related("team")
+
+
 def lines_unanswered() -> list[Line]:
     """Lines in use on which a caller reaches neither a person nor voicemail, whoever is at the desk."""
-    lines = Line.objects.filter(is_active=True, takes_voicemail=False).select_related("team")
-    return [line for line in lines if not callable_agents_of(line.team_id).exists()]
+    return list(lines_without_people().filter(takes_voicemail=False))
 
 
 def sids_in_doubt(*, quiet_for: timedelta, limit: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the doctor must know of other processes, and what is left of a person who was erased."""
+"""What the doctor must know of other processes and what it found, and what is left of a person who was erased."""
 
 from django.conf import settings
 from django.db import models
@@ -36,3 +36,13 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"Erasure {self.pk}"
+
+
+class DoctorReport(models.Model):
+    """What the doctor found when it last looked. One row."""
+
+    at = models.DateTimeField()
+    findings = models.JSONField(help_text="Of each: id, title, state, seen, mend.")
+
+    def __str__(self) -> str:
+        return f"Doctor's report of {self.at:%Y-%m-%d %H:%M}"

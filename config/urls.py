@@ -17,10 +17,6 @@ from desk import urls as desk_urls
 from messaging import urls as messaging_urls
 from tokens import urls as tokens_urls
 
-admin.site.site_title = admin.site.site_header = "Ringdesk"
-admin.site.index_title = "Administration"
-admin.site.site_url = "/"
-
 _api = [
     *calls_urls.api_urlpatterns,
     *tokens_urls.api_urlpatterns,

@@ -12,7 +12,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
-      input: { desk: "src/main.tsx", alarms: "src/adapters/alarms.worker.ts", site: "src/styles/site.css" },
+      input: {
+        desk: "src/main.tsx",
+        alarms: "src/adapters/alarms.worker.ts",
+        site: "src/styles/site.css",
+        tokens: "src/styles/tokens.css",
+      },
       output: {
         entryFileNames: "[name].js",
         assetFileNames: "[name][extname]",

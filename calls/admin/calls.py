@@ -10,8 +10,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from calls.admin.columns import CallColumns, KnowsItsViewer, call_link, call_title, time_text
+from calls.log.to_do import missed_to_call_back, voicemail_unheard
 from calls.models import Call, Recording, RecordingPlay
 from calls.recorder.timeline import call_timeline
 from core.admin import ReadOnly
@@ -90,10 +92,25 @@ class RootFilter(admin.SimpleListFilter):
         return queryset if self.value() == "legs" else queryset.filter(parent__isnull=True)
 
 
+class ToDoFilter(admin.SimpleListFilter):
+    """What the home page counts, call by call."""
+
+    title = _("what needs doing")
+    parameter_name = "todo"
+    _PARTS = {"call-back": missed_to_call_back, "unheard": voicemail_unheard}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("call-back", _("Missed, not called back")), ("unheard", _("Voicemail not heard"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        part = self._PARTS.get(self.value() or "")
+        return part(queryset) if part else queryset
+
+
 @admin.register(Call)
 class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
     list_display = ["began", "way", "party", "line_name", "agent", "result_word", "lasted"]
-    list_filter = [RootFilter, "result", "line", "agent"]
+    list_filter = [RootFilter, ToDoFilter, "result", "line", "agent"]
     search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
     search_help_text = "Name, company, number, note or CallSid"
     date_hierarchy = "start_time"

@@ -98,17 +98,22 @@ _BUSY_AT = Prepared(lambda: _busy_legs().filter(agent=Param("agent_id")).values_
 
 def presence_list(agent: Agent) -> list[dict[str, Any]]:
     """The agent and the members of the same teams, each as `Presence` in docs/desk-protocol.md."""
-    (agents,) = fetch(_PRESENCE(agent_ids=colleague_ids(agent), **_slots()))
+    return presence_of(colleague_ids(agent))
+
+
+def presence_of(agent_ids: set[int]) -> list[dict[str, Any]]:
+    """Each of these agents as `Presence` in docs/desk-protocol.md. To be looked at, not to be told."""
+    (agents,) = fetch(_PRESENCE(agent_ids=agent_ids, **_slots()))
     return [_presence(agent) for agent in agents]
 
 
-def _presence_of() -> QuerySet[Agent]:
+def _presence_query() -> QuerySet[Agent]:
     on_call = exists_by_index(_busy_legs().filter(agent=OuterRef("pk")))
     agents = agents_with_reach(pk__in_array=Param("agent_ids")).annotate(on_call=on_call)
     return agents.only("username", "first_name", "last_name", "availability")
 
 
-_PRESENCE = Prepared(_presence_of, varies=reach_varies)
+_PRESENCE = Prepared(_presence_query, varies=reach_varies)
 _TEAMS = Prepared(teams_of_agents)
 
 

@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from config.doctor import last
 from config.doctor.checks import examine, line_numbers
 from telephony.doctor.findings import State, worst
 from telephony.errors import TelephonyError
@@ -35,6 +36,7 @@ _ORDER = [State.FAILED, State.WARNING, State.OK, State.SKIPPED]
 def doctor(request: HttpRequest) -> HttpResponse:
     _superusers_only(request)
     findings = examine()
+    last.keep(findings)
     state = worst(findings)
     worst_first = sorted(findings, key=lambda finding: _ORDER.index(finding.state))
     counts = [(each, sum(finding.state == each for finding in findings)) for each in _ORDER]

@@ -49,8 +49,8 @@ def page_response(
     except ValueError as error:
         raise ApiError(20001, message="Page and PageSize must be numbers") from error
     token = query.get("PageToken", "")
-    first = _first(api, items, size, token, newest_first=newest_first)
-    shown = items[first : first + size]
+    first, last = _span(api, items, size, token, newest_first=newest_first)
+    shown = items[first:last]
     full_path = api.request.url.path
     path = full_path[full_path.index(API) :]
     kept = [(key, value) for key, value in query.multi_items() if key not in PAGING]
@@ -68,7 +68,7 @@ def page_response(
         {
             name: [as_json(item) for item in shown],
             "first_page_uri": uri(0),
-            "next_page_uri": beside(AFTER, shown[-1], page + 1) if first + size < len(items) else None,
+            "next_page_uri": beside(AFTER, shown[-1], page + 1) if shown and last < len(items) else None,
             "previous_page_uri": beside(BEFORE, shown[0], page - 1) if first and shown else None,
             "page": page,
             "page_size": size,
@@ -79,10 +79,11 @@ def page_response(
     )
 
 
-def _first(api: ApiRequest, items: Sequence[Item], size: int, token: str, *, newest_first: bool) -> int:
-    """Where the page begins among the items. Raises `ApiError` for a token that was never given out."""
+def _span(api: ApiRequest, items: Sequence[Item], size: int, token: str, *, newest_first: bool) -> tuple[int, int]:
+    """Where the page begins among the items, and before which it ends. Raises `ApiError` for a token that was never
+    given out."""
     if not token:
-        return 0
+        return 0, size
     way, sid = token[: len(AFTER)], token[len(AFTER) :]
     mark = api.engine.world.page_marks.get(sid)
     if way not in (AFTER, BEFORE) or mark is None:
@@ -93,5 +94,6 @@ def _first(api: ApiRequest, items: Sequence[Item], size: int, token: str, *, new
 
     before = sum(1 for item in items if passed(item))
     if way == BEFORE:
-        return max(before - size, 0)
-    return before + sum(1 for item in items if item.date_created == mark)
+        return max(before - size, 0), before
+    first = before + sum(1 for item in items if item.date_created == mark)
+    return first, first + size

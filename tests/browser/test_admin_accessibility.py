@@ -90,8 +90,8 @@ def violations(page: Page) -> list[str]:
         "calls/call/{sid}/change/",
         "calls/line/",
         "calls/line/1/change/",
-        "calls/webhook/",
-        "calls/webhook/1/change/",
+        "telephony/webhook/",
+        "telephony/webhook/1/change/",
         "config/erasure/",
         "contacts/contact/?q=okonkwo",
         "contacts/contact/1/change/",
@@ -108,6 +108,42 @@ def test_a_page_of_the_admin_is_accessible(admin, stack, message, path):
     assert answer.status == 200
     admin.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
     assert violations(admin) == []
+
+
+@pytest.fixture
+def something_to_do(stack: Stack) -> Iterator[None]:
+    stack.manage("shell", "-v0", "-c", "from agents.models import Agent; Agent.objects.create(username='teamless')")
+    yield
+    stack.manage(
+        "shell", "-v0", "-c", "from agents.models import Agent; Agent.objects.get(username='teamless').delete()"
+    )
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_home_is_accessible_and_fits_on_every_screen(admin, stack, message, something_to_do, colours):
+    admin.emulate_media(color_scheme=colours)
+    admin.goto(f"{stack.desk_url}/admin/doctor/")
+    admin.goto(f"{stack.desk_url}/admin/")
+    for heading in ("Needs doing", "Who is reachable", "Doctor", "Today by result", "All pages"):
+        expect(admin.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    expect(admin.get_by_role("link", name="Open the agent: teamless is in no team")).to_be_visible()
+    for width in (1440, 1024, 360):
+        admin.set_viewport_size({"width": width, "height": 900})
+        assert admin.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"at {width} px"
+    assert violations(admin) == []
+
+
+@pytest.mark.parametrize(("theme", "blue"), [("light", "rgb(31, 79, 191)"), ("dark", "rgb(143, 178, 255)")])
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_the_admins_colours_are_the_desks_whatever_the_system_has(admin, stack, message, system, theme, blue):
+    """Django has variables of the same names, and its own blue."""
+    admin.emulate_media(color_scheme=system)
+    admin.goto(f"{stack.desk_url}/admin/calls/line/1/change/")
+    for _ in range(3):
+        if admin.evaluate("document.documentElement.dataset.theme") == theme:
+            break
+        admin.get_by_role("button", name="Toggle theme").click()
+    expect(admin.get_by_role("button", name="Save", exact=True)).to_have_css("background-color", blue)
 
 
 def test_a_desk_wide_call_list_shows_all_of_its_columns(admin, stack):

@@ -26,7 +26,7 @@ def sids(page) -> list[str]:
     return [call["sid"] for call in page["calls"]]
 
 
-def test_a_call_made_or_deleted_between_two_pages_shifts_nothing():
+def test_a_call_made_between_two_pages_is_on_none_of_those_that_follow():
     async def scenario():
         async with bench() as b:
             made = await rejected(b, range(6))
@@ -34,16 +34,33 @@ def test_a_call_made_or_deleted_between_two_pages_shifts_nothing():
             first = (await b.rest("GET", "/Calls.json?PageSize=2")).json()
             later = await rejected(b, [50])
             await b.quiet()
-            await b.rest("DELETE", f"/Calls/{made[4]}.json")  # the one that the token names
             second = await page(b, first["next_page_uri"])
             third = await page(b, second["next_page_uri"])
 
             assert [*sids(first), *sids(second), *sids(third)] == made[::-1]
-            assert later[0] not in {*sids(second), *sids(third)}
+            assert third["next_page_uri"] is None
+            assert sids(await page(b, second["previous_page_uri"])) == [made[5], made[4]]
+            newest = await page(b, first["first_page_uri"])
+            assert sids(newest) == [later[0], made[5]]
+
+    asyncio.run(scenario())
+
+
+def test_a_call_deleted_between_two_pages_hides_none_of_those_that_follow():
+    async def scenario():
+        async with bench() as b:
+            made = await rejected(b, range(6))
+            await b.quiet()
+            first = (await b.rest("GET", "/Calls.json?PageSize=2")).json()
+            await b.rest("DELETE", f"/Calls/{made[4]}.json")  # the one that the token names
+            second = await page(b, first["next_page_uri"])
+            third = await page(b, second["next_page_uri"])
+
+            assert [*sids(second), *sids(third)] == made[3::-1]
+            assert (second["page"], second["start"], second["end"], second["page_size"]) == (1, 2, 3, 2)
             assert third["next_page_uri"] is None
             assert sids(await page(b, third["previous_page_uri"])) == sids(second)
-            assert (second["page"], second["start"], second["end"], second["page_size"]) == (1, 2, 3, 2)
-            assert sids(await page(b, second["previous_page_uri"])) == [later[0], made[5]]
+            assert sids(await page(b, second["previous_page_uri"])) == [made[5]]
 
     asyncio.run(scenario())
 

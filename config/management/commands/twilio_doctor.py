@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
+from config.doctor import last
 from config.doctor.checks import examine, line_numbers
 from config.provisioning import ask, plan_text
 from telephony.doctor.findings import Finding, State, report, worst
@@ -20,6 +21,12 @@ from telephony.provisioning.plan import Plan
 from telephony.provisioning.services import apply, plan_repair
 
 _EXIT = {State.OK: 0, State.WARNING: 1, State.FAILED: 2}
+
+
+def _look() -> list[Finding]:
+    findings = examine()
+    last.keep(findings)
+    return findings
 
 
 class Command(BaseCommand):
@@ -37,14 +44,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["fix"] and options["json"] and not options["yes"]:
             raise CommandError("--fix with --json cannot ask: add --yes.", returncode=2)
-        findings = examine()
+        findings = _look()
         if options["json"] and not options["fix"]:
             self.stdout.write(json.dumps(report(findings), indent=2))
             sys.exit(_EXIT[worst(findings)])
         if not options["json"]:
             self._show(findings)
         if options["fix"] and self._fix(quiet=options["json"], yes=options["yes"]):
-            findings = examine()
+            findings = _look()
             if not options["json"]:
                 self._show(findings)
         if options["json"]:

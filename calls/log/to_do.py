@@ -1,0 +1,58 @@
+"""What the log says of today, and what in it waits for somebody: calls to be called back, messages to be heard."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from calls.models import Call, CallOutcome, CallResult, Direction, Recording, RecordingPlay
+
+# What is older was forgotten, or settled in some other way.
+CALL_BACK_WITHIN = timedelta(days=7)
+LISTEN_WITHIN = timedelta(days=30)
+# What an agent noted says that there is still something to do; anything else that it is done.
+_OPEN = ("", CallOutcome.CALL_BACK, CallOutcome.FOLLOW_UP)
+
+
+class ResultCount(TypedDict):
+    """`result` is "" for calls that are not over."""
+
+    result: str
+    total: int
+    incoming: int
+
+
+def results_since(start: datetime) -> list[ResultCount]:
+    """How many calls, as people count them, began since then, by what came of them."""
+    calls = Call.objects.filter(parent__isnull=True, start_time__gte=start).order_by()
+    incoming = Q(direction=Direction.INBOUND) & ~Q(caller__startswith="client:")
+    rows = calls.values("result").annotate(total=Count("pk"), from_outside=Count("pk", filter=incoming))
+    return [ResultCount(result=row["result"], total=row["total"], incoming=row["from_outside"]) for row in rows]
+
+
+def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """Of these, calls that were missed lately, and after which nobody called the caller and the caller did not call
+    again. One for each caller; none of those who kept their numbers back."""
+    since = timezone.now() - CALL_BACK_WITHIN
+    later = Call.objects.filter(parent__isnull=True, start_time__gt=OuterRef("start_time"))
+    return calls.filter(
+        ~Exists(later.filter(called=OuterRef("caller"))),
+        ~Exists(later.filter(caller=OuterRef("caller"))),
+        parent__isnull=True,
+        result=CallResult.MISSED,
+        outcome__in=_OPEN,
+        caller__startswith="+",
+        start_time__gte=since,
+    )
+
+
+def voicemail_unheard(calls: QuerySet[Call]) -> QuerySet[Call]:
+    """Of these, calls with a message of the last weeks to which nobody has listened here."""
+    played = RecordingPlay.objects.filter(recording=OuterRef("pk"))
+    unheard = Recording.objects.filter(~Exists(played), created_at__gte=timezone.now() - LISTEN_WITHIN)
+    return calls.filter(
+        parent__isnull=True, result=CallResult.VOICEMAIL, outcome__in=_OPEN, pk__in=unheard.order_by().values("call")
+    )

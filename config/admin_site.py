@@ -1,0 +1,88 @@
+"""Django admin's frame: what is in its menu, by what people look for, and its home page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from config import admin_home
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    name: Promise
+    models: tuple[str, ...]
+    """As `app_label.ModelName`, in the order in which they are shown."""
+    pages: tuple[tuple[str, Promise], ...] = ()
+    """Pages of our own, by the names of their addresses. For superusers."""
+
+
+_GROUPS = (
+    _Group(_("Calls"), ("calls.Call", "calls.Line")),
+    _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
+    _Group(_("Contacts"), ("contacts.Contact",)),
+    _Group(_("Phones"), ("tokens.Device", "tokens.IssuedToken")),
+    _Group(_("Texts"), ("messaging.MessageWebhook",)),
+    _Group(_("Flight recorder"), ("telephony.Webhook", "calls.CallEvent")),
+    _Group(_("Privacy"), ("config.Erasure",), (("privacy", _("Export or erase a person")),)),
+    _Group(_("System"), (), (("doctor", _("Doctor")),)),
+)
+# Where Django's name, or that of a table, says little.
+_NAMES = {
+    "auth.Group": _("Groups of rights"),
+    "tokens.Device": _("Signed-in phones"),
+    "tokens.IssuedToken": _("Voice tokens"),
+    "messaging.MessageWebhook": _("Texts nobody answered"),
+    "calls.CallEvent": _("Failures and requests"),
+}
+
+
+class RingdeskAdminSite(AdminSite):
+    site_title = site_header = "Ringdesk"
+    index_title = _("Today")
+    site_url = "/"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Of what the viewer may see. An app's own page keeps Django's order: it is about that app."""
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else _grouped(apps, with_pages=bool(getattr(request.user, "is_superuser", False)))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        here = (row for app in context["available_apps"] for row in app["models"] if row["admin_url"] == request.path)
+        return {**context, "list_name": next((row["name"] for row in here), None)}
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, {"home": admin_home.home(request, self), **(extra_context or {})})
+
+
+def _grouped(apps: list[Any], *, with_pages: bool) -> list[Any]:
+    """The same models under our names. What is in no group stays under its app, so that nothing new is lost."""
+    models = {f"{app['app_label']}.{model['object_name']}": model for app in apps for model in app["models"]}
+    named = {key: {**model, "name": _NAMES.get(key, model["name"])} for key, model in models.items()}
+    grouped = []
+    for number, group in enumerate(_GROUPS):
+        rows = [named.pop(key) for key in group.models if key in named]
+        if with_pages:
+            rows += [_page(name, title) for name, title in group.pages]
+        if rows:
+            grouped.append(
+                {"name": group.name, "app_label": f"group-{number}", "app_url": rows[0]["admin_url"], "models": rows}
+            )
+    for app in apps:
+        rest = [named[key] for key in named if key.partition(".")[0] == app["app_label"]]
+        if rest:
+            grouped.append({**app, "models": rest})
+    return grouped
+
+
+def _page(name: str, title: Promise) -> dict[str, Any]:
+    """One of our own pages, in the shape in which Django admin lists a model."""
+    return {"name": title, "object_name": name, "admin_url": reverse(name), "add_url": None, "view_only": True}
