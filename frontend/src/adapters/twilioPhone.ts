@@ -245,7 +245,6 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
       enableImprovedSignalingErrorPrecision: true,
       allowIncomingWhileBusy: false,
       getUserMedia: this.microphone.open,
-      closeProtection: "Leaving this page ends your call.",
       appName: "ringdesk",
       logLevel: "error",
       ...(local ? { chunderw: phone.signallingHost } : {}),
