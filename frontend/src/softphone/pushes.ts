@@ -218,6 +218,21 @@ function isBack(before: Availability | undefined, now: Availability): boolean {
 }
 
 /** The root sid of the call in the call area. */
+/** The call in this tab, by a name that it keeps from its first moment to its end. */
+export function callId({ call }: State): string | null {
+  switch (call.state) {
+    case "closed":
+      return null;
+    case "pending":
+      return call.ring.id;
+    case "connecting":
+    case "ringing":
+      return call.dialling.id;
+    default:
+      return call.talk.id;
+  }
+}
+
 export function rootOf(state: State): string | null {
   const call = state.call;
   switch (call.state) {
