@@ -80,6 +80,7 @@ function Devices({ audio, preferences }: Pick<Props, "audio" | "preferences">) {
   const chosen = useStore(preferences);
   const [inputs, setInputs] = useState<AudioDevice[]>([]);
   const [outputs, setOutputs] = useState<AudioDevice[]>([]);
+  const [refused, setRefused] = useState<{ name: string } | null>(null);
   useEffect(() => {
     const list = () => {
       void audio.inputs().then(setInputs);
@@ -88,6 +89,11 @@ function Devices({ audio, preferences }: Pick<Props, "audio" | "preferences">) {
     list();
     return audio.onChange(list);
   }, [audio]);
+  async function chooseInput(id: string): Promise<void> {
+    setRefused(null);
+    const name = inputs.find((input) => input.id === id)?.label ?? "The system’s microphone";
+    await audio.useInput(id).catch(() => setRefused({ name }));
+  }
   return (
     <>
       <DeviceChoice
@@ -96,8 +102,14 @@ function Devices({ audio, preferences }: Pick<Props, "audio" | "preferences">) {
         devices={inputs}
         value={chosen.input}
         missing={chosen.inputName || "The chosen microphone"}
-        onChange={(id) => void audio.useInput(id).catch(() => {})}
+        onChange={(id) => void chooseInput(id)}
       />
+      {refused && (
+        <p class="small hint-wrong" role="alert">
+          {refused.name} could not be used: it is not there, or another program holds it. The choice is as
+          before.
+        </p>
+      )}
       <InputMeter audio={audio} id={chosen.input} />
       {audio.canChooseOutput() && (
         <>
@@ -190,6 +202,10 @@ interface OutputProps {
 
 function Output({ kind, label, audio, outputs, value }: OutputProps) {
   const [state, setState] = useState<"idle" | "playing" | "failed">("idle");
+  async function choose(id: string): Promise<void> {
+    setState("idle");
+    await audio.useOutput(kind, id).catch(() => setState("failed"));
+  }
   async function test(): Promise<void> {
     setState("playing");
     setState(
@@ -207,7 +223,7 @@ function Output({ kind, label, audio, outputs, value }: OutputProps) {
         devices={outputs}
         value={value}
         missing="The chosen device"
-        onChange={(id) => void audio.useOutput(kind, id).catch(() => setState("failed"))}
+        onChange={(id) => void choose(id)}
       />
       <button
         type="button"
