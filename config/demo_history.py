@@ -10,11 +10,21 @@ from django.utils import timezone
 
 from agents.models import Agent
 from calls.live.call_tree import CallTree
-from calls.models import Call, CallOffer, CallOutcome, CallStatus, Direction, Line
+from calls.models import Call, CallOffer, CallOutcome, CallStatus, Direction, Line, Recording
 from contacts.selectors import contacts_by_number
 
 _SUPPORT, _SALES = "+12025550100", "+12025550101"
 _WITHHELD = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What the caller said when nobody answered. The simulator has the sound from its start, by these SIDs."""
+
+    sid: str
+    call_sid: str
+    seconds: int
+    greeting: int = 9  # seconds, before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,7 @@ class _Past:
     place: tuple[str, str, str] = ("Washington", "DC", "US")
     outcome: str = ""
     note: str = ""
+    message: _Message | None = None
 
 
 def _ago(days: int = 0, hours: int = 0, minutes: int = 0) -> timedelta:
@@ -43,6 +54,8 @@ _HISTORY = [
         _ago(minutes=35), _SUPPORT, "+12025550142", ("ada",), talked=227, outcome=CallOutcome.FOLLOW_UP,
         note="Sofa order 4471: now promised for Friday. Send the new delivery date by e-mail.",
     ),
+    _Past(_ago(minutes=50), _SUPPORT, "+12025550143", ("ada", "grace"), CallStatus.NO_ANSWER, rang=20,
+          message=_Message("RE" + "de" * 16, "CA" + "de" * 16, seconds=11)),
     _Past(_ago(hours=1, minutes=20), _SUPPORT, "+12025550177", ("ada", "grace"), CallStatus.NO_ANSWER, rang=20),
     _Past(_ago(hours=2, minutes=5), _SUPPORT, "+12025550143", ("grace",), out=True, rang=11, talked=142,
           outcome=CallOutcome.RESOLVED, note="Confirmed the appointment for Tuesday, 10:30."),
@@ -79,14 +92,23 @@ def demo_history_create() -> int:
 
 def _create(past: _Past, name: str, start: datetime, line: Line, agents: list[Agent]) -> None:
     """The rows that Twilio's callbacks would have left, with the result that follows from them."""
-    root = _root(past, _sid(name), start, line, agents[0])
+    message = past.message
+    root = _root(past, message.call_sid if message else _sid(name), start, line, agents[0])
     legs = [_leg(past, root, agent, _sid(f"{name}.{agent.username}")) for agent in (agents[:1] if past.out else agents)]
     offers = [] if past.out else [CallOffer(call=root, agent=agent, created_at=start) for agent in agents]
     root.end_time = max(leg.end_time or start for leg in legs)
+    recordings = []
+    if message:
+        root.end_time += timedelta(seconds=message.greeting + message.seconds)
+        recordings.append(
+            Recording(
+                sid=message.sid, call=root, status="completed", duration=message.seconds, created_at=root.end_time
+            )
+        )
     root.duration = round((root.end_time - start).total_seconds())
-    CallTree(root, legs, offers, dial_over=True).settle()
+    CallTree(root, legs, offers, recordings, dial_over=True).settle()
     root.save(force_insert=True)
-    for row in (*legs, *offers):
+    for row in (*legs, *offers, *recordings):
         row.save(force_insert=True)
 
 

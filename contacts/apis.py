@@ -78,7 +78,7 @@ class ContactListApi(ListAPIView[Contact]):
         body.is_valid(raise_exception=True)
         try:
             contact = services.contact_create(values=body.validated_data)
-        except services.NumberTaken as error:
+        except services.ContactConflict as error:
             raise Conflict(str(error)) from None
         return _answer(contact, status=201)
 
@@ -117,7 +117,7 @@ class ContactApi(APIView):
             )
         except Contact.DoesNotExist:
             raise Http404 from None
-        except services.NumberTaken as error:
+        except services.ContactConflict as error:
             raise Conflict(str(error)) from None
         return _answer(_contact(pk))
 

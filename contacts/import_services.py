@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from contacts.models import Contact, ContactNumber
 from contacts.services import numbers_known
 from core.folding import folded_of
+from core.sql.deadlocks import is_deadlock
 from telephony.party import same_party
 
 _AT_ONCE = 100
@@ -65,6 +66,7 @@ def contacts_import(*, rows: list[tuple[int, dict[str, str]]], errors: list[RowE
     if dry_run:
         for step in steps:
             _count(step, result)
+    steps = _in_order(steps)
     for begin in range(0, 0 if dry_run else len(steps), _AT_ONCE):
         with transaction.atomic():
             for step in steps[begin : begin + _AT_ONCE]:
@@ -93,12 +95,17 @@ def contacts_import_whole(*, rows: list[tuple[int, dict[str, str]]], expected: P
             _write_all(steps)
     except IntegrityError:
         raise ChangedMeanwhile from None
+    except OperationalError as error:
+        if not is_deadlock(error):
+            raise
+        raise ChangedMeanwhile from None
     return result
 
 
 def _write_all(steps: list[_Step]) -> None:
     """In a handful of statements: SQLite has one writer, for whom webhooks wait."""
     now = timezone.now()
+    steps = _in_order(steps)
     Contact.objects.bulk_create([step.contact for step in steps if step.makes_contact], batch_size=_AT_ONCE)
     new = [step for step in steps if step.is_new_number]
     for step in new:
@@ -110,6 +117,18 @@ def _write_all(steps: list[_Step]) -> None:
     Contact.objects.bulk_update(changed.values(), [*_FIELDS, "searched", "updated_at"], batch_size=_AT_ONCE)
     numbers = [step.number for step in steps if step.changed and not step.is_new_number]
     ContactNumber.objects.bulk_update(numbers, _OF_NUMBERS, batch_size=_AT_ONCE)
+
+
+def _in_order(steps: list[_Step]) -> list[_Step]:
+    """By number, whatever the order of the rows: two imports at once seldom wait for each other then.
+
+    What belongs to one contact stays together and as it came: so its numbers are shown.
+    """
+    first: dict[int, str] = {}
+    for step in steps:
+        key = id(step.contact)
+        first[key] = min(first.get(key, step.number.number), step.number.number)
+    return sorted(steps, key=lambda step: (first[id(step.contact)], step.row))
 
 
 def _count(step: _Step, result: ImportResult) -> None:
@@ -167,7 +186,9 @@ def _try(step: _Step, result: ImportResult) -> None:
     try:
         with transaction.atomic():
             _write(step)
-    except (IntegrityError, Contact.DoesNotExist):
+    except (IntegrityError, OperationalError, Contact.DoesNotExist) as error:
+        if isinstance(error, OperationalError) and not is_deadlock(error):
+            raise
         # The contact may have been written before its number was refused, and is gone again.
         step.contact.pk, step.number.pk = contact_pk, number_pk
         result.errors.append(RowError(step.row, "Somebody else changed this contact meanwhile. Import this row again."))
@@ -187,5 +208,7 @@ def _write(step: _Step) -> None:
     if step.is_new_number:
         step.number.contact = step.contact
         step.number.save(force_insert=True)
-    elif of_number := {name: getattr(step.number, name) for name in step.changed if name in _OF_NUMBERS}:
-        ContactNumber.objects.filter(pk=step.number.pk).update(**of_number)
+        return
+    of_number = {name: getattr(step.number, name) for name in step.changed if name in _OF_NUMBERS}
+    if of_number and not ContactNumber.objects.filter(pk=step.number.pk).update(**of_number):
+        raise Contact.DoesNotExist

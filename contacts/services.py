@@ -6,17 +6,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from contacts.models import Contact, ContactNumber
+from core.sql.deadlocks import is_deadlock
 from core.text import in_sentence
 from telephony.party import same_party
 from telephony.phone import display
 
 _FIELDS = ("name", "company", "email", "note")
+_AT_ONCE = "Somebody else is changing these contacts just now. Try again."
 
 
-class NumberTaken(Exception):
+class ContactConflict(Exception):
+    """Somebody else's change stands in the way. Its text is a sentence that says so."""
+
+
+class NumberTaken(ContactConflict):
     """Another contact has the number. Its text is a sentence that names it."""
 
     def __init__(self, number: str, owner: Contact | None) -> None:
@@ -26,7 +32,7 @@ class NumberTaken(Exception):
 
 
 def contact_create(*, values: Mapping[str, Any]) -> Contact:
-    """Raises `NumberTaken`."""
+    """Raises `NumberTaken`, or another `ContactConflict`."""
     numbers = values.get("numbers", [])
     try:
         with transaction.atomic():
@@ -34,13 +40,17 @@ def contact_create(*, values: Mapping[str, Any]) -> Contact:
             _numbers_set(contact, numbers)
     except IntegrityError:
         raise _taken_meanwhile(numbers) from None
+    except OperationalError as error:
+        if is_deadlock(error):
+            raise ContactConflict(_AT_ONCE) from None
+        raise
     return contact
 
 
 def contact_update(*, contact_id: int, values: Mapping[str, Any], check: Callable[[Contact], None]) -> None:
     """Changes what is named. `check` is given the contact as it is now, and may raise.
 
-    Raises `NumberTaken` and `Contact.DoesNotExist`.
+    Raises `NumberTaken`, or another `ContactConflict`, and `Contact.DoesNotExist`.
     """
     try:
         with transaction.atomic():
@@ -55,6 +65,10 @@ def contact_update(*, contact_id: int, values: Mapping[str, Any], check: Callabl
             contact.save()
     except IntegrityError:
         raise _taken_meanwhile(values.get("numbers", [])) from None
+    except OperationalError as error:
+        if is_deadlock(error):
+            raise ContactConflict(_AT_ONCE) from None
+        raise
 
 
 @transaction.atomic

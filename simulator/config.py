@@ -13,6 +13,30 @@ DEFAULT_NUMBERS = "+12025550100 Support,+12025550101 Sales"
 DEFAULT_DIAL_BUFFER = 5.0
 
 
+@dataclass(frozen=True)
+class SpokenRecording:
+    """A message that somebody left before the simulator was started. Its sound lasts `seconds`, at the least."""
+
+    sid: str
+    call_sid: str
+    words: str
+    seconds: int
+
+
+#: What is heard of the demo's past calls: theirs are these SIDs. It is there after every start.
+DEMO_RECORDINGS = (
+    SpokenRecording(
+        sid="RE" + "de" * 16,
+        call_sid="CA" + "de" * 16,
+        words=(
+            "Hello, this is Tom Aldous of Harbour Dental. Tuesday at half past ten does not work for us after all. "
+            "Please call me back, before noon if you can. Thank you."
+        ),
+        seconds=11,
+    ),
+)
+
+
 class MisconfiguredError(Exception):
     """A variable that the simulator cannot do without is missing or malformed. The message says which."""
 
@@ -41,6 +65,7 @@ class Config:
     dial_buffer: float = DEFAULT_DIAL_BUFFER
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    recordings: tuple[SpokenRecording, ...] = ()
 
     @property
     def base_url(self) -> str:
@@ -104,4 +129,5 @@ def from_environment(dotenv: Path | None = None) -> Config:
         dial_buffer=env.float("SIMULATOR_DIAL_BUFFER", default=DEFAULT_DIAL_BUFFER),
         allowed_hosts=(*filter(None, known), *env.list("SIMULATOR_ALLOWED_HOSTS", default=[])),
         allowed_origins=tuple(env.list("SIMULATOR_ALLOWED_ORIGINS", default=[])),
+        recordings=DEMO_RECORDINGS,
     )

@@ -152,6 +152,10 @@ class Registrar(Protocol):
         """The words, spoken (espeak-ng when installed, else a tone pattern of the same length)."""
         ...
 
+    async def spoken(self, text: str) -> Frame:
+        """The same words all at once, for what nobody waits to hear said."""
+        ...
+
     def play(self, data: bytes, content_type: str) -> AudioSource:
         """A sound file, decoded. Raises `ValueError` when it is none."""
         ...

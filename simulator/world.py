@@ -84,7 +84,7 @@ class Telephone:
 
 @dataclass
 class Recording:
-    """A recording and its sound, a WAV file."""
+    """A recording and its sound, a WAV file. One of before the start has only `words`, until it is first heard."""
 
     sid: str
     call_sid: str
@@ -93,6 +93,7 @@ class Recording:
     duration: float
     wav: bytes
     start_time: datetime
+    words: str = ""
     date_created: datetime = field(default_factory=moment)
     status: str = "completed"
 
@@ -113,7 +114,7 @@ class World:
         self.seed()
 
     def seed(self) -> None:
-        """Forgets everything and makes the numbers and the TwiML app that the configuration asks for."""
+        """Forgets everything and makes the numbers, the TwiML app and the recordings that the configuration names."""
         for collection in (self.numbers, self.applications, self.telephones, self.recordings, self.calls):
             collection.clear()
         url = self.config.webhook_url
@@ -139,6 +140,10 @@ class World:
                 **common,
             )
             self.applications[application.sid] = application
+        for spoken in self.config.recordings:
+            self.add_recording(
+                Recording(spoken.sid, spoken.call_sid, "RecordVerb", 1, spoken.seconds, b"", now(), words=spoken.words)
+            )
 
     def number_for(self, phone_number: str) -> IncomingNumber | None:
         return next((number for number in self.numbers.values() if number.phone_number == phone_number), None)

@@ -82,7 +82,8 @@ function start(config: Config, mount: HTMLElement): void {
   watchDeadlines(store);
   showPageSignals(store, preferences);
   watchSound(send);
-  // A call, and a note that is not saved, are worth a question before the page is left.
+  // A call, and a note that is not saved, are worth a question before the page is left. The SDK's own (`closeProtection`)
+  // knows of calls alone, and stays off.
   addEventListener("beforeunload", (event) => {
     if (details.hasUnsaved() || inCall(store.get())) event.preventDefault();
   });

@@ -38,6 +38,7 @@ export interface AudioDevices {
   inputs(): Promise<AudioDevice[]>;
   outputs(): Promise<AudioDevice[]>;
   canChooseOutput(): boolean;
+  /** Both fail, and leave the choice as it was, when the device cannot be used. */
   useInput(id: string): Promise<void>;
   useOutput(kind: OutputKind, id: string): Promise<void>;
   /** Plays a sound on that output; resolves when it has ended. */

@@ -64,14 +64,26 @@ class Recorder:
             await asyncio.sleep(FRAME_SECONDS)
 
     def wav(self) -> bytes:
-        out = io.BytesIO()
-        with wave.open(out, "wb") as file:
-            file.setnchannels(self.channels)
-            file.setsampwidth(2)
-            file.setframerate(SAMPLE_RATE)
-            samples = np.concatenate(self._frames) if self._frames else np.zeros(0, dtype=np.int16)
-            file.writeframes(samples.astype("<i2").tobytes())
-        return out.getvalue()
+        return wav_of(np.concatenate(self._frames) if self._frames else np.zeros(0, dtype=np.int16), self.channels)
+
+
+def wav_of(samples: Frame, channels: int = 1) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(samples.astype("<i2").tobytes())
+    return out.getvalue()
+
+
+async def sound_of(engine: CallEngine, recording: Recording) -> bytes:
+    """The recording's WAV file. What was left before the start is spoken when it is first asked for."""
+    if not recording.wav:
+        samples = await engine.registrar.spoken(recording.words)
+        missing = round(recording.duration * SAMPLE_RATE) - len(samples)
+        recording.wav = wav_of(np.pad(samples, (0, max(0, missing))))
+    return recording.wav
 
 
 @dataclass(frozen=True)

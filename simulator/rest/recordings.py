@@ -9,6 +9,7 @@ from typing import Any
 import av
 from starlette.responses import JSONResponse, Response
 
+from simulator.engine.recorder import sound_of
 from simulator.identifiers import rfc2822
 from simulator.ports import SAMPLE_RATE
 from simulator.rest.api import API, ApiRequest
@@ -54,12 +55,12 @@ async def fetch(api: ApiRequest) -> Response:
 
 async def media(api: ApiRequest) -> Response:
     """The WAV file. Without an extension it is WAV too, as with Twilio."""
-    return Response(_recording(api).wav, media_type="audio/x-wav")
+    return Response(await sound_of(api.engine, _recording(api)), media_type="audio/x-wav")
 
 
 async def media_mp3(api: ApiRequest) -> Response:
-    recording = _recording(api)
-    return Response(await asyncio.to_thread(to_mp3, recording.wav), media_type="audio/mpeg")
+    wav = await sound_of(api.engine, _recording(api))
+    return Response(await asyncio.to_thread(to_mp3, wav), media_type="audio/mpeg")
 
 
 def to_mp3(wav: bytes) -> bytes:

@@ -19,7 +19,7 @@ from simulator.voice.telephone import Telephone
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
-    from simulator.ports import AudioSource, Endpoint, Engine
+    from simulator.ports import AudioSource, Endpoint, Engine, Frame
     from simulator.voice.exchange import Credentials
 
 __all__ = ["Voice"]
@@ -40,6 +40,9 @@ class Voice:
 
     def say(self, text: str, language: str = "en-US") -> AudioSource:
         return self._exchange.speaker.say(text, language)
+
+    async def spoken(self, text: str) -> Frame:
+        return await self._exchange.speaker.spoken(text)
 
     def play(self, data: bytes, content_type: str) -> AudioSource:
         return SoundFile(data, content_type)

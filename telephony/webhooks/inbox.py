@@ -302,6 +302,17 @@ def _drain_in_thread() -> int | None:
     return _drain()
 
 
+async def _look() -> int | None:
+    """One look at the folder; None when what waits there has to wait on."""
+    try:
+        return 0 if spool_is_empty() else await asyncio.to_thread(_drain_in_thread)
+    except Exception as error:
+        # A disk that cannot be read, mostly: it may be read again, and nobody else looks at this one.
+        why = getattr(error, "strerror", None) or type(error).__name__
+        logger.warning("spool: what waits cannot be taken up: %s", why)
+        return None
+
+
 async def drain_forever() -> None:
     """The web server's own look at its spool: nobody else may be able to reach its disk.
 
@@ -317,7 +328,7 @@ async def drain_forever() -> None:
     with spool_listener(wake):
         while True:
             put_aside.clear()
-            if not spool_is_empty() and await asyncio.to_thread(_drain_in_thread) is None:
+            if await _look() is None:
                 # Whoever puts aside more meanwhile need not ask again whether storage is back.
                 await asyncio.sleep(_PAUSE)
                 continue

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.stack import Stack, eventually
-from tests.browser.test_calls import HUM, LOUD, expect_log, expect_sound_both_ways
+from tests.browser.test_calls import HUM, LOUD, expect_log, expect_sound_both_ways, ringing_at
 
 
 def start_call(desk, stack: Stack) -> str:
@@ -49,17 +49,43 @@ def test_a_call_that_came_while_the_socket_was_away_is_known_after_it(open_desk,
     assert stack.call(sid)["status"] == "in-progress"
 
 
-def test_a_reload_during_a_call_leaves_no_ghost(open_desk, stack):
+def test_a_reload_during_a_call_is_asked_about_and_followed_by_an_offer_to_call_back(open_desk, stack):
     desk = open_desk("ada")
     sid = start_call(desk, stack)
+    expect(desk.call_area).to_contain_text("The call with Maya ends when you close or reload this page.")
 
-    desk.page.on("dialog", lambda dialog: dialog.accept())
-    desk.page.reload()
+    # The question's words are the browser's own.
+    with desk.page.expect_event("dialog") as asked:
+        desk.page.once("dialog", lambda dialog: dialog.dismiss())
+        desk.page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    desk.expect_on_call("Maya Okonkwo")
+    expect_sound_both_ways(desk, stack, sid)
 
-    desk.expect_reachable()
-    desk.expect_idle()
+    with desk.page.expect_event("dialog") as asked, desk.page.expect_event("load"):
+        desk.page.once("dialog", lambda dialog: dialog.accept())
+        desk.page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
     eventually(lambda: stack.call(sid)["status"] == "completed", "the caller is not left in silence")
+
+    offer = desk.call_area.get_by_role("group", name="Call that was cut off")
+    expect(offer).to_contain_text("Your call with Maya Okonkwo was cut off")
     expect_log(desk, sid, result="answered")
+    desk.expect_reachable()
+    stack.bench("PUT", "/sim/telephones/+12025550142", {"behaviour": "manual", "voice": f"tone:{HUM}"})
+    offer.get_by_role("button", name="Call back").click()
+    telephone = eventually(lambda: ringing_at(stack, "+12025550142"), "the caller's telephone rings")
+    expect(offer).to_be_hidden()
+    stack.bench("POST", f"/sim/calls/{telephone['sid']}/answer")
+    desk.expect_on_call("Maya Okonkwo")
+    expect_sound_both_ways(desk, stack, telephone["sid"])
+    desk.hang_up()
+    expect(desk.call_area).to_contain_text("Ready")
+    # What was called back is not offered once more.
+    desk.page.reload()
+    desk.expect_reachable()
+    expect(offer).to_be_hidden()
+    assert desk.problems == []
 
 
 def test_two_tabs_of_one_agent_share_one_telephone(open_desk, stack):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from agents.models import Agent
 from calls.models import LIVE, Call, CallResult
 from contacts.models import Contact
+from simulator.config import DEMO_RECORDINGS
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,19 @@ def test_its_calls_are_over_and_as_callbacks_would_have_left_them():
         assert call.legs.all()
         assert call.line is not None
     assert not Call.objects.filter(status__in=LIVE).exists()
+
+
+@pytest.mark.parametrize("username", ["ada", "grace", "hedy", "admin"])
+def test_everybody_finds_a_voicemail_that_the_simulator_has(username):
+    call_command("load_demo_data")
+
+    (call,) = (call for call in first_page(username) if call["result"] == "voicemail")
+
+    (recording,) = call["recordings"]
+    (kept,) = DEMO_RECORDINGS
+    assert (recording["sid"], call["sid"], recording["duration"]) == (kept.sid, kept.call_sid, kept.seconds)
+    assert call["party"]["name"] == "Tom Aldous"
+    assert call["party"]["name"] in kept.words
 
 
 def test_loading_it_again_changes_nothing():

@@ -119,6 +119,9 @@ class FakeVoice:
     def say(self, text: str, language: str = "en-US") -> Silence:
         return Silence(0.0)
 
+    async def spoken(self, text: str):
+        return np.zeros(0, dtype=np.int16)
+
     def play(self, data: bytes, content_type: str) -> Silence:
         if not content_type.startswith("audio/"):
             raise ValueError("no sound")

@@ -1,10 +1,16 @@
 """The call engine together with the real voice side: what telephones hear."""
 
 import asyncio
+import io
+import wave
 
+import numpy as np
 import pytest
 
-from tests.simulator.harness import bench, serving_app, twiml, until
+from simulator.config import DEMO_RECORDINGS
+from simulator.voice.audio.speech import Speaker
+from simulator.voice.tasks import Tasks
+from tests.simulator.harness import ACCOUNT, bench, serving_app, twiml, until
 
 INCOMING = "/twilio/voice/incoming/"
 PHONE = "+12025550150"
@@ -87,5 +93,36 @@ def test_the_page_and_its_files_are_served():
         async with bench(voice=None) as b, serving_app(b):
             assert (await b.http.get("/")).status_code == 200
             assert (await b.http.get("/static/js/main.js")).status_code == 200
+
+    asyncio.run(scenario())
+
+
+def test_a_message_of_before_the_start_is_heard_and_is_there_again_after_a_reset():
+    (message,) = DEMO_RECORDINGS
+    at = f"/2010-04-01/Accounts/{ACCOUNT}/Recordings/{message.sid}"
+
+    async def scenario():
+        async with bench(voice=None, recordings=DEMO_RECORDINGS) as b:
+            facts = (await b.rest("GET", f"/Recordings/{message.sid}.json")).json()
+            assert (facts["call_sid"], facts["duration"]) == (message.call_sid, str(message.seconds))
+            for _ in range(2):
+                with wave.open(io.BytesIO((await b.http.get(at)).content)) as file:
+                    samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+                assert len(samples) / 8000 == pytest.approx(message.seconds, abs=0.5)
+                assert np.sqrt(np.mean(np.square(samples, dtype=np.float64))) > 500
+                assert (await b.http.get(f"{at}.mp3")).headers["content-type"] == "audio/mpeg"
+                await b.http.post("/sim/reset")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("program", ["espeak-ng", None])
+def test_what_is_said_in_it_is_not_longer_than_it(program):
+    async def scenario():
+        tasks = Tasks()
+        for message in DEMO_RECORDINGS:
+            said = await Speaker(tasks, program).spoken(message.words)
+            assert len(said) / 8000 <= message.seconds
+        await tasks.close()
 
     asyncio.run(scenario())

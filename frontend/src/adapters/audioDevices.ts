@@ -3,7 +3,7 @@ import type { Config } from "../config";
 import type { AudioDevice, AudioDevices, OutputKind } from "../ports";
 import { alarm, type Cancel } from "./alarms";
 import { deviceName, exactly } from "./callMicrophone";
-import type { PreferenceStore } from "./preferences";
+import type { Preferences, PreferenceStore } from "./preferences";
 import { t } from "../i18n/i18n";
 
 /** Our sounds last for two seconds or less, and a device may take a moment to wake up. */
@@ -27,18 +27,47 @@ export function createAudioDevices(
       .map((device, index) => ({ id: device.deviceId, label: device.label || other(index + 1) }));
   }
 
+  let turn = 0;
+
+  /** Chooses, and takes the choice back when it cannot be carried out. */
+  async function choose(change: Partial<Preferences>, carryOut: () => Promise<void>): Promise<void> {
+    const before = preferences.get();
+    preferences.set(change);
+    try {
+      await carryOut();
+    } catch (error) {
+      const chosen = preferences.get();
+      const names = Object.keys(change) as (keyof Preferences)[];
+      // Unless something else was chosen meanwhile.
+      if (names.every((name) => chosen[name] === change[name])) {
+        preferences.set(Object.fromEntries(names.map((name) => [name, before[name]])));
+      }
+      throw error;
+    }
+  }
+
   return {
     inputs: () => list("audioinput", (number) => t("settings.microphoneNo", { number })),
     outputs: () => list("audiooutput", (number) => t("settings.speakerNo", { number })),
     canChooseOutput: () => "setSinkId" in HTMLMediaElement.prototype,
     async useInput(id) {
+      const mine = ++turn;
       const device = (await this.inputs()).find((each) => each.id === id);
-      preferences.set({ input: id, inputName: device ? deviceName(device.label) : "" });
-      await target.setInput(id);
+      // Before it is chosen: a call must not lose the microphone that it has for one that cannot be opened.
+      const stream = await navigator.mediaDevices.getUserMedia(exactly(id));
+      stream.getTracks().forEach((track) => track.stop());
+      if (mine !== turn) return;
+      const inputName = device ? deviceName(device.label) : "";
+      try {
+        await choose({ input: id, inputName }, () => target.setInput(id));
+      } catch (error) {
+        // Back to what was heard before, as far as it can be had.
+        if (mine === turn) await target.setInput(preferences.get().input).catch(() => {});
+        throw error;
+      }
     },
     async useOutput(kind, id) {
-      preferences.set({ [kind]: id });
-      await target.setOutput(kind, id);
+      await choose({ [kind]: id }, () => target.setOutput(kind, id));
     },
     async testOutput(kind) {
       const player = new Audio(kind === "ringtone" ? config.sounds.incoming : config.sounds.outgoing);

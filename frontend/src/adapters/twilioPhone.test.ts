@@ -163,7 +163,7 @@ describe("the phone", () => {
       };
       const heard = () =>
         shown.sent.flatMap((event) => (event.type === "hearing.changed" ? [event.hearing] : []));
-      return { device, change, heard };
+      return { ...shown, device, change, heard };
     }
 
     it("goes to another when it vanishes, also where no device is called default, and back when it comes", async () => {
@@ -184,6 +184,18 @@ describe("the phone", () => {
       expect(heard().at(-1)).toEqual({ state: "lost", label: "jabra" });
       await change(["phones"]);
       expect(heard().at(-1)).toEqual({ state: "live", label: "phones", missed: "Jabra" });
+    });
+
+    it("says when another hears than the one that it is told to take, or none", async () => {
+      const { made, device } = await talking(["jabra", "laptop"]);
+      await made.setInput("jabra");
+      // The choice is Jabra, and that is what is opened whatever the SDK asks for.
+      await expect(made.setInput("laptop")).rejects.toThrow("was not opened");
+      await made.setInput("");
+      device.audio.setInputDevice.mockImplementation(async () => {
+        throw new Error("Device not found");
+      });
+      await expect(made.setInput("jabra")).rejects.toThrow("Device not found");
     });
 
     it("stays with it when something else is plugged in", async () => {

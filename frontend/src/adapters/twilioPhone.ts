@@ -105,11 +105,15 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     return this.calls.onLevels(listener);
   }
 
+  /** During a call: hears with this microphone. Fails when another one hears, or none. */
   async setInput(id: string): Promise<void> {
     // Between calls the next call opens what is chosen; holding a device open would light its lamp.
     if (!this.device?.isBusy) return;
     if (id) await this.device.audio?.setInputDevice(id);
     else await this.chooseInput({ anew: true });
+    const heard = this.microphone.id;
+    if (!this.microphone.isLive || (id && heard && heard !== id))
+      throw new Error("The microphone was not opened.");
   }
 
   async setOutput(kind: OutputKind, id: string): Promise<void> {
@@ -246,7 +250,6 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
       enableImprovedSignalingErrorPrecision: true,
       allowIncomingWhileBusy: false,
       getUserMedia: this.microphone.open,
-      closeProtection: t("page.leaving"),
       appName: "ringdesk",
       logLevel: "error",
       ...(local ? { chunderw: phone.signallingHost } : {}),

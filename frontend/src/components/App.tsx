@@ -70,7 +70,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const dialable = canDial(state);
 
   const guard = useKeyGuard();
-  const { view, pane, openedIn, unseen, subjects, waiting, show, finish } = useViews(state, details);
+  const { view, pane, openedIn, unseen, subjects, waiting, show, opened, finish } = useViews(state, details);
   useFocusRules(state, guard);
   // What was open for another call closes.
   const ring = focus?.state === "pending" ? focus : null;
@@ -103,9 +103,9 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   }
 
   /** Focus goes into what was opened, and back to the row that opened it, after each has been drawn. */
-  function openCall(opened: Call, from: View): void {
-    details.open(opened);
-    show({ openedIn: from });
+  function openCall(call: Call, from: View): void {
+    details.open(call);
+    opened(from);
     setTimeout(() => document.getElementById("details-title")?.focus());
   }
 
@@ -123,9 +123,8 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
 
   function writeNote(): void {
     const to = view === "last" || !callerView ? view : callerView;
-    const opened = openedIn === to && details.get() !== null;
     // The note of a call that was opened in the log is the one that is meant there.
-    if (opened && to !== "log") details.close();
+    if (openedIn === to && to !== "log" && details.get()) details.close();
     show({ view: to, pane: "work" });
     setTimeout(() => document.getElementById("note")?.focus());
   }

@@ -17,6 +17,8 @@ import { t } from "../i18n/i18n";
 
 /** The call that the tab is about. */
 export interface Subject {
+  /** Its name in this tab, from the first ring to its note. */
+  id: string;
   facts: CallerFacts;
   root: string | null;
   /** What may be noted; null until somebody is on the line. */

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PreferenceStore, Theme } from "../adapters/preferences";
 import type { AudioDevice, AudioDevices, OutputKind } from "../ports";
 import { Dialog, Switch } from "./Dialog";
+import { isolated } from "../names";
 import { Icon } from "./Icon";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
@@ -77,6 +78,7 @@ function Devices({ audio, preferences }: Pick<Props, "audio" | "preferences">) {
   const chosen = useStore(preferences);
   const [inputs, setInputs] = useState<AudioDevice[]>([]);
   const [outputs, setOutputs] = useState<AudioDevice[]>([]);
+  const [refused, setRefused] = useState<{ name: string } | null>(null);
   useEffect(() => {
     const list = () => {
       void audio.inputs().then(setInputs);
@@ -85,6 +87,11 @@ function Devices({ audio, preferences }: Pick<Props, "audio" | "preferences">) {
     list();
     return audio.onChange(list);
   }, [audio]);
+  async function chooseInput(id: string): Promise<void> {
+    setRefused(null);
+    const name = inputs.find((input) => input.id === id)?.label ?? t("settings.systemMicrophone");
+    await audio.useInput(id).catch(() => setRefused({ name }));
+  }
   return (
     <>
       <DeviceChoice
@@ -93,8 +100,13 @@ function Devices({ audio, preferences }: Pick<Props, "audio" | "preferences">) {
         devices={inputs}
         value={chosen.input}
         missing={chosen.inputName || t("settings.chosenMicrophone")}
-        onChange={(id) => void audio.useInput(id).catch(() => {})}
+        onChange={(id) => void chooseInput(id)}
       />
+      {refused && (
+        <p class="small hint-wrong" role="alert">
+          {t("settings.microphoneRefused", { device: isolated(refused.name) })}
+        </p>
+      )}
       <InputMeter audio={audio} id={chosen.input} />
       {audio.canChooseOutput() && (
         <>
@@ -191,6 +203,10 @@ interface OutputProps {
 
 function Output({ kind, label, audio, outputs, value }: OutputProps) {
   const [state, setState] = useState<"idle" | "playing" | "failed">("idle");
+  async function choose(id: string): Promise<void> {
+    setState("idle");
+    await audio.useOutput(kind, id).catch(() => setState("failed"));
+  }
   async function test(): Promise<void> {
     setState("playing");
     setState(
@@ -208,7 +224,7 @@ function Output({ kind, label, audio, outputs, value }: OutputProps) {
         devices={outputs}
         value={value}
         missing={t("settings.chosenDevice")}
-        onChange={(id) => void audio.useOutput(kind, id).catch(() => setState("failed"))}
+        onChange={(id) => void choose(id)}
       />
       <button
         type="button"

@@ -24,8 +24,8 @@ interface Props {
   waiting: Subject | null;
   /** The caller's tab was not opened because the agent is writing. */
   unseen: boolean;
-  /** From where the opened call was opened. */
-  openedIn: View;
+  /** Where the opened call stands; nowhere while its tab makes room. */
+  openedIn: View | null;
   onOpen(call: Call, from: View): void;
   onClose(): void;
   /** The note of the call is done with. */

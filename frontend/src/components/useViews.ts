@@ -1,7 +1,7 @@
 /** What the work area shows, and on a phone the screen: a call brings its own view, but never over somebody's writing. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
-import { rootOf } from "../softphone/pushes";
+import { callId, rootOf } from "../softphone/pushes";
 import { currentFacts } from "../softphone/selectors";
 import { isTalk, type State } from "../softphone/state";
 import type { Subject } from "./CallerTab";
@@ -12,8 +12,10 @@ import type { View } from "./WorkArea";
 interface Views {
   view: View;
   pane: Pane;
-  /** From which view the opened call was opened. */
-  openedIn: View;
+  /** Over whose tab the opened call was opened, and stands until that one is gone; null: in the log. */
+  openedOver: string | null;
+  /** Whose tab the caller's is. */
+  caller: string | null;
   /** A caller came while the agent was writing. */
   unseen: boolean;
   /** The caller's call that was brought to the front, or would have been. */
@@ -28,13 +30,17 @@ interface Views {
 const FIRST: Views = {
   view: "log",
   pane: "call",
-  openedIn: "log",
+  openedOver: null,
+  caller: null,
   unseen: false,
   arrived: null,
   noted: null,
   talked: false,
   ended: [],
 };
+
+/** Over no tab that there is. */
+const NOWHERE = "";
 
 export function useViews(state: State, details: CallDetailsStore) {
   const [views, setViews] = useState(FIRST);
@@ -47,13 +53,18 @@ export function useViews(state: State, details: CallDetailsStore) {
     if (noted) details.note(noted);
   }, [noted?.sid, details]);
   useRelease(rootsOf(arranged), details);
+  useLayoutEffect(() => {
+    const opened = details.get();
+    if (isBereft(arranged) && opened && !details.isUnsaved(opened.sid)) details.close();
+  });
 
-  const { view, pane, openedIn, unseen } = arranged;
+  const { view, pane, unseen } = arranged;
   const [last, waiting] = arranged.ended;
   return {
     view,
     pane,
-    openedIn,
+    /** Where the opened call stands. */
+    openedIn: openedIn(arranged),
     unseen,
     subjects: {
       ...(current && { caller: current }),
@@ -61,8 +72,14 @@ export function useViews(state: State, details: CallDetailsStore) {
     },
     /** The call whose note comes after that of the last. */
     waiting: waiting ?? null,
-    show: (change: Partial<Pick<Views, "view" | "pane" | "openedIn">>) =>
+    show: (change: Partial<Pick<Views, "view" | "pane">>) =>
       setViews((before) => seen({ ...before, ...change })),
+    /** A call was opened from this view. */
+    opened: (from: View) =>
+      setViews((before) => {
+        const openedOver = from === "caller" ? before.caller : from === "last" ? before.ended[0]?.id : null;
+        return { ...before, openedOver: openedOver ?? null };
+      }),
     /** A call's note is done with: where it stood, the next one comes, or the log. */
     finish: (root: string | null) =>
       setViews((before) => {
@@ -90,11 +107,12 @@ function useRelease(roots: string[], details: CallDetailsStore): void {
 /** The call in the call area. */
 function subjectOf(state: State): Subject | null {
   const facts = currentFacts(state);
+  const id = callId(state);
   const root = rootOf(state);
-  if (!facts) return null;
+  if (!facts || !id) return null;
   // A call that rings here is nobody's yet.
   const call = root && state.calls.focus?.state !== "pending" ? (state.lives[root]?.call ?? null) : null;
-  return { facts, root, call, over: false };
+  return { id, facts, root, call, over: false };
 }
 
 function arrange(views: Views, current: Subject | null, state: State, details: CallDetailsStore): Views {
@@ -118,6 +136,13 @@ function arrange(views: Views, current: Subject | null, state: State, details: C
     if (ended.length < next.ended.length) change({ ended });
   }
 
+  if ((current?.id ?? null) !== next.caller) change({ caller: current?.id ?? null });
+  if (isBereft(next) && isWrittenIn(views, details)) {
+    // Text outlives the tab that it stood over: in the place of the log, unless that is being looked at.
+    const inView = openedIn(views) === views.view;
+    if (inView || next.view !== "log") change({ openedOver: null, ...(inView && { view: "log" }) });
+  }
+
   const caller = callerOf(state);
   if (caller !== next.arrived) {
     change({ arrived: caller, unseen: false });
@@ -130,21 +155,20 @@ function arrange(views: Views, current: Subject | null, state: State, details: C
 
 /** A call has ended: its note is asked for, but what is being written, and what is not saved, comes first. */
 function wrapUp(views: Views, call: Subject, writing: boolean, unsaved: (call: Subject) => boolean): Views {
-  const { view, pane, openedIn, ended } = views;
+  const { view, pane, ended } = views;
   const [first] = ended;
   const over = { ...call, over: true };
   // One view for the call and for what comes after it: the field stays where it is.
   const own = view === "caller" && writing;
   const waits = first !== undefined && !own && (unsaved(first) || (view === "last" && writing));
-  const kept = { ...views, ended: waits ? [...ended, over] : [over, ...ended.filter(unsaved)] };
-  if (writing && !own) return kept;
-  return {
-    ...kept,
-    view: "last",
-    pane: writing ? pane : "work",
-    // A call that was opened beside it stays open.
-    openedIn: own && openedIn === "caller" ? "last" : openedIn,
+  const kept = {
+    ...views,
+    ended: waits ? [...ended, over] : [over, ...ended.filter(unsaved)],
+    // A call that was opened over its tab makes room for the note, unless it is itself written in.
+    openedOver: views.openedOver === call.id && !own ? NOWHERE : views.openedOver,
   };
+  if (writing && !own) return kept;
+  return { ...kept, view: "last", pane: writing ? pane : "work" };
 }
 
 function seen(views: Views): Views {
@@ -157,12 +181,31 @@ function callerOf({ calls: { focus } }: State): string | null {
 }
 
 /** Whether another view would take away a field that is being written in, or text that is not saved. */
-function isWriting({ view, openedIn, noted, ended }: Views, details: CallDetailsStore): boolean {
+function isWriting(views: Views, details: CallDetailsStore): boolean {
+  const { view, noted, ended } = views;
   if (isWritingField(focusedInWork())) return true;
-  const opened = details.get();
-  if (opened && openedIn === view) return details.isUnsaved(opened.sid);
+  if (details.get() && openedIn(views) === view) return isWrittenIn(views, details);
   const subject = view === "caller" ? noted : view === "last" ? ended[0] : null;
   return details.isUnsaved(subject?.root ?? "");
+}
+
+/** Where the opened call stands: in the place of the tab's own content, while that is about the same caller. */
+function openedIn({ openedOver, caller, ended }: Views): View | null {
+  if (openedOver === null) return "log";
+  if (openedOver === caller) return "caller";
+  return openedOver === ended[0]?.id ? "last" : null;
+}
+
+/** Whether the call is gone over whose tab another was opened. */
+function isBereft({ openedOver, caller, ended }: Views): boolean {
+  return openedOver !== null && openedOver !== caller && !ended.some(({ id }) => id === openedOver);
+}
+
+/** Whether the opened call has text that is not saved, or somebody is about to write it. */
+function isWrittenIn(views: Views, details: CallDetailsStore): boolean {
+  const opened = details.get();
+  if (!opened) return false;
+  return details.isUnsaved(opened.sid) || (openedIn(views) === views.view && isWritingField(focusedInWork()));
 }
 
 /** What has focus in the work area. */

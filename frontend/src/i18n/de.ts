@@ -324,7 +324,6 @@ export const de: Catalogue = {
   "failure.refused":
     "Twilio weist dieses Telefon ab ({code}). Bitten Sie Ihre Administration, die Doctor-Seite anzusehen.",
   "failure.inactive": "Ihr Konto ist nicht aktiv. Wenden Sie sich an Ihre Administration.",
-  "page.leaving": "Wenn Sie diese Seite verlassen, endet Ihr Gespräch.",
 
   // What is said for ears
   "say.incoming": "Eingehender Anruf. {who}. Annehmen mit Eingabe.",
@@ -493,6 +492,9 @@ export const de: Catalogue = {
   "settings.chosenMicrophone": "Das gewählte Mikrofon",
   "settings.chosenDevice": "Das gewählte Gerät",
   "settings.missing": "{device} (nicht da)",
+  "settings.systemMicrophone": "Das Mikrofon des Systems",
+  "settings.microphoneRefused":
+    "{device} war nicht zu benutzen: Es ist nicht da, oder ein anderes Programm belegt es. Die Auswahl ist wie zuvor.",
   "settings.microphoneFailed":
     "Dieses Mikrofon konnte nicht verwendet werden: Es ist nicht da, oder ein anderes Programm verwendet es. Gespräche laufen über ein anderes.",
   "settings.saySomething": "Sagen Sie etwas: Der Balken bewegt sich.",

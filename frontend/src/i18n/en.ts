@@ -318,7 +318,6 @@ export const en = {
   "failure.phone": "The phone could not be started.",
   "failure.refused": "Twilio refuses this phone ({code}). Ask your admin to look at the Doctor’s page.",
   "failure.inactive": "Your account is not active. Ask your admin.",
-  "page.leaving": "Leaving this page ends your call.",
 
   // What is said for ears
   "say.incoming": "Incoming call. {who}. Enter to answer.",
@@ -486,6 +485,9 @@ export const en = {
   "settings.chosenMicrophone": "The chosen microphone",
   "settings.chosenDevice": "The chosen device",
   "settings.missing": "{device} (not there)",
+  "settings.systemMicrophone": "The system’s microphone",
+  "settings.microphoneRefused":
+    "{device} could not be used: it is not there, or another program holds it. The choice is as before.",
   "settings.microphoneFailed":
     "This microphone could not be used: it is not there, or another program holds it. Calls use another one.",
   "settings.saySomething": "Say something: the bar moves.",

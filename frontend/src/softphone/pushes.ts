@@ -217,6 +217,11 @@ function isBack(before: Availability | undefined, now: Availability): boolean {
   return now === "available" && before !== undefined && before !== "available";
 }
 
+/** The call in focus, by a name that it keeps from its first moment to its end. */
+export function callId({ calls }: State): string | null {
+  return calls.focus?.id ?? null;
+}
+
 /** The root sid of the call in focus. */
 export function rootOf({ calls }: State): string | null {
   return calls.focus?.root ?? null;

@@ -84,6 +84,13 @@ class Speaker:
             self._tasks.spawn(self._fill(key))
         return speech
 
+    async def spoken(self, text: str, language: str = "en-US") -> Frame:
+        """All of it at once. Not remembered: whoever asks keeps it."""
+        if self._program is None:
+            return hum(text)
+        async with self._turns:
+            return await self._synthesise(text, language)
+
     async def _fill(self, key: tuple[str, str]) -> None:
         try:
             async with self._turns:
