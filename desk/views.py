@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from core.languages import language_now
 from telephony.phone import country_name
 
 _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123456789sh")]
@@ -41,6 +42,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "role": "admin" if agent.is_superuser else agent.role,
         },
         "csrfToken": get_token(request),
+        "language": language_now(),
         "urls": {
             "token": reverse("api:voice-token"),
             "calls": reverse("api:call-list"),
