@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
+from django.utils.translation import gettext_lazy
 from django.views.generic import RedirectView
 
 from agents.views import DeskLoginView
@@ -18,7 +19,7 @@ from messaging import urls as messaging_urls
 from tokens import urls as tokens_urls
 
 admin.site.site_title = admin.site.site_header = "Ringdesk"
-admin.site.index_title = "Administration"
+admin.site.index_title = gettext_lazy("Administration")
 admin.site.site_url = "/"
 
 _api = [
