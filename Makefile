@@ -8,7 +8,7 @@ STAMPS := $(VENV)/.stamps
 SIDE_BY_SIDE := -m "not alone" --numprocesses 2 --dist worksteal
 OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file
 
-.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean openapi
+.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean openapi messages
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ check: install-test frontend/dist/desk.js ## Style, types, migrations, settings:
 
 openapi: install-test ## Writes the API's description anew to docs/openapi.yaml
 	$(OPENAPI) docs/openapi.yaml
+
+messages: install-test ## Renews the texts of each language from the code, says which are missing
+	$(PY) scripts/messages.py
 
 bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tokens and calls cost, beside floors
 	$(VENV)-bench/bin/python -m bench $(BENCH)
