@@ -8,7 +8,7 @@ STAMPS := $(VENV)/.stamps
 SIDE_BY_SIDE := -m "not alone" --numprocesses 2 --dist worksteal
 OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file
 
-.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean openapi
+.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean openapi messages
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ check: install-test frontend/dist/desk.js frontend/types/node_modules/.stamp ## 
 openapi: install-test frontend/types/node_modules/.stamp ## Writes the API's description anew, and the front end's types
 	$(OPENAPI) docs/openapi.yaml
 	cd frontend && npm run types
+
+messages: install-test ## Renews the texts of each language from the code, says which are missing
+	$(PY) scripts/messages.py
 
 bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tokens and calls cost, beside floors
 	$(VENV)-bench/bin/python -m bench $(BENCH)

@@ -6,6 +6,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from agents.lockout import login_lock, login_unlock
 from agents.models import Agent, FailedLogin, LoginRecord, Team
@@ -21,23 +23,33 @@ _RIGHTS = ("role", "is_staff", "is_superuser", "groups", "user_permissions")
 
 @admin.register(Agent)
 class AgentAdmin(SavesChanges, UserAdmin[Agent]):
-    list_display = ["username", "name", "role", "team_names", "availability", "is_active", "last_login"]
+    list_display = ["username", "full_name", "role", "team_names", "availability", "is_active", "last_login"]
     list_filter = ["role", "teams", "availability", "is_active"]
     filter_horizontal = ["groups", "user_permissions"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["first_name", "last_name", "email"]}),
+        (_("Person"), {"fields": ["first_name", "last_name", "email"]}),
         (
-            "At the desk",
-            {"fields": ["role", "teams", "availability", "may_receive_calls", "may_make_calls", "rings_mobile"]},
+            _("At the desk"),
+            {
+                "fields": [
+                    "role",
+                    "teams",
+                    "availability",
+                    "may_receive_calls",
+                    "may_make_calls",
+                    "rings_mobile",
+                    "language",
+                ]
+            },
         ),
-        ("Administration", {"fields": ["is_active", "is_staff", "is_superuser"]}),
-        ("Permissions", {"fields": ["groups", "user_permissions"], "classes": ["collapse"]}),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
+        (_("Administration"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (_("Permissions"), {"fields": ["groups", "user_permissions"], "classes": ["collapse"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "usable_password", "password1", "password2"]}),
-        ("At the desk", {"fields": ["role", "teams"]}),
+        (_("At the desk"), {"fields": ["role", "teams"]}),
     ]
     readonly_fields = ["last_login", "date_joined"]
     actions = ["suspend", "sign_out_everywhere"]
@@ -64,9 +76,13 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
             kwargs["widget"] = CheckboxSelectMultiple()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    @admin.display(description="teams")
+    @admin.display(description=_("name"))
+    def full_name(self, agent: Agent) -> str:
+        return agent.name
+
+    @admin.display(description=_("teams"))
     def team_names(self, agent: Agent) -> str:
-        return ", ".join(team.name for team in agent.teams.all()) or "none"
+        return ", ".join(team.name for team in agent.teams.all()) or gettext("none")
 
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -80,22 +96,24 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
         agent = form.instance
         if agent.is_active and not agent.is_superuser and not agent.teams.exists():
             messages.warning(
-                request, f"{agent} is in no team: no caller is put through to this agent, and there is no line."
+                request,
+                gettext("%(agent)s is in no team: no caller is put through to this agent, and there is no line.")
+                % {"agent": agent},
             )
 
-    @admin.action(description="Suspend: ends every log-in until made active again", permissions=["change"])
+    @admin.action(description=_("Suspend: ends every log-in until made active again"), permissions=["change"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
         others = self._administered(request, queryset.exclude(pk=_admin(request).pk))
         for agent in others:
             agent_suspend(agent=agent, by=_admin(request), address=client_address(request))
-        self.message_user(request, f"Suspended: {_names(others)}.")
+        self.message_user(request, gettext("Suspended: %(names)s.") % {"names": _names(others)})
 
-    @admin.action(description="Sign out everywhere: browsers and devices", permissions=["change"])
+    @admin.action(description=_("Sign out everywhere: browsers and devices"), permissions=["change"])
     def sign_out_everywhere(self, request: HttpRequest, queryset: QuerySet[Agent]) -> None:
         agents = self._administered(request, queryset)
         for agent in agents:
             agent_sign_out_everywhere(agent=agent, by=_admin(request), address=client_address(request))
-        self.message_user(request, f"Signed out everywhere: {_names(agents)}.")
+        self.message_user(request, gettext("Signed out everywhere: %(names)s.") % {"names": _names(agents)})
 
     def _administered(self, request: HttpRequest, agents: QuerySet[Agent]) -> list[Agent]:
         """Those whom whoever asks may change; the others are named in a message."""
@@ -103,7 +121,11 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
         mine = [agent for agent in chosen if may_administer(_admin(request), agent)]
         others = [agent for agent in chosen if agent not in mine]
         if others:
-            self.message_user(request, f"Only a superuser may do this to {_names(others)}.", messages.WARNING)
+            self.message_user(
+                request,
+                gettext("Only a superuser may do this to %(names)s.") % {"names": _names(others)},
+                messages.WARNING,
+            )
         return mine
 
 
@@ -137,7 +159,7 @@ def _admin(request: HttpRequest) -> Agent:
 
 
 def _names(agents: list[Agent]) -> str:
-    return ", ".join(map(str, agents)) or "nobody"
+    return ", ".join(map(str, agents)) or gettext("nobody")
 
 
 @admin.register(Team)
@@ -149,13 +171,13 @@ class TeamAdmin(SavesChanges, admin.ModelAdmin[Team]):
         teams: QuerySet[Team] = super().get_queryset(request)
         return teams.annotate(agent_total=Count("agents")).prefetch_related("lines")
 
-    @admin.display(description="agents", ordering="agent_total")
+    @admin.display(description=_("agents"), ordering="agent_total")
     def agent_count(self, team: Any) -> int:
         return int(team.agent_total)
 
-    @admin.display(description="lines")
+    @admin.display(description=_("lines"))
     def line_names(self, team: Any) -> str:
-        return ", ".join(str(line) for line in team.lines.all()) or "none"
+        return ", ".join(str(line) for line in team.lines.all()) or gettext("none")
 
 
 @admin.register(LoginRecord)
@@ -179,22 +201,25 @@ class FailedLoginAdmin(ReadOnly, admin.ModelAdmin[Any]):
     fields = ["username", "ip_address", "failures_since_start", "attempt_time", "user_agent", "path_info"]
     actions = ["unlock"]
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, attempt: Any) -> str:
-        return "locked" if login_lock(username=attempt.username, address=attempt.ip_address) else "open"
+        return (
+            gettext("locked") if login_lock(username=attempt.username, address=attempt.ip_address) else gettext("open")
+        )
 
     def has_unlock_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("agents.change_agent")
 
-    @admin.action(description="Unlock: these may try again at once", permissions=["unlock"])
+    @admin.action(description=_("Unlock: these may try again at once"), permissions=["unlock"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         found = {(attempt.username or "", attempt.ip_address or "") for attempt in queryset}
         pairs = sorted(pair for pair in found if self._may_unlock(request, pair[0]))
         for username, address in pairs:
             login_unlock(username=username, address=address or None, by=_admin(request))
         if len(pairs) < len(found):
-            self.message_user(request, "Only a superuser may unlock a superuser.", messages.WARNING)
-        self.message_user(request, f"Unlocked: {', '.join(in_sentence(name) for name, _ in pairs) or 'nobody'}.")
+            self.message_user(request, gettext("Only a superuser may unlock a superuser."), messages.WARNING)
+        names = ", ".join(in_sentence(name) for name, _address in pairs) or gettext("nobody")
+        self.message_user(request, gettext("Unlocked: %(names)s.") % {"names": names})
 
     @staticmethod
     def _may_unlock(request: HttpRequest, username: str) -> bool:

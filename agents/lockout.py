@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from agents.models import Agent, FailedLogin, LoginRecord
 from agents.selectors import login_is_known_at, login_name
@@ -23,14 +24,17 @@ from agents.services import login_record_create
 from core.api.problems import problem_response
 from core.proxies import network_of
 
-_HERE = "for this username from this address"
-_ANYWHERE = "for this username"
-_ANYBODY = "from this address"
-_WAY_OUT = {
-    _HERE: "or ask your admin to unlock it",
-    _ANYWHERE: "sign in from where you have signed in before, or ask your admin to unlock it",
-    _ANYBODY: "or ask your admin to unlock it",
-}
+_HERE = gettext_noop(
+    "Too many failed log-ins for this username from this address. Try again in %(time)s, or ask your admin to unlock "
+    "it."
+)
+_ANYWHERE = gettext_noop(
+    "Too many failed log-ins for this username. Try again in %(time)s, sign in from where you have signed in before, "
+    "or ask your admin to unlock it."
+)
+_ANYBODY = gettext_noop(
+    "Too many failed log-ins from this address. Try again in %(time)s, or ask your admin to unlock it."
+)
 
 
 class LockoutMiddleware(AxesMiddleware):  # type: ignore[misc]
@@ -52,7 +56,8 @@ class LockoutHandler(AxesDatabaseHandler):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Which failures there were too many of (a part of a sentence), and until when nothing is tried."""
+    """Which failures there were too many of (the sentence that says so, kept in English), and until when nothing is
+    tried."""
 
     failures: str
     until: datetime
@@ -116,9 +121,7 @@ def _spent_until(failures: Iterable[tuple[datetime, int]], limit: int) -> dateti
 def locked_out_answer(request: HttpRequest, *args: Any) -> HttpResponse:
     """429, with a sentence that says how long: for axes, whose own page is a bare line."""
     lock = lock_of(request, getattr(request, "axes_credentials", None)) or Lock(_HERE, timezone.now())
-    sentence = (
-        f"Too many failed log-ins {lock.failures}. Try again in {_duration(lock.seconds)}, {_WAY_OUT[lock.failures]}."
-    )
+    sentence = gettext(lock.failures) % {"time": _duration(lock.seconds)}
     if request.path.startswith("/api/"):
         answer: HttpResponse = problem_response("locked_out", detail=sentence, instance=request.path)
     else:
@@ -148,4 +151,7 @@ def _typed(credentials: dict[str, Any] | None) -> str:
 
 
 def _duration(seconds: int) -> str:
-    return f"{math.ceil(seconds / 60)} minutes" if seconds > 90 else f"{seconds} seconds"
+    if seconds > 90:
+        minutes = math.ceil(seconds / 60)
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}

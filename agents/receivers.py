@@ -9,6 +9,7 @@ from typing import Any
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models.signals import m2m_changed, post_save, pre_delete
+from django.utils.translation import gettext_noop
 
 from agents.models import Agent, LoginRecord, Team
 from agents.selectors import login_records_lately, team_ids_of
@@ -17,7 +18,7 @@ from core.proxies import client_address
 
 Kind = LoginRecord.Kind
 _LOCKED_OUT_A_MINUTE = 10
-_NOT_ACTIVE = "Your account is not active. Ask your admin."
+_NOT_ACTIVE = gettext_noop("Your account is not active. Ask your admin.")
 _SAYS_WHAT_MAY_BE_SEEN = frozenset({"is_active", "is_superuser", "role"})
 _SEEN_BY_COLLEAGUES = frozenset(
     {"username", "first_name", "last_name", "availability", "may_receive_calls", "rings_mobile"}
@@ -110,7 +111,9 @@ def _agent_saved(
     # `_password` is a new one in clear until it is saved; a new hash of the old one leaves it empty.
     elif instance.password_taken or instance._password is not None:  # type: ignore[attr-defined]  # noqa: SLF001
         instance.password_taken = False
-        access_end(agent_id=instance.pk, message="Your password was changed. Sign in again.", devices=True)
+        access_end(
+            agent_id=instance.pk, message=gettext_noop("Your password was changed. Sign in again."), devices=True
+        )
         # Whose password it is may stay in the browser in which it was changed: by this count, too.
         instance.refresh_from_db(fields=["sign_out_count"])
         login_record_create(kind=Kind.PASSWORD_CHANGED, agent=instance)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from agents.models import DESK_LIFETIME, Agent, Availability, Desk, LoginRecord
 from core.retention import days_ago, delete_in_batches
@@ -18,7 +19,7 @@ from core.retention import days_ago, delete_in_batches
 # Other apps listen to these; nothing here knows them. Both carry `agent_id`.
 # Within the transaction, with `devices`, whether the API tokens of the agent's devices end, too: what is stored ends.
 access_ending = Signal()
-# After the commit, with `message`, a sentence for the agent: all desks of the agent must close now.
+# After the commit, with `message`, a sentence for the agent, kept in English: all desks of the agent must close now.
 access_ended = Signal()
 # After the commit, with `agent_ids` and `team_ids`: these agents, or all in these teams, may see something else.
 rights_changed = Signal()
@@ -91,7 +92,7 @@ def agent_suspend(*, agent: Agent, by: Agent | None, address: str | None) -> Non
 @transaction.atomic
 def agent_sign_out_everywhere(*, agent: Agent, by: Agent | None, address: str | None) -> None:
     """Ends every session, open desk and device of the agent, who may sign in again."""
-    access_end(agent_id=agent.pk, message="You were signed out everywhere. Sign in again.", devices=True)
+    access_end(agent_id=agent.pk, message=gettext_noop("You were signed out everywhere. Sign in again."), devices=True)
     login_record_create(kind=LoginRecord.Kind.SIGNED_OUT_EVERYWHERE, agent=agent, address=address, by=by)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import LoginView
+from django.utils.translation import gettext_lazy as _
 
 
 class DeskLoginView(LoginView):
@@ -19,8 +20,8 @@ class DeskLoginView(LoginView):
 
 
 DEMO_LOGINS = [
-    {"username": "ada", "role": "agent"},
-    {"username": "grace", "role": "agent"},
-    {"username": "hedy", "role": "supervisor"},
-    {"username": "admin", "role": "administrator"},
+    {"username": "ada", "role": _("agent")},
+    {"username": "grace", "role": _("agent")},
+    {"username": "hedy", "role": _("supervisor")},
+    {"username": "admin", "role": _("administrator")},
 ]

@@ -1,10 +1,12 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CallsConfig(AppConfig):
     name = "calls"
+    verbose_name = _("Calls")
 
     def ready(self) -> None:
         from calls.recorder.rest_recording import rest_request_record

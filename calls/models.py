@@ -10,9 +10,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from calls.indexes import LOG_INDEXES
 from core.folding import FoldedField
+from core.languages import default_language
 from core.text import in_sentence
 from telephony.errors import InvalidNumber
 from telephony.party import is_withheld
@@ -22,15 +25,15 @@ from telephony.phone import country_name, parse, region_of
 class CallStatus(models.TextChoices):
     """Twilio's words. `initiated` comes in callbacks only: legs made by <Dial> skip `queued`."""
 
-    QUEUED = "queued", "Queued"
-    INITIATED = "initiated", "Initiated"
-    RINGING = "ringing", "Ringing"
-    IN_PROGRESS = "in-progress", "In progress"
-    COMPLETED = "completed", "Completed"
-    BUSY = "busy", "Busy"
-    FAILED = "failed", "Failed"
-    NO_ANSWER = "no-answer", "No answer"
-    CANCELED = "canceled", "Canceled"
+    QUEUED = "queued", _("Queued")
+    INITIATED = "initiated", _("Initiated")
+    RINGING = "ringing", _("Ringing")
+    IN_PROGRESS = "in-progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    BUSY = "busy", _("Busy")
+    FAILED = "failed", _("Failed")
+    NO_ANSWER = "no-answer", _("No answer")
+    CANCELED = "canceled", _("Canceled")
 
 
 # A status may only be followed by one of a higher rank, so a late callback changes nothing and the end is the end.
@@ -54,9 +57,9 @@ LONGEST_CALL = timedelta(hours=4, minutes=5)
 class Direction(models.TextChoices):
     """Twilio's words. A call dialled in a browser is `inbound`: it comes in to Twilio."""
 
-    INBOUND = "inbound", "Inbound"
-    OUTBOUND_API = "outbound-api", "Outbound (API)"
-    OUTBOUND_DIAL = "outbound-dial", "Outbound (Dial)"
+    INBOUND = "inbound", _("Inbound")
+    OUTBOUND_API = "outbound-api", _("Outbound (API)")
+    OUTBOUND_DIAL = "outbound-dial", _("Outbound (Dial)")
 
 
 DIRECTIONS = frozenset(Direction.values)
@@ -65,40 +68,51 @@ DIRECTIONS = frozenset(Direction.values)
 class CallResult(models.TextChoices):
     """What came of a call, in the words of the log. Empty while it lives."""
 
-    ANSWERED = "answered", "Answered"
-    MISSED = "missed", "Missed"
-    VOICEMAIL = "voicemail", "Voicemail"
-    REACHED = "reached", "Reached"
-    BUSY = "busy", "Busy"
-    NO_ANSWER = "no-answer", "No answer"
-    FAILED = "failed", "Failed"
-    CANCELED = "canceled", "Canceled"
+    ANSWERED = "answered", _("Answered")
+    MISSED = "missed", _("Missed")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    REACHED = "reached", _("Reached")
+    BUSY = "busy", _("Busy")
+    NO_ANSWER = "no-answer", _("No answer")
+    FAILED = "failed", _("Failed")
+    CANCELED = "canceled", _("Canceled")
 
 
 class CallOutcome(models.TextChoices):
     """What an agent notes that a call came to (a disposition). Empty until one says so."""
 
-    RESOLVED = "resolved", "Resolved"
-    FOLLOW_UP = "follow-up", "Follow-up needed"
-    CALL_BACK = "call-back", "Call back"
-    WRONG_NUMBER = "wrong-number", "Wrong number"
-    SPAM = "spam", "Spam"
-    OTHER = "other", "Other"
+    RESOLVED = "resolved", _("Resolved")
+    FOLLOW_UP = "follow-up", _("Follow-up needed")
+    CALL_BACK = "call-back", _("Call back")
+    WRONG_NUMBER = "wrong-number", _("Wrong number")
+    SPAM = "spam", _("Spam")
+    OTHER = "other", _("Other")
 
 
 class Line(models.Model):
     """One of our telephone numbers, and who answers it."""
 
-    name = models.CharField(max_length=80)
-    number = models.CharField(max_length=32, unique=True, help_text="A number of your Twilio account.")
-    team = models.ForeignKey("agents.Team", on_delete=models.PROTECT, related_name="lines")
+    name = models.CharField(_("name"), max_length=80)
+    number = models.CharField(_("number"), max_length=32, unique=True, help_text=_("A number of your Twilio account."))
+    team = models.ForeignKey("agents.Team", on_delete=models.PROTECT, related_name="lines", verbose_name=_("team"))
     ring_seconds = models.PositiveSmallIntegerField(
-        default=20, help_text="How long agents' phones ring before the caller is asked for a message."
+        _("ring seconds"),
+        default=20,
+        help_text=_("How long agents' phones ring before the caller is asked for a message."),
     )
-    takes_voicemail = models.BooleanField("takes voicemail", default=True)
-    is_active = models.BooleanField("active", default=True)
+    takes_voicemail = models.BooleanField(_("takes voicemail"), default=True)
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        choices=settings.LANGUAGES,
+        default=default_language,
+        help_text=_("What callers hear on this line."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
@@ -115,7 +129,7 @@ class Line(models.Model):
         except InvalidNumber as error:
             raise ValidationError({"number": error.message}) from None
         if number.extension:
-            raise ValidationError({"number": "A line is a whole number, without an extension."})
+            raise ValidationError({"number": _("A line is a whole number, without an extension.")})
         self.number = number.e164
 
 
@@ -126,7 +140,7 @@ class Call(models.Model):
     any other reference (decision 1): what one refers to may be gone, and is then taken for none.
     """
 
-    sid = models.CharField(max_length=64, primary_key=True)
+    sid = models.CharField(_("sid"), max_length=64, primary_key=True)
     parent = models.ForeignKey(
         "self",
         null=True,
@@ -137,19 +151,22 @@ class Call(models.Model):
         db_index=False,
         db_column="parent_call_sid",
         related_name="legs",
+        verbose_name=_("parent"),
     )
-    account_sid = models.CharField(max_length=64, blank=True)
-    direction = models.CharField(max_length=16, choices=Direction.choices, default=Direction.INBOUND)
-    caller = models.CharField(max_length=255, blank=True, help_text="Twilio's From.")
-    called = models.CharField(max_length=255, blank=True, help_text="Twilio's To.")
-    status = models.CharField(max_length=16, choices=CallStatus.choices, default=CallStatus.QUEUED)
-    sequence_number = models.IntegerField(default=-1, help_text="Of the last callback that was applied.")
-    start_time = models.DateTimeField(default=timezone.now)
-    answer_time = models.DateTimeField(null=True, blank=True)
-    end_time = models.DateTimeField(null=True, blank=True)
-    duration = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds.")
-    sip_response_code = models.CharField(max_length=8, blank=True)
-    error_code = models.CharField(max_length=16, blank=True)
+    account_sid = models.CharField(_("account sid"), max_length=64, blank=True)
+    direction = models.CharField(_("direction"), max_length=16, choices=Direction.choices, default=Direction.INBOUND)
+    caller = models.CharField(_("caller"), max_length=255, blank=True, help_text=_("Twilio's From."))
+    called = models.CharField(_("called"), max_length=255, blank=True, help_text=_("Twilio's To."))
+    status = models.CharField(_("status"), max_length=16, choices=CallStatus.choices, default=CallStatus.QUEUED)
+    sequence_number = models.IntegerField(
+        _("sequence number"), default=-1, help_text=_("Of the last callback that was applied.")
+    )
+    start_time = models.DateTimeField(_("start time"), default=timezone.now)
+    answer_time = models.DateTimeField(_("answer time"), null=True, blank=True)
+    end_time = models.DateTimeField(_("end time"), null=True, blank=True)
+    duration = models.PositiveIntegerField(_("duration"), null=True, blank=True, help_text=_("Seconds."))
+    sip_response_code = models.CharField(_("sip response code"), max_length=8, blank=True)
+    error_code = models.CharField(_("error code"), max_length=16, blank=True)
 
     # Each of the three has an index below that begins with it. Every callback writes most of the indexes.
     agent = models.ForeignKey(
@@ -160,6 +177,7 @@ class Call(models.Model):
         db_constraint=False,
         db_index=False,
         related_name="calls",
+        verbose_name=_("agent"),
     )
     line = models.ForeignKey(
         Line,
@@ -169,6 +187,7 @@ class Call(models.Model):
         db_constraint=False,
         db_index=False,
         related_name="calls",
+        verbose_name=_("line"),
     )
     contact = models.ForeignKey(
         "contacts.Contact",
@@ -178,22 +197,27 @@ class Call(models.Model):
         db_constraint=False,
         db_index=False,
         related_name="calls",
+        verbose_name=_("contact"),
     )
-    caller_name = models.CharField(max_length=120, blank=True)
+    caller_name = models.CharField(_("caller name"), max_length=120, blank=True)
     searched_name = FoldedField(of=("caller_name",))
-    city = models.CharField(max_length=80, blank=True)
-    state = models.CharField(max_length=80, blank=True)
-    country = models.CharField(max_length=8, blank=True)
-    stir_verstat = models.CharField(max_length=64, blank=True)
-    forwarded_from = models.CharField(max_length=64, blank=True)
-    result = models.CharField(max_length=16, choices=CallResult.choices, blank=True)
-    revision = models.PositiveIntegerField(default=0, help_text="Rises with every change of the call or its legs.")
-    problem = models.CharField(max_length=255, blank=True, help_text="Why it failed, as the agent was told.")
-    note = models.TextField(blank=True, help_text="What the agent noted.")
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    state = models.CharField(pgettext_lazy("of a country", "state"), max_length=80, blank=True)
+    country = models.CharField(_("country"), max_length=8, blank=True)
+    stir_verstat = models.CharField(_("stir verstat"), max_length=64, blank=True)
+    forwarded_from = models.CharField(_("forwarded from"), max_length=64, blank=True)
+    result = models.CharField(_("result"), max_length=16, choices=CallResult.choices, blank=True)
+    revision = models.PositiveIntegerField(
+        _("revision"), default=0, help_text=_("Rises with every change of the call or its legs.")
+    )
+    problem = models.CharField(
+        _("problem"), max_length=255, blank=True, help_text=_("Why it failed, as the agent was told.")
+    )
+    note = models.TextField(_("note"), blank=True, help_text=_("What the agent noted."))
     searched_note = FoldedField(of=("note",))
-    outcome = models.CharField(max_length=16, choices=CallOutcome.choices, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=CallOutcome.choices, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     # All other columns follow from what Twilio tells, whichever webhook tells it.
     WRITTEN_BY_AGENTS = ("note", "searched_note", "outcome")
@@ -203,6 +227,8 @@ class Call(models.Model):
     known_recordings: Sequence[Recording] | None = None
 
     class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
         ordering = ["-start_time", "-sid"]
         indexes = [
             models.Index(fields=["parent"], name="call_legs", condition=models.Q(parent__isnull=False)),
@@ -220,7 +246,8 @@ class Call(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{in_sentence(self.caller or 'unknown')} → {in_sentence(self.called or 'unknown')}"
+        unknown = gettext("unknown")
+        return f"{in_sentence(self.caller or unknown)} → {in_sentence(self.called or unknown)}"
 
     @property
     def parent_call_sid(self) -> str | None:
@@ -246,8 +273,9 @@ class Call(models.Model):
 
 @lru_cache(maxsize=4096)
 def _place(city: str, state: str, country: str, number: str) -> str:
-    # Twilio sends places in capitals: WASHINGTON, DC, US.
-    parts = (city.title(), state, country_name(country or region_of(number)))
+    # Twilio sends places in capitals: WASHINGTON, DC, US. The country is named in the desk's own language, whoever
+    # reads it: one frame is pushed to many.
+    parts = (city.title(), state, country_name(country or region_of(number), language=default_language()))
     return ", ".join(part for part in parts if part)
 
 
@@ -260,47 +288,69 @@ class CallEvent(models.Model):
     """What happened to a call beside Twilio's webhooks: our REST requests, an agent's actions, our own failures."""
 
     class Kind(models.TextChoices):
-        REST = "rest", "Request to Twilio"
-        ACTION = "action", "Agent's action"
-        INCIDENT = "incident", "Failure of our own"
+        REST = "rest", _("Request to Twilio")
+        ACTION = "action", _("Agent's action")
+        INCIDENT = "incident", _("Failure of our own")
 
-    call_sid = models.CharField(max_length=64, db_index=True)
-    kind = models.CharField(max_length=16, choices=Kind.choices)
-    name = models.CharField(max_length=120, help_text="`POST Calls/CA…`, `hang-up`, `incoming` …")
-    outcome = models.CharField(max_length=255, blank=True, help_text="What came of it. Never a secret.")
-    detail = models.JSONField(default=dict, blank=True)
-    agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    call_sid = models.CharField(_("call sid"), max_length=64, db_index=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    name = models.CharField(_("name"), max_length=120, help_text=_("`POST Calls/CA…`, `hang-up`, `incoming` …"))
+    outcome = models.CharField(
+        _("outcome"), max_length=255, blank=True, help_text=_("What came of it. Never a secret.")
     )
-    milliseconds = models.FloatField(null=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    detail = models.JSONField(_("detail"), default=dict, blank=True)
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("agent"),
+    )
+    milliseconds = models.FloatField(_("milliseconds"), null=True)
+    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
 
     class Meta:
+        verbose_name = _("call event")
+        verbose_name_plural = _("call events")
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
+        return f"{self.get_kind_display()} {self.name}"
 
 
 class CallOffer(models.Model):
     """An agent's phone that rings, or rang, for a caller. Says who may see a call that is nobody's yet."""
 
     class State(models.TextChoices):
-        RINGING = "ringing", "Ringing"
-        ANSWERED = "answered", "Answered"
+        RINGING = "ringing", _("Ringing")
+        ANSWERED = "answered", _("Answered")
         # Twilio took the call away, and it is not known yet whether a colleague has it or the caller is gone.
-        CANCELED = "canceled", "Canceled"
-        ENDED = "ended", "Ended"
+        CANCELED = "canceled", _("Canceled")
+        ENDED = "ended", _("Ended")
 
     # Its index is that of the constraint.
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="offers")
-    agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, related_name="offers"
+    call = models.ForeignKey(
+        Call,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="offers",
+        verbose_name=_("call"),
     )
-    state = models.CharField(max_length=16, choices=State.choices, default=State.RINGING)
-    created_at = models.DateTimeField(default=timezone.now)
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="offers",
+        verbose_name=_("agent"),
+    )
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.RINGING)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("call offer")
+        verbose_name_plural = _("call offers")
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["call", "agent"], name="one_offer_per_call_and_agent")]
         indexes = [
@@ -308,22 +358,29 @@ class CallOffer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agent} {self.state}"
+        return f"{self.agent} {self.get_state_display()}"
 
 
 class Recording(models.Model):
     """A message a caller left."""
 
-    sid = models.CharField(max_length=64, primary_key=True)
+    sid = models.CharField(_("sid"), max_length=64, primary_key=True)
     call = models.ForeignKey(
-        Call, on_delete=models.DO_NOTHING, db_constraint=False, db_column="call_sid", related_name="recordings"
+        Call,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_column="call_sid",
+        related_name="recordings",
+        verbose_name=_("call"),
     )
-    url = models.URLField(max_length=500, blank=True)
-    status = models.CharField(max_length=16, blank=True)
-    duration = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds.")
-    created_at = models.DateTimeField(default=timezone.now)
+    url = models.URLField(_("url"), max_length=500, blank=True)
+    status = models.CharField(_("status"), max_length=16, blank=True)
+    duration = models.PositiveIntegerField(_("duration"), null=True, blank=True, help_text=_("Seconds."))
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("recording")
+        verbose_name_plural = _("recordings")
         ordering = ["-created_at"]
 
     def __str__(self) -> str:
@@ -334,19 +391,32 @@ class RecordingPlay(models.Model):
     """That somebody listened to a recording. One row a listening, for which a player asks many times."""
 
     recording = models.ForeignKey(
-        Recording, on_delete=models.DO_NOTHING, db_constraint=False, db_column="recording_sid", related_name="plays"
+        Recording,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_column="recording_sid",
+        related_name="plays",
+        verbose_name=_("recording"),
     )
     call = models.ForeignKey(
-        Call, on_delete=models.DO_NOTHING, db_constraint=False, db_column="call_sid", related_name="plays"
+        Call,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_column="call_sid",
+        related_name="plays",
+        verbose_name=_("call"),
     )
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField("began", default=timezone.now)
-    until = models.DateTimeField("last asked for", default=timezone.now)
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("agent")
+    )
+    at = models.DateTimeField(_("began"), default=timezone.now)
+    until = models.DateTimeField(_("last asked for"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("listening")
+        verbose_name_plural = _("who listened")
         ordering = ["at", "pk"]
-        verbose_name = "listening"
-        verbose_name_plural = "who listened"
 
     def __str__(self) -> str:
-        return f"{self.agent or 'somebody'} {self.at:%Y-%m-%d %H:%M}"
+        somebody = gettext("somebody")
+        return f"{self.agent or somebody} {self.at:%Y-%m-%d %H:%M}"

@@ -16,6 +16,7 @@ from django.urls import get_script_prefix, reverse
 
 from agents.selectors import agent_name
 from calls.models import Call, Line, Recording, is_incoming
+from core.languages import sentence
 from telephony.identity import identity_for
 from telephony.party import is_withheld
 from telephony.phone import display
@@ -35,8 +36,13 @@ def time_json(time: datetime | None) -> str | None:
 
 
 @lru_cache(maxsize=8192)
-def _display(number: str, home_region: str) -> str:
+def _number_display(number: str, home_region: str) -> str:
     return display(number, home_region=home_region)
+
+
+def _display(number: str, home_region: str) -> str:
+    # What is said of a withheld one is a text, in the language of whoever reads it: not to be kept.
+    return display(number, home_region=home_region) if is_withheld(number) else _number_display(number, home_region)
 
 
 @lru_cache(maxsize=1024)
@@ -131,7 +137,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "contact": contact_json(call.contact),
         "result": call.result,
         "ring_seconds": ring_seconds(call),
-        "problem": call.problem,
+        "problem": sentence(call.problem),
         "note": call.note,
         "outcome": call.outcome,
         "revision": call.revision,

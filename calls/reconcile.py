@@ -66,7 +66,7 @@ def calls_reconcile(*, quiet_for: timedelta = QUIET, limit: int = BATCH) -> Repo
             _close_unknown(sid)
         except TelephonyError as error:
             report.failed += 1
-            logger.warning("reconcile: call=%s: %s", sid, error.message)
+            logger.warning("reconcile: call=%s: %s", sid, error.key)
             if not error.permanent:
                 break  # Twilio is busy or away: the next run goes on.
         else:
@@ -95,7 +95,7 @@ def calls_sweep(*, quiet_for: timedelta = QUIET, since: datetime | None = None) 
                 _compare(settled, report)
     except TelephonyError as error:
         report.failed += 1
-        logger.warning("sweep: %s", error.message)
+        logger.warning("sweep: %s", error.key)
     else:
         cache.set(_SWEPT, began, timeout=None)
     if report.mended:

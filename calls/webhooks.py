@@ -36,7 +36,7 @@ def _is_caller(voice: VoiceRequest) -> bool:
 
 def _to_no_caller(voice: VoiceRequest) -> str:
     """A phone of ours asks at `outgoing`. One that gets here would choose by `To` whose phones ring."""
-    return twiml_responses.not_started() if voice.from_browser else twiml.apology_twiml()
+    return twiml_responses.not_started() if voice.from_browser else twiml_responses.apology()
 
 
 def _outgoing(work: UnitOfWork, received: Received) -> Answer:
@@ -53,8 +53,9 @@ def _dial_action(work: UnitOfWork, received: Received) -> Answer:
 
 def _recording(work: UnitOfWork, received: Received) -> Answer:
     """The caller has left a message, or hung up instead."""
-    _recording_status(work, received)
-    return twiml_responses.after_message()
+    return twiml_responses.after_message(
+        status_callbacks.recording_store(work, RecordingRequest.from_fields(received.fields))
+    )
 
 
 def _recording_status(work: UnitOfWork, received: Received) -> Answer:

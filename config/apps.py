@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class ConfigConfig(AppConfig):
@@ -7,7 +8,7 @@ class ConfigConfig(AppConfig):
 
     name = "config"
     # What admin has of it is who was erased.
-    verbose_name = "Privacy"
+    verbose_name = _("Privacy")
 
     def ready(self) -> None:
         from config import checks  # noqa: F401  (registers the checks)

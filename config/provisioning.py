@@ -16,7 +16,7 @@ def _step_lines(step: Step) -> list[str]:
     if step.note:
         lines.append(f"  {step.note}")
     if step.blocked:
-        return [*lines, f"  {step.blocked}"]
+        return [*lines, f"  {step.blocked} {step.way_out}".rstrip()]
     for change in step.changes:
         lines += [f"  {change.field}", f"    - {change.before}", f"    + {change.after}"]
     return lines

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
@@ -46,7 +47,7 @@ class ContactPagination(CursorPagination):
         try:
             return super().decode_cursor(request)
         except NotFound:
-            sentence = "This cursor cannot be read. Take `next` or `previous` as it came."
+            sentence = _("This cursor cannot be read. Take `next` or `previous` as it came.")
             raise ValidationError({"cursor": sentence}) from None
 
 

@@ -16,6 +16,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contacts.import_checks import rows_checked
 from contacts.import_rows import COLUMNS, MAX_BYTES, MAX_ROWS, Unreadable, rows_from_csv
@@ -27,12 +29,12 @@ _WAITS_SECONDS = 3600
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(label="CSV file", widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
+    file = forms.FileField(label=gettext_lazy("CSV file"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}))
 
     def clean_file(self) -> UploadedFile[Any]:
         file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_BYTES:
-            raise forms.ValidationError(f"Import at most {MAX_BYTES // 1_048_576} MB at a time.")
+            raise forms.ValidationError(_("Import at most %(size)d MB at a time.") % {"size": MAX_BYTES // 1_048_576})
         return file
 
 
@@ -92,23 +94,33 @@ class ImportsContacts:
         key = _key(request, request.POST["token"][:64])
         preview: _Preview | None = cache.get(key)
         if preview is None:
-            messages.error(request, "This file is here no more. Nothing was imported. Choose it again.")
+            messages.error(request, _("This file is here no more. Nothing was imported. Choose it again."))
             return redirect("admin:contacts_contact_import")
         cache.delete(key)
         try:
             result = contacts_import_whole(rows=preview.rows, expected=preview.result.plan)
         except ChangedMeanwhile:
-            messages.error(request, "Contacts have changed meanwhile. Nothing was imported. Look again.")
+            messages.error(request, _("Contacts have changed meanwhile. Nothing was imported. Look again."))
             return self._previewed(request, _Preview.of(preview.name, preview.rows, preview.refused))
-        messages.success(request, f"Imported {preview.name}: {result.created} added, {result.updated} changed.")
+        messages.success(
+            request,
+            _("Imported %(name)s: %(created)d added, %(updated)d changed.")
+            % {"name": preview.name, "created": result.created, "updated": result.updated},
+        )
         return redirect("admin:contacts_contact_changelist")
 
     def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
         site: Any = self.admin_site  # type: ignore[attr-defined]
         context |= site.each_context(request) | {
-            "title": "Import contacts", "opts": self.opts, "columns": COLUMNS, "most_rows": MAX_ROWS,  # type: ignore[attr-defined]
+            "title": _("Import contacts"), "opts": self.opts, "columns": _columns(), "most_rows": MAX_ROWS,  # type: ignore[attr-defined]
         }  # fmt: skip
         return TemplateResponse(request, "admin/contacts/contact/import.html", context)
+
+
+def _columns() -> list[tuple[str, str]]:
+    """The names that stand in a file, which are the same everywhere, with those that are shown."""
+    shown = (_("Name"), _("Company"), _("E-mail"), _("Note"), _("Number"), _("Label"))
+    return list(zip(COLUMNS, shown, strict=True))
 
 
 def _key(request: HttpRequest, token: str) -> str:

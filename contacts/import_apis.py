@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -65,7 +66,7 @@ class ContactImportApi(APIView):
     )
     def post(self, request: Request) -> Response:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
-            raise TooLarge(f"Send at most {MAX_BYTES // 1_048_576} MB at a time.")
+            raise TooLarge(_("Send at most %(size)d MB at a time.") % {"size": MAX_BYTES // 1_048_576})
         try:
             rows, errors = rows_checked(_rows(request.data))
         except Unreadable as error:
@@ -81,7 +82,7 @@ def _rows(data: Any) -> Sequence[tuple[int, Any]]:
         return rows_from_json(data)
     file: Any = data.get("file") if hasattr(data, "get") else None
     if not hasattr(file, "read"):
-        raise Unreadable("Send a list of rows, or a CSV file in the field `file`.")
+        raise Unreadable(_("Send a list of rows, or a CSV file in the field `file`."))
     return rows_from_csv(file.read())
 
 
@@ -89,5 +90,5 @@ def _is_dry(request: Request) -> bool:
     value = request.query_params.get("dry_run", "false").lower()
     if value not in ("true", "false", "1", "0"):
         # Somebody who meant a rehearsal must not get an import.
-        raise ValidationError({"dry_run": "Choose true or false."})
+        raise ValidationError({"dry_run": _("Choose true or false.")})
     return value in ("true", "1")

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.text import in_sentence
 
 COLUMNS = ("name", "company", "email", "note", "number", "label")
@@ -39,9 +41,9 @@ def rows_from_csv(data: bytes) -> list[tuple[int, dict[str, str] | BadRow]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable("This file is not UTF-8. Save it as “CSV UTF-8” and try again.") from None
+        raise Unreadable(_("This file is not UTF-8. Save it as “CSV UTF-8” and try again.")) from None
     if "\x00" in text:
-        raise Unreadable("This is not a CSV file. Save it as “CSV UTF-8” and try again.")
+        raise Unreadable(_("This is not a CSV file. Save it as “CSV UTF-8” and try again."))
     # Empty rows at the end, of which there may be millions.
     text = text.rstrip()
     delimiter = ""
@@ -52,7 +54,9 @@ def rows_from_csv(data: bytes) -> list[tuple[int, dict[str, str] | BadRow]]:
     rows: list[tuple[int, dict[str, str] | BadRow]] = []
     for number, line in lines:
         if len(rows) == MAX_ROWS:
-            raise Unreadable(f"These are more than {MAX_ROWS:,} rows. Import at most {MAX_ROWS:,} at a time.")
+            raise Unreadable(
+                _("These are more than %(most)s rows. Import at most %(most)s at a time.") % {"most": f"{MAX_ROWS:,}"}
+            )
         rows.append((number, _row(columns, line)))
     return rows
 
@@ -76,56 +80,72 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             if "field limit" in str(error):
-                most = csv.field_size_limit()
-                sentence = f"a cell is longer than {most:,} characters, or a quotation mark is missing"
-            else:
-                sentence = "a quotation mark is missing or out of place"
-            raise Unreadable(f"Row {number}: {sentence}.") from None
+                most = f"{csv.field_size_limit():,}"
+                said = _("Row %(row)d: a cell is longer than %(most)s characters, or a quotation mark is missing.")
+                raise Unreadable(said % {"row": number, "most": most}) from None
+            said = _("Row %(row)d: a quotation mark is missing or out of place.")
+            raise Unreadable(said % {"row": number}) from None
         if any(cell and not cell.isspace() for cell in line):
             yield number, line
             continue
         empty += 1
         if empty > _MAX_EMPTY_ROWS:
-            raise Unreadable(f"This file has more than {_MAX_EMPTY_ROWS:,} empty rows. Take them away.")
+            raise Unreadable(
+                _("This file has more than %(most)s empty rows. Take them away.") % {"most": f"{_MAX_EMPTY_ROWS:,}"}
+            )
 
 
 def _columns(header: list[str]) -> list[str]:
     """The names of the columns; those without a name have an empty one."""
     if len(header) > _MAX_COLUMNS:
-        raise Unreadable(f"The first row has {len(header):,} cells. Known columns are: {', '.join(COLUMNS)}.")
+        raise Unreadable(
+            _("The first row has %(count)s cells. Known columns are: %(columns)s.")
+            % {"count": f"{len(header):,}", "columns": ", ".join(COLUMNS)}
+        )
     columns = [name.strip().lower() for name in header]
     while columns and not columns[-1]:
         columns.pop()
     missing = [name for name in _NEEDED if name not in columns]
     if missing:
-        raise Unreadable(f"The first row must name the columns; missing: {', '.join(missing)}.")
+        raise Unreadable(
+            _("The first row must name the columns; missing: %(columns)s.") % {"columns": ", ".join(missing)}
+        )
     named = [name for name in columns if name]
     if unknown := [name for name in named if name not in COLUMNS]:
         names = ", ".join(in_sentence(name[:40]) for name in unknown[:10])
-        raise Unreadable(f"Take these columns away: {names}. Known are: {', '.join(COLUMNS)}.")
+        raise Unreadable(
+            _("Take these columns away: %(columns)s. Known are: %(known)s.")
+            % {"columns": names, "known": ", ".join(COLUMNS)}
+        )
     if len(set(named)) < len(named):
-        raise Unreadable("A column is there twice.")
+        raise Unreadable(_("A column is there twice."))
     return columns
 
 
 def _row(columns: list[str], line: list[str]) -> dict[str, str] | BadRow:
     if any(cell.strip() for cell in line[len(columns) :]):
-        return BadRow("This row has more cells than the first row.")
+        return BadRow(_("This row has more cells than the first row."))
     row: dict[str, str] = {}
     for place, (column, cell) in enumerate(zip(columns, line, strict=False)):
         text = cell.strip()
         if not column:
             if text:
                 return BadRow(
-                    f"“{in_sentence(text[:40])}” stands in column {place + 1}, which has no name in the first row."
+                    _("“%(text)s” stands in column %(column)d, which has no name in the first row.")
+                    % {"text": in_sentence(text[:40]), "column": place + 1}
                 )
             continue
         if column != "note" and re.search(r"[\r\n]", text):
-            return BadRow(f"{column}: This cell has a line break. Perhaps a quotation mark is missing.")
+            return BadRow(
+                _("%(column)s: This cell has a line break. Perhaps a quotation mark is missing.") % {"column": column}
+            )
         if column == "number" and _SHORTENED.fullmatch(text):
             return BadRow(
-                f"number: A spreadsheet has shortened this number to {text[:40]}. Format the column as text, and write "
-                "the number anew."
+                _(
+                    "number: A spreadsheet has shortened this number to %(text)s. Format the column as text, and write "
+                    "the number anew."
+                )
+                % {"text": text[:40]}
             )
         row[column] = _without_marks(column, text)
     return row
@@ -142,7 +162,10 @@ def _without_marks(column: str, text: str) -> str:
 def rows_from_json(data: Any) -> list[tuple[int, Any]]:
     """Each row with its number, counted from 1. Raises `Unreadable`."""
     if not isinstance(data, list):
-        raise Unreadable("Send a list of rows, or a CSV file.")
+        raise Unreadable(_("Send a list of rows, or a CSV file."))
     if len(data) > MAX_ROWS:
-        raise Unreadable(f"These are {len(data):,} rows. Import at most {MAX_ROWS:,} at a time.")
+        raise Unreadable(
+            _("These are %(count)s rows. Import at most %(most)s at a time.")
+            % {"count": f"{len(data):,}", "most": f"{MAX_ROWS:,}"}
+        )
     return list(enumerate(data, 1))

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from contacts.models import Contact, ContactNumber
 from contacts.services import numbers_known
@@ -150,7 +151,7 @@ def _plan(rows: list[tuple[int, dict[str, str]]], result: ImportResult) -> Itera
         written = same_party(values["number"])
         earlier = seen.setdefault(min(written), row)
         if earlier != row:
-            result.errors.append(RowError(row, f"Row {earlier} has this number already."))
+            result.errors.append(RowError(row, _("Row %(row)d has this number already.") % {"row": earlier}))
             continue
         number = next((known[one] for one in written if one in known), None)
         if number is not None:
@@ -191,7 +192,9 @@ def _try(step: _Step, result: ImportResult) -> None:
             raise
         # The contact may have been written before its number was refused, and is gone again.
         step.contact.pk, step.number.pk = contact_pk, number_pk
-        result.errors.append(RowError(step.row, "Somebody else changed this contact meanwhile. Import this row again."))
+        result.errors.append(
+            RowError(step.row, _("Somebody else changed this contact meanwhile. Import this row again."))
+        )
     else:
         _count(step, result)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -11,7 +12,7 @@ from rest_framework.request import Request
 class IsSupervisor(BasePermission):
     """Supervisors and admins."""
 
-    message = "Only supervisors and admins can do this."
+    message = _("Only supervisors and admins can do this.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         user: Any = request.user

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from contacts.models import Contact
@@ -60,7 +62,7 @@ class NumberInputSerializer(StrictSerializer):
         required=False,
         allow_blank=True,
         max_length=MAX_EXTENSION,
-        error_messages={"invalid": "An extension is digits only."},
+        error_messages={"invalid": gettext_lazy("An extension is digits only.")},
         help_text="May stand in `number` as well: `+12025550142 x12`.",
     )
     label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
@@ -68,7 +70,7 @@ class NumberInputSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         # In a change of its contact the framework does not insist: there, everything may be left out.
         if "number" not in attrs:
-            raise serializers.ValidationError({"number": ["This field is required."]}, code="required")
+            raise serializers.ValidationError({"number": [_("This field is required.")]}, code="required")
         return _extension_apart(attrs)
 
 
@@ -86,7 +88,7 @@ class ContactInputSerializer(StrictSerializer):
     def validate_numbers(self, numbers: list[dict[str, str]]) -> list[dict[str, str]]:
         seen = [item["number"] for item in numbers]
         if len(set(seen)) < len(seen):
-            raise serializers.ValidationError("The same number is there twice.")
+            raise serializers.ValidationError(_("The same number is there twice."))
         return numbers
 
 

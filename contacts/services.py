@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.utils.translation import gettext as _
 
 from contacts.models import Contact, ContactNumber
 from core.sql.deadlocks import is_deadlock
@@ -27,8 +28,11 @@ class NumberTaken(ContactConflict):
 
     def __init__(self, number: str, owner: Contact | None) -> None:
         shown = display(number, home_region=settings.HOME_REGION)
-        whose = f"{in_sentence(owner.name)} (contact {owner.pk})" if owner else "another contact"
-        super().__init__(f"{shown} belongs to {whose} already.")
+        if owner is None:
+            super().__init__(_("%(number)s belongs to another contact already.") % {"number": shown})
+            return
+        said = _("%(number)s belongs to %(name)s (contact %(id)d) already.")
+        super().__init__(said % {"number": shown, "name": in_sentence(owner.name), "id": owner.pk})
 
 
 def contact_create(*, values: Mapping[str, Any]) -> Contact:

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_out
+from django.utils.translation import gettext_noop
 
 
 class DeskConfig(AppConfig):
@@ -22,7 +23,7 @@ def _desk_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     from calls.live import broadcasts
 
     if user is not None and request.session.session_key:
-        broadcasts.signed_out(user.pk, session_key=request.session.session_key, message="You signed out.")
+        broadcasts.signed_out(user.pk, session_key=request.session.session_key, message=gettext_noop("You signed out."))
 
 
 def _desks_close(sender: Any, agent_id: int, message: str, **kwargs: Any) -> None:

@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from agents import services as agent_services
 from calls.live import broadcasts
+from core.languages import sentence, speaking
 from core.realtime.direct_send import DirectSendConsumer, Message
 from desk.snapshot import snapshot_of
-from desk.socket_auth import SIGNED_OUT, SUBPROTOCOL, Access, AccessRefused, access_of
+from desk.socket_auth import SIGNED_OUT, SUBPROTOCOL, Access, AccessRefused, access_of, language_wished_by
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ class DeskConsumer(DirectSendConsumer):
     registered = answers = silent = False
     # Rights may have ended without our having been told.
     doubted = False
+    # Of the sentences that it is sent.
+    language = ""
     _access: Access | None = None
     _tick: asyncio.TimerHandle | None = None
 
@@ -58,6 +62,7 @@ class DeskConsumer(DirectSendConsumer):
             logger.warning("desk refused: foreign origin")
             await self.close()
             return
+        self.language = language_wished_by(self.scope)
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in self.scope.get("subprotocols", []) else None)
         try:
             access = await self._look()
@@ -118,7 +123,9 @@ class DeskConsumer(DirectSendConsumer):
 
     @database_sync_to_async
     def _read_access(self) -> Access:
-        access = access_of(self.scope)
+        with speaking(self.language):
+            access = access_of(self.scope)
+        self.language = access.agent.language or language_wished_by(self.scope)
         if self.opened and self.has_row and not self.silent:
             self._keep_row()
         return access
@@ -182,7 +189,7 @@ class DeskConsumer(DirectSendConsumer):
             frame = json.loads(text_data)
             handler = self._HANDLERS[frame["type"]]
         except (ValueError, KeyError, TypeError, RecursionError):
-            await self._send({"type": "error", "message": "The desk sent something that cannot be read."})
+            await self._error(gettext_noop("The desk sent something that cannot be read."))
             return
         if not self.opened or self.ended:
             return
@@ -203,7 +210,7 @@ class DeskConsumer(DirectSendConsumer):
     async def _on_phone_state(self, frame: dict[str, Any]) -> None:
         registered = frame.get("registered")
         if not isinstance(registered, bool):
-            await self._send({"type": "error", "message": "phone.state needs `registered`, true or false."})
+            await self._error(gettext_noop("phone.state needs `registered`, true or false."))
             return
         self.registered, self.has_row = registered, True
         await self._set_phone_state()
@@ -221,7 +228,7 @@ class DeskConsumer(DirectSendConsumer):
         try:
             await self._set_availability(str(frame.get("availability")))
         except ValueError:
-            await self._send({"type": "error", "message": "Choose available, busy or away."})
+            await self._error(gettext_noop("Choose available, busy or away."))
 
     @database_sync_to_async
     def _set_availability(self, availability: str) -> None:
@@ -240,14 +247,19 @@ class DeskConsumer(DirectSendConsumer):
 
     @database_sync_to_async
     def _snapshot(self, access: Access) -> dict[str, Any]:
-        return snapshot_of(access.agent)
+        with speaking(self.language):
+            return snapshot_of(access.agent)
 
     def text_to_send(self, message: Message) -> str | None:
         """What `broadcasts` pushed, while there is no doubt that this desk may have it."""
         if message["type"] != "desk.frame" or self.ended or self._is_stale() or not self._may_hear(message):
             return None
+        return self._in_my_language(message)
+
+    def _in_my_language(self, message: Message) -> str:
         text: str = message["text"]
-        return text
+        texts: dict[str, str] | None = message.get("texts")
+        return text if texts is None else texts.get(self.language, text)
 
     def missed(self) -> None:
         """From the channel layer, before what may be the first message after a gap; `desk.missed` follows."""
@@ -265,7 +277,7 @@ class DeskConsumer(DirectSendConsumer):
         if self.ended or (self._is_stale() and not await self._may_stay()):
             return
         if self._may_hear(message):
-            await self._send_text(message["text"])
+            await self._send_text(self._in_my_language(message))
 
     async def desk_missed(self, message: Message) -> None:
         """Pushes may have been lost, a sign-out among them; or somebody's rights have changed."""
@@ -274,7 +286,7 @@ class DeskConsumer(DirectSendConsumer):
     async def desk_sign_out(self, event: dict[str, Any]) -> None:
         """From `broadcasts.signed_out`: for this session, this device, or for all of the agent's."""
         if self._access is not None and event["session"] in ("", self._access.login):
-            await self._end(event["message"], SIGNED_OUT)
+            await self._end(self._said(event["message"]), SIGNED_OUT)
 
     async def _end(self, message: str, code: int) -> None:
         if self.ended:
@@ -282,6 +294,13 @@ class DeskConsumer(DirectSendConsumer):
         self.ended = True
         await self._send({"type": "session.ended", "message": message})
         await self.close(code)
+
+    async def _error(self, key: str) -> None:
+        await self._send({"type": "error", "message": self._said(key)})
+
+    def _said(self, key: str) -> str:
+        with speaking(self.language):
+            return sentence(key)
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self._send_text(broadcasts.as_text(frame))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -18,6 +19,7 @@ from rest_framework.settings import api_settings
 
 from agents.selectors import agent_is_suspended, team_ids_of
 from calls.live.broadcasts import groups_of
+from core.languages import language_wished
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -63,6 +65,15 @@ def token_of(scope: Any) -> str | None:
     return None
 
 
+def language_wished_by(scope: Any) -> str:
+    """What the browser, or the program, asks for."""
+    request = HttpRequest()
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            request.META["HTTP_ACCEPT_LANGUAGE"] = value.decode("latin-1")
+    return language_wished(request)
+
+
 class TokenGate:
     """Sends a socket with a token past the checks of cookies: no other site's page can know a token.
 
@@ -97,8 +108,8 @@ def _agent_of_session(session: Any) -> tuple[Agent, str]:
         return user, key
     agent_id = str(stored.get(SESSION_KEY, ""))
     if agent_id.isdigit() and agent_is_suspended(int(agent_id)):
-        raise AccessRefused("Your account is not active. Ask your admin.", FORBIDDEN)
-    raise AccessRefused("You were signed out.")
+        raise AccessRefused(gettext("Your account is not active. Ask your admin."), FORBIDDEN)
+    raise AccessRefused(gettext("You were signed out."))
 
 
 def _glimpse(key: str | None) -> Any:
@@ -111,7 +122,7 @@ def _glimpse(key: str | None) -> Any:
 def _agent_of_token(token: str, scope: Any) -> tuple[Agent, str]:
     """Asks the classes that REST asks, so that both doors know the same tokens."""
     if not token.isascii() or len(token) > _MAX_TOKEN:
-        raise AccessRefused("This token is not valid. Sign in again.")
+        raise AccessRefused(gettext("This token is not valid. Sign in again."))
     request = Request(_as_http(token, scope))
     try:
         kinds: Any = api_settings.DEFAULT_AUTHENTICATION_CLASSES
@@ -123,7 +134,7 @@ def _agent_of_token(token: str, scope: Any) -> tuple[Agent, str]:
                 return cast("Agent", found[0]), f"device.{found[1].pk}"
     except APIException as error:
         raise AccessRefused(str(error.detail)) from None
-    raise AccessRefused("This token is not valid. Sign in again.")
+    raise AccessRefused(gettext("This token is not valid. Sign in again."))
 
 
 def _as_http(token: str, scope: Any) -> HttpRequest:

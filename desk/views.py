@@ -12,10 +12,10 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from core.languages import language_now
 from telephony.phone import country_name
 
 _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123456789sh")]
@@ -42,7 +42,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "role": "admin" if agent.is_superuser else agent.role,
         },
         "csrfToken": get_token(request),
-        "language": (get_language() or "en").partition("-")[0],
+        "language": language_now(),
         "urls": {
             "token": reverse("api:voice-token"),
             "calls": reverse("api:call-list"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 from twilio.twiml.messaging_response import MessagingResponse
 
 from core.sql.unit import UnitOfWork
@@ -40,12 +41,12 @@ def _fallback(work: UnitOfWork, received: Received) -> Answer:
 
 def _apology(received: Received) -> Answer:
     response = MessagingResponse()
-    response.message("We got your message but cannot read it right now. Please call us if it is urgent.")
+    response.message(gettext("We got your message but cannot read it right now. Please call us if it is urgent."))
     return str(response)
 
 
 def _fallback_said(row: object, **_: object) -> str:
-    return "Twilio could not use an answer of ours about a message and asked for the emergency one"
+    return gettext("Twilio could not use an answer of ours about a message and asked for the emergency one")
 
 
 KINDS = (

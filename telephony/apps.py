@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TelephonyConfig(AppConfig):
     name = "telephony"
-    verbose_name = "Flight recorder"
+    verbose_name = _("Flight recorder")
 
     def ready(self) -> None:
         from core.api.exceptions import errors_answered

@@ -12,20 +12,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
+from django.utils.translation import gettext_noop
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.response import Response
+
+from core.languages import sentence
 
 logger = logging.getLogger(__name__)
 
 
 class TelephonyError(Exception):
-    """Twilio could not do what was asked. `permanent`: asking again will not help."""
+    """Twilio could not do what was asked. `permanent`: asking again will not help. `key`: the sentence in English, for
+    logs, and to be stored."""
 
-    def __init__(self, message: str, *, code: int | None = None, permanent: bool = False) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, key: str, *, code: int | None = None, permanent: bool = False) -> None:
+        super().__init__(key)
+        self.key = key
         self.code = code
         self.permanent = permanent
+
+    @property
+    def message(self) -> str:
+        """The sentence, for whoever is told now."""
+        return sentence(self.key)
 
 
 class InvalidNumber(TelephonyError):
@@ -48,39 +57,42 @@ class Unavailable(TelephonyError):
     """Twilio did not answer, or answered with a failure of its own. Whether it acted is unknown."""
 
 
-_NUMBER = "This number cannot be called."
-_ADMIN = "Ringdesk is not allowed to do this at Twilio. Ask your admin."
-_CALLER_ID = "Twilio does not accept your line's number as caller ID. Choose another line, or ask your admin."
+_NUMBER = gettext_noop("This number cannot be called.")
+_ADMIN = gettext_noop("Ringdesk is not allowed to do this at Twilio. Ask your admin.")
+_CALLER_ID = gettext_noop(
+    "Twilio does not accept your line's number as caller ID. Choose another line, or ask your admin."
+)
 _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     20003: (NotConfigured, _ADMIN, True),
-    20005: (NotConfigured, "The Twilio account is not active. Ask your admin.", True),
-    10001: (NotConfigured, "The Twilio account is not active. Ask your admin.", True),
-    20404: (CallGone, "This call is over.", True),
-    20429: (RateLimited, "Twilio is busy. Try again in a moment.", False),
-    10004: (RateLimited, "Too many calls at once. Try again in a moment.", False),
+    20005: (NotConfigured, gettext_noop("The Twilio account is not active. Ask your admin."), True),
+    10001: (NotConfigured, gettext_noop("The Twilio account is not active. Ask your admin."), True),
+    20404: (CallGone, gettext_noop("This call is over."), True),
+    20429: (RateLimited, gettext_noop("Twilio is busy. Try again in a moment."), False),
+    10004: (RateLimited, gettext_noop("Too many calls at once. Try again in a moment."), False),
     # <Dial>'s own come with callbacks. What is wrong with our number is not the called one's fault.
     13214: (NotConfigured, _CALLER_ID, True),
     13223: (InvalidNumber, _NUMBER, True),
-    13224: (InvalidNumber, "This number cannot be reached.", True),
-    13225: (InvalidNumber, "Calls to this number are blocked.", True),
-    13226: (InvalidNumber, "No country has this code.", True),
-    13227: (InvalidNumber, "Your company does not allow calls to this country. Ask your admin.", True),
+    13224: (InvalidNumber, gettext_noop("This number cannot be reached."), True),
+    13225: (InvalidNumber, gettext_noop("Calls to this number are blocked."), True),
+    13226: (InvalidNumber, gettext_noop("No country has this code."), True),
+    13227: (InvalidNumber, gettext_noop("Your company does not allow calls to this country. Ask your admin."), True),
     21210: (NotConfigured, _CALLER_ID, True),
     21211: (InvalidNumber, _NUMBER, True),
     21212: (NotConfigured, _CALLER_ID, True),
-    21214: (InvalidNumber, "This number cannot be reached.", True),
-    21215: (InvalidNumber, "Your company does not allow calls to this country. Ask your admin.", True),
-    21216: (InvalidNumber, "Calls to this number are blocked.", True),
+    21214: (InvalidNumber, gettext_noop("This number cannot be reached."), True),
+    21215: (InvalidNumber, gettext_noop("Your company does not allow calls to this country. Ask your admin."), True),
+    21216: (InvalidNumber, gettext_noop("Calls to this number are blocked."), True),
     21217: (InvalidNumber, _NUMBER, True),
-    21220: (CallGone, "This call is over.", True),
-    21265: (InvalidNumber, "Short codes cannot be called.", True),
-    21266: (InvalidNumber, "A line cannot call itself.", True),
-    21268: (InvalidNumber, "Premium-rate numbers cannot be called.", True),
+    21220: (CallGone, gettext_noop("This call is over."), True),
+    21265: (InvalidNumber, gettext_noop("Short codes cannot be called."), True),
+    21266: (InvalidNumber, gettext_noop("A line cannot call itself."), True),
+    21268: (InvalidNumber, gettext_noop("Premium-rate numbers cannot be called."), True),
 }
 
 
 def sentence_for(code: str | int) -> str:
-    """What one of Twilio's codes means to the person at the desk; "" for one that says nothing to people."""
+    """What one of Twilio's codes means to the person at the desk, in English, to be stored; "" for one that says
+    nothing to people."""
     found = _BY_CODE.get(int(code)) if str(code).isdecimal() else None
     return found[1] if found else ""
 
@@ -94,7 +106,7 @@ def translate(error: Exception) -> TelephonyError:
     if isinstance(error, TwilioRestException | TwilioServiceException):
         return _refused(error.status, error.code)
     if isinstance(error, requests.RequestException):
-        return Unavailable("Twilio cannot be reached. Try again.")
+        return Unavailable(gettext_noop("Twilio cannot be reached. Try again."))
     if isinstance(error, TwilioException):
         answer = next((part for part in error.args if isinstance(part, Response)), None)
         if answer is not None:
@@ -111,12 +123,12 @@ def _refused(status: object, code: int | None) -> TelephonyError:
     if status in (401, 403):
         return NotConfigured(_ADMIN, code=code, permanent=True)
     if status == 404:
-        return CallGone("This call is over.", code=code, permanent=True)
+        return CallGone(gettext_noop("This call is over."), code=code, permanent=True)
     if status == 429:
-        return RateLimited("Twilio is busy. Try again in a moment.", code=code)
+        return RateLimited(gettext_noop("Twilio is busy. Try again in a moment."), code=code)
     if isinstance(status, int) and status >= 500:
-        return Unavailable("Twilio cannot be reached. Try again.", code=code)
-    return TelephonyError("Twilio did not accept this.", code=code, permanent=True)
+        return Unavailable(gettext_noop("Twilio cannot be reached. Try again."), code=code)
+    return TelephonyError(gettext_noop("Twilio did not accept this."), code=code, permanent=True)
 
 
 @contextmanager

@@ -15,8 +15,10 @@ from functools import lru_cache
 import phonenumbers
 from babel import Locale
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
+from core.languages import language_now
 from telephony.errors import InvalidNumber
 from telephony.party import WHOLE_NUMBER_DIGITS, as_written_today, is_withheld
 
@@ -37,10 +39,14 @@ class NumberKind(StrEnum):
 # Which of them an admin may allow or forbid. Premium-rate numbers are never called.
 OPTIONAL_KINDS = (NumberKind.SHARED_COST, NumberKind.PERSONAL, NumberKind.SATELLITE)
 _FORBIDDEN = {
-    NumberKind.PREMIUM: "Premium-rate numbers cannot be called.",
-    NumberKind.SHARED_COST: "Your company does not allow calls to shared-cost numbers. Ask your admin.",
-    NumberKind.PERSONAL: "Your company does not allow calls to personal numbers, which may cost much. Ask your admin.",
-    NumberKind.SATELLITE: "Your company does not allow calls to satellite and global networks. Ask your admin.",
+    NumberKind.PREMIUM: gettext_noop("Premium-rate numbers cannot be called."),
+    NumberKind.SHARED_COST: gettext_noop("Your company does not allow calls to shared-cost numbers. Ask your admin."),
+    NumberKind.PERSONAL: gettext_noop(
+        "Your company does not allow calls to personal numbers, which may cost much. Ask your admin."
+    ),
+    NumberKind.SATELLITE: gettext_noop(
+        "Your company does not allow calls to satellite and global networks. Ask your admin."
+    ),
 }
 _KINDS = {
     PhoneNumberType.PREMIUM_RATE: NumberKind.PREMIUM,
@@ -80,18 +86,50 @@ def without_extension(dialled: str) -> tuple[str, str]:
     return number, extension
 
 
-def country_name(region: str) -> str:
-    """`GB` → "United Kingdom"; "" when there is no such region."""
-    return _territories().get(region, "") if region else ""
+def country_name(region: str, *, language: str = "") -> str:
+    """`GB` → "United Kingdom", in that language or in the one that is spoken now; "" when there is no such region."""
+    return _territories(language or language_now()).get(region, "") if region else ""
 
 
-@lru_cache(maxsize=1)
-def _territories() -> dict[str, str]:
-    return dict(Locale("en").territories)
+@lru_cache(maxsize=8)
+def _territories(language: str) -> dict[str, str]:
+    return dict(Locale(language).territories)
 
 
-def _the(country: str) -> str:
-    return f"the {country}" if country.startswith(("United ", "Netherlands", "Philippines", "Bahamas")) else country
+def _with_article(country: str) -> str:
+    """As it stands in an English sentence. Other languages have their sentences put so that it needs none."""
+    if language_now() == "en" and country.startswith(("United ", "Netherlands", "Philippines", "Bahamas")):
+        return f"the {country}"
+    return country
+
+
+class _WrongLength(InvalidNumber):
+    """Names the country while it is said. Its key, which may be stored, does not."""
+
+    def __init__(self, key: str, of_country: str, region: str) -> None:
+        super().__init__(key, permanent=True)
+        # "001" stands for numbers of no country.
+        self.of_country, self.region = of_country, "" if region == "001" else region
+
+    @property
+    def message(self) -> str:
+        country = country_name(self.region)
+        return gettext(self.of_country) % {"country": _with_article(country)} if country else super().message
+
+
+_TOO_SHORT = (
+    gettext_noop("This number is too short."),
+    gettext_noop("This number is too short for %(country)s."),
+)
+_TOO_LONG = (
+    gettext_noop("This number is too long."),
+    gettext_noop("This number is too long for %(country)s."),
+)
+_NOT_COMPLETE = (
+    gettext_noop("This number is not complete. Add the area code."),
+    gettext_noop("This number is not complete for %(country)s. Add the area code."),
+)
+_NO_COUNTRY = gettext_noop("No country has this code.")
 
 
 def clean(text: str) -> str:
@@ -118,19 +156,19 @@ def parse(text: str, *, home_region: str) -> Number:
     _refuse_two_numbers(text[: 4 * _MAX_INPUT])
     text = clean(text)
     if not text:
-        raise InvalidNumber("Enter a telephone number.", permanent=True)
+        raise InvalidNumber(gettext_noop("Enter a telephone number."), permanent=True)
     if len(text) > _MAX_INPUT:
-        raise InvalidNumber("This is too long for a telephone number.", permanent=True)
+        raise InvalidNumber(gettext_noop("This is too long for a telephone number."), permanent=True)
     text, extension = _split_extension(text)
     # Words must be refused, not turned into digits as on an old dial plate.
     if re.search(r"[^0-9+*#()./\s\-‐-―]", text) or not re.search(r"[0-9]", text):
-        raise InvalidNumber("This is not a telephone number.", permanent=True)
+        raise InvalidNumber(gettext_noop("This is not a telephone number."), permanent=True)
     if re.search(r"[*#]", text):
-        raise InvalidNumber("Star and hash codes cannot be called.", permanent=True)
+        raise InvalidNumber(gettext_noop("Star and hash codes cannot be called."), permanent=True)
     try:
         number = phonenumbers.parse(text, home_region)
     except phonenumbers.NumberParseException as error:
-        raise InvalidNumber(_unparsed(error, text, home_region), permanent=True) from None
+        raise _unparsed(error, text, home_region) from None
     number = as_written_today(number)
     region = phonenumbers.region_code_for_number(number) or phonenumbers.region_code_for_country_code(
         number.country_code or 0
@@ -150,12 +188,14 @@ def _refuse_two_numbers(text: str) -> None:
     parts = _BETWEEN.split(unicodedata.normalize("NFKC", text))
     whole = [part for part in parts if sum(ch.isdecimal() for ch in part) >= WHOLE_NUMBER_DIGITS]
     if len(whole) > 1:
-        raise InvalidNumber("These are two numbers. Write one.", permanent=True)
+        raise InvalidNumber(gettext_noop("These are two numbers. Write one."), permanent=True)
 
 
 def with_extension_shown(number: str, extension: str) -> str:
     """`(202) 555-0142 ext. 12`, for people."""
-    return f"{number} ext. {extension}" if extension else number
+    if not extension:
+        return number
+    return gettext("%(number)s ext. %(extension)s") % {"number": number, "extension": extension}
 
 
 def _split_extension(text: str) -> tuple[str, str]:
@@ -182,13 +222,17 @@ def parse_dialled(text: str) -> Number:
         and number.region not in settings.ALLOWED_REGIONS
         and number.kind != NumberKind.SATELLITE
     ):
-        raise InvalidNumber("Your company does not allow calls to this country. Ask your admin.", permanent=True)
+        raise InvalidNumber(
+            gettext_noop("Your company does not allow calls to this country. Ask your admin."), permanent=True
+        )
     return number
 
 
 def _refuse_emergency(digits: str, region: str) -> None:
     if digits in ("112", "911", "999") or (region and phonenumbers.is_emergency_number(digits, region)):
-        raise InvalidNumber("Emergency numbers cannot be called from Ringdesk. Use another telephone.", permanent=True)
+        raise InvalidNumber(
+            gettext_noop("Emergency numbers cannot be called from Ringdesk. Use another telephone."), permanent=True
+        )
 
 
 def _kind(number: PhoneNumber, text: str) -> NumberKind:
@@ -241,41 +285,34 @@ def _dear(country_code: int) -> list[tuple[NumberKind, re.Pattern[str], str]]:
 _DEAREST_FIRST = (NumberKind.PREMIUM, NumberKind.PERSONAL, NumberKind.SHARED_COST)
 
 
-def _unparsed(error: phonenumbers.NumberParseException, text: str, home_region: str) -> str:
+def _unparsed(error: phonenumbers.NumberParseException, text: str, home_region: str) -> InvalidNumber:
     if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
-        return "No country has this code."
+        return InvalidNumber(_NO_COUNTRY, permanent=True)
     if error.error_type == phonenumbers.NumberParseException.TOO_LONG:
-        return "This number is too long."
+        return InvalidNumber(_TOO_LONG[0], permanent=True)
     if text.startswith("+"):
-        return "This number is too short."
-    return f"This number is too short{_for(home_region)}."
-
-
-def _for(region: str) -> str:
-    # "001" stands for numbers of no country.
-    country = "" if region == "001" else country_name(region)
-    return f" for {_the(country)}" if country else ""
+        return InvalidNumber(_TOO_SHORT[0], permanent=True)
+    return _WrongLength(*_TOO_SHORT, home_region)
 
 
 def _check_length(number: PhoneNumber, region: str, *, international: bool) -> None:
-    place = _for(region)
     reason = phonenumbers.is_possible_number_with_reason(number)
     local_only = reason == ValidationResult.IS_POSSIBLE_LOCAL_ONLY
     if reason == ValidationResult.TOO_SHORT or (local_only and international):
-        raise InvalidNumber(f"This number is too short{place}.", permanent=True)
+        raise _WrongLength(*_TOO_SHORT, region)
     if reason == ValidationResult.TOO_LONG:
-        raise InvalidNumber(f"This number is too long{place}.", permanent=True)
+        raise _WrongLength(*_TOO_LONG, region)
     if reason == ValidationResult.INVALID_COUNTRY_CODE:
-        raise InvalidNumber("No country has this code.", permanent=True)
+        raise InvalidNumber(_NO_COUNTRY, permanent=True)
     # A local number without its area code reaches nobody from outside the area.
     if reason != ValidationResult.IS_POSSIBLE:
-        raise InvalidNumber(f"This number is not complete{place}. Add the area code.", permanent=True)
+        raise _WrongLength(*_NOT_COMPLETE, region)
 
 
 def display(value: str, *, home_region: str) -> str:
     """Any party as a person reads it: a local number, "Number withheld", or the text as it came."""
     if is_withheld(value):
-        return "Number withheld"
+        return gettext("Number withheld")
     if value.startswith("+"):
         try:
             return _display(phonenumbers.parse(value), home_region)

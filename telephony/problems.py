@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from core.api.exceptions import Answer
 from core.api.problems import Problem
 from telephony.errors import CallGone, InvalidNumber, NotConfigured, RateLimited, TelephonyError, Unavailable
@@ -15,23 +17,23 @@ def _example(*, permanent: bool) -> dict[str, Any]:
 
 KINDS = (
     Problem(
-        "twilio_refused", 502, "Twilio did not accept this", "Twilio did not accept this.",
-        "Twilio did not accept it; with `permanent` true, trying again will not help.",
+        "twilio_refused", 502, _("Twilio did not accept this"), _("Twilio did not accept this."),
+        _("Twilio did not accept it; with `permanent` true, trying again will not help."),
         _example(permanent=True),
     ),
     Problem(
-        "twilio_not_configured", 502, "Calls are not set up", "Calls are not set up yet. Ask your admin.",
-        "An admin must act: credentials or the account at Twilio.",
+        "twilio_not_configured", 502, _("Calls are not set up"), _("Calls are not set up yet. Ask your admin."),
+        _("An admin must act: credentials or the account at Twilio."),
         _example(permanent=True),
     ),
     Problem(
-        "twilio_unavailable", 502, "Twilio cannot be reached", "Twilio cannot be reached. Try again.",
-        "Twilio did not answer. Whether it acted is unknown.",
+        "twilio_unavailable", 502, _("Twilio cannot be reached"), _("Twilio cannot be reached. Try again."),
+        _("Twilio did not answer. Whether it acted is unknown."),
         _example(permanent=True),
     ),
     Problem(
-        "twilio_busy", 503, "Twilio is busy", "Twilio is busy. Try again in a moment.",
-        "Try again in a moment; nothing was done.",
+        "twilio_busy", 503, _("Twilio is busy"), _("Twilio is busy. Try again in a moment."),
+        _("Try again in a moment; nothing was done."),
         _example(permanent=False),
     ),
 )  # fmt: skip

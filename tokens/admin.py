@@ -4,6 +4,8 @@ from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from agents.selectors import may_administer
 from core.proxies import client_address
@@ -12,11 +14,11 @@ from tokens.services import device_revoke
 
 
 class DeviceStateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("in", "Signed in"), ("out", "Signed out"), ("expired", "Expired")]
+        return [("in", gettext("Signed in")), ("out", gettext("Signed out")), ("expired", gettext("Expired"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "in":
@@ -54,29 +56,32 @@ class DeviceAdmin(admin.ModelAdmin[Device]):
         found: QuerySet[Device] = super().get_queryset(request).annotate(token_total=Count("issued_tokens"))
         return found
 
-    @admin.display(description="voice tokens", ordering="token_total")
+    @admin.display(description=_("voice tokens"), ordering="token_total")
     def token_count(self, device: Any) -> int:
         return int(device.token_total)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, device: Device) -> str:
         if device.revoked_at:
-            return "signed out"
-        return "expired" if device.has_expired else "signed in"
+            return gettext("signed out")
+        return gettext("expired") if device.has_expired else gettext("signed in")
 
-    @admin.action(description="Revoke: signs these devices out", permissions=["change"])
+    @admin.action(description=_("Revoke: signs these devices out"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
         devices = list(queryset.select_related("user"))
         mine = [device for device in devices if self.has_change_permission(request, device)]
         if len(mine) < len(devices):
-            self.message_user(request, "Only a superuser may sign a superuser's devices out.", messages.WARNING)
+            self.message_user(
+                request, gettext("Only a superuser may sign a superuser's devices out."), messages.WARNING
+            )
         names = [str(device) for device in mine if self._revoke(request, device)]
-        self.message_user(request, f"Signed out: {', '.join(names) or 'none, they all were'}.")
+        said = ", ".join(names) or gettext("none, they all were")
+        self.message_user(request, gettext("Signed out: %(names)s.") % {"names": said})
 
     def response_change(self, request: HttpRequest, obj: Device) -> HttpResponse:
         """The page's one button."""
         if "_revoke" in request.POST and self._revoke(request, obj):
-            self.message_user(request, f"{obj} was signed out.", messages.SUCCESS)
+            self.message_user(request, gettext("%(device)s was signed out.") % {"device": obj}, messages.SUCCESS)
         return HttpResponseRedirect(request.path)
 
     def _revoke(self, request: HttpRequest, device: Device) -> bool:

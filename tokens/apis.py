@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -113,19 +114,23 @@ class VoiceTokenApi(APIView):
 def token_request_read(data: Any) -> Wanted:
     """Raises `ValidationError` with everything that is wrong at once."""
     if not hasattr(data, "get"):
-        raise ValidationError({"non_field_errors": [ErrorDetail("Send an object.", "invalid")]})
+        raise ValidationError({"non_field_errors": [ErrorDetail(_("Send an object."), "invalid")]})
     platform, kind = data.get("platform", Platform.WEB), data.get("kind", TokenKind.ACCESS)
     wrong: dict[str, list[ErrorDetail]] = {}
     if not isinstance(platform, str) or platform not in _PLATFORMS:
-        wrong["platform"] = [ErrorDetail("Choose web, ios or android.", "invalid_choice")]
+        wrong["platform"] = [ErrorDetail(_("Choose web, ios or android."), "invalid_choice")]
         platform = Platform.WEB
     if not isinstance(kind, str) or kind not in _KINDS:
-        wrong["kind"] = [ErrorDetail("Choose access or capability.", "invalid_choice")]
+        wrong["kind"] = [ErrorDetail(_("Choose access or capability."), "invalid_choice")]
     ttl = None
     if "ttl" in data:
         ttl, most = _whole(data["ttl"]), ttl_max(platform)
         if ttl is None or not MIN_TTL <= ttl <= most:
-            wrong["ttl"] = [ErrorDetail(f"Ask for {MIN_TTL} to {most} seconds.", "out_of_range")]
+            wrong["ttl"] = [
+                ErrorDetail(
+                    _("Ask for %(least)d to %(most)d seconds.") % {"least": MIN_TTL, "most": most}, "out_of_range"
+                )
+            ]
     if wrong:
         raise ValidationError(wrong)
     return Wanted(platform=platform, ttl=ttl, kind=kind)

@@ -1,10 +1,12 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TokensConfig(AppConfig):
     name = "tokens"
+    verbose_name = _("Tokens")
 
     def ready(self) -> None:
         from agents.services import access_ending

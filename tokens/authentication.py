@@ -13,6 +13,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from agents.selectors import agent_is_suspended, agent_may_sign_in
+from core.languages import speak_to
 from core.proxies import client_address
 from tokens.errors import AccessRefused
 from tokens.models import Device
@@ -48,6 +49,7 @@ class DeviceAuthentication(BaseAuthentication):
         if not agent_may_sign_in(agent):
             raise AccessRefused("agent_suspended")
         device_seen(device=device, address=client_address(request))
+        speak_to(agent.language)
         return agent, device
 
     # `authenticate_header` stays empty: whoever sends no token at all gets the 403 that the desk gets.

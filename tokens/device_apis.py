@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agents.services import agent_sign_out_everywhere
-from core.api.resources import CleanField
+from core.api.resources import CleanField, choose_one_of
 from core.api.schema import NO_STORE, raises
 from core.proxies import client_address
 from tokens import services
@@ -33,7 +33,7 @@ class LoginRequestSerializer(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(
         choices=Platform.choices,
         # The framework's own words repeat what was sent, which may not be text.
-        error_messages={"invalid_choice": f"Choose one of: {', '.join(Platform.values)}."},
+        error_messages={"invalid_choice": choose_one_of(Platform.values)},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from rest_framework.exceptions import APIException
 
 from core.api.problems import PROBLEMS
@@ -12,6 +13,6 @@ class AccessRefused(APIException):
 
     def __init__(self, code: str) -> None:
         problem = PROBLEMS[code]
-        super().__init__(problem.detail, code)
+        super().__init__(gettext(problem.detail), code)
         self.status_code = problem.status
         self.auth_header = "Token" if problem.status == 401 else None

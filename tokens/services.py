@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from knox.models import get_digest_token, get_expiry
 from knox.settings import CONSTANTS, knox_settings
 from twilio.jwt.access_token import AccessToken
@@ -183,7 +184,7 @@ def _require_credentials() -> None:
         and settings.TWILIO_API_KEY_SECRET
         and settings.TWILIO_TWIML_APP_SID
     ):
-        raise NotConfigured("Calls are not set up yet. Ask your admin.", permanent=True)
+        raise NotConfigured(gettext_noop("Calls are not set up yet. Ask your admin."), permanent=True)
 
 
 def _carried(agent: Agent, device: Device | None) -> dict[str, str]:

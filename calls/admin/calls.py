@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from calls.admin.columns import CallColumns, KnowsItsViewer, call_link, call_title, time_text
@@ -18,6 +19,7 @@ from calls.models import Call, Recording, RecordingPlay
 from calls.recorder.timeline import call_timeline
 from core.admin import ReadOnly
 from core.folding import SearchesFolded
+from core.languages import sentence
 
 
 class RowsInline(ReadOnly, admin.TabularInline[Any, Call]):
@@ -30,11 +32,11 @@ class RowsInline(ReadOnly, admin.TabularInline[Any, Call]):
 class LegInline(CallColumns, RowsInline):
     model = Call
     fk_name = "parent"
-    verbose_name, verbose_name_plural = "leg", "legs"
+    verbose_name, verbose_name_plural = _("leg"), _("legs")
     readonly_fields = ("leg", "called", "agent", "status", "began", "answered", "ended", "lasted")
     fields = readonly_fields
 
-    @admin.display(description="leg")
+    @admin.display(description=_("leg"))
     def leg(self, call: Call) -> SafeString | str:
         return call_link(call.sid)
 
@@ -47,7 +49,7 @@ class RecordingInline(RowsInline):
     readonly_fields = ("sound", "created_at", "duration", "status")
     fields = readonly_fields
 
-    @admin.display(description="sound")
+    @admin.display(description=_("sound"))
     def sound(self, recording: Recording) -> SafeString:
         url = reverse("api:recording", args=[recording.call_id, recording.sid])
         return format_html('<audio controls preload="none" src="{}"></audio>', url)
@@ -58,7 +60,7 @@ class PlayInline(RowsInline):
     readonly_fields = ("agent", "began", "recording")
     fields = readonly_fields
 
-    @admin.display(description="when")
+    @admin.display(description=_("when"))
     def began(self, play: RecordingPlay) -> str:
         return time_text(play.at)
 
@@ -69,22 +71,22 @@ class PlayInline(RowsInline):
 class RootFilter(admin.SimpleListFilter):
     """Calls as people count them, unless every leg is asked for."""
 
-    title = "shown"
+    title = _("shown")
     parameter_name = "shown"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("legs", "Every leg")]
+        return [("legs", gettext("Every leg"))]
 
     def choices(self, changelist: Any) -> Any:
         yield {
             "selected": self.value() is None,
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
-            "display": "Calls",
+            "display": gettext("Calls"),
         }
         yield {
             "selected": self.value() == "legs",
             "query_string": changelist.get_query_string({self.parameter_name: "legs"}),
-            "display": "Every leg",
+            "display": gettext("Every leg"),
         }
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
@@ -112,16 +114,19 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     list_display = ["began", "way", "party", "line_name", "agent", "result_word", "lasted"]
     list_filter = [RootFilter, ToDoFilter, "result", "line", "agent"]
     search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
-    search_help_text = "Name, company, number, note or CallSid"
+    search_help_text = _("Name, company, number, note or CallSid")
     date_hierarchy = "start_time"
     inlines = [LegInline, RecordingInline, PlayInline]
     fieldsets = [
-        (None, {"fields": ["way", "caller", "called", "line", "agent", "result_word", "problem"]}),
-        ("What happened", {"fields": ["timeline"]}),
-        ("What the agent noted", {"fields": ["agent_outcome", "note"]}),
-        ("When", {"fields": ["began", "answered", "ended", "lasted"]}),
-        ("Who", {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]}),
-        ("Small print", {"fields": ["sid", "parent", "status", "sip_response_code", "error_code"]}),
+        (None, {"fields": ["way", "caller", "called", "line", "agent", "result_word", "why"]}),
+        (_("What happened"), {"fields": ["timeline"]}),
+        (_("What the agent noted"), {"fields": ["agent_outcome", "note"]}),
+        (_("When"), {"fields": ["began", "answered", "ended", "lasted"]}),
+        (
+            _("Who"),
+            {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]},
+        ),
+        (_("Small print"), {"fields": ["sid", "parent", "status", "sip_response_code", "error_code"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
@@ -135,23 +140,27 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
         titles = {"title": f"{_kind(call)}: {call_title(call)}", "subtitle": None} if call else {}
         return super().change_view(request, object_id, form_url, {**titles, **(extra_context or {})})
 
-    @admin.display(description="way", ordering="direction")
+    @admin.display(description=_("way"), ordering="direction")
     def way(self, call: Call) -> str:
         if call.parent_id:
-            return "Leg"
-        return "Incoming" if call.incoming else "Outgoing"
+            return gettext("Leg")
+        return gettext("Incoming") if call.incoming else gettext("Outgoing")
 
-    @admin.display(description="what happened")
+    @admin.display(description=_("what happened"))
     def timeline(self, call: Call) -> SafeString:
         entries = call_timeline(call, viewer=call.viewer)  # type: ignore[attr-defined]
         return render_to_string("admin/calls/timeline.html", {"entries": entries})
 
-    @admin.display(description="outcome")
+    @admin.display(description=_("problem"))
+    def why(self, call: Call) -> str:
+        return sentence(call.problem) or "-"
+
+    @admin.display(description=_("outcome"))
     def agent_outcome(self, call: Call) -> str:
         return call.get_outcome_display() or "-"
 
 
 def _kind(call: Call) -> str:
     if call.parent_id:
-        return "Leg"
-    return "Incoming call" if call.incoming else "Outgoing call"
+        return gettext("Leg")
+    return gettext("Incoming call") if call.incoming else gettext("Outgoing call")

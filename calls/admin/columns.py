@@ -8,9 +8,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from calls.models import Call, CallResult
 from calls.payloads import party_json
@@ -30,30 +32,30 @@ class KnowsItsViewer:
 class CallColumns:
     """A call's facts as people read them: seconds count, and a duration is not a number."""
 
-    @admin.display(description="began", ordering="start_time")
+    @admin.display(description=_("began"), ordering="start_time")
     def began(self, call: Call) -> str:
         return time_text(call.start_time)
 
-    @admin.display(description="answered")
+    @admin.display(description=_("answered"))
     def answered(self, call: Call) -> str:
         return time_text(call.answer_time)
 
-    @admin.display(description="ended")
+    @admin.display(description=_("ended"))
     def ended(self, call: Call) -> str:
         return time_text(call.end_time)
 
-    @admin.display(description="lasted", ordering="duration")
+    @admin.display(description=_("lasted"), ordering="duration")
     def lasted(self, call: Call) -> str:
         if call.duration is None:
             return "-"
         minutes, seconds = divmod(call.duration, 60)
         return f"{minutes}:{seconds:02d}"
 
-    @admin.display(description="line", ordering="line__name")
+    @admin.display(description=_("line"), ordering="line__name")
     def line_name(self, call: Call) -> str:
         return call.line.name if call.line else "-"
 
-    @admin.display(description="other party")
+    @admin.display(description=_("other party"))
     def party(self, call: Call) -> SafeString:
         party = party_json(call)
         # A narrow column breaks between the two, and not inside a number.
@@ -61,7 +63,7 @@ class CallColumns:
             '{} <span class="nowrap">{}</span>', in_sentence(party["name"]), in_sentence(party["display"])
         )
 
-    @admin.display(description="result", ordering="result")
+    @admin.display(description=_("result"), ordering="result")
     def result_word(self, call: Call) -> SafeString:
         word = call.get_result_display() or call.get_status_display()
         return format_html('<span class="tag {}">{}</span>', _TONES.get(call.result, ""), word)
@@ -87,7 +89,7 @@ def call_title(call: Call) -> str:
 
 
 def time_text(value: datetime | None) -> str:
-    return localtime(value).strftime("%d %b %Y, %H:%M:%S") if value else "-"
+    return date_format(localtime(value), "DATETIME_FORMAT") if value else "-"
 
 
 def call_link(sid: str) -> SafeString | str:

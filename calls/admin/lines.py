@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from calls.models import Line
 from calls.selectors import callable_agents_of
@@ -24,8 +26,10 @@ class LineForm(forms.ModelForm[Line]):
         model = Line
         fields = "__all__"  # noqa: DJ007
         help_texts = {
-            "number": "A number of your Twilio account. Agents call from the oldest line of their teams unless they "
-            "choose another: a new line becomes nobody's caller ID by itself."
+            "number": _(
+                "A number of your Twilio account. Agents call from the oldest line of their teams unless they "
+                "choose another: a new line becomes nobody's caller ID by itself."
+            )
         }
 
     def _post_clean(self) -> None:
@@ -48,9 +52,11 @@ class LineForm(forms.ModelForm[Line]):
             self.add_error(
                 "number",
                 ValidationError(
-                    "The Twilio account has no such number that takes calls: callers could not reach this line, and "
-                    "calls from it would be refused. Buy it at Twilio or move it to this account first, or leave the "
-                    "line inactive."
+                    gettext(
+                        "The Twilio account has no such number that takes calls: callers could not reach this line, "
+                        "and calls from it would be refused. Buy it at Twilio or move it to this account first, or "
+                        "leave the line inactive."
+                    )
                 ),
             )
 
@@ -61,8 +67,10 @@ class LineForm(forms.ModelForm[Line]):
             self.add_error(
                 "team",
                 ValidationError(
-                    "Nobody in this team can take calls, and the line takes no voicemail: callers would reach nobody. "
-                    "Add an agent to the team first, or let the line take voicemail."
+                    gettext(
+                        "Nobody in this team can take calls, and the line takes no voicemail: callers would reach "
+                        "nobody. Add an agent to the team first, or let the line take voicemail."
+                    )
                 ),
             )
 
@@ -70,7 +78,7 @@ class LineForm(forms.ModelForm[Line]):
 @admin.register(Line)
 class LineAdmin(SavesChanges, admin.ModelAdmin[Line]):
     form = LineForm
-    list_display = ["name", "number", "team", "ring_seconds", "takes_voicemail", "is_active"]
+    list_display = ["name", "number", "team", "language", "ring_seconds", "takes_voicemail", "is_active"]
     list_filter = ["team", "is_active"]
     list_select_related = ["team"]
     search_fields = ["name", "number"]
@@ -80,6 +88,9 @@ class LineAdmin(SavesChanges, admin.ModelAdmin[Line]):
         if form.not_asked:
             messages.warning(
                 request,
-                f"Whether the Twilio account has {obj.number} could not be asked: {form.not_asked} "
-                "The line is saved; see the Doctor before customers call it.",
+                gettext(
+                    "Whether the Twilio account has %(number)s could not be asked: %(why)s The line is saved; see the "
+                    "Doctor before customers call it."
+                )
+                % {"number": obj.number, "why": form.not_asked},
             )

@@ -9,9 +9,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from calls.admin.columns import KnowsItsViewer, call_link
 from calls.models import Call, CallEvent
@@ -24,12 +27,14 @@ from calls.recorder.masking import (
     value_masked,
 )
 from core.admin import ReadOnly
+from core.languages import sentence
 from telephony.models import Webhook
 from telephony.webhooks.kinds import all_kinds
 
 
 def _moment(value: datetime) -> str:
-    return localtime(value).strftime("%d %b %Y, %H:%M:%S.%f")[:-3]
+    at = localtime(value)
+    return f"{date_format(at, 'DATETIME_FORMAT')}.{at.microsecond // 1000:03d}"
 
 
 def _milliseconds(value: float | None) -> str:
@@ -54,7 +59,7 @@ def _text(value: str) -> SafeString:
 class RouteFilter(admin.SimpleListFilter):
     """The kinds that there are: to ask the table which it holds would read all of it."""
 
-    title = "kind"
+    title = _("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -72,40 +77,40 @@ class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
     list_display_links = ["received"]
     list_filter = [RouteFilter, "verdict", "received_at"]
     search_fields = ["=sid"]
-    search_help_text = "A CallSid, in full."
+    search_help_text = _("A CallSid, in full.")
     show_full_result_count = False
     ordering = ["-received_at", "-pk"]
     fieldsets = [
         (None, {"fields": ["received", "kind", "call", "status", "sequence_number", "verdict_tag", "took"]}),
-        ("What failed", {"fields": ["failed"]}),
-        ("Fields", {"fields": ["sent"]}),
-        ("Our answer", {"fields": ["answered"]}),
+        (_("What failed"), {"fields": ["failed"]}),
+        (_("Fields"), {"fields": ["sent"]}),
+        (_("Our answer"), {"fields": ["answered"]}),
     ]
 
-    @admin.display(description="received", ordering="received_at")
+    @admin.display(description=_("received"), ordering="received_at")
     def received(self, row: Webhook) -> str:
         return _moment(row.received_at)
 
-    @admin.display(description="call", ordering="sid")
+    @admin.display(description=_("call"), ordering="sid")
     def call(self, row: Webhook) -> SafeString | str:
         return call_link(row.sid)
 
-    @admin.display(description="verdict", ordering="verdict")
+    @admin.display(description=_("verdict"), ordering="verdict")
     def verdict_tag(self, row: Webhook) -> SafeString:
         tones = {Webhook.Verdict.FAILED: "stop", Webhook.Verdict.UNUSABLE: "stop"}
         return format_html(
             '<span class="tag {}">{}</span>', tones.get(Webhook.Verdict(row.verdict), ""), row.get_verdict_display()
         )
 
-    @admin.display(description="took", ordering="milliseconds")
+    @admin.display(description=_("took"), ordering="milliseconds")
     def took(self, row: Webhook) -> str:
         return _milliseconds(row.milliseconds)
 
-    @admin.display(description="what failed")
+    @admin.display(description=_("what failed"))
     def failed(self, row: Webhook) -> str:
-        return text_masked(row.problem, _policy(row)) or "Nothing."
+        return text_masked(row.problem, _policy(row)) or gettext("Nothing.")
 
-    @admin.display(description="fields")
+    @admin.display(description=_("fields"))
     def sent(self, row: Webhook) -> SafeString:
         return _json(params_masked(row.params, _policy(row)) if isinstance(row.params, dict) else {})
 
@@ -117,17 +122,21 @@ class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
 class KindFilter(admin.SimpleListFilter):
     """Our own failures, unless something else is asked for: they are what one looks for here."""
 
-    title = "kind"
+    title = _("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("rest", "Requests to Twilio"), ("action", "Agents' actions"), ("all", "Everything")]
+        return [
+            ("rest", gettext("Requests to Twilio")),
+            ("action", gettext("Agents' actions")),
+            ("all", gettext("Everything")),
+        ]
 
     def choices(self, changelist: Any) -> Any:
         yield {
             "selected": self.value() is None,
             "query_string": changelist.get_query_string(remove=[self.parameter_name]),
-            "display": "Failures of our own",
+            "display": gettext("Failures of our own"),
         }
         yield from list(super().choices(changelist))[1:]
 
@@ -141,29 +150,33 @@ class KindFilter(admin.SimpleListFilter):
 class CallEventAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[CallEvent]):
     """What failed of ours, what we asked of Twilio, what agents did."""
 
-    list_display = ["happened", "call", "kind", "name", "outcome", "agent", "took"]
+    list_display = ["happened", "call", "kind", "name", "what_came", "agent", "took"]
     list_display_links = ["happened"]
     list_filter = [KindFilter, "at"]
     list_select_related = ["agent"]
     search_fields = ["=call_sid"]
-    search_help_text = "A CallSid, in full."
+    search_help_text = _("A CallSid, in full.")
     show_full_result_count = False
     ordering = ["-at", "-pk"]
-    fields = ["happened", "kind", "name", "outcome", "call", "agent", "took", "more"]
+    fields = ["happened", "kind", "name", "what_came", "call", "agent", "took", "more"]
 
-    @admin.display(description="happened", ordering="at")
+    @admin.display(description=_("happened"), ordering="at")
     def happened(self, event: CallEvent) -> str:
         return _moment(event.at)
 
-    @admin.display(description="call", ordering="call_sid")
+    @admin.display(description=_("call"), ordering="call_sid")
     def call(self, event: CallEvent) -> SafeString | str:
         return call_link(event.call_sid)
 
-    @admin.display(description="took", ordering="milliseconds")
+    @admin.display(description=_("took"), ordering="milliseconds")
     def took(self, event: CallEvent) -> str:
         return _milliseconds(event.milliseconds)
 
-    @admin.display(description="detail")
+    @admin.display(description=_("outcome"), ordering="outcome")
+    def what_came(self, event: CallEvent) -> str:
+        return sentence(event.outcome) or "-"
+
+    @admin.display(description=_("detail"))
     def more(self, event: CallEvent) -> SafeString:
         policy = _policy(event)
         detail = dict(event.detail) if isinstance(event.detail, dict) else {"detail": event.detail}

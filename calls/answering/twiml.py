@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from xml.etree import ElementTree
@@ -12,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from twilio.twiml.voice_response import Client, Dial, VoiceResponse
 
-from core.text import XML_UNFIT, fit_for_xml, without_directions
+from core.text import XML_UNFIT, fit_for_xml
 from telephony.limits import MAX_RUNG
 
 # Each leg tells all four, so that the log is built from callbacks alone.
@@ -79,11 +80,23 @@ def dial_number_twiml(
     return _text(response)
 
 
-def voicemail_twiml(*, line_name: str, action_url: str, status_url: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence, in which of Twilio's languages it is, and by which of its voices it is said."""
+
+    text: str
+    language: str
+    voice: str
+
+
+def _say(response: VoiceResponse, said: Said) -> None:
+    response.say(said.text, language=said.language, voice=said.voice)
+
+
+def voicemail_twiml(*, greeting: Said, nothing_heard: Said, action_url: str, status_url: str) -> str:
     """Asks for a message. Says goodbye, too, when nothing was said."""
     response = VoiceResponse()
-    whom = f"You have reached {without_directions(line_name)}. " if line_name else ""
-    response.say(f"{whom}Nobody can answer right now. Please leave a message after the tone.")
+    _say(response, greeting)
     response.record(
         action=action_url,
         max_length=_VOICEMAIL_SECONDS,
@@ -93,15 +106,15 @@ def voicemail_twiml(*, line_name: str, action_url: str, status_url: str) -> str:
         recording_status_callback=status_url,
         recording_status_callback_event="completed absent",
     )
-    response.say("We did not hear a message. Goodbye.")
+    _say(response, nothing_heard)
     response.hangup()
     return _text(response)
 
 
-def say_and_hang_up_twiml(*sentences: str) -> str:
+def say_and_hang_up_twiml(*sentences: Said) -> str:
     response = VoiceResponse()
-    for sentence in sentences:
-        response.say(sentence)
+    for said in sentences:
+        _say(response, said)
     response.hangup()
     return _text(response)
 
@@ -112,22 +125,15 @@ def hang_up_twiml() -> str:
     return _text(response)
 
 
-def apology_twiml() -> str:
-    """When nobody can answer and no message is taken."""
-    return say_and_hang_up_twiml("Nobody can take your call right now. Please call again later. Goodbye.")
-
-
-def fallback_twiml(*, fallback_number: str, caller_id: str, action_url: str, status_url: str) -> str:
-    """When something of ours is broken: on to a person, or a message, or an apology."""
-    if not fallback_number:
-        return voicemail_twiml(line_name="", action_url=action_url, status_url=status_url)
+def connect_twiml(*, number: str, caller_id: str, before: Said, nobody: Said) -> str:
+    """When something of ours is broken: on to a person."""
     response = VoiceResponse()
-    response.say("One moment please. We are connecting you.")
+    _say(response, before)
     # Without a caller ID of ours, Twilio shows the caller's own number, which <Dial> allows for inbound calls.
     dial = Dial(caller_id=caller_id) if caller_id else Dial()
-    dial.number(fallback_number)
+    dial.number(number)
     response.append(dial)
-    response.say("Nobody could answer. Please call again later. Goodbye.")
+    _say(response, nobody)
     response.hangup()
     return _text(response)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
 from core.text import in_sentence
 
 
@@ -22,24 +25,25 @@ def answer_words(answer: str, *, names: Mapping[str, str]) -> str:
         return ""
     root = twiml_parsed(answer)
     if root is None:
-        return "Our answer was not TwiML."
-    return f"We answered: {'; '.join(_verb_words(verb, names) for verb in root) or 'nothing'}."
+        return _("Our answer was not TwiML.")
+    verbs = "; ".join(_verb_words(verb, names) for verb in root) or pgettext("we answered", "nothing")
+    return _("We answered: %(verbs)s.") % {"verbs": verbs}
 
 
 def _verb_words(verb: ElementTree.Element, names: Mapping[str, str]) -> str:
     match verb.tag:
         case "Say":
-            return f"say “{in_sentence(_text(verb).rstrip('.'))}”"
+            return pgettext("we answered", "say “%(text)s”") % {"text": in_sentence(_text(verb).rstrip("."))}
         case "Dial":
             return _dial_words(verb, names)
         case "Hangup":
-            return "hang up"
+            return pgettext("we answered", "hang up")
         case "Record":
-            return "record a message"
+            return pgettext("we answered", "record a message")
         case "Reject":
-            return "refuse the call"
+            return pgettext("we answered", "refuse the call")
         case "Play":
-            return "play a sound"
+            return pgettext("we answered", "play a sound")
     return f"<{verb.tag}>"
 
 
@@ -50,13 +54,22 @@ def _dial_words(dial: ElementTree.Element, names: Mapping[str, str]) -> str:
         known = [in_sentence(names[client]) for client in clients if client in names]
         others = len(clients) - len(known)
         if others:
-            known.append(f"{others} {'other phone' if known else 'phone'}{'s' if others > 1 else ''}")
-        return f"ring {_list(known)}"
-    return f"call {_list(numbers)}" if numbers else "connect the call"
+            phones = (
+                ngettext("%(count)d other phone", "%(count)d other phones", others)
+                if known
+                else ngettext("%(count)d phone", "%(count)d phones", others)
+            )
+            known.append(phones % {"count": others})
+        return pgettext("we answered", "ring %(phones)s") % {"phones": _list(known)}
+    if not numbers:
+        return pgettext("we answered", "connect the call")
+    return pgettext("we answered", "call %(numbers)s") % {"numbers": _list(numbers)}
 
 
 def _list(parts: Sequence[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
 def spoken(answer: str) -> str:

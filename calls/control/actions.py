@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from calls.live import services
 from calls.live.locks import lock
@@ -64,11 +65,11 @@ def recording_hear(*, recording: Recording, by: Agent) -> None:
 
 def call_hang_up(*, call: Call, by: Agent) -> None:
     """Ends a call at Twilio. Raises `TelephonyError`; the attempt is recorded all the same."""
-    outcome = "asked for"
+    outcome = gettext_noop("asked for")
     try:
         services.call_hang_up(call=call)
     except TelephonyError as error:
-        outcome = error.message
+        outcome = error.key
         raise
     finally:
         CallEvent.objects.create(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import PermissionDenied
@@ -83,7 +84,7 @@ class CallDetailApi(RetrieveAPIView[Call]):
         call = visible_call(request, sid)
         agent: Any = request.user
         if not call_may_be_edited(call, by=agent):
-            raise PermissionDenied("Only the agent on the call, a supervisor of its team or an admin can note this.")
+            raise PermissionDenied(_("Only the agent on the call, a supervisor of its team or an admin can note this."))
         body = CallChangeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         actions.call_edit(
@@ -108,11 +109,11 @@ class CallHangUpApi(APIView):
         call = visible_call(request, sid)
         agent: Any = request.user
         if call.is_terminal:
-            raise Conflict("This call is over.")
+            raise Conflict(_("This call is over."))
         if not call_may_be_ended(call, by=agent):
-            raise PermissionDenied("Only the agent on the call can end it.")
+            raise PermissionDenied(_("Only the agent on the call can end it."))
         actions.call_hang_up(call=call, by=agent)
-        return Response({"detail": "The call is being ended."}, status=202)
+        return Response({"detail": _("The call is being ended.")}, status=202)
 
 
 class SoundRenderer(JSONRenderer):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
@@ -19,9 +20,11 @@ from calls.live.details import attach_details
 from calls.live.push_queue import Offered, PushQueue
 from calls.log.past_calls_cache import past_calls_cache
 from calls.models import Call, CallStatus
-from calls.payloads import agent_json, call_json
+from calls.payloads import agent_json, call_json, party_json
+from core.languages import default_language, sentence, speaking
 from core.realtime import outbox
 from core.text import tree_cleaned
+from telephony.party import is_withheld
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -77,7 +80,8 @@ class _Made:
 
 
 def _make(offered: Sequence[Offered], trees: Sequence[CallTree]) -> _Made:
-    frames = [*_offered_frames(offered), *_tree_frames(trees)]
+    with speaking(""):
+        frames = [*_offered_frames(offered), *_tree_frames(trees)]
     return _Made(frames, {agent_id for tree in trees for agent_id in _agents_whose_state_changed(tree)})
 
 
@@ -118,7 +122,7 @@ def _offered_frames(offered: Sequence[Offered]) -> Iterator[outbox.Frame]:
     lives = live_json([(one.tree.root, "ringing") for one in offered])
     for one, live in zip(offered, lives, strict=True):
         groups = [agent_group(agent_id) for agent_id in one.agent_ids]
-        yield from _frames(groups, {"type": "call.incoming", "live": live})
+        yield from _frames(groups, {"type": "call.incoming", "live": live}, one.tree.root)
 
 
 def call_changed(sid: str) -> None:
@@ -130,7 +134,8 @@ def _call_reread(sid: str) -> None:
     call = selectors.call_get(sid)
     if call is None:
         return
-    outbox.send(_call_frames([(call, selectors.ringing_agent_ids(call))]))
+    with speaking(""):
+        outbox.send(list(_call_frames([(call, selectors.ringing_agent_ids(call))])))
     if call.agent_id:
         presence_changed({call.agent_id})
 
@@ -145,20 +150,20 @@ def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outb
         if call.agent_id:
             told.append((call, "active", call.agent_id))
     lives = live_json([(call, mine) for call, mine, _ in told])
-    for (_, _, agent_id), live in zip(told, lives, strict=True):
-        yield from _frames([agent_group(agent_id)], {"type": "call.status", "live": live})
+    for (call, _, agent_id), live in zip(told, lives, strict=True):
+        yield from _frames([agent_group(agent_id)], {"type": "call.status", "live": live}, call)
 
 
 def _finished(call: Call) -> Iterator[outbox.Frame]:
     data = call_json(call)
     if call.agent_id:
-        yield from _frames([agent_group(call.agent_id)], {"type": "call.ended", "call": data})
+        yield from _frames([agent_group(call.agent_id)], {"type": "call.ended", "call": data}, call)
     groups = {EVERYTHING_GROUP}
     if call.line:
         groups.add(team_group(call.line.team_id))
     elif call.agent_id:
         groups.add(agent_group(call.agent_id))
-    yield from _frames(groups, {"type": "log.changed", "call": data})
+    yield from _frames(groups, {"type": "log.changed", "call": data}, call)
 
 
 def _withdrawn(tree: CallTree, withdrawal: Withdrawal) -> Iterator[outbox.Frame]:
@@ -175,8 +180,10 @@ def _withdrawn(tree: CallTree, withdrawal: Withdrawal) -> Iterator[outbox.Frame]
 def call_problem(call: Call, *, permanent: bool) -> None:
     """Tells the agent who made the call why it failed."""
     if call.agent_id:
-        frame = {"type": "call.problem", "sid": call.sid, "message": call.problem, "permanent": permanent}
-        outbox.send(_frames([agent_group(call.agent_id)], frame))
+        with speaking(""):
+            message = sentence(call.problem)
+            frame = {"type": "call.problem", "sid": call.sid, "message": message, "permanent": permanent}
+            outbox.send(list(_frames([agent_group(call.agent_id)], frame, call)))
 
 
 def presence_changed(agent_ids: set[int]) -> None:
@@ -201,15 +208,40 @@ def rights_frames(*, agent_ids: Collection[int], team_ids: Collection[int]) -> l
 
 
 def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
-    """Ends the desks of one session of an agent, or all of the agent's."""
+    """Ends the desks of one session of an agent, or all of the agent's. `message` is kept in English."""
     outbox.send([(agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message})])
 
 
-def _frames(groups: Iterable[str], frame: dict[str, Any]) -> Iterator[outbox.Frame]:
+def _frames(groups: Iterable[str], frame: dict[str, Any], about: Call | None = None) -> Iterator[outbox.Frame]:
     """One for each group. A frame becomes text here, once, and travels as that; with the group, as a desk may have
-    left it by the time that the frame's turn comes."""
-    text = as_text(frame)
-    return ((group, {"type": "desk.frame", "group": group, "text": text}) for group in groups)
+    left it by the time that the frame's turn comes.
+
+    `about`: the call that it shows. Few calls have sentences of ours in them: only their frames are made in each
+    language, as `texts`.
+    """
+    message: dict[str, Any] = {"type": "desk.frame", "text": as_text(frame)}
+    if about is not None and (about.problem or is_withheld(about.caller)):
+        message["texts"] = _in_other_languages(frame, about)
+    return ((group, {**message, "group": group}) for group in groups)
+
+
+def _in_other_languages(frame: dict[str, Any], about: Call) -> dict[str, str]:
+    texts = {}
+    for language, _ in settings.LANGUAGES:
+        if language != default_language():
+            with speaking(language):
+                texts[language] = as_text(_said_again(frame, about))
+    return texts
+
+
+def _said_again(frame: dict[str, Any], about: Call) -> dict[str, Any]:
+    """The frame with its sentences in the language that is spoken now."""
+    if "message" in frame:
+        return frame | {"message": sentence(about.problem)}
+    again = {"problem": sentence(about.problem), "party": party_json(about)}
+    if "live" in frame:
+        return frame | {"live": frame["live"] | {"call": frame["live"]["call"] | again}}
+    return frame | {"call": frame["call"] | again}
 
 
 def as_text(frame: Any) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from calls.live.locks import lock
 from calls.live.status_callbacks import NOT_PLACED, push
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 # What is older has been looked at, or Twilio was away for long.
 _LATELY = timedelta(hours=1)
 _INVALID_CALLER_ID = 13214
-_NUMBER_CALLED = "Twilio did not place this call: it does not call this number. Check it and try again."
+_NUMBER_CALLED = gettext_noop("Twilio did not place this call: it does not call this number. Check it and try again.")
 
 
 def refusals_explain() -> int:
@@ -37,7 +38,7 @@ def refusals_explain() -> int:
             if caller_id not in reasons:
                 reasons[caller_id] = _reason(caller_id)
         except TelephonyError as error:
-            logger.warning("refusals: call=%s: %s", call.sid, error.message)
+            logger.warning("refusals: call=%s: %s", call.sid, error.key)
             break
         _explain(call.sid, reasons[caller_id])
         explained += 1

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from agents.selectors import agent_get_active, agent_get_caller, agent_get_caller_by
 from calls import selectors
@@ -127,11 +128,15 @@ def _parameters(call: Call, line: Line | None, contact: Contact | None) -> dict[
 
 
 class CallRefused(Exception):
-    """An outgoing call that must not be made. Its text is a sentence for the agent."""
+    """An outgoing call that must not be made. Its text is a sentence for the agent, in English, as it is stored."""
+
+    def __init__(self, key: str, language: str) -> None:
+        super().__init__(key)
+        self.language = language
 
 
-_NOT_ALLOWED = "You are not allowed to make calls. Ask your admin."
-_SIGNED_OUT = "This phone was signed out. Sign in again, or load the page again."
+_NOT_ALLOWED = gettext_noop("You are not allowed to make calls. Ask your admin.")
+_SIGNED_OUT = gettext_noop("This phone was signed out. Sign in again, or load the page again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,27 +167,27 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
     try:
         number = parse_dialled(voice.called)
         if number.e164 == caller_id:
-            raise InvalidNumber("This is the number you are calling from.", permanent=True)
+            raise InvalidNumber(gettext_noop("This is the number you are calling from."), permanent=True)
     except InvalidNumber as error:
         call = _open(batch, voice, line=line, agent=agent)
-        return _refuse(batch, call, error.message)
+        return _refuse(batch, call, error.key)
     known = contact_number_get(number.e164)
     contact = known.contact if known else None
     call = _open(batch, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
-        return _refuse(batch, call, "You have no line to call from. Ask your admin.")
+        return _refuse(batch, call, gettext_noop("You have no line to call from. Ask your admin."))
     batch.settle()
     push(call)
     extension = number.extension or (known.extension if known else "")
     return OutgoingPlan(call=call, number=number.e164, caller_id=caller_id, extension=extension)
 
 
-def _refuse(batch: CallBatch, call: Call, sentence: str) -> CallRefused:
-    call.problem = sentence
+def _refuse(batch: CallBatch, call: Call, key: str) -> CallRefused:
+    call.problem = key
     batch.settle()
     push(call)
     transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=True), robust=True)
-    return CallRefused(sentence)
+    return CallRefused(key, call.agent.language if call.agent else "")
 
 
 def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from agents.selectors import agents_active
 from calls import selectors
@@ -181,16 +182,16 @@ def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | Non
 
 
 _PROBLEMS = {
-    "busy": "The line is busy.",
-    "no-answer": "Nobody answered.",
-    "failed": "This number cannot be reached. Check it and try again.",
+    "busy": gettext_noop("The line is busy."),
+    "no-answer": gettext_noop("Nobody answered."),
+    "failed": gettext_noop("This number cannot be reached. Check it and try again."),
 }
 # Twilio gave no reason, and two are as likely. `calls.live.refusals` asks which it was.
-NOT_PLACED = "Twilio did not place this call: your line's number, or the number called, was not accepted."
+NOT_PLACED = gettext_noop("Twilio did not place this call: your line's number, or the number called, was not accepted.")
 
 
 def _why_not(action: DialActionRequest, legs: Sequence[Call]) -> str:
-    """Why an agent's call came to nothing, as a sentence; "" when it came to something."""
+    """Why an agent's call came to nothing, as a sentence in English; "" when it came to something."""
     if action.dial_call_status == "failed":
         for code in (action.voice.error_code, *(leg.error_code for leg in legs)):
             if sentence := sentence_for(code):
@@ -200,12 +201,15 @@ def _why_not(action: DialActionRequest, legs: Sequence[Call]) -> str:
     return _PROBLEMS.get(action.dial_call_status, "")
 
 
-def recording_store(work: UnitOfWork, request: RecordingRequest) -> None:
-    """A caller's message. What it is told of twice is kept once, and it stays with the call that it was left in."""
+def recording_store(work: UnitOfWork, request: RecordingRequest) -> Call | None:
+    """A caller's message. What it is told of twice is kept once, and it stays with the call that it was left in.
+
+    Returns that call, None when it is not known.
+    """
     sid = request.voice.sid
     if not request.recording_sid or not sid:
         logger.warning("recording callback unusable: call=%s", sid or "?")
-        return
+        return None
     values: dict[str, object] = {}
     if request.url.startswith(("https://", "http://")):
         values["url"] = request.url
@@ -217,7 +221,7 @@ def recording_store(work: UnitOfWork, request: RecordingRequest) -> None:
     recording, is_new = Recording.objects.get_or_create(sid=request.recording_sid, defaults={"call_id": sid, **values})
     if recording.call_id != sid:
         logger.warning("recording callback refused: %s is not of call %s", request.recording_sid, sid)
-        return
+        return None
     if not is_new:
         Recording.objects.filter(pk=recording.pk).update(**values)
     batch = CallBatch.of(work, sid)
@@ -225,6 +229,7 @@ def recording_store(work: UnitOfWork, request: RecordingRequest) -> None:
     if call is not None:
         batch.changed(call)
         broadcasts.after_commit(trees=batch.settle())
+    return call
 
 
 def push(root: Call) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import DateTimeField
 
 from calls.models import CallOutcome, CallResult, CallStatus, Direction
+from core.api.resources import choose_one_of
 from telephony.errors import InvalidNumber
 from telephony.party import party
 from telephony.phone import parse
@@ -79,13 +81,13 @@ class CallFilter:
 
 def _number(name: str, value: str) -> int:
     if not value.isascii() or not value.isdigit() or len(value) > 15:
-        raise ValidationError({name: "This is not an id."})
+        raise ValidationError({name: _("This is not an id.")})
     return int(value)
 
 
 def _choice(name: str, value: str) -> str:
     if value not in _CHOICES[name]:
-        raise ValidationError({name: f"Choose one of: {', '.join(_CHOICES[name])}."})
+        raise ValidationError({name: choose_one_of(_CHOICES[name])})
     return value
 
 
@@ -93,7 +95,7 @@ def _time(name: str, value: str) -> datetime:
     try:
         found: datetime = DateTimeField().to_internal_value(value)
     except ValidationError:
-        raise ValidationError({name: "Write the time like 2026-11-23T09:30:00Z."}) from None
+        raise ValidationError({name: _("Write the time like 2026-11-23T09:30:00Z.")}) from None
     return found
 
 

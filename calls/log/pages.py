@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
@@ -72,4 +73,6 @@ def _decoded(cursor: str) -> tuple[str, Place | None]:
             raise ValueError
         return way, Place(start_time=start_time.astimezone(UTC), sid=sid)
     except (ValueError, OverflowError):
-        raise ValidationError({"cursor": "This cursor cannot be read. Take `next` or `previous` as it came."}) from None
+        raise ValidationError(
+            {"cursor": _("This cursor cannot be read. Take `next` or `previous` as it came.")}
+        ) from None

@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from calls import payloads
 from calls.models import Call, CallOutcome, CallResult, CallStatus, Direction
-from core.api.resources import CleanLinesField, StrictSerializer
+from core.api.resources import CleanLinesField, StrictSerializer, choose_one_of
 from telephony.party import is_withheld
 from telephony.phone import display
 
@@ -128,7 +128,7 @@ class CallChangeSerializer(StrictSerializer):
         allow_blank=True,
         choices=CallOutcome.choices,
         # The framework's own words repeat what was sent, which may not be text.
-        error_messages={"invalid_choice": f"Choose one of: {', '.join(CallOutcome.values)}."},
+        error_messages={"invalid_choice": choose_one_of(CallOutcome.values)},
         help_text="What the call came to; empty takes it away.",
     )
 

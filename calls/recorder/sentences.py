@@ -1,4 +1,5 @@
-"""The time line's sentences: rows in, plain English out. Nothing here masks; `calls.recorder.timeline` does."""
+"""The time line's sentences: rows in, plain words out, in the language of whoever reads them. Nothing here masks;
+`calls.recorder.timeline` does."""
 
 from __future__ import annotations
 
@@ -6,8 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_noop as _
+
 from calls.answering.twiml_reading import spoken
 from calls.models import Call, CallEvent, CallOutcome, CallStatus
+from core.languages import sentence
 from core.text import in_sentence
 from telephony.models import Webhook
 from telephony.webhooks.kinds import kind_named
@@ -15,74 +20,92 @@ from telephony.webhooks.kinds import kind_named
 # What a leg's status means: of an agent's phone, of a telephone we called, of the call itself.
 _STATUS_WORDS: dict[str, tuple[str, str, str]] = {
     CallStatus.QUEUED: (
-        "Twilio queued the call to {phone}",
-        "Twilio queued the call to the number",
-        "The call was queued",
+        _("Twilio queued the call to %(phone)s"),
+        _("Twilio queued the call to the number"),
+        _("The call was queued"),
     ),
-    CallStatus.INITIATED: ("Twilio began to call {phone}", "Twilio began to call the number", "The call began"),
-    CallStatus.RINGING: ("{phone} began to ring", "The called telephone began to ring", "The call began to ring"),
-    CallStatus.IN_PROGRESS: ("{name} answered", "The called telephone was answered", "The call was connected"),
+    CallStatus.INITIATED: (
+        _("Twilio began to call %(phone)s"),
+        _("Twilio began to call the number"),
+        _("The call began"),
+    ),
+    CallStatus.RINGING: (
+        _("%(phone)s began to ring"),
+        _("The called telephone began to ring"),
+        _("The call began to ring"),
+    ),
+    CallStatus.IN_PROGRESS: (
+        _("%(name)s answered"),
+        _("The called telephone was answered"),
+        _("The call was connected"),
+    ),
     CallStatus.COMPLETED: (
-        "The connection to {phone} ended",
-        "The connection to the called telephone ended",
-        "The call ended",
+        _("The connection to %(phone)s ended"),
+        _("The connection to the called telephone ended"),
+        _("The call ended"),
     ),
-    CallStatus.BUSY: ("{name} declined the call", "The line was busy", "The line was busy"),
-    CallStatus.FAILED: ("{phone} could not be reached", "The called telephone could not be reached", "The call failed"),
-    CallStatus.NO_ANSWER: ("{name} did not answer", "Nobody answered", "Nobody answered"),
+    CallStatus.BUSY: (_("%(name)s declined the call"), _("The line was busy"), _("The line was busy")),
+    CallStatus.FAILED: (
+        _("%(phone)s could not be reached"),
+        _("The called telephone could not be reached"),
+        _("The call failed"),
+    ),
+    CallStatus.NO_ANSWER: (_("%(name)s did not answer"), _("Nobody answered"), _("Nobody answered")),
     CallStatus.CANCELED: (
-        "{phone} stopped ringing",
-        "The called telephone stopped ringing",
-        "The call was canceled before anybody answered",
+        _("%(phone)s stopped ringing"),
+        _("The called telephone stopped ringing"),
+        _("The call was canceled before anybody answered"),
     ),
 }
 _DIAL_OVER = {
-    "completed": "The conversation ended",
-    "answered": "The conversation ended",
-    "busy": "The line was busy",
-    "no-answer": "Nobody answered",
-    "failed": "The call could not be connected",
-    "canceled": "The caller hung up before anybody answered",
+    "completed": _("The conversation ended"),
+    "answered": _("The conversation ended"),
+    "busy": _("The line was busy"),
+    "no-answer": _("Nobody answered"),
+    "failed": _("The call could not be connected"),
+    "canceled": _("The caller hung up before anybody answered"),
 }
+_RINGING_ENDED = _("Ringing ended")
+_ABOUT_MESSAGE = _("Twilio told us about the caller's message")
 _RECORDING = {
-    "in-progress": "Twilio began to record a message",
-    "completed": "The caller's message can be heard",
-    "absent": "The caller left no message",
-    "failed": "The caller's message could not be recorded",
+    "in-progress": _("Twilio began to record a message"),
+    "completed": _("The caller's message can be heard"),
+    "absent": _("The caller left no message"),
+    "failed": _("The caller's message could not be recorded"),
 }
 _VERDICTS = {
-    Webhook.Verdict.DUPLICATE: "Twilio told us again: {}",
-    Webhook.Verdict.LATE: "Twilio told us late: {}",
-    Webhook.Verdict.FAILED: "Twilio told us, and we could only keep it: {}",
-    Webhook.Verdict.UNUSABLE: "Twilio sent something that we could not use: {}",
+    Webhook.Verdict.DUPLICATE: _("Twilio told us again: %(what)s"),
+    Webhook.Verdict.LATE: _("Twilio told us late: %(what)s"),
+    Webhook.Verdict.FAILED: _("Twilio told us, and we could only keep it: %(what)s"),
+    Webhook.Verdict.UNUSABLE: _("Twilio sent something that we could not use: %(what)s"),
 }
 
 
 def status_words(state: str, *, leg: Call, is_root: bool) -> str:
     """What it means that a leg is now in that state."""
     if state not in _STATUS_WORDS:
-        return (
-            f"Twilio told us of the call's status: {in_sentence(state)}" if state else "Twilio told us about the call"
-        )
+        if not state:
+            return gettext("Twilio told us about the call")
+        return gettext("Twilio told us of the call's status: %(status)s") % {"status": in_sentence(state)}
     of_agent, of_number, of_call = _STATUS_WORDS[state]
     if is_root:
-        return of_call
+        return gettext(of_call)
     if leg.agent is None:
-        return of_number
+        return gettext(of_number)
     name = in_sentence(leg.agent.name)
-    return of_agent.format(name=name, phone=f"{name}'s phone")
+    return gettext(of_agent) % {"name": name, "phone": gettext("%(name)s's phone") % {"name": name}}
 
 
 def webhook_title(row: Webhook, *, leg: Call, is_root: bool) -> str:
     """What Twilio told us or asked us."""
     sentence = _webhook_sentence(row, leg=leg, is_root=is_root)
     frame = _VERDICTS.get(Webhook.Verdict(row.verdict)) if row.verdict in Webhook.Verdict.values else None
-    return frame.format(_in_a_sentence(sentence)) if frame else sentence
+    return gettext(frame) % {"what": _in_a_sentence(sentence)} if frame else sentence
 
 
 def _webhook_sentence(row: Webhook, *, leg: Call, is_root: bool) -> str:
     kind = kind_named(row.kind)
-    return kind.said(row, leg=leg, is_root=is_root) if kind else f"Twilio asked “{row.kind}”"
+    return kind.said(row, leg=leg, is_root=is_root) if kind else gettext("Twilio asked “%(kind)s”") % {"kind": row.kind}
 
 
 def _param(row: Webhook, name: str) -> str:
@@ -90,12 +113,13 @@ def _param(row: Webhook, name: str) -> str:
 
 
 def incoming(row: Webhook, **_: Any) -> str:
-    return "Twilio asked what to do with the call"
+    return gettext("Twilio asked what to do with the call")
 
 
 def outgoing(row: Webhook, *, leg: Call, **_: Any) -> str:
-    whose = f"the call that {in_sentence(leg.agent.name)} makes" if leg.agent else "a call that a browser makes"
-    return f"Twilio asked what to do with {whose}"
+    if leg.agent is None:
+        return gettext("Twilio asked what to do with a call that a browser makes")
+    return gettext("Twilio asked what to do with the call that %(name)s makes") % {"name": in_sentence(leg.agent.name)}
 
 
 def status(row: Webhook, *, leg: Call, is_root: bool) -> str:
@@ -103,30 +127,32 @@ def status(row: Webhook, *, leg: Call, is_root: bool) -> str:
 
 
 def dial_action(row: Webhook, **_: Any) -> str:
-    return f"{_DIAL_OVER.get(_param(row, 'DialCallStatus'), 'Ringing ended')}, and Twilio asked what to do next"
+    end = gettext(_DIAL_OVER.get(_param(row, "DialCallStatus"), _RINGING_ENDED))
+    return gettext("%(what)s, and Twilio asked what to do next") % {"what": end}
 
 
 def recording(row: Webhook, **_: Any) -> str:
-    return "The caller's message ended, and Twilio asked what to do next"
+    return gettext("The caller's message ended, and Twilio asked what to do next")
 
 
 def recording_status(row: Webhook, **_: Any) -> str:
-    return _RECORDING.get(_param(row, "RecordingStatus"), "Twilio told us about the caller's message")
+    return gettext(_RECORDING.get(_param(row, "RecordingStatus"), _ABOUT_MESSAGE))
 
 
 def fallback(row: Webhook, **_: Any) -> str:
-    return "Twilio could not use an answer of ours and asked for the emergency one"
+    return gettext("Twilio could not use an answer of ours and asked for the emergency one")
 
 
 def reconcile(row: Webhook, *, leg: Call, is_root: bool) -> str:
     state = _in_a_sentence(status_words(row.status, leg=leg, is_root=is_root))
-    return f"We asked Twilio about the call, because it was silent for long: {state}"
+    return gettext("We asked Twilio about the call, because it was silent for long: %(what)s") % {"what": state}
 
 
 def _in_a_sentence(sentence: str) -> str:
     """“The call ended” → “the call ended”, after a colon. Names keep their capitals."""
     first = sentence.split(" ", 1)[0]
-    return sentence[:1].lower() + sentence[1:] if first in ("The", "Nobody", "Ringing") else sentence
+    small = pgettext("words at the beginning of a sentence that are written small after a colon", "The Nobody Ringing")
+    return sentence[:1].lower() + sentence[1:] if first in small.split() else sentence
 
 
 # --- Our requests to Twilio -------------------------------------------------------------------------------------------
@@ -138,9 +164,25 @@ def rest_title(event: CallEvent, later: Sequence[CallEvent]) -> str:
     again = any(
         each.kind == event.kind and each.name == event.name and _attempt(each) == attempt + 1 for each in later[:10]
     )
-    asked = "asked Twilio again" if attempt > 1 else "asked Twilio"
-    end = ", tried again" if again else ""
-    return f"We {asked} {_purpose(event.name)}: {event.outcome or 'no answer'}{end}"
+    frame = _ASKED[attempt > 1, again]
+    return gettext(frame) % {"purpose": _purpose(event.name), "outcome": _rest_outcome(event)}
+
+
+_ASKED = {
+    (False, False): _("We asked Twilio %(purpose)s: %(outcome)s"),
+    (False, True): _("We asked Twilio %(purpose)s: %(outcome)s, tried again"),
+    (True, False): _("We asked Twilio again %(purpose)s: %(outcome)s"),
+    (True, True): _("We asked Twilio again %(purpose)s: %(outcome)s, tried again"),
+}
+_NO_ANSWER = _("no answer")
+
+
+def _rest_outcome(event: CallEvent) -> str:
+    """As it was kept: a status, perhaps with Twilio's code, or nothing."""
+    status, _comma, code = event.outcome.partition(", Twilio's error ")
+    if code:
+        return gettext("%(status)s, Twilio's error %(code)s") % {"status": status, "code": code}
+    return gettext(_NO_ANSWER) if status in ("", "no answer") else status
 
 
 def _attempt(event: CallEvent) -> int:
@@ -148,48 +190,59 @@ def _attempt(event: CallEvent) -> int:
     return attempt if isinstance(attempt, int) else 1
 
 
+_PURPOSES = {
+    "POST": pgettext_lazy("we asked Twilio", "to end the call"),
+    "GET": pgettext_lazy("we asked Twilio", "about the call"),
+    "DELETE": pgettext_lazy("we asked Twilio", "to delete the call"),
+}
+
+
 def _purpose(name: str) -> str:
     method, _, resource = name.partition(" ")
     if re.fullmatch(r"Calls/CA[0-9a-fA-F]+", resource):
         # The only change that Ringdesk makes to a living call is its end.
-        return {"POST": "to end the call", "GET": "about the call", "DELETE": "to delete the call"}.get(method, name)
+        purpose = _PURPOSES.get(method)
+        return str(purpose) if purpose else name
     if resource.startswith("Recordings/") or "/Recordings" in resource:
-        return "for the caller's message"
+        return pgettext("we asked Twilio", "for the caller's message")
     return f"({name})"
 
 
 # --- Agents -----------------------------------------------------------------------------------------------------------
 
 _ACTIONS = {
-    "hang-up": "ended the call",
-    "note": "wrote a note",
-    "outcome": "noted what the call came to",
-    "answer": "answered",
-    "reject": "declined the call",
+    "hang-up": _("%(who)s ended the call"),
+    "note": _("%(who)s wrote a note"),
+    "outcome": _("%(who)s noted what the call came to"),
+    "answer": _("%(who)s answered"),
+    "reject": _("%(who)s declined the call"),
 }
-_TAKEN_BACK = {"note": "the note", "outcome": "the outcome"}
+_TAKEN_BACK = {"note": _("%(who)s took the note back"), "outcome": _("%(who)s took the outcome back")}
 
 
 def action_title(event: CallEvent) -> str:
     """What an agent did at the desk."""
-    who = in_sentence(event.agent.name) if event.agent else "Somebody"
+    who = in_sentence(event.agent.name) if event.agent else gettext("Somebody")
     if event.name in ("note", "outcome") and isinstance(event.detail, dict) and event.detail.get("after") == "":
-        return f"{who} took {_TAKEN_BACK[event.name]} back"
-    return f"{who} {_ACTIONS.get(event.name, f'did “{event.name}”')}"
+        return gettext(_TAKEN_BACK[event.name]) % {"who": who}
+    if event.name not in _ACTIONS:
+        return gettext("%(who)s did “%(action)s”") % {"who": who, "action": event.name}
+    return gettext(_ACTIONS[event.name]) % {"who": who}
 
 
 def action_detail(event: CallEvent) -> str:
     """What came of it, where that is not said by the title."""
     if event.name == "outcome":
         return f"{CallOutcome(event.outcome).label}." if event.outcome in CallOutcome.values else ""
-    return "" if event.outcome == "asked for" else event.outcome
+    return "" if event.outcome == "asked for" else sentence(event.outcome)
 
 
 # --- Our own failures -------------------------------------------------------------------------------------------------
 
 
 def incident_title(event: CallEvent) -> str:
-    return f"Something of ours failed here: {event.outcome or event.name}".rstrip(".")
+    what = event.outcome or event.name
+    return (gettext("Something of ours failed here: %(what)s") % {"what": what}).rstrip(".")
 
 
 def incident_answer(event: CallEvent, webhooks: Sequence[Webhook]) -> str:
@@ -205,4 +258,7 @@ def incident_answer(event: CallEvent, webhooks: Sequence[Webhook]) -> str:
 def incident_heard(answer: str, call: Call) -> str:
     """What was heard instead, and by whom."""
     heard = spoken(answer)
-    return f"{'The caller' if call.incoming else 'The agent'} heard: “{in_sentence(heard)}”" if heard else ""
+    if not heard:
+        return ""
+    frame = gettext("The caller heard: “%(text)s”") if call.incoming else gettext("The agent heard: “%(text)s”")
+    return frame % {"text": in_sentence(heard)}

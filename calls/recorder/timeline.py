@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from calls.answering.twiml_reading import answer_words
 from calls.models import TERMINAL, Call, CallEvent, CallStatus
@@ -83,7 +84,7 @@ class _Recorder:
     def of_webhook(self, row: Webhook) -> TimelineEntry:
         leg = self.legs[row.sid]
         heard = answer_words(row.answer, names=self._names())
-        problem = row.problem and f"Something of ours failed: {row.problem}"
+        problem = row.problem and gettext("Something of ours failed: %(what)s") % {"what": row.problem}
         return TimelineEntry(
             at=row.received_at,
             kind="webhook",

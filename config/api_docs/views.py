@@ -12,12 +12,15 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 
 from config.api_docs.page import groups, shapes
+from core.languages import speaking
 
 
 @cache
 def description() -> dict[str, Any]:
     """The whole document. It depends on nothing but the code, so one is made for each process."""
-    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    # For programs' authors: in English, whoever asks first.
+    with speaking("en"):
+        found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return found
 
 

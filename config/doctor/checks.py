@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
 from calls.models import Line
 from config.doctor import system
 from telephony.doctor import account, network, routes
@@ -14,25 +16,26 @@ def line_numbers() -> list[str]:
     return list(Line.objects.filter(is_active=True).order_by("number").values_list("number", flat=True))
 
 
+# Titles are kept in English; the runner says them.
 CHECKS = (
-    Check("settings", "Settings", system.check_settings),
-    Check("simulator", "Simulator", system.check_simulator),
-    Check("credentials", "Credentials", account.check_account),
-    Check("key", "API key", account.check_key),
-    Check("app", "TwiML app", routes.check_app),
-    Check("numbers", "Numbers", routes.check_numbers(line_numbers)),
-    Check("lines", "Lines", system.check_lines),
-    Check("fallback-number", "Fallback number", account.check_fallback_number),
-    Check("public-address", "Public address", network.check_public_address),
-    Check("guard", "Webhook guard", network.check_guard),
+    Check("settings", _("Settings"), system.check_settings),
+    Check("simulator", _("Simulator"), system.check_simulator),
+    Check("credentials", _("Credentials"), account.check_account),
+    Check("key", _("API key"), account.check_key),
+    Check("app", _("TwiML app"), routes.check_app),
+    Check("numbers", _("Numbers"), routes.check_numbers(line_numbers)),
+    Check("lines", _("Lines"), system.check_lines),
+    Check("fallback-number", _("Fallback number"), account.check_fallback_number),
+    Check("public-address", _("Public address"), network.check_public_address),
+    Check("guard", _("Webhook guard"), network.check_guard),
     Check("tls", "TLS", network.check_tls),
-    Check("database", "Database", system.check_database),
-    Check("migrations", "Migrations", system.check_migrations),
-    Check("cache", "Cache", system.check_cache),
-    Check("channel-layer", "Channel layer", system.check_channel_layer),
-    Check("broker", "Queue", system.check_broker),
-    Check("worker", "Worker", system.check_worker),
-    Check("reconciler", "Reconciler", system.check_reconciler),
+    Check("database", _("Database"), system.check_database),
+    Check("migrations", _("Migrations"), system.check_migrations),
+    Check("cache", _("Cache"), system.check_cache),
+    Check("channel-layer", _("Channel layer"), system.check_channel_layer),
+    Check("broker", _("Queue"), system.check_broker),
+    Check("worker", _("Worker"), system.check_worker),
+    Check("reconciler", _("Reconciler"), system.check_reconciler),
 )
 
 

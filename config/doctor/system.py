@@ -16,6 +16,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from calls.selectors import lines_unanswered
 from config.celery import app
@@ -28,10 +31,12 @@ F = TypeVar("F", Finding, Finding | None)
 SIMULATOR_IN_PRODUCTION = "telephony.E012"
 # Three times what the clock's schedule asks for.
 _LATE_HEARTBEAT, _LATE_RECONCILE = timedelta(seconds=90), timedelta(minutes=3)
-_START_WORKER = "Start it again: the web server without REDIS_URL, else celery -A config worker --beat."
+_START_WORKER = gettext_lazy("Start it again: the web server without REDIS_URL, else celery -A config worker --beat.")
 
 
-def _needs(what: str, mend: str) -> Callable[[Callable[[Check], F]], Callable[[Check], F | Finding]]:
+def _needs(
+    silent: StrOrPromise, mend: StrOrPromise
+) -> Callable[[Callable[[Check], F]], Callable[[Check], F | Finding]]:
     """Makes whatever a check raises a finding about what it needs. The error's text may hold a password."""
 
     def decorate(look: Callable[[Check], F]) -> Callable[[Check], F | Finding]:
@@ -40,15 +45,20 @@ def _needs(what: str, mend: str) -> Callable[[Callable[[Check], F]], Callable[[C
             try:
                 return look(check)
             except Exception as error:
-                return check.failed(f"{what} does not answer ({type(error).__name__}).", mend)
+                return check.failed(str(silent) % {"error": type(error).__name__}, mend)
 
         return guarded
 
     return decorate
 
 
-_needs_database = _needs("The database", "See that it runs, and that DATABASE_URL and the migrations are right.")
-_needs_redis = _needs("Redis", "See that it runs, and that REDIS_URL is right.")
+_needs_database = _needs(
+    gettext_lazy("The database does not answer (%(error)s)."),
+    gettext_lazy("See that it runs, and that DATABASE_URL and the migrations are right."),
+)
+_needs_redis = _needs(
+    gettext_lazy("Redis does not answer (%(error)s)."), gettext_lazy("See that it runs, and that REDIS_URL is right.")
+)
 
 
 def check_settings(check: Check) -> Finding:
@@ -56,24 +66,24 @@ def check_settings(check: Check) -> Finding:
     found = [message for message in django_checks.run_checks() if message.id != SIMULATOR_IN_PRODUCTION]
     found = [message for message in found if message.level >= django_checks.WARNING and not message.is_silenced()]
     if not found:
-        return check.ok("All settings are there and well formed.")
+        return check.ok(_("All settings are there and well formed."))
     seen = " ".join(str(message.msg) for message in found)
-    mend = " ".join(dict.fromkeys(str(message.hint) for message in found if message.hint)) or "See .env.example."
+    mend = " ".join(dict.fromkeys(str(message.hint) for message in found if message.hint)) or _("See .env.example.")
     serious = any(message.is_serious() for message in found)
     return check.failed(seen, mend) if serious else check.warning(seen, mend)
 
 
 def check_simulator(check: Check) -> Finding:
     if any(message.id == SIMULATOR_IN_PRODUCTION for message in django_checks.run_checks()):
-        return check.failed("The Twilio simulator is switched on in production.", "Set SIMULATOR=False.")
-    return check.ok("It is on, on this machine only." if settings.SIMULATOR else "It is off.")
+        return check.failed(_("The Twilio simulator is switched on in production."), _("Set SIMULATOR=False."))
+    return check.ok(_("It is on, on this machine only.") if settings.SIMULATOR else _("It is off."))
 
 
 @_needs_database
 def check_database(check: Check) -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return check.ok(f"{connection.display_name} answers.")
+    return check.ok(_("%(what)s answers.") % {"what": connection.display_name})
 
 
 @_needs_database
@@ -81,9 +91,12 @@ def check_migrations(check: Check) -> Finding:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
-        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _ in missing[:5])
-        return check.failed(f"{len(missing)} not applied: {names}.", "Run: python manage.py migrate")
-    return check.ok("All are applied.")
+        names = ", ".join(f"{migration.app_label}.{migration.name}" for migration, _backwards in missing[:5])
+        return check.failed(
+            _("%(count)d not applied: %(names)s.") % {"count": len(missing), "names": names},
+            _("Run: python manage.py migrate"),
+        )
+    return check.ok(_("All are applied."))
 
 
 @_needs_database
@@ -93,10 +106,11 @@ def check_lines(check: Check) -> Finding:
     if silent:
         names = ", ".join(f"{in_sentence(line.name)} ({line.number})" for line in silent[:5])
         return check.failed(
-            f"Callers reach nobody on {names}: nobody in the team can take calls, and there is no voicemail.",
-            "Put an agent into the line's team, or let the line take voicemail, in the admin.",
+            _("Callers reach nobody on %(lines)s: nobody in the team can take calls, and there is no voicemail.")
+            % {"lines": names},
+            _("Put an agent into the line's team, or let the line take voicemail, in the admin."),
         )
-    return check.ok("Each has somebody in its team, or takes voicemail.")
+    return check.ok(_("Each has somebody in its team, or takes voicemail."))
 
 
 @_needs_redis
@@ -107,19 +121,21 @@ def check_cache(check: Check) -> Finding:
     cache.delete(key)
     if found != value:
         return check.failed(
-            "What was written cannot be read.", "See that Redis at REDIS_URL has memory and takes writes."
+            _("What was written cannot be read."), _("See that Redis at REDIS_URL has memory and takes writes.")
         )
-    return check.ok("Redis keeps what is written." if settings.REDIS_URL else "It is in the memory of each process.")
+    return check.ok(
+        _("Redis keeps what is written.") if settings.REDIS_URL else _("It is in the memory of each process.")
+    )
 
 
 @_needs_redis
 def check_channel_layer(check: Check) -> Finding:
     """A message to ourselves by the same way that pushes take to desks."""
     if not settings.REDIS_URL:
-        return check.skipped("Pushes stay inside the web process: without REDIS_URL there is nothing between.")
+        return check.skipped(_("Pushes stay inside the web process: without REDIS_URL there is nothing between."))
     if asyncio.run(_round_trip()):
-        return check.ok("A message came round by Redis.")
-    return check.failed("A message that was sent did not come back.", "See that Redis at REDIS_URL answers.")
+        return check.ok(_("A message came round by Redis."))
+    return check.failed(_("A message that was sent did not come back."), _("See that Redis at REDIS_URL answers."))
 
 
 async def _round_trip() -> bool:
@@ -136,10 +152,10 @@ async def _round_trip() -> bool:
 @_needs_redis
 def check_broker(check: Check) -> Finding:
     if not settings.REDIS_URL:
-        return check.skipped("The queue is in the memory of the web process.")
+        return check.skipped(_("The queue is in the memory of the web process."))
     with app.connection_for_read() as broker:
         broker.ensure_connection(max_retries=1, timeout=3)
-    return check.ok("Redis answers.")
+    return check.ok(_("Redis answers."))
 
 
 def check_worker(check: Check) -> Finding:
@@ -155,15 +171,15 @@ def check_worker(check: Check) -> Finding:
 def _ping(check: Check) -> Finding | None:
     """A finding when no worker answers."""
     answers = app.control.inspect(timeout=2).ping()
-    return None if answers else check.failed("No worker answers.", _START_WORKER)
+    return None if answers else check.failed(_("No worker answers."), _START_WORKER)
 
 
 @_needs_database
 def _last_task(check: Check) -> Finding:
     last = Heartbeat.objects.filter(task=HEARTBEAT).first()
     if last is None:
-        return check.failed("No task was ever done.", _START_WORKER)
-    seen = f"The last task by the clock was done {_ago(last)}."
+        return check.failed(_("No task was ever done."), _START_WORKER)
+    seen = _("The last task by the clock was done %(ago)s.") % {"ago": _ago(last)}
     if timezone.now() - last.at > _LATE_HEARTBEAT:
         return check.failed(seen, _START_WORKER)
     return check.ok(seen)
@@ -174,16 +190,20 @@ def check_reconciler(check: Check) -> Finding:
     """Calls whose last callback was lost are mended only while this runs."""
     last = Heartbeat.objects.filter(task=RECONCILE).first()
     if last is None:
-        return check.skipped("It has not run yet; it runs once a minute.")
+        return check.skipped(_("It has not run yet; it runs once a minute."))
     if not last.succeeded:
-        return check.failed(f"It broke off {_ago(last)}.", "See the worker's log.")
+        return check.failed(_("It broke off %(ago)s.") % {"ago": _ago(last)}, _("See the worker's log."))
     if timezone.now() - last.at > _LATE_RECONCILE:
-        return check.failed(f"It ran {_ago(last)}, though it should run once a minute.", _START_WORKER)
-    return check.ok(f"It ran {_ago(last)}.")
+        return check.failed(
+            _("It ran %(ago)s, though it should run once a minute.") % {"ago": _ago(last)}, _START_WORKER
+        )
+    return check.ok(_("It ran %(ago)s.") % {"ago": _ago(last)})
 
 
 def _ago(last: Heartbeat) -> str:
     seconds = max(0, round((timezone.now() - last.at).total_seconds()))
     if seconds < 120:
-        return f"{seconds} s ago"
-    return f"{seconds // 60} min ago" if seconds < 7200 else f"{seconds // 3600} h ago"
+        return _("%(count)d s ago") % {"count": seconds}
+    if seconds < 7200:
+        return _("%(count)d min ago") % {"count": seconds // 60}
+    return _("%(count)d h ago") % {"count": seconds // 3600}

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext, gettext_noop
 
 from calls.models import LIVE, Call, CallEvent, CallOffer, Line, Recording, RecordingPlay
 from contacts.models import Contact, ContactNumber
@@ -56,22 +57,24 @@ class Person:
         return self._digits.search(text) is not None or any(sid in text for sid in self.call_sids)
 
     def rows(self) -> dict[str, list[QuerySet[Model]]]:
-        """All rows, by what they are called to people. In an order in which they can be deleted."""
+        """All rows, by what they are called to people, in English. In an order in which they can be deleted."""
         of_calls = {"call_id__in": self.call_sids}
         found: dict[str, list[QuerySet[Model]]] = {
-            "times a recording was listened to": [RecordingPlay.objects.filter(**of_calls)],
-            "recordings": [Recording.objects.filter(**of_calls)],
-            "offers to agents": [CallOffer.objects.filter(**of_calls)],
-            "webhooks": [
+            gettext_noop("times a recording was listened to"): [RecordingPlay.objects.filter(**of_calls)],
+            gettext_noop("recordings"): [Recording.objects.filter(**of_calls)],
+            gettext_noop("offers to agents"): [CallOffer.objects.filter(**of_calls)],
+            gettext_noop("webhooks"): [
                 Webhook.objects.filter(sid__in=self.call_sids),
                 self._naming(Webhook.objects.all(), "params", "answer", "problem"),
             ],
-            "events": [
+            gettext_noop("events"): [
                 CallEvent.objects.filter(call_sid__in=self.call_sids),
                 self._naming(CallEvent.objects.all(), "detail", "name", "outcome"),
             ],
-            "messages": [self._naming(MessageWebhook.objects.all(), "params", "sender", "recipient", "body")],
-            "entries of the admin's history": [
+            gettext_noop("messages"): [
+                self._naming(MessageWebhook.objects.all(), "params", "sender", "recipient", "body")
+            ],
+            gettext_noop("entries of the admin's history"): [
                 LogEntry.objects.filter(
                     content_type__app_label="contacts",
                     content_type__model="contact",
@@ -79,8 +82,8 @@ class Person:
                 ),
                 self._naming(LogEntry.objects.all(), "object_repr", "change_message"),
             ],
-            "calls and legs": [Call.objects.filter(pk__in=self.call_sids)],
-            "contacts": [Contact.objects.filter(pk__in=self.contact_ids)],
+            gettext_noop("calls and legs"): [Call.objects.filter(pk__in=self.call_sids)],
+            gettext_noop("contacts"): [Contact.objects.filter(pk__in=self.contact_ids)],
         }
         return found
 
@@ -109,7 +112,10 @@ def person_find(text: str) -> Person:
     numbers = list(dict.fromkeys(numbers))
     ours = Line.objects.filter(number__in=numbers).first()
     if ours is not None:
-        raise NotAPerson(f"{ours.number} is the number of our line {in_sentence(ours.name)}, not a person's.")
+        raise NotAPerson(
+            gettext("%(number)s is the number of our line %(line)s, not a person's.")
+            % {"number": ours.number, "line": in_sentence(ours.name)}
+        )
     matched = Call.objects.filter(_at_the_end_of_a_call(numbers) | Q(contact__in=contact_ids))
     roots = {parent or sid for sid, parent in matched.values_list("sid", "parent")}
     legs = Call.objects.filter(parent__in=roots).values_list("sid", flat=True)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.forms.models import model_to_dict
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from agents.models import Agent
 from calls.models import CallEvent, Recording, RecordingPlay
@@ -122,7 +123,7 @@ def person_erase(person: Person, *, by: Agent | None) -> Erased:
     inbox.drain()
     with transaction.atomic():
         if person.is_calling:
-            raise StillCalling("A call with this person has not ended yet. Erase when it is over.")
+            raise StillCalling(gettext("A call with this person has not ended yet. Erase when it is over."))
         recordings = sorted(Recording.objects.filter(call__in=person.call_sids).values_list("pk", flat=True))
         calls = sorted(person.call_sids)
         counts = {}
@@ -132,7 +133,7 @@ def person_erase(person: Person, *, by: Agent | None) -> Erased:
                 counts[name] = count
         waiting = spool_remove(person.is_named_in)
         if waiting:
-            counts["webhooks that waited on disk"] = waiting
+            counts[gettext_noop("webhooks that waited on disk")] = waiting
         record = Erasure.objects.create(by=by, rows=counts, at_twilio=len(calls) + len(recordings))
     logger.info(
         "a person was erased: erasure=%s rows=%s at_twilio=%s", record.pk, sum(counts.values()), record.at_twilio
@@ -159,7 +160,7 @@ def erase_at_twilio(erasure_id: int, call_sids: Sequence[str], recording_sids: S
         except CallGone:
             pass
         except TelephonyError as error:
-            logger.warning("erasing at Twilio: %s: %s", sid, error.message)
+            logger.warning("erasing at Twilio: %s: %s", sid, error.key)
             left.append(sid)
             if not error.permanent:
                 left += [rest for _, rest in work[position + 1 :]]

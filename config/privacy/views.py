@@ -10,12 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from config.privacy.person import NotAPerson, Person, person_find
 from config.privacy.services import Erased, StillCalling, person_counts, person_erase, person_export
 from config.privacy.tasks import erase_at_twilio
+from core.languages import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +41,11 @@ def privacy(request: HttpRequest) -> HttpResponse:
         if wanted == "erase" and request.POST.get("sure"):
             return _erase(request, person)
         if wanted == "erase":
-            context["error"] = "Tick that you are sure. Nothing was erased."
-        context |= {"person": person, "counts": person_counts(person)}
+            context["error"] = _("Tick that you are sure. Nothing was erased.")
+        context |= {
+            "person": person,
+            "counts": {sentence(name): count for name, count in person_counts(person).items()},
+        }
     return _page(request, context)
 
 
@@ -60,7 +66,13 @@ def _erase(request: HttpRequest, person: Person) -> HttpResponse:
     except StillCalling as error:
         messages.error(request, str(error))
         return redirect("privacy")
-    messages.success(request, f"Erased: {sum(erased.record.rows.values())} rows. The record of it names nobody.")
+    count = sum(erased.record.rows.values())
+    said = ngettext(
+        "Erased: %(count)d row. The record of it names nobody.",
+        "Erased: %(count)d rows. The record of it names nobody.",
+        count,
+    )
+    messages.success(request, said % {"count": count})
     _delete_at_twilio(request, erased)
     return redirect("privacy")
 
@@ -75,14 +87,16 @@ def _delete_at_twilio(request: HttpRequest, erased: Erased) -> None:
         logger.warning("erasing at Twilio cannot be queued: %s", type(error).__name__)
         messages.warning(
             request,
-            "The queue does not answer, so Twilio still keeps "
-            f"{', '.join([*erased.recording_sids, *erased.call_sids])}. Delete these in Twilio's console.",
+            _("The queue does not answer, so Twilio still keeps %(sids)s. Delete these in Twilio's console.")
+            % {"sids": ", ".join([*erased.recording_sids, *erased.call_sids])},
         )
     else:
         messages.info(
-            request, f"{erased.record.at_twilio} calls, legs and recordings are being deleted at Twilio: see Erasures."
+            request,
+            _("Being deleted at Twilio: %(count)d calls, legs and recordings. See Erasures.")
+            % {"count": erased.record.at_twilio},
         )
 
 
 def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-    return render(request, "admin/privacy.html", {**admin.site.each_context(request), "title": "Privacy", **context})
+    return render(request, "admin/privacy.html", {**admin.site.each_context(request), "title": _("Privacy"), **context})

@@ -21,9 +21,11 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse, set_script_prefix
+from django.utils.translation import gettext
 
 from config.server.pools import BoundedPool, QueueFull
 from core.api.problems import problem_response
+from core.languages import language_wished, speaking
 from core.sql.statements import disable_seq_scans
 from telephony.webhooks.fast_request import RawHeaders, webhook_request
 from telephony.webhooks.guard import MAX_BODY as MAX_WEBHOOK_BODY
@@ -45,12 +47,12 @@ class BodyTooLarge(Exception):
 def _too_large(path: str) -> HttpResponse:
     if path.startswith("/api/"):
         return problem_response("too_large", instance=path)
-    return HttpResponse("The body is too large.", status=413, content_type="text/plain")
+    return HttpResponse(gettext("The body is too large."), status=413, content_type="text/plain")
 
 
 def _too_many_logins(path: str) -> HttpResponse:
     """503: nothing is wrong with this log-in."""
-    sentence = "Too many people are signing in at this moment. Wait a few seconds, then try again."
+    sentence = gettext("Too many people are signing in at this moment. Wait a few seconds, then try again.")
     if path.startswith("/api/"):
         answer: HttpResponse = problem_response("unavailable", detail=sentence, instance=path)
     else:
@@ -179,7 +181,9 @@ class OneHopHandler(ASGIHandler):
         try:
             response: HttpResponseBase = await self._logins.run(self._respond, request)
         except QueueFull:
-            return _too_many_logins(request.path_info)
+            # No middleware has looked at it.
+            with speaking(language_wished(request)):
+                return _too_many_logins(request.path_info)
         return response
 
     def _route(self, path: str) -> Route | None:

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.server.health.ProbeMiddleware",
+    "agents.languages.LanguageMiddleware",
     "core.api.exceptions.ProblemMiddleware",
     "config.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "agents.languages.AgentLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.PermissionsPolicyMiddleware",
@@ -211,7 +213,10 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
 MIGRATION_MODULES = {"knox": None}
 
 # --- Language and time ---------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
+# What is spoken here: to callers, unless their line says otherwise, and to agents who show no wish.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE: str = env.checked("LANGUAGE_CODE", "en", dict(LANGUAGES).__contains__, "en or de")
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE: str = env.checked("TIME_ZONE", "UTC", available_timezones().__contains__, "a name like Europe/Berlin")
 FORMAT_MODULE_PATH = "config.formats"
 USE_TZ = True

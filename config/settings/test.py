@@ -28,6 +28,7 @@ os.environ.update(
         "TWILIO_API_BASE_URL": "",
         "TWILIO_VOICE_SIGNALLING_URL": "",
         "TOKEN_TTL_SECONDS": "3600",
+        "LANGUAGE_CODE": "en",
         "HOME_REGION": "US",
         # All there are: a desk that names none is warned of.
         "ALLOWED_REGIONS": ",".join(sorted(SUPPORTED_REGIONS)),

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
@@ -71,10 +73,18 @@ def _sentence(error: exceptions.APIException, code: str) -> str:
     """What the error says; nothing when it is only the framework's own words, for which ours are used."""
     if isinstance(error, exceptions.Throttled):
         wait: float | None = getattr(error, "wait", None)
-        return "" if wait is None else f"Too many requests. Try again in {math.ceil(wait)} seconds."
+        if wait is None:
+            return ""
+        seconds = math.ceil(wait)
+        said = ngettext(
+            "Too many requests. Try again in %(count)d second.",
+            "Too many requests. Try again in %(count)d seconds.",
+            seconds,
+        )
+        return said % {"count": seconds}
     text = str(error.detail)
     if code == "parse_error":
-        return f"The request cannot be read: {text.rstrip('.')}."
+        return _("The request cannot be read: %(why)s.") % {"why": text.rstrip(".")}
     own_words = type(error).__module__ != exceptions.__name__ or text != str(error.default_detail)
     return text if own_words else ""
 
@@ -105,7 +115,8 @@ def _summary(errors: list[dict[str, str]]) -> str:
     if len(errors) == 1:
         only = errors[0]
         return f"{only['field']}: {only['detail']}" if only["field"] else only["detail"]
-    return f"Check these: {', '.join(dict.fromkeys(error['field'] or 'the request' for error in errors))}."
+    fields = ", ".join(dict.fromkeys(error["field"] or _("the request") for error in errors))
+    return _("Check these: %(fields)s.") % {"fields": fields}
 
 
 _MEMBERS = frozenset(problem_body("", 400))

@@ -8,14 +8,16 @@ from operator import attrgetter
 from typing import Any
 
 from django.http import JsonResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 CONTENT_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One kind of problem. `title` never changes; `detail` is said to people when there is nothing better to say, and
-    `remedy` tells a program's author what to do."""
+    """One kind of problem. `title` never changes but for its language; `detail` is said to people when there is nothing
+    better to say, and `remedy` tells a program's author what to do. All three are kept in English."""
 
     code: str
     status: int
@@ -37,109 +39,109 @@ class Problem:
 
 _ALL = (
     Problem(
-        "validation", 400, "Something in the request is not right", "Check what you sent.",
-        "Look at `errors`: each has `field`, `pointer` (a JSON pointer into what you sent), `detail` and `code`.",
+        "validation", 400, _("Something in the request is not right"), _("Check what you sent."),
+        _("Look at `errors`: each has `field`, `pointer` (a JSON pointer into what you sent), `detail` and `code`."),
     ),
     Problem(
-        "parse_error", 400, "The request cannot be read", "The request's body is not valid JSON.",
-        "Send valid JSON in UTF-8.",
+        "parse_error", 400, _("The request cannot be read"), _("The request's body is not valid JSON."),
+        _("Send valid JSON in UTF-8."),
     ),
     Problem(
-        "bad_request", 400, "The request is not right", "The server does not understand this request.",
-        "Check the address, the host name and the headers.",
+        "bad_request", 400, _("The request is not right"), _("The server does not understand this request."),
+        _("Check the address, the host name and the headers."),
     ),
     Problem(
-        "invalid_number", 400, "The number cannot be called", "This number cannot be called.",
-        "Ask for another number: this one will not work.",
+        "invalid_number", 400, _("The number cannot be called"), _("This number cannot be called."),
+        _("Ask for another number: this one will not work."),
     ),
     Problem(
-        "capability_disabled", 400, "Capability tokens are switched off", "Ask for an access token.",
-        "Leave `kind` out, or have `TWILIO_CAPABILITY_TOKENS` switched on.",
+        "capability_disabled", 400, _("Capability tokens are switched off"), _("Ask for an access token."),
+        _("Leave `kind` out, or have `TWILIO_CAPABILITY_TOKENS` switched on."),
     ),
     Problem(
-        "wrong_credentials", 401, "The log-in failed", "That username and password do not match.",
-        "Ask for the username and password again. Nothing more is said, on purpose.",
+        "wrong_credentials", 401, _("The log-in failed"), _("That username and password do not match."),
+        _("Ask for the username and password again. Nothing more is said, on purpose."),
     ),
     Problem(
-        "invalid_token", 401, "The token is not valid", "This token is not valid. Sign in again.",
-        "Forget the token and log in again.",
+        "invalid_token", 401, _("The token is not valid"), _("This token is not valid. Sign in again."),
+        _("Forget the token and log in again."),
     ),
     Problem(
-        "token_expired", 401, "The token has expired", "This device's log-in has expired. Sign in again.",
-        "Log in again.",
+        "token_expired", 401, _("The token has expired"), _("This device's log-in has expired. Sign in again."),
+        _("Log in again."),
     ),
     Problem(
-        "not_authenticated", 403, "Nobody is signed in", "Sign in first.",
-        "Send `Authorization: Token …`, or a session's cookie.",
+        "not_authenticated", 403, _("Nobody is signed in"), _("Sign in first."),
+        _("Send `Authorization: Token …`, or a session's cookie."),
     ),
     Problem(
-        "agent_suspended", 403, "The account is not active", "Your account is not active. Ask your admin.",
-        "Say so and stop asking; the token works again when the agent is made active.",
+        "agent_suspended", 403, _("The account is not active"), _("Your account is not active. Ask your admin."),
+        _("Say so and stop asking; the token works again when the agent is made active."),
     ),
     Problem(
-        "device_revoked", 403, "The device was signed out", "This device was signed out. Sign in again.",
-        "Forget the token, sign out on the screen, and offer the log-in.",
+        "device_revoked", 403, _("The device was signed out"), _("This device was signed out. Sign in again."),
+        _("Forget the token, sign out on the screen, and offer the log-in."),
     ),
     Problem(
-        "csrf_failed", 403, "The page is not trusted", "Load the page again.",
-        "Send `X-CSRFToken` with the session's cookie. Devices need none.",
+        "csrf_failed", 403, _("The page is not trusted"), _("Load the page again."),
+        _("Send `X-CSRFToken` with the session's cookie. Devices need none."),
     ),
     Problem(
-        "permission_denied", 403, "This is not allowed", "You may not do this.",
-        "The agent may not do this.",
+        "permission_denied", 403, _("This is not allowed"), _("You may not do this."),
+        _("The agent may not do this."),
     ),
     Problem(
-        "not_found", 404, "There is nothing here", "There is nothing here.",
-        "There is none, or this agent may not see it.",
+        "not_found", 404, _("There is nothing here"), _("There is nothing here."),
+        _("There is none, or this agent may not see it."),
     ),
     Problem(
-        "method_not_allowed", 405, "The method is not allowed", "This cannot be done here.",
-        "`Allow` names the methods.",
+        "method_not_allowed", 405, _("The method is not allowed"), _("This cannot be done here."),
+        _("`Allow` names the methods."),
     ),
     Problem(
-        "not_acceptable", 406, "The answer has no such form", "The answer is JSON.",
-        "Accept `application/json`.",
+        "not_acceptable", 406, _("The answer has no such form"), _("The answer is JSON."),
+        _("Accept `application/json`."),
     ),
     Problem(
-        "conflict", 409, "It is too late for this", "This cannot be done any more.",
-        "Read the call again: it has moved on.",
+        "conflict", 409, _("It is too late for this"), _("This cannot be done any more."),
+        _("Read the call again: it has moved on."),
     ),
     Problem(
-        "call_gone", 409, "The call is over", "This call is over.",
-        "The call is over at Twilio.",
+        "call_gone", 409, _("The call is over"), _("This call is over."),
+        _("The call is over at Twilio."),
     ),
     Problem(
-        "changed", 412, "It was changed meanwhile",
-        "This was changed meanwhile. Read it again, then repeat your change.",
-        "Read it again, and send its new `ETag` as `If-Match`.",
+        "changed", 412, _("It was changed meanwhile"),
+        _("This was changed meanwhile. Read it again, then repeat your change."),
+        _("Read it again, and send its new `ETag` as `If-Match`."),
     ),
     Problem(
-        "too_large", 413, "The body is too large", "This is too large.",
-        "Send less at a time: `detail` says how much.",
+        "too_large", 413, _("The body is too large"), _("This is too large."),
+        _("Send less at a time: `detail` says how much."),
     ),
     Problem(
-        "unsupported_media_type", 415, "The body has the wrong type", "Send JSON.",
-        "Send `application/json`.",
+        "unsupported_media_type", 415, _("The body has the wrong type"), _("Send JSON."),
+        _("Send `application/json`."),
     ),
     Problem(
-        "range_not_satisfiable", 416, "The file has no such part", "The recording has no such part.",
-        "Ask for bytes that it has: `Content-Range` says how many there are.",
+        "range_not_satisfiable", 416, _("The file has no such part"), _("The recording has no such part."),
+        _("Ask for bytes that it has: `Content-Range` says how many there are."),
     ),
     Problem(
-        "throttled", 429, "Too many requests", "Too many requests. Try again in a moment.",
-        "Wait as many seconds as `Retry-After` says.",
+        "throttled", 429, _("Too many requests"), _("Too many requests. Try again in a moment."),
+        _("Wait as many seconds as `Retry-After` says."),
     ),
     Problem(
-        "locked_out", 429, "Too many failed log-ins", "Too many failed log-ins. Try again later.",
-        "Wait as many seconds as `Retry-After` says, or have an admin unlock it.",
+        "locked_out", 429, _("Too many failed log-ins"), _("Too many failed log-ins. Try again later."),
+        _("Wait as many seconds as `Retry-After` says, or have an admin unlock it."),
     ),
     Problem(
-        "server_error", 500, "The server failed", "The server could not do this. Try again.",
-        "Try again later; the server's log has the reason.",
+        "server_error", 500, _("The server failed"), _("The server could not do this. Try again."),
+        _("Try again later; the server's log has the reason."),
     ),
     Problem(
-        "unavailable", 503, "The server is busy", "The server cannot do this now. Try again.",
-        "Try again in a moment.",
+        "unavailable", 503, _("The server is busy"), _("The server cannot do this now. Try again."),
+        _("Try again in a moment."),
     ),
 )  # fmt: skip
 PROBLEMS = {problem.code: problem for problem in _ALL}
@@ -180,10 +182,10 @@ def problem_body(code: str, status: int, *, detail: str = "", instance: str = ""
     kind = problem_for(code, status)
     return {
         "type": kind.type,
-        "title": kind.title,
+        "title": gettext(kind.title),
         "status": status,
         "code": code or kind.code,
-        "detail": detail or kind.detail,
+        "detail": detail or gettext(kind.detail),
         "instance": instance,
         **more,
     }

@@ -5,9 +5,13 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
@@ -22,7 +26,7 @@ _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 class Conflict(APIException):
     status_code = 409
-    default_detail = "This does not fit what is stored. Read it again."
+    default_detail = gettext_lazy("This does not fit what is stored. Read it again.")
     default_code = "conflict"
 
 
@@ -30,13 +34,13 @@ class Changed(APIException):
     """RFC 9110, section 13.1.1: the resource is not the one that the client had read."""
 
     status_code = 412
-    default_detail = "This was changed meanwhile. Read it again, then repeat your change."
+    default_detail = gettext_lazy("This was changed meanwhile. Read it again, then repeat your change.")
     default_code = "changed"
 
 
 class TooLarge(APIException):
     status_code = 413
-    default_detail = "This is too large."
+    default_detail = gettext_lazy("This is too large.")
     default_code = "too_large"
 
 
@@ -63,7 +67,7 @@ def read_bounded(stream: IO[bytes], limit: int) -> bytes:
     """All of it. Raises `TooLarge`: Django bounds forms and files, but not a body that a parser reads itself."""
     data = stream.read(limit + 1)
     if len(data) > limit:
-        raise TooLarge(f"Send at most {limit // 1024:,} KB at a time.")
+        raise TooLarge(_("Send at most %(size)s KB at a time.") % {"size": f"{limit // 1024:,}"})
     return data
 
 
@@ -78,7 +82,12 @@ class BoundedJSONParser(BaseParser):
         try:
             return json.loads(codecs.decode(data, "utf-8-sig"), parse_constant=_refuse)
         except (ValueError, RecursionError):
-            raise ParseError("This is not valid JSON.") from None
+            raise ParseError(_("This is not valid JSON.")) from None
+
+
+def choose_one_of(words: Iterable[str]) -> StrOrPromise:
+    """What is said of a word that is none of these; lazy, for it is kept with a field."""
+    return format_lazy(gettext_lazy("Choose one of: {words}."), words=", ".join(words))
 
 
 def _refuse(constant: str) -> None:
@@ -124,6 +133,6 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = [name for name in data if name not in self.fields and name not in self.answered_only]
             if unknown:
                 allowed = ", ".join(name for name, field in self.fields.items() if not field.read_only)
-                sentence = f"This cannot be set. What can be: {allowed}."
+                sentence = _("This cannot be set. What can be: %(fields)s.") % {"fields": allowed}
                 raise serializers.ValidationError({printable(name): [sentence] for name in unknown[:20]})
         return super().to_internal_value(data)

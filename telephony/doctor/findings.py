@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
+from django_stubs_ext import StrOrPromise
 
 _SECRETS = (
     "TWILIO_AUTH_TOKEN",
@@ -55,17 +56,17 @@ class Check:
     run: Callable[[Check], Finding | list[Finding]]
     seconds: float = 9.0
 
-    def ok(self, seen: str) -> Finding:
-        return Finding(self.id, self.title, State.OK, seen)
+    def ok(self, seen: StrOrPromise) -> Finding:
+        return Finding(self.id, self.title, State.OK, str(seen))
 
-    def skipped(self, seen: str) -> Finding:
-        return Finding(self.id, self.title, State.SKIPPED, seen)
+    def skipped(self, seen: StrOrPromise) -> Finding:
+        return Finding(self.id, self.title, State.SKIPPED, str(seen))
 
-    def warning(self, seen: str, mend: str) -> Finding:
-        return Finding(self.id, self.title, State.WARNING, seen, mend)
+    def warning(self, seen: StrOrPromise, mend: StrOrPromise) -> Finding:
+        return Finding(self.id, self.title, State.WARNING, str(seen), str(mend))
 
-    def failed(self, seen: str, mend: str) -> Finding:
-        return Finding(self.id, self.title, State.FAILED, seen, mend)
+    def failed(self, seen: StrOrPromise, mend: StrOrPromise) -> Finding:
+        return Finding(self.id, self.title, State.FAILED, str(seen), str(mend))
 
     def named(self, id: str, title: str) -> Check:
         """The same check for one of several things that it looks at."""

@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from telephony.doctor.findings import Check, Finding
 
 _TIMEOUT = 5.0
 _HEADERS = {"User-Agent": "Ringdesk doctor"}
 _DAYS_WARNING = 14
-_REACH = (
+_REACH = gettext_lazy(
     "Start Ringdesk, and see that the proxy and the firewall let requests for PUBLIC_BASE_URL through. Some networks "
     "do not let a machine reach its own public address: then look from outside."
 )
@@ -28,15 +30,17 @@ def check_public_address(check: Check) -> Finding:
     try:
         answer = requests.get(url, headers=_HEADERS, timeout=_TIMEOUT, allow_redirects=False)
     except requests.exceptions.SSLError:
-        return check.failed(f"{url} has no valid certificate.", "See the finding on TLS.")
+        return check.failed(_("%(url)s has no valid certificate.") % {"url": url}, _("See the finding on TLS."))
     except requests.RequestException as error:
-        return check.failed(f"{url} does not answer ({type(error).__name__}).", _REACH)
+        return check.failed(
+            _("%(url)s does not answer (%(error)s).") % {"url": url, "error": type(error).__name__}, _REACH
+        )
     if answer.status_code != 200 or answer.text.strip() != "ok":
         return check.failed(
-            f"{url} answers {answer.status_code}, and not as Ringdesk does.",
-            "PUBLIC_BASE_URL leads somewhere else, or the proxy does not pass requests on.",
+            _("%(url)s answers %(status)d, and not as Ringdesk does.") % {"url": url, "status": answer.status_code},
+            _("PUBLIC_BASE_URL leads somewhere else, or the proxy does not pass requests on."),
         )
-    return check.ok(f"{url} answers.")
+    return check.ok(_("%(url)s answers.") % {"url": url})
 
 
 def check_guard(check: Check) -> Finding:
@@ -46,16 +50,20 @@ def check_guard(check: Check) -> Finding:
     try:
         answer = requests.post(url, data={"CallSid": "none"}, headers=_HEADERS, timeout=_TIMEOUT, allow_redirects=False)
     except requests.RequestException as error:
-        return check.failed(f"A POST to {path} got no answer ({type(error).__name__}).", _REACH)
+        return check.failed(
+            _("A POST to %(path)s got no answer (%(error)s).") % {"path": path, "error": type(error).__name__}, _REACH
+        )
     if answer.status_code == 403:
-        return check.ok("A webhook without Twilio's signature is refused.")
+        return check.ok(_("A webhook without Twilio's signature is refused."))
     if answer.is_redirect:
         return check.failed(
-            f"A POST to {path} is redirected.", "Let the proxy pass /twilio/ on: the signature fits one URL only."
+            _("A POST to %(path)s is redirected.") % {"path": path},
+            _("Let the proxy pass /twilio/ on: the signature fits one URL only."),
         )
     return check.failed(
-        f"An unsigned POST to {path} was answered {answer.status_code} instead of 403.",
-        "The proxy must pass /twilio/ on to Ringdesk as it comes: POST, path, body and X-Twilio-Signature.",
+        _("An unsigned POST to %(path)s was answered %(status)d instead of 403.")
+        % {"path": path, "status": answer.status_code},
+        _("The proxy must pass /twilio/ on to Ringdesk as it comes: POST, path, body and X-Twilio-Signature."),
     )
 
 
@@ -64,9 +72,9 @@ def check_tls(check: Check) -> Finding:
     parts = urlsplit(settings.PUBLIC_BASE_URL)
     if parts.scheme != "https":
         if settings.SIMULATOR:
-            return check.skipped("The simulator is reached by http.")
-        return check.failed("PUBLIC_BASE_URL is not https.", "Twilio and browsers' microphones need https.")
-    mend = "Renew the certificate, and serve its whole chain."
+            return check.skipped(_("The simulator is reached by http."))
+        return check.failed(_("PUBLIC_BASE_URL is not https."), _("Twilio and browsers' microphones need https."))
+    mend = _("Renew the certificate, and serve its whole chain.")
     try:
         with (
             socket.create_connection((parts.hostname or "", parts.port or 443), _TIMEOUT) as plain,
@@ -74,9 +82,11 @@ def check_tls(check: Check) -> Finding:
         ):
             certificate = secure.getpeercert() or {}
     except ssl.SSLCertVerificationError as error:
-        return check.failed(f"The certificate is not valid: {error.verify_message}.", mend)
+        return check.failed(_("The certificate is not valid: %(why)s.") % {"why": error.verify_message}, mend)
     except OSError as error:
-        return check.failed(f"No TLS connection came about ({type(error).__name__}).", _REACH)
+        return check.failed(_("No TLS connection came about (%(error)s).") % {"error": type(error).__name__}, _REACH)
     days = int((ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time()) // 86_400)
-    seen = f"The certificate is valid for {days} more days."
+    seen = ngettext(
+        "The certificate is valid for %(count)d more day.", "The certificate is valid for %(count)d more days.", days
+    ) % {"count": days}
     return check.warning(seen, mend) if days < _DAYS_WARNING else check.ok(seen)

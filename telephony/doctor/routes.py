@@ -6,21 +6,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from telephony.doctor.findings import Check, Finding
 from telephony.provisioning.plan import Step
 from telephony.provisioning.services import plan_app, plan_numbers
 
-_PROVISION = "Run: python manage.py twilio_provision"
-_FIX = "Run: python manage.py twilio_doctor --fix, or press “Mend” on the doctor's page."
+_PROVISION = gettext_lazy("Run: python manage.py twilio_provision")
+_FIX = gettext_lazy("Run: python manage.py twilio_doctor --fix, or press “Mend” on the doctor's page.")
 
 
 def check_app(check: Check) -> Finding:
     if not settings.TWILIO_TWIML_APP_SID:
-        return check.failed("TWILIO_TWIML_APP_SID is not set.", _PROVISION)
+        return check.failed(_("TWILIO_TWIML_APP_SID is not set."), _PROVISION)
     step = plan_app()
     if step.sid != settings.TWILIO_TWIML_APP_SID:
-        return check.failed("The account has no app with the SID in TWILIO_TWIML_APP_SID.", _PROVISION)
+        return check.failed(_("The account has no app with the SID in TWILIO_TWIML_APP_SID."), _PROVISION)
     return _drift(check, step)
 
 
@@ -30,16 +32,24 @@ def check_numbers(lines: Callable[[], Iterable[str]]) -> Callable[[Check], list[
     def run(check: Check) -> list[Finding]:
         numbers = list(lines())
         if not numbers:
-            return [check.warning("There is no line yet.", "Add one in the admin, with a number of this account.")]
+            return [
+                check.warning(_("There is no line yet."), _("Add one in the admin, with a number of this account."))
+            ]
         caller_id = settings.TWILIO_CALLER_ID
         asked = list(dict.fromkeys([*numbers, caller_id] if caller_id else numbers))
         steps = dict(zip(asked, plan_numbers(asked), strict=True))
-        found = [_number(check.named(f"number.{number}", f"Number {number}"), steps[number]) for number in numbers]
+        found = [
+            _number(check.named(f"number.{number}", _("Number %(number)s") % {"number": number}), steps[number])
+            for number in numbers
+        ]
         if caller_id and not steps[caller_id].sid:
             found.append(
-                check.named("caller-id", "Caller ID").warning(
-                    "TWILIO_CALLER_ID is not one of this account's numbers.",
-                    "It works only when it is a verified caller ID of the account; else set a number of the account.",
+                check.named("caller-id", _("Caller ID")).warning(
+                    _("TWILIO_CALLER_ID is not one of this account's numbers."),
+                    _(
+                        "It works only when it is a verified caller ID of the account; else set a number of the "
+                        "account."
+                    ),
                 )
             )
         return found
@@ -49,19 +59,20 @@ def check_numbers(lines: Callable[[], Iterable[str]]) -> Callable[[Check], list[
 
 def _number(check: Check, step: Step) -> Finding:
     if not step.sid:
-        return check.failed(step.blocked, "Buy it, move it to this account, or correct the line's number in the admin.")
+        return check.failed(
+            step.blocked, _("Buy it, move it to this account, or correct the line's number in the admin.")
+        )
     return _drift(check, step)
 
 
 def _drift(check: Check, step: Step) -> Finding:
     if step.blocked:
-        sentence, _, command = step.blocked.partition("To take it over")
-        return check.failed(sentence.strip(), f"To take it over{command}")
+        return check.failed(step.blocked, step.way_out)
     if not step.changes:
-        return check.ok("Its URLs and methods are ours.")
+        return check.ok(_("Its URLs and methods are ours."))
     drift = tuple((change.field, change.before, change.after) for change in step.changes)
     if step.is_minor:
-        finding = check.warning("Calls arrive, but when we are slow or away Twilio tries less than it should.", _FIX)
+        finding = check.warning(_("Calls arrive, but when we are slow or away Twilio tries less than it should."), _FIX)
     else:
-        finding = check.failed("It is not set as it should be.", _FIX)
+        finding = check.failed(_("It is not set as it should be."), _FIX)
     return replace(finding, drift=drift)

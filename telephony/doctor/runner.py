@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from time import monotonic
 
 from django.db import connections
+from django.utils.translation import gettext as _
 
+from core.languages import sentence
 from telephony.doctor.findings import Check, Finding, without_secrets
 from telephony.errors import NotConfigured, TelephonyError
 
@@ -27,14 +30,20 @@ class _Run:
             found = self.check.run(self.check)
             self.findings = found if isinstance(found, list) else [found]
         except NotConfigured as error:
-            self.findings = [self.check.skipped(f"{error.message} See the finding on credentials.")]
+            self.findings = [self.check.skipped(_("%(why)s See the finding on credentials.") % {"why": error.message})]
         except TelephonyError as error:
-            code = f" (Twilio's code {error.code})" if error.code else ""
-            self.findings = [self.check.failed(f"{error.message}{code}", "Try again in a moment.")]
+            seen = error.message
+            if error.code:
+                seen = _("%(why)s (Twilio's code %(code)s)") % {"why": seen, "code": error.code}
+            self.findings = [self.check.failed(seen, _("Try again in a moment."))]
         except Exception as error:
             # Its text may hold an address with a password; its kind and place are enough to go on.
             logger.warning("doctor: check=%s error=%s", self.check.id, type(error).__name__)
-            self.findings = [self.check.failed(f"The check broke off: {type(error).__name__}.", "See the log.")]
+            self.findings = [
+                self.check.failed(
+                    _("The check broke off: %(error)s.") % {"error": type(error).__name__}, _("See the log.")
+                )
+            ]
         finally:
             connections.close_all()
             self.done.set()
@@ -43,10 +52,13 @@ class _Run:
 def run(checks: Sequence[Check]) -> list[Finding]:
     """What the checks found, in their order."""
     began = monotonic()
-    runs = [_Run(check) for check in checks]
+    runs = [_Run(check.named(check.id, sentence(check.title))) for check in checks]
     for one in runs:
         # Daemons: a check that hangs for ever does not keep a command from ending either.
-        threading.Thread(target=one.work, name=f"doctor-{one.check.id}", daemon=True).start()
+        # In the language of whoever asks: a thread begins without one.
+        threading.Thread(
+            target=copy_context().run, args=(one.work,), name=f"doctor-{one.check.id}", daemon=True
+        ).start()
     findings: list[Finding] = []
     for one in runs:
         left = one.check.seconds - (monotonic() - began)
@@ -55,8 +67,8 @@ def run(checks: Sequence[Check]) -> list[Finding]:
         else:
             findings.append(
                 one.check.failed(
-                    f"There was no result within {one.check.seconds:g} seconds.",
-                    "Something that it needs does not answer. See the other findings, then try again.",
+                    _("There was no result within %(seconds)s seconds.") % {"seconds": f"{one.check.seconds:g}"},
+                    _("Something that it needs does not answer. See the other findings, then try again."),
                 )
             )
     return [without_secrets(finding) for finding in findings]

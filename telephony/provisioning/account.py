@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from telephony.errors import CallGone, NotConfigured, TelephonyError, translated
 from telephony.rest.client import client_for, get_client
 
@@ -126,7 +128,9 @@ def _changing() -> Iterator[None]:
         with translated():
             yield
     except CallGone as error:
-        raise TelephonyError("Twilio does not have it any more.", code=error.code, permanent=True) from None
+        raise TelephonyError(
+            gettext_noop("Twilio does not have it any more."), code=error.code, permanent=True
+        ) from None
 
 
 def _app(app: Any) -> Resource:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from telephony.provisioning.account import Resource
 from telephony.provisioning.addresses import masked, without_overrides
@@ -27,13 +28,13 @@ class Change:
 
     @property
     def before(self) -> str:
-        shown = masked(self.old) or "(empty)"
+        shown = masked(self.old) or _("(empty)")
         # With the credentials masked, two different URLs may look the same.
-        return f"{shown} (other credentials)" if shown == masked(self.new) else shown
+        return _("%(url)s (other credentials)") % {"url": shown} if shown == masked(self.new) else shown
 
     @property
     def after(self) -> str:
-        return masked(self.new) or "(empty)"
+        return masked(self.new) or _("(empty)")
 
     @property
     def is_minor(self) -> bool:
@@ -43,7 +44,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One resource: made when it has no `sid`, else changed; left alone when `blocked` says why."""
+    """One resource: made when it has no `sid`, else changed; left alone when `blocked` says why, and `way_out` what to
+    do about that."""
 
     kind: Kind
     title: str
@@ -51,6 +53,7 @@ class Step:
     changes: tuple[Change, ...] = ()
     blocked: str = ""
     note: str = ""
+    way_out: str = ""
 
     @property
     def is_to_do(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from telephony.provisioning import account
 from telephony.provisioning.addresses import app_values, is_somebody_elses, number_values, place
@@ -25,15 +26,17 @@ def plan_app(take_over: Iterable[str] = ()) -> Step:
     wanted, sid, note = app_values(), settings.TWILIO_TWIML_APP_SID, ""
     found = account.app_fetch(sid) if sid else None
     if sid and found is None:
-        note = "The account has no app with the SID in TWILIO_TWIML_APP_SID."
+        note = _("The account has no app with the SID in TWILIO_TWIML_APP_SID.")
     found = found or account.app_find(resource_name())
     if found is None:
-        return Step(Kind.APP, f"TwiML app {resource_name()}", changes=differences(wanted, None), note=note)
-    title = f"TwiML app {found.name or found.sid}"
-    blocked = ""
+        return Step(
+            Kind.APP, _("TwiML app %(name)s") % {"name": resource_name()}, changes=differences(wanted, None), note=note
+        )
+    title = _("TwiML app %(name)s") % {"name": found.name or found.sid}
+    blocked = way_out = ""
     if found.sid not in take_over and is_somebody_elses(found.values["voice_url"]):
-        blocked = _belongs_to(place(found.values["voice_url"]), found.sid)
-    return Step(Kind.APP, title, found.sid, differences(wanted, found), blocked, note)
+        blocked, way_out = _belongs_to(place(found.values["voice_url"])), _to_take_over(found.sid)
+    return Step(Kind.APP, title, found.sid, differences(wanted, found), blocked, note, way_out)
 
 
 def plan_numbers(numbers: Iterable[str], take_over: Iterable[str] = ()) -> list[Step]:
@@ -45,25 +48,36 @@ def plan_numbers(numbers: Iterable[str], take_over: Iterable[str] = ()) -> list[
     for number in numbers:
         found = owned.get(number)
         if found is None:
-            blocked = "This Twilio account has no such number that takes calls."
-            steps.append(Step(Kind.NUMBER, f"Number {number}", blocked=blocked))
+            blocked = _("This Twilio account has no such number that takes calls.")
+            steps.append(Step(Kind.NUMBER, _("Number %(number)s") % {"number": number}, blocked=blocked))
             continue
         owner = "" if number in allowed else _owner(found)
-        blocked = _belongs_to(owner, number) if owner else ""
-        steps.append(Step(Kind.NUMBER, f"Number {number}", found.sid, differences(wanted, found), blocked))
+        blocked, way_out = (_belongs_to(owner), _to_take_over(number)) if owner else ("", "")
+        steps.append(
+            Step(
+                Kind.NUMBER,
+                _("Number %(number)s") % {"number": number},
+                found.sid,
+                differences(wanted, found),
+                blocked,
+                way_out=way_out,
+            )
+        )
     return steps
 
 
 def plan_key() -> Step:
     """The API key: the one that is set when Twilio takes it, else a new one."""
     sid, secret = settings.TWILIO_API_KEY_SID, settings.TWILIO_API_KEY_SECRET
-    title = f"API key {resource_name()}"
+    title = _("API key %(name)s") % {"name": resource_name()}
     if not sid:
         return Step(Kind.KEY, title)
     if not account.key_exists(sid):
-        return Step(Kind.KEY, title, note="The account has no key with the SID in TWILIO_API_KEY_SID.")
+        return Step(Kind.KEY, title, note=_("The account has no key with the SID in TWILIO_API_KEY_SID."))
     if not secret or not account.key_is_accepted(sid, secret):
-        note = "Twilio does not accept TWILIO_API_KEY_SECRET, and shows no secret twice. The old key stays at Twilio."
+        note = _(
+            "Twilio does not accept TWILIO_API_KEY_SECRET, and shows no secret twice. The old key stays at Twilio."
+        )
         return Step(Kind.KEY, title, note=note)
     return Step(Kind.KEY, title, sid)
 
@@ -82,18 +96,20 @@ def plan_repair(numbers: Iterable[str]) -> Plan:
 def _owner(number: account.Resource) -> str:
     """Who else gets the number's calls, or ""."""
     if number.values["trunk_sid"]:
-        return "a SIP trunk"
+        return _("a SIP trunk")
     if number.values["voice_application_sid"]:
-        return "a TwiML app"
+        return _("a TwiML app")
     url = number.values["voice_url"]
-    return place(url) or "an unknown address" if is_somebody_elses(url) else ""
+    return place(url) or _("an unknown address") if is_somebody_elses(url) else ""
 
 
-def _belongs_to(owner: str, name: str) -> str:
-    return (
-        f"Its calls go to {owner}, not to this desk ({place(settings.PUBLIC_BASE_URL)}). "
-        f"To take it over, run: python manage.py twilio_provision --take-over {name}"
-    )
+def _belongs_to(owner: str) -> str:
+    said = _("Its calls go to %(owner)s, not to this desk (%(desk)s).")
+    return said % {"owner": owner, "desk": place(settings.PUBLIC_BASE_URL)}
+
+
+def _to_take_over(name: str) -> str:
+    return _("To take it over, run: %(command)s") % {"command": f"python manage.py twilio_provision --take-over {name}"}
 
 
 @dataclass(frozen=True, slots=True)

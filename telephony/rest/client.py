@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 from twilio.rest import Client
 
 from telephony.errors import NotConfigured, translated
@@ -29,7 +30,7 @@ def get_client() -> Client:
     else:
         key_sid, secret = settings.TWILIO_API_KEY_SID, settings.TWILIO_API_KEY_SECRET
     if not (account_sid and key_sid and secret):
-        raise NotConfigured("Twilio is not set up yet. Ask your admin.", permanent=True)
+        raise NotConfigured(gettext_noop("Twilio is not set up yet. Ask your admin."), permanent=True)
     return _client(account_sid, key_sid, secret, settings.TWILIO_API_BASE_URL, settings.TWILIO_TIMEOUT_SECONDS)
 
 

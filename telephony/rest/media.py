@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import requests
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from telephony.errors import CallGone, NotConfigured, TelephonyError, Unavailable
 
@@ -53,7 +54,7 @@ class RangeNotSatisfiable(TelephonyError):
     """The file has no such part. `total`: its bytes, None when that is unknown."""
 
     def __init__(self, total: int | None) -> None:
-        super().__init__("The recording has no such part.", permanent=True)
+        super().__init__(gettext_noop("The recording has no such part."), permanent=True)
         self.total = total
 
 
@@ -78,7 +79,7 @@ def recording_fetch(sid: str, wanted: ByteRange | None = None) -> Sound:
     credentials.
     """
     if not _SID.match(sid):
-        raise CallGone("This recording does not exist.", permanent=True)
+        raise CallGone(gettext_noop("This recording does not exist."), permanent=True)
     base = (
         f"{settings.TWILIO_API_BASE_URL}/api.twilio.com" if settings.TWILIO_API_BASE_URL else "https://api.twilio.com"
     )
@@ -94,7 +95,7 @@ def recording_fetch(sid: str, wanted: ByteRange | None = None) -> Sound:
             headers=headers,
         )
     except requests.RequestException:
-        raise Unavailable("The recording cannot be fetched from Twilio. Try again.") from None
+        raise Unavailable(gettext_noop("The recording cannot be fetched from Twilio. Try again.")) from None
     try:
         return _sound(answer, wanted)
     except TelephonyError:
@@ -104,21 +105,23 @@ def recording_fetch(sid: str, wanted: ByteRange | None = None) -> Sound:
 
 def _sound(answer: requests.Response, wanted: ByteRange | None) -> Sound:
     if answer.status_code == 404:
-        raise CallGone("This recording was deleted at Twilio.", code=20404, permanent=True)
+        raise CallGone(gettext_noop("This recording was deleted at Twilio."), code=20404, permanent=True)
     if answer.status_code in (401, 403):
-        raise NotConfigured("Ringdesk may not fetch recordings from Twilio. Ask your admin.", permanent=True)
+        raise NotConfigured(
+            gettext_noop("Ringdesk may not fetch recordings from Twilio. Ask your admin."), permanent=True
+        )
     if answer.status_code == 416:
         size = answer.headers.get("Content-Range", "").rpartition("/")[2]
         raise RangeNotSatisfiable(int(size) if size.isdecimal() else None)
     if not answer.ok:
-        raise Unavailable("The recording cannot be fetched from Twilio. Try again.")
+        raise Unavailable(gettext_noop("The recording cannot be fetched from Twilio. Try again."))
     content_type = answer.headers.get("Content-Type", "audio/mpeg").split(";")[0]
     length = answer.headers.get("Content-Length", "")
     total = int(length) if length.isdecimal() and "Content-Encoding" not in answer.headers else None
     if answer.status_code == 206:
         match = _CONTENT_RANGE.match(answer.headers.get("Content-Range", ""))
         if match is None:
-            raise Unavailable("The recording cannot be fetched from Twilio. Try again.")
+            raise Unavailable(gettext_noop("The recording cannot be fetched from Twilio. Try again."))
         first, last, whole = (int(number) for number in match.groups())
         return Sound(content_type, last - first + 1, Body(answer), (first, last, whole))
     if wanted is None or total is None:
@@ -156,6 +159,6 @@ class Body:
                     return
         except requests.RequestException:
             # What was promised cannot be kept: the server ends the connection, and the player sees that it was cut off.
-            raise Unavailable("Twilio broke off in a recording.") from None
+            raise Unavailable(gettext_noop("Twilio broke off in a recording.")) from None
         finally:
             self._answer.close()

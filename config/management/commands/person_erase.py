@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from config.privacy.person import NotAPerson, person_find
 from config.privacy.services import StillCalling, erase_at_twilio, person_counts, person_erase
@@ -19,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("number", metavar="+1…", help="one of the person's telephone numbers")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
+    # What operators read is English.
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             person = person_find(options["number"])

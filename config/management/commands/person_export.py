@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.core.serializers.json import DjangoJSONEncoder
 
 from config.privacy.person import NotAPerson, person_find
@@ -18,6 +18,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("number", metavar="+1…", help="one of the person's telephone numbers")
 
+    # What operators read is English.
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             person = person_find(options["number"])

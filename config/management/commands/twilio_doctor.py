@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.db import DatabaseError
 
 from config.doctor import last
@@ -41,6 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="with --fix: do not ask")
         parser.add_argument("--json", action="store_true", help="for machines")
 
+    # What operators read is English.
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         if options["fix"] and options["json"] and not options["yes"]:
             raise CommandError("--fix with --json cannot ask: add --yes.", returncode=2)

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.db import DatabaseError
 
 from config.doctor.checks import line_numbers
@@ -42,6 +42,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only show what would be changed")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
+    # What operators read is English.
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         for problem in check_addresses():
             if problem.is_serious():

@@ -21,10 +21,10 @@ texts = st.text(st.characters(), max_size=20) | st.sampled_from(['<&>"', "'", "\
 def test_sentences_are_written_as_the_library_writes_them(sentences):
     expected = VoiceResponse()
     for sentence in sentences:
-        expected.say(fit_for_xml(sentence))
+        expected.say(fit_for_xml(sentence), language="en-US", voice="Polly.Joanna")
     expected.hangup()
 
-    found = twiml.say_and_hang_up_twiml(*sentences)
+    found = twiml.say_and_hang_up_twiml(*(twiml.Said(text, "en-US", "Polly.Joanna") for text in sentences))
 
     assert found == str(expected)
     ElementTree.fromstring(found)
