@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from contacts.models import Contact, ContactNumber
 from core.sql.deadlocks import is_deadlock
@@ -16,7 +17,7 @@ from telephony.party import same_party
 from telephony.phone import display
 
 _FIELDS = ("name", "company", "email", "note")
-_AT_ONCE = "Somebody else is changing these contacts just now. Try again."
+_AT_ONCE = gettext_noop("Somebody else is changing these contacts just now. Try again.")
 
 
 class ContactConflict(Exception):
@@ -46,7 +47,7 @@ def contact_create(*, values: Mapping[str, Any]) -> Contact:
         raise _taken_meanwhile(numbers) from None
     except OperationalError as error:
         if is_deadlock(error):
-            raise ContactConflict(_AT_ONCE) from None
+            raise ContactConflict(_(_AT_ONCE)) from None
         raise
     return contact
 
@@ -71,7 +72,7 @@ def contact_update(*, contact_id: int, values: Mapping[str, Any], check: Callabl
         raise _taken_meanwhile(values.get("numbers", [])) from None
     except OperationalError as error:
         if is_deadlock(error):
-            raise ContactConflict(_AT_ONCE) from None
+            raise ContactConflict(_(_AT_ONCE)) from None
         raise
 
 

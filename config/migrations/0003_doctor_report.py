@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
             name='DoctorReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('findings', models.JSONField(help_text='Of each: id, title, state, seen, mend.')),
+                ('at', models.DateTimeField(verbose_name="at")),
+                ('findings', models.JSONField(help_text='Of each: id, title, state, seen, mend.', verbose_name='findings')),
             ],
         ),
     ]

@@ -7,14 +7,10 @@ type Schemas = components["schemas"];
 export type Agent = Schemas["Agent"];
 export type Line = Schemas["Line"];
 export type Contact = Schemas["Contact"];
-/** The other party, whichever way the call goes. */
-export type Party = Schemas["Party"];
-export type Leg = Schemas["Leg"];
 /** A message that a caller left. */
 export type Recording = Schemas["Recording"];
 /** A row of the log: a root call with its legs. */
 export type Call = Schemas["Call"];
-export type CallStatus = Call["status"];
 export type CallResult = Call["result"];
 /** What the agent says that a call came to. */
 export type CallOutcome = Call["outcome"];
