@@ -22,6 +22,7 @@ from django.core.management.base import SystemCheckError  # noqa: E402
 
 from config.server import checkpoints, embedded, heartbeats  # noqa: E402
 from config.server.handler import OneHopHandler  # noqa: E402
+from core.languages import load_texts  # noqa: E402
 from core.realtime import outbox  # noqa: E402
 from desk import presence_watch  # noqa: E402
 from desk.socket_auth import TokenGate  # noqa: E402
@@ -40,6 +41,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
     if not settings.REDIS_URL:
         embedded.start()
         heartbeats.ask_for_one()
+    load_texts()
     outbox.start()
     forever = (inbox.drain_forever, checkpoints.checkpoint_forever, presence_watch.watch_forever)
     chores = [asyncio.create_task(chore()) for chore in forever]

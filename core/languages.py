@@ -45,3 +45,10 @@ def speak_to(language: str) -> None:
     """From here to the end of the request, texts are made in the language that somebody chose; "" changes nothing."""
     if language:
         translation.activate(known_language(language))
+
+
+def load_texts() -> None:
+    """Reads the catalogues now: otherwise the first caller of a line waits for them."""
+    for language, _ in settings.LANGUAGES:
+        with speaking(language):
+            translation.gettext("English")

@@ -40,7 +40,14 @@ def admin() -> Client:
 
 
 def fields(team: Team, number: str = OWN, **changes: Any) -> dict[str, Any]:
-    values = {"name": "Sales", "number": number, "team": team.pk, "ring_seconds": 20, "is_active": "on"}
+    values = {
+        "name": "Sales",
+        "number": number,
+        "team": team.pk,
+        "language": "en",
+        "ring_seconds": 20,
+        "is_active": "on",
+    }
     return {name: value for name, value in (values | {"takes_voicemail": "on"} | changes).items() if value is not None}
 
 

@@ -90,11 +90,11 @@ def test_migrations_that_are_applied():
 
 
 def test_a_migration_that_is_missing():
-    MigrationRecorder(connection).record_unapplied("config", "0002_erasure")
+    MigrationRecorder(connection).record_unapplied("config", "0003_languages")
 
     found = finding(system.check_migrations)
 
-    assert (found.state, found.seen) == (State.FAILED, "1 not applied: config.0002_erasure.")
+    assert (found.state, found.seen) == (State.FAILED, "1 not applied: config.0003_languages.")
 
 
 def test_a_cache_that_keeps_what_is_written():

@@ -267,7 +267,7 @@ def test_the_page_erases_only_what_somebody_is_sure_of(post, deleted):
         page = post(number=MAYA, do="erase", sure="yes").content.decode()
 
     assert queued.called
-    assert "being deleted at Twilio" in page
+    assert "Being deleted at Twilio" in page
     record = Erasure.objects.get()
     assert (record.by.username, record.deleted_at_twilio) == ("root", 9)
     assert len(deleted) == 9

@@ -10,7 +10,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calls.answering.twiml import voicemail_twiml
+from calls.answering.prompts import asks_for_message
 from calls.models import Call, CallEvent
 from calls.recorder.timeline import call_timeline
 from contacts.import_checks import rows_checked
@@ -134,7 +134,7 @@ def test_an_unknown_field_is_named_in_order(name):
 
 
 def test_a_greeting_holds_nothing_that_only_a_page_needs(name):
-    spoken = voicemail_twiml(line_name=name, action_url="/a", status_url="/b")
+    spoken = asks_for_message(name, "en").text
 
     assert without_directions(name) in spoken
     assert not any(letter in spoken for letter in (OVERRIDE, ISOLATE, POP))

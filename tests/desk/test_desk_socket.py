@@ -222,7 +222,7 @@ def test_a_bad_number_is_explained_on_the_desk(ada, line):
         assert frame == {
             "type": "call.problem",
             "sid": sid("CA", 1),
-            "message": "This number is too short for the United States.",
+            "message": "This number is too short.",
             "permanent": True,
         }
         await socket.close()

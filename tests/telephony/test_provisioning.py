@@ -71,7 +71,7 @@ def test_a_number_that_serves_somebody_else_is_left_alone_until_it_is_named(acco
     step = plan_numbers([SUPPORT])[0]
 
     assert not step.is_to_do
-    assert f"--take-over {SUPPORT}" in step.blocked
+    assert f"--take-over {SUPPORT}" in step.way_out
     assert plan_numbers([SUPPORT], ["+12025550999"])[0].blocked
     list(apply(Plan((plan_numbers([SUPPORT], [SUPPORT])[0],))))
     assert account.number() | number_values() == account.number()
@@ -129,7 +129,7 @@ def test_an_app_of_another_desk_is_not_adopted(account, settings):
 def test_an_app_that_serves_somebody_else_is_left_alone_until_it_is_named(account):
     account.apps[APP]["voice_url"] = OTHERS
 
-    assert f"--take-over {APP}" in plan_app().blocked
+    assert f"--take-over {APP}" in plan_app().way_out
     assert plan_app([APP]).is_to_do
 
 
