@@ -253,6 +253,15 @@ def test_who_may_see_agents_only_sees_no_calls(line):
         assert hidden not in text, hidden
 
 
+def test_who_may_change_lines_is_told_of_lines_and_of_no_calls(line):
+    factories.make_call(1, result="missed", start_time=timezone.now())
+
+    text = words(page(staff("change_line")))
+
+    assert "Nobody answers line Support" in text
+    assert "missed caller" not in text
+
+
 # --- Its cost ---
 
 
