@@ -17,7 +17,7 @@ import os, threading, time
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 os.environ["TEST_REDIS_URL"] = ""
 import django; django.setup()
-from config import embedded
+from config.server import embedded
 from config.celery import app
 done = threading.Event()
 @app.task(name="probe")

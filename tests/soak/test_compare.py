@@ -130,7 +130,7 @@ def test_our_own_500_is_found_and_one_that_the_simulator_made_up_is_not(record):
 
 
 def test_a_crash_in_the_log_is_found_and_an_answered_fallback_is_none():
-    text = "INFO x\n ERROR calls.webhooks fallback: call=CA\n ERROR django.request Internal Server Error: /\n"
+    text = "INFO x\n ERROR telephony.webhooks.inbox fallback: sid=CA\n ERROR django.request Internal Server Error: /\n"
 
     assert len(compare.compare_product_log(text)) == 1
 
