@@ -179,6 +179,7 @@ def compare_requests(record: Record) -> list[Discrepancy]:
 
 def compare_product_log(text: str) -> list[Discrepancy]:
     """Lines of the product's own log that tell of a crash. An answered fallback is none, nor "Twilio is away"."""
-    expected = r"telephony\.webhooks\.inbox fallback: |django\.request (Bad Gateway|Service Unavailable|Gateway Timeout): /api/"
+    away = r"django\.request (Bad Gateway|Service Unavailable|Gateway Timeout): /api/"
+    expected = rf"telephony\.webhooks\.inbox fallback: |{away}"
     pattern = re.compile(rf"Traceback \(most|Internal Server Error| CRITICAL | ERROR (?!{expected})")
     return [Discrepancy("log", "", line[:300], "") for line in text.splitlines() if pattern.search(line)]
