@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from calls.answering import twiml, twiml_responses
 from calls.live import services, status_callbacks
@@ -99,6 +100,11 @@ def _nothing(received: Received) -> Answer:
     return None
 
 
+def _posted(name: str, **parts: Any) -> WebhookKind:
+    """A kind that Twilio posts: its name is its path, and the key of what may be believed of it."""
+    return WebhookKind(name=name, path=f"voice/{name}/", believed=partial(believed, BELIEVED[name]), **parts)
+
+
 # Not posted by anybody: what the REST API told us (`calls.reconcile`).
 RECONCILE = WebhookKind(
     name="reconcile",
@@ -109,69 +115,55 @@ RECONCILE = WebhookKind(
     said=sentences.reconcile,
 )
 KINDS = (
-    WebhookKind(
-        name="incoming",
-        path="voice/incoming/",
+    _posted(
+        "incoming",
         url_name="calls:voice-incoming",
-        believed=partial(believed, BELIEVED["incoming"]),
         work_on_many=_incoming,
         work_late=_unanswered,
         emergency=_emergency,
         said=sentences.incoming,
     ),
-    WebhookKind(
-        name="outgoing",
-        path="voice/outgoing/",
+    _posted(
+        "outgoing",
         url_name="calls:voice-outgoing",
-        believed=partial(believed, BELIEVED["outgoing"]),
         work=_outgoing,
         work_late=_unanswered,
         emergency=_emergency,
         said=sentences.outgoing,
     ),
-    WebhookKind(
-        name="dial-action",
-        path="voice/dial-action/",
+    _posted(
+        "dial-action",
         url_name="calls:dial-action",
-        believed=partial(believed, BELIEVED["dial-action"]),
         work=_dial_action,
         emergency=_emergency,
         said=sentences.dial_action,
     ),
-    WebhookKind(
-        name="status",
-        path="voice/status/",
+    _posted(
+        "status",
         url_name="calls:status",
-        believed=partial(believed, BELIEVED["status"]),
         work_on_many=status_callbacks.status_callbacks_apply,
         is_waited_for=False,
         emergency=_nothing,
         said=sentences.status,
     ),
-    WebhookKind(
-        name="recording",
-        path="voice/recording/",
+    _posted(
+        "recording",
         url_name="calls:recording",
-        believed=partial(believed, BELIEVED["recording"]),
         work=_recording,
         emergency=_after_message,
         said=sentences.recording,
     ),
-    WebhookKind(
-        name="recording-status",
-        path="voice/recording-status/",
+    _posted(
+        "recording-status",
         url_name="calls:recording-status",
-        believed=partial(believed, BELIEVED["recording-status"]),
         work=_recording_status,
         is_waited_for=False,
         emergency=_nothing,
         said=sentences.recording_status,
     ),
-    WebhookKind(
-        name="fallback",
-        path="voice/fallback/",
+    _posted(
+        "fallback",
         url_name="calls:voice-fallback",
-        believed=partial(believed, BELIEVED["fallback"]),
         work=_unanswered,
         is_last_resort=True,
         emergency=_emergency,
