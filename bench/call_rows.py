@@ -44,8 +44,8 @@ class People:
 
     def __init__(self) -> None:
         from agents.models import Agent, Team
-        from calls.models import Line
         from contacts.models import Contact, ContactNumber
+        from routing.models import Line
 
         teams = [Team.objects.create(name=f"Team {n}") for n in range(TEAMS)]
         self.agents = [Agent.objects.create(username=f"agent{n}", first_name=f"Agent {n}") for n in range(AGENTS)]

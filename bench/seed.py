@@ -32,8 +32,8 @@ def _agent(number: int, kind: str, *, ring: bool) -> dict[str, object]:
     from django.utils import timezone
 
     from agents.models import Agent, Desk, Team
-    from calls.models import Line
     from contacts.models import Contact, ContactNumber
+    from routing.models import Line
 
     agent = Agent.objects.create(
         username=f"{kind}{number}", first_name="Agent", last_name=str(number), password=_hashed(_PASSWORD)
@@ -73,7 +73,7 @@ def _session(agent: object) -> str:
 
 def _together(count: int) -> dict[str, object]:
     from agents.models import Team
-    from calls.models import Line
+    from routing.models import Line
 
     team = Team.objects.create(name="Everybody")
     Line.objects.create(name="Everybody", number="+12025559999", team=team)

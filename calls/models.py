@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import lru_cache
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
@@ -17,9 +16,8 @@ from calls.indexes import LOG_INDEXES
 from core.folding import FoldedField
 from core.languages import default_language
 from core.text import in_sentence
-from telephony.errors import InvalidNumber
 from telephony.party import is_withheld
-from telephony.phone import country_name, parse, region_of
+from telephony.phone import country_name, region_of
 
 
 class CallStatus(models.TextChoices):
@@ -89,50 +87,6 @@ class CallOutcome(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-class Line(models.Model):
-    """One of our telephone numbers, and who answers it."""
-
-    name = models.CharField(_("name"), max_length=80)
-    number = models.CharField(_("number"), max_length=32, unique=True, help_text=_("A number of your Twilio account."))
-    team = models.ForeignKey("agents.Team", on_delete=models.PROTECT, related_name="lines", verbose_name=_("team"))
-    ring_seconds = models.PositiveSmallIntegerField(
-        _("ring seconds"),
-        default=20,
-        help_text=_("How long agents' phones ring before the caller is asked for a message."),
-    )
-    takes_voicemail = models.BooleanField(_("takes voicemail"), default=True)
-    language = models.CharField(
-        _("language"),
-        max_length=8,
-        choices=settings.LANGUAGES,
-        default=default_language,
-        help_text=_("What callers hear on this line."),
-    )
-    is_active = models.BooleanField(_("active"), default=True)
-
-    class Meta:
-        verbose_name = _("line")
-        verbose_name_plural = _("lines")
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(ring_seconds__gte=5, ring_seconds__lte=120), name="line_ring_seconds_5_to_120"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{in_sentence(self.name)} {self.number}"
-
-    def clean(self) -> None:
-        try:
-            number = parse(self.number, home_region=settings.HOME_REGION)
-        except InvalidNumber as error:
-            raise ValidationError({"number": error.message}) from None
-        if number.extension:
-            raise ValidationError({"number": _("A line is a whole number, without an extension.")})
-        self.number = number.e164
-
-
 class Call(models.Model):
     """One leg, as Twilio names it. A leg made by <Dial> has the call it belongs to as its parent.
 
@@ -180,7 +134,7 @@ class Call(models.Model):
         verbose_name=_("agent"),
     )
     line = models.ForeignKey(
-        Line,
+        "routing.Line",
         null=True,
         blank=True,
         on_delete=models.SET_NULL,

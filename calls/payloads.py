@@ -15,8 +15,9 @@ from django.conf import settings
 from django.urls import get_script_prefix, reverse
 
 from agents.selectors import agent_name
-from calls.models import Call, Line, Recording, is_incoming
+from calls.models import Call, Recording, is_incoming
 from core.languages import sentence
+from routing.models import Line
 from telephony.identity import identity_for
 from telephony.party import is_withheld
 from telephony.phone import display

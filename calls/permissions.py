@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from agents.selectors import is_supervisor, team_ids_of
-from calls.models import LIVE, TERMINAL, Call, CallOffer, Line
+from calls.models import LIVE, TERMINAL, Call, CallOffer
+from routing.models import Line
 
 if TYPE_CHECKING:
     from agents.models import Agent

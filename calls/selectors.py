@@ -7,23 +7,20 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
-from agents.selectors import team_ids_of
-from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Line
+from calls.models import LIVE, LONGEST_CALL, Call, CallOffer
 from contacts.selectors import by_number, contacts_with
 from core.sql.prepared import Param, Prepared
-from core.sql.statements import fetch
 from core.sql.unit import UnitOfWork
+from routing.models import Line
+from routing.selectors import lines_with
 from telephony.models import Webhook
 
 if TYPE_CHECKING:
-    from agents.models import Agent
     from contacts.models import Contact
 
-_LINES = Prepared(lambda: Line.objects.filter(number__in_array=Param("numbers")))
 _TEAMS_OF_LINES = Prepared(
     lambda: (
         Line.objects.filter(number__in_array=Param("numbers"), is_active=True, team__agents__isnull=False)
@@ -33,17 +30,11 @@ _TEAMS_OF_LINES = Prepared(
 )
 
 
-def lines_by_number(numbers: Iterable[str]) -> dict[str, Line]:
-    """Our lines among these numbers."""
-    (lines,) = fetch(_LINES(numbers=set(numbers)))
-    return {line.number: line for line in lines}
-
-
 class PartiesRead:
     """Whom callers called, and who they are: there once the unit of work has fetched it."""
 
     def __init__(self, work: UnitOfWork, *, called: Collection[str], callers: Collection[str]) -> None:
-        self._lines = work.read(_LINES(numbers=called))
+        self._lines = work.read(lines_with(called))
         self._teams = work.read(_TEAMS_OF_LINES(numbers=called))
         self._contacts = work.read(contacts_with(callers))
 
@@ -65,31 +56,6 @@ class PartiesRead:
     def contacts(self) -> dict[str, Contact]:
         """Contacts by their numbers."""
         return by_number(self._contacts.rows)
-
-
-def lines_for(agent: Agent) -> QuerySet[Line]:
-    """The lines an agent may call from; all of them for an admin. The first is the caller ID unless another is chosen.
-
-    The oldest comes first: a line that is added never becomes anybody's caller ID by itself, whatever its name is.
-    """
-    lines = Line.objects.filter(is_active=True).order_by("pk")
-    return lines if agent.is_superuser else lines.filter(team__in=team_ids_of(agent))
-
-
-def callable_agents_of(team_id: int) -> QuerySet[Agent]:
-    """Those in the team whom a caller can reach at all."""
-    return get_user_model().objects.filter(teams=team_id, is_active=True, may_receive_calls=True)
-
-
-def lines_without_people() -> QuerySet[Line]:
-    """Lines in use in whose teams nobody can take calls: all that a caller can reach there is voicemail."""
-    people = get_user_model().objects.filter(teams=OuterRef("team"), is_active=True, may_receive_calls=True)
-    return Line.objects.filter(~Exists(people), is_active=True).select_related("team")
-
-
-def lines_unanswered() -> list[Line]:
-    """Lines in use on which a caller reaches neither a person nor voicemail, whoever is at the desk."""
-    return list(lines_without_people().filter(takes_voicemail=False))
 
 
 def sids_in_doubt(*, quiet_for: timedelta, limit: int) -> list[str]:

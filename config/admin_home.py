@@ -25,10 +25,11 @@ from agents.models import Agent
 from agents.selectors import agents_answering, agents_in_no_team
 from calls.live.presence import presence_of
 from calls.log.to_do import missed_to_call_back, results_since, voicemail_unheard
-from calls.models import Call, CallResult, Line
-from calls.selectors import lines_without_people
+from calls.models import Call, CallResult
 from config.doctor import last
 from core.text import in_sentence
+from routing.models import Line
+from routing.selectors import lines_without_people
 from telephony.doctor.findings import State
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ def _line_tasks() -> Iterator[Task]:
             detail = _t("Nobody in team %(team)s can take calls: every caller is asked for a message.") % names
         else:
             detail = _t("Nobody in team %(team)s can take calls, and the line takes no voicemail.") % names
-        url = reverse("admin:calls_line_change", args=[line.pk])
+        url = reverse("admin:routing_line_change", args=[line.pk])
         yield Task(title, detail, url, _t("Open the line"), urgent=not line.takes_voicemail)
 
 

@@ -25,7 +25,8 @@ class _Group:
 
 
 _GROUPS = (
-    _Group(_("Calls"), ("calls.Call", "calls.Line")),
+    _Group(_("Calls"), ("calls.Call",)),
+    _Group(_("Routing"), ("routing.Line",)),
     _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
     _Group(_("Contacts"), ("contacts.Contact",)),
     _Group(_("Phones"), ("tokens.Device", "tokens.IssuedToken")),

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from agents.models import Agent
 from calls.live.call_tree import CallTree
-from calls.models import Call, CallOffer, CallOutcome, CallStatus, Direction, Line, Recording
+from calls.models import Call, CallOffer, CallOutcome, CallStatus, Direction, Recording
 from contacts.selectors import contacts_by_number
+from routing.models import Line
 
 _SUPPORT, _SALES = "+12025550100", "+12025550101"
 _WITHHELD = "anonymous"

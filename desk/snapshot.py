@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from rest_framework.serializers import DateTimeField
 
-from calls import selectors
 from calls.live import broadcasts, presence
 from calls.log.serializers import AgentSerializer, LineSerializer
+from routing.selectors import lines_for
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -23,7 +23,7 @@ _PARTS: dict[str, Callable[[Agent], Any]] = {
     "availability": lambda agent: agent.availability,
     "calls": lambda agent: broadcasts.live_json(presence.call_live_list(agent)),
     "presence": presence.presence_list,
-    "lines": lambda agent: LineSerializer(selectors.lines_for(agent), many=True).data,
+    "lines": lambda agent: LineSerializer(lines_for(agent), many=True).data,
 }
 
 

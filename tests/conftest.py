@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from agents.models import Agent, Team
-from calls.models import Line
+from routing.models import Line
 from tests import factories
 from tests.twilio import TwilioClient
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from agents.models import Agent, Desk, Team
-from calls.models import Call, Line
+from calls.models import Call
 from contacts.models import Contact, ContactNumber
+from routing.models import Line
 from tests.twilio import CALLER, SUPPORT, sid
 from tokens.models import Device
 

@@ -14,6 +14,7 @@ FLOORS = [
     {"core"},
     {"telephony"},
     {"agents", "contacts", "tokens"},
+    {"routing"},
     {"calls", "messaging"},
     {"desk"},
     {"config"},

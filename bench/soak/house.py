@@ -16,7 +16,7 @@ from tests.browser.stack import Stack
 PASSWORD = "soak-robot-3141"
 _MAKE_AGENTS = """
 from agents.models import Agent, Team
-from calls.models import Line
+from routing.models import Line
 Line.objects.update(ring_seconds=5)
 teams = list(Team.objects.order_by("name"))
 for number in range({count}):

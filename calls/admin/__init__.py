@@ -1,7 +1,6 @@
-"""The call log, the lines and the flight recorder in Django admin."""
+"""The call log and the flight recorder in Django admin."""
 
 from calls.admin.calls import CallAdmin
-from calls.admin.lines import LineAdmin
 from calls.admin.recorder import CallEventAdmin, WebhookAdmin
 
-__all__ = ["CallAdmin", "CallEventAdmin", "LineAdmin", "WebhookAdmin"]
+__all__ = ["CallAdmin", "CallEventAdmin", "WebhookAdmin"]

@@ -32,7 +32,7 @@ def locking_teams(numbers: Collection[str]) -> list[Statement]:
 # Keys of two numbers never meet those of one. Of a team's id, what fits into the second is enough.
 _LOCK_TEAMS = """
 SELECT pg_advisory_xact_lock(1, key) FROM (
-    SELECT (team_id & 2147483647)::int AS key FROM calls_line WHERE number = ANY(%s) AND is_active ORDER BY 1
+    SELECT (team_id & 2147483647)::int AS key FROM routing_line WHERE number = ANY(%s) AND is_active ORDER BY 1
 ) AS keys
 """
 

@@ -18,9 +18,10 @@ from agents.selectors import (
     teams_of_agents,
 )
 from calls import selectors
-from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Line
+from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
+from routing.models import Line
 
 if TYPE_CHECKING:
     from agents.models import Agent

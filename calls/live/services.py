@@ -23,11 +23,13 @@ from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
 from calls.live.status_callbacks import push
 from calls.log.past_calls import Party, PastCallsRead
-from calls.models import Call, CallOffer, CallStatus, Line
+from calls.models import Call, CallOffer, CallStatus
 from calls.params import OutgoingRequest, VoiceRequest
 from contacts.selectors import contact_by_number, contact_number_get
 from core.sql.statements import Write, new_row, relate
 from core.sql.unit import UnitOfWork
+from routing.models import Line
+from routing.selectors import lines_by_number, lines_for
 from telephony.errors import InvalidNumber
 from telephony.limits import MAX_RUNG
 from telephony.party import is_withheld
@@ -161,7 +163,7 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
         # Not shown at the agent's own desks: whoever calls there may not be the agent any more.
         call = _open(batch, voice)
         return _refuse(batch, call, _SIGNED_OUT if agent_id and agent_get_caller(agent_id) else _NOT_ALLOWED)
-    lines = list(selectors.lines_for(agent))
+    lines = list(lines_for(agent))
     line = next((line for line in lines if line.pk == voice.line_id), lines[0] if lines else None)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID
     try:
@@ -197,7 +199,7 @@ def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetim
     """
     voice = with_parties(voice)
     # What a browser asks for may be anybody's line.
-    line = None if voice.from_browser else selectors.lines_by_number([voice.called]).get(voice.called)
+    line = None if voice.from_browser else lines_by_number([voice.called]).get(voice.called)
     batch = CallBatch.of(work, voice.sid)
     known = batch.get(voice.sid)
     if known is None:

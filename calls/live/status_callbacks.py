@@ -16,7 +16,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agents.selectors import agents_active
-from calls import selectors
 from calls.live import broadcasts
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_forward
@@ -28,6 +27,7 @@ from calls.params import DialActionRequest, RecordingRequest, StatusCallbackRequ
 from contacts.selectors import contacts_by_number
 from core.sql.statements import new_row, relate
 from core.sql.unit import UnitOfWork
+from routing.selectors import lines_by_number
 from telephony.errors import sentence_for
 from telephony.models import Webhook
 from telephony.webhooks.kinds import Kept
@@ -115,7 +115,7 @@ class _Unknown:
         self._agents = at_hand | {agent.pk: agent for agent in agents_active(ids)} if ids else at_hand
         roots = [with_parties(item.voice) for item in callbacks if not item.voice.parent_call_sid]
         numbers = {number for voice in roots for number in (voice.caller, voice.called)}
-        self._lines = selectors.lines_by_number(numbers) if numbers else {}
+        self._lines = lines_by_number(numbers) if numbers else {}
         self._contacts = contacts_by_number(numbers) if numbers else {}
 
     def call(self, callback: StatusCallbackRequest) -> Call:

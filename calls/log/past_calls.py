@@ -13,12 +13,13 @@ from django.db.models import BigIntegerField, ExpressionWrapper, IntegerField, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
-from calls.models import TERMINAL, Call, Line
+from calls.models import TERMINAL, Call
 from contacts.selectors import contact_ids_with
 from core.sql.pipeline import Row
 from core.sql.prepared import Compiled, Param
 from core.sql.statements import Statement, as_list, fetch, on_postgresql
 from core.sql.unit import UnitOfWork
+from routing.models import Line
 from telephony.party import is_withheld, same_party
 
 # The fields of a `calls.payloads.PastCall`.

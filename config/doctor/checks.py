@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
-from calls.models import Line
 from config.doctor import system
+from routing.models import Line
 from telephony.doctor import account, network, routes
 from telephony.doctor.findings import Check, Finding
 from telephony.doctor.runner import run

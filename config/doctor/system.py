@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from calls.selectors import lines_unanswered
 from config.celery import app
 from config.models import Heartbeat
 from config.server.heartbeats import HEARTBEAT, RECONCILE
 from core.text import in_sentence
+from routing.selectors import lines_unanswered
 from telephony.doctor.findings import Check, Finding
 
 F = TypeVar("F", Finding, Finding | None)

@@ -13,10 +13,11 @@ from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, gettext_noop
 
-from calls.models import LIVE, Call, CallEvent, CallOffer, Line, Recording, RecordingPlay
+from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingPlay
 from contacts.models import Contact, ContactNumber
 from core.text import in_sentence
 from messaging.models import MessageWebhook
+from routing.models import Line
 from telephony.errors import InvalidNumber
 from telephony.models import Webhook
 from telephony.party import party, same_party

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "agents",
     "contacts",
     "tokens",
+    "routing",
     "calls",
     "desk",
     "messaging",

@@ -108,11 +108,11 @@ class TestAdmin:
             "agents/agent/",
             "agents/team/",
             "contacts/contact/",
-            "calls/line/",
+            "routing/line/",
             "calls/call/",
             "tokens/issuedtoken/",
             "agents/agent/add/",
-            "calls/line/add/",
+            "routing/line/add/",
             "contacts/contact/add/",
             "calls/call/?shown=legs&q=okonkwo",
         ],
@@ -142,6 +142,6 @@ class TestAdmin:
     def test_a_number_that_is_none_is_explained(self, admin, team):
         form = {"name": "Sales", "number": "maya", "team": team.pk, "ring_seconds": 20}
 
-        response = admin.post("/admin/calls/line/add/", form, secure=True)
+        response = admin.post("/admin/routing/line/add/", form, secure=True)
 
         assert b"This is not a telephone number." in response.content

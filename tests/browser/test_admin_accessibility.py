@@ -88,8 +88,8 @@ def violations(page: Page) -> list[str]:
         "agents/loginrecord/",
         "calls/call/",
         "calls/call/{sid}/change/",
-        "calls/line/",
-        "calls/line/1/change/",
+        "routing/line/",
+        "routing/line/1/change/",
         "telephony/webhook/",
         "telephony/webhook/1/change/",
         "config/erasure/",
@@ -138,7 +138,7 @@ def test_home_is_accessible_and_fits_on_every_screen(admin, stack, message, some
 def test_the_admins_colours_are_the_desks_whatever_the_system_has(admin, stack, message, system, theme, blue):
     """Django has variables of the same names, and its own blue."""
     admin.emulate_media(color_scheme=system)
-    admin.goto(f"{stack.desk_url}/admin/calls/line/1/change/")
+    admin.goto(f"{stack.desk_url}/admin/routing/line/1/change/")
     for _ in range(3):
         if admin.evaluate("document.documentElement.dataset.theme") == theme:
             break

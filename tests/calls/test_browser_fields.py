@@ -13,8 +13,9 @@ import pytest
 from django.test import Client
 
 from bench.nonsense import SENSIBLE
-from calls.models import Call, CallEvent, CallOffer, Line, Recording
+from calls.models import Call, CallEvent, CallOffer, Recording
 from calls.params import _IDENTIFYING, BELIEVED
+from routing.models import Line
 from telephony.models import Webhook
 from telephony.webhooks import inbox
 from tests import factories

@@ -11,9 +11,9 @@ from django.contrib import admin as django_admin
 from django.test import Client
 
 from agents.models import Agent, Team
-from calls.models import Line
 from contacts.models import Contact, ContactNumber
 from core.admin import SavesChanges
+from routing.models import Line
 from tests import factories
 from tests.desk.desk_socket import DeskSocket, run
 
@@ -131,7 +131,7 @@ _UNFIT, _CLEAN = "Ada\x0bB\uffff", "Ada B\ufffd"
     [
         ("agents/agent", "first_name", _UNFIT, _CLEAN),
         ("agents/team", "name", _UNFIT, _CLEAN),
-        ("calls/line", "name", _UNFIT, _CLEAN),
+        ("routing/line", "name", _UNFIT, _CLEAN),
         ("contacts/contact", "company", _UNFIT, _CLEAN),
         ("contacts/contact", "note", f"one\r\n{_UNFIT}", f"one\n{_CLEAN}"),
     ],
@@ -140,7 +140,7 @@ def test_what_no_text_may_hold_is_cleaned_as_by_rest(admin, ada, team, line, mod
     row: Any = {
         "agents/agent": ada,
         "agents/team": team,
-        "calls/line": line,
+        "routing/line": line,
         "contacts/contact": factories.make_contact("Maya"),
     }[model]
     path = f"/admin/{model}/{row.pk}/change/"
@@ -170,7 +170,7 @@ def test_a_zero_byte_is_refused(admin):
 
 
 def test_a_lines_page_keeps_what_another_admin_changed(admin, line):
-    path = f"/admin/calls/line/{line.pk}/change/"
+    path = f"/admin/routing/line/{line.pk}/change/"
     fields = opened(admin, path)
     Line.objects.update(ring_seconds=45, takes_voicemail=False)
 

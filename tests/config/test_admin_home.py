@@ -174,7 +174,7 @@ def test_a_line_that_nobody_answers_leads_to_its_form(admin, takes_voicemail, ur
     html = page(admin)
 
     assert "Nobody answers line Support" in words(html)
-    assert link(html, "Open the line") == f"/admin/calls/line/{line.pk}/change/"
+    assert link(html, "Open the line") == f"/admin/routing/line/{line.pk}/change/"
     assert ("At once: Nobody answers" in words(html)) is urgent
 
 

@@ -24,7 +24,8 @@ from tokens.models import Device
 DATA = json.loads((Path(__file__).parents[1] / "payloads" / "database" / "november.json").read_text())
 # Where that version's migrations ended.
 NOVEMBER = [
-    ("agents", "0003_rings_mobile"), ("calls", "0007_loose_references"), ("contacts", "0001_initial"),
+    ("agents", "0003_rings_mobile"), ("calls", "0007_loose_references"), ("routing", None),
+    ("contacts", "0001_initial"),
     ("tokens", "0002_devices"), ("messaging", "0001_initial"), ("config", "0001_initial"), ("telephony", None),
 ]  # fmt: skip
 

@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 from django.core.management import CommandError, call_command
 
-from calls.models import Line
 from config.management.commands import twilio_doctor
+from routing.models import Line
 from telephony.doctor.findings import Check, Finding, State
 from telephony.doctor.routes import check_numbers
 from telephony.doctor.runner import run

@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from agents.models import Agent, Role, Team
-from calls.models import Line
 from config.demo_history import demo_history_create
 from contacts.models import Contact, ContactNumber
+from routing.models import Line
 
 _PEOPLE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ada", "Ada", "Byron", {}),

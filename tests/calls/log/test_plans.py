@@ -13,9 +13,9 @@ import pytest
 from django.db import connection, transaction
 
 from agents.models import Team
-from calls.models import Line
 from contacts.models import Contact, ContactNumber
 from core.sql.statements import Statement, disable_seq_scans, fetch
+from routing.models import Line
 from telephony.webhooks.fast_request import form_read
 from telephony.webhooks.inbox import webhook_take
 from telephony.webhooks.kinds import kind_named

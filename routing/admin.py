@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from calls.models import Line
-from calls.selectors import callable_agents_of
 from core.admin import SavesChanges
+from routing.models import Line
+from routing.selectors import callable_agents_of
 from telephony.errors import TelephonyError
 from telephony.provisioning.account import number_is_owned
 

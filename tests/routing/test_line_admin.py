@@ -12,8 +12,8 @@ from django.test import Client
 from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberList
 
 from agents.models import Agent, Team
-from calls.models import Line
-from calls.selectors import lines_for
+from routing.models import Line
+from routing.selectors import lines_for
 from tests import factories
 from tests.calls.test_webhooks_incoming import verbs
 from tests.calls.test_webhooks_outgoing import OUTGOING
@@ -21,7 +21,7 @@ from tests.telephony.account import Account, account_at_twilio
 from tests.twilio import outgoing
 
 pytestmark = pytest.mark.django_db
-ADD = "/admin/calls/line/add/"
+ADD = "/admin/routing/line/add/"
 OWN, FOREIGN = "+12025550101", "+12025550199"
 
 
@@ -107,14 +107,14 @@ def test_a_line_that_is_not_in_use_may_be_anything(admin, account, team):
     assert saved(admin, ADD, fields(team, FOREIGN, takes_voicemail=None, is_active=None))[0]
 
     line = Line.objects.get()
-    done, page = saved(admin, f"/admin/calls/line/{line.pk}/change/", fields(team, FOREIGN))
+    done, page = saved(admin, f"/admin/routing/line/{line.pk}/change/", fields(team, FOREIGN))
     assert not done, "once it is switched on, it must be right"
     assert "has no such number" in page
 
 
 def test_twilio_is_not_asked_about_a_number_that_stays(admin, team, line):
     with patch.object(IncomingPhoneNumberList, "list", autospec=True) as listed:
-        done, page = saved(admin, f"/admin/calls/line/{line.pk}/change/", fields(team, line.number, name="Help"))
+        done, page = saved(admin, f"/admin/routing/line/{line.pk}/change/", fields(team, line.number, name="Help"))
 
     assert done, page
     assert not listed.called
