@@ -1,8 +1,10 @@
 """People and companies we talk with."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.folding import FoldedField
@@ -31,12 +33,20 @@ class Contact(models.Model):
 
 def clean_number(value: str) -> Number:
     """Raises `ValidationError` with the sentence that says what is wrong."""
-    from django.conf import settings
-
     try:
         return parse(value, home_region=settings.HOME_REGION)
     except InvalidNumber as error:
         raise ValidationError(error.message) from None
+
+
+class LineType(models.TextChoices):
+    """What Twilio's Lookup, or a text that could not be delivered, said of a number. Empty while nobody knows."""
+
+    MOBILE = "mobile", _("Mobile")
+    LANDLINE = "landline", _("Landline")
+    VOIP = "voip", _("Internet telephone")
+    TOLL_FREE = "toll-free", _("Toll-free")
+    OTHER = "other", _("Other")
 
 
 class ContactNumber(models.Model):
@@ -54,6 +64,13 @@ class ContactNumber(models.Model):
         help_text=_("Keyed after the number has answered."),
     )
     label = models.CharField(_("label"), max_length=40, blank=True, help_text=_("Mobile, office …"))
+    line_type = models.CharField(
+        _("kind of line"),
+        max_length=16,
+        choices=LineType.choices,
+        blank=True,
+        help_text=_("Landlines get no texts. Empty: not known."),
+    )
 
     class Meta:
         verbose_name = _("contact number")
@@ -66,3 +83,72 @@ class ContactNumber(models.Model):
     def clean(self) -> None:
         number = clean_number(self.number)
         self.number, self.extension = number.e164, self.extension or number.extension
+
+
+class Consent(models.Model):
+    """That somebody allowed, or forbade, texts from one of our senders. Rows are only ever added: the newest counts."""
+
+    class State(models.TextChoices):
+        ALLOWED = "allowed", _("Allowed")
+        FORBIDDEN = "forbidden", _("Forbidden")
+
+    class Source(models.TextChoices):
+        TEXT = "text", _("By text (STOP, START)")
+        TWILIO = "twilio", _("Twilio refused a text (21610)")
+        FORM = "form", _("By a form")
+        SPOKEN = "spoken", _("In a call")
+        IMPORT = "import", _("By an import")
+        ADMIN = "admin", _("By an admin")
+
+    number = models.CharField(_("number"), max_length=32, help_text=_("Whose consent it is; E.164."))
+    sender = models.CharField(
+        _("sender"), max_length=64, help_text=_("Our number, or a messaging service, that the texts come from.")
+    )
+    state = models.CharField(_("state"), max_length=16, choices=State.choices)
+    source = models.CharField(_("source"), max_length=16, choices=Source.choices)
+    note = models.CharField(_("note"), max_length=255, blank=True, help_text=_("The word that was sent; which form."))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["number", "sender", "-id"], name="consent_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.sender}: {self.get_state_display()}"
+
+
+class BlockedNumber(models.Model):
+    """A number that we neither text nor call, and whose texts nobody has to read."""
+
+    number = models.CharField(_("number"), max_length=32, unique=True, help_text=_("E.164."))
+    reason = models.CharField(_("reason"), max_length=255, blank=True)
+    blocked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("blocked by"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("blocked number")
+        verbose_name_plural = _("blocked numbers")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def clean(self) -> None:
+        self.number = clean_number(self.number).e164

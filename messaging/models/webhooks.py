@@ -1,4 +1,4 @@
-"""Messages. For now: those that came while nothing of ours could answer them."""
+"""Messages that came while nothing of ours could answer them."""
 
 from __future__ import annotations
 

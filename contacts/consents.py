@@ -1,0 +1,42 @@
+"""Who may be texted from where. Recorded for a number and a sender, whoever has the number."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, Subquery
+
+from contacts.models import BlockedNumber, Consent
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+
+def consent_record(
+    number: str,
+    *,
+    sender: str,
+    state: Consent.State,
+    source: Consent.Source,
+    note: str = "",
+    by: Agent | None = None,
+) -> Consent | None:
+    """Keeps what somebody allowed or forbade; None when that is what counts already, and nothing is kept."""
+    newest = Consent.objects.filter(number=number, sender=sender).order_by("-pk").first()
+    if newest is not None and newest.state == state:
+        return None
+    return Consent.objects.create(
+        number=number, sender=sender, state=state, source=source, note=note[:255], recorded_by=by
+    )
+
+
+def numbers_that_forbid(sender: str, numbers: Collection[str]) -> set[str]:
+    """Those who want no texts from this sender."""
+    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-pk").values("pk")[:1]
+    rows = Consent.objects.filter(sender=sender, number__in=numbers, pk=Subquery(newest), state=Consent.State.FORBIDDEN)
+    return set(rows.values_list("number", flat=True))
+
+
+def numbers_blocked(numbers: Collection[str]) -> set[str]:
+    return set(BlockedNumber.objects.filter(number__in=numbers).values_list("number", flat=True))
