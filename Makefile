@@ -4,11 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
-# What starts no programs and no browser, on two processors; the rest follows one by one (tests/conftest.py says which).
-SIDE_BY_SIDE := -m "not alone" --numprocesses 2 --dist worksteal
+# What starts no programs and no browser, on two processors (tests/conftest.py says which that is).
+SIDE_BY_SIDE := --numprocesses 2 --dist worksteal
+# The rest, two files at a time.
+FILE_BY_FILE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# Two targets at a time, each of which prints what it has to say when it is done (where make can do that).
+TOGETHER := $(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file
 
-.PHONY: help run test test-fast test-services check bench soak drill format requirements install-run install-test browser clean openapi messages
+.PHONY: help run test test-unit test-waits test-fast test-services check check-python check-frontend bench soak drill format requirements install-run install-test browser clean openapi messages
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -20,9 +24,15 @@ run: ## Installs all, starts the desk and the Twilio simulator
 	@$(PY) scripts/run.py
 
 test: install-test browser frontend/dist/desk.js ## Installs all, runs every test, browser tests included
+	@$(TOGETHER) test-unit test-waits
+	$(PY) -m pytest -m "alone and not waits" $(FILE_BY_FILE)
+
+test-unit:
+	$(PY) -m pytest -m "not alone" $(SIDE_BY_SIDE)
+
+# Both leave the processors to others most of the time.
+test-waits:
 	cd frontend && npm test
-	$(PY) -m pytest $(SIDE_BY_SIDE)
-	$(PY) -m pytest -m "alone and not waits"
 	$(PY) -m pytest -m waits --numprocesses 4
 
 test-fast: install-test ## The tests that need no browser
@@ -30,15 +40,20 @@ test-fast: install-test ## The tests that need no browser
 
 test-services: install-test browser frontend/dist/desk.js ## The tests again on PostgreSQL and Redis, which it sees to
 	$(PYTHON) scripts/services.py -- sh -c '\
-	  $(PY) -m pytest $(SIDE_BY_SIDE) --ignore tests/simulator && \
-	  $(PY) -m pytest -m "alone and not waits and not looks" --ignore tests/simulator'
+	  $(PY) -m pytest -m "not alone and not once" $(SIDE_BY_SIDE) --ignore tests/simulator && \
+	  $(PY) -m pytest -m "alone and not waits and not once" $(FILE_BY_FILE)'
 
 check: install-test frontend/dist/desk.js frontend/types/node_modules/.stamp ## Style, types, migrations, settings: what CI checks before the tests
+	@$(TOGETHER) check-python check-frontend
+
+check-frontend:
+	cd frontend && npm run check
+	frontend/node_modules/.bin/tsc -p simulator/page/jsconfig.json
+
+check-python:
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy .
-	cd frontend && npm run check
-	frontend/node_modules/.bin/tsc -p simulator/page/jsconfig.json
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py makemigrations --check --dry-run --verbosity 0
 	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py check --fail-level WARNING
 	@mkdir -p .run && $(OPENAPI) .run/openapi.yaml

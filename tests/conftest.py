@@ -13,8 +13,8 @@ from routing.models import Line
 from tests import factories
 from tests.twilio import TwilioClient
 
-# Tests that start programs, a browser or sound, or that measure time. They run one after
-# the other; all others may run side by side (`make test`).
+# Tests that start programs, a browser or sound, or that measure time. Two files of them run side by side; all others
+# may run in any company (`make test`).
 _ALONE = (
     "tests/browser/",
     "tests/outage/",
@@ -31,10 +31,43 @@ _ALONE = (
 )
 
 
+# Of these, what is the same whatever keeps the data: microphones, keys, how pages look, a program's own arithmetic. The
+# simulator has no database and no Redis.
+_ONCE = (
+    "tests/browser/test_admin_accessibility.py",
+    "tests/browser/test_devices.py",
+    "tests/browser/test_digits.py",
+    "tests/browser/test_http_auth.py",
+    "tests/browser/test_keyboard.py",
+    "tests/browser/test_microphone.py",
+    "tests/browser/test_page.py",
+    "tests/browser/test_panes.py",
+    "tests/simulator/",
+    "tests/soak/test_compare.py",
+    "tests/test_services_script.py",
+)
+
+
+_LONGEST = ("tests/soak/test_soak.py", "tests/outage/", "tests/simulator/voice/test_browser_")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The files that take longest begin first, so that none is left over at the end.
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
     for item in items:
-        if item.nodeid.startswith(_ALONE):
+        alone = item.nodeid.startswith(_ALONE)
+        if alone:
             item.add_marker(pytest.mark.alone)
+        if item.nodeid.startswith(_ONCE) or not (alone or _needs_services(item)):
+            item.add_marker(pytest.mark.once)
+
+
+def _needs_services(item: pytest.Item) -> bool:
+    """Whether it reaches the database, or lives where the ways to database and Redis are tested."""
+    names = set(getattr(item, "fixturenames", ()))
+    return bool(names & {"db", "transactional_db"} or item.get_closest_marker("django_db")) or item.nodeid.startswith(
+        ("tests/core/", "tests/config/", "tests/desk/")
+    )
 
 
 def pytest_report_header() -> str:

@@ -11,8 +11,6 @@ from tests.browser.desk import PASSWORD
 from tests.browser.stack import Stack, eventually
 from tests.browser.test_page import AXE
 
-pytestmark = pytest.mark.looks
-
 WIDTHS = (1280, 400)
 # Django's filter of two lists names a picture that has no role; nothing of it can be set from outside.
 _RUN_AXE = """

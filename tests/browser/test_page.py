@@ -7,8 +7,6 @@ from playwright.sync_api import expect
 
 from tests.browser.stack import ROOT
 
-pytestmark = pytest.mark.looks
-
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 _RUN_AXE = """
 async () => {

@@ -11,8 +11,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.stack import ROOT
 
-pytestmark = pytest.mark.looks
-
 ROWS = 300
 SIZES = [(360, 740), (768, 1024), (1024, 768), (1366, 768), (1440, 900), (1366, 500)]
 LAST_CALLER = "The oldest caller"
