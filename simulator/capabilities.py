@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from simulator.engine.grammar import NOUNS, UNBUILT_VERBS, VERBS, Grammar
 from simulator.rest.routes import OPERATIONS
+from simulator.twiml.grammar import NOUNS, UNBUILT_VERBS, VERBS, Grammar
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "simulator.md"
 BEGIN, END = "<!-- capabilities: written by `python -m simulator.capabilities` -->\n", "<!-- /capabilities -->\n"

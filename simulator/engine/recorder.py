@@ -18,9 +18,9 @@ from simulator.world import Recording
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine
     from simulator.engine.interpreter import Script
-    from simulator.engine.twiml import Verb
     from simulator.leg import CallLeg
     from simulator.ports import Frame
+    from simulator.twiml.reading import Verb
 
 #: Seconds: no call is longer.
 LONGEST = 14_400.0

@@ -18,6 +18,7 @@ async def fetch(api: ApiRequest) -> Response:
         "calls": "Calls",
         "incoming_phone_numbers": "IncomingPhoneNumbers",
         "keys": "Keys",
+        "messages": "Messages",
         "recordings": "Recordings",
     }
     return JSONResponse(

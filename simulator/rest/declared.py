@@ -62,6 +62,21 @@ CALL = Fields(
      "TimeLimit"),
 )  # fmt: skip
 
+TEXTS = Fields((*PAGING, "To", "From", *_dates("DateSent")))
+NEW_TEXT = Fields(
+    used=(
+        "To", "From", "Body", "MediaUrl", "MessagingServiceSid", "StatusCallback", "ApplicationSid", "ValidityPeriod",
+        "SmartEncoded", "ScheduleType", "SendAt", "SendAsMms", "ShortenUrls",
+    ),
+    ignored=(
+        "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery", "ContentRetention", "AddressRetention",
+        "TrafficType", "RiskCheck",
+    ),
+    refused=("ContentSid", "ContentVariables", "PersistentAction", "FallbackFrom"),
+)  # fmt: skip
+TEXT = Fields(("Body", "Status"))
+TEXTS_MEDIA = Fields((*PAGING, *_dates("DateCreated")))
+
 MESSAGE = Fields(("Content",), ("IdempotencyKey",))
 SUBSCRIPTION = Fields(("Callback", "Method"), ("IdempotencyKey",))
 

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from simulator.engine.calls import CallEngine
-from simulator.rest import accounts, applications, calls, declared, keys, messages, numbers, recordings
+from simulator.rest import accounts, applications, calls, declared, keys, messages, numbers, recordings, texts
 from simulator.rest.api import API, ApiRequest, Operation, endpoint, not_built
 from simulator.rest.declared import Fields
 
@@ -34,6 +34,15 @@ OPERATIONS: list[tuple[str, str, Operation, Fields]] = [
         messages.unsubscribe,
         declared.NOTHING,
     ),
+    ("GET", "/Messages.json", texts.index, declared.TEXTS),
+    ("POST", "/Messages.json", texts.create, declared.NEW_TEXT),
+    ("GET", "/Messages/{message}.json", texts.fetch, declared.NOTHING),
+    ("POST", "/Messages/{message}.json", texts.update, declared.TEXT),
+    ("DELETE", "/Messages/{message}.json", texts.delete, declared.NOTHING),
+    ("GET", "/Messages/{message}/Media.json", texts.list_media, declared.TEXTS_MEDIA),
+    ("GET", "/Messages/{message}/Media/{media}.json", texts.fetch_media, declared.NOTHING),
+    ("DELETE", "/Messages/{message}/Media/{media}.json", texts.delete_media, declared.NOTHING),
+    ("GET", "/Messages/{message}/Media/{media}", texts.media_itself, declared.NOTHING),
     ("GET", "/IncomingPhoneNumbers.json", numbers.index, declared.NUMBERS),
     ("POST", "/IncomingPhoneNumbers.json", numbers.create, declared.NEW_NUMBER),
     ("GET", "/IncomingPhoneNumbers/{number}.json", numbers.fetch, declared.NOTHING),
