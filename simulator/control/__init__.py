@@ -13,7 +13,7 @@ import os
 from starlette.requests import Request
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from simulator.control import calls, faults, history, messages, telephones
+from simulator.control import calls, faults, history, messages, telephones, usage
 from simulator.control.common import Handler, control_route
 from simulator.control.events import events_endpoint
 from simulator.engine.calls import CallEngine
@@ -34,6 +34,8 @@ HANDLERS: list[tuple[str, str, Handler]] = [
     ("GET", "/sim/opt-outs", messages.list_opt_outs),
     ("GET", "/sim/senders", messages.list_senders),
     ("PUT", "/sim/senders/{sender}", messages.set_sender),
+    ("GET", "/sim/usage", usage.show_usage),
+    ("POST", "/sim/usage", usage.plant_usage),
     ("GET", "/sim/telephones", telephones.list_telephones),
     ("PUT", "/sim/telephones/{number}", telephones.set_telephone),
     ("GET", "/sim/numbers", telephones.list_numbers),

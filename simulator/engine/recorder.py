@@ -113,6 +113,7 @@ def keep(engine: CallEngine, leg: CallLeg, recorder: Recorder, sid: str, source:
         start_time=recorder.started,
     )
     engine.world.add_recording(recording)
+    engine.usage.recording_made(recording)
     leg.recordings.append(sid)
     leg.changed()
     return recording

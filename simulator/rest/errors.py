@@ -10,6 +10,7 @@ NOT_BUILT = 20501
 #: Twilio's error dictionary, for the codes used here: HTTP status and what the message says.
 MESSAGES: dict[int, tuple[int, str]] = {
     20001: (400, "Bad request"),
+    20002: (400, "Invalid {}"),
     20003: (401, "Authenticate"),
     20004: (405, "Method not allowed"),
     20429: (429, "Too many requests"),

@@ -18,6 +18,7 @@ from simulator.texts.script import Handler, TextScript
 from simulator.texts.segments import segments, smartly_encoded
 from simulator.texts.senders import Sender
 from simulator.texts.services import SenderChoice
+from simulator.usage.usage import Usage
 from simulator.webhooks.callbacks import Callbacks
 from simulator.webhooks.faulty import FaultySender, Spawn
 from simulator.world import IncomingNumber, MessagingService, TextRule, World
@@ -47,6 +48,7 @@ class Texts:
         sender: FaultySender,
         callbacks: Callbacks,
         spawn: Spawn,
+        usage: Usage,
     ) -> None:
         self.config = config
         self.world = world
@@ -54,6 +56,7 @@ class Texts:
         self.sender = sender
         self._callbacks = callbacks
         self._spawn = spawn
+        self._usage = usage
         self.opt_outs = OptOuts()
         self.senders: dict[str, Sender] = {}
         self.choice = SenderChoice(world, lambda number: self.sender_of(number).queued)
@@ -278,6 +281,8 @@ class Texts:
 
     def _changed(self, message: TextMessage, status: str | None) -> None:
         self.inspector.publish({"type": "message", "message": message.as_json()})
+        if status in ("sent", "received"):
+            self._usage.text_settles(message)
         if status is not None and status not in UNTOLD and not message.inbound and message.author is None:
             url = message.status_callback or self._standing_callback(message)
             if url:

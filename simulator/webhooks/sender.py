@@ -48,9 +48,12 @@ class Webhook:
     message_sid: str | None = None
 
 
+_NAMES = {"CA": "call_sid", "SM": "message_sid", "MM": "message_sid"}
+
+
 def about(sid: str) -> dict[str, str]:
-    """A SID under the name by which webhooks, requests and warnings have it: of a call, or of a message."""
-    return {"call_sid": sid} if sid.startswith("CA") else {"message_sid": sid}
+    """A SID under the name by which webhooks, requests and warnings have it; nothing for other kinds."""
+    return {_NAMES[sid[:2]]: sid} if sid[:2] in _NAMES else {}
 
 
 @dataclass(frozen=True)
