@@ -42,7 +42,8 @@ class UsageTrigger:
 
     def current_value(self, ledger: Ledger) -> Decimal:
         tally = ledger.sum(self.usage_category, self.begins(ledger.first_day), today())
-        return Decimal({"count": tally.count, "usage": tally.usage, "price": tally.price}[self.trigger_by])
+        values = {"count": Decimal(tally.count), "usage": tally.usage, "price": tally.price}
+        return values[self.trigger_by]
 
     def due(self, ledger: Ledger) -> bool:
         """Whether it is to fire: passed, and not yet told of in this period."""
