@@ -92,7 +92,7 @@ async def set_sender(engine: CallEngine, request: Request) -> Json:
         engine.texts.empty_queue(sender)
     elif queued is not None:
         sender.fill(queued)
-    engine.inspector.publish({"type": "sender", "sender": sender.as_json()})
+    engine.texts.tell_of_sender(sender)
     return sender.as_json()
 
 

@@ -44,8 +44,16 @@ def standard_rate(sender: str, to: str) -> float:
 class Sender:
     """One sender's queue. What has been waiting longest goes first, at the sender's pace."""
 
-    def __init__(self, number: str, speed: float, deliver: Callable[[TextMessage], None], spawn: Spawn) -> None:
+    def __init__(
+        self,
+        number: str,
+        speed: float,
+        deliver: Callable[[TextMessage], None],
+        spawn: Spawn,
+        changed: Callable[[Sender], None],
+    ) -> None:
         self.number = number
+        self._changed = changed
         self._speed = speed
         self._deliver = deliver
         self._spawn = spawn
@@ -79,10 +87,12 @@ class Sender:
 
     def put(self, message: TextMessage) -> None:
         self._waiting.append(message)
+        self._changed(self)
         self.wake()
 
     def fill(self, segments: float) -> None:
         self.filler = segments
+        self._changed(self)
         self.wake()
 
     def empty(self) -> list[TextMessage]:
@@ -90,6 +100,7 @@ class Sender:
         thrown_out = list(self._waiting)
         self._waiting.clear()
         self.filler = 0.0
+        self._changed(self)
         return thrown_out
 
     def wake(self) -> None:
@@ -101,11 +112,13 @@ class Sender:
             if self.filler > 0:
                 await asyncio.sleep(TICK)
                 self.filler = max(self.filler - self.rate_to("+1") * TICK * self._speed, 0.0)
+                self._changed(self)
                 continue
             message = self._waiting.popleft()
             if message.complete:
                 continue
             self.sent += message.segments
+            self._changed(self)
             self._deliver(message)
             await asyncio.sleep(message.segments / self.rate_to(message.to) / self._speed)
 

@@ -27,6 +27,7 @@ from simulator.world import IncomingNumber, MessagingService, TextRule, World
 TO_NETWORK, TO_TELEPHONE = 0.2, 1.0
 #: Seconds until a telephone that answers by itself has typed.
 TYPING = 1.0
+NEWS_SECONDS = 0.5
 
 QUEUE_OVERFLOW = 30001
 LANDLINE = 30006
@@ -59,12 +60,16 @@ class Texts:
         self._usage = usage
         self.opt_outs = OptOuts()
         self.senders: dict[str, Sender] = {}
+        self._news: dict[str, asyncio.TimerHandle] = {}
         self.choice = SenderChoice(world, lambda number: self.sender_of(number).queued)
 
     def clear(self) -> None:
         """Forgets everything. Whatever was going on has been stopped before."""
         self.opt_outs.clear()
         self.senders.clear()
+        for timer in self._news.values():
+            timer.cancel()
+        self._news.clear()
         self.choice.clear()
 
     async def pause(self, seconds: float) -> None:
@@ -73,7 +78,7 @@ class Texts:
 
     def sender_of(self, number: str) -> Sender:
         if number not in self.senders:
-            self.senders[number] = Sender(number, self.config.speed, self._transmit, self._spawn)
+            self.senders[number] = Sender(number, self.config.speed, self._transmit, self._spawn, self._sender_changed)
         return self.senders[number]
 
     # --- texts of ours ----------------------------------------------------------------------------------------------
@@ -239,6 +244,8 @@ class Texts:
         message.opt_out_type = word
         message.move("received")
         if answer:
+            self.inspector.publish({"type": "opt_outs", "opt_outs": self.opt_outs.as_json()})
+        if answer:
             self.answer_by_itself(message, answer)
         handler = self._handler(number, service)
         if handler is None:
@@ -273,6 +280,17 @@ class Texts:
         self.sender_of(message.to).put(answer)
 
     # --- telling ----------------------------------------------------------------------------------------------------
+
+    def _sender_changed(self, sender: Sender) -> None:
+        """Queues change many times a second: those who look on are told twice a second."""
+        if sender.number not in self._news:
+            later = asyncio.get_running_loop().call_later
+            self._news[sender.number] = later(NEWS_SECONDS, self.tell_of_sender, sender)
+
+    def tell_of_sender(self, sender: Sender) -> None:
+        if timer := self._news.pop(sender.number, None):
+            timer.cancel()
+        self.inspector.publish({"type": "sender", "sender": sender.as_json()})
 
     def _announce(self, message: TextMessage) -> None:
         self.world.add_message(message)
