@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
 
@@ -30,6 +31,7 @@ from contacts.models import (
 from contacts.rules import rule_checked
 from contacts.selectors import language_guessed, time_zone_guessed
 from core.api.resources import CleanField, CleanLinesField, StrictSerializer, choose_one_of, printable
+from core.text import in_sentence
 from telephony.errors import InvalidNumber
 from telephony.phone import MAX_EXTENSION, display, parse, with_extension_shown, without_extension
 
@@ -254,7 +256,14 @@ class ContactInputSerializer(StrictSerializer):
 
 
 class ImportRowSerializer(StrictSerializer):
-    """One row of an import. A contact with several numbers has a row for each."""
+    """One row of an import. A contact with several numbers has a row for each.
+
+    Own fields are taken by their keys, as far as they are named when it is made.
+    """
+
+    def __init__(self, *args: Any, own: Iterable[str] = (), groups: Mapping[str, int] | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._own, self._groups = list(own), groups or {}
 
     name = CleanField(max_length=120)
     number = NumberField(max_length=64)
@@ -262,6 +271,21 @@ class ImportRowSerializer(StrictSerializer):
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
     label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
+    group = CleanField(
+        required=False, allow_blank=True, max_length=1000, help_text="Names of groups, with commas between them."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        own = {f"own.{key}": CleanField(required=False, allow_blank=True, max_length=MOST_OWN) for key in self._own}
+        return super().get_fields() | own
+
+    def validate_group(self, names: str) -> list[int]:
+        wanted = [name for part in names.split(",") if (name := part.strip())]
+        if missing := [name for name in wanted if name.casefold() not in self._groups]:
+            raise serializers.ValidationError(
+                _("There is no group “%(name)s”.") % {"name": in_sentence(missing[0][:80])}
+            )
+        return sorted({self._groups[name.casefold()] for name in wanted})
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return _extension_apart(attrs)
@@ -401,5 +425,45 @@ class ContactTimelineSerializer(serializers.Serializer[Any]):
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Of each kind, whatever is asked for.")
     results = serializers.ListField(
         child=serializers.DictField(),
-        help_text="Each has `at`, `kind` and `id`, and what it is about: `call` (of a voicemail, too), `note` or `text`.",
+        help_text="Each has `at`, `kind`, `id`, and what it is about: `call` (of a voicemail, too), `note` or `text`.",
+    )
+
+
+class ImportColumnSerializer(serializers.Serializer[Any]):
+    header = serializers.CharField(help_text="As it stands in the file's first row.")
+    target = serializers.CharField(help_text="What its cells are taken for, by the key of a target; empty: left out.")
+    samples = serializers.ListField(child=serializers.CharField(), help_text="Its first cells that hold something.")
+
+
+class ImportTargetSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField(help_text="For people.")
+
+
+class ImportPreviewSerializer(serializers.Serializer[Any]):
+    """What an import would do. Nothing is imported until it is confirmed."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(help_text="Of the file.")
+    problem = serializers.CharField(help_text="What has to be chosen first, as a sentence; or empty.")
+    columns = ImportColumnSerializer(many=True)
+    targets = ImportTargetSerializer(many=True)
+    groups = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Ids of groups that everybody in the file is picked for."
+    )
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
+
+
+class ImportChoicesSerializer(StrictSerializer):
+    columns = serializers.ListField(
+        child=CleanField(allow_blank=True, max_length=60),
+        required=False,
+        max_length=200,
+        help_text="The key of a target for each column, in their order; empty: left out.",
+    )
+    groups = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=_MOST_ID), required=False, max_length=_MOST_GROUPS
     )

@@ -8,6 +8,16 @@ api_urlpatterns = [
     path("contacts/", apis.ContactListApi.as_view(), name="contact-list"),
     path("contacts/fields/", page_apis.OwnFieldListApi.as_view(), name="contact-fields"),
     path("contacts/import/", import_apis.ContactImportApi.as_view(), name="contact-import"),
+    path("contacts/imports/", import_apis.ImportPreviewListApi.as_view(), name="contact-imports"),
+    path("contacts/imports/<str:import_id>/", import_apis.ImportPreviewApi.as_view(), name="contact-import-preview"),
+    path(
+        "contacts/imports/<str:import_id>/confirm/",
+        import_apis.ImportConfirmApi.as_view(),
+        name="contact-import-confirm",
+    ),
+    path(
+        "contacts/imports/<str:import_id>/errors/", import_apis.ImportErrorsApi.as_view(), name="contact-import-errors"
+    ),
     path("contacts/<int:pk>/", apis.ContactApi.as_view(), name="contact"),
     path("contacts/<int:pk>/timeline/", page_apis.TimelineApi.as_view(), name="contact-timeline"),
     path("contacts/<int:pk>/notes/", page_apis.NoteListApi.as_view(), name="contact-notes"),

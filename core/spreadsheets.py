@@ -18,11 +18,6 @@ def safe_cell(value: Any) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_FORMULA) else text
 
 
-def without_apostrophe(cell: str) -> str:
-    """What `safe_cell` was given."""
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ").startswith(_BEGINS_FORMULA) else cell
-
-
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
     """The rows as lines of a CSV file. UTF-8 with its mark, without which spreadsheets take it for something else."""
     yield "\ufeff"
