@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import OperationalError, transaction
 from django.db.models import ForeignKey, Model, QuerySet
 from django.utils import timezone
@@ -72,7 +71,7 @@ def _merge(survivor: Contact, gone: Contact, *, by: Agent | None, check: Callabl
     check(survivor)
     kept: dict[str, Any] = {
         "contact": {name: getattr(gone, name) for name in ("name", *_TAKEN_OVER, "own")}
-        | {"created_at": _json_time(gone.created_at)},
+        | {"created_at": gone.created_at.isoformat()},
         "positions": dict(gone.numbers.values_list("pk", "position")),
         "taken_over": {},
         "own": {},
@@ -206,7 +205,3 @@ def _move(field: ForeignKey[Any, Any], old: int, new: int) -> list[Any]:
 def _move_back(field: ForeignKey[Any, Any], pks: list[Any], old: int, new: int) -> None:
     for at in range(0, len(pks), _BATCH):
         _rows(field).filter(pk__in=pks[at : at + _BATCH], **{field.name: old}).update(**{field.name: new})
-
-
-def _json_time(time: Any) -> str:
-    return str(DjangoJSONEncoder().default(time))

@@ -9,7 +9,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -305,6 +305,10 @@ class ExportApi(APIView):
         tags=["contacts"],
         parameters=[_AS],
         responses={(200, "application/json"): OpenApiTypes.OBJECT, (200, "text/vcard"): OpenApiTypes.STR},
+        examples=[
+            OpenApiExample("json", {"name": "Maya Okonkwo", "numbers": []}, media_type="application/json"),
+            OpenApiExample("vcard", "BEGIN:VCARD\r\nVERSION:4.0\r\nEND:VCARD\r\n", media_type="text/vcard"),
+        ],
     )
     def get(self, request: Request, pk: int) -> HttpResponse:
         """Its fields, numbers, groups, notes and consents as JSON; or what a vCard holds of them."""

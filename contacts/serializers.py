@@ -180,6 +180,23 @@ class NumberInputSerializer(StrictSerializer):
         return _extension_apart(attrs)
 
 
+class OwnerField(serializers.IntegerField):
+    """An agent's id; or as it was answered."""
+
+    def to_internal_value(self, data: Any) -> int:
+        return super().to_internal_value(data["id"] if isinstance(data, Mapping) and "id" in data else data)
+
+
+class PickedGroupsField(serializers.ListField):
+    """Ids of groups; or as they were answered, where those that a rule found are picked by nobody."""
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        if isinstance(data, list):
+            kept = [item for item in data if not (isinstance(item, Mapping) and item.get("by_rule"))]
+            data = [item["id"] if isinstance(item, Mapping) and "id" in item else item for item in kept]
+        return super().to_internal_value(data)
+
+
 class ContactInputSerializer(StrictSerializer):
     """A contact to keep. In a change, what is left out stays as it is, and `numbers` replaces all of them."""
 
@@ -189,7 +206,7 @@ class ContactInputSerializer(StrictSerializer):
     company = CleanField(required=False, allow_blank=True, max_length=120)
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
-    owner = serializers.IntegerField(
+    owner = OwnerField(
         required=False, allow_null=True, min_value=1, max_value=_MOST_ID, help_text="The agent's id, or null."
     )
     language = CleanField(required=False, allow_blank=True, max_length=16, help_text="A code, like en; empty: guessed.")
@@ -201,7 +218,7 @@ class ContactInputSerializer(StrictSerializer):
         required=False,
         help_text="Own fields by key. What is left out stays; an empty text takes it away.",
     )
-    groups = serializers.ListField(
+    groups = PickedGroupsField(
         child=serializers.IntegerField(min_value=1, max_value=_MOST_ID),
         required=False,
         max_length=_MOST_GROUPS,

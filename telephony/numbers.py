@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from telephony.phone import region_of
 
+# Of global networks.
+_NOWHERE = "001"
+
 
 def language_of_region(region: str) -> str:
     """The code of the language that is most likely spoken there, as Unicode's CLDR has it, or ""."""
@@ -24,6 +27,19 @@ def language_of_region(region: str) -> str:
     return likely.get(f"und_{region}", "en").partition("_")[0]
 
 
+def country_of(number: str) -> str:
+    """The ISO region of an E.164 number, or "". Of one that the library does not know, the largest with its code."""
+    known = region_of(number)
+    if known or not number.startswith("+"):
+        return "" if known == _NOWHERE else known
+    try:
+        code = phonenumbers.parse(number).country_code or 0
+    except phonenumbers.NumberParseException:
+        return ""
+    main = phonenumbers.region_code_for_country_code(code)
+    return "" if main in ("ZZ", _NOWHERE) else main
+
+
 @lru_cache(maxsize=4096)
 def time_zone_of(number: str) -> str:
     """The time zone of an E.164 number: of a mobile in a country with several, that of the first of them; or ""."""
@@ -31,11 +47,15 @@ def time_zone_of(number: str) -> str:
     from phonenumbers import timezone
 
     try:
-        found = timezone.time_zones_for_number(phonenumbers.parse(number))
+        # By its first digits: also of a number that the library does not know.
+        found = timezone.time_zones_for_geographical_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return ""
-    known = time_zones()
-    return next((name for name in found if name in known), "")
+    known = [name for name in found if name in time_zones()]
+    territories: Mapping[str, str] = get_global("zone_territories")
+    country = country_of(number)
+    # Of a whole country code: the Channel Islands come before Britain in it.
+    return next((name for name in known if territories.get(name) == country), known[0] if known else "")
 
 
 @cache
@@ -62,6 +82,6 @@ class RegionField(models.CharField[str, str]):
         return name, path, args, options | {"of": self.of}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        region = region_of(getattr(model_instance, self.of))
+        region = country_of(getattr(model_instance, self.of))
         setattr(model_instance, self.attname, region)
         return region

@@ -8,7 +8,7 @@ import telephony.numbers
 from django.conf import settings
 from django.db import migrations, models
 
-from telephony.phone import region_of
+from telephony.numbers import country_of
 
 
 def fill_regions(apps, schema_editor):
@@ -16,7 +16,7 @@ def fill_regions(apps, schema_editor):
     numbers = apps.get_model("contacts", "ContactNumber").objects.all()
     batch = []
     for row in numbers.iterator(chunk_size=1000):
-        row.region = region_of(row.number)
+        row.region = country_of(row.number)
         batch.append(row)
         if len(batch) == 1000:
             numbers.bulk_update(batch, ["region"])
