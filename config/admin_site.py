@@ -28,7 +28,17 @@ _GROUPS = (
     _Group(_("Calls"), ("calls.Call",)),
     _Group(_("Routing"), ("routing.Line",)),
     _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
-    _Group(_("Contacts"), ("contacts.Contact",)),
+    _Group(
+        _("Contacts"),
+        (
+            "contacts.Contact",
+            "contacts.Group",
+            "contacts.ContactField",
+            "contacts.BlockedNumber",
+            "contacts.Consent",
+            "contacts.ContactMerge",
+        ),
+    ),
     _Group(_("Phones"), ("tokens.Device", "tokens.IssuedToken")),
     _Group(_("Texts"), ("messaging.MessageWebhook",)),
     _Group(_("Flight recorder"), ("telephony.Webhook", "calls.CallEvent")),
@@ -38,6 +48,8 @@ _GROUPS = (
 # Where Django's name, or that of a table, says little.
 _NAMES = {
     "auth.Group": _("Groups of rights"),
+    "contacts.BlockedNumber": _("Block list"),
+    "contacts.ContactMerge": _("Merged contacts"),
     "tokens.Device": _("Signed-in phones"),
     "tokens.IssuedToken": _("Voice tokens"),
     "messaging.MessageWebhook": _("Texts nobody answered"),

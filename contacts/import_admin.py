@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.import_checks import rows_checked
-from contacts.import_rows import COLUMNS, MAX_BYTES, MAX_ROWS, Unreadable, rows_from_csv
-from contacts.import_services import ChangedMeanwhile, ImportResult, RowError, contacts_import, contacts_import_whole
+from contacts import import_previews
+from contacts.import_previews import Gone, Preview
+from contacts.import_rows import MAX_BYTES, MAX_ROWS, Unreadable
+from contacts.import_services import ChangedMeanwhile
+from contacts.models import Group
 
 _SHOWN = 20
-# How long a file that was looked at waits to be imported.
-_WAITS_SECONDS = 3600
 
 
 class UploadForm(forms.Form):
@@ -36,20 +32,6 @@ class UploadForm(forms.Form):
         if (file.size or 0) > MAX_BYTES:
             raise forms.ValidationError(_("Import at most %(size)d MB at a time.") % {"size": MAX_BYTES // 1_048_576})
         return file
-
-
-@dataclass(frozen=True, slots=True)
-class _Preview:
-    """What would be done with a file: its good rows, and what is wrong with the others."""
-
-    name: str
-    rows: list[tuple[int, dict[str, str]]]
-    refused: list[RowError]
-    result: ImportResult
-
-    @classmethod
-    def of(cls, name: str, rows: list[tuple[int, dict[str, str]]], refused: list[RowError]) -> _Preview:
-        return cls(name, rows, refused, contacts_import(rows=rows, errors=refused, dry_run=True))
 
 
 class ImportsContacts:
@@ -69,39 +51,64 @@ class ImportsContacts:
         answer: HttpResponse = super().changelist_view(request, context)  # type: ignore[misc]
         return answer
 
-    def import_view(self, request: HttpRequest) -> HttpResponse:
+    def import_view(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         if not self.may_import(request):
             raise PermissionDenied
-        if request.method == "POST" and "token" in request.POST:
-            return self._confirmed(request)
+        token = (request.POST if request.method == "POST" else request.GET).get("token", "")
+        if token:
+            return self._looked_at(request, token)
         form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
         if not (form.is_bound and form.is_valid()):
             return self._page(request, form=form)
         file: UploadedFile[Any] = form.cleaned_data["file"]
         try:
-            good, refused = rows_checked(rows_from_csv(file.read()))
+            preview = import_previews.preview_open(file.read(), name=file.name or "", owner_id=_id(request))
         except Unreadable as error:
             form.add_error("file", str(error))
             return self._page(request, form=form)
-        return self._previewed(request, _Preview.of(get_valid_filename(file.name or "contacts.csv"), good, refused))
+        return self._previewed(request, preview)
 
-    def _previewed(self, request: HttpRequest, preview: _Preview) -> HttpResponse:
-        token = secrets.token_urlsafe(16)
-        cache.set(_key(request, token), preview, _WAITS_SECONDS)
-        return self._page(request, preview=preview, token=token, shown=preview.rows[:_SHOWN])
-
-    def _confirmed(self, request: HttpRequest) -> HttpResponse:
-        key = _key(request, request.POST["token"][:64])
-        preview: _Preview | None = cache.get(key)
-        if preview is None:
+    def _looked_at(self, request: HttpRequest, token: str) -> HttpResponse | StreamingHttpResponse:
+        """Of a file that is here already: its bad rows, another choice of columns, or that it is to be imported."""
+        try:
+            preview = import_previews.preview_get(token, owner_id=_id(request))
+            if request.method == "GET":
+                return _bad_rows(preview)
+            if "choose" in request.POST:
+                import_previews.preview_choose(
+                    preview,
+                    owner_id=_id(request),
+                    columns=[
+                        request.POST.get(f"column-{place}", target) for place, target in enumerate(preview.targets)
+                    ],
+                    groups=[int(pk) for pk in request.POST.getlist("group") if pk.isascii() and pk.isdigit()],
+                )
+                return self._previewed(request, preview)
+            return self._confirmed(request, preview)
+        except Gone:
             messages.error(request, _("This file is here no more. Nothing was imported. Choose it again."))
             return redirect("admin:contacts_contact_import")
-        cache.delete(key)
+
+    def _previewed(self, request: HttpRequest, preview: Preview) -> HttpResponse:
+        targets = import_previews.targets()
+        shown = [target for target in preview.targets if target]
+        rows = [(number, [_cell(values, target) for target in shown]) for number, values in preview.rows[:_SHOWN]]
+        return self._page(
+            request,
+            preview=preview,
+            token=preview.id,
+            targets=targets.items(),
+            heads=[targets.get(target, target) for target in shown],
+            rows=rows,
+            groups=Group.objects.all(),
+        )
+
+    def _confirmed(self, request: HttpRequest, preview: Preview) -> HttpResponse:
         try:
-            result = contacts_import_whole(rows=preview.rows, expected=preview.result.plan)
+            result = import_previews.preview_confirm(preview, owner_id=_id(request))
         except ChangedMeanwhile:
             messages.error(request, _("Contacts have changed meanwhile. Nothing was imported. Look again."))
-            return self._previewed(request, _Preview.of(preview.name, preview.rows, preview.refused))
+            return self._previewed(request, preview)
         messages.success(
             request,
             _("Imported %(name)s: %(created)d added, %(updated)d changed.")
@@ -112,17 +119,29 @@ class ImportsContacts:
     def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
         site: Any = self.admin_site  # type: ignore[attr-defined]
         context |= site.each_context(request) | {
-            "title": _("Import contacts"), "opts": self.opts, "columns": _columns(), "most_rows": MAX_ROWS,  # type: ignore[attr-defined]
+            "title": _("Import contacts"), "opts": self.opts, "most_rows": MAX_ROWS,  # type: ignore[attr-defined]
         }  # fmt: skip
         return TemplateResponse(request, "admin/contacts/contact/import.html", context)
 
 
-def _columns() -> list[tuple[str, str]]:
-    """The names that stand in a file, which are the same everywhere, with those that are shown."""
-    shown = (_("Name"), _("Company"), _("E-mail"), _("Note"), _("Number"), _("Label"))
-    return list(zip(COLUMNS, shown, strict=True))
+def _cell(values: dict[str, Any], target: str) -> str:
+    """As it is understood, for people."""
+    if target.startswith("own."):
+        return str(values.get("own", {}).get(target.removeprefix("own."), ""))
+    if target == "group":
+        return ", ".join(Group.objects.filter(pk__in=values.get("group", [])).values_list("name", flat=True))
+    text = str(values.get(target, ""))
+    if target == "number" and values.get("extension"):
+        said = _("%(number)s ext. %(extension)s")
+        return said % {"number": text, "extension": values["extension"]}
+    return text
 
 
-def _key(request: HttpRequest, token: str) -> str:
-    """Of a file that this person has looked at."""
-    return f"contact-import:{request.user.pk}:{token}"
+def _bad_rows(preview: Preview) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(preview.bad_rows(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="rows-not-imported.csv"'
+    return answer
+
+
+def _id(request: HttpRequest) -> int:
+    return int(request.user.pk or 0)

@@ -9,15 +9,17 @@ from rest_framework.exceptions import ValidationError
 
 from contacts.import_rows import BadRow
 from contacts.import_services import RowError
+from contacts.models import ContactField, Group
 from contacts.serializers import ImportRowSerializer
 from core.text import in_sentence
 
 
-def rows_checked(rows: Sequence[tuple[int, Any]]) -> tuple[list[tuple[int, dict[str, str]]], list[RowError]]:
+def rows_checked(rows: Sequence[tuple[int, Any]]) -> tuple[list[tuple[int, dict[str, Any]]], list[RowError]]:
     """The rows that can be used, and what is wrong with the others."""
     # One for all: making its fields takes longer than using them.
-    checked = ImportRowSerializer()
-    good: list[tuple[int, dict[str, str]]] = []
+    groups = {name.casefold(): pk for pk, name in Group.objects.values_list("pk", "name")}
+    checked = ImportRowSerializer(own=own_names(), groups=groups)
+    good: list[tuple[int, dict[str, Any]]] = []
     errors: list[RowError] = []
     for number, row in rows:
         if isinstance(row, BadRow):
@@ -28,6 +30,11 @@ def rows_checked(rows: Sequence[tuple[int, Any]]) -> tuple[list[tuple[int, dict[
         except ValidationError as error:
             errors.append(RowError(number, _sentence(error.detail)))
     return good, errors
+
+
+def own_names() -> dict[str, str]:
+    """The names of own fields by their keys."""
+    return dict(ContactField.objects.values_list("key", "name"))
 
 
 def _sentence(errors: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.text import in_sentence
 
-COLUMNS = ("name", "company", "email", "note", "number", "label")
+COLUMNS = ("name", "company", "email", "note", "number", "label", "group")
 MAX_ROWS = 5000
 MAX_BYTES = 4 * 1_048_576
 _NEEDED = ("name", "number")
@@ -36,8 +36,45 @@ class BadRow:
     detail: str
 
 
-def rows_from_csv(data: bytes) -> list[tuple[int, dict[str, str] | BadRow]]:
-    """Each row with its number as a spreadsheet counts: the first row is 1, empty ones count. Raises `Unreadable`."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file as it was read: the cells of its first row, and its other rows with their numbers."""
+
+    header: list[str]
+    lines: list[tuple[int, list[str]]]
+
+    def rows(self, columns: list[str]) -> list[tuple[int, dict[str, str] | BadRow]]:
+        """Each row by the names of its columns. Those whose name is empty count for nothing, but must be empty."""
+        return [(number, _row(columns, line)) for number, line in self.lines]
+
+    def mapped(self, targets: list[str]) -> list[tuple[int, dict[str, str] | BadRow]]:
+        """Each row by what its columns are taken for; those that are taken for nothing are left out. Raises
+        `Unreadable` when somebody has to choose otherwise."""
+        named = [target for target in targets if target]
+        if twice := next((name for name in named if named.count(name) > 1), ""):
+            raise Unreadable(_("Two columns are taken for %(target)s. Choose one.") % {"target": twice})
+        if missing := [name for name in _NEEDED if name not in named]:
+            raise Unreadable(_("Choose which column is: %(columns)s.") % {"columns": ", ".join(missing)})
+        kept = [place for place, target in enumerate(targets) if target]
+        rows: list[tuple[int, dict[str, str] | BadRow]] = []
+        for number, line in self.lines:
+            if any(cell.strip() for cell in line[len(self.header) :]):
+                rows.append((number, BadRow(_("This row has more cells than the first row."))))
+                continue
+            cells = [line[place] if place < len(line) else "" for place in kept]
+            rows.append((number, _row([targets[place] for place in kept], cells)))
+        return rows
+
+
+def rows_from_csv(data: bytes, *, own: Collection[str] = ()) -> list[tuple[int, dict[str, str] | BadRow]]:
+    """Each row with its number as a spreadsheet counts: the first row is 1, empty ones count. The first row must name
+    the columns as `COLUMNS` does, or be keys of `own` fields. Raises `Unreadable`."""
+    table = table_from_csv(data, check=lambda header: _columns(header, own))
+    return table.rows(_columns(table.header, own))
+
+
+def table_from_csv(data: bytes, *, check: Callable[[list[str]], object] = lambda header: None) -> Table:
+    """Raises `Unreadable`, and whatever `check` of the first row does, before the others are read."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -50,15 +87,48 @@ def rows_from_csv(data: bytes) -> list[tuple[int, dict[str, str] | BadRow]]:
     if said := _SEPARATOR.match(text):
         delimiter, text = said[1], text[said.end() :]
     lines = _lines(text, delimiter or _delimiter(text))
-    columns = _columns(next(lines, (1, []))[1])
-    rows: list[tuple[int, dict[str, str] | BadRow]] = []
+    header = next(lines, (1, []))[1]
+    if len(header) > _MAX_COLUMNS:
+        raise Unreadable(
+            _("The first row has %(count)s cells. Known columns are: %(columns)s.")
+            % {"count": f"{len(header):,}", "columns": ", ".join(COLUMNS)}
+        )
+    check(header)
+    rows = []
     for number, line in lines:
         if len(rows) == MAX_ROWS:
             raise Unreadable(
                 _("These are more than %(most)s rows. Import at most %(most)s at a time.") % {"most": f"{MAX_ROWS:,}"}
             )
-        rows.append((number, _row(columns, line)))
-    return rows
+        rows.append((number, line))
+    return Table(header, rows)
+
+
+# What other programs call these columns, as they are compared: small letters and digits alone.
+_ALSO = {
+    "name": "fullname displayname contact contactname kontakt vollername",
+    "company": "organization organisation companyname firma unternehmen",
+    "email": "emailaddress mail email1 emailadresse",
+    "note": "notes comment comments notiz notizen bemerkung",
+    "number": "phone telephone phonenumber tel mobile mobilephone phone1value telefon telefonnummer nummer handy",
+    "label": "type phonetype art bezeichnung",
+    "group": "groups labels gruppe gruppen",
+}
+_TARGETS = {plain: target for target, words in _ALSO.items() for plain in [target, *words.split()]}
+
+
+def targets_guessed(header: list[str], own: Mapping[str, str]) -> list[str]:
+    """What each column is likely to be, each target once; "" for what nobody knows. `own` has names by keys."""
+    known = _TARGETS | {_plain(text): f"own.{key}" for key, name in own.items() for text in (name, key)}
+    found: list[str] = []
+    for cell in header:
+        target = known.get(_plain(cell), "")
+        found.append("" if target in found else target)
+    return found
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def _delimiter(text: str) -> str:
@@ -95,13 +165,8 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             )
 
 
-def _columns(header: list[str]) -> list[str]:
+def _columns(header: list[str], own: Collection[str]) -> list[str]:
     """The names of the columns; those without a name have an empty one."""
-    if len(header) > _MAX_COLUMNS:
-        raise Unreadable(
-            _("The first row has %(count)s cells. Known columns are: %(columns)s.")
-            % {"count": f"{len(header):,}", "columns": ", ".join(COLUMNS)}
-        )
     columns = [name.strip().lower() for name in header]
     while columns and not columns[-1]:
         columns.pop()
@@ -111,15 +176,15 @@ def _columns(header: list[str]) -> list[str]:
             _("The first row must name the columns; missing: %(columns)s.") % {"columns": ", ".join(missing)}
         )
     named = [name for name in columns if name]
-    if unknown := [name for name in named if name not in COLUMNS]:
+    if unknown := [name for name in named if name not in COLUMNS and name not in own]:
         names = ", ".join(in_sentence(name[:40]) for name in unknown[:10])
         raise Unreadable(
             _("Take these columns away: %(columns)s. Known are: %(known)s.")
-            % {"columns": names, "known": ", ".join(COLUMNS)}
+            % {"columns": names, "known": ", ".join([*COLUMNS, *own])}
         )
     if len(set(named)) < len(named):
         raise Unreadable(_("A column is there twice."))
-    return columns
+    return [f"own.{name}" if name in own and name not in COLUMNS else name for name in columns]
 
 
 def _row(columns: list[str], line: list[str]) -> dict[str, str] | BadRow:

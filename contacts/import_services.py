@@ -5,15 +5,15 @@ Webhooks need the database, too, and SQLite has one writer: an import must never
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.models import Contact, ContactNumber
+from contacts.models import Contact, ContactNumber, Group
 from contacts.services import numbers_known
 from core.folding import folded_of
 from core.sql.deadlocks import is_deadlock
@@ -24,6 +24,8 @@ _FIELDS = ("name", "company", "email", "note")
 _OF_NUMBERS = ("label", "extension")
 
 
+# Checked: texts by the names of fields, `own` by keys, `group` as ids.
+Rows: TypeAlias = "list[tuple[int, dict[str, Any]]]"
 Plan: TypeAlias = "list[tuple[int, int | None, bool, tuple[str, ...]]]"
 
 
@@ -54,16 +56,19 @@ class _Step:
     changed: list[str]
     is_new_number: bool = False
     makes_contact: bool = False
+    # Ids of groups that the contact is picked for, and was not.
+    groups: tuple[int, ...] = ()
 
 
-def contacts_import(*, rows: list[tuple[int, dict[str, str]]], errors: list[RowError], dry_run: bool) -> ImportResult:
-    """Adds and changes contacts by their numbers; `errors` are of rows that were refused before.
+def contacts_import(*, rows: Rows, errors: list[RowError], dry_run: bool, groups: Collection[int] = ()) -> ImportResult:
+    """Adds and changes contacts by their numbers; `errors` are of rows that were refused before. All of them are picked
+    for these `groups`.
 
     A known number changes its contact, as far as the row says something; an unknown one makes a new contact, or goes to
     the one of an earlier row with the same name, company and e-mail. Each row is done wholly or not at all.
     """
     result = ImportResult(dry_run=dry_run, errors=list(errors))
-    steps = list(_plan(rows, result))
+    steps = list(_plan(rows, result, groups))
     if dry_run:
         for step in steps:
             _count(step, result)
@@ -80,7 +85,7 @@ class ChangedMeanwhile(Exception):
     """An import would do something else than it was expected to. Nothing was done."""
 
 
-def contacts_import_whole(*, rows: list[tuple[int, dict[str, str]]], expected: Plan) -> ImportResult:
+def contacts_import_whole(*, rows: Rows, expected: Plan, groups: Collection[int] = ()) -> ImportResult:
     """The same at once, wholly or not at all, and only if it does what was `expected`: the plan of a dry run.
 
     Raises `ChangedMeanwhile`.
@@ -88,7 +93,7 @@ def contacts_import_whole(*, rows: list[tuple[int, dict[str, str]]], expected: P
     result = ImportResult(dry_run=False)
     try:
         with transaction.atomic():
-            steps = list(_plan(rows, result))
+            steps = list(_plan(rows, result, groups))
             for step in steps:
                 _count(step, result)
             if result.plan != expected:
@@ -115,9 +120,19 @@ def _write_all(steps: list[_Step]) -> None:
     changed = {step.contact.pk: step.contact for step in steps if step.changed}
     for contact in changed.values():
         contact.searched, contact.updated_at = folded_of(contact.name, contact.company), now
-    Contact.objects.bulk_update(changed.values(), [*_FIELDS, "searched", "updated_at"], batch_size=_AT_ONCE)
+    Contact.objects.bulk_update(changed.values(), [*_FIELDS, "own", "searched", "updated_at"], batch_size=_AT_ONCE)
     numbers = [step.number for step in steps if step.changed and not step.is_new_number]
     ContactNumber.objects.bulk_update(numbers, _OF_NUMBERS, batch_size=_AT_ONCE)
+    _pick(steps)
+
+
+def _pick(steps: list[_Step]) -> None:
+    """For groups. One that was deleted meanwhile picks nobody."""
+    through = Group.members.through
+    there = set(Group.objects.filter(pk__in={pk for step in steps for pk in step.groups}).values_list("pk", flat=True))
+    rows = [through(contact_id=step.contact.pk, group_id=pk) for step in steps for pk in step.groups if pk in there]
+    # The same contact may stand in two rows.
+    through.objects.bulk_create(rows, batch_size=_AT_ONCE, ignore_conflicts=True)
 
 
 def _in_order(steps: list[_Step]) -> list[_Step]:
@@ -142,9 +157,11 @@ def _count(step: _Step, result: ImportResult) -> None:
         result.skipped += 1
 
 
-def _plan(rows: list[tuple[int, dict[str, str]]], result: ImportResult) -> Iterator[_Step]:
+def _plan(rows: Rows, result: ImportResult, groups: Collection[int]) -> Iterator[_Step]:
     known = numbers_known(values["number"] for _, values in rows)
     by_id = {row.contact_id: row.contact for row in known.values()}
+    through = Group.members.through
+    picked = set(through.objects.filter(contact__in=by_id).values_list("contact", "group"))
     new: dict[tuple[str, ...], Contact] = {}
     seen: dict[str, int] = {}
     for row, values in rows:
@@ -153,25 +170,43 @@ def _plan(rows: list[tuple[int, dict[str, str]]], result: ImportResult) -> Itera
         if earlier != row:
             result.errors.append(RowError(row, _("Row %(row)d has this number already.") % {"row": earlier}))
             continue
+        wanted = sorted({*groups, *values.get("group", ())})
         number = next((known[one] for one in written if one in known), None)
         if number is not None:
             # Two numbers of one contact: one object, so that no row undoes another's change.
-            yield _change(row, by_id[number.contact_id], number, values)
+            step = _change(row, by_id[number.contact_id], number, values)
+            step.groups = tuple(pk for pk in wanted if (number.contact_id, pk) not in picked)
+            picked.update((number.contact_id, pk) for pk in wanted)
+            step.changed += [f"group.{pk}" for pk in step.groups]
+            yield step
             continue
         key = tuple(values.get(name, "").casefold() for name in ("name", "company", "email"))
         is_new = key not in new
         contact = new.setdefault(key, Contact(**{name: values.get(name, "") for name in _FIELDS}))
+        contact.own = {name: text for name, text in values.get("own", {}).items() if text} | contact.own
         number = ContactNumber(
             number=values["number"], extension=values.get("extension", ""), label=values.get("label", "")
         )
-        yield _Step(row=row, contact=contact, number=number, changed=[], is_new_number=True, makes_contact=is_new)
+        yield _Step(
+            row=row,
+            contact=contact,
+            number=number,
+            changed=[],
+            is_new_number=True,
+            makes_contact=is_new,
+            groups=tuple(wanted),
+        )
 
 
-def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str, str]) -> _Step:
+def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str, Any]) -> _Step:
     """What is empty in the row stays as it is."""
     changed = [name for name in _FIELDS if values.get(name) and values[name] != getattr(contact, name)]
     for name in changed:
         setattr(contact, name, values[name])
+    own = {key: text for key, text in values.get("own", {}).items() if text and contact.own.get(key) != text}
+    if own:
+        contact.own = contact.own | own
+        changed += [f"own.{key}" for key in own]
     for name in _OF_NUMBERS:
         if values.get(name) and values[name] != getattr(number, name):
             setattr(number, name, values[name])
@@ -204,6 +239,8 @@ def _write(step: _Step) -> None:
         step.contact.save(force_insert=True)
     elif step.changed:
         values = {name: getattr(step.contact, name) for name in step.changed if name in _FIELDS}
+        if any(name.startswith("own.") for name in step.changed):
+            values["own"] = step.contact.own
         values["searched"] = folded_of(step.contact.name, step.contact.company)
         # The contact's version, for a label as well.
         if not Contact.objects.filter(pk=step.contact.pk).update(**values, updated_at=timezone.now()):
@@ -211,7 +248,9 @@ def _write(step: _Step) -> None:
     if step.is_new_number:
         step.number.contact = step.contact
         step.number.save(force_insert=True)
+        _pick([step])
         return
+    _pick([step])
     of_number = {name: getattr(step.number, name) for name in step.changed if name in _OF_NUMBERS}
     if of_number and not ContactNumber.objects.filter(pk=step.number.pk).update(**of_number):
         raise Contact.DoesNotExist

@@ -4,4 +4,8 @@ from desk import views
 
 app_name = "desk"
 
-urlpatterns = [path("", views.desk, name="desk")]
+urlpatterns = [
+    path("", views.desk, name="desk"),
+    path("contacts/", views.desk, name="contacts"),
+    path("contacts/<int:pk>/", views.desk, name="contact"),
+]

@@ -24,7 +24,8 @@ _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123
 @never_cache
 @login_required
 @ensure_csrf_cookie
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: HttpRequest, **_: Any) -> HttpResponse:
+    """The same page at each of its addresses: what is shown of it is for the page itself to choose."""
     return render(request, "desk/desk.html", {"config": _config(request)})
 
 
@@ -48,6 +49,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "calls": reverse("api:call-list"),
             "checkNumber": reverse("api:number-check"),
             "contacts": reverse("api:contact-list"),
+            "groups": reverse("api:group-list"),
             "socket": "/ws/desk/",
             "alarms": static("alarms.js"),
             "login": reverse("login"),

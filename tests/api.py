@@ -14,9 +14,17 @@ from twilio.rest.api.v2010.account.call import CallContext
 
 from agents.models import Agent
 from calls.models import Recording
+from contacts.blocks import number_block
+from contacts.import_previews import preview_open
+from contacts.merging import contacts_merge
+from contacts.models import Group
+from contacts.services import note_add
 from tests import factories
 from tests.twilio import sid
 from tokens.models import Device
+
+# Somebody with whom a contact may be merged.
+OTHER_CONTACT = 990012
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,10 @@ def make_world() -> World:
     factories.make_call(2, parent=call, agent=agents["agent"], status="in-progress", direction="outbound-dial")
     recording = Recording.objects.create(sid=sid("RE", 1), call=call, duration=9, status="completed")
     contact = factories.make_contact()
+    other = factories.make_contact("Maya O.", "+12025550178")
+    merged = contacts_merge(survivor_id=contact.pk, gone_id=other.pk, by=agents["supervisor"])
+    factories.make_contact("Tom Aldous", "+12025550179", pk=OTHER_CONTACT)
+    preview = preview_open(b"name,number\nTom,2025550143\n", name="tom.csv", owner_id=agents["admin"].pk)
     return World(
         agents=agents,
         headers={role: {"Authorization": f"Token {sign_in(agent)}"} for role, agent in agents.items()},
@@ -50,6 +62,11 @@ def make_world() -> World:
             "sid": call.sid,
             "recording_sid": recording.sid,
             "id": contact.pk,
+            "note_id": note_add(contact, text="Rings on Mondays.", by=agents["agent"]).pk,
+            "merge_id": merged.pk,
+            "group_id": Group.objects.create(name="Trade").pk,
+            "block_id": number_block("+12025550142", reason="", by=agents["agent"])[0].pk,
+            "import_id": preview.id,
             "device_id": factories.make_device(agents["agent"]).pk,
         },
     )

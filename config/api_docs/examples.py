@@ -35,9 +35,41 @@ _CALL = _LEG | {
 }  # fmt: skip
 _NUMBERS = [{"number": "+12025550142", "label": "Mobile"}]
 _CONTACT_DETAIL = _CONTACT | {
-    "email": "maya@okonkwo.example",
-    "numbers": [{"number": "+12025550142", "extension": "", "display": "(202) 555-0142", "label": "Mobile"}],
-}
+    "email": "maya@okonkwo.example", "owner": {"id": 3, "name": "Ada Byron"}, "language": "", "time_zone": "",
+    "guessed": {"language": "en", "time_zone": "America/New_York"}, "own": {"customer_no": "TR-20418"},
+    "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-11-23T09:30:00Z",
+    "numbers": [
+        {
+            "number": "+12025550142", "extension": "", "display": "(202) 555-0142", "label": "Mobile",
+            "line_type": "mobile", "region": "US",
+        }
+    ],
+}  # fmt: skip
+_PERSON = {"id": 3, "name": "Ada Byron"}
+_BLOCKED = {
+    "id": 5, "number": "+12025550177", "display": "(202) 555-0177", "reason": "Shouts", "by": _PERSON,
+    "at": "2026-11-23T09:30:00Z",
+}  # fmt: skip
+_CONTACT_PAGE = _CONTACT_DETAIL | {
+    "groups": [{"id": 2, "name": "Trade customers", "by_rule": False}], "blocked": [],
+    "merges": [{"id": 9, "name": "M. Okonkwo", "by": _PERSON, "at": "2026-11-20T10:00:00Z"}],
+}  # fmt: skip
+_NOTE = {
+    "id": 31, "text": "Prefers to be rung after 14:00.", "author": _PERSON, "at": "2026-11-19T16:20:00Z",
+    "edited_at": None, "may_edit": True,
+}  # fmt: skip
+_RULE = {"match": "all", "conditions": [{"field": "country", "is": "any-of", "value": ["GB", "IE"]}]}
+_GROUP = {"id": 2, "name": "Trade customers", "description": "", "rule": _RULE, "members": 214}
+_PREVIEW = {
+    "id": "9Zc1m0", "name": "contacts.csv", "problem": "",
+    "columns": [
+        {"header": "Full name", "target": "name", "samples": ["Maya Okonkwo"]},
+        {"header": "Phone", "target": "number", "samples": ["(202) 555-0142"]},
+    ],
+    "targets": [{"key": "name", "name": "Name"}, {"key": "number", "name": "Number"}],
+    "groups": [2], "created": 1, "updated": 0, "skipped": 0,
+    "errors": [{"row": 3, "detail": "number: This number is too short."}],
+}  # fmt: skip
 _PAGE = {"next": None, "previous": None}
 
 EXAMPLES: dict[str, Any] = {
@@ -50,8 +82,37 @@ EXAMPLES: dict[str, Any] = {
         "name": "Maya Okonkwo", "company": "Okonkwo Bakery", "email": "maya@okonkwo.example",
         "note": "Orders on Mondays.", "numbers": _NUMBERS,
     },
+    "BlockedNumber": _BLOCKED,
+    "BlockedNumberList": _PAGE | {"results": [_BLOCKED]},
+    "BlockInput": {"reason": "Shouts"},
+    "BlockNumberInput": {"number": "(202) 555-0177", "reason": "Shouts"},
+    "ConsentInput": {
+        "number": "+12025550142", "sender": "+12025550100", "state": "allowed", "source": "spoken",
+        "note": "Asked on the phone.",
+    },
+    "Consents": {
+        "senders": [{"sender": "+12025550100", "name": "Support", "display": "(202) 555-0100"}],
+        "history": [
+            {
+                "number": "+12025550142", "sender": "+12025550100", "state": "allowed", "source": "spoken",
+                "note": "Asked on the phone.", "by": _PERSON, "at": "2026-11-23T09:30:00Z",
+            }
+        ],
+    },
+    "ContactPage": _CONTACT_PAGE,
+    "ContactTimeline": {
+        "next": None, "counts": {"call": 14, "text": 38, "voicemail": 2, "note": 7},
+        "results": [
+            {"at": "2026-11-19T16:20:00Z", "kind": "note", "id": "00000000000000000031", "note": _NOTE},
+            {"at": "2026-11-18T09:30:00Z", "kind": "call", "id": _SID, "call": _CALL},
+        ],
+    },
     "Detail": {"detail": "The call is being ended."},
     "Device": _DEVICE,
+    "Group": _GROUP,
+    "GroupInput": {"name": "Trade customers", "rule": _RULE},
+    "ImportChoices": {"columns": ["name", "number"], "groups": [2]},
+    "ImportPreview": _PREVIEW,
     "ImportResult": {
         "dry_run": False, "created": 1, "updated": 0, "skipped": 0,
         "errors": [{"row": 3, "detail": "number: This number is too short."}],
@@ -66,11 +127,16 @@ EXAMPLES: dict[str, Any] = {
     "LoginRequest": {
         "username": "ada", "password": "correct horse battery", "device_name": "Ada's iPhone", "platform": "ios",
     },
+    "MergeInput": {"contact": 12},
+    "Note": _NOTE,
+    "NoteInput": {"text": "Prefers to be rung after 14:00."},
     "NumberCheck": {
         "input": "202 555 0142", "valid": True, "e164": "+12025550142", "extension": "",
         "display": "(202) 555-0142", "country": "United States",
         "place": "United States", "message": "", "contact": _CONTACT, "known_calls": 4,
     },
+    "OwnField": {"key": "customer_no", "name": "Customer no."},
+    "RuleField": {"name": "country", "ways": ["any-of", "none-of"]},
     "Timeline": {
         "sid": _SID,
         "entries": [
@@ -90,6 +156,7 @@ EXAMPLES: dict[str, Any] = {
 # What stands in addresses, by the names of parameters.
 PARAMETERS: dict[str, Any] = {
     "sid": _SID, "recording_sid": "RE" + "0123456789abcdef" * 2, "id": 12, "device_id": 7, "number": "2025550142",
+    "note_id": 31, "merge_id": 9, "group_id": 2, "block_id": 5, "import_id": "9Zc1m0",
 }  # fmt: skip
 # Not JSON, so without a component.
 TEXTS: dict[str, str] = {

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext, gettext_noop
 
 from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingPlay
-from contacts.models import Contact, ContactNumber
+from contacts.models import BlockedNumber, Consent, Contact, ContactMerge, ContactNote, ContactNumber
 from core.text import in_sentence
 from messaging.models import MessageWebhook
 from routing.models import Line
@@ -82,6 +82,13 @@ class Person:
                     object_id__in=[str(pk) for pk in self.contact_ids],
                 ),
                 self._naming(LogEntry.objects.all(), "object_repr", "change_message"),
+            ],
+            gettext_noop("consents"): [Consent.objects.filter(number__in=self.numbers)],
+            gettext_noop("entries of the block list"): [BlockedNumber.objects.filter(number__in=self.numbers)],
+            gettext_noop("notes of contacts"): [ContactNote.objects.filter(contact__in=self.contact_ids)],
+            # What it takes to undo a merge tells of the person, too.
+            gettext_noop("merges of contacts"): [
+                ContactMerge.objects.filter(Q(survivor__in=self.contact_ids) | Q(gone_id__in=self.contact_ids))
             ],
             gettext_noop("calls and legs"): [Call.objects.filter(pk__in=self.call_sids)],
             gettext_noop("contacts"): [Contact.objects.filter(pk__in=self.contact_ids)],

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
@@ -20,6 +19,7 @@ from calls.recorder.masking import masking_policy_for, params_masked, twiml_mask
 from calls.selectors import with_details
 from config.models import Erasure
 from config.privacy.person import Person
+from contacts.exports import contact_as_json
 from messaging.models import MessageWebhook
 from telephony.errors import CallGone, TelephonyError
 from telephony.models import Webhook
@@ -93,11 +93,18 @@ def person_export(person: Person) -> dict[str, Any]:
     return {
         "exported_at": timezone.now(),
         "numbers": list(person.numbers),
-        "contacts": [
-            model_to_dict(contact, ["name", "company", "email", "note"])
-            | {"created_at": contact.created_at, "updated_at": contact.updated_at}
-            | {"numbers": [{"number": each.number, "label": each.label} for each in contact.numbers.all()]}
-            for contact in person.contacts
+        "contacts": [contact_as_json(contact) for contact in person.contacts],
+        "blocked": [
+            {"number": row.number, "reason": row.reason, "at": row.at}
+            for row in _together(rows["entries of the block list"])
+        ],
+        "consents": [
+            {"number": row.number, "sender": row.sender, "state": row.state, "source": row.source, "at": row.at}
+            for row in _together(rows["consents"])
+        ],
+        "merged": [
+            {"name": row.gone_name, "into": row.survivor_id, "at": row.at, "kept": row.kept}
+            for row in _together(rows["merges of contacts"])
         ],
         "calls": [call_json(call) for call in with_details(person.calls).order_by("start_time", "sid")],
         "recordings_heard": [

@@ -111,6 +111,7 @@ export const config: Config = {
     calls: "/",
     checkNumber: "/",
     contacts: "/",
+    groups: "/",
     socket: "/",
     alarms: "/",
     login: "/",

@@ -19,6 +19,7 @@ const BROWSER_STYLE = 'input[type="hidden"] { display: none }';
 let mount: HTMLElement;
 
 beforeEach(() => {
+  history.replaceState(null, "", "/");
   vi.stubGlobal(
     "Notification",
     class {

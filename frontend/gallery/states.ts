@@ -5,12 +5,15 @@ import type { Hearing, Hints } from "../src/softphone/state";
 import { t } from "../src/i18n/i18n";
 import { presenceWord } from "../src/words";
 import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
+import type { ContactsMode } from "./contacts";
 import type { DetailsMode, LogMode } from "./fakes";
 
 export interface Exhibit {
   events: SoftphoneEvent[];
   log?: LogMode;
   details?: DetailsMode;
+  contacts?: ContactsMode;
+  role?: "agent" | "supervisor";
   /** What the browser is like before the desk is drawn. */
   before?: () => void;
   /** What is pressed or typed afterwards. */
@@ -169,6 +172,31 @@ const toLog = () => t("nav.log");
 const opened = (...acts: (() => void)[]) => inTurn(press(toLog), press("Maya Okonkwo"), ...acts);
 const seen = (selector: string) => () => found(selector).scrollIntoView();
 const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
+
+const toContacts = press(() => t("nav.contacts"));
+const person = (...acts: (() => void)[]) => inTurn(toContacts, press("AMAlexandra"), ...acts);
+const editing = (...acts: (() => void)[]) =>
+  person(
+    press(() => t("contact.edit")),
+    ...acts,
+  );
+const choosing = (choice: () => string) =>
+  person(
+    press(() => t("contact.more", { name: "Alexandra Montgomery-Fitzwilliam" })),
+    () =>
+      found<HTMLElement>("[role=menuitem]", (item) => item.textContent.trim().startsWith(choice())).click(),
+  );
+const importing = inTurn(
+  toContacts,
+  press(() => t("contact.import")),
+  () => {
+    const input = found<HTMLInputElement>("#import-file");
+    const files = new DataTransfer();
+    files.items.add(new File(["name"], "customers-2026.csv"));
+    input.files = files.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  },
+);
 
 export const EXHIBITS: Record<string, Exhibit> = {
   "01-cue": { events: mic("prompt") },
@@ -371,4 +399,61 @@ export const EXHIBITS: Record<string, Exhibit> = {
     ),
   },
   "97-account": { events: ready, act: press(() => t("top.account", { initials: "AB", name: "Ada Byron" })) },
+  "70-contacts": { events: ready, role: "supervisor", act: toContacts },
+  "70-contacts-empty": { events: ready, contacts: "empty", act: toContacts },
+  "70-contacts-failed": { events: ready, contacts: "failed", act: toContacts },
+  "71-contact": { events: ready, act: person() },
+  "71-contact-long": { events: ready, contacts: "long", role: "supervisor", act: person() },
+  "71-contact-loading": { events: ready, contacts: "gone", act: person() },
+  "71-contact-no-calls": { events: ready, act: person(press(() => t("contact.addNote"))) },
+  "72-contact-menu": {
+    events: ready,
+    role: "supervisor",
+    act: person(press(() => t("contact.more", { name: "Alexandra Montgomery-Fitzwilliam" }))),
+  },
+  "72-contact-blocked": { events: ready, contacts: "blocked", role: "supervisor", act: person() },
+  "72-contact-block": { events: ready, act: choosing(() => t("contact.block")) },
+  "72-contact-merge": {
+    events: ready,
+    role: "supervisor",
+    act: inTurn(
+      choosing(() => t("contact.merge")),
+      type("#merge-search", "chiara"),
+      press("Chiara"),
+    ),
+  },
+  "73-contact-consent": {
+    events: ready,
+    act: person(
+      () => found<HTMLDetailsElement>(".person-folded, .side").toggleAttribute("open", true),
+      press(() => t("contact.history")),
+      press(() => t("contact.consentSave")),
+    ),
+  },
+  "74-contact-edit": { events: ready, act: editing() },
+  "74-contact-edit-wrong": {
+    events: ready,
+    contacts: "wrong",
+    act: editing(
+      type("#contact-name", ""),
+      press(() => t("contact.save")),
+    ),
+  },
+  "74-contact-edit-theirs": {
+    events: ready,
+    contacts: "theirs",
+    act: editing(
+      type("#contact-company", "Fitzwilliam & Sons"),
+      press(() => t("contact.save")),
+    ),
+  },
+  "75-contact-add": {
+    events: ready,
+    act: inTurn(
+      press(toLog),
+      press("(206) 555-0111"),
+      press(() => t("contact.addCaller")),
+    ),
+  },
+  "76-import": { events: ready, role: "supervisor", act: importing },
 };

@@ -2,6 +2,7 @@
 import { clock, dayName, exactClock, fullTime, initials, shortWhen } from "../src/format";
 import { firstName } from "../src/names";
 import { CLOSE, OPEN } from "../src/testing/pseudo";
+import { contactTexts } from "./contacts";
 import { CONTACTS, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { config, CONTACT, DEVICES, THEIRS, TOO_SHORT } from "./fakes";
 import { EXHIBITS } from "./states";
@@ -61,7 +62,9 @@ let known: string[] | null = null;
 
 /** What is not ours to translate, longest first. */
 function data(): string[] {
-  known ??= [...new Set(["Ringdesk", ...SOURCES.flatMap((source) => fields(source)), ...times()])]
+  known ??= [
+    ...new Set(["Ringdesk", ...SOURCES.flatMap((source) => fields(source)), ...contactTexts(), ...times()]),
+  ]
     .flatMap((text) => [text, firstName(text)])
     .filter((text) => /\p{L}/u.test(text))
     .toSorted((a, b) => b.length - a.length);

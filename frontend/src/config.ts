@@ -22,6 +22,7 @@ export interface Config {
     calls: string;
     checkNumber: string;
     contacts: string;
+    groups: string;
     socket: string;
     alarms: string;
     login: string;

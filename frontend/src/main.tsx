@@ -3,6 +3,7 @@ import "./styles/desk.css";
 import { render } from "preact";
 import { startAlarms } from "./adapters/alarms";
 import { createApi } from "./adapters/api";
+import { createContactsApi } from "./adapters/contactsApi";
 import { createAudioDevices } from "./adapters/audioDevices";
 import { watchCutOff } from "./adapters/cutOff";
 import { watchDeadlines } from "./adapters/deadlines";
@@ -15,6 +16,7 @@ import { TwilioPhone } from "./adapters/twilioPhone";
 import { browserOf } from "./browser";
 import { createCallDetails } from "./callDetails/callDetails";
 import { createCallLog } from "./callLog/callLog";
+import { createContacts } from "./contacts/contacts";
 import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
 import { languageOf, setLanguage } from "./i18n/i18n";
@@ -40,6 +42,8 @@ function start(config: Config, mount: HTMLElement): void {
   const phone = new TwilioPhone(config, api, preferences, send);
   const log = createCallLog(api, id);
   const details = createCallDetails(api);
+  const contactsApi = createContactsApi(config);
+  const contacts = createContacts(contactsApi);
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
     if (event.type !== "desk.message") return;
@@ -47,12 +51,14 @@ function start(config: Config, mount: HTMLElement): void {
     if (message.type === "log.changed" || message.type === "call.ended") {
       log.merge(message.call);
       details.merge(message.call);
+      contacts.merged(message.call);
     }
     // A call stands in the log from its beginning.
     if (message.type === "call.incoming" || message.type === "call.status") log.merge(message.live.call);
     if (message.type === "session.ended") {
       log.clear();
       details.clear();
+      contacts.clear();
     }
     // Pushes may have been missed before it.
     if (message.type === "desk.snapshot") log.refresh();
@@ -73,7 +79,7 @@ function start(config: Config, mount: HTMLElement): void {
   const audio = createAudioDevices(config, preferences, phone);
   render(
     <App
-      {...{ store, log, details, config, api, audio, preferences }}
+      {...{ store, log, details, contacts, config, api, contactsApi, audio, preferences }}
       levels={phone}
       browser={browserOf(navigator.userAgent)}
     />,
@@ -85,7 +91,7 @@ function start(config: Config, mount: HTMLElement): void {
   // A call, and a note that is not saved, are worth a question before the page is left. The SDK's own (`closeProtection`)
   // knows of calls alone, and stays off.
   addEventListener("beforeunload", (event) => {
-    if (details.hasUnsaved() || inCall(store.get())) event.preventDefault();
+    if (details.hasUnsaved() || contacts.isUnsaved() || inCall(store.get())) event.preventDefault();
   });
   log.load();
   send({ type: "started" });

@@ -14,7 +14,7 @@ from django.test import Client
 from agents.models import Agent
 from config.api_docs.hooks import example_of
 from config.api_docs.views import description
-from tests.api import World, make_world, twilio_that_agrees
+from tests.api import OTHER_CONTACT, World, make_world, twilio_that_agrees
 from tokens.models import Device
 
 TABLE = """
@@ -22,6 +22,32 @@ operation           anonymous  agent  colleague  other_team  supervisor  admin
 auth_login                200    200        200         200         200    200
 auth_logout               403    204        204         204         204    204
 auth_logout_all           403    204        204         204         204    204
+blocked_numbers_create    403    201        201         201         201    201
+blocked_numbers_delete    403    204        403         403         204    204
+blocked_numbers_list      403    200        200         200         200    200
+contacts_block            403    200        200         200         200    200
+contacts_consent_record   403    201        201         201         201    201
+contacts_consents         403    200        200         200         200    200
+contacts_export           403    200        200         200         200    200
+contacts_fields           403    200        200         200         200    200
+contacts_import_choose    403    403        403         403         404    200
+contacts_import_confirm   403    403        403         403         404    200
+contacts_import_errors    403    403        403         403         404    200
+contacts_import_open      403    403        403         403         201    201
+contacts_import_preview   403    403        403         403         404    200
+contacts_merge            403    403        403         403         200    200
+contacts_merge_undo       403    403        403         403         200    200
+contacts_note_create      403    201        201         201         201    201
+contacts_note_delete      403    204        403         403         204    204
+contacts_note_update      403    200        403         403         200    200
+contacts_timeline         403    200        200         200         200    200
+contacts_unblock          403    200        403         403         200    200
+groups_create             403    403        403         403         201    201
+groups_delete             403    403        403         403         204    204
+groups_list               403    200        200         200         200    200
+groups_retrieve           403    200        200         200         200    200
+groups_rule_fields        403    200        200         200         200    200
+groups_update             403    403        403         403         200    200
 calls_hang_up             403    202        404         404         403    202
 calls_list                403    200        200         200         200    200
 calls_recording           403    200        404         404         200    200
@@ -51,8 +77,16 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 # Where the description's example does not fit these rows.
 BODIES = {
     "auth_login": {"username": "ada", "password": "secret-for-tests", "device_name": "Another", "platform": "ios"},
+    "blocked_numbers_create": {"number": "+12025550177"},
     "contacts_create": {"name": "Tom Reed"},
+    "contacts_import_choose": {"columns": ["name", "number"], "groups": []},
+    "contacts_merge": {"contact": OTHER_CONTACT},
+    "contacts_update": {"name": "Maya Okonkwo"},
+    "groups_create": {"name": "Another"},
+    "groups_update": {"name": "Another"},
 }
+# What takes a file, and no JSON.
+FILES = {"contacts_import_open": "name,number\nTom,2025550143\n"}
 NEED_LOGIN = sorted(set(OPERATIONS) - {"auth_login"})
 CHANGING = [name for name in NEED_LOGIN if OPERATIONS[name][0] != "get"]
 
@@ -67,6 +101,8 @@ def ask(client: Client, world: World, name: str):
     url = re.sub(r"\{(\w+)\}", lambda match: str(world.ids[match[1]]), path)
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     body = BODIES.get(name, example_of(schema))
+    if name in FILES:
+        return client.generic(method.upper(), url, FILES[name], "text/csv", secure=True)
     with twilio_that_agrees():
         return client.generic(method.upper(), url, _json(client, body), "application/json", secure=True)
 

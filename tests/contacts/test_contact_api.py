@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agents.models import Agent
 from calls.models import Call
-from contacts.models import Contact, ContactNumber
+from contacts.models import Contact, ContactField, ContactNumber, Group
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +50,11 @@ def test_a_contact_is_added_with_numbers_in_whatever_form_they_are_written(clien
     found = answer.json()
     assert body.items() <= found.items()
     assert found["numbers"] == [
-        {"number": "+12025550143", "extension": "", "display": "(202) 555-0143", "label": "Office"}
-    ]
+        {
+            "number": "+12025550143", "extension": "", "display": "(202) 555-0143", "label": "Office",
+            "line_type": "", "region": "US",
+        }
+    ]  # fmt: skip
     assert answer["ETag"] == client.get(f"{URL}{found['id']}/", secure=True)["ETag"]
 
 
@@ -116,10 +119,20 @@ def test_numbers_are_replaced_all_together(client):
 
 
 def test_a_contact_can_be_sent_back_as_it_was_answered(client):
-    maya = factories.make_contact()
+    maya = factories.make_contact(owner=Agent.objects.get())
+    ContactField.objects.create(name="Customer no.", key="customer_no")
+    maya.own = {"customer_no": "TR-20418"}
+    maya.save()
+    Group.objects.create(name="Trade").members.add(maya)
+    Group.objects.create(
+        name="Interiors", rule={"match": "all", "conditions": [{"field": "owner", "is": "filled", "value": ""}]}
+    )
     read = client.get(f"{URL}{maya.pk}/", secure=True).json()
 
-    assert send(client, "PATCH", f"{URL}{maya.pk}/", read).json() == read
+    answer = send(client, "PATCH", f"{URL}{maya.pk}/", read).json()
+
+    assert answer | {"updated_at": None} == read | {"updated_at": None}
+    assert [(group["name"], group["by_rule"]) for group in read["groups"]] == [("Interiors", True), ("Trade", False)]
 
 
 def test_a_number_cannot_be_taken_from_somebody_else(client):

@@ -101,7 +101,7 @@ def test_nothing_is_half_imported(client, monkeypatch):
     ("text", "words"),
     [
         ("", "The submitted file is empty."),
-        ("name\nMaya\n", "missing: number"),
+        ("name\nMaya\n", "Choose which column is: number"),
         ('name,number\n"Maya,1\n', "Row 2: a quotation mark is missing"),
         ("x" * 4_200_000, "Import at most 4 MB at a time."),
         ("name,number\nZoë,1\n".encode("latin-1"), "UTF-8"),

@@ -60,6 +60,7 @@ def test_a_contact_keeps_it_over_rest(client, number):
     found = client.post(URL, body, content_type="application/json", secure=True).json()
 
     shown = {"number": "+12025550142", "extension": "12", "display": "(202) 555-0142 ext. 12", "label": ""}
+    shown |= {"line_type": "", "region": "US"}
     assert found["numbers"] == [shown]
     sent_back = client.patch(f"{URL}{found['id']}/", found, content_type="application/json", secure=True).json()
     assert sent_back["numbers"] == [shown]

@@ -9,6 +9,8 @@ export class ApiError extends Error {
     message: string,
     /** 0 when the server could not be reached. */
     readonly status: number,
+    /** What is wrong with single fields of what was sent. */
+    readonly fields: Record<string, string> = {},
   ) {
     super(message);
   }
@@ -20,26 +22,39 @@ export class ApiError extends Error {
 
 const TIMEOUT = 15_000;
 
-export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: typeof fetch = fetch): Api {
-  async function send(url: string, method: string, body?: unknown, headers = {}): Promise<Response> {
+export type Sender = (
+  url: string,
+  method: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Response>;
+
+/** Sends to our own server: JSON, or a form with files. What is not good is an `ApiError`. */
+export function createSender(config: Pick<Config, "csrfToken">, fetcher: typeof fetch = fetch): Sender {
+  return async (url, method, body, headers = {}) => {
+    const isForm = body instanceof FormData;
     const response = await fetcher(url, {
       method,
       credentials: "same-origin",
       headers: {
         Accept: "application/json",
-        ...(body === undefined
-          ? {}
-          : { "Content-Type": "application/json", "X-CSRFToken": csrf(config.csrfToken) }),
+        ...(body === undefined ? {} : { "X-CSRFToken": csrf(config.csrfToken) }),
+        // The browser names a form's own boundary.
+        ...(body === undefined || isForm ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : isForm ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT),
     }).catch(() => {
       throw new ApiError(t("failure.server"), 0);
     });
-    if (!response.ok) throw new ApiError(await sentence(response), response.status);
+    if (!response.ok) throw await failureOf(response);
     return response;
-  }
+  };
+}
+
+export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: typeof fetch = fetch): Api {
+  const send = createSender(config, fetcher);
 
   async function request<T>(url: string, body?: unknown): Promise<T> {
     return (await (await send(url, body === undefined ? "GET" : "POST", body)).json()) as T;
@@ -87,12 +102,26 @@ function csrf(fromPage: string): string {
   return cookie?.[1] ?? fromPage;
 }
 
-async function sentence(response: Response): Promise<string> {
+async function failureOf(response: Response): Promise<ApiError> {
+  const { detail, errors } = await problemOf(response);
+  const fields = Object.fromEntries(errors.map((error) => [error.field, error.detail]));
+  return new ApiError(detail || t("failure.serverCouldNot"), response.status, fields);
+}
+
+interface FieldError {
+  field: string;
+  detail: string;
+}
+
+async function problemOf(response: Response): Promise<{ detail: string; errors: FieldError[] }> {
   try {
-    const { detail } = (await response.json()) as { detail?: unknown };
-    if (typeof detail === "string" && detail) return detail;
+    const { detail, errors } = (await response.json()) as { detail?: unknown; errors?: unknown };
+    return {
+      detail: typeof detail === "string" ? detail : "",
+      errors: Array.isArray(errors) ? (errors as FieldError[]) : [],
+    };
   } catch {
     // Not JSON: a proxy's page.
+    return { detail: "", errors: [] };
   }
-  return t("failure.serverCouldNot");
 }

@@ -5,6 +5,8 @@ import type { Browser } from "../browser";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
+import type { ContactsStore } from "../contacts/contacts";
+import type { ContactsApi } from "../contacts/ports";
 import type { Call, Line } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
 import { reach } from "../softphone/reach";
@@ -23,6 +25,7 @@ import { ShortcutsDialog } from "./ShortcutsDialog";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
+import { useContactViews } from "./contact/useContactViews";
 import { useKeyGuard } from "./useKeyGuard";
 import { useMicrophoneLabel } from "./useMicrophoneLabel";
 import { useNow } from "./useNow";
@@ -36,8 +39,10 @@ export interface AppProps {
   store: Store;
   log: CallLogStore;
   details: CallDetailsStore;
+  contacts: ContactsStore;
   config: Config;
   api: Api;
+  contactsApi: ContactsApi;
   audio: AudioDevices;
   levels: Levels;
   preferences: PreferenceStore;
@@ -51,7 +56,9 @@ function isIdle({ calls, desk, orphans }: State): boolean {
   return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
 }
 
-export function App({ store, log, details, config, api, audio, levels, preferences, browser }: AppProps) {
+export function App(props: AppProps) {
+  const { store, log, details, contacts, config, api, contactsApi, audio, levels, preferences, browser } =
+    props;
   const state = useStore(store);
   const chosen = useStore(preferences);
   const { send } = store;
@@ -71,6 +78,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
 
   const guard = useKeyGuard();
   const { view, pane, openedIn, unseen, subjects, waiting, show, opened, finish } = useViews(state, details);
+  const person = useContactViews(contacts, { view, show, subjects });
   useFocusRules(state, guard);
   // What was open for another call closes.
   const ring = focus?.state === "pending" ? focus : null;
@@ -104,6 +112,12 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
 
   /** Focus goes into what was opened, and back to the row that opened it, after each has been drawn. */
   function openCall(call: Call, from: View): void {
+    // A call of a contact's time line opens in the log: the page stays where it was.
+    if (person.contactIn === from) {
+      from = "log";
+      if (person.contactIn === "log") person.closeContact();
+      show({ view: "log" });
+    }
     details.open(call);
     opened(from);
     setTimeout(() => document.getElementById("details-title")?.focus());
@@ -262,6 +276,12 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
             team={colleagues(state)}
             canDial={dialable}
             onCall={callBack}
+            {...{ contacts, contactsApi, contactIn: person.contactIn }}
+            onContact={person.openContact}
+            onContactClose={person.closeContact}
+            onDialNumber={({ number: to, extension, display }, name) =>
+              dial({ number: extension ? `${to};ext=${extension}` : to, display, name, place: "", line: "" })
+            }
           />
         )}
       </main>

@@ -6,6 +6,7 @@ import type { Call } from "../messages";
 import type { TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
 import { lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
+import { ContactButton, type ContactToOpen } from "./CallerTab";
 import { EmptyState, Loading } from "./EmptyState";
 import { Icon } from "./Icon";
 import { NoteForm, NoteText } from "./NoteForm";
@@ -21,10 +22,11 @@ interface Props {
   /** The name of the way back. */
   back: string;
   onCall(call: Call): void;
+  onContact(contact: ContactToOpen): void;
   onClose(): void;
 }
 
-export function CallDetails({ open, details, mayNote, canDial, back, onCall, onClose }: Props) {
+export function CallDetails({ open, details, mayNote, canDial, back, onCall, onContact, onClose }: Props) {
   const { call } = open;
   return (
     <div
@@ -43,7 +45,7 @@ export function CallDetails({ open, details, mayNote, canDial, back, onCall, onC
         </span>
         {back}
       </button>
-      <Facts call={call} canDial={canDial} onCall={onCall} />
+      <Facts {...{ call, canDial, onCall, onContact }} />
       <section class="card note" aria-labelledby="note-title">
         <h3 id="note-title">{t("details.note")}</h3>
         {mayNote ? <NoteForm key={open.sid} open={open} details={details} /> : <NoteText note={open.saved} />}
@@ -61,7 +63,12 @@ export function mayNote(call: Call, me: Pick<Config["agent"], "id" | "role">): b
   return call.agent?.id === me.id || me.role !== "agent";
 }
 
-function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { call: Call }) {
+function Facts({
+  call,
+  canDial,
+  onCall,
+  onContact,
+}: Pick<Props, "canDial" | "onCall" | "onContact"> & { call: Call }) {
   const { party } = call;
   const { word, tone } = resultWord(call.result);
   const title = partyTitle(call);
@@ -97,14 +104,17 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
           ))}
       </dl>
       {party.number.startsWith("+") && (
-        <button
-          type="button"
-          class="small-button details-call"
-          disabled={!canDial}
-          onClick={() => onCall(call)}
-        >
-          <Icon name="phone" size={16} /> {t("log.call", { name: shownFirstName(party.name) || title })}
-        </button>
+        <div class="details-acts">
+          <button type="button" class="small-button" disabled={!canDial} onClick={() => onCall(call)}>
+            <Icon name="phone" size={16} /> {t("log.call", { name: shownFirstName(party.name) || title })}
+          </button>
+          <ContactButton
+            contact={call.contact}
+            number={party.number}
+            name={party.name}
+            onContact={onContact}
+          />
+        </div>
       )}
       {call.recordings.map((recording) => (
         <VoiceMessage key={recording.sid} recording={recording} from={title} />

@@ -15,6 +15,9 @@ import { PastNote } from "./PastNote";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 
+/** One that is known, or what is known of one to be added. */
+export type ContactToOpen = { id: number } | { number: string; name: string };
+
 /** The call that the tab is about. */
 export interface Subject {
   /** Its name in this tab, from the first ring to its note. */
@@ -34,12 +37,13 @@ interface Props {
   /** Whose note comes after this one. */
   waiting: Subject | null;
   onOpen(call: Call): void;
+  onContact(contact: ContactToOpen): void;
   onDone(): void;
 }
 
 const SHOWN = 20;
 
-export function CallerTab({ subject, api, details, waiting, onOpen, onDone }: Props) {
+export function CallerTab({ subject, api, details, waiting, onOpen, onContact, onDone }: Props) {
   const { facts, call, root, over } = subject;
   return (
     <div class="caller">
@@ -60,7 +64,7 @@ export function CallerTab({ subject, api, details, waiting, onOpen, onDone }: Pr
         {over && waiting && <p class="quiet">{t("caller.next", { name: waiting.facts.shortName })}</p>}
       </section>
       <div class="contact-between">
-        <ContactCard facts={facts} />
+        <ContactCard facts={facts} onContact={onContact} />
       </div>
       <Earlier key={root ?? "new"} {...{ facts, root, api, onOpen }} />
     </div>
@@ -170,7 +174,40 @@ function PastRow({ call, onOpen }: { call: PastCall | Call; onOpen(call: Call): 
   );
 }
 
-export function ContactCard({ facts }: { facts: CallerFacts }) {
+/** The button that opens a caller's page; of somebody whose number is nobody's, the one that adds them. */
+export function ContactButton({
+  contact,
+  number,
+  name,
+  onContact,
+}: {
+  contact: { id: number } | null;
+  number: string;
+  name: string;
+  onContact(contact: ContactToOpen): void;
+}) {
+  if (contact) {
+    return (
+      <button type="button" class="small-button" onClick={() => onContact({ id: contact.id })}>
+        <Icon name="person" size={16} /> {t("contact.open")}
+      </button>
+    );
+  }
+  if (!number.startsWith("+")) return null;
+  return (
+    <button type="button" class="small-button" onClick={() => onContact({ number, name })}>
+      <Icon name="plus" size={16} /> {t("contact.addCaller")}
+    </button>
+  );
+}
+
+export function ContactCard({
+  facts,
+  onContact,
+}: {
+  facts: CallerFacts;
+  onContact(contact: ContactToOpen): void;
+}) {
   const { contact, title, company, withheld } = facts;
   const rows: [string, string][] = [
     [t("common.number"), withheld ? t("caller.withheld") : facts.display || facts.title],
@@ -199,6 +236,15 @@ export function ContactCard({ facts }: { facts: CallerFacts }) {
             </div>
           ))}
       </dl>
+      {!withheld && (
+        <div class="contact-card-acts">
+          <ContactButton
+            {...{ contact, onContact }}
+            number={facts.number}
+            name={contact || title === facts.display ? "" : title}
+          />
+        </div>
+      )}
       {facts.verificationFailed && (
         <p class="verified">
           <Icon name="alert" size={18} /> {t("common.forged")}

@@ -99,6 +99,33 @@ const SHAPES = {
   shield: <path d="M12 3.5l7 2.5v5.5c0 4.3-2.9 7.4-7 9-4.1-1.6-7-4.7-7-9V6zM9 12l2.2 2.2L15.2 10" />,
   pause: <path d="M7 5.5h3.5v13H7zM13.5 5.5H17v13h-3.5z" fill="currentColor" />,
   play: <path d="M8 5.5v13l10.5-6.5z" fill="currentColor" />,
+  text: <path d="M4 5.5h16v11.5h-9l-4.5 3.5V17H4z" />,
+  note: <path d="M5 4.5h14v10l-5 5H5zM14 19.5v-5h5M8.5 9h7M8.5 13h4" />,
+  more: (
+    <>
+      {[6, 12, 18].map((x) => (
+        <circle key={x} cx={x} cy="12" r="1.6" fill="currentColor" />
+      ))}
+    </>
+  ),
+  block: (
+    <>
+      <circle cx="12" cy="12" r="8.5" />
+      <path d="M6 6l12 12" />
+    </>
+  ),
+  merge: (
+    <path d="M6 4v3.5c0 3 6 3.500 6 6.500V20M18 4v3.500c0 3-6 3.500-6 6.500M8.500 16.500L12 20l3.500-3.500" />
+  ),
+  download: <path d="M12 4v10.500M7.500 10.500L12 15l4.500-4.500M5 19.500h14" />,
+  plus: <path d="M12 5.500v13M5.500 12h13" />,
+  people: (
+    <>
+      <circle cx="9" cy="8.500" r="3.500" />
+      <path d="M2.500 19.500c0-3.500 2.900-5 6.500-5s6.500 1.500 6.500 5M15.500 5.300a3.500 3.500 0 0 1 0 6.400M17.500 14.900c2.500.6 4 2 4 4.600" />
+    </>
+  ),
+  trash: <path d="M5 7h14M10 7V4.500h4V7M7 7l.8 12.500h8.400L17 7M10.500 10.500v5.500M13.500 10.500v5.500" />,
   "arrow-up": <path d="M17 21C8 17 7 11 9 3.5M4 9.5l5-6 6 4.5" />,
 } satisfies Record<string, JSX.Element>;
 

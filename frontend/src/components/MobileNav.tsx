@@ -15,7 +15,8 @@ interface Props {
 }
 
 export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
-  const current = pane === "call" ? "call" : view === "log" ? "log" : "caller";
+  const current =
+    pane === "call" || view === "log" || view === "contacts" ? (pane === "call" ? pane : view) : "caller";
   return (
     <nav class="mobile-nav" aria-label={t("app.views")}>
       <button
@@ -49,6 +50,13 @@ export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
         onClick={() => onPane("work", "log")}
       >
         <Icon name="list" /> {t("nav.log")}
+      </button>
+      <button
+        type="button"
+        aria-current={current === "contacts" ? "page" : undefined}
+        onClick={() => onPane("work", "contacts")}
+      >
+        <Icon name="people" /> {t("nav.contacts")}
       </button>
     </nav>
   );

@@ -2,18 +2,24 @@
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
+import type { ContactsStore } from "../contacts/contacts";
+import type { ContactNumber, ContactsApi } from "../contacts/ports";
 import type { Call, Presence } from "../messages";
 import type { Api } from "../ports";
 import { CallDetails, mayNote } from "./CallDetails";
 import { CallLog } from "./CallLog";
-import { CallerTab, ContactCard, type Subject } from "./CallerTab";
+import { CallerTab, ContactCard, type ContactToOpen, type Subject } from "./CallerTab";
+import { ContactList } from "./contact/ContactList";
+import { ContactPage } from "./contact/ContactPage";
+import { ContactSide } from "./contact/ContactSide";
+import { ImportContacts } from "./contact/ImportContacts";
 import { Team } from "./Team";
 import { useNarrow } from "./useNarrow";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 
 /** `last`: the call that was just talked on. */
-export type View = "caller" | "last" | "log" | "team";
+export type View = "caller" | "last" | "log" | "contacts" | "team";
 
 interface Props {
   view: View;
@@ -34,6 +40,13 @@ interface Props {
   details: CallDetailsStore;
   me: Config["agent"];
   api: Pick<Api, "calls" | "callsAt">;
+  contacts: ContactsStore;
+  contactsApi: ContactsApi;
+  /** Where the opened contact stands. */
+  contactIn: View | null;
+  onContact(contact: ContactToOpen, from: View): void;
+  onContactClose(): void;
+  onDialNumber(number: Pick<ContactNumber, "number" | "extension" | "display">, name: string): void;
   team: Presence[];
   canDial: boolean;
   onCall(call: Call): void;
@@ -43,11 +56,13 @@ export function WorkArea(props: Props) {
   const { view, onView, subjects, unseen, team } = props;
   // With room for the side column, the team stands there.
   const narrow = useNarrow();
-  const views = (["caller", "last", "log", "team"] as const).filter(
-    (each) => each === "log" || (each === "team" ? narrow : subjects[each]),
+  const views = (["caller", "last", "log", "contacts", "team"] as const).filter(
+    (each) => each === "log" || each === "contacts" || (each === "team" ? narrow : subjects[each]),
   );
   const shown = views.includes(view) ? view : "log";
   const subject = subjects[shown];
+  const { open } = useStore(props.contacts);
+  const contact = props.contactIn === shown && !open?.draft ? open : null;
 
   function onKeyDown(event: KeyboardEvent): void {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -93,13 +108,46 @@ export function WorkArea(props: Props) {
           {shown === "team" ? <Team team={team} /> : <Panel {...props} view={shown} />}
         </div>
         {!narrow && (
-          <div class="side" role="group" aria-label={subject ? t("app.side") : t("tab.team")} tabIndex={0}>
-            {subject && <ContactCard facts={subject.facts} />}
-            <Team team={team} />
+          <div
+            class="side"
+            role="group"
+            aria-label={subject || contact ? t("app.side") : t("tab.team")}
+            tabIndex={0}
+          >
+            {contact?.page ? (
+              <ContactSide
+                {...{ open: contact, page: contact.page, contacts: props.contacts }}
+                canDial={props.canDial}
+                onCall={props.onDialNumber}
+              />
+            ) : (
+              <>
+                {subject && (
+                  <ContactCard facts={subject.facts} onContact={(toOpen) => props.onContact(toOpen, shown)} />
+                )}
+                <Team team={team} />
+              </>
+            )}
           </div>
         )}
       </div>
     </section>
+  );
+}
+
+/** All contacts, or a file of them that is being imported. */
+function Contacts({ contacts, contactsApi, me, onContact }: Props) {
+  const { importing } = useStore(contacts);
+  if (importing) {
+    return <ImportContacts {...{ contacts }} api={contactsApi} onClose={() => contacts.import(false)} />;
+  }
+  return (
+    <ContactList
+      contacts={contacts}
+      role={me.role}
+      onOpen={({ id }) => onContact({ id }, "contacts")}
+      onAdd={() => onContact({ number: "", name: "" }, "contacts")}
+    />
   );
 }
 
@@ -108,12 +156,25 @@ function Panel(props: Props) {
   const { view, subjects, details, openedIn, me, canDial, onCall, onOpen, onClose } = props;
   const open = useStore(details);
   const subject = subjects[view];
+  if (props.contactIn === view) {
+    return (
+      <ContactPage
+        {...{ contacts: props.contacts, api: props.contactsApi, me, canDial }}
+        people={[me, ...props.team.map(({ agent }) => agent)]}
+        back={subject ? t("details.back") : t(view === "contacts" ? "tab.contacts" : "tab.log")}
+        onCall={props.onDialNumber}
+        onOpenCall={(call) => onOpen(call, view)}
+        onClose={props.onContactClose}
+      />
+    );
+  }
   if (open && openedIn === view) {
     return (
       <CallDetails
         {...{ open, details, canDial, onCall, onClose }}
         back={subject ? t("details.back") : t("tab.log")}
         mayNote={mayNote(open.call, me)}
+        onContact={(contact) => props.onContact(contact, view)}
       />
     );
   }
@@ -127,9 +188,11 @@ function Panel(props: Props) {
         waiting={props.waiting}
         onDone={() => props.onDone(subject.root)}
         onOpen={(call) => onOpen(call, view)}
+        onContact={(contact) => props.onContact(contact, view)}
       />
     );
   }
+  if (view === "contacts") return <Contacts {...props} />;
   return (
     <CallLog log={props.log} me={me.id} {...{ canDial, onCall }} onOpen={(call) => onOpen(call, "log")} />
   );

@@ -104,6 +104,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/blocked-numbers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The block list, newest first
+         * @description The block list, newest first.
+         */
+        get: operations["blocked_numbers_list"];
+        put?: never;
+        /**
+         * Blocks a number
+         * @description Blocks a number: it is neither called nor texted from here. One that is blocked already stays as it is.
+         */
+        post: operations["blocked_numbers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blocked-numbers/{block_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a number off the list
+         * @description Takes a number off the list. For supervisors, admins, and whoever blocked it.
+         */
+        delete: operations["blocked_numbers_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/": {
         parameters: {
             query?: never;
@@ -243,8 +287,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One contact
-         * @description One contact.
+         * One contact, with all that its page shows but the time line and consent
+         * @description One contact, with all that its page shows but the time line and consent.
          */
         get: operations["contacts_retrieve"];
         put?: never;
@@ -263,6 +307,200 @@ export interface paths {
         patch: operations["contacts_update"];
         trace?: never;
     };
+    "/api/v1/contacts/{id}/block/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Blocks all of its numbers
+         * @description Blocks all of its numbers: they are neither called nor texted from here.
+         */
+        post: operations["contacts_block"];
+        /**
+         * Takes all of its numbers off the block list
+         * @description Takes all of its numbers off the block list. For supervisors, admins, and whoever blocked them.
+         */
+        delete: operations["contacts_unblock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/consents/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who allowed texts from which number of ours, and who forbade them
+         * @description Who allowed texts from which number of ours, and who forbade them.
+         */
+        get: operations["contacts_consents"];
+        put?: never;
+        /**
+         * Records what somebody said in a call or by a form
+         * @description Records what somebody said in a call or by a form. Who wrote STOP can only allow texts by writing START.
+         */
+        post: operations["contacts_consent_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its fields, numbers, groups, notes and consents as JSON; or what a vCard holds of them
+         * @description Its fields, numbers, groups, notes and consents as JSON; or what a vCard holds of them.
+         */
+        get: operations["contacts_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Numbers, notes, groups, calls and texts of the other go to this contact
+         * @description Numbers, notes, groups, calls and texts of the other go to this contact. It can be undone for 30 days.
+         *
+         *     Where both say something, this contact's counts, and the other's is written down in a note.
+         */
+        post: operations["contacts_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merges/{merge_id}/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives back what came from the other contact, and answers that one
+         * @description Gives back what came from the other contact, and answers that one. What was added since stays here.
+         */
+        post: operations["contacts_merge_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/notes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes a note down
+         * @description Writes a note down. It says who wrote it, and when.
+         */
+        post: operations["contacts_note_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/notes/{note_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes the note away for good
+         * @description Takes the note away for good.
+         */
+        delete: operations["contacts_note_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Writes another text in its place, and keeps when that was
+         * @description Writes another text in its place, and keeps when that was.
+         */
+        patch: operations["contacts_note_update"];
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/timeline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that was with a contact, newest first
+         * @description All that was with a contact, newest first: calls, texts, voicemails and notes that the agent may see.
+         */
+        get: operations["contacts_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/fields/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own fields that admins have defined, in the order in which they are shown
+         * @description The own fields that admins have defined, in the order in which they are shown.
+         */
+        get: operations["contacts_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/import/": {
         parameters: {
             query?: never;
@@ -276,12 +514,171 @@ export interface paths {
          * Adds and changes many contacts
          * @description Adds and changes many contacts: a CSV file, or a list of rows as JSON, at most 5,000.
          *
-         *     The columns are name, number, company, email, note and label; name and number are needed. A known number changes
+         *     The columns are name, number, company, email, note, label, group and the keys of own fields; name and number are
+         *     needed. A known number changes
          *     its contact, as far as the row says something; an unknown one makes a new contact. A number may have an extension
          *     (`+12025550142 x12`). Each row is done wholly or not at
          *     all, and one that cannot be used is answered with what is wrong.
          */
         post: operations["contacts_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Guesses what each column is, and says what would be done
+         * @description Guesses what each column is, and says what would be done. The file waits for an hour to be confirmed.
+         */
+        post: operations["contacts_import_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file that waits to be imported, for whoever sent it
+         * @description A file that waits to be imported, for whoever sent it.
+         */
+        get: operations["contacts_import_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Says what each column is, and which groups everybody is picked for; answers what would be done then
+         * @description Says what each column is, and which groups everybody is picked for; answers what would be done then.
+         */
+        patch: operations["contacts_import_choose"];
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds and changes contacts, without the rows that cannot be used
+         * @description Adds and changes contacts, without the rows that cannot be used. Sent twice, it imports once.
+         *
+         *     When contacts have changed so that something else would be done than was shown, nothing is imported (409).
+         */
+        post: operations["contacts_import_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/imports/{import_id}/errors/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * As a CSV file, each with its reason and all that stood there
+         * @description As a CSV file, each with its reason and all that stood there.
+         */
+        get: operations["contacts_import_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All groups, with how many belong to each just now
+         * @description All groups, with how many belong to each just now.
+         */
+        get: operations["groups_list"];
+        put?: never;
+        /**
+         * Adds a group
+         * @description Adds a group. Contacts are picked for it one by one, or found by its rule; for supervisors and admins.
+         */
+        post: operations["groups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One group
+         * @description One group.
+         */
+        get: operations["groups_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Takes a group away; its contacts stay
+         * @description Takes a group away; its contacts stay. For supervisors and admins.
+         */
+        delete: operations["groups_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes what is named; for supervisors and admins
+         * @description Changes what is named; for supervisors and admins.
+         */
+        patch: operations["groups_update"];
+        trace?: never;
+    };
+    "/api/v1/groups/fields/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a group's rule may ask about, and the ways in which it may
+         * @description What a group's rule may ask about, and the ways in which it may.
+         */
+        get: operations["groups_rule_fields"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -436,6 +833,27 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        BlockInput: {
+            reason?: string;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        BlockNumberInput: {
+            reason?: string;
+            /** @description E.164, or as it is dialled in the home region. */
+            number: string;
+        };
+        BlockedNumber: {
+            id: number;
+            /** @description E.164 */
+            number: string;
+            /** @description As read at the home region. */
+            readonly display: string;
+            reason: string;
+            by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            at: string;
+        };
         Call: {
             sid: string;
             parent_call_sid: string | null;
@@ -532,6 +950,52 @@ export interface components {
             reason: "answered-elsewhere" | "caller-hung-up" | "not-answered" | "rejected";
             by: components["schemas"]["Agent"] | null;
         };
+        Consent: {
+            /** @description Whose it is; E.164. */
+            number: string;
+            /** @description Our number, or a messaging service. */
+            sender: string;
+            state: components["schemas"]["StateEnum"];
+            source: components["schemas"]["ConsentSourceEnum"];
+            note: string;
+            by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What somebody told one of us. */
+        ConsentInput: {
+            /** @description One of the contact's. */
+            number: string;
+            /** @description The number of ours that the texts come from. */
+            sender: string;
+            state: components["schemas"]["StateEnum"];
+            source: components["schemas"]["ConsentInputSourceEnum"];
+            /** @description Which form; what was said. */
+            note?: string;
+        };
+        /**
+         * @description * `spoken` - spoken
+         *     * `form` - form
+         * @enum {string}
+         */
+        ConsentInputSourceEnum: "spoken" | "form";
+        /**
+         * @description * `text` - By text (STOP, START)
+         *     * `twilio` - Twilio refused a text (21610)
+         *     * `form` - By a form
+         *     * `spoken` - In a call
+         *     * `import` - By an import
+         *     * `admin` - By an admin
+         * @enum {string}
+         */
+        ConsentSourceEnum: "text" | "twilio" | "form" | "spoken" | "import" | "admin";
+        /** @description Of each number and sender the first in `history` counts. */
+        Consents: {
+            /** @description What texts of ours come from. */
+            senders: components["schemas"]["Sender"][];
+            /** @description The newest first. */
+            history: components["schemas"]["Consent"][];
+        };
         Contact: {
             id: number;
             name: string;
@@ -543,8 +1007,30 @@ export interface components {
             name: string;
             company: string;
             email: string;
+            /** @description Shown while the phone rings. */
             note: string;
+            /** @description Who looks after this contact. */
+            owner: components["schemas"]["Person"] | null;
+            /** @description A code, like en; empty when nobody said it. */
+            language: string;
+            /** @description Like Europe/London; empty when nobody said it. */
+            time_zone: string;
+            /** @description From the first number, for what nobody said. */
+            readonly guessed: components["schemas"]["ContactGuess"];
+            /** @description Own fields that hold something, by key. */
+            own: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description The first choice comes first. */
             numbers: components["schemas"]["ContactNumber"][];
+        };
+        ContactGuess: {
+            language: string;
+            time_zone: string;
         };
         /** @description A contact to keep. In a change, what is left out stays as it is, and `numbers` replaces all of them. */
         ContactInput: {
@@ -552,7 +1038,30 @@ export interface components {
             company?: string;
             email?: string;
             note?: string;
+            /**
+             * Format: int64
+             * @description The agent's id, or null.
+             */
+            owner?: number | null;
+            /** @description A code, like en; empty: guessed. */
+            language?: string;
+            /** @description Like Europe/London; empty: guessed. */
+            time_zone?: string;
+            /** @description Own fields by key. What is left out stays; an empty text takes it away. */
+            own?: {
+                [key: string]: string;
+            };
+            /** @description Ids of all groups that it is picked for by hand. */
+            groups?: number[];
             numbers?: components["schemas"]["NumberInput"][];
+        };
+        ContactMerge: {
+            id: number;
+            /** @description Of the contact that became a part of this one. */
+            name: string;
+            by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            at: string;
         };
         ContactNumber: {
             /** @description E.164 */
@@ -563,6 +1072,63 @@ export interface components {
             readonly display: string;
             /** @description Mobile, office … */
             label: string;
+            /**
+             * @description Landlines get no texts; empty while nobody knows.
+             *
+             *     * `mobile` - Mobile
+             *     * `landline` - Landline
+             *     * `voip` - Internet telephone
+             *     * `toll-free` - Toll-free
+             *     * `other` - Other
+             */
+            line_type: components["schemas"]["LineTypeEnum"] | components["schemas"]["BlankEnum"];
+            /** @description The country's two letters, or empty. */
+            region: string;
+        };
+        /** @description One contact, with what only its own page shows. */
+        ContactPage: {
+            id: number;
+            name: string;
+            company: string;
+            email: string;
+            /** @description Shown while the phone rings. */
+            note: string;
+            /** @description Who looks after this contact. */
+            owner: components["schemas"]["Person"] | null;
+            /** @description A code, like en; empty when nobody said it. */
+            language: string;
+            /** @description Like Europe/London; empty when nobody said it. */
+            time_zone: string;
+            /** @description From the first number, for what nobody said. */
+            readonly guessed: components["schemas"]["ContactGuess"];
+            /** @description Own fields that hold something, by key. */
+            own: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description The first choice comes first. */
+            numbers: components["schemas"]["ContactNumber"][];
+            readonly groups: components["schemas"]["Membership"][];
+            /** @description Those of its numbers that are on the block list. */
+            readonly blocked: components["schemas"]["BlockedNumber"][];
+            /** @description What can be undone yet, the newest first. */
+            readonly merges: components["schemas"]["ContactMerge"][];
+        };
+        /** @description Newest first. */
+        ContactTimeline: {
+            /** @description The address of older ones; null when there are none. */
+            next: string | null;
+            /** @description Of each kind, whatever is asked for. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description Each has `at`, `kind`, `id`, and what it is about: `call` (of a voicemail, too), `note` or `text`. */
+            results: {
+                [key: string]: unknown;
+            }[];
         };
         DeskFrame: components["schemas"]["PhoneState"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         DeskRefresh: {
@@ -629,6 +1195,46 @@ export interface components {
             incoming: boolean;
             outgoing: boolean;
         };
+        Group: {
+            id: number;
+            name: string;
+            description: string;
+            /** @description Empty for a group that is picked by hand alone. */
+            rule: unknown;
+            /** @description How many belong to it just now. */
+            readonly members: number;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        GroupInput: {
+            name: string;
+            description?: string;
+            /** @description `{"match": "all" | "any", "conditions": [{"field", "is", "value"}]}`; empty: by hand alone. */
+            rule?: unknown;
+        };
+        ImportColumn: {
+            /** @description As it stands in the file's first row. */
+            header: string;
+            /** @description What its cells are taken for, by the key of a target; empty: left out. */
+            target: string;
+            /** @description Its first cells that hold something. */
+            samples: string[];
+        };
+        /** @description What an import would do. Nothing is imported until it is confirmed. */
+        ImportPreview: {
+            id: string;
+            /** @description Of the file. */
+            name: string;
+            /** @description What has to be chosen first, as a sentence; or empty. */
+            problem: string;
+            columns: components["schemas"]["ImportColumn"][];
+            targets: components["schemas"]["ImportTarget"][];
+            /** @description Ids of groups that everybody in the file is picked for. */
+            groups: number[];
+            created: number;
+            updated: number;
+            skipped: number;
+            errors: components["schemas"]["RowError"][];
+        };
         ImportResult: {
             dry_run: boolean;
             /** @description Rows that made a new contact. */
@@ -639,7 +1245,11 @@ export interface components {
             skipped: number;
             errors: components["schemas"]["RowError"][];
         };
-        /** @description One row of an import. A contact with several numbers has a row for each. */
+        /**
+         * @description One row of an import. A contact with several numbers has a row for each.
+         *
+         *     Own fields are taken by their keys, as far as they are named when it is made.
+         */
         ImportRow: {
             name: string;
             number: string;
@@ -647,6 +1257,13 @@ export interface components {
             email?: string;
             note?: string;
             label?: string;
+            /** @description Names of groups, with commas between them. */
+            group?: string;
+        };
+        ImportTarget: {
+            key: string;
+            /** @description For people. */
+            name: string;
         };
         Leg: {
             sid: string;
@@ -673,6 +1290,15 @@ export interface components {
             /** @description As read at the home region. */
             readonly display: string;
         };
+        /**
+         * @description * `mobile` - Mobile
+         *     * `landline` - Landline
+         *     * `voip` - Internet telephone
+         *     * `toll-free` - Toll-free
+         *     * `other` - Other
+         * @enum {string}
+         */
+        LineTypeEnum: "mobile" | "landline" | "voip" | "toll-free" | "other";
         /** @description A call that lives, as this agent sees it. */
         LiveCall: {
             call: components["schemas"]["Call"];
@@ -713,6 +1339,35 @@ export interface components {
             device_name: string;
             platform: components["schemas"]["PlatformEnum"];
         };
+        Membership: {
+            id: number;
+            name: string;
+            /** @description Found by the group's rule: it cannot be taken out by hand. */
+            by_rule: boolean;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        MergeInput: {
+            /**
+             * Format: int64
+             * @description The id of the contact that becomes a part of this one.
+             */
+            contact: number;
+        };
+        Note: {
+            id: number;
+            text: string;
+            author: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            edited_at: string | null;
+            /** @description By whoever asks. */
+            may_edit: boolean;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        NoteInput: {
+            text: string;
+        };
         /** @description What the dial pad understood. */
         NumberCheck: {
             input: string;
@@ -735,6 +1390,16 @@ export interface components {
             /** @description May stand in `number` as well: `+12025550142 x12`. */
             extension?: string;
             label?: string;
+            /**
+             * @description Left out, it stays as it is.
+             *
+             *     * `mobile` - Mobile
+             *     * `landline` - Landline
+             *     * `voip` - Internet telephone
+             *     * `toll-free` - Toll-free
+             *     * `other` - Other
+             */
+            line_type?: components["schemas"]["LineTypeEnum"] | components["schemas"]["BlankEnum"];
         };
         /**
          * @description * `resolved` - Resolved
@@ -746,6 +1411,23 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
+        OwnField: {
+            key: string;
+            name: string;
+        };
+        PaginatedBlockedNumberList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["BlockedNumber"][];
+        };
         PaginatedCallList: {
             /**
              * Format: uri
@@ -842,7 +1524,44 @@ export interface components {
             company?: string;
             email?: string;
             note?: string;
+            /**
+             * Format: int64
+             * @description The agent's id, or null.
+             */
+            owner?: number | null;
+            /** @description A code, like en; empty: guessed. */
+            language?: string;
+            /** @description Like Europe/London; empty: guessed. */
+            time_zone?: string;
+            /** @description Own fields by key. What is left out stays; an empty text takes it away. */
+            own?: {
+                [key: string]: string;
+            };
+            /** @description Ids of all groups that it is picked for by hand. */
+            groups?: number[];
             numbers?: components["schemas"]["NumberInput"][];
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        PatchedGroupInput: {
+            name?: string;
+            description?: string;
+            /** @description `{"match": "all" | "any", "conditions": [{"field", "is", "value"}]}`; empty: by hand alone. */
+            rule?: unknown;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        PatchedImportChoices: {
+            /** @description The key of a target for each column, in their order; empty: left out. */
+            columns?: string[];
+            groups?: number[];
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        PatchedNoteInput: {
+            text?: string;
+        };
+        /** @description An agent, as far as names go. */
+        Person: {
+            id: number;
+            name: string;
         };
         PhoneState: {
             /**
@@ -949,6 +1668,16 @@ export interface components {
             /** @description What is wrong with it, as a sentence. */
             detail: string;
         };
+        RuleField: {
+            name: string;
+            ways: string[];
+        };
+        Sender: {
+            sender: string;
+            name: string;
+            /** @description As read at the home region. */
+            display: string;
+        };
         ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
@@ -958,6 +1687,12 @@ export interface components {
             type: "session.ended";
             message: string;
         };
+        /**
+         * @description * `allowed` - Allowed
+         *     * `forbidden` - Forbidden
+         * @enum {string}
+         */
+        StateEnum: "allowed" | "forbidden";
         /**
          * @description * `queued` - Queued
          *     * `initiated` - Initiated
@@ -1156,6 +1891,20 @@ export interface components {
          *     - `permission_denied`: You may not do this.
          */
         NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `not_authenticated`: Sign in first.
+         *     - `agent_suspended`: Your account is not active. Ask your admin.
+         *     - `device_revoked`: This device was signed out. Sign in again.
+         *     - `permission_denied`: You may not do this.
+         */
+        NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1458,6 +2207,101 @@ export interface operations {
             500: components["responses"]["ServerError"];
         };
     };
+    blocked_numbers_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedBlockedNumberList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    blocked_numbers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockNumberInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedNumber"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedNumber"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    blocked_numbers_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It may be called and texted again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
     calls_list: {
         parameters: {
             query?: {
@@ -1694,6 +2538,8 @@ export interface operations {
             query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
+                /** @description Only who belongs to this group. */
+                group?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
                 /** @description Part of a name, a company or a number */
@@ -1742,7 +2588,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactDetail"];
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
             400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
@@ -1774,7 +2620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactDetail"];
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
             401: components["responses"]["InvalidTokenOrTokenExpired"];
@@ -1839,7 +2685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactDetail"];
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
             400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
@@ -1851,6 +2697,389 @@ export interface operations {
             412: components["responses"]["Changed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BlockInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_unblock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consents"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_consent_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consents"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_export: {
+        parameters: {
+            query?: {
+                /** @description json unless told. */
+                as?: "json" | "vcard";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/vcard": string;
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read. With it, nothing is changed when somebody else was quicker (412). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_merge_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                merge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_note_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_note_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_note_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedNoteInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_timeline: {
+        parameters: {
+            query?: {
+                /** @description As it stands in `next`. */
+                cursor?: string;
+                /** @description Only entries of this kind: call, text, voicemail, note. */
+                kind?: string[];
+                /** @description At most 100; 25 unless told. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactTimeline"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnField"][];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };
     };
@@ -1890,6 +3119,324 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_import_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_import_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_import_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedImportChoices"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_import_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_import_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"][];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedGroupInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_rule_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleField"][];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };
     };

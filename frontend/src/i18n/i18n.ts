@@ -77,3 +77,26 @@ export function formatDate(at: Date, options: Intl.DateTimeFormatOptions): strin
   formats.set(key, known);
   return known.format(at);
 }
+
+/** "English" of "en", in the page's language; the code itself when it has no name. */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(locale, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** "10:58, same as here", "11:58": the time in a zone. Its name when this browser does not know it. */
+export function timeThere(zone: string, now: number): string {
+  const clock = { hour: "numeric", minute: "2-digit" } as const;
+  const day = { ...clock, day: "numeric" } as const;
+  try {
+    const at = new Date(now);
+    const there = formatDate(at, { ...day, timeZone: zone });
+    const time = formatDate(at, { ...clock, timeZone: zone });
+    return there === formatDate(at, day) ? t("contact.sameTime", { time }) : time;
+  } catch {
+    return zone;
+  }
+}

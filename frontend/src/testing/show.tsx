@@ -2,10 +2,13 @@
 import { render, screen, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, vi } from "vitest";
+import { fakeContactsApi } from "../../gallery/contacts";
 import { config } from "../../gallery/fakes";
 import { browserOf } from "../browser";
 import { createCallDetails } from "../callDetails/callDetails";
 import { createCallLog } from "../callLog/callLog";
+import { createContacts } from "../contacts/contacts";
+import type { ContactsApi } from "../contacts/ports";
 import { App } from "../components/App";
 import type { Api } from "../ports";
 import type { Command, SoftphoneEvent } from "../softphone/events";
@@ -15,11 +18,12 @@ import { fakeApi, fakeAudio, fakePreferences, silentLevels } from "./fakes";
 import { NOW } from "./samples";
 
 beforeEach(() => {
+  history.replaceState(null, "", "/");
   vi.spyOn(Date, "now").mockReturnValue(NOW + 10_000);
 });
 
 /** The desk in a state, with what it asks for written down. */
-export function show(state: State, api: Partial<Api> = {}) {
+export function show(state: State, api: Partial<Api> = {}, people: Partial<ContactsApi> = {}) {
   const store = createStore(state);
   const asked: Command[] = [];
   store.run((command) => asked.push(command));
@@ -28,9 +32,11 @@ export function show(state: State, api: Partial<Api> = {}) {
   log.load();
   const details = createCallDetails(fullApi);
   const preferences = fakePreferences();
+  const contactsApi = { ...fakeContactsApi("full"), ...people };
+  const contacts = createContacts(contactsApi);
   render(
     <App
-      {...{ store, log, details, config, preferences }}
+      {...{ store, log, details, contacts, contactsApi, config, preferences }}
       api={fullApi}
       audio={fakeAudio()}
       levels={silentLevels}
@@ -45,6 +51,7 @@ export function show(state: State, api: Partial<Api> = {}) {
     send,
     log,
     details,
+    contacts,
     api: fullApi,
     preferences,
   };

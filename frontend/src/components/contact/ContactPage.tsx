@@ -1,0 +1,344 @@
+/** One contact: who it is, what can be done, all that was; and the same to be edited in its place. */
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Config } from "../../config";
+import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { ContactNumber, ContactPage as Page, ContactsApi } from "../../contacts/ports";
+import { formatDate, t } from "../../i18n/i18n";
+import { initials } from "../../format";
+import { isolated } from "../../names";
+import type { Call } from "../../messages";
+import { EmptyState, Loading } from "../EmptyState";
+import { Icon } from "../Icon";
+import { Menu } from "../Menu";
+import { isTextField } from "../fields";
+import { useNarrow } from "../useNarrow";
+import { useStore } from "../useStore";
+import { ContactForm, type Person } from "./ContactForm";
+import { ContactSide } from "./ContactSide";
+import { BlockDialog, MergeDialog, RemoveDialog } from "./dialogs";
+import { ContactTimeline } from "./ContactTimeline";
+
+export interface ContactPageProps {
+  contacts: ContactsStore;
+  api: Pick<ContactsApi, "list" | "exportUrl">;
+  me: Config["agent"];
+  /** Who may own a contact. */
+  people: Person[];
+  canDial: boolean;
+  /** The name of the way back. */
+  back: string;
+  onCall(number: Pick<ContactNumber, "number" | "extension" | "display">, name: string): void;
+  onOpenCall(call: Call): void;
+  onClose(): void;
+}
+
+export function ContactPage(props: ContactPageProps) {
+  const { contacts, back, onClose } = props;
+  const { open } = useStore(contacts);
+  if (!open) return null;
+  return (
+    <div
+      class="person"
+      role="group"
+      aria-labelledby="person-title"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented || isTextField(event.target as Element)) return;
+        // What is not saved is not left by one key.
+        if (open.draft) return;
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <button type="button" class="text-button details-back" onClick={onClose}>
+        <span class="turned">
+          <Icon name="chevron-down" size={16} />
+        </span>
+        {back}
+      </button>
+      <Content {...props} open={open} />
+    </div>
+  );
+}
+
+function Content(props: ContactPageProps & { open: OpenContact }) {
+  const { open, contacts, people } = props;
+  const { ownFields, groups } = useStore(contacts);
+  if (open.draft) {
+    return (
+      <ContactForm
+        {...{ open, contacts, ownFields, groups, people }}
+        onCancel={() => {
+          if (open.id === null) props.onClose();
+          else {
+            contacts.cancelEdit();
+            focusTitle();
+          }
+        }}
+        onSaved={focusTitle}
+      />
+    );
+  }
+  if (open.loading === "gone") {
+    return <EmptyState icon="person" title={t("contact.gone")} text={t("contact.goneText")} />;
+  }
+  if (open.loading === "failed") {
+    return (
+      <EmptyState icon="alert" title={t("contact.notLoaded")} text={t("common.callsUnaffected")}>
+        <button type="button" class="small-button" onClick={() => contacts.load()}>
+          {t("common.tryAgain")}
+        </button>
+      </EmptyState>
+    );
+  }
+  if (!open.page) return <Loading />;
+  return <Known {...props} page={open.page} />;
+}
+
+function focusTitle(): void {
+  setTimeout(() => document.getElementById("person-title")?.focus());
+}
+
+type Dialog = "merge" | "block" | "remove" | null;
+
+function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
+  const { open, page, contacts, api, me, canDial, onCall, onOpenCall, onClose } = props;
+  const [menu, setMenu] = useState(false);
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const [noting, setNoting] = useState(false);
+  const narrow = useNarrow();
+  const name = isolated(page.name);
+  const first = page.numbers[0];
+  const since = formatDate(new Date(page.created_at), { year: "numeric" });
+  const second = [isolated(page.company), t("contact.since", { year: since })].filter(Boolean).join(" · ");
+  const isBlocked = page.blocked.length > 0;
+  return (
+    <>
+      <header class="person-head">
+        <span class="contact-disc person-disc" aria-hidden="true">
+          {initials(page.name) || <Icon name="person" />}
+        </span>
+        <div>
+          <h2 id="person-title" tabIndex={-1} title={page.name} data-home>
+            {name}
+          </h2>
+          <p class="quiet small">{second}</p>
+        </div>
+      </header>
+      <Bands {...{ page, open, contacts, me }} />
+      <div class="person-actions">
+        {first && (
+          <button
+            type="button"
+            class="small-button person-call"
+            disabled={!canDial || isBlockedNumber(page, first)}
+            aria-label={t("log.callNumber", { name: page.name, number: first.display })}
+            onClick={() => onCall(first, page.name)}
+          >
+            <Icon name="phone" size={18} /> {t("common.call")}
+          </button>
+        )}
+        <button
+          type="button"
+          class="small-button"
+          aria-expanded={noting}
+          aria-controls="person-note"
+          onClick={() => setNoting(!noting)}
+        >
+          <Icon name="note" size={18} /> {t("contact.addNote")}
+        </button>
+        <button type="button" class="small-button" data-focus="edit-contact" onClick={() => contacts.edit()}>
+          <Icon name="pencil" size={18} /> {t("contact.edit")}
+        </button>
+        <Menu
+          label={t("contact.more", { name: page.name })}
+          buttonClass="small-button person-more"
+          focusId="person-more"
+          open={menu}
+          onOpen={setMenu}
+          face={<Icon name="more" />}
+        >
+          {me.role !== "agent" && (
+            <Choice
+              icon="merge"
+              name={t("contact.merge")}
+              text={t("contact.mergeText")}
+              onClick={() => setDialog("merge")}
+            />
+          )}
+          <a role="menuitem" tabIndex={-1} href={api.exportUrl(page.id, "vcard")} download="">
+            <Icon name="download" />
+            <span>
+              <strong>{t("contact.exportCard")}</strong>
+            </span>
+          </a>
+          <a role="menuitem" tabIndex={-1} href={api.exportUrl(page.id, "json")} download="">
+            <Icon name="download" />
+            <span>
+              <strong>{t("contact.exportAll")}</strong> {t("contact.exportAllText")}
+            </span>
+          </a>
+          {!isBlocked && page.numbers.length > 0 && (
+            <Choice
+              icon="block"
+              name={t("contact.block")}
+              text={t("contact.blockText")}
+              onClick={() => setDialog("block")}
+            />
+          )}
+          {me.role !== "agent" && (
+            <Choice
+              icon="trash"
+              name={t("contact.remove")}
+              text={t("contact.removeText")}
+              onClick={() => setDialog("remove")}
+            />
+          )}
+        </Menu>
+      </div>
+      {noting && <NewNote {...{ open, contacts }} onDone={() => setNoting(false)} />}
+      {narrow && <ContactSide {...{ open, page, contacts, canDial, onCall }} folded />}
+      <ContactTimeline contacts={contacts} open={open} name={page.name} onOpenCall={onOpenCall} />
+      {dialog === "merge" && (
+        <MergeDialog {...{ page, open, contacts, api }} onClose={() => setDialog(null)} />
+      )}
+      {dialog === "block" && <BlockDialog {...{ page, open, contacts }} onClose={() => setDialog(null)} />}
+      {dialog === "remove" && (
+        <RemoveDialog {...{ page, open, contacts }} onClose={() => setDialog(null)} onRemoved={onClose} />
+      )}
+    </>
+  );
+}
+
+/** Of a number in a contact's page. */
+export function isBlockedNumber(page: Page, row: Pick<ContactNumber, "number">): boolean {
+  return page.blocked.some(({ number }) => number === row.number);
+}
+
+interface ChoiceProps {
+  icon: "merge" | "block" | "trash";
+  name: string;
+  text: string;
+  onClick(): void;
+}
+
+function Choice({ icon, name, text, onClick }: ChoiceProps) {
+  return (
+    // After the menu has given focus back to its button: there it returns to when the dialog closes.
+    <button type="button" role="menuitem" tabIndex={-1} onClick={() => setTimeout(onClick)}>
+      <Icon name={icon} />
+      <span>
+        <strong>{name}</strong> {text}
+      </span>
+    </button>
+  );
+}
+
+/** What has to be known before anything is done, and what was just done. */
+function Bands({ page, open, contacts, me }: Pick<ContactPageProps, "contacts" | "me"> & BandsProps) {
+  const [merged] = page.merges;
+  const [block] = page.blocked;
+  return (
+    <>
+      {block && (
+        <div class="band band-stop" role="group" aria-label={t("contact.blocked")}>
+          <Icon name="block" />
+          <p>
+            <strong>{t("contact.blocked")}</strong> {blockedSentence(page)}
+            {block.by && ` ${t("contact.blockedBy", { name: block.by.name })}`}
+            {block.reason && ` ${t("contact.blockedFor", { reason: block.reason })}`}
+          </p>
+          {(me.role !== "agent" || block.by?.id === me.id) && (
+            <button type="button" class="small-button" onClick={() => void contacts.unblock()}>
+              {t("contact.unblock")}
+            </button>
+          )}
+        </div>
+      )}
+      {merged && me.role !== "agent" && (
+        <div class="band" role="group" aria-label={t("contact.merge")}>
+          <Icon name="merge" />
+          <p>
+            {t("contact.wasMerged", {
+              name: merged.name,
+              when: formatDate(new Date(merged.at), { day: "numeric", month: "long" }),
+            })}
+          </p>
+          <button type="button" class="small-button" onClick={() => void contacts.undoMerge(merged.id)}>
+            {t("contact.undo")}
+          </button>
+        </div>
+      )}
+      <p class="visually-hidden" role="status">
+        {open.said}
+      </p>
+      {open.problem && (
+        <p class="hint hint-wrong" role="alert">
+          <Icon name="alert" size={16} /> <span>{open.problem}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+interface BandsProps {
+  page: Page;
+  open: OpenContact;
+}
+
+function blockedSentence(page: Page): string {
+  const all = page.blocked.length === page.numbers.length;
+  return all
+    ? t("contact.blockedAll")
+    : t("contact.blockedSome", { numbers: page.blocked.map(({ display }) => display).join(", ") });
+}
+
+function NewNote({ open, contacts, onDone }: { open: OpenContact; contacts: ContactsStore; onDone(): void }) {
+  const [text, setText] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => field.current?.focus(), []);
+
+  async function save(): Promise<void> {
+    if (!text.trim() || open.saving) return;
+    if (!(await contacts.addNote(text))) return;
+    onDone();
+    focusTitle();
+  }
+
+  return (
+    <form
+      id="person-note"
+      class="card note note-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <div class="device">
+        <label for="new-note">{t("common.note")}</label>
+        <textarea
+          id="new-note"
+          ref={field}
+          rows={3}
+          maxLength={5000}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </div>
+      <div class="note-foot">
+        <button type="submit" class="small-button" aria-disabled={!text.trim() || open.saving}>
+          {t("contact.saveNote")}
+        </button>
+        <button
+          type="button"
+          class="small-button"
+          onClick={() => {
+            onDone();
+            focusTitle();
+          }}
+        >
+          {t("contact.cancel")}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,255 @@
+/** All that was with a contact, by day and by kind. */
+import { useState } from "preact/hooks";
+import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { Entry, EntryKind, Note, TextFacts } from "../../contacts/ports";
+import { clock, dayName, fullTime } from "../../format";
+import { t } from "../../i18n/i18n";
+import type { Call } from "../../messages";
+import { isolated } from "../../names";
+import { lengthOf, outcomeWord, resultWord, wayIcon } from "../../words";
+import { EmptyState, Loading } from "../EmptyState";
+import { Icon } from "../Icon";
+import { useStore } from "../useStore";
+import { VoiceMessage } from "../VoiceMessage";
+
+const KINDS: EntryKind[] = ["call", "text", "voicemail", "note"];
+
+interface Props {
+  contacts: ContactsStore;
+  open: OpenContact;
+  name: string;
+  onOpenCall(call: Call): void;
+}
+
+export function ContactTimeline({ contacts, open, name, onOpenCall }: Props) {
+  const { timeline } = contacts;
+  const { rows, status, next, more, query } = useStore(timeline);
+  const { counts } = open;
+  const kinds = KINDS.filter((kind) => counts[kind] !== undefined);
+  const all = kinds.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0);
+  return (
+    <section class="person-line" aria-labelledby="person-line-title">
+      <div class="person-line-head">
+        <h3 id="person-line-title">{t("contact.timeline")}</h3>
+        {kinds.length > 0 && (
+          <div class="segments" role="radiogroup" aria-label={t("contact.show")}>
+            {([null, ...kinds] as const).map((kind) => (
+              <label key={kind ?? "all"}>
+                <input
+                  type="radio"
+                  name="entry-kind"
+                  checked={query.kind === kind}
+                  onChange={() => timeline.ask({ kind })}
+                />
+                <span>{t(`contact.kind.${kind ?? "all"}`, { count: kind ? (counts[kind] ?? 0) : all })}</span>
+              </label>
+            ))}
+          </div>
+        )}
+      </div>
+      {status === "loading" && <Loading />}
+      {status === "failed" && (
+        <EmptyState icon="alert" title={t("contact.lineNotLoaded")} text={t("common.callsUnaffected")}>
+          <button type="button" class="small-button" onClick={() => timeline.load()}>
+            {t("common.tryAgain")}
+          </button>
+        </EmptyState>
+      )}
+      {status === "ready" && rows.length === 0 && (
+        <EmptyState
+          icon="clock"
+          title={query.kind ? t("log.nothing") : t("contact.lineEmpty")}
+          text={t("contact.lineEmptyText")}
+        />
+      )}
+      {status === "ready" && rows.length > 0 && (
+        <div class="card person-entries">
+          {byDay(rows).map(([day, entries]) => (
+            <section key={day} aria-label={day}>
+              <h4 class="day">{day}</h4>
+              <ul>
+                {entries.map((entry) => (
+                  <EntryRow key={`${entry.kind} ${entry.id}`} {...{ entry, name, contacts, onOpenCall }} />
+                ))}
+              </ul>
+            </section>
+          ))}
+        </div>
+      )}
+      {status === "ready" && next && (
+        <div class="log-more">
+          <button
+            type="button"
+            class="small-button"
+            aria-disabled={more === "loading"}
+            onClick={() => timeline.loadMore()}
+          >
+            {more === "loading"
+              ? t("log.loadingMore")
+              : more === "failed"
+                ? t("log.moreFailed")
+                : t("contact.earlier")}
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function byDay(rows: Entry[]): [string, Entry[]][] {
+  const days = new Map<string, Entry[]>();
+  for (const row of rows) {
+    const day = dayName(row.at, Date.now());
+    days.set(day, [...(days.get(day) ?? []), row]);
+  }
+  return [...days];
+}
+
+type RowProps = Pick<Props, "contacts" | "name" | "onOpenCall"> & { entry: Entry };
+
+function EntryRow({ entry, name, contacts, onOpenCall }: RowProps) {
+  if (entry.kind === "note") return <NoteRow note={entry.note} contacts={contacts} />;
+  if (entry.kind === "text") return <TextRow at={entry.at} text={entry.text} name={name} />;
+  return <CallEntry call={entry.call} name={name} onOpenCall={onOpenCall} />;
+}
+
+function CallEntry({ call, name, onOpenCall }: Pick<Props, "name" | "onOpenCall"> & { call: Call }) {
+  const way = wayIcon(call);
+  const { word, tone } = resultWord(call.result);
+  const length = call.recordings.length > 0 ? "" : lengthOf(call);
+  return (
+    <li class="entry" data-row={call.sid}>
+      <span class={`way way-${way}`}>
+        <Icon name={way} />
+      </span>
+      <div class="entry-what">
+        <p class="entry-title">
+          <button type="button" class="row-open" onClick={() => onOpenCall(call)}>
+            <strong>{callSentence(call)}</strong>
+          </button>{" "}
+          <span class={`tag tag-${tone}`}>{word}</span>
+        </p>
+        {(call.note || call.outcome) && (
+          <p class="entry-text">
+            {call.outcome && <span class="tag">{outcomeWord(call.outcome)}</span>} {call.note}
+          </p>
+        )}
+        {call.recordings.map((recording) => (
+          <VoiceMessage key={recording.sid} recording={recording} from={name} />
+        ))}
+      </div>
+      <Moment at={call.start_time} more={length} />
+    </li>
+  );
+}
+
+/** "Called Sales, answered by Ama Reyes". */
+function callSentence(call: Call): string {
+  const line = isolated(call.line?.name ?? "");
+  const agent = isolated(call.agent?.name ?? "");
+  if (!call.incoming) return agent ? t("contact.calledBy", { name: agent }) : t("past.called");
+  if (call.result === "voicemail") return line ? t("contact.voicemailOn", { line }) : t("past.voicemail");
+  const called = line ? t("contact.calledLine", { line }) : t("contact.calledUs");
+  return agent && call.result === "answered" ? t("contact.answeredBy", { called, name: agent }) : called;
+}
+
+function TextRow({ at, text, name }: { at: string; text: TextFacts; name: string }) {
+  const title = text.incoming
+    ? t("contact.textFrom", { name })
+    : text.author
+      ? t("contact.textBy", { name: text.author })
+      : t("contact.textSent");
+  return (
+    <li class="entry">
+      <span class={text.failed ? "way way-missed" : "way way-voicemail"}>
+        <Icon name="text" />
+      </span>
+      <div class="entry-what">
+        <p class="entry-title">
+          <strong>{title}</strong>{" "}
+          {text.state && <span class={text.failed ? "tag tag-stop" : "tag"}>{text.state}</span>}
+        </p>
+        <p class="entry-text" dir="auto">
+          {text.body || t("contact.textMedia", { count: text.media })}
+        </p>
+      </div>
+      <Moment at={at} more={text.line} />
+    </li>
+  );
+}
+
+function NoteRow({ note, contacts }: { note: Note; contacts: ContactsStore }) {
+  const [text, setText] = useState<string | null>(null);
+  const author = note.author ? t("contact.noteBy", { name: note.author.name }) : t("common.note");
+
+  async function save(): Promise<void> {
+    if (text === null || !text.trim()) return;
+    if (text === note.text || (await contacts.changeNote(note.id, text))) setText(null);
+  }
+
+  return (
+    <li class="entry">
+      <span class="way">
+        <Icon name="note" />
+      </span>
+      <div class="entry-what">
+        <p class="entry-title">
+          <strong>{author}</strong> {note.edited_at && <span class="quiet small">{t("contact.edited")}</span>}
+        </p>
+        {text === null ? (
+          <p class="entry-text" dir="auto">
+            {note.text}
+          </p>
+        ) : (
+          <div class="note-form">
+            <textarea
+              aria-label={author}
+              rows={3}
+              maxLength={5000}
+              value={text}
+              onInput={(event) => setText(event.currentTarget.value)}
+            />
+          </div>
+        )}
+        {note.may_edit && (
+          <div class="entry-acts">
+            {text === null ? (
+              <button
+                type="button"
+                class="text-button"
+                aria-label={t("contact.editNote", { note: author })}
+                onClick={() => setText(note.text)}
+              >
+                {t("contact.edit")}
+              </button>
+            ) : (
+              <>
+                <button type="button" class="text-button" onClick={() => void save()}>
+                  {t("contact.saveNote")}
+                </button>
+                <button type="button" class="text-button" onClick={() => setText(null)}>
+                  {t("contact.cancel")}
+                </button>
+                <button type="button" class="text-button" onClick={() => void contacts.removeNote(note.id)}>
+                  {t("contact.removeNote")}
+                </button>
+              </>
+            )}
+          </div>
+        )}
+      </div>
+      <Moment at={note.at} more="" />
+    </li>
+  );
+}
+
+function Moment({ at, more }: { at: string; more: string }) {
+  return (
+    <span class="entry-when">
+      <time dateTime={at} title={fullTime(at)}>
+        {clock(at)}
+      </time>
+      {more && <span>{more}</span>}
+    </span>
+  );
+}

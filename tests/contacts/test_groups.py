@@ -1,0 +1,167 @@
+"""Who belongs to a group: picked by hand, and found by its rule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from contacts.consents import consent_record
+from contacts.groups import member_count, members_of, memberships_of
+from contacts.models import Consent, Contact, ContactField, ContactNumber, Group
+from contacts.rules import rule_checked
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+SENDER = "+12025550100"
+
+
+@pytest.fixture
+def maya() -> Contact:
+    return factories.make_contact("Maya Okonkwo", "+447700900142", company="Okonkwo Interiors")
+
+
+@pytest.fixture
+def tom() -> Contact:
+    return factories.make_contact("Tom Aldous", "+12025550143", company="Harbour Dental")
+
+
+def group(*conditions: tuple[str, str, Any], match: str = "all", name: str = "Found") -> Group:
+    rule = {"match": match, "conditions": [{"field": f, "is": way, "value": value} for f, way, value in conditions]}
+    return Group.objects.create(name=name, rule=rule_checked(rule))
+
+
+def found(*conditions: tuple[str, str, Any], match: str = "all") -> set[str]:
+    return {contact.name for contact in members_of([group(*conditions, match=match).pk])}
+
+
+def test_who_was_picked_for_two_groups_is_a_member_once(maya):
+    groups = [Group.objects.create(name=name) for name in ("Trade", "Orders")]
+    for each in groups:
+        each.members.add(maya)
+
+    assert list(members_of([each.pk for each in groups])) == [maya]
+
+
+def test_who_belongs_to_another_group_is_no_member(maya):
+    Group.objects.create(name="Trade").members.add(maya)
+
+    assert list(members_of([Group.objects.create(name="Orders").pk])) == []
+
+
+def test_who_is_picked_belongs_to_a_group_whose_rule_finds_others(maya, tom):
+    both = group(("company", "contains", "dental"))
+    both.members.add(maya)
+
+    assert list(members_of([both.pk])) == [maya, tom]
+    assert member_count(both) == 2
+
+
+@pytest.mark.parametrize(
+    ("condition", "names"),
+    [
+        (("company", "equals", "harbour dental"), {"Tom Aldous"}),
+        (("company", "contains", "INTERIORS"), {"Maya Okonkwo"}),
+        (("company", "begins-with", "Harbour"), {"Tom Aldous"}),
+        (("company", "contains", "100%"), set()),
+        (("language", "empty", ""), {"Maya Okonkwo", "Tom Aldous"}),
+        (("country", "any-of", ["gb", "IE"]), {"Maya Okonkwo"}),
+        (("country", "none-of", ["GB"]), {"Tom Aldous"}),
+        (("own.area", "equals", "M14"), {"Maya Okonkwo"}),
+        (("own.area", "empty", ""), {"Tom Aldous"}),
+        (("owner", "filled", ""), {"Tom Aldous"}),
+        (("last_call", "within", 7), {"Maya Okonkwo"}),
+        (("last_call", "not-within", 7), {"Tom Aldous"}),
+        (("consent", "allowed", SENDER), {"Maya Okonkwo"}),
+        (("consent", "forbidden", SENDER), {"Tom Aldous"}),
+        (("consent", "not-forbidden", SENDER), {"Maya Okonkwo"}),
+    ],
+)
+def test_a_condition_finds_who_fulfils_it(maya, tom, condition, names):
+    ContactField.objects.create(name="Area", key="area")
+    Contact.objects.filter(pk=maya.pk).update(own={"area": "M14"})
+    Contact.objects.filter(pk=tom.pk).update(owner=factories.make_agent())
+    factories.make_call(1, contact=maya, start_time=timezone.now() - timedelta(days=3))
+    factories.make_call(2, contact=tom, start_time=timezone.now() - timedelta(days=9))
+    for number, state in (("+447700900142", "forbidden"), ("+447700900142", "allowed"), ("+12025550143", "forbidden")):
+        consent_record(number, sender=SENDER, state=Consent.State(state), source=Consent.Source.FORM)
+    consent_record("+447700900142", sender="+12025550101", state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT)
+
+    assert found(condition) == names
+
+
+def test_all_conditions_must_be_fulfilled_or_any(maya, tom):
+    conditions = [("company", "contains", "dental"), ("country", "any-of", ["GB"])]
+
+    assert found(*conditions) == set()
+    Group.objects.all().delete()
+    assert found(*conditions, match="any") == {"Maya Okonkwo", "Tom Aldous"}
+
+
+def test_members_of_many_groups_are_found_by_one_query_beside_the_groups_own(maya, tom):
+    groups = [group(("company", "filled", ""), name=f"Group {number}") for number in range(5)]
+
+    with CaptureQueriesContext(connection) as queries:
+        assert len(members_of([each.pk for each in groups])) == 2
+
+    # The groups, their members, and the members' numbers.
+    assert len(queries) == 3
+
+
+def test_a_rule_whose_own_field_is_gone_is_still_read(maya):
+    field = ContactField.objects.create(name="Area", key="area")
+    rule = group(("own.area", "equals", "M14"))
+    field.delete()
+
+    assert list(members_of([rule.pk])) == []
+
+
+def test_a_group_without_a_rule_finds_nobody(maya):
+    assert list(members_of([Group.objects.create(name="Trade").pk])) == []
+
+
+def test_it_is_said_which_groups_one_belongs_to_and_why(maya):
+    Group.objects.create(name="Trade").members.add(maya)
+    group(("country", "any-of", ["GB"]), name="British")
+    group(("country", "any-of", ["DE"]), name="German")
+
+    assert [(each.group.name, each.by_rule) for each in memberships_of(maya)] == [("British", True), ("Trade", False)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("all", "A rule has a match and conditions."),
+        ({"match": "some"}, "Choose whether all conditions must be fulfilled, or any."),
+        ({"conditions": "x"}, "at most 10 conditions"),
+        ({"conditions": [{}] * 11}, "at most 10 conditions"),
+        ({"conditions": ["x"]}, "Condition 1: It has a field, a way to compare, and a value."),
+        ({"conditions": [{"field": "own.area", "is": "equals", "value": "x"}]}, "There is no field “own.area”."),
+        ({"conditions": [{"field": "company", "is": "within", "value": 3}]}, "Choose one of: equals, contains"),
+        ({"conditions": [{"field": "company", "is": "equals", "value": " "}]}, "Write what to look for."),
+        ({"conditions": [{"field": "country", "is": "any-of", "value": ["Britain"]}]}, "two letters each"),
+        ({"conditions": [{"field": "country", "is": "any-of", "value": [["GB"]]}]}, "two letters each"),
+        ({"conditions": [{"field": "last_call", "is": "within", "value": 0}]}, "from 1 to 3650"),
+        ({"conditions": [{"field": "last_call", "is": "within", "value": True}]}, "from 1 to 3650"),
+        ({"conditions": [{"field": "owner", "is": "equals", "value": "ada"}]}, "Choose an agent."),
+        ({"conditions": [{"field": "consent", "is": "allowed"}]}, "Choose the number that the texts come from."),
+        ({"conditions": [{"field": ["x"], "is": "allowed"}]}, "There is no field"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_refused_in_words(rule, words):
+    with pytest.raises(ValidationError, match=words.replace(".", r"\.").replace("(", r"\(")):
+        rule_checked(rule)
+
+
+def test_an_unknown_country_of_a_number_changes_with_the_number(maya):
+    row = ContactNumber.objects.get(contact=maya)
+    row.number = "+12025550199"
+    row.save()
+
+    assert found(("country", "any-of", ["US"])) == {"Maya Okonkwo"}

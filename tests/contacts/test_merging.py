@@ -1,0 +1,137 @@
+"""Making two contacts one, with nothing lost, and making them two again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from calls.models import Call
+from contacts.merging import CannotMerge, CannotUndo, contacts_merge, merge_undo, merges_forget, merges_undoable
+from contacts.models import Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
+from contacts.services import note_add
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hedy():
+    return factories.make_agent("hedy", role="supervisor")
+
+
+@pytest.fixture
+def maya() -> Contact:
+    return factories.make_contact("Maya Okonkwo", "+12025550142", company="Okonkwo Interiors")
+
+
+@pytest.fixture
+def other(hedy) -> Contact:
+    ContactField.objects.create(name="Customer no.", key="customer_no")
+    other = factories.make_contact(
+        "M. Okonkwo", "+12025550143", email="maya@okonkwo.example", company="Okonkwo Ltd", owner=hedy,
+        own={"customer_no": "TR-1"},
+    )  # fmt: skip
+    ContactNumber.objects.create(contact=other, number="+12025550144", label="Home", position=1)
+    note_add(other, text="Rings on Mondays.", by=hedy)
+    Group.objects.create(name="Trade").members.add(other)
+    factories.make_call(1, contact=other)
+    return other
+
+
+def everything() -> dict[str, object]:
+    """All that there is of contacts, but for when it was changed."""
+    return {
+        "contacts": sorted(
+            Contact.objects.values_list("pk", "name", "company", "email", "owner", "language", "created_at")
+        ),
+        "own": sorted((contact.pk, str(contact.own)) for contact in Contact.objects.all()),
+        "numbers": sorted(ContactNumber.objects.values_list("pk", "contact", "number", "label", "position")),
+        "notes": sorted(ContactNote.objects.values_list("pk", "contact", "text")),
+        "groups": sorted(Group.members.through.objects.values_list("group", "contact")),
+        "calls": sorted(Call.objects.values_list("sid", "contact")),
+    }
+
+
+def test_nothing_of_the_other_is_lost(maya, other, hedy):
+    contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+
+    maya = Contact.objects.get()
+    assert [row.number for row in maya.numbers.all()] == ["+12025550142", "+12025550143", "+12025550144"]
+    assert (maya.name, maya.company, maya.email, maya.owner) == (
+        "Maya Okonkwo", "Okonkwo Interiors", "maya@okonkwo.example", hedy,
+    )  # fmt: skip
+    assert maya.own == {"customer_no": "TR-1"}
+    assert [group.name for group in maya.groups.all()] == ["Trade"]
+    assert Call.objects.get().contact == maya
+    differs, earlier = maya.notes.all()
+    assert earlier.text == "Rings on Mondays."
+    assert differs.text.splitlines()[1:] == ["Name: M. Okonkwo", "Company: Okonkwo Ltd"]
+
+
+def test_it_can_be_undone_as_if_nothing_had_been(maya, other, hedy):
+    before = everything()
+    merged = contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+
+    back = merge_undo(merged.pk, contact_id=maya.pk)
+
+    assert back.pk == other.pk
+    assert everything() == before
+    # What it took holds the person's data, and is needed no more.
+    assert not ContactMerge.objects.exists()
+
+
+def test_what_was_changed_since_stays_where_it_was_changed(maya, other, hedy):
+    merged = contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+    note_add(maya, text="Said hello.", by=hedy)
+    Contact.objects.filter(pk=maya.pk).update(email="new@okonkwo.example")
+
+    merge_undo(merged.pk, contact_id=maya.pk)
+
+    maya.refresh_from_db()
+    assert maya.email == "new@okonkwo.example"
+    assert [note.text for note in maya.notes.all()] == ["Said hello."]
+
+
+def test_merges_one_after_the_other_are_undone_in_any_order(maya, other, hedy):
+    third = factories.make_contact("Third", "+12025550145")
+    before = everything()
+    first = contacts_merge(survivor_id=other.pk, gone_id=third.pk, by=hedy)
+    second = contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+
+    # The first is the remaining contact's own by now.
+    merge_undo(first.pk, contact_id=maya.pk)
+    merge_undo(second.pk, contact_id=maya.pk)
+
+    assert everything() == before
+
+
+def test_it_is_undone_once(maya, other, hedy):
+    merged = contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+    merge_undo(merged.pk, contact_id=maya.pk)
+
+    with pytest.raises(ContactMerge.DoesNotExist):
+        merge_undo(merged.pk, contact_id=maya.pk)
+
+
+def test_after_30_days_it_is_too_late_and_what_was_kept_is_deleted(maya, other, hedy):
+    merged = contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+    ContactMerge.objects.update(at=timezone.now() - timedelta(days=31))
+
+    with pytest.raises(CannotUndo, match="more than 30 days ago"):
+        merge_undo(merged.pk, contact_id=maya.pk)
+    assert list(merges_undoable(maya)) == []
+    assert merges_forget() == 1
+
+
+def test_a_contact_is_not_merged_with_itself(maya):
+    with pytest.raises(CannotMerge, match="one and the same"):
+        contacts_merge(survivor_id=maya.pk, gone_id=maya.pk, by=None)
+
+
+def test_who_has_gone_meanwhile_is_not_merged(maya, other):
+    other.delete()
+
+    with pytest.raises(Contact.DoesNotExist):
+        contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=None)
