@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Subquery
 
-from contacts.models import BlockedNumber, Consent
+from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -40,3 +40,19 @@ def numbers_that_forbid(sender: str, numbers: Collection[str]) -> set[str]:
 
 def numbers_blocked(numbers: Collection[str]) -> set[str]:
     return set(BlockedNumber.objects.filter(number__in=numbers).values_list("number", flat=True))
+
+
+def numbers_landline(numbers: Collection[str]) -> set[str]:
+    """Those that are known to take no texts."""
+    rows = ContactNumber.objects.filter(number__in=numbers, line_type=LineType.LANDLINE)
+    return set(rows.values_list("number", flat=True))
+
+
+def landline_note(number: str) -> None:
+    """Keeps that a text could not be delivered because the number is a landline."""
+    ContactNumber.objects.filter(number=number).update(line_type=LineType.LANDLINE)
+
+
+def consent_forbid(number: str, *, sender: str, note: str) -> None:
+    """Keeps that Twilio sends no texts from there to this number."""
+    consent_record(number, sender=sender, state=Consent.State.FORBIDDEN, source=Consent.Source.TWILIO, note=note)

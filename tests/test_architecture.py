@@ -27,7 +27,11 @@ MAY_IMPORT = {
 }
 MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
-DOORS = {"agents": {"selectors", "services"}, "contacts": {"consents", "groups", "selectors", "timeline"}, "tokens": {"selectors", "services"}}
+DOORS = {
+    "agents": {"selectors", "services"},
+    "contacts": {"consents", "groups", "selectors", "timeline"},
+    "tokens": {"selectors", "services"},
+}
 # What works on texts alone, and may be used by what is pure.
 PURE = ("core.text.", "telephony.identity.", "telephony.limits.")
 

@@ -161,6 +161,8 @@ CELERY_BEAT_SCHEDULE = {
     # When the fewest calls come. Not every 24 hours: a server that restarts daily would never get there.
     "flight-recorder": {"task": "calls.tasks.flight_recorder_prune", "schedule": crontab(hour=3, minute=40)},
     "log-ins": {"task": "config.tasks.log_ins_prune", "schedule": crontab(hour=3, minute=50)},
+    # A doorbell that nobody heard.
+    "outbox": {"task": "messaging.tasks.outbox_work", "schedule": 5.0, "options": {"expires": 5}},
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -1,5 +1,6 @@
 """Texts: threads and the messages in them, the texts to groups, and what came while nothing of ours could take it."""
 
+from messaging.models.senders import Sender
 from messaging.models.threads import (
     MESSAGE_STATUS_RANK,
     Direction,
@@ -8,6 +9,7 @@ from messaging.models.threads import (
     MessageMedia,
     MessageStatus,
     Origin,
+    Priority,
     ReadyText,
     Step,
     Thread,
@@ -24,7 +26,9 @@ __all__ = [
     "MessageStatus",
     "MessageWebhook",
     "Origin",
+    "Priority",
     "ReadyText",
+    "Sender",
     "Step",
     "Thread",
     "ThreadReader",
