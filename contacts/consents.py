@@ -42,7 +42,7 @@ def numbers_blocked(numbers: Collection[str]) -> set[str]:
     return set(BlockedNumber.objects.filter(number__in=numbers).values_list("number", flat=True))
 
 
-def numbers_landline(numbers: Collection[str]) -> set[str]:
+def numbers_with_landline(numbers: Collection[str]) -> set[str]:
     """Those that are known to take no texts."""
     rows = ContactNumber.objects.filter(number__in=numbers, line_type=LineType.LANDLINE)
     return set(rows.values_list("number", flat=True))

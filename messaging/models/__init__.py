@@ -1,5 +1,6 @@
 """Texts: threads and the messages in them, the texts to groups, and what came while nothing of ours could take it."""
 
+from messaging.models.group_sends import GroupRecipient, GroupSend, LeftOut, RecipientState, SendState
 from messaging.models.senders import Sender
 from messaging.models.threads import (
     MESSAGE_STATUS_RANK,
@@ -20,6 +21,9 @@ from messaging.models.webhooks import MessageWebhook
 __all__ = [
     "MESSAGE_STATUS_RANK",
     "Direction",
+    "GroupRecipient",
+    "GroupSend",
+    "LeftOut",
     "MediaState",
     "Message",
     "MessageMedia",
@@ -28,6 +32,8 @@ __all__ = [
     "Origin",
     "Priority",
     "ReadyText",
+    "RecipientState",
+    "SendState",
     "Sender",
     "Step",
     "Thread",

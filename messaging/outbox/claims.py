@@ -18,11 +18,11 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from contacts.consents import numbers_blocked, numbers_landline, numbers_that_forbid
+from contacts.consents import numbers_blocked, numbers_with_landline, numbers_that_forbid
+from messaging import changes
 from messaging.models import Message, Priority, Sender, Step
 from messaging.outbox.attachments import media_urls
 from messaging.outbox.pace import Pace
-from messaging.outbox.signals import messages_moved
 from messaging.segments import count
 from telephony.errors import sentence_for
 
@@ -94,7 +94,6 @@ def senders_waiting(now: datetime) -> list[str]:
 
 def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
     Sender.objects.get_or_create(name=name)
-    refused: list[int] = []
     with transaction.atomic():
         sender = _locking(Sender.objects.filter(name=name)).first()
         if sender is None:
@@ -118,8 +117,6 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
             next_at = _watch(sender, worker, pace.free_again, now)
         elif len(due) == limit:
             next_at = now
-    if refused:
-        messages_moved.send_robust(sender=Message, ids=refused)
     deadline = monotonic() + _may_begin_for()
     media = media_urls([row.pk for row in rows])
     return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
@@ -161,7 +158,7 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
         return []
     forbidden, blocked, landlines = numbers_that_forbid(sender, numbers), numbers_blocked(numbers), set[str]()
     if any(row.priority == Priority.GROUP for row in rows):
-        landlines = numbers_landline(numbers)
+        landlines = numbers_with_landline(numbers)
     refused = []
     for row in rows:
         problem = ""
@@ -175,8 +172,9 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
             problem = TOO_OLD
         if problem:
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
-            refused.append(row.pk)
-    return refused
+            refused.append(row)
+    changes.messages_changed(row.pk for row in refused if row.priority == Priority.SINGLE)
+    return [row.pk for row in refused]
 
 
 def _locking(rows: QuerySet[Message] | QuerySet[Sender]):  # type: ignore[no-untyped-def]

@@ -13,9 +13,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from messaging.models import Message, Step
+from messaging import changes
+from messaging.models import Message, Priority, Step
 from messaging.outbox.results import taken_values
-from messaging.outbox.signals import messages_moved
 from telephony.errors import TelephonyError
 from telephony.rest.messages import MessageFacts, messages_between
 
@@ -83,7 +83,7 @@ def look_write(looked: Looked) -> None:
     else:
         # Its claim ends here: whoever had it finds nothing to write to.
         _still(row).update(step=Step.WAITING, due_at=now, claim="", unclear_at=None)
-        messages_moved.send_robust(sender=Message, ids=[row.pk])
+        _tell(row)
 
 
 def _still(row: Message) -> QuerySet[Message]:
@@ -96,7 +96,7 @@ def _not_asked(row: Message, now: datetime, error: TelephonyError) -> None:
     if now - since > timedelta(seconds=settings.MESSAGE_UNKNOWN_SECONDS):
         logger.warning("outbox: message=%s is not known: %s", row.pk, error.key)
         _still(row).update(step=Step.UNKNOWN, problem=UNKNOWN)
-        messages_moved.send_robust(sender=Message, ids=[row.pk])
+        _tell(row)
     else:
         _still(row).update(due_at=now + timedelta(seconds=settings.MESSAGE_SETTLE_SECONDS / 4))
 
@@ -111,7 +111,12 @@ def _found(row: Message, facts: MessageFacts, now: datetime) -> None:
         # Its sid became another row's since it was looked for.
         _still(row).update(due_at=now)
         return
-    messages_moved.send_robust(sender=Message, ids=[row.pk])
+    _tell(row)
+
+
+def _tell(row: Message) -> None:
+    if row.priority == Priority.SINGLE:
+        changes.messages_changed([row.pk])
 
 
 def _listed(row: Message) -> list[MessageFacts]:
