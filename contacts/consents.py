@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
 
@@ -29,6 +30,31 @@ def consent_record(
     return Consent.objects.create(
         number=number, sender=sender, state=state, source=source, note=note[:255], recorded_by=by
     )
+
+
+class OnlyTheyMay(Exception):
+    """They said STOP themselves: nobody else may allow texts again. Its text is a sentence."""
+
+
+_BY_THEMSELVES = (Consent.Source.TEXT, Consent.Source.TWILIO)
+
+
+def consent_record_by_hand(
+    number: str, *, sender: str, state: Consent.State, source: Consent.Source, note: str, by: Agent
+) -> Consent | None:
+    """What somebody told one of us. Returns and keeps as `consent_record` does; raises `OnlyTheyMay`."""
+    newest = Consent.objects.filter(number=number, sender=sender).order_by("-pk").first()
+    stopped = newest is not None and newest.state == Consent.State.FORBIDDEN and newest.source in _BY_THEMSELVES
+    if stopped and state == Consent.State.ALLOWED:
+        raise OnlyTheyMay(_("They wrote STOP. Only they can change that, by writing START to this number."))
+    return consent_record(number, sender=sender, state=state, source=source, note=note, by=by)
+
+
+def consent_history(numbers: Collection[str]) -> QuerySet[Consent]:
+    """All that the people with these numbers allowed and forbade, newest first."""
+    rows = Consent.objects.filter(number__in=numbers).select_related("recorded_by")
+    # As they were recorded: of two of one moment, too, the one that counts is the first.
+    return rows.order_by("-pk")
 
 
 def numbers_that_forbid(sender: str, numbers: Collection[str]) -> set[str]:

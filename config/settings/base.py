@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "log-ins": {"task": "config.tasks.log_ins_prune", "schedule": crontab(hour=3, minute=50)},
     # A doorbell that nobody heard.
     "outbox": {"task": "messaging.tasks.outbox_work", "schedule": 5.0, "options": {"expires": 5}},
+    "contacts": {"task": "contacts.tasks.merges_prune", "schedule": crontab(hour=3, minute=55)},
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
 }
 
