@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -82,3 +83,11 @@ def landline_note(number: str) -> None:
 def consent_forbid(number: str, *, sender: str, note: str) -> None:
     """Keeps that Twilio sends no texts from there to this number."""
     consent_record(number, sender=sender, state=Consent.State.FORBIDDEN, source=Consent.Source.TWILIO, note=note)
+
+
+def numbers_stopped_since(sender: str, since: datetime) -> QuerySet[Consent, str]:
+    """Those that replied STOP to this sender since then."""
+    rows = Consent.objects.filter(
+        sender=sender, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT, at__gte=since
+    )
+    return rows.order_by().values_list("number", flat=True)

@@ -29,7 +29,7 @@ MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
 DOORS = {
     "agents": {"selectors", "services"},
-    "contacts": {"blocks", "consents", "groups", "rules", "selectors", "senders", "timeline"},
+    "contacts": {"blocks", "consents", "groups", "people", "rules", "selectors", "senders", "timeline"},
     "tokens": {"selectors", "services"},
 }
 # What works on texts alone, and may be used by what is pure.

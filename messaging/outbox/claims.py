@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from contacts.consents import numbers_blocked, numbers_with_landline, numbers_that_forbid
+from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
 from messaging import changes
 from messaging.models import Message, Priority, Sender, Step
 from messaging.outbox.attachments import media_urls

@@ -87,6 +87,8 @@ class Run:
         self._written_at = monotonic()
         self._kept_house_at = 0.0
         self._helped = False
+        # What was written may let something else go.
+        self._again = False
 
     def nudge(self) -> None:
         """From another thread: there is something new to do."""
@@ -98,13 +100,14 @@ class Run:
         next_at: float | None = monotonic()
         while True:
             now = monotonic()
-            if _wake.is_set():
+            if _wake.is_set() or self._again:
                 _wake.clear()
+                self._again = False
                 next_at = now
             if now < until and next_at is not None and now >= next_at and self._asked < self._width:
                 next_at = self._begin_some()
             self._write()
-            if not self._asked and not self._unwritten:
+            if not self._asked and not self._unwritten and not self._again:
                 if now >= until:
                     ring_now()
                     return
@@ -167,6 +170,7 @@ class Run:
             elif one is not None:
                 self._asked -= 1
                 lookups.look_write(one)
+                self._again = True
             try:
                 one = self._done.get_nowait()
             except queue.Empty:
@@ -178,6 +182,7 @@ class Run:
             batch, self._unwritten = self._unwritten, []
             results_write(batch)
             self._written_at = monotonic()
+            self._again = True
 
 
 def _next_due() -> datetime | None:
