@@ -21,6 +21,7 @@ _api = [
     *calls_urls.api_urlpatterns,
     *tokens_urls.api_urlpatterns,
     *contacts_urls.api_urlpatterns,
+    *messaging_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
 ]
@@ -34,6 +35,7 @@ urlpatterns = [
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("twilio/", include((calls_urls.webhook_urlpatterns, "calls"))),
     path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
+    path("media/", include((messaging_urls.public_urlpatterns, "texts"))),
     path("api/v1/", include((_api, "api"))),
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),

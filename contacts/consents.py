@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from contacts.models import BlockedNumber, Consent
+from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
 
 if TYPE_CHECKING:
     from agents.models import Agent
+
+__all__ = [
+    "Consent",
+    "consent_record",
+    "consents_between",
+    "numbers_blocked",
+    "numbers_that_forbid",
+    "numbers_with_landline",
+]
 
 
 def consent_record(
@@ -40,3 +49,14 @@ def numbers_that_forbid(sender: str, numbers: Collection[str]) -> set[str]:
 
 def numbers_blocked(numbers: Collection[str]) -> set[str]:
     return set(BlockedNumber.objects.filter(number__in=numbers).values_list("number", flat=True))
+
+
+def numbers_with_landline(numbers: Collection[str]) -> set[str]:
+    """Those that are known to take no texts."""
+    rows = ContactNumber.objects.filter(number__in=numbers, line_type=LineType.LANDLINE)
+    return set(rows.values_list("number", flat=True))
+
+
+def consents_between(number: str, sender: str) -> QuerySet[Consent]:
+    """What a number said of a sender's texts, the newest first."""
+    return Consent.objects.filter(number=number, sender=sender).select_related("recorded_by").order_by("-pk")

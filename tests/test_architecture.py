@@ -19,7 +19,7 @@ FLOORS = [
     {"desk"},
     {"config"},
 ]
-BESIDE = {"tokens": {"agents"}}
+BESIDE = {"tokens": {"agents"}, "messaging": {"calls"}}
 APPS = {"simulator"}.union(*FLOORS)
 # Whose rooms an app may enter. `simulator` may enter none but its own: it speaks HTTP, as Twilio does.
 MAY_IMPORT = {
@@ -27,7 +27,11 @@ MAY_IMPORT = {
 }
 MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
-DOORS = {"agents": {"selectors", "services"}, "contacts": {"selectors"}, "tokens": {"selectors", "services"}}
+DOORS = {
+    "agents": {"selectors", "services"},
+    "contacts": {"consents", "selectors"},
+    "tokens": {"selectors", "services"},
+}
 # What works on texts alone, and may be used by what is pure.
 PURE = ("core.text.", "telephony.identity.", "telephony.limits.")
 

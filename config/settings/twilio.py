@@ -14,6 +14,8 @@ TWILIO_API_KEY_SID: str = env.text("TWILIO_API_KEY_SID", "")
 TWILIO_API_KEY_SECRET: str = env.text("TWILIO_API_KEY_SECRET", "")
 TWILIO_TWIML_APP_SID: str = env.text("TWILIO_TWIML_APP_SID", "")
 TWILIO_CALLER_ID: str = env.text("TWILIO_CALLER_ID", "")
+# A messaging service (MG…) whose sender pool our numbers are in. Empty: texts go from the numbers alone.
+TWILIO_MESSAGING_SERVICE_SID: str = env.text("TWILIO_MESSAGING_SERVICE_SID", "")
 # Asked of Twilio on every webhook, by HTTP Digest or Basic, when both are set. Letters and digits only.
 TWILIO_WEBHOOK_USERNAME: str = env.text("TWILIO_WEBHOOK_USERNAME", "")
 TWILIO_WEBHOOK_PASSWORD: str = env.text("TWILIO_WEBHOOK_PASSWORD", "")
