@@ -14,6 +14,15 @@ from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
 if TYPE_CHECKING:
     from agents.models import Agent
 
+__all__ = [
+    "Consent",
+    "consent_record",
+    "consents_between",
+    "numbers_blocked",
+    "numbers_that_forbid",
+    "numbers_with_landline",
+]
+
 
 def consent_record(
     number: str,
@@ -91,3 +100,8 @@ def numbers_stopped_since(sender: str, since: datetime) -> QuerySet[Consent, str
         sender=sender, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT, at__gte=since
     )
     return rows.order_by().values_list("number", flat=True)
+
+
+def consents_between(number: str, sender: str) -> QuerySet[Consent]:
+    """What a number said of a sender's texts, the newest first."""
+    return Consent.objects.filter(number=number, sender=sender).select_related("recorded_by").order_by("-pk")

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from contacts.groups import members_of
-from contacts.models import Contact, ContactField, ContactNumber
+from contacts.models import Contact, ContactField, ContactNumber, Group
 
 _AT_ONCE = 5000
 
@@ -60,3 +60,16 @@ def _parts(ids: Collection[int]) -> Iterator[list[int]]:
 def own_keys() -> list[str]:
     """The admin's own fields, as texts name them."""
     return list(ContactField.objects.values_list("key", flat=True))
+
+
+def group_names(group_ids: Collection[int]) -> dict[int, str]:
+    """The names of those of these groups that there are."""
+    return dict(Group.objects.filter(pk__in=group_ids).values_list("pk", "name"))
+
+
+def contact_names(contact_ids: Collection[int]) -> dict[int, str]:
+    """The names of those of these contacts that there are."""
+    names: dict[int, str] = {}
+    for some in _parts(contact_ids):
+        names |= dict(Contact.objects.filter(pk__in=some).values_list("pk", "name"))
+    return names

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from celery import shared_task
 
+from messaging.group_sends.feeding import feed
 from messaging.outbox import worker
 
 
@@ -13,8 +12,3 @@ from messaging.outbox import worker
 def outbox_work() -> None:
     """Sends what is due."""
     worker.run_or_wake(feed)
-
-
-def feed(room: int) -> datetime | None:
-    """Puts texts to groups on the work list, as far as there is room."""
-    return None

@@ -16,14 +16,11 @@ def callback_url(name: str) -> str:
     return _url(name, settings.PUBLIC_BASE_URL, user, password, get_script_prefix())
 
 
-def callback_address(path: str, *, query: str = "") -> str:
-    """The same for a path and a query, with the connection overrides that Twilio is to use: by itself it never repeats
-    a callback that we could not take."""
-    user, password = settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD
-    base = urlsplit(settings.PUBLIC_BASE_URL)
-    netloc = f"{_userinfo(user, password)}{base.netloc}"
-    whole = f"{get_script_prefix().rstrip('/')}{path}"
-    return urlunsplit((base.scheme, netloc, whole, query, settings.TWILIO_CONNECTION_OVERRIDES.lstrip("#")))
+def callback_url_with(name: str, *, query: str) -> str:
+    """The same with a query, which is signed as well, and the connection overrides that Twilio is to use: by itself it
+    never repeats a callback that we could not take."""
+    overrides = settings.TWILIO_CONNECTION_OVERRIDES.lstrip("#")
+    return f"{callback_url(name)}?{query}" + (f"#{overrides}" if overrides else "")
 
 
 @lru_cache(maxsize=64)

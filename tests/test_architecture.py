@@ -19,7 +19,7 @@ FLOORS = [
     {"desk"},
     {"config"},
 ]
-BESIDE = {"tokens": {"agents"}}
+BESIDE = {"tokens": {"agents"}, "messaging": {"calls"}}
 APPS = {"simulator"}.union(*FLOORS)
 # Whose rooms an app may enter. `simulator` may enter none but its own: it speaks HTTP, as Twilio does.
 MAY_IMPORT = {

@@ -15,9 +15,10 @@ def rows_insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequen
     Faster by far than `bulk_create`, which makes a model of each row and one long text of all: PostgreSQL is sent them
     as COPY. Raises what the database raises. In a transaction.
     """
-    columns = [model._meta.get_field(name).column for name in fields]
-    names = ", ".join(connection.ops.quote_name(column) for column in columns)
-    table = connection.ops.quote_name(model._meta.db_table)
+    meta = model._meta  # noqa: SLF001 (Django's documented API)
+    known = [meta.get_field(name) for name in fields]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in known)
+    table = connection.ops.quote_name(meta.db_table)
     raw: Any = connection.connection
     with connection.wrap_database_errors:
         if connection.vendor == "postgresql":
@@ -25,7 +26,7 @@ def rows_insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequen
                 for row in rows:
                     copy.write_row(row)
         else:
-            marks = ", ".join("?" for _ in columns)
-            adapt = [model._meta.get_field(name).get_db_prep_save for name in fields]
+            marks = ", ".join("?" for _ in known)
+            adapt = [field.get_db_prep_save for field in known]
             values = ([turn(value, connection) for turn, value in zip(adapt, row, strict=True)] for row in rows)
             raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 (our own names)

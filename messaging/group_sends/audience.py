@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
+from django.conf import settings
+
+from contacts.consents import numbers_blocked, numbers_with_landline
 from contacts.people import Person, own_keys, people_of
 from contacts.selectors import contacts_by_number
 from messaging.models import GroupSend, LeftOut, Message
+from messaging.outbox.claims import forbidden_of
 from messaging.placeholders import FIELDS, empty_fields, fields_in, filled_in, values_of
 from messaging.segments import Count, Encoding, count, plain
+from telephony.errors import InvalidNumber
 from telephony.party import same_party
+from telephony.phone import parse
 
 _AT_ONCE = 5000
 # Twilio's codes for numbers that nobody has.
@@ -78,7 +84,9 @@ def audience_of(send: GroupSend) -> Audience:
         body = filled_in(send.body, one.values) if named else send.body
         if body not in texts:
             texts[body] = count(body).segments
-        reason = _reason(one, unwanted) or (LeftOut.EMPTY_FIELD if named and empty_fields(send.body, one.values) else "")
+        reason = _reason(one, unwanted)
+        if not reason and named and empty_fields(send.body, one.values):
+            reason = LeftOut.EMPTY_FIELD
         rows.append(Row(one.contact_id, one.name, one.number, one.time_zone, body, texts[body], str(reason)))
     return Audience(tuple(rows), duplicates, send.body)
 
@@ -98,13 +106,22 @@ def _chosen(send: GroupSend) -> Iterator[_Chosen]:
     typed = contacts_by_number(number for number in send.numbers if number.startswith("+"))
     for number in send.numbers:
         contact = typed.get(number)
-        is_number = number.startswith("+")
+        is_number = bool(number_of(number))
         if contact is None:
             yield _Chosen(None, "", number, values=values_of(""), is_number=is_number)
         else:
             own = {key: contact.own.get(key, "") for key in keys}
             values = values_of(contact.name, contact.company, own)
             yield _Chosen(contact.pk, contact.name, number, contact.time_zone, values=values)
+
+
+@lru_cache(maxsize=20_000)
+def number_of(text: str) -> str:
+    """What somebody typed as E.164, or "" when it is no number that can be."""
+    try:
+        return parse(text, home_region=settings.HOME_REGION).e164
+    except InvalidNumber:
+        return ""
 
 
 def _best_number(person: Person) -> tuple[str, str]:
@@ -141,7 +158,7 @@ class _Unwanted:
 def _unwanted(sender: str, numbers: list[str]) -> _Unwanted:
     parts = [numbers[begin : begin + _AT_ONCE] for begin in range(0, len(numbers), _AT_ONCE)]
     return _Unwanted(
-        stopped=set().union(*(numbers_that_forbid(sender, part) for part in parts)),
+        stopped=set().union(*(forbidden_of(sender, part) for part in parts)),
         blocked=set().union(*(numbers_blocked(part) for part in parts)),
         landlines=set().union(*(numbers_with_landline(part) for part in parts)),
         invalid=set().union(*(_numbers_not_in_use(part) for part in parts)),

@@ -153,7 +153,7 @@ def _seconds_left(send: GroupSend, segments: int) -> float:
 def _answers(send: GroupSend) -> dict[str, int]:
     handed = send.recipients.filter(state=RecipientState.HANDED)
     answered = handed.filter(ANSWERED)
-    unread = answered.filter(message__thread__unread__gt=0).count() if _HAS_UNREAD else 0
+    unread = answered.filter(message__thread__unread__gt=0).count()
     since = send.started_at or send.created_at
     stopped = send.recipients.filter(number__in=numbers_stopped_since(send.line.number, since)).count()
     return {"replies": answered.count(), "replies_unread": unread, "replied_stop": stopped}
@@ -165,4 +165,3 @@ ANSWERED = Exists(
         thread=OuterRef("message__thread"), direction=Direction.INBOUND, pk__gt=OuterRef("message__pk")
     )
 )
-_HAS_UNREAD = False

@@ -91,9 +91,7 @@ class GroupSend(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(state__in=SendState.values), name="group_send_state_is_known"
-            )
+            models.CheckConstraint(condition=models.Q(state__in=SendState.values), name="group_send_state_is_known")
         ]
 
     def __str__(self) -> str:
@@ -138,9 +136,7 @@ class GroupRecipient(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     body = models.TextField(_("text"), blank=True)
     segments = models.PositiveSmallIntegerField(_("segments"), default=0)
-    state = models.CharField(
-        _("state"), max_length=16, choices=RecipientState.choices, default=RecipientState.PENDING
-    )
+    state = models.CharField(_("state"), max_length=16, choices=RecipientState.choices, default=RecipientState.PENDING)
     reason = models.CharField(_("reason"), max_length=16, choices=LeftOut.choices, blank=True)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

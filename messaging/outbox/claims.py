@@ -7,7 +7,7 @@ sender are claimed under a lock on the sender, so that its pace and the order of
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -20,8 +20,8 @@ from django.utils.translation import gettext_noop
 
 from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
 from messaging import changes
+from messaging.media import media_urls
 from messaging.models import Message, Priority, Sender, Step
-from messaging.outbox.attachments import media_urls
 from messaging.outbox.pace import Pace
 from messaging.segments import count
 from telephony.errors import sentence_for
@@ -118,8 +118,13 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
         elif len(due) == limit:
             next_at = now
     deadline = monotonic() + _may_begin_for()
-    media = media_urls([row.pk for row in rows])
+    media = _media_of(rows)
     return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
+
+
+def _media_of(rows: Sequence[Message]) -> dict[int, list[str]]:
+    with_files = Message.objects.filter(pk__in=[row.pk for row in rows], media__isnull=False).distinct()
+    return {row.pk: media_urls(row) for row in with_files}
 
 
 def _claimed(row: Message, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
@@ -156,7 +161,8 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
     numbers = {row.recipient for row in rows}
     if not numbers:
         return []
-    forbidden, blocked, landlines = numbers_that_forbid(sender, numbers), numbers_blocked(numbers), set[str]()
+    forbidden = forbidden_of(sender, numbers)
+    blocked, landlines = numbers_blocked(numbers), set[str]()
     if any(row.priority == Priority.GROUP for row in rows):
         landlines = numbers_with_landline(numbers)
     refused = []
@@ -175,6 +181,12 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
             refused.append(row)
     changes.messages_changed(row.pk for row in refused if row.priority == Priority.SINGLE)
     return [row.pk for row in refused]
+
+
+def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:
+    """Those who want no texts from a sender. Through a messaging service, Twilio blocks for all of its numbers."""
+    senders = dict.fromkeys(filter(None, (sender, settings.TWILIO_MESSAGING_SERVICE_SID)))
+    return set().union(*(numbers_that_forbid(one, numbers) for one in senders))
 
 
 def _locking(rows: QuerySet[Message] | QuerySet[Sender]):  # type: ignore[no-untyped-def]

@@ -8,13 +8,11 @@ from time import monotonic
 
 from messaging.models import Step
 from messaging.outbox.claims import Claimed
-from telephony.callbacks import callback_address
+from telephony.callbacks import callback_url_with
 from telephony.errors import NotReached, RateLimited, TelephonyError, Unavailable
 from telephony.rest.messages import MessageFacts, message_create
 
 logger = logging.getLogger(__name__)
-
-STATUS_PATH = "/twilio/messaging/status/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Outcome:
 def status_callback(message_id: int) -> str:
     """Where Twilio says what becomes of a text. Our own number for it comes back in the signed address: so a callback
     that is quicker than the answer to our request, or one whose request got no answer, finds its text."""
-    return callback_address(STATUS_PATH, query=f"message={message_id}")
+    return callback_url_with("messaging:status", query=f"message={message_id}")
 
 
 def send(claimed: Claimed) -> Outcome:

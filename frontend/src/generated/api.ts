@@ -288,6 +288,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a text to a number, from a line of the own teams
+         * @description Sends a text to a number, from a line of the own teams. 200: it was sent before, under the same key.
+         */
+        post: operations["messages_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/media/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps a picture, PDF, sound, film or contact card of at most 5 MB for a text that is sent within a day
+         * @description Keeps a picture, PDF, sound, film or contact card of at most 5 MB for a text that is sent within a day.
+         */
+        post: operations["messages_media_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/media/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file, for those who may see the thread, and for whoever chose it
+         * @description The file, for those who may see the thread, and for whoever chose it.
+         */
+        get: operations["messages_media_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/numbers/check/": {
         parameters: {
             query?: never;
@@ -300,6 +360,150 @@ export interface paths {
          * @description What a typed number means, before it is called.
          */
         get: operations["numbers_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ready-texts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Texts that agents choose rather than write
+         * @description Texts that agents choose rather than write.
+         */
+        get: operations["ready_texts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The threads of the own teams' lines, the newest text first
+         * @description The threads of the own teams' lines, the newest text first. An admin sees all.
+         */
+        get: operations["threads_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One thread
+         * @description One thread.
+         */
+        get: operations["threads_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/assign/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the thread to an agent of the line's team, to an admin, or to nobody
+         * @description Gives the thread to an agent of the line's team, to an admin, or to nobody.
+         */
+        post: operations["threads_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/messages/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The texts of a thread, the newest first
+         * @description The texts of a thread, the newest first.
+         */
+        get: operations["threads_messages_list"];
+        put?: never;
+        /**
+         * Sends a text to the thread's number
+         * @description Sends a text to the thread's number. 200: it was sent before, under the same key.
+         */
+        post: operations["threads_messages_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/read/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that the signed-in agent has read the thread up to this message
+         * @description Says that the signed-in agent has read the thread up to this message.
+         */
+        post: operations["threads_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/timeline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened between a number and us
+         * @description What happened between a number and us: texts, calls, and what was said of texts, the newest first.
+         */
+        get: operations["threads_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -420,6 +624,11 @@ export interface components {
             identity: string;
             name: string;
         };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        Assign: {
+            /** @description An agent's id; null for nobody. */
+            agent: number | null;
+        };
         AvailabilitySet: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -532,6 +741,13 @@ export interface components {
             reason: "answered-elsewhere" | "caller-hung-up" | "not-answered" | "rejected";
             by: components["schemas"]["Agent"] | null;
         };
+        /**
+         * @description * `stopped` - stopped
+         *     * `blocked` - blocked
+         *     * `landline` - landline
+         * @enum {string}
+         */
+        ClosedEnum: "stopped" | "blocked" | "landline";
         Contact: {
             id: number;
             name: string;
@@ -591,6 +807,7 @@ export interface components {
             calls: components["schemas"]["LiveCall"][];
             presence: components["schemas"]["Presence"][];
             lines: components["schemas"]["Line"][];
+            unread_threads: components["schemas"]["UnreadThread"][];
         };
         Detail: {
             detail: string;
@@ -713,6 +930,115 @@ export interface components {
             device_name: string;
             platform: components["schemas"]["PlatformEnum"];
         };
+        /** @description A picture or another file of a text. */
+        Media: {
+            id: number;
+            content_type: string;
+            /** @description Bytes. */
+            size: number | null;
+            state: components["schemas"]["MediaStateEnum"];
+            /** @description Where it is, for those who may see the thread. */
+            url: string | null;
+        };
+        /**
+         * @description * `waiting` - Not fetched yet
+         *     * `kept` - Kept
+         *     * `refused` - Not kept: too large, or of a kind that is not taken
+         *     * `failed` - Twilio did not give it
+         * @enum {string}
+         */
+        MediaStateEnum: "waiting" | "kept" | "refused" | "failed";
+        Message: {
+            id: number;
+            /** @description Its thread's id. */
+            thread: number;
+            /** @description Twilio's, once it has the text. */
+            sid: string | null;
+            direction: components["schemas"]["MessageDirectionEnum"];
+            body: string;
+            media: components["schemas"]["Media"][];
+            /**
+             * @description How far it has come.
+             *
+             *     * `received` - received
+             *     * `waiting` - waiting
+             *     * `sending` - sending
+             *     * `sent` - sent
+             *     * `delivered` - delivered
+             *     * `read` - read
+             *     * `failed` - failed
+             *     * `unknown` - unknown
+             *     * `canceled` - canceled
+             */
+            state: components["schemas"]["MessageStateEnum"];
+            /** @description Why it was not delivered, as a sentence. */
+            problem: string;
+            /** @description What can be done about it, as a sentence. */
+            help: string;
+            /** @description Whether sending the same again may help. */
+            may_retry: boolean;
+            /** @description Twilio's. */
+            error_code: string;
+            /** @description 0 while that is not known. */
+            segments: number;
+            by: components["schemas"]["Agent"] | null;
+            origin: components["schemas"]["OriginEnum"] | components["schemas"]["BlankEnum"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description * `inbound` - Inbound
+         *     * `outbound` - Outbound
+         * @enum {string}
+         */
+        MessageDirectionEnum: "inbound" | "outbound";
+        /** @description A text to a number, from one of our lines. */
+        MessageInput: {
+            /**
+             * @description The text.
+             * @default
+             */
+            body: string;
+            /** @description Ids of files that were sent to `/api/v1/messages/media/` before. */
+            media?: number[];
+            /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
+            key?: string;
+            /** @description The line's id, or its number. */
+            line: string;
+            /** @description E.164, or as it is dialled in the home region. */
+            to: string;
+        };
+        MessageNew: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.new";
+            thread: components["schemas"]["Thread"];
+            message: components["schemas"]["Message"];
+        };
+        /**
+         * @description * `received` - received
+         *     * `waiting` - waiting
+         *     * `sending` - sending
+         *     * `sent` - sent
+         *     * `delivered` - delivered
+         *     * `read` - read
+         *     * `failed` - failed
+         *     * `unknown` - unknown
+         *     * `canceled` - canceled
+         * @enum {string}
+         */
+        MessageStateEnum: "received" | "waiting" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "canceled";
+        MessageStatusFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.status";
+            thread: components["schemas"]["Thread"];
+            message: components["schemas"]["Message"];
+        };
         /** @description What the dial pad understood. */
         NumberCheck: {
             input: string;
@@ -736,6 +1062,14 @@ export interface components {
             extension?: string;
             label?: string;
         };
+        /**
+         * @description * `agent` - By an agent
+         *     * `program` - By a program
+         *     * `group` - To a group
+         *     * `rule` - By a rule
+         * @enum {string}
+         */
+        OriginEnum: "agent" | "program" | "group" | "rule";
         /**
          * @description * `resolved` - Resolved
          *     * `follow-up` - Follow-up needed
@@ -771,6 +1105,32 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["ContactDetail"][];
+        };
+        PaginatedMessageList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["Message"][];
+        };
+        PaginatedThreadList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["Thread"][];
         };
         /** @description The other party, whichever way the call goes. */
         Party: {
@@ -906,7 +1266,7 @@ export interface components {
             type: string;
             title: string;
             status: number;
-            /** @description One of validation, parse_error, bad_request, invalid_number, capability_disabled, wrong_credentials, invalid_token, token_expired, not_authenticated, agent_suspended, device_revoked, csrf_failed, permission_denied, not_found, method_not_allowed, not_acceptable, conflict, call_gone, changed, too_large, unsupported_media_type, range_not_satisfiable, throttled, locked_out, server_error, twilio_refused, twilio_not_configured, twilio_unavailable, unavailable, twilio_busy, or an endpoint's own. */
+            /** @description One of validation, parse_error, bad_request, invalid_number, capability_disabled, wrong_credentials, invalid_token, token_expired, not_authenticated, agent_suspended, device_revoked, csrf_failed, permission_denied, not_found, method_not_allowed, not_acceptable, conflict, call_gone, text_refused, changed, too_large, unsupported_media_type, range_not_satisfiable, throttled, locked_out, server_error, twilio_refused, twilio_not_configured, twilio_unavailable, unavailable, twilio_busy, or an endpoint's own. */
             code: string;
             /** @description A sentence for people. */
             detail: string;
@@ -922,6 +1282,22 @@ export interface components {
             permanent?: boolean;
             /** @description Twilio's failures only: Twilio's own code. */
             twilio_code?: number | null;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        Read: {
+            /**
+             * Format: int64
+             * @description A message's id.
+             */
+            up_to: number;
+        };
+        /** @description A text that agents choose rather than write; `{first name}` and other fields are for them to fill in. */
+        ReadyText: {
+            id: number;
+            name: string;
+            body: string;
+            /** @description For this line only. */
+            line: number | null;
         };
         /** @description A message that a caller left. */
         Recording: {
@@ -949,7 +1325,7 @@ export interface components {
             /** @description What is wrong with it, as a sentence. */
             detail: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -958,6 +1334,16 @@ export interface components {
             type: "session.ended";
             message: string;
         };
+        /**
+         * @description * `text` - By text (STOP, START)
+         *     * `twilio` - Twilio refused a text (21610)
+         *     * `form` - By a form
+         *     * `spoken` - In a call
+         *     * `import` - By an import
+         *     * `admin` - By an admin
+         * @enum {string}
+         */
+        SourceEnum: "text" | "twilio" | "form" | "spoken" | "import" | "admin";
         /**
          * @description * `queued` - Queued
          *     * `initiated` - Initiated
@@ -971,6 +1357,88 @@ export interface components {
          * @enum {string}
          */
         StatusEnum: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "failed" | "no-answer" | "canceled";
+        /** @description That the other party allowed, or forbade, the line's texts. */
+        TextConsent: {
+            state: components["schemas"]["TextConsentStateEnum"];
+            source: components["schemas"]["SourceEnum"];
+            /** @description The word that was sent; which form. */
+            note: string;
+            by: components["schemas"]["Agent"] | null;
+        };
+        /**
+         * @description * `allowed` - Allowed
+         *     * `forbidden` - Forbidden
+         * @enum {string}
+         */
+        TextConsentStateEnum: "allowed" | "forbidden";
+        /** @description What one number and one of our lines wrote each other. */
+        Thread: {
+            id: number;
+            line: components["schemas"]["Line"];
+            /** @description E.164, a short code, or a sender's name. */
+            number: string;
+            /** @description As read at the home region. */
+            display: string;
+            contact: components["schemas"]["Contact"] | null;
+            assigned_to: components["schemas"]["Agent"] | null;
+            last: components["schemas"]["Message"] | null;
+            /** Format: date-time */
+            last_at: string;
+            /** @description Texts that whoever it is assigned to, or else nobody of the team, has read. */
+            unread: number;
+            /**
+             * @description Why it can get no texts.
+             *
+             *     * `stopped` - stopped
+             *     * `blocked` - blocked
+             *     * `landline` - landline
+             */
+            closed: components["schemas"]["ClosedEnum"] | components["schemas"]["BlankEnum"];
+            /** @description Rises with every change: of two answers, the higher is the newer. */
+            revision: number;
+        };
+        ThreadChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "thread.changed";
+            thread: components["schemas"]["Thread"];
+        };
+        /** @description One of `message`, `call` and `consent` is there: that which `kind` names. */
+        ThreadEntry: {
+            kind: components["schemas"]["ThreadEntryKindEnum"];
+            /** Format: date-time */
+            at: string;
+            id: string;
+            message: components["schemas"]["Message"] | null;
+            call: components["schemas"]["Call"] | null;
+            consent: components["schemas"]["TextConsent"] | null;
+        };
+        /**
+         * @description * `message` - message
+         *     * `call` - call
+         *     * `consent` - consent
+         * @enum {string}
+         */
+        ThreadEntryKindEnum: "message" | "call" | "consent";
+        /** @description A text to the thread's number. */
+        ThreadMessageInput: {
+            /**
+             * @description The text.
+             * @default
+             */
+            body: string;
+            /** @description Ids of files that were sent to `/api/v1/messages/media/` before. */
+            media?: number[];
+            /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
+            key?: string;
+        };
+        ThreadTimeline: {
+            /** @description Where the older ones are. */
+            next: string | null;
+            results: components["schemas"]["ThreadEntry"][];
+        };
         Timeline: {
             sid: string;
             entries: components["schemas"]["TimelineEntry"][];
@@ -1014,6 +1482,12 @@ export interface components {
          * @enum {string}
          */
         TimelineEntryKindEnum: "webhook" | "leg" | "rest" | "action" | "incident";
+        UnreadThread: {
+            id: number;
+            /** @description An agent's id. */
+            assigned_to: number | null;
+            unread: number;
+        };
         /**
          * @description * `applied` - Applied
          *     * `late` - Older than what was known
@@ -1091,6 +1565,18 @@ export interface components {
          *     - `call_gone`: This call is over.
          */
         ConflictOrCallGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `conflict`: This cannot be done any more.
+         *     - `text_refused`: This number gets no texts from here.
+         */
+        ConflictOrTextRefused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1893,6 +2379,109 @@ export interface operations {
             500: components["responses"]["ServerError"];
         };
     };
+    messages_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The text's own name, chosen by you: a text that is sent again under it is not sent twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrTextRefused"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    messages_media_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/*": string;
+                "application/pdf": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    messages_media_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
     numbers_check: {
         parameters: {
             query: {
@@ -1916,6 +2505,281 @@ export interface operations {
             400: components["responses"]["Validation"];
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    ready_texts_list: {
+        parameters: {
+            query?: {
+                /** @description Line's id: those that may be used there */
+                line?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyText"][];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Line's id */
+                line?: number;
+                /** @description The other party's, as E.164 */
+                number?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                /** @description A word of a text, a contact's name, part of a number */
+                search?: string;
+                show?: "all" | "mine" | "nobody";
+                /** @description Only those with something to read */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedThreadList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assign"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_messages_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedMessageList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_messages_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The text's own name, chosen by you: a text that is sent again under it is not sent twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ThreadMessageInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrTextRefused"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Read"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_timeline: {
+        parameters: {
+            query?: {
+                /** @description Older than this */
+                before?: string;
+                /** @description At most 100; 50 when it is left out */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadTimeline"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };

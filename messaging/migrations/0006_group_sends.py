@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0007_contact_pages'),
-        ('messaging', '0004_outbox'),
+        ('messaging', '0005_outbox'),
         ('routing', '0001_lines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
