@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 import requests
+from django.utils import timezone
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from urllib3.exceptions import MaxRetryError, NewConnectionError
@@ -77,7 +77,7 @@ class Account:
         return Response(201, json.dumps(text))
 
     def take(self, data: dict[str, Any]) -> dict[str, Any]:
-        made = format_datetime(datetime.now(UTC))
+        made = format_datetime(timezone.now())
         text = {
             "sid": sid("SM", len(self.texts) + 1),
             "account_sid": ACCOUNT_SID,
