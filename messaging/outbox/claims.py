@@ -93,7 +93,7 @@ def senders_waiting(now: datetime) -> list[str]:
 
 
 def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
-    Sender.objects.get_or_create(name=name)
+    Sender.objects.get_or_create(name=name, defaults={"free_at": now})
     with transaction.atomic():
         sender = _locking(Sender.objects.filter(name=name)).first()
         if sender is None:

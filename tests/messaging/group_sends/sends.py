@@ -28,10 +28,8 @@ def make_supervisor(team: Team, username: str = "hedy") -> Agent:
 
 def make_people(number: int, **values: Any) -> list[Contact]:
     """Contacts, each with a mobile of its own, by name: Person 001 Smith."""
-    return [
-        factories.make_contact(f"Person{index:03} Smith", f"+1202555{1000 + index}", **values)
-        for index in range(number)
-    ]
+    named = ((f"Person{index:03} Smith", f"+1202555{1000 + index}") for index in range(number))
+    return [factories.make_contact(name, mobile, **values) for name, mobile in named]
 
 
 def make_group(*people: Contact, name: str = "Trade customers") -> Group:

@@ -153,7 +153,7 @@ def test_a_paused_send_sends_nothing_and_goes_on_where_it_was(line, hedy, accoun
 
 
 def test_what_waits_in_the_outbox_is_held_by_a_pause(line, hedy, account, settings):
-    settings.MESSAGE_SEGMENTS_PER_SECOND = 0
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 0.01
     send = started(hedy, line, make_people(4))
     work()
     assert len(account.texts) == 1
@@ -240,7 +240,7 @@ def test_nobody_is_texted_by_night_at_the_own_place(line, hedy, account):
 
 
 def test_what_an_agent_writes_goes_before_what_is_sent_to_many(line, hedy, account, ada, settings):
-    settings.MESSAGE_SEGMENTS_PER_SECOND = 0
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 0.01
     started(hedy, line, make_people(5))
     work()
     message_write(line, "+12025550142", "I am on my way", origin=Origin.AGENT, by=ada)
