@@ -60,6 +60,8 @@ MESSAGE_CONCURRENCY: int = env.whole("MESSAGE_CONCURRENCY", 25, least=1, most=20
 MESSAGE_SEGMENTS_PER_SECOND: float = env.number("MESSAGE_SEGMENTS_PER_SECOND", 0.0, least=0, most=100_000)
 # A text that Twilio may or may not have taken is looked up there twice, so many seconds apart, before it is sent again.
 MESSAGE_SETTLE_SECONDS: float = env.number("MESSAGE_SETTLE_SECONDS", 60.0, least=0.1, most=3600)
+# Receipts that have not come so long after a text was sent are asked for.
+MESSAGE_RECONCILE_SECONDS: float = env.number("MESSAGE_RECONCILE_SECONDS", 60.0, least=0.1, most=3600)
 # What a segment may cost where no earlier text says it: an amount and a currency, such as 0.0083 USD.
 MESSAGE_PRICE_PER_SEGMENT: str = env.checked(
     "MESSAGE_PRICE_PER_SEGMENT",

@@ -28,6 +28,9 @@ class Sender(models.Model):
     slowed = models.PositiveSmallIntegerField(
         _("slowed down"), default=0, help_text=_("How often in a row Twilio asked it to slow down.")
     )
+    asked_at = models.DateTimeField(
+        _("asked at"), null=True, blank=True, help_text=_("When Twilio was last asked how far its texts have come.")
+    )
     watched_by = models.CharField(
         _("watched by"), max_length=36, blank=True, help_text=_("The worker that waits until it is free.")
     )

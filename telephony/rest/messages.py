@@ -95,10 +95,17 @@ def messages_between(sender: str, recipient: str, *, since: datetime) -> list[Me
     return found
 
 
-def message_fetch(sid: str) -> MessageFacts:
-    """What Twilio says of a text now. Raises `TelephonyError`."""
+def messages_since(sender: str, *, since: datetime) -> Iterator[MessageFacts]:
+    """What Twilio has of a sender's texts that were made since then, the newest first, a thousand with each request.
+
+    Raises `TelephonyError`, also half-way.
+    """
+    options: dict[str, Any] = {} if is_service(sender) else {"from_": sender}
     with background_retries(), _of_texts(), translated():
-        return _facts(get_client().messages(sid).fetch())
+        for message in get_client().messages.stream(date_sent_after=since, page_size=1000, **options):
+            facts = _facts(message)
+            if not is_service(sender) or facts.messaging_service_sid == sender:
+                yield facts
 
 
 @contextmanager
