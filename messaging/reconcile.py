@@ -1,6 +1,7 @@
-"""Asking Twilio for what its callbacks did not tell: how far texts have come, and what they cost, which is settled later.
+"""Asking Twilio for what its callbacks did not tell: how far texts have come, and what they cost.
 
-Twilio is asked for lists, a thousand texts with each request, and never for one text after the other.
+Prices are settled later. Twilio is asked for lists, a thousand texts with each request, and never for one text after
+the other.
 """
 
 from __future__ import annotations

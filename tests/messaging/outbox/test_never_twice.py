@@ -198,6 +198,10 @@ def test_the_test_sees_what_it_must_not_see(line):
         careful([replace(one, step=Step.WAITING) if one.step == Step.UNCLEAR else one for one in outcomes])
 
     careful = results.results_write
-    with patch.object(results, "results_write", careless), pytest.raises(AssertionError):
+
+    def happen_often():
         for seed in range(30):
             _happen(seed)
+
+    with patch.object(results, "results_write", careless), pytest.raises(AssertionError):
+        happen_often()
