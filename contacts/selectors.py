@@ -78,3 +78,9 @@ def contact_search(text: str) -> QuerySet[Contact]:
 
 def contact_ids_matching(text: str) -> QuerySet[Contact, int]:
     return contact_search(text).values_list("pk", flat=True)
+
+
+def contact_numbers_matching(text: str) -> QuerySet[ContactNumber, str]:
+    """The numbers of contacts whose name or company holds the text."""
+    numbers = ContactNumber.objects.filter(contact__searched__contains=fold(text))
+    return numbers.order_by().values_list("number", flat=True)

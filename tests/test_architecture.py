@@ -19,7 +19,7 @@ FLOORS = [
     {"desk"},
     {"config"},
 ]
-BESIDE = {"tokens": {"agents"}}
+BESIDE = {"tokens": {"agents"}, "messaging": {"calls"}}
 APPS = {"simulator"}.union(*FLOORS)
 # Whose rooms an app may enter. `simulator` may enter none but its own: it speaks HTTP, as Twilio does.
 MAY_IMPORT = {
@@ -29,7 +29,7 @@ MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
 DOORS = {
     "agents": {"selectors", "services"},
-    "contacts": {"blocks", "consents", "groups", "rules", "selectors", "senders", "timeline"},
+    "contacts": {"blocks", "consents", "groups", "people", "rules", "selectors", "senders", "timeline"},
     "tokens": {"selectors", "services"},
 }
 # What works on texts alone, and may be used by what is pure.

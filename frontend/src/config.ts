@@ -23,6 +23,9 @@ export interface Config {
     checkNumber: string;
     contacts: string;
     groups: string;
+    threads: string;
+    messages: string;
+    readyTexts: string;
     socket: string;
     alarms: string;
     login: string;
