@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Consent",
+    "consent_forbid",
     "consent_record",
     "consents_between",
+    "landline_note",
     "numbers_blocked",
+    "numbers_landline",
     "numbers_that_forbid",
-    "numbers_with_landline",
 ]
 
 
@@ -51,7 +53,7 @@ def numbers_blocked(numbers: Collection[str]) -> set[str]:
     return set(BlockedNumber.objects.filter(number__in=numbers).values_list("number", flat=True))
 
 
-def numbers_with_landline(numbers: Collection[str]) -> set[str]:
+def numbers_landline(numbers: Collection[str]) -> set[str]:
     """Those that are known to take no texts."""
     rows = ContactNumber.objects.filter(number__in=numbers, line_type=LineType.LANDLINE)
     return set(rows.values_list("number", flat=True))
@@ -60,3 +62,13 @@ def numbers_with_landline(numbers: Collection[str]) -> set[str]:
 def consents_between(number: str, sender: str) -> QuerySet[Consent]:
     """What a number said of a sender's texts, the newest first."""
     return Consent.objects.filter(number=number, sender=sender).select_related("recorded_by").order_by("-pk")
+
+
+def landline_note(number: str) -> None:
+    """Keeps that a text could not be delivered because the number is a landline."""
+    ContactNumber.objects.filter(number=number).update(line_type=LineType.LANDLINE)
+
+
+def consent_forbid(number: str, *, sender: str, note: str) -> None:
+    """Keeps that Twilio sends no texts from there to this number."""
+    consent_record(number, sender=sender, state=Consent.State.FORBIDDEN, source=Consent.Source.TWILIO, note=note)

@@ -152,3 +152,28 @@ class BlockedNumber(models.Model):
 
     def clean(self) -> None:
         self.number = clean_number(self.number).e164
+
+
+class Group(models.Model):
+    """Contacts that are written to together: picked by hand, found by a rule, or both."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=255, blank=True)
+    members = models.ManyToManyField(
+        Contact,
+        blank=True,
+        related_name="groups",
+        verbose_name=_("members picked by hand"),
+        help_text=_("They belong to it whatever the rule says."),
+    )
+    rule = models.JSONField(_("rule"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return in_sentence(self.name)

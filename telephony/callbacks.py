@@ -16,6 +16,16 @@ def callback_url(name: str) -> str:
     return _url(name, settings.PUBLIC_BASE_URL, user, password, get_script_prefix())
 
 
+def callback_address(path: str, *, query: str = "") -> str:
+    """The same for a path and a query, with the connection overrides that Twilio is to use: by itself it never repeats
+    a callback that we could not take."""
+    user, password = settings.TWILIO_WEBHOOK_USERNAME, settings.TWILIO_WEBHOOK_PASSWORD
+    base = urlsplit(settings.PUBLIC_BASE_URL)
+    netloc = f"{_userinfo(user, password)}{base.netloc}"
+    whole = f"{get_script_prefix().rstrip('/')}{path}"
+    return urlunsplit((base.scheme, netloc, whole, query, settings.TWILIO_CONNECTION_OVERRIDES.lstrip("#")))
+
+
 @lru_cache(maxsize=64)
 def _url(name: str, base_url: str, user: str, password: str, prefix: str) -> str:
     """Worked out once for all that goes into it: every TwiML has two. `reverse` puts the prefix before a path."""

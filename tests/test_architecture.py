@@ -29,7 +29,7 @@ MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
 DOORS = {
     "agents": {"selectors", "services"},
-    "contacts": {"consents", "selectors"},
+    "contacts": {"consents", "groups", "selectors", "timeline"},
     "tokens": {"selectors", "services"},
 }
 # What works on texts alone, and may be used by what is pure.

@@ -164,6 +164,8 @@ CELERY_BEAT_SCHEDULE = {
     "flight-recorder": {"task": "calls.tasks.flight_recorder_prune", "schedule": crontab(hour=3, minute=40)},
     "log-ins": {"task": "config.tasks.log_ins_prune", "schedule": crontab(hour=3, minute=50)},
     "message-media": {"task": "messaging.media.fetch", "schedule": 15.0, "options": {"expires": 15}},
+    # A doorbell that nobody heard.
+    "outbox": {"task": "messaging.tasks.outbox_work", "schedule": 5.0, "options": {"expires": 5}},
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -51,6 +51,16 @@ if TWILIO_CONNECTION_OVERRIDES == "none":
 # How often a request that failed is repeated, when that is safe; 0: never. An agent waits 4 seconds at the most.
 TWILIO_RETRIES: int = env.whole("TWILIO_RETRIES", 3)
 
+# --- Texts ---
+# How many texts a worker process asks Twilio to send at the same time.
+MESSAGE_CONCURRENCY: int = env.whole("MESSAGE_CONCURRENCY", 25, least=1, most=200)
+# What every sender may send, in segments a second; 0: what Twilio allows each kind of number. A sender's own wins.
+MESSAGE_SEGMENTS_PER_SECOND: float = env.number("MESSAGE_SEGMENTS_PER_SECOND", 0.0, least=0, most=100_000)
+# A text that Twilio may or may not have taken is looked up there twice, so many seconds apart, before it is sent again.
+MESSAGE_SETTLE_SECONDS: float = env.number("MESSAGE_SETTLE_SECONDS", 60.0, least=0.1, most=3600)
+# When Twilio could not be asked for so long whether it has a text, that counts as not known.
+MESSAGE_UNKNOWN_SECONDS: float = env.number("MESSAGE_UNKNOWN_SECONDS", 900.0, least=1, most=86_400)
+
 # How a number without + is read, and which countries agents may call (empty: all).
 HOME_REGION: str = env.text("HOME_REGION", "US")
 ALLOWED_REGIONS: list[str] = [region.upper() for region in env.words("ALLOWED_REGIONS", [])]

@@ -1,5 +1,6 @@
 """Texts: threads and the messages in them, the texts to groups, and what came while nothing of ours could take it."""
 
+from messaging.models.senders import Sender
 from messaging.models.threads import (
     MESSAGE_STATUS_RANK,
     Direction,
@@ -9,6 +10,7 @@ from messaging.models.threads import (
     MessageStatus,
     MissedCallText,
     Origin,
+    Priority,
     ReadyText,
     Step,
     Thread,
@@ -26,7 +28,9 @@ __all__ = [
     "MessageWebhook",
     "MissedCallText",
     "Origin",
+    "Priority",
     "ReadyText",
+    "Sender",
     "Step",
     "Thread",
     "ThreadReader",

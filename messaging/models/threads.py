@@ -56,10 +56,13 @@ class Step(models.TextChoices):
     """How far a message of ours has got on its way to Twilio. Empty for what came in.
 
     waiting → claimed → taken | refused | unclear;  claimed → waiting (Twilio did nothing for certain);
-    unclear → taken (found at Twilio) | waiting (not there for certain) | unknown;  waiting → canceled
+    unclear → taken (found at Twilio) | waiting (not there for certain) | unknown;  unknown → taken
+    waiting ↔ held;  waiting, held → canceled
     """
 
     WAITING = "waiting", _("Waiting")
+    # Its group send is paused.
+    HELD = "held", _("Paused")
     # A worker asks Twilio to send it, now. Only the claim's own worker ends it; who finds it old makes it unclear.
     CLAIMED = "claimed", _("Being sent")
     # Twilio was asked, and whether it took the message is not known yet. It is looked up, never sent again on spec.
@@ -69,6 +72,13 @@ class Step(models.TextChoices):
     TAKEN = "taken", _("Taken by Twilio")
     REFUSED = "refused", _("Refused")
     CANCELED = "canceled", _("Canceled")
+
+
+class Priority(models.IntegerChoices):
+    """What somebody waits for goes before what is sent to many."""
+
+    SINGLE = 0, _("Single")
+    GROUP = 1, _("Group")
 
 
 class Origin(models.TextChoices):
@@ -188,10 +198,19 @@ class Message(models.Model):
 
     # Its place in the work list.
     step = models.CharField(_("step"), max_length=16, choices=Step.choices, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.SINGLE, help_text=_("Lower goes first.")
+    )
     due_at = models.DateTimeField(_("due at"), default=timezone.now, help_text=_("Not sent, or looked up, before."))
     claim = models.CharField(_("claim"), max_length=36, blank=True, help_text=_("Of the worker that has it."))
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    unclear_at = models.DateTimeField(
+        _("unclear since"), null=True, blank=True, help_text=_("Twilio may have it, and may not.")
+    )
+    looks = models.PositiveSmallIntegerField(
+        _("looks"), default=0, help_text=_("How often Twilio was asked whether it has the text, and had not.")
+    )
 
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True, help_text=_("Taken by Twilio."))
@@ -204,7 +223,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["thread", "id"], name="message_thread"),
             models.Index(
-                fields=["sender", "due_at", "id"],
+                fields=["step", "sender", "priority", "id"],
                 name="message_waiting",
                 condition=models.Q(step__in=["waiting", "claimed", "unclear"]),
             ),

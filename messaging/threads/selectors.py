@@ -18,8 +18,8 @@ from calls.payloads import call_json
 from contacts.consents import (
     consents_between,
     numbers_blocked,
+    numbers_landline,
     numbers_that_forbid,
-    numbers_with_landline,
 )
 from contacts.selectors import contact_numbers_matching, contacts_by_number
 from core.folding import fold
@@ -39,7 +39,7 @@ _MEDIA = MessageMedia.objects.order_by("position")
 
 def closed_numbers(line: Line, numbers: Sequence[str]) -> dict[str, str]:
     """Of these numbers, those that get no texts from the line, and why: stopped, blocked or landline."""
-    found = dict.fromkeys(numbers_with_landline(numbers), "landline")
+    found = dict.fromkeys(numbers_landline(numbers), "landline")
     found |= dict.fromkeys(numbers_blocked(numbers), "blocked")
     # Through a messaging service, Twilio blocks for all of its numbers.
     for sender in filter(None, (line.number, settings.TWILIO_MESSAGING_SERVICE_SID)):
