@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from simulator import capabilities
-from simulator.engine.grammar import NOUNS, UNBUILT_VERBS, VERBS
 from simulator.engine.interpreter import HANDLERS
 from simulator.engine.verbs import say
 from simulator.rest.declared import PAGING
 from simulator.rest.routes import OPERATIONS
+from simulator.twiml.grammar import NOUNS, UNBUILT_VERBS, VERBS
 
 SIMULATOR = Path(capabilities.__file__).parent
 
