@@ -131,12 +131,7 @@ export interface Api {
   checkNumber(number: string): Promise<NumberCheck>;
   contacts(search: string): Promise<ContactFound[]>;
   /** `line` and `number`: the one thread that they have, if there is one. */
-  threads(query: {
-    search: string;
-    scope: ThreadScope;
-    line?: number;
-    number?: string;
-  }): Promise<ThreadPage>;
+  threads(query: { search: string; scope: ThreadScope; line?: number; number?: string }): Promise<ThreadPage>;
   threadsAt(url: string): Promise<ThreadPage>;
   threadTimeline(id: number): Promise<ThreadEntryPage>;
   threadTimelineAt(url: string): Promise<ThreadEntryPage>;
