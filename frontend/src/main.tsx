@@ -24,6 +24,7 @@ import { inCall, initialState } from "./softphone/state";
 import { createStore } from "./softphone/store";
 import { createConversation } from "./threads/conversation";
 import { createNews } from "./threads/news";
+import { textsPushed } from "./threads/pushes";
 import { createThreadList } from "./threads/threadList";
 
 function start(config: Config, mount: HTMLElement): void {
@@ -53,32 +54,16 @@ function start(config: Config, mount: HTMLElement): void {
     if (message.type === "log.changed" || message.type === "call.ended") {
       log.merge(message.call);
       details.merge(message.call);
-      conversation.mergeCall(message.call);
     }
-    if (message.type === "message.new" || message.type === "message.status") {
-      threads.merge(message.thread);
-      conversation.mergeText(message.thread, message.message);
-    }
-    if (message.type === "thread.changed") {
-      threads.merge(message.thread);
-      conversation.mergeThread(message.thread);
-    }
-    news.tell(message, store.get().calls.focus !== null);
     // A call stands in the log from its beginning.
     if (message.type === "call.incoming" || message.type === "call.status") log.merge(message.live.call);
     if (message.type === "session.ended") {
       log.clear();
       details.clear();
-      threads.clear();
-      conversation.clear();
     }
     // Pushes may have been missed before it.
-    if (message.type === "desk.snapshot") {
-      log.refresh();
-      threads.recount(message.unread_threads);
-      threads.refresh();
-      conversation.refresh();
-    }
+    if (message.type === "desk.snapshot") log.refresh();
+    textsPushed(message, { threads, conversation, news }, store.get().calls.focus !== null);
   });
   store.run(
     commandRunner(

@@ -89,7 +89,7 @@ export type ThreadPage = Page<Thread>;
 export type ThreadEntryPage = Page<ThreadEntry>;
 
 /** `thread` is null for who was never written to. The same `key` is the same text. */
-export interface OutgoingText {
+interface OutgoingText {
   thread: number | null;
   line: number;
   to: string;

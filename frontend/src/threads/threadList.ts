@@ -9,7 +9,7 @@ interface ThreadQuery {
 }
 
 /** Of threads, not of texts. */
-export interface UnreadCounts {
+interface UnreadCounts {
   mine: number;
   nobody: number;
 }
