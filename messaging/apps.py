@@ -16,7 +16,7 @@ class MessagingConfig(AppConfig):
         from messaging.media import media_urls
         from messaging.outbox.attachments import media_urls_from
         from messaging.outbox.signals import messages_moved
-        from messaging.threads import broadcasts
+        from messaging.threads import broadcasts, missed_calls  # noqa: F401  (a task of its own)
         from messaging.webhooks import KINDS
         from telephony.webhooks.kinds import declare
 
