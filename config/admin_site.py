@@ -40,7 +40,9 @@ _GROUPS = (
         ),
     ),
     _Group(_("Phones"), ("tokens.Device", "tokens.IssuedToken")),
-    _Group(_("Texts"), ("messaging.MessageWebhook",)),
+    _Group(
+        _("Texts"), ("messaging.Thread", "messaging.ReadyText", "messaging.MissedCallText", "messaging.MessageWebhook")
+    ),
     _Group(_("Flight recorder"), ("telephony.Webhook", "calls.CallEvent")),
     _Group(_("Privacy"), ("config.Erasure",), (("privacy", _("Export or erase a person")),)),
     _Group(_("System"), (), (("doctor", _("Doctor")),)),

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Consent",
+    "consent_forbid",
     "consent_record",
     "consents_between",
+    "landline_note",
     "numbers_blocked",
-    "numbers_that_forbid",
     "numbers_with_landline",
+    "numbers_that_forbid",
 ]
 
 

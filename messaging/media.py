@@ -179,10 +179,14 @@ def media_upload(data: bytes, said: str, *, by: object) -> MessageMedia:
     )
 
 
-def media_urls(message: Message) -> list[str]:
-    """Where Twilio fetches the files of a message of ours: addresses that end when its queue would have given up."""
-    kept = message.media.filter(state=MediaState.KEPT).order_by("position")
-    return [f"{settings.PUBLIC_BASE_URL}{reverse('texts:media', args=[media_token(row)])}" for row in kept]
+def media_urls(message_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Where Twilio fetches the files of messages of ours: addresses that end when its queue would have given up."""
+    urls: dict[int, list[str]] = {}
+    kept = MessageMedia.objects.filter(message__in=message_ids, state=MediaState.KEPT) if message_ids else []
+    for row in sorted(kept, key=lambda row: row.position):
+        address = f"{settings.PUBLIC_BASE_URL}{reverse('texts:media', args=[media_token(row)])}"
+        urls.setdefault(row.message_id or 0, []).append(address)
+    return urls
 
 
 def media_token(row: MessageMedia) -> str:

@@ -7,8 +7,12 @@ import { createContacts } from "../src/contacts/contacts";
 import { App } from "../src/components/App";
 import { initialState } from "../src/softphone/state";
 import { createStore, type Store } from "../src/softphone/store";
+import { createConversation } from "../src/threads/conversation";
+import { createNews } from "../src/threads/news";
+import { createThreadList } from "../src/threads/threadList";
 import { ada } from "./data";
 import { fakeContactsApi } from "./contacts";
+import { UNREAD } from "./texts";
 import { audio, config, fakeApi, levels, preferences } from "./fakes";
 import { type Language, setLanguage } from "../src/i18n/i18n";
 import { pseudoCatalogue } from "../src/testing/pseudo";
@@ -26,16 +30,24 @@ export function speak(language: GalleryLanguage): void {
 export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.userAgent): Store {
   exhibit.before?.();
   const store = createStore(initialState(ada));
-  const api = fakeApi(exhibit.log ?? "full", exhibit.details);
+  const api = fakeApi(exhibit.log ?? "full", exhibit.details, exhibit.texts);
   const log = createCallLog(api, ada.id);
   const details = createCallDetails(api);
   const contactsApi = fakeContactsApi(exhibit.contacts ?? "full");
   const contacts = createContacts(contactsApi);
+  const threads = createThreadList(api, ada.id);
+  const conversation = createConversation(api);
+  const news = createNews();
   const browser = browserOf(userAgent);
   const desk = { ...config, agent: { ...config.agent, role: exhibit.role ?? config.agent.role } };
   const ports = { api, contactsApi, audio, levels, preferences, browser };
-  render(<App {...{ store, log, details, contacts, ...ports }} config={desk} />, mount);
+  render(
+    <App {...{ store, log, details, contacts, threads, conversation, news, ...ports }} config={desk} />,
+    mount,
+  );
   log.load();
+  threads.load();
+  threads.recount(UNREAD);
   exhibit.events.forEach((event) => store.send(event));
   if (exhibit.act) setTimeout(inTurn(exhibit.act), 50);
   return store;

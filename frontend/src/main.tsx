@@ -24,6 +24,10 @@ import { showPageSignals } from "./pageSignals";
 import { commandRunner } from "./softphone/commands";
 import { inCall, initialState } from "./softphone/state";
 import { createStore } from "./softphone/store";
+import { createConversation } from "./threads/conversation";
+import { createNews } from "./threads/news";
+import { textsPushed } from "./threads/pushes";
+import { createThreadList } from "./threads/threadList";
 
 function start(config: Config, mount: HTMLElement): void {
   const language = languageOf(config.language);
@@ -44,6 +48,9 @@ function start(config: Config, mount: HTMLElement): void {
   const details = createCallDetails(api);
   const contactsApi = createContactsApi(config);
   const contacts = createContacts(contactsApi);
+  const threads = createThreadList(api, id);
+  const conversation = createConversation(api);
+  const news = createNews();
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
     if (event.type !== "desk.message") return;
@@ -62,6 +69,7 @@ function start(config: Config, mount: HTMLElement): void {
     }
     // Pushes may have been missed before it.
     if (message.type === "desk.snapshot") log.refresh();
+    textsPushed(message, { threads, conversation, news }, store.get().calls.focus !== null);
   });
   store.run(
     commandRunner(
@@ -79,7 +87,8 @@ function start(config: Config, mount: HTMLElement): void {
   const audio = createAudioDevices(config, preferences, phone);
   render(
     <App
-      {...{ store, log, details, contacts, config, api, contactsApi, audio, preferences }}
+      {...{ store, log, details, contacts, threads, conversation, news }}
+      {...{ config, api, contactsApi, audio, preferences }}
       levels={phone}
       browser={browserOf(navigator.userAgent)}
     />,
@@ -88,12 +97,14 @@ function start(config: Config, mount: HTMLElement): void {
   watchDeadlines(store);
   showPageSignals(store, preferences);
   watchSound(send);
-  // A call, and a note that is not saved, are worth a question before the page is left. The SDK's own (`closeProtection`)
+  // A call, a note that is not saved and a text that is not sent are worth a question before the page is left. The SDK's own (`closeProtection`)
   // knows of calls alone, and stays off.
   addEventListener("beforeunload", (event) => {
-    if (details.hasUnsaved() || contacts.isUnsaved() || inCall(store.get())) event.preventDefault();
+    const unsaved = details.hasUnsaved() || contacts.isUnsaved() || conversation.hasUnsent();
+    if (unsaved || inCall(store.get())) event.preventDefault();
   });
   log.load();
+  threads.load();
   send({ type: "started" });
   if (config.simulator) exposeForMeasuring(phone);
 }

@@ -9,6 +9,9 @@ import type { ContactsStore } from "../contacts/contacts";
 import type { ContactsApi } from "../contacts/ports";
 import type { Call, Line } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
+import type { ConversationStore, Correspondent } from "../threads/conversation";
+import type { NewsStore } from "../threads/news";
+import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
 import { canDial, colleagues, currentFacts, lastEnding, myPresence } from "../softphone/selectors";
 import { type Hints, inCall, isTalk, type State } from "../softphone/state";
@@ -40,6 +43,9 @@ export interface AppProps {
   log: CallLogStore;
   details: CallDetailsStore;
   contacts: ContactsStore;
+  threads: ThreadListStore;
+  conversation: ConversationStore;
+  news: NewsStore;
   config: Config;
   api: Api;
   contactsApi: ContactsApi;
@@ -57,9 +63,12 @@ function isIdle({ calls, desk, orphans }: State): boolean {
 }
 
 export function App(props: AppProps) {
-  const { store, log, details, contacts, config, api, contactsApi, audio, levels, preferences, browser } =
-    props;
+  const { store, log, details, contacts, threads, conversation } = props;
+  const { config, api, contactsApi, audio, levels, preferences, browser } = props;
+  props;
   const state = useStore(store);
+  const news = useStore(props.news);
+  useStore(threads);
   const chosen = useStore(preferences);
   const { send } = store;
   const { focus } = state.calls;
@@ -77,7 +86,11 @@ export function App(props: AppProps) {
   const dialable = canDial(state);
 
   const guard = useKeyGuard();
-  const { view, pane, openedIn, unseen, subjects, waiting, show, opened, finish } = useViews(state, details);
+  const { view, pane, openedIn, unseen, subjects, waiting, show, opened, finish } = useViews(
+    state,
+    details,
+    conversation,
+  );
   const person = useContactViews(contacts, { view, show, subjects });
   useFocusRules(state, guard);
   // What was open for another call closes.
@@ -109,6 +122,18 @@ export function App(props: AppProps) {
     // After the panel has been drawn.
     setTimeout(() => focusOn(open ? "tones" : "keypad"));
   }
+
+  function callNumber({ number: to, display, contact, line: from }: Correspondent): void {
+    dial({ number: to, display, name: contact?.name ?? "", place: "", line: "" }, from);
+  }
+
+  function openTexts(whom: Correspondent): void {
+    conversation.openWith(whom);
+    show({ view: "messages", pane: "work" });
+    setTimeout(() => document.getElementById("thread-title")?.focus());
+  }
+
+  const { mine, nobody } = threads.unread();
 
   /** Focus goes into what was opened, and back to the row that opened it, after each has been drawn. */
   function openCall(call: Call, from: View): void {
@@ -198,7 +223,7 @@ export function App(props: AppProps) {
     return (
       <>
         <SignedOut message={signedOut} loginUrl={config.urls.login} />
-        <Announcer state={state} />
+        <Announcer {...{ state, news }} />
       </>
     );
   }
@@ -267,7 +292,7 @@ export function App(props: AppProps) {
         />
         {signedOut === null && (
           <WorkArea
-            {...{ view, subjects, waiting, unseen, openedIn, log, details, api }}
+            {...{ view, subjects, waiting, unseen, openedIn, log, details, api, threads, conversation, line }}
             me={config.agent}
             onView={(next) => show({ view: next })}
             onOpen={openCall}
@@ -282,6 +307,8 @@ export function App(props: AppProps) {
             onDialNumber={({ number: to, extension, display }, name) =>
               dial({ number: extension ? `${to};ext=${extension}` : to, display, name, place: "", line: "" })
             }
+            onCallNumber={callNumber}
+            onText={openTexts}
           />
         )}
       </main>
@@ -289,10 +316,11 @@ export function App(props: AppProps) {
         <MobileNav
           pane={pane}
           {...{ callerView, unseen, view }}
+          toRead={mine + nobody}
           onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}
         />
       )}
-      <Announcer state={state} />
+      <Announcer {...{ state, news }} />
       {dialog === "settings" && (
         <SettingsDialog
           audio={audio}

@@ -2,9 +2,10 @@
 import type { CallDetailsStore, OpenCall } from "../callDetails/callDetails";
 import type { Config } from "../config";
 import { exactClock, fullTime, minutes } from "../format";
-import type { Call } from "../messages";
+import type { Call, Line } from "../messages";
 import type { TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
+import type { Correspondent } from "../threads/conversation";
 import { lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
 import { ContactButton, type ContactToOpen } from "./CallerTab";
 import { EmptyState, Loading } from "./EmptyState";
@@ -22,11 +23,15 @@ interface Props {
   /** The name of the way back. */
   back: string;
   onCall(call: Call): void;
+  /** From which they are texted when the call was on none of ours. */
+  line: Line | null;
+  onText(whom: Correspondent): void;
   onContact(contact: ContactToOpen): void;
   onClose(): void;
 }
 
-export function CallDetails({ open, details, mayNote, canDial, back, onCall, onContact, onClose }: Props) {
+export function CallDetails(props: Props) {
+  const { open, details, mayNote, canDial, back, onCall, line, onText, onContact, onClose } = props;
   const { call } = open;
   return (
     <div
@@ -45,7 +50,7 @@ export function CallDetails({ open, details, mayNote, canDial, back, onCall, onC
         </span>
         {back}
       </button>
-      <Facts {...{ call, canDial, onCall, onContact }} />
+      <Facts {...{ call, canDial, onCall, line, onText, onContact }} />
       <section class="card note" aria-labelledby="note-title">
         <h3 id="note-title">{t("details.note")}</h3>
         {mayNote ? <NoteForm key={open.sid} open={open} details={details} /> : <NoteText note={open.saved} />}
@@ -63,13 +68,11 @@ export function mayNote(call: Call, me: Pick<Config["agent"], "id" | "role">): b
   return call.agent?.id === me.id || me.role !== "agent";
 }
 
-function Facts({
-  call,
-  canDial,
-  onCall,
-  onContact,
-}: Pick<Props, "canDial" | "onCall" | "onContact"> & { call: Call }) {
-  const { party } = call;
+type FactsProps = Pick<Props, "canDial" | "onCall" | "line" | "onText" | "onContact"> & { call: Call };
+
+function Facts({ call, canDial, onCall, line: fallback, onText, onContact }: FactsProps) {
+  const { party, contact } = call;
+  const line = call.line ?? fallback;
   const { word, tone } = resultWord(call.result);
   const title = partyTitle(call);
   const length = call.ring_seconds ? "" : lengthOf(call);
@@ -108,12 +111,16 @@ function Facts({
           <button type="button" class="small-button" disabled={!canDial} onClick={() => onCall(call)}>
             <Icon name="phone" size={16} /> {t("log.call", { name: shownFirstName(party.name) || title })}
           </button>
-          <ContactButton
-            contact={call.contact}
-            number={party.number}
-            name={party.name}
-            onContact={onContact}
-          />
+          {line && party.number.startsWith("+") && (
+            <button
+              type="button"
+              class="small-button"
+              onClick={() => onText({ line, number: party.number, display: party.display, contact })}
+            >
+              <Icon name="message" size={16} /> {t("common.text")}
+            </button>
+          )}
+          <ContactButton number={party.number} name={party.name} {...{ contact, onContact }} />
         </div>
       )}
       {call.recordings.map((recording) => (

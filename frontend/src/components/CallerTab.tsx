@@ -4,9 +4,10 @@ import type { CallDetailsStore } from "../callDetails/callDetails";
 import { byStart } from "../callLog/callLog";
 import { clock, initials, shortWhen } from "../format";
 import { type PagedList, pagedList } from "../lists/pagedList";
-import type { Call, PastCall } from "../messages";
+import type { Call, Line, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
+import type { Correspondent } from "../threads/conversation";
 import { pastCallSentence, wayIcon } from "../words";
 import { Loading } from "./EmptyState";
 import { Icon } from "./Icon";
@@ -36,6 +37,8 @@ interface Props {
   details: CallDetailsStore;
   /** Whose note comes after this one. */
   waiting: Subject | null;
+  line: Line | null;
+  onText(whom: Correspondent): void;
   onOpen(call: Call): void;
   onContact(contact: ContactToOpen): void;
   onDone(): void;
@@ -43,7 +46,17 @@ interface Props {
 
 const SHOWN = 20;
 
-export function CallerTab({ subject, api, details, waiting, onOpen, onContact, onDone }: Props) {
+export function CallerTab({
+  subject,
+  api,
+  details,
+  waiting,
+  line,
+  onText,
+  onOpen,
+  onContact,
+  onDone,
+}: Props) {
   const { facts, call, root, over } = subject;
   return (
     <div class="caller">
@@ -64,7 +77,7 @@ export function CallerTab({ subject, api, details, waiting, onOpen, onContact, o
         {over && waiting && <p class="quiet">{t("caller.next", { name: waiting.facts.shortName })}</p>}
       </section>
       <div class="contact-between">
-        <ContactCard facts={facts} onContact={onContact} />
+        <ContactCard {...{ facts, line, onText, onContact }} />
       </div>
       <Earlier key={root ?? "new"} {...{ facts, root, api, onOpen }} />
     </div>
@@ -201,14 +214,17 @@ export function ContactButton({
   );
 }
 
-export function ContactCard({
-  facts,
-  onContact,
-}: {
+interface ContactCardProps {
   facts: CallerFacts;
+  /** From which they are texted who did not call one of ours. */
+  line: Line | null;
+  onText(whom: Correspondent): void;
   onContact(contact: ContactToOpen): void;
-}) {
-  const { contact, title, company, withheld } = facts;
+}
+
+export function ContactCard({ facts, line: fallback, onText, onContact }: ContactCardProps) {
+  const { contact, title, company, withheld, number } = facts;
+  const line = facts.line ?? fallback;
   const rows: [string, string][] = [
     [t("common.number"), withheld ? t("caller.withheld") : facts.display || facts.title],
     [t("common.place"), facts.place],
@@ -238,9 +254,17 @@ export function ContactCard({
       </dl>
       {!withheld && (
         <div class="contact-card-acts">
+          {line && number.startsWith("+") && (
+            <button
+              type="button"
+              class="small-button"
+              onClick={() => onText({ line, number, display: facts.display || facts.title, contact })}
+            >
+              <Icon name="message" size={16} /> {t("common.text")}
+            </button>
+          )}
           <ContactButton
-            {...{ contact, onContact }}
-            number={facts.number}
+            {...{ contact, onContact, number }}
             name={contact || title === facts.display ? "" : title}
           />
         </div>

@@ -12,11 +12,18 @@ interface Props {
   unseen: boolean;
   onPane(pane: Pane, view?: View): void;
   view: View;
+  /** Threads with something to read. */
+  toRead: number;
 }
 
-export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
-  const current =
-    pane === "call" || view === "log" || view === "contacts" ? (pane === "call" ? pane : view) : "caller";
+/** Which of the entries a view belongs to. */
+function entryOf(view: View): "log" | "messages" | "contacts" | "caller" {
+  if (view === "messages" || view === "contacts") return view;
+  return view === "log" || view === "team" ? "log" : "caller";
+}
+
+export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Props) {
+  const current = pane === "call" ? "call" : entryOf(view);
   return (
     <nav class="mobile-nav" aria-label={t("app.views")}>
       <button
@@ -50,6 +57,25 @@ export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
         onClick={() => onPane("work", "log")}
       >
         <Icon name="list" /> {t("nav.log")}
+      </button>
+      <button
+        type="button"
+        aria-current={current === "messages" ? "page" : undefined}
+        onClick={() => onPane("work", "messages")}
+      >
+        <Icon name="message" />
+        <span>
+          {t("nav.messages")}
+          {toRead > 0 && (
+            <>
+              {" "}
+              <span class="count count-small" aria-hidden="true">
+                {toRead}
+              </span>
+              <span class="visually-hidden">{t("threads.toRead", { count: toRead })}</span>
+            </>
+          )}
+        </span>
       </button>
       <button
         type="button"

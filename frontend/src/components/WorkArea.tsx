@@ -1,11 +1,13 @@
-/** Beside the call: the caller while there is one, the call that was just talked on, the call log, the team. */
+/** Beside the call: the caller while there is one, the call that was just talked on, the call log, texts, the team. */
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { ContactsStore } from "../contacts/contacts";
 import type { ContactNumber, ContactsApi } from "../contacts/ports";
-import type { Call, Presence } from "../messages";
+import type { Call, Line, Presence } from "../messages";
 import type { Api } from "../ports";
+import type { ConversationStore, Correspondent } from "../threads/conversation";
+import type { ThreadListStore } from "../threads/threadList";
 import { CallDetails, mayNote } from "./CallDetails";
 import { CallLog } from "./CallLog";
 import { CallerTab, ContactCard, type ContactToOpen, type Subject } from "./CallerTab";
@@ -13,13 +15,14 @@ import { ContactList } from "./contact/ContactList";
 import { ContactPage } from "./contact/ContactPage";
 import { ContactSide } from "./contact/ContactSide";
 import { ImportContacts } from "./contact/ImportContacts";
+import { Messages } from "./Messages";
 import { Team } from "./Team";
 import { useNarrow } from "./useNarrow";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 
 /** `last`: the call that was just talked on. */
-export type View = "caller" | "last" | "log" | "contacts" | "team";
+export type View = "caller" | "last" | "log" | "messages" | "contacts" | "team";
 
 interface Props {
   view: View;
@@ -39,7 +42,7 @@ interface Props {
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
-  api: Pick<Api, "calls" | "callsAt">;
+  api: Pick<Api, "calls" | "callsAt" | "contacts">;
   contacts: ContactsStore;
   contactsApi: ContactsApi;
   /** Where the opened contact stands. */
@@ -50,14 +53,24 @@ interface Props {
   team: Presence[];
   canDial: boolean;
   onCall(call: Call): void;
+  threads: ThreadListStore;
+  conversation: ConversationStore;
+  /** From which a first text is sent. */
+  line: Line | null;
+  onCallNumber(whom: Correspondent): void;
+  onText(whom: Correspondent): void;
 }
 
 export function WorkArea(props: Props) {
-  const { view, onView, subjects, unseen, team } = props;
+  const { view, onView, subjects, unseen, team, threads } = props;
+  useStore(threads);
+  const { mine, nobody } = threads.unread();
+  const toRead = mine + nobody;
   // With room for the side column, the team stands there.
   const narrow = useNarrow();
-  const views = (["caller", "last", "log", "contacts", "team"] as const).filter(
-    (each) => each === "log" || each === "contacts" || (each === "team" ? narrow : subjects[each]),
+  const always: readonly View[] = ["log", "messages", "contacts"];
+  const views = (["caller", "last", "log", "messages", "contacts", "team"] as const).filter(
+    (each) => always.includes(each) || (each === "team" ? narrow : subjects[each as "caller" | "last"]),
   );
   const shown = views.includes(view) ? view : "log";
   const subject = subjects[shown];
@@ -87,6 +100,15 @@ export function WorkArea(props: Props) {
             onClick={() => onView(each)}
           >
             {t(`tab.${each}`)}
+            {each === "messages" && toRead > 0 && (
+              <>
+                {" "}
+                <span class="count count-quiet" aria-hidden="true">
+                  {toRead}
+                </span>
+                <span class="visually-hidden">{t("threads.toRead", { count: toRead })}</span>
+              </>
+            )}
             {each === "caller" && unseen && (
               <>
                 <span class="tab-dot" aria-hidden="true" />{" "}
@@ -96,7 +118,7 @@ export function WorkArea(props: Props) {
           </button>
         ))}
       </div>
-      <div class="work-columns">
+      <div class={`work-columns work-${shown}`}>
         <div
           class="work-main"
           role="tabpanel"
@@ -107,7 +129,7 @@ export function WorkArea(props: Props) {
         >
           {shown === "team" ? <Team team={team} /> : <Panel {...props} view={shown} />}
         </div>
-        {!narrow && (
+        {!narrow && shown !== "messages" && (
           <div
             class="side"
             role="group"
@@ -123,7 +145,12 @@ export function WorkArea(props: Props) {
             ) : (
               <>
                 {subject && (
-                  <ContactCard facts={subject.facts} onContact={(toOpen) => props.onContact(toOpen, shown)} />
+                  <ContactCard
+                    facts={subject.facts}
+                    line={props.line}
+                    onText={props.onText}
+                    onContact={(toOpen) => props.onContact(toOpen, shown)}
+                  />
                 )}
                 <Team team={team} />
               </>
@@ -156,6 +183,19 @@ function Panel(props: Props) {
   const { view, subjects, details, openedIn, me, canDial, onCall, onOpen, onClose } = props;
   const open = useStore(details);
   const subject = subjects[view];
+  if (view === "messages") {
+    return (
+      <Messages
+        {...{ me, canDial }}
+        threads={props.threads}
+        conversation={props.conversation}
+        api={props.api}
+        team={props.team}
+        line={props.line}
+        onCall={props.onCallNumber}
+      />
+    );
+  }
   if (props.contactIn === view) {
     return (
       <ContactPage
@@ -172,6 +212,8 @@ function Panel(props: Props) {
     return (
       <CallDetails
         {...{ open, details, canDial, onCall, onClose }}
+        line={props.line}
+        onText={props.onText}
         back={subject ? t("details.back") : t("tab.log")}
         mayNote={mayNote(open.call, me)}
         onContact={(contact) => props.onContact(contact, view)}
@@ -184,6 +226,8 @@ function Panel(props: Props) {
       <CallerTab
         key={subject.root ?? "new"}
         {...{ subject, details }}
+        line={props.line}
+        onText={props.onText}
         api={props.api}
         waiting={props.waiting}
         onDone={() => props.onDone(subject.root)}

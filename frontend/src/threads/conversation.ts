@@ -114,7 +114,12 @@ export function filledIn(text: string, values: Record<string, string>): string {
 }
 
 const keyOf = ({ line, number }: Correspondent): string => `${line.id} ${number}`;
-const whomOf = ({ line, number, display, contact }: Thread): Correspondent => ({ line, number, display, contact });
+const whomOf = ({ line, number, display, contact }: Thread): Correspondent => ({
+  line,
+  number,
+  display,
+  contact,
+});
 const isOver = (call: Call): boolean => call.result !== "";
 
 export function createConversation(api: ConversationApi): ConversationStore {
@@ -260,7 +265,9 @@ export function createConversation(api: ConversationApi): ConversationStore {
       const draft = drafts.get(key);
       if (!draft) return;
       setDraft(key, {
-        files: draft.files.map((each) => (each.name === chosen.name && each.size === chosen.size ? { ...each, ...change } : each)),
+        files: draft.files.map((each) =>
+          each.name === chosen.name && each.size === chosen.size ? { ...each, ...change } : each,
+        ),
       });
     };
     try {
@@ -294,7 +301,13 @@ export function createConversation(api: ConversationApi): ConversationStore {
     choose(files) {
       if (!state) return;
       const key = keyOf(state);
-      const chosen = files.map(({ name, size }): ChosenFile => ({ name, size, state: "sending", file: null, problem: "" }));
+      const chosen = files.map(({ name, size }): ChosenFile => ({
+        name,
+        size,
+        state: "sending",
+        file: null,
+        problem: "",
+      }));
       setDraft(key, { files: [...state.draft.files, ...chosen] });
       chosen.forEach((each, at) => void upload(key, files[at] as File, each));
     },
@@ -324,7 +337,14 @@ export function createConversation(api: ConversationApi): ConversationStore {
       const key = keyOf(state);
       set({ sending: true, problem: "" });
       try {
-        sent(key, await post(body, media.map(({ id }) => id), newKey()));
+        sent(
+          key,
+          await post(
+            body,
+            media.map(({ id }) => id),
+            newKey(),
+          ),
+        );
       } catch (failure) {
         if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure) });
       }
