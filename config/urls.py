@@ -16,11 +16,14 @@ from core.api.views import problem_detail, problem_list
 from desk import urls as desk_urls
 from messaging import urls as messaging_urls
 from tokens import urls as tokens_urls
+from usage import urls as usage_urls
+from usage import views as usage
 
 _api = [
     *calls_urls.api_urlpatterns,
     *tokens_urls.api_urlpatterns,
     *contacts_urls.api_urlpatterns,
+    *usage_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
 ]
@@ -29,11 +32,15 @@ urlpatterns = [
     path("admin/doctor/", admin.site.admin_view(doctor.doctor), name="doctor"),
     path("admin/doctor/mend/", admin.site.admin_view(doctor.mend), name="doctor-mend"),
     path("admin/privacy/", admin.site.admin_view(privacy), name="privacy"),
+    path("admin/usage/", admin.site.admin_view(usage.usage), name="usage"),
+    path("admin/usage/export.csv", admin.site.admin_view(usage.export), name="usage-export"),
+    path("admin/usage/try-now/", admin.site.admin_view(usage.try_now), name="usage-try-now"),
     path("admin/", admin.site.urls),
     path("accounts/login/", DeskLoginView.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("twilio/", include((calls_urls.webhook_urlpatterns, "calls"))),
     path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
+    path("twilio/", include((usage_urls.webhook_urlpatterns, "usage"))),
     path("api/v1/", include((_api, "api"))),
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     APP = "app"
     KEY = "key"
     NUMBER = "number"
+    TRIGGER = "usage-trigger"
 
 
 @dataclass(frozen=True, slots=True)
