@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
@@ -304,8 +305,11 @@ def _levels(one: Spent) -> list[tuple[str, str]]:
         alert.level: alert.at
         for alert in SpendAlert.objects.filter(period=limit.period, begins=one.begins, amount=limit.amount)
     }
-    email = _("e-mail to admins") if limit.emails_admins else _("a line on the admin's home page")
-    again = _("again, and the Doctor warns") if limit.emails_admins else _("the Doctor warns")
+    email, again = _("a line on the admin's home page"), _("the Doctor warns")
+    if limit.emails_admins and settings.EMAIL_URL:
+        email, again = _("e-mail to admins"), _("again, and the Doctor warns")
+    elif limit.emails_admins:
+        email = _("a line on the admin's home page; no e-mail, for no mail server is set (EMAIL_URL)")
     stops = {
         (True, True): _("group sends pause, dear calls are refused; incoming calls never stop"),
         (True, False): _("group sends pause; incoming calls never stop"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,6 +32,7 @@ class Figures:
         self.fails_after: int | None = None
         self.failure: Exception = refusal(429, 20429)
         self.asked: list[dict[str, Any]] = []
+        self.meanwhile: Callable[[], object] = lambda: None
         self.as_of = datetime.now(UTC).replace(microsecond=0)
 
     def put(
@@ -46,6 +47,7 @@ class Figures:
         } | more  # fmt: skip
 
     def _given(self, rows: list[Any]) -> Iterator[Any]:
+        self.meanwhile()
         for number, row in enumerate(rows):
             if number == self.fails_after:
                 raise self.failure
