@@ -99,10 +99,10 @@ def _consequences(one: Spent) -> list[str]:
     if limit.stops_group_sends:
         said.append(
             _("Texts to groups are paused. Raise the limit, and they go on where they stopped.") if is_reached
-            else _("At 100 % texts to groups pause.")
+            else _("At the limit texts to groups pause.")
         )  # fmt: skip
     if limit.stops_dear_calls:
         said.append(
-            _("Dear outgoing calls are refused.") if is_reached else _("At 100 % dear outgoing calls are refused.")
+            _("Dear outgoing calls are refused.") if is_reached else _("At the limit dear outgoing calls are refused.")
         )
     return [*said, _("Calls that come in are never stopped.")]

@@ -33,7 +33,7 @@ _END = OpenApiParameter("end", OpenApiTypes.DATE, description="The last day")
 _CATEGORY = OpenApiParameter(
     "category", OpenApiTypes.STR, description="One of Twilio's, like `totalprice`, `calls` or `sms-outbound`"
 )
-_BY = OpenApiParameter("by", OpenApiTypes.STR, required=True, enum=list(costs.BY))
+_BY = OpenApiParameter("by", OpenApiTypes.STR, enum=list(costs.BY), default=costs.BY[0])
 # Costs are summed up when they are asked for.
 _MOST_DAYS = 366
 
@@ -105,7 +105,7 @@ class CostListApi(APIView):
     def get(self, request: Request) -> Response:
         """The dearest first. Without days those of this month, as Twilio has it."""
         query = request.query_params
-        by = query.get("by", "")
+        by = query.get("by", costs.BY[0])
         if by not in costs.BY:
             raise ValidationError({"by": choose_one_of(costs.BY)})
         start, end = _days(query)

@@ -184,7 +184,7 @@ class _Builder:
         """The same figures as the charts, newest last. Days that were not looked at are not there."""
         return [
             DayRow(
-                day=date_format(day, "D j M"),
+                day=date_format(day, _("D j M")),
                 is_open=day == self.today,
                 values=[
                     (self.money if key == "money" else figure)(self.now[key].get(day, Decimal(0)))
@@ -334,7 +334,7 @@ def _counted(amount: Decimal, unit) -> str:  # type: ignore[no-untyped-def]
 
 def _short(day: date) -> str:
     """24 Oct"""
-    return date_format(day, "j M")
+    return date_format(day, _("j M"))
 
 
 def month_name(month: Month) -> str:

@@ -119,7 +119,9 @@ def test_costs_by_others_are_there_too(api, by):
     assert api(COSTS, by=by).json()["results"] == []
 
 
-@pytest.mark.parametrize("query", [{}, {"by": "moon"}, {"by": "line", "start": "2020-01-01", "end": "2026-11-01"}])
+@pytest.mark.parametrize(
+    "query", [{"by": ""}, {"by": "moon"}, {"by": "line", "start": "2020-01-01", "end": "2026-11-01"}]
+)
 def test_costs_of_nothing_in_particular_or_of_too_long_are_refused(api, query):
     assert api(COSTS, **query).status_code == 400
 
