@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from simulator.engine.grammar import NOUNS, UNBUILT_VERBS, VERBS, Grammar
-from simulator.rest.routes import OPERATIONS
+from simulator.rest.routes import ELSEWHERE, OPERATIONS
+from simulator.twiml.grammar import MESSAGING, NOUNS, UNBUILT_VERBS, VERBS, Grammar
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "simulator.md"
 BEGIN, END = "<!-- capabilities: written by `python -m simulator.capabilities` -->\n", "<!-- /capabilities -->\n"
@@ -23,7 +23,9 @@ def table() -> str:
     rows += [_element(name, grammar) for name, grammar in VERBS.items()]
     rows += [_element(name, grammar, "noun ") for name, grammar in NOUNS.items()]
     rows.append(("other verbs", "", "what Twilio does not know", _list(f"<{verb}>" for verb in sorted(UNBUILT_VERBS))))
-    for method, path, _, fields in OPERATIONS:
+    rows += [_element(name, grammar, "for texts: ") for name, grammar in MESSAGING.verbs.items()]
+    rows += [_element(name, grammar, "for texts: noun ") for name, grammar in MESSAGING.nouns.items()]
+    for method, path, _, fields in [*OPERATIONS, *ELSEWHERE]:
         columns = (_list(fields.used), _list(fields.ignored), _list(fields.refused))
         rows.append((f"`{method} {path}`", *(columns if any(columns) else ("yes", "", ""))))
     rows.append(("other operations, and hosts", "", "fields that Twilio does not document", "all, with a 501"))

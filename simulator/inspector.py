@@ -79,7 +79,13 @@ class Inspector:
 
         `fault` says what was done to it on purpose; None for nothing.
         """
-        record = {"id": next(self._ids), "fault": None, **fields, "url": without_credentials(fields["url"])}
+        record = {
+            "id": next(self._ids),
+            "fault": None,
+            "message_sid": None,
+            **fields,
+            "url": without_credentials(fields["url"]),
+        }
         record["response_body"] = redact(fields.get("response_body") or "")
         record["params"] = {name: redact(value) for name, value in fields.get("params", {}).items()}
         self.requests.append(record)
@@ -89,9 +95,24 @@ class Inspector:
     def find_request(self, request_id: int) -> Json | None:
         return next((record for record in self.requests if record["id"] == request_id), None)
 
-    def warn(self, code: int | None, text: str, *, call_sid: str | None = None, level: str = "warning") -> None:
+    def warn(
+        self,
+        code: int | None,
+        text: str,
+        *,
+        call_sid: str | None = None,
+        message_sid: str | None = None,
+        level: str = "warning",
+    ) -> None:
         """Remembers a warning or error as Twilio's debugger would. `code` is Twilio's, or None for our own limits."""
-        warning = {"time": iso(now()), "call_sid": call_sid, "code": code, "text": text, "level": level}
+        warning = {
+            "time": iso(now()),
+            "call_sid": call_sid,
+            "message_sid": message_sid,
+            "code": code,
+            "text": text,
+            "level": level,
+        }
         self.warnings.append(warning)
         self.publish({"type": "warning", "warning": warning})
 

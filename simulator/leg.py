@@ -118,6 +118,8 @@ class CallLeg:
         self.start_time: datetime | None = self.date_created
         self.answer_time: datetime | None = None
         self.end_time: datetime | None = None
+        #: What it cost, a moment after its end; None before, and when it was not answered.
+        self.price: str | None = None
         self.sip_code: int | None = None
         self.ended_by: Ender | None = None
         #: Who answered, as the detection of machines found out: `human`, `machine_start`…
@@ -274,6 +276,7 @@ class CallLeg:
             "end_time": iso(self.end_time),
             "duration": self.duration,
             "ended_by": self.ended_by,
+            "price": self.price,
             "sip_code": self.sip_code,
             "answered_by": self.answered_by,
             "digits": self.digits,

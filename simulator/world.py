@@ -1,15 +1,19 @@
-"""What exists: our numbers, applications, telephones, calls and recordings. Seeded at the start, in memory only."""
+"""What exists: our numbers, applications, Messaging Services, telephones, calls, messages and recordings.
+
+Seeded at the start, in memory only.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from simulator.config import Config
 from simulator.identifiers import moment, new_sid, now
 from simulator.leg import CallLeg
+from simulator.message import TextMessage
 
 Behaviour = Literal["manual", "answer", "busy", "no-answer", "reject", "failed"]
 BEHAVIOURS: tuple[Behaviour, ...] = ("manual", "answer", "busy", "no-answer", "reject", "failed")
@@ -17,7 +21,16 @@ AnsweredBy = Literal["human", "machine", "fax", "unknown"]
 ANSWERERS: tuple[AnsweredBy, ...] = ("human", "machine", "fax", "unknown")
 DEFAULT_VOICE = "tone:440"
 
+TextResult = Literal["deliver", "undelivered", "failed", "silent", "refuse"]
+TEXT_RESULTS: tuple[TextResult, ...] = ("deliver", "undelivered", "failed", "silent", "refuse")
+#: Twilio Docs, "Line Type Intelligence", `type`.
+LINE_TYPES = (
+    "mobile", "landline", "fixedVoip", "nonFixedVoip", "tollFree", "personal", "premium", "sharedCost", "uan",
+    "voicemail", "pager", "unknown",
+)  # fmt: skip
+
 ENDED_CALLS_KEPT = 5000
+MESSAGES_KEPT = 20_000
 RECORDINGS_KEPT = 100
 PAGE_MARKS_KEPT = 1000
 
@@ -71,8 +84,48 @@ class Application:
 
 
 @dataclass
+class MessagingService:
+    """Several numbers as one sender: Twilio Docs, "Services resource" of Messaging. URLs are null when not set."""
+
+    sid: str
+    friendly_name: str
+    inbound_request_url: str | None = None
+    inbound_method: str = "POST"
+    fallback_url: str | None = None
+    fallback_method: str = "POST"
+    status_callback: str | None = None
+    sticky_sender: bool = True
+    mms_converter: bool = True
+    smart_encoding: bool = True
+    scan_message_content: str = "inherit"
+    fallback_to_long_code: bool = True
+    area_code_geomatch: bool = True
+    validity_period: int = 36_000
+    synchronous_validation: bool = False
+    usecase: str = "undeclared"
+    use_inbound_webhook_on_number: bool = False
+    #: The pool: SIDs of numbers, and when each came to it.
+    pool: dict[str, datetime] = field(default_factory=dict)
+    date_created: datetime = field(default_factory=moment)
+    date_updated: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """What becomes of a text to a telephone.
+
+    `code` is Twilio's: of the end, or of the refusal when such a text is not even taken. `delay` is in seconds from
+    being sent to the end; None is the usual time.
+    """
+
+    result: TextResult = "deliver"
+    code: int | None = None
+    delay: float | None = None
+
+
+@dataclass
 class Telephone:
-    """What a telephone does when it is called. `delay` is in seconds from the first ring."""
+    """What a telephone does when it is called or texted. `delay` is in seconds from the first ring."""
 
     number: str
     behaviour: Behaviour = "manual"
@@ -80,6 +133,13 @@ class Telephone:
     voice: str = DEFAULT_VOICE
     #: Who answers it, for the detection of machines.
     answered_by: AnsweredBy = "human"
+    line_type: str = "mobile"
+    texts: TextRule = field(default_factory=TextRule)
+    #: What it texts back to whoever texts it; empty for nothing.
+    reply: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 @dataclass
@@ -109,13 +169,24 @@ class World:
         self.recordings: OrderedDict[str, Recording] = OrderedDict()
         #: Every leg that lives and the latest that ended, oldest first.
         self.calls: OrderedDict[str, CallLeg] = OrderedDict()
+        #: Every message that is on its way and the latest of the others, oldest first.
+        self.messages: OrderedDict[str, TextMessage] = OrderedDict()
+        self.services: dict[str, MessagingService] = {}
         #: When the items that page tokens name were made: they may be deleted before the next page is asked for.
         self.page_marks: OrderedDict[str, datetime] = OrderedDict()
         self.seed()
 
     def seed(self) -> None:
         """Forgets everything and makes the numbers, the TwiML app and the recordings that the configuration names."""
-        for collection in (self.numbers, self.applications, self.telephones, self.recordings, self.calls):
+        for collection in (
+            self.numbers,
+            self.applications,
+            self.telephones,
+            self.recordings,
+            self.calls,
+            self.messages,
+            self.services,
+        ):
             collection.clear()
         url = self.config.webhook_url
         common: dict[str, Any] = {
@@ -158,6 +229,17 @@ class World:
         if surplus > ENDED_CALLS_KEPT // 10:  # a tenth of slack, so that not every call walks the list
             for sid in [sid for sid, old in self.calls.items() if old.over][:surplus]:
                 del self.calls[sid]
+
+    def add_message(self, message: TextMessage) -> None:
+        self.messages[message.sid] = message
+        surplus = len(self.messages) - MESSAGES_KEPT
+        if surplus > MESSAGES_KEPT // 10:
+            for sid in [sid for sid, old in self.messages.items() if old.complete][:surplus]:
+                del self.messages[sid]
+
+    def service_of(self, number: IncomingNumber) -> MessagingService | None:
+        """The Messaging Service whose pool a number is in. It is in one at the most."""
+        return next((service for service in self.services.values() if number.sid in service.pool), None)
 
     def mark_page(self, sid: str, date_created: datetime) -> None:
         self.page_marks[sid] = date_created

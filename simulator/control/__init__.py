@@ -13,7 +13,7 @@ import os
 from starlette.requests import Request
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from simulator.control import calls, faults, history, telephones
+from simulator.control import calls, faults, history, messages, telephones, usage
 from simulator.control.common import Handler, control_route
 from simulator.control.events import events_endpoint
 from simulator.engine.calls import CallEngine
@@ -28,6 +28,14 @@ HANDLERS: list[tuple[str, str, Handler]] = [
     ("POST", "/sim/calls/{sid}/reject", calls.reject),
     ("POST", "/sim/calls/{sid}/digits", calls.press_digits),
     ("GET", "/sim/calls/{sid}/heard", calls.heard),
+    ("GET", "/sim/messages", messages.list_messages),
+    ("POST", "/sim/messages", messages.text_us),
+    ("GET", "/sim/messages/{sid}", messages.show_message),
+    ("GET", "/sim/opt-outs", messages.list_opt_outs),
+    ("GET", "/sim/senders", messages.list_senders),
+    ("PUT", "/sim/senders/{sender}", messages.set_sender),
+    ("GET", "/sim/usage", usage.show_usage),
+    ("POST", "/sim/usage", usage.plant_usage),
     ("GET", "/sim/telephones", telephones.list_telephones),
     ("PUT", "/sim/telephones/{number}", telephones.set_telephone),
     ("GET", "/sim/numbers", telephones.list_numbers),
@@ -57,6 +65,7 @@ def control_routes(engine: CallEngine, voice: object) -> list[BaseRoute]:
         of_voice = getattr(voice, "stats", None)
         return {
             "legs": len(engine.world.live_calls),
+            "messages": engine.texts.unfinished,
             "tasks": engine.tasks,
             "all_tasks": len(asyncio.all_tasks()),
             "sockets": engine.inspector.sockets,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from simulator.control.common import Problem
+from simulator.control.messages import senders_json
 from simulator.control.telephones import numbers_json, telephones_json
 from simulator.engine.calls import CallEngine
 from simulator.inspector import Json
 from simulator.webhooks.sender import Webhook
 
 NEWEST_CALLS = 200
+NEWEST_MESSAGES = 500
 NEWEST_RECORDS = 200
 
 
@@ -19,6 +21,9 @@ def snapshot(engine: CallEngine) -> Json:
     return {
         "type": "snapshot",
         "calls": [leg.as_json() for leg in reversed(engine.world.calls.values())][:NEWEST_CALLS],
+        "messages": [message.as_json() for message in list(engine.world.messages.values())[-NEWEST_MESSAGES:]],
+        "opt_outs": engine.texts.opt_outs.as_json(),
+        "senders": senders_json(engine),
         "requests": list(engine.inspector.requests)[-NEWEST_RECORDS:],
         "numbers": numbers_json(engine),
         "telephones": telephones_json(engine),
@@ -28,13 +33,17 @@ def snapshot(engine: CallEngine) -> Json:
 
 
 async def list_requests(engine: CallEngine, request: Request) -> Json:
-    """Newest last; `call_sid` picks those of a call, `limit` the newest."""
-    call_sid = request.query_params.get("call_sid")
+    """Newest last; `call_sid` and `message_sid` pick those of a call or message, `limit` the newest."""
+    call_sid, message_sid = request.query_params.get("call_sid"), request.query_params.get("message_sid")
     try:
         limit = int(request.query_params.get("limit", 500))
     except ValueError as error:
         raise Problem("limit: expected a number") from error
-    found = [record for record in engine.inspector.requests if call_sid in (None, "", record["call_sid"])]
+    found = [
+        record
+        for record in engine.inspector.requests
+        if call_sid in (None, "", record["call_sid"]) and message_sid in (None, "", record["message_sid"])
+    ]
     return {"requests": found[-limit:] if limit > 0 else []}
 
 
@@ -49,10 +58,18 @@ async def repeat_request(engine: CallEngine, request: Request) -> Json:
         raise Problem("There is no such request", 404)
     if record["direction"] != "out":
         raise Problem("Only webhooks can be repeated", 409)
-    leg = engine.find_leg(record["call_sid"] or "")
-    credentials = leg.credentials if leg else {}
+    about = engine.find_leg(record["call_sid"] or "") or engine.world.messages.get(record["message_sid"] or "")
+    credentials = about.credentials if about else {}
     params = list(record["params"].items())
-    webhook = Webhook(record["kind"], record["url"], record["method"], params, record["call_sid"], credentials)
+    webhook = Webhook(
+        record["kind"],
+        record["url"],
+        record["method"],
+        params,
+        record["call_sid"],
+        credentials,
+        record["message_sid"],
+    )
     await engine.sender.send(webhook)
     return dict(engine.inspector.requests[-1])
 

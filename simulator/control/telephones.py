@@ -10,9 +10,11 @@ from simulator.control.common import Problem, read_body
 from simulator.engine.calls import CallEngine
 from simulator.identifiers import to_e164
 from simulator.inspector import Json, without_credentials
-from simulator.world import ANSWERERS, BEHAVIOURS, DEFAULT_VOICE, Telephone
+from simulator.texts.refusals import REFUSALS
+from simulator.world import ANSWERERS, BEHAVIOURS, DEFAULT_VOICE, LINE_TYPES, TEXT_RESULTS, Telephone, TextRule
 
 MAX_DELAY = 3600
+MAX_REPLY = 1600
 
 
 def numbers_json(engine: CallEngine) -> list[Json]:
@@ -22,13 +24,14 @@ def numbers_json(engine: CallEngine) -> list[Json]:
             "phone_number": n.phone_number,
             "friendly_name": n.friendly_name,
             "voice_url": without_credentials(n.voice_url),
+            "sms_url": without_credentials(n.sms_url),
         }
         for n in engine.world.numbers.values()
     ]
 
 
 def telephones_json(engine: CallEngine) -> list[Json]:
-    return [vars(telephone).copy() for telephone in engine.world.telephones.values()]
+    return [telephone.as_json() for telephone in engine.world.telephones.values()]
 
 
 async def list_numbers(engine: CallEngine, request: Request) -> Json:
@@ -57,6 +60,41 @@ async def set_telephone(engine: CallEngine, request: Request) -> Json:
         engine.registrar.telephone(number, str(body.get("voice", DEFAULT_VOICE)))
     except ValueError as error:
         raise Problem(f"voice: {error}") from error
-    telephone = Telephone(number, behaviour, float(delay), str(body.get("voice", DEFAULT_VOICE)), answered_by)
+    line_type = body.get("line_type", "mobile")
+    if line_type not in LINE_TYPES:
+        raise Problem(f"line_type: expected one of {', '.join(LINE_TYPES)}")
+    reply = body.get("reply", "")
+    if not isinstance(reply, str) or len(reply) > MAX_REPLY:
+        raise Problem(f"reply: expected a text of at most {MAX_REPLY} characters")
+    telephone = Telephone(
+        number,
+        behaviour,
+        float(delay),
+        str(body.get("voice", DEFAULT_VOICE)),
+        answered_by,
+        line_type,
+        _text_rule(body.get("texts", "deliver")),
+        reply,
+    )
     engine.world.telephones[number] = telephone
-    return vars(telephone).copy()
+    engine.inspector.publish({"type": "telephone", "telephone": telephone.as_json()})
+    return telephone.as_json()
+
+
+def _text_rule(given: object) -> TextRule:
+    """What becomes of texts: a word, or an object with `result`, `code` and `delay`. Raises `Problem`."""
+    rule = given if isinstance(given, dict) else {"result": given}
+    if unknown := sorted(set(rule) - {"result", "code", "delay"}):
+        raise Problem(f"texts: there is no {unknown[0]!r}; expected result, code and delay")
+    result, code, delay = rule.get("result", "deliver"), rule.get("code"), rule.get("delay")
+    if result not in TEXT_RESULTS:
+        raise Problem(f"texts: expected one of {', '.join(TEXT_RESULTS)}, or an object with such a result")
+    if code is not None and (isinstance(code, bool) or not isinstance(code, int) or not 10_000 <= code <= 99_999):
+        raise Problem("texts.code: expected one of Twilio's error codes")
+    if code is not None and result == "refuse" and code not in REFUSALS:
+        raise Problem(f"texts.code: a text can be refused with {', '.join(str(one) for one in REFUSALS)}")
+    if delay is not None and (isinstance(delay, bool) or not isinstance(delay, int | float)):
+        raise Problem(f"texts.delay: expected seconds, 0 to {MAX_DELAY}")
+    if delay is not None and not 0 <= delay <= MAX_DELAY:
+        raise Problem(f"texts.delay: expected seconds, 0 to {MAX_DELAY}")
+    return TextRule(result, code, None if delay is None else float(delay))

@@ -22,6 +22,8 @@ from simulator.geography import call_fields
 from simulator.inspector import Inspector
 from simulator.leg import CallerFacts, CallLeg, Party, Subscription
 from simulator.ports import Endpoint, Registrar
+from simulator.texts.texts import Texts
+from simulator.usage.usage import Usage
 from simulator.webhooks.callbacks import Callbacks
 from simulator.webhooks.faulty import FaultySender
 from simulator.webhooks.sender import Sender
@@ -47,7 +49,7 @@ class Extras:
 
 
 class CallEngine:
-    """All calls of the account. Implements `ports.Engine`."""
+    """All calls of the account, and its texts. Implements `ports.Engine`."""
 
     def __init__(
         self, config: Config, world: World, inspector: Inspector, registrar: Registrar, faults: Faults
@@ -63,6 +65,8 @@ class CallEngine:
         self.spawn = self._background.spawn
         self.sender = FaultySender(Sender(config.auth_token, inspector), faults, self.spawn)
         self.callbacks = Callbacks(self.sender, inspector, self.spawn)
+        self.usage = Usage(config, world, self.callbacks, self.spawn)
+        self.texts = Texts(config, world, inspector, self.sender, self.callbacks, self.spawn, self.usage)
         self.conferences: dict[str, Conference] = {}
         self.queues: dict[str, Queue] = {}
 
@@ -83,7 +87,9 @@ class CallEngine:
         self.faults.clear()
         self.conferences.clear()
         self.queues.clear()
+        self.texts.clear()
         self.world.seed()
+        self.usage.reset()
         self.inspector.clear()
         self.inspector.publish({"type": "reset"})
 
@@ -230,6 +236,7 @@ class CallEngine:
             if leg.script is not None and leg.script is not asyncio.current_task():
                 leg.script.cancel()
             self._releases.spawn(self._release(leg))
+            self.usage.call_ended(leg)
         self.inspector.publish({"type": "call", "call": leg.as_json()})
 
     async def _release(self, leg: CallLeg) -> None:

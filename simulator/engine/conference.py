@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.audio import Mix
 from simulator.engine.interpreter import Script
-from simulator.engine.twiml import Verb
 from simulator.engine.waiting import CONFERENCE_VERBS, wait_music
 from simulator.identifiers import new_sid, now, rfc2822
 from simulator.leg import CallLeg
+from simulator.twiml.reading import Verb
 
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine

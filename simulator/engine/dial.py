@@ -8,7 +8,7 @@ from simulator.engine import conference, queue
 from simulator.engine.dialling import Dialling, Outcome
 from simulator.engine.interpreter import Script, Step
 from simulator.engine.recorder import recording_url
-from simulator.engine.twiml import Verb
+from simulator.twiml.reading import Verb
 
 MIXED_NOUNS = 13000
 #: How a caller's unanswered call ends when its `<Dial>` was the last verb.

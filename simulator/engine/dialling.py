@@ -10,9 +10,9 @@ from simulator.engine import bridge, own_number
 from simulator.engine.audio import ringback
 from simulator.engine.interpreter import Goto, Script
 from simulator.engine.recorder import DialRecording
-from simulator.engine.twiml import Verb
 from simulator.identifiers import to_e164
 from simulator.leg import CallLeg, Subscription
+from simulator.twiml.reading import Verb
 
 INVALID_CALLER_ID = 13214
 INVALID_NUMBER = 13223

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from simulator.engine.interpreter import Goto, Script, Step
-from simulator.engine.twiml import Verb
+from simulator.twiml.reading import Verb
 
 
 async def gather(script: Script, verb: Verb) -> Step:

@@ -10,10 +10,10 @@ from urllib.parse import urljoin
 
 from simulator.engine.audio import dtmf
 from simulator.engine.own_number import pass_digits
-from simulator.engine.twiml import SCHEMA_WARNING, NotBuiltError, TwimlError, Verb, read_document
 from simulator.inspector import without_credentials
 from simulator.leg import CallLeg
 from simulator.ports import AudioSource
+from simulator.twiml.reading import SCHEMA_WARNING, NotBuiltError, TwimlError, Verb, read_document
 from simulator.webhooks.parameters import first_params, twiml_params
 from simulator.webhooks.sender import Answer, Webhook
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from simulator.engine import bridge
 from simulator.engine.interpreter import Goto, Script, Step, Stop
-from simulator.engine.twiml import Verb
 from simulator.engine.waiting import QUEUE_VERBS, wait_music
 from simulator.identifiers import new_sid
 from simulator.leg import CallLeg
+from simulator.twiml.reading import Verb
 
 if TYPE_CHECKING:
     from simulator.engine.dialling import Outcome

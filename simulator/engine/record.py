@@ -7,8 +7,8 @@ import asyncio
 from simulator.engine.audio import beep
 from simulator.engine.interpreter import Goto, Script, Step
 from simulator.engine.recorder import FRAME_SECONDS, Recorder, callback_of, keep, recording_url, tell
-from simulator.engine.twiml import Verb
 from simulator.identifiers import new_sid
+from simulator.twiml.reading import Verb
 
 SOURCE = "RecordVerb"
 ANY_KEY = "1234567890*#"

@@ -18,9 +18,9 @@ from simulator.world import Recording
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine
     from simulator.engine.interpreter import Script
-    from simulator.engine.twiml import Verb
     from simulator.leg import CallLeg
     from simulator.ports import Frame
+    from simulator.twiml.reading import Verb
 
 #: Seconds: no call is longer.
 LONGEST = 14_400.0
@@ -113,6 +113,7 @@ def keep(engine: CallEngine, leg: CallLeg, recorder: Recorder, sid: str, source:
         start_time=recorder.started,
     )
     engine.world.add_recording(recording)
+    engine.usage.recording_made(recording)
     leg.recordings.append(sid)
     leg.changed()
     return recording

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.engine import dial, gather, interpreter, queue, record
 from simulator.engine.interpreter import Goto, Script, Step, Stop
-from simulator.engine.twiml import BAD_CONTENT_TYPE, Verb
+from simulator.twiml.reading import BAD_CONTENT_TYPE, Verb
 from simulator.webhooks.sender import Webhook
 
 #: What a browser is told when it is turned away: SDK errors BusyHere and TemporarilyUnavailable.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from simulator.engine.audio import hold_tone
 from simulator.engine.interpreter import Goto, Script
-from simulator.engine.twiml import Verb
+from simulator.twiml.reading import Verb
 
 #: Twilio Docs, "TwiML Voice: <Enqueue>" and "<Conference>": what `waitUrl` may hold.
 QUEUE_VERBS = frozenset({"Play", "Say", "Pause", "Hangup", "Redirect", "Leave", "Gather"})

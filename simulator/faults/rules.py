@@ -13,7 +13,7 @@ from simulator.faults.kinds import TRAITS, Kind
 Json = dict[str, Any]
 
 FIELDS = frozenset({"kind", "rate", "seconds", "status", "count", "match"})
-MATCHES = ("path", "call_status", "call_sid")
+MATCHES = ("path", "call_status", "call_sid", "message_status", "message_sid")
 MOST_SECONDS = 3600
 MOST_FIRINGS = 1_000_000_000
 
@@ -29,6 +29,8 @@ class Occasion:
     path: str = ""
     call_status: str = ""
     call_sids: Collection[str] = ()
+    message_status: str = ""
+    message_sid: str = ""
 
 
 @dataclass(eq=False)
@@ -55,8 +57,10 @@ class Rule:
     def fits(self, occasion: Occasion) -> bool:
         if self.match.get("path", "") not in occasion.path:
             return False
-        if self.match.get("call_status", occasion.call_status) != occasion.call_status:
-            return False
+        for name in ("call_status", "message_status", "message_sid"):
+            given = getattr(occasion, name)
+            if self.match.get(name, given) != given:
+                return False
         return "call_sid" not in self.match or self.match["call_sid"] in occasion.call_sids
 
     def strikes(self, occasion: Occasion) -> bool:

@@ -1,1 +1,1 @@
-"""Twilio's REST API, `2010-04-01`: account, keys, calls, numbers, applications, recordings. All else is missing."""
+"""Twilio's REST API: account, keys, calls, messages, numbers, applications, recordings. All else is missing."""

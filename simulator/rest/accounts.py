@@ -18,7 +18,9 @@ async def fetch(api: ApiRequest) -> Response:
         "calls": "Calls",
         "incoming_phone_numbers": "IncomingPhoneNumbers",
         "keys": "Keys",
+        "messages": "Messages",
         "recordings": "Recordings",
+        "usage": "Usage",
     }
     return JSONResponse(
         {
@@ -34,3 +36,9 @@ async def fetch(api: ApiRequest) -> Response:
             "subresource_uris": {name: f"{base}/{path}.json" for name, path in resources.items()},
         }
     )
+
+
+async def balance(api: ApiRequest) -> Response:
+    """What is left of the account's credit."""
+    sid = api.engine.config.account_sid
+    return JSONResponse({"account_sid": sid, "balance": f"{api.engine.usage.balance:.2f}", "currency": "USD"})

@@ -160,6 +160,7 @@ def _record(
         method=request.method,
         url=str(request.url),
         call_sid=request.path_params.get("call"),
+        message_sid=request.path_params.get("message"),
         params=params,
         headers={k.title(): v for k, v in request.headers.items() if k not in ("authorization", "cookie")},
         attempt=1,

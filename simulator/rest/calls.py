@@ -29,7 +29,7 @@ MAGIC_FROM_VALID = "+15005550006"
 
 
 def call_json(leg: CallLeg) -> dict[str, Any]:
-    """A call resource. Dates are RFC 2822, `duration` a string of seconds, `price` never known."""
+    """A call resource. Dates are RFC 2822, `duration` and `price` are strings, the price null until it settles."""
     account = f"{API}/Accounts/{leg.account_sid}"
     base = f"{account}/Calls/{leg.sid}"
     updated = leg.end_time or leg.answer_time or leg.date_created
@@ -50,7 +50,7 @@ def call_json(leg: CallLeg) -> dict[str, Any]:
         "start_time": rfc2822(leg.answer_time or leg.start_time) if leg.status != "queued" else None,
         "end_time": rfc2822(leg.end_time),
         "duration": None if leg.duration is None else str(leg.duration),
-        "price": None,
+        "price": leg.price,
         "price_unit": "USD",
         "answered_by": leg.answered_by,
         "annotation": None,

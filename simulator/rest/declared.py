@@ -62,6 +62,41 @@ CALL = Fields(
      "TimeLimit"),
 )  # fmt: skip
 
+TEXTS = Fields((*PAGING, "To", "From", *_dates("DateSent")))
+NEW_TEXT = Fields(
+    used=(
+        "To", "From", "Body", "MediaUrl", "MessagingServiceSid", "StatusCallback", "ApplicationSid", "ValidityPeriod",
+        "SmartEncoded", "ScheduleType", "SendAt", "SendAsMms", "ShortenUrls",
+    ),
+    ignored=(
+        "MaxPrice", "ProvideFeedback", "Attempt", "ForceDelivery", "ContentRetention", "AddressRetention",
+        "TrafficType", "RiskCheck",
+    ),
+    refused=("ContentSid", "ContentVariables", "PersistentAction", "FallbackFrom"),
+)  # fmt: skip
+TEXT = Fields(("Body", "Status"))
+TEXTS_MEDIA = Fields((*PAGING, *_dates("DateCreated")))
+
+USAGE = Fields((*PAGING, "Category", "StartDate", "EndDate", "IncludeSubaccounts"))
+TRIGGERS = Fields((*PAGING, "Recurring", "TriggerBy", "UsageCategory"))
+TRIGGER = Fields(("CallbackUrl", "CallbackMethod", "FriendlyName"))
+NEW_TRIGGER = Fields((*TRIGGER.used, "TriggerValue", "UsageCategory", "Recurring", "TriggerBy"))
+
+SERVICE = Fields(
+    used=(
+        "FriendlyName", "InboundRequestUrl", "InboundMethod", "FallbackUrl", "FallbackMethod", "StatusCallback",
+        "StickySender", "SmartEncoding", "AreaCodeGeomatch", "ValidityPeriod", "UseInboundWebhookOnNumber", "Usecase",
+    ),
+    ignored=("MmsConverter", "ScanMessageContent", "FallbackToLongCode", "SynchronousValidation"),
+)  # fmt: skip
+SERVICES_NUMBER = Fields(("PhoneNumberSid",))
+
+LOOKUP = Fields(
+    ("Fields", "CountryCode"),
+    ("FirstName", "LastName", "AddressLine1", "AddressLine2", "City", "State", "PostalCode", "AddressCountryCode",
+     "NationalId", "DateOfBirth", "LastVerifiedDate", "VerificationSid", "PartnerSubId"),
+)  # fmt: skip
+
 MESSAGE = Fields(("Content",), ("IdempotencyKey",))
 SUBSCRIPTION = Fields(("Callback", "Method"), ("IdempotencyKey",))
 

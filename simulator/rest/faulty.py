@@ -26,7 +26,15 @@ def drawn(engine: CallEngine, request: Request) -> Rule | None:
     """The rule that strikes this request."""
     sid = str(request.path_params.get("call", ""))
     leg = engine.find_leg(sid)
-    occasion = Occasion(request.url.path, leg.status if leg else "", (sid,) if sid else ())
+    message_sid = str(request.path_params.get("message", ""))
+    message = engine.world.messages.get(message_sid)
+    occasion = Occasion(
+        request.url.path,
+        leg.status if leg else "",
+        (sid,) if sid else (),
+        message.status if message else "",
+        message_sid,
+    )
     # A cut comes first wherever it stands in the list: what cannot arrive cannot be served late either.
     return engine.faults.draw(occasion, Kind.NETWORK_CUT) or engine.faults.draw(occasion, *API_KINDS)
 

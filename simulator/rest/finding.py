@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from simulator.leg import CallLeg
 from simulator.rest.api import ApiRequest
@@ -33,7 +33,10 @@ def _on_day(moment: datetime | None, sign: str, text: str) -> bool:
         bound = datetime.fromisoformat(text.replace("Z", "+00:00")) if "T" in text else date.fromisoformat(text)
     except ValueError as error:
         raise ApiError(20001, message=f"{text!r} is no date") from error
-    if isinstance(bound, datetime):
+    if isinstance(bound, datetime) and bound.tzinfo is None:
+        bound = bound.replace(tzinfo=UTC)
+    if isinstance(bound, datetime) and sign:
         return moment <= bound if sign == "<" else moment >= bound
+    bound = bound.date() if isinstance(bound, datetime) else bound
     day = moment.date()
     return day == bound if not sign else day <= bound if sign == "<" else day >= bound

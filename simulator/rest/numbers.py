@@ -48,6 +48,7 @@ async def create(api: ApiRequest) -> Response:
     number = IncomingNumber(new_sid("PN"), phone_number, phone_number)
     apply_form(api, number)
     api.engine.world.numbers[number.sid] = number
+    api.engine.usage.number_bought(phone_number)
     return JSONResponse(number_json(number, api.engine.config.account_sid), 201)
 
 

@@ -7,8 +7,9 @@ between two pages neither shifts them nor breaks them off. `Page` is a number fo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse
@@ -22,7 +23,8 @@ AFTER, BEFORE = "PA", "PB"
 
 
 class Item(Protocol):
-    sid: str
+    @property
+    def sid(self) -> str: ...
 
     @property
     def date_created(self) -> datetime:
@@ -42,6 +44,58 @@ def page_response(
     newest_first: bool = False,
 ) -> JSONResponse:
     """The page of `items`, all that the list has in the order that it has them, that the query asks for."""
+    full_path = api.request.url.path
+    page = _page(api, items, full_path[full_path.index(API) :], newest_first=newest_first)
+    return JSONResponse(
+        {
+            name: [as_json(item) for item in page.items],
+            "first_page_uri": page.first,
+            "next_page_uri": page.next,
+            "previous_page_uri": page.previous,
+            "page": page.number,
+            "page_size": page.size,
+            "start": page.start,
+            "end": max(page.start + len(page.items) - 1, page.start),
+            "uri": page.here,
+        }
+    )
+
+
+def meta_page_response(
+    api: ApiRequest, name: str, items: Sequence[T], as_json: Callable[[T], dict[str, Any]]
+) -> JSONResponse:
+    """The same in the form of Twilio's newer APIs. Its links are whole URLs of Twilio's, the host included."""
+    page = _page(api, items, f"https:/{api.request.url.path}")
+    meta = {
+        "page": page.number,
+        "page_size": page.size,
+        "first_page_url": page.first,
+        "previous_page_url": page.previous,
+        "url": page.here,
+        "next_page_url": page.next,
+        "key": name,
+    }
+    return JSONResponse({name: [as_json(item) for item in page.items], "meta": meta})
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """A page's items, and where it and the pages around it are."""
+
+    items: Sequence[T]
+    number: int
+    size: int
+    first: str
+    here: str
+    next: str | None
+    previous: str | None
+
+    @property
+    def start(self) -> int:
+        return self.number * self.size
+
+
+def _page(api: ApiRequest, items: Sequence[T], path: str, *, newest_first: bool = False) -> Page[T]:
     query = api.request.query_params
     try:
         size = min(max(int(query.get("PageSize", DEFAULT_SIZE)), 1), MAX_SIZE)
@@ -51,8 +105,6 @@ def page_response(
     token = query.get("PageToken", "")
     first, last = _span(api, items, size, token, newest_first=newest_first)
     shown = items[first:last]
-    full_path = api.request.url.path
-    path = full_path[full_path.index(API) :]
     kept = [(key, value) for key, value in query.multi_items() if key not in PAGING]
 
     def uri(number: int, place: str = "") -> str:
@@ -63,19 +115,14 @@ def page_response(
         api.engine.world.mark_page(item.sid, item.date_created)
         return uri(max(number, 0), way + item.sid)
 
-    start = page * size
-    return JSONResponse(
-        {
-            name: [as_json(item) for item in shown],
-            "first_page_uri": uri(0),
-            "next_page_uri": beside(AFTER, shown[-1], page + 1) if shown and last < len(items) else None,
-            "previous_page_uri": beside(BEFORE, shown[0], page - 1) if first and shown else None,
-            "page": page,
-            "page_size": size,
-            "start": start,
-            "end": max(start + len(shown) - 1, start),
-            "uri": uri(page, token),
-        }
+    return Page(
+        shown,
+        page,
+        size,
+        first=uri(0),
+        here=uri(page, token),
+        next=beside(AFTER, shown[-1], page + 1) if shown and last < len(items) else None,
+        previous=beside(BEFORE, shown[0], page - 1) if first and shown else None,
     )
 
 

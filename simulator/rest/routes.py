@@ -6,15 +6,33 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from simulator.engine.calls import CallEngine
-from simulator.rest import accounts, applications, calls, declared, keys, messages, numbers, recordings
+from simulator.rest import (
+    accounts,
+    applications,
+    calls,
+    declared,
+    keys,
+    lookups,
+    messages,
+    numbers,
+    recordings,
+    services,
+    texts,
+    triggers,
+    usage,
+)
 from simulator.rest.api import API, ApiRequest, Operation, endpoint, not_built
 from simulator.rest.declared import Fields
 
 ACCOUNT = API + "/Accounts/{account}"
+SERVICES = "/messaging.twilio.com/v1/Services"
+SERVICE = SERVICES + "/{service}"
+POOL = SERVICE + "/PhoneNumbers"
 PREFIXES = ("", "/api.twilio.com")
 
 OPERATIONS: list[tuple[str, str, Operation, Fields]] = [
     ("GET", ".json", accounts.fetch, declared.NOTHING),
+    ("GET", "/Balance.json", accounts.balance, declared.NOTHING),
     ("GET", "/Keys.json", keys.index, declared.LIST),
     ("POST", "/Keys.json", keys.create, declared.KEY),
     ("GET", "/Keys/{key}.json", keys.fetch, declared.NOTHING),
@@ -34,6 +52,15 @@ OPERATIONS: list[tuple[str, str, Operation, Fields]] = [
         messages.unsubscribe,
         declared.NOTHING,
     ),
+    ("GET", "/Messages.json", texts.index, declared.TEXTS),
+    ("POST", "/Messages.json", texts.create, declared.NEW_TEXT),
+    ("GET", "/Messages/{message}.json", texts.fetch, declared.NOTHING),
+    ("POST", "/Messages/{message}.json", texts.update, declared.TEXT),
+    ("DELETE", "/Messages/{message}.json", texts.delete, declared.NOTHING),
+    ("GET", "/Messages/{message}/Media.json", texts.list_media, declared.TEXTS_MEDIA),
+    ("GET", "/Messages/{message}/Media/{media}.json", texts.fetch_media, declared.NOTHING),
+    ("DELETE", "/Messages/{message}/Media/{media}.json", texts.delete_media, declared.NOTHING),
+    ("GET", "/Messages/{message}/Media/{media}", texts.media_itself, declared.NOTHING),
     ("GET", "/IncomingPhoneNumbers.json", numbers.index, declared.NUMBERS),
     ("POST", "/IncomingPhoneNumbers.json", numbers.create, declared.NEW_NUMBER),
     ("GET", "/IncomingPhoneNumbers/{number}.json", numbers.fetch, declared.NOTHING),
@@ -47,6 +74,26 @@ OPERATIONS: list[tuple[str, str, Operation, Fields]] = [
     ("GET", "/Recordings.json", recordings.index, declared.RECORDINGS),
     ("GET", "/Recordings/{recording}.json", recordings.fetch, declared.NOTHING),
     ("DELETE", "/Recordings/{recording}.json", recordings.delete, declared.NOTHING),
+    ("GET", "/Usage/Records.json", usage.index, declared.USAGE),
+    *(("GET", f"/Usage/Records/{name}.json", usage.index, declared.USAGE) for name in usage.PERIODS if name),
+    ("GET", "/Usage/Triggers.json", triggers.index, declared.TRIGGERS),
+    ("POST", "/Usage/Triggers.json", triggers.create, declared.NEW_TRIGGER),
+    ("GET", "/Usage/Triggers/{trigger}.json", triggers.fetch, declared.NOTHING),
+    ("POST", "/Usage/Triggers/{trigger}.json", triggers.update, declared.TRIGGER),
+    ("DELETE", "/Usage/Triggers/{trigger}.json", triggers.delete, declared.NOTHING),
+]
+#: Those of other hosts than `api.twilio.com`, under `/<host>`.
+ELSEWHERE: list[tuple[str, str, Operation, Fields]] = [
+    ("GET", SERVICES, services.index, declared.LIST),
+    ("POST", SERVICES, services.create, declared.SERVICE),
+    ("GET", SERVICE, services.fetch, declared.NOTHING),
+    ("POST", SERVICE, services.update, declared.SERVICE),
+    ("DELETE", SERVICE, services.delete, declared.NOTHING),
+    ("GET", POOL, services.list_numbers, declared.LIST),
+    ("POST", POOL, services.add_number, declared.SERVICES_NUMBER),
+    ("GET", POOL + "/{number}", services.fetch_number, declared.NOTHING),
+    ("DELETE", POOL + "/{number}", services.remove_number, declared.NOTHING),
+    ("GET", "/lookups.twilio.com/v2/PhoneNumbers/{phone_number}", lookups.fetch, declared.LOOKUP),
 ]
 #: Twilio's media URLs need no credentials unless the account says so.
 MEDIA: list[tuple[str, Operation]] = [
@@ -70,5 +117,7 @@ def rest_routes(engine: CallEngine) -> list[BaseRoute]:
             routes.append(Route(prefix + ACCOUNT + path, endpoint(engine, operation, public=True), methods=["GET"]))
         every = ["GET", "POST", "PUT", "PATCH", "DELETE"]
         routes.append(Route(prefix + API + "/{rest:path}", endpoint(engine, missing), methods=every))
+    for method, path, operation, fields in ELSEWHERE:
+        routes.append(Route(path, endpoint(engine, operation, fields), methods=[method]))
     routes.append(Route("/{host}.twilio.com/{rest:path}", endpoint(engine, missing), methods=every))
     return routes

@@ -1,30 +1,38 @@
-"""Status callbacks: one for each event asked for, in order for each call."""
+"""Status callbacks: one for each event asked for, in order for each call and each message."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Protocol
 
 from simulator.faults import Rule
 from simulator.inspector import Inspector
 from simulator.leg import EVENTS, TERMINAL, CallLeg
-from simulator.webhooks.faulty import FaultySender, Spawn
+from simulator.webhooks.faulty import STATUS_KINDS, FaultySender, Spawn
 from simulator.webhooks.parameters import status_params
-from simulator.webhooks.sender import Answer, Params, Webhook
+from simulator.webhooks.sender import Answer, Params, Webhook, about
 
 BAD_CONTENT_TYPE = 12300
 CALLBACK_WARNING = 15003
 
 
+class Subject(Protocol):
+    """What callbacks are about: a call or a message."""
+
+    sid: str
+    credentials: dict[str, tuple[str, str]]
+
+
 class Callbacks:
-    """Sends callbacks in the background. Those of one key (a call) go one after another."""
+    """Sends callbacks in the background. Those of one call or message go one after another."""
 
     def __init__(self, sender: FaultySender, inspector: Inspector, spawn: Spawn) -> None:
         self._sender = sender
         self._inspector = inspector
         self._spawn = spawn
         self._last: dict[str, asyncio.Task[None]] = {}
-        #: By call: of the callback that is held back there, what is set when it has been overtaken.
+        #: By SID: of the callback that is held back there, what is set when it has been overtaken.
         self._held: dict[str, asyncio.Event] = {}
 
     def status_changed(self, leg: CallLeg, status: str) -> None:
@@ -36,20 +44,21 @@ class Callbacks:
             if event in subscription.events:
                 self.send(leg, "status", subscription.url, subscription.method, status_params(leg, status))
 
-    def send(self, leg: CallLeg, kind: str, url: str, method: str, params: Params) -> None:
-        """Sends after whatever was sent before for this leg. The answer's TwiML, if any, is not run."""
-        webhook = Webhook(kind, url, method, params, leg.sid, leg.credentials)
-        before = self._last.get(leg.sid)
-        held = self._held.pop(leg.sid, None) if kind == "status" else None
+    def send(self, subject: Subject, kind: str, url: str, method: str, params: Params) -> None:
+        """Sends after whatever was sent before about this call or message. The answer's TwiML, if any, is not run."""
+        sid = subject.sid
+        webhook = Webhook(kind, url, method, params, credentials=subject.credentials, **about(sid))
+        before = self._last.get(sid)
+        held = self._held.pop(sid, None) if kind in STATUS_KINDS else None
         if held is None and (rule := self._sender.reorder(webhook)):
-            overtaken = self._held[leg.sid] = asyncio.Event()
+            overtaken = self._held[sid] = asyncio.Event()
             # Not the last one: those that come later do not wait for it.
             late = self._spawn(self._deliver_late(webhook, before, rule, overtaken))
-            late.add_done_callback(lambda _: self._forget_held(leg.sid, overtaken))
+            late.add_done_callback(lambda _: self._forget_held(sid, overtaken))
             return
         task = self._spawn(self._deliver(webhook, before, held))
-        self._last[leg.sid] = task
-        task.add_done_callback(lambda done: self._forget(leg.sid, done))
+        self._last[sid] = task
+        task.add_done_callback(lambda done: self._forget(sid, done))
 
     def _forget(self, key: str, task: asyncio.Task[None]) -> None:
         if self._last.get(key) is task:
@@ -71,7 +80,7 @@ class Callbacks:
     async def _deliver_late(
         self, webhook: Webhook, before: asyncio.Task[None] | None, rule: Rule, overtaken: asyncio.Event
     ) -> None:
-        """After the next status callback of the call, or when none comes in time."""
+        """After the next status callback of the call or message, or when none comes in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(rule.seconds):
                 await overtaken.wait()
@@ -82,7 +91,12 @@ class Callbacks:
     def _judge(self, webhook: Webhook, answer: Answer) -> None:
         """Warns of an answer that Twilio would complain about."""
         if answer.error_code:
-            self._inspector.warn(answer.error_code, f"{webhook.kind}: {answer.error}", call_sid=webhook.call_sid)
+            self._inspector.warn(
+                answer.error_code,
+                f"{webhook.kind}: {answer.error}",
+                call_sid=webhook.call_sid,
+                message_sid=webhook.message_sid,
+            )
         elif answer.body.strip() and webhook.kind == "status":
             kind = answer.content_type.partition(";")[0].strip().lower()
             if kind not in ("text/xml", "application/xml"):

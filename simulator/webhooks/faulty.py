@@ -13,11 +13,19 @@ from simulator.webhooks.sender import CONNECTION_FAILURE, HTTP_FAILURE, Answer, 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 SERVER_ERROR = 500
+#: The webhooks that say what became of a call or of a message, and so have an order.
+STATUS_KINDS = frozenset({"status", "text-status"})
 
 
 def occasion(webhook: Webhook) -> Occasion:
-    status = next((value for name, value in webhook.params if name == "CallStatus"), "")
-    return Occasion(urlsplit(webhook.url).path, status, (webhook.call_sid,) if webhook.call_sid else ())
+    params = dict(webhook.params)
+    return Occasion(
+        urlsplit(webhook.url).path,
+        params.get("CallStatus", ""),
+        (webhook.call_sid,) if webhook.call_sid else (),
+        params.get("MessageStatus", ""),
+        webhook.message_sid or "",
+    )
 
 
 class FaultySender:
@@ -33,7 +41,7 @@ class FaultySender:
 
     def reorder(self, webhook: Webhook) -> Rule | None:
         """The rule by which a status callback is to wait for a later one."""
-        return self._draw(webhook, Kind.WEBHOOK_REORDER) if webhook.kind == "status" else None
+        return self._draw(webhook, Kind.WEBHOOK_REORDER) if webhook.kind in STATUS_KINDS else None
 
     async def send(self, webhook: Webhook, fault: Kind | None = None) -> Answer:
         """As `Sender.send`. `fault` is what has already befallen it."""

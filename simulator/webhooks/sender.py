@@ -37,7 +37,7 @@ INVALID_OVERRIDE = 11243
 
 @dataclass(frozen=True)
 class Webhook:
-    """A request to make. `credentials`: what the call has shown to each host, as `host: (user, password)`."""
+    """A request to make. `credentials`: what its call or message has shown to each host: `host: (user, password)`."""
 
     kind: str
     url: str
@@ -45,6 +45,15 @@ class Webhook:
     params: Params = field(default_factory=list)
     call_sid: str | None = None
     credentials: dict[str, tuple[str, str]] = field(default_factory=dict)
+    message_sid: str | None = None
+
+
+_NAMES = {"CA": "call_sid", "SM": "message_sid", "MM": "message_sid"}
+
+
+def about(sid: str) -> dict[str, str]:
+    """A SID under the name by which webhooks, requests and warnings have it; nothing for other kinds."""
+    return {_NAMES[sid[:2]]: sid} if sid[:2] in _NAMES else {}
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,10 @@ class Sender:
         overrides, problems = parse_overrides(webhook.url)
         for problem in problems:
             self._inspector.warn(
-                INVALID_OVERRIDE, f"Connection override not understood: {problem}", call_sid=webhook.call_sid
+                INVALID_OVERRIDE,
+                f"Connection override not understood: {problem}",
+                call_sid=webhook.call_sid,
+                message_sid=webhook.message_sid,
             )
         token = token or self.new_token()
         deadline = time.monotonic() + overrides.total_timeout
@@ -208,6 +220,7 @@ class Sender:
             method=webhook.method.upper(),
             url=webhook.url,
             call_sid=webhook.call_sid,
+            message_sid=webhook.message_sid,
             params=dict(webhook.params),
             headers=shown,
             attempt=attempt,
@@ -239,6 +252,6 @@ def _judge(url: str, response: httpx.Response) -> tuple[Answer, str]:
 
 
 def _shown_body(answer: Answer) -> str:
-    if answer.content_type.startswith(("audio/", "image/", "application/octet-stream")):
+    if answer.content_type.startswith(("audio/", "image/", "video/", "application/octet-stream", "application/pdf")):
         return f"({len(answer.body)} bytes)"
     return answer.text[:BODY_KEPT]

@@ -114,6 +114,10 @@ class Bench:
         return self.app.state.engine
 
     @property
+    def auth(self) -> tuple[str, str]:
+        return ACCOUNT, TOKEN
+
+    @property
     def warnings(self) -> list[int | None]:
         return [warning["code"] for warning in self.engine.inspector.warnings]
 

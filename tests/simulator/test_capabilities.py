@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from simulator import capabilities
-from simulator.engine.grammar import NOUNS, UNBUILT_VERBS, VERBS
 from simulator.engine.interpreter import HANDLERS
 from simulator.engine.verbs import say
 from simulator.rest.declared import PAGING
-from simulator.rest.routes import OPERATIONS
+from simulator.rest.routes import ELSEWHERE, OPERATIONS
+from simulator.twiml.grammar import MESSAGING, NOUNS, UNBUILT_VERBS, VERBS
 
 SIMULATOR = Path(capabilities.__file__).parent
 
@@ -44,9 +44,17 @@ def test_an_attribute_that_is_said_to_be_carried_out_is_read_by_the_engine(name)
     assert not set(grammar.attributes) & {*grammar.ignored, *grammar.decoration}
 
 
+@pytest.mark.parametrize("name", [*MESSAGING.verbs, *MESSAGING.nouns])
+def test_what_is_said_of_the_twiml_of_texts_is_read_by_them(name):
+    code = sources("texts", but="grammar.py")
+    grammar = {**MESSAGING.verbs, **MESSAGING.nouns}[name]
+
+    assert [key for key in grammar.attributes if f'"{key}"' not in code] == []
+
+
 def test_a_field_that_is_said_to_be_carried_out_is_read_by_its_operation():
     code = sources("rest", but="declared.py")
-    for _, path, operation, fields in OPERATIONS:
+    for _, path, operation, fields in [*OPERATIONS, *ELSEWHERE]:
         settable = operation.__module__.endswith(("numbers", "applications"))  # set by their attributes' names
         names = [name.rstrip("<>") for name in fields.used if name not in PAGING]
         unread = [name for name in names if f'"{name}"' not in code]

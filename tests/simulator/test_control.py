@@ -88,6 +88,9 @@ def test_a_telephone_keeps_its_behaviour_until_reset():
                 "delay": 1.5,
                 "voice": "tone:440",
                 "answered_by": "human",
+                "line_type": "mobile",
+                "texts": {"result": "deliver", "code": None, "delay": None},
+                "reply": "",
             }
             assert listed == [put.json()]
             assert wrong.status_code == 400
@@ -123,7 +126,8 @@ def test_events_begin_with_a_snapshot_and_go_on_as_things_happen():
             await until(lambda: b.engine.inspector.sockets == 0)
 
             assert snapshot["type"] == "snapshot"
-            assert set(snapshot) == {"type", "calls", "requests", "numbers", "telephones", "warnings", "faults"}
+            parts = {"calls", "messages", "opt_outs", "senders", "requests", "numbers", "telephones", "warnings"}
+            assert set(snapshot) == {"type", "faults"} | parts
             assert snapshot["numbers"][0]["phone_number"] == SUPPORT
             assert (event["type"], event["call"]["sid"]) == ("call", call.sid)
 

@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from simulator.engine.grammar import UNBUILT_VERBS, VERBS
-from simulator.engine.twiml import parse
+from simulator.twiml.grammar import UNBUILT_VERBS, VERBS
+from simulator.twiml.reading import parse
 from tests.simulator.harness import bench, twiml
 
 INCOMING = "/twilio/voice/incoming/"

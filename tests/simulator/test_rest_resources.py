@@ -107,8 +107,8 @@ def test_what_the_simulator_does_not_know_is_refused_loudly():
     async def scenario():
         async with served() as (b, run, _):
             for work in (
-                lambda client: client.messages.create(to=CALLER, from_=SUPPORT, body="x"),
-                lambda client: client.lookups.v2.phone_numbers(CALLER).fetch(),
+                lambda client: client.messages.create(to=CALLER, from_=SUPPORT, content_sid="HX" + "0" * 32),
+                lambda client: client.lookups.v2.phone_numbers(CALLER).fetch(fields="sim_swap"),
             ):
                 with pytest.raises(TwilioRestException) as refusal:
                     await run(work)

@@ -7,7 +7,7 @@ import wave
 import pytest
 from starlette.responses import Response
 
-from simulator.engine.twiml import TwimlError, parse
+from simulator.twiml.reading import TwimlError, parse
 from tests.simulator.harness import ACCOUNT, bench, say, twiml, until
 
 INCOMING = "/twilio/voice/incoming/"

@@ -148,7 +148,7 @@ class Bench:
 
         def asked() -> list[Any]:
             bodies = [body for m, p, body in self.asked if (m, p) == (method, path)]
-            return [body for body in bodies if all(body[name] == value for name, value in holds.items())]
+            return [body for body in bodies if all(body.get(name) == value for name, value in holds.items())]
 
         return eventually(asked, f"{method} {path} {holds or ''}")[0]
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.simulator.page.bench import Bench, ago, call, fault, web_request
+from tests.simulator.page.test_texts import from_maya, message, sender
 
 AXE = Path(__file__).parents[3] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -36,6 +37,13 @@ def busy_bench(bench: Bench) -> None:
             fault("rest-error", status=503, count=3, fired=2),
         ],
     }
+    bench.snapshot["messages"] = [
+        from_maya(body="Where is it?"),
+        message(),
+        message(status="undelivered", error_code=30003),
+    ]
+    bench.snapshot["senders"] = [sender(queued=9000, waiting=2)]
+    bench.snapshot["opt_outs"] = [{"sender": "+12025550100", "telephone": "+442079460711"}]
     bench.snapshot["warnings"] = [{"time": ago(), "call_sid": None, "code": 11200, "text": "HTTP retrieval failure"}]
 
 
@@ -57,6 +65,7 @@ def test_axe_finds_nothing(open_bench: Open, bench: Bench, width: int, height: i
     busy_bench(bench)
     page.reload()
     page.get_by_role("button", name="POST /").first.click()
+    page.get_by_role("button", name="Texts", exact=True).first.click()
     for more in page.locator(".more:visible, #details details").all():
         more.locator("summary").click()
     assert violations(page) == []
@@ -81,7 +90,7 @@ def test_every_control_can_be_reached_with_tab_and_shows_it(open_bench: Open, be
     expect(controls).to_have_count(2)
 
     reached = set()
-    for _ in range(120):
+    for _ in range(200):
         page.keyboard.press("Tab")
         name, outline = page.evaluate(
             "(() => { const e = document.activeElement;"

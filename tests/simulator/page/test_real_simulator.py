@@ -152,6 +152,27 @@ def test_a_call_that_arrives_twice_says_so_and_stopping_ends_it(open_url: Open, 
     assert httpx.get(f"{simulator_url}sim/faults").json() == {"seed": 0, "rules": []}
 
 
+def test_a_telephone_texts_us_stops_and_sees_what_is_refused(open_url: Open, simulator_url: str) -> None:
+    page = open_url(simulator_url)
+    maya = page.get_by_role("article", name="Maya")
+    maya.get_by_role("button", name="Texts").click()
+
+    maya.get_by_label("What to text").fill("Hello")
+    maya.get_by_role("button", name="Text it").click()
+    expect(maya.locator(".bubble.own")).to_contain_text("Hello")
+    expect(page.get_by_role("button", name="POST /twilio/messaging/incoming/")).to_be_visible()
+    maya.get_by_role("button", name="STOP").click()
+    expect(maya.locator(".tag")).to_have_text("stopped")
+    expect(maya.get_by_text("You have successfully been unsubscribed.")).to_be_visible()
+    expect(maya.locator(".bubble.lost")).to_have_count(0)
+
+    form = {"To": "+12025550142", "From": "+12025550100", "Body": "Sale"}
+    url = f"{simulator_url}2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    assert httpx.post(url, data=form, auth=(ACCOUNT, TOKEN)).json()["code"] == 21610
+    expect(maya.get_by_text("Refused at once: error 21610")).to_be_visible()
+    assert ("/twilio/messaging/incoming/", True) in signatures
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_copied_curl_command_is_accepted_by_the_desk(open_url: Open, simulator_url: str) -> None:
     page = open_url(simulator_url, permissions=["clipboard-read", "clipboard-write"])

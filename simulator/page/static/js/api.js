@@ -54,8 +54,12 @@ export const api = {
   /** @param {string} sid @param {RTCSessionDescriptionInit} offer @returns {Promise<RTCSessionDescriptionInit>} */
   attachAudio: (sid, { sdp, type }) => send("POST", `/sim/calls/${part(sid)}/audio`, { sdp, type }),
   /** @param {Telephone} telephone */
-  setTelephone: ({ number, behaviour, delay, voice }) =>
-    send("PUT", `/sim/telephones/${part(number)}`, { behaviour, delay, voice }),
+  setTelephone: ({ number, behaviour, delay, voice, texts, line_type, reply }) =>
+    send("PUT", `/sim/telephones/${part(number)}`, { behaviour, delay, voice, texts, line_type, reply }),
+  /** @param {{from: string, to: string, body: string, media?: "photo"}} text */
+  text: (text) => send("POST", "/sim/messages", text),
+  /** @param {string} sender @param {{queued?: number, overflow?: number}} changes */
+  setSender: (sender, changes) => send("PUT", `/sim/senders/${part(sender)}`, changes),
   /** @param {string | number} id */
   repeat: (id) => send("POST", `/sim/requests/${part(String(id))}/repeat`),
   /** @param {{seed?: number, rules: FaultRule[]}} faults */

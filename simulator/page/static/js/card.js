@@ -7,8 +7,8 @@ import { spaced } from "./format.js";
 
 /**
  * @param {Kept} kept
- * @param {{idle: HTMLElement, talking: HTMLElement}} panels
- * @param {Record<"giveUp" | "decline" | "answer" | "microphone", () => void>} on
+ * @param {{idle: HTMLElement, talking: HTMLElement, texts: HTMLElement | null}} panels
+ * @param {Record<"giveUp" | "decline" | "answer" | "microphone" | "calls" | "texts", () => void>} on
  */
 export function cardParts(kept, panels, on) {
   const id = freshId();
@@ -30,20 +30,39 @@ export function cardParts(kept, panels, on) {
   const microphone = h("input", { type: "checkbox", onchange: on.microphone });
   const others = h("p", { class: "quiet" });
   const error = h("p", { class: "error", role: "alert" });
+  const showCalls = button("Calls", on.calls, "small");
+  const showTexts = button("Texts", on.texts, "small");
+  const tabs = h("div", { class: "tabs", role: "group", "aria-label": "Calls or texts" }, showCalls, showTexts);
+  const calls = h("div", { class: "panel" }, panels.idle, waiting, called, panels.talking);
+  const microphoneField = h("label", { class: "inline" }, microphone, "Talk through my microphone");
   const element = h(
     "article",
     { class: "card telephone", "aria-labelledby": id },
     h("div", { class: "card-head" }, heading, tag),
     h("p", { class: "quiet", hidden: !about }, about),
-    panels.idle,
-    waiting,
-    called,
-    panels.talking,
+    panels.texts && tabs,
+    calls,
+    panels.texts,
     error,
     others,
-    h("label", { class: "inline" }, microphone, "Talk through my microphone"),
+    microphoneField,
   );
-  return { element, heading, tag, waiting, waitingText, called, calledText, microphone, others, error };
+  return {
+    element,
+    heading,
+    tag,
+    waiting,
+    waitingText,
+    called,
+    calledText,
+    microphone,
+    microphoneField,
+    others,
+    error,
+    calls,
+    showCalls,
+    showTexts,
+  };
 }
 
 /** @param {string} words @param {() => void} press @param {string} [kind] */

@@ -6,6 +6,7 @@ import { byId, h, setText } from "./dom.js";
 import { outcome } from "./entry.js";
 import { wordsOf } from "./faultkinds.js";
 import { dayClock, pathOf, prettyBody } from "./format.js";
+import { pytestOf } from "./pytest.js";
 
 /** @import {Entry, WarningEntry, WebRequest} from "./types.js" */
 
@@ -53,7 +54,10 @@ export class Details {
   warning({ warning, time }) {
     if (this.heading) setText(this.heading, `${dayClock(time)} ${warning.level ?? "warning"}`);
     return [
-      table("Facts", { Code: String(warning.code ?? "none"), CallSid: warning.call_sid ?? "none" }),
+      table("Facts", {
+        Code: String(warning.code ?? "none"),
+        ...(warning.message_sid ? { MessageSid: warning.message_sid } : { CallSid: warning.call_sid ?? "none" }),
+      }),
       h("p", {}, warning.text),
     ];
   }
@@ -92,7 +96,10 @@ export class Details {
     const again = h("button", { type: "button", onclick: () => this.repeat(request, notice) }, "Send again");
     const command = curlCommand(request);
     const copy = command && h("button", { type: "button", onclick: () => copyText(command, notice) }, "Copy as curl");
-    return h("div", { class: "row" }, again, copy);
+    const test = pytestOf(request);
+    const copyTest =
+      test && h("button", { type: "button", onclick: () => copyText(test, notice, "Copied.") }, "Copy as pytest");
+    return h("div", { class: "row" }, again, copy, copyTest);
   }
 
   /** @param {WebRequest} request @param {HTMLElement} notice */
@@ -110,11 +117,12 @@ export class Details {
 /**
  * @param {string} text
  * @param {HTMLElement} notice
+ * @param {string} [done]
  */
-async function copyText(text, notice) {
+async function copyText(text, notice, done = "Copied. Load .env first if the desk asks for a webhook password.") {
   try {
     await navigator.clipboard.writeText(text);
-    setText(notice, "Copied. Load .env first if the desk asks for a webhook password.");
+    setText(notice, done);
   } catch {
     setText(notice, "The browser does not let this page use the clipboard.");
   }

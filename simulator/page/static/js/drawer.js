@@ -1,5 +1,7 @@
 /** The telephones on the table, kept in the browser so that they are there again tomorrow. */
 
+import { plainTexts } from "./textrules.js";
+
 const KEY = "bench.telephones";
 const HINT_KEY = "bench.hint-read";
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -22,11 +24,24 @@ export const callable = (number) => E164.test(number);
  * @property {import("./types.js").Behaviour} behaviour
  * @property {number} delay
  * @property {string} voice
+ * @property {string} line_type
+ * @property {import("./types.js").TextRule} texts
+ * @property {string} reply  what it texts back by itself
  */
 
 /** @param {string} number @param {string} name @param {string} [note] @returns {Kept} */
 export function newTelephone(number, name, note) {
-  return { number, name, note, microphone: true, behaviour: "manual", delay: 1, voice: hello(name) };
+  return {
+    number,
+    name,
+    note,
+    microphone: true,
+    behaviour: "manual",
+    delay: 1,
+    voice: hello(name),
+    reply: "",
+    ...plainTexts(),
+  };
 }
 
 /** @param {string} name */

@@ -19,6 +19,17 @@ export function callOf(entry) {
 }
 
 /**
+ * Whether a line is about a text: a message's webhook, status or warning, or the desk's asking for one.
+ *
+ * @param {Entry} entry
+ */
+export function isAboutTexts(entry) {
+  if (entry.type === "state") return /^(SM|MM)/.test(entry.sid);
+  if (entry.type === "warning") return Boolean(entry.warning.message_sid);
+  return Boolean(entry.request.message_sid) || /\/Messages(\/|\.json)/.test(entry.request.url);
+}
+
+/**
  * How a request went: its status, and a word beside it when something is wrong.
  *
  * @param {WebRequest} request
@@ -38,6 +49,8 @@ export function outcome(request) {
  */
 function who(store, sid) {
   const call = store.calls.get(sid);
+  const message = store.messages.get(sid);
+  if (message) return message.direction === "inbound" ? `text of ${message.from}` : `text to ${message.to}`;
   if (!call) return shortSid(sid);
   return telephoneOf(call) ?? (call.direction === "inbound" ? call.from : call.to);
 }

@@ -5,6 +5,7 @@ import { GROUPS, KINDS, wordsOf } from "./faultkinds.js";
 
 /** @import {FaultRule} from "./types.js" */
 
+const TEXT_STATUSES = ["queued", "sent", "delivered", "undelivered", "failed", "canceled"];
 const STATUSES = ["queued", "ringing", "in-progress", "completed", "busy", "no-answer", "canceled", "failed"];
 
 /**
@@ -49,12 +50,19 @@ export class FaultForm {
       h("option", { value: "" }, "any"),
       ...STATUSES.map((status) => h("option", { value: status }, status)),
     );
+    this.textStatus = h(
+      "select",
+      {},
+      h("option", { value: "" }, "any"),
+      ...TEXT_STATUSES.map((status) => h("option", { value: status }, status)),
+    );
     this.callSid = h("input", { placeholder: "CA…", autocomplete: "off" });
     this.secondsWords = h("span", {});
     this.secondsField = h("label", { class: "field" }, this.secondsWords, this.seconds);
     this.statusField = field("HTTP status", this.status);
     this.pathField = field("Paths with this in them", this.path);
     this.callStatusField = field("Calls that are", this.callStatus);
+    this.textStatusField = field("Texts that are", this.textStatus);
     this.element = h(
       "form",
       { class: "fault-form", novalidate: true, onsubmit: (/** @type {Event} */ event) => void this.submit(event) },
@@ -78,6 +86,7 @@ export class FaultForm {
           { class: "fault-fields" },
           this.pathField,
           this.callStatusField,
+          this.textStatusField,
           field("The call with this CallSid", this.callSid),
         ),
       ),
@@ -94,9 +103,10 @@ export class FaultForm {
     this.secondsField.hidden = !kind?.seconds;
     this.seconds.value = String(kind?.usually ?? 0);
     this.statusField.hidden = !kind?.status;
-    const only = kind?.only ?? ["path", "call_status", "call_sid"];
+    const only = kind?.only ?? ["path", "call_status", "message_status", "call_sid"];
     this.pathField.hidden = !only.includes("path");
     this.callStatusField.hidden = !only.includes("call_status");
+    this.textStatusField.hidden = !only.includes("message_status");
     this.complain("");
   }
 
@@ -135,6 +145,7 @@ export class FaultForm {
     const match = {
       path: this.path.value.trim(),
       call_status: this.callStatus.value,
+      message_status: this.textStatus.value,
       call_sid: this.callSid.value.trim(),
     };
     const matched = Object.entries(match).filter(([name, value]) => value && (!only || only.includes(name)));

@@ -116,6 +116,17 @@ export const PRESETS = [
   ],
 ];
 
+/** @type {[string, FaultRule[]][]} and those that texts are worth trying with */
+export const TEXT_PRESETS = [
+  ["Every text status twice", [{ kind: "webhook-duplicate", match: { path: "/messaging/status/" } }]],
+  ["Shuffle text statuses", [{ kind: "webhook-reorder", seconds: 2, match: { path: "/messaging/status/" } }]],
+  ["Lose 2 % of text statuses", [{ kind: "webhook-drop", rate: 0.02, match: { path: "/messaging/status/" } }]],
+  ["Status before the reply", [{ kind: "rest-slow", seconds: 3, match: { path: "/Messages.json" } }]],
+  ["429 on sends", [{ kind: "rest-rate-limit", seconds: 1, match: { path: "/Messages.json" } }]],
+  ["Take it, then time out", [{ kind: "rest-timeout", seconds: 30, match: { path: "/Messages.json" } }]],
+  ["Texts to us are lost", [{ kind: "webhook-drop", match: { path: "/messaging/incoming/" } }]],
+];
+
 /** @param {string} kind */
 export const wordsOf = (kind) => KINDS[kind]?.words ?? kind;
 
@@ -148,7 +159,7 @@ function often(rate) {
  * @param {FaultRule} rule
  */
 export function conditions(rule) {
-  const { path, call_status: status, call_sid: sid } = rule.match ?? {};
+  const { path, call_status: status, call_sid: sid, message_status: text, message_sid: textSid } = rule.match ?? {};
   return [
     often(rule.rate ?? 1),
     KINDS[rule.kind]?.seconds && rule.seconds !== undefined ? `${rule.seconds} s` : "",
@@ -157,6 +168,8 @@ export function conditions(rule) {
     path ? `only ${path}` : "",
     status ? `only ${status} calls` : "",
     sid ? `only call ${sid}` : "",
+    text ? `only texts that are ${text}` : "",
+    textSid ? `only text ${textSid}` : "",
   ]
     .filter(Boolean)
     .join(", ");

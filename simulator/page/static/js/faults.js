@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { byId, freshId, h, setText } from "./dom.js";
 import { FaultForm } from "./faultform.js";
-import { conditions, PRESETS, wordsOf } from "./faultkinds.js";
+import { conditions, PRESETS, TEXT_PRESETS, wordsOf } from "./faultkinds.js";
 
 /** @import {Store} from "./store.js" */
 /** @import {ActiveRule, FaultRule} from "./types.js" */
@@ -44,7 +44,8 @@ export class FaultBench {
       { class: "card faults", "aria-labelledby": title },
       this.heading,
       h("p", { class: "quiet" }, "See what the desk does when Twilio, the network or a browser fails."),
-      this.presets(),
+      this.presets(PRESETS, "Faults worth trying"),
+      this.presets(TEXT_PRESETS, "Faults of texts worth trying"),
       this.none,
       this.list,
       this.again,
@@ -61,11 +62,12 @@ export class FaultBench {
     byId("faults-stop", HTMLButtonElement).addEventListener("click", () => void this.stop());
   }
 
-  presets() {
-    const buttons = PRESETS.map(([words, rules]) =>
+  /** @param {[string, FaultRule[]][]} presets @param {string} label */
+  presets(presets, label) {
+    const buttons = presets.map(([words, rules]) =>
       h("button", { class: "small", type: "button", onclick: () => void this.attempt(() => this.put(rules)) }, words),
     );
-    return h("div", { class: "pills", role: "group", "aria-label": "Faults worth trying" }, ...buttons);
+    return h("div", { class: "pills", role: "group", "aria-label": label }, ...buttons);
   }
 
   update() {

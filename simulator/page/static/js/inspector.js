@@ -2,7 +2,7 @@
 
 import { Details } from "./details.js";
 import { byId, h } from "./dom.js";
-import { callOf, entryLine } from "./entry.js";
+import { callOf, entryLine, isAboutTexts } from "./entry.js";
 import { shortSid } from "./format.js";
 import { rootOf } from "./selectors.js";
 
@@ -11,6 +11,14 @@ import { rootOf } from "./selectors.js";
 
 /** How far from the bottom still counts as at the bottom, in pixels. */
 const BOTTOM_SLACK = 24;
+
+/** @type {[string, string, (entry: Entry) => boolean][]} what can be shown alone */
+const KINDS = [
+  ["kind:calls", "calls", (entry) => callOf(entry) !== null && !isAboutTexts(entry)],
+  ["kind:texts", "texts", isAboutTexts],
+  ["kind:api", "what the desk asks", (entry) => entry.type === "request" && entry.request.direction === "in"],
+  ["kind:warnings", "warnings", (entry) => entry.type === "warning"],
+];
 
 export class Inspector {
   /**
@@ -28,7 +36,7 @@ export class Inspector {
     this.lines = new Map();
     /** @type {string | null} */
     this.selected = null;
-    this.calls = "";
+    this.calls = "none yet";
     this.stuck = true;
     /** Whether lines may stand in another order than the store's: after a new start only. */
     this.disordered = false;
@@ -100,6 +108,8 @@ export class Inspector {
   /** @param {Entry} entry */
   wanted(entry) {
     if (!this.filter.value) return true;
+    const kind = KINDS.find(([value]) => value === this.filter.value);
+    if (kind) return kind[2](entry);
     const sid = callOf(entry);
     return sid !== null && rootOf(this.store, sid) === this.filter.value;
   }
@@ -117,12 +127,14 @@ export class Inspector {
     this.calls = wanted;
     const chosen = this.filter.value;
     this.filter.replaceChildren(
-      h("option", { value: "" }, "every call"),
+      h("option", { value: "" }, "everything"),
+      ...KINDS.map(([value, words]) => h("option", { value }, words)),
       ...roots.map((call) =>
         h("option", { value: call.sid }, `${call.from} → ${call.to || "the desk"}, ${shortSid(call.sid)}`),
       ),
     );
-    this.filter.value = roots.some((call) => call.sid === chosen) ? chosen : "";
+    const there = roots.some((call) => call.sid === chosen) || KINDS.some(([value]) => value === chosen);
+    this.filter.value = there ? chosen : "";
     if (this.filter.value !== chosen) this.refilter();
   }
 

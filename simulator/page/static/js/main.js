@@ -6,6 +6,7 @@ import { hintRead, readHint } from "./drawer.js";
 import { FaultBench } from "./faults.js";
 import { Inspector } from "./inspector.js";
 import { isOver, phaseOf, telephoneOf } from "./selectors.js";
+import { SenderBench } from "./senders.js";
 import { EventSocket } from "./socket.js";
 import { Store } from "./store.js";
 import { Strip } from "./strip.js";
@@ -17,22 +18,28 @@ const say = (/** @type {string} */ text) => setText(byId("say", HTMLElement), te
 const shout = (/** @type {string} */ text) => setText(byId("shout", HTMLElement), text);
 const strip = new Strip(store, { say, shout });
 const inspector = new Inspector(store, say);
+const senders = new SenderBench(store, say);
 const faults = new FaultBench(store, say);
 const socket = new EventSocket((event) => store.apply(event), showLink);
 
 /** @type {Link} */
 let link = { state: "connecting", retryAt: null };
 let inspectorDue = false;
+/** Texts come in bursts, too: the threads wait for the next drawing. */
+let threadsDue = false;
 
 store.subscribe((event) => {
   if (event === "snapshot" || event === "reset" || event === "faults") faults.update();
   if (event === "faults") return showTitle();
+  if (event === "snapshot" || event === "reset" || event === "sender") senders.update();
+  if (event === "sender") return;
   if (event === "snapshot") strip.settle();
   if (event === "snapshot") showHint();
   if (event === "reset") strip.reset();
   // After a reset the simulator starts from its defaults; a fresh snapshot says what they are.
   if (event === "reset") socket.connect();
-  if (event !== "request" && event !== "warning" && event !== "cleared") strip.update();
+  if (event === "request" || event === "message") threadsDue = true;
+  else if (event !== "warning" && event !== "cleared") strip.update();
   scheduleInspector();
   showTitle();
 });
@@ -44,6 +51,8 @@ function scheduleInspector() {
   setTimeout(() => {
     inspectorDue = false;
     inspector.update();
+    if (threadsDue) strip.update();
+    threadsDue = false;
   }, 30);
 }
 

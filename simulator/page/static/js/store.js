@@ -2,15 +2,22 @@
 
 import { millis } from "./format.js";
 
-/** @import {Call, Entry, Faults, OurNumber, SimulatorEvent, Snapshot, Telephone, Warning, WebRequest} from "./types.js" */
+/** @import {Call, Entry, Faults, Message, OptOut, OurNumber, Sender, SimulatorEvent, Snapshot, Telephone, Warning, WebRequest} from "./types.js" */
 
 /** Enough for an afternoon; older entries leave, so that a bench left open stays quick. */
 const MOST_ENTRIES = 1000;
+const MOST_MESSAGES = 2000;
 
 export class Store {
   constructor() {
     /** @type {Map<string, Call>} every leg by its sid, in the order it was first seen */
     this.calls = new Map();
+    /** @type {Map<string, Message>} every text by its sid, oldest first */
+    this.messages = new Map();
+    /** @type {Map<string, Sender>} */
+    this.senders = new Map();
+    /** @type {OptOut[]} who may not text whom */
+    this.optOuts = [];
     /** @type {Entry[]} what the inspector lists, newest last */
     this.entries = [];
     /** @type {OurNumber[]} */
@@ -42,6 +49,9 @@ export class Store {
   apply(event) {
     if (event.type === "snapshot") this.applySnapshot(event);
     else if (event.type === "call") this.putCall(event.call, true);
+    else if (event.type === "message") this.putMessage(event.message, true);
+    else if (event.type === "sender") this.senders.set(event.sender.sender, event.sender);
+    else if (event.type === "opt_outs") this.optOuts = event.opt_outs;
     else if (event.type === "caption") this.addCaption(event);
     else if (event.type === "request") this.putRequest(event.request);
     else if (event.type === "warning") this.addWarning(event.warning);
@@ -61,6 +71,9 @@ export class Store {
       (one, other) => (millis(one.start_time) ?? 0) - (millis(other.start_time) ?? 0),
     );
     for (const call of oldestFirst) this.putCall(call, false);
+    for (const message of snapshot.messages ?? []) this.putMessage(message, false);
+    for (const sender of snapshot.senders ?? []) this.senders.set(sender.sender, sender);
+    this.optOuts = snapshot.opt_outs ?? [];
     for (const request of snapshot.requests ?? []) this.putRequest(request);
     for (const warning of snapshot.warnings ?? []) this.addWarning(warning);
     for (const call of this.calls.values()) this.retellStates(call);
@@ -77,6 +90,30 @@ export class Store {
     this.calls.set(call.sid, call);
     if (live && before?.status !== call.status) this.addState(call, call.status, Date.now());
     if (live && call.verb && before?.verb !== call.verb) this.addState(call, `<${call.verb}>`, Date.now());
+  }
+
+  /**
+   * @param {Message} message
+   * @param {boolean} live whether its changes are news
+   */
+  putMessage(message, live) {
+    const known = this.messages.get(message.sid)?.history.length ?? 0;
+    this.messages.set(message.sid, message);
+    if (this.messages.size > MOST_MESSAGES) {
+      const oldest = this.messages.keys().next().value;
+      if (oldest !== undefined) this.messages.delete(oldest);
+    }
+    const code = message.error_code ? ` ${message.error_code}` : "";
+    message.history.slice(known).forEach(({ status, time }) => {
+      const at = live ? Date.now() : (millis(time) ?? Date.now());
+      this.addEntry({
+        type: "state",
+        key: this.freshKey("state"),
+        time: at,
+        sid: message.sid,
+        text: status === message.status ? `${status}${code}` : status,
+      });
+    });
   }
 
   /**
@@ -151,6 +188,9 @@ export class Store {
 
   forget() {
     this.calls.clear();
+    this.messages.clear();
+    this.senders.clear();
+    this.optOuts = [];
     this.entries = [];
     this.telephones.clear();
     this.faults = { seed: 0, rules: [] };

@@ -6,6 +6,8 @@ import { callable, loadTelephones, newTelephone, saveTelephones } from "./drawer
 import { spaced } from "./format.js";
 import { isOver, telephoneOf } from "./selectors.js";
 import { TelephoneCard } from "./telephone.js";
+import { plainTexts } from "./textrules.js";
+import { otherEnd } from "./thread.js";
 
 /** @import {Kept} from "./drawer.js" */
 /** @import {Store} from "./store.js" */
@@ -55,7 +57,20 @@ export class Strip {
         this.save();
       }
     }
+    for (const message of this.store.messages.values()) {
+      const number = otherEnd(message);
+      if (!number || !callable(number) || this.cards.has(number) || this.isOurs(number)) continue;
+      // A text to a group would fill the bench: only who texts us, or talks with us, gets a telephone by itself.
+      if (message.direction !== "inbound") continue;
+      this.put(newTelephone(number, spaced(number), "came by itself"));
+      this.save();
+    }
     for (const card of this.cards.values()) card.update();
+  }
+
+  /** @param {string} number */
+  isOurs(number) {
+    return this.store.numbers.some((one) => one.phone_number === number);
   }
 
   tick() {
@@ -67,7 +82,14 @@ export class Strip {
     for (const { kept } of this.cards.values()) {
       const known = this.store.telephones.get(kept.number);
       if (known)
-        Object.assign(kept, { behaviour: known.behaviour, delay: known.delay, voice: known.voice || kept.voice });
+        Object.assign(kept, {
+          behaviour: known.behaviour,
+          delay: known.delay,
+          voice: known.voice || kept.voice,
+          texts: known.texts ?? kept.texts,
+          line_type: known.line_type ?? kept.line_type,
+          reply: known.reply ?? kept.reply,
+        });
       else this.tellSimulator(kept);
     }
     this.save();
@@ -75,7 +97,8 @@ export class Strip {
 
   /** After a reset every telephone lets its owner answer again. */
   reset() {
-    for (const { kept } of this.cards.values()) Object.assign(kept, { behaviour: "manual", delay: 1 });
+    for (const { kept } of this.cards.values())
+      Object.assign(kept, { behaviour: "manual", delay: 1, reply: "", ...plainTexts() });
     this.save();
   }
 

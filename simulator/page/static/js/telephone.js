@@ -9,6 +9,9 @@ import { spaced } from "./format.js";
 import { IdlePanel } from "./idle.js";
 import { currentCall, elapsed, ending, lastCall, phaseOf, ringingAt, talksWith } from "./selectors.js";
 import { TalkingPanel } from "./talking.js";
+import { TextPanel } from "./textpanel.js";
+import { choiceOf } from "./textrules.js";
+import { isStopped, textsOf } from "./thread.js";
 
 /** @import {Kept} from "./drawer.js" */
 /** @import {Phase} from "./selectors.js" */
@@ -32,6 +35,10 @@ export class TelephoneCard {
     this.call = null;
     /** Whether a request for this telephone is on its way: a second press must not ring twice. */
     this.busy = false;
+    /** @type {"calls" | "texts"} */
+    this.tab = "calls";
+    /** Texts to it that were there when its owner last looked. */
+    this.read = 0;
     this.audio = new CallAudio(() => this.update());
     this.idle = new IdlePanel(kept, {
       ring: (to) => this.ring(to),
@@ -43,10 +50,19 @@ export class TelephoneCard {
       hangUp: () => this.act((call) => api.act(call.sid, "hangup")),
       listen: () => this.connectAudio(),
     });
+    // Who withholds the number cannot be texted, and texts nobody.
+    this.texts = callable(kept.number)
+      ? new TextPanel(kept, store, {
+          text: (to, body, photo) => this.text(to, body, photo),
+          change: (changes) => actions.changed(kept, changes),
+        })
+      : null;
     this.parts = cardParts(
       kept,
-      { idle: this.idle.element, talking: this.talking.element },
+      { idle: this.idle.element, talking: this.talking.element, texts: this.texts?.element ?? null },
       {
+        calls: () => this.turn("calls"),
+        texts: () => this.turn("texts"),
         giveUp: () => this.act((call) => api.act(call.sid, "hangup")),
         decline: () => this.act((call) => api.act(call.sid, "reject")),
         answer: () => void this.answer(),
@@ -73,6 +89,7 @@ export class TelephoneCard {
       });
     }
     if (phase === "idle") this.idle.update(this.store.numbers, this.lastWords());
+    this.updateTexts();
     this.parts.microphone.checked = this.kept.microphone;
     setText(
       this.parts.others,
@@ -88,12 +105,48 @@ export class TelephoneCard {
     const time = call ? elapsed(call, Date.now()) : "";
     const connected = call && talksWith(this.store, call) ? "talking" : "connected";
     const words = { idle: "idle", waiting: "ringing", called: "rings here", talking: `${connected} ${time}` };
-    setText(this.parts.tag, words[phase ?? "idle"]);
+    setText(this.parts.tag, phase === "idle" ? this.idleWords() : words[phase ?? "idle"]);
     if (!call) return;
     const ringing = ringingAt(this.store, call);
     const rings = ringing.length ? ` Rings: ${ringing.join(", ")}` : "";
     setText(this.parts.waitingText, `Waiting for somebody to answer: ${time}.${rings}`);
     setText(this.parts.calledText, `${this.spoken(call.from)} is calling: ${time}`);
+  }
+
+  /** @param {"calls" | "texts"} tab */
+  turn(tab) {
+    this.tab = tab;
+    this.update();
+    if (tab === "texts") this.texts?.toEnd();
+  }
+
+  updateTexts() {
+    const shown = this.tab === "texts";
+    this.parts.calls.hidden = this.parts.microphoneField.hidden = shown;
+    this.parts.showCalls.setAttribute("aria-pressed", String(!shown));
+    this.parts.showTexts.setAttribute("aria-pressed", String(shown));
+    if (!this.texts) return;
+    this.texts.element.hidden = !shown;
+    if (!shown) return;
+    this.read = this.arrived();
+    this.texts.update();
+  }
+
+  /** How many texts have reached this telephone. */
+  arrived() {
+    return textsOf(this.store, this.kept.number).filter(
+      (message) => message.direction !== "inbound" && message.status === "delivered",
+    ).length;
+  }
+
+  /** What the tag says of a telephone at rest. */
+  idleWords() {
+    if (!this.texts) return "idle";
+    const fresh = this.arrived() - this.read;
+    if (fresh > 0 && this.tab !== "texts") return `${fresh} new`;
+    if (isStopped(this.store, this.kept.number)) return "stopped";
+    const choice = choiceOf(this.kept);
+    return choice?.value === "deliver" ? "idle" : (choice?.words ?? "own rule");
   }
 
   /** @param {Phase} phase */
@@ -102,6 +155,8 @@ export class TelephoneCard {
     const before = this.phase;
     this.phase = phase;
     this.element.dataset.phase = phase;
+    // A call wants an answer, whatever its owner was reading.
+    if (phase !== "idle") this.tab = "calls";
     this.idle.element.hidden = phase !== "idle";
     this.parts.waiting.hidden = phase !== "waiting";
     this.parts.called.hidden = phase !== "called";
@@ -147,6 +202,21 @@ export class TelephoneCard {
       const call = await api.ring({ from: this.kept.number, to, voice: this.kept.voice, ...name });
       await this.audio.attach(call.sid, this.kept.microphone);
     });
+  }
+
+  /**
+   * @param {string} to
+   * @param {string} body
+   * @param {boolean} photo
+   * @returns {Promise<boolean>} whether it went out
+   */
+  async text(to, body, photo) {
+    let sent = false;
+    await this.attempt(async () => {
+      await api.text({ from: this.kept.number, to, body, ...(photo ? { media: "photo" } : {}) });
+      sent = true;
+    }, true);
+    return sent;
   }
 
   async answer() {

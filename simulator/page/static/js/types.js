@@ -20,6 +20,29 @@
  * @property {Caption[]} captions
  * @property {string[]} children  the sids of the legs it made
  *
+ * @typedef {object} Message
+ * @property {string} sid
+ * @property {"inbound" | "outbound-api" | "outbound-reply"} direction
+ * @property {string | null} from
+ * @property {string} to
+ * @property {string} body
+ * @property {string} status
+ * @property {number | null} error_code
+ * @property {number} segments
+ * @property {{sid: string, content_type: string, bytes: number}[]} media
+ * @property {"twilio" | "telephone" | null} author  who wrote it, when that was no person and not the desk
+ * @property {string | null} date_created
+ * @property {{status: string, time: string}[]} history
+ *
+ * @typedef {object} Sender
+ * @property {string} sender
+ * @property {number} rate  segments in a second
+ * @property {number} queued  segments that wait
+ * @property {number} waiting  texts that wait
+ * @property {number} capacity  segments with which its queue is full
+ * @property {number} overflow  what becomes of a text that finds it full: 21611 or 30001
+ * @property {number} sent  segments
+ *
  * @typedef {object} WebRequest
  * @property {string | number} id
  * @property {string} time
@@ -28,6 +51,7 @@
  * @property {string} method
  * @property {string} url
  * @property {string | null} call_sid
+ * @property {string | null} [message_sid]
  * @property {Record<string, string>} params
  * @property {Record<string, string>} headers
  * @property {number} [attempt]
@@ -39,15 +63,21 @@
  * @property {string | null} [fault]  what was done to it on purpose
  *
  * @typedef {{kind: string, rate?: number, seconds?: number, status?: number, count?: number,
- *   match?: {path?: string, call_status?: string, call_sid?: string}}} FaultRule
+ *   match?: {path?: string, call_status?: string, call_sid?: string, message_status?: string,
+ *   message_sid?: string}}} FaultRule
  * @typedef {FaultRule & {fired: number, active: boolean}} ActiveRule  `active`: whether it may still strike
  * @typedef {{seed: number, rules: ActiveRule[]}} Faults
  *
- * @typedef {{time: string, call_sid: string | null, code: string | number | null, text: string,
+ * @typedef {{time: string, call_sid: string | null, message_sid?: string | null, code: string | number | null, text: string,
  *   level?: string}} Warning
  * @typedef {{sid: string, phone_number: string, friendly_name: string, voice_url?: string}} OurNumber
  * @typedef {"manual" | "answer" | "busy" | "no-answer" | "reject" | "failed"} Behaviour
- * @typedef {{number: string, name?: string, behaviour: Behaviour, delay: number, voice: string}} Telephone
+ * @typedef {{result: "deliver" | "undelivered" | "failed" | "silent" | "refuse", code: number | null,
+ *   delay: number | null}} TextRule
+ * @typedef {{line_type: string, texts: TextRule}} TextSettings
+ * @typedef {{number: string, name?: string, behaviour: Behaviour, delay: number, voice: string, reply: string}
+ *   & TextSettings} Telephone
+ * @typedef {{sender: string, telephone: string}} OptOut
  *
  * @typedef {{type: "request", key: string, time: number, request: WebRequest}} RequestEntry
  * @typedef {{type: "state", key: string, time: number, sid: string, text: string}} StateEntry
@@ -55,10 +85,11 @@
  * @typedef {RequestEntry | StateEntry | WarningEntry} Entry
  *
  * @typedef {{type: "snapshot", calls: Call[], requests: WebRequest[], numbers: OurNumber[], telephones: Telephone[],
- *   warnings: Warning[], faults?: Faults}} Snapshot
+ *   warnings: Warning[], faults?: Faults, messages?: Message[], senders?: Sender[], opt_outs?: OptOut[]}} Snapshot
  * @typedef {Snapshot | {type: "call", call: Call} | {type: "caption", sid: string, text: string, time: string}
  *   | {type: "request", request: WebRequest} | {type: "warning", warning: Warning} | {type: "reset"}
- *   | ({type: "faults"} & Faults)} SimulatorEvent
+ *   | {type: "message", message: Message} | {type: "sender", sender: Sender}
+ *   | {type: "opt_outs", opt_outs: OptOut[]} | ({type: "faults"} & Faults)} SimulatorEvent
  */
 
 export {};

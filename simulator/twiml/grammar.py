@@ -1,7 +1,7 @@
 """The TwiML that the simulator knows: what it carries out, what it leaves out with a warning, and what it refuses.
 
 These declarations are what runs, and what the table in docs/simulator.md is made of. The names, values and limits are
-from Twilio Docs, "TwiML for Programmable Voice".
+from Twilio Docs, "TwiML for Programmable Voice" and "TwiML for Programmable Messaging".
 """
 
 from __future__ import annotations
@@ -225,3 +225,38 @@ UNBUILT_VERBS = frozenset({
     "AiAssistant", "Assistant", "Connect", "Echo", "Message", "Pay", "Prompt", "Refer", "Siprec", "Sms", "Start",
     "Stop", "Stream", "Transcription",
 })  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The TwiML of calls, or that of messages: its verbs, what may stand in them, and verbs that are not built.
+
+    The text of `verbatim` elements is kept as it stands, but for space around it; that of others is one line.
+    """
+
+    verbs: dict[str, Grammar]
+    nouns: dict[str, Grammar]
+    unbuilt: frozenset[str] = frozenset()
+    verbatim: frozenset[str] = frozenset()
+
+
+VOICE = Dialect(VERBS, NOUNS, UNBUILT_VERBS)
+
+MESSAGING = Dialect(
+    {
+        "Message": Grammar(
+            {
+                "to": ANYTHING,
+                "from": ANYTHING,
+                "action": ANYTHING,
+                "method": METHOD,
+                "statusCallback": ANYTHING,
+            },
+            frozenset({"Body", "Media"}),
+        ),
+        "Redirect": Grammar({"method": METHOD}),
+    },
+    {"Body": Grammar(), "Media": Grammar()},
+    frozenset({"Sms"}),
+    frozenset({"Message", "Body"}),
+)

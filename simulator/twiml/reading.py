@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from simulator.engine.grammar import AS_IT_IS, NOUNS, UNBUILT_VERBS, VERBS, Grammar, Value
+from simulator.twiml.grammar import AS_IT_IS, MESSAGING, VOICE, Dialect, Value
 
 MAX_BYTES = 64 * 1024
 
@@ -60,31 +60,31 @@ class Verb:
             return default
 
 
-def read_document(body: bytes, content_type: str) -> tuple[list[Verb], list[str]]:
+def read_document(body: bytes, content_type: str, dialect: Dialect = VOICE) -> tuple[list[Verb], list[str]]:
     """The verbs of an answer, and what is to be warned of. Raises `TwimlError`.
 
     Twilio Docs, "TwiML for Programmable Voice", "Content types": sound is played, and plain text that is no TwiML is
-    read aloud.
+    read aloud; in answer to a message, it is sent as one.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if len(body) > MAX_BYTES and not kind.startswith("audio/"):
         raise TwimlError(BODY_TOO_LARGE, f"The body has {len(body)} bytes, more than 64 kB")
-    if kind.startswith("audio/"):
+    if kind.startswith("audio/") and dialect is VOICE:
         return [Verb("Play", data=(body, kind))], []
     text = body.decode("utf-8", "replace")
     if not text.strip():
         raise TwimlError(BODY_EMPTY, "The body is empty where TwiML is expected")
     if kind == "text/plain":
         try:
-            return parse(text)
+            return parse(text, dialect)
         except TwimlError:
-            return [Verb("Say", text=text)], []
+            return [Verb("Message" if dialect is MESSAGING else "Say", text=text)], []
     if kind not in ("text/xml", "application/xml", "text/html"):
         raise TwimlError(BAD_CONTENT_TYPE, f"Invalid Content-Type: {content_type or 'none given'}")
-    return parse(text)
+    return parse(text, dialect)
 
 
-def parse(text: str) -> tuple[list[Verb], list[str]]:
+def parse(text: str, dialect: Dialect = VOICE) -> tuple[list[Verb], list[str]]:
     """The verbs of a TwiML document and what is to be warned of. Raises `TwimlError`."""
     try:
         root = fromstring(text.strip())
@@ -93,17 +93,17 @@ def parse(text: str) -> tuple[list[Verb], list[str]]:
     if root.tag != "Response":
         raise TwimlError(BAD_ROOT, f"The root element is <{root.tag}>, not <Response>")
     warnings: list[str] = []
-    verbs = [verb for element in root if (verb := _verb(element, VERBS, "Response", warnings))]
+    verbs = [verb for element in root if (verb := _verb(element, dialect, "Response", warnings))]
     return verbs, warnings
 
 
-def _verb(element: Element, grammars: dict[str, Grammar], parent: str, warnings: list[str]) -> Verb | None:
+def _verb(element: Element, dialect: Dialect, parent: str, warnings: list[str]) -> Verb | None:
     name = element.tag
-    grammar = grammars.get(name)
-    if grammar is None and name in UNBUILT_VERBS:
+    grammar = (dialect.verbs if parent in ("Response", "Gather") else dialect.nouns).get(name)
+    if grammar is None and name in dialect.unbuilt:
         return Verb(name, refused=f"<{name}>")
     if grammar is None:
-        misplaced = name in NOUNS or name in VERBS
+        misplaced = name in dialect.nouns or name in dialect.verbs
         warnings.append(f"<{name}> {'is not allowed' if misplaced else 'is not known'} in <{parent}>; it is left out")
         return None
     attributes, refused = {}, ""
@@ -127,11 +127,12 @@ def _verb(element: Element, grammars: dict[str, Grammar], parent: str, warnings:
             refused = refused or f"<{child.tag}> in <{name}>"
         elif child.tag not in grammar.children:
             warnings.append(f"<{child.tag}> is not allowed in <{name}>; it is left out")
-        elif (nested := _verb(child, VERBS if name == "Gather" else NOUNS, name, warnings)) is not None:
+        elif (nested := _verb(child, dialect, name, warnings)) is not None:
             refused = refused or nested.refused
             children.append(nested)
     text = "".join(element.itertext()) if name == "Say" else element.text or ""
-    return Verb(name, attributes, " ".join(text.split()), children, refused=refused)
+    text = text.strip() if name in dialect.verbatim else " ".join(text.split())
+    return Verb(name, attributes, text, children, refused=refused)
 
 
 def _judge(name: str, key: str, given: str, value: Value, warnings: list[str]) -> bool:

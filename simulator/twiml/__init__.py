@@ -1,0 +1,1 @@
+"""TwiML: what of it the simulator knows, and reading it."""

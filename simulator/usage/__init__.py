@@ -1,0 +1,1 @@
+"""What the account has used, day by day, what it costs, and who is told when it is much."""
