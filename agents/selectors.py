@@ -102,6 +102,16 @@ def agents_answering() -> QuerySet[Agent]:
     return Agent.objects.filter(who_may_sign_in(), may_receive_calls=True, teams__isnull=False).distinct()
 
 
+def admins_with_email() -> QuerySet[Agent]:
+    """Superusers who can be written to."""
+    return Agent.objects.filter(who_may_sign_in(), is_superuser=True).exclude(email="").order_by("pk")
+
+
+def agents_named(agent_ids: Iterable[int]) -> dict[int, str]:
+    """Their names, as they are shown, by their ids."""
+    return {agent.pk: str(agent) for agent in Agent.objects.filter(pk__in=agent_ids)}
+
+
 def agents_in_no_team() -> QuerySet[Agent]:
     """Those who may be called, and whom no line rings. Admins need no team."""
     return Agent.objects.filter(who_may_sign_in(), may_receive_calls=True, is_superuser=False, teams=None)

@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
+from django.db.models import Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -31,6 +33,12 @@ from core.text import in_sentence
 from routing.models import Line
 from routing.selectors import lines_without_people
 from telephony.doctor.findings import State
+from usage.models import TOTAL, Period, SpendLimit, UsageRefresh
+from usage.money import money
+from usage.page import limit_note
+from usage.selectors import records
+from usage.services import today_gmt
+from usage.spending import Spent, account_currency, spent_in
 
 if TYPE_CHECKING:
     from config.models import DoctorReport
@@ -132,12 +140,13 @@ def home(request: HttpRequest, site: AdminSite) -> Home:
     people = _people() if rights.sees_agents else None
     results = _results(now) if rights.sees_calls else None
     report = last.last() if rights.is_superuser else None
-    tasks = list(_tasks(rights, report))
+    spent = spent_in(list(SpendLimit.objects.all())) if rights.is_superuser else []
+    tasks = [*_tasks(rights, report), *_spend_tasks(spent)]
     may_do = rights.is_superuser or rights.sees_calls or rights.mends_lines or rights.mends_agents
     tasks.sort(key=lambda task: not task.urgent)
     return Home(
         now=now,
-        figures=[*_call_figures(results or [], now, rights), *_people_figures(people)],
+        figures=[*_call_figures(results or [], now, rights), *_people_figures(people), *_money_figures(rights, spent)],
         results=_shown_results(results) if results is not None else None,
         people=people,
         tasks=tasks[:_MOST_TASKS] if may_do else None,
@@ -243,6 +252,42 @@ def _people_figures(people: People | None) -> Iterator[Figure]:
     detail = _t("%(free)d free, %(on_call)d on a call") % {"free": free, "on_call": people.on_call}
     tone = "stop" if people.total and not people.reachable else ""
     yield Figure(_t("Agents reachable"), value, detail, "#reachable", tone)
+
+
+# --- Money ---
+
+
+def _money_figures(rights: _Rights, spent: list[Spent]) -> Iterator[Figure]:
+    """What Twilio has charged this month; nothing before its first figures."""
+    if not (rights.is_superuser and UsageRefresh.objects.filter(what="records", succeeded_at__isnull=False).exists()):
+        return
+    today = today_gmt()
+    month = records(today.replace(day=1), today, TOTAL).aggregate(sum=Sum("price"))["sum"] or Decimal(0)
+    limit = next((one for one in spent if one.limit.period == Period.MONTHLY), None)
+    detail = _t("Twilio, without a limit")
+    if limit is not None:
+        names = {"share": limit.share, "amount": money(limit.limit.amount, limit.limit.currency)}
+        detail = _t("%(share)d %% of %(amount)s") % names
+    tone = "stop" if any(one.is_reached for one in spent) else ""
+    yield Figure(_t("Spent this month"), money(month, account_currency()), detail, reverse("usage"), tone)
+
+
+def _spend_tasks(spent: list[Spent]) -> Iterator[Task]:
+    """Limits that are past their first level."""
+    for one in spent:
+        if not one.level:
+            continue
+        title = (
+            _t("%(share)d %% of today's spend limit") if one.limit.period == Period.DAILY
+            else _t("%(share)d %% of this month's spend limit")
+        ) % {"share": one.share}  # fmt: skip
+        names = {
+            "spent": money(one.spent, one.limit.currency), "amount": money(one.limit.amount, one.limit.currency),
+        }  # fmt: skip
+        detail = "; ".join(
+            part for part in (_t("%(spent)s of %(amount)s") % names, limit_note(one, today_gmt())) if part
+        )
+        yield Task(title, detail, reverse("usage"), _t("See usage"), urgent=one.is_reached)
 
 
 # --- What needs doing ---

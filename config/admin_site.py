@@ -22,6 +22,7 @@ class _Group:
     """As `app_label.ModelName`, in the order in which they are shown."""
     pages: tuple[tuple[str, Promise], ...] = ()
     """Pages of our own, by the names of their addresses. For superusers."""
+    pages_first: bool = False
 
 
 _GROUPS = (
@@ -43,6 +44,7 @@ _GROUPS = (
     _Group(
         _("Texts"), ("messaging.Thread", "messaging.ReadyText", "messaging.MissedCallText", "messaging.MessageWebhook")
     ),
+    _Group(_("Usage"), ("usage.SpendLimit", "usage.SpendAlert"), (("usage", _("Usage")),), pages_first=True),
     _Group(_("Flight recorder"), ("telephony.Webhook", "calls.CallEvent")),
     _Group(_("Privacy"), ("config.Erasure",), (("privacy", _("Export or erase a person")),)),
     _Group(_("System"), (), (("doctor", _("Doctor")),)),
@@ -86,7 +88,8 @@ def _grouped(apps: list[Any], *, with_pages: bool) -> list[Any]:
     for number, group in enumerate(_GROUPS):
         rows = [named.pop(key) for key in group.models if key in named]
         if with_pages:
-            rows += [_page(name, title) for name, title in group.pages]
+            pages = [_page(name, title) for name, title in group.pages]
+            rows = [*pages, *rows] if group.pages_first else [*rows, *pages]
         if rows:
             grouped.append(
                 {"name": group.name, "app_label": f"group-{number}", "app_url": rows[0]["admin_url"], "models": rows}

@@ -93,6 +93,11 @@ class TypedEnv:
             config = self._env.db_url_config(default)
         return dict(config)
 
+    def email_config(self, url: str) -> dict[str, Any]:
+        """Django's settings of e-mail for such a URL; with "" what is sent goes nowhere."""
+        config: dict[str, Any] = self._env.email_url_config(url or "dummymail://")
+        return {name: value for name, value in config.items() if name.startswith("EMAIL_") and value is not None}
+
 
 def _within(reader: Callable[..., Any], least: float | None, most: float | None) -> Callable[..., Any]:
     def read(name: str) -> Any:

@@ -17,6 +17,8 @@ from desk import urls as desk_urls
 from messaging import urls as messaging_urls
 from messaging.group_sends import urls as group_sends_urls
 from tokens import urls as tokens_urls
+from usage import urls as usage_urls
+from usage import views as usage
 
 _api = [
     *calls_urls.api_urlpatterns,
@@ -24,6 +26,7 @@ _api = [
     *contacts_urls.api_urlpatterns,
     *messaging_urls.api_urlpatterns,
     *group_sends_urls.api_urlpatterns,
+    *usage_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
 ]
@@ -32,12 +35,16 @@ urlpatterns = [
     path("admin/doctor/", admin.site.admin_view(doctor.doctor), name="doctor"),
     path("admin/doctor/mend/", admin.site.admin_view(doctor.mend), name="doctor-mend"),
     path("admin/privacy/", admin.site.admin_view(privacy), name="privacy"),
+    path("admin/usage/", admin.site.admin_view(usage.usage), name="usage"),
+    path("admin/usage/export.csv", admin.site.admin_view(usage.export), name="usage-export"),
+    path("admin/usage/try-now/", admin.site.admin_view(usage.try_now), name="usage-try-now"),
     path("admin/", admin.site.urls),
     path("accounts/login/", DeskLoginView.as_view(), name="login"),
     path("accounts/logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("twilio/", include((calls_urls.webhook_urlpatterns, "calls"))),
     path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
     path("media/", include((messaging_urls.public_urlpatterns, "texts"))),
+    path("twilio/", include((usage_urls.webhook_urlpatterns, "usage"))),
     path("api/v1/", include((_api, "api"))),
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),

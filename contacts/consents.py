@@ -21,8 +21,8 @@ __all__ = [
     "consents_between",
     "landline_note",
     "numbers_blocked",
-    "numbers_with_landline",
     "numbers_that_forbid",
+    "numbers_with_landline",
 ]
 
 

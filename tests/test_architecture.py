@@ -16,6 +16,7 @@ FLOORS = [
     {"agents", "contacts", "tokens"},
     {"routing"},
     {"calls", "messaging"},
+    {"usage"},
     {"desk"},
     {"config"},
 ]
@@ -31,6 +32,13 @@ DOORS = {
     "agents": {"selectors", "services"},
     "contacts": {"blocks", "consents", "groups", "people", "rules", "selectors", "senders", "timeline"},
     "tokens": {"selectors", "services"},
+}
+# Where a floor stands on two that are whole houses: what it reads of them, and where it hangs itself in.
+ROOMS = {
+    "usage": {
+        "calls": {"models", "log", "admin.calls.CallAdmin", "live.outgoing_guards"},
+        "messaging": {"models", "prices", "outbox"},
+    }
 }
 # What works on texts alone, and may be used by what is pure.
 PURE = ("core.text.", "telephony.identity.", "telephony.limits.")
@@ -71,6 +79,19 @@ def test_an_app_enters_only_the_rooms_it_may_by_their_doors(app):
             door = rest.partition(".")[0]
             by_door = app == "config" or other not in DOORS or door in DOORS[other]
             if other not in MAY_IMPORT[app] or not by_door:
+                broken.append(f"{path.relative_to(ROOT)} imports {name}")
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("app", sorted(ROOMS))
+def test_an_app_that_stands_on_others_reads_their_models_and_hangs_itself_in_where_they_offer_it(app):
+    broken = []
+    for path in modules(app):
+        for name in imports_of(path):
+            other, _, rest = name.partition(".")
+            rooms = ROOMS[app].get(other)
+            if rooms is not None and not any(rest == room or rest.startswith(f"{room}.") for room in rooms):
                 broken.append(f"{path.relative_to(ROOT)} imports {name}")
 
     assert broken == []

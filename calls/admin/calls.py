@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -111,6 +112,8 @@ class ToDoFilter(admin.SimpleListFilter):
 
 @admin.register(Call)
 class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.ModelAdmin[Call]):
+    # What capabilities above the log say of a call: each a function of it, with a description as admin has them.
+    said_by_others: ClassVar[list[Callable[[Call], Any]]] = []
     list_display = ["began", "way", "party", "line_name", "agent", "result_word", "lasted"]
     list_filter = [RootFilter, ToDoFilter, "result", "line", "agent"]
     search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
@@ -132,6 +135,10 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # Joined: of a call whose contact, line or agent is gone, that is nobody; looked up, it would be an error.
         return super().get_queryset(request).select_related("line", "agent", "contact")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Call | None = None) -> Any:
+        first, *others = super().get_fieldsets(request, obj)
+        return [(first[0], {**first[1], "fields": [*first[1]["fields"], *self.said_by_others]}), *others]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

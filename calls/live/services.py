@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from agents.selectors import agent_get_active, agent_get_caller, agent_get_caller_by
 from calls import selectors
-from calls.live import broadcasts, presence
+from calls.live import broadcasts, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
 from calls.live.facts import facts_fill
 from calls.live.locks import locking_teams
@@ -180,6 +180,8 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
     call = _open(batch, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
         return _refuse(batch, call, gettext_noop("You have no line to call from. Ask your admin."))
+    if refusal := outgoing_guards.refusal_of(number):
+        return _refuse(batch, call, refusal)
     batch.settle()
     push(call)
     extension = number.extension or (known.extension if known else "")

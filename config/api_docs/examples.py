@@ -71,10 +71,22 @@ _PREVIEW = {
     "errors": [{"row": 3, "detail": "number: This number is too short."}],
 }  # fmt: skip
 _PAGE = {"next": None, "previous": None}
+_USAGE = {
+    "category": "totalprice", "day": "2026-11-24", "description": "Total Price", "count": "0", "count_unit": "",
+    "usage": "26.4", "usage_unit": "usd", "price": "26.4", "price_unit": "usd", "as_of": "2026-11-24T10:45:03Z",
+}  # fmt: skip
+_COST = {
+    "id": 1, "name": "Support", "calls": 171, "minutes": 512, "calls_price": "8.43", "texts": 96, "segments": 131,
+    "texts_price": "1.62", "price": "10.05", "open": 12,
+}  # fmt: skip
 
 EXAMPLES: dict[str, Any] = {
     "Call": _CALL,
     "CallList": _PAGE | {"results": [_CALL]},
+    "CallCost": {
+        "sid": _SID, "price": "0.0125", "price_unit": "usd", "open": 0,
+        "legs": [{"sid": _SID, "price": "0.0085"}, {"sid": "CA" + "fedcba9876543210" * 2, "price": "0.004"}],
+    },
     "CallChange": {"note": "Wants a call on Monday.", "outcome": "call-back"},
     "ContactDetail": _CONTACT_DETAIL,
     "ContactDetailList": _PAGE | {"results": [_CONTACT_DETAIL]},
@@ -106,6 +118,9 @@ EXAMPLES: dict[str, Any] = {
             {"at": "2026-11-19T16:20:00Z", "kind": "note", "id": "00000000000000000031", "note": _NOTE},
             {"at": "2026-11-18T09:30:00Z", "kind": "call", "id": _SID, "call": _CALL},
         ],
+    },
+    "CostList": {
+        "by": "line", "start": "2026-11-01", "end": "2026-11-24", "price_unit": "usd", "results": [_COST],
     },
     "Detail": {"detail": "The call is being ended."},
     "Device": _DEVICE,
@@ -147,6 +162,8 @@ EXAMPLES: dict[str, Any] = {
             }
         ],
     },
+    "UsageRecord": _USAGE,
+    "UsageRecordList": _PAGE | {"as_of": "2026-11-24T10:45:00Z", "results": [_USAGE]},
     "VoiceToken": {
         "token": "eyJhbGciOi", "identity": "agent_3", "platform": "ios", "ttl": 3600,
         "expires_at": "2026-11-23T10:30:00Z", "edge": "roaming", "grants": {"incoming": True, "outgoing": True},

@@ -9,6 +9,7 @@ from routing.models import Line
 from telephony.doctor import account, network, routes
 from telephony.doctor.findings import Check, Finding
 from telephony.doctor.runner import run
+from usage import doctor as usage
 
 
 def line_numbers() -> list[str]:
@@ -37,6 +38,9 @@ CHECKS = (
     Check("broker", _("Queue"), system.check_broker),
     Check("worker", _("Worker"), system.check_worker),
     Check("reconciler", _("Reconciler"), system.check_reconciler),
+    Check("usage", _("Usage figures"), usage.check_refresh),
+    Check("spend", _("Spend limits"), usage.check_limits),
+    Check("usage-triggers", _("Usage triggers"), usage.check_triggers),
 )
 
 

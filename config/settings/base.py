@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "calls",
     "desk",
     "messaging",
+    "usage",
 ]
 MIDDLEWARE = [
     "config.server.health.ProbeMiddleware",
@@ -170,7 +171,27 @@ CELERY_BEAT_SCHEDULE = {
     "contacts": {"task": "contacts.tasks.merges_prune", "schedule": crontab(hour=3, minute=55)},
     "message-media": {"task": "messaging.media.fetch", "schedule": 15.0, "options": {"expires": 15}},
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
+    # At quarters of the hour: the usage page says when the next one is (`usage.freshness`).
+    "usage": {"task": "usage.tasks.refresh", "schedule": crontab(minute="*/15"), "options": {"expires": 600}},
+    "prices": {"task": "usage.tasks.prices", "schedule": crontab(minute=7), "options": {"expires": 3000}},
 }
+
+# --- E-mail --------------------------------------------------------------------------------------------------------
+# To admins, when a level of a spend limit is reached. Without a server nothing is sent; the admin's pages say it all.
+EMAIL_URL: str = env.checked(
+    "EMAIL_URL", "", lambda url: url.startswith(("smtp://", "smtps://", "smtp+tls://", "smtp+ssl://")),
+    "smtp+tls://user:password@mail.example.com:587",
+)  # fmt: skip
+_email = env.email_config(EMAIL_URL)
+EMAIL_BACKEND: str = _email["EMAIL_BACKEND"]
+EMAIL_HOST: str = _email.get("EMAIL_HOST", "localhost")
+EMAIL_PORT: int = _email.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER: str = _email.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD: str = _email.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS: bool = _email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.text("EMAIL_FROM", f"ringdesk@{_public.hostname or 'localhost'}")
 
 # How many days webhooks, requests and failures are kept for calls' time lines; 0: for ever.
 FLIGHT_RECORDER_DAYS: int = env.whole("FLIGHT_RECORDER_DAYS", 90, least=0)
@@ -260,7 +281,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ringdesk",
-    "DESCRIPTION": "Log-ins of devices, voice tokens, the call log, call control and contacts.",
+    "DESCRIPTION": "Log-ins of devices, voice tokens, the call log, call control, contacts and usage.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",

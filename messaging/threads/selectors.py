@@ -18,8 +18,8 @@ from calls.payloads import call_json
 from contacts.consents import (
     consents_between,
     numbers_blocked,
-    numbers_with_landline,
     numbers_that_forbid,
+    numbers_with_landline,
 )
 from contacts.selectors import contact_numbers_matching, contacts_by_number
 from core.folding import fold

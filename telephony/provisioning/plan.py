@@ -17,6 +17,7 @@ class Kind(StrEnum):
     KEY = "key"
     NUMBER = "number"
     SERVICE = "service"
+    TRIGGER = "usage-trigger"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from telephony.provisioning import account
+from telephony.provisioning import account, usage_triggers
 from telephony.provisioning.addresses import (
     app_values,
     is_somebody_elses,
@@ -19,6 +19,7 @@ from telephony.provisioning.addresses import (
     text_values,
 )
 from telephony.provisioning.plan import Kind, Plan, Step, differences
+from telephony.provisioning.usage_triggers import WantedTrigger
 
 logger = logging.getLogger(__name__)
 
@@ -113,9 +114,30 @@ def plan_key() -> Step:
     return Step(Kind.KEY, title, sid)
 
 
-def plan_all(numbers: Iterable[str], take_over: Iterable[str] = ()) -> Plan:
+def plan_triggers(wanted: Iterable[WantedTrigger]) -> list[Step]:
+    """One step for each usage trigger. One of ours with another value is replaced: Twilio lets none be changed."""
+    wanted = list(wanted)
+    found = usage_triggers.triggers_list() if wanted else {}
+    steps = []
+    for one in wanted:
+        values = usage_triggers.trigger_values(one, desk=resource_name())
+        there = found.get(values["friendly_name"])
+        title = _("Usage trigger %(name)s") % {"name": values["friendly_name"]}
+        steps.append(Step(Kind.TRIGGER, title, there.sid if there else "", differences(values, there)))
+    return steps
+
+
+def plan_all(numbers: Iterable[str], take_over: Iterable[str] = (), triggers: Iterable[WantedTrigger] = ()) -> Plan:
     """Everything that the desk needs at Twilio."""
-    return Plan((plan_app(take_over), plan_key(), *plan_numbers(numbers, take_over), *plan_service(take_over)))
+    return Plan(
+        (
+            plan_app(take_over),
+            plan_key(),
+            *plan_numbers(numbers, take_over),
+            *plan_service(take_over),
+            *plan_triggers(triggers),
+        )
+    )
 
 
 def plan_repair(numbers: Iterable[str]) -> Plan:
@@ -173,6 +195,9 @@ def _apply(step: Step) -> Done:
         return Done(step)
     if step.kind is Kind.SERVICE:
         account.service_update(step.sid, step.values)
+        return Done(step)
+    if step.kind is Kind.TRIGGER:
+        usage_triggers.trigger_set(step.sid, step.values)
         return Done(step)
     if step.kind is Kind.KEY:
         sid, secret = account.key_create(resource_name())

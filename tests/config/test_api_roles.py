@@ -63,6 +63,9 @@ contacts_update           403    200        200         200         200    200
 devices_list              403    200        200         200         200    200
 devices_revoke            403    204        404         404         404    404
 numbers_check             403    200        200         200         200    200
+usage_call                403    403        403         403         403    200
+usage_costs               403    403        403         403         403    200
+usage_list                403    403        403         403         403    200
 voice_token_create        403    200        200         200         200    200
 """
 ROLES, *ROWS = [line.split() for line in TABLE.strip().splitlines()]

@@ -1,4 +1,5 @@
-"""Sets up what Ringdesk needs at Twilio: a TwiML app, an API key, and the URLs of the app and of numbers.
+"""Sets up what Ringdesk needs at Twilio: a TwiML app, an API key, the URLs of the app and of numbers, and a usage
+trigger for each spend limit.
 
 It shows what it would change, then asks. Numbers that belong to somebody else are left alone unless they are named with
 --take-over.
@@ -21,6 +22,7 @@ from telephony.phone import parse
 from telephony.provisioning.plan import Kind, Plan
 from telephony.provisioning.services import apply, plan_all
 from telephony.rest.http import background_retries
+from usage.triggers import triggers_wanted
 
 
 class Command(BaseCommand):
@@ -55,7 +57,7 @@ class Command(BaseCommand):
             if not numbers and not taken:
                 numbers = line_numbers()
             with background_retries():
-                plan = plan_all([*numbers, *taken], [*taken, *apps])
+                plan = plan_all([*numbers, *taken], [*taken, *apps], triggers_wanted())
                 self._carry_out(plan, dry_run=options["dry_run"], yes=options["yes"])
         except TelephonyError as error:
             raise CommandError(_explained(error), returncode=2) from None

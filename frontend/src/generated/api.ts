@@ -725,6 +725,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Usage records as they are stored, newest day first
+         * @description Usage records as they are stored, newest day first.
+         */
+        get: operations["usage_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/calls/{sid}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of a call of the log, by the sid of its first leg
+         * @description Of a call of the log, by the sid of its first leg.
+         */
+        get: operations["usage_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/costs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The dearest first
+         * @description The dearest first. Without days those of this month, as Twilio has it.
+         */
+        get: operations["usage_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     ServerFrame: {
@@ -897,6 +957,19 @@ export interface components {
             revision: number;
             readonly recordings: components["schemas"]["Recording"][];
             legs: components["schemas"]["Leg"][];
+        };
+        /** @description What a call cost with all its legs, which Twilio bills one by one. */
+        CallCost: {
+            sid: string;
+            /**
+             * Format: decimal
+             * @description Null while nothing of it is settled.
+             */
+            price: string | null;
+            price_unit: string;
+            /** @description Legs that Twilio has not settled yet. */
+            open: number;
+            legs: components["schemas"]["LegCost"][];
         };
         CallEnded: {
             /**
@@ -1130,6 +1203,33 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** @description What one line, agent or group send cost. Money is positive, and of what Twilio has settled alone. */
+        Cost: {
+            /** @description Null for what belongs to nobody any more. */
+            id: number | null;
+            name: string;
+            calls: number;
+            minutes: number;
+            /** Format: decimal */
+            calls_price: string;
+            texts: number;
+            segments: number;
+            /** Format: decimal */
+            texts_price: string;
+            /** Format: decimal */
+            price: string;
+            /** @description Legs and texts that Twilio has not settled yet. */
+            open: number;
+        };
+        CostList: {
+            by: string;
+            /** Format: date */
+            start: string;
+            /** Format: date */
+            end: string;
+            price_unit: string;
+            results: components["schemas"]["Cost"][];
+        };
         DeskFrame: components["schemas"]["PhoneState"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         DeskRefresh: {
             /**
@@ -1281,6 +1381,11 @@ export interface components {
             /** @description Seconds. */
             duration: number | null;
             agent: components["schemas"]["Agent"] | null;
+        };
+        LegCost: {
+            sid: string;
+            /** Format: decimal */
+            price: string | null;
         };
         Line: {
             id: number;
@@ -1453,6 +1558,24 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["ContactDetail"][];
+        };
+        PaginatedUsageRecordList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["UsageRecord"][];
+            /**
+             * Format: date-time
+             * @description When Twilio was last asked; null before the first time.
+             */
+            as_of: string | null;
         };
         /** @description The other party, whichever way the call goes. */
         Party: {
@@ -1749,6 +1872,31 @@ export interface components {
          * @enum {string}
          */
         TimelineEntryKindEnum: "webhook" | "leg" | "rest" | "action" | "incident";
+        /** @description One of Twilio's categories on one day. Categories overlap: only `totalprice` is the sum. */
+        UsageRecord: {
+            category: string;
+            /**
+             * Format: date
+             * @description Twilio's day, which begins at midnight GMT.
+             */
+            day: string;
+            description: string;
+            /** Format: decimal */
+            count: string;
+            count_unit: string;
+            /** Format: decimal */
+            usage: string;
+            usage_unit: string;
+            /** Format: decimal */
+            price: string;
+            /** @description ISO 4217, in small letters: `usd`. */
+            price_unit: string;
+            /**
+             * Format: date-time
+             * @description Up to when Twilio had counted this one.
+             */
+            as_of: string | null;
+        };
         /**
          * @description * `applied` - Applied
          *     * `late` - Older than what was known
@@ -3505,6 +3653,100 @@ export interface operations {
             429: components["responses"]["Throttled"];
             500: components["responses"]["ServerError"];
             502: components["responses"]["TwilioNotConfigured"];
+        };
+    };
+    usage_list: {
+        parameters: {
+            query?: {
+                /** @description One of Twilio's, like `totalprice`, `calls` or `sms-outbound` */
+                category?: string;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description The last day */
+                end?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                /** @description The first day, like 2026-11-01 */
+                start?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedUsageRecordList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    usage_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallCost"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    usage_costs: {
+        parameters: {
+            query?: {
+                by?: "agent" | "group-send" | "line";
+                /** @description The last day */
+                end?: string;
+                /** @description The first day, like 2026-11-01 */
+                start?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
         };
     };
 }

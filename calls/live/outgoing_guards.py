@@ -1,0 +1,26 @@
+"""What may forbid a call before it is made, beside the number itself: said by capabilities that stand above this one.
+
+They are asked while an agent waits for the call, inside its transaction: no REST, and hardly a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from telephony.phone import Number
+
+# A sentence in English, as it is stored, for the agent; "" when the call may be made.
+OutgoingGuard = Callable[[Number], str]
+
+_guards: list[OutgoingGuard] = []
+
+
+def register(guard: OutgoingGuard) -> None:
+    """Said by a capability when it is ready."""
+    if guard not in _guards:
+        _guards.append(guard)
+
+
+def refusal_of(number: Number) -> str:
+    """Why the number must not be called now, by the first guard that says so; "" when it may be."""
+    return next((reason for guard in _guards if (reason := guard(number))), "")

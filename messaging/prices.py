@@ -1,0 +1,20 @@
+"""What texts cost, once Twilio says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db import transaction
+
+from messaging.models import Message
+
+
+@transaction.atomic
+def message_prices_set(prices: Mapping[str, tuple[Decimal, str]]) -> int:
+    """Writes prices, by the messages' sids, with their currencies. Returns how many messages had none before."""
+    found = list(Message.objects.filter(sid__in=list(prices), price__isnull=True).only("pk", "sid"))
+    for message in found:
+        message.price, message.price_unit = prices[message.sid or ""]
+    Message.objects.bulk_update(found, ["price", "price_unit"], batch_size=500)
+    return len(found)

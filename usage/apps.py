@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class UsageConfig(AppConfig):
+    name = "usage"
+    verbose_name = _("Usage")
+
+    def ready(self) -> None:
+        from calls.live import outgoing_guards
+        from messaging.outbox import guards
+        from telephony.webhooks.kinds import declare
+        from usage import guard
+        from usage.webhooks import KINDS
+
+        declare(*KINDS)
+        outgoing_guards.register(guard.dear_call_refused)
+        guards.register(guard.group_sends_paused)

@@ -1,0 +1,116 @@
+"""How much was spent in a day and in a month: what Twilio has counted, and what we know that it has not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Max, Sum
+from django.utils import timezone
+
+from messaging.models import Direction, Message, Step
+from usage.models import TOTAL, Period, SpendLimit, UsageRecord, begins
+
+# Of a segment, while nothing is known of this account's prices: rather too much than too little.
+_GUESS = Decimal("0.01")
+_KNOWN_DAYS = 62
+# A text that Twilio took later than so long after it was written is not looked for.
+_LONGEST_SEND = timedelta(days=3)
+_PER_SEGMENT = ("sms-outbound", "sms-messages-carrierfees")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One limit, and how far it is used up. `estimated` is that part of `spent` that Twilio has not counted yet."""
+
+    limit: SpendLimit
+    begins: date
+    spent: Decimal
+    estimated: Decimal
+    currency: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether the limit is in the currency in which Twilio bills; else nothing can be said of it."""
+        return not self.currency or self.currency == self.limit.currency
+
+    @property
+    def share(self) -> int:
+        """Per cent of the limit, as whole ones that are full."""
+        return int(self.spent * 100 / self.limit.amount)
+
+    @property
+    def level(self) -> int:
+        """The highest level that is reached; 0 for none."""
+        return max((level for level in self.limit.levels if self.fits and self.share >= level), default=0)
+
+    @property
+    def is_reached(self) -> bool:
+        return self.fits and self.spent >= self.limit.amount
+
+    def full_on(self, today: date) -> date | None:
+        """The day of this month on which the limit is used up at the pace so far; None when it lasts."""
+        days = (today - self.begins).days + 1
+        if self.limit.period != Period.MONTHLY or self.spent <= 0 or self.is_reached:
+            return None
+        lasts = int(self.limit.amount * days / self.spent)
+        full = self.begins + timedelta(days=min(lasts, 366))
+        return full if (full.year, full.month) == (today.year, today.month) else None
+
+
+def spent_in(limits: list[SpendLimit]) -> list[Spent]:
+    """Of each limit, in their order: today's, and this month's, as Twilio has its days."""
+    today = timezone.now().astimezone(UTC).date()
+    if not limits:
+        return []
+    currency = account_currency()
+    as_of = counted_until()
+    found = []
+    for limit in limits:
+        start = begins(limit.period, today)
+        counted = UsageRecord.objects.filter(category=TOTAL, day__range=(start, today)).aggregate(sum=Sum("price"))
+        estimated = _estimate(max(as_of, datetime.combine(start, time(), UTC)))
+        found.append(
+            Spent(
+                limit=limit,
+                begins=start,
+                spent=(counted["sum"] or Decimal(0)) + estimated,
+                estimated=estimated,
+                currency=currency,
+            )
+        )
+    return found
+
+
+def account_currency() -> str:
+    """The one in which Twilio bills; "" while there is no record."""
+    records = UsageRecord.objects.filter(category=TOTAL).exclude(price_unit="")
+    return records.order_by("-day").values_list("price_unit", flat=True).first() or ""
+
+
+def counted_until() -> datetime:
+    """Up to when Twilio had counted when it was last asked."""
+    last = UsageRecord.objects.filter(category=TOTAL).aggregate(last=Max("as_of"))["last"]
+    return last or timezone.now() - timedelta(days=31)
+
+
+def _estimate(since: datetime) -> Decimal:
+    """What our own texts cost that Twilio took since then."""
+    texts = Message.objects.filter(
+        direction=Direction.OUTBOUND, step=Step.TAKEN, created_at__gte=since - _LONGEST_SEND, sent_at__gt=since
+    )
+    segments = texts.aggregate(sum=Sum("num_segments"))["sum"] or 0
+    return (segments * segment_price()).quantize(Decimal("0.000001")) if segments else Decimal(0)
+
+
+def segment_price() -> Decimal:
+    """What a segment of ours has cost of late, with its carriers' fees; a guess while nothing is known."""
+    since = timezone.now().astimezone(UTC).date() - timedelta(days=_KNOWN_DAYS)
+    rows = UsageRecord.objects.filter(category__in=_PER_SEGMENT, day__gte=since).order_by()
+    sums = {row["category"]: row for row in rows.values("category").annotate(price=Sum("price"), count=Sum("count"))}
+    sent = sums.get(_PER_SEGMENT[0])
+    if not sent or not sent["count"]:
+        return _GUESS
+    paid: Decimal = sum((row["price"] for row in sums.values()), Decimal(0))
+    return paid / sent["count"]
