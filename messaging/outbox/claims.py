@@ -118,13 +118,8 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
         elif len(due) == limit:
             next_at = now
     deadline = monotonic() + _may_begin_for()
-    media = _media_of(rows)
+    media = media_urls([row.pk for row in rows])
     return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
-
-
-def _media_of(rows: Sequence[Message]) -> dict[int, list[str]]:
-    with_files = Message.objects.filter(pk__in=[row.pk for row in rows], media__isnull=False).distinct()
-    return {row.pk: media_urls(row) for row in with_files}
 
 
 def _claimed(row: Message, claim: str, deadline: float, media: Sequence[str]) -> Claimed:

@@ -112,6 +112,7 @@ def _found(row: Message, facts: MessageFacts, now: datetime) -> None:
         _still(row).update(due_at=now)
         return
     _tell(row)
+    changes.messages_taken([row.pk])
 
 
 def _tell(row: Message) -> None:

@@ -41,6 +41,7 @@ def results_write(outcomes: Sequence[Outcome]) -> None:
     _slow_down(outcomes, now)
     # A group's thousand results are looked at on its own page, not in a thousand threads.
     changes.messages_changed(one.claimed.id for one in outcomes if one.claimed.priority == Priority.SINGLE)
+    changes.messages_taken(one.claimed.id for one in outcomes if one.step == Step.TAKEN)
 
 
 def _write_alone(outcome: Outcome, now: datetime) -> None:
