@@ -290,6 +290,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DirectionEnum": "calls.models.Direction",
         "MessageDirectionEnum": "messaging.models.Direction",
+        "OutcomeEnum": "calls.models.CallOutcome",
+        "ConsentStateEnum": "contacts.models.Consent.State",
+        "ConsentSourceEnum": "contacts.models.Consent.Source",
     },
     "WEBHOOKS": ["desk.frames.server_frame", "desk.frames.desk_frame"],
     "POSTPROCESSING_HOOKS": [
