@@ -2,7 +2,7 @@
 import { clock, dayName, exactClock, fullTime, initials, shortWhen } from "../src/format";
 import { firstName } from "../src/names";
 import { CLOSE, OPEN } from "../src/testing/pseudo";
-import { contactTexts } from "./contacts";
+import { contactTexts, ENTRY_TIMES } from "./contacts";
 import { CONTACTS, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { config, CONTACT, DEVICES, THEIRS, TOO_SHORT } from "./fakes";
 import { EXHIBITS } from "./states";
@@ -80,11 +80,7 @@ function fields(value: unknown, name = ""): string[] {
 function times(): string[] {
   const now = Date.now();
   const all = [...LOG, ...LONG_LOG, ...HISTORY].map((call) => call.start_time);
-  return [...all, ...HAPPENED.map((entry) => entry.at), new Date(now).toISOString()].flatMap((time) => [
-    clock(time),
-    exactClock(time),
-    fullTime(time),
-    dayName(time, now),
-    shortWhen(time, now),
-  ]);
+  return [...all, ...HAPPENED.map((entry) => entry.at), ...ENTRY_TIMES, new Date(now).toISOString()].flatMap(
+    (time) => [clock(time), exactClock(time), fullTime(time), dayName(time, now), shortWhen(time, now)],
+  );
 }

@@ -112,7 +112,7 @@ function CardHead({ id, title, children }: { id: string; title: string; children
 }
 
 /** For each sender what counts now, of whichever of the contact's numbers it was last said. */
-export function consentsNow({ senders, history }: Consents): { name: string; newest: Consent | null }[] {
+function consentsNow({ senders, history }: Consents): { name: string; newest: Consent | null }[] {
   return senders.map(({ sender, name }) => ({
     name,
     newest: history.find((row) => row.sender === sender) ?? null,
