@@ -121,7 +121,8 @@ function consentsNow({ senders, history }: Consents): { name: string; newest: Co
 
 export function consentWord(row: Consent): string {
   const when = formatDate(new Date(row.at), { day: "numeric", month: "short", year: "numeric" });
-  return t(`contact.consent.${row.state}.${row.source}`, { when });
+  const said = `${row.state}-${row.source}` as const;
+  return t(`contact.consent.${said}`, { when });
 }
 
 function ConsentCard({ open, onHistory }: { open: OpenContact; onHistory(): void }) {

@@ -33,7 +33,9 @@ describe("a contact's page", () => {
 
   it("goes back to the list, and focus to the row", async () => {
     const { user } = await opened();
-    await user.click(button("Contacts"));
+    await user.click(
+      within(screen.getByRole("group", { name: ALEXANDRA })).getByRole("button", { name: "Contacts" }),
+    );
     await waitFor(() => expect(document.activeElement?.textContent).toContain(ALEXANDRA));
     expect(location.pathname).toBe("/contacts/");
   });
@@ -101,6 +103,7 @@ describe("editing", () => {
     const said = "(202) 555-0143 belongs to Tom Aldous (contact 2) already.";
     const { user } = await editing({ change: () => Promise.reject(refusal(409, said)) });
     await user.click(button("Add number"));
+    await waitFor(() => expect(document.activeElement).toHaveProperty("type", "tel"));
     await user.keyboard("2025550143");
     await user.click(button("Save contact"));
     expect(await screen.findByText(said)).toBeTruthy();
