@@ -40,7 +40,8 @@ class ContactNoteInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg
     """Written at the desk, where it is said who wrote them."""
 
     model = ContactNote
-    fields = readonly_fields = ["at", "author", "text"]
+    fields = ("at", "author", "text")
+    readonly_fields = fields
     extra = 0
 
 
@@ -95,7 +96,7 @@ class ContactAdmin(ImportsContacts, SearchesFolded, SavesChanges, admin.ModelAdm
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = [f"{OWN_PREFIX}{row.key}" for row in ContactField.objects.all()]
-        sets = [(None, {"fields": CONTACT_FIELDS})]
+        sets: list[Any] = [(None, {"fields": CONTACT_FIELDS})]
         if own:
             sets.append((_("Own fields"), {"fields": own}))
         return [*sets, (_("History"), {"fields": self.readonly_fields})]
@@ -148,7 +149,8 @@ class GroupAdmin(SavesChanges, admin.ModelAdmin[Group]):
     readonly_fields = ["member_count", "created_at", "updated_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        return super().get_queryset(request).annotate(picked_count=Count("members"))
+        groups: QuerySet[Group] = super().get_queryset(request).annotate(picked_count=Count("members"))
+        return groups
 
     @admin.display(description=_("members now"))
     def member_count(self, group: Group) -> int | str:

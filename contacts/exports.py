@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from contacts.consents import consent_history
-from contacts.models import Contact, ContactField
+from contacts.models import Contact, ContactField, ContactNumber
 from core.spreadsheets import csv_lines
 
 _VCARD_KINDS = {"mobile": "cell", "landline": "voice", "voip": "voice", "toll-free": "voice", "other": "voice"}
@@ -77,7 +77,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """Not within a character: parts of one would be none."""
-    parts, part = [], b""
+    parts: list[bytes] = []
+    part = b""
     for letter in line:
         encoded = letter.encode()
         if len(part) + len(encoded) > (75 if not parts else 74):
@@ -97,7 +98,8 @@ def _rows(contacts: QuerySet[Contact]) -> Iterator[list[Any]]:
     yield ["name", "company", "email", "note", "number", "label", "group", *own]
     for contact in contacts.prefetch_related("numbers", "groups").iterator(chunk_size=500):
         groups = ", ".join(group.name for group in contact.groups.all())
-        for row in list(contact.numbers.all()) or [None]:
+        rows: list[ContactNumber | None] = [*contact.numbers.all()]
+        for row in rows or [None]:
             number, label = (str(row), row.label) if row else ("", "")
             facts = [contact.name, contact.company, contact.email, contact.note, number, label, groups]
             yield [*facts, *(contact.own.get(key, "") for key in own)]

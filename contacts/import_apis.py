@@ -122,7 +122,8 @@ class ImportPreviewListApi(APIView):
         """Guesses what each column is, and says what would be done. The file waits for an hour to be confirmed."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
             raise TooLarge(_("Send at most %(size)d MB at a time.") % {"size": MAX_BYTES // 1_048_576})
-        file: Any = request.data if isinstance(request.data, bytes) else request.data.get("file")
+        sent: Any = request.data
+        file: Any = sent if isinstance(sent, bytes) else sent.get("file")
         try:
             if not isinstance(file, bytes) and not hasattr(file, "read"):
                 raise Unreadable(_("Send a CSV file in the field `file`."))

@@ -94,7 +94,7 @@ def table_from_csv(data: bytes, *, check: Callable[[list[str]], object] = lambda
             % {"count": f"{len(header):,}", "columns": ", ".join(COLUMNS)}
         )
     check(header)
-    rows = []
+    rows: list[tuple[int, list[str]]] = []
     for number, line in lines:
         if len(rows) == MAX_ROWS:
             raise Unreadable(

@@ -175,7 +175,7 @@ def merges_forget() -> int:
 
 def _references() -> list[ForeignKey[Any, Any]]:
     """Every column of any table that names a contact, but for groups' own: there, both may stand already."""
-    relations = Contact._meta.get_fields(include_hidden=True)  # noqa: SLF001
+    relations: Any = Contact._meta.get_fields(include_hidden=True)  # noqa: SLF001
     return [
         relation.field
         for relation in relations

@@ -230,11 +230,10 @@ class ContactField(models.Model):
     """A field of one's own that all contacts have: customer number, delivery area. `Contact.own` holds its values."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
-    key = models.SlugField(
+    key = models.CharField(
         _("key"),
         max_length=40,
         unique=True,
-        allow_unicode=False,
         validators=[RegexValidator(OWN_KEY, _("Small letters, digits and _, with a letter first."))],
         help_text=_("Its name for programs, imports and texts, like customer_no. It cannot be changed later."),
     )

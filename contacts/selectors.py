@@ -1,6 +1,7 @@
 """Reading contacts."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -47,6 +48,11 @@ _NUMBERS = Prepared(lambda: ContactNumber.objects.select_related("contact").filt
 def contact_ids_with(number: Param) -> QuerySet[ContactNumber, int]:
     """To be prepared: whose number it is."""
     return ContactNumber.objects.filter(number=number).order_by().values_list("contact", flat=True)
+
+
+def contact_ids_among(numbers: QuerySet[Any, Any]) -> QuerySet[ContactNumber, int]:
+    """Whose numbers they are: a query in a query."""
+    return ContactNumber.objects.filter(number__in=numbers).order_by().values_list("contact", flat=True)
 
 
 def contact_get(contact_id: int) -> Contact | None:

@@ -364,7 +364,7 @@ class ConsentInputSerializer(StrictSerializer):
     state = serializers.ChoiceField(
         choices=Consent.State.choices, error_messages={"invalid_choice": choose_one_of(Consent.State.values)}
     )
-    source = serializers.ChoiceField(
+    source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=[Consent.Source.SPOKEN.value, Consent.Source.FORM.value],
         error_messages={"invalid_choice": choose_one_of([Consent.Source.SPOKEN.value, Consent.Source.FORM.value])},
     )
@@ -378,7 +378,7 @@ class ConsentSerializer(serializers.Serializer[Any]):
     number = serializers.CharField(help_text="Whose it is; E.164.")
     sender = serializers.CharField(help_text="Our number, or a messaging service.")
     state = serializers.ChoiceField(choices=Consent.State.choices)
-    source = serializers.ChoiceField(choices=Consent.Source.choices)
+    source = serializers.ChoiceField(choices=Consent.Source.choices)  # type: ignore[assignment]
     note = serializers.CharField()
     by = PersonSerializer(source="recorded_by", allow_null=True)
     at = serializers.DateTimeField(default_timezone=UTC)

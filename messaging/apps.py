@@ -8,6 +8,9 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messaging")
 
     def ready(self) -> None:
+        from contacts.rules import declare_recent
+        from contacts.timeline import declare_source
+        from messaging.contact_history import SOURCES, texted_since
         from core.api.problems import Problem, problems_add
         from messaging import changes
         from messaging.statuses import early_statuses_apply
@@ -27,3 +30,6 @@ class MessagingConfig(AppConfig):
                 gettext_noop("Do not try again: they replied STOP, are blocked, or have a landline. Call instead."),
             )
         )
+        declare_recent("last_text", texted_since)
+        for source in SOURCES:
+            declare_source(source)

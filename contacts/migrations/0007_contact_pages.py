@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60, unique=True, verbose_name='name')),
-                ('key', models.SlugField(help_text='Its name for programs, imports and texts, like customer_no. It cannot be changed later.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z][a-z0-9]*(_[a-z0-9]+)*\\Z', 'Small letters, digits and _, with a letter first.')], verbose_name='key')),
+                ('key', models.CharField(help_text='Its name for programs, imports and texts, like customer_no. It cannot be changed later.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[a-z][a-z0-9]*(_[a-z0-9]+)*\\Z', 'Small letters, digits and _, with a letter first.')], verbose_name='key')),
                 ('position', models.PositiveSmallIntegerField(default=0, help_text='The lowest is shown first.', verbose_name='position')),
             ],
             options={

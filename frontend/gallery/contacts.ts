@@ -39,7 +39,7 @@ const numbers: ContactRow["numbers"] = [
   },
 ];
 
-export const ALEXANDRA: ContactPage = {
+const ALEXANDRA: ContactPage = {
   id: 1,
   name: "Alexandra Montgomery-Fitzwilliam",
   company: "Fitzwilliam & Daughters Upholstery Ltd",
@@ -145,6 +145,11 @@ function entries(): Entry[] {
   return [...calls, ...texts, note].toSorted((one, other) => other.at.localeCompare(one.at));
 }
 
+const ENTRIES = entries();
+
+/** When something was with a contact. */
+export const ENTRY_TIMES = ENTRIES.map((entry) => entry.at);
+
 /** Sixty, over many days. */
 function manyEntries(): Entry[] {
   return LONG_LOG.map((call): Entry => ({ at: call.start_time, id: call.sid, kind: "call", call }));
@@ -243,7 +248,7 @@ const failure = (status: number, message: string, fields = {}) =>
 
 export function fakeContactsApi(mode: ContactsMode): ContactsApi {
   const page = mode === "long" ? LONG : mode === "blocked" ? BLOCKED : ALEXANDRA;
-  const all = mode === "empty" ? [] : mode === "long" ? manyEntries() : entries();
+  const all = mode === "empty" ? [] : mode === "long" ? manyEntries() : ENTRIES;
   const kinds: EntryKind[] = ["call", "text", "voicemail", "note"];
   const counts = Object.fromEntries(
     kinds.map((kind) => [kind, all.filter((each) => each.kind === kind).length]),
@@ -267,7 +272,7 @@ export function fakeContactsApi(mode: ContactsMode): ContactsApi {
       const found = [ALEXANDRA, ...ROWS].filter((row) =>
         row.name.toLowerCase().includes(search.toLowerCase()),
       );
-      return { results: found.slice(0, 50), next: found.length > 50 ? "?cursor=1" : null };
+      return { results: found.slice(0, 20), next: found.length > 20 ? "?cursor=1" : null };
     },
     listAt: () => never,
     page: versioned,

@@ -183,11 +183,11 @@ const opened = (...acts: (() => void)[]) => inTurn(press(toLog), press("Maya Oko
 const seen = (selector: string) => () => found(selector).scrollIntoView();
 const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
 
-const toContacts = press(() => t("nav.contacts"));
+const toContacts = () => found<HTMLElement>(".mobile-nav button:last-child").click();
 const person = (...acts: (() => void)[]) => inTurn(toContacts, press("AMAlexandra"), ...acts);
 const editing = (...acts: (() => void)[]) =>
   person(
-    press(() => t("contact.edit")),
+    press(() => t("contact.editThis")),
     ...acts,
   );
 const choosing = (choice: () => string) =>

@@ -2,7 +2,7 @@
 import { clock, dayName, exactClock, fullTime, initials, shortWhen } from "../src/format";
 import { firstName } from "../src/names";
 import { CLOSE, OPEN } from "../src/testing/pseudo";
-import { contactTexts } from "./contacts";
+import { contactTexts, ENTRY_TIMES } from "./contacts";
 import { CONTACTS, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { momentOf } from "../src/threads/words";
 import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
@@ -98,7 +98,7 @@ function times(): string[] {
 }
 
 function timesOf(all: string[], now: number): string[] {
-  return [...all, ...HAPPENED.map((entry) => entry.at), new Date(now).toISOString()].flatMap((time) => [
+  return [...all, ...HAPPENED.map((entry) => entry.at), ...ENTRY_TIMES, new Date(now).toISOString()].flatMap((time) => [
     clock(time),
     exactClock(time),
     fullTime(time),

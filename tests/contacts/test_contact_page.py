@@ -14,6 +14,7 @@ from calls.models import Call
 from contacts.consents import consent_record
 from contacts.models import BlockedNumber, Consent, Contact, ContactNote
 from contacts.services import note_add
+from messaging.models import Message, Thread
 from tests import factories
 from tests.twilio import SUPPORT, outgoing, sid
 
@@ -93,6 +94,24 @@ def test_calls_voicemails_and_notes_stand_on_one_time_line_newest_first(client, 
     ]
     counts = client.get(url(maya, "timeline/"), secure=True).json()["counts"]
     assert {kind: counts[kind] for kind in ("call", "voicemail", "note")} == {"call": 2, "voicemail": 1, "note": 1}
+
+
+def test_texts_stand_on_it_for_those_who_may_see_their_threads(client, maya, line, team):
+    thread = Thread.objects.create(line=line, number=MAYA)
+    Message.objects.create(thread=thread, direction="inbound", sender=MAYA, recipient=SUPPORT, body="Thank you!")
+    Message.objects.create(
+        thread=thread, direction="outbound", sender=SUPPORT, recipient=MAYA, body="Hello?", status="undelivered",
+        problem="The number is not in service.", written_by=factories.make_agent("grace", team=team),
+    )  # fmt: skip
+    stranger = signed_in(factories.make_agent("stranger", team=factories.make_team("Sales")))
+
+    page = client.get(url(maya, "timeline/"), secure=True).json()
+
+    ours, theirs = [entry["text"] for entry in page["results"]]
+    assert (theirs["incoming"], theirs["body"], theirs["state"]) == (True, "Thank you!", "")
+    assert (ours["state"], ours["failed"], ours["author"]) == ("The number is not in service.", True, "Grace")
+    assert page["counts"]["text"] == 2
+    assert stranger.get(url(maya, "timeline/"), secure=True).json()["counts"]["text"] == 0
 
 
 def test_it_is_read_by_kind_and_by_pages(client, maya, line, ada):

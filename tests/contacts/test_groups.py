@@ -15,6 +15,7 @@ from contacts.consents import consent_record
 from contacts.groups import member_count, members_of, memberships_of
 from contacts.models import Consent, Contact, ContactField, ContactNumber, Group
 from contacts.rules import rule_checked
+from messaging.models import Thread
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,14 @@ def test_a_condition_finds_who_fulfils_it(maya, tom, condition, names):
     consent_record("+447700900142", sender="+12025550101", state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT)
 
     assert found(condition) == names
+
+
+def test_who_was_texted_of_late_is_found(maya, tom):
+    line = factories.make_line()
+    Thread.objects.create(line=line, number="+447700900142")
+    Thread.objects.create(line=line, number="+12025550143", last_at=timezone.now() - timedelta(days=9))
+
+    assert found(("last_text", "within", 7)) == {"Maya Okonkwo"}
 
 
 def test_all_conditions_must_be_fulfilled_or_any(maya, tom):

@@ -17,7 +17,7 @@ import type {
 } from "./ports";
 import { t } from "../i18n/i18n";
 
-export type Timeline = PagedList<Entry, { kind: EntryKind | null }>;
+type Timeline = PagedList<Entry, { kind: EntryKind | null }>;
 
 export interface OpenContact {
   /** Null for one that is being added. */
@@ -39,7 +39,7 @@ export interface OpenContact {
   said: string;
 }
 
-export interface ContactsState {
+interface ContactsState {
   open: OpenContact | null;
   /** Contacts are being imported. */
   importing: boolean;
@@ -360,7 +360,10 @@ export function createContacts(api: ContactsApi): ContactsStore {
         await api.remove(id, etag);
         list.refresh();
       }),
-    import: (importing) => tell({ importing }),
+    import(importing) {
+      tell({ importing });
+      if (importing) void loadShared();
+    },
     merged(call) {
       const page = state.open?.page;
       if (!page) return;

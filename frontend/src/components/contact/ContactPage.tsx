@@ -146,9 +146,6 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
         >
           <Icon name="note" size={18} /> {t("contact.addNote")}
         </button>
-        <button type="button" class="small-button" data-focus="edit-contact" onClick={() => contacts.edit()}>
-          <Icon name="pencil" size={18} /> {t("contact.edit")}
-        </button>
         <Menu
           label={t("contact.more", { name: page.name })}
           buttonClass="small-button person-more"
@@ -210,7 +207,7 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
 }
 
 /** Of a number in a contact's page. */
-export function isBlockedNumber(page: Page, row: Pick<ContactNumber, "number">): boolean {
+function isBlockedNumber(page: Page, row: Pick<ContactNumber, "number">): boolean {
   return page.blocked.some(({ number }) => number === row.number);
 }
 

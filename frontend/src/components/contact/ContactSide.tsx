@@ -112,7 +112,7 @@ function CardHead({ id, title, children }: { id: string; title: string; children
 }
 
 /** For each sender what counts now, of whichever of the contact's numbers it was last said. */
-export function consentsNow({ senders, history }: Consents): { name: string; newest: Consent | null }[] {
+function consentsNow({ senders, history }: Consents): { name: string; newest: Consent | null }[] {
   return senders.map(({ sender, name }) => ({
     name,
     newest: history.find((row) => row.sender === sender) ?? null,
@@ -121,7 +121,8 @@ export function consentsNow({ senders, history }: Consents): { name: string; new
 
 export function consentWord(row: Consent): string {
   const when = formatDate(new Date(row.at), { day: "numeric", month: "short", year: "numeric" });
-  return t(`contact.consent.${row.state}.${row.source}`, { when });
+  const said = `${row.state}-${row.source}` as const;
+  return t(`contact.consent.${said}`, { when });
 }
 
 function ConsentCard({ open, onHistory }: { open: OpenContact; onHistory(): void }) {

@@ -131,7 +131,8 @@ function CallEntry({ call, name, onOpenCall }: Pick<Props, "name" | "onOpenCall"
         </p>
         {(call.note || call.outcome) && (
           <p class="entry-text">
-            {call.outcome && <span class="tag">{outcomeWord(call.outcome)}</span>} {call.note}
+            {call.outcome && <span class="tag">{outcomeWord(call.outcome)}</span>}
+            {call.note && <span>{call.note}</span>}
           </p>
         )}
         {call.recordings.map((recording) => (
