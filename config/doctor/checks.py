@@ -35,6 +35,7 @@ CHECKS = (
     Check("channel-layer", _("Channel layer"), system.check_channel_layer),
     Check("broker", _("Queue"), system.check_broker),
     Check("worker", _("Worker"), system.check_worker),
+    Check("texts", _("Texts going out"), system.check_texts),
     Check("reconciler", _("Reconciler"), system.check_reconciler),
 )
 
