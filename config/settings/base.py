@@ -268,6 +268,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DirectionEnum": "calls.models.Direction",
         "MessageDirectionEnum": "messaging.models.Direction",
+        "RecipientOutcomeEnum": "messaging.group_sends.outcomes.Outcome",
+        "GroupSendStateEnum": "messaging.models.SendState",
+        "MediaStateEnum": "messaging.models.MediaState",
+        "ConsentSourceEnum": "contacts.models.Consent.Source",
     },
     "WEBHOOKS": ["desk.frames.server_frame", "desk.frames.desk_frame"],
     "POSTPROCESSING_HOOKS": [
