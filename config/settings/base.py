@@ -271,6 +271,8 @@ SPECTACULAR_SETTINGS = {
         "RecipientOutcomeEnum": "messaging.group_sends.outcomes.Outcome",
         "GroupSendStateEnum": "messaging.models.SendState",
         "MediaStateEnum": "messaging.models.MediaState",
+        "OutcomeEnum": "calls.models.CallOutcome",
+        "ConsentStateEnum": "contacts.models.Consent.State",
         "ConsentSourceEnum": "contacts.models.Consent.Source",
     },
     "WEBHOOKS": ["desk.frames.server_frame", "desk.frames.desk_frame"],
