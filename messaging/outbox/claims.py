@@ -30,7 +30,8 @@ _UNSUBSCRIBED, _LANDLINE = 21610, 21614
 BLOCKED = gettext_noop("This number is blocked.")
 TOO_OLD = gettext_noop("Twilio could not be reached for a day: this text was not sent.")
 _OPEN = (Step.WAITING, Step.CLAIMED, Step.UNCLEAR)
-_OLD = timedelta(days=1)
+# A text that could not be sent for so long, as often as it was tried, is given up.
+_OLD, _MANY = timedelta(days=1), 10
 # Longer than any worker's pause between two looks.
 _WATCH = timedelta(seconds=5)
 
@@ -174,7 +175,7 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
             problem = BLOCKED
         elif row.priority == Priority.GROUP and row.recipient in landlines:
             problem = sentence_for(_LANDLINE)
-        elif row.created_at < now - _OLD and row.attempts:
+        elif row.created_at < now - _OLD and row.attempts > _MANY:
             problem = TOO_OLD
         if problem:
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
