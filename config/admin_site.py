@@ -30,7 +30,13 @@ _GROUPS = (
     _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
     _Group(_("Contacts"), ("contacts.Contact",)),
     _Group(_("Phones"), ("tokens.Device", "tokens.IssuedToken")),
-    _Group(_("Texts"), ("messaging.MessageWebhook", "messaging.GroupSend", "messaging.Sender")),
+    _Group(
+        _("Texts"),
+        (
+            *("messaging.Thread", "messaging.GroupSend", "messaging.ReadyText", "messaging.MissedCallText"),
+            *("messaging.MessageWebhook", "messaging.Sender"),
+        ),
+    ),
     _Group(_("Flight recorder"), ("telephony.Webhook", "calls.CallEvent")),
     _Group(_("Privacy"), ("config.Erasure",), (("privacy", _("Export or erase a person")),)),
     _Group(_("System"), (), (("doctor", _("Doctor")),)),

@@ -17,6 +17,8 @@ def _step_lines(step: Step) -> list[str]:
         lines.append(f"  {step.note}")
     if step.blocked:
         return [*lines, f"  {step.blocked} {step.way_out}".rstrip()]
+    if step.others:
+        lines.append(f"  {step.way_out}")
     for change in step.changes:
         lines += [f"  {change.field}", f"    - {change.before}", f"    + {change.after}"]
     return lines

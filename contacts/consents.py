@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Consent",
+    "consent_forbid",
     "consent_record",
     "consents_between",
+    "landline_note",
     "numbers_blocked",
     "numbers_that_forbid",
     "numbers_with_landline",
@@ -84,6 +86,11 @@ def numbers_with_landline(numbers: Collection[str]) -> set[str]:
     return set(rows.values_list("number", flat=True))
 
 
+def consents_between(number: str, sender: str) -> QuerySet[Consent]:
+    """What a number said of a sender's texts, the newest first."""
+    return Consent.objects.filter(number=number, sender=sender).select_related("recorded_by").order_by("-pk")
+
+
 def landline_note(number: str) -> None:
     """Keeps that a text could not be delivered because the number is a landline."""
     ContactNumber.objects.filter(number=number).update(line_type=LineType.LANDLINE)
@@ -100,8 +107,3 @@ def numbers_stopped_since(sender: str, since: datetime) -> QuerySet[Consent, str
         sender=sender, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT, at__gte=since
     )
     return rows.order_by().values_list("number", flat=True)
-
-
-def consents_between(number: str, sender: str) -> QuerySet[Consent]:
-    """What a number said of a sender's texts, the newest first."""
-    return Consent.objects.filter(number=number, sender=sender).select_related("recorded_by").order_by("-pk")

@@ -179,10 +179,14 @@ def media_upload(data: bytes, said: str, *, by: object) -> MessageMedia:
     )
 
 
-def media_urls(message: Message) -> list[str]:
-    """Where Twilio fetches the files of a message of ours: addresses that end when its queue would have given up."""
-    kept = message.media.filter(state=MediaState.KEPT).order_by("position")
-    return [f"{settings.PUBLIC_BASE_URL}{reverse('texts:media', args=[media_token(row)])}" for row in kept]
+def media_urls(message_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Where Twilio fetches the files of messages of ours: addresses that end when its queue would have given up."""
+    urls: dict[int, list[str]] = {}
+    kept = MessageMedia.objects.filter(message__in=message_ids, state=MediaState.KEPT) if message_ids else []
+    for row in sorted(kept, key=lambda row: row.position):
+        address = f"{settings.PUBLIC_BASE_URL}{reverse('texts:media', args=[media_token(row)])}"
+        urls.setdefault(row.message_id or 0, []).append(address)
+    return urls
 
 
 def media_token(row: MessageMedia) -> str:
@@ -241,8 +245,13 @@ def _write(pieces: Iterable[bytes], said: str, most: int) -> tuple[str, str, int
 def media_delete(row: MessageMedia) -> None:
     """Forgets a file, on disk as well."""
     row.delete()
-    if row.name and not MessageMedia.objects.filter(name=row.name).exists():
-        _path(row.name).unlink(missing_ok=True)
+    media_forget(row.name)
+
+
+def media_forget(name: str) -> None:
+    """Deletes a file that no row names any more."""
+    if name and not MessageMedia.objects.filter(name=name).exists():
+        _path(name).unlink(missing_ok=True)
 
 
 def media_response(row: MessageMedia) -> FileResponse | None:

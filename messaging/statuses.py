@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_noop
 
@@ -13,27 +14,17 @@ from messaging import changes
 from messaging.models import MESSAGE_STATUS_RANK, Direction, Message, MessageStatus, Origin, Step, Thread
 from messaging.outbox.results import code_note
 from messaging.params import STATUS_FIELDS, StatusUpdate
-from telephony.errors import sentence_for
+from telephony.errors import text_sentence_for
 from telephony.models import Webhook
 from telephony.webhooks.forms import form_of, single_fields
 
 logger = logging.getLogger(__name__)
 
 STATUS_KIND = "message-status"
-# Twilio's code for who has replied STOP.
-UNSUBSCRIBED = 21610
-NOT_DELIVERED = gettext_noop("It was not delivered.")
-_UNSUBSCRIBED = gettext_noop("This number replied STOP.")
+NOT_DELIVERED = gettext_noop("This text was not delivered.")
 # What ends a message; after "delivered" it may still be read.
 _FINAL = frozenset({MessageStatus.UNDELIVERED, MessageStatus.FAILED, MessageStatus.CANCELED, MessageStatus.READ})
-_WRITTEN = ["sid", "step", "status", "error_code", "problem", "sent_at", "ended_at", "claim"]
-
-
-def problem_sentence(code: str) -> str:
-    """What one of Twilio's codes says of a text that was not delivered, in English, to be stored."""
-    if code == str(UNSUBSCRIBED):
-        return sentence_for(code) or _UNSUBSCRIBED
-    return sentence_for(code) or NOT_DELIVERED
+_WRITTEN = ["sid", "step", "status", "error_code", "problem", "sent_at", "ended_at", "claim", "unclear_at"]
 
 
 def statuses_apply(updates: Sequence[StatusUpdate]) -> list[str]:
@@ -46,15 +37,31 @@ def statuses_apply(updates: Sequence[StatusUpdate]) -> list[str]:
     return [str(verdict) for verdict in verdicts]
 
 
+@transaction.atomic
 def statuses_catch_up(sids: Iterable[str]) -> None:
-    """Applies what came for messages before they were known. Called with their sids, in the transaction that stores
-    them."""
+    """Applies what came for messages, by their sids, before these were known."""
     rows = Webhook.objects.filter(sid__in=list(sids), kind=STATUS_KIND).order_by("pk")
     updates = [
         StatusUpdate.from_fields(single_fields(form_of(row.params), STATUS_FIELDS), at=row.received_at) for row in rows
     ]
     if updates:
         statuses_apply(updates)
+
+
+def messages_follow(ids: Sequence[int]) -> None:
+    """The outbox has moved these: applies what Twilio said before it was known whose it is, and tells desks."""
+    rows = Message.objects.filter(pk__in=ids)
+    with transaction.atomic():
+        single = list(rows.exclude(origin=Origin.GROUP).values_list("pk", "thread"))
+        threads = sorted({thread for _, thread in single})
+        Thread.objects.filter(pk__in=threads).update(revision=F("revision") + 1)
+        changes.messages_changed(pk for pk, _ in single)
+    # Mostly nothing: the address of a callback says whose it is.
+    early = Webhook.objects.filter(kind=STATUS_KIND, sid__in=rows.exclude(sid=None).values("sid")).values_list(
+        "sid", flat=True
+    )
+    if sids := set(early):
+        statuses_catch_up(sids)
 
 
 class _Found:
@@ -115,6 +122,7 @@ def _link(found: _Found, message: Message, update: StatusUpdate) -> bool:
     message.step, message.claim = Step.TAKEN, ""
     message.sent_at = message.sent_at or update.at
     message.problem = message.error_code = ""
+    message.unclear_at = None
     return True
 
 
@@ -130,7 +138,7 @@ def _advance(message: Message, update: StatusUpdate) -> None:
         message.ended_at = message.ended_at or update.at
     if update.has_failed:
         message.error_code = update.error_code
-        message.problem = problem_sentence(update.error_code)
+        message.problem = text_sentence_for(update.error_code) or NOT_DELIVERED
         code_note(message.sender, message.recipient, update.error_code)
 
 

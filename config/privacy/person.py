@@ -14,9 +14,9 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext, gettext_noop
 
 from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingPlay
-from contacts.models import Contact, ContactNumber
+from contacts.models import Consent, Contact, ContactNumber
 from core.text import in_sentence
-from messaging.models import GroupRecipient, MessageWebhook
+from messaging.models import GroupRecipient, Message, MessageMedia, MessageWebhook, Thread
 from routing.models import Line
 from telephony.errors import InvalidNumber
 from telephony.models import Webhook
@@ -66,6 +66,9 @@ class Person:
             gettext_noop("offers to agents"): [CallOffer.objects.filter(**of_calls)],
             gettext_noop("webhooks"): [
                 Webhook.objects.filter(sid__in=self.call_sids),
+                Webhook.objects.filter(
+                    sid__in=Message.objects.filter(thread__number__in=self.numbers, sid__isnull=False).values("sid")
+                ),
                 self._naming(Webhook.objects.all(), "params", "answer", "problem"),
             ],
             gettext_noop("events"): [
@@ -78,6 +81,11 @@ class Person:
             gettext_noop("messages"): [
                 self._naming(MessageWebhook.objects.all(), "params", "sender", "recipient", "body")
             ],
+            # Before their threads, with which they would go uncounted.
+            gettext_noop("files of texts"): [MessageMedia.objects.filter(message__thread__number__in=self.numbers)],
+            gettext_noop("texts"): [Message.objects.filter(thread__number__in=self.numbers)],
+            gettext_noop("threads"): [Thread.objects.filter(number__in=self.numbers)],
+            gettext_noop("consents"): [Consent.objects.filter(number__in=self.numbers)],
             gettext_noop("entries of the admin's history"): [
                 LogEntry.objects.filter(
                     content_type__app_label="contacts",

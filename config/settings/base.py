@@ -163,11 +163,12 @@ CELERY_BEAT_SCHEDULE = {
     # When the fewest calls come. Not every 24 hours: a server that restarts daily would never get there.
     "flight-recorder": {"task": "calls.tasks.flight_recorder_prune", "schedule": crontab(hour=3, minute=40)},
     "log-ins": {"task": "config.tasks.log_ins_prune", "schedule": crontab(hour=3, minute=50)},
+    "missed-calls": {"task": "messaging.threads.missed_calls.write", "schedule": 5.0, "options": {"expires": 5}},
+    "message-media": {"task": "messaging.media.fetch", "schedule": 15.0, "options": {"expires": 15}},
     # A doorbell that nobody heard.
     "texts": {"task": "messaging.tasks.reconcile", "schedule": 15.0, "options": {"expires": 15}},
     "outbox": {"task": "messaging.tasks.outbox_work", "schedule": 5.0, "options": {"expires": 5}},
     "contacts": {"task": "contacts.tasks.merges_prune", "schedule": crontab(hour=3, minute=55)},
-    "message-media": {"task": "messaging.media.fetch", "schedule": 15.0, "options": {"expires": 15}},
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
 }
 

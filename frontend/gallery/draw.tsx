@@ -6,7 +6,11 @@ import { createCallLog } from "../src/callLog/callLog";
 import { App } from "../src/components/App";
 import { initialState } from "../src/softphone/state";
 import { createStore, type Store } from "../src/softphone/store";
+import { createConversation } from "../src/threads/conversation";
+import { createNews } from "../src/threads/news";
+import { createThreadList } from "../src/threads/threadList";
 import { ada } from "./data";
+import { UNREAD } from "./texts";
 import { audio, config, fakeApi, levels, preferences } from "./fakes";
 import { type Language, setLanguage } from "../src/i18n/i18n";
 import { pseudoCatalogue } from "../src/testing/pseudo";
@@ -24,12 +28,23 @@ export function speak(language: GalleryLanguage): void {
 export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.userAgent): Store {
   exhibit.before?.();
   const store = createStore(initialState(ada));
-  const api = fakeApi(exhibit.log ?? "full", exhibit.details);
+  const api = fakeApi(exhibit.log ?? "full", exhibit.details, exhibit.texts);
   const log = createCallLog(api, ada.id);
   const details = createCallDetails(api);
+  const threads = createThreadList(api, ada.id);
+  const conversation = createConversation(api);
+  const news = createNews();
   const browser = browserOf(userAgent);
-  render(<App {...{ store, log, details, config, api, audio, levels, preferences, browser }} />, mount);
+  render(
+    <App
+      {...{ store, log, details, threads, conversation, news }}
+      {...{ config, api, audio, levels, preferences, browser }}
+    />,
+    mount,
+  );
   log.load();
+  threads.load();
+  threads.recount(UNREAD);
   exhibit.events.forEach((event) => store.send(event));
   if (exhibit.act) setTimeout(inTurn(exhibit.act), 50);
   return store;

@@ -1,9 +1,10 @@
 /** Ports that only pretend: enough for every state to be drawn. */
 import { createPreferences } from "../src/adapters/preferences";
 import type { Config } from "../src/config";
-import type { Call } from "../src/messages";
+import type { Call, Thread } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
 import { CONTACTS, HAPPENED, LOG, LONG_LOG } from "./data";
+import { entriesOf, READY_TEXTS, THREADS } from "./texts";
 
 export type LogMode = "full" | "long" | "empty" | "loading" | "failed" | "nothing";
 /** What an opened call answers: `theirs`: somebody else notes something whenever it is saved. */
@@ -17,7 +18,10 @@ const UNREACHABLE = { message: "The server cannot be reached. Check your connect
 
 const never = new Promise<never>(() => {});
 
-export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
+/** What the server answers about texts. */
+export type TextsMode = "full" | "empty" | "loading" | "failed";
+
+export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: TextsMode = "full"): Api {
   let asked = 0;
   const page = (results: Call[]): CallPage => ({ next: mode === "full" ? "?cursor=1" : null, results });
   return {
@@ -64,6 +68,26 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
         extension: "",
       };
     },
+    async threads({ search, scope, number }) {
+      if (texts === "loading") return never;
+      if (texts === "failed") throw new Error("down");
+      const fits = (thread: Thread) =>
+        (number === undefined || thread.number === number) &&
+        (scope === "all" || thread.assigned_to?.id === (scope === "mine" ? 1 : undefined)) &&
+        (thread.contact?.name ?? thread.display).toLowerCase().includes(search.toLowerCase());
+      return { next: null, results: texts === "empty" ? [] : THREADS.filter(fits) };
+    },
+    threadsAt: () => never,
+    threadTimeline: async (id) => ({ next: null, results: entriesOf(id) }),
+    threadTimelineAt: () => never,
+    async sendText() {
+      throw Object.assign(new Error(UNREACHABLE.message), { status: 0, ...UNREACHABLE });
+    },
+    assignThread: () => never,
+    askAbout: () => never,
+    readThread: () => never,
+    uploadFile: () => never,
+    readyTexts: async () => READY_TEXTS,
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
   };
@@ -111,6 +135,9 @@ export const config: Config = {
     calls: "/",
     checkNumber: "/",
     contacts: "/",
+    threads: "/",
+    messages: "/",
+    readyTexts: "/",
     socket: "/",
     alarms: "/",
     login: "/",

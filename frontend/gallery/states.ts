@@ -5,12 +5,14 @@ import type { Hearing, Hints } from "../src/softphone/state";
 import { t } from "../src/i18n/i18n";
 import { presenceWord } from "../src/words";
 import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
-import type { DetailsMode, LogMode } from "./fakes";
+import type { DetailsMode, LogMode, TextsMode } from "./fakes";
+import { UNREAD } from "./texts";
 
 export interface Exhibit {
   events: SoftphoneEvent[];
   log?: LogMode;
   details?: DetailsMode;
+  texts?: TextsMode;
   /** What the browser is like before the desk is drawn. */
   before?: () => void;
   /** What is pressed or typed afterwards. */
@@ -61,6 +63,7 @@ const snapshot = (calls: LiveCall[] = []): SoftphoneEvent => ({
     calls,
     presence: presence.map((each) => ({ ...each })),
     lines: [support, sales],
+    unread_threads: UNREAD,
   },
 });
 
@@ -166,6 +169,17 @@ function next([act, ...rest]: (() => void)[], attempts: number): void {
 }
 
 const toLog = () => t("nav.log");
+/** By the tab, and on a phone by the navigation at the bottom. */
+const toTexts = inTurn(
+  () => found<HTMLElement>("#tab-messages").click(),
+  () => found<HTMLElement>(".mobile-nav button:last-child").click(),
+);
+const thread = (name: string, ...acts: (() => void)[]) =>
+  inTurn(
+    toTexts,
+    () => found<HTMLElement>("[data-thread]", (row) => row.textContent.includes(name)).click(),
+    ...acts,
+  );
 const opened = (...acts: (() => void)[]) => inTurn(press(toLog), press("Maya Okonkwo"), ...acts);
 const seen = (selector: string) => () => found(selector).scrollIntoView();
 const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
@@ -348,6 +362,58 @@ export const EXHIBITS: Record<string, Exhibit> = {
     ),
   },
   "69-details-happened": { events: ready, act: opened(seen(".happened")) },
+  "70-messages": { events: ready, act: toTexts },
+  "71-thread": { events: ready, act: thread("Maya Okonkwo") },
+  "72-thread-failed": { events: ready, act: thread("Orla Flynn") },
+  "72-thread-helped": {
+    events: ready,
+    act: thread(
+      "Orla Flynn",
+      press(() => t("call.whatHelps")),
+    ),
+  },
+  "73-thread-stopped": { events: ready, act: thread("Nadia Haddad") },
+  "73-thread-landline": { events: ready, act: thread("Harbour") },
+  "74-ready-made": {
+    events: ready,
+    act: thread(
+      "Orla Flynn",
+      press(() => t("threads.readyMade")),
+    ),
+  },
+  "75-fields-empty": {
+    events: ready,
+    act: thread(
+      "Maya Okonkwo",
+      press(() => t("threads.readyMade")),
+      () => found<HTMLElement>("[role=option]").click(),
+    ),
+  },
+  "76-thread-long": { events: ready, act: thread("Alexandra") },
+  "76-writing-long": {
+    events: ready,
+    act: thread("Maya Okonkwo", type("#text", "Hello Maya – your sofa arrives on Thursday. ".repeat(6))),
+  },
+  "77-not-sent": {
+    events: ready,
+    act: thread(
+      "Maya Okonkwo",
+      type("#text", "I will ring you at noon."),
+      press(() => t("threads.send")),
+    ),
+  },
+  "77-thread-of-whose": {
+    events: ready,
+    act: thread(
+      "Orla Flynn",
+      press(() => t("threads.whose", { name: "Ada Byron" })),
+    ),
+  },
+  "78-messages-empty": { events: ready, texts: "empty", act: toTexts },
+  "78-messages-nothing": { events: ready, act: inTurn(toTexts, type("#thread-search", "habour")) },
+  "78-messages-people": { events: ready, act: inTurn(toTexts, type("#thread-search", "ma")) },
+  "79-messages-loading": { events: ready, texts: "loading", act: toTexts },
+  "79-messages-failed": { events: ready, texts: "failed", act: toTexts },
   "90-log-empty": { events: ready, log: "empty", act: press(toLog) },
   "91-log-nothing": { events: ready, log: "nothing", act: inTurn(press(toLog), type("#search", "habour")) },
   "92-log-loading": { events: ready, log: "loading", act: press(toLog) },

@@ -3,6 +3,8 @@ import { clock, dayName, exactClock, fullTime, initials, shortWhen } from "../sr
 import { firstName } from "../src/names";
 import { CLOSE, OPEN } from "../src/testing/pseudo";
 import { CONTACTS, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
+import { momentOf } from "../src/threads/words";
+import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
 import { config, CONTACT, DEVICES, THEIRS, TOO_SHORT } from "./fakes";
 import { EXHIBITS } from "./states";
 
@@ -41,7 +43,9 @@ function isKeyCap(element: Element | null): boolean {
 
 /** Where names, numbers, places and the server's sentences stand. */
 const FIELDS = new Set(
-  "name display number place company line note message label title detail missed username country".split(" "),
+  "body problem help name display number place company line note message label title detail missed username country".split(
+    " ",
+  ),
 );
 const SOURCES = [
   EXHIBITS,
@@ -55,6 +59,9 @@ const SOURCES = [
   DEVICES,
   THEIRS,
   TOO_SHORT,
+  THREADS,
+  TIMELINES,
+  READY_TEXTS,
 ];
 
 let known: string[] | null = null;
@@ -77,6 +84,17 @@ function fields(value: unknown, name = ""): string[] {
 function times(): string[] {
   const now = Date.now();
   const all = [...LOG, ...LONG_LOG, ...HISTORY].map((call) => call.start_time);
+  const texts = [
+    ...THREADS.map(({ last_at }) => last_at),
+    ...Object.values(TIMELINES)
+      .flat()
+      .map(({ at }) => at),
+  ];
+  const moments = texts.flatMap((time) => [momentOf(time, now), shortWhen(time, now), fullTime(time)]);
+  return [...moments, ...timesOf(all, now)];
+}
+
+function timesOf(all: string[], now: number): string[] {
   return [...all, ...HAPPENED.map((entry) => entry.at), new Date(now).toISOString()].flatMap((time) => [
     clock(time),
     exactClock(time),

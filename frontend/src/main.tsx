@@ -22,6 +22,10 @@ import { showPageSignals } from "./pageSignals";
 import { commandRunner } from "./softphone/commands";
 import { inCall, initialState } from "./softphone/state";
 import { createStore } from "./softphone/store";
+import { createConversation } from "./threads/conversation";
+import { createNews } from "./threads/news";
+import { textsPushed } from "./threads/pushes";
+import { createThreadList } from "./threads/threadList";
 
 function start(config: Config, mount: HTMLElement): void {
   const language = languageOf(config.language);
@@ -40,6 +44,9 @@ function start(config: Config, mount: HTMLElement): void {
   const phone = new TwilioPhone(config, api, preferences, send);
   const log = createCallLog(api, id);
   const details = createCallDetails(api);
+  const threads = createThreadList(api, id);
+  const conversation = createConversation(api);
+  const news = createNews();
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
     if (event.type !== "desk.message") return;
@@ -56,6 +63,7 @@ function start(config: Config, mount: HTMLElement): void {
     }
     // Pushes may have been missed before it.
     if (message.type === "desk.snapshot") log.refresh();
+    textsPushed(message, { threads, conversation, news }, store.get().calls.focus !== null);
   });
   store.run(
     commandRunner(
@@ -73,7 +81,7 @@ function start(config: Config, mount: HTMLElement): void {
   const audio = createAudioDevices(config, preferences, phone);
   render(
     <App
-      {...{ store, log, details, config, api, audio, preferences }}
+      {...{ store, log, details, threads, conversation, news, config, api, audio, preferences }}
       levels={phone}
       browser={browserOf(navigator.userAgent)}
     />,
@@ -82,12 +90,13 @@ function start(config: Config, mount: HTMLElement): void {
   watchDeadlines(store);
   showPageSignals(store, preferences);
   watchSound(send);
-  // A call, and a note that is not saved, are worth a question before the page is left. The SDK's own (`closeProtection`)
+  // A call, a note that is not saved and a text that is not sent are worth a question before the page is left. The SDK's own (`closeProtection`)
   // knows of calls alone, and stays off.
   addEventListener("beforeunload", (event) => {
-    if (details.hasUnsaved() || inCall(store.get())) event.preventDefault();
+    if (details.hasUnsaved() || conversation.hasUnsent() || inCall(store.get())) event.preventDefault();
   });
   log.load();
+  threads.load();
   send({ type: "started" });
   if (config.simulator) exposeForMeasuring(phone);
 }

@@ -13,11 +13,14 @@ describe("decodeMessage", () => {
       "desk.snapshot",
       "error",
       "log.changed",
+      "message.new",
+      "message.status",
       "phone.state",
       "ping",
       "pong",
       "presence.changed",
       "session.ended",
+      "thread.changed",
     ]);
   });
 

@@ -89,7 +89,7 @@ export type ThreadPage = Page<Thread>;
 export type ThreadEntryPage = Page<ThreadEntry>;
 
 /** `thread` is null for who was never written to. The same `key` is the same text. */
-export interface OutgoingText {
+interface OutgoingText {
   thread: number | null;
   line: number;
   to: string;
@@ -131,17 +131,14 @@ export interface Api {
   checkNumber(number: string): Promise<NumberCheck>;
   contacts(search: string): Promise<ContactFound[]>;
   /** `line` and `number`: the one thread that they have, if there is one. */
-  threads(query: {
-    search: string;
-    scope: ThreadScope;
-    line?: number;
-    number?: string;
-  }): Promise<ThreadPage>;
+  threads(query: { search: string; scope: ThreadScope; line?: number; number?: string }): Promise<ThreadPage>;
   threadsAt(url: string): Promise<ThreadPage>;
   threadTimeline(id: number): Promise<ThreadEntryPage>;
   threadTimelineAt(url: string): Promise<ThreadEntryPage>;
   sendText(text: OutgoingText): Promise<Text>;
   assignThread(id: number, agent: number | null): Promise<Thread>;
+  /** Has the server ask Twilio what became of a text. */
+  askAbout(text: number): Promise<Text>;
   readThread(id: number, upTo: number): Promise<Thread>;
   uploadFile(file: File): Promise<TextFile>;
   readyTexts(line: number): Promise<ReadyText[]>;

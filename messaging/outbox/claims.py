@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
-from messaging import changes
-from messaging.media import media_urls
 from messaging.models import Message, Priority, Sender, Step
+from messaging.outbox.attachments import media_urls
 from messaging.outbox.pace import Pace
+from messaging.outbox.signals import messages_moved
 from messaging.segments import count
 from telephony.errors import sentence_for
 
@@ -118,14 +118,11 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
             next_at = _watch(sender, worker, pace.free_again, now)
         elif len(due) == limit:
             next_at = now
+    if refused:
+        messages_moved.send_robust(sender=Message, ids=refused)
     deadline = monotonic() + _may_begin_for()
-    media = _media_of(rows)
+    media = media_urls([row.pk for row in rows])
     return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
-
-
-def _media_of(rows: Sequence[Message]) -> dict[int, list[str]]:
-    with_files = Message.objects.filter(pk__in=[row.pk for row in rows], media__isnull=False).distinct()
-    return {row.pk: media_urls(row) for row in with_files}
 
 
 def _claimed(row: Message, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
@@ -180,7 +177,6 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
         if problem:
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
             refused.append(row)
-    changes.messages_changed(row.pk for row in refused if row.priority == Priority.SINGLE)
     return [row.pk for row in refused]
 
 

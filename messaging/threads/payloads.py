@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What the desk shows of a message of ours, from how far it has got here and at Twilio.
 _BY_STEP = {
     Step.WAITING: "waiting",
+    Step.HELD: "waiting",
     Step.CLAIMED: "sending",
     Step.UNCLEAR: "sending",
     Step.UNKNOWN: "unknown",
@@ -92,7 +93,7 @@ def state_of(message: Message) -> str:
 
 def message_json(message: Message) -> dict[str, Any]:
     state = state_of(message)
-    problem = message.problem or (_UNKNOWN if state == "unknown" else "")
+    problem = _UNKNOWN if state == "unknown" else message.problem
     return {
         "id": message.pk,
         "thread": message.thread_id,

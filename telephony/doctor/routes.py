@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from telephony.doctor.findings import Check, Finding
 from telephony.provisioning.plan import Step
-from telephony.provisioning.services import plan_app, plan_numbers
+from telephony.provisioning.services import plan_app, plan_numbers, plan_service
 
 _PROVISION = gettext_lazy("Run: python manage.py twilio_provision")
 _FIX = gettext_lazy("Run: python manage.py twilio_doctor --fix, or press “Mend” on the doctor's page.")
@@ -23,6 +23,16 @@ def check_app(check: Check) -> Finding:
     step = plan_app()
     if step.sid != settings.TWILIO_TWIML_APP_SID:
         return check.failed(_("The account has no app with the SID in TWILIO_TWIML_APP_SID."), _PROVISION)
+    return _drift(check, step)
+
+
+def check_service(check: Check) -> Finding:
+    """Where a messaging service sends its numbers' texts."""
+    if not settings.TWILIO_MESSAGING_SERVICE_SID:
+        return check.skipped(_("TWILIO_MESSAGING_SERVICE_SID is not set: texts go from the numbers alone."))
+    (step,) = plan_service()
+    if not step.sid:
+        return check.failed(step.blocked, _("Correct it, or leave it empty."))
     return _drift(check, step)
 
 
@@ -68,6 +78,8 @@ def _number(check: Check, step: Step) -> Finding:
 def _drift(check: Check, step: Step) -> Finding:
     if step.blocked:
         return check.failed(step.blocked, step.way_out)
+    if not step.changes and step.others:
+        return check.warning(_("Its texts go to %(owner)s, not to this desk.") % {"owner": step.others}, step.way_out)
     if not step.changes:
         return check.ok(_("Its URLs and methods are ours."))
     drift = tuple((change.field, change.before, change.after) for change in step.changes)

@@ -21,18 +21,25 @@ HANDLERS = (
     "status_callback",
     "status_callback_method",
 )
-# A number sends its calls to these before any URL is asked (Twilio Docs, "IncomingPhoneNumber resource").
+# The fields that say where a number's texts go. How far ours have come is told to an address that each is sent with.
+TEXT_HANDLERS = ("sms_url", "sms_method", "sms_fallback_url", "sms_fallback_method")
+# A number sends its calls and texts to these before any URL is asked (Twilio Docs, "IncomingPhoneNumber resource").
 ROUTES = ("trunk_sid", "voice_application_sid")
+TEXT_ROUTES = ("sms_application_sid",)
+# A messaging service in front of its numbers has fields of its own.
+SERVICE_HANDLERS = ("inbound_request_url", "inbound_method", "fallback_url", "fallback_method")
 _PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """An app or a number: `values` by Twilio's field names, "" for what is not set."""
+    """An app, a number or a service: `values` by Twilio's field names, "" for what is not set."""
 
     sid: str
     name: str
     values: dict[str, str]
+    takes_texts: bool = False
+    """Of a number."""
 
 
 def app_fetch(sid: str) -> Resource | None:
@@ -68,7 +75,10 @@ def numbers_list() -> dict[str, Resource]:
         found = get_client().incoming_phone_numbers.list(page_size=_PAGE)
     return {
         number.phone_number: Resource(
-            sid=number.sid, name=number.phone_number, values=_values(number, (*HANDLERS, *ROUTES))
+            sid=number.sid,
+            name=number.phone_number,
+            values=_values(number, (*HANDLERS, *ROUTES, *TEXT_HANDLERS, *TEXT_ROUTES)),
+            takes_texts=bool((number.capabilities or {}).get("sms", False)),
         )
         for number in found
         if (number.capabilities or {}).get("voice", True)
@@ -92,6 +102,26 @@ def number_is_verified(number: str) -> bool:
 def number_update(sid: str, values: dict[str, str]) -> None:
     with _changing():
         get_client().incoming_phone_numbers(sid).update(**values)
+
+
+def service_fetch(sid: str) -> Resource | None:
+    """The messaging service, or None when the account has no such service."""
+    try:
+        with translated():
+            found = get_client().messaging.v1.services(sid).fetch()
+    except CallGone:
+        return None
+    values = _values(found, SERVICE_HANDLERS)
+    values["use_inbound_webhook_on_number"] = "true" if found.use_inbound_webhook_on_number else "false"
+    return Resource(sid=found.sid, name=found.friendly_name or "", values=values)
+
+
+def service_update(sid: str, values: dict[str, str]) -> None:
+    changes: dict[str, Any] = dict(values)
+    if "use_inbound_webhook_on_number" in changes:
+        changes["use_inbound_webhook_on_number"] = changes["use_inbound_webhook_on_number"] == "true"
+    with _changing():
+        get_client().messaging.v1.services(sid).update(**changes)
 
 
 def key_exists(sid: str) -> bool:

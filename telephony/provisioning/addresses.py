@@ -33,6 +33,28 @@ def number_values() -> dict[str, str]:
     return _values(voice="calls:voice-incoming") | {"trunk_sid": "", "voice_application_sid": ""}
 
 
+def text_values() -> dict[str, str]:
+    """How a number should be set: texts that come in."""
+    return {
+        "sms_url": handler_url("messaging:incoming"),
+        "sms_method": "POST",
+        "sms_fallback_url": handler_url("messaging:fallback"),
+        "sms_fallback_method": "POST",
+        "sms_application_sid": "",
+    }
+
+
+def service_values() -> dict[str, str]:
+    """How a messaging service should be set, which stands before the URLs of its numbers."""
+    return {
+        "inbound_request_url": handler_url("messaging:incoming"),
+        "inbound_method": "POST",
+        "fallback_url": handler_url("messaging:fallback"),
+        "fallback_method": "POST",
+        "use_inbound_webhook_on_number": "false",
+    }
+
+
 def _values(*, voice: str) -> dict[str, str]:
     return {
         "voice_url": handler_url(voice),

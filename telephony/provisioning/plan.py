@@ -16,6 +16,7 @@ class Kind(StrEnum):
     APP = "app"
     KEY = "key"
     NUMBER = "number"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Step:
     blocked: str = ""
     note: str = ""
     way_out: str = ""
+    others: str = ""
+    """Who else gets its texts, which then are left where they are."""
 
     @property
     def is_to_do(self) -> bool:

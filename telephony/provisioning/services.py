@@ -10,7 +10,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from telephony.provisioning import account
-from telephony.provisioning.addresses import app_values, is_somebody_elses, number_values, place
+from telephony.provisioning.addresses import (
+    app_values,
+    is_somebody_elses,
+    number_values,
+    place,
+    service_values,
+    text_values,
+)
 from telephony.provisioning.plan import Kind, Plan, Step, differences
 
 logger = logging.getLogger(__name__)
@@ -52,18 +59,42 @@ def plan_numbers(numbers: Iterable[str], take_over: Iterable[str] = ()) -> list[
             steps.append(Step(Kind.NUMBER, _("Number %(number)s") % {"number": number}, blocked=blocked))
             continue
         owner = "" if number in allowed else _owner(found)
+        others = "" if number in allowed or not found.takes_texts else _owner_of_texts(found)
+        values = wanted | text_values() if found.takes_texts and not others else wanted
         blocked, way_out = (_belongs_to(owner), _to_take_over(number)) if owner else ("", "")
         steps.append(
             Step(
                 Kind.NUMBER,
                 _("Number %(number)s") % {"number": number},
                 found.sid,
-                differences(wanted, found),
+                differences(values, found),
                 blocked,
-                way_out=way_out,
+                note=_("Its texts go to %(owner)s, and stay there.") % {"owner": others} if others else "",
+                way_out=way_out or (_to_take_over(number) if others else ""),
+                others=others,
             )
         )
     return steps
+
+
+def plan_service(take_over: Iterable[str] = ()) -> list[Step]:
+    """The messaging service, where one is used: it decides for all of its numbers where their texts go."""
+    sid = settings.TWILIO_MESSAGING_SERVICE_SID
+    if not sid:
+        return []
+    found = account.service_fetch(sid)
+    if found is None:
+        title = _("Messaging service %(name)s") % {"name": sid}
+        blocked = _("The account has no service with the SID in TWILIO_MESSAGING_SERVICE_SID.")
+        return [Step(Kind.SERVICE, title, blocked=blocked)]
+    title = _("Messaging service %(name)s") % {"name": found.name or found.sid}
+    url = found.values["inbound_request_url"]
+    blocked = way_out = ""
+    if found.sid not in take_over and is_somebody_elses(url):
+        said = _("Its texts go to %(owner)s, not to this desk (%(desk)s).")
+        blocked = said % {"owner": place(url) or _("an unknown address"), "desk": place(settings.PUBLIC_BASE_URL)}
+        way_out = _to_take_over(found.sid)
+    return [Step(Kind.SERVICE, title, found.sid, differences(service_values(), found), blocked, way_out=way_out)]
 
 
 def plan_key() -> Step:
@@ -84,12 +115,12 @@ def plan_key() -> Step:
 
 def plan_all(numbers: Iterable[str], take_over: Iterable[str] = ()) -> Plan:
     """Everything that the desk needs at Twilio."""
-    return Plan((plan_app(take_over), plan_key(), *plan_numbers(numbers, take_over)))
+    return Plan((plan_app(take_over), plan_key(), *plan_numbers(numbers, take_over), *plan_service(take_over)))
 
 
 def plan_repair(numbers: Iterable[str]) -> Plan:
     """What has drifted: an app or numbers that are there. Makes nothing and takes nothing over."""
-    steps = (plan_app(), *plan_numbers(numbers))
+    steps = (plan_app(), *plan_numbers(numbers), *plan_service())
     return Plan(tuple(step for step in steps if step.sid))
 
 
@@ -100,6 +131,14 @@ def _owner(number: account.Resource) -> str:
     if number.values["voice_application_sid"]:
         return _("a TwiML app")
     url = number.values["voice_url"]
+    return place(url) or _("an unknown address") if is_somebody_elses(url) else ""
+
+
+def _owner_of_texts(number: account.Resource) -> str:
+    """Who else gets the number's texts, or ""."""
+    if number.values["sms_application_sid"]:
+        return _("a TwiML app")
+    url = number.values["sms_url"]
     return place(url) or _("an unknown address") if is_somebody_elses(url) else ""
 
 
@@ -131,6 +170,9 @@ def apply(plan: Plan) -> Iterator[Done]:
 def _apply(step: Step) -> Done:
     if step.kind is Kind.NUMBER:
         account.number_update(step.sid, step.values)
+        return Done(step)
+    if step.kind is Kind.SERVICE:
+        account.service_update(step.sid, step.values)
         return Done(step)
     if step.kind is Kind.KEY:
         sid, secret = account.key_create(resource_name())

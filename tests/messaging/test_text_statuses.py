@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from django.db import transaction
 
 from contacts.models import Consent
 from messaging.models import MESSAGE_STATUS_RANK, Message, Step, Thread
@@ -97,8 +96,7 @@ def test_a_status_of_an_unknown_sid_is_kept_and_applied_once_it_is_known(twilio,
     twilio.webhook(STATUS, status("sent"))
     message = make_message(make_thread(line), step=Step.TAKEN, sid=sid("SM", 9), status="queued")
 
-    with transaction.atomic():
-        statuses_catch_up([sid("SM", 9)])
+    statuses_catch_up([sid("SM", 9)])
 
     message.refresh_from_db()
     assert message.status == "delivered"
@@ -112,14 +110,14 @@ def test_who_has_replied_stop_is_not_written_to_again(twilio, message):
     assert (consent.number, consent.sender, consent.state, consent.source) == (
         CALLER, SUPPORT, "forbidden", "twilio",
     )  # fmt: skip
-    assert message.problem == "This number replied STOP."
+    assert message.problem == "This number wants no texts: it replied STOP."
 
 
 def test_a_code_that_nobody_knows_has_a_sentence_too(twilio, message):
     twilio.webhook(STATUS, status("undelivered", ErrorCode="30999"))
 
     message.refresh_from_db()
-    assert (message.error_code, message.problem) == ("30999", "It was not delivered.")
+    assert (message.error_code, message.problem) == ("30999", "This text was not delivered.")
 
 
 def test_every_status_of_twilios_is_ranked():

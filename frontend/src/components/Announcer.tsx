@@ -4,7 +4,8 @@ import { announcement } from "../softphone/announcements";
 import type { State } from "../softphone/state";
 import { isWritingField } from "./fields";
 
-export function Announcer({ state }: { state: State }) {
+/** `news`: what was said of texts last. */
+export function Announcer({ state, news }: { state: State; news: string }) {
   const last = useRef(state);
   const [said, setSaid] = useState({ polite: "", assertive: "" });
   useEffect(() => {
@@ -12,6 +13,9 @@ export function Announcer({ state }: { state: State }) {
     last.current = state;
     if (next) setSaid({ polite: next.polite ?? "", assertive: next.assertive ?? "" });
   }, [state]);
+  useEffect(() => {
+    if (news) setSaid((before) => ({ ...before, polite: news }));
+  }, [news]);
   return (
     <>
       <p class="visually-hidden" role="status" aria-live="polite" data-testid="polite">

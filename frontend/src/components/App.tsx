@@ -7,6 +7,9 @@ import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { Call, Line } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
+import type { ConversationStore, Correspondent } from "../threads/conversation";
+import type { NewsStore } from "../threads/news";
+import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
 import { canDial, colleagues, currentFacts, lastEnding, myPresence } from "../softphone/selectors";
 import { type Hints, inCall, isTalk, type State } from "../softphone/state";
@@ -36,6 +39,9 @@ export interface AppProps {
   store: Store;
   log: CallLogStore;
   details: CallDetailsStore;
+  threads: ThreadListStore;
+  conversation: ConversationStore;
+  news: NewsStore;
   config: Config;
   api: Api;
   audio: AudioDevices;
@@ -51,8 +57,12 @@ function isIdle({ calls, desk, orphans }: State): boolean {
   return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
 }
 
-export function App({ store, log, details, config, api, audio, levels, preferences, browser }: AppProps) {
+export function App(props: AppProps) {
+  const { store, log, details, threads, conversation, config, api, audio, levels, preferences, browser } =
+    props;
   const state = useStore(store);
+  const news = useStore(props.news);
+  useStore(threads);
   const chosen = useStore(preferences);
   const { send } = store;
   const { focus } = state.calls;
@@ -70,7 +80,11 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
   const dialable = canDial(state);
 
   const guard = useKeyGuard();
-  const { view, pane, openedIn, unseen, subjects, waiting, show, opened, finish } = useViews(state, details);
+  const { view, pane, openedIn, unseen, subjects, waiting, show, opened, finish } = useViews(
+    state,
+    details,
+    conversation,
+  );
   useFocusRules(state, guard);
   // What was open for another call closes.
   const ring = focus?.state === "pending" ? focus : null;
@@ -101,6 +115,18 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
     // After the panel has been drawn.
     setTimeout(() => focusOn(open ? "tones" : "keypad"));
   }
+
+  function callNumber({ number: to, display, contact, line: from }: Correspondent): void {
+    dial({ number: to, display, name: contact?.name ?? "", place: "", line: "" }, from);
+  }
+
+  function openTexts(whom: Correspondent): void {
+    conversation.openWith(whom);
+    show({ view: "messages", pane: "work" });
+    setTimeout(() => document.getElementById("thread-title")?.focus());
+  }
+
+  const { mine, nobody } = threads.unread();
 
   /** Focus goes into what was opened, and back to the row that opened it, after each has been drawn. */
   function openCall(call: Call, from: View): void {
@@ -184,7 +210,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
     return (
       <>
         <SignedOut message={signedOut} loginUrl={config.urls.login} />
-        <Announcer state={state} />
+        <Announcer {...{ state, news }} />
       </>
     );
   }
@@ -253,7 +279,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         />
         {signedOut === null && (
           <WorkArea
-            {...{ view, subjects, waiting, unseen, openedIn, log, details, api }}
+            {...{ view, subjects, waiting, unseen, openedIn, log, details, api, threads, conversation, line }}
             me={config.agent}
             onView={(next) => show({ view: next })}
             onOpen={openCall}
@@ -262,6 +288,8 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
             team={colleagues(state)}
             canDial={dialable}
             onCall={callBack}
+            onCallNumber={callNumber}
+            onText={openTexts}
           />
         )}
       </main>
@@ -269,10 +297,11 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
         <MobileNav
           pane={pane}
           {...{ callerView, unseen, view }}
+          toRead={mine + nobody}
           onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}
         />
       )}
-      <Announcer state={state} />
+      <Announcer {...{ state, news }} />
       {dialog === "settings" && (
         <SettingsDialog
           audio={audio}

@@ -2,9 +2,10 @@
 import type { CallDetailsStore, OpenCall } from "../callDetails/callDetails";
 import type { Config } from "../config";
 import { exactClock, fullTime, minutes } from "../format";
-import type { Call } from "../messages";
+import type { Call, Line } from "../messages";
 import type { TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
+import type { Correspondent } from "../threads/conversation";
 import { lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
 import { EmptyState, Loading } from "./EmptyState";
 import { Icon } from "./Icon";
@@ -21,10 +22,13 @@ interface Props {
   /** The name of the way back. */
   back: string;
   onCall(call: Call): void;
+  /** From which they are texted when the call was on none of ours. */
+  line: Line | null;
+  onText(whom: Correspondent): void;
   onClose(): void;
 }
 
-export function CallDetails({ open, details, mayNote, canDial, back, onCall, onClose }: Props) {
+export function CallDetails({ open, details, mayNote, canDial, back, onCall, line, onText, onClose }: Props) {
   const { call } = open;
   return (
     <div
@@ -43,7 +47,7 @@ export function CallDetails({ open, details, mayNote, canDial, back, onCall, onC
         </span>
         {back}
       </button>
-      <Facts call={call} canDial={canDial} onCall={onCall} />
+      <Facts {...{ call, canDial, onCall, line, onText }} />
       <section class="card note" aria-labelledby="note-title">
         <h3 id="note-title">{t("details.note")}</h3>
         {mayNote ? <NoteForm key={open.sid} open={open} details={details} /> : <NoteText note={open.saved} />}
@@ -61,8 +65,11 @@ export function mayNote(call: Call, me: Pick<Config["agent"], "id" | "role">): b
   return call.agent?.id === me.id || me.role !== "agent";
 }
 
-function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { call: Call }) {
-  const { party } = call;
+type FactsProps = Pick<Props, "canDial" | "onCall" | "line" | "onText"> & { call: Call };
+
+function Facts({ call, canDial, onCall, line: fallback, onText }: FactsProps) {
+  const { party, contact } = call;
+  const line = call.line ?? fallback;
   const { word, tone } = resultWord(call.result);
   const title = partyTitle(call);
   const length = call.ring_seconds ? "" : lengthOf(call);
@@ -104,6 +111,15 @@ function Facts({ call, canDial, onCall }: Pick<Props, "canDial" | "onCall"> & { 
           onClick={() => onCall(call)}
         >
           <Icon name="phone" size={16} /> {t("log.call", { name: shownFirstName(party.name) || title })}
+        </button>
+      )}
+      {line && party.number.startsWith("+") && (
+        <button
+          type="button"
+          class="small-button details-call"
+          onClick={() => onText({ line, number: party.number, display: party.display, contact })}
+        >
+          <Icon name="message" size={16} /> {t("common.text")}
         </button>
       )}
       {call.recordings.map((recording) => (

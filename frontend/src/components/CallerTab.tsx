@@ -4,9 +4,10 @@ import type { CallDetailsStore } from "../callDetails/callDetails";
 import { byStart } from "../callLog/callLog";
 import { clock, initials, shortWhen } from "../format";
 import { type PagedList, pagedList } from "../lists/pagedList";
-import type { Call, PastCall } from "../messages";
+import type { Call, Line, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
+import type { Correspondent } from "../threads/conversation";
 import { pastCallSentence, wayIcon } from "../words";
 import { Loading } from "./EmptyState";
 import { Icon } from "./Icon";
@@ -33,13 +34,15 @@ interface Props {
   details: CallDetailsStore;
   /** Whose note comes after this one. */
   waiting: Subject | null;
+  line: Line | null;
+  onText(whom: Correspondent): void;
   onOpen(call: Call): void;
   onDone(): void;
 }
 
 const SHOWN = 20;
 
-export function CallerTab({ subject, api, details, waiting, onOpen, onDone }: Props) {
+export function CallerTab({ subject, api, details, waiting, line, onText, onOpen, onDone }: Props) {
   const { facts, call, root, over } = subject;
   return (
     <div class="caller">
@@ -60,7 +63,7 @@ export function CallerTab({ subject, api, details, waiting, onOpen, onDone }: Pr
         {over && waiting && <p class="quiet">{t("caller.next", { name: waiting.facts.shortName })}</p>}
       </section>
       <div class="contact-between">
-        <ContactCard facts={facts} />
+        <ContactCard {...{ facts, line, onText }} />
       </div>
       <Earlier key={root ?? "new"} {...{ facts, root, api, onOpen }} />
     </div>
@@ -170,8 +173,16 @@ function PastRow({ call, onOpen }: { call: PastCall | Call; onOpen(call: Call): 
   );
 }
 
-export function ContactCard({ facts }: { facts: CallerFacts }) {
-  const { contact, title, company, withheld } = facts;
+interface ContactCardProps {
+  facts: CallerFacts;
+  /** From which they are texted who did not call one of ours. */
+  line: Line | null;
+  onText(whom: Correspondent): void;
+}
+
+export function ContactCard({ facts, line: fallback, onText }: ContactCardProps) {
+  const { contact, title, company, withheld, number } = facts;
+  const line = facts.line ?? fallback;
   const rows: [string, string][] = [
     [t("common.number"), withheld ? t("caller.withheld") : facts.display || facts.title],
     [t("common.place"), facts.place],
@@ -199,6 +210,15 @@ export function ContactCard({ facts }: { facts: CallerFacts }) {
             </div>
           ))}
       </dl>
+      {line && !withheld && number.startsWith("+") && (
+        <button
+          type="button"
+          class="small-button contact-text"
+          onClick={() => onText({ line, number, display: facts.display || facts.title, contact })}
+        >
+          <Icon name="message" size={18} /> {t("common.text")}
+        </button>
+      )}
       {facts.verificationFailed && (
         <p class="verified">
           <Icon name="alert" size={18} /> {t("common.forged")}

@@ -99,6 +99,18 @@ const SHAPES = {
   shield: <path d="M12 3.5l7 2.5v5.5c0 4.3-2.9 7.4-7 9-4.1-1.6-7-4.7-7-9V6zM9 12l2.2 2.2L15.2 10" />,
   pause: <path d="M7 5.5h3.5v13H7zM13.5 5.5H17v13h-3.5z" fill="currentColor" />,
   play: <path d="M8 5.5v13l10.5-6.5z" fill="currentColor" />,
+  message: <path d="M4.5 5.5h15v10.5H11l-4 3.5V16H4.5zM8.5 9.2h7M8.5 12.3h4.5" />,
+  send: <path d="M20.5 3.5L10.5 13.5M20.5 3.5l-6.3 17-3.7-7-7-3.7z" />,
+  clip: (
+    <path d="M19.5 11.5l-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l8-8a3 3 0 0 1 4.3 4.3l-7.8 7.8a1.5 1.5 0 0 1-2.1-2.1l7-7" />
+  ),
+  stop: (
+    <>
+      <path d="M8.5 3.5h7l5 5v7l-5 5h-7l-5-5v-7z" />
+      <path d="M8.5 12h7" />
+    </>
+  ),
+  retry: <path d="M19.5 9A8 8 0 0 0 5 8.5M5 4v4.5h4.5M4.5 15A8 8 0 0 0 19 15.5M19 20v-4.5h-4.5" />,
   "arrow-up": <path d="M17 21C8 17 7 11 9 3.5M4 9.5l5-6 6 4.5" />,
 } satisfies Record<string, JSX.Element>;
 

@@ -12,10 +12,19 @@ interface Props {
   unseen: boolean;
   onPane(pane: Pane, view?: View): void;
   view: View;
+  /** Threads with something to read. */
+  toRead: number;
 }
 
-export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
-  const current = pane === "call" ? "call" : view === "log" ? "log" : "caller";
+export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Props) {
+  const current =
+    pane === "call"
+      ? "call"
+      : view === "log" || view === "team"
+        ? "log"
+        : view === "messages"
+          ? view
+          : "caller";
   return (
     <nav class="mobile-nav" aria-label={t("app.views")}>
       <button
@@ -49,6 +58,25 @@ export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
         onClick={() => onPane("work", "log")}
       >
         <Icon name="list" /> {t("nav.log")}
+      </button>
+      <button
+        type="button"
+        aria-current={current === "messages" ? "page" : undefined}
+        onClick={() => onPane("work", "messages")}
+      >
+        <Icon name="message" />
+        <span>
+          {t("nav.messages")}
+          {toRead > 0 && (
+            <>
+              {" "}
+              <span class="count count-small" aria-hidden="true">
+                {toRead}
+              </span>
+              <span class="visually-hidden">{t("threads.toRead", { count: toRead })}</span>
+            </>
+          )}
+        </span>
       </button>
     </nav>
   );

@@ -1,19 +1,22 @@
-/** Beside the call: the caller while there is one, the call that was just talked on, the call log, the team. */
+/** Beside the call: the caller while there is one, the call that was just talked on, the call log, texts, the team. */
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
-import type { Call, Presence } from "../messages";
+import type { Call, Line, Presence } from "../messages";
 import type { Api } from "../ports";
+import type { ConversationStore, Correspondent } from "../threads/conversation";
+import type { ThreadListStore } from "../threads/threadList";
 import { CallDetails, mayNote } from "./CallDetails";
 import { CallLog } from "./CallLog";
 import { CallerTab, ContactCard, type Subject } from "./CallerTab";
+import { Messages } from "./Messages";
 import { Team } from "./Team";
 import { useNarrow } from "./useNarrow";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 
 /** `last`: the call that was just talked on. */
-export type View = "caller" | "last" | "log" | "team";
+export type View = "caller" | "last" | "log" | "messages" | "team";
 
 interface Props {
   view: View;
@@ -33,18 +36,27 @@ interface Props {
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
-  api: Pick<Api, "calls" | "callsAt">;
+  api: Pick<Api, "calls" | "callsAt" | "contacts">;
   team: Presence[];
   canDial: boolean;
   onCall(call: Call): void;
+  threads: ThreadListStore;
+  conversation: ConversationStore;
+  /** From which a first text is sent. */
+  line: Line | null;
+  onCallNumber(whom: Correspondent): void;
+  onText(whom: Correspondent): void;
 }
 
 export function WorkArea(props: Props) {
-  const { view, onView, subjects, unseen, team } = props;
+  const { view, onView, subjects, unseen, team, threads } = props;
+  useStore(threads);
+  const { mine, nobody } = threads.unread();
+  const toRead = mine + nobody;
   // With room for the side column, the team stands there.
   const narrow = useNarrow();
-  const views = (["caller", "last", "log", "team"] as const).filter(
-    (each) => each === "log" || (each === "team" ? narrow : subjects[each]),
+  const views = (["caller", "last", "log", "messages", "team"] as const).filter(
+    (each) => each === "log" || each === "messages" || (each === "team" ? narrow : subjects[each]),
   );
   const shown = views.includes(view) ? view : "log";
   const subject = subjects[shown];
@@ -72,6 +84,15 @@ export function WorkArea(props: Props) {
             onClick={() => onView(each)}
           >
             {t(`tab.${each}`)}
+            {each === "messages" && toRead > 0 && (
+              <>
+                {" "}
+                <span class="count count-quiet" aria-hidden="true">
+                  {toRead}
+                </span>
+                <span class="visually-hidden">{t("threads.toRead", { count: toRead })}</span>
+              </>
+            )}
             {each === "caller" && unseen && (
               <>
                 <span class="tab-dot" aria-hidden="true" />{" "}
@@ -81,7 +102,7 @@ export function WorkArea(props: Props) {
           </button>
         ))}
       </div>
-      <div class="work-columns">
+      <div class={`work-columns work-${shown}`}>
         <div
           class="work-main"
           role="tabpanel"
@@ -92,9 +113,9 @@ export function WorkArea(props: Props) {
         >
           {shown === "team" ? <Team team={team} /> : <Panel {...props} view={shown} />}
         </div>
-        {!narrow && (
+        {!narrow && shown !== "messages" && (
           <div class="side" role="group" aria-label={subject ? t("app.side") : t("tab.team")} tabIndex={0}>
-            {subject && <ContactCard facts={subject.facts} />}
+            {subject && <ContactCard facts={subject.facts} line={props.line} onText={props.onText} />}
             <Team team={team} />
           </div>
         )}
@@ -108,10 +129,25 @@ function Panel(props: Props) {
   const { view, subjects, details, openedIn, me, canDial, onCall, onOpen, onClose } = props;
   const open = useStore(details);
   const subject = subjects[view];
+  if (view === "messages") {
+    return (
+      <Messages
+        {...{ me, canDial }}
+        threads={props.threads}
+        conversation={props.conversation}
+        api={props.api}
+        team={props.team}
+        line={props.line}
+        onCall={props.onCallNumber}
+      />
+    );
+  }
   if (open && openedIn === view) {
     return (
       <CallDetails
         {...{ open, details, canDial, onCall, onClose }}
+        line={props.line}
+        onText={props.onText}
         back={subject ? t("details.back") : t("tab.log")}
         mayNote={mayNote(open.call, me)}
       />
@@ -123,6 +159,8 @@ function Panel(props: Props) {
       <CallerTab
         key={subject.root ?? "new"}
         {...{ subject, details }}
+        line={props.line}
+        onText={props.onText}
         api={props.api}
         waiting={props.waiting}
         onDone={() => props.onDone(subject.root)}

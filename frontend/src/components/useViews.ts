@@ -42,10 +42,11 @@ const FIRST: Views = {
 /** Over no tab that there is. */
 const NOWHERE = "";
 
-export function useViews(state: State, details: CallDetailsStore) {
+/** `texts`: whether a text is written that is not sent. */
+export function useViews(state: State, details: CallDetailsStore, texts: { hasUnsent(): boolean }) {
   const [views, setViews] = useState(FIRST);
   const current = subjectOf(state);
-  const arranged = arrange(views, current, state, details);
+  const arranged = arrange(views, current, state, details, texts);
   // While drawing: what an agent writes in is never taken away and put back.
   if (arranged !== views) setViews(arranged);
   const noted = arranged.noted?.call ?? null;
@@ -115,10 +116,16 @@ function subjectOf(state: State): Subject | null {
   return { id, facts, root, call, over: false };
 }
 
-function arrange(views: Views, current: Subject | null, state: State, details: CallDetailsStore): Views {
+function arrange(
+  views: Views,
+  current: Subject | null,
+  state: State,
+  details: CallDetailsStore,
+  texts: { hasUnsent(): boolean },
+): Views {
   let next = views;
   const change = (to: Partial<Views>) => (next = { ...next, ...to });
-  const writing = () => isWriting(next, details);
+  const writing = () => isWriting(next, details) || (next.view === "messages" && texts.hasUnsent());
   const unsaved = ({ root }: Subject) => details.isUnsaved(root ?? "");
 
   const { noted } = next;

@@ -66,6 +66,22 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     hangUp: vi.fn(async () => {}),
     checkNumber: vi.fn(async () => validCheck),
     contacts: vi.fn(async () => []),
+    threads: vi.fn(async () => ({ next: null, results: [] })),
+    threadsAt: vi.fn(async () => ({ next: null, results: [] })),
+    threadTimeline: vi.fn(async () => ({ next: null, results: [] })),
+    threadTimelineAt: vi.fn(async () => ({ next: null, results: [] })),
+    sendText: vi.fn(async ({ body }) => ({ ...sample("message.status").message, id: 99, body })),
+    assignThread: vi.fn(async () => sample("thread.changed").thread),
+    askAbout: vi.fn(async () => sample("message.status").message),
+    readThread: vi.fn(async () => sample("thread.changed").thread),
+    uploadFile: vi.fn(async ({ type, size }) => ({
+      id: 5,
+      content_type: type,
+      size,
+      state: "kept" as const,
+      url: "/media/5",
+    })),
+    readyTexts: vi.fn(async () => []),
     ...change,
   };
 }

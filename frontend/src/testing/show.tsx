@@ -11,6 +11,11 @@ import type { Api } from "../ports";
 import type { Command, SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
 import { createStore } from "../softphone/store";
+import type { ServerMessage } from "../messages";
+import { createConversation } from "../threads/conversation";
+import { createNews } from "../threads/news";
+import { textsPushed } from "../threads/pushes";
+import { createThreadList } from "../threads/threadList";
 import { fakeApi, fakeAudio, fakePreferences, silentLevels } from "./fakes";
 import { NOW } from "./samples";
 
@@ -27,10 +32,14 @@ export function show(state: State, api: Partial<Api> = {}) {
   const log = createCallLog(fullApi, 1);
   log.load();
   const details = createCallDetails(fullApi);
+  const threads = createThreadList(fullApi, 1);
+  threads.load();
+  const conversation = createConversation(fullApi);
+  const news = createNews();
   const preferences = fakePreferences();
   render(
     <App
-      {...{ store, log, details, config, preferences }}
+      {...{ store, log, details, threads, conversation, news, config, preferences }}
       api={fullApi}
       audio={fakeAudio()}
       levels={silentLevels}
@@ -38,7 +47,13 @@ export function show(state: State, api: Partial<Api> = {}) {
     />,
   );
   const send = (...events: SoftphoneEvent[]) => events.forEach((event) => store.send(event));
+  /** A push about texts. */
+  const text = (message: ServerMessage) =>
+    textsPushed(message, { threads, conversation, news }, store.get().calls.focus !== null);
   return {
+    text,
+    threads,
+    conversation,
     user: userEvent.setup({ delay: null }),
     store,
     asked,

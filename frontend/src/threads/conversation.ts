@@ -68,6 +68,8 @@ export interface ConversationStore {
   send(): Promise<void>;
   /** The same text once more. */
   retry(text: Text): Promise<void>;
+  /** Asks what became of a text of which nobody knows. */
+  ask(text: Text): Promise<void>;
   assign(agent: number | null): Promise<void>;
   /** Whether the agent sees it: what is seen is read. */
   look(seen: boolean): void;
@@ -84,6 +86,7 @@ type ConversationApi = Pick<
   | "threadTimeline"
   | "threadTimelineAt"
   | "sendText"
+  | "askAbout"
   | "assignThread"
   | "readThread"
   | "uploadFile"
@@ -114,7 +117,12 @@ export function filledIn(text: string, values: Record<string, string>): string {
 }
 
 const keyOf = ({ line, number }: Correspondent): string => `${line.id} ${number}`;
-const whomOf = ({ line, number, display, contact }: Thread): Correspondent => ({ line, number, display, contact });
+const whomOf = ({ line, number, display, contact }: Thread): Correspondent => ({
+  line,
+  number,
+  display,
+  contact,
+});
 const isOver = (call: Call): boolean => call.result !== "";
 
 export function createConversation(api: ConversationApi): ConversationStore {
@@ -260,7 +268,9 @@ export function createConversation(api: ConversationApi): ConversationStore {
       const draft = drafts.get(key);
       if (!draft) return;
       setDraft(key, {
-        files: draft.files.map((each) => (each.name === chosen.name && each.size === chosen.size ? { ...each, ...change } : each)),
+        files: draft.files.map((each) =>
+          each.name === chosen.name && each.size === chosen.size ? { ...each, ...change } : each,
+        ),
       });
     };
     try {
@@ -294,7 +304,13 @@ export function createConversation(api: ConversationApi): ConversationStore {
     choose(files) {
       if (!state) return;
       const key = keyOf(state);
-      const chosen = files.map(({ name, size }): ChosenFile => ({ name, size, state: "sending", file: null, problem: "" }));
+      const chosen = files.map(({ name, size }): ChosenFile => ({
+        name,
+        size,
+        state: "sending",
+        file: null,
+        problem: "",
+      }));
       setDraft(key, { files: [...state.draft.files, ...chosen] });
       chosen.forEach((each, at) => void upload(key, files[at] as File, each));
     },
@@ -324,9 +340,26 @@ export function createConversation(api: ConversationApi): ConversationStore {
       const key = keyOf(state);
       set({ sending: true, problem: "" });
       try {
-        sent(key, await post(body, media.map(({ id }) => id), newKey()));
+        sent(
+          key,
+          await post(
+            body,
+            media.map(({ id }) => id),
+            newKey(),
+          ),
+        );
       } catch (failure) {
         if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure) });
+      }
+    },
+    async ask({ id, thread }) {
+      try {
+        const text = await api.askAbout(id);
+        if (state?.thread?.id !== thread) return;
+        take(text);
+        set({ problem: text.state === "unknown" ? t("threads.stillUnknown") : "" });
+      } catch (failure) {
+        set({ problem: sentence(failure) });
       }
     },
     async assign(agent) {

@@ -9,7 +9,7 @@ interface ThreadQuery {
 }
 
 /** Of threads, not of texts. */
-export interface UnreadCounts {
+interface UnreadCounts {
   mine: number;
   nobody: number;
 }
@@ -29,10 +29,7 @@ function byLast(one: Thread, other: Thread): number {
   return other.last_at.localeCompare(one.last_at) || other.id - one.id;
 }
 
-export function createThreadList(
-  api: Pick<Api, "threads" | "threadsAt">,
-  agentId: number,
-): ThreadListStore {
+export function createThreadList(api: Pick<Api, "threads" | "threadsAt">, agentId: number): ThreadListStore {
   const unread = new Map<number, UnreadThread>();
   const counted = new Set<() => void>();
   const list = pagedList<Thread, ThreadQuery>(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0003_texts'),
+        ('messaging', '0004_outbox'),
         ('routing', '0001_lines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

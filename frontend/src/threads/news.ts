@@ -1,0 +1,54 @@
+/** What is said aloud of texts: one sentence, when there is no call in which it would disturb. */
+import { afterColon, t } from "../i18n/i18n";
+import type { ServerMessage, Text } from "../messages";
+import { shortTitleOf, titleOf } from "./words";
+
+const STOP = /^\s*(stop|stopall|unsubscribe|cancel|end|quit|revoke|optout)\s*$/i;
+
+export interface NewsStore {
+  get(): string;
+  subscribe(listener: () => void): () => void;
+  tell(message: ServerMessage, inCall: boolean): void;
+}
+
+export function createNews(): NewsStore {
+  const listeners = new Set<() => void>();
+  const failed = new Set<number>();
+  let said = "";
+
+  function isFirstFailure({ id, state }: Text): boolean {
+    if (state !== "failed" || failed.has(id)) return false;
+    failed.add(id);
+    return true;
+  }
+
+  function sentence(message: ServerMessage): string {
+    if (message.type === "message.new" && message.message.direction === "inbound") {
+      const { thread, message: text } = message;
+      if (thread.closed === "stopped" && STOP.test(text.body)) {
+        return t("say.textsOff", { name: shortTitleOf(thread) });
+      }
+      return t("say.newText", { name: titleOf(thread) });
+    }
+    if (message.type === "message.status" && isFirstFailure(message.message)) {
+      const { thread, message: text } = message;
+      return t("say.textFailed", { name: shortTitleOf(thread), problem: afterColon(text.problem) });
+    }
+    return "";
+  }
+
+  return {
+    get: () => said,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell(message, inCall) {
+      const next = sentence(message);
+      if (!next || inCall) return;
+      // The same sentence twice is two texts, and must be said twice.
+      said = next === said ? `${next}\u00a0` : next;
+      listeners.forEach((listener) => listener());
+    },
+  };
+}

@@ -1,0 +1,59 @@
+"""A text to somebody whose call nobody answered: by rule of the line, once a day, and never to who wants none."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.db import IntegrityError
+from django.utils import timezone
+
+from calls.log.to_do import missed_to_call_back
+from calls.models import Call
+from messaging.models import Message, MissedCallText, Origin
+from messaging.services import message_write
+from messaging.threads.services import TextRefused, text_check
+
+logger = logging.getLogger(__name__)
+
+# What was missed longer ago gets no text: after an outage nobody is to be surprised in the night.
+_LATELY = timedelta(minutes=15)
+_AT_ONCE = 200
+
+
+@shared_task(name="messaging.threads.missed_calls.write")  # type: ignore[untyped-decorator]
+def missed_calls_text() -> None:
+    """Looks at the calls that were missed lately. By the clock: a push that is lost loses nobody."""
+    rules = {rule.line_id: rule for rule in MissedCallText.objects.filter(is_on=True, line__is_active=True)}
+    if not rules:
+        return
+    lately = Call.objects.filter(line__in=rules, end_time__gte=timezone.now() - _LATELY)
+    # Who called again meanwhile, or was called, needs none.
+    for call in missed_to_call_back(lately).select_related("line").order_by("end_time")[:_AT_ONCE]:
+        _write(rules[call.line_id or 0], call)
+
+
+def _write(rule: MissedCallText, call: Call) -> None:
+    ended = timezone.localtime(call.end_time or call.start_time)
+    key = f"missed:{rule.line_id}:{call.caller}:{ended.date():%Y%m%d}"
+    if not is_within(rule, ended) or Message.objects.filter(key=key).exists():
+        return
+    line = rule.line
+    try:
+        text_check(line, call.caller)
+        message_write(line, call.caller, rule.body, origin=Origin.RULE, key=key)
+    except TextRefused as refused:
+        logger.info("no text after missed call %s: %s", call.sid, refused.code)
+    except IntegrityError:
+        # Another worker has just written it.
+        pass
+
+
+def is_within(rule: MissedCallText, moment: datetime) -> bool:
+    """Whether the rule is in force at that local time; a span may go past midnight."""
+    begins, ends = rule.begins_at, rule.ends_at
+    if begins is None or ends is None:
+        return True
+    now = moment.time()
+    return begins <= now < ends if begins <= ends else now >= begins or now < ends
