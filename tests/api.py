@@ -14,9 +14,14 @@ from twilio.rest.api.v2010.account.call import CallContext
 
 from agents.models import Agent
 from calls.models import Recording
+from messaging.models import GroupRecipient, GroupSend
+from routing.models import Line
 from tests import factories
 from tests.twilio import sid
 from tokens.models import Device
+
+# A line from which groups are texted.
+GROUP_LINE = 990013
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,17 @@ def make_world() -> World:
             "sid": call.sid,
             "recording_sid": recording.sid,
             "id": contact.pk,
+            "recipient": make_group_send(contact.pk, line).pk,
             "device_id": factories.make_device(agents["agent"]).pk,
         },
     )
+
+
+def make_group_send(pk: int, line: Line) -> GroupRecipient:
+    """A draft to one number, with that id; and somebody to whom nothing was sent yet."""
+    send = GroupSend.objects.create(pk=pk, title="Closed", line=line, body="We are closed.", numbers=["+12025550150"])
+    factories.make_line(team=line.team, number="+12025550188", name="Sales", pk=GROUP_LINE)
+    return GroupRecipient.objects.create(send=send, name="Orla Flynn", number="+12025550151")
 
 
 def sign_in(agent: Agent) -> str:

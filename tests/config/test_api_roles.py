@@ -14,7 +14,7 @@ from django.test import Client
 from agents.models import Agent
 from config.api_docs.hooks import example_of
 from config.api_docs.views import description
-from tests.api import World, make_world, twilio_that_agrees
+from tests.api import GROUP_LINE, World, make_world, twilio_that_agrees
 from tokens.models import Device
 
 TABLE = """
@@ -34,6 +34,21 @@ contacts_import           403    403        403         403         200    200
 contacts_list             403    200        200         200         200    200
 contacts_retrieve         403    200        200         200         200    200
 contacts_update           403    200        200         200         200    200
+group_sends_cancel        403    403        403         404         200    200
+group_sends_create        403    403        403         403         201    201
+group_sends_delete        403    403        403         404         204    204
+group_sends_list          403    200        200         200         200    200
+group_sends_pause         403    403        403         404         409    409
+group_sends_recipient_ask 403    403        403         404         409    409
+group_sends_recipient_retry 403  403        403         404         409    409
+group_sends_recipients    403    200        200         404         200    200
+group_sends_results       403    200        200         404         200    200
+group_sends_resume        403    403        403         404         409    409
+group_sends_retrieve      403    200        200         404         200    200
+group_sends_retry         403    403        403         404         409    409
+group_sends_start         403    403        403         404         200    200
+group_sends_to_myself     403    403        403         404         201    201
+group_sends_update        403    403        403         404         200    200
 devices_list              403    200        200         200         200    200
 devices_revoke            403    204        404         404         404    404
 numbers_check             403    200        200         200         200    200
@@ -52,6 +67,9 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 BODIES = {
     "auth_login": {"username": "ada", "password": "secret-for-tests", "device_name": "Another", "platform": "ios"},
     "contacts_create": {"name": "Tom Reed"},
+    "group_sends_create": {"line": GROUP_LINE, "body": "We are closed."},
+    "group_sends_update": {"title": "Closed at Christmas"},
+    "group_sends_to_myself": {"number": "+12025550177"},
 }
 NEED_LOGIN = sorted(set(OPERATIONS) - {"auth_login"})
 CHANGING = [name for name in NEED_LOGIN if OPERATIONS[name][0] != "get"]
