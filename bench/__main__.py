@@ -24,9 +24,10 @@ _PARTS = {
     "webhooks": "P1 to P4",
     "push": "P5 and P6",
     "tokens": "P7",
+    "texts": "P9 and P10",
     "strangers": "what strangers may cost",
 }
-_NEED_SERVICES = ("webhooks", "push", "tokens")
+_NEED_SERVICES = ("webhooks", "push", "tokens", "texts")
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SIDS = [f"CA{number:032x}" for number in range(1, 25)]
+MESSAGE_SIDS = [f"SM{number:032x}" for number in range(1, 25)]
 STATUSES = ["queued", "initiated", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"]
 PARTIES = [
     "+12025550142",
@@ -45,6 +46,17 @@ SENSIBLE: dict[str, list[str]] = {
     "StirVerstat": ["TN-Validation-Passed-A"],
     "ForwardedFrom": ["+12025550101"],
     "DateCreated": ["Thu, 01 Jun 2017 20:48:32 +0000"],
+    "MessageSid": MESSAGE_SIDS,
+    "MessagingServiceSid": ["MG" + "d" * 32],
+    "MessageStatus": ["queued", "sending", "sent", "delivered", "undelivered", "failed", "read"],
+    "SmsStatus": ["received", "sent", "delivered"],
+    "Body": ["Is my lamp ready?", "STOP", "START", "HELP", "yes"],
+    "OptOutType": ["STOP", "START", "HELP"],
+    "NumMedia": ["0", "1", "10"],
+    "NumSegments": ["1", "3"],
+    "MediaUrl0": ["https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"],
+    "MediaContentType0": ["image/jpeg", "image/svg+xml", "text/html"],
+    "RingdeskMessage": ["1", "2"],
 }
 NUMBERS = [
     "-1",
@@ -174,6 +186,10 @@ TYPES = [
 SIGNATURES = ["", "d3Jvbmc=", "0" * 27 + "=", "A" * 43 + "=", "é", "x" * 30_000]
 FORM = "application/x-www-form-urlencoded"
 QUERIES = [
+    "message=1",
+    "message=1&message=2",
+    "message=9999999999999999999999",
+    "message=%00",
     "",
     "",
     "",

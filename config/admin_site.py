@@ -42,7 +42,11 @@ _GROUPS = (
     ),
     _Group(_("Phones"), ("tokens.Device", "tokens.IssuedToken")),
     _Group(
-        _("Texts"), ("messaging.Thread", "messaging.ReadyText", "messaging.MissedCallText", "messaging.MessageWebhook")
+        _("Texts"),
+        (
+            *("messaging.Thread", "messaging.GroupSend", "messaging.ReadyText", "messaging.MissedCallText"),
+            *("messaging.MessageWebhook", "messaging.Sender"),
+        ),
     ),
     _Group(_("Usage"), ("usage.SpendLimit", "usage.SpendAlert"), (("usage", _("Usage")),), pages_first=True),
     _Group(_("Flight recorder"), ("telephony.Webhook", "calls.CallEvent")),

@@ -47,7 +47,7 @@ def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[
 
 def _rows(contacts: QuerySet[Contact]) -> dict[int, tuple[Any, ...]]:
     found = contacts.prefetch_related(None).order_by().values_list("pk", "name", "company", "own", "time_zone")
-    return {pk: rest for pk, *rest in found}
+    return {row[0]: row[1:] for row in found}
 
 
 def _parts(ids: Collection[int]) -> Iterator[list[int]]:

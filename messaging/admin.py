@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import ReadOnly, SavesChanges
+from messaging.group_sends import admin as group_sends_admin  # noqa: F401 (registers its pages)
 from messaging.models import Message, MessageWebhook, MissedCallText, ReadyText, Thread
 
 

@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -10,17 +13,23 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from contacts.rules import declare_recent
         from contacts.timeline import declare_source
-        from messaging.contact_history import SOURCES, texted_since
         from core.api.problems import Problem, problems_add
         from messaging import changes
-        from messaging.statuses import early_statuses_apply
+        from messaging.contact_history import SOURCES, texted_since
+        from messaging.media import media_urls
+        from messaging.outbox.attachments import media_urls_from
+        from messaging.outbox.signals import messages_moved
         from messaging.threads import broadcasts, missed_calls  # noqa: F401  (a task of its own)
         from messaging.webhooks import KINDS
         from telephony.webhooks.kinds import declare
 
         declare(*KINDS)
+        declare_recent("last_text", texted_since)
+        for source in SOURCES:
+            declare_source(source)
         changes.listen(broadcasts.messages_told)
-        changes.listen_taken(early_statuses_apply)
+        messages_moved.connect(_moved, dispatch_uid="messaging.moved")
+        media_urls_from(media_urls)
         problems_add(
             Problem(
                 "text_refused",
@@ -30,6 +39,9 @@ class MessagingConfig(AppConfig):
                 gettext_noop("Do not try again: they replied STOP, are blocked, or have a landline. Call instead."),
             )
         )
-        declare_recent("last_text", texted_since)
-        for source in SOURCES:
-            declare_source(source)
+
+
+def _moved(sender: Any, ids: Sequence[int], **kwargs: Any) -> None:
+    from messaging.statuses import messages_follow
+
+    messages_follow(ids)

@@ -10,30 +10,12 @@ from django.db import transaction
 Listener = Callable[[Sequence[int], bool], None]
 
 _listeners: list[Listener] = []
-_taken_listeners: list[Callable[[Sequence[int]], None]] = []
 
 
 def listen(listener: Listener) -> None:
     """`listener` is given the ids of messages, and whether they are new. Said when the app is ready."""
     if listener not in _listeners:
         _listeners.append(listener)
-
-
-def listen_taken(listener: Callable[[Sequence[int]], None]) -> None:
-    """`listener` is given the ids of messages whose sids are known from now on."""
-    if listener not in _taken_listeners:
-        _taken_listeners.append(listener)
-
-
-def messages_taken(ids: Iterable[int]) -> None:
-    """Twilio is known to have these, and by which sids."""
-    if found := list(ids):
-        transaction.on_commit(partial(_tell_taken, found), robust=True)
-
-
-def _tell_taken(ids: Sequence[int]) -> None:
-    for listener in _taken_listeners:
-        listener(ids)
 
 
 def messages_new(ids: Iterable[int]) -> None:

@@ -245,8 +245,13 @@ def _write(pieces: Iterable[bytes], said: str, most: int) -> tuple[str, str, int
 def media_delete(row: MessageMedia) -> None:
     """Forgets a file, on disk as well."""
     row.delete()
-    if row.name and not MessageMedia.objects.filter(name=row.name).exists():
-        _path(row.name).unlink(missing_ok=True)
+    media_forget(row.name)
+
+
+def media_forget(name: str) -> None:
+    """Deletes a file that no row names any more."""
+    if name and not MessageMedia.objects.filter(name=name).exists():
+        _path(name).unlink(missing_ok=True)
 
 
 def media_response(row: MessageMedia) -> FileResponse | None:

@@ -81,7 +81,7 @@ def _keep(some: Iterable[MessageFacts]) -> None:
     known = {facts.sid: facts for facts in some}
     with transaction.atomic():
         rows = Message.objects.filter(sid__in=known, direction=Direction.OUTBOUND).values_list("sid", "status", "price")
-        news = [(known[sid], status, price) for sid, status, price in rows]
+        news = [(known[sid], status, price) for sid, status, price in rows if sid is not None]
         statuses_apply(list(_updates(facts for facts, status, _ in news if facts.status != status)))
         for facts, _status, price in news:
             if facts.price is not None and price is None:

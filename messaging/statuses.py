@@ -48,13 +48,20 @@ def statuses_catch_up(sids: Iterable[str]) -> None:
         statuses_apply(updates)
 
 
-def early_statuses_apply(ids: Sequence[int]) -> None:
-    """Applies what Twilio said of these before it was known whose it is. Mostly nothing: the address of a callback
-    says that."""
-    sids = Message.objects.filter(pk__in=ids).exclude(sid=None).values("sid")
-    early = Webhook.objects.filter(kind=STATUS_KIND, sid__in=sids)
-    if found := set(early.values_list("sid", flat=True)):
-        statuses_catch_up(found)
+def messages_follow(ids: Sequence[int]) -> None:
+    """The outbox has moved these: applies what Twilio said before it was known whose it is, and tells desks."""
+    rows = Message.objects.filter(pk__in=ids)
+    with transaction.atomic():
+        single = list(rows.exclude(origin=Origin.GROUP).values_list("pk", "thread"))
+        threads = sorted({thread for _, thread in single})
+        Thread.objects.filter(pk__in=threads).update(revision=F("revision") + 1)
+        changes.messages_changed(pk for pk, _ in single)
+    # Mostly nothing: the address of a callback says whose it is.
+    early = Webhook.objects.filter(kind=STATUS_KIND, sid__in=rows.exclude(sid=None).values("sid")).values_list(
+        "sid", flat=True
+    )
+    if sids := set(early):
+        statuses_catch_up(sids)
 
 
 class _Found:

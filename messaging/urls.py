@@ -18,6 +18,7 @@ api_urlpatterns = [
     path("threads/<int:pk>/assign/", apis.ThreadAssignApi.as_view(), name="thread-assign"),
     path("threads/<int:pk>/read/", apis.ThreadReadApi.as_view(), name="thread-read"),
     path("messages/", apis.MessagesApi.as_view(), name="message-list"),
+    path("messages/<int:pk>/ask/", apis.MessageAskApi.as_view(), name="message-ask"),
     path("messages/media/", apis.MediaUploadApi.as_view(), name="message-media-list"),
     path("messages/media/<int:pk>/", apis.MediaApi.as_view(), name="message-media"),
     path("ready-texts/", apis.ReadyTextListApi.as_view(), name="ready-text-list"),

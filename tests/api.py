@@ -19,12 +19,16 @@ from contacts.import_previews import preview_open
 from contacts.merging import contacts_merge
 from contacts.models import Group
 from contacts.services import note_add
+from messaging.models import GroupRecipient, GroupSend
+from routing.models import Line
 from tests import factories
 from tests.twilio import sid
 from tokens.models import Device
 
 # Somebody with whom a contact may be merged.
 OTHER_CONTACT = 990012
+# A line from which groups are texted.
+GROUP_LINE = 990013
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,17 @@ def make_world() -> World:
             "group_id": Group.objects.create(name="Trade").pk,
             "block_id": number_block("+12025550142", reason="", by=agents["agent"])[0].pk,
             "import_id": preview.id,
+            "recipient": make_group_send(contact.pk, line).pk,
             "device_id": factories.make_device(agents["agent"]).pk,
         },
     )
+
+
+def make_group_send(pk: int, line: Line) -> GroupRecipient:
+    """A draft to one number, with that id; and somebody to whom nothing was sent yet."""
+    send = GroupSend.objects.create(pk=pk, title="Closed", line=line, body="We are closed.", numbers=["+12025550150"])
+    factories.make_line(team=line.team, number="+12025550188", name="Sales", pk=GROUP_LINE)
+    return GroupRecipient.objects.create(send=send, name="Orla Flynn", number="+12025550151")
 
 
 def sign_in(agent: Agent) -> str:

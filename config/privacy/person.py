@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_noop
 from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingPlay
 from contacts.models import BlockedNumber, Consent, Contact, ContactMerge, ContactNote, ContactNumber
 from core.text import in_sentence
-from messaging.models import MessageWebhook
+from messaging.models import GroupRecipient, Message, MessageMedia, MessageWebhook, Thread
 from routing.models import Line
 from telephony.errors import InvalidNumber
 from telephony.models import Webhook
@@ -66,15 +66,26 @@ class Person:
             gettext_noop("offers to agents"): [CallOffer.objects.filter(**of_calls)],
             gettext_noop("webhooks"): [
                 Webhook.objects.filter(sid__in=self.call_sids),
+                Webhook.objects.filter(
+                    sid__in=Message.objects.filter(thread__number__in=self.numbers, sid__isnull=False).values("sid")
+                ),
                 self._naming(Webhook.objects.all(), "params", "answer", "problem"),
             ],
             gettext_noop("events"): [
                 CallEvent.objects.filter(call_sid__in=self.call_sids),
                 self._naming(CallEvent.objects.all(), "detail", "name", "outcome"),
             ],
+            gettext_noop("recipients of group sends"): [
+                GroupRecipient.objects.filter(Q(number__in=self.numbers) | Q(contact__in=self.contact_ids))
+            ],
             gettext_noop("messages"): [
                 self._naming(MessageWebhook.objects.all(), "params", "sender", "recipient", "body")
             ],
+            # Before their threads, with which they would go uncounted.
+            gettext_noop("files of texts"): [MessageMedia.objects.filter(message__thread__number__in=self.numbers)],
+            gettext_noop("texts"): [Message.objects.filter(thread__number__in=self.numbers)],
+            gettext_noop("threads"): [Thread.objects.filter(number__in=self.numbers)],
+            gettext_noop("consents"): [Consent.objects.filter(number__in=self.numbers)],
             gettext_noop("entries of the admin's history"): [
                 LogEntry.objects.filter(
                     content_type__app_label="contacts",

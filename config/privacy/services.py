@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,8 @@ from calls.selectors import with_details
 from config.models import Erasure
 from config.privacy.person import Person
 from contacts.exports import contact_as_json
-from messaging.models import MessageWebhook
+from messaging.media import media_forget
+from messaging.models import Message, MessageMedia, MessageWebhook
 from telephony.errors import CallGone, TelephonyError
 from telephony.models import Webhook
 from telephony.rest.client import call_delete, recording_delete
@@ -89,6 +91,18 @@ def person_export(person: Person) -> dict[str, Any]:
             "fields": params_masked(row.params if isinstance(row.params, dict) else {}, everything),
         }
 
+    def text(row: Message) -> dict[str, Any]:
+        return {
+            "at": row.created_at,
+            "direction": row.direction,
+            "sender": row.sender,
+            "recipient": row.recipient,
+            "body": row.body,
+            "status": row.status,
+            "by": row.written_by.name if row.written_by else None,
+            "files": [{"content_type": each.content_type, "size": each.size} for each in row.media.all()],
+        }
+
     plays = RecordingPlay.objects.filter(call__in=person.call_sids).select_related("agent").order_by("at")
     return {
         "exported_at": timezone.now(),
@@ -114,6 +128,11 @@ def person_export(person: Person) -> dict[str, Any]:
         "webhooks": [webhook(row) for row in _together(rows["webhooks"])],
         "events": [event(row) for row in _together(rows["events"])],
         "messages": [message(row) for row in _together(rows["messages"])],
+        "texts": [text(row) for row in _together(rows["texts"])],
+        "consents": [
+            {"sender": row.sender, "state": row.state, "source": row.source, "note": row.note, "at": row.at}
+            for row in _together(rows["consents"])
+        ],
     }
 
 
@@ -134,18 +153,27 @@ def person_erase(person: Person, *, by: Agent | None) -> Erased:
         recordings = sorted(Recording.objects.filter(call__in=person.call_sids).values_list("pk", flat=True))
         calls = sorted(person.call_sids)
         counts = {}
-        for name, queries in person.rows().items():
+        found = person.rows()
+        files = [row for rows in found["files of texts"] for row in rows]
+        for name, queries in found.items():
             count = sum(_delete(rows) for rows in queries)
             if count:
                 counts[name] = count
         waiting = spool_remove(person.is_named_in)
         if waiting:
             counts[gettext_noop("webhooks that waited on disk")] = waiting
+        transaction.on_commit(partial(_files_delete, files))
         record = Erasure.objects.create(by=by, rows=counts, at_twilio=len(calls) + len(recordings))
     logger.info(
         "a person was erased: erasure=%s rows=%s at_twilio=%s", record.pk, sum(counts.values()), record.at_twilio
     )
     return Erased(record, calls, recordings)
+
+
+def _files_delete(files: Sequence[MessageMedia]) -> None:
+    """Their rows are gone already; what is on disk follows."""
+    for file in files:
+        media_forget(file.name)
 
 
 def _delete(rows: Any) -> int:

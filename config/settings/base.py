@@ -165,11 +165,11 @@ CELERY_BEAT_SCHEDULE = {
     "flight-recorder": {"task": "calls.tasks.flight_recorder_prune", "schedule": crontab(hour=3, minute=40)},
     "log-ins": {"task": "config.tasks.log_ins_prune", "schedule": crontab(hour=3, minute=50)},
     "missed-calls": {"task": "messaging.threads.missed_calls.write", "schedule": 5.0, "options": {"expires": 5}},
+    "message-media": {"task": "messaging.media.fetch", "schedule": 15.0, "options": {"expires": 15}},
     # A doorbell that nobody heard.
     "texts": {"task": "messaging.tasks.reconcile", "schedule": 15.0, "options": {"expires": 15}},
     "outbox": {"task": "messaging.tasks.outbox_work", "schedule": 5.0, "options": {"expires": 5}},
     "contacts": {"task": "contacts.tasks.merges_prune", "schedule": crontab(hour=3, minute=55)},
-    "message-media": {"task": "messaging.media.fetch", "schedule": 15.0, "options": {"expires": 15}},
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
     # At quarters of the hour: the usage page says when the next one is (`usage.freshness`).
     "usage": {"task": "usage.tasks.refresh", "schedule": crontab(minute="*/15"), "options": {"expires": 600}},
@@ -290,6 +290,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "DirectionEnum": "calls.models.Direction",
         "MessageDirectionEnum": "messaging.models.Direction",
+        "RecipientOutcomeEnum": "messaging.group_sends.outcomes.Outcome",
+        "GroupSendStateEnum": "messaging.models.SendState",
+        "MediaStateEnum": "messaging.models.MediaState",
         "OutcomeEnum": "calls.models.CallOutcome",
         "ConsentStateEnum": "contacts.models.Consent.State",
         "ConsentSourceEnum": "contacts.models.Consent.Source",

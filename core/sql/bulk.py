@@ -16,7 +16,7 @@ def rows_insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequen
     as COPY. Raises what the database raises. In a transaction.
     """
     meta = model._meta  # noqa: SLF001 (Django's documented API)
-    known = [meta.get_field(name) for name in fields]
+    known: list[Any] = [meta.get_field(name) for name in fields]
     names = ", ".join(connection.ops.quote_name(field.column) for field in known)
     table = connection.ops.quote_name(meta.db_table)
     raw: Any = connection.connection

@@ -84,6 +84,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
       throw Object.assign(new Error(UNREACHABLE.message), { status: 0, ...UNREACHABLE });
     },
     assignThread: () => never,
+    askAbout: () => never,
     readThread: () => never,
     uploadFile: () => never,
     readyTexts: async () => READY_TEXTS,

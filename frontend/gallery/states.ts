@@ -172,7 +172,11 @@ function next([act, ...rest]: (() => void)[], attempts: number): void {
 }
 
 const toLog = () => t("nav.log");
-const toTexts = press(() => t("nav.messages"));
+/** By the tab, and on a phone by the navigation at the bottom. */
+const toTexts = inTurn(
+  () => found<HTMLElement>("#tab-messages").click(),
+  () => found<HTMLElement>(".mobile-nav button:last-child").click(),
+);
 const thread = (name: string, ...acts: (() => void)[]) =>
   inTurn(
     toTexts,

@@ -137,6 +137,8 @@ export interface Api {
   threadTimelineAt(url: string): Promise<ThreadEntryPage>;
   sendText(text: OutgoingText): Promise<Text>;
   assignThread(id: number, agent: number | null): Promise<Thread>;
+  /** Has the server ask Twilio what became of a text. */
+  askAbout(text: number): Promise<Text>;
   readThread(id: number, upTo: number): Promise<Thread>;
   uploadFile(file: File): Promise<TextFile>;
   readyTexts(line: number): Promise<ReadyText[]>;

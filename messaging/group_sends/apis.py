@@ -211,19 +211,13 @@ class _StepApi(APIView):
         return _answer(send)
 
 
-def _step_schema(name: str) -> Any:
-    return extend_schema(
-        operation_id=f"group_sends_{name}", tags=["group sends"], request=None, responses=GroupSendSerializer
-    )
-
-
 class GroupSendStartApi(_StepApi):
     """Begins."""
 
     step = staticmethod(lambda pk, agent: services.send_start(pk, by=agent))
 
     @raises("permission_denied", "conflict")
-    @_step_schema("start")
+    @extend_schema(operation_id="group_sends_start", tags=["group sends"], request=None, responses=GroupSendSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Fixes who gets it and begins, or waits for its time. Who has started it already is answered the same."""
         return self._do(request, pk)
@@ -235,7 +229,7 @@ class GroupSendPauseApi(_StepApi):
     step = staticmethod(lambda pk, agent: services.send_pause(pk))
 
     @raises("permission_denied", "conflict")
-    @_step_schema("pause")
+    @extend_schema(operation_id="group_sends_pause", tags=["group sends"], request=None, responses=GroupSendSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Sends nothing more for now. What Twilio has cannot be called back."""
         return self._do(request, pk)
@@ -247,7 +241,7 @@ class GroupSendResumeApi(_StepApi):
     step = staticmethod(lambda pk, agent: services.send_resume(pk))
 
     @raises("permission_denied", "conflict")
-    @_step_schema("resume")
+    @extend_schema(operation_id="group_sends_resume", tags=["group sends"], request=None, responses=GroupSendSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Goes on after a pause, or once what had stopped it is mended."""
         return self._do(request, pk)
@@ -259,7 +253,7 @@ class GroupSendCancelApi(_StepApi):
     step = staticmethod(lambda pk, agent: services.send_cancel(pk))
 
     @raises("permission_denied", "conflict")
-    @_step_schema("cancel")
+    @extend_schema(operation_id="group_sends_cancel", tags=["group sends"], request=None, responses=GroupSendSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Ends it for good: whoever has not got it yet never does."""
         return self._do(request, pk)

@@ -66,7 +66,8 @@ def _prices_read() -> dict[str, Price]:
     rows = settled.order_by("-created_at").values_list("recipient", "price", "price_unit", "num_segments")
     sums: dict[tuple[str, str], list[Decimal]] = {}
     for recipient, price, unit, segments in rows[:_LOOKED_AT]:
-        sums.setdefault((country_code(recipient), unit.upper()), []).append(price / segments)
+        if price is not None:
+            sums.setdefault((country_code(recipient), unit.upper()), []).append(price / segments)
     return {code: Price(sum(some, Decimal()) / len(some), unit) for (code, unit), some in sums.items()}
 
 

@@ -39,7 +39,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 def feed(room: int) -> datetime | None:
     """Feeds all sends that are at work; returns when to be called again, as far as that is known."""
     now = timezone.now()
-    moments = []
+    moments: list[datetime | None] = []
     sends = GroupSend.objects.filter(state__in=[SendState.SCHEDULED, SendState.RUNNING]).order_by("pk")
     for send_id, scheduled_for in sends.values_list("pk", "scheduled_for"):
         if scheduled_for is not None and scheduled_for > now:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from core.languages import sentence
 from messaging.models import LeftOut, MessageStatus, RecipientState, Step
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from messaging.models import GroupRecipient
 
 
-class Outcome(StrEnum):
-    WAITING = "waiting"
-    ON_THE_WAY = "on-the-way"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    NOT_DELIVERED = "not-delivered"
-    UNKNOWN = "unknown"
-    CANCELED = "canceled"
-    LEFT_OUT = "left-out"
+class Outcome(TextChoices):
+    WAITING = "waiting", gettext_lazy("Waiting")
+    ON_THE_WAY = "on-the-way", gettext_lazy("On the way")
+    SENT = "sent", gettext_lazy("Sent, no receipt")
+    DELIVERED = "delivered", gettext_lazy("Delivered")
+    NOT_DELIVERED = "not-delivered", gettext_lazy("Not delivered")
+    UNKNOWN = "unknown", gettext_lazy("Not known")
+    CANCELED = "canceled", gettext_lazy("Canceled")
+    LEFT_OUT = "left-out", gettext_lazy("Left out")
 
 
 class WhatNow(StrEnum):
@@ -114,7 +114,7 @@ def result_of(recipient: GroupRecipient) -> Result:
         why = sentence(message.problem) or sentence(text_sentence_for(code))
         if outcome is Outcome.NOT_DELIVERED and not why:
             why = _("This text was not delivered.")
-    return Result(outcome, outcome_words(outcome), why, _what_now(outcome, code), sentence(_HELP.get(code, "")))
+    return Result(outcome, str(outcome.label), why, _what_now(outcome, code), sentence(_HELP.get(code, "")))
 
 
 def _what_now(outcome: Outcome, code: str) -> WhatNow:
@@ -128,19 +128,6 @@ def _what_now(outcome: Outcome, code: str) -> WhatNow:
         return WhatNow.HELP
     # Without a code it was Ringdesk that refused it: who stopped, is blocked, or has a landline.
     return WhatNow.LEFT_OUT if code in _LEFT_OUT_CODES or not code else WhatNow.NOTHING
-
-
-def outcome_words(outcome: Outcome) -> str:
-    return {
-        Outcome.WAITING: _("Waiting"),
-        Outcome.ON_THE_WAY: _("On the way"),
-        Outcome.SENT: _("Sent, no receipt"),
-        Outcome.DELIVERED: _("Delivered"),
-        Outcome.NOT_DELIVERED: _("Not delivered"),
-        Outcome.UNKNOWN: _("Not known"),
-        Outcome.CANCELED: _("Canceled"),
-        Outcome.LEFT_OUT: _("Left out"),
-    }[outcome]
 
 
 def what_now_words(what_now: WhatNow) -> str:

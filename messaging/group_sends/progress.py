@@ -105,8 +105,8 @@ def _messages(send: GroupSend) -> Any:
 
 def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     """The figures of a send, as they are kept as JSON, and how many recipients something is still to be done for."""
-    rows = send.recipients.exclude(state=RecipientState.LEFT_OUT).order_by()
-    rows = rows.values_list("state", "message__step", "message__status").annotate(
+    counted = send.recipients.exclude(state=RecipientState.LEFT_OUT).order_by()
+    rows = counted.values_list("state", "message__step", "message__status").annotate(
         people=Count("pk"),
         segments_all=Sum("segments"),
         spent=Sum("message__price"),
@@ -145,9 +145,8 @@ def _unit(send: GroupSend) -> str:
 def _seconds_left(send: GroupSend, segments: int) -> float:
     """As long as the whole takes, for as many segments as are left."""
     summary = send.summary
-    if not segments or not summary.get("segments"):
-        return 0.0
-    return float(summary.get("seconds", 0)) * segments / summary["segments"]
+    total = int(summary.get("segments", 0))
+    return float(summary.get("seconds", 0)) * segments / total if segments and total else 0.0
 
 
 def _answers(send: GroupSend) -> dict[str, int]:

@@ -126,7 +126,7 @@ class GroupRecipientSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(allow_blank=True)
     number = serializers.CharField(allow_blank=True)
     display = serializers.CharField(allow_blank=True)
-    outcome = serializers.ChoiceField(choices=[str(outcome) for outcome in Outcome])
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
     outcome_text = serializers.CharField()
     why = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField(allow_null=True)

@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
-from messaging import changes
-from messaging.media import media_urls
 from messaging.models import Message, Priority, Sender, Step
+from messaging.outbox.attachments import media_urls
 from messaging.outbox.pace import Pace
+from messaging.outbox.signals import messages_moved
 from messaging.segments import count
 from telephony.errors import sentence_for
 
@@ -30,7 +30,8 @@ _UNSUBSCRIBED, _LANDLINE = 21610, 21614
 BLOCKED = gettext_noop("This number is blocked.")
 TOO_OLD = gettext_noop("Twilio could not be reached for a day: this text was not sent.")
 _OPEN = (Step.WAITING, Step.CLAIMED, Step.UNCLEAR)
-_OLD = timedelta(days=1)
+# A text that could not be sent for so long, as often as it was tried, is given up.
+_OLD, _MANY = timedelta(days=1), 10
 # Longer than any worker's pause between two looks.
 _WATCH = timedelta(seconds=5)
 
@@ -117,6 +118,8 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
             next_at = _watch(sender, worker, pace.free_again, now)
         elif len(due) == limit:
             next_at = now
+    if refused:
+        messages_moved.send_robust(sender=Message, ids=refused)
     deadline = monotonic() + _may_begin_for()
     media = media_urls([row.pk for row in rows])
     return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
@@ -169,12 +172,11 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
             problem = BLOCKED
         elif row.priority == Priority.GROUP and row.recipient in landlines:
             problem = sentence_for(_LANDLINE)
-        elif row.created_at < now - _OLD and row.attempts:
+        elif row.created_at < now - _OLD and row.attempts > _MANY:
             problem = TOO_OLD
         if problem:
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
             refused.append(row)
-    changes.messages_changed(row.pk for row in refused if row.priority == Priority.SINGLE)
     return [row.pk for row in refused]
 
 

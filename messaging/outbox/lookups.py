@@ -13,9 +13,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from messaging import changes
-from messaging.models import Message, Priority, Step
+from messaging.models import Message, Step
 from messaging.outbox.results import taken_values
+from messaging.outbox.signals import messages_moved
 from telephony.errors import TelephonyError
 from telephony.rest.messages import MessageFacts, messages_between
 
@@ -112,12 +112,10 @@ def _found(row: Message, facts: MessageFacts, now: datetime) -> None:
         _still(row).update(due_at=now)
         return
     _tell(row)
-    changes.messages_taken([row.pk])
 
 
 def _tell(row: Message) -> None:
-    if row.priority == Priority.SINGLE:
-        changes.messages_changed([row.pk])
+    messages_moved.send_robust(sender=Message, ids=[row.pk])
 
 
 def _listed(row: Message) -> list[MessageFacts]:

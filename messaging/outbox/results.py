@@ -13,9 +13,9 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from contacts.consents import consent_forbid, landline_note
-from messaging import changes
-from messaging.models import MESSAGE_STATUS_RANK, Message, MessageStatus, Priority, Sender, Step
+from messaging.models import MESSAGE_STATUS_RANK, Message, MessageStatus, Sender, Step
 from messaging.outbox.sending import Outcome
+from messaging.outbox.signals import messages_moved
 from telephony.errors import NotReached, RateLimited, TelephonyError
 from telephony.rest.messages import MessageFacts
 
@@ -39,9 +39,7 @@ def results_write(outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             _write_alone(outcome, now)
     _slow_down(outcomes, now)
-    # A group's thousand results are looked at on its own page, not in a thousand threads.
-    changes.messages_changed(one.claimed.id for one in outcomes if one.claimed.priority == Priority.SINGLE)
-    changes.messages_taken(one.claimed.id for one in outcomes if one.step == Step.TAKEN)
+    messages_moved.send_robust(sender=Message, ids=[outcome.claimed.id for outcome in outcomes])
 
 
 def _write_alone(outcome: Outcome, now: datetime) -> None:

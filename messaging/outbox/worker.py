@@ -11,8 +11,8 @@ import queue
 import threading
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from django.conf import settings
@@ -39,7 +39,7 @@ _MOST_LOOKUPS = 10
 
 _running = threading.Lock()
 _wake = threading.Event()
-_threads: ThreadPoolExecutor | None = None
+_pool: _Pool | None = None
 _current: Run | None = None
 
 Feed = Callable[[int], datetime | None]
@@ -66,12 +66,28 @@ def run_or_wake(feed: Feed, *, seconds: float = _LONGEST_RUN) -> None:
         run.nudge()
 
 
-def _pool() -> ThreadPoolExecutor:
-    """Made when first needed: a worker's process is forked before."""
-    global _threads
-    if _threads is None:
-        _threads = ThreadPoolExecutor(settings.MESSAGE_CONCURRENCY, thread_name_prefix="texts")
-    return _threads
+class _Pool:
+    """Threads that end with the process, whatever they wait for: what they had is looked up later."""
+
+    def __init__(self, size: int) -> None:
+        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        for number in range(size):
+            threading.Thread(target=self._go, name=f"texts-{number}", daemon=True).start()
+
+    def submit(self, work: Callable[[], None]) -> None:
+        self._work.put(work)
+
+    def _go(self) -> None:
+        while True:
+            self._work.get()()
+
+
+def _submit(work: Callable[[], None]) -> None:
+    """The threads are made when first needed: a worker's process is forked before."""
+    global _pool
+    if _pool is None:
+        _pool = _Pool(settings.MESSAGE_CONCURRENCY)
+    _pool.submit(work)
 
 
 class Run:
@@ -132,7 +148,7 @@ class Run:
 
     def _submit(self, claimed: Claimed) -> None:
         self._asked += 1
-        _pool().submit(lambda: self._done.put(send(claimed)))
+        _submit(lambda: self._done.put(send(claimed)))
 
     def _keep_house(self) -> datetime | None:
         """Now and then: makes old claims unclear, and has what is unclear looked for."""
@@ -142,9 +158,12 @@ class Run:
             expired_become_unclear()
             for row in lookups.lookups_take(_MOST_LOOKUPS):
                 self._asked += 1
-                _pool().submit(lambda row=row: self._done.put(lookups.look(row)))  # type: ignore[misc]
+                _submit(partial(self._look, row))
         next_at = lookups.lookups_next_at()
         return next_at and max(next_at, timezone.now() + timedelta(seconds=_HOUSEKEEPING_SECONDS / 2))
+
+    def _look(self, row: Message) -> None:
+        self._done.put(lookups.look(row))
 
     def _help(self) -> None:
         if not self._helped:

@@ -24,6 +24,7 @@ from core.api.resources import BoundedJSONParser, Conflict, choose_one_of, read_
 from core.api.schema import raises
 from messaging.media import MOST_OUT, MediaRefused, media_response, media_upload
 from messaging.models import MediaState, Message, MessageMedia, ReadyText, Thread
+from messaging.outbox.lookups import ask_again
 from messaging.threads import services
 from messaging.threads.payloads import media_json, message_json, ready_text_json
 from messaging.threads.permissions import lines_to_text_from, threads_visible
@@ -286,6 +287,21 @@ def _chosen(agent: Any, ids: list[int]) -> list[MessageMedia]:
     if len(found) < len(set(ids)):
         raise ValidationError({"media": _("There is no such file. Choose it again.")})
     return [found[pk] for pk in dict.fromkeys(ids)]
+
+
+class MessageAskApi(APIView):
+    """What Twilio says of a text that is not known."""
+
+    @raises("twilio_unavailable")
+    @extend_schema(operation_id="messages_ask", tags=["texts"], request=None, responses=MessageSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Looks the text up at Twilio, by number and time. Sends nothing."""
+        agent: Any = request.user
+        message = Message.objects.filter(pk=pk, thread__in=threads_visible(agent)).first()
+        if message is None:
+            raise Http404
+        ask_again(message.pk)
+        return Response(message_json(messages_with_details().get(pk=message.pk)))
 
 
 class ThreadAssignApi(APIView):

@@ -14,7 +14,7 @@ from django.test import Client
 from agents.models import Agent
 from config.api_docs.hooks import example_of
 from config.api_docs.views import description
-from tests.api import OTHER_CONTACT, World, make_world, twilio_that_agrees
+from tests.api import GROUP_LINE, OTHER_CONTACT, World, make_world, twilio_that_agrees
 from tokens.models import Device
 
 TABLE = """
@@ -60,6 +60,21 @@ contacts_import           403    403        403         403         200    200
 contacts_list             403    200        200         200         200    200
 contacts_retrieve         403    200        200         200         200    200
 contacts_update           403    200        200         200         200    200
+group_sends_cancel        403    403        403         404         200    200
+group_sends_create        403    403        403         403         201    201
+group_sends_delete        403    403        403         404         204    204
+group_sends_list          403    200        200         200         200    200
+group_sends_pause         403    403        403         404         409    409
+group_sends_recipient_ask 403    403        403         404         409    409
+group_sends_recipient_retry 403  403        403         404         409    409
+group_sends_recipients    403    200        200         404         200    200
+group_sends_results       403    200        200         404         200    200
+group_sends_resume        403    403        403         404         409    409
+group_sends_retrieve      403    200        200         404         200    200
+group_sends_retry         403    403        403         404         409    409
+group_sends_start         403    403        403         404         200    200
+group_sends_to_myself     403    403        403         404         201    201
+group_sends_update        403    403        403         404         200    200
 devices_list              403    200        200         200         200    200
 devices_revoke            403    204        404         404         404    404
 numbers_check             403    200        200         200         200    200
@@ -87,6 +102,9 @@ BODIES = {
     "contacts_update": {"name": "Maya Okonkwo"},
     "groups_create": {"name": "Another"},
     "groups_update": {"name": "Another"},
+    "group_sends_create": {"line": GROUP_LINE, "body": "We are closed."},
+    "group_sends_update": {"title": "Closed at Christmas"},
+    "group_sends_to_myself": {"number": "+12025550177"},
 }
 # What takes a file, and no JSON.
 FILES = {"contacts_import_open": "name,number\nTom,2025550143\n"}

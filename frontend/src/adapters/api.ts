@@ -124,6 +124,7 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
         ? request<Text>(config.urls.messages, { line: String(line), to, body, media, key })
         : request<Text>(thread(id, "messages/"), { body, media, key }),
     assignThread: (id, agent) => request<Thread>(thread(id, "assign/"), { agent }),
+    askAbout: (id) => request<Text>(`${config.urls.messages}${id}/ask/`, {}),
     readThread: (id, upTo) => request<Thread>(thread(id, "read/"), { up_to: upTo }),
     uploadFile: async (file) =>
       (await (await send(`${config.urls.messages}media/`, "POST", file)).json()) as TextFile,

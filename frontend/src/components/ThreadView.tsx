@@ -102,14 +102,20 @@ function Assign({ open, conversation, me, team }: Props) {
   const name = assigneeOf(owner, -1);
   return (
     <Menu
-      label={t("threads.whose", { name })}
+      label={t("threads.whose", { name: owner ? `${name} (${initials(owner.name)})` : name })}
       buttonClass="plain-button thread-assign"
       focusId="assign"
       open={isOpen}
       onOpen={setOpen}
       face={
         <>
-          <Icon name="person" size={18} /> <span>{name}</span> <Icon name="chevron-down" size={16} />
+          <Icon name="person" size={18} /> <span class="assign-name">{name}</span>
+          {owner && (
+            <span class="assign-initials" aria-hidden="true">
+              {initials(owner.name)}
+            </span>
+          )}{" "}
+          <Icon name="chevron-down" size={16} />
         </>
       }
     >
@@ -152,6 +158,18 @@ function Entries({ open, conversation, me }: Pick<Props, "open" | "conversation"
     else if (last.first && last.first !== first) element.scrollTop += element.scrollHeight - last.height;
     before.current = { ...last, first, height: element.scrollHeight };
   }, [entries, first, status]);
+
+  // What is drawn late, like a photo, must not push the newest out of sight.
+  useEffect(() => {
+    const element = body.current;
+    const list = element?.querySelector(".entries");
+    if (!element || !list) return undefined;
+    const grown = new ResizeObserver(() => {
+      if (before.current.atEnd) element.scrollTop = element.scrollHeight;
+    });
+    grown.observe(list);
+    return () => grown.disconnect();
+  }, []);
 
   function onScroll(): void {
     const element = body.current;
@@ -205,6 +223,7 @@ function Entries({ open, conversation, me }: Pick<Props, "open" | "conversation"
               {...{ entry, name, me }}
               line={open.line.name}
               onRetry={conversation.retry}
+              onAsk={conversation.ask}
             />
           ))}
       </ol>
@@ -218,10 +237,11 @@ interface EntryProps {
   line: string;
   me: Pick<Props["me"], "id">;
   onRetry(text: Text): Promise<void>;
+  onAsk(text: Text): Promise<void>;
 }
 
-function Entry({ entry, name, line, me, onRetry }: EntryProps) {
-  if (entry.message) return <Bubble text={entry.message} {...{ me, name, onRetry }} />;
+function Entry({ entry, name, line, me, onRetry, onAsk }: EntryProps) {
+  if (entry.message) return <Bubble text={entry.message} {...{ me, name, onRetry, onAsk }} />;
   if (entry.call) return <CallLine call={entry.call} name={name} />;
   return entry.consent && <ConsentLine consent={entry.consent} at={entry.at} {...{ name, line }} />;
 }
@@ -296,7 +316,9 @@ function consentSentence({ consent, name, line }: Omit<ConsentProps, "at">) {
     : t("threads.textsAllowed", { name, line, who });
 }
 
-function Bubble({ text, me, name, onRetry }: Pick<EntryProps, "me" | "name" | "onRetry"> & { text: Text }) {
+type BubbleProps = Pick<EntryProps, "me" | "name" | "onRetry" | "onAsk"> & { text: Text };
+
+function Bubble({ text, me, name, onRetry, onAsk }: BubbleProps) {
   const [helpOpen, setHelpOpen] = useState(false);
   const ours = text.direction === "outbound";
   const failed = text.state === "failed";
@@ -323,6 +345,11 @@ function Bubble({ text, me, name, onRetry }: Pick<EntryProps, "me" | "name" | "o
       )}
       {helpOpen && <p class="small">{text.help}</p>}
       <p class="bubble-foot">
+        {unknown && (
+          <button type="button" class="small-button" onClick={() => void onAsk(text)}>
+            <Icon name="search" size={16} /> {t("threads.askTwilio")}
+          </button>
+        )}
         {failed && text.may_retry && (
           <button type="button" class="small-button" onClick={() => void onRetry(text)}>
             <Icon name="retry" size={16} /> {t("common.tryAgain")}

@@ -145,6 +145,8 @@ export const de: Catalogue = {
   "threads.discard": "{file} weglassen",
   "threads.findReady": "Vorlage suchen",
   "threads.readyCount": "{found} von {all} für {line}",
+  "threads.askTwilio": "Twilio noch einmal fragen",
+  "threads.stillUnknown": "Twilio sagt weiterhin nicht, ob es den Text angenommen hat.",
   "threads.readyKept": "gepflegt in der Verwaltung unter Texte, Textvorlagen",
   "say.newText": "Neue Nachricht von {name}.",
   "say.textFailed": "Text an {name} nicht zugestellt: {problem}",

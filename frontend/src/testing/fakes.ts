@@ -72,6 +72,7 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     threadTimelineAt: vi.fn(async () => ({ next: null, results: [] })),
     sendText: vi.fn(async ({ body }) => ({ ...sample("message.status").message, id: 99, body })),
     assignThread: vi.fn(async () => sample("thread.changed").thread),
+    askAbout: vi.fn(async () => sample("message.status").message),
     readThread: vi.fn(async () => sample("thread.changed").thread),
     uploadFile: vi.fn(async ({ type, size }) => ({
       id: 5,

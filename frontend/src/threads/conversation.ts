@@ -68,6 +68,8 @@ export interface ConversationStore {
   send(): Promise<void>;
   /** The same text once more. */
   retry(text: Text): Promise<void>;
+  /** Asks what became of a text of which nobody knows. */
+  ask(text: Text): Promise<void>;
   assign(agent: number | null): Promise<void>;
   /** Whether the agent sees it: what is seen is read. */
   look(seen: boolean): void;
@@ -84,6 +86,7 @@ type ConversationApi = Pick<
   | "threadTimeline"
   | "threadTimelineAt"
   | "sendText"
+  | "askAbout"
   | "assignThread"
   | "readThread"
   | "uploadFile"
@@ -347,6 +350,16 @@ export function createConversation(api: ConversationApi): ConversationStore {
         );
       } catch (failure) {
         if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure) });
+      }
+    },
+    async ask({ id, thread }) {
+      try {
+        const text = await api.askAbout(id);
+        if (state?.thread?.id !== thread) return;
+        take(text);
+        set({ problem: text.state === "unknown" ? t("threads.stillUnknown") : "" });
+      } catch (failure) {
+        set({ problem: sentence(failure) });
       }
     },
     async assign(agent) {

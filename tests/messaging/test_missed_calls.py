@@ -1,0 +1,113 @@
+"""A text back to who called in vain: by rule, once a day, and never to who wants none."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
+from messaging.models import Message, MissedCallText, Step
+from messaging.threads.missed_calls import is_within, missed_calls_text
+from tests import factories
+from tests.twilio import CALLER, SUPPORT
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rule(line) -> MissedCallText:
+    return MissedCallText.objects.create(line=line, is_on=True, body="We missed your call. When may we ring you?")
+
+
+def missed(line, number: int = 1, *, minutes: float = 1, **values):
+    ended = timezone.now() - timedelta(minutes=minutes)
+    start = ended - timedelta(seconds=20)
+    known = {"direction": "inbound", "status": "no-answer", "result": "missed", "start_time": start, "end_time": ended}
+    return factories.make_call(number, line=line, **(known | values))
+
+
+def written() -> list[str]:
+    return list(Message.objects.values_list("recipient", flat=True))
+
+
+def test_a_missed_caller_gets_one_text_however_often_it_is_looked(line, rule):
+    missed(line, 1, minutes=3)
+    missed_calls_text()
+    missed(line, 2, minutes=1)
+    missed_calls_text()
+    missed_calls_text()
+
+    message = Message.objects.get()
+    assert (message.recipient, message.origin, message.step, message.body) == (
+        CALLER, "rule", Step.WAITING, rule.body,
+    )  # fmt: skip
+
+
+def test_each_line_has_its_own_rule_and_most_have_none(line, team, rule):
+    missed(factories.make_line(name="Sales", number="+12025550101", team=team))
+    missed_calls_text()
+
+    assert written() == []
+
+
+@pytest.mark.parametrize(
+    "values", [{"result": "answered"}, {"result": "voicemail"}, {"caller": "anonymous"}, {"minutes": 30}]
+)
+def test_only_who_was_missed_lately_and_can_be_texted_gets_one(line, rule, values):
+    missed(line, **values)
+    missed_calls_text()
+
+    assert written() == []
+
+
+def test_who_called_again_or_was_called_back_gets_none(line, rule):
+    missed(line, 1, minutes=5)
+    factories.make_call(2, line=line, status="completed", result="answered", start_time=timezone.now())
+    missed_calls_text()
+
+    assert written() == []
+
+
+def forbid() -> None:
+    Consent.objects.create(number=CALLER, sender=SUPPORT, state="forbidden", source="text")
+
+
+def block() -> None:
+    BlockedNumber.objects.create(number=CALLER)
+
+
+def landline() -> None:
+    factories.make_contact()
+    ContactNumber.objects.update(line_type=LineType.LANDLINE)
+
+
+@pytest.mark.parametrize("close", [forbid, block, landline])
+def test_never_after_stop_and_never_to_a_blocked_number_or_a_landline(line, rule, close):
+    close()
+    missed(line)
+    missed_calls_text()
+
+    assert written() == []
+
+
+def test_a_rule_that_is_off_writes_nothing(line, rule):
+    MissedCallText.objects.update(is_on=False)
+    missed(line)
+    missed_calls_text()
+
+    assert written() == []
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "at", "within"),
+    [
+        (None, None, time(3), True), (time(9), time(18), time(9), True), (time(9), time(18), time(18), False),
+        (time(9), time(18), time(3), False), (time(20), time(2), time(23), True), (time(20), time(2), time(1), True),
+        (time(20), time(2), time(12), False),
+    ],
+)  # fmt: skip
+def test_a_rule_keeps_to_its_hours(begins, ends, at, within):
+    moment = timezone.localtime().replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    assert is_within(MissedCallText(begins_at=begins, ends_at=ends), moment) is within
