@@ -14,8 +14,10 @@ from twilio.rest.api.v2010.account.call import CallContext
 
 from agents.models import Agent
 from calls.models import Recording
+from messaging.media import media_upload
+from messaging.models import Message, MessageMedia, Thread
 from tests import factories
-from tests.twilio import sid
+from tests.twilio import CALLER, sid
 from tokens.models import Device
 
 
@@ -43,6 +45,12 @@ def make_world() -> World:
     factories.make_call(2, parent=call, agent=agents["agent"], status="in-progress", direction="outbound-dial")
     recording = Recording.objects.create(sid=sid("RE", 1), call=call, duration=9, status="completed")
     contact = factories.make_contact()
+    thread = Thread.objects.create(line=line, number=CALLER)
+    message = Message.objects.create(
+        thread=thread, direction="inbound", sender=CALLER, recipient=line.number, body="Is it ready?", sid=sid("SM", 1)
+    )
+    media = media_upload(b"\x89PNG\r\n\x1a\n", "image/png", by=None)
+    MessageMedia.objects.filter(pk=media.pk).update(message=message)
     return World(
         agents=agents,
         headers={role: {"Authorization": f"Token {sign_in(agent)}"} for role, agent in agents.items()},
@@ -50,6 +58,9 @@ def make_world() -> World:
             "sid": call.sid,
             "recording_sid": recording.sid,
             "id": contact.pk,
+            "thread_id": thread.pk,
+            "message_id": message.pk,
+            "media_id": media.pk,
             "device_id": factories.make_device(agents["agent"]).pk,
         },
     )

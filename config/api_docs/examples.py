@@ -38,9 +38,23 @@ _CONTACT_DETAIL = _CONTACT | {
     "email": "maya@okonkwo.example",
     "numbers": [{"number": "+12025550142", "extension": "", "display": "(202) 555-0142", "label": "Mobile"}],
 }
+_LINE = {"id": 1, "name": "Support", "number": "+12025550100", "display": "(202) 555-0100"}
+_MEDIA = {
+    "id": 5, "content_type": "image/jpeg", "size": 214_000, "state": "kept", "url": "/api/v1/messages/media/5/",
+}  # fmt: skip
+_MESSAGE: dict[str, Any] = {
+    "id": 41, "thread": 7, "sid": "SM" + "0123456789abcdef" * 2, "direction": "inbound",
+    "body": "Any news on the delivery date?", "media": [], "state": "received", "problem": "", "help": "",
+    "may_retry": False, "error_code": "", "segments": 1, "by": None, "origin": "", "at": "2026-11-23T09:30:00Z",
+}  # fmt: skip
+_THREAD = {
+    "id": 7, "line": _LINE, "number": "+12025550142", "display": "(202) 555-0142", "contact": _CONTACT,
+    "assigned_to": None, "last": _MESSAGE, "last_at": "2026-11-23T09:30:00Z", "unread": 1, "closed": "", "revision": 3,
+}  # fmt: skip
 _PAGE = {"next": None, "previous": None}
 
 EXAMPLES: dict[str, Any] = {
+    "Assign": {"agent": None},
     "Call": _CALL,
     "CallList": _PAGE | {"results": [_CALL]},
     "CallChange": {"note": "Wants a call on Monday.", "outcome": "call-back"},
@@ -66,10 +80,28 @@ EXAMPLES: dict[str, Any] = {
     "LoginRequest": {
         "username": "ada", "password": "correct horse battery", "device_name": "Ada's iPhone", "platform": "ios",
     },
+    "Media": _MEDIA,
+    "Message": _MESSAGE,
+    "MessageInput": {"line": "+12025550100", "to": "(202) 555-0142", "body": "Yes: Thursday morning."},
+    "MessageList": _PAGE | {"results": [_MESSAGE]},
     "NumberCheck": {
         "input": "202 555 0142", "valid": True, "e164": "+12025550142", "extension": "",
         "display": "(202) 555-0142", "country": "United States",
         "place": "United States", "message": "", "contact": _CONTACT, "known_calls": 4,
+    },
+    "Read": {"up_to": 41},
+    "ReadyText": {"id": 2, "name": "Missed you", "body": "Hello {first name}, when may we call again?", "line": None},
+    "Thread": _THREAD,
+    "ThreadList": _PAGE | {"results": [_THREAD]},
+    "ThreadMessageInput": {"body": "Yes: Thursday morning."},
+    "ThreadTimeline": {
+        "next": None,
+        "results": [
+            {
+                "kind": "message", "at": "2026-11-23T09:30:00Z", "id": "message-41", "message": _MESSAGE, "call": None,
+                "consent": None,
+            }
+        ],
     },
     "Timeline": {
         "sid": _SID,
@@ -89,7 +121,9 @@ EXAMPLES: dict[str, Any] = {
 }  # fmt: skip
 # What stands in addresses, by the names of parameters.
 PARAMETERS: dict[str, Any] = {
-    "sid": _SID, "recording_sid": "RE" + "0123456789abcdef" * 2, "id": 12, "device_id": 7, "number": "2025550142",
+    "sid": _SID, "recording_sid": "RE" + "0123456789abcdef" * 2, "id": 12, "device_id": 7,
+    "thread_id": 7, "message_id": 41, "media_id": 5,
+    "number": "2025550142",
 }  # fmt: skip
 # Not JSON, so without a component.
 TEXTS: dict[str, str] = {

@@ -308,7 +308,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/messages/{id}/ask/": {
+    "/api/v1/messages/{message_id}/ask/": {
         parameters: {
             query?: never;
             header?: never;
@@ -348,7 +348,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/messages/media/{id}/": {
+    "/api/v1/messages/media/{media_id}/": {
         parameters: {
             query?: never;
             header?: never;
@@ -428,7 +428,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/": {
+    "/api/v1/threads/{thread_id}/": {
         parameters: {
             query?: never;
             header?: never;
@@ -448,7 +448,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/assign/": {
+    "/api/v1/threads/{thread_id}/assign/": {
         parameters: {
             query?: never;
             header?: never;
@@ -468,7 +468,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/messages/": {
+    "/api/v1/threads/{thread_id}/messages/": {
         parameters: {
             query?: never;
             header?: never;
@@ -492,7 +492,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/read/": {
+    "/api/v1/threads/{thread_id}/read/": {
         parameters: {
             query?: never;
             header?: never;
@@ -512,7 +512,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/timeline/": {
+    "/api/v1/threads/{thread_id}/timeline/": {
         parameters: {
             query?: never;
             header?: never;
@@ -2457,7 +2457,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                message_id: number;
             };
             cookie?: never;
         };
@@ -2517,7 +2517,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                media_id: number;
             };
             cookie?: never;
         };
@@ -2638,7 +2638,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -2665,7 +2665,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -2704,7 +2704,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -2735,7 +2735,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -2779,7 +2779,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -2818,7 +2818,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
