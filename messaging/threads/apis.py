@@ -84,7 +84,7 @@ def visible_thread(request: Request, pk: int) -> Thread:
 
 
 class ThreadPagination(CursorPagination):
-    ordering = ("-last_at", "-pk")
+    ordering: tuple[str, ...] = ("-last_at", "-pk")
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
@@ -344,7 +344,7 @@ class FileParser(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         return read_bounded(stream, MOST_OUT)
 
 
