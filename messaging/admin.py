@@ -60,8 +60,7 @@ class MessageInline(ReadOnly, admin.TabularInline[Message, Thread]):
     """The newest of a thread's texts."""
 
     model = Message
-    fields = ["created_at", "direction", "body", "step", "status", "error_code", "written_by"]
-    readonly_fields = fields
+    fields = readonly_fields = ("created_at", "direction", "body", "step", "status", "error_code", "written_by")
     ordering = ["-pk"]
     extra = 0
     show_change_link = False

@@ -12,14 +12,14 @@ public_urlpatterns = [path("<str:token>/", views.media, name="media")]
 
 api_urlpatterns = [
     path("threads/", apis.ThreadListApi.as_view(), name="thread-list"),
-    path("threads/<int:pk>/", apis.ThreadApi.as_view(), name="thread"),
-    path("threads/<int:pk>/messages/", apis.ThreadMessagesApi.as_view(), name="thread-messages"),
-    path("threads/<int:pk>/timeline/", apis.ThreadTimelineApi.as_view(), name="thread-timeline"),
-    path("threads/<int:pk>/assign/", apis.ThreadAssignApi.as_view(), name="thread-assign"),
-    path("threads/<int:pk>/read/", apis.ThreadReadApi.as_view(), name="thread-read"),
+    path("threads/<int:thread_id>/", apis.ThreadApi.as_view(), name="thread"),
+    path("threads/<int:thread_id>/messages/", apis.ThreadMessagesApi.as_view(), name="thread-messages"),
+    path("threads/<int:thread_id>/timeline/", apis.ThreadTimelineApi.as_view(), name="thread-timeline"),
+    path("threads/<int:thread_id>/assign/", apis.ThreadAssignApi.as_view(), name="thread-assign"),
+    path("threads/<int:thread_id>/read/", apis.ThreadReadApi.as_view(), name="thread-read"),
     path("messages/", apis.MessagesApi.as_view(), name="message-list"),
-    path("messages/<int:pk>/ask/", apis.MessageAskApi.as_view(), name="message-ask"),
+    path("messages/<int:message_id>/ask/", apis.MessageAskApi.as_view(), name="message-ask"),
     path("messages/media/", apis.MediaUploadApi.as_view(), name="message-media-list"),
-    path("messages/media/<int:pk>/", apis.MediaApi.as_view(), name="message-media"),
+    path("messages/media/<int:media_id>/", apis.MediaApi.as_view(), name="message-media"),
     path("ready-texts/", apis.ReadyTextListApi.as_view(), name="ready-text-list"),
 ]

@@ -21,8 +21,10 @@ from contacts.models import Group
 from contacts.services import note_add
 from messaging.models import GroupRecipient, GroupSend
 from routing.models import Line
+from messaging.media import media_upload
+from messaging.models import Message, MessageMedia, Thread
 from tests import factories
-from tests.twilio import sid
+from tests.twilio import CALLER, sid
 from tokens.models import Device
 
 # Somebody with whom a contact may be merged.
@@ -59,6 +61,12 @@ def make_world() -> World:
     merged = contacts_merge(survivor_id=contact.pk, gone_id=other.pk, by=agents["supervisor"])
     factories.make_contact("Tom Aldous", "+12025550179", pk=OTHER_CONTACT)
     preview = preview_open(b"name,number\nTom,2025550143\n", name="tom.csv", owner_id=agents["admin"].pk)
+    thread = Thread.objects.create(line=line, number=CALLER)
+    message = Message.objects.create(
+        thread=thread, direction="inbound", sender=CALLER, recipient=line.number, body="Is it ready?", sid=sid("SM", 1)
+    )
+    media = media_upload(b"\x89PNG\r\n\x1a\n", "image/png", by=None)
+    MessageMedia.objects.filter(pk=media.pk).update(message=message)
     return World(
         agents=agents,
         headers={role: {"Authorization": f"Token {sign_in(agent)}"} for role, agent in agents.items()},
@@ -72,6 +80,9 @@ def make_world() -> World:
             "block_id": number_block("+12025550142", reason="", by=agents["agent"])[0].pk,
             "import_id": preview.id,
             "recipient": make_group_send(contact.pk, line).pk,
+            "thread_id": thread.pk,
+            "message_id": message.pk,
+            "media_id": media.pk,
             "device_id": factories.make_device(agents["agent"]).pk,
         },
     )

@@ -70,6 +70,19 @@ _PREVIEW = {
     "groups": [2], "created": 1, "updated": 0, "skipped": 0,
     "errors": [{"row": 3, "detail": "number: This number is too short."}],
 }  # fmt: skip
+_LINE = {"id": 1, "name": "Support", "number": "+12025550100", "display": "(202) 555-0100"}
+_MEDIA = {
+    "id": 5, "content_type": "image/jpeg", "size": 214_000, "state": "kept", "url": "/api/v1/messages/media/5/",
+}  # fmt: skip
+_MESSAGE: dict[str, Any] = {
+    "id": 41, "thread": 7, "sid": "SM" + "0123456789abcdef" * 2, "direction": "inbound",
+    "body": "Any news on the delivery date?", "media": [], "state": "received", "problem": "", "help": "",
+    "may_retry": False, "error_code": "", "segments": 1, "by": None, "origin": "", "at": "2026-11-23T09:30:00Z",
+}  # fmt: skip
+_THREAD = {
+    "id": 7, "line": _LINE, "number": "+12025550142", "display": "(202) 555-0142", "contact": _CONTACT,
+    "assigned_to": None, "last": _MESSAGE, "last_at": "2026-11-23T09:30:00Z", "unread": 1, "closed": "", "revision": 3,
+}  # fmt: skip
 _PAGE = {"next": None, "previous": None}
 _USAGE = {
     "category": "totalprice", "day": "2026-11-24", "description": "Total Price", "count": "0", "count_unit": "",
@@ -81,6 +94,7 @@ _COST = {
 }  # fmt: skip
 
 EXAMPLES: dict[str, Any] = {
+    "Assign": {"agent": None},
     "Call": _CALL,
     "CallList": _PAGE | {"results": [_CALL]},
     "CallCost": {
@@ -145,6 +159,10 @@ EXAMPLES: dict[str, Any] = {
     "MergeInput": {"contact": 12},
     "Note": _NOTE,
     "NoteInput": {"text": "Prefers to be rung after 14:00."},
+    "Media": _MEDIA,
+    "Message": _MESSAGE,
+    "MessageInput": {"line": "+12025550100", "to": "(202) 555-0142", "body": "Yes: Thursday morning."},
+    "MessageList": _PAGE | {"results": [_MESSAGE]},
     "NumberCheck": {
         "input": "202 555 0142", "valid": True, "e164": "+12025550142", "extension": "",
         "display": "(202) 555-0142", "country": "United States",
@@ -152,6 +170,20 @@ EXAMPLES: dict[str, Any] = {
     },
     "OwnField": {"key": "customer_no", "name": "Customer no."},
     "RuleField": {"name": "country", "ways": ["any-of", "none-of"]},
+    "Read": {"up_to": 41},
+    "ReadyText": {"id": 2, "name": "Missed you", "body": "Hello {first name}, when may we call again?", "line": None},
+    "Thread": _THREAD,
+    "ThreadList": _PAGE | {"results": [_THREAD]},
+    "ThreadMessageInput": {"body": "Yes: Thursday morning."},
+    "ThreadTimeline": {
+        "next": None,
+        "results": [
+            {
+                "kind": "message", "at": "2026-11-23T09:30:00Z", "id": "message-41", "message": _MESSAGE, "call": None,
+                "consent": None,
+            }
+        ],
+    },
     "Timeline": {
         "sid": _SID,
         "entries": [
@@ -174,6 +206,7 @@ EXAMPLES: dict[str, Any] = {
 PARAMETERS: dict[str, Any] = {
     "sid": _SID, "recording_sid": "RE" + "0123456789abcdef" * 2, "id": 12, "device_id": 7, "number": "2025550142",
     "note_id": 31, "merge_id": 9, "group_id": 2, "block_id": 5, "import_id": "9Zc1m0",
+    "thread_id": 7, "message_id": 41, "media_id": 5,
 }  # fmt: skip
 # Not JSON, so without a component.
 TEXTS: dict[str, str] = {

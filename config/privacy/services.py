@@ -154,7 +154,7 @@ def person_erase(person: Person, *, by: Agent | None) -> Erased:
         calls = sorted(person.call_sids)
         counts = {}
         found = person.rows()
-        files = [row for rows in found["files of texts"] for row in rows]
+        files = [row.name for rows in found["files of texts"] for row in rows if isinstance(row, MessageMedia)]
         for name, queries in found.items():
             count = sum(_delete(rows) for rows in queries)
             if count:
@@ -170,10 +170,10 @@ def person_erase(person: Person, *, by: Agent | None) -> Erased:
     return Erased(record, calls, recordings)
 
 
-def _files_delete(files: Sequence[MessageMedia]) -> None:
+def _files_delete(names: Sequence[str]) -> None:
     """Their rows are gone already; what is on disk follows."""
-    for file in files:
-        media_forget(file.name)
+    for name in names:
+        media_forget(name)
 
 
 def _delete(rows: Any) -> int:

@@ -84,7 +84,7 @@ def visible_thread(request: Request, pk: int) -> Thread:
 
 
 class ThreadPagination(CursorPagination):
-    ordering = ("-last_at", "-pk")
+    ordering: tuple[str, ...] = ("-last_at", "-pk")
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
@@ -137,12 +137,12 @@ class ThreadApi(APIView):
     """One thread."""
 
     @extend_schema(operation_id="threads_retrieve", tags=["texts"], responses=ThreadSerializer)
-    def get(self, request: Request, pk: int) -> Response:
-        return _answer(request, pk)
+    def get(self, request: Request, thread_id: int) -> Response:
+        return _answer(request, thread_id)
 
 
-def _answer(request: Request, pk: int) -> Response:
-    return Response(threads_json([visible_thread(request, pk)])[0])
+def _answer(request: Request, thread_id: int) -> Response:
+    return Response(threads_json([visible_thread(request, thread_id)])[0])
 
 
 class ThreadTimelineApi(APIView):
@@ -157,15 +157,15 @@ class ThreadTimelineApi(APIView):
         ],
         responses=ThreadTimelineSerializer,
     )
-    def get(self, request: Request, pk: int) -> Response:
-        thread = visible_thread(request, pk)
+    def get(self, request: Request, thread_id: int) -> Response:
+        thread = visible_thread(request, thread_id)
         size, before = _size(request), _before(request)
         # One more than is given: is there a next page?
         agent: Any = request.user
         entries = thread_timeline(agent, thread, before=before, size=size + 1)
         shown = entries[:size]
         more = len(entries) > size
-        address = request.build_absolute_uri(reverse("api:thread-timeline", args=[pk]))
+        address = request.build_absolute_uri(reverse("api:thread-timeline", args=[thread_id]))
         return Response(
             {
                 "next": f"{address}?before={_time(shown[-1]['at'])}&page_size={size}" if more else None,
@@ -195,12 +195,9 @@ def _before(request: Request) -> datetime | None:
         raise ValidationError({"before": _("Write the time like 2026-11-23T09:30:00Z.")}) from None
 
 
-class MessagePagination(CursorPagination):
-    ordering = "-pk"
+class MessagePagination(ThreadPagination):
+    ordering = ("-pk",)
     page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 100
-    decode_cursor = ThreadPagination.decode_cursor
 
 
 class ThreadMessagesApi(ListAPIView[Any]):
@@ -214,7 +211,7 @@ class ThreadMessagesApi(ListAPIView[Any]):
     @extend_schema(operation_id="threads_messages_list", tags=["texts"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The texts of a thread, the newest first."""
-        thread = visible_thread(request, kwargs["pk"])
+        thread = visible_thread(request, kwargs["thread_id"])
         page = self.paginate_queryset(messages_with_details().filter(thread=thread))
         return self.get_paginated_response([message_json(message) for message in page or []])
 
@@ -226,9 +223,9 @@ class ThreadMessagesApi(ListAPIView[Any]):
         request=ThreadMessageInputSerializer,
         responses={201: MessageSerializer, 200: MessageSerializer},
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, thread_id: int) -> Response:
         """Sends a text to the thread's number. 200: it was sent before, under the same key."""
-        thread = visible_thread(request, pk)
+        thread = visible_thread(request, thread_id)
         body = ThreadMessageInputSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         return _send(request, thread.line, thread.number, body.validated_data)
@@ -294,10 +291,10 @@ class MessageAskApi(APIView):
 
     @raises("twilio_unavailable")
     @extend_schema(operation_id="messages_ask", tags=["texts"], request=None, responses=MessageSerializer)
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, message_id: int) -> Response:
         """Looks the text up at Twilio, by number and time. Sends nothing."""
         agent: Any = request.user
-        message = Message.objects.filter(pk=pk, thread__in=threads_visible(agent)).first()
+        message = Message.objects.filter(pk=message_id, thread__in=threads_visible(agent)).first()
         if message is None:
             raise Http404
         ask_again(message.pk)
@@ -310,9 +307,9 @@ class ThreadAssignApi(APIView):
     parser_classes = [BoundedJSONParser]
 
     @extend_schema(operation_id="threads_assign", tags=["texts"], request=AssignSerializer, responses=ThreadSerializer)
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, thread_id: int) -> Response:
         """Gives the thread to an agent of the line's team, to an admin, or to nobody."""
-        thread = visible_thread(request, pk)
+        thread = visible_thread(request, thread_id)
         body = AssignSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data["agent"]
@@ -323,7 +320,7 @@ class ThreadAssignApi(APIView):
             services.thread_assign(thread, agent)
         except services.NotTheirs:
             raise ValidationError({"agent": _("This agent does not answer the line.")}) from None
-        return _answer(request, pk)
+        return _answer(request, thread_id)
 
 
 class ThreadReadApi(APIView):
@@ -332,14 +329,14 @@ class ThreadReadApi(APIView):
     parser_classes = [BoundedJSONParser]
 
     @extend_schema(operation_id="threads_read", tags=["texts"], request=ReadSerializer, responses=ThreadSerializer)
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, thread_id: int) -> Response:
         """Says that the signed-in agent has read the thread up to this message."""
-        thread = visible_thread(request, pk)
+        thread = visible_thread(request, thread_id)
         body = ReadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         agent: Any = request.user
         services.thread_read(thread, agent, up_to=body.validated_data["up_to"])
-        return _answer(request, pk)
+        return _answer(request, thread_id)
 
 
 class FileParser(BaseParser):
@@ -347,7 +344,7 @@ class FileParser(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         return read_bounded(stream, MOST_OUT)
 
 
@@ -383,10 +380,10 @@ class MediaApi(APIView):
         tags=["texts"],
         responses={(200, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The file as it is.")},
     )
-    def get(self, request: Request, pk: int) -> FileResponse:
+    def get(self, request: Request, media_id: int) -> FileResponse:
         """The file, for those who may see the thread, and for whoever chose it."""
         agent: Any = request.user
-        row = MessageMedia.objects.select_related("message").filter(pk=pk).first()
+        row = MessageMedia.objects.select_related("message").filter(pk=media_id).first()
         if row is None:
             raise Http404
         if row.message is None:

@@ -81,7 +81,7 @@ class TextConsentSerializer(serializers.Serializer[Any]):
     """That the other party allowed, or forbade, the line's texts."""
 
     state = serializers.ChoiceField(choices=Consent.State.choices)
-    source = serializers.ChoiceField(choices=Consent.Source.choices)
+    source = serializers.ChoiceField(choices=Consent.Source.choices)  # type: ignore[assignment]
     note = serializers.CharField(allow_blank=True, help_text="The word that was sent; which form.")
     by = AgentSerializer(allow_null=True)
 

@@ -77,10 +77,22 @@ group_sends_to_myself     403    403        403         404         201    201
 group_sends_update        403    403        403         404         200    200
 devices_list              403    200        200         200         200    200
 devices_revoke            403    204        404         404         404    404
+messages_ask              403    200        200         404         200    200
+messages_create           403    201        201         400         201    201
+messages_media_create     403    400        400         400         400    400
+messages_media_retrieve   403    200        200         404         200    200
 numbers_check             403    200        200         200         200    200
 usage_call                403    403        403         403         403    200
 usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
+ready_texts_list          403    200        200         200         200    200
+threads_assign            403    200        200         404         200    200
+threads_list              403    200        200         200         200    200
+threads_messages_create   403    201        201         404         201    201
+threads_messages_list     403    200        200         404         200    200
+threads_read              403    200        200         404         200    200
+threads_retrieve          403    200        200         404         200    200
+threads_timeline          403    200        200         404         200    200
 voice_token_create        403    200        200         200         200    200
 """
 ROLES, *ROWS = [line.split() for line in TABLE.strip().splitlines()]

@@ -39,7 +39,8 @@ _DATA = re.compile(
     r"TwiML|TLS|Twilio|CallSid|CSV|iOS|"
     r"\b(?:ada|grace|hedy|admin|stranger|nobody-known|client|agent_\d+|incoming|status|hang-up|PM|AM|UTC|RuntimeError|"
     r"Washington, DC|United States|DC|US|WASHINGTON|POST|Calls|example|com|https?|ms|dial-action|outgoing|fallback|"
-    r"message-fallback|recording|recording-status|reconcile|A telephone|ringing|in-progress|completed|failed|"
+    r"message-fallback|message-incoming|message-status|"
+    r"recording|recording-status|reconcile|A telephone|ringing|in-progress|completed|failed|"
     r"OperationalError|Where is it)\b"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")

@@ -130,7 +130,6 @@ export function App(props: AppProps) {
   function openTexts(whom: Correspondent): void {
     conversation.openWith(whom);
     show({ view: "messages", pane: "work" });
-    setTimeout(() => document.getElementById("thread-title")?.focus());
   }
 
   const { mine, nobody } = threads.unread();

@@ -35,16 +35,6 @@ export function Messages(props: MessagesProps) {
   const { scope, search } = query;
   const unread = threads.unread();
 
-  function choose(thread: Thread): void {
-    conversation.open(thread);
-    focusThread();
-  }
-
-  function start(whom: Correspondent): void {
-    conversation.openWith(whom);
-    focusThread();
-  }
-
   function back(): void {
     const id = open?.thread?.id;
     conversation.close();
@@ -105,7 +95,12 @@ export function Messages(props: MessagesProps) {
           </EmptyState>
         )}
         {status === "ready" && rows.length > 0 && (
-          <Rows {...{ rows, me }} open={open?.thread?.id ?? null} onOpen={choose} onCall={props.onCall} />
+          <Rows
+            {...{ rows, me }}
+            open={open?.thread?.id ?? null}
+            onOpen={conversation.open}
+            onCall={props.onCall}
+          />
         )}
         {status === "ready" && rows.length === 0 && <Nothing scope={scope} search={search.trim()} />}
         {status === "ready" && next && (
@@ -124,7 +119,7 @@ export function Messages(props: MessagesProps) {
             </button>
           </div>
         )}
-        {search.trim() !== "" && <People {...props} search={search.trim()} onStart={start} />}
+        {search.trim() !== "" && <People {...props} search={search.trim()} onStart={conversation.openWith} />}
       </div>
       {open ? (
         <ThreadView key={`${open.line.id} ${open.number}`} {...props} open={open} onBack={back} />
@@ -135,11 +130,6 @@ export function Messages(props: MessagesProps) {
       )}
     </div>
   );
-}
-
-/** After it has been drawn: on its heading, from where Tab goes to what can be done. */
-function focusThread(): void {
-  setTimeout(() => document.getElementById("thread-title")?.focus());
 }
 
 function CountWord({ count }: { count: number }) {

@@ -35,6 +35,10 @@ export function ThreadView(props: Props) {
   const title = titleOf(open);
   const root = useRef<HTMLElement>(null);
 
+  useLayoutEffect(() => {
+    if (conversation.isFresh()) document.getElementById("thread-title")?.focus();
+  });
+
   // What is seen is read; a tab in the background is not.
   useEffect(() => {
     const look = () => {

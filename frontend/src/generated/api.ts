@@ -959,7 +959,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/messages/{id}/ask/": {
+    "/api/v1/messages/{message_id}/ask/": {
         parameters: {
             query?: never;
             header?: never;
@@ -999,7 +999,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/messages/media/{id}/": {
+    "/api/v1/messages/media/{media_id}/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1079,7 +1079,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/": {
+    "/api/v1/threads/{thread_id}/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1099,7 +1099,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/assign/": {
+    "/api/v1/threads/{thread_id}/assign/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1119,7 +1119,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/messages/": {
+    "/api/v1/threads/{thread_id}/messages/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1143,7 +1143,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/read/": {
+    "/api/v1/threads/{thread_id}/read/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1163,7 +1163,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/threads/{id}/timeline/": {
+    "/api/v1/threads/{thread_id}/timeline/": {
         parameters: {
             query?: never;
             header?: never;
@@ -5129,7 +5129,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                message_id: number;
             };
             cookie?: never;
         };
@@ -5189,7 +5189,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                media_id: number;
             };
             cookie?: never;
         };
@@ -5310,7 +5310,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -5337,7 +5337,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -5376,7 +5376,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -5407,7 +5407,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -5451,7 +5451,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };
@@ -5490,7 +5490,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                id: number;
+                thread_id: number;
             };
             cookie?: never;
         };

@@ -55,6 +55,8 @@ export interface ConversationStore {
   /** The thread with a number, which there may not be yet. */
   openWith(whom: Correspondent): void;
   close(): void;
+  /** Whether it was opened just now, said once: then focus goes to it as soon as it is drawn. */
+  isFresh(): boolean;
   load(): void;
   loadOlder(): void;
   /** Pushes may have been missed. */
@@ -131,6 +133,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
   let state: Conversation | null = null;
   let turn = 0;
   let seen = false;
+  let fresh = false;
 
   function tell(): void {
     listeners.forEach((listener) => listener());
@@ -150,6 +153,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
   }
 
   function show(whom: Correspondent, thread: Thread | null): void {
+    fresh = true;
     state = {
       ...whom,
       thread,
@@ -292,6 +296,11 @@ export function createConversation(api: ConversationApi): ConversationStore {
       turn++;
       state = null;
       tell();
+    },
+    isFresh() {
+      const was = fresh;
+      fresh = false;
+      return was;
     },
     load: () => void load(),
     loadOlder: () => void loadOlder(),

@@ -1,0 +1,174 @@
+import { screen, waitFor, within } from "@testing-library/preact";
+import { describe, expect, it, vi } from "vitest";
+import type { Text, ThreadEntry } from "../messages";
+import { after, push, rang, readyState, sample } from "../testing/samples";
+import { button, show } from "../testing/show";
+
+const { thread, message } = sample("message.new");
+const entry = (text: Text): ThreadEntry => ({
+  kind: "message",
+  at: text.at,
+  id: `message-${text.id}`,
+  message: text,
+  call: null,
+  consent: null,
+});
+const api = {
+  threads: async () => ({ next: null, results: [thread] }),
+  threadTimeline: async () => ({ next: null, results: [entry(message)] }),
+};
+const tab = () => screen.getByRole("tab", { name: /^Messages/ });
+
+async function openThread(more: Parameters<typeof show>[1] = {}) {
+  const desk = show(readyState(), { ...api, ...more });
+  await desk.user.click(tab());
+  await desk.user.click(await screen.findByRole("button", { name: /^Maya Okonkwo/ }));
+  await screen.findByRole("region", { name: "Maya Okonkwo" });
+  await waitFor(() => expect(desk.conversation.get()?.status).toBe("ready"));
+  await waitFor(() => expect(document.activeElement?.id).toBe("thread-title"));
+  return desk;
+}
+
+const field = () => screen.getByLabelText<HTMLTextAreaElement>("Text Maya");
+
+describe("the Messages tab", () => {
+  it("says how many threads wait, and reads the one that is opened", async () => {
+    const desk = await openThread();
+    desk.text({ ...sample("desk.snapshot"), unread_threads: [{ id: 7, assigned_to: null, unread: 1 }] });
+    await waitFor(() => expect(tab().textContent).toContain("1 to read"));
+    await waitFor(() => expect(desk.api.readThread).toHaveBeenCalledWith(7, 41));
+    desk.text(sample("thread.changed"));
+    await waitFor(() => expect(tab().textContent).not.toContain("to read"));
+  });
+
+  it("goes through the rows by arrows", async () => {
+    const other = { ...thread, id: 8, number: "+12025550143", display: "(202) 555-0143", contact: null };
+    const { user } = show(readyState(), { threads: async () => ({ next: null, results: [thread, other] }) });
+    await user.click(tab());
+    const row = await screen.findByRole("button", { name: /^Maya Okonkwo/ });
+    row.focus();
+    await user.keyboard("{ArrowDown}");
+    expect(document.activeElement?.textContent).toContain("(202) 555-0143");
+    await user.keyboard("{ArrowUp}{Enter}");
+    await screen.findByRole("heading", { name: "Maya Okonkwo" });
+  });
+
+  it("sends with Enter, and starts a line with Shift and Enter", async () => {
+    const { user, api: asked } = await openThread();
+    await user.type(field(), "One{Shift>}{Enter}{/Shift}two{Enter}");
+    await waitFor(() =>
+      expect(asked.sendText).toHaveBeenCalledWith(expect.objectContaining({ body: "One\ntwo", thread: 7 })),
+    );
+    await waitFor(() => expect(field().value).toBe(""));
+  });
+
+  it("keeps what could not be sent, and says why", async () => {
+    const { user } = await openThread({
+      sendText: vi.fn(async () => {
+        throw Object.assign(new Error("This number replied STOP."), { status: 409 });
+      }),
+    });
+    await user.type(field(), "Hello{Enter}");
+    await screen.findByText("This number replied STOP.");
+    expect(field().value).toBe("Hello");
+  });
+
+  it("is not left for a caller while a text is written, and otherwise is", async () => {
+    const desk = await openThread();
+    await desk.user.type(field(), "Half a sen");
+    field().blur();
+    desk.send(push(sample("call.incoming")), rang);
+    await waitFor(() => expect(screen.getByRole("tab", { name: /^Caller/ }).textContent).toContain("new"));
+    expect(tab().getAttribute("aria-selected")).toBe("true");
+    expect(field().value).toBe("Half a sen");
+  });
+
+  it("makes room for a caller when nothing is written", async () => {
+    const desk = await openThread();
+    field().blur();
+    desk.send(push(sample("call.incoming")), rang);
+    await waitFor(() =>
+      expect(screen.getByRole("tab", { name: /^Caller/ }).getAttribute("aria-selected")).toBe("true"),
+    );
+  });
+
+  it("says aloud who wrote, and nothing in a call", async () => {
+    const desk = show(readyState(), api);
+    desk.text(sample("message.new"));
+    await waitFor(() =>
+      expect(screen.getByTestId("polite").textContent).toBe("New message from Maya Okonkwo."),
+    );
+  });
+
+  it("closes the field after STOP, with who can change that", async () => {
+    const closed = { ...thread, closed: "stopped" as const };
+    const desk = show(readyState(), { ...api, threads: async () => ({ next: null, results: [closed] }) });
+    await desk.user.click(tab());
+    await desk.user.click(await screen.findByRole("button", { name: /^Maya Okonkwo/ }));
+    await screen.findByText("Maya gets no texts from Support.");
+    screen.getByText(/Only Maya can change that, by writing START to \(202\) 555-0100/);
+    expect(screen.queryByLabelText("Text Maya")).toBeNull();
+  });
+
+  it("tries a failed text again, says what helps, and names the code for the admin", async () => {
+    const failed = sample("message.status").message;
+    const desk = await openThread({
+      threadTimeline: async () => ({ next: null, results: [entry(failed), entry(message)] }),
+    });
+    await screen.findByText(/for the admin: 30007/);
+    await desk.user.click(button("What helps"));
+    screen.getByText(failed.help);
+    await desk.user.click(button("Try again"));
+    await waitFor(() =>
+      expect(desk.api.sendText).toHaveBeenCalledWith(expect.objectContaining({ body: failed.body })),
+    );
+  });
+
+  it("puts a ready-made text in, and waits for its empty field", async () => {
+    const text = { id: 1, name: "Part", body: "Hello {first name}, a new {part} is on its way.", line: null };
+    const { user, api: asked } = await openThread({ readyTexts: async () => [text] });
+    await user.click(button("Ready-made"));
+    await screen.findByRole("option", { name: /^Part/ });
+    await user.keyboard("{Enter}");
+    expect(field().value).toBe("Hello Maya, a new {part} is on its way.");
+    screen.getByText("1 field is empty: part");
+    await user.click(button("Send"));
+    expect(asked.sendText).not.toHaveBeenCalled();
+  });
+
+  it("closes the ready-made texts with Escape and gives focus back", async () => {
+    const { user } = await openThread();
+    await user.click(button("Ready-made"));
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(document.activeElement).toBe(button("Ready-made")));
+    expect(screen.queryByRole("listbox")).toBeNull();
+  });
+
+  it("gives the thread to somebody", async () => {
+    const { user, api: asked } = await openThread();
+    await user.click(button("Whose thread: Nobody"));
+    await user.click(screen.getByRole("menuitemradio", { name: /Ada Byron/ }));
+    expect(asked.assignThread).toHaveBeenCalledWith(7, 1);
+  });
+
+  it("uploads what is chosen and sends it with the text", async () => {
+    const { user, api: asked } = await openThread();
+    const input = screen.getByLabelText<HTMLInputElement>("Photo or file");
+    await user.upload(input, new File(["x"], "leg.png", { type: "image/png" }));
+    await screen.findByText("leg.png");
+    await waitFor(() => expect(button("Send").getAttribute("aria-disabled")).toBe("false"));
+    await user.click(button("Send"));
+    await waitFor(() => expect(asked.sendText).toHaveBeenCalledWith(expect.objectContaining({ media: [5] })));
+    await waitFor(() => expect(screen.queryByText("leg.png")).toBeNull());
+  });
+});
+
+describe("Text", () => {
+  it("opens the thread with a caller", async () => {
+    const desk = show(after(readyState(), push(sample("call.incoming")), rang), api);
+    const card = await screen.findAllByRole("region", { name: "Contact" });
+    await desk.user.click(within(card[0] as HTMLElement).getByRole("button", { name: "Text" }));
+    await screen.findByRole("region", { name: "Maya Okonkwo" });
+    expect(tab().getAttribute("aria-selected")).toBe("true");
+  });
+});
