@@ -45,6 +45,9 @@ SENSIBLE: dict[str, list[str]] = {
     "StirVerstat": ["TN-Validation-Passed-A"],
     "ForwardedFrom": ["+12025550101"],
     "DateCreated": ["Thu, 01 Jun 2017 20:48:32 +0000"],
+    "UsageTriggerSid": [f"UT{number:032x}" for number in range(1, 4)],
+    "Recurring": ["daily", "monthly"],
+    "IdempotencyToken": [f"UT{number:032x}-FIRES-1" for number in range(1, 4)],
 }
 NUMBERS = [
     "-1",
