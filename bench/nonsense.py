@@ -57,6 +57,9 @@ SENSIBLE: dict[str, list[str]] = {
     "MediaUrl0": ["https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1"],
     "MediaContentType0": ["image/jpeg", "image/svg+xml", "text/html"],
     "RingdeskMessage": ["1", "2"],
+    "UsageTriggerSid": [f"UT{number:032x}" for number in range(1, 4)],
+    "Recurring": ["daily", "monthly"],
+    "IdempotencyToken": [f"UT{number:032x}-FIRES-1" for number in range(1, 4)],
 }
 NUMBERS = [
     "-1",

@@ -46,7 +46,12 @@ TREE: tuple[Category, ...] = (
         ),
         _calls("calls-outbound", _("outgoing")),
         _calls("calls-client", _("in the browser")),
-        _calls("calls-sip", _("by SIP")),
+        _calls(
+            "calls-sip",
+            _("by SIP"),
+            _calls("calls-sip-inbound", _("incoming by SIP")),
+            _calls("calls-sip-outbound", _("outgoing by SIP")),
+        ),
     ),
     _texts(
         "sms",
@@ -70,8 +75,20 @@ TREE: tuple[Category, ...] = (
         "count",
         "messages",
         (
-            Category("mms-outbound", _("out"), "count", "messages"),
-            Category("mms-inbound", _("in"), "count", "messages"),
+            Category(
+                "mms-outbound",
+                _("out"),
+                "count",
+                "messages",
+                (Category("mms-outbound-longcode", _("out, from telephone numbers"), "count", "messages"),),
+            ),
+            Category(
+                "mms-inbound",
+                _("in"),
+                "count",
+                "messages",
+                (Category("mms-inbound-longcode", _("in, to telephone numbers"), "count", "messages"),),
+            ),
         ),
     ),
     Category("sms-messages-carrierfees", _("Carrier fees"), "count", "messages"),
@@ -87,10 +104,25 @@ TREE: tuple[Category, ...] = (
             Category("phonenumbers-tollfree", _("toll-free"), "count", "numbers"),
         ),
     ),
-    Category("recordings", _("Recordings"), "usage", "minutes"),
+    Category(
+        "recordings",
+        _("Recordings"),
+        "usage",
+        "minutes",
+        (Category("calls-recordings", _("of calls"), "usage", "minutes"),),
+    ),
     Category("recordingstorage", _("Keeping recordings"), "usage", "minutes"),
     Category("transcriptions", _("Transcriptions"), "usage", "minutes"),
-    Category("lookups", _("Look-ups of numbers"), "count", "lookups"),
+    Category(
+        "lookups",
+        _("Look-ups of numbers"),
+        "count",
+        "lookups",
+        (
+            Category("carrier-lookups", _("kind of line"), "count", "lookups"),
+            Category("calleridlookups", _("caller's name"), "count", "lookups"),
+        ),
+    ),
 )
 
 UNITS = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Count, DecimalField, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Abs, Coalesce
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agents.selectors import agents_named
@@ -26,7 +26,7 @@ BY = ("line", "agent", "group-send")
 
 @dataclass(slots=True)
 class Cost:
-    """Of one line, agent or send. Money is positive. `open`: legs and texts that Twilio has not settled yet."""
+    """Of one line, agent or send. `open`: legs and texts that Twilio has not settled yet."""
 
     id: int | None
     name: str = ""
@@ -67,15 +67,13 @@ def call_cost(call: Call) -> CallCost:
     legs = Call.objects.filter(Q(pk=call.pk) | Q(parent=call.pk)).order_by("start_time", "sid")
     sids = list(legs.values_list("pk", flat=True))
     prices = CallPrice.objects.in_bulk(sids)
-    settled = [abs(row.price) for row in prices.values() if row.price is not None]
+    settled = [row.price for row in prices.values() if row.price is not None]
     return CallCost(
         price=sum(settled, Decimal(0)) if prices else None,
         price_unit=next((row.price_unit for row in prices.values() if row.price_unit), ""),
         legs=len(sids),
         open=len(sids) - len(prices),
-        of_legs={
-            sid: abs(price) if sid in prices and (price := prices[sid].price) is not None else None for sid in sids
-        },
+        of_legs={sid: prices[sid].price if sid in prices else None for sid in sids},
     )
 
 
@@ -130,7 +128,7 @@ def _add_calls(found: dict[int | None, Cost], by: str, start: date, end: date) -
     settled = Subquery(CallPrice.objects.filter(call=OuterRef("pk")).values("settled_at")[:1])
     rows = (
         legs.annotate(root=root)
-        .annotate(owner=owner, began=began, cost=Abs(price), settled=settled)
+        .annotate(owner=owner, began=began, cost=price, settled=settled)
         .filter(began__gte=first, began__lt=after)
         .values("owner")
         .annotate(sum=Sum("cost"), left=Count("pk", filter=Q(settled__isnull=True)))
@@ -149,7 +147,7 @@ def _add_texts(found: dict[int | None, Cost], texts: QuerySet[Message], by: str)
         .annotate(
             texts=Count("pk"),
             parts=Sum("num_segments"),
-            sum=Sum(Abs("price")),
+            sum=Sum("price"),
             left=Count("pk", filter=Q(price__isnull=True)),
         )
     )

@@ -86,7 +86,7 @@ class CallPrice(models.Model):
     )
     price = models.DecimalField(
         _("price"), max_digits=12, decimal_places=6, null=True, blank=True,
-        help_text=_("As Twilio says it: negative for what is paid. Empty when Twilio never gave one."),
+        help_text=_("Empty when Twilio never gave one."),
     )  # fmt: skip
     price_unit = models.CharField(_("currency"), max_length=8, blank=True)
     settled_at = models.DateTimeField(_("settled at"), default=timezone.now)

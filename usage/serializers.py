@@ -29,7 +29,7 @@ class UsageRecordSerializer(serializers.Serializer[Any]):
 
 
 class CostSerializer(serializers.Serializer[Any]):
-    """What one line, agent or group send cost. Money is positive, and of what Twilio has settled alone."""
+    """What one line, agent or group send cost. Of what Twilio has settled alone."""
 
     id = serializers.IntegerField(allow_null=True, help_text="Null for what belongs to nobody any more.")
     name = serializers.CharField()

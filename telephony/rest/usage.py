@@ -41,8 +41,7 @@ class UsageFacts:
 
 @dataclass(frozen=True, slots=True)
 class PriceFacts:
-    """What a call's leg, or a message, cost: None while Twilio has not settled it. `price` is as Twilio says it, which
-    is negative for what is paid."""
+    """What a call's leg, or a message, cost, as a positive figure; None while Twilio has not settled it."""
 
     sid: str
     price: Decimal | None
@@ -112,7 +111,13 @@ def _usage(record: Any) -> UsageFacts | None:
 
 
 def _price(resource: Any) -> PriceFacts:
-    return PriceFacts(sid=str(resource.sid), price=number(resource.price), price_unit=currency(resource.price_unit))
+    # Twilio says what it took from the account: -0.00750.
+    price = number(resource.price)
+    return PriceFacts(
+        sid=str(resource.sid),
+        price=None if price is None else abs(price),
+        price_unit=currency(resource.price_unit),
+    )
 
 
 def number(text: object) -> Decimal | None:

@@ -11,6 +11,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import _trans  # type: ignore[attr-defined]
 
 from agents.models import FailedLogin, LoginRecord
@@ -30,6 +31,9 @@ from telephony.webhooks.kinds import all_kinds
 from tests.api import make_world
 from tests.twilio import TwilioClient, incoming, outgoing, sid
 from tokens.models import IssuedToken
+from usage.alerts import alerts_raise
+from usage.categories import keys
+from usage.models import TOTAL, SpendLimit, UsageRecord, UsageRefresh
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +45,7 @@ _DATA = re.compile(
     r"Washington, DC|United States|DC|US|WASHINGTON|POST|Calls|example|com|https?|ms|dial-action|outgoing|fallback|"
     r"message-fallback|message-incoming|message-status|"
     r"recording|recording-status|reconcile|A telephone|ringing|in-progress|completed|failed|"
-    r"OperationalError|Where is it)\b"
+    r"usage-trigger|monthly|usd|OperationalError|Where is it)\b"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SAID = re.compile(r"⟦[^⟦⟧]*⟧")
@@ -143,8 +147,22 @@ def rows(world):
     FailedLogin.objects.create(username="ada", ip_address="10.0.0.1", failures_since_start=1)
     MessageWebhook.objects.create(kind="fallback", sender="+12025550142", body="Where is it?", params={})
     Erasure.objects.create(rows={"calls and legs": 2})
+    _spend()
     IssuedToken.objects.create(agent=ada, platform="ios", identity="agent_1", expires_at=call.start_time)
     return call
+
+
+def _spend() -> None:
+    """Every category of usage, one that nobody knows, and a limit that is reached."""
+    today, now = timezone.now().date(), timezone.now()
+    for category in ("fax", *keys(), TOTAL):
+        UsageRecord.objects.create(category=category, day=today, count=2, usage=2, price=3, price_unit="usd", as_of=now)
+    UsageRefresh.objects.create(
+        what="records", succeeded_at=now, failing_since=now, problem="Twilio gave no figures at all."
+    )
+    SpendLimit.objects.create(period="monthly", amount=2)
+    SpendLimit.objects.create(period="daily", amount=100)
+    alerts_raise()
 
 
 def test_a_text_that_is_not_marked_is_found():
@@ -179,6 +197,7 @@ def test_the_desk(world):
 
 def _pages(rows: Any) -> list[str]:
     pages = [reverse("admin:index"), reverse("privacy"), reverse("admin:contacts_contact_import")]
+    pages += [f"{reverse('usage')}{query}" for query in ("", "?by=line&days=table", "?by=agent", "?by=group-send")]
     for model, page in admin.site._registry.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         pages.append(reverse(f"{name}_changelist"))

@@ -99,7 +99,7 @@ def test_a_category_that_nobody_knows_is_an_empty_list(api):
 
 def test_costs_by_line(api, line, ada):
     factories.make_call(1, line=line, agent=ada, start_time=timezone.now(), duration=61)
-    CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("-0.25"), price_unit="usd")
+    CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("0.25"), price_unit="usd")
 
     answer = api(COSTS, by="line").json()
 
@@ -129,7 +129,7 @@ def test_costs_of_nothing_in_particular_or_of_too_long_are_refused(api, query):
 def test_a_call_costs_what_its_legs_cost(api):
     call = factories.make_call(1, start_time=timezone.now() - timedelta(minutes=1))
     factories.make_call(2, parent=call)
-    CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("-0.0085"), price_unit="usd")
+    CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("0.0085"), price_unit="usd")
 
     assert api(CALL.format(sid("CA", 1))).json() == {
         "sid": sid("CA", 1), "price": "0.0085", "price_unit": "usd", "open": 1,

@@ -192,7 +192,7 @@ def test_costs_by_line_come_from_settled_prices_and_say_what_is_open(admin, line
     now = timezone.now()
     factories.make_call(1, line=line, agent=ada, start_time=now, duration=61)
     factories.make_call(2, line=line, start_time=now, duration=5)
-    CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("-0.25"), price_unit="usd")
+    CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("0.25"), price_unit="usd")
     UsageRecord.objects.create(category="totalprice", day=TODAY, price_unit="usd")
 
     by_line, by_agent = words(page(admin, "?by=line")), words(page(admin, "?by=agent"))
@@ -209,7 +209,7 @@ def test_a_calls_own_page_says_what_it_cost(admin):
     address = f"/admin/calls/call/{call.pk}/change/"
     assert "Not settled yet" in admin.get(address, secure=True).content.decode()
 
-    CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("-0.0085"), price_unit="usd")
+    CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("0.0085"), price_unit="usd")
 
     assert "$0.0085 · 1 leg is not settled yet" in admin.get(address, secure=True).content.decode()
 

@@ -51,7 +51,7 @@ def test_a_call_gets_its_price_when_twilio_has_settled_it(figures):
     figures.prices[sid("CA", 1)] = ("-0.00850", "USD")
 
     assert prices_refresh().legs == 1
-    assert CallPrice.objects.values_list("price", "price_unit").get() == (Decimal("-0.0085"), "usd")
+    assert CallPrice.objects.values_list("price", "price_unit").get() == (Decimal("0.0085"), "usd")
 
 
 @pytest.mark.parametrize("open_price", [None, "", "n/a"])
@@ -138,18 +138,18 @@ def test_a_text_gets_its_price_from_the_list_too(figures, line):
 
     assert prices_refresh().texts == 2
     assert list(Message.objects.order_by("pk").values_list("price", "price_unit")) == [
-        (Decimal("-0.0158"), "usd"), (Decimal("-0.0075"), "usd"),
+        (Decimal("0.0158"), "usd"), (Decimal("0.0075"), "usd"),
     ]  # fmt: skip
 
 
 def test_a_price_that_is_there_stays(figures, line):
-    message(1, line, price=Decimal("-1"), price_unit="usd")
+    message(1, line, price=Decimal("1"), price_unit="usd")
     message(2, line)
     figures.prices[sid("SM", 1)] = ("-7", "USD")
 
     prices_refresh()
 
-    assert Message.objects.get(sid=sid("SM", 1)).price == -1
+    assert Message.objects.get(sid=sid("SM", 1)).price == 1
 
 
 # --- What they add up to ---
@@ -168,10 +168,10 @@ def two_calls(line, ada: Agent):
     call(3, hours=0, parent=first)
     second = call(4, hours=0, line=sales)
     call(5, hours=0, parent=second, line=None)
-    settle(1, "-0.0085")
-    settle(2, "-0.0040")
+    settle(1, "0.0085")
+    settle(2, "0.0040")
     settle(3, None)
-    settle(4, "-0.0100")
+    settle(4, "0.0100")
     return line, sales
 
 
@@ -187,7 +187,7 @@ def test_a_call_costs_what_all_of_its_legs_cost(two_calls):
 
 def test_a_line_costs_what_its_calls_and_texts_cost(two_calls, figures):
     line, _ = two_calls
-    message(1, line, created_at=timezone.now(), price=Decimal("-0.02"))
+    message(1, line, created_at=timezone.now(), price=Decimal("0.02"))
     message(2, line, created_at=timezone.now())
     message(3, line, created_at=timezone.now(), step=Step.WAITING)
 
@@ -202,8 +202,8 @@ def test_a_line_costs_what_its_calls_and_texts_cost(two_calls, figures):
 
 def test_an_agent_costs_the_own_calls_and_texts_and_the_rest_is_nobodys(two_calls, ada):
     line, _ = two_calls
-    message(1, line, created_at=timezone.now(), price=Decimal("-0.02"), origin=Origin.AGENT, written_by=ada)
-    message(2, line, created_at=timezone.now(), price=Decimal("-0.02"), origin=Origin.GROUP, written_by=ada)
+    message(1, line, created_at=timezone.now(), price=Decimal("0.02"), origin=Origin.AGENT, written_by=ada)
+    message(2, line, created_at=timezone.now(), price=Decimal("0.02"), origin=Origin.GROUP, written_by=ada)
 
     found = {cost.name: cost.price for cost in costs.costs("agent", TODAY, TODAY)}
 
