@@ -31,7 +31,7 @@ class Traits:
     seconds: float | None = None
     status: int | None = None
     #: Which fields of `match` there is something to compare with.
-    matches: frozenset[str] = frozenset({"path", "call_status", "call_sid", "message_status", "message_sid"})
+    matches: frozenset[str] = frozenset({"path", "method", "call_status", "call_sid", "message_status", "message_sid"})
 
 
 _PHONE = frozenset({"call_sid"})

@@ -25,6 +25,7 @@ def occasion(webhook: Webhook) -> Occasion:
         (webhook.call_sid,) if webhook.call_sid else (),
         params.get("MessageStatus", ""),
         webhook.message_sid or "",
+        webhook.method.upper(),
     )
 
 
