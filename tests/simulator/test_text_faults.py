@@ -8,7 +8,7 @@ from twilio.base.exceptions import TwilioRestException
 
 from tests.simulator.harness import ACCOUNT, CALLER, SUPPORT, TOKEN, bench, serving_app, until
 from tests.simulator.rest_client import served
-from tests.simulator.texting import FALLBACK, INCOMING, run, sent, statuses, text_us
+from tests.simulator.texting import FALLBACK, INCOMING, is_signed, run, sent, statuses, text_us
 
 
 async def set_faults(b, *rules):
@@ -49,6 +49,25 @@ def test_statuses_get_lost(match):
             await b.quiet()
 
             assert (statuses(b, "/told"), message.status) == (["delivered"], "delivered")
+
+    run(scenario)
+
+
+def test_a_forged_text_has_a_signature_that_is_not_good():
+    async def scenario():
+        async with bench() as b:
+            await set_faults(b, {"kind": "webhook-bad-signature", "count": 1})
+            await text_us(b)
+            await b.quiet()
+            await text_us(b)
+            await b.quiet()
+
+            assert [is_signed(told) for told in b.product.at(INCOMING)] == [False, True]
+            assert b.product.at(INCOMING)[0].headers["x-twilio-signature"]
+            assert [one["fault"] for one in b.engine.inspector.requests if one["direction"] == "out"] == [
+                "webhook-bad-signature",
+                None,
+            ]
 
     run(scenario)
 

@@ -216,6 +216,28 @@ def test_the_fallback_is_asked_when_the_answer_is_none(answer, code):
     run(scenario)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<Redirect>http://[</Redirect>",
+        "<Redirect>mailto:ada</Redirect>",
+        '<Message action="http://[">Hi</Message>',
+        '<Message statusCallback="http://[">Hi</Message>',
+    ],
+)
+def test_a_url_that_is_none_is_warned_of(body):
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml(body)
+            await text_us(b)
+            await b.quiet()
+
+            assert b.warnings == [11210]
+            assert [one.status for one in replies(b)] == ["delivered"] * body.count("Hi")
+
+    run(scenario)
+
+
 def test_what_a_message_may_not_hold_is_warned_of():
     async def scenario():
         async with bench() as b:

@@ -366,6 +366,7 @@ def test_stop_to_one_number_of_a_service_blocks_them_all():
     [
         ({"FriendlyName": ""}, 20001),
         ({"InboundRequestUrl": "nowhere"}, 21222),
+        ({"FallbackUrl": "http://["}, 21222),
         ({"InboundMethod": "PUT"}, 20001),
         ({"StickySender": "perhaps"}, 20001),
         ({"ValidityPeriod": "0"}, 21624),

@@ -147,6 +147,8 @@ def test_a_telephone_may_take_its_time():
         ({"body": None, "media_url": ["ftp://h/x"]}, 21620),
         ({"media_url": ["http://h/x"] * 11}, 21623),
         ({"status_callback": "nowhere"}, 21609),
+        ({"status_callback": "http://["}, 21609),
+        ({"media_url": ["http://["]}, 21620),
         ({"application_sid": "AP" + "9" * 32}, 21218),
         ({"validity_period": 36_001}, 21624),
     ],

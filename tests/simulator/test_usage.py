@@ -394,6 +394,8 @@ def test_triggers_are_made_relative_listed_changed_and_deleted():
         {"callback_url": "nowhere"},
         {"trigger_value": "many"},
         {"trigger_value": "-1"},
+        {"trigger_value": "1e999999"},
+        {"callback_url": "http://["},
         {"usage_category": "pigeons"},
         {"recurring": "hourly"},
         {"trigger_by": "weight"},

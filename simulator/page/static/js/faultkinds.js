@@ -42,6 +42,10 @@ export const KINDS = {
     words: "The desk’s answers count as errors",
     does: "Whatever the desk answers, Twilio sees a 500.",
   },
+  "webhook-bad-signature": {
+    words: "Webhooks have a bad signature",
+    does: "They are signed by somebody who does not know the auth token; the desk should refuse them.",
+  },
   "rest-error": { words: "Twilio’s API fails", does: "It answers with an error, and does nothing.", status: true },
   "rest-rate-limit": {
     words: "Twilio’s API says “too many requests”",
@@ -118,6 +122,7 @@ export const PRESETS = [
 
 /** @type {[string, FaultRule[]][]} and those that texts are worth trying with */
 export const TEXT_PRESETS = [
+  ["Bad signature on texts", [{ kind: "webhook-bad-signature", match: { path: "/messaging/" } }]],
   ["Every text status twice", [{ kind: "webhook-duplicate", match: { path: "/messaging/status/" } }]],
   ["Shuffle text statuses", [{ kind: "webhook-reorder", seconds: 2, match: { path: "/messaging/status/" } }]],
   ["Lose 2 % of text statuses", [{ kind: "webhook-drop", rate: 0.02, match: { path: "/messaging/status/" } }]],
@@ -141,6 +146,7 @@ const TAGS = {
   "webhook-reorder": "HELD BACK",
   "webhook-lost-answer": "ANSWER LOST",
   "webhook-error": "ANSWER SPOILT",
+  "webhook-bad-signature": "FORGED",
   "rest-error": "MADE TO FAIL",
   "rest-rate-limit": "TURNED AWAY",
   "rest-timeout": "NOT ANSWERED",
