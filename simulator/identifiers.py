@@ -6,6 +6,7 @@ import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import urlsplit
 
 E164 = re.compile(r"^\+[1-9]\d{6,14}$")
 _PUNCTUATION = re.compile(r"[\s().-]+")
@@ -28,6 +29,15 @@ def moment() -> datetime:
     global _latest
     _latest = max(now(), _latest + timedelta(microseconds=1))
     return _latest
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a webhook can be sent there: http or https, and a host."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # `http://[`
+        return False
 
 
 def rfc2822(moment: datetime | None) -> str | None:

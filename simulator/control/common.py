@@ -50,6 +50,15 @@ async def read_body(request: Request) -> Json:
     return body
 
 
+def is_sound(text: str) -> bool:
+    """Whether a text can be sent as UTF-8. JSON can hold halves of characters, which cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def find_leg(engine: CallEngine, request: Request) -> CallLeg:
     leg = engine.find_leg(request.path_params["sid"])
     if leg is None:

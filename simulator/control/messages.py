@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from simulator.control.common import Problem, read_body
+from simulator.control.common import Problem, is_sound, read_body
 from simulator.engine.calls import CallEngine
 from simulator.identifiers import to_e164
 from simulator.inspector import Json
@@ -56,7 +56,7 @@ async def text_us(engine: CallEngine, request: Request) -> Response:
         known = ", ".join(n.phone_number for n in engine.world.numbers.values())
         raise Problem(f"to: {body.get('to')!r} is none of our numbers, which are {known}", 404)
     text = body.get("body", "")
-    if not isinstance(text, str) or len(text) > MAX_BODY:
+    if not isinstance(text, str) or len(text) > MAX_BODY or not is_sound(text):
         raise Problem(f"body: expected a text of at most {MAX_BODY} characters")
     media = _media(body.get("media"))
     if not text and not media:

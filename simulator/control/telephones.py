@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from simulator.control.common import Problem, read_body
+from simulator.control.common import Problem, is_sound, read_body
 from simulator.engine.calls import CallEngine
 from simulator.identifiers import to_e164
 from simulator.inspector import Json, without_credentials
@@ -64,7 +64,7 @@ async def set_telephone(engine: CallEngine, request: Request) -> Json:
     if line_type not in LINE_TYPES:
         raise Problem(f"line_type: expected one of {', '.join(LINE_TYPES)}")
     reply = body.get("reply", "")
-    if not isinstance(reply, str) or len(reply) > MAX_REPLY:
+    if not isinstance(reply, str) or len(reply) > MAX_REPLY or not is_sound(reply):
         raise Problem(f"reply: expected a text of at most {MAX_REPLY} characters")
     telephone = Telephone(
         number,

@@ -75,4 +75,4 @@ def _decimal(category: str, given: object) -> Decimal:
         value = Decimal(-1)
     if isinstance(given, bool) or not value.is_finite() or not 0 <= value <= MOST_COUNT:
         raise Problem(f"{category}: usage and price must be numbers of at least 0")
-    return value
+    return round(value, 6)

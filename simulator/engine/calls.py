@@ -65,7 +65,7 @@ class CallEngine:
         self.spawn = self._background.spawn
         self.sender = FaultySender(Sender(config.auth_token, inspector), faults, self.spawn)
         self.callbacks = Callbacks(self.sender, inspector, self.spawn)
-        self.usage = Usage(config, world, self.callbacks, self.spawn)
+        self.usage = Usage(config, world, self.callbacks)
         self.texts = Texts(config, world, inspector, self.sender, self.callbacks, self.spawn, self.usage)
         self.conferences: dict[str, Conference] = {}
         self.queues: dict[str, Queue] = {}
@@ -104,6 +104,7 @@ class CallEngine:
             leg.finish("canceled", by="simulator")
         await self._background.cancel_all()
         await self._releases.settle()
+        self.usage.stop()
 
     # --- making calls -----------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     WEBHOOK_REORDER = "webhook-reorder"
     WEBHOOK_LOST_ANSWER = "webhook-lost-answer"
     WEBHOOK_ERROR = "webhook-error"
+    WEBHOOK_BAD_SIGNATURE = "webhook-bad-signature"
     REST_ERROR = "rest-error"
     REST_RATE_LIMIT = "rest-rate-limit"
     REST_TIMEOUT = "rest-timeout"
@@ -31,7 +32,7 @@ class Traits:
     seconds: float | None = None
     status: int | None = None
     #: Which fields of `match` there is something to compare with.
-    matches: frozenset[str] = frozenset({"path", "call_status", "call_sid", "message_status", "message_sid"})
+    matches: frozenset[str] = frozenset({"path", "method", "call_status", "call_sid", "message_status", "message_sid"})
 
 
 _PHONE = frozenset({"call_sid"})
@@ -43,6 +44,7 @@ TRAITS: dict[Kind, Traits] = {
     Kind.WEBHOOK_REORDER: Traits(seconds=2.0),
     Kind.WEBHOOK_LOST_ANSWER: Traits(),
     Kind.WEBHOOK_ERROR: Traits(),
+    Kind.WEBHOOK_BAD_SIGNATURE: Traits(),
     Kind.REST_ERROR: Traits(status=503),
     Kind.REST_RATE_LIMIT: Traits(seconds=1.0),
     Kind.REST_TIMEOUT: Traits(seconds=30.0),

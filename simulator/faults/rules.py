@@ -13,7 +13,7 @@ from simulator.faults.kinds import TRAITS, Kind
 Json = dict[str, Any]
 
 FIELDS = frozenset({"kind", "rate", "seconds", "status", "count", "match"})
-MATCHES = ("path", "call_status", "call_sid", "message_status", "message_sid")
+MATCHES = ("path", "method", "call_status", "call_sid", "message_status", "message_sid")
 MOST_SECONDS = 3600
 MOST_FIRINGS = 1_000_000_000
 
@@ -31,6 +31,7 @@ class Occasion:
     call_sids: Collection[str] = ()
     message_status: str = ""
     message_sid: str = ""
+    method: str = ""
 
 
 @dataclass(eq=False)
@@ -57,7 +58,7 @@ class Rule:
     def fits(self, occasion: Occasion) -> bool:
         if self.match.get("path", "") not in occasion.path:
             return False
-        for name in ("call_status", "message_status", "message_sid"):
+        for name in ("method", "call_status", "message_status", "message_sid"):
             given = getattr(occasion, name)
             if self.match.get(name, given) != given:
                 return False

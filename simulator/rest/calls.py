@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
@@ -13,7 +12,7 @@ from simulator.engine.detection import MACHINES, Detection
 from simulator.engine.interpreter import Document, Goto, Source
 from simulator.engine.limits import end_after
 from simulator.engine.recorder import CallRecordingWish, RecordingCallback
-from simulator.identifiers import rfc2822, to_e164
+from simulator.identifiers import is_web_address, rfc2822, to_e164
 from simulator.leg import CallLeg, Subscription
 from simulator.rest.api import API, ApiRequest
 from simulator.rest.errors import ApiError
@@ -204,7 +203,7 @@ def _source(api: ApiRequest) -> Source | None:
 
 def _url(api: ApiRequest, name: str) -> str:
     url = api.text(name)
-    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+    if url and not is_web_address(url):
         raise ApiError(21222, url, message=f"{name} is not a valid URL: {url}")
     return url
 

@@ -34,6 +34,7 @@ def drawn(engine: CallEngine, request: Request) -> Rule | None:
         (sid,) if sid else (),
         message.status if message else "",
         message_sid,
+        request.method,
     )
     # A cut comes first wherever it stands in the list: what cannot arrive cannot be served late either.
     return engine.faults.draw(occasion, Kind.NETWORK_CUT) or engine.faults.draw(occasion, *API_KINDS)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
 from simulator.engine.messages import send_message
-from simulator.identifiers import new_sid, now, rfc2822
+from simulator.identifiers import is_web_address, new_sid, now, rfc2822
 from simulator.leg import Subscription
 from simulator.ports import MOST_MESSAGE_BYTES
 from simulator.rest.api import API, ApiRequest
@@ -35,7 +34,7 @@ async def create(api: ApiRequest) -> Response:
 async def subscribe(api: ApiRequest) -> Response:
     leg = find_call(api)
     url = api.text("Callback")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+    if not is_web_address(url):
         raise ApiError(21222, url, message=f"Callback is not a valid URL: {url}")
     if leg.over or leg.party != "client":
         raise ApiError(20001, message="There is no active call with a Voice SDK to be subscribed to")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from simulator.identifiers import now, rfc2822
+from simulator.identifiers import is_web_address, now, rfc2822
 from simulator.rest.api import ApiRequest
 from simulator.rest.declared import settable
 from simulator.rest.errors import ApiError
@@ -27,7 +26,7 @@ def apply_form(api: ApiRequest, resource: Any) -> None:
         elif attribute.endswith("_method"):
             changes[attribute] = api.method(name)
         else:
-            if value and attribute.endswith(("_url", "callback")) and not urlsplit(value).hostname:
+            if value and attribute.endswith(("_url", "callback")) and not is_web_address(value):
                 raise ApiError(21222, value, message=f"{name} is not valid: {value}")
             changes[attribute] = value
     for attribute, changed in changes.items():

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
 from simulator.geography import place_of
-from simulator.identifiers import moment, new_sid, now
+from simulator.identifiers import is_web_address, moment, new_sid, now
 from simulator.rest.api import ApiRequest
 from simulator.rest.errors import ApiError
 from simulator.rest.paging import meta_page_response
@@ -206,6 +205,6 @@ def _apply(api: ApiRequest, service: MessagingService) -> None:
 
 def _url(api: ApiRequest, name: str) -> str | None:
     url = api.text(name)
-    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+    if url and not is_web_address(url):
         raise ApiError(21222, url, message=f"{name} is not valid: {url}")
     return url or None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
-from simulator.identifiers import now, rfc2822
+from simulator.identifiers import is_web_address, now, rfc2822
 from simulator.message import Media, TextMessage
 from simulator.rest.api import API, ApiRequest, not_built
 from simulator.rest.errors import ApiError
@@ -160,7 +159,7 @@ def _draft(api: ApiRequest) -> Draft:
     urls = tuple(value for value in api.form.getlist("MediaUrl") if isinstance(value, str) and value)
     refusals.check_content(api.text("Body") if api.has("Body") else None, len(urls))
     for url in urls:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        if not is_web_address(url):
             raise RefusedError(21620, url)
     to = refusals.recipient(api.text("To"))
     if api.flag("ShortenUrls"):
@@ -204,7 +203,7 @@ def _callback(api: ApiRequest) -> str:
     """Who is told what becomes of it, when the message itself says so: a URL, or an application's."""
     url = api.text("StatusCallback")
     if url:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        if not is_web_address(url):
             raise RefusedError(21609, url)
         return url
     sid = api.text("ApplicationSid")

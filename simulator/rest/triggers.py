@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
-from simulator.identifiers import new_sid, now, rfc2822
+from simulator.identifiers import is_web_address, new_sid, now, rfc2822
 from simulator.rest.api import API, ApiRequest
 from simulator.rest.errors import ApiError
 from simulator.rest.paging import page_response
@@ -16,6 +15,8 @@ from simulator.usage.categories import CATEGORIES
 from simulator.usage.triggers import UsageTrigger, plain
 from simulator.usage.usage import record_uri
 
+PLACES = 6
+MOST_VALUE = 10**12
 RECURRING = ("daily", "monthly", "yearly", "alltime")
 
 
@@ -101,7 +102,7 @@ def _trigger(api: ApiRequest) -> UsageTrigger:
 
 def _url(api: ApiRequest) -> str:
     url = api.text("CallbackUrl")
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+    if not is_web_address(url):
         raise ApiError(21222, url, message=f"CallbackUrl is not valid: {url}")
     return url
 
@@ -113,6 +114,7 @@ def _value(api: ApiRequest, trigger: UsageTrigger) -> Decimal:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal(-1)
-    if not value.is_finite() or value < 0:
+    if not value.is_finite() or not 0 <= value <= MOST_VALUE:
         raise ApiError(20001, message=f"TriggerValue must be a positive number, not {text!r}")
+    value = round(value, PLACES)
     return value + trigger.current_value(api.engine.usage.ledger) if text.startswith("+") else value

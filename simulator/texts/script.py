@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
+from simulator.identifiers import is_web_address
 from simulator.inspector import without_credentials
 from simulator.message import TextMessage
 from simulator.texts import refusals
@@ -15,7 +16,7 @@ from simulator.texts.parameters import incoming_params, status_params
 from simulator.texts.refusals import RefusedError
 from simulator.twiml.grammar import MESSAGING
 from simulator.twiml.reading import SCHEMA_WARNING, TwimlError, Verb, read_document
-from simulator.webhooks.sender import TOO_MANY_REDIRECTS, Answer, Webhook
+from simulator.webhooks.sender import BAD_URL, TOO_MANY_REDIRECTS, Answer, Webhook
 
 if TYPE_CHECKING:
     from simulator.texts.texts import Texts
@@ -76,22 +77,25 @@ class TextScript:
                 self._warn(None, f"The simulator does not build {verb.refused}; Twilio might run it", level="error")
                 return None
             if verb.name == "Redirect":
-                return Page(urljoin(self._here, verb.text), verb.get("method", "POST"))
+                return self._page(verb.text, verb)
             reply = self._reply(verb)
             if reply is not None and verb.get("action"):
                 params = dict(status_params(reply, reply.status))
-                return Page(urljoin(self._here, verb.get("action")), verb.get("method", "POST"), params, "text-action")
+                return self._page(verb.get("action"), verb, params, "text-action")
         return None
 
     def _reply(self, verb: Verb) -> TextMessage | None:
         """Sends what a <Message> holds; None when it is not taken, which is warned of."""
         body = verb.text or "".join(child.text for child in verb.children if child.name == "Body")
-        media = tuple(urljoin(self._here, child.text) for child in verb.children if child.name == "Media")
-        callback = urljoin(self._here, verb.get("statusCallback")) if verb.get("statusCallback") else ""
+        media = tuple(self._url(child.text) for child in verb.children if child.name == "Media")
+        callback = self._url(verb.get("statusCallback")) if verb.get("statusCallback") else ""
+        if callback and not is_web_address(callback):
+            self._warn(BAD_URL, f"{callback} cannot be called back", level="error")
+            callback = ""
         try:
             refusals.check_content(body, len(media))
             for url in media:
-                if urlsplit(url).scheme not in ("http", "https"):
+                if not is_web_address(url):
                     raise RefusedError(21620, url)
             to = refusals.recipient(verb.get("to") or self._message.from_ or "")
             from_ = refusals.sender(self._texts.world, verb.get("from") or self._message.to, to)
@@ -100,6 +104,23 @@ class TextScript:
         except RefusedError as error:
             self._warn(error.code, f"A <Message> was not taken: error {error.code} {error.about}", level="error")
             return None
+
+    def _page(
+        self, reference: str, verb: Verb, params: dict[str, str] | None = None, kind: str = "text"
+    ) -> Page | None:
+        """Where a verb leads; None when that is nowhere."""
+        url = self._url(reference)
+        if not is_web_address(url):
+            self._warn(BAD_URL, f"{url} cannot be requested", level="error")
+            return None
+        return Page(url, verb.get("method", "POST"), params or {}, kind)
+
+    def _url(self, reference: str) -> str:
+        """A URL as a document means it; as it stands when it is none."""
+        try:
+            return urljoin(self._here, reference)
+        except ValueError:
+            return reference
 
     # --- documents --------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from simulator.config import Config
 from simulator.leg import CallLeg
@@ -15,7 +16,6 @@ from simulator.usage.ledger import Ledger, Tally, today
 from simulator.usage.prices import PRICES, category_of_call, category_of_text, distance, is_toll_free, shown
 from simulator.usage.triggers import UsageTrigger
 from simulator.webhooks.callbacks import Callbacks
-from simulator.webhooks.faulty import Spawn
 from simulator.world import Recording, World
 
 #: Seconds until something has a price.
@@ -27,20 +27,32 @@ CREDIT = Decimal(500)
 class Usage:
     """The account's ledger and its triggers."""
 
-    def __init__(self, config: Config, world: World, callbacks: Callbacks, spawn: Spawn) -> None:
+    def __init__(self, config: Config, world: World, callbacks: Callbacks) -> None:
         self.config = config
         self.world = world
         self.ledger = Ledger()
         self.triggers: dict[str, UsageTrigger] = {}
         self._callbacks = callbacks
-        self._spawn = spawn
+        #: Of what has no price yet. No tasks: whoever waits until all is quiet need not wait for money.
+        self._settling: set[asyncio.TimerHandle] = set()
         self._book_numbers()
 
     def reset(self) -> None:
         """Begins anew, with the numbers that the world has now."""
+        self.stop()
         self.ledger.clear()
         self.triggers.clear()
         self._book_numbers()
+
+    def stop(self) -> None:
+        """Nothing more gets a price."""
+        for timer in self._settling:
+            timer.cancel()
+        self._settling.clear()
+
+    @property
+    def unsettled(self) -> int:
+        return len(self._settling)
 
     def _book_numbers(self) -> None:
         for number in self.world.numbers.values():
@@ -55,10 +67,9 @@ class Usage:
     def call_ended(self, leg: CallLeg) -> None:
         """Only what was answered costs anything."""
         if leg.answered and leg.duration is not None:
-            self._spawn(self._settle_call(leg, max(1, math.ceil(leg.duration / 60))))
+            self._later(partial(self._settle_call, leg, max(1, math.ceil(leg.duration / 60))))
 
-    async def _settle_call(self, leg: CallLeg, minutes: int) -> None:
-        await self._settling()
+    def _settle_call(self, leg: CallLeg, minutes: int) -> None:
         category = category_of_call(leg)
         far = distance(leg.to) if category == "calls-outbound" else 1
         price = PRICES[category] * minutes * far
@@ -68,10 +79,9 @@ class Usage:
 
     def text_settles(self, message: TextMessage) -> None:
         """A text that went out, or came in."""
-        self._spawn(self._settle_text(message))
+        self._later(partial(self._settle_text, message))
 
-    async def _settle_text(self, message: TextMessage) -> None:
-        await self._settling()
+    def _settle_text(self, message: TextMessage) -> None:
         category, segments = category_of_text(message), message.segments
         far = 1 if message.inbound else distance(message.to)
         price = PRICES[category] * segments * far
@@ -93,8 +103,15 @@ class Usage:
     def looked_up(self, category: str) -> None:
         self.book(today(), category, Tally(1, Decimal(1), PRICES[category]))
 
-    async def _settling(self) -> None:
-        await asyncio.sleep(SETTLING / self.config.speed)
+    def _later(self, act: Callable[[], None]) -> None:
+        """Does it when prices settle."""
+
+        def do() -> None:
+            self._settling.discard(timer)
+            act()
+
+        timer = asyncio.get_running_loop().call_later(SETTLING / self.config.speed, do)
+        self._settling.add(timer)
 
     def book(self, day: date, category: str, tally: Tally) -> None:
         """Adds to the ledger, and tells the triggers' callbacks that this makes fire."""

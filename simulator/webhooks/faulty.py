@@ -25,6 +25,7 @@ def occasion(webhook: Webhook) -> Occasion:
         (webhook.call_sid,) if webhook.call_sid else (),
         params.get("MessageStatus", ""),
         webhook.message_sid or "",
+        webhook.method.upper(),
     )
 
 
@@ -55,6 +56,8 @@ class FaultySender:
         if rule := self._draw(webhook, Kind.WEBHOOK_DUPLICATE):
             fault = rule.kind
             return await self._twice(webhook, fault)
+        if rule := self._draw(webhook, Kind.WEBHOOK_BAD_SIGNATURE):
+            return await self._sender.send(webhook, fault=rule.kind, spoil=self._spoil, forged=True)
         return await self._sender.send(webhook, fault=fault, spoil=self._spoil)
 
     async def _twice(self, webhook: Webhook, fault: Kind) -> Answer:

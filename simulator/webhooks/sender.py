@@ -23,6 +23,8 @@ Params = list[tuple[str, str]]
 
 MAX_REDIRECTS = 10
 USER_AGENT = "TwilioProxy/1.1"
+#: What a forged webhook is signed with.
+FORGERS_TOKEN = "not the auth token"  # noqa: S105
 
 # Twilio's error dictionary.
 HTTP_FAILURE = 11200
@@ -110,11 +112,18 @@ class Sender:
         return str(uuid.uuid4())
 
     async def send(
-        self, webhook: Webhook, *, fault: str | None = None, token: str = "", spoil: Spoil | None = None
+        self,
+        webhook: Webhook,
+        *,
+        fault: str | None = None,
+        token: str = "",
+        spoil: Spoil | None = None,
+        forged: bool = False,
     ) -> Answer:
         """Makes the request, and again as the URL's overrides ask. Never raises for what the other side does.
 
         `fault` is written down with it: what is done to it on purpose. `spoil` may change what comes of each attempt.
+        One that is `forged` has the signature of somebody who does not know the auth token.
         """
         overrides, problems = parse_overrides(webhook.url)
         for problem in problems:
@@ -129,7 +138,7 @@ class Sender:
         outcome = Outcome(Answer(webhook.url))
         for attempt in range(1, overrides.retries + 2):
             started, moment = time.monotonic(), now()
-            request, outcome = await self._attempt(webhook, overrides, token, deadline)
+            request, outcome = await self._attempt(webhook, overrides, token, deadline, forged=forged)
             outcome = spoil(webhook, outcome) if spoil else outcome
             took = time.monotonic() - started
             self._record(webhook, request, attempt, outcome.answer, moment, took, outcome.fault or fault)
@@ -142,7 +151,7 @@ class Sender:
         self._record(webhook, None, 1, answer, now(), 0.0, fault)
 
     async def _attempt(
-        self, webhook: Webhook, overrides: Overrides, token: str, deadline: float
+        self, webhook: Webhook, overrides: Overrides, token: str, deadline: float, *, forged: bool
     ) -> tuple[httpx.Request | None, Outcome]:
         """One attempt, with the redirects it leads to: the last request made and what came of it."""
         url, method, params = webhook.url.partition("#")[0], webhook.method.upper(), webhook.params
@@ -151,7 +160,7 @@ class Sender:
         try:
             async with asyncio.timeout(max(deadline - time.monotonic(), 0.001)):
                 for _ in range(MAX_REDIRECTS + 1):
-                    request = self._request(url, method, params, token, overrides)
+                    request = self._request(url, method, params, token, overrides, forged=forged)
                     response = await self._client.send(request, auth=self._auth(url, webhook))
                     if not response.has_redirect_location:
                         answer, reason = _judge(url, response)
@@ -178,7 +187,9 @@ class Sender:
             answer = Answer(url, error_code=CONNECTION_FAILURE, error=f"{type(error).__name__}: {error}")
         return request, Outcome(answer, reason)
 
-    def _request(self, url: str, method: str, params: Params, token: str, overrides: Overrides) -> httpx.Request:
+    def _request(
+        self, url: str, method: str, params: Params, token: str, overrides: Overrides, *, forged: bool
+    ) -> httpx.Request:
         headers = {"User-Agent": USER_AGENT, "Accept": "*/*", "I-Twilio-Idempotency-Token": token}
         timeout = httpx.Timeout(overrides.read_timeout, connect=overrides.connect_timeout, pool=None)
         bare = without_credentials(url)
@@ -188,7 +199,7 @@ class Sender:
         else:
             content = urlencode(params).encode()
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        headers["X-Twilio-Signature"] = sign(self._auth_token, bare, params)
+        headers["X-Twilio-Signature"] = sign(FORGERS_TOKEN if forged else self._auth_token, bare, params)
         return self._client.build_request(method, bare, content=content, headers=headers, timeout=timeout)
 
     def _auth(self, url: str, webhook: Webhook) -> httpx.Auth | None:

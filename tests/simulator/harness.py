@@ -139,8 +139,9 @@ class Bench:
         return await self.http.request(method, url, auth=(ACCOUNT, TOKEN), **fields)
 
     async def quiet(self) -> None:
-        """Until no call lives and nothing is left to be sent."""
-        await until(lambda: not self.engine.world.live_calls and not self.engine.tasks)
+        """Until no call lives, nothing is left to be sent, and all has its price."""
+        engine = self.engine
+        await until(lambda: not engine.world.live_calls and not engine.usage.unsettled and not engine.tasks)
 
 
 @contextlib.asynccontextmanager

@@ -12,6 +12,9 @@ INCOMING = "/twilio/voice/incoming/"
 CALLS = 300
 
 
+TEXTS = 200
+
+
 def descriptors() -> int:
     return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
 
@@ -86,5 +89,27 @@ def test_closing_the_simulator_ends_everything(ended):
             engine = b.engine
         assert call.over
         assert engine.tasks == 0
+
+    asyncio.run(scenario())
+
+
+def test_two_hundred_texts_each_way_leave_no_task_and_nothing_waiting():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers["/twilio/messaging/incoming/"] = twiml('<Message statusCallback="/told">Thanks</Message>')
+            await b.http.put("/sim/senders/+12025550100", json={"rate": 1000})
+            before = len(asyncio.all_tasks())
+            open_before = descriptors()
+            for number in range(TEXTS):
+                telephone = f"+1202555{1000 + number}"
+                body = {"from": telephone, "to": "+12025550100", "body": "Hello"}
+                assert (await b.http.post("/sim/messages", json=body)).status_code == 201
+            await until(lambda: not b.engine.tasks, 60)
+
+            assert {message.status for message in b.engine.world.messages.values()} == {"received", "delivered"}
+            assert len(b.product.at("/told")) == TEXTS * 2
+            assert len(asyncio.all_tasks()) <= before
+            assert descriptors() <= open_before + 2
+            assert (await b.http.get("/sim/senders")).json()["senders"][0]["queued"] == 0
 
     asyncio.run(scenario())

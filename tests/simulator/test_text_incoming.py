@@ -1,6 +1,7 @@
 """Texts to us: what the product is told, and what is made of its answers."""
 
 import base64
+import json
 
 import pytest
 from starlette.responses import Response
@@ -215,6 +216,28 @@ def test_the_fallback_is_asked_when_the_answer_is_none(answer, code):
     run(scenario)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<Redirect>http://[</Redirect>",
+        "<Redirect>mailto:ada</Redirect>",
+        '<Message action="http://[">Hi</Message>',
+        '<Message statusCallback="http://[">Hi</Message>',
+    ],
+)
+def test_a_url_that_is_none_is_warned_of(body):
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml(body)
+            await text_us(b)
+            await b.quiet()
+
+            assert b.warnings == [11210]
+            assert [one.status for one in replies(b)] == ["delivered"] * body.count("Hi")
+
+    run(scenario)
+
+
 def test_what_a_message_may_not_hold_is_warned_of():
     async def scenario():
         async with bench() as b:
@@ -362,6 +385,7 @@ def test_texts_are_listed_with_when_each_status_was_reached():
         ({"to": "+12025550199"}, 404),
         ({"body": ""}, 400),
         ({"body": 5}, 400),
+        ({"body": "\ud83d"}, 400),
         ({"body": "x" * 1601}, 400),
         ({"media": "video"}, 400),
         ({"media": [{"content_type": "image/png", "data": "?"}]}, 400),
@@ -373,7 +397,8 @@ def test_nonsense_from_a_telephone_is_refused(fields, status):
     async def scenario():
         async with bench() as b:
             body = {"from": CALLER, "to": SUPPORT, "body": "Hello", **fields}
-            answer = await b.http.post("/sim/messages", json=body)
+            # By hand: httpx cannot write half a character, but a program can.
+            answer = await b.http.post("/sim/messages", content=json.dumps(body))
 
             assert (answer.status_code, "error" in answer.json()) == (status, True)
             assert b.engine.world.messages == {}
@@ -392,12 +417,13 @@ def test_nonsense_from_a_telephone_is_refused(fields, status):
         {"texts": ["deliver"]},
         {"line_type": "rotary"},
         {"reply": 5},
+        {"reply": "\udc00"},
     ],
 )
 def test_nonsense_about_what_a_telephone_does_with_texts_is_refused(body):
     async def scenario():
         async with bench() as b:
-            answer = await b.http.put(f"/sim/telephones/{CALLER}", json=body)
+            answer = await b.http.put(f"/sim/telephones/{CALLER}", content=json.dumps(body))
 
             assert answer.status_code == 400
             assert b.engine.world.telephones == {}

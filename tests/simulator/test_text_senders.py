@@ -8,6 +8,8 @@ from simulator.texts.senders import standard_rate
 from tests.simulator.harness import CALLER, SALES, SUPPORT, bench, until
 from tests.simulator.texting import history, run, sent, statuses, text
 
+#: It empties while a test runs, and stays full.
+OVERFULL = 5_000_000
 CANADIAN, GERMAN, TOLL_FREE = "+14165550100", "+4930123456", "+18005550100"
 
 
@@ -75,9 +77,9 @@ def test_a_sender_can_be_made_faster():
 def test_a_full_queue_refuses_at_once_or_loses_what_it_took():
     async def scenario():
         async with bench() as b:
-            full = await b.http.put(f"/sim/senders/{SUPPORT}", json={"queued": 36_000})
+            full = await b.http.put(f"/sim/senders/{SUPPORT}", json={"queued": OVERFULL})
             refused = await text(b)
-            await b.http.put(f"/sim/senders/{SUPPORT}", json={"overflow": 30001, "queued": 36_000})
+            await b.http.put(f"/sim/senders/{SUPPORT}", json={"overflow": 30001, "queued": OVERFULL})
             lost = await sent(b, StatusCallback=f"{b.product.url}/told")
             await until(lambda: statuses(b, "/told"))
             emptied = await b.http.put(f"/sim/senders/{SUPPORT}", json={"queued": 0})

@@ -206,7 +206,7 @@ def test_a_full_queue_fails_a_text_that_was_accepted():
     async def scenario():
         async with bench() as b:
             desk = await service(b, SUPPORT)
-            await b.http.put(f"/sim/senders/{SUPPORT}", json={"queued": 36_000})
+            await b.http.put(f"/sim/senders/{SUPPORT}", json={"queued": 5_000_000})
             message = await sent(b, From=None, MessagingServiceSid=desk.sid)
             await until(lambda: message.complete)
 
@@ -366,6 +366,7 @@ def test_stop_to_one_number_of_a_service_blocks_them_all():
     [
         ({"FriendlyName": ""}, 20001),
         ({"InboundRequestUrl": "nowhere"}, 21222),
+        ({"FallbackUrl": "http://["}, 21222),
         ({"InboundMethod": "PUT"}, 20001),
         ({"StickySender": "perhaps"}, 20001),
         ({"ValidityPeriod": "0"}, 21624),

@@ -12,6 +12,16 @@ from tests.simulator.rest_client import served
 from tests.simulator.texting import MESSAGE_SHAPE, history, is_signed, misfits, run, sent, statuses, text
 
 OTHER = "+12025550177"
+DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000")
+MEDIA_SHAPE = {
+    "sid": re.compile(r"ME[0-9a-f]{32}"),
+    "account_sid": re.compile(r"AC[0-9a-f]{32}"),
+    "parent_sid": re.compile(r"(SM|MM)[0-9a-f]{32}"),
+    "content_type": str,
+    "date_created": DATE,
+    "date_updated": DATE,
+    "uri": re.compile(r"/2010-04-01/Accounts/AC\w{32}/Messages/MM\w{32}/Media/ME\w{32}\.json"),
+}
 GERMAN = "+4930123456"
 
 
@@ -147,6 +157,8 @@ def test_a_telephone_may_take_its_time():
         ({"body": None, "media_url": ["ftp://h/x"]}, 21620),
         ({"media_url": ["http://h/x"] * 11}, 21623),
         ({"status_callback": "nowhere"}, 21609),
+        ({"status_callback": "http://["}, 21609),
+        ({"media_url": ["http://["]}, 21620),
         ({"application_sid": "AP" + "9" * 32}, 21218),
         ({"validity_period": 36_001}, 21624),
     ],
@@ -310,6 +322,7 @@ def test_a_picture_is_fetched_sent_along_and_kept_for_the_account():
             listed = await work(lambda client: client.messages(created.sid).media.list())
             fetched = await work(lambda client: client.messages(created.sid).media(listed[0].sid).fetch())
             path = f"/Messages/{created.sid}/Media/{listed[0].sid}"
+            shown = (await b.rest("GET", f"{path}.json")).json()
             data = await b.rest("GET", path)
             stranger = await b.http.get(f"/2010-04-01/Accounts/{ACCOUNT}{path}")
             await work(lambda client: client.messages(created.sid).media(listed[0].sid).delete())
@@ -318,6 +331,7 @@ def test_a_picture_is_fetched_sent_along_and_kept_for_the_account():
             assert (created.num_media, created.num_segments) == ("1", "1")
             assert (fetched.content_type, fetched.parent_sid) == ("image/jpeg", created.sid)
             assert set((await b.rest("GET", f"/Messages/{created.sid}/Media.json")).json()) >= {"media_list", "uri"}
+            assert misfits(shown, MEDIA_SHAPE) == []
             assert (data.content, data.headers["content-type"]) == (b"jpeg", "image/jpeg")
             assert stranger.status_code == 401
             assert (await b.rest("GET", path)).status_code == 404

@@ -36,6 +36,20 @@ RECORD_SHAPE = {
     "usage": NUMBER,
     "usage_unit": str,
 }
+PACKAGES = (
+    "caller_name", "sim_swap", "call_forwarding", "line_status", "line_type_intelligence", "identity_match",
+    "reassigned_number", "sms_pumping_risk", "phone_number_quality_score", "pre_fill",
+)  # fmt: skip
+LOOKUP_SHAPE = {
+    "calling_country_code": (re.compile(r"\d{1,3}"), None),
+    "country_code": (re.compile(r"[A-Z]{2}"), None),
+    "phone_number": str,
+    "national_format": (str, None),
+    "valid": bool,
+    "validation_errors": list,
+    **dict.fromkeys(PACKAGES, (dict, None)),
+    "url": re.compile(r"https://lookups\.twilio\.com/v2/PhoneNumbers/\+\d+"),
+}
 TRIGGER_SHAPE = {
     "account_sid": re.compile(r"AC[0-9a-f]{32}"),
     "api_version": re.compile("2010-04-01"),
@@ -394,6 +408,8 @@ def test_triggers_are_made_relative_listed_changed_and_deleted():
         {"callback_url": "nowhere"},
         {"trigger_value": "many"},
         {"trigger_value": "-1"},
+        {"trigger_value": "1e999999"},
+        {"callback_url": "http://["},
         {"usage_category": "pigeons"},
         {"recurring": "hourly"},
         {"trigger_by": "weight"},
@@ -430,6 +446,8 @@ def test_a_number_is_looked_up():
             long = await look_up("+141599299600")
             words = await look_up("nobody")
 
+            raw = (await b.http.get(f"/lookups.twilio.com/v2/PhoneNumbers/{CALLER}", auth=b.auth)).json()
+            assert misfits(raw, LOOKUP_SHAPE) == []
             assert (plain.valid, plain.validation_errors) == (True, [])
             assert (plain.phone_number, plain.national_format) == (CALLER, "(202) 555-0142")
             assert (plain.calling_country_code, plain.country_code) == ("1", "US")

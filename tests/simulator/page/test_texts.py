@@ -240,7 +240,7 @@ def test_a_fault_of_texts_is_one_press_away(open_bench: Open, bench: Bench) -> N
     page.get_by_role("button", name="Take it, then time out").click()
 
     assert bench.wait_for("POST", "/sim/faults") == {
-        "rules": [{"kind": "rest-timeout", "seconds": 30, "match": {"path": "/Messages.json"}}]
+        "rules": [{"kind": "rest-timeout", "seconds": 30, "match": {"path": "/Messages.json", "method": "POST"}}]
     }
 
 

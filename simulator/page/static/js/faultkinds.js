@@ -42,6 +42,10 @@ export const KINDS = {
     words: "The desk’s answers count as errors",
     does: "Whatever the desk answers, Twilio sees a 500.",
   },
+  "webhook-bad-signature": {
+    words: "Webhooks have a bad signature",
+    does: "They are signed by somebody who does not know the auth token; the desk should refuse them.",
+  },
   "rest-error": { words: "Twilio’s API fails", does: "It answers with an error, and does nothing.", status: true },
   "rest-rate-limit": {
     words: "Twilio’s API says “too many requests”",
@@ -118,12 +122,16 @@ export const PRESETS = [
 
 /** @type {[string, FaultRule[]][]} and those that texts are worth trying with */
 export const TEXT_PRESETS = [
+  ["Bad signature on texts", [{ kind: "webhook-bad-signature", match: { path: "/messaging/" } }]],
   ["Every text status twice", [{ kind: "webhook-duplicate", match: { path: "/messaging/status/" } }]],
   ["Shuffle text statuses", [{ kind: "webhook-reorder", seconds: 2, match: { path: "/messaging/status/" } }]],
   ["Lose 2 % of text statuses", [{ kind: "webhook-drop", rate: 0.02, match: { path: "/messaging/status/" } }]],
-  ["Status before the reply", [{ kind: "rest-slow", seconds: 3, match: { path: "/Messages.json" } }]],
-  ["429 on sends", [{ kind: "rest-rate-limit", seconds: 1, match: { path: "/Messages.json" } }]],
-  ["Take it, then time out", [{ kind: "rest-timeout", seconds: 30, match: { path: "/Messages.json" } }]],
+  ["Status before the reply", [{ kind: "rest-slow", seconds: 3, match: { path: "/Messages.json", method: "POST" } }]],
+  ["429 on sends", [{ kind: "rest-rate-limit", seconds: 1, match: { path: "/Messages.json", method: "POST" } }]],
+  [
+    "Take it, then time out",
+    [{ kind: "rest-timeout", seconds: 30, match: { path: "/Messages.json", method: "POST" } }],
+  ],
   ["Texts to us are lost", [{ kind: "webhook-drop", match: { path: "/messaging/incoming/" } }]],
 ];
 
@@ -138,6 +146,7 @@ const TAGS = {
   "webhook-reorder": "HELD BACK",
   "webhook-lost-answer": "ANSWER LOST",
   "webhook-error": "ANSWER SPOILT",
+  "webhook-bad-signature": "FORGED",
   "rest-error": "MADE TO FAIL",
   "rest-rate-limit": "TURNED AWAY",
   "rest-timeout": "NOT ANSWERED",
@@ -159,12 +168,20 @@ function often(rate) {
  * @param {FaultRule} rule
  */
 export function conditions(rule) {
-  const { path, call_status: status, call_sid: sid, message_status: text, message_sid: textSid } = rule.match ?? {};
+  const {
+    path,
+    method,
+    call_status: status,
+    call_sid: sid,
+    message_status: text,
+    message_sid: textSid,
+  } = rule.match ?? {};
   return [
     often(rule.rate ?? 1),
     KINDS[rule.kind]?.seconds && rule.seconds !== undefined ? `${rule.seconds} s` : "",
     KINDS[rule.kind]?.status && rule.status ? `status ${rule.status}` : "",
     rule.count ? `at most ${rule.count} ${rule.count === 1 ? "time" : "times"}` : "",
+    method ? `only ${method}` : "",
     path ? `only ${path}` : "",
     status ? `only ${status} calls` : "",
     sid ? `only call ${sid}` : "",

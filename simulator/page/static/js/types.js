@@ -63,7 +63,7 @@
  * @property {string | null} [fault]  what was done to it on purpose
  *
  * @typedef {{kind: string, rate?: number, seconds?: number, status?: number, count?: number,
- *   match?: {path?: string, call_status?: string, call_sid?: string, message_status?: string,
+ *   match?: {path?: string, method?: string, call_status?: string, call_sid?: string, message_status?: string,
  *   message_sid?: string}}} FaultRule
  * @typedef {FaultRule & {fired: number, active: boolean}} ActiveRule  `active`: whether it may still strike
  * @typedef {{seed: number, rules: ActiveRule[]}} Faults
