@@ -8,19 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-# From the ground up: an app may enter what stands below it, and none beside it unless it is named in `BESIDE`.
-FLOORS = [
-    {"core"},
-    {"telephony"},
-    {"agents", "contacts", "tokens"},
-    {"routing"},
-    {"calls", "messaging"},
-    {"desk"},
-    {"config"},
-]
-BESIDE = {"tokens": {"agents"}}
-APPS = {"simulator"}.union(*FLOORS)
+from tests.packages import BESIDE, FLOORS, NO_FLOOR, PRODUCT, ROOT
+
+APPS = {"simulator", *PRODUCT}
 # Whose rooms an app may enter. `simulator` may enter none but its own: it speaks HTTP, as Twilio does.
 MAY_IMPORT = {
     app: set().union(BESIDE.get(app, set()), *FLOORS[:floor]) for floor, apps in enumerate(FLOORS) for app in apps
@@ -70,6 +60,13 @@ def test_an_app_enters_only_the_rooms_it_may_by_their_doors(app):
                 broken.append(f"{path.relative_to(ROOT)} imports {name}")
 
     assert broken == []
+
+
+def test_every_package_has_a_floor_or_needs_none():
+    """In `tests/packages.py`, or nothing here is said of it, and its texts and pages are not looked at."""
+    found = {path.parent.name for path in ROOT.glob("*/*.py")}
+
+    assert found - NO_FLOOR == PRODUCT
 
 
 def test_the_simulator_knows_nothing_of_the_product_or_its_libraries():

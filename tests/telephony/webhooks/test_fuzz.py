@@ -9,7 +9,7 @@ import pytest
 
 from bench.fuzz import complaint
 from bench.hostile import Hostile, hostile
-from tests.test_architecture import ROOT
+from tests.packages import ROOT
 
 POST = Hostile(1, "/twilio/voice/incoming/")
 XML = "text/xml; charset=utf-8"
