@@ -15,12 +15,12 @@ interface Props {
 }
 
 export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
-  const current = pane === "call" ? "call" : view === "log" ? "log" : "caller";
+  const shown = pane === "call" ? "call" : view;
   return (
     <nav class="mobile-nav" aria-label={t("app.views")}>
       <button
         type="button"
-        aria-current={current === "call" ? "page" : undefined}
+        aria-current={shown === "call" ? "page" : undefined}
         onClick={() => onPane("call")}
       >
         <Icon name="phone" /> {t("nav.call")}
@@ -28,7 +28,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
       {callerView && (
         <button
           type="button"
-          aria-current={current === "caller" ? "page" : undefined}
+          aria-current={shown === callerView ? "page" : undefined}
           onClick={() => onPane("work", callerView)}
         >
           <Icon name="person" />
@@ -45,7 +45,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view }: Props) {
       )}
       <button
         type="button"
-        aria-current={current === "log" ? "page" : undefined}
+        aria-current={shown === "log" ? "page" : undefined}
         onClick={() => onPane("work", "log")}
       >
         <Icon name="list" /> {t("nav.log")}
