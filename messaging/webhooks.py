@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.http import QueryDict
 from django.utils.translation import gettext
 from twilio.twiml.messaging_response import MessagingResponse
 
 from core.sql.unit import UnitOfWork
 from messaging.models import MessageWebhook
 from telephony.callbacks import without_userinfo
-from telephony.webhooks.forms import field, lines_field, raw_params, sid_field, single_fields
+from telephony.webhooks.forms import Fields, field, lines_field, raw_params, sid_field
 from telephony.webhooks.kinds import Answer, WebhookKind
 from telephony.webhooks.received import Received
 
 _READ = ("AccountSid", "MessageSid", "From", "To", "Body", "MessageStatus", "ErrorCode", "ErrorUrl")
-
-
-def _believed(form: QueryDict) -> Mapping[str, str]:
-    return single_fields(form, _READ)
 
 
 def _fallback(work: UnitOfWork, received: Received) -> Answer:
@@ -54,9 +47,9 @@ KINDS = (
         name="message-fallback",
         path="messaging/fallback/",
         url_name="messaging:fallback",
-        subject="MessageSid",
-        status="MessageStatus",
-        believed=_believed,
+        subject_field="MessageSid",
+        status_field="MessageStatus",
+        believed=Fields.of(*_READ),
         work=_fallback,
         is_last_resort=True,
         emergency=_apology,
