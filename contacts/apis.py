@@ -17,9 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.permissions import IsSupervisorOrAdmin
 from contacts import services
 from contacts.models import Contact
-from contacts.permissions import IsSupervisor
 from contacts.selectors import contact_get, contact_search
 from contacts.serializers import ContactDetailSerializer, ContactInputSerializer, contact_etag
 from core.api.resources import BoundedJSONParser, Conflict, require_version
@@ -90,7 +90,7 @@ class ContactApi(APIView):
     parser_classes = [BoundedJSONParser]
 
     def get_permissions(self) -> list[BasePermission]:
-        return [IsAuthenticated(), IsSupervisor()] if self.request.method == "DELETE" else [IsAuthenticated()]
+        return [IsAuthenticated(), IsSupervisorOrAdmin()] if self.request.method == "DELETE" else [IsAuthenticated()]
 
     @extend_schema(
         operation_id="contacts_retrieve", tags=["contacts"], parameters=[_VERSION], responses=ContactDetailSerializer

@@ -15,10 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.permissions import IsSupervisorOrAdmin
 from contacts.import_checks import rows_checked
 from contacts.import_rows import MAX_BYTES, Unreadable, rows_from_csv, rows_from_json
 from contacts.import_services import contacts_import
-from contacts.permissions import IsSupervisor
 from contacts.serializers import ImportResultSerializer, ImportRowSerializer
 from core.api.resources import BoundedJSONParser, TooLarge, read_bounded
 
@@ -54,7 +54,7 @@ class ContactImportApi(APIView):
     all, and one that cannot be used is answered with what is wrong.
     """
 
-    permission_classes = [IsAuthenticated, IsSupervisor]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
     parser_classes = [RowsParser, CsvParser, MultiPartParser]
 
     @extend_schema(

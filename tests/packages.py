@@ -15,7 +15,7 @@ FLOORS = [
     {"desk"},
     {"config"},
 ]
-BESIDE = {"tokens": {"agents"}}
+BESIDE = {"contacts": {"agents"}, "tokens": {"agents"}}
 PRODUCT = frozenset[str]().union(*FLOORS)
 # Programs of their own, which stand beside the product.
 NO_FLOOR = {"simulator", "bench", "scripts", "tests"}

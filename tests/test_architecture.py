@@ -17,7 +17,11 @@ MAY_IMPORT = {
 }
 MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
-DOORS = {"agents": {"selectors", "services"}, "contacts": {"selectors"}, "tokens": {"selectors", "services"}}
+DOORS = {
+    "agents": {"permissions", "selectors", "services"},
+    "contacts": {"selectors"},
+    "tokens": {"selectors", "services"},
+}
 # What works on texts alone, and may be used by what is pure.
 PURE = ("core.text.", "telephony.identity.", "telephony.limits.")
 

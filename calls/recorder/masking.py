@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from django.conf import settings
 
+from agents.permissions import has_supervisor_role
 from calls.answering.twiml_reading import twiml_parsed
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def masking_policy_for(viewer: Agent, call: Call | None = None) -> MaskingPolicy
     """What `viewer` may see of `call`; of rows that belong to no call when there is none."""
     if viewer.is_superuser:
         return MaskingPolicy(Role.ADMIN, numbers=True)
-    if viewer.role == "supervisor":
+    if has_supervisor_role(viewer):
         return MaskingPolicy(Role.SUPERVISOR, numbers=True)
     return MaskingPolicy(Role.AGENT, numbers=call is not None and call.agent_id == viewer.pk)
 
