@@ -46,11 +46,25 @@ _SHORTEST_SECRET = 6
 # All that an agent reads of what Twilio posted: how the call went, nothing about the caller that the desk does not say.
 AGENT_FIELDS = frozenset(
     {
-        "CallSid", "ParentCallSid", "CallStatus", "CallDuration", "Direction", "From", "To", "SequenceNumber",
-        "Timestamp", "DialCallStatus", "DialCallSid", "DialCallDuration", "RecordingSid", "RecordingStatus",
-        "RecordingDuration", "SipResponseCode", "ErrorCode",
+        "CallSid",
+        "ParentCallSid",
+        "CallStatus",
+        "CallDuration",
+        "Direction",
+        "From",
+        "To",
+        "SequenceNumber",
+        "Timestamp",
+        "DialCallStatus",
+        "DialCallSid",
+        "DialCallDuration",
+        "RecordingSid",
+        "RecordingStatus",
+        "RecordingDuration",
+        "SipResponseCode",
+        "ErrorCode",
     }
-)  # fmt: skip
+)
 # What callers typed or said may be a PIN or a card's number: for admins only.
 _TYPED = re.compile(r"digits|speechresult|transcription|^finishedonkey$|^sipheader_", re.IGNORECASE)
 
