@@ -73,6 +73,12 @@ def test_every_package_has_a_floor_or_needs_none():
     assert found - NO_FLOOR == PRODUCT
 
 
+def test_whoever_wants_to_contribute_is_told_what_each_package_is_for():
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+
+    assert [name for name in sorted(PRODUCT | {"simulator"}) if f"\n| `{name}/` |" not in guide] == []
+
+
 def test_the_simulator_knows_nothing_of_the_product_or_its_libraries():
     names = {name.partition(".")[0] for path in modules("simulator") for name in imports_of(path)}
 
