@@ -60,8 +60,9 @@ check-python:
 	@cmp -s .run/openapi.yaml docs/openapi.yaml || { \
 	  echo "docs/openapi.yaml is not what the code says. Renew it: make openapi"; exit 1; }
 
-openapi: install-test frontend/types/node_modules/.stamp ## Writes the API's description anew, and the front end's types
+openapi: install-test frontend/types/node_modules/.stamp ## Writes the API's description anew, and what is made from it
 	$(OPENAPI) docs/openapi.yaml
+	$(PY) scripts/samples.py
 	cd frontend && npm run types
 
 messages: install-test ## Renews the texts of each language from the code, says which are missing
@@ -87,8 +88,14 @@ requirements: ## Pins requirements/*.txt anew from requirements/*.in
 	  ../$(VENV)-tools/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	    --no-emit-index-url --no-header $$name.in -o $$name.txt || exit 1; done
 
+# A link leads to the packages of another clone, which may need others: nothing is installed there.
+ifeq ($(shell test -L $(VENV) && echo linked),linked)
+install-run install-test:
+	@echo "$(VENV) is a link: the packages that it leads to are used as they are."
+else
 install-run: $(STAMPS)/run
 install-test: $(STAMPS)/test
+endif
 
 $(STAMPS)/%: requirements/%.txt requirements/base.txt requirements/simulator.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ringdesk needs Python 3.11 or newer.")'

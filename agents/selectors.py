@@ -123,11 +123,6 @@ def agent_is_suspended(agent_id: int) -> bool:
     return agent is not None and not agent_may_sign_in(agent)
 
 
-def is_supervisor(agent: Agent) -> bool:
-    """Whether the agent sees what the own teams do. Admins see all, whatever their role is."""
-    return agent.role == Role.SUPERVISOR
-
-
 def team_ids_of(agent: Agent) -> list[int]:
     return list(agent.teams.values_list("pk", flat=True))
 

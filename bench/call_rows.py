@@ -31,12 +31,6 @@ WORDS = [
     "chair",
 ]
 RARE = "Zanzibar"
-FIELDS = (
-    "sid, parent_call_sid, account_sid, direction, caller, called, status, sequence_number, start_time, "
-    "answer_time, end_time, duration, sip_response_code, error_code, agent_id, line_id, contact_id, caller_name, "
-    "city, state, country, stir_verstat, forwarded_from, result, revision, problem, note, outcome, created_at, "
-    "updated_at, searched_name, searched_note"
-)
 
 
 class People:
@@ -67,8 +61,15 @@ class People:
         self.numbers = [number.number for number in numbers]
 
 
-def rows(people: People, begin: int, end: int) -> Iterator[tuple[Any, ...]]:
-    """A root call and its leg for each number of the range."""
+def columns() -> dict[str, Any]:
+    """The columns of a call, each with what stands there when nothing is said of it."""
+    from calls.models import Call
+
+    return {field.column: field.get_default() for field in Call._meta.concrete_fields}  # noqa: SLF001
+
+
+def rows(people: People, begin: int, end: int) -> Iterator[dict[str, Any]]:
+    """A root call and its leg for each number of the range: what is said of them, by column."""
     from core.folding import fold
 
     rng = random.Random(begin)
@@ -88,43 +89,69 @@ def rows(people: People, begin: int, end: int) -> Iterator[tuple[Any, ...]]:
         noted = owner and rng.random() < 0.12
         note = " ".join(rng.choices(WORDS, k=12)) + (f" {RARE}" if number % 40_000 == 77 else "") if noted else ""
         ended = start + timedelta(seconds=rng.randrange(5, 600))
-        facts = (
-            STATUS.get(result, "completed"), 3, start, start if talked else None, ended, 60 if talked else None, "", "",
-        )  # fmt: skip
-        place = ("CHICAGO", "IL", "US", "", "")
-        contact = people.contacts[contact_at].pk if contact_at is not None else None
         name = f"CALLER {number % 5003}" if not outgoing else ""
-        yield (
-            f"CA{number * 2:032x}", None, "AC", "inbound", caller, called, *facts, owner, people.lines[line_at].pk,
-            contact, name, *place, result, 5, "", note, rng.choice(OUTCOMES) if noted else "", start, start,
-            fold(name), fold(note),
-        )  # fmt: skip
-        leg_called = called if outgoing else f"client:agent_{agent.pk}"
-        yield (
-            f"CA{number * 2 + 1:032x}", f"CA{number * 2:032x}", "AC", "outbound-dial", caller, leg_called, *facts,
-            None if outgoing else agent.pk, None, None, "", *place, "", 0, "", "", "", start, start, "", "",
-        )  # fmt: skip
+        root = f"CA{number * 2:032x}"
+        of_both = {
+            "account_sid": "AC",
+            "caller": caller,
+            "status": STATUS.get(result, "completed"),
+            "sequence_number": 3,
+            "start_time": start,
+            "answer_time": start if talked else None,
+            "end_time": ended,
+            "duration": 60 if talked else None,
+            "city": "CHICAGO",
+            "state": "IL",
+            "country": "US",
+            "created_at": start,
+            "updated_at": start,
+        }
+        yield of_both | {
+            "sid": root,
+            "direction": "inbound",
+            "called": called,
+            "agent_id": owner,
+            "line_id": people.lines[line_at].pk,
+            "contact_id": people.contacts[contact_at].pk if contact_at is not None else None,
+            "caller_name": name,
+            "searched_name": fold(name),
+            "result": result,
+            "revision": 5,
+            "note": note,
+            "searched_note": fold(note),
+            "outcome": rng.choice(OUTCOMES) if noted else "",
+        }
+        yield of_both | {
+            "sid": f"CA{number * 2 + 1:032x}",
+            "parent_call_sid": root,
+            "direction": "outbound-dial",
+            "called": called if outgoing else f"client:agent_{agent.pk}",
+            "agent_id": None if outgoing else agent.pk,
+        }
 
 
 def fill(people: People, begin: int, end: int) -> None:
     from django.db import connection
 
     began = time.perf_counter()
+    usual = columns()
+    names = ", ".join(usual)
+    lines = (tuple((usual | row).values()) for row in rows(people, begin, end))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY calls_call ({FIELDS}) FROM STDIN") as copy:
-                for row in rows(people, begin, end):
-                    copy.write_row(row)
+            with cursor.cursor.copy(f"COPY calls_call ({names}) FROM STDIN") as copy:
+                for line in lines:
+                    copy.write_row(line)
             # As autovacuum does by itself, some minutes later.
             cursor.execute("VACUUM ANALYZE")
         else:
-            marks = ", ".join("?" * len(FIELDS.split()))
+            marks = ", ".join("?" * len(usual))
             plain = (
-                tuple(value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value for value in row)
-                for row in rows(people, begin, end)
+                tuple(value.strftime("%Y-%m-%d %H:%M:%S") if isinstance(value, datetime) else value for value in line)
+                for line in lines
             )
             connection.ensure_connection()
             connection.connection.execute("BEGIN")
-            connection.connection.executemany(f"INSERT INTO calls_call ({FIELDS}) VALUES ({marks})", plain)  # noqa: S608
+            connection.connection.executemany(f"INSERT INTO calls_call ({names}) VALUES ({marks})", plain)  # noqa: S608
             connection.connection.execute("COMMIT")
     print(f"{end:,} calls in the log ({time.perf_counter() - began:.0f} s to add)", flush=True)

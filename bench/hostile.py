@@ -7,20 +7,8 @@ import random
 from dataclasses import dataclass, field
 from urllib.parse import quote_from_bytes, urlencode
 
-from bench.nonsense import (
-    BYTES,
-    CALLERS,
-    FORM,
-    NUMBERS,
-    QUERIES,
-    SENSIBLE,
-    SIDS,
-    SIGNATURES,
-    STATUSES,
-    TEXTS,
-    TIMES,
-    TYPES,
-)
+from bench import fields
+from bench.nonsense import BYTES, FORM, QUERIES, SIGNATURES, TEXTS, TYPES
 
 
 @dataclass
@@ -90,20 +78,14 @@ def _odd_headers(request: Hostile, chance: random.Random) -> None:
 
 def _value(name: str, chance: random.Random) -> str:
     """Sensible more often than not: what is all nonsense gets no further than the first look."""
-    if chance.random() < 0.75 and name in SENSIBLE:
-        return chance.choice(SENSIBLE[name])
-    pools = [TEXTS, CALLERS, NUMBERS, TIMES, STATUSES, SIDS]
-    if name in ("SequenceNumber", "CallDuration", "Duration", "RecordingDuration", "LineId", "SipResponseCode"):
-        pools = [NUMBERS, NUMBERS, TEXTS]
-    elif name == "Timestamp":
-        pools = [TIMES, TIMES, TEXTS, NUMBERS]
-    elif name in ("From", "To"):
-        pools = [CALLERS, CALLERS, TEXTS]
-    return chance.choice(chance.choice(pools))
+    values = fields.sensible(name)
+    if values and chance.random() < 0.75:
+        return chance.choice(values)
+    return chance.choice(chance.choice(fields.hostile_pools(name)))
 
 
 def _fields(chance: random.Random) -> list[tuple[str, str]]:
-    names = [name for name in SENSIBLE if chance.random() < 0.7]
+    names = [name for name in fields.names() if chance.random() < 0.7]
     pairs = [(name, _value(name, chance)) for name in names]
     if chance.random() < 0.15:
         pairs += [(name, _value(name, chance)) for name in chance.choices(names or ["CallSid"], k=chance.randint(1, 4))]
@@ -116,7 +98,7 @@ def _fields(chance: random.Random) -> list[tuple[str, str]]:
 def _form(chance: random.Random) -> bytes:
     pairs = [(name, value.encode()) for name, value in _fields(chance)]
     if chance.random() < 0.1 and pairs:
-        pairs[chance.randrange(len(pairs))] = (chance.choice(list(SENSIBLE)), chance.choice(BYTES))
+        pairs[chance.randrange(len(pairs))] = (chance.choice(fields.names()), chance.choice(BYTES))
     return urlencode(pairs).encode()
 
 

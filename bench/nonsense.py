@@ -14,7 +14,8 @@ PARTIES = [
     "anonymous",
     "+266696687",
 ]
-# What each field may sensibly hold, so that many requests get past the first look and meet one another's calls.
+# What each field may sensibly hold, so that many requests get past the first look and meet one another's calls. A field
+# that is believed and not named here holds what Twilio was seen to send (`bench.fields`).
 SENSIBLE: dict[str, list[str]] = {
     "CallSid": SIDS,
     "ParentCallSid": [*SIDS, "", "", ""],

@@ -1,6 +1,6 @@
 """What Twilio posts about calls, as small typed objects. Nothing here can fail (`telephony.webhooks.forms`).
 
-Not all of it is Twilio's own word: `believed` says what may be read of which request.
+Not all of it is Twilio's own word: `Believed`, of which each kind of webhook has its own, says what may be read.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 from django.http import QueryDict
@@ -22,56 +23,42 @@ logger = logging.getLogger(__name__)
 # What Twilio itself says in every request about a call, so that nobody else can say it. But for `To`, which is what a
 # browser asked for.
 _TWILIOS = ("CallSid", "AccountSid", "From", "To", "CallStatus", "Direction")
-_CALLER = ("CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom")
-_MESSAGE = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "Digits")
-_PROGRESS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
+# Without these nobody knows which call is spoken of, and by whom.
+_IDENTIFYING = frozenset({"CallSid", "AccountSid", "From", "CallStatus", "Direction", "ParentCallSid"})
+# Groups of fields, to be named by the kinds of webhooks with which they come.
+CALLER_FIELDS = ("CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom")
+MESSAGE_FIELDS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "Digits")
+PROGRESS_FIELDS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Believed:
-    """What is read of a request: `of_browser` of one about a call that a browser or an app made, and `of_others`,
-    beyond that, of any other.
+    """What is read of a request about a call beside what Twilio says in each: `of_all`, and `only_of_others` when it is
+    about a call that no browser or app of ours made.
 
     Whoever makes a call in a browser may add fields of any name, and they come with every request about that call. So
     of those calls nothing is read but what our desk sends, and what Twilio always sets on that very route: never a
     parent, a recording, or a fact about the caller.
     """
 
-    of_browser: tuple[str, ...] = ()
-    of_others: tuple[str, ...] = ()
+    of_all: tuple[str, ...] = ()
+    only_of_others: tuple[str, ...] = ()
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset((*_TWILIOS, *self.of_all, *self.only_of_others))
 
-# By the kind of webhook.
-BELIEVED = {
-    "incoming": Believed(of_others=_CALLER),
-    "outgoing": Believed(of_browser=("LineId", PHONE_FIELD)),
-    # The last two only choose among sentences for the agent who made the call.
-    "dial-action": Believed(of_browser=("DialCallStatus", "DialCallSid", "ErrorCode")),
-    "recording": Believed(of_others=_MESSAGE),
-    "recording-status": Believed(of_others=_MESSAGE),
-    "status": Believed(of_browser=_PROGRESS, of_others=("ParentCallSid", "ErrorCode", *_CALLER)),
-    "fallback": Believed(of_browser=("ErrorCode", "ErrorUrl"), of_others=("DialCallStatus", *_CALLER, *_MESSAGE)),
-    # Not posted by anybody: what the REST API told us.
-    "reconcile": Believed(of_browser=("ParentCallSid", "DateCreated", *_PROGRESS)),
-}
-# Without these nobody knows which call is spoken of, and by whom.
-_IDENTIFYING = frozenset({"CallSid", "AccountSid", "From", "CallStatus", "Direction", "ParentCallSid"})
-
-
-def believed(read: Believed, form: QueryDict) -> dict[str, str]:
-    """The fields that may be read of a request, each with its one value.
-
-    None at all when one that identifies the call came with different values: Twilio sends no such thing.
-    """
-    names = (*_TWILIOS, *read.of_browser)
-    if not (read.of_others and from_browser(form)):
-        names += read.of_others
-    found = single_fields(form, names)
-    if len(found) < len(names) and any(name in form for name in _IDENTIFYING.intersection(names) - found.keys()):
-        doubled = [name for name in names if name in form and name not in found]
-        logger.warning("webhook with different values of one field: fields=%s", ",".join(doubled))
-        return {}
-    return found
+    def __call__(self, form: QueryDict) -> dict[str, str]:
+        """None at all when one that identifies the call came with different values: Twilio sends no such thing."""
+        names = (*_TWILIOS, *self.of_all)
+        if not (self.only_of_others and from_browser(form)):
+            names += self.only_of_others
+        found = single_fields(form, names)
+        if len(found) < len(names) and any(name in form for name in _IDENTIFYING.intersection(names) - found.keys()):
+            doubled = [name for name in names if name in form and name not in found]
+            logger.warning("webhook with different values of one field: fields=%s", ",".join(doubled))
+            return {}
+        return found
 
 
 def from_browser(form: QueryDict) -> bool:

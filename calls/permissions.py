@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from agents.selectors import is_supervisor, team_ids_of
+from agents.permissions import has_supervisor_role
+from agents.selectors import team_ids_of
 from calls.models import LIVE, TERMINAL, Call, CallOffer
 from routing.models import Line
 
@@ -67,7 +68,7 @@ def log_scope_of(agent: Agent) -> LogScope:
     return LogScope(
         agent_id=agent.pk,
         everything=False,
-        living=is_supervisor(agent),
+        living=has_supervisor_role(agent),
         line_ids=tuple(lines),
         own_live=tuple(own_live.values_list("pk", flat=True)[:_MOST_LIVE]),
     )
@@ -77,7 +78,7 @@ def call_may_be_edited(call: Call, *, by: Agent) -> bool:
     """By the agent on the call, a supervisor of its line's team, and admins."""
     if by.is_superuser or call.agent_id == by.pk:
         return True
-    return is_supervisor(by) and call.line is not None and call.line.team_id in team_ids_of(by)
+    return has_supervisor_role(by) and call.line is not None and call.line.team_id in team_ids_of(by)
 
 
 def call_may_be_ended(call: Call, *, by: Agent) -> bool:

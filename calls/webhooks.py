@@ -1,24 +1,32 @@
-"""What Twilio asks of us about calls: each kind of webhook, and what is done with it."""
+"""What Twilio asks of us about calls: each kind of webhook, what is done with it, and what is said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from calls.answering import twiml, twiml_responses
 from calls.live import services, status_callbacks
+from calls.models import Call
 from calls.params import (
-    BELIEVED,
+    CALLER_FIELDS,
+    MESSAGE_FIELDS,
+    PROGRESS_FIELDS,
+    Believed,
     DialActionRequest,
     OutgoingRequest,
     RecordingRequest,
     VoiceRequest,
-    believed,
     from_browser,
 )
-from calls.recorder import sentences
+from calls.recorder.sentences import after_a_colon, status_words
 from core.sql.unit import UnitOfWork
+from core.text import in_sentence
+from telephony.models import Webhook
+from telephony.webhooks.forms import PHONE_FIELD
 from telephony.webhooks.kinds import Answer, Kept, WebhookKind
 from telephony.webhooks.received import Received
 
@@ -100,74 +108,147 @@ def _nothing(received: Received) -> Answer:
     return None
 
 
+# --- What each is on the time line ------------------------------------------------------------------------------------
+
+_DIAL_OVER = {
+    "completed": _("The conversation ended"),
+    "answered": _("The conversation ended"),
+    "busy": _("The line was busy"),
+    "no-answer": _("Nobody answered"),
+    "failed": _("The call could not be connected"),
+    "canceled": _("The caller hung up before anybody answered"),
+}
+_RINGING_ENDED = _("Ringing ended")
+_ABOUT_MESSAGE = _("Twilio told us about the caller's message")
+_RECORDING = {
+    "in-progress": _("Twilio began to record a message"),
+    "completed": _("The caller's message can be heard"),
+    "absent": _("The caller left no message"),
+    "failed": _("The caller's message could not be recorded"),
+}
+
+
+def _param(row: Webhook, name: str) -> str:
+    return str(row.params.get(name, "")) if isinstance(row.params, dict) else ""
+
+
+def _incoming_said(row: Webhook, **more: Any) -> str:
+    return gettext("Twilio asked what to do with the call")
+
+
+def _outgoing_said(row: Webhook, *, leg: Call, **more: Any) -> str:
+    if leg.agent is None:
+        return gettext("Twilio asked what to do with a call that a browser makes")
+    return gettext("Twilio asked what to do with the call that %(name)s makes") % {"name": in_sentence(leg.agent.name)}
+
+
+def _status_said(row: Webhook, *, leg: Call, is_root: bool) -> str:
+    return status_words(row.status, leg=leg, is_root=is_root)
+
+
+def _dial_action_said(row: Webhook, **more: Any) -> str:
+    end = gettext(_DIAL_OVER.get(_param(row, "DialCallStatus"), _RINGING_ENDED))
+    return gettext("%(what)s, and Twilio asked what to do next") % {"what": end}
+
+
+def _recording_said(row: Webhook, **more: Any) -> str:
+    return gettext("The caller's message ended, and Twilio asked what to do next")
+
+
+def _recording_status_said(row: Webhook, **more: Any) -> str:
+    return gettext(_RECORDING.get(_param(row, "RecordingStatus"), _ABOUT_MESSAGE))
+
+
+def _fallback_said(row: Webhook, **more: Any) -> str:
+    return gettext("Twilio could not use an answer of ours and asked for the emergency one")
+
+
+def _reconcile_said(row: Webhook, *, leg: Call, is_root: bool) -> str:
+    state = after_a_colon(status_words(row.status, leg=leg, is_root=is_root))
+    return gettext("We asked Twilio about the call, because it was silent for long: %(what)s") % {"what": state}
+
+
+# --- The kinds --------------------------------------------------------------------------------------------------------
+
+
 def _posted(name: str, **parts: Any) -> WebhookKind:
-    """A kind that Twilio posts: its name is its path, and the key of what may be believed of it."""
-    return WebhookKind(name=name, path=f"voice/{name}/", believed=partial(believed, BELIEVED[name]), **parts)
+    """A kind that Twilio posts: its name is its path."""
+    return WebhookKind(name=name, path=f"voice/{name}/", **parts)
 
 
 # Not posted by anybody: what the REST API told us (`calls.reconcile`).
 RECONCILE = WebhookKind(
     name="reconcile",
-    believed=partial(believed, BELIEVED["reconcile"]),
+    believed=Believed(of_all=("ParentCallSid", "DateCreated", *PROGRESS_FIELDS)),
     work_on_many=status_callbacks.status_callbacks_apply,
     is_waited_for=False,
     emergency=_nothing,
-    said=sentences.reconcile,
+    said=_reconcile_said,
 )
 KINDS = (
     _posted(
         "incoming",
         url_name="calls:voice-incoming",
+        believed=Believed(only_of_others=CALLER_FIELDS),
         work_on_many=_incoming,
         work_late=_unanswered,
         emergency=_emergency,
-        said=sentences.incoming,
+        said=_incoming_said,
     ),
     _posted(
         "outgoing",
         url_name="calls:voice-outgoing",
+        believed=Believed(of_all=("LineId", PHONE_FIELD)),
         work=_outgoing,
         work_late=_unanswered,
         emergency=_emergency,
-        said=sentences.outgoing,
+        said=_outgoing_said,
     ),
     _posted(
         "dial-action",
         url_name="calls:dial-action",
+        # The last two only choose among sentences for the agent who made the call.
+        believed=Believed(of_all=("DialCallStatus", "DialCallSid", "ErrorCode")),
         work=_dial_action,
         emergency=_emergency,
-        said=sentences.dial_action,
+        said=_dial_action_said,
     ),
     _posted(
         "status",
         url_name="calls:status",
+        believed=Believed(of_all=PROGRESS_FIELDS, only_of_others=("ParentCallSid", "ErrorCode", *CALLER_FIELDS)),
         work_on_many=status_callbacks.status_callbacks_apply,
         is_waited_for=False,
         emergency=_nothing,
-        said=sentences.status,
+        said=_status_said,
     ),
     _posted(
         "recording",
         url_name="calls:recording",
+        believed=Believed(only_of_others=MESSAGE_FIELDS),
         work=_recording,
         emergency=_after_message,
-        said=sentences.recording,
+        said=_recording_said,
     ),
     _posted(
         "recording-status",
         url_name="calls:recording-status",
+        believed=Believed(only_of_others=MESSAGE_FIELDS),
         work=_recording_status,
         is_waited_for=False,
         emergency=_nothing,
-        said=sentences.recording_status,
+        said=_recording_status_said,
     ),
     _posted(
         "fallback",
         url_name="calls:voice-fallback",
+        believed=Believed(
+            of_all=("ErrorCode", "ErrorUrl"), only_of_others=("DialCallStatus", *CALLER_FIELDS, *MESSAGE_FIELDS)
+        ),
         work=_unanswered,
         is_last_resort=True,
         emergency=_emergency,
-        said=sentences.fallback,
+        said=_fallback_said,
     ),
     RECONCILE,
 )

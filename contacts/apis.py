@@ -17,10 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.permissions import IsSupervisorOrAdmin
 from contacts import services
 from contacts.groups import members_of
 from contacts.models import Contact
-from contacts.permissions import IsSupervisor
 from contacts.selectors import contact_get, contact_search
 from contacts.serializers import ContactDetailSerializer, ContactInputSerializer, ContactPageSerializer, contact_etag
 from core.api.resources import BoundedJSONParser, Conflict, require_version
@@ -101,7 +101,7 @@ class ContactApi(APIView):
     parser_classes = [BoundedJSONParser]
 
     def get_permissions(self) -> list[BasePermission]:
-        return [IsAuthenticated(), IsSupervisor()] if self.request.method == "DELETE" else [IsAuthenticated()]
+        return [IsAuthenticated(), IsSupervisorOrAdmin()] if self.request.method == "DELETE" else [IsAuthenticated()]
 
     @extend_schema(
         operation_id="contacts_retrieve", tags=["contacts"], parameters=[VERSION], responses=ContactPageSerializer

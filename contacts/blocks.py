@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from contacts.models import BlockedNumber, Contact
-from contacts.permissions import is_supervisor
+from agents.permissions import is_supervisor_or_admin
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import fetch
 from telephony.errors import InvalidNumber
@@ -53,4 +53,4 @@ def number_block(number: str, *, reason: str, by: Agent | None) -> tuple[Blocked
 
 def may_unblock(row: BlockedNumber, *, by: Agent) -> bool:
     """Supervisors, admins, and whoever blocked it."""
-    return is_supervisor(by) or row.blocked_by_id == by.pk
+    return is_supervisor_or_admin(by) or row.blocked_by_id == by.pk

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from contacts.apis import PlacePagination
 from contacts.blocks import may_unblock, number_block
 from contacts.models import BlockedNumber, Group
-from contacts.permissions import IsSupervisor
+from agents.permissions import IsSupervisorOrAdmin
 from contacts.rules import fields
 from contacts.serializers import (
     BlockedNumberSerializer,
@@ -38,7 +38,7 @@ class _SupervisorsChange(APIView):
     parser_classes = [BoundedJSONParser]
 
     def get_permissions(self) -> list[BasePermission]:
-        return [IsAuthenticated()] if self.request.method == "GET" else [IsAuthenticated(), IsSupervisor()]
+        return [IsAuthenticated()] if self.request.method == "GET" else [IsAuthenticated(), IsSupervisorOrAdmin()]
 
 
 class GroupListApi(_SupervisorsChange):

@@ -16,11 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.permissions import IsSupervisorOrAdmin
 from contacts import import_previews
 from contacts.import_checks import own_names, rows_checked
 from contacts.import_rows import MAX_BYTES, Unreadable, rows_from_csv, rows_from_json
 from contacts.import_services import ChangedMeanwhile, contacts_import
-from contacts.permissions import IsSupervisor
 from contacts.serializers import (
     ImportChoicesSerializer,
     ImportPreviewSerializer,
@@ -66,7 +66,7 @@ class ContactImportApi(APIView):
     all, and one that cannot be used is answered with what is wrong.
     """
 
-    permission_classes = [IsAuthenticated, IsSupervisor]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
     parser_classes = [RowsParser, CsvParser, MultiPartParser]
 
     @extend_schema(
@@ -109,7 +109,7 @@ def _is_dry(request: Request) -> bool:
 class ImportPreviewListApi(APIView):
     """Looks at a CSV file before it is imported; for supervisors and admins."""
 
-    permission_classes = [IsAuthenticated, IsSupervisor]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
     parser_classes = [CsvParser, MultiPartParser]
 
     @extend_schema(
@@ -137,7 +137,7 @@ class ImportPreviewListApi(APIView):
 class ImportPreviewApi(APIView):
     """A file that waits to be imported, for whoever sent it."""
 
-    permission_classes = [IsAuthenticated, IsSupervisor]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
     parser_classes = [BoundedJSONParser]
 
     @extend_schema(operation_id="contacts_import_preview", tags=["contacts"], responses=ImportPreviewSerializer)
@@ -162,7 +162,7 @@ class ImportPreviewApi(APIView):
 class ImportConfirmApi(APIView):
     """Imports a file that was looked at, wholly or not at all."""
 
-    permission_classes = [IsAuthenticated, IsSupervisor]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
 
     @raises("conflict")
     @extend_schema(
@@ -188,7 +188,7 @@ class ImportConfirmApi(APIView):
 class ImportErrorsApi(APIView):
     """The rows of a file that cannot be used."""
 
-    permission_classes = [IsAuthenticated, IsSupervisor]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
 
     @extend_schema(
         operation_id="contacts_import_errors",

@@ -24,7 +24,7 @@ from contacts.consents import OnlyTheyMay, consent_history, consent_record_by_ha
 from contacts.exports import contact_as_json, contact_as_vcard
 from contacts.merging import contacts_merge, merge_undo
 from contacts.models import Consent, Contact, ContactField, ContactMerge, ContactNote
-from contacts.permissions import IsSupervisor
+from agents.permissions import IsSupervisorOrAdmin
 from contacts.senders import sender_names
 from contacts.serializers import (
     BlockInputSerializer,
@@ -237,7 +237,7 @@ class BlockApi(APIView):
 class MergeApi(APIView):
     """Makes another contact a part of this one, with nothing lost; for supervisors and admins."""
 
-    permission_classes = [IsAuthenticated, IsSupervisor]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
     parser_classes = [BoundedJSONParser]
 
     @raises("conflict")
@@ -277,7 +277,7 @@ class MergeApi(APIView):
 class MergeUndoApi(APIView):
     """Makes two contacts again of what was merged; for supervisors and admins."""
 
-    permission_classes = [IsAuthenticated, IsSupervisor]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
 
     @raises("conflict")
     @extend_schema(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from contacts.models import Contact, ContactNote
-from contacts.permissions import is_supervisor
+from agents.permissions import is_supervisor_or_admin
 from telephony.party import same_party
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def note_json(note: ContactNote, *, viewer: Agent) -> dict[str, Any]:
 
 def note_may_be_edited(note: ContactNote, *, by: Agent) -> bool:
     """By its author, supervisors and admins."""
-    return note.author_id == by.pk or is_supervisor(by)
+    return note.author_id == by.pk or is_supervisor_or_admin(by)
 
 
 declare_source(_Notes())

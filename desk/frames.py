@@ -6,23 +6,46 @@ holds real frames against what is said here. What each frame means: docs/desk-pr
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from drf_spectacular.utils import OpenApiWebhook, PolymorphicProxySerializer, extend_schema, extend_schema_field
 from rest_framework import serializers
 
-from calls.log.serializers import AgentSerializer, CallSerializer, LineSerializer
-from calls.models import CallOutcome, CallResult
+from calls.log.serializers import AgentSerializer, CallSerializer
+from desk.serializers import AVAILABILITIES, LiveCallSerializer, PresenceSerializer
+from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
-from messaging.threads.serializers import MessageSerializer, ThreadSerializer, UnreadThreadSerializer
+from messaging.threads.serializers import MessageSerializer, ThreadSerializer
 
-_AVAILABILITIES = ["available", "busy", "away"]
-
-
-_Frame: TypeAlias = serializers.Serializer[Any]
+_Field: TypeAlias = serializers.Field[Any, Any, Any, Any]
 
 
-def _type(name: str) -> serializers.Field[Any, Any, Any, Any]:
+class _Frame(serializers.Serializer[Any]):
+    frame: ClassVar[str]
+
+    def get_fields(self) -> dict[str, _Field]:
+        return {"type": _type(self.frame)} | super().get_fields()
+
+
+_F = TypeVar("_F", bound=type[_Frame])
+SERVER_FRAMES: dict[str, type[_Frame]] = {}
+DESK_FRAMES: dict[str, type[_Frame]] = {}
+
+
+def _frame(name: str, *tables: dict[str, type[_Frame]]) -> Callable[[_F], _F]:
+    """The frame of that type, told by the server, by desks, or by both."""
+
+    def register(frame: _F) -> _F:
+        frame.frame = name
+        for table in tables:
+            table[name] = frame
+        return frame
+
+    return register
+
+
+def _type(name: str) -> _Field:
     @extend_schema_field({"type": "string", "const": name})
     class Type(serializers.CharField):
         pass
@@ -30,163 +53,108 @@ def _type(name: str) -> serializers.Field[Any, Any, Any, Any]:
     return Type()
 
 
-class PastCallSerializer(serializers.Serializer[Any]):
-    """An earlier call with the same party."""
-
-    sid = serializers.CharField()
-    incoming = serializers.BooleanField()
-    result = serializers.ChoiceField(choices=CallResult.choices, allow_blank=True)
-    start_time = serializers.DateTimeField()
-    duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
-    agent = AgentSerializer(allow_null=True)
-    note = serializers.CharField(allow_blank=True, help_text="Its beginning.")
-    outcome = serializers.ChoiceField(choices=CallOutcome.choices, allow_blank=True)
+@_frame("desk.snapshot", SERVER_FRAMES)
+class DeskSnapshotSerializer(_Frame):
+    # The fields are those of its parts.
+    def get_fields(self) -> dict[str, _Field]:
+        parts: dict[str, _Field] = {part.name: part.field() for part in PARTS}
+        return super().get_fields() | {"now": serializers.DateTimeField()} | parts
 
 
-class LiveCallSerializer(serializers.Serializer[Any]):
-    """A call that lives, as this agent sees it."""
-
-    call = CallSerializer()
-    mine = serializers.ChoiceField(choices=["ringing", "active"])
-    history = PastCallSerializer(many=True)
-
-
-class PresenceSerializer(serializers.Serializer[Any]):
-    agent = AgentSerializer()
-    availability = serializers.ChoiceField(choices=_AVAILABILITIES)
-    state = serializers.ChoiceField(choices=[*_AVAILABILITIES, "on-call", "not-reachable"])
-
-
-class DeskSnapshotSerializer(serializers.Serializer[Any]):
-    type = _type("desk.snapshot")
-    now = serializers.DateTimeField()
-    agent = AgentSerializer()
-    availability = serializers.ChoiceField(choices=_AVAILABILITIES)
-    calls = LiveCallSerializer(many=True)
-    presence = PresenceSerializer(many=True)
-    lines = LineSerializer(many=True)
-    unread_threads = UnreadThreadSerializer(many=True)
-
-
-class CallIncomingSerializer(serializers.Serializer[Any]):
-    type = _type("call.incoming")
+@_frame("call.incoming", SERVER_FRAMES)
+class CallIncomingSerializer(_Frame):
     live = LiveCallSerializer()
 
 
-class CallStatusFrameSerializer(serializers.Serializer[Any]):
-    type = _type("call.status")
+@_frame("call.status", SERVER_FRAMES)
+class CallStatusFrameSerializer(_Frame):
     live = LiveCallSerializer()
 
 
-class CallWithdrawnSerializer(serializers.Serializer[Any]):
-    type = _type("call.withdrawn")
+@_frame("call.withdrawn", SERVER_FRAMES)
+class CallWithdrawnSerializer(_Frame):
     sid = serializers.CharField()
     reason = serializers.ChoiceField(choices=["answered-elsewhere", "caller-hung-up", "not-answered", "rejected"])
     by = AgentSerializer(allow_null=True)
 
 
-class CallEndedSerializer(serializers.Serializer[Any]):
-    type = _type("call.ended")
+@_frame("call.ended", SERVER_FRAMES)
+class CallEndedSerializer(_Frame):
     call = CallSerializer()
 
 
-class CallProblemSerializer(serializers.Serializer[Any]):
-    type = _type("call.problem")
+@_frame("call.problem", SERVER_FRAMES)
+class CallProblemSerializer(_Frame):
     sid = serializers.CharField()
     message = serializers.CharField(help_text="A sentence for the agent.")
     permanent = serializers.BooleanField()
 
 
-class LogChangedSerializer(serializers.Serializer[Any]):
-    type = _type("log.changed")
+@_frame("log.changed", SERVER_FRAMES)
+class LogChangedSerializer(_Frame):
     call = CallSerializer()
 
 
-class MessageNewSerializer(serializers.Serializer[Any]):
-    type = _type("message.new")
+@_frame("message.new", SERVER_FRAMES)
+class MessageNewSerializer(_Frame):
     thread = ThreadSerializer()
     message = MessageSerializer()
 
 
-class MessageStatusFrameSerializer(serializers.Serializer[Any]):
-    type = _type("message.status")
+@_frame("message.status", SERVER_FRAMES)
+class MessageStatusFrameSerializer(_Frame):
     thread = ThreadSerializer()
     message = MessageSerializer()
 
 
-class ThreadChangedSerializer(serializers.Serializer[Any]):
-    type = _type("thread.changed")
+@_frame("thread.changed", SERVER_FRAMES)
+class ThreadChangedSerializer(_Frame):
     thread = ThreadSerializer()
 
 
-class PresenceChangedSerializer(serializers.Serializer[Any]):
-    type = _type("presence.changed")
-    presence = PresenceSerializer()
-
-
-class PhoneStateSerializer(serializers.Serializer[Any]):
-    type = _type("phone.state")
-    registered = serializers.BooleanField()
-
-
-class SessionEndedSerializer(serializers.Serializer[Any]):
-    type = _type("session.ended")
-    message = serializers.CharField()
-
-
-class ErrorSerializer(serializers.Serializer[Any]):
-    type = _type("error")
-    message = serializers.CharField()
-
-
-class PingSerializer(serializers.Serializer[Any]):
-    type = _type("ping")
-
-
-class PongSerializer(serializers.Serializer[Any]):
-    type = _type("pong")
-
-
-class AvailabilitySetSerializer(serializers.Serializer[Any]):
-    type = _type("availability.set")
-    availability = serializers.ChoiceField(choices=_AVAILABILITIES)
-
-
-class DeskRefreshSerializer(serializers.Serializer[Any]):
-    type = _type("desk.refresh")
-
-
-class SendProgressFrameSerializer(serializers.Serializer[Any]):
-    type = _type("send.progress")
+@_frame("send.progress", SERVER_FRAMES)
+class SendProgressFrameSerializer(_Frame):
     send = SendProgressPartSerializer()
 
 
-SERVER_FRAMES: dict[str, type[_Frame]] = {
-    "desk.snapshot": DeskSnapshotSerializer,
-    "call.incoming": CallIncomingSerializer,
-    "call.status": CallStatusFrameSerializer,
-    "call.withdrawn": CallWithdrawnSerializer,
-    "call.ended": CallEndedSerializer,
-    "call.problem": CallProblemSerializer,
-    "log.changed": LogChangedSerializer,
-    "message.new": MessageNewSerializer,
-    "message.status": MessageStatusFrameSerializer,
-    "thread.changed": ThreadChangedSerializer,
-    "presence.changed": PresenceChangedSerializer,
-    "phone.state": PhoneStateSerializer,
-    "send.progress": SendProgressFrameSerializer,
-    "session.ended": SessionEndedSerializer,
-    "error": ErrorSerializer,
-    "ping": PingSerializer,
-    "pong": PongSerializer,
-}
-DESK_FRAMES: dict[str, type[_Frame]] = {
-    "phone.state": PhoneStateSerializer,
-    "availability.set": AvailabilitySetSerializer,
-    "desk.refresh": DeskRefreshSerializer,
-    "ping": PingSerializer,
-    "pong": PongSerializer,
-}
+@_frame("presence.changed", SERVER_FRAMES)
+class PresenceChangedSerializer(_Frame):
+    presence = PresenceSerializer()
+
+
+@_frame("phone.state", SERVER_FRAMES, DESK_FRAMES)
+class PhoneStateSerializer(_Frame):
+    registered = serializers.BooleanField()
+
+
+@_frame("session.ended", SERVER_FRAMES)
+class SessionEndedSerializer(_Frame):
+    message = serializers.CharField()
+
+
+@_frame("error", SERVER_FRAMES)
+class ErrorSerializer(_Frame):
+    message = serializers.CharField()
+
+
+@_frame("availability.set", DESK_FRAMES)
+class AvailabilitySetSerializer(_Frame):
+    availability = serializers.ChoiceField(choices=AVAILABILITIES)
+
+
+@_frame("desk.refresh", DESK_FRAMES)
+class DeskRefreshSerializer(_Frame):
+    pass
+
+
+@_frame("ping", SERVER_FRAMES, DESK_FRAMES)
+class PingSerializer(_Frame):
+    pass
+
+
+@_frame("pong", SERVER_FRAMES, DESK_FRAMES)
+class PongSerializer(_Frame):
+    pass
 
 
 def _one_of(name: str, frames: dict[str, Any]) -> PolymorphicProxySerializer:

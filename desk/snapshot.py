@@ -1,35 +1,51 @@
-"""What a desk is told when it opens: each capability has a part in it, under a name of its own.
-
-A new part belongs into `desk.frames.DeskSnapshotSerializer` as well, from which the front end has its type.
-"""
+"""What a desk is told when it opens: each capability has a part in it, under a name of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from rest_framework.serializers import DateTimeField
+from rest_framework import serializers
 
 from calls.live import broadcasts, presence
 from calls.log.serializers import AgentSerializer, LineSerializer
+from desk.serializers import AVAILABILITIES, LiveCallSerializer, PresenceSerializer
 from messaging.threads.selectors import unread_list
+from messaging.threads.serializers import UnreadThreadSerializer
 from routing.selectors import lines_for
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
-_PARTS: dict[str, Callable[[Agent], Any]] = {
-    "agent": lambda agent: AgentSerializer(agent).data,
-    "availability": lambda agent: agent.availability,
-    "calls": lambda agent: broadcasts.live_json(presence.call_live_list(agent)),
-    "presence": presence.presence_list,
-    "lines": lambda agent: LineSerializer(lines_for(agent), many=True).data,
-    "unread_threads": unread_list,
-}
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`read` says what stands under its name; `field` makes what describes that, from which the front end has its type
+    (`desk.frames`)."""
+
+    name: str
+    read: Callable[[Agent], Any]
+    field: Callable[[], serializers.Field[Any, Any, Any, Any]]
+
+
+PARTS = (
+    Part("agent", lambda agent: AgentSerializer(agent).data, AgentSerializer),
+    Part("availability", lambda agent: agent.availability, partial(serializers.ChoiceField, AVAILABILITIES)),
+    Part(
+        "calls",
+        lambda agent: broadcasts.live_json(presence.call_live_list(agent)),
+        partial(LiveCallSerializer, many=True),
+    ),
+    Part("presence", presence.presence_list, partial(PresenceSerializer, many=True)),
+    Part("lines", lambda agent: LineSerializer(lines_for(agent), many=True).data, partial(LineSerializer, many=True)),
+    Part("unread_threads", unread_list, partial(UnreadThreadSerializer, many=True)),
+)
 
 
 def snapshot_of(agent: Agent) -> dict[str, Any]:
     """The frame `desk.snapshot`. `now` is told first, so that no part is older than it says."""
-    now = DateTimeField().to_representation(timezone.now())
-    return {"type": "desk.snapshot", "now": now} | {name: part(agent) for name, part in _PARTS.items()}
+    now = serializers.DateTimeField().to_representation(timezone.now())
+    return {"type": "desk.snapshot", "now": now} | {part.name: part.read(agent) for part in PARTS}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
-
-from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from twilio.twiml.messaging_response import MessagingResponse
@@ -26,7 +23,7 @@ from messaging.params import (
 from messaging.statuses import STATUS_KIND, statuses_apply
 from messaging.threads.intake import texts_take_in
 from telephony.callbacks import without_userinfo
-from telephony.webhooks.forms import field, lines_field, raw_params, sid_field, single_fields
+from telephony.webhooks.forms import Fields, field, lines_field, raw_params, sid_field
 from telephony.webhooks.kinds import Answer, Kept, WebhookKind
 from telephony.webhooks.received import Received
 
@@ -46,14 +43,6 @@ _STATUS_WORDS: dict[str, str] = {
 }
 
 
-def _believing(names: Sequence[str]) -> Callable[[QueryDict], Mapping[str, str]]:
-    return partial(_believed, names)
-
-
-def _believed(names: Sequence[str], form: QueryDict) -> Mapping[str, str]:
-    return single_fields(form, names)
-
-
 def _incoming(work: UnitOfWork, batch: Sequence[Received]) -> list[Kept]:
     verdicts = texts_take_in([_text(received) for received in batch])
     return [Kept(_NO_REPLY, verdict) for verdict in verdicts]
@@ -66,8 +55,6 @@ def _text(received: Received) -> IncomingText:
 def _status(work: UnitOfWork, batch: Sequence[Received]) -> list[Kept]:
     updates = [StatusUpdate.from_fields(received.fields, at=received.received_at) for received in batch]
     return [Kept(None, verdict) for verdict in statuses_apply(updates)]
-
-
 def _fallback(work: UnitOfWork, received: Received) -> Answer:
     """Keeps a message that another route of ours could not take, and puts it into its thread after all."""
     fields = received.fields
@@ -116,9 +103,9 @@ KINDS = (
         name="message-incoming",
         path="messaging/incoming/",
         url_name="messaging:incoming",
-        subject="MessageSid",
+        subject_field="MessageSid",
         status="SmsStatus",
-        believed=_believing(INCOMING_FIELDS),
+        believed=Fields.of(*INCOMING_FIELDS),
         work_on_many=_incoming,
         emergency=_nothing,
         said=_incoming_said,
@@ -127,10 +114,10 @@ KINDS = (
         name=STATUS_KIND,
         path="messaging/status/",
         url_name="messaging:status",
-        subject="MessageSid",
-        status="MessageStatus",
+        subject_field="MessageSid",
+        status_field="MessageStatus",
         in_query={MESSAGE_QUERY: MESSAGE_FIELD},
-        believed=_believing(STATUS_FIELDS),
+        believed=Fields.of(*STATUS_FIELDS),
         work_on_many=_status,
         is_waited_for=False,
         emergency=_nothing,
@@ -140,9 +127,9 @@ KINDS = (
         name="message-fallback",
         path="messaging/fallback/",
         url_name="messaging:fallback",
-        subject="MessageSid",
-        status="MessageStatus",
-        believed=_believing(FALLBACK_FIELDS),
+        subject_field="MessageSid",
+        status_field="MessageStatus",
+        believed=Fields.of(*FALLBACK_FIELDS),
         work=_fallback,
         is_last_resort=True,
         emergency=_apology,

@@ -21,9 +21,7 @@ def main() -> int:
     if shutil.which("xgettext") is None or shutil.which("msgfmt") is None:
         print("gettext is not there. On Debian: apt-get install gettext", file=sys.stderr)
         return 1
-    ignored = [f"--ignore={pattern}" for pattern in NOT_OURS]
-    options = ["--locale=de", "--no-location", "--no-obsolete", "--no-wrap", *ignored]
-    _run([sys.executable, "manage.py", "makemessages", *options])
+    _renew()
     missing = 0
     for po in sorted(ROOT.glob("locale/*/LC_MESSAGES/django.po")):
         # A time in it would change the file although no text did.
@@ -38,9 +36,25 @@ def main() -> int:
     return 1 if missing else 0
 
 
+def _renew() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    import django
+    from django.core.management import call_command
+    from django.core.management.commands import makemessages
+
+    class Renew(makemessages.Command):
+        # A text is translated or it is not: what was said of one that is like it would only look as if it were.
+        msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
+
+    django.setup()
+    ignored = [f"--ignore={pattern}" for pattern in NOT_OURS]
+    call_command(Renew(), "--locale=de", "--no-location", "--no-obsolete", "--no-wrap", *ignored)
+
+
 def _run(command: list[str]) -> None:
-    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=True)
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def _entries(po: Path, which: str) -> str:

@@ -8,20 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-# From the ground up: an app may enter what stands below it, and none beside it unless it is named in `BESIDE`.
-FLOORS = [
-    {"core"},
-    {"telephony"},
-    {"agents", "contacts", "tokens"},
-    {"routing"},
-    {"calls", "messaging"},
-    {"usage"},
-    {"desk"},
-    {"config"},
-]
-BESIDE = {"tokens": {"agents"}, "messaging": {"calls"}}
-APPS = {"simulator"}.union(*FLOORS)
+from tests.packages import BESIDE, FLOORS, NO_FLOOR, PRODUCT, ROOT
+
+APPS = {"simulator", *PRODUCT}
 # Whose rooms an app may enter. `simulator` may enter none but its own: it speaks HTTP, as Twilio does.
 MAY_IMPORT = {
     app: set().union(BESIDE.get(app, set()), *FLOORS[:floor]) for floor, apps in enumerate(FLOORS) for app in apps
@@ -29,7 +18,7 @@ MAY_IMPORT = {
 MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
 DOORS = {
-    "agents": {"selectors", "services"},
+    "agents": {"permissions", "selectors", "services"},
     "contacts": {"blocks", "consents", "groups", "people", "rules", "selectors", "senders", "timeline"},
     "tokens": {"selectors", "services"},
 }
@@ -95,6 +84,19 @@ def test_an_app_that_stands_on_others_reads_their_models_and_hangs_itself_in_whe
                 broken.append(f"{path.relative_to(ROOT)} imports {name}")
 
     assert broken == []
+
+
+def test_every_package_has_a_floor_or_needs_none():
+    """In `tests/packages.py`, or nothing here is said of it, and its texts and pages are not looked at."""
+    found = {path.parent.name for path in ROOT.glob("*/*.py")}
+
+    assert found - NO_FLOOR == PRODUCT
+
+
+def test_whoever_wants_to_contribute_is_told_what_each_package_is_for():
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+
+    assert [name for name in sorted(PRODUCT | {"simulator"}) if f"\n| `{name}/` |" not in guide] == []
 
 
 def test_the_simulator_knows_nothing_of_the_product_or_its_libraries():

@@ -10,7 +10,7 @@ import threading
 from asgiref.sync import async_to_sync
 
 from core.realtime.channel_layer import ProcessChannelLayer
-from tests.test_architecture import ROOT
+from tests.packages import ROOT
 
 _PROGRAM = """
 import os, threading, time

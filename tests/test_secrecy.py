@@ -13,7 +13,7 @@ from django.test import Client
 
 from tests import factories
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
-from tests.test_architecture import ROOT
+from tests.packages import ROOT
 from tests.twilio import TwilioClient, incoming, leg_status, root_status, sid
 
 SECRETS = ["TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "TWILIO_API_KEY_SECRET", "TWILIO_ACCOUNT_SID"]

@@ -12,7 +12,7 @@ import pytest
 
 from scripts import servers, services
 from tests.browser.stack import eventually
-from tests.test_architecture import ROOT
+from tests.packages import ROOT
 
 PROGRAMS = ["initdb", "postgres", "redis-server"]
 GIVEN = {"TEST_DATABASE_URL": "postgres://elsewhere/db", "TEST_REDIS_URL": "redis://elsewhere/0"}

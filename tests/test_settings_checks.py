@@ -11,7 +11,7 @@ import pytest
 from agents.checks import check_logins
 from config.checks import check_allowed_hosts, check_debug, check_environment, check_secret_key, check_trusted_proxies
 from telephony import checks
-from tests.test_architecture import ROOT
+from tests.packages import ROOT
 
 
 def ids(*, check=checks.check_twilio) -> set[str]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.db import transaction
-from django.http import QueryDict
 from django.utils.translation import gettext
 
 from core.sql.unit import UnitOfWork
-from telephony.webhooks.forms import field, single_fields
+from telephony.webhooks.forms import Fields, field
 from telephony.webhooks.kinds import Answer, WebhookKind
 from telephony.webhooks.received import Received
 from usage.models import TriggerFiring
@@ -18,10 +15,6 @@ _READ = (
     "AccountSid", "UsageTriggerSid", "Recurring", "UsageCategory", "TriggerBy", "TriggerValue", "CurrentValue",
     "DateFired", "IdempotencyToken",
 )  # fmt: skip
-
-
-def _believed(form: QueryDict) -> Mapping[str, str]:
-    return single_fields(form, _READ)
 
 
 def _fired(work: UnitOfWork, received: Received) -> Answer:
@@ -53,9 +46,9 @@ KINDS = (
         name="usage-trigger",
         path="usage/trigger/",
         url_name="usage:trigger",
-        subject="UsageTriggerSid",
-        status="Recurring",
-        believed=_believed,
+        subject_field="UsageTriggerSid",
+        status_field="Recurring",
+        believed=Fields.of(*_READ),
         work=_fired,
         is_waited_for=False,
         emergency=_nothing,

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from django.conf import settings
 
+from agents.permissions import has_supervisor_role
 from calls.answering.twiml_reading import twiml_parsed
 
 if TYPE_CHECKING:
@@ -45,11 +46,25 @@ _SHORTEST_SECRET = 6
 # All that an agent reads of what Twilio posted: how the call went, nothing about the caller that the desk does not say.
 AGENT_FIELDS = frozenset(
     {
-        "CallSid", "ParentCallSid", "CallStatus", "CallDuration", "Direction", "From", "To", "SequenceNumber",
-        "Timestamp", "DialCallStatus", "DialCallSid", "DialCallDuration", "RecordingSid", "RecordingStatus",
-        "RecordingDuration", "SipResponseCode", "ErrorCode",
+        "CallSid",
+        "ParentCallSid",
+        "CallStatus",
+        "CallDuration",
+        "Direction",
+        "From",
+        "To",
+        "SequenceNumber",
+        "Timestamp",
+        "DialCallStatus",
+        "DialCallSid",
+        "DialCallDuration",
+        "RecordingSid",
+        "RecordingStatus",
+        "RecordingDuration",
+        "SipResponseCode",
+        "ErrorCode",
     }
-)  # fmt: skip
+)
 # What callers typed or said may be a PIN or a card's number: for admins only.
 _TYPED = re.compile(r"digits|speechresult|transcription|^finishedonkey$|^sipheader_", re.IGNORECASE)
 
@@ -74,7 +89,7 @@ def masking_policy_for(viewer: Agent, call: Call | None = None) -> MaskingPolicy
     """What `viewer` may see of `call`; of rows that belong to no call when there is none."""
     if viewer.is_superuser:
         return MaskingPolicy(Role.ADMIN, numbers=True)
-    if viewer.role == "supervisor":
+    if has_supervisor_role(viewer):
         return MaskingPolicy(Role.SUPERVISOR, numbers=True)
     return MaskingPolicy(Role.AGENT, numbers=call is not None and call.agent_id == viewer.pk)
 

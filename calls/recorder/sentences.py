@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_noop as _
@@ -57,22 +56,6 @@ _STATUS_WORDS: dict[str, tuple[str, str, str]] = {
         _("The call was canceled before anybody answered"),
     ),
 }
-_DIAL_OVER = {
-    "completed": _("The conversation ended"),
-    "answered": _("The conversation ended"),
-    "busy": _("The line was busy"),
-    "no-answer": _("Nobody answered"),
-    "failed": _("The call could not be connected"),
-    "canceled": _("The caller hung up before anybody answered"),
-}
-_RINGING_ENDED = _("Ringing ended")
-_ABOUT_MESSAGE = _("Twilio told us about the caller's message")
-_RECORDING = {
-    "in-progress": _("Twilio began to record a message"),
-    "completed": _("The caller's message can be heard"),
-    "absent": _("The caller left no message"),
-    "failed": _("The caller's message could not be recorded"),
-}
 _VERDICTS = {
     Webhook.Verdict.DUPLICATE: _("Twilio told us again: %(what)s"),
     Webhook.Verdict.LATE: _("Twilio told us late: %(what)s"),
@@ -100,7 +83,7 @@ def webhook_title(row: Webhook, *, leg: Call, is_root: bool) -> str:
     """What Twilio told us or asked us."""
     sentence = _webhook_sentence(row, leg=leg, is_root=is_root)
     frame = _VERDICTS.get(Webhook.Verdict(row.verdict)) if row.verdict in Webhook.Verdict.values else None
-    return gettext(frame) % {"what": _in_a_sentence(sentence)} if frame else sentence
+    return gettext(frame) % {"what": after_a_colon(sentence)} if frame else sentence
 
 
 def _webhook_sentence(row: Webhook, *, leg: Call, is_root: bool) -> str:
@@ -108,47 +91,7 @@ def _webhook_sentence(row: Webhook, *, leg: Call, is_root: bool) -> str:
     return kind.said(row, leg=leg, is_root=is_root) if kind else gettext("Twilio asked “%(kind)s”") % {"kind": row.kind}
 
 
-def _param(row: Webhook, name: str) -> str:
-    return str(row.params.get(name, "")) if isinstance(row.params, dict) else ""
-
-
-def incoming(row: Webhook, **_: Any) -> str:
-    return gettext("Twilio asked what to do with the call")
-
-
-def outgoing(row: Webhook, *, leg: Call, **_: Any) -> str:
-    if leg.agent is None:
-        return gettext("Twilio asked what to do with a call that a browser makes")
-    return gettext("Twilio asked what to do with the call that %(name)s makes") % {"name": in_sentence(leg.agent.name)}
-
-
-def status(row: Webhook, *, leg: Call, is_root: bool) -> str:
-    return status_words(row.status, leg=leg, is_root=is_root)
-
-
-def dial_action(row: Webhook, **_: Any) -> str:
-    end = gettext(_DIAL_OVER.get(_param(row, "DialCallStatus"), _RINGING_ENDED))
-    return gettext("%(what)s, and Twilio asked what to do next") % {"what": end}
-
-
-def recording(row: Webhook, **_: Any) -> str:
-    return gettext("The caller's message ended, and Twilio asked what to do next")
-
-
-def recording_status(row: Webhook, **_: Any) -> str:
-    return gettext(_RECORDING.get(_param(row, "RecordingStatus"), _ABOUT_MESSAGE))
-
-
-def fallback(row: Webhook, **_: Any) -> str:
-    return gettext("Twilio could not use an answer of ours and asked for the emergency one")
-
-
-def reconcile(row: Webhook, *, leg: Call, is_root: bool) -> str:
-    state = _in_a_sentence(status_words(row.status, leg=leg, is_root=is_root))
-    return gettext("We asked Twilio about the call, because it was silent for long: %(what)s") % {"what": state}
-
-
-def _in_a_sentence(sentence: str) -> str:
+def after_a_colon(sentence: str) -> str:
     """“The call ended” → “the call ended”, after a colon. Names keep their capitals."""
     first = sentence.split(" ", 1)[0]
     small = pgettext("words at the beginning of a sentence that are written small after a colon", "The Nobody Ringing")

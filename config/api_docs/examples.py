@@ -12,27 +12,51 @@ _DEVICE = {
     "created_at": "2026-11-23T09:30:00Z", "last_used_at": None, "expires_at": "2027-02-21T09:30:00Z", "current": True,
 }  # fmt: skip
 _LEG: dict[str, Any] = {
-    "sid": _SID, "parent_call_sid": None, "direction": "inbound", "caller": "+12025550142",
-    "called": "+12025550100", "status": "completed", "start_time": "2026-11-23T09:30:00Z",
-    "answer_time": "2026-11-23T09:30:06Z", "end_time": "2026-11-23T09:34:18Z", "duration": 258, "agent": _AGENT,
-}  # fmt: skip
+    "sid": _SID,
+    "parent_call_sid": None,
+    "direction": "inbound",
+    "caller": "+12025550142",
+    "called": "+12025550100",
+    "status": "completed",
+    "start_time": "2026-11-23T09:30:00Z",
+    "answer_time": "2026-11-23T09:30:06Z",
+    "end_time": "2026-11-23T09:34:18Z",
+    "duration": 258,
+    "agent": _AGENT,
+}
 _CALL = _LEG | {
     "incoming": True,
     "party": {
-        "number": "+12025550142", "display": "(202) 555-0142", "name": "Maya Okonkwo", "company": "Okonkwo Bakery",
-        "place": "Washington, DC", "withheld": False, "verified": True,
+        "number": "+12025550142",
+        "display": "(202) 555-0142",
+        "name": "Maya Okonkwo",
+        "company": "Okonkwo Bakery",
+        "place": "Washington, DC",
+        "withheld": False,
+        "verified": True,
         "verification_failed": False,
     },
     "line": {"id": 1, "name": "Support", "number": "+12025550100", "display": "(202) 555-0100"},
-    "contact": _CONTACT, "result": "answered", "ring_seconds": None, "problem": "", "note": "Wants a call on Monday.",
-    "outcome": "call-back", "revision": 6, "recordings": [],
+    "contact": _CONTACT,
+    "result": "answered",
+    "ring_seconds": None,
+    "problem": "",
+    "note": "Wants a call on Monday.",
+    "outcome": "call-back",
+    "revision": 6,
+    "recordings": [],
     "legs": [
-        _LEG | {
-            "sid": "CA" + "fedcba9876543210" * 2, "parent_call_sid": _SID, "direction": "outbound-dial",
-            "called": "client:agent_3", "start_time": "2026-11-23T09:30:01Z", "duration": 252,
+        _LEG
+        | {
+            "sid": "CA" + "fedcba9876543210" * 2,
+            "parent_call_sid": _SID,
+            "direction": "outbound-dial",
+            "called": "client:agent_3",
+            "start_time": "2026-11-23T09:30:01Z",
+            "duration": 252,
         }
     ],
-}  # fmt: skip
+}
 _NUMBERS = [{"number": "+12025550142", "label": "Mobile"}]
 _CONTACT_DETAIL = _CONTACT | {
     "email": "maya@okonkwo.example", "owner": {"id": 3, "name": "Ada Byron"}, "language": "", "time_zone": "",

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Self
 
 from django.http import QueryDict
 
@@ -65,6 +66,20 @@ def single_fields(form: QueryDict, names: Iterable[str]) -> dict[str, str]:
     return {
         name: values[0] for name in names if (values := lists.get(name)) and (len(values) == 1 or len(set(values)) == 1)
     }
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What is believed of a kind of webhook all of whose fields are Twilio's own word."""
+
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, *names: str) -> Self:
+        return cls(frozenset(names))
+
+    def __call__(self, form: QueryDict) -> dict[str, str]:
+        return single_fields(form, self.names)
 
 
 def field(form: Mapping[str, str], name: str, length: int) -> str:

@@ -59,9 +59,9 @@ def webhook_row(received: Received, kept: Kept, *, problem: str = "") -> Webhook
     fields = received.fields
     return new_row(
         Webhook,
-        sid=sid_field(fields, received.kind.subject),
+        sid=sid_field(fields, received.kind.subject_field),
         kind=received.kind.name,
-        status=field(fields, received.kind.status, 32),
+        status=field(fields, received.kind.status_field, 32),
         sequence_number=whole_field(fields, "SequenceNumber"),
         params=raw_params(received.form),
         idempotency_token=received.idempotency_token,
@@ -157,7 +157,7 @@ def _fail(kind: WebhookKind, request: HttpRequest, error: BaseException) -> Webh
     try:
         webhook_spool(received, answer=answer, problem=problem_of(error))
     except OSError:
-        logger.exception("webhook lost: kind=%s sid=%s", kind.name, sid_field(request.POST, kind.subject))
+        logger.exception("webhook lost: kind=%s sid=%s", kind.name, sid_field(request.POST, kind.subject_field))
         if answer is None:
             return HttpResponse("Not now.", status=503, content_type="text/plain")
     return answer
@@ -169,7 +169,7 @@ def _put_aside(kind: WebhookKind, request: HttpRequest) -> WebhookResponse:
     received = Received.from_request(request, kind)
     fields = received.fields
     code, url = field(fields, "ErrorCode", 16), without_userinfo(field(fields, "ErrorUrl", 255))
-    logger.error("%s: sid=%s error=%s url=%s", kind.name, sid_field(fields, kind.subject), code, url)
+    logger.error("%s: sid=%s error=%s url=%s", kind.name, sid_field(fields, kind.subject_field), code, url)
     answer = kind.emergency(received)
     problem = f"Twilio could not use our answer: error {code or 'unknown'} {url}"
     webhook_spool(received, answer=answer, problem=problem.strip())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -17,6 +17,17 @@ from telephony.webhooks.received import Received
 
 # TwiML, or None for an empty answer.
 Answer: TypeAlias = str | None
+
+
+class Reading(Protocol):
+    """Which fields of a request may be believed. `telephony.webhooks.forms.Fields` is the plain one."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All that are read of any request of the kind."""
+
+    def __call__(self, form: QueryDict, /) -> Mapping[str, str]:
+        """Those that may be believed of this one, each with its one value."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +43,8 @@ class WebhookKind:
     in_query: Mapping[str, str] = field(default_factory=dict)
     """What our own addresses carry in their query, which is signed with them: its name there, and the field as which it
     is kept with what was posted. A field of that name that was posted counts for nothing."""
-    believed: Callable[[QueryDict], Mapping[str, str]]
-    """Which fields may be read, each with its one value."""
+    believed: Reading
+    """Which fields may be read. The fuzzer, and the tests of what a browser may say, take them from here."""
     work: Callable[[UnitOfWork, Received], Answer] | None = None
     work_on_many: Callable[[UnitOfWork, Sequence[Received]], list[Kept]] | None = None
     """In place of `work`, for those that come in crowds."""
@@ -46,10 +57,11 @@ class WebhookKind:
     is_last_resort: bool = False
     """Twilio comes here when another route failed: nothing is touched but the disk, and the work done afterwards."""
     said: Callable[..., str]
-    """Its sentence on the time line."""
-    subject: str = "CallSid"
+    """Its sentence on the time line, of the row that was kept, the `leg` it is about, and whether that `is_root`."""
+    subject_field: str = "CallSid"
     """The field that names what it is about."""
-    status: str = "CallStatus"
+    status_field: str = "CallStatus"
+    """The field that says how that now stands."""
 
     def __post_init__(self) -> None:
         if bool(self.work) == bool(self.work_on_many):

@@ -14,10 +14,11 @@ from django.test import Client
 
 from bench.nonsense import SENSIBLE
 from calls.models import Call, CallEvent, CallOffer, Recording
-from calls.params import _IDENTIFYING, BELIEVED
+from calls.params import _IDENTIFYING
 from routing.models import Line
 from telephony.models import Webhook
 from telephony.webhooks import inbox
+from telephony.webhooks.kinds import all_kinds
 from tests import factories
 from tests.telephony.webhooks.test_webhook_security import PATHS
 from tests.twilio import ACCOUNT_SID, CALLER, SUPPORT, incoming, leg_status, outgoing, sid
@@ -32,7 +33,7 @@ THEIRS, RINGING, THEIR_RECORDING = sid("CA", 900), sid("CA", 901), sid("RE", 900
 VOICE_PATHS = [path for path in PATHS if path.startswith("/twilio/voice/")]
 NAMES = sorted(
     set(SENSIBLE)
-    | {name for read in BELIEVED.values() for name in (*read.of_browser, *read.of_others)}
+    | {name for kind in all_kinds() for name in kind.believed.names}
     | {"Caller", "Called", "ApplicationSid", "AnsweredBy", "QueueSid", "ConferenceSid", "CallToken", "DequeingCallSid"}
 )
 # One of them is Twilio's own in every request: a browser's would come beside it.
@@ -199,8 +200,5 @@ def test_legs_that_our_own_twiml_makes_keep_their_parent(twilio, line, ada):
     assert Call.objects.get(pk=sid("CA", 2)).parent_id == sid("CA", 1)
 
 
-def test_the_table_knows_every_kind_of_webhook():
-    kinds = {path.removeprefix("/twilio/voice/").strip("/") for path in VOICE_PATHS}
-
-    assert set(BELIEVED) == kinds | {"reconcile"}
+def test_what_is_never_twilios_alone_identifies_a_call():
     assert set(ALWAYS) <= _IDENTIFYING

@@ -7,10 +7,13 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.contrib.admin.utils import flatten_fieldsets
 from django.test import Client
 from django.utils import timezone
 
 from agents.models import LoginRecord
+from calls.admin.calls import CallAdmin
+from calls.models import Call
 from tests import factories
 from tests.twilio import sid
 
@@ -100,3 +103,32 @@ def test_when_somebody_joined_cannot_be_edited(page, ada):
     assert 'name="date_joined' not in html
     assert 'name="last_login' not in html
     assert not re.search(r"\bhis\b", html)
+
+
+# Columns that the page shows by another name (`way`, `began`, `why` …), and what is of no use to whoever reads it.
+_BY_ANOTHER_NAME = {
+    "direction",
+    "start_time",
+    "answer_time",
+    "end_time",
+    "duration",
+    "result",
+    "problem",
+    "outcome",
+}
+_NOT_SHOWN = {
+    "account_sid",
+    "sequence_number",
+    "revision",
+    "created_at",
+    "updated_at",
+    "searched_name",
+    "searched_note",
+}
+
+
+def test_every_column_of_a_call_is_on_its_page_or_is_said_not_to_be():
+    shown = set(flatten_fieldsets(CallAdmin.fieldsets))
+    columns = {field.name for field in Call._meta.concrete_fields}
+
+    assert columns - shown == _BY_ANOTHER_NAME | _NOT_SHOWN

@@ -22,9 +22,18 @@ NOW = timezone.now()
 ROOTS = {
     "plain": {},
     "everything": {
-        "caller_name": "MAYA O", "city": "WASHINGTON", "state": "DC", "country": "US", "duration": 7,
-        "stir_verstat": "TN-Validation-Passed-A", "answer_time": NOW, "end_time": NOW + timedelta(seconds=9),
-        "result": "answered", "note": "A note\nof two lines", "outcome": "spam", "revision": 12,
+        "caller_name": "MAYA O",
+        "city": "WASHINGTON",
+        "state": "DC",
+        "country": "US",
+        "duration": 7,
+        "stir_verstat": "TN-Validation-Passed-A",
+        "answer_time": NOW,
+        "end_time": NOW + timedelta(seconds=9),
+        "result": "answered",
+        "note": "A note\nof two lines",
+        "outcome": "spam",
+        "revision": 12,
     },
     "rang in vain": {"status": "no-answer", "start_time": NOW, "end_time": NOW + timedelta(seconds=21.4)},
     "withheld": {"caller": "anonymous", "caller_name": "SECRET"},
@@ -34,7 +43,7 @@ ROOTS = {
     "outgoing": {"caller": "client:agent_1", "called": "+442079460100", "problem": "Busy.", "result": "busy"},
     "odd parties": {"caller": "sip:a@b", "called": "12345"},
     "empty": {"caller": "", "called": "", "status": "queued"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/St_Johns"])

@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.migrations import AddField
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import NOT_PROVIDED, CharField, ManyToManyField
 from django.test import Client
 
 from calls.models import Call
@@ -105,3 +108,42 @@ def test_a_right_to_read_webhooks_is_kept(november):
     november()
 
     assert list(ContentType.objects.filter(model="webhook").values_list("app_label", flat=True)) == ["telephony"]
+
+
+# Where the migrations of what webhooks write stood when the rule below came.
+BEFORE_THE_RULE = {"calls": 14, "telephony": 2}
+
+
+def columns_left_empty(operations: list[Any]) -> list[str]:
+    """Columns added to tables that there are, which a process of the version before cannot fill: it names them in no
+    INSERT, and the default of a model is no default of the database's."""
+    return [
+        f"{operation.model_name}.{operation.name}"
+        for operation in operations
+        if isinstance(operation, AddField)
+        if not operation.field.null and operation.field.db_default is NOT_PROVIDED and not operation.field.many_to_many
+    ]
+
+
+def test_a_new_column_lets_a_process_of_the_version_before_go_on_keeping_calls():
+    """While an upgrade runs, webhooks come in, and both versions write them. `db_default` beside `default` mends it."""
+    found = {
+        f"{app}.{name}": columns
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if int(name[:4]) > BEFORE_THE_RULE.get(app, 9999) and (columns := columns_left_empty(migration.operations))
+    }
+
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "is_left"),
+    [
+        (CharField(max_length=8, default=""), True),
+        (CharField(max_length=8, default="", db_default=""), False),
+        (CharField(max_length=8, null=True), False),
+        (ManyToManyField("agents.Team"), False),
+    ],
+)
+def test_a_column_that_nobody_fills_is_noticed(field, is_left):
+    assert columns_left_empty([AddField("call", "language", field)]) == ["call.language"] * is_left

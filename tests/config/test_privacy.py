@@ -32,6 +32,7 @@ from messaging.models import MessageWebhook
 from telephony.models import Webhook
 from telephony.webhooks.spool import spool_append
 from tests import factories
+from tests.packages import is_of_the_product
 from tests.twilio import sid
 
 pytestmark = pytest.mark.django_db
@@ -79,10 +80,8 @@ def kept(line, ada) -> dict[str, Any]:
 
 def everything_kept() -> str:
     """Every row of every table of ours, and the admin's history, as text."""
-    models = [
-        model for model in apps.get_models() if model.__module__.split(".")[0] in ("calls", "contacts", "messaging")
-    ]
-    return "".join(serialize("json", model._default_manager.all()) for model in [*models, LogEntry, Erasure])
+    models = [model for model in apps.get_models() if is_of_the_product(model)]
+    return "".join(serialize("json", model._default_manager.all()) for model in [*models, LogEntry])
 
 
 @pytest.fixture

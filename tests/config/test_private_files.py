@@ -14,7 +14,7 @@ import pytest
 
 from config.sqlite.base import keep_private
 from telephony.webhooks.spool import spool_append, spool_drain
-from tests.test_architecture import ROOT
+from tests.packages import ROOT
 
 
 @pytest.fixture(autouse=True)

@@ -51,15 +51,21 @@ class DeskSocket:
     async def next(self) -> dict[str, Any]:
         """Every frame of every test is as the API's description says, but for those that a test makes up."""
         frame: dict[str, Any] = await self.communicator.receive_json_from(timeout=5)
-        assert frame["type"].startswith("test.") or mistakes("ServerFrame", frame) == []
+        wrong = [] if frame["type"].startswith("test.") else mistakes("ServerFrame", frame)
+        assert wrong == [], frame
         return frame
 
     async def until(self, *types: str) -> dict[str, Any]:
         """The next frame of one of these types."""
+        came: list[str] = []
         while True:
-            frame = await self.next()
+            try:
+                frame = await self.next()
+            except TimeoutError:
+                raise AssertionError(f"no {' or '.join(types)}; came: {', '.join(came) or 'nothing'}") from None
             if frame["type"] in types:
                 return frame
+            came.append(frame["type"])
 
     async def send(self, **frame: Any) -> None:
         await self.communicator.send_json_to(frame)

@@ -25,5 +25,10 @@ def _validator(name: str) -> Draft202012Validator:
 
 
 def mistakes(name: str, value: Any) -> list[str]:
-    """What is wrong with it, by the component of that name."""
-    return [error.message for error in _validator(name).iter_errors(value)]
+    """What is wrong with it, by the component of that name. Of a component of many types, what is wrong with it as one
+    of its own `type`: that it is none of them says nothing."""
+    choices = description()["components"]["schemas"][name].get("discriminator", {}).get("mapping", {})
+    own = choices.get(value["type"], "").rpartition("/")[2] if choices and isinstance(value, dict) else ""
+    if choices and not own:
+        return [f"No {name} is of the type {value.get('type')!r}"]
+    return [f"{error.json_path}: {error.message}" for error in _validator(own or name).iter_errors(value)]

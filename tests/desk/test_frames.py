@@ -10,6 +10,7 @@ import pytest
 
 from desk.consumers import DeskConsumer
 from desk.frames import DESK_FRAMES, SERVER_FRAMES
+from tests.desk.desk_socket import DeskSocket, run
 from tests.desk.schema import mistakes
 
 SAMPLES = Path(__file__).parents[1] / "payloads" / "desk"
@@ -46,3 +47,30 @@ def test_the_protocol_is_written_down():
 )  # fmt: skip
 def test_a_frame_that_is_not_as_described_is_noticed(frame):
     assert mistakes("ServerFrame", frame) != []
+
+
+@pytest.mark.parametrize(
+    ("frame", "mistake"),
+    [
+        ({"type": "phone.state"}, "$: 'registered' is a required property"),
+        ({"type": "phone.state", "registered": "yes"}, "$.registered: 'yes' is not of type 'boolean'"),
+        ({"type": "line.renamed"}, "No ServerFrame is of the type 'line.renamed'"),
+    ],
+)
+def test_what_is_wrong_with_a_frame_is_said_of_its_own_type(frame, mistake):
+    assert mistakes("ServerFrame", frame) == [mistake]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_frame_that_does_not_come_is_named_with_those_that_came(ada, monkeypatch):
+    desk = DeskSocket(ada)
+
+    async def scenario() -> None:
+        await desk.open()
+        await desk.send(type="ping")
+        received = desk.communicator.receive_json_from
+        monkeypatch.setattr(desk.communicator, "receive_json_from", lambda timeout: received(timeout=0.2))
+        with pytest.raises(AssertionError, match=r"no line\.renamed; came: .*pong"):
+            await desk.until("line.renamed")
+
+    run(scenario)

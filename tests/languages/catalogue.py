@@ -11,8 +11,8 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
-ROOT = Path(__file__).parent.parent.parent
-PACKAGES = ("core", "telephony", "agents", "contacts", "tokens", "calls", "messaging", "desk", "config")
+from tests.packages import PRODUCT, ROOT
+
 _NAMES = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 _WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
@@ -58,7 +58,7 @@ def mo_texts(path: Path) -> dict[object, str]:
 def keys_in_code() -> set[tuple[str, str]]:
     """Each text that the code or a template asks for, with its context."""
     found: set[tuple[str, str]] = set()
-    for package in PACKAGES:
+    for package in PRODUCT:
         for path in (ROOT / package).rglob("*.py"):
             if "migrations" not in path.parts:
                 found |= set(_keys(ast.parse(path.read_text())))

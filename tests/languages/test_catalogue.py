@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.languages.catalogue import ROOT, blanks, keys_in_code, mo_texts, po_entries
+from tests.languages.catalogue import blanks, keys_in_code, mo_texts, po_entries
+from tests.packages import ROOT
 
 PO = ROOT / "locale/de/LC_MESSAGES/django.po"
 

@@ -28,7 +28,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Pr
     <nav class="mobile-nav" aria-label={t("app.views")}>
       <button
         type="button"
-        aria-current={current === "call" ? "page" : undefined}
+        aria-current={shown === "call" ? "page" : undefined}
         onClick={() => onPane("call")}
       >
         <Icon name="phone" /> {t("nav.call")}
@@ -36,7 +36,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Pr
       {callerView && (
         <button
           type="button"
-          aria-current={current === "caller" ? "page" : undefined}
+          aria-current={shown === callerView ? "page" : undefined}
           onClick={() => onPane("work", callerView)}
         >
           <Icon name="person" />
@@ -53,7 +53,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Pr
       )}
       <button
         type="button"
-        aria-current={current === "log" ? "page" : undefined}
+        aria-current={shown === "log" ? "page" : undefined}
         onClick={() => onPane("work", "log")}
       >
         <Icon name="list" /> {t("nav.log")}

@@ -29,7 +29,13 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return [{ ...state, desk: { ...state.desk, known: message.registered } }];
     case "session.ended":
       return [signedOut(state, message.message)];
+    case "error":
+    case "ping":
+    case "pong":
+      return [state];
     default:
+      // A new type of frame has its case above, or does nothing there.
+      message satisfies never;
       return [state];
   }
 }

@@ -19,6 +19,7 @@ from calls.models import Call, CallOffer
 from contacts.models import Contact
 from telephony.models import Webhook
 from telephony.webhooks import inbox
+from telephony.webhooks.kinds import all_kinds
 from telephony.webhooks.spool import spool_append
 from tests import factories
 from tests.calls.test_browser_fields import FALLBACK, INCOMING, OUTGOING, STATUS, VOICE_PATHS
@@ -30,11 +31,7 @@ ODD = "A\x0bB"
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.sampled_from(
     [ODD, "\ufffe", "\uffff\x00", "client:agent_1", "client:agent_1 ", "\x1b[31m<&>\"'", "]]>", "\u202e\u2028", "\x85"]
 )
-NAMES = [
-    "From", "To", "CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom", "CallStatus",
-    "Direction", "AccountSid", "ParentCallSid", "DialCallStatus", "RecordingSid", "RecordingUrl", "Digits", "LineId",
-    "SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode", "ErrorCode", "ErrorUrl", "CallToken",
-]  # fmt: skip
+NAMES = sorted({"CallToken"}.union(*(kind.believed.names for kind in all_kinds())) - {"CallSid"})
 
 
 def readable(answer: bytes) -> None:

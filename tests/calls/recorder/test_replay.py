@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from calls.models import Call
 from calls.recorder.replay import route_of, twiml_differences
 from telephony.models import Webhook
+from telephony.webhooks.kinds import all_kinds
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
 from tests.twilio import TwilioClient, incoming, leg_status, root_status, sid
 
@@ -230,12 +231,14 @@ def test_a_server_that_is_not_there_is_explained_without_its_address(settings, r
     assert str(error.value) == "The server did not answer. Is it running?"
 
 
-def test_every_route_of_twilios_can_be_found_again():
-    kinds = ["incoming", "outgoing", "status", "dial-action", "recording", "recording-status", "fallback"]
+@pytest.mark.parametrize("kind", [kind for kind in all_kinds() if kind.is_posted], ids=lambda kind: kind.name)
+def test_what_twilio_posts_can_be_posted_to_its_route_again(kind):
+    assert route_of(kind.name) == f"/twilio/{kind.path}"
 
-    assert all((route_of(kind) or "").startswith("/twilio/voice/") for kind in kinds)
-    assert route_of("reconcile") is None
-    assert route_of("../../admin") is None
+
+@pytest.mark.parametrize("name", ["reconcile", "../../admin", ""])
+def test_what_nobody_posts_has_no_route(name):
+    assert route_of(name) is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_architecture import ROOT
+from tests.packages import ROOT
 from tests.test_settings_checks import PRODUCTION
 
 PROXY, STRANGER = "10.0.0.5", "198.51.100.7"

@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from core.api.exceptions import ProblemMiddleware
 from core.api.problems import CONTENT_TYPE, PROBLEMS
 from telephony import errors
-from tests.test_architecture import ROOT
+from tests.packages import ROOT
 
 pytestmark = pytest.mark.django_db
 

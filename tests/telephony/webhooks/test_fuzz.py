@@ -7,9 +7,12 @@ import sys
 
 import pytest
 
+from bench import fields
 from bench.fuzz import complaint
 from bench.hostile import Hostile, hostile
-from tests.test_architecture import ROOT
+from bench.nonsense import CALLERS, NUMBERS, SENSIBLE, SIDS, TIMES
+from telephony.webhooks.kinds import all_kinds
+from tests.packages import ROOT
 
 POST = Hostile(1, "/twilio/voice/incoming/")
 XML = "text/xml; charset=utf-8"
@@ -65,6 +68,29 @@ def test_a_right_answer_is_not(request_, status, content_type, body):
 
 def test_a_bad_signature_that_is_let_in_is_complained_of():
     assert complaint(Hostile(1, "/", signed=False), 204, "", b"") == "204 to a bad signature"
+
+
+def test_every_field_that_a_kind_of_webhook_believes_is_sent():
+    read = {name for kind in all_kinds() for name in kind.believed.names}
+    bodies = b"&".join(hostile(1, number, ["/a/"]).body for number in range(100))
+
+    assert [name for name in sorted(read) if f"{name}=".encode() not in bodies] == []
+
+
+def test_a_field_that_no_list_names_holds_what_twilio_was_seen_to_send(monkeypatch):
+    monkeypatch.delitem(SENSIBLE, "CallDuration")
+    fields.sensible.cache_clear()
+    try:
+        assert fields.sensible("CallDuration") == ["128"]
+    finally:
+        fields.sensible.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "pool"), [("LineId", NUMBERS), ("Timestamp", TIMES), ("From", CALLERS), ("CallerName", SIDS)]
+)
+def test_a_field_is_sent_what_is_nearly_right(name, pool):
+    assert pool in fields.hostile_pools(name)
 
 
 def test_a_number_is_always_the_same_request():

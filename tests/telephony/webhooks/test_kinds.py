@@ -52,7 +52,7 @@ def test_what_twilio_posts_is_answered_and_kept_as_it_came(twilio, line, ada, ki
     row = Webhook.objects.get()
     assert response.status_code in (200, 204)
     assert (row.kind, row.params, row.verdict) == (kind.name, payload(kind), "applied")
-    assert row.sid == payload(kind)[kind.subject]
+    assert row.sid == payload(kind)[kind.subject_field]
 
 
 @each_posted
@@ -75,7 +75,7 @@ def test_when_it_fails_it_is_spooled_answered_and_taken_up_again(twilio, line, a
 @each
 def test_it_has_a_sentence_of_its_own_on_the_time_line(kind):
     leg = Call(sid=payload(kind).get("CallSid", ""))
-    status = payload(kind).get(kind.status, "")
+    status = payload(kind).get(kind.status_field, "")
     row = Webhook(kind=kind.name, sid=leg.sid, status=status, params=payload(kind))
 
     sentence = webhook_title(row, leg=leg, is_root=True)
@@ -88,7 +88,7 @@ def test_it_has_a_sentence_of_its_own_on_the_time_line(kind):
 def test_it_believes_what_names_its_subject_and_nothing_that_twilio_does_not_send(kind):
     fields = dict(kind.believed(received(kind).form))
 
-    assert fields[kind.subject] == payload(kind)[kind.subject]
+    assert fields[kind.subject_field] == payload(kind)[kind.subject_field]
     assert fields.items() <= payload(kind).items()
 
 
