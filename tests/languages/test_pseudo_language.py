@@ -20,6 +20,7 @@ from calls.recorder.timeline import call_timeline
 from config.doctor.checks import CHECKS
 from config.models import Erasure
 from core.api.problems import PROBLEMS, problem_body
+from core.languages import sentence
 from messaging.models import MessageWebhook
 from telephony.doctor.findings import Check
 from telephony.doctor.runner import run
@@ -312,6 +313,8 @@ def test_the_doctor(world, monkeypatch):
     def refuses(check: Check) -> Any:
         raise TelephonyError("Twilio did not accept this.", code=1)
 
-    said = run([Check("a", CHECKS[0].title, breaks), Check("b", CHECKS[1].title, refuses)])
+    found = run([Check("a", CHECKS[0].title, breaks), Check("b", CHECKS[1].title, refuses)])
+    texts = [text for one in found for text in (one.title, one.seen, one.mend)]
 
-    assert [words for one in said for text in (one.title, one.seen, one.mend) if (words := untranslated(text))] == []
+    assert [text for text in texts if "⟦" in text] == [], "what is found is in no language yet"
+    assert [words for text in texts if (words := untranslated(sentence(text)))] == []
