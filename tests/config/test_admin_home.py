@@ -379,7 +379,7 @@ def test_the_menu_is_grouped_for_people_and_names_lists_as_their_pages_do(admin)
     html = page(admin, "/admin/messaging/messagewebhook/")
 
     menu = re.findall(r'class="section"[^>]*>([^<]*)<', html)
-    assert menu == ["Calls", "People", "Contacts", "Phones", "Texts", "Flight recorder", "Privacy", "System"]
+    assert menu == ["Calls", "Routing", "People", "Contacts", "Phones", "Texts", "Flight recorder", "Privacy", "System"]
     assert "<h1>Texts nobody answered</h1>" in html
 
 
