@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.html import escape
 
 
@@ -100,6 +101,11 @@ def from_json(stored: Any) -> Any:
     if not isinstance(stored, dict):
         return stored
     return Sentence(stored["key"], {name: from_json(value) for name, value in stored["blanks"].items()})
+
+
+def number_text(number: int) -> str:
+    """The number as the language of here and now writes it: 10,000 or 10.000."""
+    return number_format(number, force_grouping=True)
 
 
 def speak_to(language: str) -> None:

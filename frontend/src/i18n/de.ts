@@ -322,7 +322,7 @@ export const de: Catalogue = {
   "failure.signedOut": "Sie wurden abgemeldet. Laden Sie die Seite neu.",
   "failure.phone": "Das Telefon konnte nicht gestartet werden.",
   "failure.refused":
-    "Twilio weist dieses Telefon ab ({code}). Bitten Sie Ihre Administration, die Doctor-Seite anzusehen.",
+    "Twilio weist dieses Telefon ab ({code}). Bitten Sie Ihre Administration, die Seite des Doktors anzusehen.",
   "failure.inactive": "Ihr Konto ist nicht aktiv. Wenden Sie sich an Ihre Administration.",
 
   // What is said for ears
