@@ -23,10 +23,13 @@ def _believed(form: QueryDict) -> Mapping[str, str]:
 
 
 def _fallback(work: UnitOfWork, received: Received) -> Answer:
-    """Keeps a message that another route of ours could not take."""
+    """Keeps a message that another route of ours could not take. An entry of the spool may be seen twice."""
     fields = received.fields
+    sid = sid_field(fields, "MessageSid")
+    if MessageWebhook.objects.filter(message_sid=sid, received_at=received.received_at).exists():
+        return None
     MessageWebhook.objects.create(
-        message_sid=sid_field(fields, "MessageSid"),
+        message_sid=sid,
         kind="fallback",
         sender=field(fields, "From", 255),
         recipient=field(fields, "To", 255),
@@ -56,6 +59,7 @@ KINDS = (
         url_name="messaging:fallback",
         subject="MessageSid",
         status="MessageStatus",
+        read_with="messaging.view_messagewebhook",
         believed=_believed,
         work=_fallback,
         is_last_resort=True,

@@ -29,7 +29,7 @@ from calls.recorder.masking import (
 from core.admin import ReadOnly
 from core.languages import sentence
 from telephony.models import Webhook
-from telephony.webhooks.kinds import all_kinds
+from telephony.webhooks.kinds import all_kinds, kind_named
 
 
 def _moment(value: datetime) -> str:
@@ -56,6 +56,14 @@ def _text(value: str) -> SafeString:
     return format_html('<pre class="raw">{}</pre>', value) if value else format_html("{}", "-")
 
 
+def _subject_link(sid: str, kind_name: str) -> SafeString | str:
+    """A link to the call; of what is about something else, the end of its sid."""
+    kind = kind_named(kind_name)
+    if kind is None or kind.is_about_a_call:
+        return call_link(sid)
+    return f"…{sid[-6:]}" if sid else "-"
+
+
 class RouteFilter(admin.SimpleListFilter):
     """The kinds that there are: to ask the table which it holds would read all of it."""
 
@@ -63,7 +71,7 @@ class RouteFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind.name, kind.name) for kind in all_kinds()]
+        return [(kind.name, kind.name) for kind in all_kinds() if kind.may_be_read_by(request.user)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> QuerySet[Webhook]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -71,13 +79,13 @@ class RouteFilter(admin.SimpleListFilter):
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
-    """Every request of Twilio's about a call, as it came."""
+    """Every request of Twilio's, as it came."""
 
     list_display = ["received", "kind", "status", "call", "verdict_tag", "took", "problem"]
     list_display_links = ["received"]
     list_filter = [RouteFilter, "verdict", "received_at"]
     search_fields = ["=sid"]
-    search_help_text = _("A CallSid, in full.")
+    search_help_text = _("A CallSid or MessageSid, in full.")
     show_full_result_count = False
     ordering = ["-received_at", "-pk"]
     fieldsets = [
@@ -87,13 +95,19 @@ class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
         (_("Our answer"), {"fields": ["answered"]}),
     ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
+        """Without those whose contents are for others: a text is read by who may read texts."""
+        hidden = [kind.name for kind in all_kinds() if not kind.may_be_read_by(request.user)]
+        rows: QuerySet[Webhook] = super().get_queryset(request)
+        return rows.exclude(kind__in=hidden) if hidden else rows
+
     @admin.display(description=_("received"), ordering="received_at")
     def received(self, row: Webhook) -> str:
         return _moment(row.received_at)
 
-    @admin.display(description=_("call"), ordering="sid")
+    @admin.display(description=_("call or text"), ordering="sid")
     def call(self, row: Webhook) -> SafeString | str:
-        return call_link(row.sid)
+        return _subject_link(row.sid, row.kind)
 
     @admin.display(description=_("verdict"), ordering="verdict")
     def verdict_tag(self, row: Webhook) -> SafeString:
@@ -166,7 +180,7 @@ class CallEventAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[CallEvent]):
 
     @admin.display(description=_("call"), ordering="call_sid")
     def call(self, event: CallEvent) -> SafeString | str:
-        return call_link(event.call_sid)
+        return _subject_link(event.call_sid, event.name if event.kind == CallEvent.Kind.INCIDENT else "")
 
     @admin.display(description=_("took"), ordering="milliseconds")
     def took(self, event: CallEvent) -> str:

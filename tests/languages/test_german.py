@@ -237,12 +237,13 @@ def test_no_form_for_passwords_falls_back_to_english(ada):
         assert [page.count(english) for page in pages] == [0, 0, 0], english
 
 
-def test_numbers_in_sentences_are_written_as_german_writes_them(ada, monkeypatch):
+def test_numbers_in_sentences_are_written_as_german_writes_them(ada, line):
     ada.language = "de"
     ada.save()
+    call = factories.make_call(1, line=line, agent=ada)
     headers = {"Authorization": f"Token {sign_in(ada)}"}
     big = Client().patch(
-        f"/api/v1/calls/{sid('CA', 1)}/", {"note": "x" * 3_000_000}, content_type="application/json", headers=headers
+        f"/api/v1/calls/{call.sid}/", {"note": "x" * 3_000_000}, content_type="application/json", headers=headers
     )
 
     assert big.json()["detail"] == "Senden Sie höchstens 1.024 KB auf einmal."
