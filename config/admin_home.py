@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.urls import reverse
@@ -307,10 +308,9 @@ def _team_tasks() -> Iterator[Task]:
         title = gettext("%(name)s is in no team") % {"name": agents[0]}
         yield Task(title, gettext("No line rings there."), url, gettext("Open the agent"))
     elif agents:
-        url = _list_url(
-            "agents_agent",
-            teams__isnull=True, is_active__exact=1, is_superuser__exact=0, may_receive_calls__exact=1,
-        )  # fmt: skip
+        only = {"teams__isnull": True, "is_active__exact": 1, "is_superuser__exact": 0, "may_receive_calls__exact": 1}
+        # As `who_may_sign_in` has it.
+        url = _list_url("agents_agent", **only, **({} if settings.SIMULATOR else {"is_demo__exact": 0}))
         title = ngettext("%(count)d agent is in no team", "%(count)d agents are in no team", len(agents)) % {
             "count": len(agents)
         }

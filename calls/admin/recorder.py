@@ -56,14 +56,6 @@ def _text(value: str) -> SafeString:
     return format_html('<pre class="raw">{}</pre>', value) if value else format_html("{}", "-")
 
 
-def _subject_link(sid: str, kind_name: str) -> SafeString | str:
-    """A link to the call; of what is about something else, the end of its sid."""
-    kind = kind_named(kind_name)
-    if kind is None or kind.is_about_a_call:
-        return call_link(sid)
-    return f"…{sid[-6:]}" if sid else "-"
-
-
 class RouteFilter(admin.SimpleListFilter):
     """The kinds that there are: to ask the table which it holds would read all of it."""
 
@@ -107,7 +99,10 @@ class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
 
     @admin.display(description=_("call or text"), ordering="sid")
     def call(self, row: Webhook) -> SafeString | str:
-        return _subject_link(row.sid, row.kind)
+        kind = kind_named(row.kind)
+        if kind is None or kind.is_about_a_call:
+            return call_link(row.sid)
+        return f"…{row.sid[-6:]}" if row.sid else "-"
 
     @admin.display(description=_("verdict"), ordering="verdict")
     def verdict_tag(self, row: Webhook) -> SafeString:
@@ -180,7 +175,7 @@ class CallEventAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[CallEvent]):
 
     @admin.display(description=_("call"), ordering="call_sid")
     def call(self, event: CallEvent) -> SafeString | str:
-        return _subject_link(event.call_sid, event.name if event.kind == CallEvent.Kind.INCIDENT else "")
+        return call_link(event.call_sid)
 
     @admin.display(description=_("took"), ordering="milliseconds")
     def took(self, event: CallEvent) -> str:

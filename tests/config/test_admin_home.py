@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
+from agents.models import Agent
 from calls.models import Call, Recording
 from config.doctor import last, views
 from config.models import DoctorReport
@@ -222,6 +223,22 @@ def test_agents_in_no_team_lead_to_them(admin, line):
     assert "2 agents are in no team" in words(html)
     listed = page(admin, link(html, "See agents"))
     assert len(re.findall(r'class="field-username', listed)) == 2
+
+
+@pytest.mark.parametrize("simulator", [True, False])
+def test_agents_of_the_demo_count_with_the_simulator_only(admin, line, settings, simulator):
+    settings.SIMULATOR = simulator
+    demo = factories.make_agent("ada", team=line.team)
+    for name in ("grace", "hedy", "mary"):
+        factories.make_agent(name)
+    Agent.objects.filter(pk=demo.pk).update(is_demo=True)
+    Agent.objects.filter(username="mary").update(is_demo=True)
+    html = page(admin)
+
+    assert ("Nobody answers line Support" in words(html)) is not simulator
+    assert f"{3 if simulator else 2} agents are in no team" in words(html)
+    listed = page(admin, link(html, "See agents"))
+    assert len(re.findall(r'class="field-username', listed)) == (3 if simulator else 2)
 
 
 def test_missed_callers_and_unheard_voicemail_lead_to_exactly_these_calls(admin):
