@@ -371,6 +371,7 @@ export const de: Catalogue = {
   "log.voicemail": "Mailbox",
   "log.found": { one: "{count} Anruf gefunden.", other: "{count} Anrufe gefunden." },
   "log.orMore": { one: "{count} oder mehr Anrufe gefunden.", other: "{count} oder mehr Anrufe gefunden." },
+  "log.stale": "Diese Liste ist vielleicht nicht aktuell: Sie ließ sich nicht neu laden.",
   "log.notLoaded": "Die Anrufliste wurde nicht geladen",
   "log.loadingMore": "Wird geladen …",
   "log.moreFailed": "Das wurde nicht geladen. Erneut versuchen",
