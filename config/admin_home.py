@@ -13,15 +13,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from agents.models import Agent
 from agents.selectors import agents_answering, agents_in_no_team
@@ -29,6 +29,7 @@ from calls.live.presence import presence_of
 from calls.log.to_do import missed_to_call_back, results_since, voicemail_unheard
 from calls.models import Call, CallResult
 from config.doctor import last
+from core.languages import sentence
 from core.text import in_sentence
 from routing.models import Line
 from routing.selectors import lines_without_people
@@ -186,16 +187,16 @@ def _call_figures(results: list[_Result], now: datetime, rights: _Rights) -> Ite
     if not rights.sees_calls:
         return
     total, incoming = sum(row.total for row in results), sum(row.incoming for row in results)
-    detail = _t("%(incoming)d in, %(outgoing)d out") % {"incoming": incoming, "outgoing": total - incoming}
-    yield Figure(_t("Calls today"), str(total), detail, _calls_url(now))
+    detail = gettext("%(incoming)d in, %(outgoing)d out") % {"incoming": incoming, "outgoing": total - incoming}
+    yield Figure(gettext("Calls today"), str(total), detail, _calls_url(now))
     count = Counter({row.result: row.total for row in results})
     ended = sum(row.incoming for row in results if row.result)
     for result, name in (
-        (CallResult.ANSWERED, _t("Answered")),
-        (CallResult.MISSED, _t("Missed")),
-        (CallResult.VOICEMAIL, _t("Voicemail")),
+        (CallResult.ANSWERED, gettext("Answered")),
+        (CallResult.MISSED, gettext("Missed")),
+        (CallResult.VOICEMAIL, gettext("Voicemail")),
     ):
-        share = _t("%(share)d %% of incoming") % {"share": round(100 * count[result] / ended)} if ended else ""
+        share = gettext("%(share)d %% of incoming") % {"share": round(100 * count[result] / ended)} if ended else ""
         tone = "stop" if result == CallResult.MISSED and count[result] else ""
         yield Figure(name, str(count[result]), share, _calls_url(now, result), tone)
 
@@ -203,7 +204,7 @@ def _call_figures(results: list[_Result], now: datetime, rights: _Rights) -> Ite
 def _shown_results(results: list[_Result]) -> list[Figure]:
     """In the order in which the log names them; what goes on comes first."""
     found = {row.result: row for row in results}
-    names: list[tuple[str, Any]] = [("", _t("Not over yet")), *CallResult.choices]
+    names: list[tuple[str, Any]] = [("", gettext("Not over yet")), *CallResult.choices]
     return [
         Figure(
             str(name),
@@ -247,11 +248,11 @@ def _people() -> People:
 def _people_figures(people: People | None) -> Iterator[Figure]:
     if people is None:
         return
-    value = _t("%(reachable)d of %(total)d") % {"reachable": people.reachable, "total": people.total}
+    value = gettext("%(reachable)d of %(total)d") % {"reachable": people.reachable, "total": people.total}
     free = people.reachable - people.on_call
-    detail = _t("%(free)d free, %(on_call)d on a call") % {"free": free, "on_call": people.on_call}
+    detail = gettext("%(free)d free, %(on_call)d on a call") % {"free": free, "on_call": people.on_call}
     tone = "stop" if people.total and not people.reachable else ""
-    yield Figure(_t("Agents reachable"), value, detail, "#reachable", tone)
+    yield Figure(gettext("Agents reachable"), value, detail, "#reachable", tone)
 
 
 # --- Money ---
@@ -264,12 +265,12 @@ def _money_figures(rights: _Rights, spent: list[Spent]) -> Iterator[Figure]:
     today = today_gmt()
     month = records(today.replace(day=1), today, TOTAL).aggregate(sum=Sum("price"))["sum"] or Decimal(0)
     limit = next((one for one in spent if one.limit.period == Period.MONTHLY), None)
-    detail = _t("Twilio, without a limit")
+    detail = gettext("Twilio, without a limit")
     if limit is not None:
         names = {"share": limit.share, "amount": money(limit.limit.amount, limit.limit.currency)}
-        detail = _t("%(share)d %% of %(amount)s") % names
+        detail = gettext("%(share)d %% of %(amount)s") % names
     tone = "stop" if any(one.is_reached for one in spent) else ""
-    yield Figure(_t("Spent this month"), money(month, account_currency()), detail, reverse("usage"), tone)
+    yield Figure(gettext("Spent this month"), money(month, account_currency()), detail, reverse("usage"), tone)
 
 
 def _spend_tasks(spent: list[Spent]) -> Iterator[Task]:
@@ -278,16 +279,16 @@ def _spend_tasks(spent: list[Spent]) -> Iterator[Task]:
         if not one.level:
             continue
         title = (
-            _t("%(share)d %% of today's spend limit") if one.limit.period == Period.DAILY
-            else _t("%(share)d %% of this month's spend limit")
+            gettext("%(share)d %% of today's spend limit") if one.limit.period == Period.DAILY
+            else gettext("%(share)d %% of this month's spend limit")
         ) % {"share": one.share}  # fmt: skip
         names = {
             "spent": money(one.spent, one.limit.currency), "amount": money(one.limit.amount, one.limit.currency),
         }  # fmt: skip
         detail = "; ".join(
-            part for part in (_t("%(spent)s of %(amount)s") % names, limit_note(one, today_gmt())) if part
+            part for part in (gettext("%(spent)s of %(amount)s") % names, limit_note(one, today_gmt())) if part
         )
-        yield Task(title, detail, reverse("usage"), _t("See usage"), urgent=one.is_reached)
+        yield Task(title, detail, reverse("usage"), gettext("See usage"), urgent=one.is_reached)
 
 
 # --- What needs doing ---
@@ -308,23 +309,26 @@ def _doctor_tasks(report: DoctorReport | None) -> Iterator[Task]:
     wrong = [one for one in found if one["state"] == State.FAILED and one["id"] not in _SAID_ELSEWHERE]
     if len(wrong) == 1:
         url = f"{reverse('doctor')}#finding-{wrong[0]['id']}"
-        title = _t("The Doctor found something wrong: %(title)s") % {"title": wrong[0]["title"]}
-        yield Task(title, wrong[0]["seen"], url, _t("See how"), urgent=True)
+        title = gettext("The Doctor found something wrong: %(title)s") % {"title": sentence(wrong[0]["title"])}
+        yield Task(title, wrong[0]["seen"], url, gettext("See how"), urgent=True)
     elif wrong:
-        title = _t("The Doctor found %(count)d things wrong") % {"count": len(wrong)}
-        yield Task(title, ", ".join(one["title"] for one in wrong), reverse("doctor"), _t("See how"), urgent=True)
+        title = ngettext(
+            "The Doctor found %(count)d thing wrong", "The Doctor found %(count)d things wrong", len(wrong)
+        ) % {"count": len(wrong)}
+        names = ", ".join(sentence(one["title"]) for one in wrong)
+        yield Task(title, names, reverse("doctor"), gettext("See how"), urgent=True)
 
 
 def _line_tasks() -> Iterator[Task]:
     for line in lines_without_people():
         names = {"line": in_sentence(line.name), "team": in_sentence(line.team.name)}
-        title = _t("Nobody answers line %(line)s") % names
+        title = gettext("Nobody answers line %(line)s") % names
         if line.takes_voicemail:
-            detail = _t("Nobody in team %(team)s can take calls: every caller is asked for a message.") % names
+            detail = gettext("Nobody in team %(team)s can take calls: every caller is asked for a message.") % names
         else:
-            detail = _t("Nobody in team %(team)s can take calls, and the line takes no voicemail.") % names
+            detail = gettext("Nobody in team %(team)s can take calls, and the line takes no voicemail.") % names
         url = reverse("admin:routing_line_change", args=[line.pk])
-        yield Task(title, detail, url, _t("Open the line"), urgent=not line.takes_voicemail)
+        yield Task(title, detail, url, gettext("Open the line"), urgent=not line.takes_voicemail)
 
 
 def _call_tasks() -> Iterator[Task]:
@@ -334,27 +338,28 @@ def _call_tasks() -> Iterator[Task]:
             "%(count)d missed caller was not called back", "%(count)d missed callers were not called back", missed
         )
         url = _list_url("calls_call", todo="call-back")
-        yield Task(title % {"count": missed}, _t("Of the last seven days."), url, _t("See calls"))
+        yield Task(title % {"count": missed}, gettext("Of the last seven days."), url, gettext("See calls"))
     unheard = voicemail_unheard(Call.objects.all()).count()
     if unheard:
         title = ngettext("%(count)d voicemail unheard", "%(count)d voicemails unheard", unheard)
-        detail = _t("Nobody has listened to it here.") if unheard == 1 else _t("Nobody has listened to them here.")
-        yield Task(title % {"count": unheard}, detail, _list_url("calls_call", todo="unheard"), _t("Listen"))
+        detail = ngettext("Nobody has listened to it here.", "Nobody has listened to them here.", unheard)
+        yield Task(title % {"count": unheard}, detail, _list_url("calls_call", todo="unheard"), gettext("Listen"))
 
 
 def _team_tasks() -> Iterator[Task]:
     agents = list(agents_in_no_team().only("pk", "username", "first_name", "last_name"))
     if len(agents) == 1:
         url = reverse("admin:agents_agent_change", args=[agents[0].pk])
-        title = _t("%(name)s is in no team") % {"name": agents[0]}
-        yield Task(title, _t("No line rings there."), url, _t("Open the agent"))
+        title = gettext("%(name)s is in no team") % {"name": agents[0]}
+        yield Task(title, gettext("No line rings there."), url, gettext("Open the agent"))
     elif agents:
-        url = _list_url(
-            "agents_agent",
-            teams__isnull=True, is_active__exact=1, is_superuser__exact=0, may_receive_calls__exact=1,
-        )  # fmt: skip
-        title = _t("%(count)d agents are in no team") % {"count": len(agents)}
-        yield Task(title, _t("No line rings there."), url, _t("See agents"))
+        only = {"teams__isnull": True, "is_active__exact": 1, "is_superuser__exact": 0, "may_receive_calls__exact": 1}
+        # As `who_may_sign_in` has it.
+        url = _list_url("agents_agent", **only, **({} if settings.SIMULATOR else {"is_demo__exact": 0}))
+        title = ngettext("%(count)d agent is in no team", "%(count)d agents are in no team", len(agents)) % {
+            "count": len(agents)
+        }
+        yield Task(title, gettext("No line rings there."), url, gettext("See agents"))
 
 
 # --- The doctor ---

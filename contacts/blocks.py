@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
-from contacts.models import BlockedNumber, Contact
 from agents.permissions import is_supervisor_or_admin
+from contacts.models import BlockedNumber, Contact
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import fetch
 from telephony.errors import InvalidNumber

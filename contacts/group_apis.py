@@ -16,10 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.permissions import IsSupervisorOrAdmin
 from contacts.apis import PlacePagination
 from contacts.blocks import may_unblock, number_block
 from contacts.models import BlockedNumber, Group
-from agents.permissions import IsSupervisorOrAdmin
 from contacts.rules import fields
 from contacts.serializers import (
     BlockedNumberSerializer,

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.languages import number_text
 from core.text import in_sentence
 
 COLUMNS = ("name", "company", "email", "note", "number", "label", "group")
@@ -91,14 +92,15 @@ def table_from_csv(data: bytes, *, check: Callable[[list[str]], object] = lambda
     if len(header) > _MAX_COLUMNS:
         raise Unreadable(
             _("The first row has %(count)s cells. Known columns are: %(columns)s.")
-            % {"count": f"{len(header):,}", "columns": ", ".join(COLUMNS)}
+            % {"count": number_text(len(header)), "columns": ", ".join(COLUMNS)}
         )
     check(header)
     rows: list[tuple[int, list[str]]] = []
     for number, line in lines:
         if len(rows) == MAX_ROWS:
             raise Unreadable(
-                _("These are more than %(most)s rows. Import at most %(most)s at a time.") % {"most": f"{MAX_ROWS:,}"}
+                _("These are more than %(most)s rows. Import at most %(most)s at a time.")
+                % {"most": number_text(MAX_ROWS)}
             )
         rows.append((number, line))
     return Table(header, rows)
@@ -150,7 +152,7 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             if "field limit" in str(error):
-                most = f"{csv.field_size_limit():,}"
+                most = number_text(csv.field_size_limit())
                 said = _("Row %(row)d: a cell is longer than %(most)s characters, or a quotation mark is missing.")
                 raise Unreadable(said % {"row": number, "most": most}) from None
             said = _("Row %(row)d: a quotation mark is missing or out of place.")
@@ -161,7 +163,8 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         empty += 1
         if empty > _MAX_EMPTY_ROWS:
             raise Unreadable(
-                _("This file has more than %(most)s empty rows. Take them away.") % {"most": f"{_MAX_EMPTY_ROWS:,}"}
+                _("This file has more than %(most)s empty rows. Take them away.")
+                % {"most": number_text(_MAX_EMPTY_ROWS)}
             )
 
 
@@ -231,6 +234,6 @@ def rows_from_json(data: Any) -> list[tuple[int, Any]]:
     if len(data) > MAX_ROWS:
         raise Unreadable(
             _("These are %(count)s rows. Import at most %(most)s at a time.")
-            % {"count": f"{len(data):,}", "most": f"{MAX_ROWS:,}"}
+            % {"count": number_text(len(data)), "most": number_text(MAX_ROWS)}
         )
     return list(enumerate(data, 1))

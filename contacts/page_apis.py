@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from agents.permissions import IsSupervisorOrAdmin
 from contacts import timeline
 from contacts.apis import IF_MATCH, VERSION, contact_answer, contact_or_404
 from contacts.blocks import blocked_among, contact_block, may_unblock
@@ -24,7 +25,6 @@ from contacts.consents import OnlyTheyMay, consent_history, consent_record_by_ha
 from contacts.exports import contact_as_json, contact_as_vcard
 from contacts.merging import contacts_merge, merge_undo
 from contacts.models import Consent, Contact, ContactField, ContactMerge, ContactNote
-from agents.permissions import IsSupervisorOrAdmin
 from contacts.senders import sender_names
 from contacts.serializers import (
     BlockInputSerializer,

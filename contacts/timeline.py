@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from contacts.models import Contact, ContactNote
 from agents.permissions import is_supervisor_or_admin
+from contacts.models import Contact, ContactNote
 from telephony.party import same_party
 
 if TYPE_CHECKING:

@@ -1,14 +1,20 @@
 """Which language somebody reads or hears (docs/decisions/0014).
 
 A sentence that is stored, or kept in an exception until it is known who reads it, is kept in English: it is its own key
-in the catalogue, and `sentence` says it in the language of whoever reads it then.
+in the catalogue, and `sentence` says it in the language of whoever reads it then. One with blanks is a `Sentence`: it
+keeps what stands in them beside its key.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.html import escape
 
 
 def default_language() -> str:
@@ -36,9 +42,70 @@ def speaking(language: str) -> translation.override:
     return translation.override(known_language(language))
 
 
-def sentence(key: str) -> str:
+class Sentence(str):
+    """A sentence that is kept in English until somebody reads it, with what stands in its blanks.
+
+    As a text it is the English one, for logs, commands and programs. `sentence` says it in the reader's language, and
+    so does a page that prints it.
+    """
+
+    key: str
+    blanks: Mapping[str, Any]
+
+    def __new__(cls, key: str, blanks: Mapping[str, Any] | None = None) -> Sentence:
+        self = super().__new__(cls, str.__mod__(key, blanks) if blanks else key)
+        self.key, self.blanks = str(key), dict(blanks or {})
+        return self
+
+    def __mod__(self, blanks: Mapping[str, Any]) -> Sentence:
+        return Sentence(self.key, blanks)
+
+    def __html__(self) -> str:
+        return escape(sentence(self))
+
+    def with_blanks(self, change: Callable[[str], str]) -> Sentence:
+        """The same with something else in its blanks: what `change` makes of each text in them."""
+
+        def changed(value: Any) -> Any:
+            if isinstance(value, Sentence):
+                return value.with_blanks(change)
+            return change(value) if isinstance(value, str) else value
+
+        return Sentence(self.key, {name: changed(value) for name, value in self.blanks.items()})
+
+
+def kept(key: str) -> Sentence:
+    """Marks a sentence like `gettext`, but keeps it until it is known who reads it. Import it as `_`, so that
+    `make messages` finds what it marks."""
+    return Sentence(key)
+
+
+def sentence(text: str) -> str:
     """A sentence that was kept in English, in the language of whoever reads it now."""
-    return translation.gettext(key) if key else ""
+    if isinstance(text, Sentence):
+        said = translation.gettext(text.key) if text.key else ""
+        blanks = {name: sentence(one) if isinstance(one, Sentence) else one for name, one in text.blanks.items()}
+        return said % blanks if blanks else said
+    return translation.gettext(text) if text else ""
+
+
+def as_json(text: str) -> Any:
+    """A sentence for a column of JSON. `from_json` reads it."""
+    if not isinstance(text, Sentence):
+        return text
+    blanks = {name: as_json(value) if isinstance(value, str) else value for name, value in text.blanks.items()}
+    return {"key": text.key, "blanks": blanks}
+
+
+def from_json(stored: Any) -> Any:
+    if not isinstance(stored, dict):
+        return stored
+    return Sentence(stored["key"], {name: from_json(value) for name, value in stored["blanks"].items()})
+
+
+def number_text(number: int) -> str:
+    """The number as the language of here and now writes it: 10,000 or 10.000."""
+    return number_format(number, force_grouping=True)
 
 
 def speak_to(language: str) -> None:

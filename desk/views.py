@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
@@ -53,7 +53,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "threads": reverse("api:thread-list"),
             "messages": reverse("api:message-list"),
             "readyTexts": reverse("api:ready-text-list"),
-            "socket": "/ws/desk/",
+            "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
             "login": reverse("login"),
             "logout": reverse("logout"),

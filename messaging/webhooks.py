@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from twilio.twiml.messaging_response import MessagingResponse
@@ -55,11 +56,17 @@ def _text(received: Received) -> IncomingText:
 def _status(work: UnitOfWork, batch: Sequence[Received]) -> list[Kept]:
     updates = [StatusUpdate.from_fields(received.fields, at=received.received_at) for received in batch]
     return [Kept(None, verdict) for verdict in statuses_apply(updates)]
+
+
 def _fallback(work: UnitOfWork, received: Received) -> Answer:
-    """Keeps a message that another route of ours could not take, and puts it into its thread after all."""
+    """Keeps a message that another route of ours could not take, and puts it into its thread after all. An entry of the
+    spool may be seen twice."""
     fields = received.fields
+    sid = sid_field(fields, "MessageSid")
+    if MessageWebhook.objects.filter(message_sid=sid, received_at=received.received_at).exists():
+        return None
     MessageWebhook.objects.create(
-        message_sid=sid_field(fields, "MessageSid"),
+        message_sid=sid,
         kind="fallback",
         sender=field(fields, "From", 255),
         recipient=field(fields, "To", 255),
@@ -129,6 +136,7 @@ KINDS = (
         url_name="messaging:fallback",
         subject_field="MessageSid",
         status_field="MessageStatus",
+        read_with="messaging.view_messagewebhook",
         believed=Fields.of(*FALLBACK_FIELDS),
         work=_fallback,
         is_last_resort=True,

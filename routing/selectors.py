@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet
 
-from agents.selectors import team_ids_of
+from agents.selectors import team_ids_of, who_may_sign_in
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import Statement, fetch
 from routing.models import Line
@@ -41,12 +41,12 @@ def lines_for(agent: Agent) -> QuerySet[Line]:
 
 def callable_agents_of(team_id: int) -> QuerySet[Agent]:
     """Those in the team whom a caller can reach at all."""
-    return get_user_model().objects.filter(teams=team_id, is_active=True, may_receive_calls=True)
+    return get_user_model().objects.filter(who_may_sign_in(), teams=team_id, may_receive_calls=True)
 
 
 def lines_without_people() -> QuerySet[Line]:
     """Lines in use in whose teams nobody can take calls: all that a caller can reach there is voicemail."""
-    people = get_user_model().objects.filter(teams=OuterRef("team"), is_active=True, may_receive_calls=True)
+    people = get_user_model().objects.filter(who_may_sign_in(), teams=OuterRef("team"), may_receive_calls=True)
     return Line.objects.filter(~Exists(people), is_active=True).select_related("team")
 
 

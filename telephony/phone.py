@@ -139,9 +139,10 @@ def clean(text: str) -> str:
     return re.sub(r"^tel:", "", text, flags=re.IGNORECASE)
 
 
-# `x12`, `ext. 12`, `;ext=12` and `,,12` after a number.
+# `x12`, `ext. 12`, `;ext=12` and `,,12` after a number, and the word of each language in which it is shown. The desk's
+# field knows the same words (`EXTENSION` in `useNumberCheck.ts`).
 _EXTENSION = re.compile(
-    r"\s*(?:;\s*ext\s*=|,[,;]*|;|(?:extension|extn|ext|xtn|x)[.:]?)\s*([0-9]{1,9})\s*\Z", re.IGNORECASE
+    r"\s*(?:;\s*ext\s*=|,[,;]*|;|(?:extension|extn|ext|xtn|x|durchwahl|dw)[.:]?)\s*([0-9]{1,9})\s*\Z", re.IGNORECASE
 )
 # Between two numbers in one text.
 _BETWEEN = re.compile(r"[/,;|\n]|\s(?:or|and|oder|und|o|y|ou|et)\s|(?<=[0-9])\s*(?=\+)", re.IGNORECASE)

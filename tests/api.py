@@ -19,10 +19,9 @@ from contacts.import_previews import preview_open
 from contacts.merging import contacts_merge
 from contacts.models import Group
 from contacts.services import note_add
-from messaging.models import GroupRecipient, GroupSend
-from routing.models import Line
 from messaging.media import media_upload
-from messaging.models import Message, MessageMedia, Thread
+from messaging.models import GroupRecipient, GroupSend, Message, MessageMedia, Thread
+from routing.models import Line
 from tests import factories
 from tests.twilio import CALLER, sid
 from tokens.models import Device

@@ -29,7 +29,7 @@ from calls.recorder.masking import (
 from core.admin import ReadOnly
 from core.languages import sentence
 from telephony.models import Webhook
-from telephony.webhooks.kinds import all_kinds
+from telephony.webhooks.kinds import all_kinds, kind_named
 
 
 def _moment(value: datetime) -> str:
@@ -63,7 +63,7 @@ class RouteFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind.name, kind.name) for kind in all_kinds()]
+        return [(kind.name, kind.name) for kind in all_kinds() if kind.may_be_read_by(request.user)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> QuerySet[Webhook]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -71,13 +71,13 @@ class RouteFilter(admin.SimpleListFilter):
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
-    """Every request of Twilio's about a call, as it came."""
+    """Every request of Twilio's, as it came."""
 
     list_display = ["received", "kind", "status", "call", "verdict_tag", "took", "problem"]
     list_display_links = ["received"]
     list_filter = [RouteFilter, "verdict", "received_at"]
     search_fields = ["=sid"]
-    search_help_text = _("A CallSid, in full.")
+    search_help_text = _("A CallSid or MessageSid, in full.")
     show_full_result_count = False
     ordering = ["-received_at", "-pk"]
     fieldsets = [
@@ -87,13 +87,22 @@ class WebhookAdmin(ReadOnly, KnowsItsViewer, admin.ModelAdmin[Webhook]):
         (_("Our answer"), {"fields": ["answered"]}),
     ]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
+        """Without those whose contents are for others: a text is read by who may read texts."""
+        hidden = [kind.name for kind in all_kinds() if not kind.may_be_read_by(request.user)]
+        rows: QuerySet[Webhook] = super().get_queryset(request)
+        return rows.exclude(kind__in=hidden) if hidden else rows
+
     @admin.display(description=_("received"), ordering="received_at")
     def received(self, row: Webhook) -> str:
         return _moment(row.received_at)
 
-    @admin.display(description=_("call"), ordering="sid")
+    @admin.display(description=_("call or text"), ordering="sid")
     def call(self, row: Webhook) -> SafeString | str:
-        return call_link(row.sid)
+        kind = kind_named(row.kind)
+        if kind is None or kind.is_about_a_call:
+            return call_link(row.sid)
+        return f"…{row.sid[-6:]}" if row.sid else "-"
 
     @admin.display(description=_("verdict"), ordering="verdict")
     def verdict_tag(self, row: Webhook) -> SafeString:

@@ -38,13 +38,15 @@ _PROGRESS = [
     "problem", "updated_at",
 ]  # fmt: skip
 _rest_of = itemgetter(*(field.attname for field in fields_of(Call) if field.column in {*_COLUMNS} - {*_PROGRESS}))
-# Of an agent, what is shown with a call.
-_AGENT = ("username", "first_name", "last_name")
+# Of an agent, what is shown with a call, and in which language is spoken to them.
+_AGENT = ("username", "first_name", "last_name", "language")
+# Of a line, what is shown with a call, and what is done with its caller.
+_LINE = ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active", "language")
 
 
 def _calls() -> QuerySet[Call]:
     related = [f"agent__{name}" for name in _AGENT]
-    related += [f"line__{name}" for name in ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active")]
+    related += [f"line__{name}" for name in _LINE]
     related += [f"contact__{name}" for name in ("name", "company", "note")]
     own = [field.name for field in fields_of(Call)]
     known = Q(pk__in_array=Param("sids")) | Q(parent__pk__in_array=Param("sids"))

@@ -17,7 +17,7 @@ from agents.selectors import agent_get_active, agent_get_caller, agent_get_calle
 from calls import selectors
 from calls.live import broadcasts, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
-from calls.live.facts import facts_fill
+from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import locking_teams
 from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
@@ -208,9 +208,11 @@ def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetim
     known = batch.get(voice.sid)
     if known is None:
         agent = agent_get_active(voice.agent_id) if voice.agent_id else None
-        contact = contact_by_number(voice.caller)
+        # A browser's own call goes to the other party.
+        contact = contact_by_number(voice.called if voice.from_browser else voice.caller)
         _open(batch, voice, line=line, contact=contact, agent=agent).start_time = at
     else:
+        facts_complete(known, voice)
         known.start_time = min(known.start_time, at)
         known.error_code = voice.error_code or known.error_code
         batch.open(known)

@@ -19,7 +19,7 @@ from agents.selectors import agents_active
 from calls.live import broadcasts
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_forward
-from calls.live.facts import facts_fill
+from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import lock
 from calls.live.parties import with_parties
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Recording
@@ -95,6 +95,7 @@ def _apply(callback: StatusCallbackRequest, batch: CallBatch, unknown: _Unknown,
         forward = is_forward(call, voice.status)
         if key in seen and not forward:
             return Verdict.DUPLICATE
+        facts_complete(call, voice)
     seen.add(key)
     if forward:
         call.status = voice.status

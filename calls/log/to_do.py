@@ -38,8 +38,10 @@ def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
     again. One for each caller; none of those who kept their numbers back."""
     since = timezone.now() - CALL_BACK_WITHIN
     later = Call.objects.filter(parent__isnull=True, start_time__gt=OuterRef("start_time"))
+    # One that was refused, or not placed, reached nobody's telephone.
+    called_back = later.filter(~Q(result=CallResult.FAILED), called=OuterRef("caller"))
     return calls.filter(
-        ~Exists(later.filter(called=OuterRef("caller"))),
+        ~Exists(called_back),
         ~Exists(later.filter(caller=OuterRef("caller"))),
         parent__isnull=True,
         result=CallResult.MISSED,
@@ -52,7 +54,9 @@ def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
 def voicemail_unheard(calls: QuerySet[Call]) -> QuerySet[Call]:
     """Of these, calls with a message of the last weeks to which nobody has listened here."""
     played = RecordingPlay.objects.filter(recording=OuterRef("pk"))
-    unheard = Recording.objects.filter(~Exists(played), created_at__gte=timezone.now() - LISTEN_WITHIN)
+    # Of a caller who said nothing Twilio makes one as well, in which there is nothing to hear.
+    with_sound = Recording.objects.exclude(status="absent").exclude(duration=0)
+    unheard = with_sound.filter(~Exists(played), created_at__gte=timezone.now() - LISTEN_WITHIN)
     return calls.filter(
         parent__isnull=True, result=CallResult.VOICEMAIL, outcome__in=_OPEN, pk__in=unheard.order_by().values("call")
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop as _
-
 from config.doctor import system
+from core.languages import kept as _
 from routing.models import Line
 from telephony.doctor import account, network, routes
 from telephony.doctor.findings import Check, Finding
@@ -17,7 +16,6 @@ def line_numbers() -> list[str]:
     return list(Line.objects.filter(is_active=True).order_by("number").values_list("number", flat=True))
 
 
-# Titles are kept in English; the runner says them.
 CHECKS = (
     Check("settings", _("Settings"), system.check_settings),
     Check("simulator", _("Simulator"), system.check_simulator),

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from config.models import DoctorReport
+from core.languages import from_json
 from telephony.doctor.findings import Finding
 
 logger = logging.getLogger(__name__)
@@ -18,10 +19,7 @@ _THE_ROW = 1
 def keep(findings: list[Finding]) -> None:
     """Writes them down, without what may hold an address; or does not: the doctor also looks at a database that is
     away or has no tables."""
-    rows = [
-        {"id": one.id, "title": one.title, "state": one.state.value, "seen": one.seen, "mend": one.mend}
-        for one in findings
-    ]
+    rows = [one.to_keep() for one in findings]
     try:
         DoctorReport.objects.update_or_create(pk=_THE_ROW, defaults={"at": timezone.now(), "findings": rows})
     except DatabaseError as error:
@@ -29,4 +27,8 @@ def keep(findings: list[Finding]) -> None:
 
 
 def last() -> DoctorReport | None:
-    return DoctorReport.objects.filter(pk=_THE_ROW).first()
+    """With texts that each reader has in a language of their own."""
+    report = DoctorReport.objects.filter(pk=_THE_ROW).first()
+    if report is not None:
+        report.findings = [{name: from_json(value) for name, value in row.items()} for row in report.findings]
+    return report

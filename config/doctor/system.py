@@ -16,13 +16,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django_stubs_ext import StrOrPromise
 
 from config.celery import app
 from config.models import Heartbeat
 from config.server.heartbeats import HEARTBEAT, RECONCILE
+from core.languages import Sentence
+from core.languages import kept as _
 from core.text import in_sentence
 from messaging.outbox.health import outbox_health
 from routing.selectors import lines_unanswered
@@ -32,12 +31,10 @@ F = TypeVar("F", Finding, Finding | None)
 SIMULATOR_IN_PRODUCTION = "telephony.E012"
 # Three times what the clock's schedule asks for.
 _LATE_HEARTBEAT, _LATE_RECONCILE = timedelta(seconds=90), timedelta(minutes=3)
-_START_WORKER = gettext_lazy("Start it again: the web server without REDIS_URL, else celery -A config worker --beat.")
+_START_WORKER = _("Start it again: the web server without REDIS_URL, else celery -A config worker --beat.")
 
 
-def _needs(
-    silent: StrOrPromise, mend: StrOrPromise
-) -> Callable[[Callable[[Check], F]], Callable[[Check], F | Finding]]:
+def _needs(silent: Sentence, mend: Sentence) -> Callable[[Callable[[Check], F]], Callable[[Check], F | Finding]]:
     """Makes whatever a check raises a finding about what it needs. The error's text may hold a password."""
 
     def decorate(look: Callable[[Check], F]) -> Callable[[Check], F | Finding]:
@@ -46,7 +43,7 @@ def _needs(
             try:
                 return look(check)
             except Exception as error:
-                return check.failed(str(silent) % {"error": type(error).__name__}, mend)
+                return check.failed(silent % {"error": type(error).__name__}, mend)
 
         return guarded
 
@@ -54,12 +51,10 @@ def _needs(
 
 
 _needs_database = _needs(
-    gettext_lazy("The database does not answer (%(error)s)."),
-    gettext_lazy("See that it runs, and that DATABASE_URL and the migrations are right."),
+    _("The database does not answer (%(error)s)."),
+    _("See that it runs, and that DATABASE_URL and the migrations are right."),
 )
-_needs_redis = _needs(
-    gettext_lazy("Redis does not answer (%(error)s)."), gettext_lazy("See that it runs, and that REDIS_URL is right.")
-)
+_needs_redis = _needs(_("Redis does not answer (%(error)s)."), _("See that it runs, and that REDIS_URL is right."))
 
 
 def check_settings(check: Check) -> Finding:
@@ -228,7 +223,7 @@ def check_reconciler(check: Check) -> Finding:
     return check.ok(_("It ran %(ago)s.") % {"ago": _ago(last)})
 
 
-def _ago(last: Heartbeat) -> str:
+def _ago(last: Heartbeat) -> Sentence:
     seconds = max(0, round((timezone.now() - last.at).total_seconds()))
     if seconds < 120:
         return _("%(count)d s ago") % {"count": seconds}

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.doctor import last
 from config.doctor.checks import examine, line_numbers
+from core.languages import sentence
 from telephony.doctor.findings import State, worst
 from telephony.errors import TelephonyError
 from telephony.provisioning.plan import Plan
@@ -86,7 +87,7 @@ def mend(request: HttpRequest) -> HttpResponse:
 def _carry_out(request: HttpRequest, plan: Plan) -> HttpResponse:
     for done in apply(plan):
         logger.info("doctor: mended by agent=%s: %s sid=%s", request.user.pk, done.step.kind, done.step.sid)
-        messages.success(request, _("%(what)s is set as it should be.") % {"what": done.step.title})
+        messages.success(request, _("%(what)s is set as it should be.") % {"what": sentence(done.step.title)})
     return redirect("doctor")
 
 

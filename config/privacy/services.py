@@ -112,10 +112,6 @@ def person_export(person: Person) -> dict[str, Any]:
             {"number": row.number, "reason": row.reason, "at": row.at}
             for row in _together(rows["entries of the block list"])
         ],
-        "consents": [
-            {"number": row.number, "sender": row.sender, "state": row.state, "source": row.source, "at": row.at}
-            for row in _together(rows["consents"])
-        ],
         "merged": [
             {"name": row.gone_name, "into": row.survivor_id, "at": row.at, "kept": row.kept}
             for row in _together(rows["merges of contacts"])
@@ -130,7 +126,8 @@ def person_export(person: Person) -> dict[str, Any]:
         "messages": [message(row) for row in _together(rows["messages"])],
         "texts": [text(row) for row in _together(rows["texts"])],
         "consents": [
-            {"sender": row.sender, "state": row.state, "source": row.source, "note": row.note, "at": row.at}
+            {"number": row.number, "sender": row.sender, "state": row.state, "source": row.source}
+            | {"note": row.note, "at": row.at}
             for row in _together(rows["consents"])
         ],
     }

@@ -91,6 +91,13 @@ def _path_info(scope: Any) -> str:
     return path.removeprefix(get_script_prefix(scope).rstrip("/"))
 
 
+def _language_of(scope: Any) -> str:
+    """What the browser asks for, of a request that is not read."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = dict(scope.get("headers", ())).get(b"accept-language", b"").decode("latin1")
+    return language_wished(request)
+
+
 class OneHopHandler(ASGIHandler):
     """Serves HTTP. Made once for each process."""
 
@@ -119,14 +126,15 @@ class OneHopHandler(ASGIHandler):
         except RequestAborted:
             return
         except BodyTooLarge:
-            await self.send_response(too_large(path) if is_webhook else _too_large(path), send)
+            with speaking(_language_of(scope)):
+                refused = too_large(path) if is_webhook else _too_large(path)
+            await self.send_response(refused, send)
             return
         with body:
             light = webhook_request(scope, body) if route else None
             if route and light:
                 await self._answer_webhook(route, light, send)
                 return
-            set_script_prefix(get_script_prefix(scope))
             request, refusal = self.create_request(scope, body)
             if request is None:
                 await self.send_response(refusal or HttpResponse(status=400), send)
@@ -212,6 +220,8 @@ class OneHopHandler(ASGIHandler):
         return asyncio.get_running_loop().run_in_executor(pool, copy_context().run, work, *args)
 
     def _respond(self, request: Any) -> HttpResponseBase:
+        # Here, in the thread that makes the page: what is set in another is not seen (asgiref's `Local`).
+        set_script_prefix(get_script_prefix(request.scope))
         signals.request_started.send(sender=self.__class__, scope=request.scope)
         response = self.get_response(request)
         if not response.streaming:

@@ -208,9 +208,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "/accounts/login/"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/accounts/login/"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "desk:desk"
+LOGOUT_REDIRECT_URL = "login"
 # After so many failures for one username from one address, for one username from anywhere, or from one address (of IPv6
 # a /64), nothing is tried for so long. `agents.lockout`.
 LOGIN_FAILURE_LIMIT: int = env.whole("LOGIN_FAILURE_LIMIT", 5)
@@ -253,12 +253,13 @@ USE_TZ = True
 USE_I18N = True
 
 # --- Static files --------------------------------------------------------------------------------------------------
-STATIC_URL = "/static/"
+# Without a slash in front: under the path that the site stands under (`uvicorn --root-path`).
+STATIC_URL = "static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "frontend" / "dist"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
 }
 
 # --- REST ----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from core.languages import number_text
 from core.text import cleaned, cleaned_lines, without_invisible
 
 _MAX_BYTES = 1_048_576
@@ -67,7 +68,7 @@ def read_bounded(stream: IO[bytes], limit: int) -> bytes:
     """All of it. Raises `TooLarge`: Django bounds forms and files, but not a body that a parser reads itself."""
     data = stream.read(limit + 1)
     if len(data) > limit:
-        raise TooLarge(_("Send at most %(size)s KB at a time.") % {"size": f"{limit // 1024:,}"})
+        raise TooLarge(_("Send at most %(size)s KB at a time.") % {"size": number_text(limit // 1024)})
     return data
 
 

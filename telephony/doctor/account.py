@@ -8,19 +8,16 @@ from email.utils import parsedate_to_datetime
 from time import time
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from core.languages import kept as _
 from telephony.doctor.findings import Check, Finding
 from telephony.errors import CallGone, NotConfigured, translated
 from telephony.provisioning import account as twilio
 from telephony.rest.client import get_client
 
 _SKEW_WARNING, _SKEW_FAILURE = 5.0, 30.0
-_CONSOLE = gettext_lazy(
-    "Copy both anew from Twilio's console, under Account info, to TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
-)
-_PROVISION = gettext_lazy("Run: python manage.py twilio_provision")
+_CONSOLE = _("Copy both anew from Twilio's console, under Account info, to TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
+_PROVISION = _("Run: python manage.py twilio_provision")
 
 
 def check_account(check: Check) -> list[Finding]:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
-from django_stubs_ext import StrOrPromise
+
+from core.languages import Sentence, as_json
 
 _SECRETS = (
     "TWILIO_AUTH_TOKEN",
@@ -32,7 +33,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`seen` says what is so; `mend` what to do about it, "" when nothing. Both are sentences.
+    """`seen` says what is so; `mend` what to do about it, "" when nothing. Both are sentences, kept in English: each
+    reader has them in a language of their own (`core.languages.sentence`).
 
     `drift` has a row for each field that is not as it should be: its name, what it is, what it should be.
     """
@@ -45,7 +47,13 @@ class Finding:
     drift: tuple[tuple[str, str, str], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
+        """In English, for machines."""
         return asdict(self)
+
+    def to_keep(self) -> dict[str, Any]:
+        """As it is written down. Without `drift`, which may hold an address."""
+        texts = {"title": self.title, "seen": self.seen, "mend": self.mend}
+        return {"id": self.id, "state": self.state.value} | {name: as_json(text) for name, text in texts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +65,17 @@ class Check:
     run: Callable[[Check], Finding | list[Finding]]
     seconds: float = 9.0
 
-    def ok(self, seen: StrOrPromise) -> Finding:
-        return Finding(self.id, self.title, State.OK, str(seen))
+    def ok(self, seen: str) -> Finding:
+        return Finding(self.id, self.title, State.OK, seen)
 
-    def skipped(self, seen: StrOrPromise) -> Finding:
-        return Finding(self.id, self.title, State.SKIPPED, str(seen))
+    def skipped(self, seen: str) -> Finding:
+        return Finding(self.id, self.title, State.SKIPPED, seen)
 
-    def warning(self, seen: StrOrPromise, mend: StrOrPromise) -> Finding:
-        return Finding(self.id, self.title, State.WARNING, str(seen), str(mend))
+    def warning(self, seen: str, mend: str) -> Finding:
+        return Finding(self.id, self.title, State.WARNING, seen, mend)
 
-    def failed(self, seen: StrOrPromise, mend: StrOrPromise) -> Finding:
-        return Finding(self.id, self.title, State.FAILED, str(seen), str(mend))
+    def failed(self, seen: str, mend: str) -> Finding:
+        return Finding(self.id, self.title, State.FAILED, seen, mend)
 
     def named(self, id: str, title: str) -> Check:
         """The same check for one of several things that it looks at."""
@@ -90,6 +98,8 @@ def without_secrets(finding: Finding) -> Finding:
     secrets = [getattr(settings, name, "") for name in _SECRETS]
 
     def clean(text: str) -> str:
+        if isinstance(text, Sentence):
+            return text.with_blanks(clean)
         for secret in secrets:
             text = text.replace(secret, "•••") if len(secret) >= 4 else text
         return text

@@ -10,15 +10,14 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
+from core.languages import kept as _
 from telephony.doctor.findings import Check, Finding
 
 _TIMEOUT = 5.0
 _HEADERS = {"User-Agent": "Ringdesk doctor"}
 _DAYS_WARNING = 14
-_REACH = gettext_lazy(
+_REACH = _(
     "Start Ringdesk, and see that the proxy and the firewall let requests for PUBLIC_BASE_URL through. Some networks "
     "do not let a machine reach its own public address: then look from outside."
 )
@@ -86,7 +85,6 @@ def check_tls(check: Check) -> Finding:
     except OSError as error:
         return check.failed(_("No TLS connection came about (%(error)s).") % {"error": type(error).__name__}, _REACH)
     days = int((ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time()) // 86_400)
-    seen = ngettext(
-        "The certificate is valid for %(count)d more day.", "The certificate is valid for %(count)d more days.", days
-    ) % {"count": days}
+    # No plural: a sentence that is kept has one form.
+    seen = _("The certificate is valid. Days that are left: %(count)d.") % {"count": days}
     return check.warning(seen, mend) if days < _DAYS_WARNING else check.ok(seen)

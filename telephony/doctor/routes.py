@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from core.languages import kept as _
 from telephony.doctor.findings import Check, Finding
 from telephony.provisioning.plan import Step
 from telephony.provisioning.services import plan_app, plan_numbers, plan_service
 
-_PROVISION = gettext_lazy("Run: python manage.py twilio_provision")
-_FIX = gettext_lazy("Run: python manage.py twilio_doctor --fix, or press “Mend” on the doctor's page.")
+_PROVISION = _("Run: python manage.py twilio_provision")
+_FIX = _("Run: python manage.py twilio_doctor --fix, or press “Mend” on the doctor's page.")
 
 
 def check_app(check: Check) -> Finding:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from time import monotonic
 
 from django.db import connections
-from django.utils.translation import gettext as _
 
-from core.languages import sentence
+from core.languages import kept as _
 from telephony.doctor.findings import Check, Finding, without_secrets
 from telephony.errors import NotConfigured, TelephonyError
 
@@ -30,9 +28,9 @@ class _Run:
             found = self.check.run(self.check)
             self.findings = found if isinstance(found, list) else [found]
         except NotConfigured as error:
-            self.findings = [self.check.skipped(_("%(why)s See the finding on credentials.") % {"why": error.message})]
+            self.findings = [self.check.skipped(_("%(why)s See the finding on credentials.") % {"why": _(error.key)})]
         except TelephonyError as error:
-            seen = error.message
+            seen = _(error.key)
             if error.code:
                 seen = _("%(why)s (Twilio's code %(code)s)") % {"why": seen, "code": error.code}
             self.findings = [self.check.failed(seen, _("Try again in a moment."))]
@@ -50,15 +48,12 @@ class _Run:
 
 
 def run(checks: Sequence[Check]) -> list[Finding]:
-    """What the checks found, in their order."""
+    """What the checks found, in their order: in no language yet, so that the threads need not know one."""
     began = monotonic()
-    runs = [_Run(check.named(check.id, sentence(check.title))) for check in checks]
+    runs = [_Run(check) for check in checks]
     for one in runs:
         # Daemons: a check that hangs for ever does not keep a command from ending either.
-        # In the language of whoever asks: a thread begins without one.
-        threading.Thread(
-            target=copy_context().run, args=(one.work,), name=f"doctor-{one.check.id}", daemon=True
-        ).start()
+        threading.Thread(target=one.work, name=f"doctor-{one.check.id}", daemon=True).start()
     findings: list[Finding] = []
     for one in runs:
         left = one.check.seconds - (monotonic() - began)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 
+from core.languages import kept as _
 from telephony.provisioning.account import Resource
 from telephony.provisioning.addresses import masked, without_overrides
 
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field. `before` and `after` may be shown; `old` and `new` may hold credentials."""
+    """One field. `before` and `after` may be shown, said by `sentence`; `old` and `new` may hold credentials."""
 
     field: str
     old: str
@@ -47,7 +47,7 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One resource: made when it has no `sid`, else changed; left alone when `blocked` says why, and `way_out` what to
-    do about that."""
+    do about that. Its texts are kept in English, and said by `sentence`."""
 
     kind: Kind
     title: str

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
+from core.languages import kept as _
 from telephony.provisioning import account, usage_triggers
 from telephony.provisioning.addresses import (
     app_values,

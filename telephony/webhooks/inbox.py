@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import (
     DatabaseError,
+    DataError,
     InterfaceError,
     OperationalError,
     close_old_connections,
@@ -39,7 +40,7 @@ from telephony.webhooks.forms import field, form_of, raw_params, sid_field, whol
 from telephony.webhooks.guard import WebhookResponse, twilio_webhook
 from telephony.webhooks.kinds import Answer, Kept, WebhookKind, kind_named, kind_of_entry
 from telephony.webhooks.received import Received
-from telephony.webhooks.spool import spool_append, spool_drain, spool_is_empty, spool_listener
+from telephony.webhooks.spool import EntryUnreadable, spool_append, spool_drain, spool_is_empty, spool_listener
 
 logger = logging.getLogger(__name__)
 
@@ -199,20 +200,9 @@ def webhook_spool(received: Received, *, answer: Answer = None, problem: str = "
 
 
 def webhook_retake(entry: dict[str, Any]) -> None:
-    """Stores an entry of the spool. Raises when the database cannot be reached."""
-    kind = kind_of_entry(entry)
-    if kind is None:
-        logger.error("spool: an entry of no kind that is known: %s", str(entry.get("kind"))[:64])
-        return
-    milliseconds, answer = entry.get("milliseconds", 0.0), entry.get("answer", "")
-    received = Received(
-        kind=kind,
-        form=form_of(entry["params"]),
-        received_at=datetime.fromisoformat(entry["received_at"]).astimezone(UTC),
-        began=time.perf_counter() - milliseconds / 1000,
-        idempotency_token=entry.get("token", ""),
-    )
-    problem = entry.get("problem", "")
+    """Stores an entry of the spool. Raises `DatabaseError` when the database cannot be reached, and `EntryUnreadable`
+    for what can be no row, today or ever."""
+    received, answer, problem, milliseconds = _read_entry(entry)
     try:
         with transaction.atomic():
             _work_late(received)
@@ -221,11 +211,33 @@ def webhook_retake(entry: dict[str, Any]) -> None:
         connection.close()
         raise
     except Exception as error:
-        logger.exception("a webhook cannot be applied: kind=%s", kind.name)
+        logger.exception("a webhook cannot be applied: kind=%s", received.kind.name)
         problem = problem or problem_of(error)
-        row = _keep(received, Kept(answer, Webhook.Verdict.FAILED), problem, milliseconds)
+        try:
+            row = _keep(received, Kept(answer, Webhook.Verdict.FAILED), problem, milliseconds)
+        except (DataError, ValueError, TypeError) as error:
+            raise EntryUnreadable(problem_of(error)) from None
     if problem:
         webhook_failed.send(sender=Webhook, row=row, problem=problem)
+
+
+def _read_entry(entry: dict[str, Any]) -> tuple[Received, str, str, float]:
+    """The webhook, what was answered to it, what had failed, and how long it took. Raises `EntryUnreadable`."""
+    try:
+        kind = kind_of_entry(entry)
+        if kind is None:
+            raise EntryUnreadable(f"no such kind: {str(entry.get('kind'))[:64]}")
+        milliseconds = float(entry.get("milliseconds", 0.0))
+        received = Received(
+            kind=kind,
+            form=form_of(entry["params"]),
+            received_at=datetime.fromisoformat(entry["received_at"]).astimezone(UTC),
+            began=time.perf_counter() - milliseconds / 1000,
+            idempotency_token=str(entry.get("token", "")),
+        )
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise EntryUnreadable(type(error).__name__) from None
+    return received, str(entry.get("answer", "")), str(entry.get("problem", ""))[:255], milliseconds
 
 
 def _work_late(received: Received) -> None:

@@ -62,10 +62,22 @@ class WebhookKind:
     """The field that names what it is about."""
     status_field: str = "CallStatus"
     """The field that says how that now stands."""
+    read_with: str = ""
+    """The right without which nobody reads it in the flight recorder, beyond that of looking at webhooks. Without one,
+    who may look at webhooks reads those about calls, and superusers only all others."""
 
     def __post_init__(self) -> None:
         if bool(self.work) == bool(self.work_on_many):
             raise TypeError(f"{self.name}: either `work` or `work_on_many`")
+
+    @property
+    def is_about_a_call(self) -> bool:
+        return self.subject == "CallSid"
+
+    def may_be_read_by(self, user: Any) -> bool:
+        if self.read_with:
+            return bool(user.has_perm(self.read_with))
+        return self.is_about_a_call or bool(user.is_superuser)
 
     @property
     def is_posted(self) -> bool:

@@ -2,7 +2,8 @@
 
 One line of JSON for each entry, flushed to the disk before anybody is answered. Each process appends to a file of its
 own; whoever drains takes a file by renaming it, so that no entry is worked on twice at a time. A process that is
-killed while it drains leaves its file, which is taken up again: an entry may be seen twice, but none is lost.
+killed while it drains leaves its file, which is taken up again: an entry may be seen twice, but none is lost. What
+cannot be read is put aside once more, in a file that nobody takes up: it must not keep back what stands behind it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,14 @@ logger = logging.getLogger(__name__)
 
 # A file that was taken and not finished belongs to a process that died: after this many seconds others take it.
 _ABANDONED = 60
+# What cannot be read, for whoever wants to see by hand what it was.
+_UNREADABLE = "unreadable.bad"
 # Told of each entry that this process appends.
 _listeners: list[Callable[[], None]] = []
+
+
+class EntryUnreadable(Exception):
+    """An entry that can never be stored: its text says why, and holds nothing of it."""
 
 
 @contextmanager
@@ -83,7 +90,8 @@ def spool_is_empty() -> bool:
 def spool_drain(store: Callable[[dict[str, Any]], None]) -> int:
     """Gives every entry to `store`, oldest first; returns how many it took.
 
-    Stops at the first entry that `store` raises for, and keeps it and what follows it for the next time.
+    Stops at the first entry that `store` raises for, and keeps it and what follows it for the next time. One for which
+    it raises `EntryUnreadable` is put aside.
     """
     return sum(_drain_file(path, store) for path in _take_files())
 
@@ -91,10 +99,10 @@ def spool_drain(store: Callable[[dict[str, Any]], None]) -> int:
 def spool_remove(wanted: Callable[[str], bool]) -> int:
     """Takes the entries out whose text is `wanted`; returns how many. What is being drained just now is stored."""
     removed = 0
-    if spool_is_empty():
+    if not _folder().is_dir():
         return removed
     with _locked():
-        for path in _folder().glob("*.jsonl"):
+        for path in [*_folder().glob("*.jsonl"), *_folder().glob("*.bad")]:
             lines = path.read_text(encoding="ascii", errors="replace").splitlines()
             kept = [line for line in lines if not wanted(line)]
             if len(kept) < len(lines):
@@ -103,32 +111,35 @@ def spool_remove(wanted: Callable[[str], bool]) -> int:
     return removed
 
 
-def _take_files() -> list[Path]:
-    taken: list[Path] = []
+def _take_files() -> Iterator[Path]:
+    """Each is taken when it is its turn: one behind a file that cannot be stored stays everybody's."""
     if spool_is_empty():
-        return taken
+        return
     for path in sorted(_folder().glob("*.jsonl*")):
-        if path.suffix == ".taken" and time.time() - path.stat().st_mtime < _ABANDONED:
-            continue
         mine = path.with_name(f"{path.name.partition('.')[0]}.{time.time_ns()}.jsonl.taken")
         try:
+            if path.suffix == ".taken" and time.time() - path.stat().st_mtime < _ABANDONED:
+                continue
             with _locked():
                 path.rename(mine)
             mine.touch()
         except FileNotFoundError:
             continue  # Another process was sooner.
-        taken.append(mine)
-    return taken
+        yield mine
 
 
 def _drain_file(path: Path, store: Callable[[dict[str, Any]], None]) -> int:
     lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    done = 0
+    done = stored = 0
     try:
         for line in lines:
-            entry = _entry(line)
-            if entry is not None:
-                store(entry)
+            try:
+                store(_entry(line))
+            except EntryUnreadable as error:
+                logger.error("spool: a line of %d characters cannot be read: %s", len(line), error)  # noqa: TRY400
+                _put_aside(line)
+            else:
+                stored += 1
             done += 1
     finally:
         rest = lines[done:]
@@ -136,16 +147,22 @@ def _drain_file(path: Path, store: Callable[[dict[str, Any]], None]) -> int:
             with open(path.with_suffix(""), "w", encoding="ascii", opener=_private) as file:
                 file.write("\n".join(rest) + "\n")
         path.unlink()
-        if done:
-            logger.warning("spool: %d entries stored that could not be stored when they came", done)
-    return done
+        if stored:
+            logger.warning("spool: %d entries stored that could not be stored when they came", stored)
+    return stored
 
 
-def _entry(line: str) -> dict[str, Any] | None:
+def _put_aside(line: str) -> None:
+    with _locked(), open(_folder() / _UNREADABLE, "a", encoding="ascii", errors="replace", opener=_private) as file:
+        file.write(f"{line}\n")
+
+
+def _entry(line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError) as error:
         # The disk was full, or the machine lost its power half-way through the line.
-        logger.exception("spool: a line of %d characters cannot be read", len(line))
-        return None
-    return found if isinstance(found, dict) else None
+        raise EntryUnreadable(type(error).__name__) from None
+    if not isinstance(found, dict):
+        raise EntryUnreadable("not an entry")
+    return found

@@ -13,12 +13,16 @@ from django.contrib.auth.models import Permission
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
+from agents.models import Agent
 from calls.models import Call, Recording
 from config.doctor import last, views
 from config.models import DoctorReport
-from telephony.doctor.findings import Finding, State
+from core.languages import kept
+from telephony.doctor.findings import Check, Finding, State
+from telephony.doctor.runner import run
 from tests import factories
 from tests.twilio import sid
 
@@ -158,6 +162,35 @@ def test_the_doctor_looks_on_where_nothing_can_be_kept(admin):
         assert "All is well." in page(admin, "/admin/doctor/")
 
 
+@pytest.mark.parametrize(("looked", "reads"), [("de", "en"), ("en", "de")])
+def test_the_doctors_findings_are_said_in_the_viewers_language_whoever_looked(boss, admin, looked, reads):
+    off = Check("simulator", kept("Simulator"), lambda check: check.warning(kept("It is off."), ""))
+    broken = Check("numbers", kept("Numbers"), lambda check: check.failed(str(1 / 0), ""))
+    with translation.override(looked):
+        last.keep(run([off, broken]))
+    boss.language = reads
+    boss.save()
+    text = words(page(admin))
+
+    expected = {
+        "en": ("Simulator It is off.", "wrong: Numbers", "The check broke off: ZeroDivisionError."),
+        "de": ("Simulator Er ist ausgeschaltet.", "Nummern", "Die Prüfung brach ab: ZeroDivisionError."),
+    }
+    assert [part for part in expected[reads] if part not in text] == [], text
+
+
+def test_the_doctors_page_is_german_for_whoever_reads_german(boss, admin):
+    boss.language = "de"
+    boss.save()
+    check = Check(
+        "lines", kept("Lines"), lambda check: check.failed(kept("There is no line yet."), kept("See the log."))
+    )
+    with patch("config.doctor.checks.CHECKS", (check,)):
+        text = words(page(admin, "/admin/doctor/"))
+
+    assert "Leitungen fehlgeschlagen Es gibt noch keine Leitung. Sehen Sie im Protokoll nach." in text
+
+
 # --- What needs doing ---
 
 
@@ -190,6 +223,22 @@ def test_agents_in_no_team_lead_to_them(admin, line):
     assert "2 agents are in no team" in words(html)
     listed = page(admin, link(html, "See agents"))
     assert len(re.findall(r'class="field-username', listed)) == 2
+
+
+@pytest.mark.parametrize("simulator", [True, False])
+def test_agents_of_the_demo_count_with_the_simulator_only(admin, line, settings, simulator):
+    settings.SIMULATOR = simulator
+    demo = factories.make_agent("ada", team=line.team)
+    for name in ("grace", "hedy", "mary"):
+        factories.make_agent(name)
+    Agent.objects.filter(pk=demo.pk).update(is_demo=True)
+    Agent.objects.filter(username="mary").update(is_demo=True)
+    html = page(admin)
+
+    assert ("Nobody answers line Support" in words(html)) is not simulator
+    assert f"{3 if simulator else 2} agents are in no team" in words(html)
+    listed = page(admin, link(html, "See agents"))
+    assert len(re.findall(r'class="field-username', listed)) == (3 if simulator else 2)
 
 
 def test_missed_callers_and_unheard_voicemail_lead_to_exactly_these_calls(admin):
@@ -260,6 +309,42 @@ def test_who_may_change_lines_is_told_of_lines_and_of_no_calls(line):
 
     assert "Nobody answers line Support" in text
     assert "missed caller" not in text
+
+
+# --- In German ---
+
+
+def test_the_home_page_is_german_to_the_last_word(boss, admin, line):
+    boss.language = "de"
+    boss.save()
+    factories.make_agent("ada", team=line.team, reachable=True)
+    factories.make_agent("grace")
+    factories.make_line(team=factories.make_team("Sales"), number="+12025550177", name="Vertrieb")
+    factories.make_call(1, result="missed", start_time=timezone.now())
+    call = factories.make_call(2, result="voicemail", caller="+12025550178", start_time=timezone.now())
+    Recording.objects.create(sid="RE1", call=call, status="completed", duration=5)
+    text = words(page(admin))
+
+    expected = (
+        "Anrufe heute 2 2 eingehend, 0 abgehend",
+        "Erreichbare Agenten 1 von 1 1 frei, 0 im Gespräch",
+        "50 % der eingehenden",
+        "Niemand nimmt Anrufe auf der Leitung Vertrieb an",
+        "Anrufe ansehen",
+        "Anhören",
+    )
+    assert [part for part in expected if part not in text] == [], text
+
+
+def test_dates_are_written_as_german_writes_them(boss, admin):
+    boss.language = "de"
+    boss.save()
+    last.keep([FINE])
+    text, now = words(page(admin)), timezone.localtime()
+
+    with translation.override("de"):
+        assert date_format(now, "l, j. F,") in text
+        assert f"geprüft {date_format(now, 'j. F')}, " in text
 
 
 # --- Its cost ---

@@ -80,10 +80,11 @@ def test_a_player_may_accept_nothing_but_sound(world, recording, status):
     assert answer["Content-Type"] == ("audio/mpeg" if status == 200 else "application/problem+json")
 
 
+@pytest.mark.parametrize(("language", "said"), [("de", "zu gro"), ("en", "too large"), ("\xff", "too large")])
 @pytest.mark.parametrize(
     ("path", "kind"), [("/api/v1/contacts/", "application/problem+json"), ("/accounts/login/", "text/plain")]
 )
-def test_a_body_that_no_server_should_hold_is_refused_in_the_words_of_its_place(path, kind):
+def test_a_body_that_no_server_should_hold_is_refused_in_the_words_of_its_place_and_reader(path, kind, language, said):
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -92,7 +93,9 @@ def test_a_body_that_no_server_should_hold_is_refused_in_the_words_of_its_place(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    async_to_sync(OneHopHandler())({"type": "http", "path": path}, receive, send)
+    headers = [(b"accept-language", language.encode("latin1"))]
+    async_to_sync(OneHopHandler())({"type": "http", "path": path, "headers": headers}, receive, send)
 
     assert sent[0]["status"] == 413
     assert dict(sent[0]["headers"])[b"Content-Type"].decode() == kind
+    assert said in sent[1]["body"].decode()

@@ -13,9 +13,13 @@ from django.utils.translation.template import templatize
 
 from tests.packages import PRODUCT, ROOT
 
-_NAMES = {"_", "gettext", "gettext_lazy", "gettext_noop"}
-_WITH_CONTEXT = {"pgettext", "pgettext_lazy"}
-_PLURAL = {"ngettext", "ngettext_lazy"}
+# What marks a text, and where among its arguments context and text stand.
+_MARKS = {
+    "gettext": (None, 0), "gettext_lazy": (None, 0), "gettext_noop": (None, 0), "kept": (None, 0),
+    "ngettext": (None, 0), "ngettext_lazy": (None, 0),
+    "pgettext": (0, 1), "pgettext_lazy": (0, 1), "npgettext": (0, 1), "npgettext_lazy": (0, 1),
+}  # fmt: skip
+_MARKED_BY = {"django.utils.translation", "core.languages"}
 _TEXT = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 # What Django makes of a template for xgettext.
 _CALL = re.compile(rf"[pn]?gettext\({_TEXT}(?:, {_TEXT})?(?:, count)?\)")
@@ -61,22 +65,36 @@ def keys_in_code() -> set[tuple[str, str]]:
     for package in PRODUCT:
         for path in (ROOT / package).rglob("*.py"):
             if "migrations" not in path.parts:
-                found |= set(_keys(ast.parse(path.read_text())))
+                found |= set(keys(ast.parse(path.read_text())))
     for path in (ROOT / "templates").rglob("*.html"):
         for call in _CALL.findall(templatize(path.read_text())):
-            found |= set(_keys(ast.parse(call.replace(", count)", ", 1)"))))
+            found |= set(keys(ast.parse(call.replace(", count)", ", 1)")), {name: name for name in _MARKS}))
     return found
 
 
-def _keys(tree: ast.AST) -> Iterator[tuple[str, str]]:
+def keys(tree: ast.Module, names: dict[str, str] | None = None) -> Iterator[tuple[str, str]]:
+    """Of one module: whatever it calls gettext, for what it asks is asked of the catalogue under any name."""
+    names = dict(names or {})
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        if isinstance(node, ast.ImportFrom) and node.module in _MARKED_BY:
+            names |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in _MARKS}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
             continue
-        texts = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
-        if node.func.id in _NAMES | _PLURAL and texts:
-            yield "", texts[0]
-        elif node.func.id in _WITH_CONTEXT and len(texts) == 2:
-            yield texts[0], texts[1]
+        func = node.func
+        name = names.get(func.id) if isinstance(func, ast.Name) else None
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "translation":
+            name = func.attr if func.attr in _MARKS else None
+        if name is None:
+            continue
+        context, text = (None if at is None else _constant(node, at) for at in _MARKS[name])
+        if text is not None:
+            yield context or "", text
+
+
+def _constant(call: ast.Call, at: int) -> str | None:
+    arg = call.args[at] if len(call.args) > at else None
+    return arg.value if isinstance(arg, ast.Constant) and isinstance(arg.value, str) else None
 
 
 def blanks(text: str) -> set[str]:

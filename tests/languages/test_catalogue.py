@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from tests.languages.catalogue import blanks, keys_in_code, mo_texts, po_entries
+from tests.languages.catalogue import blanks, keys, keys_in_code, mo_texts, po_entries
 from tests.packages import ROOT
 
 PO = ROOT / "locale/de/LC_MESSAGES/django.po"
@@ -20,6 +22,21 @@ def test_every_text_of_the_code_and_of_the_templates_is_in_the_catalogue(german)
 
     assert len(known) > 700
     assert sorted(keys_in_code() - known) == []
+
+
+def test_a_text_is_asked_for_under_whatever_name_a_module_calls_gettext():
+    """xgettext knows the usual names only, and passes over the others without a word."""
+    module = """
+from django.utils import translation
+from django.utils.translation import gettext as said, ngettext_lazy as many, pgettext
+from core.languages import kept as _
+said("One"), many("Two", "Twos", 2), pgettext("of a call", "Three"), _("Four") % {}, translation.gettext("Five")
+other("Six"), said(variable)
+"""
+
+    assert sorted(keys(ast.parse(module))) == [
+        ("", "Five"), ("", "Four"), ("", "One"), ("", "Two"), ("of a call", "Three"),
+    ]  # fmt: skip
 
 
 def test_no_text_is_left_without_german(german):

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import django.contrib.admin
+import django.contrib.auth
 import pytest
+import rest_framework
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from calls.answering.prompts import VOICES
 from calls.live import broadcasts
-from calls.models import Call
+from calls.models import Call, CallEvent
+from calls.recorder.sentences import rest_title
+from core import borrowed_texts
+from core.languages import number_text
 from desk.consumers import DeskConsumer
 from tests import factories
 from tests.api import sign_in
 from tests.calls.test_webhooks_incoming import INCOMING
+from tests.languages.catalogue import ROOT, mo_texts
 from tests.twilio import TwilioClient, incoming, outgoing, sid
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +182,85 @@ def test_a_german_device_reads_german_problems(ada):
     answer = Client().get("/api/v1/calls/CA0/", headers={"Authorization": f"Token {sign_in(ada)}"})
 
     assert (answer.json()["title"], answer.json()["detail"]) == ("Hier ist nichts", "Hier ist nichts.")
+
+
+def test_the_time_line_says_what_twilio_was_asked_for_in_german():
+    call = factories.make_call()
+    asked = CallEvent(call_sid=call.sid, kind="rest", name=f"POST Calls/{call.sid}", outcome="503")
+    with translation.override("de"):
+        said = rest_title(asked, [])
+
+    assert said.startswith("Wir baten Twilio, den Anruf zu beenden: ")
+
+
+def _foreign_texts() -> Iterator[tuple[str, str]]:
+    """What Django's and REST framework's own catalogues have, and what is read instead."""
+    for package in (rest_framework, django.contrib.admin, django.contrib.auth):
+        folder = Path(package.__file__).parent / "locale/de/LC_MESSAGES"
+        for key in mo_texts(folder / "django.mo"):
+            if isinstance(key, str) and key and "\x04" not in key:
+                yield key, translation.gettext(key)
+
+
+def test_texts_of_the_libraries_say_sie_as_ours_do():
+    familiar = re.compile(
+        r"\b(du|dein\w*|dir|dich|stelle sicher|gib|nutze|benutze|prüfe|lade|wähle|versuche)\b", re.IGNORECASE
+    )
+    with translation.override("de"):
+        found = [(key, text) for key, text in _foreign_texts() if familiar.search(text)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("key", [*borrowed_texts._ADMIN, *borrowed_texts._AUTH, *borrowed_texts._REST_FRAMEWORK])
+def test_a_text_of_a_library_that_has_no_german_has_ours(key):
+    with translation.override("de"):
+        assert translation.gettext(key) != key
+
+
+def test_no_form_for_passwords_falls_back_to_english(ada):
+    ada.language, ada.is_staff, ada.is_superuser = "de", True, True
+    ada.save()
+    client = Client()
+    client.force_login(ada)
+    pages = [
+        client.get(path, secure=True).content.decode()
+        for path in (
+            reverse("admin:agents_agent_change", args=[ada.pk]),
+            reverse("admin:auth_user_password_change", args=[ada.pk]),
+            reverse("admin:agents_agent_add"),
+        )
+    ]
+
+    assert all("Passw" in page for page in pages)
+    for english in ("Reset password", "Raw passwords", "Password-based", "Start typing", "Enabled", "Disabled"):
+        assert [page.count(english) for page in pages] == [0, 0, 0], english
+
+
+def test_numbers_in_sentences_are_written_as_german_writes_them(ada, line):
+    ada.language = "de"
+    ada.save()
+    call = factories.make_call(1, line=line, agent=ada)
+    headers = {"Authorization": f"Token {sign_in(ada)}"}
+    big = Client().patch(
+        f"/api/v1/calls/{call.sid}/", {"note": "x" * 3_000_000}, content_type="application/json", headers=headers
+    )
+
+    assert big.json()["detail"] == "Senden Sie höchstens 1.024 KB auf einmal."
+    with translation.override("de"):
+        assert number_text(1_000_000) == "1.000.000"
+    assert number_text(1_000_000) == "1,000,000"
+
+
+def test_no_sentence_of_the_product_writes_thousands_by_itself():
+    written = [
+        str(path.relative_to(ROOT))
+        for path in ROOT.glob("*/**/*.py")
+        if path.relative_to(ROOT).parts[0] in {"agents", "calls", "config", "contacts", "core", "desk", "telephony"}
+        and re.search(r":,(\.\d?f)?\}", path.read_text())
+    ]
+
+    assert written == []
 
 
 def test_no_request_leaves_its_language_to_the_next(ada):

@@ -9,10 +9,12 @@ from unittest.mock import patch
 
 import pytest
 import requests
+from django.utils import translation
 from twilio.base.api_response import ApiResponse
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010.account import AccountContext, AccountInstance
 
+from core.languages import kept, sentence
 from telephony.doctor.account import check_account, check_fallback_number, check_key
 from telephony.doctor.findings import Check, Finding, State, report, worst
 from telephony.doctor.routes import check_app, check_numbers
@@ -98,6 +100,32 @@ def test_the_worst_finding_counts(given, all_in_all):
     findings = [Finding(str(number), "It", State(state), "") for number, state in enumerate(given)]
 
     assert worst(findings) == report(findings)["state"] == all_in_all
+
+
+def test_what_was_found_is_said_in_the_language_of_whoever_reads_it():
+    """Checks run in threads, which know no language."""
+    empty = Check(
+        "lines", kept("Lines"), lambda check: check.failed(kept("There is no line yet."), kept("See the log."))
+    )
+    broken = Check("numbers", kept("Numbers"), lambda check: check.failed(str(1 / 0), ""))
+    with translation.override("de"):
+        findings = run([empty, broken])
+        said = [(sentence(one.title), sentence(one.seen), sentence(one.mend)) for one in findings]
+
+    assert said == [
+        ("Leitungen", "Es gibt noch keine Leitung.", "Sehen Sie im Protokoll nach."),
+        ("Nummern", "Die Prüfung brach ab: ZeroDivisionError.", "Sehen Sie im Protokoll nach."),
+    ]
+    assert (findings[0].title, findings[1].seen) == ("Lines", "The check broke off: ZeroDivisionError.")
+
+
+def test_a_secret_is_taken_out_of_every_language(settings):
+    reason = kept("It broke off %(ago)s.") % {"ago": settings.TWILIO_AUTH_TOKEN}
+    finding = found(lambda check: check.failed(kept("%(why)s Nothing more was changed.") % {"why": reason}, ""))["it"]
+
+    with translation.override("de"):
+        assert "•••" in sentence(finding.seen)
+        assert settings.TWILIO_AUTH_TOKEN not in sentence(finding.seen) + str(finding.to_keep())
 
 
 # --- The account -----------------------------------------------------------------------------------------------------

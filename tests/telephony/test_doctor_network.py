@@ -147,7 +147,7 @@ def test_the_days_that_a_certificate_has_left(proxy, settings, tmp_path, days, s
         found = finding(check_tls)
 
     assert found.state is state
-    assert f"{days} more days" in found.seen
+    assert f"left: {days}." in found.seen
 
 
 @pytest.mark.parametrize(

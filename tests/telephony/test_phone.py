@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import phonenumbers
 import pytest
+from django.conf import settings
+from django.utils import translation
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from phonenumbers.phonenumberutil import COUNTRY_CODES_FOR_NON_GEO_REGIONS
 
 from telephony.errors import InvalidNumber
 from telephony.number_checks import check_numbers_allowed
 from telephony.party import is_withheld, party, same_party
-from telephony.phone import display, parse, parse_dialled, region_of
+from telephony.phone import display, parse, parse_dialled, region_of, with_extension_shown
 
 
 def _premium_examples() -> list[str]:
@@ -142,6 +144,21 @@ def test_an_extension_is_told_from_the_number(text):
 
     assert (number.e164, number.extension, number.display) == ("+12025550142", "12", "(202) 555-0142 ext. 12")
     assert parse(number.dialled, home_region="US") == number
+
+
+@pytest.mark.parametrize("language", dict(settings.LANGUAGES))
+def test_a_number_with_an_extension_can_be_typed_as_it_is_shown(language):
+    """The desk puts a shown number into the field to be changed."""
+    with translation.override(language):
+        shown = with_extension_shown("(202) 555-0142", "12")
+        again = parse(shown, home_region="US")
+
+        assert (again.e164, again.extension, again.display) == ("+12025550142", "12", shown)
+
+
+@pytest.mark.parametrize("text", ["(202) 555-0142 Durchwahl 12", "(202) 555-0142 DW 12", "(202) 555-0142 Dw.12"])
+def test_an_extension_in_german_is_told_from_the_number(text):
+    assert parse(text, home_region="US").dialled == "+12025550142;ext=12"
 
 
 @pytest.mark.parametrize("text", ["030/12345678", "0301 / 123456", "+49 (0) 30 123 45-678"])

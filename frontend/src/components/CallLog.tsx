@@ -24,7 +24,7 @@ interface Props {
 }
 
 export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
-  const { query, rows, next, status, more } = useStore(log);
+  const { query, rows, next, status, more, stale } = useStore(log);
   const { scope, search } = query;
   return (
     <div class="log">
@@ -62,6 +62,14 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
           (next ? t("log.orMore", { count: rows.length }) : t("log.found", { count: rows.length }))}
       </p>
       {status === "loading" && <Loading />}
+      {status === "ready" && stale && (
+        <p class="log-stale" role="status">
+          {t("log.stale")}{" "}
+          <button type="button" class="text-button" onClick={() => log.refresh()}>
+            {t("common.tryAgain")}
+          </button>
+        </p>
+      )}
       {status === "failed" && (
         <EmptyState icon="alert" title={t("log.notLoaded")} text={t("common.callsUnaffected")}>
           <button type="button" class="small-button" onClick={() => log.load()}>

@@ -11,7 +11,7 @@ import { CallLayout } from "./CallLayout";
 import { FOUND_ID, FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
 import { Icon } from "./Icon";
 import { Keypad } from "./Keypad";
-import { type Entry, hasLetters, understand, useNumberCheck } from "./useNumberCheck";
+import { type Entry, EXTENSION_WORDS, hasLetters, understand, useNumberCheck } from "./useNumberCheck";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
 
@@ -245,6 +245,11 @@ function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave
   );
 }
 
+const PASTED = new RegExp(
+  `\\+?[\\d(][\\d\\s()./-]{4,}\\d(?:(?:;ext=|,+|\\s*${EXTENSION_WORDS}\\s*)\\d{1,9}\\b)?`,
+  "i",
+);
+
 /** A number out of a mail or a web page: without "Tel.", line breaks and invisible signs. */
 export function cleaned(pasted: string): string {
   const line = pasted
@@ -252,9 +257,7 @@ export function cleaned(pasted: string): string {
     .replace(/\p{Cf}/gu, "")
     .replace(/\s+/g, " ")
     .trim();
-  const number = /\+?[\d(][\d\s()./-]{4,}\d(?:(?:;ext=|,+|\s*(?:x|ext\.?)\s*)\d{1,9}\b)?/i.exec(
-    line.replace(/^tel:/i, ""),
-  )?.[0];
+  const number = PASTED.exec(line.replace(/^tel:/i, ""))?.[0];
   return (number ?? line).slice(0, 60);
 }
 

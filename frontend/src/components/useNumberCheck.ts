@@ -14,8 +14,11 @@ export type Entry =
 
 const PAUSE = 300;
 
-/** What a number with an extension ends with: "x12", "ext. 12", ";ext=12". */
-const EXTENSION = /(?<=\d)\s*(?:;\s*ext\s*=|(?:ext|x)[.:]?)\s*\d*\s*$/i;
+/** Words in front of an extension. The server knows the same (`_EXTENSION` in `telephony/phone.py`). */
+export const EXTENSION_WORDS = "(?:extension|extn|ext|xtn|x|durchwahl|dw)[.:]?";
+
+/** What a number with an extension ends with: "x12", "ext. 12", ";ext=12", "Durchwahl 12". */
+const EXTENSION = new RegExp(`(?<=\\d)\\s*(?:;\\s*ext\\s*=|${EXTENSION_WORDS})\\s*\\d*\\s*$`, "i");
 
 export function hasLetters(text: string): boolean {
   return /\p{L}/u.test(text.replace(EXTENSION, ""));

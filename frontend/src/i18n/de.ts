@@ -435,7 +435,7 @@ export const de: Catalogue = {
   "failure.signedOut": "Sie wurden abgemeldet. Laden Sie die Seite neu.",
   "failure.phone": "Das Telefon konnte nicht gestartet werden.",
   "failure.refused":
-    "Twilio weist dieses Telefon ab ({code}). Bitten Sie Ihre Administration, die Doctor-Seite anzusehen.",
+    "Twilio weist dieses Telefon ab ({code}). Bitten Sie Ihre Administration, die Seite des Doktors anzusehen.",
   "failure.inactive": "Ihr Konto ist nicht aktiv. Wenden Sie sich an Ihre Administration.",
 
   // What is said for ears
@@ -484,6 +484,7 @@ export const de: Catalogue = {
   "log.voicemail": "Mailbox",
   "log.found": { one: "{count} Anruf gefunden.", other: "{count} Anrufe gefunden." },
   "log.orMore": { one: "{count} oder mehr Anrufe gefunden.", other: "{count} oder mehr Anrufe gefunden." },
+  "log.stale": "Diese Liste ist vielleicht nicht aktuell: Sie ließ sich nicht neu laden.",
   "log.notLoaded": "Die Anrufliste wurde nicht geladen",
   "log.loadingMore": "Wird geladen …",
   "log.moreFailed": "Das wurde nicht geladen. Erneut versuchen",

@@ -475,6 +475,7 @@ export const en = {
   "log.voicemail": "Voicemail",
   "log.found": { one: "{count} call found.", other: "{count} calls found." },
   "log.orMore": { one: "{count} or more calls found.", other: "{count} or more calls found." },
+  "log.stale": "This list may be out of date: it could not be loaded again.",
   "log.notLoaded": "The call log did not load",
   "log.loadingMore": "Loading…",
   "log.moreFailed": "That did not load. Try again",

@@ -82,16 +82,108 @@ describe("a paged list", () => {
     expect(list.get()).toMatchObject({ next: null, more: "idle" });
   });
 
-  it("can load more again after a refresh that failed in the midst of it", async () => {
-    const { list, more, last, loaded } = listOf();
+  it("loads more although a refresh fails in the midst of it", async () => {
+    const { list, more, last, loaded, shown } = listOf();
     await loaded([row(2)], "?2");
     list.loadMore();
     list.refresh();
     last().fail();
     await vi.waitFor(() => expect(list.get().stale).toBe(true));
+    more[0]?.answer({ results: [row(1)], next: null });
+    await shown([2, 1]);
     expect(list.get().more).toBe("idle");
+  });
+
+  it("keeps further pages at a refresh, and takes what is new and what is gone from the page", async () => {
+    const { list, more, last, loaded, shown } = listOf();
+    await loaded([row(5), row(4), row(3)], "?2");
     list.loadMore();
-    expect(more).toHaveLength(2);
+    more[0]?.answer({ results: [row(2), row(1)], next: "?3" });
+    await shown([5, 4, 3, 2, 1]);
+    list.refresh();
+    last().answer({ results: [row(6), row(5), row(3)], next: "?2b" });
+    await shown([6, 5, 3, 2, 1]);
+    expect(list.get()).toMatchObject({ next: "?3", stale: false });
+  });
+
+  it("begins anew when so much was missed that the page does not reach what is shown", async () => {
+    const { list, more, ids, last, loaded, shown } = listOf();
+    await loaded([row(2)], "?2");
+    list.loadMore();
+    list.refresh();
+    last().answer({ results: [row(9), row(8)], next: "?new" });
+    await shown([9, 8]);
+    more[0]?.answer({ results: [row(1)], next: null });
+    await Promise.resolve();
+    expect(ids()).toEqual([9, 8]);
+    expect(list.get()).toMatchObject({ next: "?new", more: "idle" });
+  });
+
+  it("keeps the further pages of a search when a push tells of a row that is not found", async () => {
+    const { list, asked, more, last, shown, ids } = listOf();
+    list.ask({ search: "m" });
+    last().answer({ results: [row(9)], next: "?2" });
+    await shown([9]);
+    list.loadMore();
+    list.merge(row(10));
+    last().answer({ results: [row(9)], next: "?2" });
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    more[0]?.answer({ results: [row(8)], next: null });
+    await shown([9, 8]);
+    list.merge(row(11));
+    last().answer({ results: [row(9)], next: "?2" });
+    await Promise.resolve();
+    expect(ids()).toEqual([9, 8]);
+    expect(list.get()).toMatchObject({ next: null, more: "idle" });
+  });
+
+  it("asks once more, and not for each, about rows that are pushed while it asks", async () => {
+    const { list, asked, last, shown } = listOf();
+    list.ask({ search: "m" });
+    last().answer({ results: [row(1)], next: null });
+    await shown([1]);
+    for (const id of [2, 3, 4]) list.merge(row(id));
+    expect(asked).toHaveLength(2);
+    last().answer({ results: [row(2), row(1)], next: null });
+    await shown([2, 1]);
+    expect(asked).toHaveLength(3);
+    last().answer({ results: [row(3), row(2), row(1)], next: null });
+    await shown([3, 2, 1]);
+  });
+
+  it("never shows the rows of another search as if they were its own", async () => {
+    const { list, asked, last, ids, loaded } = listOf();
+    await loaded([row(1)]);
+    list.ask({ search: "m" }, 20);
+    list.merge(row(10));
+    list.refresh();
+    expect(asked).toHaveLength(1);
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    list.merge(row(11));
+    list.refresh();
+    expect(asked).toHaveLength(2);
+    expect(last().search).toBe("m");
+    last().fail();
+    await vi.waitFor(() => expect(list.get().status).toBe("failed"));
+    expect(ids()).toEqual([]);
+  });
+
+  it("keeps a shown row fresh while another search is on its way", async () => {
+    const { list, loaded } = listOf();
+    await loaded([row(1)]);
+    list.ask({ search: "m" }, 20);
+    list.merge(row(1, { revision: 2, text: "new" }));
+    expect(list.get().rows).toEqual([row(1, { revision: 2, text: "new" })]);
+    list.clear();
+  });
+
+  it("loads no later page of a search that is not shown any more", async () => {
+    const { list, more, loaded } = listOf();
+    await loaded([row(5)], "?2");
+    list.ask({ search: "m" }, 20);
+    list.loadMore();
+    expect(more).toHaveLength(0);
+    list.clear();
   });
 
   it("keeps what is shown when a refresh fails, and knows that it is old", async () => {

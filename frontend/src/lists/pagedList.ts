@@ -21,7 +21,7 @@ export interface PagedList<Row, Query> {
   subscribe(listener: () => void): () => void;
   /** Loads anew; also what to do after a failure. */
   load(): void;
-  /** Loads the newest page behind what is shown: after a reconnect pushes may have been missed. */
+  /** Loads the newest page into what is shown, further pages stay: after a reconnect pushes may have been missed. */
   refresh(): void;
   /** Asks for other rows, after a pause in milliseconds. Those that are shown stay until the answer is there. */
   ask(change: Partial<Query>, pause?: number): void;
@@ -49,10 +49,14 @@ export function pagedList<Row, Query>(query: Query, options: ListOptions<Row, Qu
   const nothing = { rows: [] as Row[], next: null, more: "idle" as const, stale: false };
   let state: ListState<Row, Query> = { ...nothing, query, status: "loading" };
   const listeners = new Set<() => void>();
-  /** Counts questions: an answer to any but the last is not heard. */
+  /** Counts questions: an answer to any but the last, or what belongs to it, is not heard. */
   let turn = 0;
-  let loading = false;
-  /** Pushed since the last question, whose answer may not know of them yet. */
+  /** A question waits for its answer, or to be asked. What is shown may be the answer to another. */
+  let asking = false;
+  /** The newest page of the same question is on its way: never more than one. */
+  let reloading = false;
+  let again = false;
+  /** Pushed meanwhile: the answer may not know of them yet. */
   let pushed: Row[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -63,35 +67,84 @@ export function pagedList<Row, Query>(query: Query, options: ListOptions<Row, Qu
 
   function supersede(): number {
     clearTimeout(timer);
-    loading = false;
+    asking = reloading = again = false;
+    pushed = [];
     return ++turn;
   }
 
-  /** `quiet`: a failure leaves what is shown. `keep`: rows stay until the new ones are there, so nothing flickers. */
-  async function fetchFirst({ quiet = false, keep = false }): Promise<void> {
+  /** Its answer replaces what is shown, and so does its failure. `keep`: until then rows stay, so that nothing
+   *  flickers. */
+  async function question({ keep = false, pause = 0 }): Promise<void> {
     const mine = supersede();
-    loading = true;
-    pushed = [];
-    set({ more: "idle", ...((keep || quiet) && state.status === "ready" ? {} : { status: "loading" }) });
+    asking = true;
+    set({ more: "idle", ...(keep && state.status === "ready" ? {} : { status: "loading" }) });
+    if (pause) await new Promise((resolve) => (timer = setTimeout(resolve, pause)));
+    if (mine !== turn) return;
     try {
-      const page = await options.first(state.query);
-      if (mine === turn) take(page);
+      const { results, next } = await options.first(state.query);
+      if (mine !== turn) return;
+      asking = false;
+      set({ ...nothing, rows: results, next, status: "ready" });
+      caughtUp();
     } catch {
       if (mine !== turn) return;
-      loading = false;
-      if (quiet && state.status === "ready") set({ stale: true });
-      else set({ ...nothing, status: "failed" });
+      asking = again = false;
+      set({ ...nothing, status: "failed" });
     }
   }
 
-  function take({ results, next }: Page<Row>): void {
-    loading = false;
-    set({ ...nothing, rows: results, next, status: "ready" });
+  /** Takes the newest page into what is shown. A failure leaves that, and says that it may be old. */
+  async function reload(): Promise<void> {
+    if (asking || reloading) {
+      again = true;
+      return;
+    }
+    reloading = true;
+    pushed = [];
+    const mine = turn;
+    try {
+      const page = await options.first(state.query);
+      if (mine !== turn) return;
+      reloading = false;
+      absorb(page);
+      caughtUp();
+    } catch {
+      if (mine !== turn) return;
+      reloading = again = false;
+      set({ stale: true });
+    }
+  }
+
+  /** After an answer: what was pushed while it was on its way, and what was to be asked after it. */
+  function caughtUp(): void {
+    const asked = again;
+    again = false;
     pushed.splice(0).forEach(put);
+    if (asked) void reload();
+  }
+
+  /** As far as the page goes, it says what there is. Behind it stays what was loaded before, when the page reaches that:
+   *  otherwise nobody knows what lies between. */
+  function absorb({ results, next }: Page<Row>): void {
+    const known = new Map(state.rows.map((row) => [key(row), row]));
+    const end = results.at(-1);
+    const fresh = results.map((row) => newer(known.get(key(row)), row));
+    if (next === null || end === undefined || !known.has(key(end))) {
+      // A page that was to follow what is not there any more is not heard.
+      turn++;
+      set({ ...nothing, rows: fresh, next });
+      return;
+    }
+    const behind = state.rows.filter((row) => compare(row, end) > 0);
+    set({ rows: [...fresh, ...behind], next: behind.length ? state.next : next, stale: false });
+  }
+
+  function newer(known: Row | undefined, row: Row): Row {
+    return known && revision(known) > revision(row) ? known : row;
   }
 
   async function fetchMore(): Promise<void> {
-    if (!state.next || state.more === "loading") return;
+    if (!state.next || state.more === "loading" || asking) return;
     const mine = turn;
     set({ more: "loading" });
     try {
@@ -105,12 +158,16 @@ export function pagedList<Row, Query>(query: Query, options: ListOptions<Row, Qu
     }
   }
 
+  function find(row: Row): Row | undefined {
+    return state.rows.find((each) => key(each) === key(row));
+  }
+
   function put(row: Row): void {
-    const known = state.rows.find((each) => key(each) === key(row));
+    const known = find(row);
     if (known && revision(known) > revision(row)) return;
     const shown = shows(row, state.query);
     if (!known && shown === "ask") {
-      void fetchFirst({ quiet: true });
+      void reload();
       return;
     }
     const rows = state.rows.filter((each) => each !== known);
@@ -121,30 +178,37 @@ export function pagedList<Row, Query>(query: Query, options: ListOptions<Row, Qu
     set({ rows: rows.sort(compare) });
   }
 
+  function merge(row: Row): void {
+    if (asking || reloading) pushed.push(row);
+    if (state.status !== "ready") return;
+    const known = find(row);
+    if (asking) {
+      // What is shown answers another question: a row of it is kept fresh, and none is added.
+      if (known) set({ rows: state.rows.map((each) => (each === known ? newer(known, row) : each)) });
+    } else if (known || !reloading || shows(row, state.query) !== "ask") {
+      put(row);
+    }
+  }
+
   return {
     get: () => state,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    load: () => void fetchFirst({}),
+    load: () => void question({}),
     refresh() {
-      if (state.status !== "loading") void fetchFirst({ quiet: state.status === "ready" });
+      if (state.status === "failed") void question({});
+      else void reload();
     },
     ask(change, pause = 0) {
-      supersede();
       set({ query: { ...state.query, ...change } });
-      if (pause) timer = setTimeout(() => void fetchFirst({ keep: true }), pause);
-      else void fetchFirst({ keep: true });
+      void question({ keep: true, pause });
     },
     loadMore: () => void fetchMore(),
-    merge(row) {
-      if (loading) pushed.push(row);
-      if (state.status === "ready") put(row);
-    },
+    merge,
     clear() {
       supersede();
-      pushed = [];
       // What was searched for may name somebody.
       set({ ...nothing, query, status: "ready" });
     },

@@ -41,6 +41,12 @@ def test_whoever_was_called_since_is_not(missed, result):
     assert to_call_back() == set()
 
 
+def test_a_call_back_that_never_left_the_house_is_none(missed):
+    factories.make_call(2, caller="client:agent_1", called=CALLER, result="failed", start_time=ago(hours=1))
+
+    assert to_call_back() == {missed.sid}
+
+
 def test_a_call_to_somebody_else_or_before_it_changes_nothing(missed):
     factories.make_call(2, caller="client:agent_1", called=OTHER, result="reached", start_time=ago(hours=1))
     factories.make_call(3, caller="client:agent_1", called=CALLER, result="reached", start_time=ago(hours=3))
@@ -83,6 +89,17 @@ def test_voicemail_is_unheard_until_somebody_listens(line):
     assert [one.sid for one in voicemail_unheard(Call.objects.all())] == [call.sid]
 
     RecordingPlay.objects.create(recording=recording, call=call, agent=factories.make_agent())
+    assert not voicemail_unheard(Call.objects.all()).exists()
+
+
+@pytest.mark.parametrize("empty", [{"status": "absent"}, {"status": "completed", "duration": 0}])
+def test_a_recording_without_sound_beside_one_that_was_heard_waits_for_nobody(line, empty):
+    call = factories.make_call(1, result="voicemail", line=line)
+    heard = Recording.objects.create(sid="RE1", call=call, status="completed", duration=5)
+    Recording.objects.create(sid="RE2", call=call, **empty)
+    assert voicemail_unheard(Call.objects.all()).exists()
+
+    RecordingPlay.objects.create(recording=heard, call=call, agent=factories.make_agent())
     assert not voicemail_unheard(Call.objects.all()).exists()
 
 

@@ -11,9 +11,10 @@ from django.test import Client
 
 from calls.models import CallEvent
 from telephony.models import Webhook
+from telephony.webhooks import inbox
 from tests import factories
 from tests.test_secrecy import holds
-from tests.twilio import CALLER, at, sid
+from tests.twilio import CALLER, SUPPORT, at, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,15 @@ def call(line, ada):
 @pytest.fixture
 def admin(db):
     return signed_in(factories.make_agent("admin", is_staff=True, is_superuser=True))
+
+
+@pytest.fixture
+def text(twilio):
+    """A text that waited in the spool, and is in the flight recorder with what it says."""
+    fields = {"MessageSid": sid("SM", 1), "AccountSid": settings.TWILIO_ACCOUNT_SID, "From": CALLER, "To": SUPPORT}
+    twilio.webhook("/twilio/messaging/fallback/", fields | {"Body": "Where is it?", "ErrorCode": "11200"})
+    inbox.drain()
+    return Webhook.objects.get()
 
 
 APP = {"webhook": "telephony", "callevent": "calls", "call": "calls"}
@@ -153,3 +163,23 @@ def test_what_came_of_a_call_is_not_confused_with_what_its_agent_noted(admin, ca
 
     assert '<span class="tag info">Voicemail</span>' in text
     assert ("Spam" in text) == (path != "call/")
+
+
+def test_a_text_leads_to_no_call(admin, text):
+    for shown in ("webhook/", f"webhook/{text.pk}/change/"):
+        html = page(admin, shown)
+        assert f"…{text.sid[-6:]}" in html
+        assert f"/admin/calls/call/{text.sid}/" not in html
+
+
+@pytest.mark.parametrize("may_read_texts", [False, True])
+def test_only_who_may_read_texts_reads_them_as_webhooks(text, call, may_read_texts):
+    staff = factories.make_agent("staff", is_staff=True, role="supervisor")
+    names = ["view_webhook", "view_messagewebhook"] if may_read_texts else ["view_webhook"]
+    staff.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client = signed_in(staff)
+
+    assert ("message-fallback" in page(client, "webhook/")) is may_read_texts
+    shown = client.get(f"/admin/telephony/webhook/{text.pk}/change/", secure=True)
+    assert (b"Where is it?" in shown.content) is may_read_texts
+    assert "incoming" in page(client, "webhook/")

@@ -15,6 +15,7 @@ from telephony.models import Webhook
 from telephony.webhooks import inbox
 from telephony.webhooks.kinds import WebhookKind, all_kinds
 from telephony.webhooks.received import Received
+from telephony.webhooks.spool import EntryUnreadable
 from tests.telephony.webhooks.test_webhook_security import twilio_paths
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "webhooks"
@@ -109,8 +110,12 @@ def test_what_an_earlier_version_put_aside_is_taken_up(store, kind, found):
     assert CallEvent.objects.count() == (store == "calls")
 
 
-def test_an_entry_of_a_kind_that_nobody_knows_is_said_and_left_out(caplog):
-    inbox.webhook_retake({"kind": "carrier-pigeon", "params": {}})
+def test_an_entry_of_a_kind_that_nobody_knows_is_no_row():
+    with pytest.raises(EntryUnreadable, match="carrier-pigeon"):
+        inbox.webhook_retake({"kind": "carrier-pigeon", "params": {}})
 
     assert not Webhook.objects.exists()
-    assert "carrier-pigeon" in caplog.text
+
+
+def test_whatever_is_not_about_a_call_names_the_right_to_read_it():
+    assert [kind.name for kind in all_kinds() if not kind.is_about_a_call and not kind.read_with] == []
