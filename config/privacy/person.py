@@ -85,7 +85,6 @@ class Person:
             gettext_noop("files of texts"): [MessageMedia.objects.filter(message__thread__number__in=self.numbers)],
             gettext_noop("texts"): [Message.objects.filter(thread__number__in=self.numbers)],
             gettext_noop("threads"): [Thread.objects.filter(number__in=self.numbers)],
-            gettext_noop("consents"): [Consent.objects.filter(number__in=self.numbers)],
             gettext_noop("entries of the admin's history"): [
                 LogEntry.objects.filter(
                     content_type__app_label="contacts",

@@ -98,11 +98,7 @@ function times(): string[] {
 }
 
 function timesOf(all: string[], now: number): string[] {
-  return [...all, ...HAPPENED.map((entry) => entry.at), ...ENTRY_TIMES, new Date(now).toISOString()].flatMap((time) => [
-    clock(time),
-    exactClock(time),
-    fullTime(time),
-    dayName(time, now),
-    shortWhen(time, now),
-  ]);
+  return [...all, ...HAPPENED.map((entry) => entry.at), ...ENTRY_TIMES, new Date(now).toISOString()].flatMap(
+    (time) => [clock(time), exactClock(time), fullTime(time), dayName(time, now), shortWhen(time, now)],
+  );
 }

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from agents.selectors import is_supervisor, team_ids_of
+from agents.permissions import has_supervisor_role
+from agents.selectors import team_ids_of
 from messaging.models import GroupSend
 from routing.models import Line
 
@@ -22,11 +23,11 @@ def sends_visible(agent: Agent) -> QuerySet[GroupSend]:
 
 def may_send_from(agent: Agent, line: Line) -> bool:
     """Supervisors of the line's team, and admins."""
-    return agent.is_superuser or (is_supervisor(agent) and line.team_id in team_ids_of(agent))
+    return agent.is_superuser or (has_supervisor_role(agent) and line.team_id in team_ids_of(agent))
 
 
 def lines_to_send_from(agent: Agent) -> QuerySet[Line]:
     lines = Line.objects.filter(is_active=True)
     if agent.is_superuser:
         return lines
-    return lines.filter(team__in=team_ids_of(agent)) if is_supervisor(agent) else lines.none()
+    return lines.filter(team__in=team_ids_of(agent)) if has_supervisor_role(agent) else lines.none()

@@ -72,7 +72,7 @@ class WebhookKind:
 
     @property
     def is_about_a_call(self) -> bool:
-        return self.subject == "CallSid"
+        return self.subject_field == "CallSid"
 
     def may_be_read_by(self, user: Any) -> bool:
         if self.read_with:

@@ -4,7 +4,7 @@ import { MobileNav, type Pane } from "./MobileNav";
 import type { View } from "./WorkArea";
 
 function current(pane: Pane, view: View, callerView: View | null = "caller"): (string | null)[] {
-  render(<MobileNav {...{ pane, view, callerView }} unseen={false} onPane={() => undefined} />);
+  render(<MobileNav {...{ pane, view, callerView }} unseen={false} toRead={0} onPane={() => undefined} />);
   return screen
     .getAllByRole("button")
     .filter((each) => each.getAttribute("aria-current") === "page")
@@ -15,6 +15,8 @@ it.each<[Pane, View, string[]]>([
   ["call", "log", ["Call"]],
   ["work", "log", ["Log"]],
   ["work", "caller", ["Caller"]],
+  ["work", "messages", ["Messages"]],
+  ["work", "contacts", ["Contacts"]],
   // Shown, but by none of these buttons.
   ["work", "team", []],
   ["work", "last", []],

@@ -16,14 +16,8 @@ interface Props {
   toRead: number;
 }
 
-/** Which of the entries a view belongs to. */
-function entryOf(view: View): "log" | "messages" | "contacts" | "caller" {
-  if (view === "messages" || view === "contacts") return view;
-  return view === "log" || view === "team" ? "log" : "caller";
-}
-
 export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Props) {
-  const current = pane === "call" ? "call" : entryOf(view);
+  const shown = pane === "call" ? "call" : view;
   return (
     <nav class="mobile-nav" aria-label={t("app.views")}>
       <button
@@ -60,7 +54,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Pr
       </button>
       <button
         type="button"
-        aria-current={current === "messages" ? "page" : undefined}
+        aria-current={shown === "messages" ? "page" : undefined}
         onClick={() => onPane("work", "messages")}
       >
         <Icon name="message" />
@@ -79,7 +73,7 @@ export function MobileNav({ pane, callerView, unseen, onPane, view, toRead }: Pr
       </button>
       <button
         type="button"
-        aria-current={current === "contacts" ? "page" : undefined}
+        aria-current={shown === "contacts" ? "page" : undefined}
         onClick={() => onPane("work", "contacts")}
       >
         <Icon name="people" /> {t("nav.contacts")}

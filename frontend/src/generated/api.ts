@@ -1699,7 +1699,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /** @description What one line, agent or group send cost. Money is positive, and of what Twilio has settled alone. */
+        /** @description What one line, agent or group send cost. Of what Twilio has settled alone. */
         Cost: {
             /** @description Null for what belongs to nobody any more. */
             id: number | null;
@@ -1817,7 +1817,7 @@ export interface components {
             name: string;
             number: string;
             display: string;
-            outcome: components["schemas"]["GroupRecipientOutcomeEnum"];
+            outcome: components["schemas"]["RecipientOutcomeEnum"];
             outcome_text: string;
             why: string;
             /** Format: date-time */
@@ -1833,18 +1833,6 @@ export interface components {
             thread: number | null;
             answered: boolean;
         };
-        /**
-         * @description * `waiting` - waiting
-         *     * `on-the-way` - on-the-way
-         *     * `sent` - sent
-         *     * `delivered` - delivered
-         *     * `not-delivered` - not-delivered
-         *     * `unknown` - unknown
-         *     * `canceled` - canceled
-         *     * `left-out` - left-out
-         * @enum {string}
-         */
-        GroupRecipientOutcomeEnum: "waiting" | "on-the-way" | "sent" | "delivered" | "not-delivered" | "unknown" | "canceled" | "left-out";
         /** @description A text to many. */
         GroupSend: {
             id: number;
@@ -2594,6 +2582,18 @@ export interface components {
          * @enum {string}
          */
         ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field";
+        /**
+         * @description * `waiting` - Waiting
+         *     * `on-the-way` - On the way
+         *     * `sent` - Sent, no receipt
+         *     * `delivered` - Delivered
+         *     * `not-delivered` - Not delivered
+         *     * `unknown` - Not known
+         *     * `canceled` - Canceled
+         *     * `left-out` - Left out
+         * @enum {string}
+         */
+        RecipientOutcomeEnum: "waiting" | "on-the-way" | "sent" | "delivered" | "not-delivered" | "unknown" | "canceled" | "left-out";
         /** @description A message that a caller left. */
         Recording: {
             sid: string;
@@ -2695,7 +2695,7 @@ export interface components {
             /** @description As read at the home region. */
             display: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript

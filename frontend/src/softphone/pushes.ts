@@ -29,6 +29,11 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return [{ ...state, desk: { ...state.desk, known: message.registered } }];
     case "session.ended":
       return [signedOut(state, message.message)];
+    // Told to whoever shows texts: `threads`, `groupSends`.
+    case "message.new":
+    case "message.status":
+    case "thread.changed":
+    case "send.progress":
     case "error":
     case "ping":
     case "pong":
