@@ -12,6 +12,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language_info
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
@@ -43,11 +44,14 @@ def _config(request: HttpRequest) -> dict[str, Any]:
         },
         "csrfToken": get_token(request),
         "language": language_now(),
+        "languageChosen": agent.language,
+        "languages": [{"code": code, "name": get_language_info(code)["name_local"]} for code, _ in settings.LANGUAGES],
         "urls": {
             "token": reverse("api:voice-token"),
             "calls": reverse("api:call-list"),
             "checkNumber": reverse("api:number-check"),
             "contacts": reverse("api:contact-list"),
+            "me": reverse("api:me"),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
             "login": reverse("login"),

@@ -66,6 +66,8 @@ EXAMPLES: dict[str, Any] = {
     "LoginRequest": {
         "username": "ada", "password": "correct horse battery", "device_name": "Ada's iPhone", "platform": "ios",
     },
+    "OwnAgent": _AGENT | {"language": "de"},
+    "OwnAgentChange": {"language": "de"},
     "NumberCheck": {
         "input": "202 555 0142", "valid": True, "e164": "+12025550142", "extension": "",
         "display": "(202) 555-0142", "country": "United States",

@@ -253,7 +253,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ringdesk",
-    "DESCRIPTION": "Log-ins of devices, voice tokens, the call log, call control and contacts.",
+    "DESCRIPTION": "Log-ins of devices, voice tokens, the agent who asks, the call log, call control and contacts.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",

@@ -64,6 +64,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full"): Api {
         extension: "",
       };
     },
+    chooseLanguage: async () => {},
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
   };
@@ -106,11 +107,17 @@ export const preferences = createPreferences(null);
 export const config: Config = {
   agent: { id: 1, identity: "agent_1", name: "Ada Byron", initials: "AB", username: "ada", role: "agent" },
   csrfToken: "",
+  languageChosen: "",
+  languages: [
+    { code: "en", name: "English" },
+    { code: "de", name: "Deutsch" },
+  ],
   urls: {
     token: "/",
     calls: "/",
     checkNumber: "/",
     contacts: "/",
+    me: "/",
     socket: "/",
     alarms: "/",
     login: "/",

@@ -17,11 +17,15 @@ export interface Config {
   csrfToken: string;
   /** "en" or "de"; English when there is none, or one that the desk does not speak. */
   language?: string;
+  /** What the agent chose; "": what the browser asks for. */
+  languageChosen: string;
+  languages: { code: string; name: string }[];
   urls: {
     token: string;
     calls: string;
     checkNumber: string;
     contacts: string;
+    me: string;
     socket: string;
     alarms: string;
     login: string;

@@ -106,4 +106,6 @@ export interface Api {
   hangUp(sid: string): Promise<void>;
   checkNumber(number: string): Promise<NumberCheck>;
   contacts(search: string): Promise<ContactFound[]>;
+  /** "" leaves it to the browser. */
+  chooseLanguage(language: string): Promise<void>;
 }

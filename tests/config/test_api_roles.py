@@ -36,6 +36,8 @@ contacts_retrieve         403    200        200         200         200    200
 contacts_update           403    200        200         200         200    200
 devices_list              403    200        200         200         200    200
 devices_revoke            403    204        404         404         404    404
+me_retrieve               403    200        200         200         200    200
+me_update                 403    200        200         200         200    200
 numbers_check             403    200        200         200         200    200
 voice_token_create        403    200        200         200         200    200
 """

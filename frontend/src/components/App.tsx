@@ -275,6 +275,7 @@ export function App({ store, log, details, config, api, audio, levels, preferenc
       <Announcer state={state} />
       {dialog === "settings" && (
         <SettingsDialog
+          {...{ api, config }}
           audio={audio}
           preferences={preferences}
           microphoneAllowed={state.microphone === "granted"}

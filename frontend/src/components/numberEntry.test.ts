@@ -11,10 +11,7 @@ describe("a number with an extension", () => {
     "(202) 555-0142 Durchwahl 12",
     "(202) 555-0142 DW 12",
     "(202) 555-0142 Extension 12",
-  ])(
-    "%j is a number, not a name",
-    (text) => expect(hasLetters(text)).toBe(false),
-  );
+  ])("%j is a number, not a name", (text) => expect(hasLetters(text)).toBe(false));
 
   it.each(["Max", "x12", "Room 5 east", "maya"])("%j is a name", (text) =>
     expect(hasLetters(text)).toBe(true),

@@ -288,6 +288,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The agent who asks
+         * @description The agent who asks.
+         */
+        get: operations["me_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Keeps the language
+         * @description Keeps the language. Open pages speak it when they are loaded anew.
+         */
+        patch: operations["me_update"];
+        trace?: never;
+    };
     "/api/v1/numbers/check/": {
         parameters: {
             query?: never;
@@ -648,6 +672,12 @@ export interface components {
             note?: string;
             label?: string;
         };
+        /**
+         * @description * `en` - English
+         *     * `de` - Deutsch
+         * @enum {string}
+         */
+        LanguageEnum: "en" | "de";
         Leg: {
             sid: string;
             parent_call_sid: string | null;
@@ -746,6 +776,13 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
+        OwnAgent: {
+            id: number;
+            identity: string;
+            name: string;
+            /** @description What this agent reads and hears; empty: what the browser or the app asks for. */
+            language: string;
+        };
         PaginatedCallList: {
             /**
              * Format: uri
@@ -843,6 +880,16 @@ export interface components {
             email?: string;
             note?: string;
             numbers?: components["schemas"]["NumberInput"][];
+        };
+        /** @description What agents choose for themselves. */
+        PatchedOwnAgentChange: {
+            /**
+             * @description Empty: what the browser or the app asks for.
+             *
+             *     * `en` - English
+             *     * `de` - Deutsch
+             */
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["BlankEnum"];
         };
         PhoneState: {
             /**
@@ -1887,6 +1934,61 @@ export interface operations {
             400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    me_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAgent"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    me_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedOwnAgentChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAgent"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
             406: components["responses"]["NotAcceptable"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

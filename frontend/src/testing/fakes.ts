@@ -66,6 +66,7 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     hangUp: vi.fn(async () => {}),
     checkNumber: vi.fn(async () => validCheck),
     contacts: vi.fn(async () => []),
+    chooseLanguage: vi.fn(async () => {}),
     ...change,
   };
 }
