@@ -33,6 +33,11 @@ def availability_set(*, agent_id: int, availability: str) -> bool:
     return bool(Agent.objects.filter(pk=agent_id).exclude(availability=value).update(availability=value))
 
 
+def language_set(*, agent_id: int, language: str) -> None:
+    """`language`: one of LANGUAGES, or "" for what the agent's browser asks for."""
+    Agent.objects.filter(pk=agent_id).update(language=language)
+
+
 def desk_open(*, agent_id: int, channel_name: str) -> None:
     Desk.objects.create(agent_id=agent_id, channel_name=channel_name)
     # Desks of a server that was killed were never closed.

@@ -6,6 +6,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from agents import urls as agents_urls
 from agents.views import DeskLoginView
 from calls import urls as calls_urls
 from config.api_docs import views as api_docs
@@ -23,6 +24,7 @@ from usage import views as usage
 _api = [
     *calls_urls.api_urlpatterns,
     *tokens_urls.api_urlpatterns,
+    *agents_urls.api_urlpatterns,
     *contacts_urls.api_urlpatterns,
     *messaging_urls.api_urlpatterns,
     *group_sends_urls.api_urlpatterns,

@@ -12,6 +12,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language_info
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
@@ -44,6 +45,8 @@ def _config(request: HttpRequest) -> dict[str, Any]:
         },
         "csrfToken": get_token(request),
         "language": language_now(),
+        "languageChosen": agent.language,
+        "languages": [{"code": code, "name": get_language_info(code)["name_local"]} for code, _ in settings.LANGUAGES],
         "urls": {
             "token": reverse("api:voice-token"),
             "calls": reverse("api:call-list"),
@@ -53,6 +56,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "threads": reverse("api:thread-list"),
             "messages": reverse("api:message-list"),
             "readyTexts": reverse("api:ready-text-list"),
+            "me": reverse("api:me"),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
             "login": reverse("login"),

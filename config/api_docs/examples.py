@@ -187,6 +187,8 @@ EXAMPLES: dict[str, Any] = {
     "Message": _MESSAGE,
     "MessageInput": {"line": "+12025550100", "to": "(202) 555-0142", "body": "Yes: Thursday morning."},
     "MessageList": _PAGE | {"results": [_MESSAGE]},
+    "OwnAgent": _AGENT | {"language": "de"},
+    "OwnAgentChange": {"language": "de"},
     "NumberCheck": {
         "input": "202 555 0142", "valid": True, "e164": "+12025550142", "extension": "",
         "display": "(202) 555-0142", "country": "United States",

@@ -282,7 +282,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Ringdesk",
-    "DESCRIPTION": "Log-ins of devices, voice tokens, the call log, call control, contacts and usage.",
+    "DESCRIPTION": "Log-ins of devices, voice tokens, the agent who asks, the call log, call control, contacts, texts "
+    "and usage.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",

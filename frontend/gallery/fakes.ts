@@ -88,6 +88,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     readThread: () => never,
     uploadFile: () => never,
     readyTexts: async () => READY_TEXTS,
+    chooseLanguage: async () => {},
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
   };
@@ -130,6 +131,11 @@ export const preferences = createPreferences(null);
 export const config: Config = {
   agent: { id: 1, identity: "agent_1", name: "Ada Byron", initials: "AB", username: "ada", role: "agent" },
   csrfToken: "",
+  languageChosen: "",
+  languages: [
+    { code: "en", name: "English" },
+    { code: "de", name: "Deutsch" },
+  ],
   urls: {
     token: "/",
     calls: "/",
@@ -139,6 +145,7 @@ export const config: Config = {
     threads: "/",
     messages: "/",
     readyTexts: "/",
+    me: "/",
     socket: "/",
     alarms: "/",
     login: "/",

@@ -17,6 +17,9 @@ export interface Config {
   csrfToken: string;
   /** "en" or "de"; English when there is none, or one that the desk does not speak. */
   language?: string;
+  /** What the agent chose; "": what the browser asks for. */
+  languageChosen: string;
+  languages: { code: string; name: string }[];
   urls: {
     token: string;
     calls: string;
@@ -26,6 +29,7 @@ export interface Config {
     threads: string;
     messages: string;
     readyTexts: string;
+    me: string;
     socket: string;
     alarms: string;
     login: string;

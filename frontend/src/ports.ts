@@ -142,4 +142,6 @@ export interface Api {
   readThread(id: number, upTo: number): Promise<Thread>;
   uploadFile(file: File): Promise<TextFile>;
   readyTexts(line: number): Promise<ReadyText[]>;
+  /** "" leaves it to the browser. */
+  chooseLanguage(language: string): Promise<void>;
 }

@@ -81,6 +81,8 @@ messages_ask              403    200        200         404         200    200
 messages_create           403    201        201         400         201    201
 messages_media_create     403    400        400         400         400    400
 messages_media_retrieve   403    200        200         404         200    200
+me_retrieve               403    200        200         200         200    200
+me_update                 403    200        200         200         200    200
 numbers_check             403    200        200         200         200    200
 usage_call                403    403        403         403         403    200
 usage_costs               403    403        403         403         403    200

@@ -101,6 +101,9 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     },
     checkNumber: (number) =>
       request<NumberCheck>(`${config.urls.checkNumber}?${new URLSearchParams({ number })}`),
+    chooseLanguage: async (language) => {
+      await send(config.urls.me, "PATCH", { language });
+    },
     contacts: async (search) =>
       (
         await request<{ results: ContactFound[] }>(

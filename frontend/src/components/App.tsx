@@ -322,6 +322,7 @@ export function App(props: AppProps) {
       <Announcer {...{ state, news }} />
       {dialog === "settings" && (
         <SettingsDialog
+          {...{ api, config }}
           audio={audio}
           preferences={preferences}
           microphoneAllowed={state.microphone === "granted"}

@@ -1,7 +1,8 @@
 /** Settings of this browser: devices with their levels, theme, shortcuts, notifications. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PreferenceStore, Theme } from "../adapters/preferences";
-import type { AudioDevice, AudioDevices, OutputKind } from "../ports";
+import type { Config } from "../config";
+import type { Api, AudioDevice, AudioDevices, OutputKind } from "../ports";
 import { Dialog, Switch } from "./Dialog";
 import { isolated } from "../names";
 import { Icon } from "./Icon";
@@ -9,6 +10,8 @@ import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 
 interface Props {
+  api: Pick<Api, "chooseLanguage">;
+  config: Pick<Config, "languageChosen" | "languages">;
   audio: AudioDevices;
   preferences: PreferenceStore;
   microphoneAllowed: boolean;
@@ -17,7 +20,7 @@ interface Props {
 
 const THEMES: Theme[] = ["system", "light", "dark"];
 
-export function SettingsDialog({ audio, preferences, microphoneAllowed, onClose }: Props) {
+export function SettingsDialog({ api, config, audio, preferences, microphoneAllowed, onClose }: Props) {
   const chosen = useStore(preferences);
   return (
     <Dialog title={t("top.settings")} onClose={onClose}>
@@ -26,6 +29,7 @@ export function SettingsDialog({ audio, preferences, microphoneAllowed, onClose 
       ) : (
         <p class="quiet">{t("settings.devicesLater")}</p>
       )}
+      <LanguageChoice {...{ api, config }} />
       <fieldset class="choice">
         <legend>{t("settings.theme")}</legend>
         <div class="segments">
@@ -51,6 +55,50 @@ export function SettingsDialog({ audio, preferences, microphoneAllowed, onClose 
         {"Notification" in globalThis && <Notifications preferences={preferences} />}
       </div>
     </Dialog>
+  );
+}
+
+/** The agent's own, at every desk. What is drawn already stays as it is until the page is loaded again: no call ends
+ *  because of it. */
+function LanguageChoice({ api, config }: Pick<Props, "api" | "config">) {
+  const [shown] = useState(config.languageChosen);
+  const [chosen, setChosen] = useState(shown);
+  const [failed, setFailed] = useState("");
+  async function choose(language: string): Promise<void> {
+    const before = chosen;
+    setChosen(language);
+    setFailed("");
+    try {
+      await api.chooseLanguage(language);
+      config.languageChosen = language;
+    } catch (error) {
+      setChosen(before);
+      setFailed(error instanceof Error ? error.message : t("failure.serverCouldNot"));
+    }
+  }
+  return (
+    <div class="device">
+      <label for="language">{t("settings.language")}</label>
+      <span class="select select-field">
+        <select id="language" value={chosen} onChange={(event) => void choose(event.currentTarget.value)}>
+          <option value="">{t("settings.languageOfBrowser")}</option>
+          {config.languages.map(({ code, name }) => (
+            <option key={code} value={code} lang={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron-down" size={16} />
+      </span>
+      <p class="small quiet" role="status">
+        {chosen !== shown && !failed && t("settings.languageLater")}
+      </p>
+      {failed && (
+        <p class="small hint-wrong" role="alert">
+          {failed}
+        </p>
+      )}
+    </div>
   );
 }
 

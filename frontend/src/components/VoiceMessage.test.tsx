@@ -1,5 +1,6 @@
 import { fireEvent, render, screen } from "@testing-library/preact";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { setLanguage } from "../i18n/i18n";
 import { VoiceMessage } from "./VoiceMessage";
 
 const recording = { sid: "RE1", duration: 37, url: "/api/v1/calls/CA1/recordings/RE1/" };
@@ -8,6 +9,8 @@ const show = () => {
   return { player: () => container.querySelector("audio") as HTMLAudioElement, container };
 };
 const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
+
+afterEach(() => setLanguage("en"));
 
 beforeEach(() => {
   vi.spyOn(HTMLMediaElement.prototype, "play").mockImplementation(async function (this: HTMLMediaElement) {
@@ -61,6 +64,14 @@ test("a message tells its place, goes to another and plays faster", () => {
 
   press("Speed: 1 times");
   expect(player().playbackRate).toBe(1.5);
+});
+
+test("a speed is written as the language writes it", () => {
+  setLanguage("de");
+  show();
+  fireEvent.click(screen.getByRole("button", { name: /^Abspielen/ }));
+  press("Tempo: 1-fach");
+  expect(screen.getByRole("button", { name: "Tempo: 1,5-fach" }).textContent).toBe("1,5×");
 });
 
 test("of two messages only one is heard", () => {

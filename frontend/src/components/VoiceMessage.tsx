@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { minutes, spokenMinutes } from "../format";
 import type { Recording } from "../messages";
 import { Icon } from "./Icon";
-import { t } from "../i18n/i18n";
+import { formatNumber, t } from "../i18n/i18n";
 
 type State = "closed" | "loading" | "playing" | "paused" | "failed";
 
@@ -112,7 +112,7 @@ export function VoiceMessage({ recording, from }: { recording: Recording; from: 
             aria-label={t("message.speed", { speed })}
             onClick={() => setSpeed(SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length] ?? 1)}
           >
-            {speed}×
+            {formatNumber(speed)}×
           </button>
         </>
       )}

@@ -3,7 +3,7 @@ import { render, screen, waitFor } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
 import type { AudioDevices } from "../ports";
-import { fakeAudio, fakePreferences } from "../testing/fakes";
+import { fakeApi, fakeAudio, fakePreferences } from "../testing/fakes";
 import { SettingsDialog } from "./SettingsDialog";
 
 const devices = async () => [
@@ -15,11 +15,19 @@ async function open(change: Partial<AudioDevices> = {}) {
   const preferences = fakePreferences();
   preferences.set({ input: "laptop", inputName: "Laptop", speaker: "laptop" });
   const audio = { ...fakeAudio(), inputs: devices, outputs: devices, ...change };
-  render(<SettingsDialog {...{ audio, preferences }} microphoneAllowed onClose={() => {}} />);
+  const api = fakeApi();
+  const config = {
+    languageChosen: "",
+    languages: [
+      { code: "en", name: "English" },
+      { code: "de", name: "Deutsch" },
+    ],
+  };
+  render(<SettingsDialog {...{ api, config, audio, preferences }} microphoneAllowed onClose={() => {}} />);
   const user = userEvent.setup({ delay: null });
   await screen.findAllByRole("option", { name: "Jabra Evolve2" });
   const choice = (label: string) => screen.getByLabelText<HTMLSelectElement>(label);
-  return { user, preferences, audio, choice };
+  return { user, api, config, preferences, audio, choice };
 }
 
 const refuse = () => vi.fn(async () => Promise.reject(new Error("NotReadableError")));
@@ -45,6 +53,27 @@ describe("a microphone that cannot be opened", () => {
     useInput.mockImplementation((async () => {}) as never);
     await user.selectOptions(choice("Microphone"), "As the system");
     await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  });
+});
+
+describe("the agent's language", () => {
+  it("is kept by the server, and said to be read when the page is loaded again", async () => {
+    const { user, api, config, choice } = await open();
+    await user.selectOptions(choice("Language"), "Deutsch");
+    expect(api.chooseLanguage).toHaveBeenCalledWith("de");
+    await screen.findByText(/^Saved\. Load the page again/);
+    await waitFor(() => expect(config.languageChosen).toBe("de"));
+    await user.selectOptions(choice("Language"), "As the browser");
+    expect(api.chooseLanguage).toHaveBeenLastCalledWith("");
+    await waitFor(() => expect(screen.queryByText(/^Saved/)).toBeNull());
+  });
+
+  it("stays what it was when the server cannot keep it", async () => {
+    const { user, api, config, choice } = await open();
+    vi.mocked(api.chooseLanguage).mockRejectedValue(new Error("Ringdesk cannot be reached."));
+    await user.selectOptions(choice("Language"), "Deutsch");
+    expect((await screen.findByRole("alert")).textContent).toBe("Ringdesk cannot be reached.");
+    expect([choice("Language").value, config.languageChosen]).toEqual(["", ""]);
   });
 });
 

@@ -592,6 +592,9 @@ export const de: Catalogue = {
 
   // Settings of this browser
   "settings.devicesLater": "Geräte lassen sich wählen, sobald der Browser das Mikrofon erlaubt.",
+  "settings.language": "Sprache",
+  "settings.languageOfBrowser": "Wie der Browser",
+  "settings.languageLater": "Gespeichert. Laden Sie die Seite neu, am besten zwischen zwei Anrufen.",
   "settings.theme": "Darstellung",
   "settings.system": "Wie das System",
   "settings.light": "Hell",

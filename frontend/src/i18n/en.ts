@@ -583,6 +583,9 @@ export const en = {
 
   // Settings of this browser
   "settings.devicesLater": "Devices can be chosen when the browser allows the microphone.",
+  "settings.language": "Language",
+  "settings.languageOfBrowser": "As the browser",
+  "settings.languageLater": "Saved. Load the page again to read it, best between calls.",
   "settings.theme": "Theme",
   "settings.system": "As the system",
   "settings.light": "Light",

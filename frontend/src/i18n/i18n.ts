@@ -65,6 +65,11 @@ function formOf(message: Message, count: unknown): string {
   return plurals.select(Number(count)) === "one" ? message.one : message.other;
 }
 
+/** A number as the language writes it: 1.5 or 1,5. */
+export function formatNumber(value: number): string {
+  return numbers.format(value);
+}
+
 /** A sentence that came from elsewhere, after a colon: English goes on with a small letter. */
 export function afterColon(sentence: string): string {
   return locale.startsWith("en") ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
