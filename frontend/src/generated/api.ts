@@ -939,6 +939,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The agent who asks
+         * @description The agent who asks.
+         */
+        get: operations["me_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Keeps the language
+         * @description Keeps the language. Open pages speak it when they are loaded anew.
+         */
+        patch: operations["me_update"];
+        trace?: never;
+    };
     "/api/v1/messages/": {
         parameters: {
             query?: never;
@@ -1951,6 +1975,12 @@ export interface components {
             /** @description For people. */
             name: string;
         };
+        /**
+         * @description * `en` - English
+         *     * `de` - Deutsch
+         * @enum {string}
+         */
+        LanguageEnum: "en" | "de";
         LeftOut: {
             reason: components["schemas"]["ReasonEnum"];
             count: number;
@@ -2235,6 +2265,13 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
+        OwnAgent: {
+            id: number;
+            identity: string;
+            name: string;
+            /** @description What this agent reads and hears; empty: what the browser or the app asks for. */
+            language: string;
+        };
         OwnField: {
             key: string;
             name: string;
@@ -2471,6 +2508,16 @@ export interface components {
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         PatchedNoteInput: {
             text?: string;
+        };
+        /** @description What agents choose for themselves. */
+        PatchedOwnAgentChange: {
+            /**
+             * @description Empty: what the browser or the app asks for.
+             *
+             *     * `en` - English
+             *     * `de` - Deutsch
+             */
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["BlankEnum"];
         };
         /** @description An agent, as far as names go. */
         Person: {
@@ -5077,6 +5124,61 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    me_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAgent"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    me_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedOwnAgentChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAgent"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
         };
     };

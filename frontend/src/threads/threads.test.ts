@@ -111,7 +111,7 @@ describe("an open thread", () => {
   });
 
   it("keeps what was written while the last text was on its way", async () => {
-    let finish = (_: Text) => {};
+    let finish: (text: Text) => void = () => {};
     const sendText = () => new Promise<Text>((resolve) => (finish = resolve));
     const { store } = await opened(fakeApi({ sendText }));
     store.write("One");
