@@ -6,6 +6,7 @@ into UCS-2, with 70 and 67 UTF-16 units (Twilio Docs, "Messages resource"; 3GPP 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+# Most texts: all letters count one.
+_ALL_BASIC = re.compile(f"[{re.escape(''.join(sorted(_BASIC)))}]*\\Z")
 # Each is sent as two.
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 
@@ -59,6 +62,9 @@ class Count:
 
 def count(text: str) -> Count:
     """How the text is sent. An empty text has no segment."""
+    if _ALL_BASIC.match(text) is not None:
+        units = len(text)
+        return Count(Encoding.GSM_7, units, 1 if 0 < units <= 160 else -(-units // 153), ())
     letters = tuple(dict.fromkeys(letter for letter in text if not is_plain(letter)))
     encoding = Encoding.UCS_2 if letters else Encoding.GSM_7
     sizes = [_size(letter, encoding) for letter in text]

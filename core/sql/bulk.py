@@ -8,6 +8,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+# What SQLite takes without being told how.
+_AS_IT_IS = (str, int, float)
+
 
 def rows_insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Inserts rows of these fields, which are of plain kinds; all others get what the database has for them.
@@ -28,5 +31,11 @@ def rows_insert(model: type[Model], fields: Sequence[str], rows: Iterable[Sequen
         else:
             marks = ", ".join("?" for _ in known)
             adapt = [field.get_db_prep_save for field in known]
-            values = ([turn(value, connection) for turn, value in zip(adapt, row, strict=True)] for row in rows)
+            values = (
+                [
+                    value if value is None or type(value) in _AS_IT_IS else turn(value, connection)
+                    for turn, value in zip(adapt, row, strict=True)
+                ]
+                for row in rows
+            )
             raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 (our own names)

@@ -99,7 +99,7 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
         sender = _locking(Sender.objects.filter(name=name)).first()
         if sender is None:
             # Another worker claims of it at this moment.
-            return Taken(next_at=now + timedelta(milliseconds=20))
+            return Taken(next_at=now + timedelta(milliseconds=50))
         if sender.slow_until is not None and sender.slow_until > now:
             return Taken(next_at=_watch(sender, worker, sender.slow_until, now))
         due = list(_locking(_due(name, now))[:limit])
