@@ -106,6 +106,13 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
   const [dialog, setDialog] = useState<Dialog>(null);
   const [noting, setNoting] = useState(false);
   const narrow = useNarrow();
+  // Once it is there: what it was opened from is gone. Who has gone elsewhere meanwhile, to a ringing phone, stays there.
+  useLayoutEffect(() => {
+    const active = document.activeElement;
+    if (!active || active === document.body || active.closest(".work")) {
+      document.getElementById("person-title")?.focus();
+    }
+  }, [page.id]);
   const name = isolated(page.name);
   const first = page.numbers[0];
   const since = formatDate(new Date(page.created_at), { year: "numeric" });

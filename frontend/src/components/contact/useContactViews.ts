@@ -44,8 +44,6 @@ export function useContactViews(contacts: ContactsStore, { view, subjects, show 
       if ("id" in contact) contacts.open(contact.id);
       else contacts.add(contact.number, contact.name);
       show({ view: over, pane: "work" });
-      // The form focuses its own first field.
-      if ("id" in contact) setTimeout(() => document.getElementById("person-title")?.focus());
     },
     closeContact(): void {
       const row = open?.id;
