@@ -637,7 +637,7 @@ export interface components {
             /** @description Mobile, office … */
             label: string;
         };
-        /** @description What one line, agent or group send cost. Money is positive, and of what Twilio has settled alone. */
+        /** @description What one line, agent or group send cost. Of what Twilio has settled alone. */
         Cost: {
             /** @description Null for what belongs to nobody any more. */
             id: number | null;
