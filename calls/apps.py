@@ -9,13 +9,19 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
+        from calls.log.contacts import SOURCES, called_since
         from calls.recorder.rest_recording import rest_request_record
         from calls.webhooks import KINDS
+        from contacts.rules import declare_recent
+        from contacts.timeline import declare_source
         from telephony.rest.signals import rest_request
         from telephony.webhooks.inbox import webhook_failed
         from telephony.webhooks.kinds import declare
 
         declare(*KINDS)
+        declare_recent("last_call", called_since)
+        for source in SOURCES:
+            declare_source(source)
         rest_request.connect(rest_request_record, dispatch_uid="calls.rest_request_record")
         webhook_failed.connect(_incident_keep, dispatch_uid="calls.incident_keep")
 

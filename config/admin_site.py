@@ -31,7 +31,7 @@ _GROUPS = (
     _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
     _Group(_("Contacts"), ("contacts.Contact",)),
     _Group(_("Phones"), ("tokens.Device", "tokens.IssuedToken")),
-    _Group(_("Texts"), ("messaging.MessageWebhook",)),
+    _Group(_("Texts"), ("messaging.MessageWebhook", "messaging.GroupSend", "messaging.Sender")),
     _Group(_("Usage"), ("usage.SpendLimit", "usage.SpendAlert"), (("usage", _("Usage")),), pages_first=True),
     _Group(_("Flight recorder"), ("telephony.Webhook", "calls.CallEvent")),
     _Group(_("Privacy"), ("config.Erasure",), (("privacy", _("Export or erase a person")),)),

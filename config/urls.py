@@ -15,6 +15,7 @@ from contacts import urls as contacts_urls
 from core.api.views import problem_detail, problem_list
 from desk import urls as desk_urls
 from messaging import urls as messaging_urls
+from messaging.group_sends import urls as group_sends_urls
 from tokens import urls as tokens_urls
 from usage import urls as usage_urls
 from usage import views as usage
@@ -24,6 +25,8 @@ _api = [
     *tokens_urls.api_urlpatterns,
     *contacts_urls.api_urlpatterns,
     *usage_urls.api_urlpatterns,
+    *messaging_urls.api_urlpatterns,
+    *group_sends_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
 ]
@@ -41,6 +44,7 @@ urlpatterns = [
     path("twilio/", include((calls_urls.webhook_urlpatterns, "calls"))),
     path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
     path("twilio/", include((usage_urls.webhook_urlpatterns, "usage"))),
+    path("media/", include((messaging_urls.public_urlpatterns, "texts"))),
     path("api/v1/", include((_api, "api"))),
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),

@@ -18,18 +18,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from contacts import services
+from contacts.groups import members_of
 from contacts.models import Contact
 from contacts.permissions import IsSupervisor
 from contacts.selectors import contact_get, contact_search
-from contacts.serializers import ContactDetailSerializer, ContactInputSerializer, contact_etag
+from contacts.serializers import ContactDetailSerializer, ContactInputSerializer, ContactPageSerializer, contact_etag
 from core.api.resources import BoundedJSONParser, Conflict, require_version
 from core.api.schema import raises
 
+_GROUP = OpenApiParameter("group", OpenApiTypes.INT, description="Only who belongs to this group.")
 _SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name, a company or a number")
-_VERSION = OpenApiParameter(
+VERSION = OpenApiParameter(
     "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, response=[200, 201], description="Its version."
 )
-_IF_MATCH = OpenApiParameter(
+IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
@@ -37,8 +39,7 @@ _IF_MATCH = OpenApiParameter(
 )
 
 
-class ContactPagination(CursorPagination):
-    ordering = ("name", "pk")
+class PlacePagination(CursorPagination):
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
@@ -51,6 +52,10 @@ class ContactPagination(CursorPagination):
             raise ValidationError({"cursor": sentence}) from None
 
 
+class ContactPagination(PlacePagination):
+    ordering = ("name", "pk")
+
+
 class ContactListApi(ListAPIView[Contact]):
     """The contacts, by name."""
 
@@ -58,20 +63,26 @@ class ContactListApi(ListAPIView[Contact]):
     pagination_class = ContactPagination
     parser_classes = [BoundedJSONParser]
 
-    @extend_schema(operation_id="contacts_list", tags=["contacts"], parameters=[_SEARCH])
+    @extend_schema(operation_id="contacts_list", tags=["contacts"], parameters=[_SEARCH, _GROUP])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.list(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Contact]:
-        return contact_search(self.request.query_params.get("search", "")[:100].replace("\x00", ""))
+        found = contact_search(self.request.query_params.get("search", "")[:100].replace("\x00", ""))
+        group = self.request.query_params.get("group", "")
+        if not group:
+            return found
+        if not (group.isascii() and group.isdigit() and len(group) < 19):
+            raise ValidationError({"group": _("Choose a group by its id.")})
+        return found.filter(pk__in=members_of([int(group)]).order_by().values("pk"))
 
     @raises("conflict")
     @extend_schema(
         operation_id="contacts_create",
         tags=["contacts"],
-        parameters=[_VERSION],
+        parameters=[VERSION],
         request=ContactInputSerializer,
-        responses={201: ContactDetailSerializer},
+        responses={201: ContactPageSerializer},
     )
     def post(self, request: Request) -> Response:
         """Adds a contact. A number belongs to one contact only, so that a caller has one name."""
@@ -81,11 +92,11 @@ class ContactListApi(ListAPIView[Contact]):
             contact = services.contact_create(values=body.validated_data)
         except services.ContactConflict as error:
             raise Conflict(str(error)) from None
-        return _answer(contact, status=201)
+        return contact_answer(contact, status=201)
 
 
 class ContactApi(APIView):
-    """One contact."""
+    """One contact, with all that its page shows but the time line and consent."""
 
     parser_classes = [BoundedJSONParser]
 
@@ -93,18 +104,18 @@ class ContactApi(APIView):
         return [IsAuthenticated(), IsSupervisor()] if self.request.method == "DELETE" else [IsAuthenticated()]
 
     @extend_schema(
-        operation_id="contacts_retrieve", tags=["contacts"], parameters=[_VERSION], responses=ContactDetailSerializer
+        operation_id="contacts_retrieve", tags=["contacts"], parameters=[VERSION], responses=ContactPageSerializer
     )
     def get(self, request: Request, pk: int) -> Response:
-        return _answer(_contact(pk))
+        return contact_answer(contact_or_404(pk))
 
     @raises("conflict")
     @extend_schema(
         operation_id="contacts_update",
         tags=["contacts"],
-        parameters=[_IF_MATCH, _VERSION],
+        parameters=[IF_MATCH, VERSION],
         request=ContactInputSerializer(partial=True),
-        responses={200: ContactDetailSerializer},
+        responses={200: ContactPageSerializer},
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Changes what is named; `numbers` replaces all of them. Without `If-Match` the last to write wins."""
@@ -120,12 +131,12 @@ class ContactApi(APIView):
             raise Http404 from None
         except services.ContactConflict as error:
             raise Conflict(str(error)) from None
-        return _answer(_contact(pk))
+        return contact_answer(contact_or_404(pk))
 
     @extend_schema(
         operation_id="contacts_delete",
         tags=["contacts"],
-        parameters=[_IF_MATCH],
+        parameters=[IF_MATCH],
         responses={204: OpenApiResponse(description="It is gone.")},
     )
     def delete(self, request: Request, pk: int) -> Response:
@@ -139,12 +150,12 @@ class ContactApi(APIView):
         return Response(status=204)
 
 
-def _contact(pk: int) -> Contact:
+def contact_or_404(pk: int) -> Contact:
     contact = contact_get(pk)
     if contact is None:
         raise Http404
     return contact
 
 
-def _answer(contact: Contact, *, status: int = 200) -> Response:
-    return Response(ContactDetailSerializer(contact).data, status=status, headers={"ETag": contact_etag(contact)})
+def contact_answer(contact: Contact, *, status: int = 200) -> Response:
+    return Response(ContactPageSerializer(contact).data, status=status, headers={"ETag": contact_etag(contact)})

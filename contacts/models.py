@@ -10,7 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from core.folding import FoldedField
 from core.text import in_sentence
 from telephony.errors import InvalidNumber
+from telephony.numbers import RegionField, time_zones
 from telephony.phone import MAX_EXTENSION, Number, parse, with_extension
+
+LANGUAGE_CODE = r"\A[a-z]{2,3}(-[A-Za-z]{2,8})?\Z"
+
+
+def time_zone_validate(name: str) -> None:
+    """Raises `ValidationError` for what is no time zone that is known here."""
+    if name not in time_zones():
+        raise ValidationError(_("Choose a time zone of the list, like Europe/London."))
 
 
 class Contact(models.Model):
@@ -18,6 +27,30 @@ class Contact(models.Model):
     company = models.CharField(_("company"), max_length=120, blank=True)
     email = models.EmailField(_("email"), blank=True)
     note = models.TextField(_("note"), blank=True, help_text=_("Shown to the agent while the phone rings."))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contacts",
+        verbose_name=_("owner"),
+        help_text=_("Who looks after this contact."),
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=16,
+        blank=True,
+        validators=[RegexValidator(LANGUAGE_CODE, _("Write a language's code, like en or pt-BR."))],
+        help_text=_("A code, like en or pt-BR. Empty: guessed from the country of the first number."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[time_zone_validate],
+        help_text=_("Like Europe/London. Empty: guessed from the first number."),
+    )
+    own = models.JSONField(_("own fields"), default=dict, blank=True)
     searched = FoldedField(of=("name", "company"))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -49,6 +82,10 @@ class LineType(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+# Where a number stands that nobody has put anywhere: behind the others, in the order in which they came.
+LAST = 100
+
+
 class ContactNumber(models.Model):
     """A number of a contact. One number belongs to one contact, so that a caller has one name."""
 
@@ -64,6 +101,11 @@ class ContactNumber(models.Model):
         help_text=_("Keyed after the number has answered."),
     )
     label = models.CharField(_("label"), max_length=40, blank=True, help_text=_("Mobile, office …"))
+    # Its country, for rules and for whoever texts.
+    region = RegionField(of="number")
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=LAST, help_text=_("The lowest is the first choice.")
+    )
     line_type = models.CharField(
         _("kind of line"),
         max_length=16,
@@ -75,7 +117,7 @@ class ContactNumber(models.Model):
     class Meta:
         verbose_name = _("contact number")
         verbose_name_plural = _("contact numbers")
-        ordering = ["pk"]
+        ordering = ["position", "pk"]
 
     def __str__(self) -> str:
         return with_extension(self.number, self.extension)
@@ -152,3 +194,111 @@ class BlockedNumber(models.Model):
 
     def clean(self) -> None:
         self.number = clean_number(self.number).e164
+
+
+class Group(models.Model):
+    """Contacts that are written to together: picked by hand, found by a rule, or both."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=255, blank=True)
+    members = models.ManyToManyField(
+        Contact,
+        blank=True,
+        related_name="groups",
+        verbose_name=_("members picked by hand"),
+        help_text=_("They belong to it whatever the rule says."),
+    )
+    rule = models.JSONField(_("rule"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return in_sentence(self.name)
+
+
+OWN_KEY = r"\A[a-z][a-z0-9]*(_[a-z0-9]+)*\Z"
+# As a column of a table has it, and a field of a text.
+MOST_OWN = 255
+
+
+class ContactField(models.Model):
+    """A field of one's own that all contacts have: customer number, delivery area. `Contact.own` holds its values."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    key = models.SlugField(
+        _("key"),
+        max_length=40,
+        unique=True,
+        allow_unicode=False,
+        validators=[RegexValidator(OWN_KEY, _("Small letters, digits and _, with a letter first."))],
+        help_text=_("Its name for programs, imports and texts, like customer_no. It cannot be changed later."),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("The lowest is shown first."))
+
+    class Meta:
+        verbose_name = _("own field")
+        verbose_name_plural = _("own fields")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return in_sentence(self.name)
+
+
+class ContactNote(models.Model):
+    """What somebody wrote down of a contact. `Contact.note` is the one that is shown while the phone rings."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes", verbose_name=_("contact"))
+    text = models.TextField(_("text"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("note of a contact")
+        verbose_name_plural = _("notes of contacts")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["contact", "-at", "-id"], name="contact_note_newest")]
+
+    def __str__(self) -> str:
+        return in_sentence(self.text[:40])
+
+
+class ContactMerge(models.Model):
+    """One contact that became part of another, and what it takes to undo that. Kept for 30 days."""
+
+    survivor = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="merges", verbose_name=_("remaining contact")
+    )
+    gone_id = models.BigIntegerField(_("id of the other"))
+    gone_name = models.CharField(_("name of the other"), max_length=120, blank=True)
+    # The other as it was, what was moved from it, and what the remaining one took over from it.
+    kept = models.JSONField(_("kept for undoing"), default=dict)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("merge of contacts")
+        verbose_name_plural = _("merges of contacts")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return in_sentence(self.gone_name)

@@ -8,6 +8,7 @@ from contacts.models import Contact, ContactNumber
 from core.folding import fold
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import Statement, fetch
+from telephony.numbers import language_of_region, time_zone_of
 from telephony.party import same_party
 
 
@@ -49,12 +50,22 @@ def contact_ids_with(number: Param) -> QuerySet[ContactNumber, int]:
 
 
 def contact_get(contact_id: int) -> Contact | None:
-    return Contact.objects.prefetch_related("numbers").filter(pk=contact_id).first()
+    return Contact.objects.select_related("owner").prefetch_related("numbers").filter(pk=contact_id).first()
+
+
+def language_guessed(contact: Contact) -> str:
+    """The code of the language of its first number's country, or ""."""
+    return next((language_of_region(row.region) for row in contact.numbers.all()), "")
+
+
+def time_zone_guessed(contact: Contact) -> str:
+    """Of its first number, or ""."""
+    return next((time_zone_of(row.number) for row in contact.numbers.all()), "")
 
 
 def contact_search(text: str) -> QuerySet[Contact]:
     """Contacts whose name, company or number holds the text; all of them when it is empty."""
-    contacts = Contact.objects.prefetch_related("numbers")
+    contacts = Contact.objects.select_related("owner").prefetch_related("numbers")
     text = text.strip()
     if not text:
         return contacts
@@ -67,3 +78,9 @@ def contact_search(text: str) -> QuerySet[Contact]:
 
 def contact_ids_matching(text: str) -> QuerySet[Contact, int]:
     return contact_search(text).values_list("pk", flat=True)
+
+
+def contact_numbers_matching(text: str) -> QuerySet[ContactNumber, str]:
+    """The numbers of contacts whose name or company holds the text."""
+    numbers = ContactNumber.objects.filter(contact__searched__contains=fold(text))
+    return numbers.order_by().values_list("number", flat=True)

@@ -1,7 +1,7 @@
 """The frames of the desk's socket, for the API's description: the front end's types are made from it.
 
-What is sent is made by `calls.payloads` and `calls.live.broadcasts`; `tests/desk/test_frames.py` holds real frames
-against what is said here. What each frame means: docs/desk-protocol.md.
+What is sent is made by `calls.payloads`, `calls.live.broadcasts` and `messaging.threads`; `tests/desk/test_frames.py`
+holds real frames against what is said here. What each frame means: docs/desk-protocol.md.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from rest_framework import serializers
 
 from calls.log.serializers import AgentSerializer, CallSerializer, LineSerializer
 from calls.models import CallOutcome, CallResult
+from messaging.group_sends.serializers import SendProgressPartSerializer
+from messaging.threads.serializers import MessageSerializer, ThreadSerializer, UnreadThreadSerializer
 
 _AVAILABILITIES = ["available", "busy", "away"]
 
@@ -63,6 +65,7 @@ class DeskSnapshotSerializer(serializers.Serializer[Any]):
     calls = LiveCallSerializer(many=True)
     presence = PresenceSerializer(many=True)
     lines = LineSerializer(many=True)
+    unread_threads = UnreadThreadSerializer(many=True)
 
 
 class CallIncomingSerializer(serializers.Serializer[Any]):
@@ -97,6 +100,23 @@ class CallProblemSerializer(serializers.Serializer[Any]):
 class LogChangedSerializer(serializers.Serializer[Any]):
     type = _type("log.changed")
     call = CallSerializer()
+
+
+class MessageNewSerializer(serializers.Serializer[Any]):
+    type = _type("message.new")
+    thread = ThreadSerializer()
+    message = MessageSerializer()
+
+
+class MessageStatusFrameSerializer(serializers.Serializer[Any]):
+    type = _type("message.status")
+    thread = ThreadSerializer()
+    message = MessageSerializer()
+
+
+class ThreadChangedSerializer(serializers.Serializer[Any]):
+    type = _type("thread.changed")
+    thread = ThreadSerializer()
 
 
 class PresenceChangedSerializer(serializers.Serializer[Any]):
@@ -136,6 +156,11 @@ class DeskRefreshSerializer(serializers.Serializer[Any]):
     type = _type("desk.refresh")
 
 
+class SendProgressFrameSerializer(serializers.Serializer[Any]):
+    type = _type("send.progress")
+    send = SendProgressPartSerializer()
+
+
 SERVER_FRAMES: dict[str, type[_Frame]] = {
     "desk.snapshot": DeskSnapshotSerializer,
     "call.incoming": CallIncomingSerializer,
@@ -144,8 +169,12 @@ SERVER_FRAMES: dict[str, type[_Frame]] = {
     "call.ended": CallEndedSerializer,
     "call.problem": CallProblemSerializer,
     "log.changed": LogChangedSerializer,
+    "message.new": MessageNewSerializer,
+    "message.status": MessageStatusFrameSerializer,
+    "thread.changed": ThreadChangedSerializer,
     "presence.changed": PresenceChangedSerializer,
     "phone.state": PhoneStateSerializer,
+    "send.progress": SendProgressFrameSerializer,
     "session.ended": SessionEndedSerializer,
     "error": ErrorSerializer,
     "ping": PingSerializer,

@@ -13,6 +13,7 @@ from rest_framework.serializers import DateTimeField
 
 from calls.live import broadcasts, presence
 from calls.log.serializers import AgentSerializer, LineSerializer
+from messaging.threads.selectors import unread_list
 from routing.selectors import lines_for
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _PARTS: dict[str, Callable[[Agent], Any]] = {
     "calls": lambda agent: broadcasts.live_json(presence.call_live_list(agent)),
     "presence": presence.presence_list,
     "lines": lambda agent: LineSerializer(lines_for(agent), many=True).data,
+    "unread_threads": unread_list,
 }
 
 

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from messaging.group_sends import admin as group_sends_admin  # noqa: F401 (registers its pages)
 from messaging.models import MessageWebhook
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 
-from messaging import outbox
-from messaging.models import Direction, Message, Origin, Step, Thread
+from messaging import changes, outbox
+from messaging.models import Direction, Message, MessageMedia, Origin, Step, Thread
 from routing.models import Line
 
 if TYPE_CHECKING:
@@ -21,9 +23,19 @@ def thread_with(line: Line, number: str) -> Thread:
 
 @transaction.atomic
 def message_write(
-    line: Line, number: str, body: str, *, origin: Origin, by: Agent | None = None, key: str | None = None
+    line: Line,
+    number: str,
+    body: str,
+    *,
+    origin: Origin,
+    by: Agent | None = None,
+    key: str | None = None,
+    media: Sequence[MessageMedia] = (),
 ) -> Message:
-    """Puts a text on the work list; it is sent once this is committed. The same `key` is the same text."""
+    """Puts a text on the work list; it is sent once this is committed. The same `key` is the same text.
+
+    Raises `IntegrityError` when somebody else puts one with that key there at the same moment.
+    """
     if key is not None and (known := Message.objects.filter(key=key).first()):
         return known
     thread = thread_with(line, number)
@@ -38,6 +50,16 @@ def message_write(
         key=key,
         step=Step.WAITING,
     )
-    Thread.objects.filter(pk=thread.pk).update(last_message=message, last_at=message.created_at)
+    for position, file in enumerate(media):
+        if file.message_id is not None:
+            # Sent once more with another text: the same file on disk.
+            file.pk = None
+            file._state.adding = True  # noqa: SLF001 - Django's documented way to copy a row
+        file.message, file.position, file.source_url = message, position, ""
+        file.save()
+    Thread.objects.filter(pk=thread.pk).update(
+        last_message=message, last_at=message.created_at, revision=F("revision") + 1
+    )
+    changes.messages_new([message.pk])
     outbox.ring()
     return message

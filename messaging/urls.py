@@ -1,4 +1,24 @@
+from django.urls import path
+
+from messaging import views
+from messaging.threads import apis
 from messaging.webhooks import KINDS
 from telephony.webhooks.inbox import urlpatterns_of
 
 webhook_urlpatterns = urlpatterns_of(KINDS)
+
+# Twilio fetches these without a signature of its own: the address carries ours.
+public_urlpatterns = [path("<str:token>/", views.media, name="media")]
+
+api_urlpatterns = [
+    path("threads/", apis.ThreadListApi.as_view(), name="thread-list"),
+    path("threads/<int:pk>/", apis.ThreadApi.as_view(), name="thread"),
+    path("threads/<int:pk>/messages/", apis.ThreadMessagesApi.as_view(), name="thread-messages"),
+    path("threads/<int:pk>/timeline/", apis.ThreadTimelineApi.as_view(), name="thread-timeline"),
+    path("threads/<int:pk>/assign/", apis.ThreadAssignApi.as_view(), name="thread-assign"),
+    path("threads/<int:pk>/read/", apis.ThreadReadApi.as_view(), name="thread-read"),
+    path("messages/", apis.MessagesApi.as_view(), name="message-list"),
+    path("messages/media/", apis.MediaUploadApi.as_view(), name="message-media-list"),
+    path("messages/media/<int:pk>/", apis.MediaApi.as_view(), name="message-media"),
+    path("ready-texts/", apis.ReadyTextListApi.as_view(), name="ready-text-list"),
+]

@@ -2,28 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from twilio.twiml.messaging_response import MessagingResponse
 
+from core.languages import sentence
 from core.sql.unit import UnitOfWork
-from messaging.models import MessageWebhook
+from messaging.models import MessageStatus, MessageWebhook
+from messaging.params import (
+    FALLBACK_FIELDS,
+    INCOMING_FIELDS,
+    MESSAGE_FIELD,
+    MESSAGE_QUERY,
+    STATUS_FIELDS,
+    IncomingText,
+    StatusUpdate,
+)
+from messaging.statuses import STATUS_KIND, statuses_apply
+from messaging.threads.intake import texts_take_in
 from telephony.callbacks import without_userinfo
 from telephony.webhooks.forms import field, lines_field, raw_params, sid_field, single_fields
-from telephony.webhooks.kinds import Answer, WebhookKind
+from telephony.webhooks.kinds import Answer, Kept, WebhookKind
 from telephony.webhooks.received import Received
 
-_READ = ("AccountSid", "MessageSid", "From", "To", "Body", "MessageStatus", "ErrorCode", "ErrorUrl")
+# Nothing is written back by TwiML: answers are texts of their own, with a place in the thread.
+_NO_REPLY = str(MessagingResponse())
+_STATUS_WORDS: dict[str, str] = {
+    MessageStatus.ACCEPTED: _("Twilio took the text"),
+    MessageStatus.SCHEDULED: _("Twilio will send the text later"),
+    MessageStatus.QUEUED: _("Twilio put the text in its queue"),
+    MessageStatus.SENDING: _("Twilio began to send the text"),
+    MessageStatus.SENT: _("The network took the text"),
+    MessageStatus.DELIVERED: _("The text was delivered"),
+    MessageStatus.UNDELIVERED: _("The text was not delivered"),
+    MessageStatus.FAILED: _("The text could not be sent"),
+    MessageStatus.CANCELED: _("The text was canceled"),
+    MessageStatus.READ: _("The text was read"),
+}
 
 
-def _believed(form: QueryDict) -> Mapping[str, str]:
-    return single_fields(form, _READ)
+def _believing(names: Sequence[str]) -> Callable[[QueryDict], Mapping[str, str]]:
+    return partial(_believed, names)
+
+
+def _believed(names: Sequence[str], form: QueryDict) -> Mapping[str, str]:
+    return single_fields(form, names)
+
+
+def _incoming(work: UnitOfWork, batch: Sequence[Received]) -> list[Kept]:
+    verdicts = texts_take_in([_text(received) for received in batch])
+    return [Kept(_NO_REPLY, verdict) for verdict in verdicts]
+
+
+def _text(received: Received) -> IncomingText:
+    return IncomingText.from_fields(received.fields, at=received.received_at)
+
+
+def _status(work: UnitOfWork, batch: Sequence[Received]) -> list[Kept]:
+    updates = [StatusUpdate.from_fields(received.fields, at=received.received_at) for received in batch]
+    return [Kept(None, verdict) for verdict in statuses_apply(updates)]
 
 
 def _fallback(work: UnitOfWork, received: Received) -> Answer:
-    """Keeps a message that another route of ours could not take."""
+    """Keeps a message that another route of ours could not take, and puts it into its thread after all."""
     fields = received.fields
     MessageWebhook.objects.create(
         message_sid=sid_field(fields, "MessageSid"),
@@ -36,6 +82,7 @@ def _fallback(work: UnitOfWork, received: Received) -> Answer:
         params=raw_params(received.form),
         received_at=received.received_at,
     )
+    texts_take_in([_text(received)])
     return None
 
 
@@ -45,18 +92,57 @@ def _apology(received: Received) -> Answer:
     return str(response)
 
 
+def _nothing(received: Received) -> Answer:
+    """Also for a text: what is put aside comes into its thread later, and what cannot even be put aside is answered
+    with 503, so that Twilio goes on to the fallback."""
+    return None
+
+
+def _incoming_said(row: Any, **_: object) -> str:
+    return gettext("A text came in")
+
+
+def _status_said(row: Any, **_: object) -> str:
+    said = _STATUS_WORDS.get(str(row.status).lower(), "")
+    return sentence(said) or gettext("Twilio said something about a text")
+
+
 def _fallback_said(row: object, **_: object) -> str:
     return gettext("Twilio could not use an answer of ours about a message and asked for the emergency one")
 
 
 KINDS = (
     WebhookKind(
+        name="message-incoming",
+        path="messaging/incoming/",
+        url_name="messaging:incoming",
+        subject="MessageSid",
+        status="SmsStatus",
+        believed=_believing(INCOMING_FIELDS),
+        work_on_many=_incoming,
+        emergency=_nothing,
+        said=_incoming_said,
+    ),
+    WebhookKind(
+        name=STATUS_KIND,
+        path="messaging/status/",
+        url_name="messaging:status",
+        subject="MessageSid",
+        status="MessageStatus",
+        in_query={MESSAGE_QUERY: MESSAGE_FIELD},
+        believed=_believing(STATUS_FIELDS),
+        work_on_many=_status,
+        is_waited_for=False,
+        emergency=_nothing,
+        said=_status_said,
+    ),
+    WebhookKind(
         name="message-fallback",
         path="messaging/fallback/",
         url_name="messaging:fallback",
         subject="MessageSid",
         status="MessageStatus",
-        believed=_believed,
+        believed=_believing(FALLBACK_FIELDS),
         work=_fallback,
         is_last_resort=True,
         emergency=_apology,

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class RoutingConfig(AppConfig):
     name = "routing"
     verbose_name = _("Routing")
+
+    def ready(self) -> None:
+        from contacts.senders import declare_senders
+        from routing.selectors import line_names
+
+        declare_senders(line_names)

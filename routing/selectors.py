@@ -53,3 +53,8 @@ def lines_without_people() -> QuerySet[Line]:
 def lines_unanswered() -> list[Line]:
     """Lines in use on which a caller reaches neither a person nor voicemail, whoever is at the desk."""
     return list(lines_without_people().filter(takes_voicemail=False))
+
+
+def line_names() -> dict[str, str]:
+    """The names of our lines in use, by their numbers."""
+    return dict(Line.objects.filter(is_active=True).order_by("name", "pk").values_list("number", "name"))

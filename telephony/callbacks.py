@@ -16,6 +16,13 @@ def callback_url(name: str) -> str:
     return _url(name, settings.PUBLIC_BASE_URL, user, password, get_script_prefix())
 
 
+def callback_url_with(name: str, *, query: str) -> str:
+    """The same with a query, which is signed as well, and the connection overrides that Twilio is to use: by itself it
+    never repeats a callback that we could not take."""
+    overrides = settings.TWILIO_CONNECTION_OVERRIDES.lstrip("#")
+    return f"{callback_url(name)}?{query}" + (f"#{overrides}" if overrides else "")
+
+
 @lru_cache(maxsize=64)
 def _url(name: str, base_url: str, user: str, password: str, prefix: str) -> str:
     """Worked out once for all that goes into it: every TwiML has two. `reverse` puts the prefix before a path."""

@@ -50,11 +50,17 @@ class NotConfigured(TelephonyError):
 
 
 class RateLimited(TelephonyError):
-    """Twilio asks us to slow down; nothing was done."""
+    """Twilio asks us to slow down; nothing was done. `retry_after`: seconds that it asks to wait, if it says so."""
+
+    retry_after: float | None = None
 
 
 class Unavailable(TelephonyError):
     """Twilio did not answer, or answered with a failure of its own. Whether it acted is unknown."""
+
+
+class NotReached(Unavailable):
+    """No connection to Twilio came about: nothing was done."""
 
 
 _NUMBER = gettext_noop("This number cannot be called.")
@@ -62,10 +68,16 @@ _ADMIN = gettext_noop("Ringdesk is not allowed to do this at Twilio. Ask your ad
 _CALLER_ID = gettext_noop(
     "Twilio does not accept your line's number as caller ID. Choose another line, or ask your admin."
 )
+_SENDER = gettext_noop("Twilio does not send texts from this line. Ask your admin.")
+_CALLBACK = gettext_noop("Twilio does not accept Ringdesk's address. Ask your admin.")
+_EMPTY_TEXT = gettext_noop("The text is empty.")
+_LANDLINE = gettext_noop("This number is a landline, which gets no texts.")
+_LIMIT = gettext_noop("This line has sent as many texts as the networks take from it in a day.")
+_INACTIVE = gettext_noop("The Twilio account is not active. Ask your admin.")
 _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     20003: (NotConfigured, _ADMIN, True),
-    20005: (NotConfigured, gettext_noop("The Twilio account is not active. Ask your admin."), True),
-    10001: (NotConfigured, gettext_noop("The Twilio account is not active. Ask your admin."), True),
+    20005: (NotConfigured, _INACTIVE, True),
+    10001: (NotConfigured, _INACTIVE, True),
     20404: (CallGone, gettext_noop("This call is over."), True),
     20429: (RateLimited, gettext_noop("Twilio is busy. Try again in a moment."), False),
     10004: (RateLimited, gettext_noop("Too many calls at once. Try again in a moment."), False),
@@ -87,7 +99,47 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     21265: (InvalidNumber, gettext_noop("Short codes cannot be called."), True),
     21266: (InvalidNumber, gettext_noop("A line cannot call itself."), True),
     21268: (InvalidNumber, gettext_noop("Premium-rate numbers cannot be called."), True),
+    # Texts: what is refused at once, and what comes later with a callback.
+    21408: (InvalidNumber, gettext_noop("Your company does not text this country. Ask your admin."), True),
+    21602: (TelephonyError, _EMPTY_TEXT, True),
+    21619: (TelephonyError, _EMPTY_TEXT, True),
+    21603: (NotConfigured, _SENDER, True),
+    21606: (NotConfigured, _SENDER, True),
+    21608: (NotConfigured, gettext_noop("A trial account texts only numbers that were verified at Twilio."), True),
+    21609: (NotConfigured, _CALLBACK, True),
+    21626: (NotConfigured, _CALLBACK, True),
+    21610: (InvalidNumber, gettext_noop("This number wants no texts: it replied STOP."), True),
+    21611: (RateLimited, gettext_noop("Too many texts wait at Twilio for this line. It goes on by itself."), False),
+    21612: (InvalidNumber, gettext_noop("This line cannot text this number. Try another line."), True),
+    21614: (InvalidNumber, _LANDLINE, True),
+    21617: (TelephonyError, gettext_noop("The text is too long: 1,600 characters at most."), True),
+    30001: (RateLimited, gettext_noop("Too many texts waited at Twilio for this line."), False),
+    30002: (NotConfigured, gettext_noop("The Twilio account is suspended. Ask your admin."), True),
+    30003: (InvalidNumber, gettext_noop("The phone was switched off or out of reach for too long."), False),
+    30004: (InvalidNumber, gettext_noop("The phone or its network does not take texts from this line."), True),
+    30005: (InvalidNumber, gettext_noop("This number is no longer in use."), True),
+    30006: (InvalidNumber, _LANDLINE, True),
+    30007: (TelephonyError, gettext_noop("The network filtered this text as spam."), True),
+    30008: (TelephonyError, gettext_noop("The network did not deliver this text, and did not say why."), False),
+    30022: (RateLimited, _LIMIT, False),
+    30023: (RateLimited, _LIMIT, False),
+    30027: (RateLimited, _LIMIT, False),
+    30032: (NotConfigured, gettext_noop("This toll-free line is not verified for texts yet. Ask your admin."), True),
+    30033: (NotConfigured, gettext_noop("The campaign of this line is suspended at Twilio. Ask your admin."), True),
+    30034: (NotConfigured, gettext_noop("This line is not registered to text US numbers. Ask your admin."), True),
+    30035: (NotConfigured, gettext_noop("Twilio is still setting this line up for texts. Try again later."), False),
+    30036: (TelephonyError, gettext_noop("The text waited too long and was not sent."), False),
 }
+# Where the same code means something else of a text than of a call.
+_OF_TEXTS: dict[int, str] = {
+    20404: _SENDER,
+    21211: gettext_noop("This number is not valid."),
+    21212: _SENDER,
+    21265: gettext_noop("Short codes cannot be texted."),
+    21266: gettext_noop("A line cannot text itself."),
+    21268: gettext_noop("Premium-rate numbers cannot be texted."),
+}
+_NOT_DELIVERED = gettext_noop("This text was not delivered.")
 
 
 def sentence_for(code: str | int) -> str:
@@ -95,6 +147,14 @@ def sentence_for(code: str | int) -> str:
     nothing to people."""
     found = _BY_CODE.get(int(code)) if str(code).isdecimal() else None
     return found[1] if found else ""
+
+
+def text_sentence_for(code: str | int) -> str:
+    """The same for a text: also what is said when the code is not known. "" without a code."""
+    if not code:
+        return ""
+    of_texts = _OF_TEXTS.get(int(code)) if str(code).isdecimal() else None
+    return of_texts or sentence_for(code) or _NOT_DELIVERED
 
 
 def translate(error: Exception) -> TelephonyError:

@@ -17,6 +17,7 @@ from tests.twilio import TwilioClient
 # the other; all others may run side by side (`make test`).
 _ALONE = (
     "tests/browser/",
+    "tests/messaging/test_big_send.py",
     "tests/outage/",
     "tests/simulator/page/",
     "tests/simulator/voice/",

@@ -20,7 +20,7 @@ FLOORS = [
     {"desk"},
     {"config"},
 ]
-BESIDE = {"tokens": {"agents"}}
+BESIDE = {"tokens": {"agents"}, "messaging": {"calls"}}
 APPS = {"simulator"}.union(*FLOORS)
 # Whose rooms an app may enter. `simulator` may enter none but its own: it speaks HTTP, as Twilio does.
 MAY_IMPORT = {
@@ -28,7 +28,11 @@ MAY_IMPORT = {
 }
 MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
-DOORS = {"agents": {"selectors", "services"}, "contacts": {"selectors"}, "tokens": {"selectors", "services"}}
+DOORS = {
+    "agents": {"selectors", "services"},
+    "contacts": {"blocks", "consents", "groups", "people", "rules", "selectors", "senders", "timeline"},
+    "tokens": {"selectors", "services"},
+}
 # Where a floor stands on two that are whole houses: what it reads of them, and where it hangs itself in.
 ROOMS = {
     "usage": {

@@ -25,6 +25,7 @@ from calls.live.status_callbacks import push
 from calls.log.past_calls import Party, PastCallsRead
 from calls.models import Call, CallOffer, CallStatus
 from calls.params import OutgoingRequest, VoiceRequest
+from contacts.blocks import refuse_blocked
 from contacts.selectors import contact_by_number, contact_number_get
 from core.sql.statements import Write, new_row, relate
 from core.sql.unit import UnitOfWork
@@ -170,6 +171,7 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
         number = parse_dialled(voice.called)
         if number.e164 == caller_id:
             raise InvalidNumber(gettext_noop("This is the number you are calling from."), permanent=True)
+        refuse_blocked(number.e164)
     except InvalidNumber as error:
         call = _open(batch, voice, line=line, agent=agent)
         return _refuse(batch, call, error.key)

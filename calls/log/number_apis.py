@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from calls.log.selectors import call_count_visible
 from calls.log.serializers import NumberCheckSerializer
+from contacts.blocks import refuse_blocked
 from contacts.selectors import contact_by_number
 from telephony.errors import InvalidNumber
 from telephony.phone import clean, country_name, parse_dialled
@@ -34,6 +35,7 @@ class NumberCheckApi(APIView):
         }  # fmt: skip
         try:
             number = parse_dialled(text)
+            refuse_blocked(number.e164)
         except InvalidNumber as error:
             answer["message"] = error.message if clean(text) else ""
         else:

@@ -36,6 +36,7 @@ CHECKS = (
     Check("channel-layer", _("Channel layer"), system.check_channel_layer),
     Check("broker", _("Queue"), system.check_broker),
     Check("worker", _("Worker"), system.check_worker),
+    Check("texts", _("Texts going out"), system.check_texts),
     Check("reconciler", _("Reconciler"), system.check_reconciler),
     Check("usage", _("Usage figures"), usage.check_refresh),
     Check("spend", _("Spend limits"), usage.check_limits),

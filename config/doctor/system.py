@@ -24,6 +24,7 @@ from config.celery import app
 from config.models import Heartbeat
 from config.server.heartbeats import HEARTBEAT, RECONCILE
 from core.text import in_sentence
+from messaging.outbox.health import outbox_health
 from routing.selectors import lines_unanswered
 from telephony.doctor.findings import Check, Finding
 
@@ -183,6 +184,33 @@ def _last_task(check: Check) -> Finding:
     if timezone.now() - last.at > _LATE_HEARTBEAT:
         return check.failed(seen, _START_WORKER)
     return check.ok(seen)
+
+
+@_needs_database
+def check_texts(check: Check) -> Finding:
+    """Texts wait in the database: they go out as soon as a worker works, and none is lost meanwhile."""
+    health = outbox_health()
+    if health.is_late and health.waits is not None:
+        return check.failed(
+            _("A text has been waiting for %(count)d min, though its line is free.")
+            % {"count": health.waits.total_seconds() // 60},
+            _START_WORKER,
+        )
+    if health.stuck:
+        return check.failed(
+            _("A worker ended while it sent %(count)d texts, and no other looks for them at Twilio.")
+            % {"count": health.stuck},
+            _START_WORKER,
+        )
+    if health.resting:
+        return check.warning(
+            _("Twilio has asked %(count)d of your lines to send more slowly; their texts wait.")
+            % {"count": health.resting},
+            _("Nothing: they go on by themselves. If it lasts, ask Twilio for a higher limit."),
+        )
+    if health.unclear:
+        return check.ok(_("%(count)d texts are being looked up at Twilio.") % {"count": health.unclear})
+    return check.ok(_("None waits for longer than it should."))
 
 
 @_needs_database

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_noop
 from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingPlay
 from contacts.models import Contact, ContactNumber
 from core.text import in_sentence
-from messaging.models import MessageWebhook
+from messaging.models import GroupRecipient, MessageWebhook
 from routing.models import Line
 from telephony.errors import InvalidNumber
 from telephony.models import Webhook
@@ -71,6 +71,9 @@ class Person:
             gettext_noop("events"): [
                 CallEvent.objects.filter(call_sid__in=self.call_sids),
                 self._naming(CallEvent.objects.all(), "detail", "name", "outcome"),
+            ],
+            gettext_noop("recipients of group sends"): [
+                GroupRecipient.objects.filter(Q(number__in=self.numbers) | Q(contact__in=self.contact_ids))
             ],
             gettext_noop("messages"): [
                 self._naming(MessageWebhook.objects.all(), "params", "sender", "recipient", "body")

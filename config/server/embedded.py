@@ -25,7 +25,7 @@ def start() -> None:
 def _work() -> None:
     # The plain controller: the full one wants the main thread's signals, which are the web server's.
     worker = app.WorkController(
-        app=app, pool="threads", concurrency=2, without_gossip=True, without_mingle=True, without_heartbeat=True
+        app=app, pool="threads", concurrency=4, without_gossip=True, without_mingle=True, without_heartbeat=True
     )
     logger.info("worker started in the web process")
     worker.start()

@@ -118,6 +118,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # What cannot be stored, because the database is away, waits here until it can. Keep it on a disk that stays.
 SPOOL_DIR: str = env.text("SPOOL_DIR", str(BASE_DIR / ".run" / "spool"))
+# Pictures and other files of texts. All web processes and workers share it; it is never served as it is.
+MEDIA_DIR: str = env.text("MEDIA_DIR", str(BASE_DIR / ".run" / "media"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str = env.checked(
@@ -162,6 +164,11 @@ CELERY_BEAT_SCHEDULE = {
     # When the fewest calls come. Not every 24 hours: a server that restarts daily would never get there.
     "flight-recorder": {"task": "calls.tasks.flight_recorder_prune", "schedule": crontab(hour=3, minute=40)},
     "log-ins": {"task": "config.tasks.log_ins_prune", "schedule": crontab(hour=3, minute=50)},
+    # A doorbell that nobody heard.
+    "texts": {"task": "messaging.tasks.reconcile", "schedule": 15.0, "options": {"expires": 15}},
+    "outbox": {"task": "messaging.tasks.outbox_work", "schedule": 5.0, "options": {"expires": 5}},
+    "contacts": {"task": "contacts.tasks.merges_prune", "schedule": crontab(hour=3, minute=55)},
+    "message-media": {"task": "messaging.media.fetch", "schedule": 15.0, "options": {"expires": 15}},
     "reconcile": {"task": "calls.tasks.reconcile", "schedule": 60.0, "options": {"expires": 60}},
     # At quarters of the hour: the usage page says when the next one is (`usage.freshness`).
     "usage": {"task": "usage.tasks.refresh", "schedule": crontab(minute="*/15"), "options": {"expires": 600}},
@@ -278,6 +285,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Where two models use one name for what they choose from.
+    "ENUM_NAME_OVERRIDES": {
+        "DirectionEnum": "calls.models.Direction",
+        "MessageDirectionEnum": "messaging.models.Direction",
+        "RecipientOutcomeEnum": "messaging.group_sends.outcomes.Outcome",
+        "GroupSendStateEnum": "messaging.models.SendState",
+        "MediaStateEnum": "messaging.models.MediaState",
+        "OutcomeEnum": "calls.models.CallOutcome",
+        "ConsentStateEnum": "contacts.models.Consent.State",
+        "ConsentSourceEnum": "contacts.models.Consent.Source",
+    },
     "WEBHOOKS": ["desk.frames.server_frame", "desk.frames.desk_frame"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -37,6 +37,8 @@ os.environ.update(
         "TWILIO_WEBHOOK_PASSWORD": "",
         "TWILIO_FALLBACK_NUMBER": "",
         "TRUSTED_PROXIES": "",
+        "TWILIO_MESSAGING_SERVICE_SID": "",
+        "MEDIA_DIR": tempfile.mkdtemp(prefix="ringdesk-media-"),
         "SPOOL_DIR": tempfile.mkdtemp(prefix="ringdesk-spool-"),
         "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
         "REDIS_URL": unit_redis_url(),
@@ -45,7 +47,8 @@ os.environ.update(
 
 from config.settings.base import *  # noqa: F403
 
-atexit.register(shutil.rmtree, os.environ["SPOOL_DIR"], ignore_errors=True)
+for _folder in ("SPOOL_DIR", "MEDIA_DIR"):
+    atexit.register(shutil.rmtree, os.environ[_folder], ignore_errors=True)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

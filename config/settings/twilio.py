@@ -1,5 +1,7 @@
 """All that Ringdesk must know of Twilio, typed. What is missing or malformed is reported by `telephony.checks`."""
 
+import re
+
 from config.env import env
 
 # Where Twilio reaches us: the base of every URL we give it, and of every URL whose signature we check.
@@ -14,6 +16,8 @@ TWILIO_API_KEY_SID: str = env.text("TWILIO_API_KEY_SID", "")
 TWILIO_API_KEY_SECRET: str = env.text("TWILIO_API_KEY_SECRET", "")
 TWILIO_TWIML_APP_SID: str = env.text("TWILIO_TWIML_APP_SID", "")
 TWILIO_CALLER_ID: str = env.text("TWILIO_CALLER_ID", "")
+# A messaging service (MG…) whose sender pool our numbers are in. Empty: texts go from the numbers alone.
+TWILIO_MESSAGING_SERVICE_SID: str = env.text("TWILIO_MESSAGING_SERVICE_SID", "")
 # Asked of Twilio on every webhook, by HTTP Digest or Basic, when both are set. Letters and digits only.
 TWILIO_WEBHOOK_USERNAME: str = env.text("TWILIO_WEBHOOK_USERNAME", "")
 TWILIO_WEBHOOK_PASSWORD: str = env.text("TWILIO_WEBHOOK_PASSWORD", "")
@@ -48,6 +52,25 @@ if TWILIO_CONNECTION_OVERRIDES == "none":
     TWILIO_CONNECTION_OVERRIDES = ""
 # How often a request that failed is repeated, when that is safe; 0: never. An agent waits 4 seconds at the most.
 TWILIO_RETRIES: int = env.whole("TWILIO_RETRIES", 3)
+
+# --- Texts ---
+# How many texts a worker process asks Twilio to send at the same time.
+MESSAGE_CONCURRENCY: int = env.whole("MESSAGE_CONCURRENCY", 25, least=1, most=200)
+# What every sender may send, in segments a second; 0: what Twilio allows each kind of number. A sender's own wins.
+MESSAGE_SEGMENTS_PER_SECOND: float = env.number("MESSAGE_SEGMENTS_PER_SECOND", 0.0, least=0, most=100_000)
+# A text that Twilio may or may not have taken is looked up there twice, so many seconds apart, before it is sent again.
+MESSAGE_SETTLE_SECONDS: float = env.number("MESSAGE_SETTLE_SECONDS", 60.0, least=0.1, most=3600)
+# Receipts that have not come so long after a text was sent are asked for.
+MESSAGE_RECONCILE_SECONDS: float = env.number("MESSAGE_RECONCILE_SECONDS", 60.0, least=0.1, most=3600)
+# What a segment may cost where no earlier text says it: an amount and a currency, such as 0.0083 USD.
+MESSAGE_PRICE_PER_SEGMENT: str = env.checked(
+    "MESSAGE_PRICE_PER_SEGMENT",
+    "",
+    lambda text: not text or re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?( [A-Za-z]{3})?", text) is not None,
+    "an amount and a currency, such as 0.0083 USD",
+)
+# When Twilio could not be asked for so long whether it has a text, that counts as not known.
+MESSAGE_UNKNOWN_SECONDS: float = env.number("MESSAGE_UNKNOWN_SECONDS", 900.0, least=1, most=86_400)
 
 # How a number without + is read, and which countries agents may call (empty: all).
 HOME_REGION: str = env.text("HOME_REGION", "US")

@@ -22,6 +22,9 @@ export interface Config {
     calls: string;
     checkNumber: string;
     contacts: string;
+    threads: string;
+    messages: string;
+    readyTexts: string;
     socket: string;
     alarms: string;
     login: string;

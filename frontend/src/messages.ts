@@ -17,6 +17,16 @@ export type CallOutcome = Call["outcome"];
 export type PastCall = Schemas["PastCall"];
 /** A call that lives, as this agent sees it. */
 export type LiveCall = Schemas["LiveCall"];
+/** What one number and one of our lines wrote each other. */
+export type Thread = Schemas["Thread"];
+export type UnreadThread = Schemas["UnreadThread"];
+/** A text, in or out. */
+export type Text = Schemas["Message"];
+export type TextFile = Schemas["Media"];
+/** A line of a thread: a text, a call, or what was said of texts. */
+export type ThreadEntry = Schemas["ThreadEntry"];
+export type TextConsent = Schemas["TextConsent"];
+export type ReadyText = Schemas["ReadyText"];
 export type Presence = Schemas["Presence"];
 export type PresenceState = Presence["state"];
 export type Availability = Presence["availability"];
@@ -26,13 +36,17 @@ export type DeskMessage = Schemas["DeskFrame"];
 
 /** The fields that a frame cannot do without, by type. */
 const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
-  "desk.snapshot": ["now", "agent", "availability", "calls", "presence", "lines"],
+  "desk.snapshot": ["now", "agent", "availability", "calls", "presence", "lines", "unread_threads"],
   "call.incoming": ["live"],
   "call.status": ["live"],
   "call.withdrawn": ["sid", "reason"],
   "call.ended": ["call"],
   "call.problem": ["sid", "message"],
   "log.changed": ["call"],
+  "message.new": ["thread", "message"],
+  "message.status": ["thread", "message"],
+  "send.progress": ["send"],
+  "thread.changed": ["thread"],
   "presence.changed": ["presence"],
   "phone.state": ["registered"],
   "session.ended": ["message"],

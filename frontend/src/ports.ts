@@ -1,6 +1,16 @@
 /** What the softphone needs of the world. Adapters fulfil it, tests fake it. */
 import type { Page } from "./lists/pagedList";
-import type { Call, CallOutcome, Contact, DeskMessage } from "./messages";
+import type {
+  Call,
+  CallOutcome,
+  Contact,
+  DeskMessage,
+  ReadyText,
+  Text,
+  TextFile,
+  Thread,
+  ThreadEntry,
+} from "./messages";
 import type { SoftphoneEvent } from "./softphone/events";
 import type { components } from "./generated/api";
 
@@ -73,6 +83,20 @@ export type ContactFound = Contact & {
 };
 export type LogScope = "all" | "mine" | "missed" | "voicemail";
 export type CallPage = Page<Call>;
+export type ThreadScope = "all" | "mine" | "nobody";
+export type ThreadPage = Page<Thread>;
+/** The newest first. */
+export type ThreadEntryPage = Page<ThreadEntry>;
+
+/** `thread` is null for who was never written to. The same `key` is the same text. */
+export interface OutgoingText {
+  thread: number | null;
+  line: number;
+  to: string;
+  body: string;
+  media: number[];
+  key: string;
+}
 
 /** A call with the version of it that a change is made to. */
 export interface VersionedCall {
@@ -106,4 +130,19 @@ export interface Api {
   hangUp(sid: string): Promise<void>;
   checkNumber(number: string): Promise<NumberCheck>;
   contacts(search: string): Promise<ContactFound[]>;
+  /** `line` and `number`: the one thread that they have, if there is one. */
+  threads(query: {
+    search: string;
+    scope: ThreadScope;
+    line?: number;
+    number?: string;
+  }): Promise<ThreadPage>;
+  threadsAt(url: string): Promise<ThreadPage>;
+  threadTimeline(id: number): Promise<ThreadEntryPage>;
+  threadTimelineAt(url: string): Promise<ThreadEntryPage>;
+  sendText(text: OutgoingText): Promise<Text>;
+  assignThread(id: number, agent: number | null): Promise<Thread>;
+  readThread(id: number, upTo: number): Promise<Thread>;
+  uploadFile(file: File): Promise<TextFile>;
+  readyTexts(line: number): Promise<ReadyText[]>;
 }

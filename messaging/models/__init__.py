@@ -1,5 +1,7 @@
 """Texts: threads and the messages in them, the texts to groups, and what came while nothing of ours could take it."""
 
+from messaging.models.group_sends import GroupRecipient, GroupSend, LeftOut, RecipientState, SendState
+from messaging.models.senders import Sender
 from messaging.models.threads import (
     MESSAGE_STATUS_RANK,
     Direction,
@@ -7,7 +9,9 @@ from messaging.models.threads import (
     Message,
     MessageMedia,
     MessageStatus,
+    MissedCallText,
     Origin,
+    Priority,
     ReadyText,
     Step,
     Thread,
@@ -18,13 +22,21 @@ from messaging.models.webhooks import MessageWebhook
 __all__ = [
     "MESSAGE_STATUS_RANK",
     "Direction",
+    "GroupRecipient",
+    "GroupSend",
+    "LeftOut",
     "MediaState",
     "Message",
     "MessageMedia",
     "MessageStatus",
     "MessageWebhook",
+    "MissedCallText",
     "Origin",
+    "Priority",
     "ReadyText",
+    "RecipientState",
+    "SendState",
+    "Sender",
     "Step",
     "Thread",
     "ThreadReader",

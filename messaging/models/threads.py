@@ -56,10 +56,13 @@ class Step(models.TextChoices):
     """How far a message of ours has got on its way to Twilio. Empty for what came in.
 
     waiting → claimed → taken | refused | unclear;  claimed → waiting (Twilio did nothing for certain);
-    unclear → taken (found at Twilio) | waiting (not there for certain) | unknown;  waiting → canceled
+    unclear → taken (found at Twilio) | waiting (not there for certain) | unknown;  unknown → taken
+    waiting ↔ held;  waiting, held → canceled
     """
 
     WAITING = "waiting", _("Waiting")
+    # Its group send is paused.
+    HELD = "held", _("Paused")
     # A worker asks Twilio to send it, now. Only the claim's own worker ends it; who finds it old makes it unclear.
     CLAIMED = "claimed", _("Being sent")
     # Twilio was asked, and whether it took the message is not known yet. It is looked up, never sent again on spec.
@@ -69,6 +72,13 @@ class Step(models.TextChoices):
     TAKEN = "taken", _("Taken by Twilio")
     REFUSED = "refused", _("Refused")
     CANCELED = "canceled", _("Canceled")
+
+
+class Priority(models.IntegerChoices):
+    """What somebody waits for goes before what is sent to many."""
+
+    SINGLE = 0, _("Single")
+    GROUP = 1, _("Group")
 
 
 class Origin(models.TextChoices):
@@ -102,6 +112,11 @@ class Thread(models.Model):
     read_up_to = models.BigIntegerField(
         _("read up to"), default=0, help_text=_("The last message that anybody of the team has read.")
     )
+    unread = models.PositiveIntegerField(
+        _("unread"),
+        default=0,
+        help_text=_("Texts that came in and that whoever it is assigned to, or else nobody of the team, has read."),
+    )
     revision = models.PositiveIntegerField(_("revision"), default=0, help_text=_("Rises with every change."))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
@@ -114,6 +129,7 @@ class Thread(models.Model):
             models.Index(fields=["line", "-last_at", "-id"], name="thread_line_newest"),
             models.Index(fields=["assigned_to", "-last_at", "-id"], name="thread_agent_newest"),
             models.Index(fields=["number"], name="thread_number"),
+            models.Index(fields=["line", "assigned_to"], name="thread_unread", condition=models.Q(unread__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -182,10 +198,19 @@ class Message(models.Model):
 
     # Its place in the work list.
     step = models.CharField(_("step"), max_length=16, choices=Step.choices, blank=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, default=Priority.SINGLE, help_text=_("Lower goes first.")
+    )
     due_at = models.DateTimeField(_("due at"), default=timezone.now, help_text=_("Not sent, or looked up, before."))
     claim = models.CharField(_("claim"), max_length=36, blank=True, help_text=_("Of the worker that has it."))
     claimed_at = models.DateTimeField(_("claimed at"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    unclear_at = models.DateTimeField(
+        _("unclear since"), null=True, blank=True, help_text=_("Twilio may have it, and may not.")
+    )
+    looks = models.PositiveSmallIntegerField(
+        _("looks"), default=0, help_text=_("How often Twilio was asked whether it has the text, and had not.")
+    )
 
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True, help_text=_("Taken by Twilio."))
@@ -198,7 +223,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["thread", "id"], name="message_thread"),
             models.Index(
-                fields=["sender", "due_at", "id"],
+                fields=["step", "sender", "priority", "id"],
                 name="message_waiting",
                 condition=models.Q(step__in=["waiting", "claimed", "unclear"]),
             ),
@@ -225,7 +250,15 @@ class MediaState(models.TextChoices):
 class MessageMedia(models.Model):
     """A picture or another file of a message. Fetched from Twilio by us, and never linked to there."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="media", verbose_name=_("message"))
+    message = models.ForeignKey(
+        Message,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="media",
+        verbose_name=_("message"),
+        help_text=_("None yet for what an agent has chosen and not sent."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     source_url = models.CharField(_("source"), max_length=500, blank=True, help_text=_("Twilio's MediaUrl."))
     content_type = models.CharField(_("content type"), max_length=100, blank=True)
@@ -233,12 +266,24 @@ class MessageMedia(models.Model):
     name = models.CharField(_("file"), max_length=100, blank=True, help_text=_("Under MEDIA_DIR."))
     state = models.CharField(_("state"), max_length=16, choices=MediaState.choices, default=MediaState.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("due at"), default=timezone.now, help_text=_("Not fetched before."))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("chosen by"),
+        help_text=_("Empty for what came in."),
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("file of a message")
         verbose_name_plural = _("files of messages")
         ordering = ["message", "position"]
         constraints = [models.UniqueConstraint(fields=["message", "position"], name="one_media_per_position")]
+        indexes = [models.Index(fields=["due_at"], name="media_waiting", condition=models.Q(state="waiting"))]
 
     def __str__(self) -> str:
         return f"{self.content_type} {self.get_state_display()}"
@@ -269,3 +314,39 @@ class ReadyText(models.Model):
 
     def __str__(self) -> str:
         return in_sentence(self.name)
+
+
+class MissedCallText(models.Model):
+    """What a line writes, by itself, to somebody whose call nobody answered."""
+
+    line = models.OneToOneField(
+        "routing.Line", on_delete=models.CASCADE, related_name="missed_call_text", verbose_name=_("line")
+    )
+    is_on = models.BooleanField(_("switched on"), default=False)
+    body = models.TextField(
+        _("text"),
+        max_length=640,
+        help_text=_(
+            "Sent once a day to a caller at most, never after STOP, and not to landlines, blocked or withheld numbers."
+        ),
+    )
+    begins_at = models.TimeField(_("from"), null=True, blank=True, help_text=_("Empty, both: at any time."))
+    ends_at = models.TimeField(
+        _("until"), null=True, blank=True, help_text=_("Calls that are missed at other times get no text.")
+    )
+
+    class Meta:
+        verbose_name = _("text to missed callers")
+        verbose_name_plural = _("texts to missed callers")
+        ordering = ["line"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(begins_at__isnull=True, ends_at__isnull=True)
+                | models.Q(begins_at__isnull=False, ends_at__isnull=False),
+                name="missed_call_text_both_times_or_none",
+                violation_error_message=_("Set both times, or none."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.line)

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from requests.adapters import HTTPAdapter
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from telephony.errors import error_code
-from telephony.rest.retries import pause_before, resource_path, sid_of_call, worth_repeating
+from telephony.rest.retries import pause_before, resource_path, retry_after, sid_of_call, worth_repeating
 from telephony.rest.signals import rest_request
 
 logger = logging.getLogger(__name__)
@@ -49,11 +50,46 @@ def background_retries() -> Iterator[None]:
         _budget.reset(token)
 
 
+@dataclass(slots=True)
+class SingleAttempt:
+    """`retry_after`: seconds that Twilio asked to wait, which the library keeps to itself."""
+
+    retry_after: float | None = None
+
+
+_single: ContextVar[SingleAttempt | None] = ContextVar("single", default=None)
+
+
+@contextmanager
+def single_attempt() -> Iterator[SingleAttempt]:
+    """Inside, no request is repeated: for who decides that, and when, by a list of work."""
+    attempt = SingleAttempt()
+    token = _single.set(attempt)
+    try:
+        yield attempt
+    finally:
+        _single.reset(token)
+
+
 class RetryingHttpClient(TwilioHttpClient):  # type: ignore[misc]
     """Twilio's own client, which by itself repeats nothing and keeps `Retry-After` to itself."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # A connection for each thread that sends texts, and some for others: the library keeps ten.
+        adapter = HTTPAdapter(pool_maxsize=settings.MESSAGE_CONCURRENCY + 10)
+        self.session.mount("https://", adapter)
+        self.session.mount("http://", adapter)
+
     def request(self, method: str, url: str, *args: Any, timeout: float | None = None, **options: Any) -> Response:
         """The answer, whatever it is, to the last attempt. Raises what `requests` raised when there was none."""
+        single = _single.get()
+        if single is not None:
+            answer, failure = self._attempt(1, method, url, *args, timeout=timeout or self.timeout, **options)
+            if failure is not None:
+                raise failure
+            single.retry_after = retry_after(answer)
+            return answer
         budget, began, paused, attempt = _budget.get(), monotonic(), 0.0, 0
         wanted = timeout or self.timeout
         while True:

@@ -50,11 +50,11 @@ def never_sent(failure: Exception) -> bool:
 def pause_before(attempt: int, answer: Response | None) -> float:
     """Seconds to wait after the attempt of that number: twice as long each time, never all at the same moment."""
     pause: float = _FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, hides nothing)
-    asked = _retry_after(answer)
+    asked = retry_after(answer)
     return pause if asked is None else asked + pause
 
 
-def _retry_after(answer: Response | None) -> float | None:
+def retry_after(answer: Response | None) -> float | None:
     """Seconds that the answer asks to wait, said as seconds or as a date (RFC 9110, 10.2.3)."""
     text = str((getattr(answer, "headers", None) or {}).get("Retry-After", "")).strip()
     if re.fullmatch(r"[0-9]{1,9}", text):

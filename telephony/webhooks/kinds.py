@@ -6,7 +6,7 @@ Its route, the inbox, the emergency answer, admin, the time line, replays and th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from django.http import QueryDict
@@ -29,6 +29,9 @@ class WebhookKind:
     """Under `/twilio/`. Empty for what nobody posts: that comes from Twilio's REST API."""
     url_name: str = ""
     """With its app: `calls:dial-action`."""
+    in_query: Mapping[str, str] = field(default_factory=dict)
+    """What our own addresses carry in their query, which is signed with them: its name there, and the field as which it
+    is kept with what was posted. A field of that name that was posted counts for nothing."""
     believed: Callable[[QueryDict], Mapping[str, str]]
     """Which fields may be read, each with its one value."""
     work: Callable[[UnitOfWork, Received], Answer] | None = None

@@ -29,7 +29,8 @@ class Received:
 
     @classmethod
     def from_request(cls, request: HttpRequest, kind: WebhookKind) -> Self:
-        return cls.of(request.POST, kind, request.headers.get("I-Twilio-Idempotency-Token", ""))
+        token = request.headers.get("I-Twilio-Idempotency-Token", "")
+        return cls.of(_with_query(request, kind) if kind.in_query else request.POST, kind, token)
 
     @classmethod
     def of(cls, form: QueryDict, kind: WebhookKind, token: str = "") -> Self:
@@ -43,3 +44,13 @@ class Received:
     @property
     def milliseconds(self) -> float:
         return round((time.perf_counter() - self.began) * 1000, 3)
+
+
+def _with_query(request: HttpRequest, kind: WebhookKind) -> QueryDict:
+    """The form, and what the address carries for us."""
+    form = request.POST.copy()
+    for name, kept_as in kind.in_query.items():
+        form.pop(kept_as, None)
+        if values := request.GET.getlist(name):
+            form.setlist(kept_as, values)
+    return form

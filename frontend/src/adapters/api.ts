@@ -1,7 +1,17 @@
 /** REST of our own server. Every failure is an `ApiError` whose message is a sentence for the agent. */
 import type { Config } from "../config";
-import type { Call } from "../messages";
-import type { Api, CallPage, ContactFound, NumberCheck, TimelineEntry, Token, VersionedCall } from "../ports";
+import type { Call, ReadyText, Text, TextFile, Thread } from "../messages";
+import type {
+  Api,
+  CallPage,
+  ContactFound,
+  NumberCheck,
+  ThreadEntryPage,
+  ThreadPage,
+  TimelineEntry,
+  Token,
+  VersionedCall,
+} from "../ports";
 import { t } from "../i18n/i18n";
 
 export class ApiError extends Error {
@@ -19,9 +29,12 @@ export class ApiError extends Error {
 }
 
 const TIMEOUT = 15_000;
+/** A picture from a telephone takes its time. */
+const UPLOAD_TIMEOUT = 120_000;
 
 export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: typeof fetch = fetch): Api {
   async function send(url: string, method: string, body?: unknown, headers = {}): Promise<Response> {
+    const file = body instanceof Blob ? body : null;
     const response = await fetcher(url, {
       method,
       credentials: "same-origin",
@@ -29,11 +42,11 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
         Accept: "application/json",
         ...(body === undefined
           ? {}
-          : { "Content-Type": "application/json", "X-CSRFToken": csrf(config.csrfToken) }),
+          : { "Content-Type": file ? file.type : "application/json", "X-CSRFToken": csrf(config.csrfToken) }),
         ...headers,
       },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT),
+      body: body === undefined ? null : (file ?? JSON.stringify(body)),
+      signal: AbortSignal.timeout(file ? UPLOAD_TIMEOUT : TIMEOUT),
     }).catch(() => {
       throw new ApiError(t("failure.server"), 0);
     });
@@ -50,15 +63,16 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
   }
 
   const under = (path: string) => `${config.urls.calls}${path}`;
+  const thread = (id: number, path = "") => `${config.urls.threads}${id}/${path}`;
+  // The server's own address of the next page, which behind a proxy may name another host: only its query counts.
+  const queryOf = (url: string) => new URL(url, globalThis.location.href).search;
   return {
     token: () => request<Token>(config.urls.token, { platform: "web" }),
     calls: ({ search, scope, pageSize = 25 }) =>
       request<CallPage>(
         `${config.urls.calls}?${new URLSearchParams({ search, scope, page_size: String(pageSize) })}`,
       ),
-    // The server's own address of the next page, which behind a proxy may name another host: only its query counts.
-    callsAt: (url) =>
-      request<CallPage>(`${config.urls.calls}${new URL(url, globalThis.location.href).search}`),
+    callsAt: (url) => request<CallPage>(`${config.urls.calls}${queryOf(url)}`),
     call: (sid) => request<Call>(under(`${encodeURIComponent(sid)}/`)),
     versionedCall: async (sid) => versioned(await send(under(`${encodeURIComponent(sid)}/`), "GET")),
     noteCall: async (sid, change, etag) =>
@@ -78,6 +92,28 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
           `${config.urls.contacts}?${new URLSearchParams({ search })}`,
         )
       ).results,
+    threads({ search, scope, line, number }) {
+      const query = new URLSearchParams({ search, show: scope });
+      if (line !== undefined) query.set("line", String(line));
+      if (number !== undefined) query.set("number", number);
+      return request<ThreadPage>(`${config.urls.threads}?${query}`);
+    },
+    threadsAt: (url) => request<ThreadPage>(`${config.urls.threads}${queryOf(url)}`),
+    threadTimeline: (id) => request<ThreadEntryPage>(thread(id, "timeline/")),
+    threadTimelineAt: (url) => {
+      const { pathname, search } = new URL(url, globalThis.location.href);
+      return request<ThreadEntryPage>(pathname + search);
+    },
+    sendText: ({ thread: id, line, to, body, media, key }) =>
+      id === null
+        ? request<Text>(config.urls.messages, { line: String(line), to, body, media, key })
+        : request<Text>(thread(id, "messages/"), { body, media, key }),
+    assignThread: (id, agent) => request<Thread>(thread(id, "assign/"), { agent }),
+    readThread: (id, upTo) => request<Thread>(thread(id, "read/"), { up_to: upTo }),
+    uploadFile: async (file) =>
+      (await (await send(`${config.urls.messages}media/`, "POST", file)).json()) as TextFile,
+    readyTexts: (line) =>
+      request<ReadyText[]>(`${config.urls.readyTexts}?${new URLSearchParams({ line: String(line) })}`),
   };
 }
 

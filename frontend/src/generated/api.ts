@@ -104,6 +104,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/blocked-numbers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The block list, newest first
+         * @description The block list, newest first.
+         */
+        get: operations["blocked_numbers_list"];
+        put?: never;
+        /**
+         * Blocks a number
+         * @description Blocks a number: it is neither called nor texted from here. One that is blocked already stays as it is.
+         */
+        post: operations["blocked_numbers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blocked-numbers/{block_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a number off the list
+         * @description Takes a number off the list. For supervisors, admins, and whoever blocked it.
+         */
+        delete: operations["blocked_numbers_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/": {
         parameters: {
             query?: never;
@@ -243,8 +287,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One contact
-         * @description One contact.
+         * One contact, with all that its page shows but the time line and consent
+         * @description One contact, with all that its page shows but the time line and consent.
          */
         get: operations["contacts_retrieve"];
         put?: never;
@@ -261,6 +305,200 @@ export interface paths {
          * @description Changes what is named; `numbers` replaces all of them. Without `If-Match` the last to write wins.
          */
         patch: operations["contacts_update"];
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/block/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Blocks all of its numbers
+         * @description Blocks all of its numbers: they are neither called nor texted from here.
+         */
+        post: operations["contacts_block"];
+        /**
+         * Takes all of its numbers off the block list
+         * @description Takes all of its numbers off the block list. For supervisors, admins, and whoever blocked them.
+         */
+        delete: operations["contacts_unblock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/consents/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who allowed texts from which number of ours, and who forbade them
+         * @description Who allowed texts from which number of ours, and who forbade them.
+         */
+        get: operations["contacts_consents"];
+        put?: never;
+        /**
+         * Records what somebody said in a call or by a form
+         * @description Records what somebody said in a call or by a form. Who wrote STOP can only allow texts by writing START.
+         */
+        post: operations["contacts_consent_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its fields, numbers, groups, notes and consents as JSON; or what a vCard holds of them
+         * @description Its fields, numbers, groups, notes and consents as JSON; or what a vCard holds of them.
+         */
+        get: operations["contacts_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Numbers, notes, groups, calls and texts of the other go to this contact
+         * @description Numbers, notes, groups, calls and texts of the other go to this contact. It can be undone for 30 days.
+         *
+         *     Where both say something, this contact's counts, and the other's is written down in a note.
+         */
+        post: operations["contacts_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/merges/{merge_id}/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives back what came from the other contact, and answers that one
+         * @description Gives back what came from the other contact, and answers that one. What was added since stays here.
+         */
+        post: operations["contacts_merge_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/notes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Writes a note down
+         * @description Writes a note down. It says who wrote it, and when.
+         */
+        post: operations["contacts_note_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/notes/{note_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes the note away for good
+         * @description Takes the note away for good.
+         */
+        delete: operations["contacts_note_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Writes another text in its place, and keeps when that was
+         * @description Writes another text in its place, and keeps when that was.
+         */
+        patch: operations["contacts_note_update"];
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/timeline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that was with a contact, newest first
+         * @description All that was with a contact, newest first: calls, texts, voicemails and notes that the agent may see.
+         */
+        get: operations["contacts_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/fields/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The own fields that admins have defined, in the order in which they are shown
+         * @description The own fields that admins have defined, in the order in which they are shown.
+         */
+        get: operations["contacts_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/contacts/import/": {
@@ -288,6 +526,392 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/group-sends/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those of the own teams' lines, the newest first
+         * @description Those of the own teams' lines, the newest first. An admin sees all.
+         */
+        get: operations["group_sends_list"];
+        put?: never;
+        /**
+         * Makes a draft
+         * @description Makes a draft: nothing is sent. It says who would get it, who is left out and why, and what it may cost.
+         */
+        post: operations["group_sends_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One text to many
+         * @description One text to many.
+         */
+        get: operations["group_sends_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Throws a draft away
+         * @description Throws a draft away.
+         */
+        delete: operations["group_sends_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes a draft, and says again who would get it
+         * @description Changes a draft, and says again who would get it.
+         */
+        patch: operations["group_sends_update"];
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends it for good
+         * @description Ends it for good: whoever has not got it yet never does.
+         */
+        post: operations["group_sends_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/pause/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends nothing more for now
+         * @description Sends nothing more for now. What Twilio has cannot be called back.
+         */
+        post: operations["group_sends_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/recipients/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * In the order in which it is sent, with what came of each in words
+         * @description In the order in which it is sent, with what came of each in words. Of a draft: those who would get it, or
+         *     with `show=left-out` those who would not, at most a hundred.
+         */
+        get: operations["group_sends_recipients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/recipients/{recipient}/ask/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Looks the text up at Twilio, by number and time, when it is not known whether Twilio has it
+         * @description Looks the text up at Twilio, by number and time, when it is not known whether Twilio has it. Sends
+         *     nothing.
+         */
+        post: operations["group_sends_recipient_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/recipients/{recipient}/retry/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends it again to one whose phone or network was away
+         * @description Sends it again to one whose phone or network was away.
+         */
+        post: operations["group_sends_recipient_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/results/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All people with what came of each and why, for spreadsheets
+         * @description All people with what came of each and why, for spreadsheets: no cell is taken for a formula.
+         */
+        get: operations["group_sends_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/resume/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Goes on after a pause, or once what had stopped it is mended
+         * @description Goes on after a pause, or once what had stopped it is mended.
+         */
+        post: operations["group_sends_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/retry/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends it again to those whose phone or network was away, and to nobody else
+         * @description Sends it again to those whose phone or network was away, and to nobody else.
+         */
+        post: operations["group_sends_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/start/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fixes who gets it and begins, or waits for its time
+         * @description Fixes who gets it and begins, or waits for its time. Who has started it already is answered the same.
+         */
+        post: operations["group_sends_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/group-sends/{id}/to-myself/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends the text to one's own number, filled in with one's own name
+         * @description Sends the text to one's own number, filled in with one's own name.
+         */
+        post: operations["group_sends_to_myself"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All groups, with how many belong to each just now
+         * @description All groups, with how many belong to each just now.
+         */
+        get: operations["groups_list"];
+        put?: never;
+        /**
+         * Adds a group
+         * @description Adds a group. Contacts are picked for it one by one, or found by its rule; for supervisors and admins.
+         */
+        post: operations["groups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One group
+         * @description One group.
+         */
+        get: operations["groups_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Takes a group away; its contacts stay
+         * @description Takes a group away; its contacts stay. For supervisors and admins.
+         */
+        delete: operations["groups_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes what is named; for supervisors and admins
+         * @description Changes what is named; for supervisors and admins.
+         */
+        patch: operations["groups_update"];
+        trace?: never;
+    };
+    "/api/v1/groups/fields/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a group's rule may ask about, and the ways in which it may
+         * @description What a group's rule may ask about, and the ways in which it may.
+         */
+        get: operations["groups_rule_fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a text to a number, from a line of the own teams
+         * @description Sends a text to a number, from a line of the own teams. 200: it was sent before, under the same key.
+         */
+        post: operations["messages_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/media/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps a picture, PDF, sound, film or contact card of at most 5 MB for a text that is sent within a day
+         * @description Keeps a picture, PDF, sound, film or contact card of at most 5 MB for a text that is sent within a day.
+         */
+        post: operations["messages_media_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/media/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file, for those who may see the thread, and for whoever chose it
+         * @description The file, for those who may see the thread, and for whoever chose it.
+         */
+        get: operations["messages_media_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/numbers/check/": {
         parameters: {
             query?: never;
@@ -300,6 +924,150 @@ export interface paths {
          * @description What a typed number means, before it is called.
          */
         get: operations["numbers_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ready-texts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Texts that agents choose rather than write
+         * @description Texts that agents choose rather than write.
+         */
+        get: operations["ready_texts_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The threads of the own teams' lines, the newest text first
+         * @description The threads of the own teams' lines, the newest text first. An admin sees all.
+         */
+        get: operations["threads_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One thread
+         * @description One thread.
+         */
+        get: operations["threads_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/assign/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the thread to an agent of the line's team, to an admin, or to nobody
+         * @description Gives the thread to an agent of the line's team, to an admin, or to nobody.
+         */
+        post: operations["threads_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/messages/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The texts of a thread, the newest first
+         * @description The texts of a thread, the newest first.
+         */
+        get: operations["threads_messages_list"];
+        put?: never;
+        /**
+         * Sends a text to the thread's number
+         * @description Sends a text to the thread's number. 200: it was sent before, under the same key.
+         */
+        post: operations["threads_messages_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/read/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that the signed-in agent has read the thread up to this message
+         * @description Says that the signed-in agent has read the thread up to this message.
+         */
+        post: operations["threads_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/{id}/timeline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened between a number and us
+         * @description What happened between a number and us: texts, calls, and what was said of texts, the newest first.
+         */
+        get: operations["threads_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -480,6 +1248,11 @@ export interface components {
             identity: string;
             name: string;
         };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        Assign: {
+            /** @description An agent's id; null for nobody. */
+            agent: number | null;
+        };
         AvailabilitySet: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -496,6 +1269,27 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        BlockInput: {
+            reason?: string;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        BlockNumberInput: {
+            reason?: string;
+            /** @description E.164, or as it is dialled in the home region. */
+            number: string;
+        };
+        BlockedNumber: {
+            id: number;
+            /** @description E.164 */
+            number: string;
+            /** @description As read at the home region. */
+            readonly display: string;
+            reason: string;
+            by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            at: string;
+        };
         Call: {
             sid: string;
             parent_call_sid: string | null;
@@ -605,6 +1399,65 @@ export interface components {
             reason: "answered-elsewhere" | "caller-hung-up" | "not-answered" | "rejected";
             by: components["schemas"]["Agent"] | null;
         };
+        /**
+         * @description * `stopped` - stopped
+         *     * `blocked` - blocked
+         *     * `landline` - landline
+         * @enum {string}
+         */
+        ClosedEnum: "stopped" | "blocked" | "landline";
+        Consent: {
+            /** @description Whose it is; E.164. */
+            number: string;
+            /** @description Our number, or a messaging service. */
+            sender: string;
+            state: components["schemas"]["ConsentStateEnum"];
+            source: components["schemas"]["ConsentSourceEnum"];
+            note: string;
+            by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What somebody told one of us. */
+        ConsentInput: {
+            /** @description One of the contact's. */
+            number: string;
+            /** @description The number of ours that the texts come from. */
+            sender: string;
+            state: components["schemas"]["ConsentStateEnum"];
+            source: components["schemas"]["ConsentInputSourceEnum"];
+            /** @description Which form; what was said. */
+            note?: string;
+        };
+        /**
+         * @description * `spoken` - spoken
+         *     * `form` - form
+         * @enum {string}
+         */
+        ConsentInputSourceEnum: "spoken" | "form";
+        /**
+         * @description * `text` - By text (STOP, START)
+         *     * `twilio` - Twilio refused a text (21610)
+         *     * `form` - By a form
+         *     * `spoken` - In a call
+         *     * `import` - By an import
+         *     * `admin` - By an admin
+         * @enum {string}
+         */
+        ConsentSourceEnum: "text" | "twilio" | "form" | "spoken" | "import" | "admin";
+        /**
+         * @description * `allowed` - Allowed
+         *     * `forbidden` - Forbidden
+         * @enum {string}
+         */
+        ConsentStateEnum: "allowed" | "forbidden";
+        /** @description Of each number and sender the first in `history` counts. */
+        Consents: {
+            /** @description What texts of ours come from. */
+            senders: components["schemas"]["Sender"][];
+            /** @description The newest first. */
+            history: components["schemas"]["Consent"][];
+        };
         Contact: {
             id: number;
             name: string;
@@ -616,8 +1469,30 @@ export interface components {
             name: string;
             company: string;
             email: string;
+            /** @description Shown while the phone rings. */
             note: string;
+            /** @description Who looks after this contact. */
+            owner: components["schemas"]["Person"] | null;
+            /** @description A code, like en; empty when nobody said it. */
+            language: string;
+            /** @description Like Europe/London; empty when nobody said it. */
+            time_zone: string;
+            /** @description From the first number, for what nobody said. */
+            readonly guessed: components["schemas"]["ContactGuess"];
+            /** @description Own fields that hold something, by key. */
+            own: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description The first choice comes first. */
             numbers: components["schemas"]["ContactNumber"][];
+        };
+        ContactGuess: {
+            language: string;
+            time_zone: string;
         };
         /** @description A contact to keep. In a change, what is left out stays as it is, and `numbers` replaces all of them. */
         ContactInput: {
@@ -625,7 +1500,30 @@ export interface components {
             company?: string;
             email?: string;
             note?: string;
+            /**
+             * Format: int64
+             * @description The agent's id, or null.
+             */
+            owner?: number | null;
+            /** @description A code, like en; empty: guessed. */
+            language?: string;
+            /** @description Like Europe/London; empty: guessed. */
+            time_zone?: string;
+            /** @description Own fields by key. What is left out stays; an empty text takes it away. */
+            own?: {
+                [key: string]: string;
+            };
+            /** @description Ids of all groups that it is picked for by hand. */
+            groups?: number[];
             numbers?: components["schemas"]["NumberInput"][];
+        };
+        ContactMerge: {
+            id: number;
+            /** @description Of the contact that became a part of this one. */
+            name: string;
+            by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            at: string;
         };
         ContactNumber: {
             /** @description E.164 */
@@ -636,8 +1534,65 @@ export interface components {
             readonly display: string;
             /** @description Mobile, office … */
             label: string;
+            /**
+             * @description Landlines get no texts; empty while nobody knows.
+             *
+             *     * `mobile` - Mobile
+             *     * `landline` - Landline
+             *     * `voip` - Internet telephone
+             *     * `toll-free` - Toll-free
+             *     * `other` - Other
+             */
+            line_type: components["schemas"]["LineTypeEnum"] | components["schemas"]["BlankEnum"];
+            /** @description The country's two letters, or empty. */
+            region: string;
         };
-        /** @description What one line, agent or group send cost. Money is positive, and of what Twilio has settled alone. */
+        /** @description One contact, with what only its own page shows. */
+        ContactPage: {
+            id: number;
+            name: string;
+            company: string;
+            email: string;
+            /** @description Shown while the phone rings. */
+            note: string;
+            /** @description Who looks after this contact. */
+            owner: components["schemas"]["Person"] | null;
+            /** @description A code, like en; empty when nobody said it. */
+            language: string;
+            /** @description Like Europe/London; empty when nobody said it. */
+            time_zone: string;
+            /** @description From the first number, for what nobody said. */
+            readonly guessed: components["schemas"]["ContactGuess"];
+            /** @description Own fields that hold something, by key. */
+            own: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description The first choice comes first. */
+            numbers: components["schemas"]["ContactNumber"][];
+            readonly groups: components["schemas"]["Membership"][];
+            /** @description Those of its numbers that are on the block list. */
+            readonly blocked: components["schemas"]["BlockedNumber"][];
+            /** @description What can be undone yet, the newest first. */
+            readonly merges: components["schemas"]["ContactMerge"][];
+        };
+        /** @description Newest first. */
+        ContactTimeline: {
+            /** @description The address of older ones; null when there are none. */
+            next: string | null;
+            /** @description Of each kind, whatever is asked for. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description Each has `at`, `kind` and `id`, and what it is about: `call` (of a voicemail, too), `note` or `text`. */
+            results: {
+                [key: string]: unknown;
+            }[];
+        };
+        /** @description What one line, agent or group send cost. Of what Twilio has settled alone. */
         Cost: {
             /** @description Null for what belongs to nobody any more. */
             id: number | null;
@@ -691,6 +1646,7 @@ export interface components {
             calls: components["schemas"]["LiveCall"][];
             presence: components["schemas"]["Presence"][];
             lines: components["schemas"]["Line"][];
+            unread_threads: components["schemas"]["UnreadThread"][];
         };
         Detail: {
             detail: string;
@@ -729,6 +1685,111 @@ export interface components {
             incoming: boolean;
             outgoing: boolean;
         };
+        Group: {
+            id: number;
+            name: string;
+            description: string;
+            /** @description Empty for a group that is picked by hand alone. */
+            rule: unknown;
+            /** @description How many belong to it just now. */
+            readonly members: number;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        GroupInput: {
+            name: string;
+            description?: string;
+            /** @description `{"match": "all" | "any", "conditions": [{"field", "is", "value"}]}`; empty: by hand alone. */
+            rule?: unknown;
+        };
+        /** @description One person of a send, and what came of it in words. */
+        GroupRecipient: {
+            /** @description Null in a draft, whose people are not fixed yet. */
+            id: number | null;
+            /** @description Contact's id. */
+            contact: number | null;
+            name: string;
+            number: string;
+            display: string;
+            outcome: components["schemas"]["RecipientOutcomeEnum"];
+            outcome_text: string;
+            why: string;
+            /** Format: date-time */
+            at: string | null;
+            what_now: components["schemas"]["WhatNowEnum"] | components["schemas"]["BlankEnum"];
+            what_now_text: string;
+            /** @description What helps, and who can change it. */
+            help: string;
+            body: string;
+            segments: number;
+            price: components["schemas"]["Money"] | null;
+            /** @description Thread's id. */
+            thread: number | null;
+            answered: boolean;
+        };
+        /** @description A text to many. */
+        GroupSend: {
+            id: number;
+            title: string;
+            state: components["schemas"]["GroupSendStateEnum"];
+            /** @description Why Ringdesk stopped it, as a sentence. */
+            problem: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description Null for a draft. */
+            progress: components["schemas"]["SendProgress"] | null;
+            /** @description Rises with every change: of two answers, the higher is the newer. */
+            revision: number;
+            line: components["schemas"]["Line"];
+            body: string;
+            groups: components["schemas"]["Named"][];
+            contacts: components["schemas"]["Named"][];
+            numbers: string[];
+            /** Format: date-time */
+            scheduled_for: string | null;
+            keeps_hours: boolean;
+            /** Format: time */
+            hours_from: string;
+            /** Format: time */
+            hours_until: string;
+            written_by: components["schemas"]["Agent"] | null;
+            /** Format: date-time */
+            created_at: string;
+            started_by: components["schemas"]["Agent"] | null;
+            summary: components["schemas"]["Summary"] | null;
+        };
+        /** @description A draft. In a change, what is left out stays as it is. */
+        GroupSendInput: {
+            /** @description Empty: the text's beginning. */
+            title?: string;
+            /** @description Line's id. */
+            line: number;
+            /** @description With fields: {first name}, {name}, {company}, own ones. */
+            body: string;
+            groups?: number[];
+            contacts?: number[];
+            /** @description E.164, or as dialled in the home region. What is no number is left out, and said. */
+            numbers?: string[];
+            /** Format: date-time */
+            scheduled_for?: string | null;
+            keeps_hours?: boolean;
+            /** Format: time */
+            hours_from?: string;
+            /** Format: time */
+            hours_until?: string;
+        };
+        /**
+         * @description * `draft` - Draft
+         *     * `scheduled` - Scheduled
+         *     * `running` - Running
+         *     * `paused` - Paused
+         *     * `stopped` - Stopped
+         *     * `finished` - Finished
+         *     * `canceled` - Canceled
+         * @enum {string}
+         */
+        GroupSendStateEnum: "draft" | "scheduled" | "running" | "paused" | "stopped" | "finished" | "canceled";
         ImportResult: {
             dry_run: boolean;
             /** @description Rows that made a new contact. */
@@ -747,6 +1808,12 @@ export interface components {
             email?: string;
             note?: string;
             label?: string;
+        };
+        LeftOut: {
+            reason: components["schemas"]["ReasonEnum"];
+            count: number;
+            /** @description As a line of a list. */
+            text: string;
         };
         Leg: {
             sid: string;
@@ -778,6 +1845,15 @@ export interface components {
             /** @description As read at the home region. */
             readonly display: string;
         };
+        /**
+         * @description * `mobile` - Mobile
+         *     * `landline` - Landline
+         *     * `voip` - Internet telephone
+         *     * `toll-free` - Toll-free
+         *     * `other` - Other
+         * @enum {string}
+         */
+        LineTypeEnum: "mobile" | "landline" | "voip" | "toll-free" | "other";
         /** @description A call that lives, as this agent sees it. */
         LiveCall: {
             call: components["schemas"]["Call"];
@@ -818,6 +1894,154 @@ export interface components {
             device_name: string;
             platform: components["schemas"]["PlatformEnum"];
         };
+        /** @description A picture or another file of a text. */
+        Media: {
+            id: number;
+            content_type: string;
+            /** @description Bytes. */
+            size: number | null;
+            state: components["schemas"]["MediaStateEnum"];
+            /** @description Where it is, for those who may see the thread. */
+            url: string | null;
+        };
+        /**
+         * @description * `waiting` - Not fetched yet
+         *     * `kept` - Kept
+         *     * `refused` - Not kept: too large, or of a kind that is not taken
+         *     * `failed` - Twilio did not give it
+         * @enum {string}
+         */
+        MediaStateEnum: "waiting" | "kept" | "refused" | "failed";
+        Membership: {
+            id: number;
+            name: string;
+            /** @description Found by the group's rule: it cannot be taken out by hand. */
+            by_rule: boolean;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        MergeInput: {
+            /**
+             * Format: int64
+             * @description The id of the contact that becomes a part of this one.
+             */
+            contact: number;
+        };
+        Message: {
+            id: number;
+            /** @description Its thread's id. */
+            thread: number;
+            /** @description Twilio's, once it has the text. */
+            sid: string | null;
+            direction: components["schemas"]["MessageDirectionEnum"];
+            body: string;
+            media: components["schemas"]["Media"][];
+            /**
+             * @description How far it has come.
+             *
+             *     * `received` - received
+             *     * `waiting` - waiting
+             *     * `sending` - sending
+             *     * `sent` - sent
+             *     * `delivered` - delivered
+             *     * `read` - read
+             *     * `failed` - failed
+             *     * `unknown` - unknown
+             *     * `canceled` - canceled
+             */
+            state: components["schemas"]["MessageStateEnum"];
+            /** @description Why it was not delivered, as a sentence. */
+            problem: string;
+            /** @description What can be done about it, as a sentence. */
+            help: string;
+            /** @description Whether sending the same again may help. */
+            may_retry: boolean;
+            /** @description Twilio's. */
+            error_code: string;
+            /** @description 0 while that is not known. */
+            segments: number;
+            by: components["schemas"]["Agent"] | null;
+            origin: components["schemas"]["OriginEnum"] | components["schemas"]["BlankEnum"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description * `inbound` - Inbound
+         *     * `outbound` - Outbound
+         * @enum {string}
+         */
+        MessageDirectionEnum: "inbound" | "outbound";
+        /** @description A text to a number, from one of our lines. */
+        MessageInput: {
+            /**
+             * @description The text.
+             * @default
+             */
+            body: string;
+            /** @description Ids of files that were sent to `/api/v1/messages/media/` before. */
+            media?: number[];
+            /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
+            key?: string;
+            /** @description The line's id, or its number. */
+            line: string;
+            /** @description E.164, or as it is dialled in the home region. */
+            to: string;
+        };
+        MessageNew: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.new";
+            thread: components["schemas"]["Thread"];
+            message: components["schemas"]["Message"];
+        };
+        /**
+         * @description * `received` - received
+         *     * `waiting` - waiting
+         *     * `sending` - sending
+         *     * `sent` - sent
+         *     * `delivered` - delivered
+         *     * `read` - read
+         *     * `failed` - failed
+         *     * `unknown` - unknown
+         *     * `canceled` - canceled
+         * @enum {string}
+         */
+        MessageStateEnum: "received" | "waiting" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "canceled";
+        MessageStatusFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.status";
+            thread: components["schemas"]["Thread"];
+            message: components["schemas"]["Message"];
+        };
+        Money: {
+            /** @description A decimal number. */
+            amount: string;
+            /** @description The currency: USD. */
+            unit: string;
+        };
+        Named: {
+            id: number;
+            name: string;
+        };
+        Note: {
+            id: number;
+            text: string;
+            author: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            edited_at: string | null;
+            /** @description By whoever asks. */
+            may_edit: boolean;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        NoteInput: {
+            text: string;
+        };
         /** @description What the dial pad understood. */
         NumberCheck: {
             input: string;
@@ -840,7 +2064,25 @@ export interface components {
             /** @description May stand in `number` as well: `+12025550142 x12`. */
             extension?: string;
             label?: string;
+            /**
+             * @description Left out, it stays as it is.
+             *
+             *     * `mobile` - Mobile
+             *     * `landline` - Landline
+             *     * `voip` - Internet telephone
+             *     * `toll-free` - Toll-free
+             *     * `other` - Other
+             */
+            line_type?: components["schemas"]["LineTypeEnum"] | components["schemas"]["BlankEnum"];
         };
+        /**
+         * @description * `agent` - By an agent
+         *     * `program` - By a program
+         *     * `group` - To a group
+         *     * `rule` - By a rule
+         * @enum {string}
+         */
+        OriginEnum: "agent" | "program" | "group" | "rule";
         /**
          * @description * `resolved` - Resolved
          *     * `follow-up` - Follow-up needed
@@ -851,6 +2093,23 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
+        OwnField: {
+            key: string;
+            name: string;
+        };
+        PaginatedBlockedNumberList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["BlockedNumber"][];
+        };
         PaginatedCallList: {
             /**
              * Format: uri
@@ -876,6 +2135,58 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["ContactDetail"][];
+        };
+        PaginatedGroupRecipientList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["GroupRecipient"][];
+        };
+        PaginatedGroupSendList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["GroupSend"][];
+        };
+        PaginatedMessageList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["Message"][];
+        };
+        PaginatedThreadList: {
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cD00ODY%3D"
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?cursor=cj0xJnA9NDg3
+             */
+            previous?: string | null;
+            results: components["schemas"]["Thread"][];
         };
         PaginatedUsageRecordList: {
             /**
@@ -965,7 +2276,58 @@ export interface components {
             company?: string;
             email?: string;
             note?: string;
+            /**
+             * Format: int64
+             * @description The agent's id, or null.
+             */
+            owner?: number | null;
+            /** @description A code, like en; empty: guessed. */
+            language?: string;
+            /** @description Like Europe/London; empty: guessed. */
+            time_zone?: string;
+            /** @description Own fields by key. What is left out stays; an empty text takes it away. */
+            own?: {
+                [key: string]: string;
+            };
+            /** @description Ids of all groups that it is picked for by hand. */
+            groups?: number[];
             numbers?: components["schemas"]["NumberInput"][];
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        PatchedGroupInput: {
+            name?: string;
+            description?: string;
+            /** @description `{"match": "all" | "any", "conditions": [{"field", "is", "value"}]}`; empty: by hand alone. */
+            rule?: unknown;
+        };
+        /** @description A draft. In a change, what is left out stays as it is. */
+        PatchedGroupSendInput: {
+            /** @description Empty: the text's beginning. */
+            title?: string;
+            /** @description Line's id. */
+            line?: number;
+            /** @description With fields: {first name}, {name}, {company}, own ones. */
+            body?: string;
+            groups?: number[];
+            contacts?: number[];
+            /** @description E.164, or as dialled in the home region. What is no number is left out, and said. */
+            numbers?: string[];
+            /** Format: date-time */
+            scheduled_for?: string | null;
+            keeps_hours?: boolean;
+            /** Format: time */
+            hours_from?: string;
+            /** Format: time */
+            hours_until?: string;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        PatchedNoteInput: {
+            text?: string;
+        };
+        /** @description An agent, as far as names go. */
+        Person: {
+            id: number;
+            name: string;
         };
         PhoneState: {
             /**
@@ -1029,7 +2391,7 @@ export interface components {
             type: string;
             title: string;
             status: number;
-            /** @description One of validation, parse_error, bad_request, invalid_number, capability_disabled, wrong_credentials, invalid_token, token_expired, not_authenticated, agent_suspended, device_revoked, csrf_failed, permission_denied, not_found, method_not_allowed, not_acceptable, conflict, call_gone, changed, too_large, unsupported_media_type, range_not_satisfiable, throttled, locked_out, server_error, twilio_refused, twilio_not_configured, twilio_unavailable, unavailable, twilio_busy, or an endpoint's own. */
+            /** @description One of validation, parse_error, bad_request, invalid_number, capability_disabled, wrong_credentials, invalid_token, token_expired, not_authenticated, agent_suspended, device_revoked, csrf_failed, permission_denied, not_found, method_not_allowed, not_acceptable, conflict, call_gone, text_refused, changed, too_large, unsupported_media_type, range_not_satisfiable, throttled, locked_out, server_error, twilio_refused, twilio_not_configured, twilio_unavailable, unavailable, twilio_busy, or an endpoint's own. */
             code: string;
             /** @description A sentence for people. */
             detail: string;
@@ -1046,6 +2408,44 @@ export interface components {
             /** @description Twilio's failures only: Twilio's own code. */
             twilio_code?: number | null;
         };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        Read: {
+            /**
+             * Format: int64
+             * @description A message's id.
+             */
+            up_to: number;
+        };
+        /** @description A text that agents choose rather than write; `{first name}` and other fields are for them to fill in. */
+        ReadyText: {
+            id: number;
+            name: string;
+            body: string;
+            /** @description For this line only. */
+            line: number | null;
+        };
+        /**
+         * @description * `stopped` - Replied STOP
+         *     * `blocked` - Blocked
+         *     * `landline` - Landline
+         *     * `invalid` - Number not valid
+         *     * `no-number` - No number
+         *     * `empty-field` - A field is empty
+         * @enum {string}
+         */
+        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field";
+        /**
+         * @description * `waiting` - Waiting
+         *     * `on-the-way` - On the way
+         *     * `sent` - Sent, no receipt
+         *     * `delivered` - Delivered
+         *     * `not-delivered` - Not delivered
+         *     * `unknown` - Not known
+         *     * `canceled` - Canceled
+         *     * `left-out` - Left out
+         * @enum {string}
+         */
+        RecipientOutcomeEnum: "waiting" | "on-the-way" | "sent" | "delivered" | "not-delivered" | "unknown" | "canceled" | "left-out";
         /** @description A message that a caller left. */
         Recording: {
             sid: string;
@@ -1066,13 +2466,88 @@ export interface components {
          * @enum {string}
          */
         ResultEnum: "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
+        RetryAnswer: {
+            /** @description To how many it is sent again. */
+            retried: number;
+            send: components["schemas"]["GroupSend"];
+        };
         RowError: {
             /** @description In a CSV file as a spreadsheet counts: its header is row 1. */
             row: number;
             /** @description What is wrong with it, as a sentence. */
             detail: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        RuleField: {
+            name: string;
+            ways: string[];
+        };
+        /** @description How far it has come. `handed` = all but `waiting` and `canceled`. */
+        SendProgress: {
+            total: number;
+            handed: number;
+            waiting: number;
+            on_the_way: number;
+            /** @description The network took it and has not confirmed it. */
+            sent: number;
+            delivered: number;
+            not_delivered: number;
+            /** @description Twilio never said whether it took it; never sent again by itself. */
+            unknown: number;
+            canceled: number;
+            to_look_at: number;
+            /** @description To whom it may be sent again. */
+            retryable: number;
+            replies: number;
+            replies_unread: number;
+            replied_stop: number;
+            /** @description Texts whose price Twilio has not settled. */
+            prices_missing: number;
+            seconds_left: number;
+            /** Format: double */
+            delivered_percent: number;
+            spent: components["schemas"]["Money"] | null;
+        };
+        SendProgressFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "send.progress";
+            send: components["schemas"]["SendProgressPart"];
+        };
+        /** @description What changes of a group send while it runs. */
+        SendProgressPart: {
+            id: number;
+            title: string;
+            /**
+             * @description * `draft` - Draft
+             *     * `scheduled` - Scheduled
+             *     * `running` - Running
+             *     * `paused` - Paused
+             *     * `stopped` - Stopped
+             *     * `finished` - Finished
+             *     * `canceled` - Canceled
+             * @enum {string}
+             */
+            state: "draft" | "scheduled" | "running" | "paused" | "stopped" | "finished" | "canceled";
+            /** @description Why Ringdesk stopped it, as a sentence. */
+            problem: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description Null for a draft. */
+            progress: components["schemas"]["SendProgress"] | null;
+            /** @description Rises with every change: of two answers, the higher is the newer. */
+            revision: number;
+        };
+        Sender: {
+            sender: string;
+            name: string;
+            /** @description As read at the home region. */
+            display: string;
+        };
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1094,6 +2569,118 @@ export interface components {
          * @enum {string}
          */
         StatusEnum: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "failed" | "no-answer" | "canceled";
+        /** @description Who gets it and what it may cost: of a draft as it would be now, otherwise as it was started. */
+        Summary: {
+            /** @description Without doubles. */
+            chosen: number;
+            /** @description Who was chosen more than once, by number. */
+            duplicates: number;
+            left_out: number;
+            reasons: components["schemas"]["LeftOut"][];
+            /** @description Who will get it. */
+            recipients: number;
+            /** @description In all. */
+            segments: number;
+            /** @description For whom it is longest. */
+            segments_each: number;
+            /** @description With the longest name: what it fills of its segments. */
+            characters: number;
+            /** @description In the last segment. */
+            characters_left: number;
+            /** @description GSM-7 or UCS-2. */
+            encoding: string;
+            /** @description Those of the text that are not plain and make it UCS-2. */
+            letters: string[];
+            /** @description How many get it as UCS-2, for their names or the text. */
+            people_not_plain: number;
+            /** @description With plain twins of those letters, or empty. */
+            plain_body: string;
+            /** @description How many segments that would be. */
+            plain_segments_each: number;
+            /** @description About; null when no price is known yet. */
+            price: components["schemas"]["Money"] | null;
+            /**
+             * Format: double
+             * @description How long the line takes to send it.
+             */
+            seconds: number;
+        };
+        /** @description That the other party allowed, or forbade, the line's texts. */
+        TextConsent: {
+            state: components["schemas"]["ConsentStateEnum"];
+            source: components["schemas"]["ConsentSourceEnum"];
+            /** @description The word that was sent; which form. */
+            note: string;
+            by: components["schemas"]["Agent"] | null;
+        };
+        /** @description What one number and one of our lines wrote each other. */
+        Thread: {
+            id: number;
+            line: components["schemas"]["Line"];
+            /** @description E.164, a short code, or a sender's name. */
+            number: string;
+            /** @description As read at the home region. */
+            display: string;
+            contact: components["schemas"]["Contact"] | null;
+            assigned_to: components["schemas"]["Agent"] | null;
+            last: components["schemas"]["Message"] | null;
+            /** Format: date-time */
+            last_at: string;
+            /** @description Texts that whoever it is assigned to, or else nobody of the team, has read. */
+            unread: number;
+            /**
+             * @description Why it can get no texts.
+             *
+             *     * `stopped` - stopped
+             *     * `blocked` - blocked
+             *     * `landline` - landline
+             */
+            closed: components["schemas"]["ClosedEnum"] | components["schemas"]["BlankEnum"];
+            /** @description Rises with every change: of two answers, the higher is the newer. */
+            revision: number;
+        };
+        ThreadChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "thread.changed";
+            thread: components["schemas"]["Thread"];
+        };
+        /** @description One of `message`, `call` and `consent` is there: that which `kind` names. */
+        ThreadEntry: {
+            kind: components["schemas"]["ThreadEntryKindEnum"];
+            /** Format: date-time */
+            at: string;
+            id: string;
+            message: components["schemas"]["Message"] | null;
+            call: components["schemas"]["Call"] | null;
+            consent: components["schemas"]["TextConsent"] | null;
+        };
+        /**
+         * @description * `message` - message
+         *     * `call` - call
+         *     * `consent` - consent
+         * @enum {string}
+         */
+        ThreadEntryKindEnum: "message" | "call" | "consent";
+        /** @description A text to the thread's number. */
+        ThreadMessageInput: {
+            /**
+             * @description The text.
+             * @default
+             */
+            body: string;
+            /** @description Ids of files that were sent to `/api/v1/messages/media/` before. */
+            media?: number[];
+            /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
+            key?: string;
+        };
+        ThreadTimeline: {
+            /** @description Where the older ones are. */
+            next: string | null;
+            results: components["schemas"]["ThreadEntry"][];
+        };
         Timeline: {
             sid: string;
             entries: components["schemas"]["TimelineEntry"][];
@@ -1137,6 +2724,17 @@ export interface components {
          * @enum {string}
          */
         TimelineEntryKindEnum: "webhook" | "leg" | "rest" | "action" | "incident";
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        ToMyself: {
+            /** @description One's own, E.164 or as dialled in the home region. */
+            number: string;
+        };
+        UnreadThread: {
+            id: number;
+            /** @description An agent's id. */
+            assigned_to: number | null;
+            unread: number;
+        };
         /** @description One of Twilio's categories on one day. Categories overlap: only `totalprice` is the sum. */
         UsageRecord: {
             category: string;
@@ -1205,6 +2803,14 @@ export interface components {
          * @enum {string}
          */
         VoiceTokenRequestKindEnum: "access" | "capability";
+        /**
+         * @description * `try-again` - try-again
+         *     * `left-out` - left-out
+         *     * `help` - help
+         *     * `ask` - ask
+         * @enum {string}
+         */
+        WhatNowEnum: "try-again" | "left-out" | "help" | "ask";
     };
     responses: {
         /** @description `call_gone`: This call is over. */
@@ -1239,6 +2845,18 @@ export interface components {
          *     - `call_gone`: This call is over.
          */
         ConflictOrCallGone: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `conflict`: This cannot be done any more.
+         *     - `text_refused`: This number gets no texts from here.
+         */
+        ConflictOrTextRefused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1620,6 +3238,101 @@ export interface operations {
             500: components["responses"]["ServerError"];
         };
     };
+    blocked_numbers_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedBlockedNumberList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    blocked_numbers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockNumberInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedNumber"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockedNumber"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    blocked_numbers_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It may be called and texted again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
     calls_list: {
         parameters: {
             query?: {
@@ -1856,6 +3569,8 @@ export interface operations {
             query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
+                /** @description Only who belongs to this group. */
+                group?: number;
                 /** @description Number of results to return per page. */
                 page_size?: number;
                 /** @description Part of a name, a company or a number */
@@ -1904,7 +3619,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactDetail"];
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
             400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
@@ -1936,7 +3651,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactDetail"];
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
             401: components["responses"]["InvalidTokenOrTokenExpired"];
@@ -2001,7 +3716,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ContactDetail"];
+                    "application/json": components["schemas"]["ContactPage"];
                 };
             };
             400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
@@ -2013,6 +3728,389 @@ export interface operations {
             412: components["responses"]["Changed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BlockInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_unblock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consents"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_consent_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consents"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_export: {
+        parameters: {
+            query?: {
+                /** @description json unless told. */
+                as?: "json" | "vcard";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    "text/vcard": string;
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_merge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read. With it, nothing is changed when somebody else was quicker (412). */
+                "If-Match"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["Changed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_merge_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                merge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Its version. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_note_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_note_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_note_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                note_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedNoteInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_timeline: {
+        parameters: {
+            query?: {
+                /** @description As it stands in `next`. */
+                cursor?: string;
+                /** @description Only entries of this kind: call, text, voicemail, note. */
+                kind?: string[];
+                /** @description At most 100; 25 unless told. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactTimeline"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    contacts_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnField"][];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };
     };
@@ -2055,6 +4153,728 @@ export interface operations {
             500: components["responses"]["ServerError"];
         };
     };
+    group_sends_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Line's id */
+                line?: number;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                state?: "canceled" | "draft" | "finished" | "paused" | "running" | "scheduled" | "stopped";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedGroupSendList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupSendInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSend"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSend"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedGroupSendInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSend"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSend"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSend"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_recipients: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                /** @description Part of a name or a number */
+                search?: string;
+                show?: "all" | "delivered" | "left-out" | "not-delivered" | "replies" | "retryable" | "sent" | "to-look-at" | "unknown" | "waiting";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedGroupRecipientList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_recipient_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                recipient: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRecipient"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    group_sends_recipient_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                recipient: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupRecipient"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_results: {
+        parameters: {
+            query?: {
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSend"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryAnswer"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupSend"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    group_sends_to_myself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToMyself"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"][];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedGroupInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    groups_rule_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleField"][];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    messages_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The text's own name, chosen by you: a text that is sent again under it is not sent twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrTextRefused"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    messages_media_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/*": string;
+                "application/pdf": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    messages_media_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
     numbers_check: {
         parameters: {
             query: {
@@ -2078,6 +4898,281 @@ export interface operations {
             400: components["responses"]["Validation"];
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    ready_texts_list: {
+        parameters: {
+            query?: {
+                /** @description Line's id: those that may be used there */
+                line?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyText"][];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Line's id */
+                line?: number;
+                /** @description The other party's, as E.164 */
+                number?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+                /** @description A word of a text, a contact's name, part of a number */
+                search?: string;
+                show?: "all" | "mine" | "nobody";
+                /** @description Only those with something to read */
+                unread?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedThreadList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assign"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_messages_list: {
+        parameters: {
+            query?: {
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedMessageList"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_messages_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The text's own name, chosen by you: a text that is sent again under it is not sent twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ThreadMessageInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrTextRefused"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Read"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_timeline: {
+        parameters: {
+            query?: {
+                /** @description Older than this */
+                before?: string;
+                /** @description At most 100; 50 when it is left out */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadTimeline"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };

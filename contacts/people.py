@@ -1,0 +1,75 @@
+"""Contacts as they are written to: many at a time, and no more of each than that needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from contacts.groups import members_of
+from contacts.models import Contact, ContactField, ContactNumber, Group
+
+_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`own`: the values of the admin's own fields, by their keys. `numbers`: each with its kind of line, in order."""
+
+    contact_id: int
+    name: str
+    company: str
+    own: Mapping[str, Any]
+    time_zone: str
+    numbers: tuple[tuple[str, str], ...]
+
+
+def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[Person]:
+    """Who belongs to these groups or is one of these contacts, each once, by name."""
+    rows: dict[int, tuple[Any, ...]] = {}
+    if group_ids:
+        rows |= _rows(members_of(group_ids))
+    for some in _parts(contact_ids):
+        rows |= _rows(Contact.objects.filter(pk__in=some))
+    numbers: dict[int, list[tuple[str, str]]] = {}
+    for some in _parts(rows):
+        found = ContactNumber.objects.filter(contact__in=some).order_by("pk")
+        for contact_id, number, line_type in found.values_list("contact_id", "number", "line_type"):
+            numbers.setdefault(contact_id, []).append((number, line_type))
+    people = [
+        Person(pk, name, company, own, time_zone, tuple(numbers.get(pk, ())))
+        for pk, (name, company, own, time_zone) in rows.items()
+    ]
+    return sorted(people, key=lambda person: (person.name, person.contact_id))
+
+
+def _rows(contacts: QuerySet[Contact]) -> dict[int, tuple[Any, ...]]:
+    found = contacts.prefetch_related(None).order_by().values_list("pk", "name", "company", "own", "time_zone")
+    return {row[0]: row[1:] for row in found}
+
+
+def _parts(ids: Collection[int]) -> Iterator[list[int]]:
+    """SQLite takes no more than so many values in one query."""
+    every = list(ids)
+    for begin in range(0, len(every), _AT_ONCE):
+        yield every[begin : begin + _AT_ONCE]
+
+
+def own_keys() -> list[str]:
+    """The admin's own fields, as texts name them."""
+    return list(ContactField.objects.values_list("key", flat=True))
+
+
+def group_names(group_ids: Collection[int]) -> dict[int, str]:
+    """The names of those of these groups that there are."""
+    return dict(Group.objects.filter(pk__in=group_ids).values_list("pk", "name"))
+
+
+def contact_names(contact_ids: Collection[int]) -> dict[int, str]:
+    """The names of those of these contacts that there are."""
+    names: dict[int, str] = {}
+    for some in _parts(contact_ids):
+        names |= dict(Contact.objects.filter(pk__in=some).values_list("pk", "name"))
+    return names

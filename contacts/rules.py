@@ -1,0 +1,178 @@
+"""A group's rule: simple conditions, all or any of which a contact fulfils. Checked when it
+is written, and a part of one query when it is read.
+
+{"match": "all", "conditions": [{"field": "country", "is": "any-of", "value": ["GB", "IE"]},
+                                {"field": "last_call", "is": "within", "value": 30}]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import and_, or_
+from typing import Any, TypeAlias
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import Exact, IContains, IExact, IStartsWith
+from django.utils.translation import gettext as _
+
+from contacts.models import MOST_OWN, Consent, ContactField, ContactNumber
+from core.retention import days_ago
+from core.text import in_sentence
+
+MOST_CONDITIONS = 10
+MOST_DAYS = 3650
+OWN = "own."
+_TEXT_WAYS = ("equals", "contains", "begins-with", "empty", "filled")
+_WAYS = {
+    "company": _TEXT_WAYS,
+    "language": _TEXT_WAYS,
+    OWN: _TEXT_WAYS,
+    "owner": ("equals", "empty", "filled"),
+    "country": ("any-of", "none-of"),
+    "consent": ("allowed", "forbidden", "not-forbidden"),
+}
+_RECENT_WAYS = ("within", "not-within")
+Recent: TypeAlias = Callable[[datetime], Q]
+_recent: dict[str, Recent] = {}
+
+
+def declare_recent(name: str, since: Recent) -> None:
+    """A condition like `last_call`: `since` gives, for a time, which contacts something was with since then."""
+    _recent[name] = since
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that a rule may ask about, and the ways in which it may."""
+
+    name: str
+    ways: tuple[str, ...]
+
+
+def fields() -> list[Field]:
+    """All that a rule may ask about just now."""
+    own = [Field(f"{OWN}{key}", _TEXT_WAYS) for key in ContactField.objects.values_list("key", flat=True)]
+    known = [Field(name, ways) for name, ways in _WAYS.items() if name != OWN]
+    return [*known, *(Field(name, _RECENT_WAYS) for name in sorted(_recent)), *own]
+
+
+def rule_checked(rule: Any) -> dict[str, Any]:
+    """The rule as it is stored. Raises `ValidationError` with the sentence that says what is wrong."""
+    if not rule:
+        return {}
+    if not isinstance(rule, Mapping) or not set(rule) <= {"match", "conditions"}:
+        raise ValidationError(_("A rule has a match and conditions."))
+    if rule.get("match", "all") not in ("all", "any"):
+        raise ValidationError(_("Choose whether all conditions must be fulfilled, or any."))
+    conditions = rule.get("conditions", [])
+    if not isinstance(conditions, list) or len(conditions) > MOST_CONDITIONS:
+        raise ValidationError(_("A rule has at most %(most)d conditions.") % {"most": MOST_CONDITIONS})
+    if not conditions:
+        return {}
+    known = {field.name: field.ways for field in fields()}
+    return {
+        "match": rule.get("match", "all"),
+        "conditions": [_checked(at, one, known) for at, one in enumerate(conditions, start=1)],
+    }
+
+
+def _checked(at: int, condition: Any, known: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    def refuse(sentence: str) -> ValidationError:
+        return ValidationError(_("Condition %(number)d: %(reason)s") % {"number": at, "reason": sentence})
+
+    if not isinstance(condition, Mapping) or not set(condition) <= {"field", "is", "value"}:
+        raise refuse(_("It has a field, a way to compare, and a value."))
+    name, way, value = condition.get("field"), condition.get("is"), condition.get("value")
+    if not isinstance(name, str) or name not in known:
+        said = in_sentence(str(name)[:40])
+        raise refuse(_("There is no field “%(field)s”.") % {"field": said})
+    if not isinstance(way, str) or way not in known[name]:
+        raise refuse(_("Choose one of: %(ways)s.") % {"ways": ", ".join(known[name])})
+    return {"field": name, "is": way, "value": _value(name, way, value, refuse)}
+
+
+def _value(name: str, way: str, value: Any, refuse: Callable[[str], ValidationError]) -> Any:
+    if way in ("empty", "filled"):
+        return ""
+    if way in _RECENT_WAYS:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
+            raise refuse(_("Write a number of days from 1 to %(most)d.") % {"most": MOST_DAYS})
+        return value
+    if name == "owner":
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise refuse(_("Choose an agent."))
+        return value
+    if name == "country":
+        found = value if isinstance(value, list) else [value]
+        codes = [code.strip().upper() for code in found if isinstance(code, str)]
+        if not codes or len(codes) < len(found) or not all(len(code) == 2 and code.isalpha() for code in codes):
+            raise refuse(_("Write countries as two letters each, like GB."))
+        return sorted(set(codes))
+    text = value.strip() if isinstance(value, str) else ""
+    if not text or "\x00" in text or len(text) > MOST_OWN:
+        if name == "consent":
+            raise refuse(_("Choose the number that the texts come from."))
+        raise refuse(_("Write what to look for."))
+    return text
+
+
+def rule_condition(rule: Mapping[str, Any]) -> Q | None:
+    """What a contact is that fulfils the rule; None for a rule that finds nobody. Of conditions whose field is gone
+    since, none is fulfilled."""
+    conditions = rule.get("conditions") or []
+    if not conditions:
+        return None
+    return reduce(or_ if rule.get("match") == "any" else and_, (_condition(one) for one in conditions))
+
+
+_NOBODY = Q(pk__in=[])
+
+
+def _condition(one: Mapping[str, Any]) -> Q:
+    name, way, value = one["field"], one["is"], one["value"]
+    if way in _RECENT_WAYS:
+        since = _recent.get(name)
+        if since is None:
+            return _NOBODY
+        return since(days_ago(value)) if way == "within" else ~since(days_ago(value))
+    if name == "owner":
+        if way == "equals":
+            return Q(owner=value)
+        return Q(owner__isnull=way == "empty")
+    if name == "country":
+        there = Q(pk__in=ContactNumber.objects.filter(region__in=value).values("contact"))
+        return there if way == "any-of" else ~there
+    if name == "consent":
+        return _consent(way, value)
+    if name.startswith(OWN):
+        text: Any = Coalesce(KeyTextTransform(name.removeprefix(OWN), "own"), Value(""), output_field=TextField())
+    else:
+        text = Cast(F(name), TextField())
+    return _text(text, way, value)
+
+
+def _text(text: Any, way: str, value: str) -> Q:
+    match way:
+        case "equals":
+            return Q(IExact(text, value))
+        case "contains":
+            return Q(IContains(text, value))
+        case "begins-with":
+            return Q(IStartsWith(text, value))
+        case "filled":
+            return ~Q(Exact(text, Value("")))
+        case _:
+            return Q(Exact(text, Value("")))
+
+
+def _consent(way: str, sender: str) -> Q:
+    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-pk").values("state")[:1]
+    state = Consent.State.ALLOWED if way == "allowed" else Consent.State.FORBIDDEN
+    said = Q(pk__in=ContactNumber.objects.alias(said=Subquery(newest)).filter(said=state).values("contact"))
+    return ~said if way == "not-forbidden" else said

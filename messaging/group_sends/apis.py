@@ -1,0 +1,397 @@
+"""Group sends over REST. Agents see those of their teams' lines; supervisors of the line's team and admins write
+them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.generics import ListAPIView
+from rest_framework.pagination import CursorPagination
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.api.resources import BoundedJSONParser, Conflict, choose_one_of
+from core.api.schema import raises
+from messaging.group_sends import services
+from messaging.group_sends.audience import audience_of
+from messaging.group_sends.payloads import draft_recipients, recipient_json, send_json
+from messaging.group_sends.permissions import may_send_from, sends_visible
+from messaging.group_sends.results_csv import results_csv
+from messaging.group_sends.selectors import SHOWN, draft_rows_shown, recipient_list
+from messaging.group_sends.serializers import (
+    GroupRecipientSerializer,
+    GroupSendInputSerializer,
+    GroupSendSerializer,
+    RetryAnswerSerializer,
+    ToMyselfSerializer,
+)
+from messaging.models import GroupRecipient, GroupSend, SendState
+from messaging.threads.payloads import message_json
+from messaging.threads.selectors import messages_with_details
+from messaging.threads.serializers import MessageSerializer
+from telephony.problems import TWILIO
+
+_MOST_TEXT = 100
+_SHOW = OpenApiParameter("show", OpenApiTypes.STR, enum=SHOWN)
+_SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name or a number")
+_LIST = [
+    OpenApiParameter("state", OpenApiTypes.STR, enum=list(SendState.values)),
+    OpenApiParameter("line", OpenApiTypes.INT, description="Line's id"),
+]
+
+
+class _Pages(CursorPagination):
+    page_size = 25
+    page_size_query_param = "page_size"
+    max_page_size = 100
+
+    def decode_cursor(self, request: Request) -> Any:
+        try:
+            return super().decode_cursor(request)
+        except NotFound:
+            sentence = _("This cursor cannot be read. Take `next` or `previous` as it came.")
+            raise ValidationError({"cursor": sentence}) from None
+
+
+class SendPagination(_Pages):
+    ordering = ("-created_at", "-pk")
+
+
+class RecipientPagination(_Pages):
+    ordering = ("pk",)
+    page_size = 50
+
+
+def visible_send(request: Request, pk: int) -> GroupSend:
+    """The send, for those who may see it; for others there is none."""
+    agent: Any = request.user
+    send = sends_visible(agent).filter(pk=pk).first()
+    if send is None:
+        raise Http404
+    return send
+
+
+def own_send(request: Request, pk: int) -> GroupSend:
+    """The send, for those who may write it. Raises `PermissionDenied`."""
+    send = visible_send(request, pk)
+    agent: Any = request.user
+    if not may_send_from(agent, send.line):
+        raise PermissionDenied(_("Only supervisors of the line's team and admins can write to groups."))
+    return send
+
+
+def _answer(send: GroupSend, *, status: int = 200) -> Response:
+    return Response(send_json(sends_read(send.pk)), status=status)
+
+
+def sends_read(pk: int) -> GroupSend:
+    return GroupSend.objects.select_related("line", "written_by", "started_by").get(pk=pk)
+
+
+class GroupSendListApi(ListAPIView[GroupSend]):
+    """Texts to groups."""
+
+    serializer_class = GroupSendSerializer
+    pagination_class = SendPagination
+    parser_classes = [BoundedJSONParser]
+    queryset = GroupSend.objects.none()
+
+    @extend_schema(operation_id="group_sends_list", tags=["group sends"], parameters=_LIST)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Those of the own teams' lines, the newest first. An admin sees all."""
+        agent: Any = request.user
+        sends = sends_visible(agent)
+        if state := request.query_params.get("state", ""):
+            if state not in SendState.values:
+                raise ValidationError({"state": choose_one_of(SendState.values)})
+            sends = sends.filter(state=state)
+        if line := request.query_params.get("line", ""):
+            if not (line.isascii() and line.isdigit() and len(line) <= 15):
+                raise ValidationError({"line": _("This is not an id.")})
+            sends = sends.filter(line=int(line))
+        page = self.paginate_queryset(sends)
+        return self.get_paginated_response([send_json(send) for send in page or []])
+
+    @raises("permission_denied")
+    @extend_schema(
+        operation_id="group_sends_create",
+        tags=["group sends"],
+        request=GroupSendInputSerializer,
+        responses={201: GroupSendSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Makes a draft: nothing is sent. It says who would get it, who is left out and why, and what it may cost."""
+        body = GroupSendInputSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        agent: Any = request.user
+        _require_line(agent, body.validated_data["line"])
+        with _said():
+            send = services.send_create(values=body.validated_data, by=agent)
+        return _answer(send, status=201)
+
+
+def _require_line(agent: Any, line: Any) -> None:
+    if not may_send_from(agent, line):
+        raise PermissionDenied(_("Only supervisors of the line's team and admins can write to groups."))
+
+
+class _said:
+    """A service's refusals as answers."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, services.SendConflict):
+            raise Conflict(str(error)) from None
+        if isinstance(error, services.UnknownField):
+            raise ValidationError({"body": str(error)}) from None
+        if isinstance(error, GroupSend.DoesNotExist):
+            raise Http404 from None
+
+
+class GroupSendApi(APIView):
+    """One text to many."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @extend_schema(operation_id="group_sends_retrieve", tags=["group sends"], responses=GroupSendSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(send_json(visible_send(request, pk)))
+
+    @raises("permission_denied", "conflict")
+    @extend_schema(
+        operation_id="group_sends_update",
+        tags=["group sends"],
+        request=GroupSendInputSerializer(partial=True),
+        responses=GroupSendSerializer,
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        """Changes a draft, and says again who would get it."""
+        send = own_send(request, pk)
+        body = GroupSendInputSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        agent: Any = request.user
+        if "line" in body.validated_data:
+            _require_line(agent, body.validated_data["line"])
+        with _said():
+            send = services.send_update(send.pk, values=body.validated_data)
+        return _answer(send)
+
+    @raises("permission_denied", "conflict")
+    @extend_schema(
+        operation_id="group_sends_delete",
+        tags=["group sends"],
+        responses={204: OpenApiResponse(description="It is gone.")},
+    )
+    def delete(self, request: Request, pk: int) -> Response:
+        """Throws a draft away."""
+        send = own_send(request, pk)
+        with _said():
+            services.send_delete(send.pk)
+        return Response(status=204)
+
+
+class _StepApi(APIView):
+    parser_classes = [BoundedJSONParser]
+    step: Callable[[int, Any], GroupSend]
+
+    def _do(self, request: Request, pk: int) -> Response:
+        send = own_send(request, pk)
+        with _said():
+            send = type(self).step(send.pk, request.user)
+        return _answer(send)
+
+
+class GroupSendStartApi(_StepApi):
+    """Begins."""
+
+    step = staticmethod(lambda pk, agent: services.send_start(pk, by=agent))
+
+    @raises("permission_denied", "conflict")
+    @extend_schema(operation_id="group_sends_start", tags=["group sends"], request=None, responses=GroupSendSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Fixes who gets it and begins, or waits for its time. Who has started it already is answered the same."""
+        return self._do(request, pk)
+
+
+class GroupSendPauseApi(_StepApi):
+    """Pauses."""
+
+    step = staticmethod(lambda pk, agent: services.send_pause(pk))
+
+    @raises("permission_denied", "conflict")
+    @extend_schema(operation_id="group_sends_pause", tags=["group sends"], request=None, responses=GroupSendSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Sends nothing more for now. What Twilio has cannot be called back."""
+        return self._do(request, pk)
+
+
+class GroupSendResumeApi(_StepApi):
+    """Goes on."""
+
+    step = staticmethod(lambda pk, agent: services.send_resume(pk))
+
+    @raises("permission_denied", "conflict")
+    @extend_schema(operation_id="group_sends_resume", tags=["group sends"], request=None, responses=GroupSendSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Goes on after a pause, or once what had stopped it is mended."""
+        return self._do(request, pk)
+
+
+class GroupSendCancelApi(_StepApi):
+    """Ends it."""
+
+    step = staticmethod(lambda pk, agent: services.send_cancel(pk))
+
+    @raises("permission_denied", "conflict")
+    @extend_schema(operation_id="group_sends_cancel", tags=["group sends"], request=None, responses=GroupSendSerializer)
+    def post(self, request: Request, pk: int) -> Response:
+        """Ends it for good: whoever has not got it yet never does."""
+        return self._do(request, pk)
+
+
+class GroupSendRetryApi(APIView):
+    """Tries again."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @raises("permission_denied", "conflict")
+    @extend_schema(
+        operation_id="group_sends_retry", tags=["group sends"], request=None, responses=RetryAnswerSerializer
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Sends it again to those whose phone or network was away, and to nobody else."""
+        send = own_send(request, pk)
+        with _said():
+            send, retried = services.send_retry(send.pk)
+        return Response({"retried": retried, "send": send_json(sends_read(send.pk))})
+
+
+class GroupSendToMyselfApi(APIView):
+    """A sample."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @raises("permission_denied")
+    @extend_schema(
+        operation_id="group_sends_to_myself",
+        tags=["group sends"],
+        request=ToMyselfSerializer,
+        responses={201: MessageSerializer},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Sends the text to one's own number, filled in with one's own name."""
+        send = own_send(request, pk)
+        body = ToMyselfSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        agent: Any = request.user
+        message = services.send_to_myself(send, number=body.validated_data["number"], by=agent)
+        return Response(message_json(messages_with_details().get(pk=message.pk)), status=201)
+
+
+class RecipientListApi(ListAPIView[GroupRecipient]):
+    """The people of a send."""
+
+    serializer_class = GroupRecipientSerializer
+    pagination_class = RecipientPagination
+    queryset = GroupRecipient.objects.none()
+
+    @extend_schema(operation_id="group_sends_recipients", tags=["group sends"], parameters=[_SHOW, _SEARCH])
+    def get(self, request: Request, pk: int) -> Response:
+        """In the order in which it is sent, with what came of each in words. Of a draft: those who would get it, or
+        with `show=left-out` those who would not, at most a hundred."""
+        send = visible_send(request, pk)
+        show = request.query_params.get("show", "") or "all"
+        if show not in SHOWN:
+            raise ValidationError({"show": choose_one_of(SHOWN)})
+        search = request.query_params.get("search", "").replace("\x00", "").strip()[:_MOST_TEXT]
+        if send.state == SendState.DRAFT:
+            rows = draft_rows_shown(list(audience_of(send).rows), show=show, search=search)
+            people = [recipient_json(row) for row in draft_recipients(rows)]
+            return Response({"next": None, "previous": None, "results": people})
+        page = self.paginate_queryset(recipient_list(send, show=show, search=search))
+        return self.get_paginated_response([recipient_json(recipient) for recipient in page or []])
+
+
+def _recipient(send: GroupSend, pk: int) -> GroupRecipient:
+    recipient = send.recipients.select_related("message").filter(pk=pk).first()
+    if recipient is None:
+        raise Http404
+    return recipient
+
+
+class RecipientRetryApi(APIView):
+    """One person again."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @raises("permission_denied", "conflict")
+    @extend_schema(
+        operation_id="group_sends_recipient_retry",
+        tags=["group sends"],
+        request=None,
+        responses=GroupRecipientSerializer,
+    )
+    def post(self, request: Request, pk: int, recipient: int) -> Response:
+        """Sends it again to one whose phone or network was away."""
+        send = own_send(request, pk)
+        row = _recipient(send, recipient)
+        with _said():
+            services.send_retry(send.pk, [row.pk])
+        return Response(recipient_json(_recipient(send, recipient)))
+
+
+class RecipientAskApi(APIView):
+    """Whether Twilio has it."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @raises("permission_denied", "conflict", *TWILIO)
+    @extend_schema(
+        operation_id="group_sends_recipient_ask",
+        tags=["group sends"],
+        request=None,
+        responses=GroupRecipientSerializer,
+    )
+    def post(self, request: Request, pk: int, recipient: int) -> Response:
+        """Looks the text up at Twilio, by number and time, when it is not known whether Twilio has it. Sends
+        nothing."""
+        send = own_send(request, pk)
+        with _said():
+            services.recipient_ask(_recipient(send, recipient))
+        return Response(recipient_json(_recipient(send, recipient)))
+
+
+class CsvRenderer(JSONRenderer):
+    """For clients that accept CSV only. The table itself is streamed past it; a problem stays JSON."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+
+class GroupSendResultsApi(APIView):
+    """The results as a table."""
+
+    renderer_classes = [JSONRenderer, CsvRenderer]
+
+    @extend_schema(
+        operation_id="group_sends_results",
+        tags=["group sends"],
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, pk: int) -> HttpResponseBase:
+        """All people with what came of each and why, for spreadsheets: no cell is taken for a formula."""
+        send = visible_send(request, pk)
+        answer = StreamingHttpResponse(results_csv(send), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="group-send-{send.pk}.csv"'
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer

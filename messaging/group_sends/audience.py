@@ -1,0 +1,212 @@
+"""Who a group send goes to, what each gets, and who is left out, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.conf import settings
+
+from contacts.consents import numbers_blocked, numbers_with_landline
+from contacts.people import Person, own_keys, people_of
+from contacts.selectors import contacts_by_number
+from messaging.models import GroupSend, LeftOut, Message
+from messaging.outbox.claims import forbidden_of
+from messaging.placeholders import FIELDS, empty_fields, fields_in, filled_in, values_of
+from messaging.segments import Count, Encoding, count, plain
+from telephony.errors import InvalidNumber
+from telephony.party import same_party
+from telephony.phone import parse
+
+_AT_ONCE = 5000
+# Twilio's codes for numbers that nobody has.
+_INVALID_CODES = ("21211", "30005")
+# The longest, as far as plain letters make it shorter.
+_LONGEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person, as the send will keep it. `reason`: why nothing is sent; "" for who gets the text."""
+
+    contact_id: int | None
+    name: str
+    number: str
+    time_zone: str
+    body: str
+    segments: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    rows: tuple[Row, ...]
+    duplicates: int
+    template: str
+
+    @property
+    def recipients(self) -> list[Row]:
+        return [row for row in self.rows if not row.reason]
+
+    @property
+    def left_out(self) -> list[Row]:
+        return [row for row in self.rows if row.reason]
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many for each reason, the most first."""
+        return dict(Counter(row.reason for row in self.left_out).most_common())
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """A person with the number that is texted; `line_type` as far as it is known."""
+
+    contact_id: int | None
+    name: str
+    number: str
+    time_zone: str = ""
+    line_type: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    is_number: bool = True
+
+
+def audience_of(send: GroupSend) -> Audience:
+    """Who gets the text of a send if it were started now."""
+    chosen, duplicates = _without_doubles(_chosen(send))
+    unwanted = _unwanted(send.line.number, [one.number for one in chosen if one.number])
+    named = fields_in(send.body)
+    texts: dict[str, int] = {}
+    rows = []
+    for one in chosen:
+        body = filled_in(send.body, one.values) if named else send.body
+        if body not in texts:
+            texts[body] = count(body).segments
+        reason = _reason(one, unwanted)
+        if not reason and named and empty_fields(send.body, one.values):
+            reason = LeftOut.EMPTY_FIELD
+        rows.append(Row(one.contact_id, one.name, one.number, one.time_zone, body, texts[body], str(reason)))
+    return Audience(tuple(rows), duplicates, send.body)
+
+
+def known_fields() -> dict[str, str]:
+    """What a text may name."""
+    return dict.fromkeys([*FIELDS, *own_keys()], "")
+
+
+def _chosen(send: GroupSend) -> Iterator[_Chosen]:
+    keys = own_keys()
+    for person in people_of(send.group_ids, send.contact_ids):
+        number, line_type = _best_number(person)
+        own = {key: person.own.get(key, "") for key in keys}
+        values = values_of(person.name, person.company, own)
+        yield _Chosen(person.contact_id, person.name, number, person.time_zone, line_type, values)
+    typed = contacts_by_number(number for number in send.numbers if number.startswith("+"))
+    for number in send.numbers:
+        contact = typed.get(number)
+        is_number = bool(number_of(number))
+        if contact is None:
+            yield _Chosen(None, "", number, values=values_of(""), is_number=is_number)
+        else:
+            own = {key: contact.own.get(key, "") for key in keys}
+            values = values_of(contact.name, contact.company, own)
+            yield _Chosen(contact.pk, contact.name, number, contact.time_zone, values=values)
+
+
+@lru_cache(maxsize=20_000)
+def number_of(text: str) -> str:
+    """What somebody typed as E.164, or "" when it is no number that can be."""
+    try:
+        return parse(text, home_region=settings.HOME_REGION).e164
+    except InvalidNumber:
+        return ""
+
+
+def _best_number(person: Person) -> tuple[str, str]:
+    """A mobile, else one that may be: the first of them."""
+    order = {"mobile": 0, "": 1, "voip": 2, "other": 3, "toll-free": 4, "landline": 5}
+    return min(person.numbers, key=lambda one: order.get(one[1], 3), default=("", ""))
+
+
+def _without_doubles(some: Iterable[_Chosen]) -> tuple[list[_Chosen], int]:
+    """Each number once, however it is written, and each contact once: whoever comes first."""
+    numbers: set[str] = set()
+    contacts: set[int] = set()
+    found, doubles = [], 0
+    for one in some:
+        if one.number in numbers or (one.contact_id is not None and one.contact_id in contacts):
+            doubles += 1
+            continue
+        if one.number:
+            numbers.update(same_party(one.number))
+        if one.contact_id is not None:
+            contacts.add(one.contact_id)
+        found.append(one)
+    return found, doubles
+
+
+@dataclass(frozen=True, slots=True)
+class _Unwanted:
+    stopped: set[str]
+    blocked: set[str]
+    landlines: set[str]
+    invalid: set[str]
+
+
+def _unwanted(sender: str, numbers: list[str]) -> _Unwanted:
+    parts = [numbers[begin : begin + _AT_ONCE] for begin in range(0, len(numbers), _AT_ONCE)]
+    return _Unwanted(
+        stopped=set().union(*(forbidden_of(sender, part) for part in parts)),
+        blocked=set().union(*(numbers_blocked(part) for part in parts)),
+        landlines=set().union(*(numbers_with_landline(part) for part in parts)),
+        invalid=set().union(*(_numbers_not_in_use(part) for part in parts)),
+    )
+
+
+def _numbers_not_in_use(numbers: Collection[str]) -> set[str]:
+    """Those of which Twilio has said, of an earlier text, that nobody has them."""
+    rows = Message.objects.filter(thread__number__in=numbers, error_code__in=_INVALID_CODES)
+    return set(rows.order_by().values_list("recipient", flat=True))
+
+
+def _reason(one: _Chosen, unwanted: _Unwanted) -> str:
+    if not one.number:
+        return LeftOut.NO_NUMBER
+    if not one.is_number or one.number in unwanted.invalid:
+        return LeftOut.INVALID
+    if one.line_type == "landline" or one.number in unwanted.landlines:
+        return LeftOut.LANDLINE
+    if one.number in unwanted.stopped:
+        return LeftOut.STOPPED
+    return LeftOut.BLOCKED if one.number in unwanted.blocked else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How long the text is for whom it is longest, and what plain letters would make of it."""
+
+    longest: Count
+    segments: int
+    plain_body: str
+    plain_segments_each: int
+    letters: tuple[str, ...]
+    ucs2_people: int
+
+
+def size_of(audience: Audience) -> Size:
+    recipients = audience.recipients
+    bodies = {row.body for row in recipients} or {audience.template}
+    counts = {body: count(body) for body in bodies}
+    longest = max(counts, key=lambda body: (counts[body].segments, counts[body].units))
+    sample = sorted(bodies, key=len, reverse=True)[:_LONGEST]
+    plain_body = plain(audience.template)
+    return Size(
+        longest=counts[longest],
+        segments=sum(row.segments for row in recipients),
+        plain_body=plain_body if plain_body != audience.template else "",
+        plain_segments_each=max(count(plain(body)).segments for body in (longest, *sample)),
+        letters=count(audience.template).letters,
+        ucs2_people=sum(counts[row.body].encoding is Encoding.UCS_2 for row in recipients),
+    )

@@ -1,0 +1,145 @@
+"""Putting texts to groups on the outbox's work list, a few at a time: so a send can be paused, hours are kept when it
+lasts into the evening, and what agents write is never behind ten thousand others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from messaging.group_sends.estimates import own_rate
+from messaging.group_sends.hours import Hours, zones_of
+from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
+from messaging.models import (
+    Direction,
+    GroupRecipient,
+    GroupSend,
+    Message,
+    Origin,
+    Priority,
+    RecipientState,
+    SendState,
+    Step,
+    Thread,
+)
+from messaging.outbox.guards import group_sends_paused
+
+# So many seconds of a sender's work wait in the outbox, within these bounds.
+_AHEAD_SECONDS, _LEAST, _MOST = 4, 10, 1000
+# A transaction is short: callers wait for it where there is one writer.
+_AT_ONCE = 250
+# New threads in which nobody has written yet: behind all others.
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def feed(room: int) -> datetime | None:
+    """Feeds all sends that are at work; returns when to be called again, as far as that is known."""
+    now = timezone.now()
+    moments: list[datetime | None] = []
+    if group_sends_paused():
+        # Those at work are stopped when they are counted.
+        return refresh_due()
+    kept_back_go_on()
+    sends = GroupSend.objects.filter(state__in=[SendState.SCHEDULED, SendState.RUNNING]).order_by("pk")
+    for send_id, scheduled_for in sends.values_list("pk", "scheduled_for"):
+        if scheduled_for is not None and scheduled_for > now:
+            moments.append(scheduled_for)
+        else:
+            moments.append(_feed(send_id, max(room, _AT_ONCE), now))
+    moments.append(refresh_due())
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
+    """Feeds one; returns when it has somebody to be texted again."""
+    with transaction.atomic():
+        send = locked(send_id, wait=False)
+        if send is None or send.state not in (SendState.SCHEDULED, SendState.RUNNING):
+            return None
+        if send.state == SendState.SCHEDULED:
+            GroupSend.objects.filter(pk=send_id).update(state=SendState.RUNNING)
+        space = min(_space(send.line.number), room)
+        pending = GroupRecipient.objects.filter(send=send_id, state=RecipientState.PENDING)
+        if space > 0:
+            due = list(pending.filter(due_at__lte=now).order_by("due_at", "pk")[:space])
+            _put(send, _within_hours(send, due, now), now)
+        moment: datetime | None = pending.aggregate(first=Min("due_at"))["first"]
+    # What is due already has no room yet: it is fed when something has been sent.
+    return moment if moment is not None and moment > now else None
+
+
+def _space(sender: str) -> int:
+    """How many more may wait: none, until a good part of those before has gone."""
+    target = max(_LEAST, min(_MOST, math.ceil((own_rate(sender) or 10.0) * _AHEAD_SECONDS)))
+    waiting = Message.objects.filter(step=Step.WAITING, sender=sender, priority=Priority.GROUP).count()
+    return target - waiting if waiting <= target // 2 else 0
+
+
+def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> list[GroupRecipient]:
+    """Those who may be texted now. All others are due when their hours begin."""
+    if not send.keeps_hours:
+        return list(rows)
+    hours = Hours(send.hours_from, send.hours_until)
+    may: list[GroupRecipient] = []
+    later: dict[datetime, list[int]] = {}
+    for row in rows:
+        zones = zones_of(row.number, default=settings.TIME_ZONE, own=row.time_zone)
+        opens = hours.next_open(now, zones)
+        if opens <= now:
+            may.append(row)
+        else:
+            later.setdefault(opens, []).append(row.pk)
+    for opens, ids in later.items():
+        GroupRecipient.objects.filter(pk__in=ids).update(due_at=opens)
+    return may
+
+
+def _put(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> None:
+    """Makes the messages of these recipients, in their order. Never two for one: the send's row is locked, and a
+    message's key names the recipient and the attempt."""
+    if not rows:
+        return
+    threads = _threads(send, [row.number for row in rows])
+    messages = [
+        Message(
+            thread_id=threads[row.number],
+            direction=Direction.OUTBOUND,
+            sender=send.line.number,
+            recipient=row.number,
+            body=row.body,
+            num_segments=row.segments,
+            origin=Origin.GROUP,
+            priority=Priority.GROUP,
+            written_by_id=send.started_by_id,
+            key=f"group-{row.pk}-{row.attempts}",
+            step=Step.WAITING,
+            due_at=now,
+            created_at=now,
+        )
+        for row in rows
+    ]
+    made = Message.objects.bulk_create(messages)
+    for row, message in zip(rows, made, strict=True):
+        row.state, row.message = RecipientState.HANDED, message
+    GroupRecipient.objects.bulk_update(rows, ["state", "message"])
+
+
+def _threads(send: GroupSend, numbers: Sequence[str]) -> dict[str, int]:
+    """The thread of each number with the line. What is sent to many moves none of them up in anybody's list."""
+    found = _threads_found(send, numbers)
+    missing = [number for number in numbers if number not in found]
+    if missing:
+        new = [Thread(line=send.line, number=number, last_at=_LONG_AGO) for number in missing]
+        Thread.objects.bulk_create(new, ignore_conflicts=True)
+        found |= _threads_found(send, missing)
+    return found
+
+
+def _threads_found(send: GroupSend, numbers: Sequence[str]) -> dict[str, int]:
+    rows = Thread.objects.filter(line=send.line, number__in=numbers)
+    return dict(rows.order_by().values_list("number", "pk"))

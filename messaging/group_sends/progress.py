@@ -1,0 +1,184 @@
+"""How far a send has come: counted from its recipients, kept with it, and told to desks when it is another."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.utils import timezone
+
+from contacts.consents import numbers_stopped_since
+from messaging.group_sends import broadcasts
+from messaging.group_sends.outcomes import FAILED, RETRYABLE, STOP_CODES, TO_LOOK_AT, Outcome, is_open, outcome_of
+from messaging.models import Direction, GroupSend, Message, RecipientState, SendState, Step
+from messaging.outbox import guards
+from telephony.errors import text_sentence_for
+
+# While it runs, and while receipts come in; then only prices and replies do.
+_AT_WORK, _LATELY, _LATER = timedelta(seconds=1), timedelta(seconds=5), timedelta(minutes=1)
+_RECEIPTS_COME, _PRICES_COME = timedelta(minutes=15), timedelta(days=3)
+
+
+def refresh_due() -> datetime | None:
+    """Counts the sends that are due for it; returns when the next one is that is at work."""
+    now = timezone.now()
+    for send_id in _due(now):
+        refresh(send_id)
+    at_work = GroupSend.objects.filter(state=SendState.RUNNING).exists()
+    return now + _AT_WORK if at_work else None
+
+
+def _due(now: datetime) -> list[int]:
+    at_work = Q(state=SendState.RUNNING) & (Q(counted_at=None) | Q(counted_at__lte=now - _AT_WORK))
+    others = Q(state__in=[SendState.FINISHED, SendState.PAUSED, SendState.STOPPED, SendState.CANCELED])
+    lately = others & Q(started_at__gte=now - _PRICES_COME, counted_at__lte=now - _LATELY)
+    lately &= Q(finished_at=None) | Q(finished_at__gte=now - _RECEIPTS_COME)
+    later = others & Q(finished_at__gte=now - _PRICES_COME, counted_at__lte=now - _LATER)
+    return list(GroupSend.objects.filter(at_work | lately | later).order_by().values_list("pk", flat=True))
+
+
+def refresh(send_id: int) -> None:
+    """Counts one send, unless somebody else does so just now."""
+    with transaction.atomic():
+        send = locked(send_id, wait=False)
+        if send is None:
+            return
+        counts, open_rows = count(send)
+        values: dict[str, Any] = {"counted_at": timezone.now()}
+        if send.state == SendState.RUNNING:
+            values |= _moved_on(send, open_rows)
+        if counts != send.counts or len(values) > 1:
+            values |= {"counts": counts, "revision": F("revision") + 1}
+            transaction.on_commit(lambda: broadcasts.progress(send_id), robust=True)
+        GroupSend.objects.filter(pk=send_id).update(**values)
+
+
+def locked(send_id: int, *, wait: bool = True) -> GroupSend | None:
+    """The send, for this transaction alone. None when there is none, or somebody else has it and `wait` is not set."""
+    rows = GroupSend.objects.select_related("line").filter(pk=send_id)
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update(skip_locked=not wait, of=("self",))
+    return rows.first()
+
+
+def _moved_on(send: GroupSend, open_rows: int) -> dict[str, Any]:
+    """Whether it is over, or must not go on."""
+    if code := _stop_code(send):
+        hold(send)
+        return {"state": SendState.STOPPED, "problem": text_sentence_for(code)[:255]}
+    if open_rows and (reason := guards.group_sends_paused()):
+        hold(send)
+        return {"state": SendState.STOPPED, "problem": reason[:255]}
+    if not open_rows:
+        return {"state": SendState.FINISHED, "finished_at": timezone.now()}
+    return {}
+
+
+def _stop_code(send: GroupSend) -> str:
+    """What Twilio said, since the send began or was resumed, that will be so for everybody else."""
+    since = send.resumed_at or send.started_at or send.created_at
+    rows = send.recipients.filter(FAILED, message__error_code__in=STOP_CODES, message__claimed_at__gte=since)
+    return rows.values_list("message__error_code", flat=True).first() or ""
+
+
+def kept_back_go_on() -> None:
+    """Lets sends go on that a guard had stopped, now that none does."""
+    kept_back = GroupSend.objects.filter(state=SendState.STOPPED, problem__in=guards.reasons())
+    for send_id in kept_back.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            send = locked(send_id, wait=False)
+            if send is None or send.state != SendState.STOPPED or send.problem not in guards.reasons():
+                continue
+            let_go(send)
+            GroupSend.objects.filter(pk=send_id).update(
+                state=SendState.RUNNING, problem="", revision=F("revision") + 1, counted_at=None
+            )
+
+
+def hold(send: GroupSend) -> None:
+    """Keeps what waits from being sent. In a transaction that has the send's row."""
+    # The step is asked of the row itself: one that was claimed meanwhile is not held.
+    Message.objects.filter(pk__in=_messages(send), step=Step.WAITING).update(step=Step.HELD)
+
+
+def let_go(send: GroupSend) -> None:
+    now = timezone.now()
+    Message.objects.filter(pk__in=_messages(send), step=Step.HELD).update(step=Step.WAITING, due_at=now)
+
+
+def take_back(send: GroupSend) -> None:
+    """What is not sent yet never is."""
+    now = timezone.now()
+    waiting = Message.objects.filter(pk__in=_messages(send), step__in=[Step.WAITING, Step.HELD])
+    waiting.update(step=Step.CANCELED, ended_at=now)
+    send.recipients.filter(state=RecipientState.PENDING).update(state=RecipientState.CANCELED)
+
+
+def _messages(send: GroupSend) -> Any:
+    return send.recipients.filter(message__isnull=False).order_by().values("message")
+
+
+def count(send: GroupSend) -> tuple[dict[str, Any], int]:
+    """The figures of a send, as they are kept as JSON, and how many recipients something is still to be done for."""
+    counted = send.recipients.exclude(state=RecipientState.LEFT_OUT).order_by()
+    rows = counted.values_list("state", "message__step", "message__status").annotate(
+        people=Count("pk"),
+        segments_all=Sum("segments"),
+        spent=Sum("message__price"),
+        unpriced=Count("pk", filter=Q(message__step=Step.TAKEN, message__price=None)),
+    )
+    people = dict.fromkeys((str(outcome) for outcome in Outcome if outcome is not Outcome.LEFT_OUT), 0)
+    spent, unpriced, open_rows, waiting_segments = Decimal(), 0, 0, 0
+    for state, step, status, number, segments, price, without in rows:
+        outcome = outcome_of(state, step, status)
+        people[outcome] += number
+        spent += price or 0
+        unpriced += without
+        if is_open(state, step):
+            open_rows += number
+        if outcome is Outcome.WAITING:
+            waiting_segments += segments or 0
+    counts: dict[str, Any] = dict(people)
+    counts["total"] = sum(people.values())
+    counts["handed"] = counts["total"] - people[Outcome.WAITING] - people[Outcome.CANCELED]
+    counts["spent"] = str(spent.normalize()) if spent else "0"
+    counts["price_unit"] = _unit(send) if spent else ""
+    counts["prices_missing"] = unpriced
+    counts["seconds_left"] = round(_seconds_left(send, waiting_segments))
+    counts |= _answers(send)
+    counts["retryable"] = send.recipients.filter(RETRYABLE).count() if people[Outcome.NOT_DELIVERED] else 0
+    looked_at = people[Outcome.NOT_DELIVERED] + people[Outcome.UNKNOWN]
+    counts["to_look_at"] = send.recipients.filter(TO_LOOK_AT).count() if looked_at else 0
+    return counts, open_rows
+
+
+def _unit(send: GroupSend) -> str:
+    priced = send.recipients.filter(message__price__gt=0).values_list("message__price_unit", flat=True)
+    return (priced.first() or "").upper()
+
+
+def _seconds_left(send: GroupSend, segments: int) -> float:
+    """As long as the whole takes, for as many segments as are left."""
+    summary = send.summary
+    total = int(summary.get("segments", 0))
+    return float(summary.get("seconds", 0)) * segments / total if segments and total else 0.0
+
+
+def _answers(send: GroupSend) -> dict[str, int]:
+    handed = send.recipients.filter(state=RecipientState.HANDED)
+    answered = handed.filter(ANSWERED)
+    unread = answered.filter(message__thread__unread__gt=0).count()
+    since = send.started_at or send.created_at
+    stopped = send.recipients.filter(number__in=numbers_stopped_since(send.line.number, since)).count()
+    return {"replies": answered.count(), "replies_unread": unread, "replied_stop": stopped}
+
+
+# Something came into the thread after the text.
+ANSWERED = Exists(
+    Message.objects.filter(
+        thread=OuterRef("message__thread"), direction=Direction.INBOUND, pk__gt=OuterRef("message__pk")
+    )
+)

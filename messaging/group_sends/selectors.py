@@ -1,0 +1,57 @@
+"""Reading the people of group sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from core.folding import fold
+from messaging.group_sends.outcomes import DELIVERED, FAILED, RETRYABLE, TO_LOOK_AT, UNKNOWN
+from messaging.group_sends.progress import ANSWERED
+from messaging.models import GroupRecipient, GroupSend, RecipientState, Step
+
+if TYPE_CHECKING:
+    from messaging.group_sends.audience import Row
+
+_HANDED = Q(state=RecipientState.HANDED)
+_FILTERS: dict[str, Q] = {
+    "all": ~Q(state=RecipientState.LEFT_OUT),
+    "to-look-at": TO_LOOK_AT,
+    "delivered": DELIVERED,
+    "not-delivered": _HANDED & FAILED,
+    "unknown": UNKNOWN,
+    "retryable": RETRYABLE,
+    "sent": Q(message__status="sent"),
+    "waiting": Q(state=RecipientState.PENDING) | Q(message__step__in=[Step.WAITING, Step.HELD]),
+    "left-out": Q(state=RecipientState.LEFT_OUT),
+}
+SHOWN = (*_FILTERS, "replies")
+
+
+def recipient_list(send: GroupSend, *, show: str, search: str = "") -> QuerySet[GroupRecipient]:
+    """The people of a send that was started, in its order. `show`: one of `SHOWN`."""
+    rows = send.recipients.select_related("message").annotate(answered=ANSWERED)
+    rows = rows.filter(ANSWERED, _HANDED) if show == "replies" else rows.filter(_FILTERS[show])
+    if search:
+        rows = rows.filter(_found_by(search))
+    return rows.order_by("pk")
+
+
+def _found_by(search: str) -> Q:
+    found = Q(searched__contains=fold(search))
+    digits = "".join(letter for letter in search if letter.isdigit())
+    # A number as it is dialled at home begins with a zero that E.164 does not have.
+    return found | Q(number__contains=digits.lstrip("0")) if len(digits.lstrip("0")) >= 3 else found
+
+
+def draft_rows_shown(rows: list[Row], *, show: str, search: str) -> Iterator[Row]:
+    """The same of a draft's: who is left out, or all who get it."""
+    wanted = fold(search)
+    digits = "".join(letter for letter in search if letter.isdigit()).lstrip("0")
+    for row in rows:
+        if bool(row.reason) != (show == "left-out"):
+            continue
+        if not search or wanted in fold(row.name) or (len(digits) >= 3 and digits in row.number):
+            yield row

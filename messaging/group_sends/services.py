@@ -1,0 +1,260 @@
+"""Writing, starting and stopping texts to groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.folding import folded_of
+from core.languages import sentence
+from core.sql.bulk import rows_insert
+from messaging import outbox
+from messaging.group_sends import broadcasts
+from messaging.group_sends.audience import Audience, Row, audience_of, known_fields
+from messaging.group_sends.outcomes import RETRYABLE, STOP_CODES
+from messaging.group_sends.payloads import summary_of
+from messaging.group_sends.progress import count, hold, let_go, locked, take_back
+from messaging.models import GroupRecipient, GroupSend, Message, Origin, RecipientState, SendState
+from messaging.outbox.lookups import ask_again
+from messaging.placeholders import filled_in, unknown_fields, values_of
+from messaging.services import message_write
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+_AT_WORK = (SendState.SCHEDULED, SendState.RUNNING)
+_CHANGED = ("title", "line", "body", "group_ids", "contact_ids", "numbers", "scheduled_for", "keeps_hours",
+            "hours_from", "hours_until")  # fmt: skip
+
+
+class SendConflict(Exception):
+    """The send is not in a state for this. Its text is a sentence that says so."""
+
+
+class UnknownField(Exception):
+    """The text names a field that nobody has. Its text is a sentence that names it."""
+
+
+def send_create(*, values: Mapping[str, Any], by: Agent) -> GroupSend:
+    """A draft. Raises `UnknownField`."""
+    send = GroupSend(written_by=by, **values)
+    _summarise(send)
+    send.save()
+    return send
+
+
+def send_update(send_id: int, *, values: Mapping[str, Any]) -> GroupSend:
+    """Changes a draft. Raises `SendConflict` when it is none any more, and `UnknownField`."""
+    send = _send_read(send_id)
+    for name in _CHANGED:
+        if name in values:
+            setattr(send, name, values[name])
+    # Before the row is locked: who gets it is found out slowly.
+    _summarise(send)
+    with transaction.atomic():
+        stored = _send(send_id)
+        if stored.state != SendState.DRAFT:
+            raise SendConflict(_("This send was started: it cannot be changed any more."))
+        if stored.revision != send.revision:
+            raise SendConflict(_("Somebody else has just changed this draft. Read it again."))
+        send.revision += 1
+        send.save()
+    return send
+
+
+def _summarise(send: GroupSend) -> None:
+    if unknown := unknown_fields(send.body, known_fields()):
+        known = ", ".join(f"{{{name}}}" for name in known_fields())
+        raise UnknownField(
+            _("There is no field {%(name)s}. What can be filled in: %(fields)s.")
+            % {"name": unknown[0], "fields": known}
+        )
+    if not send.title:
+        send.title = " ".join(send.body.split())[:60]
+    send.summary = summary_of(send, audience_of(send))
+
+
+def send_delete(send_id: int) -> None:
+    """Throws a draft away. Raises `SendConflict`: what was sent stays in the books."""
+    with transaction.atomic():
+        send = _send(send_id)
+        if send.state != SendState.DRAFT:
+            raise SendConflict(_("This send was started: it stays where it can be looked up."))
+        send.delete()
+
+
+def send_start(send_id: int, *, by: Agent) -> GroupSend:
+    """Fixes who gets it, and begins. A send that was started already stays as it is. Raises `SendConflict`."""
+    draft = _send_read(send_id)
+    audience = audience_of(draft) if draft.state == SendState.DRAFT else None
+    with transaction.atomic():
+        send = _send(send_id)
+        if send.state in (*_AT_WORK, SendState.FINISHED):
+            return send
+        if send.state != SendState.DRAFT:
+            raise SendConflict(_not_now(send))
+        if audience is None or send.revision != draft.revision:
+            audience = audience_of(send)
+        if not audience.recipients:
+            raise SendConflict(_("Nobody would get this text: everybody is left out."))
+        now = timezone.now()
+        is_later = send.scheduled_for is not None and send.scheduled_for > now
+        send.state = SendState.SCHEDULED if is_later else SendState.RUNNING
+        send.started_by, send.started_at = by, now
+        send.summary = summary_of(send, audience)
+        _keep_recipients(send, audience)
+        total = len(audience.recipients)
+        send.counts = {"total": total, "waiting": total, "seconds_left": round(send.summary["seconds"])}
+        send.revision += 1
+        send.save()
+        _told(send)
+    return send
+
+
+_COLUMNS = (
+    *("send", "contact", "name", "searched", "number", "time_zone", "body", "segments"),
+    *("state", "reason", "due_at", "attempts", "message"),
+)
+
+
+def _keep_recipients(send: GroupSend, audience: Audience) -> None:
+    due_at = max(filter(None, (send.scheduled_for, send.started_at)))
+
+    def values(row: Row) -> Sequence[Any]:
+        state = RecipientState.LEFT_OUT if row.reason else RecipientState.PENDING
+        # What nobody gets need not be kept.
+        body = "" if row.reason else row.body
+        return (
+            *(send.pk, row.contact_id, row.name, folded_of(row.name), row.number[:32], row.time_zone, body),
+            *(row.segments, str(state), row.reason, due_at, 0, None),
+        )
+
+    rows_insert(GroupRecipient, _COLUMNS, map(values, audience.rows))
+
+
+def send_pause(send_id: int) -> GroupSend:
+    """Sends nothing more of it for now; what Twilio has cannot be called back. Raises `SendConflict`."""
+    with transaction.atomic():
+        send = _send(send_id)
+        if send.state in (SendState.PAUSED, SendState.STOPPED):
+            return send
+        if send.state not in _AT_WORK:
+            raise SendConflict(_not_now(send))
+        send.state = SendState.PAUSED
+        hold(send)
+        return _changed(send)
+
+
+def send_resume(send_id: int) -> GroupSend:
+    """Goes on, also where Ringdesk had stopped it: with those first for whom the account could not send. Raises
+    `SendConflict`."""
+    with transaction.atomic():
+        send = _send(send_id)
+        if send.state in _AT_WORK:
+            return send
+        if send.state not in (SendState.PAUSED, SendState.STOPPED):
+            raise SendConflict(_not_now(send))
+        now = timezone.now()
+        is_later = send.scheduled_for is not None and send.scheduled_for > now
+        send.state = SendState.SCHEDULED if is_later else SendState.RUNNING
+        send.problem, send.resumed_at = "", now
+        _again(send, send.recipients.filter(RETRYABLE, message__error_code__in=STOP_CODES))
+        let_go(send)
+        return _changed(send)
+
+
+def send_cancel(send_id: int) -> GroupSend:
+    """Whoever has not got it yet never does. Raises `SendConflict`."""
+    with transaction.atomic():
+        send = _send(send_id)
+        if send.state == SendState.CANCELED:
+            return send
+        if send.state == SendState.FINISHED:
+            raise SendConflict(_not_now(send))
+        take_back(send)
+        send.state, send.finished_at = SendState.CANCELED, timezone.now()
+        return _changed(send)
+
+
+def send_retry(send_id: int, recipient_ids: Sequence[int] | None = None) -> tuple[GroupSend, int]:
+    """Tries those again who may be tried again: all of them, or those named. Returns the send, and how many they are.
+    Raises `SendConflict` when nobody may."""
+    with transaction.atomic():
+        send = _send(send_id)
+        if send.state not in (*_AT_WORK, SendState.FINISHED, SendState.PAUSED, SendState.STOPPED):
+            raise SendConflict(_not_now(send))
+        rows = send.recipients.filter(RETRYABLE)
+        if recipient_ids is not None:
+            rows = rows.filter(pk__in=recipient_ids)
+        number = _again(send, rows)
+        if not number:
+            raise SendConflict(_("There is nobody here to whom this text may be sent again."))
+        if send.state == SendState.FINISHED:
+            send.state, send.finished_at, send.resumed_at = SendState.RUNNING, None, timezone.now()
+        return _changed(send), number
+
+
+def _again(send: GroupSend, rows: Any) -> int:
+    """Their earlier message stays in their thread, as what it is."""
+    ids = list(rows.order_by().values_list("pk", flat=True))
+    return GroupRecipient.objects.filter(pk__in=ids).update(
+        state=RecipientState.PENDING, message=None, attempts=F("attempts") + 1, due_at=timezone.now()
+    )
+
+
+def recipient_ask(recipient: GroupRecipient) -> None:
+    """Looks at Twilio for a text that is not known; sends nothing. Raises `SendConflict` when it is known, and
+    `TelephonyError` when Twilio cannot be asked."""
+    if recipient.message_id is None:
+        raise SendConflict(_("Nothing was sent to this person yet."))
+    ask_again(recipient.message_id)
+    broadcasts.progress(recipient.send_id)
+
+
+def send_to_myself(send: GroupSend, *, number: str, by: Agent) -> Message:
+    """Sends the text to one's own number, filled in with one's own name."""
+    body = filled_in(send.body, values_of(by.name))
+    return message_write(send.line, number, body, origin=Origin.AGENT, by=by)
+
+
+def _send(send_id: int) -> GroupSend:
+    send = locked(send_id)
+    if send is None:
+        raise GroupSend.DoesNotExist
+    return send
+
+
+def _send_read(send_id: int) -> GroupSend:
+    return GroupSend.objects.select_related("line").get(pk=send_id)
+
+
+def _changed(send: GroupSend) -> GroupSend:
+    send.counts, _open = count(send)
+    send.counted_at = timezone.now()
+    send.revision += 1
+    send.save()
+    _told(send)
+    return send
+
+
+def _told(send: GroupSend) -> None:
+    send_id = send.pk
+    transaction.on_commit(lambda: broadcasts.progress(send_id), robust=True)
+    outbox.ring()
+
+
+def _not_now(send: GroupSend) -> str:
+    return {
+        SendState.DRAFT: _("This send was not started yet."),
+        SendState.SCHEDULED: _("This send is scheduled."),
+        SendState.RUNNING: _("This send is running."),
+        SendState.PAUSED: _("This send is paused: resume it."),
+        SendState.STOPPED: _("This send was stopped: %(why)s") % {"why": sentence(send.problem)},
+        SendState.FINISHED: _("This send is finished."),
+        SendState.CANCELED: _("This send was canceled."),
+    }[SendState(send.state)]

@@ -1,0 +1,201 @@
+"""Taking texts from the work list.
+
+A claim is committed before Twilio is asked: whatever happens then, the row says that it may have been. Texts of a
+sender are claimed under a lock on the sender, so that its pace and the order of each thread hold for all workers.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
+from messaging import changes
+from messaging.media import media_urls
+from messaging.models import Message, Priority, Sender, Step
+from messaging.outbox.pace import Pace
+from messaging.segments import count
+from telephony.errors import sentence_for
+
+_UNSUBSCRIBED, _LANDLINE = 21610, 21614
+BLOCKED = gettext_noop("This number is blocked.")
+TOO_OLD = gettext_noop("Twilio could not be reached for a day: this text was not sent.")
+_OPEN = (Step.WAITING, Step.CLAIMED, Step.UNCLEAR)
+_OLD = timedelta(days=1)
+# Longer than any worker's pause between two looks.
+_WATCH = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A text that this worker, and no other, may ask Twilio to send: once, and not after `deadline` (monotonic)."""
+
+    id: int
+    claim: str
+    sender: str
+    recipient: str
+    body: str
+    attempts: int
+    deadline: float
+    priority: int = Priority.SINGLE
+    media_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was claimed; `next_at`: when this worker should look again (None: not before something happens)."""
+
+    claimed: tuple[Claimed, ...] = ()
+    next_at: datetime | None = None
+
+
+def lease() -> timedelta:
+    """How long a worker may have a text: longer than it can wait for Twilio. What it has longer is looked up."""
+    return timedelta(seconds=3 * settings.TWILIO_TIMEOUT_SECONDS + 5)
+
+
+def _may_begin_for() -> float:
+    """Seconds after its claim in which Twilio may be asked: what connecting and waiting may take is kept back."""
+    return lease().total_seconds() - 2 * settings.TWILIO_TIMEOUT_SECONDS - 2
+
+
+def claim_next(worker: str, limit: int) -> Taken:
+    """Claims up to so many texts that are due, of all senders."""
+    now = timezone.now()
+    claimed: list[Claimed] = []
+    moments: list[datetime] = []
+    for sender in senders_waiting(now):
+        if len(claimed) >= limit:
+            moments.append(now)
+            break
+        taken = _claim_of(sender, worker, limit - len(claimed), now)
+        claimed += taken.claimed
+        moments += [taken.next_at] if taken.next_at else []
+    return Taken(tuple(claimed), min(moments, default=None))
+
+
+def senders_waiting(now: datetime) -> list[str]:
+    """Who has something due, the ones that agents wait for first."""
+    due = Message.objects.filter(step=Step.WAITING, due_at__lte=now).order_by().values_list("sender", "priority")
+    urgent: dict[str, int] = {}
+    for sender, priority in due.distinct():
+        urgent[sender] = min(priority, urgent.get(sender, priority))
+    return sorted(urgent, key=lambda sender: urgent[sender])
+
+
+def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
+    Sender.objects.get_or_create(name=name, defaults={"free_at": now})
+    with transaction.atomic():
+        sender = _locking(Sender.objects.filter(name=name)).first()
+        if sender is None:
+            # Another worker claims of it at this moment.
+            return Taken(next_at=now + timedelta(milliseconds=20))
+        if sender.slow_until is not None and sender.slow_until > now:
+            return Taken(next_at=_watch(sender, worker, sender.slow_until, now))
+        due = list(_locking(_due(name, now))[:limit])
+        refused = _refuse_unwanted(name, due, now)
+        pace = Pace(sender.free_at, now, sender.segments_per_second or settings.MESSAGE_SEGMENTS_PER_SECOND or None)
+        rows = [row for row in due if row.pk not in set(refused) and _fits(pace, row)]
+        claim = str(uuid.uuid4())
+        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
+            step=Step.CLAIMED, claim=claim, claimed_at=now, attempts=F("attempts") + 1, looks=0
+        )
+        sender.free_at = pace.free_at
+        if rows:
+            sender.save(update_fields=["free_at"])
+        next_at = None
+        if len(rows) + len(refused) < len(due):
+            next_at = _watch(sender, worker, pace.free_again, now)
+        elif len(due) == limit:
+            next_at = now
+    deadline = monotonic() + _may_begin_for()
+    media = _media_of(rows)
+    return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
+
+
+def _media_of(rows: Sequence[Message]) -> dict[int, list[str]]:
+    with_files = Message.objects.filter(pk__in=[row.pk for row in rows], media__isnull=False).distinct()
+    return {row.pk: media_urls(row) for row in with_files}
+
+
+def _claimed(row: Message, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
+    return Claimed(
+        *(row.pk, claim, row.sender, row.recipient, row.body, row.attempts + 1, deadline, row.priority, tuple(media))
+    )
+
+
+def _fits(pace: Pace, row: Message) -> bool:
+    return pace.take(row.sender, row.recipient, row.num_segments or count(row.body).segments, row.priority)
+
+
+def _watch(sender: Sender, worker: str, until: datetime, now: datetime) -> datetime | None:
+    """When to look again, for one worker; nothing for all others, who need not wait as well."""
+    if sender.watched_by != worker and sender.watched_until is not None and sender.watched_until > now:
+        return None
+    sender.watched_by, sender.watched_until = worker, max(until, now) + _WATCH
+    sender.save(update_fields=["watched_by", "watched_until"])
+    return until
+
+
+def _due(sender: str, now: datetime) -> QuerySet[Message]:
+    """What may be sent: nothing before what was put earlier into its thread and is still to be sent."""
+    earlier = Message.objects.filter(
+        thread=OuterRef("thread"), pk__lt=OuterRef("pk"), priority__lte=OuterRef("priority"), step__in=_OPEN
+    )
+    return Message.objects.filter(~Exists(earlier), step=Step.WAITING, due_at__lte=now, sender=sender).order_by(
+        "priority", "pk"
+    )
+
+
+def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> list[int]:
+    """Refuses what may not be sent any more, whatever it was when it was written."""
+    numbers = {row.recipient for row in rows}
+    if not numbers:
+        return []
+    forbidden = forbidden_of(sender, numbers)
+    blocked, landlines = numbers_blocked(numbers), set[str]()
+    if any(row.priority == Priority.GROUP for row in rows):
+        landlines = numbers_with_landline(numbers)
+    refused = []
+    for row in rows:
+        problem = ""
+        if row.recipient in forbidden:
+            problem = sentence_for(_UNSUBSCRIBED)
+        elif row.recipient in blocked:
+            problem = BLOCKED
+        elif row.priority == Priority.GROUP and row.recipient in landlines:
+            problem = sentence_for(_LANDLINE)
+        elif row.created_at < now - _OLD and row.attempts:
+            problem = TOO_OLD
+        if problem:
+            Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
+            refused.append(row)
+    changes.messages_changed(row.pk for row in refused if row.priority == Priority.SINGLE)
+    return [row.pk for row in refused]
+
+
+def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:
+    """Those who want no texts from a sender. Through a messaging service, Twilio blocks for all of its numbers."""
+    senders = dict.fromkeys(filter(None, (sender, settings.TWILIO_MESSAGING_SERVICE_SID)))
+    return set().union(*(numbers_that_forbid(one, numbers) for one in senders))
+
+
+def _locking(rows: QuerySet[Message] | QuerySet[Sender]):  # type: ignore[no-untyped-def]
+    # SQLite has one writer: its transactions begin with the lock.
+    return rows.select_for_update(skip_locked=True, of=("self",)) if connection.features.has_select_for_update else rows
+
+
+def expired_become_unclear() -> int:
+    """What a worker has had for too long may have been sent: it is looked up. Returns how many."""
+    now = timezone.now()
+    old = Message.objects.filter(step=Step.CLAIMED, claimed_at__lt=now - lease())
+    return old.update(step=Step.UNCLEAR, due_at=now, unclear_at=now, looks=0)

@@ -1,0 +1,95 @@
+"""Asking Twilio for what its callbacks did not tell: how far texts have come, and what they cost.
+
+Prices are settled later. Twilio is asked for lists, a thousand texts with each request, and never for one text after
+the other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, Q
+from django.utils import timezone
+
+from messaging.models import Direction, Message, MessageStatus, Sender, Step
+from messaging.params import StatusUpdate
+from messaging.statuses import statuses_apply
+from telephony.errors import TelephonyError
+from telephony.rest.messages import MessageFacts, messages_since
+
+logger = logging.getLogger(__name__)
+
+# Receipts come within minutes; prices within days.
+_RECEIPTS_COME, _PRICES_COME = timedelta(minutes=15), timedelta(days=3)
+_HOURLY = timedelta(hours=1)
+_AT_ONCE = 200
+_UNSETTLED = ("", *(MessageStatus.ACCEPTED, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.SENT))
+
+
+def texts_reconcile() -> int:
+    """Asks for the texts of each sender that has some to ask for. Returns how many were looked at."""
+    now = timezone.now()
+    looked_at = 0
+    for sender, since in _due(now):
+        Sender.objects.filter(name=sender).update(asked_at=now)
+        try:
+            looked_at += _sender_reconcile(sender, since)
+        except TelephonyError as error:
+            logger.warning("texts: they could not be asked for: %s", error.key)
+            break
+    return looked_at
+
+
+def _due(now: datetime) -> list[tuple[str, datetime]]:
+    """Senders, each with when the oldest text was sent that something is not known of."""
+    asked_at = dict(Sender.objects.values_list("name", "asked_at"))
+    grace = timedelta(seconds=settings.MESSAGE_RECONCILE_SECONDS)
+    lately = _oldest(now - _RECEIPTS_COME, now - grace, Q(status__in=_UNSETTLED))
+    later = _oldest(now - _PRICES_COME, now - grace, Q(status__in=_UNSETTLED) | Q(price=None))
+    due = []
+    for sender, since in later.items():
+        last = asked_at.get(sender)
+        if last is None or last <= now - _HOURLY:
+            due.append((sender, since))
+        elif sender in lately and last <= now - grace:
+            due.append((sender, lately[sender]))
+    return due
+
+
+def _oldest(since: datetime, until: datetime, unknown: Q) -> dict[str, datetime]:
+    rows = Message.objects.filter(
+        unknown, direction=Direction.OUTBOUND, step=Step.TAKEN, created_at__gte=since, sent_at__lte=until
+    )
+    return dict(rows.order_by().values_list("sender").annotate(Min("sent_at")))
+
+
+def _sender_reconcile(sender: str, since: datetime) -> int:
+    looked_at = 0
+    facts = messages_since(sender, since=since - timedelta(minutes=5))
+    while some := list(islice(facts, _AT_ONCE)):
+        _keep(some)
+        looked_at += len(some)
+    return looked_at
+
+
+def _keep(some: Iterable[MessageFacts]) -> None:
+    known = {facts.sid: facts for facts in some}
+    with transaction.atomic():
+        rows = Message.objects.filter(sid__in=known, direction=Direction.OUTBOUND).values_list("sid", "status", "price")
+        news = [(known[sid], status, price) for sid, status, price in rows if sid is not None]
+        statuses_apply(list(_updates(facts for facts, status, _ in news if facts.status != status)))
+        for facts, _status, price in news:
+            if facts.price is not None and price is None:
+                Message.objects.filter(sid=facts.sid).update(price=facts.price, price_unit=facts.price_unit)
+
+
+def _updates(some: Iterable[MessageFacts]) -> Iterator[StatusUpdate]:
+    now = timezone.now()
+    for facts in some:
+        status = facts.status if facts.status in MessageStatus.values else ""
+        yield StatusUpdate(facts.sid, status, None, facts.error_code, now)

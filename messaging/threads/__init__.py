@@ -1,0 +1,1 @@
+"""What our lines and other people write each other: taken in, read, answered, and told to open desks."""

@@ -1,0 +1,37 @@
+"""STOP, START and HELP. Twilio answers these words and blocks by itself; we keep what was said, so that nothing is sent
+in vain, and people know why."""
+
+from __future__ import annotations
+
+from contacts.consents import Consent, consent_record, numbers_that_forbid
+from messaging.params import IncomingText
+
+# The whole text is one of these: Twilio's words (docs, "Twilio support for opt-out keywords"), in any case.
+_STOP = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
+_START = frozenset(["start", "yes", "unstop"])
+
+
+def word_of(text: IncomingText) -> str:
+    """STOP or START, or ""; what Twilio itself understood comes first."""
+    if text.opt_out_type:
+        return "" if text.opt_out_type == "HELP" else text.opt_out_type
+    said = text.body.strip().casefold()
+    return "STOP" if said in _STOP else "START" if said in _START else ""
+
+
+def consent_follow(text: IncomingText) -> None:
+    """Keeps what a text says of our texts, for the number that it came to and for the service in front of it."""
+    word = word_of(text)
+    if not word:
+        return
+    for sender in filter(None, (text.recipient, text.service_sid)):
+        # "Yes" is an answer to many questions. It allows texts only to who had forbidden them.
+        if word == "START" and not text.opt_out_type and not numbers_that_forbid(sender, [text.sender]):
+            continue
+        consent_record(
+            text.sender,
+            sender=sender,
+            state=Consent.State.FORBIDDEN if word == "STOP" else Consent.State.ALLOWED,
+            source=Consent.Source.TEXT,
+            note=text.body.strip() or word,
+        )

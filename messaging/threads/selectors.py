@@ -1,0 +1,167 @@
+"""Reading threads, and what happened in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Prefetch, Q, QuerySet
+
+from calls.log.filters import CallFilter
+from calls.log.merge import Page
+from calls.log.selectors import call_log
+from calls.models import TERMINAL
+from calls.payloads import call_json
+from contacts.consents import (
+    consents_between,
+    numbers_blocked,
+    numbers_that_forbid,
+    numbers_with_landline,
+)
+from contacts.selectors import contact_numbers_matching, contacts_by_number
+from core.folding import fold
+from messaging.models import Message, MessageMedia, ReadyText, Thread
+from messaging.threads.payloads import Known, consent_json, message_json, thread_json
+from messaging.threads.permissions import threads_visible
+from routing.models import Line
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+SHOWN = ("all", "mine", "nobody")
+# A desk that has more unread threads than this counts no further.
+_MOST_UNREAD = 1000
+_MEDIA = MessageMedia.objects.order_by("position")
+
+
+def closed_numbers(line: Line, numbers: Sequence[str]) -> dict[str, str]:
+    """Of these numbers, those that get no texts from the line, and why: stopped, blocked or landline."""
+    found = dict.fromkeys(numbers_with_landline(numbers), "landline")
+    found |= dict.fromkeys(numbers_blocked(numbers), "blocked")
+    # Through a messaging service, Twilio blocks for all of its numbers.
+    for sender in filter(None, (line.number, settings.TWILIO_MESSAGING_SERVICE_SID)):
+        found |= dict.fromkeys(numbers_that_forbid(sender, numbers), "stopped")
+    return found
+
+
+def with_details(threads: QuerySet[Thread]) -> QuerySet[Thread]:
+    """With all that is shown of each."""
+    last = Message.objects.select_related("written_by").prefetch_related(Prefetch("media", _MEDIA))
+    return threads.select_related("line", "assigned_to").prefetch_related(Prefetch("last_message", last))
+
+
+def messages_with_details() -> QuerySet[Message]:
+    return Message.objects.select_related("written_by").prefetch_related(Prefetch("media", _MEDIA))
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFilter:
+    """What is asked for of the list. Empty or None: anything."""
+
+    show: str = "all"
+    search: str = ""
+    unread: bool = False
+    line: int | None = None
+    number: str = ""
+
+
+def thread_list(agent: Agent, wanted: ThreadFilter) -> QuerySet[Thread]:
+    """The threads that the agent may see and that fit."""
+    threads = threads_visible(agent)
+    if wanted.show == "mine":
+        threads = threads.filter(assigned_to=agent)
+    elif wanted.show == "nobody":
+        threads = threads.filter(assigned_to=None)
+    if wanted.unread:
+        threads = threads.filter(unread__gt=0)
+    if wanted.line is not None:
+        threads = threads.filter(line=wanted.line)
+    if wanted.number:
+        threads = threads.filter(number=wanted.number)
+    if wanted.search:
+        threads = threads.filter(_found_by(wanted.search))
+    return threads
+
+
+def _found_by(text: str) -> Q:
+    """By a word of any of its messages, by the contact's name or company, or by part of the number."""
+    said = Message.objects.filter(searched__contains=fold(text)).order_by().values("thread")
+    condition = Q(pk__in=said) | Q(number__in=contact_numbers_matching(text))
+    digits = "".join(letter for letter in text if letter.isdigit())
+    return condition | Q(number__contains=digits) if len(digits) >= 3 else condition
+
+
+def thread_get_visible(agent: Agent, thread_id: int) -> Thread | None:
+    return with_details(threads_visible(agent).filter(pk=thread_id)).first()
+
+
+def threads_json(threads: Iterable[Thread]) -> list[dict[str, Any]]:
+    """Threads as they are answered and pushed, in their order."""
+    rows = list(threads)
+    known = Known(contacts_by_number({row.number for row in rows}))
+    for line in {row.line_id: row.line for row in rows}.values():
+        numbers = [row.number for row in rows if row.line_id == line.pk]
+        known.closed |= {(line.pk, number): why for number, why in closed_numbers(line, numbers).items()}
+    return [thread_json(row, known) for row in rows]
+
+
+def unread_list(agent: Agent) -> list[dict[str, Any]]:
+    """Which threads have something to read for this agent, or for anybody: a desk counts them."""
+    mine = Q(assigned_to=None) | Q(assigned_to=agent)
+    rows = threads_visible(agent).filter(mine, unread__gt=0).order_by("pk")
+    return [
+        {"id": pk, "assigned_to": assigned_to, "unread": unread}
+        for pk, assigned_to, unread in rows.values_list("pk", "assigned_to", "unread")[:_MOST_UNREAD]
+    ]
+
+
+def ready_texts(line: Line | None) -> QuerySet[ReadyText]:
+    """Those for all lines, and for this one; without a line, all there are."""
+    texts = ReadyText.objects.select_related("line").order_by("position", "name", "pk")
+    return texts if line is None else texts.filter(Q(line=None) | Q(line=line))
+
+
+# --- A thread's time line -----------------------------------------------------------------------------------------
+
+
+def thread_timeline(agent: Agent, thread: Thread, *, before: datetime | None, size: int) -> list[dict[str, Any]]:
+    """Texts, calls, and what was said of texts, the newest first: `size` of them, which are older than `before`.
+
+    Calls are those with this number that the agent may see in the log, on whichever line.
+    """
+    entries = [
+        *_messages(thread, before, size),
+        *_calls(agent, thread.number, before, size),
+        *_consents(thread, before, size),
+    ]
+    entries.sort(key=lambda entry: (entry["at"], entry["kind"], entry["id"]), reverse=True)
+    return entries[:size]
+
+
+def _messages(thread: Thread, before: datetime | None, size: int) -> list[dict[str, Any]]:
+    rows = messages_with_details().filter(thread=thread)
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    found = rows.order_by("-created_at", "-pk")[:size]
+    return [_entry("message", row.created_at, row.pk, message=message_json(row)) for row in found]
+
+
+def _calls(agent: Agent, number: str, before: datetime | None, size: int) -> list[dict[str, Any]]:
+    calls = call_log(agent, CallFilter(party=number, before=before), Page(size=size))
+    over = [call for call in calls if call.status in TERMINAL]
+    return [_entry("call", call.start_time, call.sid, call=call_json(call)) for call in over]
+
+
+def _consents(thread: Thread, before: datetime | None, size: int) -> list[dict[str, Any]]:
+    rows = consents_between(thread.number, thread.line.number)
+    if before is not None:
+        rows = rows.filter(at__lt=before)
+    return [_entry("consent", row.at, row.pk, consent=consent_json(row)) for row in rows[:size]]
+
+
+def _entry(kind: str, at: datetime, id: object, **more: Any) -> dict[str, Any]:
+    parts = {"message": None, "call": None, "consent": None}
+    return {"kind": kind, "at": at, "id": f"{kind}-{id}", **parts, **more}

@@ -1,0 +1,216 @@
+"""A draft says who gets the text, who is left out and why, and what it may cost. Nothing is sent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+
+from contacts.consents import consent_record
+from contacts.models import BlockedNumber, Consent
+from messaging.models import Direction, GroupRecipient, GroupSend, Message, Step
+from messaging.services import thread_with
+from tests import factories
+from tests.messaging.group_sends.sends import SENDS, Requests, make_group, make_people, make_supervisor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hedy(team):
+    return Requests(make_supervisor(team))
+
+
+def test_who_is_left_out_is_counted_with_the_reason(line, hedy):
+    fine, stopped, blocked, landline, unknown, nameless = make_people(6)
+    consent_record(
+        stopped.numbers.get().number, sender=line.number, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT
+    )
+    BlockedNumber.objects.create(number=blocked.numbers.get().number)
+    landline.numbers.update(line_type="landline")
+    Message.objects.create(
+        thread=thread_with(line, unknown.numbers.get().number),
+        direction=Direction.OUTBOUND,
+        sender=line.number,
+        recipient=unknown.numbers.get().number,
+        step=Step.TAKEN,
+        status="undelivered",
+        error_code="30005",
+    )
+    nameless.numbers.all().delete()
+    group = make_group(fine, stopped, blocked, landline, unknown, nameless)
+
+    draft = hedy.draft(line, groups=[group.pk], numbers=["not a number", "+12025559999"])
+
+    summary = draft["summary"]
+    assert (summary["chosen"], summary["recipients"], summary["left_out"]) == (8, 1, 7)
+    assert {one["reason"]: one["text"] for one in summary["reasons"]} == {
+        "invalid": "2 numbers are not valid",
+        "stopped": "1 replied STOP",
+        "blocked": "1 is blocked",
+        "landline": "1 has a landline",
+        "no-number": "1 has no number",
+        "empty-field": "1 has nothing to fill a field with",
+    }
+    assert [person["name"] for person in hedy.people(draft["id"])] == ["Person000 Smith"]
+    left_out = hedy.people(draft["id"], show="left-out")
+    assert {person["why"] for person in left_out} == {
+        "Replied STOP",
+        "Blocked",
+        "Landline",
+        "Number not valid",
+        "No number",
+        "A field is empty",
+    }
+    assert not GroupRecipient.objects.exists()
+    assert draft["progress"] is None
+
+
+def test_consent_counts_for_the_sender_that_it_was_said_to(line, hedy, team):
+    (person,) = make_people(1)
+    other = factories.make_line(team=team, number="+12025550101", name="Sales")
+    consent_record(
+        person.numbers.get().number, sender=other.number, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT
+    )
+
+    assert hedy.draft(line, contacts=[person.pk])["summary"]["recipients"] == 1
+    assert hedy.draft(other, contacts=[person.pk])["summary"]["recipients"] == 0
+
+
+def test_nobody_is_there_twice_however_the_number_is_chosen(line, hedy):
+    people = make_people(2)
+    group = make_group(*people)
+    number = people[0].numbers.get().number
+
+    summary = hedy.draft(
+        line,
+        groups=[group.pk],
+        contacts=[people[1].pk],
+        numbers=[number, number.removeprefix("+1"), "+525512345678", "+5215512345678"],
+        body="Hello",
+    )["summary"]
+
+    assert (summary["chosen"], summary["recipients"], summary["duplicates"]) == (3, 3, 3)
+
+
+def test_a_contact_with_several_numbers_gets_it_on_the_mobile(line, hedy):
+    (person,) = make_people(1)
+    person.numbers.create(number="+12025552000", line_type="landline")
+    person.numbers.create(number="+12025552001", line_type="mobile")
+
+    draft = hedy.draft(line, contacts=[person.pk])
+
+    assert [one["number"] for one in hedy.people(draft["id"])] == ["+12025552001"]
+
+
+def test_the_longest_text_says_how_many_segments_and_the_dash_is_named(line, hedy):
+    people = [*make_people(2), factories.make_contact("Bartholomew Okafor", "+12025553000")]
+    body = "Hello {first name}, our warehouse is closed 24–28 December. " + "x" * 20
+
+    summary = hedy.draft(line, contacts=[one.pk for one in people], body=body)["summary"]
+
+    assert (summary["encoding"], summary["segments_each"], summary["letters"]) == ("UCS-2", 2, ["–"])
+    assert summary["characters"] == len(body.replace("{first name}", "Bartholomew"))
+    assert summary["segments"] == 6
+    assert summary["plain_segments_each"] == 1
+    assert "24-28" in summary["plain_body"]
+    assert summary["people_not_plain"] == 3
+
+
+def test_the_price_is_what_earlier_texts_to_that_country_cost(line, hedy, settings):
+    people = make_people(3)
+    settings.MESSAGE_PRICE_PER_SEGMENT = ""
+    assert hedy.draft(line, contacts=[one.pk for one in people])["summary"]["price"] is None
+    Message.objects.create(
+        thread=thread_with(line, "+12025554000"),
+        direction=Direction.OUTBOUND,
+        sender=line.number,
+        recipient="+12025554000",
+        step=Step.TAKEN,
+        status="delivered",
+        num_segments=2,
+        price=Decimal("0.0166"),
+        price_unit="USD",
+    )
+    cache.clear()
+
+    summary = hedy.draft(line, contacts=[one.pk for one in people])["summary"]
+
+    assert summary["price"] == {"amount": "0.02", "unit": "USD"}
+
+
+def test_a_country_that_nothing_is_known_of_has_no_price_unless_the_settings_say_one(line, hedy, settings):
+    settings.MESSAGE_PRICE_PER_SEGMENT = "0.04 GBP"
+
+    assert hedy.draft(line, numbers=["+442079460018"], body="Hi")["summary"]["price"] == {
+        "amount": "0.04",
+        "unit": "GBP",
+    }
+
+
+def test_it_says_how_long_the_line_takes(line, hedy):
+    people = make_people(30)
+
+    assert hedy.draft(line, contacts=[one.pk for one in people])["summary"]["seconds"] == 30.0
+
+
+def test_a_field_that_nobody_has_is_refused_with_those_there_are(line, hedy):
+    answer = hedy.ask("POST", SENDS, {"line": line.pk, "body": "Hello {shoe size}"})
+
+    assert answer.status_code == 400
+    assert "{shoe size}" in answer.json()["detail"]
+    assert "{first name}" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"line": 1}, {"line": "x", "body": "a"}, {"body": "a" * 1601}, {"body": "a", "groups": ["x"]},
+        {"body": "a", "groups": [99]}, {"body": "a", "contacts": [99]}, {"body": "a", "numbers": "5"},
+        {"body": "a", "scheduled_for": "soon"}, {"body": "a", "scheduled_for": "2999-01-01T00:00:00Z"},
+        {"body": "a", "hours_from": "25:00"}, {"body": "a", "hours_from": "08:00", "hours_until": "08:00"},
+        {"body": "a", "group": 1}, {"body": "  "}, [], "x",
+    ],
+)  # fmt: skip
+def test_bad_input_is_an_answer(line, hedy, body):
+    if isinstance(body, dict) and "body" in body:
+        body = {"line": line.pk} | body
+
+    assert hedy.ask("POST", SENDS, body).status_code == 400
+    assert not GroupSend.objects.exists()
+
+
+def test_a_change_says_again_who_gets_it(line, hedy):
+    people = make_people(2)
+    draft = hedy.draft(line, contacts=[people[0].pk])
+
+    changed = hedy.ask("PATCH", f"{SENDS}{draft['id']}/", {"contacts": [one.pk for one in people]}).json()
+
+    assert changed["summary"]["recipients"] == 2
+    assert changed["body"] == draft["body"]
+    assert changed["revision"] > draft["revision"]
+
+
+def test_without_a_title_it_is_called_as_it_begins(line, hedy):
+    assert hedy.draft(line, body="Our warehouse\nis closed")["title"] == "Our warehouse is closed"
+
+
+def test_agents_see_what_supervisors_write_and_write_nothing(line, hedy, ada, stranger):
+    draft = hedy.draft(line, contacts=[one.pk for one in make_people(1)])
+    agent = Requests(ada)
+
+    assert agent.get(f"{SENDS}{draft['id']}/")["title"]
+    assert agent.ask("POST", SENDS, {"line": line.pk, "body": "Hi"}).status_code == 403
+    for name in ("start", "pause", "resume", "cancel", "retry"):
+        assert agent.ask("POST", f"{SENDS}{draft['id']}/{name}/").status_code == 403
+    assert agent.ask("PATCH", f"{SENDS}{draft['id']}/", {"body": "Hi"}).status_code == 403
+    assert agent.ask("DELETE", f"{SENDS}{draft['id']}/").status_code == 403
+    assert Requests(stranger).ask("GET", f"{SENDS}{draft['id']}/").status_code == 404
+    assert Requests(stranger).get(SENDS)["results"] == []
+
+
+def test_a_supervisor_of_another_team_does_not_write_from_the_line(line, stranger):
+    other = Requests(make_supervisor(stranger.teams.get(), "joan"))
+
+    assert other.ask("POST", SENDS, {"line": line.pk, "body": "Hi"}).status_code == 403

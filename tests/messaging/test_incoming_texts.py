@@ -1,0 +1,166 @@
+"""Texts that come in: each ends once in the thread of its number and line."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from contacts.models import BlockedNumber, Consent
+from messaging.models import Message, MessageWebhook, Step, Thread
+from messaging.params import IncomingText
+from messaging.threads import intake
+from telephony.models import Webhook
+from telephony.webhooks import inbox
+from tests import factories
+from tests.messaging.texts import FALLBACK, INCOMING, make_message, make_thread, text
+from tests.twilio import CALLER, SUPPORT, sid
+
+pytestmark = pytest.mark.django_db
+
+SERVICE = "MG" + "d" * 32
+
+
+def consents() -> list[tuple[str, str, str]]:
+    return list(Consent.objects.order_by("pk").values_list("sender", "state", "source"))
+
+
+def test_a_text_begins_a_thread_and_is_answered_with_nothing_to_send_back(twilio, line):
+    response = twilio.webhook(INCOMING, text(Body="  Is it\r\nready? 🙂 "))
+
+    thread = Thread.objects.get()
+    message = thread.last_message
+    assert response.content == b'<?xml version="1.0" encoding="UTF-8"?><Response />'
+    assert (thread.line, thread.number, thread.unread) == (line, CALLER, 1)
+    assert (message.body, message.direction, message.status) == ("Is it\nready? 🙂", "inbound", "received")
+    assert message.step == ""
+
+
+def test_the_same_text_twice_is_one(twilio, line):
+    for _ in range(2):
+        twilio.webhook(INCOMING, text())
+
+    assert Message.objects.count() == 1
+    assert Thread.objects.get().unread == 1
+    assert [row.verdict for row in Webhook.objects.order_by("pk")] == ["applied", "duplicate"]
+
+
+def test_texts_of_one_number_to_two_lines_are_two_threads(twilio, line, team):
+    sales = factories.make_line(name="Sales", number="+12025550101", team=team)
+    twilio.webhook(INCOMING, text(1))
+    twilio.webhook(INCOMING, text(2, To=sales.number))
+
+    assert {thread.line.name for thread in Thread.objects.all()} == {"Support", "Sales"}
+
+
+def test_a_text_to_a_number_that_is_no_line_is_kept_for_admins(twilio, line):
+    for _ in range(2):
+        twilio.webhook(INCOMING, text(To="+12025550177"))
+
+    row = MessageWebhook.objects.get()
+    assert (row.kind, row.sender, row.recipient, row.body) == (
+        "incoming", CALLER, "+12025550177", "Is my lamp ready?",
+    )  # fmt: skip
+    assert not Thread.objects.exists()
+
+
+def test_a_text_that_waited_on_disk_does_not_come_before_what_was_written_since(twilio, line):
+    thread = make_thread(line)
+    newest = make_message(thread, step=Step.TAKEN)
+    Thread.objects.update(last_message=newest, last_at=newest.created_at)
+    late = IncomingText.from_fields(text(), at=timezone.now() - timedelta(minutes=5))
+
+    with transaction.atomic():
+        intake.texts_take_in([late])
+
+    thread.refresh_from_db()
+    assert thread.last_message == newest
+    assert thread.unread == 1
+
+
+def test_what_a_blocked_number_writes_is_kept_and_nobody_has_to_read_it(twilio, line):
+    BlockedNumber.objects.create(number=CALLER)
+    twilio.webhook(INCOMING, text())
+
+    assert Thread.objects.get().unread == 0
+    assert Message.objects.count() == 1
+
+
+def test_a_text_that_came_to_the_fallback_ends_in_its_thread_too(twilio, line):
+    twilio.webhook(FALLBACK, text() | {"ErrorCode": "11200", "ErrorUrl": "https://desk.example.com/x"})
+    inbox.drain()
+    twilio.webhook(INCOMING, text())
+
+    assert Message.objects.get().body == "Is my lamp ready?"
+    assert MessageWebhook.objects.get().error_code == "11200"
+
+
+def test_a_text_is_not_lost_while_the_database_is_away(twilio, line, monkeypatch):
+    def fail(*_: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(inbox, "_work_on", fail)
+    response = twilio.webhook(INCOMING, text())
+    monkeypatch.undo()
+    inbox.drain()
+
+    assert response.status_code == 204
+    assert Message.objects.get().sid == sid("SM", 1)
+
+
+@pytest.mark.parametrize("word", ["STOP", "stop", " Stop ", "UNSUBSCRIBE", "optout"])
+def test_a_word_that_ends_texts_is_kept_for_the_line(twilio, line, word):
+    twilio.webhook(INCOMING, text(Body=word))
+
+    assert consents() == [(SUPPORT, "forbidden", "text")]
+    assert Consent.objects.get().note == word.strip()
+
+
+def test_start_allows_again_what_stop_forbade(twilio, line):
+    twilio.webhook(INCOMING, text(1, Body="STOP"))
+    twilio.webhook(INCOMING, text(2, Body="Start"))
+
+    assert [state for _, state, _ in consents()] == ["forbidden", "allowed"]
+
+
+@pytest.mark.parametrize("word", ["yes", "Please stop calling me", "START", "HELP", "stop!"])
+def test_other_words_say_nothing_about_texts(twilio, line, word):
+    twilio.webhook(INCOMING, text(Body=word))
+
+    assert consents() == []
+
+
+def test_what_twilio_understood_counts_more_than_the_word(twilio, line):
+    twilio.webhook(INCOMING, text(1, Body="Halt", OptOutType="STOP", MessagingServiceSid=SERVICE))
+    twilio.webhook(INCOMING, text(2, Body="stop", OptOutType="HELP", MessagingServiceSid=SERVICE))
+
+    assert consents() == [(SUPPORT, "forbidden", "text"), (SERVICE, "forbidden", "text")]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_servers_that_take_in_the_same_text_at_once_keep_one(line):
+    together = threading.Barrier(2)
+    verdicts: list[str] = []
+
+    def take_in() -> None:
+        fields = IncomingText.from_fields(text(), at=timezone.now())
+        together.wait()
+        try:
+            with transaction.atomic():
+                verdicts.extend(intake.texts_take_in([fields]))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=take_in) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert sorted(verdicts) == ["applied", "duplicate"]
+    assert Message.objects.count() == 1
+    assert Thread.objects.get().unread == 1
