@@ -29,7 +29,8 @@ class SpendLimitForm(forms.ModelForm[SpendLimit]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None and (billed := account_currency()):
+        billed = account_currency()
+        if billed and not self.instance.pk:
             self.initial.setdefault("currency", billed)
 
     def _post_clean(self) -> None:
@@ -78,7 +79,7 @@ def _limits_changed() -> None:
 @admin.register(SpendAlert)
 class SpendAlertAdmin(ReadOnly, admin.ModelAdmin[SpendAlert]):
     list_display = ["at", "period", "begins", "level", "spent_said", "amount_said", "emailed_at"]
-    fields = list_display
+    fields = ["at", "period", "begins", "level", "spent_said", "amount_said", "emailed_at"]
 
     @admin.display(description=_("spent"))
     def spent_said(self, alert: SpendAlert) -> str:

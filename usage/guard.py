@@ -98,7 +98,8 @@ def dear_call_refused(number: Number) -> str:
 
 def _longest(reached: list[Spent]) -> str:
     """The period that is said: waiting for tomorrow does not help when the month's limit is reached, too."""
-    return max((one.limit.period for one in reached), key=[Period.DAILY, Period.MONTHLY].index)
+    periods = {one.limit.period for one in reached}
+    return Period.MONTHLY if Period.MONTHLY in periods else Period.DAILY
 
 
 def _is_ordinary(number: Number) -> bool:

@@ -96,7 +96,7 @@ class CallPrice(models.Model):
         verbose_name_plural = _("prices of calls")
 
     def __str__(self) -> str:
-        return self.pk
+        return str(self.pk)
 
 
 class Period(models.TextChoices):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.utils.formats import date_format
@@ -30,6 +32,8 @@ VIEWS: tuple[tuple[str, str | Promise], ...] = (
     ("group-send", gettext_lazy("By group send")),
 )
 _MOST_MONTHS = 24
+Say: TypeAlias = Callable[[Decimal], str]
+ByDay: TypeAlias = Mapping[date, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ class _Builder:
         self.currency = account_currency()
         self.until = min(self.today, month.last) if month.first <= self.today else month.first
         self.before_until = month.same_date_before(self.until)
+        self.now = selectors.series_by_day(month.first, month.last)
 
     def money(self, amount: Decimal) -> str:
         return money(amount, self.currency)
@@ -136,18 +141,16 @@ class _Builder:
     # --- Figures ---
 
     def figures(self) -> list[Figure]:
-        now = selectors.series_by_day(self.month.first, self.month.last)
         before = selectors.series_by_day(self.month.before.first, self.month.before.last)
-        self.now = now
-        names = {
+        names: dict[str, tuple[str, Say]] = {
             "money": (_("Money"), self.money),
             "calls": (_("Calls"), figure),
             "minutes": (_("Minutes"), figure),
             "texts": (_("Texts"), figure),
         }
-        return [self._figure(key, name, say, now[key], before[key]) for key, (name, say) in names.items()]
+        return [self._figure(key, name, say, self.now[key], before[key]) for key, (name, say) in names.items()]
 
-    def _figure(self, key, name, say, now, before) -> Figure:  # type: ignore[no-untyped-def]
+    def _figure(self, key: str, name: str, say: Say, now: ByDay, before: ByDay) -> Figure:
         total = sum(now.values(), Decimal(0))
         compared = sum((value for day, value in before.items() if day <= self.before_until), Decimal(0))
         shifted = {
@@ -170,7 +173,7 @@ class _Builder:
             chart=chart(self.month.days, now, shifted, today=self.today),
         )
 
-    def _detail(self, key, say, now) -> str:  # type: ignore[no-untyped-def]
+    def _detail(self, key: str, say: Say, now: ByDay) -> str:
         if key == "money" and self.today in now:
             return _("Today so far %(amount)s") % {"amount": say(now[self.today])}
         if key == "minutes":
@@ -322,14 +325,14 @@ def _levels(one: Spent) -> list[tuple[str, str]]:
     ]
 
 
-def _reached(said: str, at) -> str:  # type: ignore[no-untyped-def]
+def _reached(said: str, at: datetime) -> str:
     when = date_format(localtime(at), "SHORT_DATETIME_FORMAT")
     return _("%(what)s · reached %(when)s") % {"what": said, "when": when}
 
 
-def _counted(amount: Decimal, unit) -> str:  # type: ignore[no-untyped-def]
+def _counted(amount: Decimal, unit: Any) -> str:
     whole = int(amount.to_integral_value())
-    return unit % {"count": whole, "number": figure(amount)}
+    return str(unit % {"count": whole, "number": figure(amount)})
 
 
 def _short(day: date) -> str:

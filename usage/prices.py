@@ -136,9 +136,10 @@ def _texts(since: datetime, until: datetime) -> int:
 
 def _settled_until(since: datetime, until: datetime, now: datetime) -> datetime:
     """Before that, nothing is open any more: the next look begins there."""
-    calls = calls_open(since, until).aggregate(first=Min("start_time"))["first"]
+    calls: datetime | None = calls_open(since, until).aggregate(first=Min("start_time"))["first"]
     # A text without a price after all that time has none: it failed, or was canceled.
-    texts = texts_open(max(since, now - _NOT_AFTER), until).aggregate(first=Min("created_at"))["first"]
+    late = texts_open(max(since, now - _NOT_AFTER), until)
+    texts: datetime | None = late.aggregate(first=Min("created_at"))["first"]
     # A call that goes on for hours began before others that are settled.
     earliest = min([one for one in (calls, texts) if one] + [until - timedelta(hours=5)])
     return max(since, earliest)

@@ -7,8 +7,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-_NUMBER = {"max_digits": 20, "decimal_places": 4, "normalize_output": True}
-_MONEY = {"max_digits": 18, "decimal_places": 6, "normalize_output": True}
+_NUMBER: dict[str, Any] = {"max_digits": 20, "decimal_places": 4, "normalize_output": True}
+_MONEY: dict[str, Any] = {"max_digits": 18, "decimal_places": 6, "normalize_output": True}
 
 
 class UsageRecordSerializer(serializers.Serializer[Any]):

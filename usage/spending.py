@@ -113,4 +113,4 @@ def segment_price() -> Decimal:
     if not sent or not sent["count"]:
         return _GUESS
     paid: Decimal = sum((row["price"] for row in sums.values()), Decimal(0))
-    return paid / sent["count"]
+    return Decimal(paid / sent["count"])

@@ -101,6 +101,10 @@ def violations(page: Page) -> list[str]:
         "privacy/",
         "tokens/device/",
         "tokens/device/1/change/",
+        "usage/",
+        "usage/?by=line&days=table",
+        "usage/spendlimit/",
+        "usage/spendlimit/add/",
     ],
 )
 def test_a_page_of_the_admin_is_accessible(admin, stack, message, path):

@@ -44,7 +44,7 @@ _DATA = re.compile(
     r"\b(?:ada|grace|hedy|admin|stranger|nobody-known|client|agent_\d+|incoming|status|hang-up|PM|AM|UTC|RuntimeError|"
     r"Washington, DC|United States|DC|US|WASHINGTON|POST|Calls|example|com|https?|ms|dial-action|outgoing|fallback|"
     r"message-fallback|recording|recording-status|reconcile|A telephone|ringing|in-progress|completed|failed|"
-    r"usage-trigger|monthly|usd|OperationalError|Where is it)\b"
+    r"usage-trigger|message-status|message-incoming|monthly|usd|OperationalError|Where is it)\b"
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SAID = re.compile(r"⟦[^⟦⟧]*⟧")
