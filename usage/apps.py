@@ -15,4 +15,4 @@ class UsageConfig(AppConfig):
 
         declare(*KINDS)
         outgoing_guards.register(guard.dear_call_refused)
-        guards.register(guard.group_sends_paused)
+        guards.register(guard.group_sends_paused, guard.PAUSED.values())

@@ -8,15 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Count, DecimalField, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agents.selectors import agents_named
 from calls.models import TERMINAL, Call
 from core.text import in_sentence
-from messaging.models import Message, Origin, Step
+from messaging.models import GroupSend, Message, Origin, Step
 from routing.models import Line
 from usage.models import CallPrice
 
@@ -108,7 +107,7 @@ def costs(by: str, start: date, end: date) -> list[Cost]:
     elif by == "agent":
         _add_texts(found, texts.filter(origin=Origin.AGENT), "written_by")
     else:
-        _add_sends(found, texts.filter(origin=Origin.GROUP))
+        _add_texts(found, texts.filter(origin=Origin.GROUP), "group_recipient__send")
     _name(found, by)
     return sorted(found.values(), key=lambda cost: (-cost.price, cost.name.casefold(), cost.id or 0))
 
@@ -159,16 +158,6 @@ def _add_texts(found: dict[int | None, Cost], texts: QuerySet[Message], by: str)
         cost.open += row["left"]
 
 
-def _add_sends(found: dict[int | None, Cost], texts: QuerySet[Message]) -> None:
-    """Each text to a group by the send that it belongs to."""
-    _add_texts(found, texts, "group_recipient__send" if _sends() else "thread__line")
-
-
-def _sends() -> type[Model] | None:
-    """The table of sends, when messaging has one."""
-    return dict(apps.all_models["messaging"]).get("groupsend")
-
-
 def _name(found: dict[int | None, Cost], by: str) -> None:
     names: dict[int, str] = defaultdict(str)
     ids = [pk for pk in found if pk is not None]
@@ -176,8 +165,8 @@ def _name(found: dict[int | None, Cost], by: str) -> None:
         names.update((line.pk, in_sentence(line.name)) for line in Line.objects.filter(pk__in=ids))
     elif by == "agent":
         names.update(agents_named(ids))
-    elif sends := _sends():
-        names.update((send.pk, str(send)) for send in sends._default_manager.filter(pk__in=ids))  # noqa: SLF001
+    else:
+        names.update((send.pk, str(send)) for send in GroupSend.objects.filter(pk__in=ids))
     for pk, cost in found.items():
         cost.name = names.get(pk or 0) or _nobody(by)
 

@@ -19,7 +19,7 @@ from usage.spending import Spent, spent_in
 
 _KEPT_SECONDS = 10.0
 
-_PAUSED = {
+PAUSED = {
     Period.DAILY: gettext_noop(
         "This send is paused: today's spend limit is reached. An admin can raise it; the send then goes on where it "
         "stopped."
@@ -78,7 +78,7 @@ def group_sends_may_go_on() -> None:
 def group_sends_paused() -> str:
     """Why texts to groups must wait, in English; "" when they may go on."""
     reached = [one for one in _memory.get() if one.is_reached and one.limit.stops_group_sends]
-    return _PAUSED[Period(_longest(reached))] if reached else ""
+    return PAUSED[Period(_longest(reached))] if reached else ""
 
 
 def dear_calls_may_go_on(number: Number) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from messaging.group_sends.estimates import own_rate
 from messaging.group_sends.hours import Hours, zones_of
-from messaging.group_sends.progress import locked, refresh_due
+from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
 from messaging.models import (
     Direction,
     GroupRecipient,
@@ -27,6 +27,7 @@ from messaging.models import (
     Step,
     Thread,
 )
+from messaging.outbox.guards import group_sends_paused
 
 # So many seconds of a sender's work wait in the outbox, within these bounds.
 _AHEAD_SECONDS, _LEAST, _MOST = 4, 10, 1000
@@ -41,6 +42,10 @@ def feed(room: int) -> datetime | None:
     """Feeds all sends that are at work; returns when to be called again, as far as that is known."""
     now = timezone.now()
     moments: list[datetime | None] = []
+    if group_sends_paused():
+        # Those at work are stopped when they are counted.
+        return refresh_due()
+    kept_back_go_on()
     sends = GroupSend.objects.filter(state__in=[SendState.SCHEDULED, SendState.RUNNING]).order_by("pk")
     for send_id, scheduled_for in sends.values_list("pk", "scheduled_for"):
         if scheduled_for is not None and scheduled_for > now:

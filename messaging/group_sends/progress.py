@@ -14,6 +14,7 @@ from contacts.consents import numbers_stopped_since
 from messaging.group_sends import broadcasts
 from messaging.group_sends.outcomes import FAILED, RETRYABLE, STOP_CODES, TO_LOOK_AT, Outcome, is_open, outcome_of
 from messaging.models import Direction, GroupSend, Message, RecipientState, SendState, Step
+from messaging.outbox import guards
 from telephony.errors import text_sentence_for
 
 # While it runs, and while receipts come in; then only prices and replies do.
@@ -68,6 +69,9 @@ def _moved_on(send: GroupSend, open_rows: int) -> dict[str, Any]:
     if code := _stop_code(send):
         hold(send)
         return {"state": SendState.STOPPED, "problem": text_sentence_for(code)[:255]}
+    if open_rows and (reason := guards.group_sends_paused()):
+        hold(send)
+        return {"state": SendState.STOPPED, "problem": reason[:255]}
     if not open_rows:
         return {"state": SendState.FINISHED, "finished_at": timezone.now()}
     return {}
@@ -78,6 +82,20 @@ def _stop_code(send: GroupSend) -> str:
     since = send.resumed_at or send.started_at or send.created_at
     rows = send.recipients.filter(FAILED, message__error_code__in=STOP_CODES, message__claimed_at__gte=since)
     return rows.values_list("message__error_code", flat=True).first() or ""
+
+
+def kept_back_go_on() -> None:
+    """Lets sends go on that a guard had stopped, now that none does."""
+    kept_back = GroupSend.objects.filter(state=SendState.STOPPED, problem__in=guards.reasons())
+    for send_id in kept_back.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            send = locked(send_id, wait=False)
+            if send is None or send.state != SendState.STOPPED or send.problem not in guards.reasons():
+                continue
+            let_go(send)
+            GroupSend.objects.filter(pk=send_id).update(
+                state=SendState.RUNNING, problem="", revision=F("revision") + 1, counted_at=None
+            )
 
 
 def hold(send: GroupSend) -> None:

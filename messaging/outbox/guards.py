@@ -1,24 +1,29 @@
 """What may keep texts to groups from being sent for now: said by capabilities that stand above this one.
 
-Who sends asks before each chunk. A send that is kept back is paused, not refused: it goes on where it stopped.
+Who feeds and counts sends asks. A send that is kept back is stopped with the reason, and goes on where it stopped as
+soon as the reason is gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 # A sentence in English, as it is stored; "" when sends may go on.
 GroupSendGuard = Callable[[], str]
 
-_guards: list[GroupSendGuard] = []
+_guards: dict[GroupSendGuard, frozenset[str]] = {}
 
 
-def register(guard: GroupSendGuard) -> None:
-    """Said by a capability when it is ready."""
-    if guard not in _guards:
-        _guards.append(guard)
+def register(guard: GroupSendGuard, reasons: Iterable[str]) -> None:
+    """Said by a capability when it is ready. `reasons`: all that the guard may say."""
+    _guards[guard] = frozenset(reasons)
 
 
 def group_sends_paused() -> str:
     """Why no text to a group may be sent now, by the first guard that says so; "" when they may."""
     return next((reason for guard in _guards if (reason := guard())), "")
+
+
+def reasons() -> list[str]:
+    """All that guards may say: by these, a send that waits for one is told from others that were stopped."""
+    return sorted(frozenset().union(*_guards.values()))

@@ -41,7 +41,7 @@ def plan_app(take_over: Iterable[str] = ()) -> Step:
             Kind.APP, _("TwiML app %(name)s") % {"name": resource_name()}, changes=differences(wanted, None), note=note
         )
     title = _("TwiML app %(name)s") % {"name": found.name or found.sid}
-    blocked = way_out = ""
+    blocked, way_out = "", ""
     if found.sid not in take_over and is_somebody_elses(found.values["voice_url"]):
         blocked, way_out = _belongs_to(place(found.values["voice_url"])), _to_take_over(found.sid)
     return Step(Kind.APP, title, found.sid, differences(wanted, found), blocked, note, way_out)
@@ -56,13 +56,14 @@ def plan_numbers(numbers: Iterable[str], take_over: Iterable[str] = ()) -> list[
     for number in numbers:
         found = owned.get(number)
         if found is None:
-            blocked = _("This Twilio account has no such number that takes calls.")
-            steps.append(Step(Kind.NUMBER, _("Number %(number)s") % {"number": number}, blocked=blocked))
+            missing = _("This Twilio account has no such number that takes calls.")
+            steps.append(Step(Kind.NUMBER, _("Number %(number)s") % {"number": number}, blocked=missing))
             continue
         owner = "" if number in allowed else _owner(found)
         others = "" if number in allowed or not found.takes_texts else _owner_of_texts(found)
         values = wanted | text_values() if found.takes_texts and not others else wanted
-        blocked, way_out = (_belongs_to(owner), _to_take_over(number)) if owner else ("", "")
+        blocked: str = _belongs_to(owner) if owner else ""
+        way_out: str = _to_take_over(number) if owner else ""
         steps.append(
             Step(
                 Kind.NUMBER,
@@ -86,11 +87,11 @@ def plan_service(take_over: Iterable[str] = ()) -> list[Step]:
     found = account.service_fetch(sid)
     if found is None:
         title = _("Messaging service %(name)s") % {"name": sid}
-        blocked = _("The account has no service with the SID in TWILIO_MESSAGING_SERVICE_SID.")
-        return [Step(Kind.SERVICE, title, blocked=blocked)]
+        missing = _("The account has no service with the SID in TWILIO_MESSAGING_SERVICE_SID.")
+        return [Step(Kind.SERVICE, title, blocked=missing)]
     title = _("Messaging service %(name)s") % {"name": found.name or found.sid}
     url = found.values["inbound_request_url"]
-    blocked = way_out = ""
+    blocked, way_out = "", ""
     if found.sid not in take_over and is_somebody_elses(url):
         said = _("Its texts go to %(owner)s, not to this desk (%(desk)s).")
         blocked = said % {"owner": place(url) or _("an unknown address"), "desk": place(settings.PUBLIC_BASE_URL)}

@@ -1,0 +1,128 @@
+"""A spend limit stops a group send in the middle; raised, the send goes on, and nobody gets the text twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from messaging.group_sends.feeding import feed
+from messaging.group_sends.progress import refresh
+from messaging.models import GroupSend, Message, Origin, SendState, Step
+from messaging.services import message_write
+from tests import factories
+from tests.messaging.account import Account, twilio_is
+from tests.messaging.group_sends.sends import SENDS, Requests, make_group, make_people, make_supervisor, work
+from tests.usage.twilio_figures import TODAY, day
+from usage import costs, guard
+from usage.models import SpendLimit, UsageRecord
+
+pytestmark = pytest.mark.django_db
+PEOPLE = 12
+
+
+@pytest.fixture
+def account():
+    with twilio_is(Account()) as account:
+        yield account
+
+
+@pytest.fixture
+def hedy(team):
+    return Requests(make_supervisor(team))
+
+
+@pytest.fixture
+def send(hedy, line, account, settings):
+    """Of twelve texts, of which each costs a tenth of a dollar; the line sends few at a time."""
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 1
+    # What Twilio had counted before the send: a segment's price is known from it.
+    as_of = timezone.now() - timedelta(seconds=1)
+    for category, price, count in (("totalprice", "1", 0), ("sms-outbound", "1", 10)):
+        UsageRecord.objects.create(
+            category=category, day=day(), price=Decimal(price), count=count, price_unit="usd", as_of=as_of
+        )
+    draft = hedy.draft(line, groups=[make_group(*make_people(PEOPLE)).pk])
+    hedy.step(draft["id"], "start")
+    return GroupSend.objects.get(pk=draft["id"])
+
+
+def send_some(number: int) -> None:
+    """As if so many had gone out: Twilio has taken them, and has not counted them."""
+    feed(1000)
+    pks = list(Message.objects.filter(step=Step.WAITING).order_by("pk").values_list("pk", flat=True)[:number])
+    Message.objects.filter(pk__in=pks).update(step=Step.TAKEN, sent_at=timezone.now(), status="sent", num_segments=1)
+    guard.forget()
+
+
+def test_a_limit_stops_a_send_in_the_middle_and_raised_lets_it_go_on(send, hedy, account, settings):
+    limit = SpendLimit.objects.create(period="monthly", amount=Decimal("1.45"))
+    send_some(4)
+    assert guard.group_sends_paused() == ""
+    send_some(1)
+    refresh(send.pk)
+
+    send.refresh_from_db()
+    assert send.state == SendState.STOPPED
+    assert "the month's spend limit is reached" in hedy.get(f"{SENDS}{send.pk}/")["problem"]
+    before = Message.objects.filter(step=Step.TAKEN).count()
+    work()
+    assert Message.objects.filter(step=Step.TAKEN).count() == before == 5
+    assert account.texts == []
+
+    limit.amount = Decimal(100)
+    limit.save()
+    guard.forget()
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 10_000
+    work()
+    refresh(send.pk)
+
+    send.refresh_from_db()
+    assert (send.problem, send.state) == ("", SendState.FINISHED)
+    assert len(account.texts) == PEOPLE - 5
+    recipients = Counter(Message.objects.values_list("recipient", flat=True))
+    assert set(recipients.values()) == {1}
+    assert len(recipients) == PEOPLE
+
+
+def test_a_send_that_a_person_paused_or_canceled_does_not_go_on_by_itself(send, hedy):
+    limit = SpendLimit.objects.create(period="monthly", amount=Decimal("1.05"))
+    send_some(1)
+    refresh(send.pk)
+    hedy.step(send.pk, "cancel")
+
+    limit.delete()
+    guard.forget()
+    feed(1000)
+
+    send.refresh_from_db()
+    assert send.state == SendState.CANCELED
+
+
+def test_single_texts_are_not_stopped(send, line, account):
+    SpendLimit.objects.create(period="monthly", amount=Decimal("0.5"))
+    guard.forget()
+    message_write(line, "+12025550142", "Your lamp is ready.", origin=Origin.AGENT, by=None)
+    work()
+
+    assert [text["to"] for text in account.texts] == ["+12025550142"]
+    assert Message.objects.filter(origin=Origin.GROUP).count() == 0
+
+
+def test_costs_are_by_send(send):
+    send_some(2)
+    Message.objects.filter(step=Step.TAKEN).update(price=Decimal("0.1"), price_unit="usd")
+
+    (cost,) = costs.costs("group-send", TODAY, TODAY)
+
+    assert (cost.id, cost.name, cost.texts, cost.texts_price) == (send.pk, str(send), 2, Decimal("0.2"))
+
+
+def test_the_page_lists_them_by_their_title(send, client):
+    send_some(1)
+    client.force_login(factories.make_agent("admin", is_superuser=True, is_staff=True))
+
+    assert str(send) in client.get("/admin/usage/?by=group-send", secure=True).content.decode()
