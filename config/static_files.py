@@ -16,9 +16,9 @@ class _UnderThePrefix:
         return settings.STATIC_URL or ""
 
 
-class StaticFiles(_UnderThePrefix, CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class StaticFiles(_UnderThePrefix, CompressedManifestStaticFilesStorage):
     """Files that `collectstatic` has put in one folder, named by what is in them."""
 
 
-class PlainStaticFiles(_UnderThePrefix, StaticFilesStorage):  # type: ignore[misc]
+class PlainStaticFiles(_UnderThePrefix, StaticFilesStorage):
     """Files where they are: for unit tests, which collect none."""

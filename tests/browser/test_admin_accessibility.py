@@ -135,6 +135,52 @@ def test_home_is_accessible_and_fits_on_every_screen(admin, stack, message, some
     assert violations(admin) == []
 
 
+@pytest.fixture
+def german(stack: Stack) -> Iterator[None]:
+    """The admin reads German, and somebody has the longest name that there is."""
+    change = "from agents.models import Agent; Agent.objects.filter(username='admin').update(language='{}'); "
+    add = "Agent.objects.create(username='a' * 60, first_name='B' * 60)"
+    stack.manage("shell", "-v0", "-c", change.format("de") + add)
+    yield
+    stack.manage("shell", "-v0", "-c", change.format("") + "Agent.objects.filter(username='a' * 60).delete()")
+
+
+def test_in_german_no_page_is_wider_than_a_telephone_and_no_word_of_the_menu_breaks(admin, stack, message, german):
+    paths = ("", "agents/agent/", "agents/agent/1/change/", "calls/call/", "routing/line/", "telephony/webhook/",
+             "contacts/contact/", "contacts/contact/import/", "doctor/", "privacy/")  # fmt: skip
+    wide = []
+    for path in paths:
+        admin.goto(f"{stack.desk_url}/admin/{path}")
+        assert admin.evaluate("document.documentElement.lang") == "de"
+        admin.set_viewport_size({"width": 360, "height": 900})
+        if not admin.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            wide.append(path)
+    assert wide == []
+
+    admin.set_viewport_size({"width": 1280, "height": 900})
+    admin.goto(f"{stack.desk_url}/admin/agents/agent/")
+    broken = """
+      [...document.querySelectorAll("#nav-sidebar th a")].flatMap((link) => {
+        const range = document.createRange(), text = link.firstChild, found = [];
+        for (const { index, 0: word } of link.textContent.matchAll(/\\S+/g)) {
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          if (range.getClientRects().length > 1 || link.scrollWidth > link.closest("th").clientWidth) found.push(word);
+        }
+        return found;
+      })
+    """
+    assert admin.evaluate(broken) == []
+    filter_field = (
+        "(() => { const f = document.querySelector('#nav-filter'); return f.scrollWidth <= f.clientWidth; })()"
+    )
+    assert admin.evaluate(filter_field)
+    last_column = (
+        "document.querySelector('#result_list thead th:last-child').getBoundingClientRect().right <= innerWidth"
+    )
+    assert admin.evaluate(last_column), "one long name pushes the other columns out of sight"
+
+
 @pytest.mark.parametrize(("theme", "blue"), [("light", "rgb(31, 79, 191)"), ("dark", "rgb(143, 178, 255)")])
 @pytest.mark.parametrize("system", ["light", "dark"])
 def test_the_admins_colours_are_the_desks_whatever_the_system_has(admin, stack, message, system, theme, blue):
