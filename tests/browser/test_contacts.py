@@ -91,5 +91,6 @@ def test_a_stranger_is_added_while_they_are_on_the_line(open_desk, stack):
     expect(page.get_by_role("heading", name="Sam Stranger")).to_be_visible()
     expect(page.locator(".entry").first).to_be_visible()
     ada.hang_up()
-    # The page stays, and is left when the agent leaves it.
+    # The note on the call comes first; the page waits in its own tab.
+    page.get_by_role("tab", name="Contacts").click()
     expect(page.get_by_role("heading", name="Sam Stranger")).to_be_visible()

@@ -142,6 +142,11 @@ export function createContacts(api: ContactsApi): ContactsStore {
     },
   );
 
+  /** Asks anew, also while an answer is on its way that may not know of what was just done. What is shown stays. */
+  function reload(): void {
+    timeline.ask({});
+  }
+
   function counted(page: TimelinePage): TimelinePage {
     set({ counts: page.counts });
     return page;
@@ -304,19 +309,19 @@ export function createContacts(api: ContactsApi): ContactsStore {
     addNote: (text) =>
       act(async (id) => {
         await api.addNote(id, text);
-        timeline.refresh();
+        reload();
         set({ said: t("contact.noteSaved") });
       }),
     changeNote: (note, text) =>
       act(async (id) => {
         await api.changeNote(id, note, text);
-        timeline.refresh();
+        reload();
         set({ said: t("contact.noteSaved") });
       }),
     removeNote: (note) =>
       act(async (id) => {
         await api.removeNote(id, note);
-        timeline.refresh();
+        reload();
         set({ said: t("contact.noteRemoved") });
       }),
     recordConsent: (said) =>
@@ -343,7 +348,7 @@ export function createContacts(api: ContactsApi): ContactsStore {
         list.refresh();
         if (mine !== turn) return;
         take(found);
-        timeline.refresh();
+        reload();
         const consents = await api.consents(id).catch(() => null);
         if (mine === turn) set({ consents, said: t("contact.merged", { name: other.name }) });
       }),
@@ -352,7 +357,7 @@ export function createContacts(api: ContactsApi): ContactsStore {
         const back = await api.undoMerge(id, merge);
         list.refresh();
         await read(id);
-        timeline.refresh();
+        reload();
         set({ said: t("contact.mergeUndone", { name: back.page.name }) });
       }),
     remove: () =>
@@ -369,7 +374,7 @@ export function createContacts(api: ContactsApi): ContactsStore {
       if (!page) return;
       const own =
         call.contact?.id === page.id || page.numbers.some((row) => row.number === call.party.number);
-      if (own) timeline.refresh();
+      if (own) reload();
     },
     isUnsaved() {
       const open = state.open;
