@@ -48,6 +48,7 @@ KINDS = (
         url_name="usage:trigger",
         subject_field="UsageTriggerSid",
         status_field="Recurring",
+        read_with="usage.view_usagerecord",
         believed=Fields.of(*_READ),
         work=_fired,
         is_waited_for=False,
