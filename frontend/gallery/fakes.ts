@@ -135,6 +135,7 @@ export const config: Config = {
     checkNumber: "/",
     contacts: "/",
     groups: "/",
+    groupSends: "/",
     threads: "/",
     messages: "/",
     readyTexts: "/",

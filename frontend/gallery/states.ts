@@ -1,4 +1,5 @@
 /** Every state of the desk, reached by the events that lead there. */
+import type { SendsPlace } from "../src/groupSends/address";
 import type { LiveCall } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { Hearing, Hints } from "../src/softphone/state";
@@ -6,6 +7,7 @@ import { t } from "../src/i18n/i18n";
 import { presenceWord } from "../src/words";
 import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
 import type { ContactsMode } from "./contacts";
+import { addressOf, SENDS, type SendsMode } from "./sends";
 import type { DetailsMode, LogMode, TextsMode } from "./fakes";
 import { UNREAD } from "./texts";
 
@@ -16,6 +18,7 @@ export interface Exhibit {
   contacts?: ContactsMode;
   role?: "agent" | "supervisor";
   texts?: TextsMode;
+  sends?: SendsMode;
   /** What the browser is like before the desk is drawn. */
   before?: () => void;
   /** What is pressed or typed afterwards. */
@@ -183,6 +186,24 @@ const opened = (...acts: (() => void)[]) => inTurn(press(toLog), press("Maya Oko
 const seen = (selector: string) => () => found(selector).scrollIntoView();
 const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
 
+/** A supervisor's, at one of the addresses of group sends. */
+const sends = (place: SendsPlace, more: Partial<Exhibit> = {}): Exhibit => ({
+  events: ready,
+  role: "supervisor",
+  before: addressOf(place),
+  ...more,
+});
+const chooseGroup = (at: number) =>
+  inTurn(
+    () => found<HTMLElement>("#send-to").click(),
+    () => found<HTMLElement>(`#choice-group-${at}`).click(),
+  );
+const writeToGroup = (...acts: (() => void)[]) =>
+  inTurn(
+    chooseGroup(1),
+    type("#send-body", "Hello {first name}, our warehouse is closed 24–28 December."),
+    ...acts,
+  );
 const toContacts = press(() => t("nav.contacts"));
 const person = (...acts: (() => void)[]) => inTurn(toContacts, press("AMAlexandra"), ...acts);
 const editing = (...acts: (() => void)[]) =>
@@ -518,4 +539,57 @@ export const EXHIBITS: Record<string, Exhibit> = {
     ),
   },
   "76-import": { events: ready, role: "supervisor", act: importing },
+  "61-sends": sends("list"),
+  "61-sends-agent": sends("list", { role: "agent" }),
+  "61-sends-empty": sends("list", { sends: "empty" }),
+  "61-sends-loading": sends("list", { sends: "loading" }),
+  "61-sends-failed": sends("list", { sends: "failed" }),
+  "61-compose-empty": sends("new"),
+  "61-compose-choices": sends("new", { act: () => found<HTMLElement>("#send-to").click() }),
+  "61-compose-forbidden": sends("new", { role: "agent" }),
+  "61-compose": sends(SENDS.draft),
+  "61-compose-written": sends("new", { act: writeToGroup() }),
+  "61-compose-nobody": sends("new", { sends: "nobody", act: writeToGroup() }),
+  "61-compose-wrong": sends("new", { sends: "wrong", act: writeToGroup() }),
+  "61-compose-later": sends(SENDS.draft, {
+    act: inTurn(
+      () => found<HTMLInputElement>(".when .segments label:last-child input").click(),
+      press(() => t("sends.changeHours")),
+    ),
+  }),
+  "61-compose-field": sends(SENDS.draft, { act: press(() => t("sends.insertField")) }),
+  "61-compose-names": sends(SENDS.draft, { act: press(() => t("sends.seeNames")) }),
+  "61-compose-myself": sends(SENDS.draft, { act: press(() => t("sends.toMyself")) }),
+  "61-compose-confirm": sends(SENDS.draft, {
+    act: inTurn(
+      () => found<HTMLElement>(".send-button:not([aria-disabled=true])").click(),
+      () => found("dialog"),
+    ),
+  }),
+  "61-compose-ringing": { ...sends(SENDS.draft), events: ringing },
+  "61-draft-agent": sends(SENDS.draft, { role: "agent" }),
+  "62-progress": sends(SENDS.running),
+  "62-progress-agent": sends(SENDS.running, { role: "agent" }),
+  "62-progress-paused": sends(SENDS.paused),
+  "62-progress-stopped": sends(SENDS.stopped),
+  "62-progress-scheduled": sends(SENDS.scheduled),
+  "62-progress-stop": sends(SENDS.running, {
+    act: inTurn(() => found<HTMLElement>(".stop-button").click()),
+  }),
+  "62-progress-call": { ...sends(SENDS.running), events: talking },
+  "62-progress-gone": sends(99),
+  "62-progress-failed": sends(SENDS.running, { sends: "failed" }),
+  "63-results": sends(SENDS.finished),
+  "63-results-long": sends(SENDS.long),
+  "63-results-canceled": sends(SENDS.canceled),
+  "63-results-left-out": sends(SENDS.finished, {
+    act: inTurn(() => found<HTMLElement>(".figures button").click()),
+  }),
+  "63-results-help": sends(SENDS.finished, {
+    act: inTurn(press(() => t("sends.whatHelpsName", { name: "Orla Flynn" }))),
+  }),
+  "63-results-again": sends(SENDS.finished, { act: inTurn(press(() => t("sends.tryAgain", { count: 4 }))) }),
+  "63-results-ask-failed": sends(SENDS.finished, {
+    act: inTurn(press(() => t("sends.askName", { name: "Bartholomew Okafor" }))),
+  }),
 };

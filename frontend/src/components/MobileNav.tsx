@@ -11,13 +11,15 @@ interface Props {
   callerView: View | null;
   unseen: boolean;
   onPane(pane: Pane, view?: View): void;
-  view: View;
+  /** Null in another view than the desk. */
+  view: View | null;
   /** Threads with something to read. */
   toRead: number;
 }
 
 /** Which of the entries a view belongs to. */
-function entryOf(view: View): "log" | "messages" | "contacts" | "caller" {
+function entryOf(view: View | null): "log" | "messages" | "contacts" | "caller" | null {
+  if (view === null) return null;
   if (view === "messages" || view === "contacts") return view;
   return view === "log" || view === "team" ? "log" : "caller";
 }
