@@ -314,7 +314,13 @@ export function App(props: AppProps) {
         />
       )}
       <main class="views">
-        {!inSends && <h1 class="visually-hidden">{t("app.title")}</h1>}
+        {/* Another view has a heading of its own, which is not there while the call fills a phone. */}
+        <h1
+          class={inSends ? "visually-hidden call-heading" : "visually-hidden"}
+          hidden={inSends && pane === "work"}
+        >
+          {t("app.title")}
+        </h1>
         <CallArea
           {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
           folded={folded}

@@ -50,7 +50,7 @@ export function CallArea(props: CallAreaProps) {
       {/* All that is seen of it where there is room for both: on a phone it fills the screen, or is not there. */}
       {props.folded && (
         <button type="button" class="rail-key" onClick={props.onUnfold}>
-          <Icon name="phone" /> {t("common.call")}
+          <Icon name="phone" /> {t("nav.call")}
         </button>
       )}
     </section>

@@ -55,7 +55,8 @@ export function countWord({ state, progress, summary }: GroupSend): string {
 export function historyWord(send: GroupSend, now: number): string {
   const { state, line } = send;
   const who = isolated((send.started_by ?? send.written_by)?.name ?? "");
-  const from = `${line.name} ${line.display}`;
+  // A number stays in one line.
+  const from = `${line.name} ${line.display.replaceAll(" ", "\u00a0")}`;
   const started = send.started_at ? shortWhen(send.started_at, now) : "";
   const ended = send.finished_at ? shortWhen(send.finished_at, now) : "";
   switch (state) {

@@ -49,7 +49,7 @@ export function Compose(props: SendsProps) {
         <div class="compose-row">
           <div class="device">
             <label for="send-line">{t("sends.from")}</label>
-            <span class="select-field">
+            <span class="select select-field">
               <select
                 id="send-line"
                 value={draft.line ?? ""}

@@ -49,7 +49,7 @@ export function People(props: Props) {
   if (!choices.includes(shown)) choices.push(shown);
 
   return (
-    <section class="card people" aria-label={t("sends.peopleList")}>
+    <section class="card send-people" aria-label={t("sends.peopleList")}>
       <div class="people-tools">
         <fieldset class="segments" aria-label={t("sends.filter")}>
           {choices.map((each) => (
