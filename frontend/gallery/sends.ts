@@ -1,5 +1,4 @@
 /** Group sends of the gallery, and a server of them that only pretends. Numbers are from the range reserved for fiction. */
-import { emptyDraft } from "../src/groupSends/draft";
 import type { SendsPlace } from "../src/groupSends/address";
 import type {
   ChoosableGroup,
@@ -10,8 +9,7 @@ import type {
   SendState,
   SendSummary,
 } from "../src/groupSends/ports";
-import { durationWord, historyWord } from "../src/groupSends/words";
-import { formatMoney } from "../src/i18n/i18n";
+import { clock, fullTime, shortWhen } from "../src/format";
 import { ada, grace, sales, support } from "./data";
 
 /** What the server has of group sends. `refused`: whatever is done fails. */
@@ -30,7 +28,8 @@ export const SENDS = {
 };
 
 const MINUTE = 60_000;
-const at = (minutes: number) => new Date(Date.now() - minutes * MINUTE).toISOString();
+const NOW = Date.now();
+const at = (minutes: number) => new Date(NOW - minutes * MINUTE).toISOString();
 const money = (amount: string) => ({ amount, unit: "GBP" });
 
 const BODY =
@@ -282,7 +281,7 @@ function recipient([name, end, outcome, text, why, now, nowText, help = ""]: Tol
   };
 }
 
-export const GROUPS: ChoosableGroup[] = [
+const GROUPS: ChoosableGroup[] = [
   { id: 1, name: "Trade customers", members: 418 },
   { id: 2, name: "Order open", members: 38 },
   { id: 3, name: "Newsletter", members: 1240 },
@@ -355,20 +354,20 @@ export function addressOf(place: SendsPlace): () => void {
 
 /** What is written here and not by the catalogue. */
 export function sendTexts(): string[] {
-  const now = Date.now();
-  const said = ALL.flatMap((each) => [historyWord(each, now), each.body, each.title, each.problem]);
-  const amounts = [SUMMARY, PLAIN, NOBODY].flatMap(({ price }) => (price ? [formatMoney(price)] : []));
+  const people = [...PEOPLE, ...LEFT_OUT].map(recipient);
+  const times = [...ALL, ...people].flatMap((each) => Object.values(each).filter(isTime));
   return [
-    ...said,
-    ...amounts,
+    ...ALL.flatMap(({ body, title, problem }) => [body, title, problem]),
+    ...times.flatMap((time) => [clock(time), shortWhen(time, NOW), fullTime(time)]),
+    ...people.flatMap((person) => Object.values(person).map(String)),
     ...SUMMARY.reasons.map(({ text }) => text),
-    ...PEOPLE.concat(LEFT_OUT).flatMap((row, index) => Object.values(recipient(row, index)).map(String)),
     ...GROUPS.map(({ name }) => name),
     ...["first name", "last name", "name", "company"].map((field) => `{${field}}`),
     WRONG,
     UNREACHABLE,
-    SPAM,
-    durationWord(0),
-    emptyDraft(null).from,
   ].filter((text) => text.length > 3);
+}
+
+function isTime(value: unknown): value is string {
+  return typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value);
 }

@@ -7,7 +7,7 @@ import type { SendsPlace } from "./address";
 import { draftOf, emptyDraft, inputOf, type SendDraft } from "./draft";
 import type { ChoosableGroup, GroupSend, GroupSendsApi, Recipient, SendPart, Shown } from "./ports";
 
-export type People = PagedList<Recipient, { show: Shown; search: string }>;
+type People = PagedList<Recipient, { show: Shown; search: string }>;
 
 /** A text that is written. `id` is null until the server keeps it. */
 export interface Writing {
@@ -22,13 +22,13 @@ export interface Writing {
   wrong: Record<string, string>;
 }
 
-export interface OpenSend {
+interface OpenSend {
   id: number;
   loading: "loading" | "ready" | "failed" | "gone";
   send: GroupSend | null;
 }
 
-export interface GroupSendsState {
+interface GroupSendsState {
   place: SendsPlace;
   open: OpenSend | null;
   writing: Writing | null;

@@ -834,7 +834,7 @@ export const de: Catalogue = {
   "contact.importDone": "{name} importiert: {created}, {updated}.",
 
   // Gruppensendungen
-  "top.views": "Ansichten",
+  "top.views": "Hauptansichten",
   "say.sendFinished": "Gesendet: {delivered} von {total} zugestellt, {not} nicht.",
   "say.sendPaused": "Eine Gruppensendung ist stehen geblieben.",
   "sends.title": "Gruppensendungen",

@@ -822,7 +822,7 @@ export const en = {
   "contact.importDone": "Imported {name}: {created}, {updated}.",
 
   // Group sends
-  "top.views": "Views",
+  "top.views": "Main views",
   "say.sendFinished": "Sent: {delivered} of {total} delivered, {not} not.",
   "say.sendPaused": "A group send has stopped.",
   "sends.title": "Group sends",

@@ -10,6 +10,7 @@ import { useStore } from "../useStore";
 import { BeforeYouSend } from "./BeforeYouSend";
 import type { SendsProps } from "./GroupSends";
 import { Preview } from "./Preview";
+import { BackToSends } from "./SendList";
 import { ToField } from "./ToField";
 
 const LONGEST = 1600;
@@ -37,6 +38,7 @@ export function Compose(props: SendsProps) {
   return (
     <div class="sends-columns">
       <div class="sends-main compose">
+        <BackToSends groupSends={groupSends} />
         <h1 tabIndex={-1} data-home>
           {t("sends.compose")}
         </h1>

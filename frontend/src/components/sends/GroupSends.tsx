@@ -27,6 +27,8 @@ export function GroupSends(props: SendsProps) {
   const { groupSends, mayWrite } = props;
   const { place, open, problem, said } = useStore(groupSends);
   const isDraft = place === "new" || open?.send?.state === "draft";
+  /** With a heading of its own. */
+  const hasPage = (isDraft && mayWrite) || open?.send != null;
   return (
     <section class="work sends" aria-label={t("sends.title")} tabIndex={-1}>
       {/* Always there, so that what is said in it is heard. */}
@@ -36,6 +38,7 @@ export function GroupSends(props: SendsProps) {
       {place === "list" && <SendList groupSends={groupSends} mayWrite={mayWrite} />}
       {place !== "list" && (
         <div class="sends-page">
+          {!hasPage && <h1 class="visually-hidden">{t("sends.title")}</h1>}
           {problem && (
             <p class="sends-problem" role="alert">
               {problem}

@@ -103,6 +103,26 @@ function whoAndWhen(send: GroupSend, now: number): string {
   return [when, who, `${send.line.name} ${send.line.display}`].filter(Boolean).join(" · ");
 }
 
+/** The way back, above what was opened. */
+export function BackToSends({ groupSends }: Pick<Props, "groupSends">) {
+  return (
+    <p class="sends-back">
+      <a
+        class="text-button"
+        href={sendsPathOf("list", location.pathname)}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          groupSends.go("list");
+          setTimeout(() => document.querySelector<HTMLElement>(".sends h1")?.focus());
+        }}
+      >
+        <Icon name="chevron-down" size={16} /> {t("sends.all")}
+      </a>
+    </p>
+  );
+}
+
 export function StateTag({ state }: { state: SendState }) {
   const { icon, tone } = STATES[state];
   return (

@@ -12,7 +12,7 @@ import { Figure } from "./BeforeYouSend";
 import type { SendsProps } from "./GroupSends";
 import { People } from "./People";
 import { SendBar } from "./SendBar";
-import { StateTag } from "./SendList";
+import { BackToSends, StateTag } from "./SendList";
 
 export type Question =
   { kind: "stop" } | { kind: "retry"; person: Recipient | null } | { kind: "help"; person: Recipient };
@@ -29,6 +29,7 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
   return (
     <div class="sends-columns">
       <div class="sends-main">
+        <BackToSends groupSends={groupSends} />
         <div class="sends-head">
           <div class="sends-name">
             <h1 id="send-name" tabIndex={-1} data-home dir="auto">
