@@ -328,16 +328,16 @@ export function fakeSendsApi(mode: SendsMode): GroupSendsApi {
     toMyself: async () => {},
     async recipients(_id, { show, search }) {
       if (mode === "empty") return { results: [], next: null };
-      const rows = show === "left-out" ? LEFT_OUT : PEOPLE;
+      const rows = (show === "left-out" ? LEFT_OUT : PEOPLE).map(recipient);
       const wanted = show === "delivered" || show === "replies" ? "delivered" : "";
       const fits = rows.filter(
-        ([name, , outcome]) =>
+        ({ name, outcome }) =>
           name.toLowerCase().includes(search.toLowerCase()) &&
           (show === "to-look-at"
             ? ["not-delivered", "unknown"].includes(outcome)
             : !wanted || outcome === wanted),
       );
-      return { results: fits.map(recipient), next: show === "to-look-at" ? "?cursor=1" : null };
+      return { results: fits, next: show === "to-look-at" ? "?cursor=1" : null };
     },
     recipientsAt: () => never,
     retryOne: refused,

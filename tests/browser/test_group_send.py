@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ def compose(page: Any, body: str) -> None:
     page.get_by_label("To", exact=True).click()
     page.get_by_role("option", name=re.compile("Trade customers")).click()
     page.get_by_label("From", exact=True).select_option(label="Support · (202) 555-0100")
-    page.get_by_label("Message").fill(body)
+    page.get_by_role("textbox", name="Message").fill(body)
     page.get_by_role("button", name="Change").click()
     page.get_by_label("Keep to hours of the day").uncheck()
 
@@ -90,20 +91,52 @@ def test_a_group_gets_a_text_and_answers_and_who_stops_is_left_out_next_time(ope
     assert desk.problems == []
 
 
-def test_a_call_keeps_what_is_written_to_a_group(open_desk, stack, trade_customers):
+@pytest.fixture
+def ada_may_write(stack: Any) -> Iterator[None]:
+    """Ada is a supervisor of her teams for a while."""
+    role = "from agents.models import Agent; Agent.objects.filter(username='ada').update(role='{}')"
+    stack.manage("shell", "-c", role.format("supervisor"))
+    yield
+    stack.manage("shell", "-c", role.format("agent"))
+
+
+def test_agents_see_group_sends_and_have_no_key_to_write_one(open_desk):
+    desk = open_desk("grace")
+    page = desk.page
+    page.goto(f"{desk.stack.desk_url}/group-sends/")
+    expect(page.get_by_role("heading", name="Group sends", level=1)).to_be_visible()
+    expect(page.get_by_role("button", name="New group message")).to_have_count(0)
+    page.goto(f"{desk.stack.desk_url}/group-sends/new/")
+    expect(page.get_by_text("You cannot write to groups")).to_be_visible()
+
+
+def test_a_call_opens_the_rail_and_keeps_what_is_written_to_a_group(open_desk, stack, trade_customers, ada_may_write):
     desk = open_desk("ada")
     page = desk.page
-    page.goto(f"{stack.desk_url}/group-sends/")
-    expect(page.get_by_role("heading", name="Group sends", level=1)).to_be_visible()
-    # Agents see the sends of their lines and have no key to write one.
-    expect(page.get_by_role("button", name="New group message")).to_have_count(0)
+    desk.expect_reachable()
+    page.get_by_role("link", name="Group sends").click()
+    page.get_by_role("button", name="New group message").first.click()
+    compose(page, "Half a sen")
+    rail = page.locator(".call-area")
+    expect(rail).to_have_css("width", "72px")
+    field = page.get_by_role("textbox", name="Message")
+    field.focus()
 
-    admin = open_desk("admin").page
-    admin.goto(f"{stack.desk_url}/group-sends/new/")
-    compose(admin, "Half a sentence")
-    expect(admin.get_by_text("Send to")).to_be_visible()
-    admin.get_by_role("link", name="Desk", exact=True).click()
-    admin.get_by_role("link", name="Group sends").click()
-    admin.get_by_role("link", name=re.compile("Half a sentence")).click()
-    expect(admin.get_by_label("Message")).to_have_value("Half a sentence")
+    stack.telephone_calls("+12025550142")
+    desk.expect_ringing("Maya Okonkwo")
+    expect(rail).to_have_css("width", "400px")
+    page.keyboard.press("End")
+    page.keyboard.type("tence")
+    desk.answer()
+    desk.expect_on_call("Maya Okonkwo")
+    expect(field).to_have_value("Half a sentence")
+    desk.hang_up()
+    field.click()
+    expect(rail).to_have_css("width", "72px")
+
+    # It is found again in another view's place, and in the list.
+    page.get_by_role("link", name="Desk", exact=True).click()
+    page.get_by_role("link", name="Group sends").click()
+    page.get_by_role("link", name=re.compile("Half a sentence")).click()
+    expect(field).to_have_value("Half a sentence")
     assert desk.problems == []

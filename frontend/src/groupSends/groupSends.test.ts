@@ -202,6 +202,19 @@ describe("a push", () => {
   });
 });
 
+describe("the people of a send", () => {
+  it("are never those of the send that was looked at before", async () => {
+    const { sends } = begin();
+    sends.go(SENDS.running);
+    await settle();
+    expect(sends.get().peopleOf).toBe(SENDS.running);
+    sends.go(SENDS.finished);
+    expect(sends.get().peopleOf).toBeNull();
+    await settle();
+    expect(sends.get().peopleOf).toBe(SENDS.finished);
+  });
+});
+
 describe("what cannot be done", () => {
   it("is a sentence, and the send stays as it is", async () => {
     const { sends } = begin();

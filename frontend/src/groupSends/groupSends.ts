@@ -31,6 +31,8 @@ interface OpenSend {
 interface GroupSendsState {
   place: SendsPlace;
   open: OpenSend | null;
+  /** Whose people the list has. */
+  peopleOf: number | null;
   writing: Writing | null;
   groups: ChoosableGroup[] | null;
   /** What is being done just now. */
@@ -78,6 +80,7 @@ const PAGE = 50;
 const NOTHING: GroupSendsState = {
   place: "elsewhere",
   open: null,
+  peopleOf: null,
   writing: null,
   groups: null,
   busy: false,
@@ -115,7 +118,12 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
   const people: People = pagedList<Recipient, { show: Shown; search: string }>(
     { show: "all", search: "" },
     {
-      first: ({ show, search }) => api.recipients(state.open?.id ?? 0, { show, search: search.trim() }),
+      async first({ show, search }) {
+        const id = state.open?.id ?? 0;
+        const page = await api.recipients(id, { show, search: search.trim() });
+        if (state.open?.id === id) set({ peopleOf: id });
+        return page;
+      },
       at: (next) => api.recipientsAt(state.open?.id ?? 0, next),
       key: ({ id, number }) => `${id} ${number}`,
       compare: (one, other) => (one.id ?? 0) - (other.id ?? 0),
@@ -126,7 +134,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
 
   function open(id: number): void {
     const mine = ++turn;
-    set({ open: { id, loading: "loading", send: null }, problem: "", said: "" });
+    set({ open: { id, loading: "loading", send: null }, peopleOf: null, problem: "", said: "" });
     api.send(id).then(
       (send) => {
         if (mine !== turn) return;
@@ -286,7 +294,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
           throw new Error(state.writing?.problem ?? "");
         }
         const send = await api.start(state.writing.id);
-        set({ writing: null, place: send.id, open: { id: send.id, loading: "ready", send } });
+        set({ writing: null, place: send.id, open: { id: send.id, loading: "ready", send }, peopleOf: null });
         list.merge(send);
         people.ask({ show: "all", search: "" });
       }),

@@ -57,11 +57,11 @@ export function historyWord(send: GroupSend, now: number): string {
   const who = isolated((send.started_by ?? send.written_by)?.name ?? "");
   // A number stays in one line.
   const from = `${line.name} ${line.display.replaceAll(" ", "\u00a0")}`;
-  const started = send.started_at ? shortWhen(send.started_at, now) : "";
-  const ended = send.finished_at ? shortWhen(send.finished_at, now) : "";
+  const started = whenWord(send.started_at, now);
+  const ended = whenWord(send.finished_at, now);
   switch (state) {
     case "draft":
-      return t("sends.wasWritten", { when: shortWhen(send.created_at, now), who, from });
+      return t("sends.wasWritten", { when: whenWord(send.created_at, now), who, from });
     case "scheduled":
       return t("sends.isScheduled", {
         when: send.scheduled_for ? fullTime(send.scheduled_for) : "",
@@ -77,9 +77,17 @@ export function historyWord(send: GroupSend, now: number): string {
   }
 }
 
+/** A moment in the midst of a sentence: "10:58", "yesterday", "12 Nov". */
+function whenWord(time: string | null, now: number): string {
+  if (!time) return "";
+  const when = shortWhen(time, now);
+  return when === t("time.yesterday") ? when.toLowerCase() : when;
+}
+
 function clockOrDay(time: string | null, now: number): string {
   if (!time) return "";
-  return shortWhen(time, now) === clock(time) ? clock(time) : `${shortWhen(time, now)}, ${clock(time)}`;
+  const [when, at] = [whenWord(time, now), clock(time)];
+  return when === at ? at : `${when}, ${at}`;
 }
 
 /** Letters with names that people know. */

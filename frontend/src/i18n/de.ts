@@ -979,6 +979,7 @@ export const de: Catalogue = {
   "sends.left": "noch etwa {time}",
   "sends.mayClose":
     "Sie können diese Seite schließen; das Senden geht weiter. Niemand bekommt die Nachricht zweimal, auch nicht nach einem Neustart.",
+  "sends.onceOnly": "Geht es weiter, dann dort, wo es stehen blieb. Niemand bekommt die Nachricht zweimal.",
   "sends.retryMeans": {
     one: "„{count} noch einmal versuchen“ nimmt nur, wessen Telefon oder Netz nicht da war. Was unbekannt ist, wird nie von selbst noch einmal gesendet: Niemand bekommt die SMS zweimal.",
     other:

@@ -963,6 +963,7 @@ export const en = {
   "sends.left": "about {time} left",
   "sends.mayClose":
     "You may close this page; the sending goes on. Nobody gets the message twice, even after a restart.",
+  "sends.onceOnly": "When it goes on, it goes on where it stopped. Nobody gets the message twice.",
   "sends.retryMeans": {
     one: "“Try {count} again” takes only people whose phone or network was away. Who is not known is never sent again by itself, so nobody gets the text twice.",
     other:

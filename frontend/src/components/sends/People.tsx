@@ -27,7 +27,11 @@ interface Props extends SendsProps {
 
 export function People(props: Props) {
   const { send, groupSends } = props;
-  const { query, rows, next, status, more } = useStore(groupSends.people);
+  const people = useStore(groupSends.people);
+  const { query, rows, next, more } = people;
+  // The rows of the send before are not of this one.
+  const isOfThis = useStore(groupSends).peopleOf === send.id;
+  const status = people.status === "ready" && !isOfThis ? "loading" : people.status;
   const { progress, summary } = send;
   if (!progress) return null;
   const counts: Partial<Record<Shown, number>> = {
@@ -80,6 +84,11 @@ export function People(props: Props) {
             onInput={(event) => groupSends.search(event.currentTarget.value)}
           />
         </div>
+        {(send.state === "running" || send.state === "paused" || send.state === "stopped") && (
+          <a class="small-button" href={props.sendsApi.resultsUrl(send.id)} download>
+            {t("sends.csv")}
+          </a>
+        )}
       </div>
       {status === "loading" && <Loading />}
       {status === "failed" && (

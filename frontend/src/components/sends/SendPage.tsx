@@ -114,7 +114,9 @@ export function SendPage(props: SendsProps & { send: GroupSend }) {
                 : progress.unknown > 0
                   ? t("sends.unknownMeans")
                   : ""
-              : t("sends.mayClose")}
+              : state === "running" || state === "scheduled"
+                ? t("sends.mayClose")
+                : t("sends.onceOnly")}
           </p>
         )}
         {state !== "draft" && <People {...props} onQuestion={setQuestion} />}
@@ -137,7 +139,8 @@ function Side({ send, groupSends }: SendsProps & { send: GroupSend }) {
   const { summary, progress, state } = send;
   const isOver = state === "finished" || state === "canceled";
   const { rows } = useStore(groupSends.people);
-  const sample = rows.find(({ body }) => body !== "")?.body ?? send.body;
+  const known = useStore(groupSends).peopleOf === send.id ? rows : [];
+  const sample = known.find(({ body }) => body !== "")?.body ?? send.body;
   return (
     <aside class="sends-side" aria-label={t("sends.theMessage")}>
       <h2>{t("sends.theMessage")}</h2>

@@ -24,6 +24,7 @@ interface Choice {
 
 const PAUSE = 250;
 const MOST = 8;
+const NUMBER = /^[+(\d][\d\s()./-]{4,30}$/;
 
 export function ToField({ draft, groups, api, onWrite }: Props) {
   const [text, setText] = useState("");
@@ -82,7 +83,7 @@ export function ToField({ draft, groups, api, onWrite }: Props) {
     const pasted = (event.clipboardData?.getData("text") ?? "")
       .split(/[\n\r,;\t]+/)
       .map((part) => part.trim());
-    const numbers = pasted.filter((part) => /^[+\d][\d\s()./-]{4,30}$/.test(part));
+    const numbers = pasted.filter((part) => NUMBER.test(part));
     if (numbers.length < 2) return;
     event.preventDefault();
     onWrite({ numbers: [...new Set([...draft.numbers, ...numbers])] });
@@ -216,7 +217,7 @@ function choicesOf(
     icon: "person",
     change: { contacts: [...draft.contacts, { id, name }] },
   }));
-  const typed = /^[+\d][\d\s()./-]{4,30}$/.test(text) && !draft.numbers.includes(text);
+  const typed = NUMBER.test(text) && !draft.numbers.includes(text);
   const number: Choice = {
     id: "number",
     title: text,

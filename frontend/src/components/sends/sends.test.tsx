@@ -26,15 +26,15 @@ describe("Group sends beside the desk", () => {
   it("are a view with an address; Back leads back, and nothing is loaded again", async () => {
     const { user } = at("/");
     await user.click(screen.getByRole("link", { name: "Group sends" }));
-    expect(location.pathname).toBe("/group-sends/");
+    await waitFor(() => expect(location.pathname).toBe("/group-sends/"));
     expect(screen.getByRole("heading", { level: 1, name: "Group sends" })).toBeTruthy();
     await user.click(await screen.findByRole("link", { name: /Delivery on Monday/ }));
-    expect(location.pathname).toBe(`/group-sends/${SENDS.scheduled}/`);
+    await waitFor(() => expect(location.pathname).toBe(`/group-sends/${SENDS.scheduled}/`));
     expect(await screen.findByRole("heading", { level: 1, name: "Delivery on Monday" })).toBeTruthy();
     await user.click(screen.getByRole("link", { name: "All group sends" }));
-    expect(location.pathname).toBe("/group-sends/");
+    await waitFor(() => expect(location.pathname).toBe("/group-sends/"));
     await user.click(screen.getByRole("link", { name: "Desk" }));
-    expect(location.pathname).toBe("/");
+    await waitFor(() => expect(location.pathname).toBe("/"));
     expect(screen.getByRole("tab", { name: /Call log/ })).toBeTruthy();
   });
 
@@ -45,7 +45,7 @@ describe("Group sends beside the desk", () => {
     const rail = document.querySelector<HTMLButtonElement>(".rail-key");
     if (rail) await user.click(rail);
     expect(desk?.dataset.rail).toBe("false");
-    expect(document.activeElement?.id).toBe("number");
+    await waitFor(() => expect(document.activeElement?.id).toBe("number"));
     await user.click(screen.getByRole("heading", { level: 1, name: "Group sends" }));
     await waitFor(() => expect(desk?.dataset.rail).toBe("true"));
   });
@@ -208,6 +208,6 @@ describe("a send that was started", () => {
     await user.click(await screen.findByRole("button", { name: "23, 6 unread" }));
     await user.click(await screen.findByRole("button", { name: "Open: texts with Maya Okonkwo" }));
     expect(screen.getByRole("tab", { name: /^Messages/ }).getAttribute("aria-selected")).toBe("true");
-    expect(location.pathname).toBe("/");
+    await waitFor(() => expect(location.pathname).toBe("/"));
   });
 });
