@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_group_gets_a_text_and_answers_and_who_stops_is_left_out_next_time(ope
     expect(people.get_by_role("row", name=re.compile("Nadia Rahman"))).to_contain_text("Delivered")
     for name, number in NUMBERS.items():
         wanted = f"Hello {name.split()[0]}, we are closed 24–28 December."
-        assert eventually(lambda to=number: texts_to(stack, to), "the telephone has it") == [wanted]
+        assert eventually(partial(texts_to, stack, number), "the telephone has it") == [wanted]
 
     # The address can be loaded again.
     page.reload()
