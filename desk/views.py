@@ -53,6 +53,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "checkNumber": reverse("api:number-check"),
             "contacts": reverse("api:contact-list"),
             "groups": reverse("api:group-list"),
+            "groupSends": reverse("api:group-send-list"),
             "threads": reverse("api:thread-list"),
             "messages": reverse("api:message-list"),
             "readyTexts": reverse("api:ready-text-list"),

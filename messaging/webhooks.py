@@ -76,7 +76,7 @@ def _fallback(work: UnitOfWork, received: Received) -> Answer:
         params=raw_params(received.form),
         received_at=received.received_at,
     )
-    texts_take_in([_text(received)])
+    texts_take_in([_text(received)], are_kept=True)
     return None
 
 

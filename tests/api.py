@@ -76,7 +76,7 @@ def make_world() -> World:
             "note_id": note_add(contact, text="Rings on Mondays.", by=agents["agent"]).pk,
             "merge_id": merged.pk,
             "group_id": Group.objects.create(name="Trade").pk,
-            "block_id": number_block("+12025550142", reason="", by=agents["agent"])[0].pk,
+            "block_id": number_block("+12025550176", reason="", by=agents["agent"])[0].pk,
             "import_id": preview.id,
             "recipient": make_group_send(contact.pk, line).pk,
             "thread_id": thread.pk,

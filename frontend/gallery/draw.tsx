@@ -4,6 +4,7 @@ import { browserOf } from "../src/browser";
 import { createCallDetails } from "../src/callDetails/callDetails";
 import { createCallLog } from "../src/callLog/callLog";
 import { createContacts } from "../src/contacts/contacts";
+import { createGroupSends } from "../src/groupSends/groupSends";
 import { App } from "../src/components/App";
 import { initialState } from "../src/softphone/state";
 import { createStore, type Store } from "../src/softphone/store";
@@ -12,6 +13,7 @@ import { createNews } from "../src/threads/news";
 import { createThreadList } from "../src/threads/threadList";
 import { ada } from "./data";
 import { fakeContactsApi } from "./contacts";
+import { fakeSendsApi } from "./sends";
 import { UNREAD } from "./texts";
 import { audio, config, fakeApi, levels, preferences } from "./fakes";
 import { type Language, setLanguage } from "../src/i18n/i18n";
@@ -35,14 +37,19 @@ export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.use
   const details = createCallDetails(api);
   const contactsApi = fakeContactsApi(exhibit.contacts ?? "full");
   const contacts = createContacts(contactsApi);
+  const sendsApi = fakeSendsApi(exhibit.sends ?? "full");
+  const groupSends = createGroupSends(sendsApi);
   const threads = createThreadList(api, ada.id);
   const conversation = createConversation(api);
   const news = createNews();
   const browser = browserOf(userAgent);
   const desk = { ...config, agent: { ...config.agent, role: exhibit.role ?? config.agent.role } };
-  const ports = { api, contactsApi, audio, levels, preferences, browser };
+  const ports = { api, contactsApi, sendsApi, audio, levels, preferences, browser };
   render(
-    <App {...{ store, log, details, contacts, threads, conversation, news, ...ports }} config={desk} />,
+    <App
+      {...{ store, log, details, contacts, threads, conversation, groupSends, news, ...ports }}
+      config={desk}
+    />,
     mount,
   );
   log.load();

@@ -142,6 +142,7 @@ export const config: Config = {
     checkNumber: "/",
     contacts: "/",
     groups: "/",
+    groupSends: "/",
     threads: "/",
     messages: "/",
     readyTexts: "/",

@@ -3,6 +3,7 @@ import { clock, dayName, exactClock, fullTime, initials, shortWhen } from "../sr
 import { firstName } from "../src/names";
 import { CLOSE, OPEN } from "../src/testing/pseudo";
 import { contactTexts, ENTRY_TIMES } from "./contacts";
+import { sendTexts } from "./sends";
 import { CONTACTS, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { momentOf } from "../src/threads/words";
 import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
@@ -70,7 +71,13 @@ let known: string[] | null = null;
 /** What is not ours to translate, longest first. */
 function data(): string[] {
   known ??= [
-    ...new Set(["Ringdesk", ...SOURCES.flatMap((source) => fields(source)), ...contactTexts(), ...times()]),
+    ...new Set([
+      "Ringdesk",
+      ...SOURCES.flatMap((source) => fields(source)),
+      ...contactTexts(),
+      ...sendTexts(),
+      ...times(),
+    ]),
   ]
     .flatMap((text) => [text, firstName(text)])
     .filter((text) => /\p{L}/u.test(text))

@@ -26,6 +26,7 @@ export interface Config {
     checkNumber: string;
     contacts: string;
     groups: string;
+    groupSends: string;
     threads: string;
     messages: string;
     readyTexts: string;

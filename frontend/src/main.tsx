@@ -4,6 +4,7 @@ import { render } from "preact";
 import { startAlarms } from "./adapters/alarms";
 import { createApi } from "./adapters/api";
 import { createContactsApi } from "./adapters/contactsApi";
+import { createGroupSendsApi } from "./adapters/groupSendsApi";
 import { createAudioDevices } from "./adapters/audioDevices";
 import { watchCutOff } from "./adapters/cutOff";
 import { watchDeadlines } from "./adapters/deadlines";
@@ -19,6 +20,7 @@ import { createCallLog } from "./callLog/callLog";
 import { createContacts } from "./contacts/contacts";
 import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
+import { createGroupSends } from "./groupSends/groupSends";
 import { languageOf, setLanguage } from "./i18n/i18n";
 import { showPageSignals } from "./pageSignals";
 import { commandRunner } from "./softphone/commands";
@@ -48,6 +50,8 @@ function start(config: Config, mount: HTMLElement): void {
   const details = createCallDetails(api);
   const contactsApi = createContactsApi(config);
   const contacts = createContacts(contactsApi);
+  const sendsApi = createGroupSendsApi(config);
+  const groupSends = createGroupSends(sendsApi);
   const threads = createThreadList(api, id);
   const conversation = createConversation(api);
   const news = createNews();
@@ -69,7 +73,7 @@ function start(config: Config, mount: HTMLElement): void {
     }
     // Pushes may have been missed before it.
     if (message.type === "desk.snapshot") log.refresh();
-    textsPushed(message, { threads, conversation, news }, store.get().calls.focus !== null);
+    textsPushed(message, { threads, conversation, news, groupSends }, store.get().calls.focus !== null);
   });
   store.run(
     commandRunner(
@@ -87,8 +91,8 @@ function start(config: Config, mount: HTMLElement): void {
   const audio = createAudioDevices(config, preferences, phone);
   render(
     <App
-      {...{ store, log, details, contacts, threads, conversation, news }}
-      {...{ config, api, contactsApi, audio, preferences }}
+      {...{ store, log, details, contacts, threads, conversation, news, groupSends }}
+      {...{ config, api, contactsApi, sendsApi, audio, preferences }}
       levels={phone}
       browser={browserOf(navigator.userAgent)}
     />,
@@ -101,7 +105,7 @@ function start(config: Config, mount: HTMLElement): void {
   // knows of calls alone, and stays off.
   addEventListener("beforeunload", (event) => {
     const unsaved = details.hasUnsaved() || contacts.isUnsaved() || conversation.hasUnsent();
-    if (unsaved || inCall(store.get())) event.preventDefault();
+    if (unsaved || groupSends.hasUnsaved() || inCall(store.get())) event.preventDefault();
   });
   log.load();
   threads.load();

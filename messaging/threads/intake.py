@@ -21,10 +21,11 @@ from telephony.models import Webhook
 logger = logging.getLogger(__name__)
 
 
-def texts_take_in(texts: Sequence[IncomingText]) -> list[str]:
+def texts_take_in(texts: Sequence[IncomingText], *, are_kept: bool = False) -> list[str]:
     """Puts texts into their threads; what became of each, as the inbox keeps it. In a transaction.
 
-    A text to a number that is no line of ours has no thread: admins find it beside those that nothing could take.
+    A text to a number that is no line of ours has no thread: admins find it beside those that nothing could take
+    (`are_kept`: it stands there already).
     """
     usable = [text for text in texts if text.is_usable]
     lines = lines_by_number({text.recipient for text in usable})
@@ -33,18 +34,22 @@ def texts_take_in(texts: Sequence[IncomingText]) -> list[str]:
     verdicts: dict[int, str] = {}
     # In one order, or two servers that take in many would wait for each other.
     for at, text in sorted(enumerate(texts), key=lambda pair: (pair[1].recipient, pair[1].sender, pair[1].at)):
-        verdicts[at] = _take_in(text, lines.get(text.recipient), known, is_blocked=text.sender in blocked)
+        line = lines.get(text.recipient)
+        verdicts[at] = _take_in(text, line, known, is_blocked=text.sender in blocked, is_kept=are_kept)
     return [verdicts[at] for at in range(len(texts))]
 
 
-def _take_in(text: IncomingText, line: Line | None, known: set[str | None], *, is_blocked: bool) -> str:
+def _take_in(
+    text: IncomingText, line: Line | None, known: set[str | None], *, is_blocked: bool, is_kept: bool
+) -> str:
     if not text.is_usable:
         return Webhook.Verdict.UNUSABLE
     if text.sid in known:
         return Webhook.Verdict.DUPLICATE
     known.add(text.sid)
     if line is None:
-        _keep_apart(text)
+        if not is_kept:
+            _keep_apart(text)
         return Webhook.Verdict.APPLIED
     thread = Thread.objects.get_or_create(line=line, number=text.sender, defaults={"last_at": text.at})[0]
     message = _message(thread, text)

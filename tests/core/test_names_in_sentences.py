@@ -126,7 +126,7 @@ def test_why_a_file_cannot_be_imported_is_said_in_order(name, csv):
     assert is_in_order(said)
 
 
-def test_an_unknown_field_is_named_in_order(name):
+def test_an_unknown_field_is_named_in_order(db, name):
     _, [error] = rows_checked([(1, {"name": "Maya", "number": "+12025550142", name: "x"})])
 
     assert without_directions(name) in error.detail

@@ -7,13 +7,16 @@ import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { ContactsStore } from "../contacts/contacts";
 import type { ContactsApi } from "../contacts/ports";
+import type { OwnField } from "../contacts/ports";
+import type { GroupSendsStore } from "../groupSends/groupSends";
+import type { GroupSendsApi } from "../groupSends/ports";
 import type { Call, Line } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
 import type { ConversationStore, Correspondent } from "../threads/conversation";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
-import { canDial, colleagues, currentFacts, lastEnding, myPresence } from "../softphone/selectors";
+import { canDial, colleagues, cue, currentFacts, lastEnding, myPresence } from "../softphone/selectors";
 import { type Hints, inCall, isTalk, type State } from "../softphone/state";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
@@ -28,6 +31,9 @@ import { ShortcutsDialog } from "./ShortcutsDialog";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
+import { GroupSends } from "./sends/GroupSends";
+import { useRail } from "./sends/useRail";
+import { useSendsView } from "./sends/useSendsView";
 import { useContactViews } from "./contact/useContactViews";
 import { useKeyGuard } from "./useKeyGuard";
 import { useMicrophoneLabel } from "./useMicrophoneLabel";
@@ -45,10 +51,12 @@ export interface AppProps {
   contacts: ContactsStore;
   threads: ThreadListStore;
   conversation: ConversationStore;
+  groupSends: GroupSendsStore;
   news: NewsStore;
   config: Config;
   api: Api;
   contactsApi: ContactsApi;
+  sendsApi: GroupSendsApi;
   audio: AudioDevices;
   levels: Levels;
   preferences: PreferenceStore;
@@ -57,15 +65,22 @@ export interface AppProps {
 
 let dialled = 0;
 
+/** Nothing happens in the call area that would have to be seen: beside Group sends it is folded. */
+function isQuiet(state: State): boolean {
+  const { focus } = state.calls;
+  const ending = focus === null ? state.calls.ending : null;
+  const isTold = ending === null || ending.kind === "ended";
+  return focus === null && isTold && state.orphans.length === 0 && cue(state) === null;
+}
+
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
 function isIdle({ calls, desk, orphans }: State): boolean {
   return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
 }
 
 export function App(props: AppProps) {
-  const { store, log, details, contacts, threads, conversation } = props;
-  const { config, api, contactsApi, audio, levels, preferences, browser } = props;
-  props;
+  const { store, log, details, contacts, threads, conversation, groupSends } = props;
+  const { config, api, contactsApi, sendsApi, audio, levels, preferences, browser } = props;
   const state = useStore(store);
   const news = useStore(props.news);
   useStore(threads);
@@ -86,11 +101,24 @@ export function App(props: AppProps) {
   const dialable = canDial(state);
 
   const guard = useKeyGuard();
-  const { view, pane, openedIn, unseen, subjects, waiting, show, opened, finish } = useViews(
+  const { view, pane, openedIn, unseen, subjects, waiting, opened, finish, ...views } = useViews(
     state,
     details,
     conversation,
   );
+  const place = useSendsView(groupSends, () => views.show({ pane: "work" }));
+  const inSends = place !== "elsewhere";
+  const [folded, unfold] = useRail(inSends, isQuiet(state));
+  const [ownFields, setOwnFields] = useState<OwnField[]>([]);
+  const mayWrite = config.agent.role !== "agent";
+  useEffect(() => {
+    if (inSends && mayWrite) contactsApi.ownFields().then(setOwnFields, () => undefined);
+  }, [inSends, mayWrite, contactsApi]);
+  /** What is shown of the desk itself is seen there. */
+  function show(change: Parameters<typeof views.show>[0]): void {
+    if (change.view) groupSends.go("elsewhere");
+    views.show(change);
+  }
   const person = useContactViews(contacts, { view, show, subjects });
   useFocusRules(state, guard);
   // What was open for another call closes.
@@ -201,6 +229,7 @@ export function App(props: AppProps) {
         setTimeout(() => document.querySelector<HTMLElement>("#search")?.focus());
       },
       dial: () => {
+        unfold();
         show({ pane: "call" });
         setTimeout(() => document.querySelector<HTMLElement>("#number")?.focus());
       },
@@ -227,7 +256,12 @@ export function App(props: AppProps) {
     );
   }
   return (
-    <div class="desk" data-pane={signedOut === null ? pane : "call"} data-call={focus?.state ?? "closed"}>
+    <div
+      class="desk"
+      data-pane={signedOut === null ? pane : "call"}
+      data-call={focus?.state ?? "closed"}
+      data-rail={folded}
+    >
       <a class="skip" href="#call">
         {t("app.skip")}
       </a>
@@ -238,6 +272,11 @@ export function App(props: AppProps) {
         canChoose={state.desk.state === "open"}
         menu={menu}
         onMenu={setMenu}
+        place={place}
+        onPlace={(next) => {
+          groupSends.go(next);
+          views.show({ pane: "work" });
+        }}
         onAvailability={(availability) => send({ type: "agent.chose", availability })}
         onShortcuts={() => setDialog("shortcuts")}
         onSettings={() => setDialog("settings")}
@@ -274,9 +313,20 @@ export function App(props: AppProps) {
         />
       )}
       <main class="views">
-        <h1 class="visually-hidden">{t("app.title")}</h1>
+        {/* Another view has a heading of its own, which is not there while the call fills a phone. */}
+        <h1
+          class={inSends ? "visually-hidden call-heading" : "visually-hidden"}
+          hidden={inSends && pane === "work"}
+        >
+          {t("app.title")}
+        </h1>
         <CallArea
           {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
+          folded={folded}
+          onUnfold={() => {
+            unfold();
+            setTimeout(() => document.querySelector<HTMLElement>("#number")?.focus());
+          }}
           offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
           onNumber={setNumber}
           onLine={(next) => preferences.set({ line: next?.id ?? null })}
@@ -289,7 +339,14 @@ export function App(props: AppProps) {
           onCallBack={callBack}
           onDial={dial}
         />
-        {signedOut === null && (
+        {signedOut === null && inSends && (
+          <GroupSends
+            {...{ groupSends, api, sendsApi, ownFields, mayWrite }}
+            lines={state.lines}
+            onText={openTexts}
+          />
+        )}
+        {signedOut === null && !inSends && (
           <WorkArea
             {...{ view, subjects, waiting, unseen, openedIn, log, details, api, threads, conversation, line }}
             me={config.agent}
@@ -314,7 +371,8 @@ export function App(props: AppProps) {
       {signedOut === null && (
         <MobileNav
           pane={pane}
-          {...{ callerView, unseen, view }}
+          {...{ callerView, unseen }}
+          view={inSends ? null : view}
           toRead={mine + nobody}
           onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}
         />

@@ -13,6 +13,7 @@ import { FailedCall } from "./FailedCall";
 import { IncomingCall } from "./IncomingCall";
 import { MicrophoneCue } from "./MicrophoneCue";
 import { EndedNotice } from "./EndedNotice";
+import { Icon } from "./Icon";
 import { OutgoingCall } from "./OutgoingCall";
 import { troubleOf, Unreachable } from "./Unreachable";
 import { t } from "../i18n/i18n";
@@ -30,6 +31,9 @@ export interface CallAreaProps {
   /** What stands above the dial pad once. */
   offer: ComponentChildren;
   send(event: SoftphoneEvent): void;
+  /** Beside another view than the desk. */
+  folded: boolean;
+  onUnfold(): void;
   onNumber(text: string): void;
   onLine(line: Line | null): void;
   onKeypad(open: boolean): void;
@@ -43,6 +47,12 @@ export function CallArea(props: CallAreaProps) {
   return (
     <section class="call-area" id="call" aria-label={t("app.call")} tabIndex={-1}>
       <Panel {...props} />
+      {/* All that is seen of it where there is room for both: on a phone it fills the screen, or is not there. */}
+      {props.folded && (
+        <button type="button" class="rail-key" onClick={props.onUnfold}>
+          <Icon name="phone" /> {t("nav.call")}
+        </button>
+      )}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 /** A button that opens a list of choices. Arrow keys move, Escape closes, focus comes back to the button. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { isShown } from "./regions";
 
 interface Props {
   label: string;
@@ -77,5 +78,5 @@ export function Menu({ label, buttonClass, open, onOpen, face, focusId, children
 }
 
 function itemsIn(root: HTMLElement | null): HTMLElement[] {
-  return [...(root?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
+  return [...(root?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])].filter(isShown);
 }

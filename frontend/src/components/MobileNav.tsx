@@ -11,7 +11,8 @@ interface Props {
   callerView: View | null;
   unseen: boolean;
   onPane(pane: Pane, view?: View): void;
-  view: View;
+  /** Null in another view than the desk. */
+  view: View | null;
   /** Threads with something to read. */
   toRead: number;
 }

@@ -1,6 +1,7 @@
 /** The top bar: availability, shortcuts, account. */
 import type { JSX } from "preact";
 import type { Config } from "../config";
+import { sendsPathOf, type SendsPlace } from "../groupSends/address";
 import type { Availability, PresenceState } from "../messages";
 import { presenceWord } from "../words";
 import { Brand, Icon } from "./Icon";
@@ -9,6 +10,12 @@ import { t } from "../i18n/i18n";
 
 const CHOICES: Availability[] = ["available", "busy", "away"];
 
+/** Views of the one page: neither loads another. */
+const VIEWS = [
+  ["elsewhere", "app.title"],
+  ["list", "sends.title"],
+] as const;
+
 export type OpenMenu = "availability" | "account" | null;
 
 interface Props {
@@ -16,6 +23,8 @@ interface Props {
   presence: PresenceState;
   availability: Availability;
   canChoose: boolean;
+  place: SendsPlace;
+  onPlace(place: SendsPlace): void;
   menu: OpenMenu;
   onMenu(menu: OpenMenu): void;
   onAvailability(availability: Availability): void;
@@ -40,6 +49,22 @@ export function TopBar(props: Props) {
           )}
         </p>
       )}
+      <nav class="view-links" aria-label={t("top.views")}>
+        {VIEWS.map(([to, key]) => (
+          <a
+            key={to}
+            href={sendsPathOf(to, location.pathname)}
+            aria-current={(props.place === "elsewhere") === (to === "elsewhere") ? "page" : undefined}
+            onClick={(event) => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+              event.preventDefault();
+              props.onPlace(to);
+            }}
+          >
+            {t(key)}
+          </a>
+        ))}
+      </nav>
       <div class="top-end">
         <Menu
           label={t("top.availability", { state: presenceWord(presence) })}
@@ -87,7 +112,7 @@ export function TopBar(props: Props) {
   );
 }
 
-function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut }: Props) {
+function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut, place, onPlace }: Props) {
   const { agent, urls } = config;
   return (
     <Menu
@@ -101,6 +126,20 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut }: P
       <p class="menu-who">
         <strong>{agent.name}</strong> {agent.username}
       </p>
+      {/* Where the bar has no room for them. */}
+      {VIEWS.map(([to, key]) => (
+        <button
+          type="button"
+          key={to}
+          class="view-item"
+          role="menuitem"
+          tabIndex={-1}
+          aria-current={(place === "elsewhere") === (to === "elsewhere") ? "page" : undefined}
+          onClick={() => onPlace(to)}
+        >
+          <span>{t(key)}</span>
+        </button>
+      ))}
       <button type="button" role="menuitem" tabIndex={-1} onClick={onSettings}>
         <span>{t("top.settings")}</span>
       </button>

@@ -93,6 +93,8 @@ describe("the way to other pages", () => {
         canChoose
         menu="account"
         onMenu={() => {}}
+        place="elsewhere"
+        onPlace={() => {}}
         onAvailability={() => {}}
         onShortcuts={() => {}}
         onSettings={() => {}}

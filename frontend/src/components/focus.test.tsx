@@ -129,7 +129,7 @@ describe("F6", () => {
     const seen = [];
     for (let press = 0; press < 6; press++) {
       await user.keyboard("{F6}");
-      seen.push(focused().closest("header, section, .side, nav")?.className.split(" ")[0]);
+      seen.push(focused().closest("header, section, .side, .mobile-nav")?.className.split(" ")[0]);
     }
     expect(seen).toEqual(["top", "reach", "call-area", "work", "side", "mobile-nav"]);
     await user.keyboard("{F6}");

@@ -1,6 +1,7 @@
 /** The address of a contact's page, which can be shared: `/contacts/12/`. The page itself is never left. */
+import { deskRoot } from "../address";
 
-const CONTACT = /^(.*?)\/contacts\/(?:(\d{1,18})\/)?$/;
+const CONTACT = /\/contacts\/(?:(\d{1,18})\/)?$/;
 
 export type Place = "elsewhere" | "contacts" | number;
 
@@ -8,12 +9,12 @@ export type Place = "elsewhere" | "contacts" | number;
 export function placeOf(path: string): Place {
   const found = CONTACT.exec(path);
   if (!found) return "elsewhere";
-  return found[2] ? Number(found[2]) : "contacts";
+  return found[1] ? Number(found[1]) : "contacts";
 }
 
-/** The address of a place, beside that which the page was loaded from. */
+/** The address of a place. */
 export function pathOf(place: Place, here: string): string {
-  const root = CONTACT.exec(here)?.[1] ?? here.replace(/\/$/, "");
+  const root = deskRoot(here);
   if (place === "elsewhere") return `${root}/`;
   return place === "contacts" ? `${root}/contacts/` : `${root}/contacts/${place}/`;
 }

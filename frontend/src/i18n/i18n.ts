@@ -83,6 +83,32 @@ export function formatDate(at: Date, options: Intl.DateTimeFormatOptions): strin
   return known.format(at);
 }
 
+/** "£9.44": money as the page's language writes it. The server's amounts are decimal numbers as text. */
+export function formatMoney({ amount, unit }: { amount: string; unit: string }): string {
+  try {
+    return new Intl.NumberFormat(locale, { style: "currency", currency: unit }).format(Number(amount));
+  } catch {
+    // No currency that this browser knows.
+    return `${amount} ${unit}`;
+  }
+}
+
+/** "96.6%", of 100. */
+export function formatPercent(percent: number): string {
+  const options = { style: "percent", maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale, options).format(percent / 100);
+}
+
+/** "1,240" */
+export function formatNumber(number: number): string {
+  return numbers.format(number);
+}
+
+/** "–, “ and ’" */
+export function formatList(words: string[]): string {
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(words);
+}
+
 /** "English" of "en", in the page's language; the code itself when it has no name. */
 export function languageName(code: string): string {
   try {

@@ -3,12 +3,15 @@ import { render, screen, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, vi } from "vitest";
 import { fakeContactsApi } from "../../gallery/contacts";
+import { fakeSendsApi } from "../../gallery/sends";
 import { config } from "../../gallery/fakes";
 import { browserOf } from "../browser";
 import { createCallDetails } from "../callDetails/callDetails";
 import { createCallLog } from "../callLog/callLog";
 import { createContacts } from "../contacts/contacts";
 import type { ContactsApi } from "../contacts/ports";
+import { createGroupSends } from "../groupSends/groupSends";
+import type { GroupSendsApi } from "../groupSends/ports";
 import { App } from "../components/App";
 import type { Api } from "../ports";
 import type { Command, SoftphoneEvent } from "../softphone/events";
@@ -27,8 +30,18 @@ beforeEach(() => {
   vi.spyOn(Date, "now").mockReturnValue(NOW + 10_000);
 });
 
+interface More {
+  role?: "agent" | "supervisor";
+  sends?: Partial<GroupSendsApi>;
+}
+
 /** The desk in a state, with what it asks for written down. */
-export function show(state: State, api: Partial<Api> = {}, people: Partial<ContactsApi> = {}) {
+export function show(
+  state: State,
+  api: Partial<Api> = {},
+  people: Partial<ContactsApi> = {},
+  more: More = {},
+) {
   const store = createStore(state);
   const asked: Command[] = [];
   store.run((command) => asked.push(command));
@@ -43,9 +56,13 @@ export function show(state: State, api: Partial<Api> = {}, people: Partial<Conta
   const preferences = fakePreferences();
   const contactsApi = { ...fakeContactsApi("full"), ...people };
   const contacts = createContacts(contactsApi);
+  const sendsApi = { ...fakeSendsApi("full"), ...more.sends };
+  const groupSends = createGroupSends(sendsApi);
   render(
     <App
-      {...{ store, log, details, contacts, threads, conversation, news, contactsApi, config, preferences }}
+      {...{ store, log, details, contacts, threads, conversation, news, groupSends }}
+      {...{ contactsApi, sendsApi, preferences }}
+      config={{ ...config, agent: { ...config.agent, role: more.role ?? config.agent.role } }}
       api={fullApi}
       audio={fakeAudio()}
       levels={silentLevels}
@@ -55,11 +72,12 @@ export function show(state: State, api: Partial<Api> = {}, people: Partial<Conta
   const send = (...events: SoftphoneEvent[]) => events.forEach((event) => store.send(event));
   /** A push about texts. */
   const text = (message: ServerMessage) =>
-    textsPushed(message, { threads, conversation, news }, store.get().calls.focus !== null);
+    textsPushed(message, { threads, conversation, news, groupSends }, store.get().calls.focus !== null);
   return {
     text,
     threads,
     conversation,
+    groupSends,
     user: userEvent.setup({ delay: null }),
     store,
     asked,

@@ -1,6 +1,7 @@
 /** What is said aloud of texts: one sentence, when there is no call in which it would disturb. */
 import { afterColon, t } from "../i18n/i18n";
 import type { ServerMessage, Text } from "../messages";
+import type { SendPart } from "../groupSends/ports";
 import { shortTitleOf, titleOf } from "./words";
 
 const STOP = /^\s*(stop|stopall|unsubscribe|cancel|end|quit|revoke|optout)\s*$/i;
@@ -14,6 +15,8 @@ export interface NewsStore {
 export function createNews(): NewsStore {
   const listeners = new Set<() => void>();
   const failed = new Set<number>();
+  /** What each group send was last known to be at. */
+  const sends = new Map<number, string>();
   let said = "";
 
   function isFirstFailure({ id, state }: Text): boolean {
@@ -22,7 +25,18 @@ export function createNews(): NewsStore {
     return true;
   }
 
+  function ofSend({ id, state, progress }: SendPart): string {
+    const before = sends.get(id);
+    sends.set(id, state);
+    if (!progress || before === undefined || before === state) return "";
+    if (state === "stopped") return t("say.sendPaused");
+    if (state !== "finished") return "";
+    const { delivered, total, not_delivered: not } = progress;
+    return t("say.sendFinished", { delivered, total, not });
+  }
+
   function sentence(message: ServerMessage): string {
+    if (message.type === "send.progress") return ofSend(message.send);
     if (message.type === "message.new" && message.message.direction === "inbound") {
       const { thread, message: text } = message;
       if (thread.closed === "stopped" && STOP.test(text.body)) {

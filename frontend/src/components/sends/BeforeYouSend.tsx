@@ -1,0 +1,236 @@
+/** What will come of a text to many: who gets it, who does not and why, what it costs, how long it takes. */
+import { useEffect, useState } from "preact/hooks";
+import { hasPeople, inputOf } from "../../groupSends/draft";
+import type { Writing } from "../../groupSends/groupSends";
+import type { GroupSendsApi, Recipient } from "../../groupSends/ports";
+import { durationWord, moneyWord } from "../../groupSends/words";
+import { fullTime } from "../../format";
+import { formatNumber, t } from "../../i18n/i18n";
+import { isolated } from "../../names";
+import { Dialog } from "../Dialog";
+import { Icon } from "../Icon";
+import { useStore } from "../useStore";
+import type { SendsProps } from "./GroupSends";
+
+type Asking = "send" | "names" | "myself" | "discard" | null;
+
+export function BeforeYouSend(props: SendsProps & { writing: Writing }) {
+  const { groupSends, writing, lines } = props;
+  const { busy } = useStore(groupSends);
+  const [asking, setAsking] = useState<Asking>(null);
+  const { draft, kept, counting, wrong, id } = writing;
+  const summary = hasPeople(draft) && inputOf(draft) ? (kept?.summary ?? null) : null;
+  const figure = (value: number | undefined) => (value === undefined ? "–" : formatNumber(value));
+  const count = summary?.recipients ?? 0;
+  const late = draft.later && Number.isNaN(Date.parse(draft.at));
+  const waits = counting || busy || count === 0 || late || Object.keys(wrong).length > 0;
+  const line = lines.find((each) => each.id === draft.line);
+  const send = draft.later ? t("sends.schedule", { count }) : t("sends.sendTo", { count });
+
+  return (
+    <aside class="sends-side before" aria-label={t("sends.before")}>
+      <h2>{t("sends.before")}</h2>
+      <dl class="figures" aria-busy={counting}>
+        <Figure name={t("sends.chosen")} value={figure(summary?.chosen)} />
+        <Figure name={t("sends.leftOut")} value={figure(summary?.left_out)} />
+        <Figure name={t("sends.willGet")} value={figure(summary?.recipients)} strong />
+        <Figure
+          name={summary ? t("sends.segmentsEach", { count: summary.segments_each }) : t("sends.segmentsAll")}
+          value={figure(summary?.segments)}
+        />
+        <Figure name={t("sends.price")} value={summary ? moneyWord(summary.price) : "–"} strong />
+        <Figure name={t("sends.takes")} value={summary ? durationWord(summary.seconds) : "–"} />
+      </dl>
+      {summary && summary.left_out > 0 && (
+        <div class="card left-out">
+          <h3>{t("sends.leftOutCount", { count: summary.left_out })}</h3>
+          <button type="button" class="text-button" onClick={() => setAsking("names")}>
+            {t("sends.seeNames")}
+          </button>
+          <ul>
+            {summary.reasons.map(({ reason, text }) => (
+              <li key={reason}>{text}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {summary && summary.duplicates > 0 && (
+        <p class="small quiet">{t("sends.doubles", { count: summary.duplicates })}</p>
+      )}
+      <div class="before-keys">
+        {!summary && (
+          <p class="small quiet" id="send-waits">
+            {!hasPeople(draft) ? t("sends.needsPeople") : t("sends.needsText")}
+          </p>
+        )}
+        {id !== null && summary && (
+          <button type="button" class="plain-button" onClick={() => setAsking("myself")}>
+            {t("sends.toMyself")}
+          </button>
+        )}
+        <button
+          type="button"
+          class="accent-button send-button"
+          aria-disabled={waits}
+          aria-describedby={summary ? undefined : "send-waits"}
+          onClick={() => !waits && setAsking("send")}
+        >
+          <Icon name={draft.later ? "clock" : "send"} /> {summary ? send : t("sends.send")}
+        </button>
+        <p class="small quiet before-note">
+          {counting ? t("sends.counting") : t("sends.canStop")}
+          {id !== null && (
+            <>
+              {" "}
+              <button type="button" class="link" onClick={() => setAsking("discard")}>
+                {t("sends.discard")}
+              </button>
+            </>
+          )}
+        </p>
+      </div>
+      {asking === "send" && summary && (
+        <Dialog title={send} onClose={() => setAsking(null)}>
+          <p>
+            {line &&
+              (draft.later
+                ? t("sends.confirmLater", {
+                    line: line.name,
+                    when: fullTime(new Date(draft.at).toISOString()),
+                  })
+                : t("sends.confirmNow", { line: line.name }))}
+          </p>
+          <dl class="figures">
+            <Figure name={t("sends.willGet")} value={figure(summary.recipients)} strong />
+            <Figure name={t("sends.price")} value={moneyWord(summary.price)} strong />
+            <Figure name={t("sends.takes")} value={durationWord(summary.seconds)} />
+          </dl>
+          <div class="dialog-buttons">
+            <button type="button" class="plain-button" onClick={() => setAsking(null)}>
+              {t("sends.notYet")}
+            </button>
+            <button
+              type="button"
+              class="accent-button"
+              aria-disabled={busy}
+              onClick={async () => {
+                const started = await groupSends.start();
+                setAsking(null);
+                if (started) setTimeout(() => document.getElementById("send-name")?.focus());
+              }}
+            >
+              <Icon name={draft.later ? "clock" : "send"} size={18} /> {send}
+            </button>
+          </div>
+        </Dialog>
+      )}
+      {asking === "names" && id !== null && (
+        <LeftOutDialog id={id} api={props.sendsApi} onClose={() => setAsking(null)} />
+      )}
+      {asking === "myself" && <ToMyself {...props} onClose={() => setAsking(null)} />}
+      {asking === "discard" && (
+        <Dialog title={t("sends.discardTitle")} onClose={() => setAsking(null)}>
+          <p>{t("sends.discardMeans")}</p>
+          <div class="dialog-buttons">
+            <button type="button" class="plain-button" onClick={() => setAsking(null)}>
+              {t("sends.keepIt")}
+            </button>
+            <button
+              type="button"
+              class="plain-button"
+              onClick={() => {
+                setAsking(null);
+                void groupSends.discard();
+              }}
+            >
+              <Icon name="trash" size={18} /> {t("sends.discard")}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </aside>
+  );
+}
+
+export function Figure({ name, value, strong }: { name: string; value: string; strong?: boolean }) {
+  return (
+    <div class={strong ? "figure-strong" : undefined}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+interface LeftOutProps {
+  id: number;
+  api: Pick<GroupSendsApi, "recipients">;
+  onClose(): void;
+}
+
+/** Who does not get it, and why: of a draft at most a hundred. */
+function LeftOutDialog({ id, api, onClose }: LeftOutProps) {
+  const [people, setPeople] = useState<Recipient[] | "failed" | null>(null);
+  useEffect(() => {
+    api.recipients(id, { show: "left-out", search: "" }).then(
+      ({ results }) => setPeople(results),
+      () => setPeople("failed"),
+    );
+  }, [api, id]);
+  return (
+    <Dialog title={t("sends.leftOut")} onClose={onClose}>
+      {people === null && <p role="status">{t("common.loading")}</p>}
+      {people === "failed" && <p role="alert">{t("sends.namesNotLoaded")}</p>}
+      {Array.isArray(people) && (
+        <ul class="left-out-names">
+          {people.map((person) => (
+            <li key={`${person.contact} ${person.number}`}>
+              <span>
+                <strong>{isolated(person.name) || person.display || person.number}</strong>{" "}
+                {person.name && <span class="small quiet">{person.display}</span>}
+              </span>
+              <span class="small">{person.why}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Dialog>
+  );
+}
+
+function ToMyself({ groupSends, onClose }: SendsProps & { onClose(): void }) {
+  const { busy, problem, said } = useStore(groupSends);
+  const [number, setNumber] = useState("");
+  async function send(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (number.trim()) await groupSends.toMyself(number.trim());
+  }
+  return (
+    <Dialog title={t("sends.toMyself")} onClose={onClose}>
+      <form class="to-myself" onSubmit={(event) => void send(event)}>
+        <p>{t("sends.toMyselfMeans")}</p>
+        <div class="device">
+          <label for="my-number">{t("sends.myNumber")}</label>
+          <input
+            id="my-number"
+            class="field"
+            type="tel"
+            autocomplete="tel"
+            value={number}
+            onInput={(event) => setNumber(event.currentTarget.value)}
+          />
+        </div>
+        {problem && (
+          <p class="field-error" role="alert">
+            {problem}
+          </p>
+        )}
+        {said && <p role="status">{said}</p>}
+        <div class="dialog-buttons">
+          <button type="submit" class="accent-button" aria-disabled={busy || !number.trim()}>
+            <Icon name="send" size={18} /> {t("sends.sendOne")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

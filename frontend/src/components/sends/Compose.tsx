@@ -1,0 +1,283 @@
+/** Writing a text to many: to whom, from which line, what, and when. Beside it what will come of it. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { emptyDraft, localField, type SendDraft } from "../../groupSends/draft";
+import type { Writing } from "../../groupSends/groupSends";
+import { segmentsWord, twinWord } from "../../groupSends/words";
+import { t } from "../../i18n/i18n";
+import { Icon } from "../Icon";
+import { Menu } from "../Menu";
+import { useStore } from "../useStore";
+import { BeforeYouSend } from "./BeforeYouSend";
+import type { SendsProps } from "./GroupSends";
+import { Preview } from "./Preview";
+import { BackToSends } from "./SendList";
+import { ToField } from "./ToField";
+
+const LONGEST = 1600;
+const FIELDS = ["first name", "name", "last name", "company"];
+
+export function Compose(props: SendsProps) {
+  const { groupSends, lines, api } = props;
+  const { writing: kept, groups, place } = useStore(groupSends);
+  useEffect(() => {
+    groupSends.loadGroups();
+    // A new page begins where one writes first.
+    if (place === "new") document.getElementById("send-to")?.focus();
+  }, [groupSends]);
+  const writing: Writing = kept ?? {
+    id: null,
+    draft: emptyDraft(lines[0] ?? null),
+    kept: null,
+    counting: false,
+    problem: "",
+    wrong: {},
+  };
+  const { draft, problem } = writing;
+  const write = (change: Partial<SendDraft>) => groupSends.write(change, lines[0] ?? null);
+
+  return (
+    <div class="sends-columns">
+      <div class="sends-main compose">
+        <BackToSends groupSends={groupSends} />
+        <h1 tabIndex={-1} data-home>
+          {t("sends.compose")}
+        </h1>
+        {problem && (
+          <p class="sends-problem" role="alert">
+            <Icon name="alert" size={16} /> {problem}
+          </p>
+        )}
+        <ToField draft={draft} groups={groups} api={api} onWrite={write} />
+        <div class="compose-row">
+          <div class="device">
+            <label for="send-line">{t("sends.from")}</label>
+            <span class="select select-field">
+              <select
+                id="send-line"
+                value={draft.line ?? ""}
+                onChange={(event) => write({ line: Number(event.currentTarget.value) })}
+              >
+                {lines.map((line) => (
+                  <option key={line.id} value={line.id}>
+                    {`${line.name} · ${line.display}`}
+                  </option>
+                ))}
+              </select>
+              <Icon name="chevron-down" size={16} />
+            </span>
+          </div>
+          <div class="device compose-title">
+            <label for="send-title">{t("sends.name")}</label>
+            <input
+              id="send-title"
+              class="field"
+              maxLength={120}
+              autocomplete="off"
+              placeholder={t("sends.nameHint")}
+              value={draft.title}
+              onInput={(event) => write({ title: event.currentTarget.value })}
+            />
+          </div>
+        </div>
+        <MessageField {...{ writing, write }} ownFields={props.ownFields.map(({ name }) => name)} />
+        <When draft={draft} wrong={writing.wrong} onWrite={write} />
+        {writing.id !== null && writing.kept && (writing.kept.summary?.recipients ?? 0) > 0 && (
+          <Preview key={writing.kept.revision} id={writing.id} api={props.sendsApi} />
+        )}
+      </div>
+      <BeforeYouSend {...props} writing={writing} />
+    </div>
+  );
+}
+
+interface MessageProps {
+  writing: Writing;
+  ownFields: string[];
+  write(change: Partial<SendDraft>): void;
+}
+
+function MessageField({ writing, ownFields, write }: MessageProps) {
+  const { draft, kept, wrong, counting } = writing;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [menu, setMenu] = useState(false);
+
+  function insert(name: string): void {
+    const element = field.current;
+    if (!element) return;
+    const text = `{${name}}`;
+    const [begin, end] = [element.selectionStart, element.selectionEnd];
+    write({ body: draft.body.slice(0, begin) + text + draft.body.slice(end) });
+    // After the menu has given focus back to its button.
+    setTimeout(() => {
+      element.focus();
+      element.setSelectionRange(begin + text.length, begin + text.length);
+    });
+  }
+
+  return (
+    <div class="device compose-message">
+      <div class="compose-label">
+        <label for="send-body">{t("sends.message")}</label>
+        <Menu
+          label={t("sends.insertField")}
+          buttonClass="text-button"
+          focusId="send-fields"
+          open={menu}
+          onOpen={setMenu}
+          face={
+            <>
+              <Icon name="plus" size={16} /> {t("sends.insertField")}
+            </>
+          }
+        >
+          {[...FIELDS, ...ownFields].map((name) => (
+            <button type="button" key={name} role="menuitem" tabIndex={-1} onClick={() => insert(name)}>
+              <span dir="auto">{`{${name}}`}</span>
+            </button>
+          ))}
+        </Menu>
+      </div>
+      <textarea
+        id="send-body"
+        ref={field}
+        class="field"
+        rows={5}
+        maxLength={LONGEST}
+        dir="auto"
+        aria-describedby="send-length"
+        aria-invalid={wrong.body ? true : undefined}
+        value={draft.body}
+        onInput={(event) => write({ body: event.currentTarget.value })}
+      />
+      {wrong.body && <p class="field-error">{wrong.body}</p>}
+      <div class="compose-length" id="send-length" aria-busy={counting}>
+        {kept?.summary && !wrong.body && draft.body.trim() ? (
+          <>
+            <span class="quiet">
+              {draft.body.includes("{")
+                ? t("sends.longest", { count: kept.summary.characters })
+                : t("sends.characters", { count: kept.summary.characters })}
+            </span>
+            <span
+              class={
+                kept.summary.encoding === "UCS-2" || kept.summary.people_not_plain ? "odd-letter" : "quiet"
+              }
+            >
+              {segmentsWord(kept.summary)}
+            </span>
+            {twinWord(kept.summary) && (
+              <button
+                type="button"
+                class="text-button"
+                onClick={() => {
+                  write({ body: kept.summary?.plain_body ?? draft.body });
+                  field.current?.focus();
+                }}
+              >
+                {twinWord(kept.summary)}
+              </button>
+            )}
+          </>
+        ) : (
+          <span class="quiet">{t("sends.stopHint")}</span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface WhenProps {
+  draft: SendDraft;
+  wrong: Record<string, string>;
+  onWrite(change: Partial<SendDraft>): void;
+}
+
+const HOUR = 3_600_000;
+
+function When({ draft, wrong, onWrite }: WhenProps) {
+  const [open, setOpen] = useState(false);
+  const { later, at, keepsHours, from, until } = draft;
+  return (
+    <fieldset class="device when">
+      <legend>{t("sends.when")}</legend>
+      <div class="when-row">
+        <div class="segments">
+          {([false, true] as const).map((each) => (
+            <label key={String(each)}>
+              <input
+                type="radio"
+                name="send-when"
+                checked={later === each}
+                onChange={() =>
+                  onWrite({
+                    later: each,
+                    ...(each && !at && { at: localField(new Date(Date.now() + HOUR)) }),
+                  })
+                }
+              />
+              <span>{each ? t("sends.later") : t("sends.now")}</span>
+            </label>
+          ))}
+        </div>
+        {later && (
+          <>
+            <label class="visually-hidden" for="send-at">
+              {t("sends.at")}
+            </label>
+            <input
+              id="send-at"
+              class="field when-at"
+              type="datetime-local"
+              min={localField(new Date())}
+              value={at}
+              aria-invalid={wrong.scheduled_for ? true : undefined}
+              onInput={(event) => onWrite({ at: event.currentTarget.value })}
+            />
+          </>
+        )}
+        <p class="small quiet">
+          {keepsHours ? t("sends.onlyHours", { from, until }) : t("sends.anyHour")}{" "}
+          <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {t("sends.changeHours")}
+          </button>
+        </p>
+      </div>
+      {wrong.scheduled_for && <p class="field-error">{wrong.scheduled_for}</p>}
+      {open && (
+        <div class="when-hours">
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={keepsHours}
+              onChange={(event) => onWrite({ keepsHours: event.currentTarget.checked })}
+            />
+            <span>{t("sends.keepHours")}</span>
+          </label>
+          {keepsHours && (
+            <>
+              <label>
+                <span class="small quiet">{t("sends.hoursFrom")}</span>{" "}
+                <input
+                  class="field"
+                  type="time"
+                  value={from}
+                  onInput={(event) => onWrite({ from: event.currentTarget.value })}
+                />
+              </label>
+              <label>
+                <span class="small quiet">{t("sends.hoursUntil")}</span>{" "}
+                <input
+                  class="field"
+                  type="time"
+                  value={until}
+                  onInput={(event) => onWrite({ until: event.currentTarget.value })}
+                />
+              </label>
+            </>
+          )}
+          {wrong.hours_until && <p class="field-error">{wrong.hours_until}</p>}
+        </div>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,133 @@
+/** All group sends: how each stands, who sends it, when, and to how many. */
+import { sendsPathOf } from "../../groupSends/address";
+import type { GroupSendsStore } from "../../groupSends/groupSends";
+import type { GroupSend, SendState } from "../../groupSends/ports";
+import { countWord, STATES, stateWord } from "../../groupSends/words";
+import { shortWhen } from "../../format";
+import { t } from "../../i18n/i18n";
+import { isolated } from "../../names";
+import { EmptyState, Loading } from "../EmptyState";
+import { Icon } from "../Icon";
+import { useNow } from "../useNow";
+import { useStore } from "../useStore";
+
+interface Props {
+  groupSends: GroupSendsStore;
+  mayWrite: boolean;
+}
+
+export function SendList({ groupSends, mayWrite }: Props) {
+  const { rows, next, status, more, stale } = useStore(groupSends.list);
+  const now = useNow(false);
+  const compose = mayWrite && (
+    <button type="button" class="accent-button" onClick={() => groupSends.go("new")}>
+      <Icon name="plus" size={18} /> {t("sends.new")}
+    </button>
+  );
+  return (
+    <div class="sends-page">
+      <div class="sends-head">
+        <h1 tabIndex={-1} data-home>
+          {t("sends.title")}
+        </h1>
+        {rows.length > 0 && <div class="sends-keys">{compose}</div>}
+      </div>
+      {status === "loading" && <Loading />}
+      {status === "failed" && (
+        <EmptyState icon="alert" title={t("sends.listNotLoaded")} text={t("common.callsUnaffected")}>
+          <button type="button" class="small-button" onClick={() => groupSends.list.load()}>
+            {t("common.tryAgain")}
+          </button>
+        </EmptyState>
+      )}
+      {status === "ready" && rows.length === 0 && (
+        <EmptyState
+          icon="send"
+          title={t("sends.none")}
+          text={mayWrite ? t("sends.noneText") : t("sends.noneForAgents")}
+        >
+          {compose}
+        </EmptyState>
+      )}
+      {stale && (
+        <p class="small quiet" role="status">
+          {t("sends.mayBeOld")}
+        </p>
+      )}
+      {status === "ready" && rows.length > 0 && (
+        <ul class="card send-list">
+          {rows.map((send) => (
+            <li key={send.id}>
+              <a
+                href={sendsPathOf(send.id, location.pathname)}
+                onClick={(event) => {
+                  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                  event.preventDefault();
+                  groupSends.go(send.id);
+                }}
+              >
+                <span class="send-what">
+                  <strong title={send.title}>{isolated(send.title)}</strong>
+                  <span class="quiet small">{whoAndWhen(send, now)}</span>
+                </span>
+                <span class="send-count small">{countWord(send)}</span>
+                <StateTag state={send.state} />
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {status === "ready" && next && (
+        <div class="log-more">
+          <button
+            type="button"
+            class="small-button"
+            aria-disabled={more === "loading"}
+            onClick={() => groupSends.list.loadMore()}
+          >
+            {more === "loading"
+              ? t("log.loadingMore")
+              : more === "failed"
+                ? t("log.moreFailed")
+                : t("sends.moreSends")}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function whoAndWhen(send: GroupSend, now: number): string {
+  const who = isolated((send.started_by ?? send.written_by)?.name ?? "");
+  const when = shortWhen(send.scheduled_for ?? send.started_at ?? send.created_at, now);
+  return [when, who, `${send.line.name} ${send.line.display}`].filter(Boolean).join(" · ");
+}
+
+/** The way back, above what was opened. */
+export function BackToSends({ groupSends }: Pick<Props, "groupSends">) {
+  return (
+    <p class="sends-back">
+      <a
+        class="text-button"
+        href={sendsPathOf("list", location.pathname)}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          groupSends.go("list");
+          setTimeout(() => document.querySelector<HTMLElement>(".sends h1")?.focus());
+        }}
+      >
+        <Icon name="chevron-down" size={16} /> {t("sends.all")}
+      </a>
+    </p>
+  );
+}
+
+export function StateTag({ state }: { state: SendState }) {
+  const { icon, tone } = STATES[state];
+  return (
+    <span class={`tag tag-${tone} send-state`}>
+      <Icon name={icon} size={14} /> {stateWord(state)}
+    </span>
+  );
+}

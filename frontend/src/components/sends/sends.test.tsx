@@ -1,0 +1,213 @@
+import { screen, waitFor, within } from "@testing-library/preact";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { fakeSendsApi, SENDS } from "../../../gallery/sends";
+import type { GroupSendsApi } from "../../groupSends/ports";
+import { initialState, type State } from "../../softphone/state";
+import { sample } from "../../testing/samples";
+import { button, show } from "../../testing/show";
+
+const lines = sample("desk.snapshot").lines;
+const ready: State = {
+  ...initialState({ id: 1, identity: "agent_1", name: "Ada Byron" }),
+  lines,
+  microphone: "granted",
+  sound: "on",
+  desk: { state: "open", told: true, known: true },
+};
+/** Where the page is loaded, after the desk has been put back to its own address. */
+function at(path: string, sends: Partial<GroupSendsApi> = {}, role: "agent" | "supervisor" = "supervisor") {
+  history.replaceState(null, "", path);
+  return show(ready, {}, {}, { role, sends });
+}
+
+afterEach(() => history.replaceState(null, "", "/"));
+
+describe("Group sends beside the desk", () => {
+  it("are a view with an address; Back leads back, and nothing is loaded again", async () => {
+    const { user } = at("/");
+    await user.click(screen.getByRole("link", { name: "Group sends" }));
+    await waitFor(() => expect(location.pathname).toBe("/group-sends/"));
+    expect(screen.getByRole("heading", { level: 1, name: "Group sends" })).toBeTruthy();
+    await user.click(await screen.findByRole("link", { name: /Delivery on Monday/ }));
+    await waitFor(() => expect(location.pathname).toBe(`/group-sends/${SENDS.scheduled}/`));
+    expect(await screen.findByRole("heading", { level: 1, name: "Delivery on Monday" })).toBeTruthy();
+    await user.click(screen.getByRole("link", { name: "All group sends" }));
+    await waitFor(() => expect(location.pathname).toBe("/group-sends/"));
+    await user.click(screen.getByRole("link", { name: "Desk" }));
+    await waitFor(() => expect(location.pathname).toBe("/"));
+    expect(screen.getByRole("tab", { name: /Call log/ })).toBeTruthy();
+  });
+
+  it("fold the call area, until somebody opens it", async () => {
+    const { user } = at("/group-sends/");
+    const desk = document.querySelector<HTMLElement>(".desk");
+    expect(desk?.dataset.rail).toBe("true");
+    const rail = document.querySelector<HTMLButtonElement>(".rail-key");
+    if (rail) await user.click(rail);
+    expect(desk?.dataset.rail).toBe("false");
+    await waitFor(() => expect(document.activeElement?.id).toBe("number"));
+    await user.click(screen.getByRole("heading", { level: 1, name: "Group sends" }));
+    await waitFor(() => expect(desk?.dataset.rail).toBe("true"));
+  });
+
+  it("have no key for agents who may not write to groups", async () => {
+    at("/group-sends/", {}, "agent");
+    expect(await screen.findByRole("link", { name: /Delivery on Monday/ })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "New group message" })).toBeNull();
+  });
+
+  it("show a running send to them, without keys that would be refused", async () => {
+    at(`/group-sends/${SENDS.running}/`, {}, "agent");
+    expect(await screen.findByText("236 of 412 sent")).toBeTruthy();
+    for (const name of ["Pause", "Stop"]) expect(screen.queryByRole("button", { name })).toBeNull();
+    expect(screen.queryByRole("button", { name: /Try again/ })).toBeNull();
+  });
+});
+
+describe("writing to a group", () => {
+  it("finds groups with the keyboard, and takes chips out with it", async () => {
+    const { user } = at("/group-sends/new/");
+    const to = await screen.findByRole("combobox", { name: "To" });
+    await waitFor(() => expect(document.activeElement).toBe(to));
+    await user.keyboard("order{Enter}");
+    expect(await screen.findByText("Group: Order open · 38")).toBeTruthy();
+    await user.keyboard("(202) 555-0142{Enter}");
+    expect(screen.getByText("(202) 555-0142")).toBeTruthy();
+    await user.keyboard("{Backspace}");
+    expect(screen.queryByText("(202) 555-0142")).toBeNull();
+    await user.click(button("Take out Group: Order open · 38"));
+    expect(screen.queryByText("Group: Order open · 38")).toBeNull();
+    expect(document.activeElement).toBe(to);
+  });
+
+  it("takes a pasted list as so many numbers", async () => {
+    const { user } = at("/group-sends/new/");
+    await user.click(await screen.findByRole("combobox", { name: "To" }));
+    await user.paste("+12025550142\n+12025550143, (202) 555-0144");
+    for (const number of ["+12025550142", "+12025550143", "(202) 555-0144"]) {
+      expect(screen.getByText(number)).toBeTruthy();
+    }
+  });
+
+  it("puts a field in where the text is written", async () => {
+    const { user, groupSends } = at("/group-sends/new/");
+    const field = await screen.findByLabelText<HTMLTextAreaElement>("Message");
+    await user.type(field, "Hello , welcome");
+    field.setSelectionRange(6, 6);
+    await user.click(button("Insert a field"));
+    await user.click(screen.getByRole("menuitem", { name: "{first name}" }));
+    expect(groupSends.get().writing?.draft.body).toBe("Hello {first name}, welcome");
+    await waitFor(() => expect(document.activeElement).toBe(field));
+  });
+
+  it("takes the plain twin of a letter, on request", async () => {
+    const { user, groupSends } = at(`/group-sends/${SENDS.draft}/`);
+    await user.click(await screen.findByRole("button", { name: "Use a hyphen (-): 1 segment" }));
+    expect(groupSends.get().writing?.draft.body).toContain("24-28 December");
+  });
+
+  it("asks before it is sent, and then shows how far it is", async () => {
+    const start = vi.fn(fakeSendsApi("full").start);
+    const { user } = at(`/group-sends/${SENDS.draft}/`, { start });
+    await user.click(await screen.findByRole("button", { name: "Send to 412 people" }));
+    const dialog = within(screen.getByRole("dialog"));
+    expect(start).not.toHaveBeenCalled();
+    expect(dialog.getByText("£33.00")).toBeTruthy();
+    await user.click(dialog.getByRole("button", { name: "Send to 412 people" }));
+    expect(start).toHaveBeenCalledWith(SENDS.draft);
+    expect(await screen.findByText("236 of 412 sent")).toBeTruthy();
+  });
+
+  it("cannot be sent to nobody", async () => {
+    const { user } = at("/group-sends/new/", fakeSendsApi("nobody"));
+    await user.click(await screen.findByRole("combobox", { name: "To" }));
+    await user.keyboard("trade{Enter}");
+    await user.type(screen.getByLabelText("Message"), "Hello");
+    const send = await screen.findByRole("button", { name: "Send to 0 people" }, { timeout: 3000 });
+    expect(send.getAttribute("aria-disabled")).toBe("true");
+    await user.click(send);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("says who is left out, and why", async () => {
+    const { user } = at(`/group-sends/${SENDS.draft}/`);
+    expect(await screen.findByText("17 replied STOP")).toBeTruthy();
+    await user.click(button("See names"));
+    const dialog = within(screen.getByRole("dialog"));
+    expect((await dialog.findByText("Sam Osei")).closest("li")?.textContent).toContain("Replied STOP");
+  });
+});
+
+describe("a send that was started", () => {
+  it("asks before it stops for good", async () => {
+    const cancel = vi.fn(() => fakeSendsApi("full").send(SENDS.canceled));
+    const { user } = at(`/group-sends/${SENDS.running}/`, { cancel });
+    await user.click(await screen.findByRole("button", { name: "Stop" }));
+    const dialog = within(screen.getByRole("dialog"));
+    expect(dialog.getByText(/^176 people have not got it yet/)).toBeTruthy();
+    await user.click(dialog.getByRole("button", { name: "Stop sending" }));
+    expect(cancel).toHaveBeenCalledWith(SENDS.running);
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  });
+
+  it("names the price before it is tried again", async () => {
+    const retry = vi.fn(() => fakeSendsApi("full").send(SENDS.running));
+    const { user } = at(`/group-sends/${SENDS.finished}/`, { retry });
+    await user.click(await screen.findByRole("button", { name: "Try 4 again" }));
+    const dialog = within(screen.getByRole("dialog"));
+    expect(dialog.getByText(/about £0\.16/)).toBeTruthy();
+    expect(retry).not.toHaveBeenCalled();
+    await user.click(dialog.getByRole("button", { name: "Try 4 again" }));
+    expect(retry).toHaveBeenCalledWith(SENDS.finished);
+  });
+
+  it("tries one person again while it runs, and no others", async () => {
+    const retryOne = vi.fn(fakeSendsApi("full").retryOne);
+    const retry = vi.fn(fakeSendsApi("full").retry);
+    const { user } = at(`/group-sends/${SENDS.running}/`, { retry, retryOne });
+    await user.click(await screen.findByRole("button", { name: "Try again: Jon Peake" }));
+    await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Try 1 again" }));
+    expect(retryOne).toHaveBeenCalledWith(SENDS.running, 1);
+    expect(retry).not.toHaveBeenCalled();
+  });
+
+  it("filters by its counts", async () => {
+    const { user } = at(`/group-sends/${SENDS.finished}/`);
+    await user.click(await screen.findByRole("button", { name: "Delivered 398" }));
+    expect(await screen.findByRole("row", { name: /Maya Okonkwo/ })).toBeTruthy();
+    await waitFor(() => expect(screen.queryByRole("row", { name: /Jon Peake/ })).toBeNull());
+    await user.click(button("29"));
+    expect(screen.getByRole<HTMLInputElement>("radio", { name: "Left out 29" }).checked).toBe(true);
+  });
+
+  it("explains what helps, and asks Twilio again without sending", async () => {
+    const unknown = (await fakeSendsApi("full").recipients(1, { show: "to-look-at", search: "Barth" }))
+      .results[0];
+    const ask = vi.fn(async () => {
+      if (!unknown) throw new Error("Nobody is unknown.");
+      return {
+        ...unknown,
+        outcome: "delivered" as const,
+        outcome_text: "Delivered",
+        what_now: "" as const,
+        why: "",
+      };
+    });
+    const { user } = at(`/group-sends/${SENDS.finished}/`, { ask });
+    await user.click(await screen.findByRole("button", { name: "What helps: Orla Flynn" }));
+    expect(within(screen.getByRole("dialog")).getByText(/^Networks filter/)).toBeTruthy();
+    await user.click(button("Close"));
+    await user.click(button("Ask Twilio again: Bartholomew Okafor"));
+    await waitFor(() =>
+      expect(screen.getByRole("row", { name: /Bartholomew Okafor/ }).textContent).toContain("Delivered"),
+    );
+  });
+
+  it("leads to what somebody has answered", async () => {
+    const { user } = at(`/group-sends/${SENDS.finished}/`);
+    await user.click(await screen.findByRole("button", { name: "23, 6 unread" }));
+    await user.click(await screen.findByRole("button", { name: "Open: texts with Maya Okonkwo" }));
+    expect(screen.getByRole("tab", { name: /^Messages/ }).getAttribute("aria-selected")).toBe("true");
+    await waitFor(() => expect(location.pathname).toBe("/"));
+  });
+});
