@@ -56,6 +56,8 @@ def make_world() -> World:
     factories.make_call(2, parent=call, agent=agents["agent"], status="in-progress", direction="outbound-dial")
     recording = Recording.objects.create(sid=sid("RE", 1), call=call, duration=9, status="completed")
     contact = factories.make_contact()
+    # The one that is blocked: the other is texted.
+    contact.numbers.create(number="+12025550176", label="Office")
     other = factories.make_contact("Maya O.", "+12025550178")
     merged = contacts_merge(survivor_id=contact.pk, gone_id=other.pk, by=agents["supervisor"])
     factories.make_contact("Tom Aldous", "+12025550179", pk=OTHER_CONTACT)

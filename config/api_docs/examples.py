@@ -116,6 +116,19 @@ _COST = {
     "id": 1, "name": "Support", "calls": 171, "minutes": 512, "calls_price": "8.43", "texts": 96, "segments": 131,
     "texts_price": "1.62", "price": "10.05", "open": 12,
 }  # fmt: skip
+_GROUP_SEND: dict[str, Any] = {
+    "id": 4, "title": "Closed at Christmas", "state": "draft", "problem": "", "started_at": None, "finished_at": None,
+    "progress": None, "revision": 0, "line": _LINE, "body": "Hello {first name}, we are closed on 24 December.",
+    "groups": [], "contacts": [], "numbers": ["+12025550142"], "scheduled_for": None, "keeps_hours": True, "hours_from": "08:00",
+    "hours_until": "20:00", "written_by": _PERSON, "created_at": "2026-11-23T09:30:00Z", "started_by": None,
+    "summary": None,
+}  # fmt: skip
+_RECIPIENT = {
+    "id": 5, "contact": 12, "name": "Maya Okonkwo", "number": "+12025550142", "display": "(202) 555-0142",
+    "outcome": "not-delivered", "outcome_text": "Not delivered", "why": "The phone is switched off.",
+    "at": "2026-11-23T09:31:00Z", "what_now": "try-again", "what_now_text": "can be tried", "help": "",
+    "body": "Hello Maya, we are closed on 24 December.", "segments": 1, "price": None, "thread": 7, "answered": False,
+}  # fmt: skip
 
 EXAMPLES: dict[str, Any] = {
     "Assign": {"agent": None},
@@ -180,6 +193,14 @@ EXAMPLES: dict[str, Any] = {
     "LoginRequest": {
         "username": "ada", "password": "correct horse battery", "device_name": "Ada's iPhone", "platform": "ios",
     },
+    "GroupRecipient": _RECIPIENT,
+    "GroupRecipientList": _PAGE | {"results": [_RECIPIENT]},
+    "GroupSend": _GROUP_SEND,
+    "GroupSendInput": {
+        "line": 1, "title": "Closed at Christmas", "groups": [2],
+        "body": "Hello {first name}, we are closed on 24 December.",
+    },
+    "GroupSendList": _PAGE | {"results": [_GROUP_SEND]},
     "MergeInput": {"contact": 12},
     "Note": _NOTE,
     "NoteInput": {"text": "Prefers to be rung after 14:00."},
@@ -195,11 +216,13 @@ EXAMPLES: dict[str, Any] = {
         "place": "United States", "message": "", "contact": _CONTACT, "known_calls": 4,
     },
     "OwnField": {"key": "customer_no", "name": "Customer no."},
+    "RetryAnswer": {"retried": 1, "send": _GROUP_SEND},
     "RuleField": {"name": "country", "ways": ["any-of", "none-of"]},
     "Read": {"up_to": 41},
     "ReadyText": {"id": 2, "name": "Missed you", "body": "Hello {first name}, when may we call again?", "line": None},
     "Thread": _THREAD,
     "ThreadList": _PAGE | {"results": [_THREAD]},
+    "ToMyself": {"number": "(202) 555-0143"},
     "ThreadMessageInput": {"body": "Yes: Thursday morning."},
     "ThreadTimeline": {
         "next": None,

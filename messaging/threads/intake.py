@@ -39,9 +39,7 @@ def texts_take_in(texts: Sequence[IncomingText], *, are_kept: bool = False) -> l
     return [verdicts[at] for at in range(len(texts))]
 
 
-def _take_in(
-    text: IncomingText, line: Line | None, known: set[str | None], *, is_blocked: bool, is_kept: bool
-) -> str:
+def _take_in(text: IncomingText, line: Line | None, known: set[str | None], *, is_blocked: bool, is_kept: bool) -> str:
     if not text.is_usable:
         return Webhook.Verdict.UNUSABLE
     if text.sid in known:

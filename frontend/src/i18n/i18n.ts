@@ -65,7 +65,7 @@ function formOf(message: Message, count: unknown): string {
   return plurals.select(Number(count)) === "one" ? message.one : message.other;
 }
 
-/** A number as the language writes it: 1.5 or 1,5. */
+/** A number as the language writes it: 1,240 and 1.5, or 1.240 and 1,5. */
 export function formatNumber(value: number): string {
   return numbers.format(value);
 }
@@ -97,11 +97,6 @@ export function formatMoney({ amount, unit }: { amount: string; unit: string }):
 export function formatPercent(percent: number): string {
   const options = { style: "percent", maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(locale, options).format(percent / 100);
-}
-
-/** "1,240" */
-export function formatNumber(number: number): string {
-  return numbers.format(number);
 }
 
 /** "–, “ and ’" */
