@@ -119,9 +119,9 @@ _COST = {
 _GROUP_SEND: dict[str, Any] = {
     "id": 4, "title": "Closed at Christmas", "state": "draft", "problem": "", "started_at": None, "finished_at": None,
     "progress": None, "revision": 0, "line": _LINE, "body": "Hello {first name}, we are closed on 24 December.",
-    "groups": [], "contacts": [], "numbers": ["+12025550142"], "scheduled_for": None, "keeps_hours": True, "hours_from": "08:00",
-    "hours_until": "20:00", "written_by": _PERSON, "created_at": "2026-11-23T09:30:00Z", "started_by": None,
-    "summary": None,
+    "groups": [], "contacts": [], "numbers": ["+12025550142"], "scheduled_for": None, "keeps_hours": True,
+    "hours_from": "08:00", "hours_until": "20:00", "written_by": _AGENT, "started_by": None, "summary": None,
+    "created_at": "2026-11-23T09:30:00Z",
 }  # fmt: skip
 _RECIPIENT = {
     "id": 5, "contact": 12, "name": "Maya Okonkwo", "number": "+12025550142", "display": "(202) 555-0142",

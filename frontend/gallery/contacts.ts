@@ -225,6 +225,7 @@ export function contactTexts(): string[] {
     LONG,
     BLOCKED,
     ROWS.slice(0, 60),
+    ROWS.map(({ name }) => name),
     entries(),
     CONSENTS,
     PREVIEW,

@@ -178,7 +178,7 @@ const toLog = () => t("nav.log");
 /** By the tab, and on a phone by the navigation at the bottom. */
 const toTexts = inTurn(
   () => found<HTMLElement>("#tab-messages").click(),
-  () => found<HTMLElement>(".mobile-nav button:last-child").click(),
+  press(() => t("nav.messages")),
 );
 const thread = (name: string, ...acts: (() => void)[]) =>
   inTurn(

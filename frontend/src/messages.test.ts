@@ -19,6 +19,7 @@ describe("decodeMessage", () => {
       "ping",
       "pong",
       "presence.changed",
+      "send.progress",
       "session.ended",
       "thread.changed",
     ]);
