@@ -455,7 +455,7 @@ export const EXHIBITS: Record<string, Exhibit> = {
     events: ready,
     act: thread(
       "Orla Flynn",
-      press(() => t("threads.whose", { name: "Ada Byron" })),
+      press(() => t("threads.whose", { name: "Ada Byron (AB)" })),
     ),
   },
   "78-messages-empty": { events: ready, texts: "empty", act: toTexts },
