@@ -36,12 +36,12 @@ class ContactNumberInline(SavesChangesInline):
     extra = 1
 
 
-class ContactNoteInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class ContactNoteInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
     """Written at the desk, where it is said who wrote them."""
 
     model = ContactNote
-    fields = ("at", "author", "text")
-    readonly_fields = fields
+    fields = (("at", "author"), "text")
+    readonly_fields = ("at", "author", "text")
     extra = 0
 
 
@@ -79,7 +79,6 @@ class ContactAdmin(ImportsContacts, SearchesFolded, SavesChanges, admin.ModelAdm
     search_help_text = _("Name, company, e-mail or number")
     inlines = [ContactNumberInline, ContactNoteInline]
     readonly_fields = ["created_at", "updated_at"]
-    autocomplete_fields = ["owner"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).select_related("owner").prefetch_related("numbers")

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.stack import eventually
 
 SUPPORT = "+12025550100"
-NUMBERS = {"Nadia Rahman": "+12025550171", "Jon Peake": "+12025550172", "Ines Duarte": "+12025550173"}
+NUMBERS = {"Nadia Rahman": "+12025550181", "Jon Peake": "+12025550182", "Ines Duarte": "+12025550183"}
 _GROUP = """
 from contacts.models import Contact, ContactNumber, Group
 group, _ = Group.objects.get_or_create(name="Trade customers")

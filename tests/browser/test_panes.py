@@ -55,7 +55,7 @@ def test_neither_a_wheel_nor_a_key_nor_focus_moves_the_page(desk):
     last = page.locator(f'[data-row="CA{ROWS - 1:032}"]')
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        narrow = page.get_by_role("navigation", name="Views")
+        narrow = page.get_by_role("navigation", name="Views", exact=True)
         if narrow.is_visible():
             wheel_over(page, ".bar")
             assert page.evaluate(_PAGE) == [0, 0, 0], width
