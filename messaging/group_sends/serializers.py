@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from calls.log.serializers import AgentSerializer, LineSerializer
@@ -23,6 +24,14 @@ from routing.models import Line
 
 _MOST_GROUPS, _MOST_CHOSEN = 100, 10_000
 _FARTHEST = timedelta(days=366)
+
+
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"})
+class HourField(serializers.TimeField):
+    """A time of the day at somebody's place, `08:00`: JSON Schema's own "time" has seconds and a zone."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **options)
 
 
 class MoneySerializer(serializers.Serializer[Any]):
@@ -110,8 +119,8 @@ class GroupSendSerializer(SendProgressPartSerializer):
     numbers = serializers.ListField(child=serializers.CharField())
     scheduled_for = serializers.DateTimeField(allow_null=True)
     keeps_hours = serializers.BooleanField()
-    hours_from = serializers.TimeField(format="%H:%M")
-    hours_until = serializers.TimeField(format="%H:%M")
+    hours_from = HourField()
+    hours_until = HourField()
     written_by = AgentSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     started_by = AgentSerializer(allow_null=True)
@@ -166,8 +175,8 @@ class GroupSendInputSerializer(StrictSerializer):
     )
     scheduled_for = serializers.DateTimeField(required=False, allow_null=True)
     keeps_hours = serializers.BooleanField(required=False)
-    hours_from = serializers.TimeField(required=False)
-    hours_until = serializers.TimeField(required=False)
+    hours_from = HourField(required=False)
+    hours_until = HourField(required=False)
 
     def validate_groups(self, ids: list[int]) -> list[int]:
         wanted = list(dict.fromkeys(ids))

@@ -1880,9 +1880,7 @@ export interface components {
             /** Format: date-time */
             scheduled_for: string | null;
             keeps_hours: boolean;
-            /** Format: time */
             hours_from: string;
-            /** Format: time */
             hours_until: string;
             written_by: components["schemas"]["Agent"] | null;
             /** Format: date-time */
@@ -1905,9 +1903,7 @@ export interface components {
             /** Format: date-time */
             scheduled_for?: string | null;
             keeps_hours?: boolean;
-            /** Format: time */
             hours_from?: string;
-            /** Format: time */
             hours_until?: string;
         };
         /**
@@ -2494,9 +2490,7 @@ export interface components {
             /** Format: date-time */
             scheduled_for?: string | null;
             keeps_hours?: boolean;
-            /** Format: time */
             hours_from?: string;
-            /** Format: time */
             hours_until?: string;
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */

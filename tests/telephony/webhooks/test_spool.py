@@ -91,7 +91,7 @@ def test_a_person_who_is_erased_is_taken_out_of_what_cannot_be_read_too(line):
     assert (folder() / "unreadable.bad").read_text() == f"{entry(kind='fax', params={})}\n"
 
 
-def test_a_database_that_is_away_puts_nothing_aside(line):
+def test_a_database_that_is_away_puts_nothing_aside(transactional_db, line):
     put_aside(1)
     with patch.object(inbox, "_work_late", autospec=True, side_effect=OperationalError):
         assert inbox.drain() == 0
@@ -100,7 +100,7 @@ def test_a_database_that_is_away_puts_nothing_aside(line):
     assert inbox.drain() == 1
 
 
-def test_files_behind_one_that_cannot_be_stored_are_taken_up_with_the_next_look(line):
+def test_files_behind_one_that_cannot_be_stored_are_taken_up_with_the_next_look(transactional_db, line):
     put_aside(1, process=1)
     put_aside(2, process=2)
     with patch.object(inbox, "_work_late", autospec=True, side_effect=OperationalError):
