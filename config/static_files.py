@@ -16,7 +16,7 @@ class _UnderThePrefix:
         return settings.STATIC_URL or ""
 
 
-class StaticFiles(_UnderThePrefix, CompressedManifestStaticFilesStorage):
+class StaticFiles(_UnderThePrefix, CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Files that `collectstatic` has put in one folder, named by what is in them."""
 
 
