@@ -4,13 +4,21 @@ one text."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.stack import eventually
 
 MAYA = "+12025550142"
 SUPPORT = "+12025550100"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_threads(stack: Any) -> None:
+    """Whatever other files wrote to people is gone."""
+    stack.manage("shell", "-c", "from messaging.models import Thread; Thread.objects.all().delete()")
 
 
 def test_a_text_comes_in_live_and_the_agent_answers_it(open_desk, stack):
