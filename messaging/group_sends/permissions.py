@@ -24,10 +24,3 @@ def sends_visible(agent: Agent) -> QuerySet[GroupSend]:
 def may_send_from(agent: Agent, line: Line) -> bool:
     """Supervisors of the line's team, and admins."""
     return agent.is_superuser or (has_supervisor_role(agent) and line.team_id in team_ids_of(agent))
-
-
-def lines_to_send_from(agent: Agent) -> QuerySet[Line]:
-    lines = Line.objects.filter(is_active=True)
-    if agent.is_superuser:
-        return lines
-    return lines.filter(team__in=team_ids_of(agent)) if has_supervisor_role(agent) else lines.none()

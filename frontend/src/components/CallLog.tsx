@@ -11,6 +11,7 @@ import { Icon } from "./Icon";
 import { focusIsLost } from "./regions";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
+import { LoadMore } from "./LoadMore";
 
 const SCOPES: LogScope[] = ["all", "mine", "missed", "voicemail"];
 
@@ -80,20 +81,7 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
       {status === "ready" && rows.length === 0 && <Nothing log={log} />}
       {status === "ready" && rows.length > 0 && <Rows {...{ rows, me, canDial, onCall, onOpen, search }} />}
       {status === "ready" && next && (
-        <div class="log-more">
-          <button
-            type="button"
-            class="small-button"
-            aria-disabled={more === "loading"}
-            onClick={() => log.loadMore()}
-          >
-            {more === "loading"
-              ? t("log.loadingMore")
-              : more === "failed"
-                ? t("log.moreFailed")
-                : t("log.earlier")}
-          </button>
-        </div>
+        <LoadMore more={more} text={t("log.earlier")} onMore={() => log.loadMore()} />
       )}
     </div>
   );

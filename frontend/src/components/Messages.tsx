@@ -12,6 +12,7 @@ import { Icon } from "./Icon";
 import { ThreadView } from "./ThreadView";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
+import { LoadMore } from "./LoadMore";
 
 const SCOPES: ThreadScope[] = ["all", "mine", "nobody"];
 const PAUSE = 250;
@@ -104,20 +105,7 @@ export function Messages(props: MessagesProps) {
         )}
         {status === "ready" && rows.length === 0 && <Nothing scope={scope} search={search.trim()} />}
         {status === "ready" && next && (
-          <div class="log-more">
-            <button
-              type="button"
-              class="small-button"
-              aria-disabled={more === "loading"}
-              onClick={() => threads.loadMore()}
-            >
-              {more === "loading"
-                ? t("log.loadingMore")
-                : more === "failed"
-                  ? t("log.moreFailed")
-                  : t("threads.earlier")}
-            </button>
-          </div>
+          <LoadMore more={more} text={t("threads.earlier")} onMore={() => threads.loadMore()} />
         )}
         {search.trim() !== "" && <People {...props} search={search.trim()} onStart={conversation.openWith} />}
       </div>

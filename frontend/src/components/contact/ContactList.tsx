@@ -8,6 +8,7 @@ import { isolated } from "../../names";
 import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
+import { LoadMore } from "../LoadMore";
 
 interface Props {
   contacts: ContactsStore;
@@ -94,20 +95,7 @@ export function ContactList({ contacts, role, onOpen, onAdd }: Props) {
         </ul>
       )}
       {status === "ready" && next && (
-        <div class="log-more">
-          <button
-            type="button"
-            class="small-button"
-            aria-disabled={more === "loading"}
-            onClick={() => contacts.list.loadMore()}
-          >
-            {more === "loading"
-              ? t("log.loadingMore")
-              : more === "failed"
-                ? t("log.moreFailed")
-                : t("contact.moreContacts")}
-          </button>
-        </div>
+        <LoadMore more={more} text={t("contact.moreContacts")} onMore={() => contacts.list.loadMore()} />
       )}
     </div>
   );

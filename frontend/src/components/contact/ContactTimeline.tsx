@@ -11,6 +11,7 @@ import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import { VoiceMessage } from "../VoiceMessage";
+import { LoadMore } from "../LoadMore";
 
 const KINDS: EntryKind[] = ["call", "text", "voicemail", "note"];
 
@@ -77,20 +78,7 @@ export function ContactTimeline({ contacts, open, name, onOpenCall }: Props) {
         </div>
       )}
       {status === "ready" && next && (
-        <div class="log-more">
-          <button
-            type="button"
-            class="small-button"
-            aria-disabled={more === "loading"}
-            onClick={() => timeline.loadMore()}
-          >
-            {more === "loading"
-              ? t("log.loadingMore")
-              : more === "failed"
-                ? t("log.moreFailed")
-                : t("contact.earlier")}
-          </button>
-        </div>
+        <LoadMore more={more} text={t("contact.earlier")} onMore={() => timeline.loadMore()} />
       )}
     </section>
   );

@@ -10,6 +10,7 @@ import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
 import { useNow } from "../useNow";
 import { useStore } from "../useStore";
+import { LoadMore } from "../LoadMore";
 
 interface Props {
   groupSends: GroupSendsStore;
@@ -78,20 +79,7 @@ export function SendList({ groupSends, mayWrite }: Props) {
         </ul>
       )}
       {status === "ready" && next && (
-        <div class="log-more">
-          <button
-            type="button"
-            class="small-button"
-            aria-disabled={more === "loading"}
-            onClick={() => groupSends.list.loadMore()}
-          >
-            {more === "loading"
-              ? t("log.loadingMore")
-              : more === "failed"
-                ? t("log.moreFailed")
-                : t("sends.moreSends")}
-          </button>
-        </div>
+        <LoadMore more={more} text={t("sends.moreSends")} onMore={() => groupSends.list.loadMore()} />
       )}
     </div>
   );
