@@ -28,6 +28,10 @@ _IDENTIFYING = frozenset({"CallSid", "AccountSid", "From", "CallStatus", "Direct
 # Groups of fields, to be named by the kinds of webhooks with which they come.
 CALLER_FIELDS = ("CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom")
 MESSAGE_FIELDS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "Digits")
+# The kinds of webhooks that tell how far a call has come.
+STATUS_KINDS = ("status", "offer-status")
+# Our own addresses say it in their query.
+ATTEMPT_FIELD, TURN_FIELD = "OfferAttempt", "RouteTurn"
 PROGRESS_FIELDS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 
 
@@ -147,6 +151,8 @@ class StatusCallbackRequest:
     sip_response_code: str
     # When the call was created. Said by the REST API only, whose `start_time` is that of the answer.
     created: datetime | None
+    # Of a phone that rings for a caller on a route.
+    attempt: int | None
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -157,6 +163,7 @@ class StatusCallbackRequest:
             duration=whole_field(form, "CallDuration"),
             sip_response_code=field(form, "SipResponseCode", 8),
             created=time_field(form, "DateCreated"),
+            attempt=whole_field(form, ATTEMPT_FIELD, limit=32_000),
         )
 
 

@@ -66,7 +66,7 @@ _OR_UPDATE = f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{n
 _OPEN = Write.insert(Call, on_conflict=_OR_UPDATE)
 _WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
 _WRITE_ALL = Write.update(Call, key="sid", columns=_COLUMNS)
-_WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state"])
+_WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state", "leg_sid", "ended_at", "reason"])
 
 
 class CallBatch:
@@ -89,6 +89,7 @@ class CallBatch:
         self._progressed: dict[str, Call] = {}
         self._opened: dict[str, Call] = {}
         self._trees: dict[str, CallTree] = {}
+        self._attempts: dict[str, int] = {}
         self._wanted = roots | {sid for sid, _ in pairs}
         self._should_be_new = should_be_new
         work.lock(*locking(roots))
@@ -162,6 +163,10 @@ class CallBatch:
         tree.touched.append(call)
         tree.dial_over = tree.dial_over or dial_over
 
+    def belongs_to_attempt(self, leg: Call, attempt: int) -> None:
+        """As part of which attempt to find an agent for its caller a leg was made."""
+        self._attempts[leg.sid] = attempt
+
     def settle(self) -> list[CallTree]:
         """Works out what follows for the calls and their offers, and has the unit of work write it. Returns what has
         changed, which nothing changes any more."""
@@ -197,5 +202,6 @@ class CallBatch:
         for sid, tree in self._trees.items():
             tree.legs.sort(key=lambda leg: (leg.start_time, leg.sid))
             tree.recordings = self._recordings.get(sid, [])
+            tree.attempts = self._attempts
             if tree.root.incoming:
                 tree.offers = self._offers.get(sid, [])

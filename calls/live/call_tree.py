@@ -6,6 +6,7 @@ all legs after each change, so it does not matter which came first. Nothing here
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -44,6 +45,8 @@ class CallTree:
     touched: list[Call] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     changed_offers: list[CallOffer] = field(default_factory=list)
+    # Of legs that were just told of: as part of which attempt to find an agent for the caller.
+    attempts: dict[str, int] = field(default_factory=dict)
 
     @property
     def ringing_agent_ids(self) -> list[int]:
@@ -61,6 +64,9 @@ class CallTree:
                 # The number's own callback comes at the end only: until then, the root lives as its leg does.
                 root.status = CallStatus.IN_PROGRESS
         root.result = self._result(answered) if root.is_terminal else ""
+        if root.waiting_since is not None and root.waited is None:
+            until = answered.answer_time if answered is not None else root.end_time if root.is_terminal else None
+            root.waited = waited_seconds(root.waiting_since, until)
         root.revision += 1
         self._settle_offers(answered)
 
@@ -78,18 +84,49 @@ class CallTree:
         return _OUTCOMES.get(CallStatus(last), CallResult.CANCELED)
 
     def _settle_offers(self, answered: Call | None) -> None:
-        by_agent = {leg.agent_id: leg for leg in self.legs if leg.agent_id}
+        changed = {id(offer): offer for offer in self._claim_legs()}
+        leg_of = self._legs_of_offers()
         for offer in self.offers:
             if offer.state not in _OPEN:
                 continue
-            state, reason = self._offer_state(offer, by_agent.get(offer.agent_id), answered)
+            state, reason = self._offer_state(offer, leg_of.get(id(offer)), answered)
             if state == offer.state:
                 continue
             offer.state = state
-            self.changed_offers.append(offer)
+            if state == CallOffer.State.ENDED:
+                offer.reason, offer.ended_at = reason, datetime.now(UTC)
+            changed[id(offer)] = offer
             if reason:
                 by = answered.agent_id if answered is not None and reason == "answered-elsewhere" else None
                 self.withdrawals.append(Withdrawal(offer.agent_id, reason, by))
+        self.changed_offers += changed.values()
+
+    def _claim_legs(self) -> list[CallOffer]:
+        """Notes which leg belongs to which offer: an agent's phone may ring several times in one call. The newest
+        counts, for Twilio may begin one attempt twice."""
+        claimed = []
+        for leg in self.legs:
+            attempt = self.attempts.get(leg.sid)
+            for offer in self.offers:
+                if offer.attempt == attempt and offer.agent_id == leg.agent_id and offer.leg_sid != leg.sid:
+                    offer.leg_sid = leg.sid
+                    claimed.append(offer)
+        return claimed
+
+    def _legs_of_offers(self) -> dict[int, Call]:
+        """By `id` of the offer. Whose phone was offered the call once has at most one leg in it, whoever says so."""
+        by_sid = {leg.sid: leg for leg in self.legs}
+        claimed = {offer.leg_sid for offer in self.offers}
+        by_agent = {leg.agent_id: leg for leg in self.legs if leg.agent_id and leg.sid not in claimed}
+        times = Counter(offer.agent_id for offer in self.offers)
+        found = {}
+        for offer in self.offers:
+            leg = by_sid.get(offer.leg_sid)
+            if leg is None and times[offer.agent_id] == 1:
+                leg = by_agent.get(offer.agent_id)
+            if leg is not None:
+                found[id(offer)] = leg
+        return found
 
     def _offer_state(self, offer: CallOffer, leg: Call | None, answered: Call | None) -> tuple[str, str]:
         """The offer's state now, and, when its phone stops ringing by that, why."""
@@ -106,6 +143,10 @@ class CallTree:
         if leg is not None and leg.status == CallStatus.CANCELED:
             return states.CANCELED, ""
         return offer.state, ""
+
+
+def waited_seconds(since: datetime, until: datetime | None) -> int | None:
+    return None if until is None else max(0, round((until - since).total_seconds()))
 
 
 def _answered(legs: Sequence[Call]) -> Call | None:

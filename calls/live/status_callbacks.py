@@ -23,7 +23,7 @@ from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import lock
 from calls.live.parties import with_parties
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Recording
-from calls.params import DialActionRequest, RecordingRequest, StatusCallbackRequest
+from calls.params import STATUS_KINDS, DialActionRequest, RecordingRequest, StatusCallbackRequest
 from contacts.selectors import contacts_by_number
 from core.sql.statements import new_row, relate
 from core.sql.unit import UnitOfWork
@@ -81,7 +81,7 @@ def _seen_before(callbacks: Sequence[StatusCallbackRequest], batch: CallBatch) -
     }
     if not suspects:
         return set()
-    rows = Webhook.objects.filter(sid__in=suspects, kind="status").exclude(verdict=Verdict.FAILED)
+    rows = Webhook.objects.filter(sid__in=suspects, kind__in=STATUS_KINDS).exclude(verdict=Verdict.FAILED)
     return set(rows.values_list("sid", "status", "sequence_number"))
 
 
@@ -104,6 +104,8 @@ def _apply(callback: StatusCallbackRequest, batch: CallBatch, unknown: _Unknown,
     if voice.parent_call_sid and call.parent_id is None:
         call.parent_id = voice.parent_call_sid
     _fill_times(call, callback)
+    if callback.attempt is not None:
+        batch.belongs_to_attempt(call, callback.attempt)
     batch.changed(call)
     return Verdict.APPLIED if forward else Verdict.LATE
 
