@@ -13,7 +13,17 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, LoginRecord, Role, name_of
+from agents.models import (
+    DESK_LIFETIME,
+    PUSH_REGISTRATION_LIFE,
+    Agent,
+    Availability,
+    Desk,
+    LoginRecord,
+    Role,
+    Team,
+    name_of,
+)
 from core.proxies import network_of
 from core.sql.prepared import Param, exists_by_index
 from telephony.phone_reference import PhoneReference
@@ -201,3 +211,8 @@ def teams_of_agents() -> QuerySet[Any, tuple[int, int]]:
     """To be prepared: of the agents in the slot `agent_ids`, each with each of its teams."""
     found: QuerySet[Any] = Agent.teams.through.objects.filter(agent__pk__in_array=Param("agent_ids"))
     return found.values_list("agent_id", "team_id")
+
+
+def team_named(team_id: int) -> str | None:
+    """The team's name; None when there is no such team."""
+    return Team.objects.filter(pk=team_id).values_list("name", flat=True).first()
