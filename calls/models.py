@@ -251,6 +251,7 @@ class CallEvent(models.Model):
         REST = "rest", _("Request to Twilio")
         ACTION = "action", _("Agent's action")
         INCIDENT = "incident", _("Failure of our own")
+        ROUTE = "route", _("Step of a route")
 
     call_sid = models.CharField(_("call sid"), max_length=64, db_index=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
@@ -380,6 +381,9 @@ class Conversation(models.Model):
         verbose_name=_("team"),
     )
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    place_at = models.DateTimeField(
+        _("place at"), null=True, blank=True, help_text=_("The time that callers are put in order by.")
+    )
     priority = models.SmallIntegerField(_("priority"), default=0)
     skill = models.CharField(_("skill"), max_length=64, blank=True)
     terms = models.JSONField(_("terms"), default=dict, help_text=_("How phones ring, and for how long is waited."))
@@ -399,7 +403,7 @@ class Conversation(models.Model):
         verbose_name_plural = _("conversations")
         indexes = [
             models.Index(
-                fields=["team", "waiting_since"],
+                fields=["team", "place_at"],
                 name="conversation_in_queue",
                 condition=models.Q(state__in=["offered", "waiting"]),
             )

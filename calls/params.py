@@ -175,6 +175,13 @@ class DialActionRequest:
     dial_call_status: str
     # Empty when Twilio called nobody: it did not accept what we asked for.
     dial_call_sid: str
+    # Whoever answered may have been asked first, and not have taken the call.
+    was_bridged: bool
+    turn: int | None
+
+    @property
+    def has_talked(self) -> bool:
+        return self.dial_call_status in ("completed", "answered") and self.was_bridged
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -182,6 +189,44 @@ class DialActionRequest:
             voice=VoiceRequest.from_fields(form),
             dial_call_status=field(form, "DialCallStatus", 16),
             dial_call_sid=sid_field(form, "DialCallSid"),
+            was_bridged=field(form, "DialBridged", 8).lower() != "false",
+            turn=whole_field(form, TURN_FIELD),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InputRequest:
+    """A caller pressed keys, said something, or did neither."""
+
+    voice: VoiceRequest
+    digits: str
+    speech: str
+    turn: int | None
+
+    @classmethod
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
+        return cls(
+            voice=VoiceRequest.from_fields(form),
+            digits=field(form, "Digits", 32),
+            speech=field(form, "SpeechResult", 500),
+            turn=whole_field(form, TURN_FIELD),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRequest:
+    """A caller left Twilio's queue."""
+
+    voice: VoiceRequest
+    result: str
+    turn: int | None
+
+    @classmethod
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
+        return cls(
+            voice=VoiceRequest.from_fields(form),
+            result=field(form, "QueueResult", 32),
+            turn=whole_field(form, TURN_FIELD),
         )
 
 

@@ -41,7 +41,7 @@ _rest_of = itemgetter(*(field.attname for field in fields_of(Call) if field.colu
 # Of an agent, what is shown with a call, and in which language is spoken to them.
 _AGENT = ("username", "first_name", "last_name", "language")
 # Of a line, what is shown with a call, and what is done with its caller.
-_LINE = ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active", "language")
+_LINE = ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active", "language", "route")
 
 
 def _calls() -> QuerySet[Call]:

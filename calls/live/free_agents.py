@@ -72,7 +72,7 @@ class FreeAgents:
 
 
 def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> FreeAgents:
-    """Of these teams, and of these agents, whoever is available, can be reached, and has neither a call nor an offer."""
+    """Of these teams, and of these agents, whoever is available, can be reached, and has neither call nor offer."""
     now = timezone.now()
     (agents,) = fetch(
         _FREE(team_ids=team_ids, agent_ids=agent_ids, idle_since=now - _IDLE_FOR, **_slots()),
@@ -106,6 +106,11 @@ def _time(value: Any) -> datetime | None:
 def skill_key(name: str) -> str:
     """A skill is a team's name, however it is written: its members have it."""
     return name.strip().casefold()
+
+
+def skill_exists(name: str) -> bool:
+    through: Any = get_user_model().teams.through
+    return bool(through.objects.filter(team__name__iexact=name.strip()).exists())
 
 
 def _at_work() -> QuerySet[Any]:

@@ -33,6 +33,8 @@ class Waiting:
     """Of `FIXED_ORDER`: the agents, first to last. Others come after them."""
     preferred: tuple[int, ...] = ()
     """Who is asked first, alone and once, when free: the agent of the last call, or the contact's owner."""
+    only: frozenset[int] = frozenset()
+    """Of a step that names its agents: nobody else, whatever their teams."""
     missed: Mapping[int, int] = field(default_factory=dict)
     """How often each agent's phone rang for this caller in vain."""
     spared: frozenset[int] = frozenset()
@@ -100,6 +102,8 @@ def _asks_first(caller: Waiting, agent_id: int) -> bool:
 
 
 def _may_take(agent: Free, caller: Waiting) -> bool:
+    if caller.only:
+        return agent.agent_id in caller.only and agent.agent_id not in caller.spared
     return (
         caller.team_id in agent.team_ids
         and (not caller.skill or caller.skill in agent.skills)

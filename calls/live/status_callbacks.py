@@ -23,7 +23,7 @@ from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import lock
 from calls.live.parties import with_parties
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Recording
-from calls.params import STATUS_KINDS, DialActionRequest, RecordingRequest, StatusCallbackRequest
+from calls.params import STATUS_KINDS, DialActionRequest, RecordingRequest, StatusCallbackRequest, VoiceRequest
 from contacts.selectors import contacts_by_number
 from core.sql.statements import new_row, relate
 from core.sql.unit import UnitOfWork
@@ -170,9 +170,7 @@ def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | Non
     call = batch.get(voice.sid)
     if call is None:
         return None
-    if voice.status in TERMINAL and is_forward(call, voice.status):
-        call.status = voice.status
-        call.end_time = call.end_time or timezone.now()
+    end_noted(call, voice)
     if call.caller.startswith("client:") and not call.problem and voice.status not in TERMINAL:
         call.problem = _why_not(action, [leg for leg in batch.calls.values() if leg.parent_id == call.sid])
     batch.changed(call, dial_over=True)
@@ -182,6 +180,13 @@ def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | Non
         permanent = action.dial_call_status == "failed"
         transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=permanent), robust=True)
     return call
+
+
+def end_noted(call: Call | None, voice: VoiceRequest) -> None:
+    """Whatever Twilio asks about a call that is over says so."""
+    if call is not None and voice.status in TERMINAL and is_forward(call, voice.status):
+        call.status = voice.status
+        call.end_time = call.end_time or timezone.now()
 
 
 _PROBLEMS = {

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('turn', models.PositiveIntegerField(default=0, help_text='Rises with each answer of ours: which one Twilio speaks of.', verbose_name='turn')),
                 ('answer', models.TextField(blank=True, help_text='What was answered in this turn.', verbose_name='answer')),
                 ('waiting_since', models.DateTimeField(blank=True, null=True, verbose_name='waiting since')),
+                ('place_at', models.DateTimeField(blank=True, help_text='The time that callers are put in order by.', null=True, verbose_name='place at')),
                 ('priority', models.SmallIntegerField(default=0, verbose_name='priority')),
                 ('skill', models.CharField(blank=True, max_length=64, verbose_name='skill')),
                 ('terms', models.JSONField(default=dict, help_text='How phones ring, and for how long is waited.', verbose_name='terms')),
@@ -115,6 +116,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversation',
-            index=models.Index(condition=models.Q(('state__in', ['offered', 'waiting'])), fields=['team', 'waiting_since'], name='conversation_in_queue'),
+            index=models.Index(condition=models.Q(('state__in', ['offered', 'waiting'])), fields=['team', 'place_at'], name='conversation_in_queue'),
         ),
     ]

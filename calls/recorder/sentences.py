@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from calls.answering.twiml_reading import spoken
 from calls.models import Call, CallEvent, CallOutcome, CallStatus
-from core.languages import sentence
+from core.languages import from_json, sentence
 from core.text import in_sentence
 from telephony.models import Webhook
 from telephony.webhooks.kinds import kind_named
@@ -178,6 +178,24 @@ def action_detail(event: CallEvent) -> str:
     if event.name == "outcome":
         return f"{CallOutcome(event.outcome).label}." if event.outcome in CallOutcome.values else ""
     return "" if event.outcome == "asked for" else sentence(event.outcome)
+
+
+# --- Routes -----------------------------------------------------------------------------------------------------------
+
+
+def step_title(event: CallEvent) -> str:
+    """What the caller met, as the route has it."""
+    return _kept(event, "said") or event.outcome
+
+
+def step_reason(event: CallEvent) -> str:
+    return _kept(event, "reason")
+
+
+def _kept(event: CallEvent, name: str) -> str:
+    stored = event.detail.get(name) if isinstance(event.detail, dict) else None
+    text = from_json(stored)
+    return sentence(text) if isinstance(text, str) else ""
 
 
 # --- Our own failures -------------------------------------------------------------------------------------------------

@@ -112,6 +112,8 @@ class _Recorder:
                 detail.pop("answer", None)
             elif event.kind == CallEvent.Kind.REST:
                 title, more = words.rest_title(event, events[position + 1 :]), ""
+            elif event.kind == CallEvent.Kind.ROUTE:
+                title, more, detail = words.step_title(event), words.step_reason(event), {}
             else:
                 title, more = words.action_title(event), words.action_detail(event)
             yield TimelineEntry(
