@@ -14,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from calls import selectors
-from calls.live import presence
+from calls.live import dispatcher, presence
 from calls.live.call_tree import CallTree, Withdrawal
 from calls.live.details import attach_details
 from calls.live.push_queue import Offered, PushQueue
@@ -70,6 +70,9 @@ def after_commit(*, trees: Sequence[CallTree] = (), offered: Sequence[Offered] =
         with suppress(Exception):
             made = _make(offered, trees)
     transaction.on_commit(lambda: _queue.add(trees, offered, made), robust=True)
+    if any(tree.changed_offers or tree.root.is_terminal for tree in trees):
+        # Somebody's phone rings no more, or somebody's call is over.
+        dispatcher.wake_after_commit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,7 @@ def call_problem(call: Call, *, permanent: bool) -> None:
 
 def presence_changed(agent_ids: set[int]) -> None:
     """Tells an agent's team-mates, and the agent's own desks, what the agent is now."""
+    dispatcher.wake()
     outbox.send(presence_frames(agent_ids))
 
 

@@ -167,6 +167,11 @@ class CallBatch:
         """As part of which attempt to find an agent for its caller a leg was made."""
         self._attempts[leg.sid] = attempt
 
+    def end_offers(self, call: Call, reason: str) -> None:
+        """Ends all that ring for a root call."""
+        self.changed(call)
+        self._trees[call.sid].ending = reason
+
     def settle(self) -> list[CallTree]:
         """Works out what follows for the calls and their offers, and has the unit of work write it. Returns what has
         changed, which nothing changes any more."""

@@ -47,6 +47,8 @@ class CallTree:
     changed_offers: list[CallOffer] = field(default_factory=list)
     # Of legs that were just told of: as part of which attempt to find an agent for the caller.
     attempts: dict[str, int] = field(default_factory=dict)
+    # Why all that still ring are to stop: something of ours decided so.
+    ending: str = ""
 
     @property
     def ringing_agent_ids(self) -> list[int]:
@@ -98,7 +100,8 @@ class CallTree:
             changed[id(offer)] = offer
             if reason:
                 by = answered.agent_id if answered is not None and reason == "answered-elsewhere" else None
-                self.withdrawals.append(Withdrawal(offer.agent_id, reason, by))
+                told = "not-answered" if reason == self.ending else reason
+                self.withdrawals.append(Withdrawal(offer.agent_id, told, by))
         self.changed_offers += changed.values()
 
     def _claim_legs(self) -> list[CallOffer]:
@@ -136,6 +139,8 @@ class CallTree:
             return (states.ANSWERED, "") if mine else (states.ENDED, "answered-elsewhere")
         if self.root.is_terminal:
             return states.ENDED, "caller-hung-up"
+        if self.ending:
+            return states.ENDED, self.ending
         if leg is not None and leg.status == CallStatus.BUSY:
             return states.ENDED, "rejected"
         if self.dial_over or (leg is not None and leg.status in (CallStatus.NO_ANSWER, CallStatus.FAILED)):

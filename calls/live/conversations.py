@@ -125,7 +125,7 @@ def ring_over(asked: Asked, turn: int | None, *, talked: bool) -> Meeting | None
     if talked or meeting.call.is_terminal:
         return _over(meeting, trees)
     conversation = meeting.conversation
-    if conversation.state != State.OFFERED or conversation.terms.get("only"):
+    if conversation.team_id is None:
         return _go_on(meeting, Event(EventKind.NOT_TAKEN), trees)
     conversation.state = State.WAITING
     return _wait_on(meeting, trees)
@@ -282,10 +282,9 @@ def _wait_on(meeting: Meeting, trees: list[CallTree]) -> Meeting:
     conversation = meeting.conversation
     if is_due(conversation, timezone.now()):
         return _go_on(meeting, Event(EventKind.WAITED), trees)
+    # Whether anybody is there at all is looked at beside this (`calls.live.mending`): a page that is loaded again is
+    # gone for a moment, too.
     meeting.rung = at_the_door(conversation)
-    if not meeting.rung and conversation.team_id not in teams_at_work([conversation.team_id or 0]):
-        meeting.nobody_left = True
-        return _go_on(meeting, Event(EventKind.NOBODY), trees)
     return _settled(meeting, trees)
 
 

@@ -58,6 +58,10 @@ def at_the_door(conversation: Conversation) -> list[Agent]:
     return _offer(conversation, choice, found, now=now, rung_at=now) if choice else []
 
 
+def somebody_waits() -> bool:
+    return Conversation.objects.filter(state=State.WAITING, send_on="").exists()
+
+
 def dispatch() -> list[Fetch]:
     """Offers whoever waits to whoever is free; says who is to be fetched. In a transaction of its own."""
     with transaction.atomic():

@@ -108,7 +108,7 @@ def rest_title(event: CallEvent, later: Sequence[CallEvent]) -> str:
         each.kind == event.kind and each.name == event.name and _attempt(each) == attempt + 1 for each in later[:10]
     )
     frame = _ASKED[attempt > 1, again]
-    return gettext(frame) % {"purpose": _purpose(event.name), "outcome": _rest_outcome(event)}
+    return gettext(frame) % {"purpose": _purpose(event), "outcome": _rest_outcome(event)}
 
 
 _ASKED = {
@@ -140,10 +140,13 @@ _PURPOSES = {
 }
 
 
-def _purpose(name: str) -> str:
+def _purpose(event: CallEvent) -> str:
+    name = event.name
     method, _, resource = name.partition(" ")
+    if isinstance(event.detail, dict) and event.detail.get("purpose") == "redirect":
+        return pgettext("we asked Twilio", "to fetch the caller")
     if re.fullmatch(r"Calls/CA[0-9a-fA-F]+", resource):
-        # The only change that Ringdesk makes to a living call is its end.
+        # The only other change that Ringdesk makes to a living call is its end.
         purpose = _PURPOSES.get(method)
         return str(purpose) if purpose else name
     if resource.startswith("Recordings/") or "/Recordings" in resource:

@@ -76,6 +76,8 @@ WEB_THREADS: int = env.whole("WEB_THREADS", 8, least=1, most=1000)
 LOGIN_THREADS: int = env.whole("LOGIN_THREADS", 2, least=1, most=100)
 # A caller hears our fallback's sentence after this many: before Twilio gives up on us (TWILIO_CONNECTION_OVERRIDES).
 WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 3.5, least=0.1, most=15)
+# A desk says that its phone rings. One that has not after so many seconds is passed over within the call; 0: never.
+RING_ACK_SECONDS: float = env.number("RING_ACK_SECONDS", 3, least=0, most=60)
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {

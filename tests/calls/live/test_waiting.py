@@ -250,15 +250,3 @@ def test_who_spoke_with_the_caller_last_is_rung_first_and_for_as_long_as_the_ste
     first.ring_ends()
 
     assert (first.rings, first.find("Dial").attrib["timeout"]) == ([ada.identity], "15")
-
-
-def test_when_the_last_has_left_whoever_comes_out_of_the_queue_is_told_and_sent_on(first, second, route, ada):
-    first.call()
-    second.call()
-    ada.availability = "away"
-    ada.save()
-
-    second.leave_queue("leave")
-
-    assert second.says.startswith("Nobody is there to take your call any more.")
-    assert "Record" in second.verbs
