@@ -226,3 +226,14 @@ def reachability_of(agent_ids: Collection[int]) -> dict[int, tuple[bool, bool]]:
 
 
 _WITH_REACH = Prepared(lambda: agents_with_reach(pk__in_array=Param("agent_ids")), varies=reach_varies)
+
+
+def teams_named() -> list[tuple[int, str]]:
+    """All teams, by name."""
+    return list(Team.objects.order_by("name", "pk").values_list("pk", "name"))
+
+
+def agents_callable() -> list[tuple[int, str]]:
+    """Who may be called, by name."""
+    agents = Agent.objects.filter(who_may_sign_in(), may_receive_calls=True)
+    return [(agent.pk, str(agent)) for agent in agents]
