@@ -49,6 +49,7 @@ urlpatterns = [
     path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
     path("media/", include((messaging_urls.public_urlpatterns, "texts"))),
     path("twilio/", include((usage_urls.webhook_urlpatterns, "usage"))),
+    path("twilio/", include((routing_urls.public_urlpatterns, "greetings"))),
     path("api/v1/", include((_api, "api"))),
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),
