@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,8 @@ from agents.models import (
     name_of,
 )
 from core.proxies import network_of
-from core.sql.prepared import Param, exists_by_index
+from core.sql.prepared import Param, Prepared, exists_by_index
+from core.sql.statements import fetch
 from telephony.phone_reference import PhoneReference
 
 # For who has read these three of an agent, and not the agent.
@@ -216,3 +217,23 @@ def teams_of_agents() -> QuerySet[Any, tuple[int, int]]:
 def team_named(team_id: int) -> str | None:
     """The team's name; None when there is no such team."""
     return Team.objects.filter(pk=team_id).values_list("name", flat=True).first()
+
+
+def reachability_of(agent_ids: Collection[int]) -> dict[int, tuple[bool, bool]]:
+    """Of those of these agents who may work here: whether available, and whether one of their phones can ring."""
+    (found,) = fetch(_WITH_REACH(agent_ids=list(agent_ids), **reach_slots()))
+    return {agent.pk: (agent.availability == Availability.AVAILABLE, bool(agent.can_ring)) for agent in found}
+
+
+_WITH_REACH = Prepared(lambda: agents_with_reach(pk__in_array=Param("agent_ids")), varies=reach_varies)
+
+
+def teams_named() -> list[tuple[int, str]]:
+    """All teams, by name."""
+    return list(Team.objects.order_by("name", "pk").values_list("pk", "name"))
+
+
+def agents_callable() -> list[tuple[int, str]]:
+    """Who may be called, by name."""
+    agents = Agent.objects.filter(who_may_sign_in(), may_receive_calls=True)
+    return [(agent.pk, str(agent)) for agent in agents]

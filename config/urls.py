@@ -17,6 +17,7 @@ from core.api.views import problem_detail, problem_list
 from desk import urls as desk_urls
 from messaging import urls as messaging_urls
 from messaging.group_sends import urls as group_sends_urls
+from routing import urls as routing_urls
 from tokens import urls as tokens_urls
 from usage import urls as usage_urls
 from usage import views as usage
@@ -28,6 +29,7 @@ _api = [
     *contacts_urls.api_urlpatterns,
     *messaging_urls.api_urlpatterns,
     *group_sends_urls.api_urlpatterns,
+    *routing_urls.api_urlpatterns,
     *usage_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
@@ -47,6 +49,7 @@ urlpatterns = [
     path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
     path("media/", include((messaging_urls.public_urlpatterns, "texts"))),
     path("twilio/", include((usage_urls.webhook_urlpatterns, "usage"))),
+    path("twilio/", include((routing_urls.public_urlpatterns, "greetings"))),
     path("api/v1/", include((_api, "api"))),
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),

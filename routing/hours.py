@@ -1,8 +1,8 @@
 """When a line is open, from facts alone: no database, no clock of its own.
 
-A span is what a clock on the wall shows: 08:30 to 12:30 is open whenever the clock at that place shows a time from 08:30
-on and before 12:30. So spans keep their place's time when its clocks change; where an hour is shown twice, it is open
-twice, and one that is never shown is never open. A span belongs to the day on which it begins, also past midnight.
+A span is what a clock on the wall shows: 08:30 to 12:30 is open whenever the clock at that place shows a time from
+08:30 on and before 12:30. So spans keep their place's time when its clocks change; where an hour is shown twice, it is
+open twice, and one that is never shown is never open. A span belongs to the day on which it begins, also past midnight.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a caller meets next, from facts alone: the same for webhooks and for the explainer.
 
 `start` begins a call, `go_on` continues it after whatever came of the last doing. A position is a small JSON, to be
-kept with the conversation by us; one that cannot be read, or whose version cannot, ends in voicemail and never in silence.
+kept with the conversation by us; where it, or the version it names, cannot be read, the caller reaches voicemail and
+never silence.
 """
 
 from __future__ import annotations

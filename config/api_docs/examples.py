@@ -218,6 +218,19 @@ EXAMPLES: dict[str, Any] = {
     "OwnField": {"key": "customer_no", "name": "Customer no."},
     "RetryAnswer": {"retried": 1, "send": _GROUP_SEND},
     "RuleField": {"name": "country", "ways": ["any-of", "none-of"]},
+    "ExplainInput": {"line": "+12025550100", "from": "+12025550142", "at": "2026-11-23T17:41:00Z", "keys": "1"},
+    "Explanation": {
+        "line": {"id": 1, "name": "Support", "number": "+12025550100", "display": "(202) 555-0100"},
+        "route": {"id": 2, "name": "Support, daytime", "version": 12}, "at": "2026-11-23T17:41:00Z",
+        "result": "rings", "conclusion": "After 6 s the phone of Ada Byron rings.",
+        "steps": [
+            {
+                "at": "2026-11-23T17:41:00Z", "kind": "decision", "step": "hours", "title": "Step 1, Shop hours: open",
+                "reason": "Shop hours: the span 08:30–18:00 of 2026-11-23, Europe/London.", "if_nobody": False,
+            }
+        ],
+        "rings": [{"agent": _PERSON, "reason": "Available.", "at": "2026-11-23T17:41:06Z"}], "does_not_ring": [],
+    },
     "Read": {"up_to": 41},
     "ReadyText": {"id": 2, "name": "Missed you", "body": "Hello {first name}, when may we call again?", "line": None},
     "Thread": _THREAD,

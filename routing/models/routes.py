@@ -14,7 +14,7 @@ class Route(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     current = models.ForeignKey(
         "routing.RouteVersion",
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         editable=False,
         related_name="+",

@@ -88,6 +88,7 @@ usage_call                403    403        403         403         403    200
 usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
 ready_texts_list          403    200        200         200         200    200
+routes_explain            403    403        403         403         200    200
 threads_assign            403    200        200         404         200    200
 threads_list              403    200        200         200         200    200
 threads_messages_create   403    201        201         404         201    201

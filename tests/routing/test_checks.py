@@ -12,7 +12,7 @@ from tests.routing.plans import box, document, menu, step, team, text
 
 def found(*steps, known=None, route_id=None, first=None):
     """Each finding as step, field, and whether it refuses."""
-    made, findings = document_check(document(*steps, first=first), known or plans.known(), route_id=route_id)
+    _, findings = document_check(document(*steps, first=first), known or plans.known(), route_id=route_id)
     return [(each.step, each.field, each.is_refusal) for each in findings]
 
 

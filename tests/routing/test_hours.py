@@ -75,9 +75,8 @@ def _clock_changes() -> list[datetime]:
     return found
 
 
-two_years = st.integers(0, 2 * 365 * 1440).map(
-    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-)
+_MINUTES = 2 * 365 * 1440
+two_years = st.integers(0, _MINUTES).map(lambda after: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=after))
 near_changes = st.builds(
     lambda change, minutes: change + timedelta(minutes=minutes),
     st.sampled_from(_clock_changes()),
