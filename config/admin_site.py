@@ -28,7 +28,18 @@ class _Group:
 _GROUPS = (
     _Group(_("Calls"), ("calls.Call",)),
     _Group(_("Routing"), ("routing.Line",)),
-    _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
+    _Group(
+        _("People"),
+        (
+            "agents.Agent",
+            "agents.Team",
+            "agents.AwayReason",
+            "agents.PresenceChange",
+            "auth.Group",
+            "agents.LoginRecord",
+            "agents.FailedLogin",
+        ),
+    ),
     _Group(
         _("Contacts"),
         (

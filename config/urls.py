@@ -29,6 +29,7 @@ _api = [
     *messaging_urls.api_urlpatterns,
     *group_sends_urls.api_urlpatterns,
     *usage_urls.api_urlpatterns,
+    *desk_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
 ]
