@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from agents.models import (
     PUSH_REGISTRATION_LIFE,
     Agent,
     Availability,
+    AwayReason,
     Desk,
     LoginRecord,
     Role,
@@ -167,11 +168,22 @@ def agents_with_reach(**only: Param) -> QuerySet[Agent]:
     )
 
 
+def agents_shown(**only: Param) -> QuerySet[Agent]:
+    """The same, each with the `trouble` that the phone of the newest open desk has, since when, and who set the
+    presence. None: no desk is open."""
+    desks = Desk.objects.filter(agent=OuterRef("pk"), seen_at__gte=Param("alive_since")).order_by("-opened_at", "-pk")
+    agents = agents_with_reach(**only).select_related("presence_by")
+    return agents.annotate(
+        trouble=Subquery(desks.values("trouble")[:1]), trouble_since=Subquery(desks.values("trouble_since")[:1])
+    )
+
+
 def agents_reachable(among: Param | QuerySet[Any, Any]) -> QuerySet[Agent]:
-    """Those among these (a slot of ids, or a queryset of them) who are available, may be called and whose phones can
-    ring."""
+    """Those among these (a slot of ids, or a queryset of them) who are available and not in wrap-up, may be called and
+    whose phones can ring."""
     return Agent.objects.filter(
         _some_phone_rings(),
+        Q(wrap_up_until=None) | Q(wrap_up_until__lte=Param("now")),
         who_may_sign_in(),
         pk__in_array=among,
         may_receive_calls=True,
@@ -194,6 +206,11 @@ def _some_phone_rings() -> IsNull | Q:
         devices__issued_tokens__issued_at__gte=Param("pushed_since"),
     )
     return Q(desk) | (Q(rings_mobile=True) & Q(exists_by_index(app)))
+
+
+def away_reasons() -> QuerySet[AwayReason]:
+    """Those that are offered, in their order."""
+    return AwayReason.objects.filter(is_active=True)
 
 
 def colleague_ids(agent: Agent) -> set[int]:

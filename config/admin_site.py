@@ -32,7 +32,18 @@ _GROUPS = (
         ("routing.Line", "routing.Route", "routing.OpeningHours", "routing.Greeting", "routing.SpamRule"),
         (("admin:routing_route_explain", _("Explain a call")),),
     ),
-    _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
+    _Group(
+        _("People"),
+        (
+            "agents.Agent",
+            "agents.Team",
+            "agents.AwayReason",
+            "agents.PresenceChange",
+            "auth.Group",
+            "agents.LoginRecord",
+            "agents.FailedLogin",
+        ),
+    ),
     _Group(
         _("Contacts"),
         (

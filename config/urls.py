@@ -31,6 +31,7 @@ _api = [
     *group_sends_urls.api_urlpatterns,
     *routing_urls.api_urlpatterns,
     *usage_urls.api_urlpatterns,
+    *desk_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
 ]

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from desk import views
+from desk.apis import AgentPresenceApi, AwayReasonListApi
 
 app_name = "desk"
 
@@ -11,4 +12,9 @@ urlpatterns = [
     path("group-sends/", views.desk, name="group-sends"),
     path("group-sends/new/", views.desk, name="group-send-new"),
     path("group-sends/<int:pk>/", views.desk, name="group-send"),
+]
+
+api_urlpatterns = [
+    path("agents/<int:agent_id>/presence/", AgentPresenceApi.as_view(), name="agent-presence"),
+    path("away-reasons/", AwayReasonListApi.as_view(), name="away-reasons"),
 ]

@@ -201,6 +201,11 @@ def presence_frames(agent_ids: Collection[int]) -> Iterator[outbox.Frame]:
         yield from _frames(groups, {"type": "presence.changed", "presence": now})
 
 
+def ring_lost(agent_id: int) -> None:
+    """Has the agent's desks register their phones anew."""
+    outbox.send([(agent_group(agent_id), {"type": "desk.ring_lost"})])
+
+
 def rights_changed(*, agent_ids: Collection[int], team_ids: Collection[int] = ()) -> None:
     """Has the desks of these agents, and of all who are in these teams, look at what they may see."""
     outbox.send(rights_frames(agent_ids=agent_ids, team_ids=team_ids))

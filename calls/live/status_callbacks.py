@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agents.selectors import agents_active
-from calls.live import broadcasts
+from calls.live import broadcasts, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_forward
 from calls.live.facts import facts_complete, facts_fill
@@ -60,7 +60,9 @@ def status_callbacks_apply(work: UnitOfWork, received: Sequence[Received]) -> li
         known = seen if one.kind.is_posted else set()
         verdict = _apply(callback, batch, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE
         kept.append(Kept(verdict=verdict))
-    work.during_commit(partial(broadcasts.after_commit, trees=batch.settle(), make_now=True))
+    trees = batch.settle()
+    presence.calls_followed(trees)
+    work.during_commit(partial(broadcasts.after_commit, trees=trees, make_now=True))
     return kept
 
 
@@ -175,6 +177,7 @@ def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | Non
         call.problem = _why_not(action, [leg for leg in batch.calls.values() if leg.parent_id == call.sid])
     batch.changed(call, dial_over=True)
     changed = batch.settle()
+    presence.calls_followed(changed)
     broadcasts.after_commit(trees=changed)
     if call.problem:
         permanent = action.dial_call_status == "failed"

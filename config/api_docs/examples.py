@@ -132,6 +132,13 @@ _RECIPIENT = {
 
 EXAMPLES: dict[str, Any] = {
     "Assign": {"agent": None},
+    "AwayReason": {"id": 1, "name": "Lunch"},
+    "Presence": {
+        "agent": _AGENT, "availability": "away", "state": "away", "since": "2026-11-23T10:31:00Z", "reason": "Lunch",
+        "back_at": "2026-11-23T11:00:00Z", "set_at": "2026-11-23T10:31:00Z",
+        "set_by": {"id": 5, "identity": "agent_5", "name": "Hedy Brandt"}, "rule": "", "wrap_up": None, "trouble": "",
+    },
+    "PresenceChange": {"availability": "away", "back_at": None},
     "Call": _CALL,
     "CallList": _PAGE | {"results": [_CALL]},
     "CallCost": {
@@ -266,6 +273,7 @@ EXAMPLES: dict[str, Any] = {
 }  # fmt: skip
 # What stands in addresses, by the names of parameters.
 PARAMETERS: dict[str, Any] = {
+    "agent_id": 3,
     "sid": _SID, "recording_sid": "RE" + "0123456789abcdef" * 2, "id": 12, "device_id": 7, "number": "2025550142",
     "note_id": 31, "merge_id": 9, "group_id": 2, "block_id": 5, "import_id": "9Zc1m0",
     "thread_id": 7, "message_id": 41, "media_id": 5, "recipient": 5,

@@ -240,6 +240,8 @@ DEVICE_LOGIN_DAYS: int = env.whole("DEVICE_LOGIN_DAYS", 90)
 # How many days records of log-ins and of voice tokens are kept; 0: for ever.
 LOGIN_RECORD_DAYS: int = env.whole("LOGIN_RECORD_DAYS", 365, least=0)
 ISSUED_TOKEN_DAYS: int = env.whole("ISSUED_TOKEN_DAYS", 90, least=0)
+# How many days it is kept who was available, busy or away when, and who changed it; 0: for ever.
+PRESENCE_DAYS: int = env.whole("PRESENCE_DAYS", 90, least=0)
 REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
 # Knox's own table would stay empty.
 MIGRATION_MODULES = {"knox": None}

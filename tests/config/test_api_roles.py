@@ -19,9 +19,12 @@ from tokens.models import Device
 
 TABLE = """
 operation           anonymous  agent  colleague  other_team  supervisor  admin
+agents_presence           403    200        200         404         200    200
+agents_presence_update    403    200        403         404         200    200
 auth_login                200    200        200         200         200    200
 auth_logout               403    204        204         204         204    204
 auth_logout_all           403    204        204         204         204    204
+away_reasons_list         403    200        200         200         200    200
 blocked_numbers_create    403    201        201         201         201    201
 blocked_numbers_delete    403    204        403         403         204    204
 blocked_numbers_list      403    200        200         200         200    200
