@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from calls.live import broadcasts, dispatcher
+from calls.live import broadcasts, dispatcher, presence
 from calls.live.call_batch import CallBatch
 from calls.live.dispatch import at_the_door, is_due, tell_offered
 from calls.live.free_agents import teams_at_work
@@ -96,6 +96,7 @@ class Asked:
         self.batch.changed(self.call, dial_over=dial_over)
         trees = self.batch.settle()
         self.work.flush()
+        presence.calls_followed(trees)
         return trees
 
 

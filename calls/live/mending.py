@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from agents.services import ring_unacknowledged
 from calls.live import broadcasts
 from calls.live.call_batch import CallBatch
 from calls.live.dispatch import Fetch, is_due
@@ -192,6 +194,9 @@ def _pass_over(conversation: Conversation, now: datetime) -> Fetch | None:
     if conversation.state != State.OFFERED or not offers or not all(_should_have_rung(offer, now) for offer in offers):
         return None
     end_attempt(conversation, NOT_ACKNOWLEDGED)
+    for offer in offers:
+        # Nobody else is to be sent there, until the desk proves that its phone rings.
+        ring_unacknowledged(offer.agent_id)
     return _fetch(conversation, now)
 
 
@@ -203,7 +208,7 @@ def _should_have_rung(offer: CallOffer, now: datetime) -> bool:
     return lately.exists()
 
 
-def ring_acknowledged(agent_id: int, sid: str) -> None:
+def ring_acknowledge(sender: Any, *, agent_id: int, sid: str, **kwargs: Any) -> None:
     """A desk of the agent's says that its phone rings for that call."""
     CallOffer.objects.filter(agent=agent_id, call=sid, state=CallOffer.State.RINGING, acknowledged_at=None).update(
         acknowledged_at=timezone.now()

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from agents.models import Desk
+from agents.services import ring_acknowledged
 from calls.live import dispatch, fetching, mending
 from calls.live.dispatch import Fetch
 from calls.models import Call, CallOffer, Conversation
@@ -210,7 +211,7 @@ def test_a_desk_that_does_not_ring_is_passed_over_within_the_call(ringing, ada, 
 def test_a_desk_that_says_that_it_rings_rings_on(ringing, ada, grace):
     acknowledged_before(ada, grace)
     offer = CallOffer.objects.get(state="ringing")
-    mending.ring_acknowledged(offer.agent_id, ringing.sid)
+    ring_acknowledged.send(sender=None, agent_id=offer.agent_id, sid=ringing.sid)
     rung_since(5)
 
     assert mending.Mender().look() == []
@@ -234,7 +235,7 @@ def test_nobody_acknowledges_for_somebody_else(ringing, ada, grace):
     offer = CallOffer.objects.get(state="ringing")
     other = grace if offer.agent_id == ada.pk else ada
 
-    mending.ring_acknowledged(other.pk, ringing.sid)
+    ring_acknowledged.send(sender=None, agent_id=other.pk, sid=ringing.sid)
 
     assert CallOffer.objects.get(state="ringing").acknowledged_at is None
 
