@@ -65,7 +65,9 @@ def _ring_action(work: UnitOfWork, received: Received) -> Answer:
     action = DialActionRequest.from_fields(received.fields)
     asked = Asked(work, action.voice.sid)
     status_callbacks.end_noted(asked.call, action.voice)
-    return answer_to(conversations.ring_over(asked, action.turn, talked=action.has_talked))
+    return answer_to(
+        conversations.ring_over(asked, action.turn, talked=action.has_talked, leg_sid=action.dial_call_sid)
+    )
 
 
 def _queue_action(work: UnitOfWork, received: Received) -> Answer:
@@ -101,7 +103,7 @@ def _press_one(work: UnitOfWork, received: Received) -> Answer:
 
 def _lost(work: UnitOfWork, received: Received) -> Answer:
     """Taken up too late to answer: the caller got the emergency answer, and is on no route any more."""
-    conversations.lost(VoiceRequest.from_fields(received.fields).sid)
+    conversations.lost(work, VoiceRequest.from_fields(received.fields).sid)
     return None
 
 

@@ -88,7 +88,8 @@ def _unanswered(work: UnitOfWork, received: Received) -> Answer:
     if not voice.sid:
         return None
     services.call_record_unanswered(work, voice, at=received.received_at)
-    conversations.lost(voice.sid)
+    work.flush()
+    conversations.lost(work, voice.sid)
     # It comes with what the route that failed would have been told.
     if "RecordingSid" in fields:
         work.flush()

@@ -14,7 +14,7 @@ from calls.answering import route_twiml, twiml, twiml_responses
 from calls.answering.prompts import VOICES, asks_for_message, said
 from calls.answering.route_twiml import Heard, Sound
 from calls.answering.twiml import Said, VoicemailUrls
-from calls.live.conversations import Meeting
+from calls.live.conversations import OVER, Meeting
 from calls.live.queues import Place
 from calls.live.services import ring_parameters
 from calls.models import Conversation
@@ -45,6 +45,9 @@ def to_caller(meeting: Meeting) -> str:
         return _message(meeting, last, before)
     if isinstance(last, End) and last.refused:
         return route_twiml.reject_twiml()
+    if last is None and meeting.conversation.state not in OVER:
+        # What was answered before is not known any more. It must not be silence.
+        return nobody_known()
     return route_twiml.end_twiml(before)
 
 

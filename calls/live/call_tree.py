@@ -21,6 +21,8 @@ _OUTCOMES = {
     CallStatus.CANCELED: CallResult.CANCELED,
 }
 _OPEN = (CallOffer.State.RINGING, CallOffer.State.CANCELED)
+# Of a leg of an outside number: kept in English, as all that is said of what failed.
+NOT_TAKEN = "Whoever answered did not take the call."
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -65,6 +67,8 @@ class CallTree:
             if answered.status == CallStatus.IN_PROGRESS and STATUS_RANK[root.status] < STATUS_RANK[answered.status]:
                 # The number's own callback comes at the end only: until then, the root lives as its leg does.
                 root.status = CallStatus.IN_PROGRESS
+        elif root.answer_time and any(_was_not_taken(leg, root) for leg in self.legs):
+            root.answer_time, root.waited = None, None
         root.result = self._result(answered) if root.is_terminal else ""
         if root.waiting_since is not None and root.waited is None:
             until = answered.answer_time if answered is not None else root.end_time if root.is_terminal else None
@@ -150,13 +154,18 @@ class CallTree:
         return offer.state, ""
 
 
+def _was_not_taken(leg: Call, root: Call) -> bool:
+    """Whether the root was thought to be answered by a leg on which the call was not taken."""
+    return leg.problem == NOT_TAKEN and leg.answer_time == root.answer_time
+
+
 def waited_seconds(since: datetime, until: datetime | None) -> int | None:
     return None if until is None else max(0, round((until - since).total_seconds()))
 
 
 def _answered(legs: Sequence[Call]) -> Call | None:
     """The leg that talked, the first of them if there are several."""
-    talked = [leg for leg in legs if leg.status in _ANSWERED or leg.answer_time]
+    talked = [leg for leg in legs if (leg.status in _ANSWERED or leg.answer_time) and leg.problem != NOT_TAKEN]
     return min(talked, key=lambda leg: (leg.answer_time or _NEVER, leg.start_time, leg.sid), default=None)
 
 

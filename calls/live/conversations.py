@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from calls.live import broadcasts, dispatcher, presence
 from calls.live.call_batch import CallBatch
+from calls.live.call_tree import NOT_TAKEN
 from calls.live.dispatch import at_the_door, is_due, tell_offered
 from calls.live.free_agents import teams_at_work
 from calls.live.scheduling import PRIORITY_STEP
 from calls.live.terms import terms_of_agent, terms_of_team
-from calls.models import Call, CallEvent, CallOffer, Conversation
+from calls.models import Call, CallEvent, CallOffer, CallStatus, Conversation, Direction
 from core.languages import as_json
+from core.sql.statements import new_row
 from core.sql.unit import UnitOfWork
 from routing import walk
 from routing.doings import Ask, DialNumber, Doing, End, Event, EventKind, RingAgent, RingTeam, TakeMessage, Wait
@@ -67,7 +69,7 @@ def begin(call: Call, tree: CallTree) -> Meeting:
     """The first things that a caller meets on a line with a route; the same again, when Twilio asks twice."""
     known = Conversation.objects.filter(pk=call.sid).first()
     if known is not None:
-        return Meeting(call, known, repeated=known.answer)
+        return again(Meeting(call, known))
     conversation = Conversation(call_id=call.sid)
     if call.is_terminal:
         return _over(Meeting(call, conversation), [tree])
@@ -89,6 +91,27 @@ class Asked:
         """Whether it speaks of what was answered last. Whatever is asked of an earlier turn was answered already."""
         return self.meeting is not None and turn == self.meeting.conversation.turn
 
+    def not_taken(self, leg_sid: str) -> None:
+        """Notes of a leg that whoever answered it did not take the call: a mailbox, mostly."""
+        leg = self.batch.get(leg_sid)
+        if leg is None and self.call is not None:
+            leg = new_row(
+                Call,
+                sid=leg_sid,
+                parent_id=self.call.sid,
+                caller=self.call.caller,
+                direction=Direction.OUTBOUND_DIAL,
+                status=CallStatus.NO_ANSWER,
+            )
+            self.batch.open(leg)
+        if leg is not None and leg.parent_id == self.meeting_sid:
+            leg.problem = NOT_TAKEN
+            self.batch.changed(leg)
+
+    @property
+    def meeting_sid(self) -> str:
+        return self.call.sid if self.call else ""
+
     def trees(self, *, dial_over: bool = False) -> list[CallTree]:
         """Works out what follows for the call, and writes it."""
         if self.call is None:
@@ -101,7 +124,10 @@ class Asked:
 
 
 def again(meeting: Meeting) -> Meeting:
+    """What was answered last. Of a caller who is to be fetched, the ring: nobody has asked for it yet."""
     meeting.repeated = meeting.conversation.answer
+    if not meeting.repeated and meeting.conversation.state == State.OFFERED:
+        return _ring(meeting)
     return meeting
 
 
@@ -115,13 +141,16 @@ def input_came(asked: Asked, turn: int | None, event: Event) -> Meeting | None:
     return _go_on(meeting, event, asked.trees())
 
 
-def ring_over(asked: Asked, turn: int | None, *, talked: bool) -> Meeting | None:
-    """Phones rang, and nobody answered; or somebody did, and the talk is over."""
+def ring_over(asked: Asked, turn: int | None, *, talked: bool, leg_sid: str = "") -> Meeting | None:
+    """Phones rang, and nobody answered; or somebody did, and the talk is over. `leg_sid`: of whom Twilio called, who
+    may have answered without taking the call."""
     meeting = asked.meeting
     if meeting is None:
         return None
     if not asked.is_of(turn):
         return again(meeting)
+    if not talked and meeting.conversation.state == State.DIALLING and leg_sid:
+        asked.not_taken(leg_sid)
     trees = asked.trees(dial_over=True)
     if talked or meeting.call.is_terminal:
         return _over(meeting, trees)
@@ -180,9 +209,14 @@ def must_leave_queue(asked: Asked, *, wishes_to: bool) -> bool:
     return bool(conversation.send_on)
 
 
-def lost(sid: str) -> None:
+def lost(work: UnitOfWork, sid: str) -> None:
     """Twilio could not use our answer, and the caller got another: nobody is offered this caller any more."""
-    Conversation.objects.filter(pk=sid).exclude(state__in=OVER).update(state=State.LOST)
+    asked = Asked(work, sid)
+    if asked.call is None or asked.meeting is None or asked.meeting.conversation.state in OVER:
+        return
+    asked.meeting.conversation.state = State.LOST
+    asked.meeting.conversation.save()
+    broadcasts.after_commit(trees=asked.trees(dial_over=True))
 
 
 def answered(meeting: Meeting, answer: str) -> str:

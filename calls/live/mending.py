@@ -34,6 +34,8 @@ _FETCH_AGAIN = timedelta(seconds=4)
 # And then the offer ends, and the caller is offered anew.
 _FETCH_AT_MOST = timedelta(seconds=13)
 _PAUSE_AFTER_FETCHES = timedelta(seconds=5)
+# An answer of ours that made no phone ring within that time was not carried out.
+_NO_LEG = timedelta(seconds=20)
 # A page that is loaded again is gone for a moment. Only who has been gone for so long has left.
 _GONE_FOR_SECONDS = 15.0
 # Between our answer and the first sound of the ring.
@@ -120,6 +122,9 @@ def _close_ended(now: datetime) -> None:
     for rows, state in ((gone, State.ABANDONED), (talked, State.ENDED)):
         Conversation.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(state=state)
     stale = CallOffer.objects.filter(Q(created_at__lt=now - LONGEST_RING) | Q(call__status__in=sorted(TERMINAL)))
+    unused = Q(rung_at__lt=now - _NO_LEG, leg_sid="", call__conversation__isnull=False)
+    idle = CallOffer.objects.filter(unused, state=CallOffer.State.RINGING).values_list("pk", flat=True)
+    CallOffer.objects.filter(pk__in=list(idle)).update(state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=now)
     ids = list(stale.filter(state=CallOffer.State.RINGING).values_list("pk", flat=True))
     CallOffer.objects.filter(pk__in=ids).update(state=CallOffer.State.ENDED, ended_at=now)
 

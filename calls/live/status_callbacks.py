@@ -197,6 +197,8 @@ _PROBLEMS = {
     "no-answer": gettext_noop("Nobody answered."),
     "failed": gettext_noop("This number cannot be reached. Check it and try again."),
 }
+# `calls.live.call_tree.NOT_TAKEN`, which is pure: for the catalogue.
+gettext_noop("Whoever answered did not take the call.")
 # Twilio gave no reason, and two are as likely. `calls.live.refusals` asks which it was.
 NOT_PLACED = gettext_noop("Twilio did not place this call: your line's number, or the number called, was not accepted.")
 
