@@ -20,7 +20,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
-from calls.live import dispatch_chore  # noqa: E402
+from calls.queues import chore as dispatch_chore  # noqa: E402
 from config.server import checkpoints, embedded, heartbeats  # noqa: E402
 from config.server.handler import OneHopHandler  # noqa: E402
 from core.languages import load_texts  # noqa: E402

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -199,6 +199,20 @@ def presence_frames(agent_ids: Collection[int]) -> Iterator[outbox.Frame]:
     for now, team_ids in presence.presence_with_teams(set(agent_ids)) if agent_ids else []:
         groups = [agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)]
         yield from _frames(groups, {"type": "presence.changed", "presence": now})
+
+
+def queue_frames(team_id: int, make: Callable[[], dict[str, Any]]) -> list[outbox.Frame]:
+    """What a team's desks are told of its queue, each in its language: there are sentences in it."""
+
+    def said(language: str) -> str:
+        with speaking(language):
+            return as_text({"type": "queue.changed", "queue": make()})
+
+    others = [language for language, _ in settings.LANGUAGES if language != default_language()]
+    message: dict[str, Any] = {"type": "desk.frame", "text": said("")}
+    message["texts"] = {language: said(language) for language in others}
+    group = team_group(team_id)
+    return [(group, {**message, "group": group})]
 
 
 def ring_lost(agent_id: int) -> None:

@@ -167,10 +167,10 @@ class CallBatch:
         """As part of which attempt to find an agent for its caller a leg was made."""
         self._attempts[leg.sid] = attempt
 
-    def end_offers(self, call: Call, reason: str) -> None:
-        """Ends all that ring for a root call."""
+    def end_offers(self, call: Call, reason: str, *, attempt: int | None = None) -> None:
+        """Ends what rings for a root call: of one attempt, or all."""
         self.changed(call)
-        self._trees[call.sid].ending = reason
+        self._trees[call.sid].ending, self._trees[call.sid].ending_attempt = reason, attempt
 
     def settle(self) -> list[CallTree]:
         """Works out what follows for the calls and their offers, and has the unit of work write it. Returns what has

@@ -51,6 +51,8 @@ class CallTree:
     attempts: dict[str, int] = field(default_factory=dict)
     # Why all that still ring are to stop: something of ours decided so.
     ending: str = ""
+    # Of which attempt; None: of all.
+    ending_attempt: int | None = None
 
     @property
     def ringing_agent_ids(self) -> list[int]:
@@ -143,7 +145,7 @@ class CallTree:
             return (states.ANSWERED, "") if mine else (states.ENDED, "answered-elsewhere")
         if self.root.is_terminal:
             return states.ENDED, "caller-hung-up"
-        if self.ending:
+        if self.ending and self.ending_attempt in (None, offer.attempt):
             return states.ENDED, self.ending
         if leg is not None and leg.status == CallStatus.BUSY:
             return states.ENDED, "rejected"

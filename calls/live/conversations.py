@@ -25,7 +25,7 @@ from core.languages import as_json
 from core.sql.statements import new_row
 from core.sql.unit import UnitOfWork
 from routing import walk
-from routing.doings import Ask, DialNumber, Doing, End, Event, EventKind, RingAgent, RingTeam, TakeMessage, Wait
+from routing.doings import Ask, DialNumber, Doing, End, Event, EventKind, Passed, RingAgent, RingTeam, TakeMessage, Wait
 from routing.facts import facts_of
 from routing.walk import Position
 
@@ -124,10 +124,20 @@ class Asked:
 
 
 def again(meeting: Meeting) -> Meeting:
-    """What was answered last. Of a caller who is to be fetched, the ring: nobody has asked for it yet."""
-    meeting.repeated = meeting.conversation.answer
-    if not meeting.repeated and meeting.conversation.state == State.OFFERED:
-        return _ring(meeting)
+    """What was answered last, to whoever asks twice or late.
+
+    But never phones that ring no more: of a caller who was to be rung for, the phones of now, or the queue.
+    """
+    conversation = meeting.conversation
+    if conversation.state == State.OFFERED:
+        states = CallOffer.objects.filter(call=conversation.call_id, attempt=conversation.attempt)
+        now = set(states.values_list("state", flat=True))
+        if CallOffer.State.RINGING in now and not conversation.answer:
+            return _ring(meeting)
+        if not now & {CallOffer.State.RINGING, CallOffer.State.ANSWERED} and conversation.team_id is not None:
+            conversation.state = State.WAITING
+            return _wait_on(meeting, [])
+    meeting.repeated = conversation.answer
     return meeting
 
 
@@ -291,6 +301,7 @@ def _join(meeting: Meeting, ring: RingTeam, wait: Wait) -> Event | None:
     conversation.team_id, conversation.waiting_since = ring.team, now
     conversation.priority, conversation.place_at = ring.priority, now - ring.priority * PRIORITY_STEP
     conversation.terms, conversation.skill = terms_of_team(ring, wait, call)
+    conversation.terms["why"] = _why(meeting.doings)
     conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
     meeting.rung = at_the_door(conversation)
     if not meeting.rung and ring.team not in teams_at_work([ring.team]):
@@ -299,6 +310,12 @@ def _join(meeting: Meeting, ring: RingTeam, wait: Wait) -> Event | None:
     call.waiting_since, call.waited = call.waiting_since or now, None
     Call.objects.filter(pk=call.sid).update(waiting_since=call.waiting_since, waited=None)
     return None
+
+
+def _why(doings: list[Doing]) -> Any:
+    """What the caller chose before, for whoever looks at the queue; "" for nothing."""
+    chosen = [doing for doing in doings if isinstance(doing, Passed)]
+    return as_json(chosen[-1].said) if chosen else ""
 
 
 def _leave_team(meeting: Meeting) -> None:
@@ -334,6 +351,12 @@ def _ring(meeting: Meeting) -> Meeting:
         conversation.state = State.WAITING
         return _wait_on(meeting, [])
     CallOffer.objects.filter(pk__in=[offer.pk for offer in offers]).update(rung_at=timezone.now())
+    conversation.terms.pop("before", None)
+    # Taken from a colleague whose phone rang: it rings no more.
+    others = CallOffer.objects.filter(call=conversation.call_id, state=CallOffer.State.RINGING)
+    others.exclude(attempt=conversation.attempt).update(
+        state=CallOffer.State.ENDED, reason="answered-elsewhere", ended_at=timezone.now()
+    )
     return _settled(meeting, [], is_told=True)
 
 
@@ -343,7 +366,7 @@ def _settled(meeting: Meeting, trees: list[CallTree], *, is_told: bool = False) 
     conversation.turn += 1
     conversation.answer = ""
     conversation.save()
-    if meeting.rung and not is_told:
+    if meeting.rung and trees and not is_told:
         tell_offered(trees, meeting.rung)
     else:
         broadcasts.after_commit(trees=trees)

@@ -114,6 +114,21 @@ def _offer(
     return [found.by_id[pk] for pk in made]
 
 
+def offer_by_hand(conversation: Conversation, agent: Agent) -> bool:
+    """Offers a caller to an agent who asked for it, whoever else the phones ring at until then. Whether it could be.
+
+    With the offers' lock held. The conversation is changed, and is to be saved.
+    """
+    attempt = conversation.attempt + 1
+    if not offers_make(conversation.call_id, [agent.pk], attempt=attempt, rung_at=None):
+        return False
+    before = {"state": conversation.state, "attempt": conversation.attempt, "answer": conversation.answer}
+    rings = conversation.terms.get("ring_seconds", 20)
+    conversation.terms = conversation.terms | {"rings": rings, "before": before}
+    conversation.attempt, conversation.state, conversation.answer = attempt, State.OFFERED, ""
+    return True
+
+
 def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
     """Once that is committed: agents learn of a caller before their phones ring."""
     known = list(trees)
@@ -125,7 +140,11 @@ def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
 def _waiting(now: datetime) -> list[Waiting]:
     """All who wait and may be offered to somebody."""
     rows = Conversation.objects.filter(
-        state=State.WAITING, send_on="", call__status__in=sorted(LIVE), team__isnull=False
+        state=State.WAITING,
+        send_on="",
+        call__status__in=sorted(LIVE),
+        call__answer_time=None,
+        team__isnull=False,
     ).exclude(not_before__gt=now)
     in_vain = rung_in_vain(now)
     return [_caller(row, in_vain) for row in rows.order_by().values_list(*_COLUMNS)]

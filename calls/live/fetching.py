@@ -43,6 +43,15 @@ def fetch_caller(fetch: Fetch) -> bool:
     return True
 
 
+def fetch_now(fetch: Fetch) -> None:
+    """The same for somebody who waits for it. Raises `TelephonyError`."""
+    try:
+        call_redirect(fetch.sid, offer_url(fetch.turn))
+    except TelephonyError as error:
+        not_fetched(fetch, is_gone=isinstance(error, CallGone))
+        raise
+
+
 @transaction.atomic
 def not_fetched(fetch: Fetch, *, is_gone: bool) -> None:
     """Twilio did not fetch the caller. If it did so without our knowing, it asks, and finds somebody who waits."""
@@ -52,11 +61,15 @@ def not_fetched(fetch: Fetch, *, is_gone: bool) -> None:
     call = batch.get(fetch.sid)
     if call is None or conversation is None or conversation.state not in (State.OFFERED, State.WAITING):
         return
-    offers = CallOffer.objects.filter(call=fetch.sid, state=CallOffer.State.RINGING)
+    offers = CallOffer.objects.filter(call=fetch.sid, attempt=conversation.attempt, state=CallOffer.State.RINGING)
     if offers.filter(rung_at__isnull=False).exists():
         return
-    batch.end_offers(call, NOT_FETCHED)
-    conversation.state = State.ABANDONED if is_gone else State.WAITING
+    batch.end_offers(call, NOT_FETCHED, attempt=conversation.attempt)
+    before = conversation.terms.pop("before", None) or {"state": State.WAITING, "answer": ""}
+    conversation.state, conversation.answer = before["state"], before["answer"]
+    conversation.attempt = before.get("attempt", conversation.attempt)
+    if is_gone:
+        conversation.state = State.ABANDONED
     conversation.not_before = timezone.now() + _PAUSE
     conversation.save()
     trees = batch.settle()

@@ -161,7 +161,7 @@ def end_attempt(conversation: Conversation, reason: str) -> None:
     work = UnitOfWork()
     batch = CallBatch.of(work, conversation.pk)
     call = batch.get(conversation.pk)
-    conversation.state = State.WAITING
+    conversation.state, conversation.answer = State.WAITING, ""
     if call is None:
         return
     batch.end_offers(call, reason)

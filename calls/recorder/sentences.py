@@ -162,6 +162,7 @@ _ACTIONS = {
     "outcome": _("%(who)s noted what the call came to"),
     "answer": _("%(who)s answered"),
     "reject": _("%(who)s declined the call"),
+    "take": _("%(who)s took the caller out of the queue"),
 }
 _TAKEN_BACK = {"note": _("%(who)s took the note back"), "outcome": _("%(who)s took the outcome back")}
 
