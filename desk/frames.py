@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiWebhook, PolymorphicProxySerializer, ex
 from rest_framework import serializers
 
 from calls.log.serializers import AgentSerializer, CallSerializer
+from calls.queues.serializers import QueueSerializer
 from desk.serializers import AVAILABILITIES, OWN_TROUBLES, LiveCallSerializer, PresenceSerializer
 from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
@@ -120,6 +121,11 @@ class SendProgressFrameSerializer(_Frame):
 @_frame("presence.changed", SERVER_FRAMES)
 class PresenceChangedSerializer(_Frame):
     presence = PresenceSerializer()
+
+
+@_frame("queue.changed", SERVER_FRAMES)
+class QueueChangedSerializer(_Frame):
+    queue = QueueSerializer()
 
 
 @_frame("phone.state", SERVER_FRAMES, DESK_FRAMES)

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from agents.selectors import away_reasons
+from agents.selectors import away_reasons, team_ids_of
 from calls.live import broadcasts, presence
 from calls.log.serializers import AgentSerializer, LineSerializer
+from calls.queues.payloads import queue_json
+from calls.queues.selectors import queues_of
+from calls.queues.serializers import QueueSerializer
 from desk.serializers import AVAILABILITIES, AwayReasonSerializer, LiveCallSerializer, PresenceSerializer
 from messaging.threads.selectors import unread_list
 from messaging.threads.serializers import UnreadThreadSerializer
@@ -36,6 +39,11 @@ def _away_reasons(_agent: Agent) -> Any:
     return AwayReasonSerializer(away_reasons(), many=True).data
 
 
+def _queues(agent: Agent) -> Any:
+    """Of the agent's own teams."""
+    return [queue_json(queue) for queue in queues_of(team_ids_of(agent))]
+
+
 PARTS = (
     Part("agent", lambda agent: AgentSerializer(agent).data, AgentSerializer),
     Part("availability", lambda agent: agent.availability, partial(serializers.ChoiceField, AVAILABILITIES)),
@@ -47,6 +55,7 @@ PARTS = (
     Part("away_reasons", _away_reasons, partial(AwayReasonSerializer, many=True)),
     Part("presence", presence.presence_list, partial(PresenceSerializer, many=True)),
     Part("lines", lambda agent: LineSerializer(lines_for(agent), many=True).data, partial(LineSerializer, many=True)),
+    Part("queues", _queues, partial(QueueSerializer, many=True)),
     Part("unread_threads", unread_list, partial(UnreadThreadSerializer, many=True)),
 )
 

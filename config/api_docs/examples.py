@@ -40,6 +40,7 @@ _CALL = _LEG | {
     "contact": _CONTACT,
     "result": "answered",
     "ring_seconds": None,
+    "waited": 12,
     "problem": "",
     "note": "Wants a call on Monday.",
     "outcome": "call-back",
