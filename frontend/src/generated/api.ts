@@ -1083,6 +1083,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routes/explain/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The steps that such a call would take, each with its reason, and who would ring
+         * @description The steps that such a call would take, each with its reason, and who would ring. Nothing is changed.
+         *
+         *     By the same code that answers calls. For admins, and for supervisors about their own teams' lines.
+         */
+        post: operations["routes_explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/threads/": {
         parameters: {
             query?: never;
@@ -1442,7 +1464,7 @@ export interface components {
             readonly party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
             contact: components["schemas"]["Contact"] | null;
-            result: components["schemas"]["ResultEnum"] | components["schemas"]["BlankEnum"];
+            result: components["schemas"]["CallResultEnum"] | components["schemas"]["BlankEnum"];
             /** @description How long it rang, when nobody answered. */
             readonly ring_seconds: number | null;
             /** @description Why it failed, as a sentence. */
@@ -1505,6 +1527,18 @@ export interface components {
             message: string;
             permanent: boolean;
         };
+        /**
+         * @description * `answered` - Answered
+         *     * `missed` - Missed
+         *     * `voicemail` - Voicemail
+         *     * `reached` - Reached
+         *     * `busy` - Busy
+         *     * `no-answer` - No answer
+         *     * `failed` - Failed
+         *     * `canceled` - Canceled
+         * @enum {string}
+         */
+        CallResultEnum: "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
         CallStatusFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1812,6 +1846,93 @@ export interface components {
             type: "error";
             message: string;
         };
+        /** @description A call that might be made. */
+        ExplainInput: {
+            /** @description The line's id, or its number. */
+            line: string;
+            /**
+             * Format: date-time
+             * @description When it is made; now when left out.
+             */
+            at?: string;
+            /** @description What the caller presses, one key at each question; no key when they have run out. */
+            keys?: string;
+            /** @description Who calls; empty: withheld. */
+            from: string;
+        };
+        ExplainedLine: {
+            id: number;
+            name: string;
+            number: string;
+            display: string;
+        };
+        ExplainedRoute: {
+            id: number;
+            name: string;
+            /** @description Null: a version that is not saved. */
+            version: number | null;
+        };
+        ExplainedStep: {
+            /**
+             * Format: date-time
+             * @description About when: what is read out is taken to last as long as reading does.
+             */
+            at: string;
+            kind: components["schemas"]["ExplainedStepKindEnum"];
+            /** @description The step's id in its version; empty for what no step says. */
+            step: string;
+            title: string;
+            reason: string;
+            /** @description Only if nobody took the call before. */
+            if_nobody: boolean;
+        };
+        /**
+         * @description * `line` - line
+         *     * `spam` - spam
+         *     * `decision` - decision
+         *     * `announcement` - announcement
+         *     * `question` - question
+         *     * `team` - team
+         *     * `waiting` - waiting
+         *     * `agent` - agent
+         *     * `number` - number
+         *     * `message` - message
+         *     * `end` - end
+         * @enum {string}
+         */
+        ExplainedStepKindEnum: "line" | "spam" | "decision" | "announcement" | "question" | "team" | "waiting" | "agent" | "number" | "message" | "end";
+        Explanation: {
+            line: components["schemas"]["ExplainedLine"];
+            /** @description Null: the line has none. */
+            route: components["schemas"]["ExplainedRoute"] | null;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description Empty: the caller is asked again and again.
+             *
+             *     * `rings` - rings
+             *     * `message` - message
+             *     * `goodbye` - goodbye
+             *     * `refused` - refused
+             *     * `` -
+             */
+            result: components["schemas"]["ExplanationResultEnum"] | components["schemas"]["BlankEnum"];
+            /** @description The same, in a sentence. */
+            conclusion: string;
+            steps: components["schemas"]["ExplainedStep"][];
+            /** @description Who would ring, in order, by the states of now. */
+            rings: components["schemas"]["WouldRing"][];
+            does_not_ring: components["schemas"]["WouldNotRing"][];
+        };
+        /**
+         * @description * `rings` - rings
+         *     * `message` - message
+         *     * `goodbye` - goodbye
+         *     * `refused` - refused
+         *     * `` -
+         * @enum {string}
+         */
+        ExplanationResultEnum: "rings" | "message" | "goodbye" | "refused";
         Grants: {
             incoming: boolean;
             outgoing: boolean;
@@ -2643,18 +2764,6 @@ export interface components {
             /** @description Where its sound is, for those who may see the call. */
             readonly url: string;
         };
-        /**
-         * @description * `answered` - Answered
-         *     * `missed` - Missed
-         *     * `voicemail` - Voicemail
-         *     * `reached` - Reached
-         *     * `busy` - Busy
-         *     * `no-answer` - No answer
-         *     * `failed` - Failed
-         *     * `canceled` - Canceled
-         * @enum {string}
-         */
-        ResultEnum: "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
         RetryAnswer: {
             /** @description To how many it is sent again. */
             retried: number;
@@ -3000,6 +3109,20 @@ export interface components {
          * @enum {string}
          */
         WhatNowEnum: "try-again" | "left-out" | "help" | "ask";
+        WouldNotRing: {
+            agent: components["schemas"]["_Person"];
+            reason: string;
+        };
+        WouldRing: {
+            agent: components["schemas"]["_Person"];
+            reason: string;
+            /** Format: date-time */
+            at: string;
+        };
+        _Person: {
+            id: number;
+            name: string;
+        };
     };
     responses: {
         /** @description `call_gone`: This call is over. */
@@ -5359,6 +5482,37 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    routes_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
         };
     };
