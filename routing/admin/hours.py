@@ -46,14 +46,14 @@ class HoursForm(forms.ModelForm[OpeningHours]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "time_zone" in self.fields:
-            self.fields["time_zone"].widget.choices = [(name, name) for name in sorted(time_zones())]  # type: ignore[attr-defined]
+            self.fields["time_zone"].widget.choices = [(name, name) for name in sorted(time_zones())]
         if "switched_until" in self.fields and self.instance.switched_until:
             # As a clock there shows it, which is how it is written and read.
             self.initial["switched_until"] = self.instance.switched_until.astimezone(
                 _zone(self.instance.time_zone)
             ).replace(tzinfo=None)
         if "country" in self.fields:
-            self.fields["country"].widget.choices = [("", _("No holidays")), *_countries()]  # type: ignore[attr-defined]
+            self.fields["country"].widget.choices = [("", _("No holidays")), *_countries()]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -38,7 +38,7 @@ def test_a_route_that_ends_in_silence_is_refused_mended_and_saved(admin):
     expect(wrong).to_have_attribute("aria-invalid", "true")
     expect(wrong).to_have_accessible_description("A caller hears nothing when nobody of Sales is at work.")
     expect(save).to_be_disabled()
-    expect(admin.get_by_text("Hears nothing")).to_be_visible()
+    expect(admin.get_by_text("Hears nothing", exact=True)).to_be_visible()
     assert violations(admin) == []
     admin.set_viewport_size({"width": 1440, "height": 900})
 
@@ -108,7 +108,7 @@ def test_a_week_is_changed_span_by_span(admin, stack):
     admin.get_by_role("link", name="Shop hours").click()
     admin.get_by_label("Friday until").fill("01:30")
     admin.get_by_role("button", name="Remove 08:00–20:00: Sunday").click()
-    admin.get_by_label("Country").select_option("GB")
+    admin.get_by_label("Country:", exact=True).select_option("GB")
     admin.get_by_label("Part of the country").select_option("ENG")
     admin.get_by_role("button", name="+ Add a date").click()
     admin.get_by_label("Date", exact=True).fill("2026-12-24")
