@@ -74,7 +74,7 @@ def route_bring_back(route: Route, number: int, *, by: Agent | None) -> Saved:
 def _add_version(
     route: Route, plan: Plan, *, based_on: int | None, by: Agent | None, brought_back: int | None = None
 ) -> RouteVersion:
-    if route.pk is None:
+    if not route.pk:
         route.save()
     # Two people do not save the same number.
     Route.objects.select_for_update().get(pk=route.pk)

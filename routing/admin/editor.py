@@ -39,7 +39,7 @@ def editor_data(route: Route, *, may_change: bool) -> dict[str, Any]:
 
 
 def _lines(route: Route) -> list[dict[str, str]]:
-    if route.pk is None:
+    if not route.pk:
         return []
     return [
         {"name": line.name, "said": str(line), "address": reverse("admin:routing_line_change", args=[line.pk])}

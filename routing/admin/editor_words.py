@@ -31,6 +31,7 @@ _WORDS: dict[str, str | Promise] = {
     "and_more": _("And %(count)d more."),
     "send_to": _("Send them to %(name)s"),
     "go_to": _("Go to step %(number)d"),
+    "step": _("Step"),
     "steps": _("Steps"),
     "add_step": _("Add a step"),
     "no_steps": _("There are no steps yet. Add the first: it is where callers begin."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,13 +46,21 @@ class HoursForm(forms.ModelForm[OpeningHours]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "time_zone" in self.fields:
-            self.fields["time_zone"].widget.choices = [(name, name) for name in sorted(time_zones())]  # type: ignore[attr-defined]
+            self.fields["time_zone"].widget.choices = [(name, name) for name in sorted(time_zones())]
+        if "switched_until" in self.fields and self.instance.switched_until:
+            # As a clock there shows it, which is how it is written and read.
+            self.initial["switched_until"] = self.instance.switched_until.astimezone(
+                _zone(self.instance.time_zone)
+            ).replace(tzinfo=None)
         if "country" in self.fields:
-            self.fields["country"].widget.choices = [("", _("No holidays")), *_countries()]  # type: ignore[attr-defined]
+            self.fields["country"].widget.choices = [("", _("No holidays")), *_countries()]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         until = cleaned.get("switched_until")
+        if until is not None:
+            until = until.replace(tzinfo=_zone(cleaned.get("time_zone") or self.instance.time_zone))
+            cleaned["switched_until"] = until
         if (
             cleaned.get("switched")
             and until is not None
@@ -111,6 +119,9 @@ class OpeningHoursAdmin(SavesChanges, admin.ModelAdmin[OpeningHours]):
         if db_field.name == "switched":
             kwargs["widget"] = forms.RadioSelect()
             kwargs["choices"] = OpeningHours.Switched.choices
+        if db_field.name == "switched_until":
+            kwargs["form_class"] = forms.DateTimeField
+            kwargs["widget"] = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: OpeningHours, form: Any, change: bool) -> None:
@@ -196,12 +207,12 @@ def _holiday(day: date, name: str, own: Any) -> dict[str, Any]:
     return {"day": day, "name": (own.name if own else "") or name, "tag": tag, "spans": spans or _("closed")}
 
 
+def _zone(name: str) -> tzinfo:
+    return ZoneInfo(name) if name in time_zones() else timezone.get_current_timezone()
+
+
 def _page_data(row: OpeningHours | None) -> dict[str, Any]:
-    try:
-        zone = ZoneInfo(row.time_zone) if row else timezone.get_current_timezone()
-    except (KeyError, ValueError):
-        zone = timezone.get_current_timezone()
-    now = timezone.now().astimezone(zone)
+    now = timezone.now().astimezone(_zone(row.time_zone if row else ""))
     return {
         "days": [sentence(day) for day in DAYS],
         "today": now.weekday(),

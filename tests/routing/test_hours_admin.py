@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,8 +37,8 @@ def admin(root) -> Client:
 
 def posted(admin: Client, path: str = ADD, *, week: Any = WEEK, dates: Any = (), **fields: Any):
     sent = {
-        "name": "Shop", "time_zone": "Europe/London", "week": json.dumps(week), "dates": json.dumps(dates), "country": "",
-        "subdivision": "", "switched": "", "switched_until_0": "", "switched_until_1": "", "switched_why": "",
+        "name": "Shop", "time_zone": "Europe/London", "week": json.dumps(week), "dates": json.dumps(dates),
+        "country": "", "subdivision": "", "switched": "", "switched_until": "", "switched_why": "",
     }  # fmt: skip
     return admin.post(path, sent | fields, secure=True)
 
@@ -78,7 +78,8 @@ def test_a_week_that_cannot_be_is_refused_with_the_day(admin, week, sentence):
 @pytest.mark.parametrize(
     "fields",
     [
-        {"time_zone": "Europe/Nowhere"}, {"country": "XX"}, {"country": "GB", "subdivision": "BY"}, {"subdivision": "ENG"},
+        {"time_zone": "Europe/Nowhere"}, {"country": "XX"}, {"country": "GB", "subdivision": "BY"},
+        {"subdivision": "ENG"},
         {"dates": [{"date": "soon"}]}, {"dates": [{"date": "2026-12-24"}] * 2},
         {"dates": {}}, {"week": None}, {"week": "["},
     ],
@@ -110,22 +111,22 @@ def test_weeks_of_texts_are_read_or_refused(week):
 def test_who_switched_by_hand_is_kept(admin, root):
     posted(admin)
     row = OpeningHours.objects.get()
-    until = timezone.now() + timedelta(hours=2)
-
     answer = posted(
         admin, f"/admin/routing/openinghours/{row.pk}/change/", switched="closed", switched_why="Fire drill",
-        switched_until_0=until.strftime("%Y-%m-%d"), switched_until_1=until.strftime("%H:%M:%S"),
+        switched_until="2199-01-01T14:00",
     )  # fmt: skip
 
     assert answer.status_code == 302, answer.content.decode()
     row.refresh_from_db()
     assert (row.switched, row.switched_by) == ("closed", root)
+    # As a clock at that place shows it.
+    assert row.switched_until == datetime(2199, 1, 1, 14, tzinfo=ZoneInfo("Europe/London"))
     page = admin.get(f"/admin/routing/openinghours/{row.pk}/change/", secure=True).content.decode()
     assert "Switched by Root" in page
 
 
 def test_a_switch_until_a_time_that_is_over_is_refused(admin):
-    answer = posted(admin, switched="closed", switched_until_0="2026-01-01", switched_until_1="10:00:00")
+    answer = posted(admin, switched="closed", switched_until="2026-01-01T10:00")
 
     assert "This time is over." in answer.content.decode()
 

@@ -4,31 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/agents/{agent_id}/presence/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What an agent of the own teams is now
-         * @description What an agent of the own teams is now.
-         */
-        get: operations["agents_presence"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Sets the presence
-         * @description Sets the presence: agents their own, supervisors that of their teams' members, admins anybody's. The agent is
-         *     told at once by whom. Wrap-up ends by it; a call goes on.
-         */
-        patch: operations["agents_presence_update"];
-        trace?: never;
-    };
     "/api/v1/auth/devices/": {
         parameters: {
             query?: never;
@@ -123,26 +98,6 @@ export interface paths {
          * @description Ends every log-in of the agent: all devices, all browsers, all open desks.
          */
         post: operations["auth_logout_all"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/away-reasons/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Why somebody may be away, in the order in which it is offered
-         * @description Why somebody may be away, in the order in which it is offered. Admins keep them.
-         */
-        get: operations["away_reasons_list"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1128,6 +1083,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routes/explain/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The steps that such a call would take, each with its reason, and who would ring
+         * @description The steps that such a call would take, each with its reason, and who would ring. Nothing is changed.
+         *
+         *     By the same code that answers calls. For admins, and for supervisors about their own teams' lines.
+         */
+        post: operations["routes_explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/threads/": {
         parameters: {
             query?: never;
@@ -1429,14 +1406,6 @@ export interface components {
             /** @description An agent's id; null for nobody. */
             agent: number | null;
         };
-        /**
-         * @description * `available` - available
-         *     * `busy` - busy
-         *     * `away` - away
-         *     * `offline` - offline
-         * @enum {string}
-         */
-        AvailabilityEnum: "available" | "busy" | "away" | "offline";
         AvailabilitySet: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1447,21 +1416,9 @@ export interface components {
              * @description * `available` - available
              *     * `busy` - busy
              *     * `away` - away
-             *     * `offline` - offline
              * @enum {string}
              */
-            availability: "available" | "busy" | "away" | "offline";
-            /** @description Of who is away: one of the reasons. */
-            reason?: number | null;
-            /**
-             * Format: date-time
-             * @description Of who is away.
-             */
-            back_at?: string | null;
-        };
-        AwayReason: {
-            id: number;
-            name: string;
+            availability: "available" | "busy" | "away";
         };
         /** @enum {unknown} */
         BlankEnum: "";
@@ -1507,7 +1464,7 @@ export interface components {
             readonly party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
             contact: components["schemas"]["Contact"] | null;
-            result: components["schemas"]["ResultEnum"] | components["schemas"]["BlankEnum"];
+            result: components["schemas"]["CallResultEnum"] | components["schemas"]["BlankEnum"];
             /** @description How long it rang, when nobody answered. */
             readonly ring_seconds: number | null;
             /** @description Why it failed, as a sentence. */
@@ -1570,6 +1527,18 @@ export interface components {
             message: string;
             permanent: boolean;
         };
+        /**
+         * @description * `answered` - Answered
+         *     * `missed` - Missed
+         *     * `voicemail` - Voicemail
+         *     * `reached` - Reached
+         *     * `busy` - Busy
+         *     * `no-answer` - No answer
+         *     * `failed` - Failed
+         *     * `canceled` - Canceled
+         * @enum {string}
+         */
+        CallResultEnum: "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
         CallStatusFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1815,7 +1784,7 @@ export interface components {
             price_unit: string;
             results: components["schemas"]["Cost"][];
         };
-        DeskFrame: components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        DeskFrame: components["schemas"]["PhoneState"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         DeskRefresh: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1836,12 +1805,10 @@ export interface components {
              * @description * `available` - available
              *     * `busy` - busy
              *     * `away` - away
-             *     * `offline` - offline
              * @enum {string}
              */
-            availability: "available" | "busy" | "away" | "offline";
+            availability: "available" | "busy" | "away";
             calls: components["schemas"]["LiveCall"][];
-            away_reasons: components["schemas"]["AwayReason"][];
             presence: components["schemas"]["Presence"][];
             lines: components["schemas"]["Line"][];
             unread_threads: components["schemas"]["UnreadThread"][];
@@ -1879,6 +1846,93 @@ export interface components {
             type: "error";
             message: string;
         };
+        /** @description A call that might be made. */
+        ExplainInput: {
+            /** @description The line's id, or its number. */
+            line: string;
+            /**
+             * Format: date-time
+             * @description When it is made; now when left out.
+             */
+            at?: string;
+            /** @description What the caller presses, one key at each question; no key when they have run out. */
+            keys?: string;
+            /** @description Who calls; empty: withheld. */
+            from: string;
+        };
+        ExplainedLine: {
+            id: number;
+            name: string;
+            number: string;
+            display: string;
+        };
+        ExplainedRoute: {
+            id: number;
+            name: string;
+            /** @description Null: a version that is not saved. */
+            version: number | null;
+        };
+        ExplainedStep: {
+            /**
+             * Format: date-time
+             * @description About when: what is read out is taken to last as long as reading does.
+             */
+            at: string;
+            kind: components["schemas"]["ExplainedStepKindEnum"];
+            /** @description The step's id in its version; empty for what no step says. */
+            step: string;
+            title: string;
+            reason: string;
+            /** @description Only if nobody took the call before. */
+            if_nobody: boolean;
+        };
+        /**
+         * @description * `line` - line
+         *     * `spam` - spam
+         *     * `decision` - decision
+         *     * `announcement` - announcement
+         *     * `question` - question
+         *     * `team` - team
+         *     * `waiting` - waiting
+         *     * `agent` - agent
+         *     * `number` - number
+         *     * `message` - message
+         *     * `end` - end
+         * @enum {string}
+         */
+        ExplainedStepKindEnum: "line" | "spam" | "decision" | "announcement" | "question" | "team" | "waiting" | "agent" | "number" | "message" | "end";
+        Explanation: {
+            line: components["schemas"]["ExplainedLine"];
+            /** @description Null: the line has none. */
+            route: components["schemas"]["ExplainedRoute"] | null;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description Empty: the caller is asked again and again.
+             *
+             *     * `rings` - rings
+             *     * `message` - message
+             *     * `goodbye` - goodbye
+             *     * `refused` - refused
+             *     * `` -
+             */
+            result: components["schemas"]["ExplanationResultEnum"] | components["schemas"]["BlankEnum"];
+            /** @description The same, in a sentence. */
+            conclusion: string;
+            steps: components["schemas"]["ExplainedStep"][];
+            /** @description Who would ring, in order, by the states of now. */
+            rings: components["schemas"]["WouldRing"][];
+            does_not_ring: components["schemas"]["WouldNotRing"][];
+        };
+        /**
+         * @description * `rings` - rings
+         *     * `message` - message
+         *     * `goodbye` - goodbye
+         *     * `refused` - refused
+         *     * `` -
+         * @enum {string}
+         */
+        ExplanationResultEnum: "rings" | "message" | "goodbye" | "refused";
         Grants: {
             incoming: boolean;
             outgoing: boolean;
@@ -2580,32 +2634,10 @@ export interface components {
              */
             language?: components["schemas"]["LanguageEnum"] | components["schemas"]["BlankEnum"];
         };
-        /** @description What somebody is to be. A reason and a time of return count only of who is away. */
-        PatchedPresenceChange: {
-            availability?: components["schemas"]["AvailabilityEnum"];
-            /**
-             * Format: int64
-             * @description One of the reasons for being away.
-             */
-            reason?: number | null;
-            /**
-             * Format: date-time
-             * @description Within the next seven days.
-             */
-            back_at?: string | null;
-        };
         /** @description An agent, as far as names go. */
         Person: {
             id: number;
             name: string;
-        };
-        /** @description A ring did not arrive. */
-        PhoneRenew: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "phone.renew";
         };
         PhoneState: {
             /**
@@ -2614,14 +2646,6 @@ export interface components {
              */
             type: "phone.state";
             registered: boolean;
-            /**
-             * @description From a desk: why its phone cannot ring.
-             *
-             *     * `microphone-blocked` - microphone-blocked
-             *     * `microphone-missing` - microphone-missing
-             * @enum {string}
-             */
-            trouble?: "microphone-blocked" | "microphone-missing" | "";
         };
         Ping: {
             /**
@@ -2646,43 +2670,22 @@ export interface components {
         };
         Presence: {
             agent: components["schemas"]["Agent"];
-            availability: components["schemas"]["AvailabilityEnum"];
-            state: components["schemas"]["PresenceStateEnum"];
             /**
-             * Format: date-time
-             * @description Of the state, as far as it is known.
+             * @description * `available` - available
+             *     * `busy` - busy
+             *     * `away` - away
+             * @enum {string}
              */
-            since: string | null;
-            /** @description Why away, as admins name it. */
-            reason: string;
-            /** Format: date-time */
-            back_at: string | null;
+            availability: "available" | "busy" | "away";
             /**
-             * Format: date-time
-             * @description When the availability was changed last.
+             * @description * `available` - available
+             *     * `busy` - busy
+             *     * `away` - away
+             *     * `on-call` - on-call
+             *     * `not-reachable` - not-reachable
+             * @enum {string}
              */
-            set_at: string | null;
-            /** @description Who changed it, when it was somebody else. */
-            set_by: components["schemas"]["Agent"] | null;
-            /**
-             * @description By which rule it was changed.
-             *
-             *     * `call-ended` - call-ended
-             *     * `wrap-up-over` - wrap-up-over
-             *     * `missed` - missed
-             */
-            rule: components["schemas"]["RuleEnum"] | components["schemas"]["BlankEnum"];
-            wrap_up: components["schemas"]["WrapUp"] | null;
-            /**
-             * @description Why the phone cannot ring.
-             *
-             *     * `silent` - silent
-             *     * `ring-lost` - ring-lost
-             *     * `closed` - closed
-             *     * `microphone-blocked` - microphone-blocked
-             *     * `microphone-missing` - microphone-missing
-             */
-            trouble: components["schemas"]["TroubleEnum"] | components["schemas"]["BlankEnum"];
+            state: "available" | "busy" | "away" | "on-call" | "not-reachable";
         };
         PresenceChanged: {
             /**
@@ -2692,17 +2695,6 @@ export interface components {
             type: "presence.changed";
             presence: components["schemas"]["Presence"];
         };
-        /**
-         * @description * `available` - available
-         *     * `busy` - busy
-         *     * `away` - away
-         *     * `offline` - offline
-         *     * `on-call` - on-call
-         *     * `wrap-up` - wrap-up
-         *     * `not-reachable` - not-reachable
-         * @enum {string}
-         */
-        PresenceStateEnum: "available" | "busy" | "away" | "offline" | "on-call" | "wrap-up" | "not-reachable";
         /** @description RFC 9457. Every code: docs/errors.md, and /problems/ on the server. */
         Problem: {
             /** Format: uri-reference */
@@ -2725,23 +2717,6 @@ export interface components {
             permanent?: boolean;
             /** @description Twilio's failures only: Twilio's own code. */
             twilio_code?: number | null;
-        };
-        ReachRestored: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "reach.restored";
-            /**
-             * @description * `silent` - silent
-             *     * `ring-lost` - ring-lost
-             * @enum {string}
-             */
-            why: "silent" | "ring-lost";
-            /** Format: date-time */
-            since: string;
-            /** Format: date-time */
-            until: string;
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         Read: {
@@ -2789,31 +2764,10 @@ export interface components {
             /** @description Where its sound is, for those who may see the call. */
             readonly url: string;
         };
-        /**
-         * @description * `answered` - Answered
-         *     * `missed` - Missed
-         *     * `voicemail` - Voicemail
-         *     * `reached` - Reached
-         *     * `busy` - Busy
-         *     * `no-answer` - No answer
-         *     * `failed` - Failed
-         *     * `canceled` - Canceled
-         * @enum {string}
-         */
-        ResultEnum: "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
         RetryAnswer: {
             /** @description To how many it is sent again. */
             retried: number;
             send: components["schemas"]["GroupSend"];
-        };
-        RingAck: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "ring.ack";
-            /** @description The root call's. */
-            sid: string;
         };
         RowError: {
             /** @description In a CSV file as a spreadsheet counts: its header is row 1. */
@@ -2821,13 +2775,6 @@ export interface components {
             /** @description What is wrong with it, as a sentence. */
             detail: string;
         };
-        /**
-         * @description * `call-ended` - call-ended
-         *     * `wrap-up-over` - wrap-up-over
-         *     * `missed` - missed
-         * @enum {string}
-         */
-        RuleEnum: "call-ended" | "wrap-up-over" | "missed";
         RuleField: {
             name: string;
             ways: string[];
@@ -2898,7 +2845,7 @@ export interface components {
             /** @description As read at the home region. */
             display: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3080,15 +3027,6 @@ export interface components {
             /** @description One's own, E.164 or as dialled in the home region. */
             number: string;
         };
-        /**
-         * @description * `silent` - silent
-         *     * `ring-lost` - ring-lost
-         *     * `closed` - closed
-         *     * `microphone-blocked` - microphone-blocked
-         *     * `microphone-missing` - microphone-missing
-         * @enum {string}
-         */
-        TroubleEnum: "silent" | "ring-lost" | "closed" | "microphone-blocked" | "microphone-missing";
         UnreadThread: {
             id: number;
             /** @description An agent's id. */
@@ -3171,25 +3109,19 @@ export interface components {
          * @enum {string}
          */
         WhatNowEnum: "try-again" | "left-out" | "help" | "ask";
-        WrapUp: {
+        WouldNotRing: {
+            agent: components["schemas"]["_Person"];
+            reason: string;
+        };
+        WouldRing: {
+            agent: components["schemas"]["_Person"];
+            reason: string;
             /** Format: date-time */
-            until: string;
-            /** @description The agent ends it, not the clock. */
-            stays: boolean;
+            at: string;
         };
-        WrapUpEnd: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "wrapup.end";
-        };
-        WrapUpStay: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "wrapup.stay";
+        _Person: {
+            id: number;
+            name: string;
         };
     };
     responses: {
@@ -3500,67 +3432,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    agents_presence: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Presence"];
-                };
-            };
-            401: components["responses"]["InvalidTokenOrTokenExpired"];
-            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            500: components["responses"]["ServerError"];
-        };
-    };
-    agents_presence_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agent_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["PatchedPresenceChange"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Presence"];
-                };
-            };
-            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
-            401: components["responses"]["InvalidTokenOrTokenExpired"];
-            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            413: components["responses"]["TooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            500: components["responses"]["ServerError"];
-        };
-    };
     devices_list: {
         parameters: {
             query?: never;
@@ -3684,30 +3555,6 @@ export interface operations {
             };
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
-            406: components["responses"]["NotAcceptable"];
-            500: components["responses"]["ServerError"];
-        };
-    };
-    away_reasons_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AwayReason"][];
-                };
-            };
-            401: components["responses"]["InvalidTokenOrTokenExpired"];
-            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };
@@ -5635,6 +5482,37 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    routes_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
         };
     };

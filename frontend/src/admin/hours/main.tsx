@@ -56,7 +56,10 @@ function asksBeforeLeaving(text: string): void {
   const form = document.querySelector<HTMLFormElement>("#openinghours_form");
   if (!form || !text) return;
   let isChanged = false;
-  form.addEventListener("input", () => (isChanged = true));
+  form.addEventListener("input", (event) => {
+    // The field that asks for a moment stands in the page's form, but is of another.
+    if (!(event.target instanceof HTMLInputElement) || event.target.form === form) isChanged = true;
+  });
   form.addEventListener("submit", () => (isChanged = false));
   window.addEventListener("beforeunload", (event) => {
     if (isChanged) event.preventDefault();

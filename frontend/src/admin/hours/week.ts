@@ -15,7 +15,7 @@ export interface Bar {
   isRest: boolean;
 }
 
-export function hoursOf(text: string): number | null {
+function hoursOf(text: string): number | null {
   const found = /^([01]?\d|2[0-4]):([0-5]\d)$/.exec(text);
   return found ? Number(found[1]) + Number(found[2]) / 60 : null;
 }

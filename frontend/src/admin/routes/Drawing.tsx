@@ -84,15 +84,16 @@ export function Drawing({ route, words, lines, current, refusal, onOpen }: Props
               class={`re-box ${one.id === current ? "current" : ""} ${state}`}
               style={place}
               tabIndex={one.id === stop ? 0 : -1}
-              aria-label={said(step, number, route, words)}
               onFocus={() => setReached(one.id)}
               onClick={() => onOpen(one.id)}
             >
+              <span class="for-readers">{words["step"]}</span>
               <span class="re-number">{number}</span>
               <span class="re-names">
                 <strong>{step.name || words[`kind_${step.kind}`]}</strong>
                 <span>{words[`kind_${step.kind}`]}</span>
               </span>
+              <span class="for-readers">{ways(step, route, words)}</span>
             </button>
           );
         })}
@@ -105,17 +106,15 @@ function isStep(id: string): boolean {
   return id !== "" && !id.startsWith("!");
 }
 
-function said(step: Step, number: number, route: RouteDocument, words: Words): string {
-  const head = filled(words["step_number"] ?? "", {
-    number,
-    name: step.name || (words[`kind_${step.kind}`] ?? ""),
-  });
-  const ways = waysOf(step, words).map((way) => {
-    const at = route.steps.findIndex((one) => one.id === way.to) + 1;
-    if (!at) return filled(words["way_to_nothing"] ?? "", { way: way.label });
-    return filled(words["way_to_step"] ?? "", { way: way.label, number: at });
-  });
-  return ways.length ? `${head}. ${ways.join(", ")}` : head;
+/** Where it leads, for whoever listens. */
+function ways(step: Step, route: RouteDocument, words: Words): string {
+  return waysOf(step, words)
+    .map((way) => {
+      const at = route.steps.findIndex((one) => one.id === way.to) + 1;
+      if (!at) return filled(words["way_to_nothing"] ?? "", { way: way.label });
+      return filled(words["way_to_step"] ?? "", { way: way.label, number: at });
+    })
+    .join(", ");
 }
 
 function Lines({ drawn, refusal }: { drawn: Drawn; refusal: Finding | undefined }) {
@@ -127,8 +126,9 @@ function Lines({ drawn, refusal }: { drawn: Drawn; refusal: Finding | undefined 
           viewBox="0 0 10 10"
           refX="9"
           refY="5"
-          markerWidth="8"
-          markerHeight="8"
+          markerUnits="userSpaceOnUse"
+          markerWidth="10"
+          markerHeight="10"
           orient="auto"
         >
           <path d="M0 0 10 5 0 10z" fill="context-stroke" />

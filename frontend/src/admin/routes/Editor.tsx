@@ -149,51 +149,89 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
   const next = before.number + 1;
   return (
     <div class="re">
-      <div class="re-top">
-        <div class="re-title">
-          <label class="for-readers" for="route-name">
-            {words["route_name"]}
-          </label>
-          <input
-            id="route-name"
-            type="text"
-            maxLength={80}
-            required
-            value={name}
-            placeholder={words["route_name"]}
-            disabled={!data.may_change}
-            aria-invalid={problem && isRefused ? true : undefined}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-          {changes > 0 && (
-            <span class="tag warn">
-              {changes === 1 ? words["one_change"] : filled(words["changes"] ?? "", { count: changes })}
-            </span>
-          )}
+      <div class="re-stick">
+        <div class="re-top">
+          <div class="re-title">
+            <label class="for-readers" for="route-name">
+              {words["route_name"]}
+            </label>
+            <input
+              id="route-name"
+              type="text"
+              maxLength={80}
+              required
+              value={name}
+              placeholder={words["route_name"]}
+              disabled={!data.may_change}
+              aria-invalid={problem && isRefused ? true : undefined}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+            {changes > 0 && (
+              <span class="tag warn">
+                {changes === 1 ? words["one_change"] : filled(words["changes"] ?? "", { count: changes })}
+              </span>
+            )}
+          </div>
+          <div class="re-acts">
+            <form method="post" action={data.addresses.explain} target="_blank">
+              <input type="hidden" name="csrfmiddlewaretoken" value={csrf} />
+              <input type="hidden" name="document" value={JSON.stringify(route)} />
+              <input type="hidden" name="name" value={name} />
+              <button class="re-key">▸ {words["try_it"]}</button>
+            </form>
+            {data.may_change && (
+              <>
+                <button type="button" class="re-key" disabled={!changes} onClick={discard}>
+                  {words["discard"]}
+                </button>
+                <button
+                  type="button"
+                  class="re-key primary"
+                  disabled={isSaving || !changes || isRefused}
+                  onClick={() => void onSave()}
+                >
+                  {filled(words["save_as"] ?? "", { number: next })}
+                </button>
+              </>
+            )}
+          </div>
         </div>
-        <div class="re-acts">
-          <form method="post" action={data.addresses.explain} target="_blank">
-            <input type="hidden" name="csrfmiddlewaretoken" value={csrf} />
-            <input type="hidden" name="document" value={JSON.stringify(route)} />
-            <input type="hidden" name="name" value={name} />
-            <button class="re-key">▸ {words["try_it"]}</button>
-          </form>
-          {data.may_change && (
-            <>
-              <button type="button" class="re-key" disabled={!changes} onClick={discard}>
-                {words["discard"]}
-              </button>
-              <button
-                type="button"
-                class="re-key primary"
-                disabled={isSaving || !changes || isRefused}
-                onClick={() => void onSave()}
-              >
-                {filled(words["save_as"] ?? "", { number: next })}
-              </button>
-            </>
-          )}
-        </div>
+        {(first || problem) && (
+          <div class="re-band" role="alert">
+            <div>
+              <strong>{words["not_saved"]}</strong>
+              {first ? (
+                <p>
+                  {first.step
+                    ? `${filled(words["step_number"] ?? "", { number: first.number, name: first.name })}. ${wayTo(first, words)}`
+                    : ""}
+                  {first.text} <strong>{words["what_to_do"]}</strong> {first.todo}{" "}
+                  {before.number > 0 && filled(words["go_on_as"] ?? "", { number: before.number })}
+                  {refusals.length > 1 &&
+                    ` ${filled(words["and_more"] ?? "", { count: refusals.length - 1 })}`}
+                </p>
+              ) : (
+                <p>{problem}</p>
+              )}
+            </div>
+            {first?.step && (
+              <div class="re-acts">
+                {first.send_to && isRefused && (
+                  <button type="button" class="re-key" onClick={() => sendTo(first)}>
+                    {filled(words["send_to"] ?? "", { name: nameOf(first.send_to, route, words) })}
+                  </button>
+                )}
+                <button
+                  type="button"
+                  class="re-key"
+                  onClick={() => openStep(first.step, fieldId(first.step, first.field || "name"))}
+                >
+                  {filled(words["go_to"] ?? "", { number: first.number })}
+                </button>
+              </div>
+            )}
+          </div>
+        )}
       </div>
       <p class="re-facts">
         {data.lines.length ? words["used_by"] : words["used_by_none"]}{" "}
@@ -222,41 +260,6 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
       <p role="status" class={told ? "re-told" : "for-readers"}>
         {told}
       </p>
-      {(first || problem) && (
-        <div class="re-band" role="alert">
-          <div>
-            <strong>{words["not_saved"]}</strong>
-            {first ? (
-              <p>
-                {first.step
-                  ? `${filled(words["step_number"] ?? "", { number: first.number, name: first.name })}. ${wayTo(first, words)}`
-                  : ""}
-                {first.text} <strong>{words["what_to_do"]}</strong> {first.todo}{" "}
-                {before.number > 0 && filled(words["go_on_as"] ?? "", { number: before.number })}
-                {refusals.length > 1 && ` ${filled(words["and_more"] ?? "", { count: refusals.length - 1 })}`}
-              </p>
-            ) : (
-              <p>{problem}</p>
-            )}
-          </div>
-          {first?.step && (
-            <div class="re-acts">
-              {first.send_to && isRefused && (
-                <button type="button" class="re-key" onClick={() => sendTo(first)}>
-                  {filled(words["send_to"] ?? "", { name: nameOf(first.send_to, route, words) })}
-                </button>
-              )}
-              <button
-                type="button"
-                class="re-key"
-                onClick={() => openStep(first.step, fieldId(first.step, first.field || "name"))}
-              >
-                {filled(words["go_to"] ?? "", { number: first.number })}
-              </button>
-            </div>
-          )}
-        </div>
-      )}
       <div class="re-columns">
         <section aria-labelledby="re-steps">
           <div class="re-section">

@@ -9,7 +9,7 @@ const LABEL = 22;
 const LANE = 16;
 const EDGE = 16;
 
-export interface Box {
+interface Box {
   id: string;
   x: number;
   y: number;
