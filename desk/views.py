@@ -58,6 +58,8 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "messages": reverse("api:message-list"),
             "readyTexts": reverse("api:ready-text-list"),
             "me": reverse("api:me"),
+            # With 0 in the place of an agent's id.
+            "presence": reverse("api:agent-presence", args=[0]),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
             "login": reverse("login"),

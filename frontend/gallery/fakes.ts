@@ -88,6 +88,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     readThread: () => never,
     uploadFile: () => never,
     readyTexts: async () => READY_TEXTS,
+    setPresence: async () => {},
     chooseLanguage: async () => {},
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
@@ -147,6 +148,7 @@ export const config: Config = {
     messages: "/",
     readyTexts: "/",
     me: "/",
+    presence: "/0/",
     socket: "/",
     alarms: "/",
     login: "/",

@@ -31,6 +31,8 @@ export interface Config {
     messages: string;
     readyTexts: string;
     me: string;
+    /** With 0 in the place of an agent's id. */
+    presence: string;
     socket: string;
     alarms: string;
     login: string;

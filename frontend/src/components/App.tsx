@@ -16,7 +16,8 @@ import type { ConversationStore, Correspondent } from "../threads/conversation";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
-import { canDial, colleagues, cue, currentFacts, lastEnding, myPresence } from "../softphone/selectors";
+import { wrapUp } from "../softphone/presence";
+import { canDial, colleagues, cue, currentFacts, lastEnding } from "../softphone/selectors";
 import { type Hints, inCall, isTalk, type State } from "../softphone/state";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
@@ -70,7 +71,9 @@ function isQuiet(state: State): boolean {
   const { focus } = state.calls;
   const ending = focus === null ? state.calls.ending : null;
   const isTold = ending === null || ending.kind === "ended";
-  return focus === null && isTold && state.orphans.length === 0 && cue(state) === null;
+  return (
+    focus === null && isTold && wrapUp(state) === null && state.orphans.length === 0 && cue(state) === null
+  );
 }
 
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
@@ -267,9 +270,7 @@ export function App(props: AppProps) {
       </a>
       <TopBar
         config={config}
-        presence={myPresence(state)}
-        availability={state.availability}
-        canChoose={state.desk.state === "open"}
+        state={state}
         menu={menu}
         onMenu={setMenu}
         place={place}
@@ -277,7 +278,7 @@ export function App(props: AppProps) {
           groupSends.go(next);
           views.show({ pane: "work" });
         }}
-        onAvailability={(availability) => send({ type: "agent.chose", availability })}
+        onChoose={send}
         onShortcuts={() => setDialog("shortcuts")}
         onSettings={() => setDialog("settings")}
         onSignOut={(event) => {

@@ -1,6 +1,7 @@
 /** One value, one function: every change of the softphone goes through `transition`. Nothing here touches the world. */
 import { callsTransition } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
+import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
 import { pushed } from "./pushes";
 import type { DeskRegion, Orphan, State } from "./state";
 import { startStep } from "./waits";
@@ -50,7 +51,13 @@ function region(state: State, event: SoftphoneEvent): Step {
       if (state.leader.state !== "elsewhere") return [state];
       return [{ ...state, leader: { ...state.leader, refused: false } }, { type: "leader.take" }];
     case "agent.chose":
-      return chose(state, event.availability);
+      return chose(state, event);
+    case "agent.ended-wrap-up":
+      return wrapUpEnded(state);
+    case "agent.stayed-in-wrap-up":
+      return wrapUpStayed(state);
+    case "agent.closed-gap":
+      return [{ ...state, gap: null }];
     case "agent.ended-orphan":
       return [
         { ...state, orphans: withOrphan(state.orphans, event.sid, "") },
@@ -73,6 +80,9 @@ function region(state: State, event: SoftphoneEvent): Step {
       const step = callsTransition(state.calls, event);
       if (!step) return [state];
       const [calls, ...commands] = step;
+      // The server passes over a phone of which it does not hear that it rings.
+      if (event.type === "call.incoming")
+        commands.push({ type: "desk.send", message: { type: "ring.ack", sid: event.root } });
       return [{ ...state, calls }, ...commands];
     }
   }
@@ -124,14 +134,6 @@ function startRetried(state: State): Step {
   }
 }
 
-function chose(state: State, availability: State["availability"]): Step {
-  if (state.desk.state !== "open") return [state];
-  return [
-    { ...state, availability },
-    { type: "desk.send", message: { type: "availability.set", availability } },
-  ];
-}
-
 type DeskEvent = Extract<
   SoftphoneEvent,
   { type: "desk.connecting" | "desk.opened" | "desk.lost" | "desk.retried" }
@@ -155,24 +157,39 @@ function deskTransition(state: State, event: DeskEvent): Step {
 /** Rules that hold in every state: the phone runs when it may, and the server knows whether it can ring. */
 function settle(state: State, commands: Command[]): Step {
   const wanted =
-    state.microphone === "granted" && state.leader.state === "held" && state.desk.state !== "ended";
+    state.microphone === "granted" &&
+    state.leader.state === "held" &&
+    state.desk.state !== "ended" &&
+    !isFinished(state);
   let device = state.device;
   if (wanted && !device.wanted) {
     device = { ...device, wanted: true, problem: "" };
     commands.push({ type: "phone.start" });
   } else if (!wanted && device.wanted && state.calls.focus === null) {
     // Never during a call: it goes on, whatever became of the permission or the session.
-    device = { state: "unregistered", wanted: false, problem: "" };
+    device = { state: "unregistered", wanted: false, problem: "", renew: false };
     commands.push({ type: "phone.stop" });
+  } else if (wanted && device.renew && state.calls.focus === null) {
+    device = { ...device, state: "unregistered", problem: "", renew: false };
+    commands.push({ type: "phone.start" });
   }
   let desk: DeskRegion = state.desk;
   const registered = device.state === "registered";
-  if (desk.state === "open" && desk.told !== registered) {
-    desk = { ...desk, told: registered };
-    commands.push({ type: "desk.send", message: { type: "phone.state", registered } });
+  const said = registered ? "registered" : troubleOf(state);
+  if (desk.state === "open" && desk.told !== said) {
+    desk = { ...desk, told: said };
+    const trouble =
+      registered || !said ? {} : { trouble: said as "microphone-blocked" | "microphone-missing" };
+    commands.push({ type: "desk.send", message: { type: "phone.state", registered, ...trouble } });
   }
   const next = device === state.device && desk === state.desk ? state : { ...state, device, desk };
   return [withoutThePast(next), ...commands];
+}
+
+/** Why the phone cannot ring, for colleagues; "" when it is nothing that the agent could help. */
+function troubleOf({ microphone }: State): "" | "microphone-blocked" | "microphone-missing" {
+  if (microphone === "denied") return "microphone-blocked";
+  return microphone === "missing" ? "microphone-missing" : "";
 }
 
 /** What was waited for has come, and what a call heard with is of no more interest. */
