@@ -1,5 +1,6 @@
 /** Ports that only pretend: enough for every state to be drawn. */
 import { createPreferences } from "../src/adapters/preferences";
+import type { WebPush } from "../src/adapters/webPush";
 import type { Config } from "../src/config";
 import type { Call, Thread } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
@@ -127,6 +128,12 @@ export const levels: Levels = {
   },
 };
 
+export const webPush: WebPush = {
+  state: async () => "off",
+  allow: async () => "on",
+  end: async () => "off",
+};
+
 export const preferences = createPreferences(null);
 
 export const config: Config = {
@@ -151,6 +158,8 @@ export const config: Config = {
     presence: "/0/",
     socket: "/",
     alarms: "/",
+    webPush: "/",
+    serviceWorker: "/",
     login: "/",
     logout: "/",
     admin: null,
@@ -162,6 +171,7 @@ export const config: Config = {
     edge: "roaming",
     tokenRefreshSeconds: 60,
   },
+  webPushKey: "",
   sounds: {} as Config["sounds"],
   homeRegion: "US",
   homeRegionName: "United States",

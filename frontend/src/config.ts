@@ -35,11 +35,15 @@ export interface Config {
     presence: string;
     socket: string;
     alarms: string;
+    webPush: string;
+    serviceWorker: string;
     login: string;
     logout: string;
     admin: string | null;
   };
   phone: PhoneConfig;
+  /** The server's public key at push services; "": no browser is woken. */
+  webPushKey: string;
   sounds: Record<SoundName, string>;
   homeRegion: string;
   homeRegionName: string;

@@ -1,6 +1,7 @@
 /** The desk: one page, never left. */
 import { useEffect, useState } from "preact/hooks";
 import type { PreferenceStore } from "../adapters/preferences";
+import type { WebPush } from "../adapters/webPush";
 import type { Browser } from "../browser";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
@@ -61,6 +62,7 @@ export interface AppProps {
   audio: AudioDevices;
   levels: Levels;
   preferences: PreferenceStore;
+  webPush: WebPush;
   browser: Browser;
 }
 
@@ -384,6 +386,7 @@ export function App(props: AppProps) {
           {...{ api, config }}
           audio={audio}
           preferences={preferences}
+          webPush={props.webPush}
           microphoneAllowed={state.microphone === "granted"}
           onClose={() => setDialog(null)}
         />

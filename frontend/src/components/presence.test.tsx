@@ -190,6 +190,6 @@ describe("the team", () => {
     const { user } = show(team(there(grace)), { setPresence }, {}, { role: "supervisor" });
     await user.selectOptions(screen.getByRole("combobox", { name: "Change Grace Hopper to" }), "away");
     expect(setPresence).toHaveBeenCalledWith(grace.id, "away");
-    expect((await screen.findByRole("alert")).textContent).toBe("Ringdesk cannot be reached.");
+    expect(await screen.findByText("Ringdesk cannot be reached.")).toBeTruthy();
   });
 });

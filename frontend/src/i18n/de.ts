@@ -254,6 +254,8 @@ export const de: Catalogue = {
   "reach.late.server": "Der Server bestätigt Ihr Telefon nicht.",
   "reach.starting": "Ihr Telefon wird vorbereitet …",
   "reach.startingText": "Anrufe klingeln hier noch nicht.",
+  "reach.woken": "Gleich sind Sie erreichbar.",
+  "reach.wokenText": "Aus der Benachrichtigung geöffnet; Ihr Telefon startet.",
   "reach.silent": "Sie werden Anrufe nicht klingeln hören.",
   "reach.turnSoundOn": "Ton einschalten",
   "reach.onlyOut": "Sie können Anrufe tätigen, aber keine annehmen.",
@@ -653,6 +655,15 @@ export const de: Catalogue = {
   "settings.shortcutsOn": "Kürzel mit einer Taste sind an",
   "settings.shortcutsOff": "Kürzel mit einer Taste sind aus",
   "settings.notify": "Benachrichtigung zeigen, wenn ein Anruf klingelt und diese Seite verdeckt ist",
+  "wake.label": "Diesen Browser wecken, wenn jemand wartet und kein Platz antwortet",
+  "wake.hidesNames": "Benachrichtigungen nennen keine Namen",
+  "wake.unsupported":
+    "Dieser Browser kann nicht für Anrufe geweckt werden. Auf einem iPhone fügen Sie Ringdesk erst zum Home-Bildschirm hinzu; sonst öffnen Sie Ringdesk über https.",
+  "wake.unset":
+    "Browser werden nicht für Anrufe geweckt: Es ist kein Schlüssel dafür eingerichtet. Fragen Sie Ihre Administration.",
+  "wake.blocked":
+    "Dieser Browser kann nicht für Anrufe geweckt werden: Er blockiert Benachrichtigungen dieser Seite.",
+  "wake.failed": "Es hat nicht geklappt: {problem}",
   "settings.notifyBlocked": "Ihr Browser blockiert Benachrichtigungen dieser Seite.",
   "settings.microphone": "Mikrofon",
   "settings.speaker": "Lautsprecher",

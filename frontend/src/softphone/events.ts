@@ -62,6 +62,8 @@ export type SoftphoneEvent =
   | { type: "desk.opened" }
   | { type: "desk.lost"; at: number; retryAt: number }
   | { type: "desk.retried" }
+  /** Opened from the notification of a caller who waits. */
+  | { type: "desk.woken" }
   | { type: "desk.message"; message: ServerMessage; at: number };
 
 export type Command =

@@ -69,6 +69,8 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [{ ...state, cutOff: event.call }];
     case "agent.closed-cut-off":
       return [{ ...state, cutOff: null }];
+    case "desk.woken":
+      return [{ ...state, woken: startStep(state) !== null || state.desk.state !== "open" }];
     case "desk.message":
       return pushed(state, event.message, event.at);
     case "desk.connecting":
@@ -196,5 +198,7 @@ function troubleOf({ microphone }: State): "" | "microphone-blocked" | "micropho
 function withoutThePast(state: State): State {
   const late = state.late !== null && startStep(state) !== state.late ? null : state.late;
   const hearing = state.calls.focus === null ? null : state.hearing;
-  return late === state.late && hearing === state.hearing ? state : { ...state, late, hearing };
+  const woken = state.woken && (startStep(state) !== null || state.desk.state !== "open");
+  const same = late === state.late && hearing === state.hearing && woken === state.woken;
+  return same ? state : { ...state, late, hearing, woken };
 }

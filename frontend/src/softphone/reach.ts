@@ -127,8 +127,8 @@ function starting(state: State): Reach | null {
     return {
       ...amber,
       icon: "clock",
-      title: t("reach.starting"),
-      text: t("reach.startingText"),
+      title: state.woken ? t("reach.woken") : t("reach.starting"),
+      text: state.woken ? t("reach.wokenText") : t("reach.startingText"),
     };
   }
   if (state.sound === "blocked") {

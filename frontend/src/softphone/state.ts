@@ -147,6 +147,8 @@ export interface State {
   orphans: Orphan[];
   /** The call that ended because the page before this one was closed or loaded again. */
   cutOff: Call | null;
+  /** Opened from the notification of a caller who waits, until the phone is ready. */
+  woken: boolean;
   readySince: number | null;
   /** What has been waited for too long. */
   late: StartStep | null;
@@ -171,6 +173,7 @@ export function initialState(me: Agent): State {
     lives: {},
     orphans: [],
     cutOff: null,
+    woken: false,
     readySince: null,
     late: null,
   };
