@@ -23,6 +23,7 @@ from agents.models import (
     LoginRecord,
     Role,
     Team,
+    WebPushSubscription,
     name_of,
 )
 from core.proxies import network_of
@@ -161,7 +162,7 @@ def _push_platforms() -> tuple[str, ...]:
     return tuple(platform for platform, credential in credentials.items() if credential)
 
 
-def agents_with_reach(**only: Param) -> QuerySet[Agent]:
+def agents_with_reach(**only: Any) -> QuerySet[Agent]:
     """Agents who may work here, each with `can_ring`: whether one of their desks has a phone that can and may ring."""
     return Agent.objects.filter(who_may_sign_in(), **only).annotate(
         can_ring=Q(_some_phone_rings(), may_receive_calls=True)
@@ -206,6 +207,26 @@ def _some_phone_rings() -> IsNull | Q:
         devices__issued_tokens__issued_at__gte=Param("pushed_since"),
     )
     return Q(desk) | (Q(rings_mobile=True) & Q(exists_by_index(app)))
+
+
+def agents_asleep(agent_ids: Collection[int]) -> list[Agent]:
+    """Of these agents those who are available and may be called, whose phones cannot ring, and who have a browser that
+    can be woken."""
+    found = _ASLEEP(agent_ids=set(agent_ids), **reach_slots())
+    (agents,) = fetch(found)
+    return [agent for agent in agents if not agent.can_ring]
+
+
+def _asleep() -> QuerySet[Agent]:
+    return agents_with_reach(
+        pk__in_array=Param("agent_ids"), availability=Availability.AVAILABLE, may_receive_calls=True
+    ).filter(
+        Q(wrap_up_until=None) | Q(wrap_up_until__lte=Param("now")),
+        exists_by_index(WebPushSubscription.objects.filter(agent=OuterRef("pk"))),
+    )
+
+
+_ASLEEP = Prepared(_asleep, varies=reach_varies)
 
 
 def away_reasons() -> QuerySet[AwayReason]:

@@ -7,6 +7,12 @@ app_name = "desk"
 
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("service-worker.js", views.service_worker, name="service-worker"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    *[
+        path(f"app-icon-{size}.png", views.app_icon, {"size": size}, name=f"app-icon-{size}")
+        for size in views.ICON_SIZES
+    ],
     path("contacts/", views.desk, name="contacts"),
     path("contacts/<int:pk>/", views.desk, name="contact"),
     path("group-sends/", views.desk, name="group-sends"),

@@ -15,6 +15,7 @@ export default defineConfig({
       input: {
         desk: "src/main.tsx",
         alarms: "src/adapters/alarms.worker.ts",
+        serviceWorker: "src/serviceWorker.ts",
         site: "src/styles/site.css",
         tokens: "src/styles/tokens.css",
       },

@@ -270,6 +270,11 @@ EXAMPLES: dict[str, Any] = {
         "token": "eyJhbGciOi", "identity": "agent_3", "platform": "ios", "ttl": 3600,
         "expires_at": "2026-11-23T10:30:00Z", "edge": "roaming", "grants": {"incoming": True, "outgoing": True},
     },
+    "WebPush": {
+        "endpoint": "https://fcm.googleapis.com/fcm/send/example", "p256dh": "BAAA" + "A" * 83,
+        "auth": "AAAAAAAAAAAAAAAAAAAAAA", "hides_names": False,
+    },
+    "WebPushEnd": {"endpoint": "https://fcm.googleapis.com/fcm/send/example"},
     "VoiceTokenRequest": {"platform": "ios", "ttl": 3600},
 }  # fmt: skip
 # What stands in addresses, by the names of parameters.

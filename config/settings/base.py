@@ -246,6 +246,15 @@ REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
 # Knox's own table would stay empty.
 MIGRATION_MODULES = {"knox": None}
 
+# --- Waking browsers -----------------------------------------------------------------------------------------------
+# Our key at the push services of browsers, 32 bytes as base64url: `make run` and twilio_provision make one. Without it
+# no browser is woken; another one ends what was allowed with the one before.
+WEB_PUSH_PRIVATE_KEY: str = env.text("WEB_PUSH_PRIVATE_KEY", "")
+# Whom a push service writes to when we trouble it.
+WEB_PUSH_CONTACT: str = env.text("WEB_PUSH_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
+# Push services beside those of Chrome, Edge, Firefox and Safari; ".example.com" stands for all names below it.
+WEB_PUSH_HOSTS: list[str] = env.words("WEB_PUSH_HOSTS", [])
+
 # --- Language and time ---------------------------------------------------------------------------------------------
 # What is spoken here: to callers, unless their line says otherwise, and to agents who show no wish.
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]

@@ -1,5 +1,5 @@
 /** People and calls of the gallery. Numbers are from the range reserved for fiction. */
-import type { Agent, Call, CallResult, Line, PastCall } from "../src/messages";
+import type { Agent, Call, CallResult, Line, PastCall, Presence } from "../src/messages";
 import type { ContactFound, TimelineEntry } from "../src/ports";
 
 export const ada: Agent = { id: 1, identity: "agent_1", name: "Ada Byron" };
@@ -146,3 +146,19 @@ export const HAPPENED: TimelineEntry[] = [
   moment(363, "The conversation ended, and Twilio asked what to do next", "We answered: hang up."),
   moment(364, "The call ended"),
 ];
+
+/** What somebody is now: available, unless `more` says otherwise. */
+export const there = (agent: Agent, more: Partial<Presence> = {}): Presence => ({
+  agent,
+  availability: "available",
+  state: "available",
+  since: new Date(Date.now() - 760_000).toISOString(),
+  reason: "",
+  back_at: null,
+  set_at: null,
+  set_by: null,
+  rule: "",
+  wrap_up: null,
+  trouble: "",
+  ...more,
+});

@@ -15,7 +15,7 @@ import { ada } from "./data";
 import { fakeContactsApi } from "./contacts";
 import { fakeSendsApi } from "./sends";
 import { UNREAD } from "./texts";
-import { audio, config, fakeApi, levels, preferences } from "./fakes";
+import { audio, config, fakeApi, levels, preferences, webPush } from "./fakes";
 import { type Language, setLanguage } from "../src/i18n/i18n";
 import { pseudoCatalogue } from "../src/testing/pseudo";
 import { type Exhibit, inTurn } from "./states";
@@ -44,7 +44,7 @@ export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.use
   const news = createNews();
   const browser = browserOf(userAgent);
   const desk = { ...config, agent: { ...config.agent, role: exhibit.role ?? config.agent.role } };
-  const ports = { api, contactsApi, sendsApi, audio, levels, preferences, browser };
+  const ports = { api, contactsApi, sendsApi, audio, levels, preferences, webPush, browser };
   render(
     <App
       {...{ store, log, details, contacts, threads, conversation, groupSends, news, ...ports }}

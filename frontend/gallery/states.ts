@@ -1,11 +1,11 @@
 /** Every state of the desk, reached by the events that lead there. */
 import type { SendsPlace } from "../src/groupSends/address";
-import type { LiveCall } from "../src/messages";
+import type { LiveCall, Presence } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { Hearing, Hints } from "../src/softphone/state";
 import { t } from "../src/i18n/i18n";
 import { presenceWord } from "../src/words";
-import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
+import { ada, grace, hedy, HISTORY, LOG, sales, support, there } from "./data";
 import type { ContactsMode } from "./contacts";
 import { addressOf, SENDS, type SendsMode } from "./sends";
 import type { DetailsMode, LogMode, TextsMode } from "./fakes";
@@ -30,11 +30,7 @@ const ago = (seconds: number) => now - seconds * 1000;
 const ROOT = "CA00000000000000000000000000000001";
 const LEG = "CA00000000000000000000000000000002";
 
-const presence = [
-  { agent: ada, availability: "available", state: "available" },
-  { agent: grace, availability: "available", state: "on-call" },
-  { agent: hedy, availability: "available", state: "available" },
-] as const;
+const presence = [there(ada), there(grace, { state: "on-call" }), there(hedy)];
 
 const base = LOG[0];
 if (!base) throw new Error("The log is empty.");
@@ -67,7 +63,8 @@ const snapshot = (calls: LiveCall[] = []): SoftphoneEvent => ({
     agent: ada,
     availability: "available",
     calls,
-    presence: presence.map((each) => ({ ...each })),
+    away_reasons: ["Lunch", "Break", "Meeting", "Training"].map((name, at) => ({ id: at + 1, name })),
+    presence,
     lines: [support, sales],
     unread_threads: UNREAD,
   },
@@ -112,6 +109,41 @@ const talking: SoftphoneEvent[] = [
   { type: "agent.answered" },
   { type: "call.accepted", id: LEG, sid: LEG, at: ago(267) },
 ];
+const iso = (at: number) => new Date(at).toISOString();
+const told = (presence: Presence): SoftphoneEvent => ({
+  type: "desk.message",
+  at: now,
+  message: { type: "presence.changed", presence },
+});
+const mine = (more: Partial<Presence>) => told(there(ada, more));
+const setAway: Partial<Presence> = {
+  availability: "away",
+  state: "away",
+  set_by: hedy,
+  set_at: iso(ago(1700)),
+  reason: "Meeting",
+};
+const inWrapUp = (stays: boolean): Partial<Presence> => ({
+  state: "wrap-up",
+  wrap_up: { until: iso(now + 48_000), stays },
+});
+const colleague = (id: number, name: string, more: Partial<Presence>) =>
+  told(there({ id, identity: `agent_${id}`, name }, more));
+const everybody = [
+  told(there(grace, { state: "on-call" })),
+  colleague(11, "Kofi Mensah", inWrapUp(false)),
+  colleague(12, "Sinéad O’Shaughnessy", { availability: "busy", state: "busy" }),
+  colleague(13, "Dana Lis", {
+    availability: "away",
+    state: "away",
+    reason: "Lunch",
+    back_at: iso(now + 1_200_000),
+  }),
+  colleague(14, "Jonathan Adeyemi-Clarke-Montgomery", { state: "not-reachable", trouble: "silent" }),
+  colleague(15, "Mei Tanaka", { state: "not-reachable", trouble: "microphone-blocked" }),
+  colleague(16, "Tom Reed", { availability: "offline", state: "offline", since: iso(ago(4000)) }),
+];
+const toTeam = () => (document.getElementById("tab-team") ? t("tab.team") : t("tab.log"));
 const hearing = (hears: Hearing): SoftphoneEvent => ({ type: "hearing.changed", hearing: hears });
 const toTom: SoftphoneEvent[] = [
   ...ready,
@@ -254,6 +286,29 @@ export const EXHIBITS: Record<string, Exhibit> = {
   "15-idle-elsewhere": { events: [...ringing, withdrawn("answered-elsewhere")] },
   "16-idle-gave-up": { events: [...ringing, withdrawn("caller-hung-up")] },
   "17-idle-orphan": { events: [...ready, snapshot([{ ...live, mine: "active" }])] },
+  "16-wrap-up": {
+    events: [...talking, { type: "agent.hung-up", at: now }, mine(inWrapUp(false))],
+  },
+  "16-wrap-up-stays": {
+    events: [...talking, { type: "agent.hung-up", at: now }, mine(inWrapUp(true))],
+  },
+  "17-presence-menu": {
+    events: [...ready, mine(setAway)],
+    act: press(() => t("top.availability", { state: presenceWord("away") })),
+  },
+  "17-set-away": { events: [...ready, mine(setAway)] },
+  "17-finished": { events: [...ready, { type: "agent.chose", availability: "offline" }] },
+  "17-gap": {
+    events: [
+      ...ready,
+      {
+        type: "desk.message",
+        at: now,
+        message: { type: "reach.restored", why: "silent", since: iso(ago(500)), until: iso(ago(20)) },
+      },
+    ],
+  },
+  "17-team": { events: [...ready, ...everybody], role: "supervisor", act: press(toTeam) },
   "18-away": { events: [...ready, { type: "agent.chose", availability: "away" }] },
   "18-rejected": { events: [...ringing, { type: "agent.rejected" }] },
   "19-log": { events: ready, act: press(toLog) },

@@ -12,8 +12,10 @@ import { createDesk } from "./adapters/desk";
 import { createLeader } from "./adapters/leader";
 import { createMicrophone } from "./adapters/microphone";
 import { applyTheme, createPreferences } from "./adapters/preferences";
+import { watchWoken } from "./adapters/woken";
 import { watchSound } from "./adapters/sound";
 import { TwilioPhone } from "./adapters/twilioPhone";
+import { createWebPush } from "./adapters/webPush";
 import { browserOf } from "./browser";
 import { createCallDetails } from "./callDetails/callDetails";
 import { createCallLog } from "./callLog/callLog";
@@ -93,6 +95,7 @@ function start(config: Config, mount: HTMLElement): void {
     <App
       {...{ store, log, details, contacts, threads, conversation, news, groupSends }}
       {...{ config, api, contactsApi, sendsApi, audio, preferences }}
+      webPush={createWebPush(config)}
       levels={phone}
       browser={browserOf(navigator.userAgent)}
     />,
@@ -100,6 +103,7 @@ function start(config: Config, mount: HTMLElement): void {
   );
   watchDeadlines(store);
   showPageSignals(store, preferences);
+  watchWoken(send);
   watchSound(send);
   // A call, a note that is not saved and a text that is not sent are worth a question before the page is left. The SDK's own (`closeProtection`)
   // knows of calls alone, and stays off.

@@ -99,6 +99,8 @@ threads_messages_list     403    200        200         404         200    200
 threads_read              403    200        200         404         200    200
 threads_retrieve          403    200        200         404         200    200
 threads_timeline          403    200        200         404         200    200
+web_push_subscribe        403    204        204         204         204    204
+web_push_unsubscribe      403    204        204         204         204    204
 voice_token_create        403    200        200         200         200    200
 """
 ROLES, *ROWS = [line.split() for line in TABLE.strip().splitlines()]

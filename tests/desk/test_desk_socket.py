@@ -9,8 +9,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
 
-from agents.presence import Chosen, presence_set
 from agents.models import Desk
+from agents.presence import Chosen, presence_set
 from calls.models import Call
 from tests import factories
 from tests.calls.test_webhooks_incoming import DIAL_ACTION, INCOMING, STATUS

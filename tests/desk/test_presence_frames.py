@@ -26,7 +26,7 @@ def _no_desks(ada: Agent, grace: Agent) -> None:
 
 
 async def presence_of(socket: DeskSocket, state: str, **facts: Any) -> dict[str, Any]:
-    """The next presence of that state that this desk is told of: of its own agent, it is told as one of the team, too."""
+    """The next presence of that state, and with these facts, that this desk is told of."""
     while True:
         told: dict[str, Any] = (await socket.until("presence.changed"))["presence"]
         if told["state"] == state and all(told[name] == value for name, value in facts.items()):

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.db import DatabaseError
 
+from agents.web_push import key_made
 from config.doctor.checks import line_numbers
 from config.provisioning import ask, plan_text
 from telephony.checks import check_addresses
@@ -63,8 +64,16 @@ class Command(BaseCommand):
             raise CommandError(_explained(error), returncode=2) from None
         except DatabaseError:
             raise CommandError("The lines cannot be read. Run migrate first, or name numbers with --number.") from None
+        if not options["dry_run"]:
+            self._make_web_push_key()
         if plan.blocked:
             sys.exit(1)
+
+    def _make_web_push_key(self) -> None:
+        """One that is there is never replaced: browsers that were allowed with it could be woken no more."""
+        if not settings.WEB_PUSH_PRIVATE_KEY:
+            self.stdout.write("To wake browsers whose desk is closed, set in .env, then start Ringdesk again:")
+            self.stdout.write(f"WEB_PUSH_PRIVATE_KEY={key_made()}")
 
     def _carry_out(self, plan: Plan, *, dry_run: bool, yes: bool) -> None:
         self.stdout.write(plan_text(plan))

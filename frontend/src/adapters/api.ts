@@ -101,6 +101,9 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     },
     checkNumber: (number) =>
       request<NumberCheck>(`${config.urls.checkNumber}?${new URLSearchParams({ number })}`),
+    setPresence: async (agent, availability) => {
+      await send(config.urls.presence.replace("/0/", `/${agent}/`), "PATCH", { availability });
+    },
     chooseLanguage: async (language) => {
       await send(config.urls.me, "PATCH", { language });
     },

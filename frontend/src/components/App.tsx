@@ -1,6 +1,7 @@
 /** The desk: one page, never left. */
 import { useEffect, useState } from "preact/hooks";
 import type { PreferenceStore } from "../adapters/preferences";
+import type { WebPush } from "../adapters/webPush";
 import type { Browser } from "../browser";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
@@ -16,7 +17,8 @@ import type { ConversationStore, Correspondent } from "../threads/conversation";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
-import { canDial, colleagues, cue, currentFacts, lastEnding, myPresence } from "../softphone/selectors";
+import { wrapUp } from "../softphone/presence";
+import { canDial, colleagues, cue, currentFacts, lastEnding } from "../softphone/selectors";
 import { type Hints, inCall, isTalk, type State } from "../softphone/state";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
@@ -60,6 +62,7 @@ export interface AppProps {
   audio: AudioDevices;
   levels: Levels;
   preferences: PreferenceStore;
+  webPush: WebPush;
   browser: Browser;
 }
 
@@ -70,7 +73,9 @@ function isQuiet(state: State): boolean {
   const { focus } = state.calls;
   const ending = focus === null ? state.calls.ending : null;
   const isTold = ending === null || ending.kind === "ended";
-  return focus === null && isTold && state.orphans.length === 0 && cue(state) === null;
+  return (
+    focus === null && isTold && wrapUp(state) === null && state.orphans.length === 0 && cue(state) === null
+  );
 }
 
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
@@ -267,9 +272,7 @@ export function App(props: AppProps) {
       </a>
       <TopBar
         config={config}
-        presence={myPresence(state)}
-        availability={state.availability}
-        canChoose={state.desk.state === "open"}
+        state={state}
         menu={menu}
         onMenu={setMenu}
         place={place}
@@ -277,7 +280,7 @@ export function App(props: AppProps) {
           groupSends.go(next);
           views.show({ pane: "work" });
         }}
-        onAvailability={(availability) => send({ type: "agent.chose", availability })}
+        onChoose={send}
         onShortcuts={() => setDialog("shortcuts")}
         onSettings={() => setDialog("settings")}
         onSignOut={(event) => {
@@ -383,6 +386,7 @@ export function App(props: AppProps) {
           {...{ api, config }}
           audio={audio}
           preferences={preferences}
+          webPush={props.webPush}
           microphoneAllowed={state.microphone === "granted"}
           onClose={() => setDialog(null)}
         />

@@ -1309,6 +1309,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/web-push/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Has it woken when a caller waits for the agent and no desk of the agent answers
+         * @description Has it woken when a caller waits for the agent and no desk of the agent answers. Ends with the log-in.
+         */
+        put: operations["web_push_subscribe"];
+        post?: never;
+        /**
+         * Lets it sleep
+         * @description Lets it sleep.
+         */
+        delete: operations["web_push_unsubscribe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     ServerFrame: {
@@ -3101,6 +3125,18 @@ export interface components {
          * @enum {string}
          */
         VoiceTokenRequestKindEnum: "access" | "capability";
+        /** @description What a browser says of itself, once its user allowed it (`PushSubscription.toJSON()`). */
+        WebPush: {
+            /** @description Its push service's address for it. */
+            endpoint: string;
+            p256dh: string;
+            auth: string;
+            /**
+             * @description Callers are not named on its screen.
+             * @default false
+             */
+            hides_names: boolean;
+        };
         /**
          * @description * `try-again` - try-again
          *     * `left-out` - left-out
@@ -5893,6 +5929,57 @@ export interface operations {
             400: components["responses"]["Validation"];
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    web_push_subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebPush"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    web_push_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };

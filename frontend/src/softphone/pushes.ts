@@ -27,6 +27,10 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
     case "phone.state":
       if (state.desk.state !== "open") return [state];
       return [{ ...state, desk: { ...state.desk, known: message.registered } }];
+    case "phone.renew":
+      return [{ ...state, device: { ...state.device, renew: true } }];
+    case "reach.restored":
+      return [{ ...state, gap: { why: message.why, since: message.since, until: message.until } }];
     case "session.ended":
       return [signedOut(state, message.message)];
     // Told to whoever shows texts: `threads`, `groupSends`.
@@ -51,7 +55,16 @@ function signedOut(state: State, message: string): State {
   const live = root ? state.lives[root] : undefined;
   const lives = root && live && inCall(state) ? { [root]: live } : {};
   const calls = inCall(state) ? state.calls : idle();
-  return { ...state, desk: { state: "ended", message }, calls, lives, presence: [], lines: [], orphans: [] };
+  return {
+    ...state,
+    desk: { state: "ended", message },
+    calls,
+    lives,
+    presence: [],
+    gap: null,
+    lines: [],
+    orphans: [],
+  };
 }
 
 function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.snapshot" }>): Step {
@@ -59,12 +72,13 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
   const active = message.calls.filter((live) => live.mine === "active");
   const orphan = ({ call: { sid } }: LiveCall) =>
     state.orphans.find((known) => known.sid === sid) ?? { sid, problem: "" };
-  const { availability, presence, lines } = message;
+  const { availability, presence, lines, away_reasons: awayReasons } = message;
   return [
     {
       ...state,
       lives,
       availability,
+      awayReasons,
       presence,
       lines,
       orphans: state.calls.focus === null ? active.map(orphan) : [],
