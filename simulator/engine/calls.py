@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from simulator.config import Config
 from simulator.engine.background import Background
@@ -14,7 +15,7 @@ from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.limits import end_after
 from simulator.engine.messages import message_received
 from simulator.engine.own_number import CalledNumber
-from simulator.engine.queue import Queue
+from simulator.engine.queue import Queues
 from simulator.engine.recorder import CallRecording, CallRecordingWish
 from simulator.engine.ringing import offer
 from simulator.faults import Faults
@@ -28,6 +29,9 @@ from simulator.webhooks.callbacks import Callbacks
 from simulator.webhooks.faulty import FaultySender
 from simulator.webhooks.sender import Sender
 from simulator.world import IncomingNumber, World
+
+if TYPE_CHECKING:
+    from simulator.engine.enqueue import Waiting
 
 #: The longest a call may last, in seconds: Twilio Docs, "TwiML Voice: <Dial>", `timeLimit`.
 CALL_LIMIT = 14_400.0
@@ -68,7 +72,9 @@ class CallEngine:
         self.usage = Usage(config, world, self.callbacks)
         self.texts = Texts(config, world, inspector, self.sender, self.callbacks, self.spawn, self.usage)
         self.conferences: dict[str, Conference] = {}
-        self.queues: dict[str, Queue] = {}
+        self.queues = Queues(inspector.publish)
+        #: By CallSid: the callers on whom `<Enqueue>` runs, those who talk with whoever took them included.
+        self.enqueued: dict[str, Waiting] = {}
 
     # --- as a whole -------------------------------------------------------------------------------------------------
 
@@ -214,7 +220,9 @@ class CallEngine:
             party, endpoint = "number", CalledNumber(self, number)
         else:
             party = "telephone"
-            endpoint = self.registrar.telephone(to, self.world.telephone(to).voice)
+            telephone = self.world.telephone(to)
+            voice = "silence" if telephone.behaviour == "voicemail" else telephone.voice
+            endpoint = self.registrar.telephone(to, voice)
         leg = CallLeg(self.config.account_sid, from_, to, direction, party, endpoint, status, parent)
         leg.facts = CallerFacts(geography=call_fields(from_, to))
         leg.phone_number_sid = own.sid if (own := self.world.number_for(from_)) else None
@@ -241,12 +249,12 @@ class CallEngine:
         self.inspector.publish({"type": "call", "call": leg.as_json()})
 
     async def _release(self, leg: CallLeg) -> None:
-        leg.endpoint.port.hear(None)
+        leg.hear(None)
         await leg.endpoint.end(*leg.end_error)
 
     def ring(self, leg: CallLeg) -> None:
         """Begins to ring the party of an outgoing leg."""
-        self.spawn(offer(leg, self.world.telephone(leg.to) if leg.party == "telephone" else None))
+        self.spawn(offer(self, leg, self.world.telephone(leg.to) if leg.party == "telephone" else None))
 
     # --- scripts ----------------------------------------------------------------------------------------------------
 
@@ -258,13 +266,18 @@ class CallEngine:
         leg.script = self.spawn(self._run_script(leg, source, fallback))
 
     def redirect(self, leg: CallLeg, source: Source, fallback: Goto | None) -> None:
-        """Runs other TwiML on a leg than what runs now. A child of a `<Dial>` leaves it."""
+        """Runs other TwiML on a leg than what runs now. A child of a `<Dial>` leaves it, a caller in a queue, too."""
+        waiting = self.enqueued.get(leg.sid)
+        if waiting is not None and (action := waiting.leave()) is not None:
+            if isinstance(source, Goto):
+                Script(self, leg).later(source)
+            source, fallback = action, waiting.script.fallback
         if leg.script is not None:
             leg.script.cancel()
         elif leg.parent is not None:
             leg.detached = True
             leg.changed()
-        leg.endpoint.port.hear(None)
+        leg.hear(None)
         self.run(leg, source, fallback)
 
     async def _run_script(self, leg: CallLeg, source: Source, fallback: Goto | None) -> None:
@@ -290,8 +303,3 @@ class CallEngine:
         if name not in self.conferences:
             self.conferences[name] = Conference(self, name)
         return self.conferences[name]
-
-    def queue(self, name: str) -> Queue:
-        if name not in self.queues:
-            self.queues[name] = Queue(name)
-        return self.queues[name]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.audio import Mix
 from simulator.engine.interpreter import Script
-from simulator.engine.waiting import CONFERENCE_VERBS, wait_music
+from simulator.engine.waiting import CONFERENCE_VERBS, silenced, wait_music
 from simulator.identifiers import new_sid, now, rfc2822
 from simulator.leg import CallLeg
 from simulator.twiml.reading import Verb
@@ -79,14 +79,14 @@ class Conference:
         if member not in self.members:
             return
         self.members.remove(member)
-        member.leg.endpoint.port.hear(None)
+        member.leg.hear(None)
         reason = {"ParticipantCallStatus": member.leg.status, "ReasonParticipantLeft": "participant_hung_up"}
         self._tell(member, "leave", "participant-leave", self._facts(member) | reason)
         if member.ends or not self.members:
             why = "participant-with-end-conference-on-exit-left" if member.ends else "last-participant-left"
             others, self.members = self.members, []
             for other in others:
-                other.leg.endpoint.port.hear(None)
+                other.leg.hear(None)
                 other.out.set()
                 moderator = {"ReasonParticipantLeft": "moderator_ended_conference"}
                 self._tell(other, "leave", "participant-leave", self._facts(other) | moderator)
@@ -102,7 +102,7 @@ class Conference:
             return
         for member in self.members:
             heard = [other.leg.endpoint.port.listen() for other in self.members if other.is_heard_by(member)]
-            member.leg.endpoint.port.hear(Mix(lambda heard=heard: heard))  # type: ignore[misc]
+            member.leg.hear(Mix(lambda heard=heard: heard), "conference")  # type: ignore[misc]
 
     def _facts(self, member: Member) -> dict[str, str]:
         return {
@@ -161,15 +161,19 @@ async def _wait_for_start(script: Script, noun: Verb, conference: Conference, me
         return
     music = asyncio.create_task(
         wait_music(
-            script, noun, CONFERENCE_VERBS, lambda: {"ConferenceSid": conference.sid}, noun.get("waitMethod", "POST")
+            script,
+            noun.attributes.get("waitUrl"),
+            noun.get("waitMethod", "POST"),
+            CONFERENCE_VERBS,
+            lambda: {"ConferenceSid": conference.sid},
         )
     )
     waits = {asyncio.create_task(event.wait()) for event in (conference.started, member.out)}
     try:
         await asyncio.wait({music, *waits}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (music, *waits):
+        for task in waits:
             task.cancel()
-        await asyncio.wait({music})  # its last act is to silence the port: only then comes the mix
+        await silenced(music)
     script.leg.run_verb("Dial")
     conference.mix()

@@ -77,6 +77,9 @@ NEW_TEXT = Fields(
 TEXT = Fields(("Body", "Status"))
 TEXTS_MEDIA = Fields((*PAGING, *_dates("DateCreated")))
 
+QUEUE = Fields(("FriendlyName", "MaxSize"))
+MEMBER = Fields(("Url", "Method"))
+
 USAGE = Fields((*PAGING, "Category", "StartDate", "EndDate", "IncludeSubaccounts"))
 TRIGGERS = Fields((*PAGING, "Recurring", "TriggerBy", "UsageCategory"))
 TRIGGER = Fields(("CallbackUrl", "CallbackMethod", "FriendlyName"))

@@ -76,13 +76,6 @@ _AMD: Attributes = {
     "machineDetectionSpeechEndThreshold": number(500, 5000),
     "machineDetectionSilenceTimeout": number(2000, 10_000),
 }
-_SPEECH: Attributes = {
-    **dict.fromkeys(
-        ("speechTimeout", "maxSpeechTime", "hints", "partialResultCallback", "language", "speechModel"), ANYTHING
-    ),
-    **dict.fromkeys(("profanityFilter", "bargeIn", "debug", "enhanced", "dtmfDetection"), FLAG),
-    "partialResultCallbackMethod": METHOD,
-}
 _TRIM = one_of("trim-silence", "do-not-trim")
 
 
@@ -123,10 +116,20 @@ VERBS: dict[str, Grammar] = {
             "finishOnKey": matching("one key, or none", r"[0-9*#]?"),
             "numDigits": number(1),
             "actionOnEmptyResult": FLAG,
+            "speechTimeout": matching("auto, or seconds", r"auto|\d+(\.\d+)?"),
+            "maxSpeechTime": number(1, 60),
+            "language": ANYTHING,
+            "bargeIn": FLAG,
+            "partialResultCallback": ANYTHING,
+            "partialResultCallbackMethod": METHOD,
         },
         frozenset({"Say", "Play", "Pause"}),
-        ignored=_SPEECH,
-        refused={"input": _matching("speech alone", lambda value: value.split() == ["speech"])},
+        ignored={"dtmfDetection": FLAG},
+        # What is said is known, so nothing has to be guessed, and nothing is left out.
+        decoration={
+            **dict.fromkeys(("hints", "speechModel"), ANYTHING),
+            **dict.fromkeys(("enhanced", "profanityFilter", "debug"), FLAG),
+        },
     ),
     "Dial": Grammar(
         {
@@ -216,7 +219,7 @@ NOUNS: dict[str, Grammar] = {
     ),
     "Queue": Grammar(
         {"url": ANYTHING, "method": METHOD},
-        refused={"reservationSid": ANYTHING, "postWorkActivitySid": ANYTHING},
+        ignored={"reservationSid": ANYTHING, "postWorkActivitySid": ANYTHING},
     ),
 }
 
