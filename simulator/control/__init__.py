@@ -30,6 +30,7 @@ HANDLERS: list[tuple[str, str, Handler]] = [
     ("POST", "/sim/calls/{sid}/say", calls.say),
     ("GET", "/sim/calls/{sid}/heard", calls.heard),
     ("GET", "/sim/calls/{sid}/voicemail", calls.voicemail),
+    ("GET", "/sim/conferences", waiting.list_conferences),
     ("GET", "/sim/queues", waiting.list_queues),
     ("GET", "/sim/messages", messages.list_messages),
     ("POST", "/sim/messages", messages.text_us),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.config import Config
 from simulator.engine.background import Background
-from simulator.engine.conference import Conference
+from simulator.engine.conference import Conferences
 from simulator.engine.detection import Detection, detect
 from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.limits import end_after
@@ -71,7 +71,7 @@ class CallEngine:
         self.callbacks = Callbacks(self.sender, inspector, self.spawn)
         self.usage = Usage(config, world, self.callbacks)
         self.texts = Texts(config, world, inspector, self.sender, self.callbacks, self.spawn, self.usage)
-        self.conferences: dict[str, Conference] = {}
+        self.conferences = Conferences(self)
         self.queues = Queues(inspector.publish)
         #: By CallSid: the callers on whom `<Enqueue>` runs, those who talk with whoever took them included.
         self.enqueued: dict[str, Waiting] = {}
@@ -272,13 +272,22 @@ class CallEngine:
             if isinstance(source, Goto):
                 Script(self, leg).later(source)
             source, fallback = action, waiting.script.fallback
-        if leg.script is not None:
-            leg.script.cancel()
+        before = leg.script
+        if before is not None:
+            before.cancel()
         elif leg.parent is not None:
             leg.detached = True
             leg.changed()
+        leg.script = self.spawn(self._run_after(before, leg, source, fallback))
+
+    async def _run_after(
+        self, before: asyncio.Task[None] | None, leg: CallLeg, source: Source, fallback: Goto | None
+    ) -> None:
+        """What ran before silences the party as its last act: only then may it hear something else."""
+        if before is not None:
+            await asyncio.wait({before})
         leg.hear(None)
-        self.run(leg, source, fallback)
+        await self._run_script(leg, source, fallback)
 
     async def _run_script(self, leg: CallLeg, source: Source, fallback: Goto | None) -> None:
         script = Script(self, leg, fallback)
@@ -298,8 +307,3 @@ class CallEngine:
         """Writes down what a leg's party hears, for those who read along."""
         caption = leg.caption(text)
         self.inspector.publish({"type": "caption", "sid": leg.sid, **caption})
-
-    def conference(self, name: str) -> Conference:
-        if name not in self.conferences:
-            self.conferences[name] = Conference(self, name)
-        return self.conferences[name]

@@ -42,7 +42,7 @@ async def detect(engine: CallEngine, leg: CallLeg, wanted: Detection) -> None:
     who = "machine" if has_voicemail else telephone.answered_by if telephone else "human"
     leg.answered_by = MACHINES[wanted.mode] if who == "machine" else who
     leg.changed()
-    if wanted.in_background:
+    if wanted.callback and wanted.in_background:
         params = {
             "AccountSid": leg.account_sid,
             "CallSid": leg.sid,

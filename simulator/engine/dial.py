@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from simulator.engine import conference, enqueue
+from simulator.engine import enqueue, joining
 from simulator.engine.dialling import Dialling, Outcome
 from simulator.engine.interpreter import Script, Step
 from simulator.engine.recorder import recording_url
@@ -27,7 +27,7 @@ async def dial(script: Script, verb: Verb) -> Step:
     outcome = Outcome()
     try:
         if alone and alone[0].name == "Conference":
-            await conference.dial_conference(script, verb, alone[0], outcome)
+            await joining.dial_conference(script, verb, alone[0], outcome)
         elif alone:
             await enqueue.dial_queue(script, verb, alone[0], outcome)
         else:

@@ -148,7 +148,7 @@ class Gathering:
 
     async def _words(self, first: Utterance) -> dict[str, str]:
         """Sentences with less than `speechTimeout` between them are one."""
-        heard = []
+        heard: list[Utterance] = []
         utterance: Utterance | None = first
         while utterance is not None:
             await self._listen(heard, utterance)

@@ -15,7 +15,7 @@ from simulator.leg import CallLeg, Hearing
 from simulator.ports import AudioSource
 from simulator.twiml.reading import SCHEMA_WARNING, NotBuiltError, TwimlError, Verb, read_document
 from simulator.webhooks.parameters import first_params, twiml_params
-from simulator.webhooks.sender import Answer, Webhook
+from simulator.webhooks.sender import Answer, Params, Webhook
 
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine
@@ -45,6 +45,13 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """Verbs that no document holds: what a call does that the REST API made for a conference."""
+
+    verbs: list[Verb]
+
+
+@dataclass(frozen=True)
 class Stop:
     """The verb ends the script: `<Hangup>`, `<Reject>`, `<Leave>`."""
 
@@ -62,7 +69,7 @@ class Allowed:
     strict: bool = False
 
 
-Source = Goto | Document
+Source = Goto | Document | Prepared
 Step = Goto | Stop | None
 Handler = Callable[["Script", Verb], Awaitable[Step]]
 
@@ -74,16 +81,23 @@ class Script:
     """One run of TwiML on one leg.
 
     A script that is `allowed` only some verbs belongs to another one: a whisper or the music of a queue. Its end is
-    not the end of the call.
+    not the end of the call. `params` are sent with its requests in place of a call's.
     """
 
     def __init__(
-        self, engine: CallEngine, leg: CallLeg, fallback: Goto | None = None, *, allowed: Allowed | None = None
+        self,
+        engine: CallEngine,
+        leg: CallLeg,
+        fallback: Goto | None = None,
+        *,
+        allowed: Allowed | None = None,
+        params: Callable[[], Params] | None = None,
     ) -> None:
         self.engine = engine
         self.leg = leg
         self.fallback = fallback if fallback and fallback.url else None
         self.allowed = allowed
+        self._params = params
         #: The document that runs now.
         self.here = Goto("")
         #: How an unanswered caller's call is to end when the script does: what became of the last `<Dial>`.
@@ -102,7 +116,7 @@ class Script:
     async def run(self, source: Source) -> None:
         """Runs documents until one of them leads nowhere."""
         step: Source | Stop | None = source
-        while isinstance(step, Goto | Document):
+        while isinstance(step, Goto | Document | Prepared):
             verbs = await self._load(step)
             if verbs is None:
                 self.stopped = self.failed = True
@@ -153,6 +167,8 @@ class Script:
 
     async def _load(self, source: Source) -> list[Verb] | None:
         """The verbs of a document, or of the fallback's when it fails; None when there are none to be had."""
+        if isinstance(source, Prepared):
+            return source.verbs
         if isinstance(source, Document):
             self.here = Goto("")
             self.leg.run_document("")
@@ -194,6 +210,7 @@ class Script:
 
     async def request(self, goto: Goto) -> Answer:
         params = first_params(self.leg) if goto.first else twiml_params(self.leg)
+        params = self._params() if self._params else params
         params = list({**dict(params), **goto.params}.items())
         return await self.engine.sender.send(
             Webhook(goto.kind, goto.url, goto.method, params, self.leg.sid, self.leg.credentials)

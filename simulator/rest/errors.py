@@ -34,6 +34,8 @@ MESSAGES: dict[int, tuple[int, str]] = {
     21211: (400, "Invalid 'To' Phone Number: {}"),
     21265: (400, "'To' number {} cannot be a Short Code"),
     21266: (400, "'To' and 'From' number cannot be the same: {}"),
+    13240: (400, "{} is not a participant whom somebody could coach"),
+    16025: (400, "There is already a participant labelled {}"),
     21406: (400, "Voice fallback url is set without a voice url"),
     21421: (400, "PhoneNumber {} is invalid"),
     21422: (400, "PhoneNumber {} is not available"),

@@ -79,10 +79,12 @@ def test_a_coach_hears_all_and_is_heard_by_the_coached_agent_only():
         async with bench() as b:
             b.product.answers[INCOMING] = conference()
             customer, agent = await b.call(CALLER), await b.call(SECOND)
-            await until(lambda: "room-1" in b.engine.conferences and len(b.engine.conferences["room-1"].members) == 2)
+            await until(
+                lambda: "room-1" in b.engine.conferences and len(b.engine.conferences["room-1"].participants) == 2
+            )
             b.product.answers[INCOMING] = coaching(agent.sid)
             coach = await b.call("+12025550144")
-            await until(lambda: len(b.engine.conferences["room-1"].members) == 3)
+            await until(lambda: len(b.engine.conferences["room-1"].participants) == 3)
             await until(lambda: type(coach.endpoint.port.source).__name__ == "Mix")
 
             assert (voices(b, customer), voices(b, agent), voices(b, coach)) == (1, 2, 2)

@@ -186,7 +186,7 @@ def test_a_new_keys_secret_is_plain_json_and_is_shown_to_nobody_else():
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/Conferences.json"),
+        ("GET", "/Addresses.json"),
         ("POST", "/Messages/SM1/Feedback.json"),
         ("PUT", "/Calls.json"),
         ("GET", "/Recordings.json?ConferenceSid=CF1"),

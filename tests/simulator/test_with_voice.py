@@ -63,7 +63,7 @@ def test_three_telephones_in_a_conference_hear_the_others_but_not_themselves():
         async with bench(voice=None, speed=1.0) as b:
             b.product.answers[INCOMING] = twiml("<Dial><Conference>room</Conference></Dial>")
             calls = [await b.call(voice=voice) for voice in ("tone:500", "silence", "silence")]
-            await until(lambda: "room" in b.engine.conferences and len(b.engine.conferences["room"].members) == 3)
+            await until(lambda: "room" in b.engine.conferences and len(b.engine.conferences["room"].participants) == 3)
             speaker, listener, _ = calls
 
             heard, own = await asyncio.gather(hears(b, listener.sid, 1.0), hears(b, speaker.sid, 1.0))
