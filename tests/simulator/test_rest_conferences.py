@@ -256,9 +256,8 @@ def test_who_is_removed_goes_on_with_the_action_and_the_others_talk_on():
             await until(lambda: one.over)
             assert conference.status == "in-progress"
             await until(lambda: voices(other) == 1)
-            left = next(
-                r.params for r in b.product.at("/room") if r.params["StatusCallbackEvent"] == "participant-leave"
-            )
+            await until(lambda: "participant-leave" in told(b))
+            left = b.product.at("/room")[told(b).index("participant-leave")].params
             await parted(b, (other, third))
 
             assert answer.status_code == 204
@@ -369,8 +368,7 @@ def test_who_speaks_is_told():
 async def called(b, room_name: str = "room-1", to: str = "+12025550150", **fields):
     data = {"From": SALES, "To": to, "ConferenceStatusCallbackEvent": "start end join leave"}
     data |= {"ConferenceStatusCallback": f"{b.product.url}/room"}
-    answer = await b.rest("POST", f"/Conferences/{room_name}/Participants.json", data=data | fields)
-    return answer
+    return await b.rest("POST", f"/Conferences/{room_name}/Participants.json", data=data | fields)
 
 
 def test_a_participant_is_called_into_a_conference_that_is_on():
