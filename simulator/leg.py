@@ -132,6 +132,8 @@ class CallLeg:
         #: What it cost, a moment after its end; None before, and when it was not answered.
         self.price: str | None = None
         self.sip_code: int | None = None
+        #: Milliseconds until the REST API has its turn to make it.
+        self.queue_time = 0
         self.ended_by: Ender | None = None
         #: Who answered, as the detection of machines found out: `human`, `machine_start`…
         self.answered_by: str | None = None

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.config import Config
+from simulator.engine.account_limits import CONCURRENCY_EXCEEDED, WORDS, AccountLimits
 from simulator.engine.background import Background
 from simulator.engine.conference import Conferences
 from simulator.engine.detection import Detection, detect
@@ -71,6 +72,7 @@ class CallEngine:
         self.callbacks = Callbacks(self.sender, inspector, self.spawn)
         self.usage = Usage(config, world, self.callbacks)
         self.texts = Texts(config, world, inspector, self.sender, self.callbacks, self.spawn, self.usage)
+        self.limits = AccountLimits()
         self.conferences = Conferences(self)
         self.queues = Queues(inspector.publish)
         #: By CallSid: the callers on whom `<Enqueue>` runs, those who talk with whoever took them included.
@@ -91,6 +93,7 @@ class CallEngine:
         """Ends every call, waits until all is quiet, forgets everything and makes the world anew."""
         await self._end_everything()
         self.faults.clear()
+        self.limits.set(None, None)
         self.conferences.clear()
         self.queues.clear()
         self.texts.clear()
@@ -126,6 +129,8 @@ class CallEngine:
         leg.sdk_params = dict(params)
         if application.status_callback:
             leg.subscriptions = [Subscription(application.status_callback, application.status_callback_method)]
+        if not self.admitted(leg):
+            return leg
         self.announce(leg)
         fallback = Goto(application.voice_fallback_url, application.voice_fallback_method)
         self.run(leg, Goto(application.voice_url, application.voice_method, first=True), fallback)
@@ -153,6 +158,8 @@ class CallEngine:
             leg.facts = replace(leg.facts, caller_name=None)
         if handler.status_callback:
             leg.subscriptions = [Subscription(handler.status_callback, handler.status_callback_method)]
+        if not self.admitted(leg):
+            return leg
         self.announce(leg)
         self.spawn(leg.endpoint.ringing())
         fallback = Goto(handler.voice_fallback_url, handler.voice_fallback_method)
@@ -180,14 +187,16 @@ class CallEngine:
             CallRecording(self, leg, extras.recording)
         if extras.time_limit is not None:
             end_after(leg, extras.time_limit)
+        turn = self.limits.turn()
+        leg.queue_time = round(turn * 1000)
         self.announce(leg)
-        leg.script = self.spawn(self._run_api_call(leg, source, fallback, timeout, extras))
+        leg.script = self.spawn(self._run_api_call(leg, turn, source, fallback, timeout, extras))
         return leg
 
     async def _run_api_call(
-        self, leg: CallLeg, source: Source, fallback: Goto, ring_for: float, extras: Extras
+        self, leg: CallLeg, turn: float, source: Source, fallback: Goto, ring_for: float, extras: Extras
     ) -> None:
-        await asyncio.sleep(0)  # the answer to the REST request says `queued`
+        await asyncio.sleep(turn)  # even without a wait the answer to the REST request says `queued`
         if leg.over:
             return
         self.ring(leg)
@@ -230,6 +239,17 @@ class CallEngine:
 
     def _inbound_leg(self, from_: str, to: str, party: Party, endpoint: Endpoint) -> CallLeg:
         return CallLeg(self.config.account_sid, from_, to, "inbound", party, endpoint, "ringing")
+
+    def admitted(self, leg: CallLeg) -> bool:
+        """Whether the account may have one call more. If not, the leg ends at once, and nobody is asked what to do."""
+        if not self.limits.full(self.world):
+            return True
+        leg.subscriptions = []
+        leg.end_error = (CALL_FAILED, WORDS)
+        self.announce(leg)
+        self.inspector.warn(CONCURRENCY_EXCEEDED, WORDS, call_sid=leg.sid, level="error")
+        leg.finish("busy" if leg.placed_by_party else "failed", by="simulator")
+        return False
 
     def announce(self, leg: CallLeg) -> None:
         """From now on the leg is listed, and its changes are told."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from simulator.engine import bridge, own_number
 from simulator.engine.audio import ringback
+from simulator.engine.detection import Detection, detect
 from simulator.engine.interpreter import Allowed, Goto, Script
 from simulator.engine.recorder import DialRecording
 from simulator.identifiers import to_e164
@@ -113,10 +114,28 @@ class Dialling:
             child.subscriptions = [Subscription(self.script.url(url), method, events)]
         self.children.append(child)
         self._noun_of[child.sid] = noun
+        if not self.engine.admitted(child):
+            return None
         self.engine.announce(child)
         child.observe(self._on_change)
+        self._detect_machine(child, noun)
         self.engine.ring(child)
         return child
+
+    def _detect_machine(self, child: CallLeg, noun: Verb) -> None:
+        """Finds out who answered while the two are connected already."""
+        if not noun.get("machineDetection"):
+            return
+        url = noun.get("amdStatusCallback")
+        callback = self.script.url(url) if url else ""
+        method = noun.get("amdStatusCallbackMethod", "POST")
+        wanted = Detection(noun.get("machineDetection"), callback, method, in_background=True)
+
+        def follow(leg: CallLeg, status: str | None) -> None:
+            if status == "in-progress":
+                self.engine.spawn(detect(self.engine, leg, wanted))
+
+        child.observe(follow)
 
     def _caller_id(self) -> str | None:
         """The number a telephone shows: the inbound caller's, or one of ours. None when Twilio would refuse it."""

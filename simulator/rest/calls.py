@@ -51,7 +51,7 @@ def call_json(leg: CallLeg) -> dict[str, Any]:
         "forwarded_from": leg.facts.forwarded_from,
         "group_sid": None,
         "caller_name": leg.facts.caller_name,
-        "queue_time": "0",
+        "queue_time": str(leg.queue_time),
         "trunk_sid": None,
         "uri": f"{base}.json",
         "subresource_uris": {

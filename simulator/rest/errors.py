@@ -34,6 +34,7 @@ MESSAGES: dict[int, tuple[int, str]] = {
     21211: (400, "Invalid 'To' Phone Number: {}"),
     21265: (400, "'To' number {} cannot be a Short Code"),
     21266: (400, "'To' and 'From' number cannot be the same: {}"),
+    10004: (429, "Call concurrency limit exceeded"),
     13240: (400, "{} is not a participant whom somebody could coach"),
     16025: (400, "There is already a participant labelled {}"),
     21406: (400, "Voice fallback url is set without a voice url"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from simulator.engine.account_limits import CONCURRENCY_EXCEEDED
 from simulator.engine.recorder import CallRecordingWish, RecordingCallback
 from simulator.identifiers import is_web_address, to_e164
 from simulator.leg import Subscription
@@ -31,6 +32,8 @@ def parties(api: ApiRequest) -> tuple[str, str]:
         if number in MAGIC_TO:
             raise ApiError(MAGIC_TO[number], number)
         to = number
+    if api.engine.limits.full(api.engine.world):
+        raise ApiError(CONCURRENCY_EXCEEDED)
     if from_.startswith("client:") and to.startswith("client:"):
         return to, from_
     sender = to_e164(from_)

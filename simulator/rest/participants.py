@@ -91,7 +91,7 @@ async def create(api: ApiRequest) -> Response:
     conference.expect(participant, callback)
     conference.changed(participant)
     answer = participant_json(participant, conference, api.engine.config.account_sid)
-    return JSONResponse({**answer, "queue_time": "0"}, 201)
+    return JSONResponse({**answer, "queue_time": str(leg.queue_time)}, 201)
 
 
 async def fetch(api: ApiRequest) -> Response:

@@ -71,6 +71,8 @@ _AMD: Attributes = {
     "machineDetection": one_of("Enable", "DetectMessageEnd"),
     "amdStatusCallback": ANYTHING,
     "amdStatusCallbackMethod": METHOD,
+}
+_AMD_TUNING: Attributes = {
     "machineDetectionTimeout": number(3, 59),
     "machineDetectionSpeechThreshold": number(1000, 6000),
     "machineDetectionSpeechEndThreshold": number(500, 5000),
@@ -182,13 +184,13 @@ VERBS: dict[str, Grammar] = {
 
 NOUNS: dict[str, Grammar] = {
     "Number": Grammar(
-        {"url": ANYTHING, "method": METHOD, "sendDigits": KEYS, **_STATUS},
-        ignored={**_AMD, "byoc": ANYTHING, "events": ANYTHING},
+        {"url": ANYTHING, "method": METHOD, "sendDigits": KEYS, **_STATUS, **_AMD},
+        ignored={**_AMD_TUNING, "byoc": ANYTHING, "events": ANYTHING},
     ),
     "Client": Grammar(
-        {"url": ANYTHING, "method": METHOD, **_STATUS},
+        {"url": ANYTHING, "method": METHOD, **_STATUS, **_AMD},
         frozenset({"Identity", "Parameter"}),
-        ignored={**_AMD, "clientNotificationUrl": ANYTHING, "events": ANYTHING},
+        ignored={**_AMD_TUNING, "clientNotificationUrl": ANYTHING, "events": ANYTHING},
     ),
     "Identity": Grammar(),
     "Parameter": Grammar({"name": ANYTHING, "value": ANYTHING}),
