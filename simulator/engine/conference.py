@@ -47,6 +47,8 @@ class Participant:
     ends: bool = False
     #: Whether the others hear how it is rung.
     early_media: bool = False
+    #: Who is to be told of the conference, if this is the first who comes.
+    callback: Callback | None = None
     wait: Document = field(default_factory=Document)
     hold: Document | None = None
     announcements: list[Document] = field(default_factory=list)
@@ -117,16 +119,17 @@ class Conference:
 
     # --- coming and going -------------------------------------------------------------------------------------------
 
-    def expect(self, participant: Participant, callback: Callback | None) -> None:
+    def expect(self, participant: Participant) -> None:
         """Somebody is being called. When the call comes to nothing, the room is told so."""
         self.awaited.append(participant)
-        self.events.listen(callback)
+        self.changed(participant)
 
         def follow(leg: CallLeg, status: str | None) -> None:
             if participant not in self.awaited:
                 leg.unobserve(follow)
             elif leg.over:
                 self.awaited.remove(participant)
+                self.events.listen(participant.callback)
                 self.events.left(participant, "participant_add_failed")
                 self._end_if_empty(participant)
             if status is not None:
@@ -134,9 +137,8 @@ class Conference:
 
         participant.leg.observe(follow)
 
-    def enter(self, participant: Participant, callback: Callback | None = None) -> None:
-        """Of the callbacks that participants bring the first one's is used."""
-        self.events.listen(callback)
+    def enter(self, participant: Participant) -> None:
+        self.events.listen(participant.callback)
         if participant in self.awaited:
             self.awaited.remove(participant)
         self.participants.append(participant)

@@ -76,9 +76,16 @@ async def announce_to_all(conference: Conference, document: Document) -> None:
     conference.mix()
     script = Script(conference.engine, announcer, allowed=ANNOUNCEMENT, params=lambda: _standard(conference))
     url = document.url or ""
+    saying = asyncio.create_task(script.run(Goto(url, document.method, _params(conference), "announce")))
+    ended = asyncio.create_task(conference.ended.wait())
     try:
-        await script.run(Goto(url, document.method, _params(conference), "announce"))
+        await asyncio.wait({saying, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if conference.ended.is_set():
+            return
+        saying.result()
     finally:
+        ended.cancel()
+        saying.cancel()
         conference.announcers.remove(reader)
         conference.mix()
     conference.events.announced(url, None, "The document could not be played" if script.failed else "")

@@ -29,11 +29,10 @@ async def dial_conference(script: Script, verb: Verb, noun: Verb, outcome: Outco
             return
     conference = script.engine.conferences.named(noun.text)
     outcome.status, outcome.bridged, outcome.extra = "answered", True, {}
-    conference.enter(participant, _callback(script, noun))
-    ear = asyncio.create_task(listen(conference, participant))
-    speech = None
-    if conference.events.wanted("speaker"):
-        speech = asyncio.create_task(conference.events.follow_speech(participant))
+    conference.enter(participant)
+    spawn = script.engine.spawn
+    ear = spawn(listen(conference, participant))
+    speech = spawn(conference.events.follow_speech(participant)) if conference.events.wanted("speaker") else None
     try:
         await participant.out.wait()
     finally:
@@ -67,6 +66,7 @@ def _participant(script: Script, noun: Verb) -> Participant:
         coached=noun.get("coach"),
         starts=noun.flag("startConferenceOnEnter", default=True),
         ends=noun.flag("endConferenceOnExit", default=False),
+        callback=_callback(script, noun),
         wait=Document(script.url(wait_url) if wait_url else wait_url, noun.get("waitMethod", "POST")),
     )
 

@@ -60,7 +60,6 @@ async def index(api: ApiRequest) -> Response:
 async def create(api: ApiRequest) -> Response:
     """Calls somebody into a conference: one that is on, by its SID or its name, or a new one by its name."""
     to, from_ = making.parties(api)
-    callback = _conference_callback(api)
     label = api.text("Label")
     if len(label) > LONGEST_LABEL:
         raise ApiError(20001, message=f"Label may have {LONGEST_LABEL} characters")
@@ -77,6 +76,7 @@ async def create(api: ApiRequest) -> Response:
         "starts": api.choice("StartConferenceOnEnter", "true", "true", "false") == "true",
         "ends": api.flag("EndConferenceOnExit"),
         "early_media": api.choice("EarlyMedia", "true", "true", "false") == "true",
+        "callback": _conference_callback(api),
         "wait": _wait(api),
     }
     known = _known(api)
@@ -88,8 +88,7 @@ async def create(api: ApiRequest) -> Response:
         from_, to, into(conference.name), Goto(""), subscriptions, timeout=timeout, extras=extras
     )
     participant = Participant(leg, **settings)
-    conference.expect(participant, callback)
-    conference.changed(participant)
+    conference.expect(participant)
     answer = participant_json(participant, conference, api.engine.config.account_sid)
     return JSONResponse({**answer, "queue_time": str(leg.queue_time)}, 201)
 

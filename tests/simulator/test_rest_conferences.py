@@ -529,3 +529,54 @@ def test_two_bridged_legs_are_lifted_into_a_conference_by_redirecting_the_child(
             await parted(b, (call, child))
 
     asyncio.run(scenario())
+
+
+def test_whoever_is_in_the_room_first_decides_on_the_callbacks_not_whoever_is_called_first():
+    async def scenario():
+        async with bench() as b:
+            answer = await called(b, ConferenceStatusCallback=f"{b.product.url}/other")
+            leg = b.engine.find_leg(answer.json()["call_sid"])
+            await until(lambda: leg.status == "ringing")
+            conference, calls = await meeting(b, CALLER)
+            leg.party_answered()
+            await until(lambda: conference.started.is_set())
+            await parted(b, [*calls, leg])
+
+            assert told(b).count("participant-join") == 2
+            assert b.product.at("/other") == []
+
+    asyncio.run(scenario())
+
+
+def test_nothing_is_said_to_a_room_that_is_over():
+    async def scenario():
+        async with bench() as b:
+            b.product.answers["/announce"] = twiml('<Pause length="100000"/>')
+            conference, calls = await meeting(b)
+            await b.rest("POST", path(conference), data={"AnnounceUrl": f"{b.product.url}/announce"})
+            await until(lambda: b.product.at("/announce"))
+            await parted(b, calls)
+            late = await b.rest("POST", path(conference), data={"AnnounceUrl": f"{b.product.url}/announce"})
+
+            assert told(b)[-1] == "conference-end"
+            assert (late.status_code, late.json()["code"]) == (400, 20001)
+
+    asyncio.run(scenario())
+
+
+def test_a_reset_in_the_midst_of_it_leaves_nothing():
+    async def scenario():
+        async with bench() as b:
+            conference, calls = await meeting(b)
+            await called(b, conference.sid)
+            await update(b, conference, calls[0], Hold="true")
+            tasks = len(asyncio.all_tasks())
+            await b.http.post("/sim/reset")
+
+            assert b.engine.conferences == {}
+            assert (await b.http.get("/sim/conferences")).json() == {"conferences": []}
+            assert b.engine.tasks == 0
+            assert len(asyncio.all_tasks()) < tasks
+            assert (await b.rest("GET", path(conference))).status_code == 404
+
+    asyncio.run(scenario())
