@@ -26,9 +26,7 @@ def test_two_callers_meet_in_a_conference_that_ends_with_the_one_who_ends_it():
             await until(lambda: "room-1" in b.engine.conferences)
             second = await b.call(SECOND)
             await until(lambda: b.engine.conferences["room-1"].started.is_set())
-            await until(lambda: type(first.endpoint.port.source).__name__ == "Mix")
-
-            assert first.endpoint.port.source.read().max() == 5000
+            await until(lambda: voices(first) == 1)
             first.party_hung_up()
             await b.quiet()
 
@@ -69,9 +67,10 @@ def coaching(coached: str) -> str:
     return conference(f'coach="{coached}"')
 
 
-def voices(b, call) -> int:
-    """How loud a participant's mix is, in speakers: each says 5000."""
-    return int(call.endpoint.port.source.read().max()) // 5000
+def voices(call) -> int:
+    """How loud what a participant hears is, in speakers: each says 5000."""
+    source = call.endpoint.port.source
+    return 0 if source is None else int(source.read().max()) // 5000
 
 
 def test_a_coach_hears_all_and_is_heard_by_the_coached_agent_only():
@@ -85,9 +84,7 @@ def test_a_coach_hears_all_and_is_heard_by_the_coached_agent_only():
             b.product.answers[INCOMING] = coaching(agent.sid)
             coach = await b.call("+12025550144")
             await until(lambda: len(b.engine.conferences["room-1"].participants) == 3)
-            await until(lambda: type(coach.endpoint.port.source).__name__ == "Mix")
-
-            assert (voices(b, customer), voices(b, agent), voices(b, coach)) == (1, 2, 2)
+            await until(lambda: [voices(call) for call in (customer, agent, coach)] == [1, 2, 2])
             await until(lambda: len(b.product.at("/room")) == 4)
             joined = {r.params["CallSid"]: r.params for r in b.product.at("/room") if "CallSid" in r.params}
             assert {sid: params["Coaching"] for sid, params in joined.items()} == {

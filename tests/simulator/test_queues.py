@@ -15,10 +15,15 @@ def enqueued(attributes: str = "", name: str = "support") -> str:
     return twiml(f'<Enqueue action="/dequeued" {attributes}>{name}</Enqueue>')
 
 
+async def sent_to_queue(b, attributes: str = "", **call):
+    """A caller who may be out of the queue again at once."""
+    b.product.answers[INCOMING] = enqueued(attributes)
+    return await b.call(**call)
+
+
 async def waiting(b, attributes: str = "", **call):
     """A caller who is in the queue."""
-    b.product.answers[INCOMING] = enqueued(attributes)
-    caller = await b.call(**call)
+    caller = await sent_to_queue(b, attributes, **call)
     await until(lambda: b.engine.queues.get("support") and b.engine.queues["support"].find(caller.sid))
     return caller
 
@@ -218,7 +223,7 @@ def test_hanging_up_a_waiting_caller_ends_the_call_and_tells_the_action():
     async def scenario():
         async with bench() as b:
             b.product.answers["/wait"] = twiml("<Hangup/>")
-            caller = await waiting(b, 'waitUrl="/wait"')
+            caller = await sent_to_queue(b, 'waitUrl="/wait"')
             told = await result(b)
 
             assert (told["QueueResult"], told["CallStatus"]) == ("hangup", "completed")
@@ -242,7 +247,7 @@ def test_a_wait_document_with_an_error_takes_the_caller_out_of_the_queue(documen
         async with bench() as b:
             b.product.answers["/wait"] = document
             b.product.answers["/dequeued"] = twiml("<Say>Something else, then</Say>")
-            caller = await waiting(b, 'waitUrl="/wait"')
+            caller = await sent_to_queue(b, 'waitUrl="/wait"')
             told = await result(b)
 
             assert told["QueueResult"] == "error"
@@ -413,5 +418,22 @@ def test_who_waits_is_shown_as_it_changes():
             assert [one["call_sid"] for one in shown[0]["waiting"]] == [caller.sid]
             assert (shown[0]["name"], shown[0]["max_size"]) == ("support", 1000)
             assert told == [[], [caller.sid], []]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("kind", "results"), [("webhook-drop", ["error"]), ("webhook-error", ["error"]), ("webhook-duplicate", ["leave"])]
+)
+def test_faults_befall_the_wait_document_as_any_other_webhook(kind, results):
+    async def scenario():
+        async with bench() as b:
+            await b.http.post("/sim/faults", json={"rules": [{"kind": kind, "match": {"path": "/wait"}}]})
+            b.product.answers["/wait"] = twiml("<Leave/>")
+            await sent_to_queue(b, 'waitUrl="/wait"')
+            await b.quiet()
+
+            assert [request.params["QueueResult"] for request in b.product.at("/dequeued")] == results
+            assert len(b.product.at("/wait")) == {"webhook-drop": 0, "webhook-error": 1, "webhook-duplicate": 2}[kind]
 
     asyncio.run(scenario())
