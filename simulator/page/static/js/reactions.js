@@ -31,7 +31,7 @@ export class ReactionFields {
       "fieldset",
       { class: "voice" },
       h("legend", {}, "When it is asked for a key or for words"),
-      field("Presses", this.press),
+      h("label", { class: "inline" }, "Presses", this.press),
       field("Or answers in words", this.say),
       h("label", { class: "inline" }, "after", this.after, "seconds"),
       field("Greeting of its voicemail", this.greeting),
