@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from scripts.make_env import environment
 from scripts.run import worker_command
+from tests.browser.prepared import copied, once, shared_folder
 from tests.services import own_services, worker_listens
 
 ROOT = Path(__file__).parent.parent.parent
@@ -84,9 +85,7 @@ class Stack:
         self.settings |= self._services.enter_context(own_services(self.folder)) | self.changes
         self.environment = os.environ | self.settings
         try:
-            self.manage("migrate", "-v0")
-            self.manage("collectstatic", "--noinput", "-v0")
-            self.manage("load_demo_data", "--without-calls")
+            self._prepare()
             self.start_simulator()
             self.start_web()
             if self.settings["REDIS_URL"]:
@@ -96,16 +95,35 @@ class Stack:
             raise
         return self
 
+    def _prepare(self) -> None:
+        """Fills the database, and collects the files that pages load."""
+        shared = shared_folder(self.folder)
+        if shared is None:
+            self._fill(self.settings["DATABASE_URL"])
+            self._collect(self.settings["STATIC_ROOT"])
+            return
+        copied(shared, self.settings["DATABASE_URL"], self._fill)
+        if "STATIC_ROOT" not in self.changes:
+            self.settings["STATIC_ROOT"] = self.environment["STATIC_ROOT"] = str(once(shared / "static", self._collect))
+
+    def _fill(self, database_url: str) -> None:
+        self.manage("migrate", "-v0", DATABASE_URL=database_url)
+        self.manage("load_demo_data", "--without-calls", DATABASE_URL=database_url)
+
+    def _collect(self, folder: str) -> None:
+        self.manage("collectstatic", "--noinput", "-v0", STATIC_ROOT=folder)
+
     def __exit__(self, *_: object) -> None:
         for name in list(self.processes):
             self.stop(name)
         self._services.close()
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, **changes: str) -> str:
+        """What one of the product's commands prints, with the stack's settings but for these changes."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | changes,
             capture_output=True,
             text=True,
             check=False,
