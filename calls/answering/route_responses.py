@@ -173,17 +173,17 @@ def _prompt(stored: Any) -> Prompt:
 
 def _place_said(place: Place, language: str) -> Said:
     with speaking(language):
-        text = gettext("All of us are on the phone at the moment.")
+        sentences = [gettext("All of us are on the phone at the moment.")]
         if place.number == 1:
-            text = f"{text} {gettext('You are the next in line.')}"
+            sentences.append(gettext("You are the next in line."))
         else:
-            text = f"{text} {gettext('You are number %(number)d in line.') % {'number': place.number}}"
+            sentences.append(gettext("You are number %(number)d in line.") % {"number": place.number})
         if place.minutes is not None:
             minutes = ngettext(
                 "You will wait for about %(count)d minute.", "You will wait for about %(count)d minutes.", place.minutes
             )
-            text = f"{text} {minutes % {'count': place.minutes}}"
-    return Said(text, *VOICES[known_language(language)])
+            sentences.append(minutes % {"count": place.minutes})
+    return Said(" ".join(sentences), *VOICES[known_language(language)])
 
 
 def music() -> Sound:
