@@ -131,7 +131,20 @@ _RECIPIENT = {
     "body": "Hello Maya, we are closed on 24 December.", "segments": 1, "price": None, "thread": 7, "answered": False,
 }  # fmt: skip
 
+_QUEUE_CALLER = {
+    "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z", "party": _CALL["party"],
+    "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "rings_at": [],
+}  # fmt: skip
+_QUEUE = {
+    "team": {"id": 1, "name": "Support"}, "waiting": 1, "longest_since": "2026-11-23T09:30:02Z",
+    "callers": [_QUEUE_CALLER],
+}  # fmt: skip
 EXAMPLES: dict[str, Any] = {
+    "Queue": _QUEUE,
+    "QueueCaller": _QUEUE_CALLER,
+    "QueueTeam": {"id": 1, "name": "Support"},
+    "Queues": {"queues": [_QUEUE]},
+    "Take": {"sid": _SID},
     "Assign": {"agent": None},
     "AwayReason": {"id": 1, "name": "Lunch"},
     "Presence": {

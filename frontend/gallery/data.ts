@@ -63,6 +63,7 @@ function row(
     contact: null,
     result,
     ring_seconds: answered ? null : seconds,
+    waited: null,
     problem: "",
     note: "",
     outcome: "",

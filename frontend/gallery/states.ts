@@ -65,6 +65,7 @@ const snapshot = (calls: LiveCall[] = []): SoftphoneEvent => ({
     calls,
     away_reasons: ["Lunch", "Break", "Meeting", "Training"].map((name, at) => ({ id: at + 1, name })),
     presence,
+    queues: [],
     lines: [support, sales],
     unread_threads: UNREAD,
   },

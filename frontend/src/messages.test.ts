@@ -20,6 +20,7 @@ describe("decodeMessage", () => {
       "ping",
       "pong",
       "presence.changed",
+      "queue.changed",
       "reach.restored",
       "send.progress",
       "session.ended",

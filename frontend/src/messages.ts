@@ -35,6 +35,8 @@ export type AwayReason = Schemas["AwayReason"];
 /** That this desk could not be rung for a while. */
 export type ReachGap = Omit<Schemas["ReachRestored"], "type">;
 export type WithdrawnReason = Schemas["CallWithdrawn"]["reason"];
+/** Who waits for a team. */
+export type Queue = Schemas["Queue"];
 export type ServerMessage = Schemas["ServerFrame"];
 export type DeskMessage = Schemas["DeskFrame"];
 
@@ -61,6 +63,7 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "send.progress": ["send"],
   "thread.changed": ["thread"],
   "presence.changed": ["presence"],
+  "queue.changed": ["queue"],
   "phone.state": ["registered"],
   "phone.renew": [],
   "reach.restored": ["why", "since", "until"],

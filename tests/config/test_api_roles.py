@@ -91,6 +91,8 @@ usage_call                403    403        403         403         403    200
 usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
 ready_texts_list          403    200        200         200         200    200
+queues_list               403    200        200         200         200    200
+queues_take               403    404        404         404         404    404
 routes_explain            403    403        403         403         200    200
 threads_assign            403    200        200         404         200    200
 threads_list              403    200        200         200         200    200

@@ -293,6 +293,7 @@ export function App(props: AppProps) {
       <ReachLine
         reach={reach(state, now, microphoneLabel)}
         team={colleagues(state)}
+        queues={state.queues}
         loginUrl={config.urls.login}
         send={send}
       />

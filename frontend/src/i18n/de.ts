@@ -269,6 +269,10 @@ export const de: Catalogue = {
   "reach.afterCall": "Nach dem Gespräch.",
   "reach.untilDone": "Neue Anrufe warten oder gehen an andere, bis Sie fertig sind.",
   "reach.busy": "Sie sind beschäftigt.",
+  "queue.waiting": {
+    one: "{team}: {count} wartet · am längsten {longest}",
+    other: "{team}: {count} warten · am längsten {longest}",
+  },
   "team.none": "Niemand im Team verfügbar",
   "team.free": { one: "{count} Teammitglied verfügbar", other: "{count} Teammitglieder verfügbar" },
   "team.title": "Ihr Team",
@@ -626,6 +630,7 @@ export const de: Catalogue = {
   "details.began": "Beginn",
   "details.lasted": "Dauer",
   "details.rang": "Rufdauer",
+  "details.waited": "Gewartet",
   "details.answeredBy": "Ange\u00adnommen von",
   "details.calledBy": "Ange\u00adrufen von",
   "details.callerId": "Ruf\u00adnummern\u00adanzeige",

@@ -268,6 +268,10 @@ export const en = {
   "reach.missed": "You did not answer twice, at {time}.",
   "reach.afterCall": "After the call.",
   "reach.untilDone": "New callers wait or go to a colleague until you finish.",
+  "queue.waiting": {
+    one: "{team}: {count} waiting · longest {longest}",
+    other: "{team}: {count} waiting · longest {longest}",
+  },
   "team.none": "No colleague available",
   "team.free": { one: "{count} colleague available", other: "{count} colleagues available" },
   "team.title": "Your team",
@@ -617,6 +621,7 @@ export const en = {
   "details.began": "Began",
   "details.lasted": "Lasted",
   "details.rang": "Rang",
+  "details.waited": "Waited",
   "details.answeredBy": "Answered by",
   "details.calledBy": "Called by",
   "details.callerId": "Caller ID",

@@ -7,6 +7,7 @@ import type {
   Line,
   LiveCall,
   Presence,
+  Queue,
   ReachGap,
   WithdrawnReason,
 } from "../messages";
@@ -141,6 +142,8 @@ export interface State {
   /** Since when, until when and why no call rang here, until that is read. */
   gap: ReachGap | null;
   presence: Presence[];
+  /** Of the agent's teams: who waits. */
+  queues: Queue[];
   lines: Line[];
   /** Living calls by root sid, as pushed. */
   lives: Record<string, LiveCall>;
@@ -169,6 +172,7 @@ export function initialState(me: Agent): State {
     awayReasons: [],
     gap: null,
     presence: [],
+    queues: [],
     lines: [],
     lives: {},
     orphans: [],
