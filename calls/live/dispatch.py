@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from calls.live import broadcasts
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from calls.live.call_tree import CallTree
 
 State = Conversation.State
+# Of a long queue, the first so many are looked at, and two for each free agent; all, when somebody is left over.
+_FEW = 50
 _COLUMNS = ("call_id", "team_id", "waiting_since", "priority", "skill", "terms")
 
 
@@ -50,11 +53,8 @@ def at_the_door(conversation: Conversation) -> list[Agent]:
     """
     fetch(*locking_offers())
     now = timezone.now()
-    others = [caller for caller in _waiting(now) if caller.sid != conversation.call_id]
-    me = _caller(_row_of(conversation), rung_in_vain(now, conversation.call_id))
-    only = frozenset(conversation.terms.get("only", ()))
-    found = free_agents({caller.team_id for caller in (*others, me)} - {0}, only)
-    choice = next((one for one in choose([*others, me], found.free) if one.sid == me.sid), None)
+    choices, found = _choices(now, conversation)
+    choice = next((one for one in choices if one.sid == conversation.call_id), None)
     return _offer(conversation, choice, found, now=now, rung_at=now) if choice else []
 
 
@@ -67,11 +67,7 @@ def dispatch() -> list[Fetch]:
     with transaction.atomic():
         fetch(*locking_offers())
         now = timezone.now()
-        waiting = _waiting(now)
-        if not waiting:
-            return []
-        found = free_agents({caller.team_id for caller in waiting})
-        choices = choose(waiting, found.free) if found.free else []
+        choices, found = _choices(now)
         return [fetched for choice in choices if (fetched := _offer_from_queue(choice, found, now))]
 
 
@@ -137,17 +133,39 @@ def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
     broadcasts.after_commit(trees=known, offered=[Offered(tree, ids, earlier.get(tree.root.sid, [])) for tree in known])
 
 
-def _waiting(now: datetime) -> list[Waiting]:
-    """All who wait and may be offered to somebody."""
+def _everybody(now: datetime) -> QuerySet[Conversation]:
+    """All who wait and may be offered to somebody, first to last."""
     rows = Conversation.objects.filter(
         state=State.WAITING,
         send_on="",
         call__status__in=sorted(LIVE),
         call__answer_time=None,
         team__isnull=False,
-    ).exclude(not_before__gt=now)
-    in_vain = rung_in_vain(now)
-    return [_caller(row, in_vain) for row in rows.order_by().values_list(*_COLUMNS)]
+    )
+    return rows.exclude(not_before__gt=now).order_by("place_at", "waiting_since", "pk")
+
+
+def _choices(now: datetime, me: Conversation | None = None) -> tuple[list[Choice], FreeAgents]:
+    """Who gets whom of all who wait, and of `me`, who is at the door."""
+    everybody = _everybody(now)
+    if me is not None:
+        everybody = everybody.exclude(pk=me.pk)
+    team_ids = set(everybody.order_by().values_list("team_id", flat=True).distinct())
+    mine = [_row_of(me)] if me is not None else []
+    only = frozenset(me.terms.get("only", ())) if me is not None else frozenset()
+    if me is not None and me.team_id is not None:
+        team_ids.add(me.team_id)
+    found = free_agents(team_ids, only)
+    if not found.free:
+        return [], found
+    for limit in (_FEW + 2 * len(found.free), None):
+        rows = list(everybody.values_list(*_COLUMNS)[:limit])
+        in_vain = rung_in_vain(now, [row[0] for row in (*rows, *mine)])
+        choices = choose([_caller(row, in_vain) for row in (*rows, *mine)], found.free)
+        given = sum(len(choice.agent_ids) for choice in choices)
+        if limit is None or len(rows) < limit or given == len(found.free):
+            return choices, found
+    raise AssertionError
 
 
 def _row_of(conversation: Conversation) -> tuple[Any, ...]:

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
-from calls.models import LIVE, TERMINAL, CallOffer, Conversation
+from calls.models import TERMINAL, CallOffer
 from core.sql.statements import Statement, Write, as_list, fetch, in_array, literal, new_row
 
 # An offer rings for 120 seconds at most and Twilio's five more.
@@ -57,15 +56,10 @@ def offers_end(sid: str, reason: str) -> None:
     )
 
 
-def rung_in_vain(now: datetime, also: str = "") -> Mapping[str, tuple[Mapping[int, int], frozenset[int]]]:
-    """For each call that waits, and this one: how often each agent's phone rang for it in vain, and whose is left alone
-    for now."""
-    waiting = Conversation.objects.filter(state=Conversation.State.WAITING, call__status__in=sorted(LIVE))
-    rows = CallOffer.objects.filter(
-        Q(call__in=waiting.order_by().values("call")) | Q(call=also),
-        state=CallOffer.State.ENDED,
-        reason__in=_IN_VAIN,
-    )
+def rung_in_vain(now: datetime, sids: Collection[str]) -> Mapping[str, tuple[Mapping[int, int], frozenset[int]]]:
+    """For each of these calls, how often each agent's phone rang for it in vain, and whose is left alone for now. What
+    never rang for anybody in vain is left out."""
+    rows = CallOffer.objects.filter(call__in=sids, state=CallOffer.State.ENDED, reason__in=_IN_VAIN)
     missed: dict[str, dict[int, int]] = {}
     spared: dict[str, set[int]] = {}
     for sid, agent_id, reason, ended_at in rows.values_list("call_id", "agent_id", "reason", "ended_at"):

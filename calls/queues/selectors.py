@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Prefetch
@@ -39,7 +39,8 @@ def queues_for(agent: Agent) -> list[TeamQueue]:
 
 def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
     """Those of these teams, by name; None: of all."""
-    teams = get_user_model().teams.rel.model.objects.order_by("name", "pk")
+    model: Any = get_user_model().teams.rel.model
+    teams = model.objects.order_by("name", "pk")
     if team_ids is not None:
         teams = teams.filter(pk__in=team_ids)
     queues = {pk: TeamQueue(pk, name) for pk, name in teams.values_list("pk", "name")}

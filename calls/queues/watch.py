@@ -6,6 +6,7 @@ which process changed what.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from calls.live import broadcasts
@@ -26,7 +27,7 @@ class QueueWatch:
             shown = _shown(queue)
             # Of a queue of which nobody was told yet there is nothing to take back.
             if shown != self._told.get(queue.team_id, _EMPTY):
-                frames += broadcasts.queue_frames(queue.team_id, lambda queue=queue: queue_json(queue))
+                frames += broadcasts.queue_frames(queue.team_id, partial(queue_json, queue))
             self._told[queue.team_id] = shown
         return frames
 
