@@ -14,7 +14,8 @@ from django.utils.translation import gettext_noop as _
 from calls import emergencies
 from calls.answering import route_responses, route_twiml, twiml, twiml_responses
 from calls.live import conversations, status_callbacks
-from calls.live.conversations import Asked, Meeting
+from calls.live.conversations import Asked
+from calls.live.journey import Meeting
 from calls.live.queues import place_of
 from calls.models import Call
 from calls.params import (

@@ -14,7 +14,7 @@ from calls.answering import route_twiml, twiml, twiml_responses
 from calls.answering.prompts import VOICES, asks_for_message, said
 from calls.answering.route_twiml import Heard, Sound
 from calls.answering.twiml import Said, VoicemailUrls
-from calls.live.conversations import OVER, Meeting
+from calls.live.journey import OVER, Meeting
 from calls.live.queues import Place
 from calls.live.services import ring_parameters
 from calls.models import Conversation
