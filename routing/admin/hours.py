@@ -39,14 +39,11 @@ class HoursForm(forms.ModelForm[OpeningHours]):
         widgets = {
             "week": forms.Textarea(attrs={"rows": 4}),
             "dates": forms.Textarea(attrs={"rows": 4}),
-            "time_zone": forms.Select(),
             "country": forms.Select(),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "time_zone" in self.fields:
-            self.fields["time_zone"].widget.choices = [(name, name) for name in sorted(time_zones())]
         if "switched_until" in self.fields and self.instance.switched_until:
             # As a clock there shows it, which is how it is written and read.
             self.initial["switched_until"] = self.instance.switched_until.astimezone(
@@ -186,7 +183,8 @@ def _answer(hours: Hours, check: str) -> str:
     except ValueError:
         return _("Write a day and a time.")
     verdict = hours.at(moment.replace(tzinfo=hours.zone))
-    return f"{_('Open.') if verdict.is_open else _('Closed.')} {sentence(why_said(hours, verdict))}"
+    state = _("Open.") if verdict.is_open else _("Closed.")
+    return f"{state} {sentence(why_said(hours, verdict))}"
 
 
 def _holidays(row: OpeningHours, hours: Hours) -> list[dict[str, Any]]:
