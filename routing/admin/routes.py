@@ -160,9 +160,8 @@ class RouteAdmin(admin.ModelAdmin[Route]):
             finding = next(each for each in error.findings if each.is_refusal)
             step = error.plan.steps.get(finding.step)
             where = f"{step.said()}: " if step else ""
-            messages.error(
-                request, f"{_('Not brought back.')} {where}{sentence(finding.text)} {sentence(finding.todo)}"
-            )
+            refused = _("Not brought back.")
+            messages.error(request, f"{refused} {where}{sentence(finding.text)} {sentence(finding.todo)}")
         else:
             self._log(request, route, saved.version, is_new=False)
             text = _("Version %(old)d is in force again, as version %(new)d. It applies to the next caller.")
