@@ -39,7 +39,6 @@ class HoursForm(forms.ModelForm[OpeningHours]):
         widgets = {
             "week": forms.Textarea(attrs={"rows": 4}),
             "dates": forms.Textarea(attrs={"rows": 4}),
-            "country": forms.Select(),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,8 +48,6 @@ class HoursForm(forms.ModelForm[OpeningHours]):
             self.initial["switched_until"] = self.instance.switched_until.astimezone(
                 _zone(self.instance.time_zone)
             ).replace(tzinfo=None)
-        if "country" in self.fields:
-            self.fields["country"].widget.choices = [("", _("No holidays")), *_countries()]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -215,6 +212,7 @@ def _page_data(row: OpeningHours | None) -> dict[str, Any]:
         "days": [sentence(day) for day in DAYS],
         "today": now.weekday(),
         "now": now.hour + now.minute / 60,
+        "countries": _countries(),
         "places": {code: parts for code, parts in places().items() if parts},
         "words": {name: str(text) for name, text in _WORDS.items()},
     }
@@ -238,6 +236,7 @@ _WORDS = {
     "date_name": gettext_lazy("Name of the date"),
     "add_date": gettext_lazy("Add a date"),
     "remove_date": gettext_lazy("Remove %(name)s"),
+    "no_holidays": gettext_lazy("No holidays"),
     "whole_country": gettext_lazy("The whole country"),
     "leave": gettext_lazy("Discard all changes?"),
 }  # fmt: skip
