@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from core.admin import SavesChanges
 from core.languages import sentence
 from core.text import cleaned
 from routing.admin.editor import editor_data, finding_json
@@ -30,7 +31,7 @@ _LONGEST_NAME = 80
 
 
 @admin.register(Route)
-class RouteAdmin(admin.ModelAdmin[Route]):
+class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
     list_display = ["name", "version", "lines_said"]
     search_fields = ["name"]
     fields = ["name"]
