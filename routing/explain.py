@@ -66,7 +66,7 @@ class Explanation:
     """Its number; None for a line without a route, and for one that is not saved."""
     at: datetime
     result: str
-    """`rings`, `message`, `goodbye` or `refused`: what comes first of these, and is what the caller calls for."""
+    """`rings`, `message`, `goodbye`, `refused`, or `asked` for ever: what comes first of these, and is what the caller calls for."""
     steps: list[ExplainedStep]
     rings: list[Rung]
     does_not_ring: list[Ringer]
@@ -83,7 +83,7 @@ def explain(facts: Facts, *, caller: str, keys: str = "", draft: Route | None = 
         route=draft or (version.route if version else None),
         version=version.number if version else None,
         at=facts.at,
-        result=explained.result,
+        result=explained.result or "asked",
         steps=explained.steps,
         rings=explained.rings,
         does_not_ring=explained.does_not_ring,
@@ -181,5 +181,5 @@ _CONCLUSIONS = {
     "message": _("The caller is asked for a message."),
     "goodbye": _("The caller hears a goodbye."),
     "refused": _("The call is refused."),
-    "": _("The caller is asked again and again."),
+    "asked": _("The caller is asked again and again."),
 }

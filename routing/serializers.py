@@ -87,7 +87,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     route = ExplainedRouteSerializer(allow_null=True, help_text="Null: the line has none.")
     at = serializers.DateTimeField()
     result = serializers.ChoiceField(
-        choices=["rings", "message", "goodbye", "refused", ""], help_text="Empty: the caller is asked again and again."
+        choices=["rings", "message", "goodbye", "refused", "asked"], help_text="The last: again and again."
     )
     conclusion = serializers.CharField(help_text="The same, in a sentence.")
     steps = ExplainedStepSerializer(many=True)

@@ -39,21 +39,15 @@ class HoursForm(forms.ModelForm[OpeningHours]):
         widgets = {
             "week": forms.Textarea(attrs={"rows": 4}),
             "dates": forms.Textarea(attrs={"rows": 4}),
-            "time_zone": forms.Select(),
-            "country": forms.Select(),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "time_zone" in self.fields:
-            self.fields["time_zone"].widget.choices = [(name, name) for name in sorted(time_zones())]
         if "switched_until" in self.fields and self.instance.switched_until:
             # As a clock there shows it, which is how it is written and read.
             self.initial["switched_until"] = self.instance.switched_until.astimezone(
                 _zone(self.instance.time_zone)
             ).replace(tzinfo=None)
-        if "country" in self.fields:
-            self.fields["country"].widget.choices = [("", _("No holidays")), *_countries()]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -186,7 +180,8 @@ def _answer(hours: Hours, check: str) -> str:
     except ValueError:
         return _("Write a day and a time.")
     verdict = hours.at(moment.replace(tzinfo=hours.zone))
-    return f"{_('Open.') if verdict.is_open else _('Closed.')} {sentence(why_said(hours, verdict))}"
+    state = _("Open.") if verdict.is_open else _("Closed.")
+    return f"{state} {sentence(why_said(hours, verdict))}"
 
 
 def _holidays(row: OpeningHours, hours: Hours) -> list[dict[str, Any]]:
@@ -217,6 +212,7 @@ def _page_data(row: OpeningHours | None) -> dict[str, Any]:
         "days": [sentence(day) for day in DAYS],
         "today": now.weekday(),
         "now": now.hour + now.minute / 60,
+        "countries": _countries(),
         "places": {code: parts for code, parts in places().items() if parts},
         "words": {name: str(text) for name, text in _WORDS.items()},
     }
@@ -240,6 +236,7 @@ _WORDS = {
     "date_name": gettext_lazy("Name of the date"),
     "add_date": gettext_lazy("Add a date"),
     "remove_date": gettext_lazy("Remove %(name)s"),
+    "no_holidays": gettext_lazy("No holidays"),
     "whole_country": gettext_lazy("The whole country"),
     "leave": gettext_lazy("Discard all changes?"),
 }  # fmt: skip

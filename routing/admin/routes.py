@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from core.admin import SavesChanges
 from core.languages import sentence
 from core.text import cleaned
 from routing.admin.editor import editor_data, finding_json
@@ -30,7 +31,7 @@ _LONGEST_NAME = 80
 
 
 @admin.register(Route)
-class RouteAdmin(admin.ModelAdmin[Route]):
+class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
     list_display = ["name", "version", "lines_said"]
     search_fields = ["name"]
     fields = ["name"]
@@ -160,9 +161,8 @@ class RouteAdmin(admin.ModelAdmin[Route]):
             finding = next(each for each in error.findings if each.is_refusal)
             step = error.plan.steps.get(finding.step)
             where = f"{step.said()}: " if step else ""
-            messages.error(
-                request, f"{_('Not brought back.')} {where}{sentence(finding.text)} {sentence(finding.todo)}"
-            )
+            refused = _("Not brought back.")
+            messages.error(request, f"{refused} {where}{sentence(finding.text)} {sentence(finding.todo)}")
         else:
             self._log(request, route, saved.version, is_new=False)
             text = _("Version %(old)d is in force again, as version %(new)d. It applies to the next caller.")

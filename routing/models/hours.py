@@ -35,7 +35,7 @@ class OpeningHours(models.Model):
     )
     week = models.JSONField(_("week"), default=empty_week, blank=True)
     dates = models.JSONField(_("own dates"), default=list, blank=True)
-    country = models.CharField(_("country"), max_length=2, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Whose holidays are kept."))
     subdivision = models.CharField(_("part of the country"), max_length=16, blank=True)
     switched = models.CharField(_("manual switch"), max_length=8, choices=Switched.choices, blank=True)
     switched_until = models.DateTimeField(_("until"), null=True, blank=True)

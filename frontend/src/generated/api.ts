@@ -2042,15 +2042,15 @@ export interface components {
             /** Format: date-time */
             at: string;
             /**
-             * @description Empty: the caller is asked again and again.
+             * @description The last: again and again.
              *
              *     * `rings` - rings
              *     * `message` - message
              *     * `goodbye` - goodbye
              *     * `refused` - refused
-             *     * `` -
+             *     * `asked` - asked
              */
-            result: components["schemas"]["ExplanationResultEnum"] | components["schemas"]["BlankEnum"];
+            result: components["schemas"]["ExplanationResultEnum"];
             /** @description The same, in a sentence. */
             conclusion: string;
             steps: components["schemas"]["ExplainedStep"][];
@@ -2063,10 +2063,10 @@ export interface components {
          *     * `message` - message
          *     * `goodbye` - goodbye
          *     * `refused` - refused
-         *     * `` -
+         *     * `asked` - asked
          * @enum {string}
          */
-        ExplanationResultEnum: "rings" | "message" | "goodbye" | "refused";
+        ExplanationResultEnum: "rings" | "message" | "goodbye" | "refused" | "asked";
         Grants: {
             incoming: boolean;
             outgoing: boolean;

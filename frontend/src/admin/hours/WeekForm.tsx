@@ -9,6 +9,8 @@ export interface HoursData {
   /** 0 for Monday; and the hours after midnight there. */
   today: number;
   now: number;
+  countries: [string, string][];
+  /** The parts of those countries that have holidays of their own. */
   places: Record<string, [string, string][]>;
   words: Words;
 }

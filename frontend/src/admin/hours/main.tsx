@@ -31,25 +31,36 @@ function write(field: HTMLTextAreaElement, value: unknown): void {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Of the countries' parts, those of the chosen one. */
+/** Countries and their parts are chosen by name; of the parts, those of the chosen country. */
 function partsOfCountry(data: HoursData): void {
-  const country = document.getElementById("id_country");
-  const part = document.getElementById("id_subdivision");
-  if (!(country instanceof HTMLSelectElement) || !(part instanceof HTMLInputElement)) return;
-  const select = document.createElement("select");
-  for (const { name, value } of part.attributes) if (name !== "type") select.setAttribute(name, value);
-  const fill = (chosen: string) => {
-    const parts = data.places[country.value] ?? [];
-    select.replaceChildren(
-      new Option(data.words["whole_country"] ?? "", ""),
-      ...parts.map(([code, name]) => new Option(name, code)),
-    );
-    select.value = parts.some(([code]) => code === chosen) ? chosen : "";
-    select.disabled = parts.length === 0;
+  const country = selectFor("id_country");
+  const part = selectFor("id_subdivision");
+  if (!country || !part) return;
+  fill(country.select, data.words["no_holidays"] ?? "", data.countries, country.value);
+  const fillParts = (chosen: string) => {
+    const parts = data.places[country.select.value] ?? [];
+    fill(part.select, data.words["whole_country"] ?? "", parts, chosen);
+    part.select.disabled = parts.length === 0;
   };
-  fill(part.value);
-  country.addEventListener("change", () => fill(""));
-  part.replaceWith(select);
+  fillParts(part.value);
+  country.select.addEventListener("change", () => fillParts(""));
+}
+
+/** In place of a field, with its name and all else that is said of it. */
+function selectFor(id: string): { select: HTMLSelectElement; value: string } | null {
+  const field = document.getElementById(id);
+  if (!(field instanceof HTMLInputElement)) return null;
+  const select = document.createElement("select");
+  for (const { name, value } of field.attributes) {
+    if (!["type", "value", "maxlength"].includes(name)) select.setAttribute(name, value);
+  }
+  field.replaceWith(select);
+  return { select, value: field.value };
+}
+
+function fill(select: HTMLSelectElement, none: string, options: [string, string][], chosen: string): void {
+  select.replaceChildren(new Option(none, ""), ...options.map(([code, name]) => new Option(name, code)));
+  select.value = options.some(([code]) => code === chosen) ? chosen : "";
 }
 
 function asksBeforeLeaving(text: string): void {
