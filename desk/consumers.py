@@ -34,7 +34,7 @@ _MAX_FRAME = 4096
 # frame comes at once.
 ASK_SECONDS = 5.0
 # Who has not been heard of for longer is taken for frozen: with the third question after the last answer, which came a
-# moment after its own. The second, for whoever never answered a question: programs need not, and ping by themselves.
+# moment after its own. The second, for programs that never answered a question: they need not, and ping by themselves.
 SILENT_SECONDS, LONG_SILENT_SECONDS = 14.5, 60.0
 # Rights that were looked at longer ago are looked at again: with every fourth question.
 LOOK_SECONDS = 15.0
@@ -172,7 +172,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
             return
         if time.monotonic() - self.looked_at > LOOK_SECONDS and not await self._may_stay():
             return
-        patience = SILENT_SECONDS if self.answers else LONG_SILENT_SECONDS
+        patience = LONG_SILENT_SECONDS if self.is_program and not self.answers else SILENT_SECONDS
         if not self.silent and time.monotonic() - self.heard_at > patience:
             await self._be_silent(True)
         await self._send({"type": "ping"})
