@@ -122,3 +122,33 @@ def test_a_press_on_the_notification_opens_the_desk_which_says_that_its_phone_st
     expect(desk.page).to_have_url(re.compile(r"/$"))
     held[0].continue_()
     desk.expect_reachable()
+
+
+def test_after_a_call_the_agent_has_time_for_its_note_and_the_next_caller_waits_for_it(open_desk, stack: Stack):
+    team = "Team.objects.filter(name='Support')"
+    stack.manage("shell", "-c", f"from agents.models import Team; {team}.update(wrap_up_seconds=300)")
+    try:
+        desk, colleague = open_desk("ada"), open_desk("grace")
+        colleague.page.set_viewport_size({"width": 1366, "height": 860})
+        desk.expect_reachable()
+        colleague.expect_reachable()
+        stack.telephone_calls("+12025550142")
+        desk.expect_ringing("Maya Okonkwo")
+        desk.page.get_by_role("button", name="Answer").click()
+        expect(desk.page.get_by_role("button", name="Hang up")).to_be_visible()
+        desk.page.get_by_role("button", name="Hang up").click()
+
+        expect(desk.reach).to_contain_text("After the call.")
+        expect(desk.call_area.get_by_role("timer")).to_contain_text("left")
+        row = colleague.page.get_by_role("listitem").filter(has_text="Ada Byron")
+        expect(row).to_contain_text("Wrap-up")
+        desk.page.get_by_role("button", name="Stay in wrap-up").click()
+        expect(desk.call_area).to_contain_text("You stay in wrap-up until you press Done.")
+        # It is kept by the server, not by the page.
+        desk.page.reload()
+        expect(desk.reach).to_contain_text("After the call.")
+        desk.page.get_by_role("button", name="Done, next").click()
+        desk.expect_reachable()
+        expect(row).to_contain_text("Available")
+    finally:
+        stack.manage("shell", "-c", f"from agents.models import Team; {team}.update(wrap_up_seconds=0)")
