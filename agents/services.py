@@ -31,6 +31,10 @@ ring_lost = Signal()
 ring_acknowledged = Signal()
 
 
+# Why a desk cannot be rung, as its server finds out.
+SILENT, RING_LOST = Trouble.SILENT.value, Trouble.RING_LOST.value
+
+
 def language_set(*, agent_id: int, language: str) -> None:
     """`language`: one of LANGUAGES, or "" for what the agent's browser asks for."""
     Agent.objects.filter(pk=agent_id).update(language=language)
@@ -80,7 +84,7 @@ def desk_seen(
 def ring_unacknowledged(agent_id: int) -> None:
     """No desk of the agent said that a ring arrived: none of them counts as able to ring until its phone has registered
     anew. Everybody is told after the commit, the desks first."""
-    lost = {"registered": False, "trouble": Trouble.RING_LOST, "trouble_since": timezone.now()}
+    lost = {"registered": False, "trouble": RING_LOST, "trouble_since": timezone.now()}
     if Desk.objects.filter(agent_id=agent_id, registered=True).update(**lost):
         transaction.on_commit(partial(ring_lost.send, sender=Agent, agent_id=agent_id), robust=True)
         agents_change([agent_id])

@@ -39,7 +39,7 @@ _MOST_BROWSERS = 10
 _TIMEOUT_SECONDS = 5
 # A browser that is reached later than that is woken for a caller who is gone.
 _KEPT_SECONDS = 30
-_P256DH_BYTES, _AUTH_BYTES = 65, 16
+_PRIVATE_BYTES, _P256DH_BYTES, _AUTH_BYTES = 32, 65, 16
 
 
 class PushRefused(Exception):
@@ -71,8 +71,10 @@ def public_key() -> str:
 @lru_cache(maxsize=4)
 def _public_key(private: str) -> str:
     try:
-        number = int.from_bytes(base64.urlsafe_b64decode(private + "=" * (-len(private) % 4)), "big")
-        key = ec.derive_private_key(number, ec.SECP256R1()).public_key()
+        raw = base64.urlsafe_b64decode(private + "=" * (-len(private) % 4))
+        if len(raw) != _PRIVATE_BYTES:
+            return ""
+        key = ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1()).public_key()
     except ValueError:
         return ""
     return _base64(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
@@ -81,7 +83,7 @@ def _public_key(private: str) -> str:
 def key_made() -> str:
     """A new private key, as `WEB_PUSH_PRIVATE_KEY` wants it."""
     number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-    return _base64(number.to_bytes(32, "big"))
+    return _base64(number.to_bytes(_PRIVATE_BYTES, "big"))
 
 
 def _base64(raw: bytes) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agents import services as agent_services
-from agents.services import Trouble
+from agents.services import RING_LOST, SILENT
 from calls.live import broadcasts
 from calls.payloads import time_json
 from core.languages import sentence, speaking
@@ -34,7 +34,7 @@ _MAX_FRAME = 4096
 # frame comes at once.
 ASK_SECONDS = 5.0
 # Who has not been heard of for longer is taken for frozen: with the third question after the last answer, which came a
-# moment after its own. The second, for whoever never answered a question: programs need not, and ping by themselves.
+# moment after its own. The second, for programs that never answered a question: they need not, and ping by themselves.
 SILENT_SECONDS, LONG_SILENT_SECONDS = 14.5, 60.0
 # Rights that were looked at longer ago are looked at again: with every fourth question.
 LOOK_SECONDS = 15.0
@@ -144,7 +144,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
             agent_id=self.agent_id,
             channel_name=self.channel_name,
             registered=self.registered and not self.silent,
-            trouble=Trouble.SILENT if self.silent else self.trouble,
+            trouble=SILENT if self.silent else self.trouble,
             since=self.unreachable_since,
         ):
             broadcasts.presence_changed({self.agent_id})
@@ -172,7 +172,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
             return
         if time.monotonic() - self.looked_at > LOOK_SECONDS and not await self._may_stay():
             return
-        patience = SILENT_SECONDS if self.answers else LONG_SILENT_SECONDS
+        patience = LONG_SILENT_SECONDS if self.is_program and not self.answers else SILENT_SECONDS
         if not self.silent and time.monotonic() - self.heard_at > patience:
             await self._be_silent(True)
         await self._send({"type": "ping"})
@@ -192,7 +192,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
             self.unreachable_since = timezone.now() - timedelta(seconds=time.monotonic() - self.heard_at)
         await self._write_row()
         if not silent:
-            await self._tell_restored(Trouble.SILENT)
+            await self._tell_restored(SILENT)
 
     async def _tell_restored(self, why: str) -> None:
         """Tells the agent for how long no call rang here, and why."""
@@ -207,7 +207,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
         """A ring did not arrive at any desk of the agent: this one is to register its phone anew, and to say so."""
         if self.ended or not self.registered:
             return
-        self.registered, self.trouble, self.unreachable_since = False, Trouble.RING_LOST, timezone.now()
+        self.registered, self.trouble, self.unreachable_since = False, RING_LOST, timezone.now()
         await self._write_row()
         await self._send({"type": "phone.renew"})
 
@@ -247,7 +247,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
         if not isinstance(registered, bool):
             await self._error(gettext_noop("phone.state needs `registered`, true or false."))
             return
-        lost, said = self.trouble == Trouble.RING_LOST, frame.get("trouble")
+        lost, said = self.trouble == RING_LOST, frame.get("trouble")
         self.registered, self.has_row = registered, True
         if registered:
             self.trouble = ""
@@ -258,7 +258,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
         # Presence is the agent's, whom another tab may keep reachable: only this says that this very phone is known.
         await self._send({"type": "phone.state", "registered": registered})
         if registered and lost:
-            await self._tell_restored(Trouble.RING_LOST)
+            await self._tell_restored(RING_LOST)
 
     @database_sync_to_async
     def _set_phone_state(self) -> None:

@@ -3,6 +3,8 @@
  * is kept.
  */
 
+export {};
+
 /** As `agents/web_push.py` sends it, in the agent's language. */
 interface Note {
   title: string;

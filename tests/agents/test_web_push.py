@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from unittest.mock import Mock, patch
 
+import http_ece
 import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -24,7 +25,6 @@ from scripts.make_env import web_push_key
 from tests import factories
 from tests.twilio import sid
 
-http_ece = pytest.importorskip("http_ece")
 pytestmark = pytest.mark.django_db
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc:123"
 NOTE = Note("Maya Okonkwo calls Support", "(202) 555-0142", "call-1", "?call=CA1", "Open desk", "Not now")

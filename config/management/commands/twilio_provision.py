@@ -51,6 +51,8 @@ class Command(BaseCommand):
         for problem in check_addresses():
             if problem.is_serious():
                 raise CommandError(f"{problem.msg} {problem.hint}")
+        if not options["dry_run"]:
+            self._make_web_push_key()
         apps = [text for text in options["take_over"] if text.startswith("AP")]
         taken = [_e164(text) for text in options["take_over"] if text not in apps]
         numbers = [_e164(text) for text in options["number"]]
@@ -64,8 +66,6 @@ class Command(BaseCommand):
             raise CommandError(_explained(error), returncode=2) from None
         except DatabaseError:
             raise CommandError("The lines cannot be read. Run migrate first, or name numbers with --number.") from None
-        if not options["dry_run"]:
-            self._make_web_push_key()
         if plan.blocked:
             sys.exit(1)
 
