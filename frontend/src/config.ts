@@ -33,6 +33,7 @@ export interface Config {
     me: string;
     /** With 0 in the place of an agent's id. */
     presence: string;
+    takeCaller: string;
     socket: string;
     alarms: string;
     webPush: string;
