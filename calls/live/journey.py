@@ -15,7 +15,7 @@ from calls.live.dispatch import at_the_door, is_due, tell_offered
 from calls.live.free_agents import teams_at_work
 from calls.live.scheduling import PRIORITY_STEP
 from calls.live.terms import terms_of_agent, terms_of_team
-from calls.live.waking import asleep, wake, wake_over
+from calls.live.waking import wake_over, wake_sleeping
 from calls.models import Call, CallEvent, CallOffer, Conversation
 from core.languages import as_json
 from routing import walk
@@ -147,11 +147,10 @@ def _wake(meeting: Meeting) -> bool:
     """Has those of the team woken whose desks are asleep. Whether there are any: the caller waits for them a while."""
     conversation = meeting.conversation
     members = callable_agents_of(conversation.team_id or 0).values_list("pk", flat=True)
-    sleepers = asleep(list(members))
-    if sleepers:
-        wake(sleepers, meeting.call)
-        conversation.terms["woke"] = [agent.pk for agent in sleepers]
-    return bool(sleepers)
+    woken = wake_sleeping(list(members), meeting.call)
+    if woken:
+        conversation.terms["woke"] = sorted(woken)
+    return bool(woken)
 
 
 def sleepers_told(conversation: Conversation, call: Call) -> None:

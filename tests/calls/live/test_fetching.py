@@ -262,7 +262,7 @@ def sleeper(team, settings):
 
 def test_where_all_sleep_they_are_woken_and_the_caller_waits_for_them(twilio, route, sleeper):
     caller = Caller(twilio)
-    with patch("calls.live.journey.wake", autospec=True) as wake:
+    with patch("calls.live.waking.wake", autospec=True) as wake:
         caller.call()
 
     assert caller.verbs == ["Enqueue"]
