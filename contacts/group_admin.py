@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from contacts.groups import member_count
 from contacts.member_form import MembersField, MembersWidget, Picked, members_change, people_found
 from contacts.models import Group
-from contacts.rule_form import RuleField, rule_said
+from contacts.rule_form import RuleField, RuleWidget, rule_said
 from core.admin import SavesChanges
 from core.text import in_sentence
 
@@ -86,13 +86,13 @@ class GroupAdmin(SavesChanges, admin.ModelAdmin[Group]):
     def people_now_view(self, request: HttpRequest) -> JsonResponse:
         """How many the rule finds that stands in the form, or what is wrong with it."""
         self._require_writer(request)
-        typed = RuleField(required=False).widget.value_from_datadict(request.POST, request.FILES, "rule")
+        typed = RuleWidget().value_from_datadict(request.POST, request.FILES, "rule")
         return JsonResponse({"text": rule_said(typed)})
 
     def people_view(self, request: HttpRequest) -> JsonResponse:
         """Contacts that a search finds, for whoever picks members."""
         self._require_writer(request)
-        if not request.user.has_perm("contacts.view_contact"):  # type: ignore[union-attr]
+        if not request.user.has_perm("contacts.view_contact"):
             raise PermissionDenied
         group = request.GET.get("group", "")
         known = int(group) if group.isascii() and group.isdigit() and len(group) < 19 else None

@@ -111,15 +111,15 @@ class RuleField(forms.JSONField):
     def prepare_value(self, value: Any) -> Any:
         return value
 
-    def to_python(self, value: Any) -> dict[str, Any]:
+    def to_python(self, value: Any) -> Any:
         rule, wrong = rule_read(value)
         if wrong:
             raise ValidationError([numbered(at + 1, reason) for at, reason in wrong.items()])
         return rule
 
     def clean(self, value: Any) -> dict[str, Any]:
-        if isinstance(self.widget, RuleWidget):
-            self.widget.wrong = rule_read(value)[1]
+        widget: Any = self.widget
+        widget.wrong = rule_read(value)[1]
         return self.to_python(value)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -168,7 +168,7 @@ def rule_said(value: Any) -> str:
 def _is_stored(value: Any) -> bool:
     """Whether it came from the database: what was typed has texts only."""
     conditions = value.get("conditions") if isinstance(value, Mapping) else None
-    return bool(conditions) and any(not isinstance(one.get("value"), str) for one in conditions)
+    return isinstance(conditions, list) and any(not isinstance(one.get("value"), str) for one in conditions)
 
 
 def _rule_shown(value: Any) -> Mapping[str, Any]:
