@@ -120,11 +120,12 @@ class RuleField(forms.JSONField):
     def clean(self, value: Any) -> dict[str, Any]:
         widget: Any = self.widget
         widget.wrong = rule_read(value)[1]
-        return self.to_python(value)
+        rule: dict[str, Any] = self.to_python(value)
+        return rule
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            return self.to_python(data) != (initial or {})
+            return bool(self.to_python(data) != (initial or {}))
         except ValidationError:
             return True
 
