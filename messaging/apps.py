@@ -24,7 +24,7 @@ class MessagingConfig(AppConfig):
         from telephony.webhooks.kinds import declare
 
         declare(*KINDS)
-        declare_recent("last_text", texted_since)
+        declare_recent("last_text", texted_since, _("Last text"))
         for source in SOURCES:
             declare_source(source)
         changes.listen(broadcasts.messages_told)

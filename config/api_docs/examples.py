@@ -101,7 +101,8 @@ _MEDIA = {
 _MESSAGE: dict[str, Any] = {
     "id": 41, "thread": 7, "sid": "SM" + "0123456789abcdef" * 2, "direction": "inbound",
     "body": "Any news on the delivery date?", "media": [], "state": "received", "problem": "", "help": "",
-    "may_retry": False, "error_code": "", "segments": 1, "by": None, "origin": "", "at": "2026-11-23T09:30:00Z",
+    "may_retry": False, "error_code": "", "segments": 1, "by": None, "origin": "", "group_send": None,
+    "at": "2026-11-23T09:30:00Z",
 }  # fmt: skip
 _THREAD = {
     "id": 7, "line": _LINE, "number": "+12025550142", "display": "(202) 555-0142", "contact": _CONTACT,

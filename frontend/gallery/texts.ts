@@ -24,6 +24,7 @@ function text(minutes: number, body: string, change: Partial<Text> = {}): Text {
     segments: 1,
     by: null,
     origin: ours ? "agent" : "",
+    group_send: null,
     at: ago(minutes),
     ...change,
   };
@@ -108,6 +109,7 @@ export const TIMELINES: Record<number, ThreadEntry[]> = {
     entry(
       text(4000, "Hello Nadia, your order 4502 leaves on Thursday. Reply STOP to opt out", {
         origin: "group",
+        group_send: { id: 1, title: "Autumn round" },
       }),
     ),
     entry(text(120, "STOP")),

@@ -115,6 +115,7 @@ def _put(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> None
             body=row.body,
             num_segments=row.segments,
             origin=Origin.GROUP,
+            group_send=send,
             priority=Priority.GROUP,
             written_by_id=send.started_by_id,
             key=f"group-{row.pk}-{row.attempts}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +17,6 @@ from messaging.group_sends.outcomes import result_of, what_now_words
 from messaging.models import GroupRecipient, GroupSend, LeftOut, RecipientState, SendState
 from telephony.phone import display
 
-_DRAFT_SHOWN = 100
 _COUNTS = (
     *("total", "handed", "waiting", "on-the-way", "sent", "delivered", "not-delivered", "unknown", "canceled"),
     *("to_look_at", "retryable", "replies", "replies_unread", "replied_stop", "prices_missing", "seconds_left"),
@@ -140,8 +138,8 @@ def recipient_json(recipient: GroupRecipient) -> dict[str, Any]:
 
 
 def draft_recipients(rows: Iterable[Row]) -> Iterator[GroupRecipient]:
-    """The first people of a draft as if it were started: they are not kept."""
-    for row in islice(rows, _DRAFT_SHOWN):
+    """People of a draft as if it were started: they are not kept."""
+    for row in rows:
         yield GroupRecipient(
             contact_id=row.contact_id,
             name=row.name,

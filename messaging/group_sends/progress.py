@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.utils import timezone
 
 from contacts.consents import numbers_stopped_since
@@ -127,16 +127,12 @@ def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     rows = counted.values_list("state", "message__step", "message__status").annotate(
         people=Count("pk"),
         segments_all=Sum("segments"),
-        spent=Sum("message__price"),
-        unpriced=Count("pk", filter=Q(message__step=Step.TAKEN, message__price=None)),
     )
     people = dict.fromkeys((str(outcome) for outcome in Outcome if outcome is not Outcome.LEFT_OUT), 0)
-    spent, unpriced, open_rows, waiting_segments = Decimal(), 0, 0, 0
-    for state, step, status, number, segments, price, without in rows:
+    open_rows, waiting_segments = 0, 0
+    for state, step, status, number, segments in rows:
         outcome = outcome_of(state, step, status)
         people[outcome] += number
-        spent += price or 0
-        unpriced += without
         if is_open(state, step):
             open_rows += number
         if outcome is Outcome.WAITING:
@@ -144,9 +140,7 @@ def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     counts: dict[str, Any] = dict(people)
     counts["total"] = sum(people.values())
     counts["handed"] = counts["total"] - people[Outcome.WAITING] - people[Outcome.CANCELED]
-    counts["spent"] = str(spent.normalize()) if spent else "0"
-    counts["price_unit"] = _unit(send) if spent else ""
-    counts["prices_missing"] = unpriced
+    counts |= _spent(send)
     counts["seconds_left"] = round(_seconds_left(send, waiting_segments))
     counts |= _answers(send)
     counts["retryable"] = send.recipients.filter(RETRYABLE).count() if people[Outcome.NOT_DELIVERED] else 0
@@ -155,9 +149,20 @@ def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     return counts, open_rows
 
 
-def _unit(send: GroupSend) -> str:
-    priced = send.recipients.filter(message__price__gt=0).values_list("message__price_unit", flat=True)
-    return (priced.first() or "").upper()
+def _spent(send: GroupSend) -> dict[str, Any]:
+    """Of all its texts: Twilio bills each attempt, whatever came of it."""
+    texts = send.messages.order_by()
+    found = texts.aggregate(
+        spent=Sum("price"),
+        unit=Max("price_unit", filter=Q(price__gt=0)),
+        missing=Count("pk", filter=Q(step=Step.TAKEN, price=None)),
+    )
+    spent: Decimal = found["spent"] or Decimal()
+    return {
+        "spent": str(spent.normalize()) if spent else "0",
+        "price_unit": (found["unit"] or "").upper() if spent else "",
+        "prices_missing": found["missing"],
+    }
 
 
 def _seconds_left(send: GroupSend, segments: int) -> float:

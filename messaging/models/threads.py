@@ -187,6 +187,16 @@ class Message(models.Model):
         verbose_name=_("written by"),
     )
     origin = models.CharField(_("origin"), max_length=16, choices=Origin.choices, blank=True)
+    group_send = models.ForeignKey(
+        "GroupSend",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="messages",
+        verbose_name=_("group send"),
+        help_text=_("Also of a text that was sent again since: what it cost counts."),
+    )
     key = models.CharField(
         _("key"),
         max_length=64,
@@ -228,6 +238,11 @@ class Message(models.Model):
                 condition=models.Q(step__in=["waiting", "claimed", "unclear"]),
             ),
             models.Index(fields=["created_at"], name="message_created"),
+            models.Index(
+                fields=["group_send", "id"],
+                name="message_group_send",
+                condition=models.Q(group_send__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

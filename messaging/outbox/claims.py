@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
 from messaging.models import Message, Priority, Sender, Step
+from messaging.opt_outs import blocked_with
 from messaging.outbox.attachments import media_urls
 from messaging.outbox.pace import Pace
 from messaging.outbox.signals import messages_moved
@@ -181,9 +182,8 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
 
 
 def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:
-    """Those who want no texts from a sender. Through a messaging service, Twilio blocks for all of its numbers."""
-    senders = dict.fromkeys(filter(None, (sender, settings.TWILIO_MESSAGING_SERVICE_SID)))
-    return set().union(*(numbers_that_forbid(one, numbers) for one in senders))
+    """Those who want no texts from a sender, or from the messaging service in front of it."""
+    return set().union(*(numbers_that_forbid(one, numbers) for one in blocked_with(sender)))
 
 
 def _locking(rows: QuerySet[Message] | QuerySet[Sender]):  # type: ignore[no-untyped-def]

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from contacts.consents import consent_forbid, landline_note
 from messaging.models import MESSAGE_STATUS_RANK, Message, MessageStatus, Sender, Step
+from messaging.opt_outs import blocked_with
 from messaging.outbox.sending import Outcome
 from messaging.outbox.signals import messages_moved
 from telephony.errors import NotReached, RateLimited, TelephonyError
@@ -127,7 +128,8 @@ def taken_values(facts: MessageFacts, now: datetime) -> dict[str, Any]:
 def code_note(sender: str, number: str, code: str) -> None:
     """Keeps what one of Twilio's codes says of a number, for all that is sent to it from now on."""
     if code == str(_UNSUBSCRIBED):
-        consent_forbid(number, sender=sender, note="21610")
+        for one in blocked_with(sender):
+            consent_forbid(number, sender=one, note="21610")
     elif code in _LANDLINES:
         landline_note(number)
 

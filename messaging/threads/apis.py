@@ -50,6 +50,7 @@ from messaging.threads.serializers import (
     ThreadSerializer,
     ThreadTimelineSerializer,
 )
+from routing.line_names import line_id_asked, line_named, line_parameter
 from routing.models import Line
 
 _MOST_TEXT = 100
@@ -63,7 +64,7 @@ _LIST = [
     OpenApiParameter("show", OpenApiTypes.STR, enum=SHOWN),
     OpenApiParameter("search", OpenApiTypes.STR, description="A word of a text, a contact's name, part of a number"),
     OpenApiParameter("unread", OpenApiTypes.BOOL, description="Only those with something to read"),
-    OpenApiParameter("line", OpenApiTypes.INT, description="Line's id"),
+    line_parameter(),
     OpenApiParameter("number", OpenApiTypes.STR, description="The other party's, as E.164"),
 ]
 
@@ -119,16 +120,13 @@ def _filter_of(request: Request) -> ThreadFilter:
     unread = query.get("unread", "").lower()
     if unread not in ("", "true", "false"):
         raise ValidationError({"unread": choose_one_of(["true", "false"])})
-    line = query.get("line", "")
-    if line and not (line.isascii() and line.isdigit() and len(line) <= 15):
-        raise ValidationError({"line": _("This is not an id.")})
     # A plus that was not quoted is a space.
     number = query.get("number", "").replace("\x00", "")[:64].replace(" ", "+", 1).strip()
     return ThreadFilter(
         show=show,
         search=query.get("search", "").replace("\x00", "").strip()[:_MOST_TEXT],
         unread=unread == "true",
-        line=int(line) if line else None,
+        line=line_id_asked(query.get("line", "")),
         number=number,
     )
 
@@ -254,9 +252,7 @@ class MessagesApi(APIView):
 
 def _line(request: Request, named: str) -> Line:
     agent: Any = request.user
-    is_id = named.isascii() and named.isdigit() and len(named) <= 15
-    lines = lines_to_text_from(agent)
-    line = lines.filter(pk=int(named)).first() if is_id else lines.filter(number=named.replace("\x00", "")).first()
+    line = line_named(lines_to_text_from(agent), named)
     if line is None:
         raise ValidationError({"line": _("This is no line that you may text from.")})
     return line
@@ -400,7 +396,7 @@ class MediaApi(APIView):
     get=extend_schema(
         operation_id="ready_texts_list",
         tags=["texts"],
-        parameters=[OpenApiParameter("line", OpenApiTypes.INT, description="Line's id: those that may be used there")],
+        parameters=[line_parameter("those that may be used there")],
     )
 )
 class ReadyTextListApi(ListAPIView[ReadyText]):
@@ -412,7 +408,8 @@ class ReadyTextListApi(ListAPIView[ReadyText]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         agent: Any = request.user
-        named = request.query_params.get("line", "")
+        # A plus that was not quoted is a space.
+        named = request.query_params.get("line", "").replace(" ", "+", 1)
         line = _line(request, named) if named else None
         own = {each.pk for each in lines_to_text_from(agent)}
         texts = [text for text in ready_texts(line) if text.line_id is None or text.line_id in own]

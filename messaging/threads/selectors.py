@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
 from calls.log.filters import CallFilter
@@ -23,7 +22,8 @@ from contacts.consents import (
 )
 from contacts.selectors import contact_numbers_matching, contacts_by_number
 from core.folding import fold
-from messaging.models import Message, MessageMedia, ReadyText, Thread
+from messaging.models import GroupSend, Message, MessageMedia, ReadyText, Thread
+from messaging.opt_outs import blocked_with
 from messaging.threads.payloads import Known, consent_json, message_json, thread_json
 from messaging.threads.permissions import threads_visible
 from routing.models import Line
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SHOWN = ("all", "mine", "nobody")
 # A desk that has more unread threads than this counts no further.
 _MOST_UNREAD = 1000
+# Without the people that were chosen for each, who may be ten thousand.
+_SENDS = GroupSend.objects.only("pk", "title")
 _MEDIA = MessageMedia.objects.order_by("position")
 
 
@@ -41,20 +43,21 @@ def closed_numbers(line: Line, numbers: Sequence[str]) -> dict[str, str]:
     """Of these numbers, those that get no texts from the line, and why: stopped, blocked or landline."""
     found = dict.fromkeys(numbers_with_landline(numbers), "landline")
     found |= dict.fromkeys(numbers_blocked(numbers), "blocked")
-    # Through a messaging service, Twilio blocks for all of its numbers.
-    for sender in filter(None, (line.number, settings.TWILIO_MESSAGING_SERVICE_SID)):
+    for sender in blocked_with(line.number):
         found |= dict.fromkeys(numbers_that_forbid(sender, numbers), "stopped")
     return found
 
 
 def with_details(threads: QuerySet[Thread]) -> QuerySet[Thread]:
     """With all that is shown of each."""
-    last = Message.objects.select_related("written_by").prefetch_related(Prefetch("media", _MEDIA))
-    return threads.select_related("line", "assigned_to").prefetch_related(Prefetch("last_message", last))
+    return threads.select_related("line", "assigned_to").prefetch_related(
+        Prefetch("last_message", messages_with_details())
+    )
 
 
 def messages_with_details() -> QuerySet[Message]:
-    return Message.objects.select_related("written_by").prefetch_related(Prefetch("media", _MEDIA))
+    rows = Message.objects.select_related("written_by")
+    return rows.prefetch_related(Prefetch("media", _MEDIA), Prefetch("group_send", _SENDS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from core.api.resources import CleanLinesField, StrictSerializer
 from messaging.media import MOST_FILES_OUT
 from messaging.models import Direction, MediaState, Origin
 from messaging.threads.payloads import STATES
+from routing.line_names import LineNameField
 from telephony.errors import InvalidNumber
 from telephony.phone import parse
 
@@ -31,6 +32,11 @@ class MediaSerializer(serializers.Serializer[Any]):
     size = serializers.IntegerField(allow_null=True, help_text="Bytes.")
     state = serializers.ChoiceField(choices=MediaState.choices)
     url = serializers.CharField(allow_null=True, help_text="Where it is, for those who may see the thread.")
+
+
+class NamedSendSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -48,6 +54,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     segments = serializers.IntegerField(help_text="0 while that is not known.")
     by = AgentSerializer(allow_null=True)
     origin = serializers.ChoiceField(choices=Origin.choices, allow_blank=True)
+    group_send = NamedSendSerializer(allow_null=True, help_text="The group send that it was part of.")
     at = serializers.DateTimeField()
 
 
@@ -138,7 +145,7 @@ class ThreadMessageInputSerializer(_BodySerializer):
 class MessageInputSerializer(_BodySerializer):
     """A text to a number, from one of our lines."""
 
-    line = serializers.CharField(max_length=32, help_text="The line's id, or its number.")
+    line = LineNameField(help_text="The line's id, or its number as E.164.")
     to = serializers.CharField(max_length=64, help_text="E.164, or as it is dialled in the home region.")
 
     def validate_to(self, value: str) -> str:

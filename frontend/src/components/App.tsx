@@ -365,6 +365,7 @@ export function App(props: AppProps) {
             }
             onCallNumber={callNumber}
             onText={openTexts}
+            onSend={groupSends.go}
           />
         )}
       </main>

@@ -27,6 +27,8 @@ export interface MessagesProps {
   line: Line | null;
   canDial: boolean;
   onCall(whom: Correspondent): void;
+  /** Opens a group send. */
+  onSend(id: number): void;
 }
 
 export function Messages(props: MessagesProps) {

@@ -1,6 +1,7 @@
 /** An open thread: who it is with, what was written and said, and the field to write in. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fullTime, initials } from "../format";
+import { sendsPathOf } from "../groupSends/address";
 import { isolated } from "../names";
 import type { Call, Presence, Text, TextConsent, TextFile, ThreadEntry } from "../messages";
 import type { Conversation } from "../threads/conversation";
@@ -91,7 +92,7 @@ export function ThreadView(props: Props) {
           <Icon name="phone" /> <span>{t("common.call")}</span>
         </button>
       </div>
-      <Entries open={open} {...{ conversation, me }} />
+      <Entries open={open} {...{ conversation, me }} onSend={props.onSend} />
       {open.thread?.closed ? <Closed {...props} why={open.thread.closed} /> : <Composer {...props} />}
     </section>
   );
@@ -146,7 +147,7 @@ function Assign({ open, conversation, me, team }: Props) {
 /** How near its end counts as its end, where the newest is followed. */
 const NEAR = 80;
 
-function Entries({ open, conversation, me }: Pick<Props, "open" | "conversation" | "me">) {
+function Entries({ open, conversation, me, onSend }: Pick<Props, "open" | "conversation" | "me" | "onSend">) {
   const { entries, status, next, more } = open;
   const body = useRef<HTMLDivElement>(null);
   const before = useRef({ first: "", height: 0, atEnd: true });
@@ -228,6 +229,7 @@ function Entries({ open, conversation, me }: Pick<Props, "open" | "conversation"
               line={open.line.name}
               onRetry={conversation.retry}
               onAsk={conversation.ask}
+              onSend={onSend}
             />
           ))}
       </ol>
@@ -242,10 +244,11 @@ interface EntryProps {
   me: Pick<Props["me"], "id">;
   onRetry(text: Text): Promise<void>;
   onAsk(text: Text): Promise<void>;
+  onSend(id: number): void;
 }
 
-function Entry({ entry, name, line, me, onRetry, onAsk }: EntryProps) {
-  if (entry.message) return <Bubble text={entry.message} {...{ me, name, onRetry, onAsk }} />;
+function Entry({ entry, name, line, me, onRetry, onAsk, onSend }: EntryProps) {
+  if (entry.message) return <Bubble text={entry.message} {...{ me, name, onRetry, onAsk, onSend }} />;
   if (entry.call) return <CallLine call={entry.call} name={name} />;
   return entry.consent && <ConsentLine consent={entry.consent} at={entry.at} {...{ name, line }} />;
 }
@@ -320,9 +323,9 @@ function consentSentence({ consent, name, line }: Omit<ConsentProps, "at">) {
     : t("threads.textsAllowed", { name, line, who });
 }
 
-type BubbleProps = Pick<EntryProps, "me" | "name" | "onRetry" | "onAsk"> & { text: Text };
+type BubbleProps = Pick<EntryProps, "me" | "name" | "onRetry" | "onAsk" | "onSend"> & { text: Text };
 
-function Bubble({ text, me, name, onRetry, onAsk }: BubbleProps) {
+function Bubble({ text, me, name, onRetry, onAsk, onSend }: BubbleProps) {
   const [helpOpen, setHelpOpen] = useState(false);
   const ours = text.direction === "outbound";
   const failed = text.state === "failed";
@@ -371,6 +374,12 @@ function Bubble({ text, me, name, onRetry, onAsk }: BubbleProps) {
         )}
         <span class="bubble-meta">
           {ours && `${writerOf(text, me.id)} · `}
+          {text.group_send && (
+            <>
+              <SendLink send={text.group_send} onSend={onSend} />
+              {" · "}
+            </>
+          )}
           <Moment at={text.at} />
           {ours && !failed && !unknown && ` · ${stateWord(text)}`}
           {files.map((file) => ` · ${kept(file)}`)}
@@ -378,6 +387,27 @@ function Bubble({ text, me, name, onRetry, onAsk }: BubbleProps) {
         </span>
       </p>
     </li>
+  );
+}
+
+interface SendLinkProps {
+  send: NonNullable<Text["group_send"]>;
+  onSend(id: number): void;
+}
+
+/** The group send that a text was part of: a page of its own, which opens without leaving this one. */
+function SendLink({ send, onSend }: SendLinkProps) {
+  return (
+    <a
+      href={sendsPathOf(send.id, location.pathname)}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        onSend(send.id);
+      }}
+    >
+      {t("threads.ofSend", { title: isolated(send.title) })}
+    </a>
   );
 }
 

@@ -59,6 +59,8 @@ interface Props {
   line: Line | null;
   onCallNumber(whom: Correspondent): void;
   onText(whom: Correspondent): void;
+  /** Opens a group send. */
+  onSend(id: number): void;
 }
 
 export function WorkArea(props: Props) {
@@ -193,6 +195,7 @@ function Panel(props: Props) {
         team={props.team}
         line={props.line}
         onCall={props.onCallNumber}
+        onSend={props.onSend}
       />
     );
   }

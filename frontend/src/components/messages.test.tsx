@@ -53,6 +53,23 @@ describe("the Messages tab", () => {
     await screen.findByRole("heading", { name: "Maya Okonkwo" });
   });
 
+  it("names the group send that a text was part of, and opens it without leaving the page", async () => {
+    const sent: Text = {
+      ...message,
+      direction: "outbound",
+      origin: "group",
+      group_send: { id: 1, title: "Autumn round" },
+    };
+    const desk = await openThread({ threadTimeline: async () => ({ next: null, results: [entry(sent)] }) });
+    const link = screen.getByRole("link", { name: /^Group send “.?Autumn round.?”$/ });
+    expect(link.getAttribute("href")).toBe("/group-sends/1/");
+
+    await desk.user.click(link);
+
+    await waitFor(() => expect(location.pathname).toBe("/group-sends/1/"));
+    expect(desk.groupSends.get().place).toBe(1);
+  });
+
   it("sends with Enter, and starts a line with Shift and Enter", async () => {
     const { user, api: asked } = await openThread();
     await user.type(field(), "One{Shift>}{Enter}{/Shift}two{Enter}");

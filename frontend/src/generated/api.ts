@@ -715,7 +715,7 @@ export interface paths {
         /**
          * In the order in which it is sent, with what came of each in words
          * @description In the order in which it is sent, with what came of each in words. Of a draft: those who would get it, or
-         *     with `show=left-out` those who would not, at most a hundred.
+         *     with `show=left-out` those who would not.
          */
         get: operations["group_sends_recipients"];
         put?: never;
@@ -1892,8 +1892,8 @@ export interface components {
         GroupSendInput: {
             /** @description Empty: the text's beginning. */
             title?: string;
-            /** @description Line's id. */
-            line: number;
+            /** @description The line's id, or its number as E.164. */
+            line: number | string;
             /** @description With fields: {first name}, {name}, {company}, own ones. */
             body: string;
             groups?: number[];
@@ -2129,6 +2129,8 @@ export interface components {
             segments: number;
             by: components["schemas"]["Agent"] | null;
             origin: components["schemas"]["OriginEnum"] | components["schemas"]["BlankEnum"];
+            /** @description The group send that it was part of. */
+            group_send: components["schemas"]["NamedSend"] | null;
             /** Format: date-time */
             at: string;
         };
@@ -2149,8 +2151,8 @@ export interface components {
             media?: number[];
             /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
             key?: string;
-            /** @description The line's id, or its number. */
-            line: string;
+            /** @description The line's id, or its number as E.164. */
+            line: number | string;
             /** @description E.164, or as it is dialled in the home region. */
             to: string;
         };
@@ -2194,6 +2196,10 @@ export interface components {
         Named: {
             id: number;
             name: string;
+        };
+        NamedSend: {
+            id: number;
+            title: string;
         };
         Note: {
             id: number;
@@ -2479,8 +2485,8 @@ export interface components {
         PatchedGroupSendInput: {
             /** @description Empty: the text's beginning. */
             title?: string;
-            /** @description Line's id. */
-            line?: number;
+            /** @description The line's id, or its number as E.164. */
+            line?: number | string;
             /** @description With fields: {first name}, {name}, {company}, own ones. */
             body?: string;
             groups?: number[];
@@ -3545,8 +3551,8 @@ export interface operations {
                 /** @description The pagination cursor value. */
                 cursor?: string;
                 direction?: "inbound" | "outbound-api" | "outbound-dial";
-                /** @description Line's id */
-                line?: number;
+                /** @description The line's id, or its number as E.164 */
+                line?: string;
                 outcome?: "call-back" | "follow-up" | "other" | "resolved" | "spam" | "wrong-number";
                 /** @description Number of results to return per page. */
                 page_size?: number;
@@ -4507,8 +4513,8 @@ export interface operations {
             query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
-                /** @description Line's id */
-                line?: number;
+                /** @description The line's id, or its number as E.164 */
+                line?: string;
                 /** @description Number of results to return per page. */
                 page_size?: number;
                 state?: "canceled" | "draft" | "finished" | "paused" | "running" | "scheduled" | "stopped";
@@ -5337,8 +5343,8 @@ export interface operations {
     ready_texts_list: {
         parameters: {
             query?: {
-                /** @description Line's id: those that may be used there */
-                line?: number;
+                /** @description The line's id, or its number as E.164: those that may be used there */
+                line?: string;
             };
             header?: never;
             path?: never;
@@ -5367,8 +5373,8 @@ export interface operations {
             query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
-                /** @description Line's id */
-                line?: number;
+                /** @description The line's id, or its number as E.164 */
+                line?: string;
                 /** @description The other party's, as E.164 */
                 number?: string;
                 /** @description Number of results to return per page. */

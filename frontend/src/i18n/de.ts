@@ -88,6 +88,7 @@ export const de: Catalogue = {
   "threads.first": "Noch hat niemand geschrieben. Was Sie an {name} schreiben, steht dann hier.",
   "threads.byRule": "Von selbst, nach einem verpassten Anruf",
   "threads.toGroup": "An eine Gruppe",
+  "threads.ofSend": "Gruppensendung „{title}“",
   "threads.wrote": "{name} schrieb:",
   "threads.forAdmin": "für die Administration: {code}",
   "threads.keptHere": "hier aufbewahrt",

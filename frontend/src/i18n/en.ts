@@ -89,6 +89,7 @@ export const en = {
   "threads.first": "Nobody has written yet. What you write to {name} stands here.",
   "threads.byRule": "By itself, after a missed call",
   "threads.toGroup": "To a group",
+  "threads.ofSend": "Group send “{title}”",
   "threads.wrote": "{name} wrote:",
   "threads.forAdmin": "for the admin: {code}",
   "threads.keptHere": "kept here",
