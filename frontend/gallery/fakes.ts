@@ -149,6 +149,8 @@ export const config: Config = {
     me: "/",
     socket: "/",
     alarms: "/",
+    words: "/",
+    screens: { contacts: "/", messages: "/", sends: "/" },
     login: "/",
     logout: "/",
     admin: null,

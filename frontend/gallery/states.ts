@@ -10,6 +10,7 @@ import type { ContactsMode } from "./contacts";
 import { addressOf, SENDS, type SendsMode } from "./sends";
 import type { DetailsMode, LogMode, TextsMode } from "./fakes";
 import { UNREAD } from "./texts";
+import type { ScreenFailure } from "../src/screens/screens";
 
 export interface Exhibit {
   events: SoftphoneEvent[];
@@ -19,6 +20,8 @@ export interface Exhibit {
   role?: "agent" | "supervisor";
   texts?: TextsMode;
   sends?: SendsMode;
+  /** How the screens fail that are loaded later. */
+  screens?: ScreenFailure | "never";
   /** What the browser is like before the desk is drawn. */
   before?: () => void;
   /** What is pressed or typed afterwards. */
@@ -543,6 +546,10 @@ export const EXHIBITS: Record<string, Exhibit> = {
     ),
   },
   "76-import": { events: ready, role: "supervisor", act: importing },
+  "79-screen-loading": { events: ready, screens: "never", act: toTexts },
+  "79-screen-failed": { events: ready, screens: {}, act: toTexts },
+  "79-screen-renewed": { events: ready, screens: { gone: true }, act: toContacts },
+  "79-screen-renewed-call": { ...sends("list"), events: talking, screens: { gone: true } },
   "80-sends": sends("list"),
   "80-sends-agent": sends("list", { role: "agent" }),
   "80-sends-empty": sends("list", { sends: "empty" }),

@@ -475,6 +475,18 @@ export const de: Catalogue = {
   "time.plus": "plus",
 
   // The call log
+  "later.failed.messages": "Die Nachrichten wurden nicht geladen.",
+  "later.failed.contacts": "Die Kontakte wurden nicht geladen.",
+  "later.failed.sends": "Die Gruppen-SMS wurden nicht geladen.",
+  "later.renewed": "Ringdesk wurde erneuert, seit Sie diese Seite geöffnet haben.",
+  "later.loadAgainFor.messages":
+    "Laden Sie die Seite neu, um die Nachrichten zu öffnen. Ihre Anrufe sind nicht betroffen.",
+  "later.loadAgainFor.contacts":
+    "Laden Sie die Seite neu, um die Kontakte zu öffnen. Ihre Anrufe sind nicht betroffen.",
+  "later.loadAgainFor.sends":
+    "Laden Sie die Seite neu, um die Gruppen-SMS zu öffnen. Ihre Anrufe sind nicht betroffen.",
+  "later.loadAgain": "Seite neu laden",
+  "later.afterTheCall": "Sie telefonieren. Laden Sie die Seite neu, wenn der Anruf vorbei ist.",
   "log.search": "Anrufliste durchsuchen",
   "log.placeholder": "Name, Rufnummer oder Notiz",
   "log.show": "Anzeigen",

@@ -466,6 +466,15 @@ export const en = {
   "time.plus": "plus",
 
   // The call log
+  "later.failed.messages": "Messages did not load.",
+  "later.failed.contacts": "Contacts did not load.",
+  "later.failed.sends": "Group sends did not load.",
+  "later.renewed": "Ringdesk was renewed since you opened this page.",
+  "later.loadAgainFor.messages": "Load the page again to open messages. Your calls are not affected.",
+  "later.loadAgainFor.contacts": "Load the page again to open contacts. Your calls are not affected.",
+  "later.loadAgainFor.sends": "Load the page again to open group sends. Your calls are not affected.",
+  "later.loadAgain": "Load the page again",
+  "later.afterTheCall": "You are on a call. Load the page again when it is over.",
   "log.search": "Search the call log",
   "log.placeholder": "Name, number or note",
   "log.show": "Show",
