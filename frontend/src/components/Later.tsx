@@ -51,7 +51,7 @@ export function Later<N extends ScreenName>(props: Props<N>) {
   const named: ScreenName = name;
   const reload = state === "gone" || times >= IN_VAIN;
   return (
-    <div role="alert" class="later">
+    <div class="later" role="status">
       {back && (
         <button type="button" class="text-button details-back" onClick={onBack}>
           <span class="turned">

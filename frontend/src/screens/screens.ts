@@ -48,6 +48,8 @@ export function createScreens(loadScreen: LoadScreen, there: Partial<ScreenModul
   let states: ScreenStates = { contacts: absent, messages: absent, sends: absent };
   const loads = new Map<ScreenName, Promise<void>>();
   const failures = new Map<ScreenName, number>();
+  /** What somebody has opened. */
+  const wanted = new Set<ScreenName>();
 
   function set(name: ScreenName, state: ScreenState<unknown>): void {
     states = { ...states, [name]: state };
@@ -61,13 +63,15 @@ export function createScreens(loadScreen: LoadScreen, there: Partial<ScreenModul
       set(name, { state: "ready", module: await loadScreen(name, times) });
     } catch (failure) {
       failures.set(name, times + 1);
-      set(name, { state: (failure as ScreenFailure).gone ? "gone" : "failed", times: times + 1 });
+      const state = (failure as ScreenFailure).gone ? "gone" : "failed";
+      set(name, wanted.has(name) ? { state, times: times + 1 } : absent);
     } finally {
       loads.delete(name);
     }
   }
 
-  function load(name: ScreenName): Promise<void> {
+  /** Once for all who ask while it is on its way. */
+  function get(name: ScreenName): Promise<void> {
     if (states[name].state === "ready") return Promise.resolve();
     const loading = loads.get(name) ?? bring(name);
     if (states[name].state === "loading") loads.set(name, loading);
@@ -82,9 +86,12 @@ export function createScreens(loadScreen: LoadScreen, there: Partial<ScreenModul
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    load,
+    load(name) {
+      wanted.add(name);
+      return get(name);
+    },
     async loadAhead() {
-      for (const name of NAMES) if (states[name].state === "absent") await load(name);
+      for (const name of NAMES) if (states[name].state === "absent") await get(name);
     },
   };
 }

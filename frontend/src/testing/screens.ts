@@ -4,7 +4,7 @@ import * as messages from "../components/Messages";
 import * as sends from "../components/sends/GroupSends";
 import { createScreens, type ScreenFailure, type ScreenModules, type Screens } from "../screens/screens";
 
-const SCREENS: ScreenModules = { contacts, messages, sends };
+export const SCREENS: ScreenModules = { contacts, messages, sends };
 
 export const readyScreens = (): Screens => createScreens(() => Promise.reject(new Error()), SCREENS);
 
