@@ -38,11 +38,11 @@ export function Later<N extends ScreenName>(props: Props<N>) {
   const screen = useStore(screens)[name];
   const waited = useRef(false);
   useEffect(() => void screens.load(name), [screens, name]);
-  // Who pressed a key here that is gone goes on in what came in its place.
+  // Whose key here has gone goes on at the heading of what came in its place.
   useLayoutEffect(() => {
-    if (!waited.current || !focusIsLost()) return;
-    if (screen.state !== "loading") focusRegion(".work");
-    if (screen.state === "ready") waited.current = false;
+    if (screen.state !== "ready" || !waited.current) return;
+    waited.current = false;
+    if (focusIsLost() || document.activeElement?.matches(".work")) focusRegion(".work");
   }, [screen.state]);
 
   if (screen.state === "ready") return <>{children(screen.module)}</>;
