@@ -20,7 +20,8 @@ import { audio, config, fakeApi, levels, preferences } from "./fakes";
 import { speakIn } from "../src/i18n/catalogues";
 import { type Language, setLanguage } from "../src/i18n/i18n";
 import { pseudoCatalogue } from "../src/testing/pseudo";
-import { type Exhibit, inTurn } from "./states";
+import { inTurn } from "./acts";
+import type { Exhibit } from "./exhibit";
 
 /** `xx` is no language: it shows what has not been translated, and what has no room for longer words. */
 export type GalleryLanguage = Language | "xx";

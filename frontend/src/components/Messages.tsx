@@ -27,6 +27,8 @@ export interface MessagesProps {
   line: Line | null;
   canDial: boolean;
   onCall(whom: Correspondent): void;
+  /** Notes something on a contact's page. */
+  onNote(contact: number, text: string): Promise<void>;
 }
 
 export function Messages(props: MessagesProps) {

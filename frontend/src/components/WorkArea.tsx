@@ -162,11 +162,12 @@ export function WorkArea(props: Props) {
 type SideProps = Props & { open: OpenContact; page: ContactPage };
 
 /** Comes together with the contact's page, which says so when it cannot be loaded. */
-function LaterSide({ screens, contacts, canDial, onDialNumber, open, page }: SideProps) {
+function LaterSide(props: SideProps) {
+  const { screens, contacts, canDial, line, onDialNumber, onText, open, page } = props;
   const screen = useStore(screens).contacts;
   if (screen.state !== "ready") return <Loading />;
   const { ContactSide } = screen.module;
-  return <ContactSide {...{ open, page, contacts, canDial }} onCall={onDialNumber} />;
+  return <ContactSide {...{ open, page, contacts, canDial, line, onText }} onCall={onDialNumber} />;
 }
 
 /** All contacts, or a file of them that is being imported. */
@@ -210,6 +211,7 @@ function Panel(props: Props) {
             team={props.team}
             line={props.line}
             onCall={props.onCallNumber}
+            onNote={props.contactsApi.addNote}
           />
         )}
       </Later>
@@ -224,6 +226,8 @@ function Panel(props: Props) {
             {...{ contacts: props.contacts, api: props.contactsApi, me, canDial, back }}
             people={[me, ...props.team.map(({ agent }) => agent)]}
             onCall={props.onDialNumber}
+            line={props.line}
+            onText={props.onText}
             onOpenCall={(call) => onOpen(call, view)}
             onClose={props.onContactClose}
           />
@@ -267,6 +271,14 @@ function Panel(props: Props) {
     );
   }
   return (
-    <CallLog log={props.log} me={me.id} {...{ canDial, onCall }} onOpen={(call) => onOpen(call, "log")} />
+    <CallLog
+      log={props.log}
+      me={me.id}
+      {...{ canDial, onCall }}
+      onOpen={(call) => onOpen(call, "log")}
+      line={props.line}
+      onText={props.onText}
+      onContact={(contact) => props.onContact(contact, "log")}
+    />
   );
 }
