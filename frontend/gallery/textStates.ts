@@ -2,7 +2,7 @@
 import { t } from "../src/i18n/i18n";
 import { found, inTurn, press, type } from "./acts";
 import { toContacts } from "./contactStates";
-import { ready, talking } from "./events";
+import { ready } from "./events";
 import type { Exhibits } from "./exhibit";
 
 /** By the tab, and on a phone by the navigation at the bottom. */
