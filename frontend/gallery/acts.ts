@@ -40,4 +40,15 @@ function next([act, ...rest]: (() => void)[], attempts: number): void {
   if (rest.length > 0) setTimeout(() => next(rest, attempts), 120);
 }
 
-export const toLog = () => t("nav.log");
+/** By the tab, and on a phone by the navigation at the bottom. */
+export const toView = (view: "log" | "messages" | "contacts") =>
+  inTurn(
+    () => found<HTMLElement>(`#tab-${view}`).click(),
+    () => inNavigation(t(`nav.${view}`)).click(),
+  );
+
+function inNavigation(name: string): HTMLElement {
+  return found<HTMLElement>(".mobile-nav button", (button) => button.textContent.trim().startsWith(name));
+}
+
+export const toLog = toView("log");

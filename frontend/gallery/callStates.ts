@@ -117,7 +117,7 @@ export const CALLS: Exhibits = {
     events: talking,
     act: inTurn(
       press(() => t("tab.log")),
-      press(toLog),
+      toLog,
     ),
   },
   "35-active-desk-lost": { events: [...talking, lost] },

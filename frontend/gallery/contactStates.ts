@@ -1,10 +1,10 @@
 /** Contacts: the list, a page, its editing, import. */
 import { t } from "../src/i18n/i18n";
-import { found, inTurn, press, toLog, type } from "./acts";
+import { found, inTurn, press, toLog, toView, type } from "./acts";
 import { ready } from "./events";
 import type { Exhibits } from "./exhibit";
 
-export const toContacts = press(() => t("nav.contacts"));
+export const toContacts = toView("contacts");
 const person = (...acts: (() => void)[]) => inTurn(toContacts, press("AMAlexandra"), ...acts);
 const editing = (...acts: (() => void)[]) =>
   person(
@@ -81,7 +81,7 @@ export const CONTACT_STATES: Exhibits = {
   "75-contact-add": {
     events: ready,
     act: inTurn(
-      press(toLog),
+      toLog,
       press("(206) 555-0111"),
       press(() => t("contact.addCaller")),
     ),

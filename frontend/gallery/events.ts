@@ -1,5 +1,5 @@
 /** The events that lead the desk from one state to the next. */
-import type { LiveCall } from "../src/messages";
+import type { LiveCall, Presence } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { Hearing, Hints } from "../src/softphone/state";
 import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
@@ -38,7 +38,7 @@ export const live: LiveCall = {
   history: HISTORY,
 };
 
-export const snapshot = (calls: LiveCall[] = []): SoftphoneEvent => ({
+export const snapshot = (calls: LiveCall[] = [], team: readonly Presence[] = presence): SoftphoneEvent => ({
   type: "desk.message",
   at: now,
   message: {
@@ -47,7 +47,7 @@ export const snapshot = (calls: LiveCall[] = []): SoftphoneEvent => ({
     agent: ada,
     availability: "available",
     calls,
-    presence: presence.map((each) => ({ ...each })),
+    presence: team.map((each) => ({ ...each })),
     lines: [support, sales],
     unread_threads: UNREAD,
   },

@@ -2,33 +2,34 @@
 import { t } from "../src/i18n/i18n";
 import { presenceWord } from "../src/words";
 import { found, inTurn, press, toLog, type } from "./acts";
-import { ready, talking } from "./events";
+import { COLLEAGUES } from "./data";
+import { ready, snapshot, talking } from "./events";
 import type { Exhibits } from "./exhibit";
 
-const opened = (...acts: (() => void)[]) => inTurn(press(toLog), press("Maya Okonkwo"), ...acts);
+const opened = (...acts: (() => void)[]) => inTurn(toLog, press("Maya Okonkwo"), ...acts);
 const seen = (selector: string) => () => found(selector).scrollIntoView();
 const noteTyped = type("#note", "Wants the date in writing.\nCall before noon.");
 
 export const LOG_STATES: Exhibits = {
-  "19-log": { events: ready, act: press(toLog) },
-  "19-log-long": { events: ready, log: "long", act: press(toLog) },
+  "19-log": { events: ready, act: toLog },
+  "19-log-long": { events: [...ready, snapshot([], [...COLLEAGUES])], log: "long", act: toLog },
   "19-message": {
     events: ready,
     act: inTurn(
-      press(toLog),
+      toLog,
       press(() => t("message.play")),
     ),
   },
   "19-log-menu": {
     events: ready,
     act: inTurn(
-      press(toLog),
+      toLog,
       press(() => t("log.more", { name: "Maya Okonkwo" })),
     ),
   },
   "19-team": {
     events: ready,
-    act: inTurn(press(toLog), () => document.querySelector<HTMLElement>("#tab-team")?.click()),
+    act: inTurn(toLog, () => document.querySelector<HTMLElement>("#tab-team")?.click()),
   },
   "60-details": { events: ready, act: opened() },
   "61-details-not-saved": { events: ready, act: opened(noteTyped) },
@@ -52,20 +53,20 @@ export const LOG_STATES: Exhibits = {
       press(() => t("note.save")),
     ),
   },
-  "67-details-of-another": { events: ready, act: inTurn(press(toLog), press("Tom Aldous")) },
+  "67-details-of-another": { events: ready, act: inTurn(toLog, press("Tom Aldous")) },
   "68-details-in-a-call": {
     events: talking,
     act: inTurn(
       press(() => t("tab.log")),
-      press(toLog),
+      toLog,
       press("Maya Okonkwo"),
     ),
   },
   "69-details-happened": { events: ready, act: opened(seen(".happened")) },
-  "90-log-empty": { events: ready, log: "empty", act: press(toLog) },
-  "91-log-nothing": { events: ready, log: "nothing", act: inTurn(press(toLog), type("#search", "habour")) },
-  "92-log-loading": { events: ready, log: "loading", act: press(toLog) },
-  "93-log-failed": { events: ready, log: "failed", act: press(toLog) },
+  "90-log-empty": { events: ready, log: "empty", act: toLog },
+  "91-log-nothing": { events: ready, log: "nothing", act: inTurn(toLog, type("#search", "habour")) },
+  "92-log-loading": { events: ready, log: "loading", act: toLog },
+  "93-log-failed": { events: ready, log: "failed", act: toLog },
   "94-availability": {
     events: ready,
     act: press(() => t("top.availability", { state: presenceWord("available") })),

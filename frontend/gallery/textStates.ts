@@ -1,15 +1,11 @@
 /** Threads and texts, and screens that are loaded later. */
 import { t } from "../src/i18n/i18n";
-import { found, inTurn, press, type } from "./acts";
+import { found, inTurn, press, toView, type } from "./acts";
 import { toContacts } from "./contactStates";
 import { ready } from "./events";
 import type { Exhibits } from "./exhibit";
 
-/** By the tab, and on a phone by the navigation at the bottom. */
-const toTexts = inTurn(
-  () => found<HTMLElement>("#tab-messages").click(),
-  press(() => t("nav.messages")),
-);
+const toTexts = toView("messages");
 const thread = (name: string, ...acts: (() => void)[]) =>
   inTurn(
     toTexts,

@@ -4,7 +4,7 @@ import { firstName } from "../src/names";
 import { CLOSE, OPEN } from "../src/testing/pseudo";
 import { contactTexts, ENTRY_TIMES } from "./contacts";
 import { sendTexts } from "./sends";
-import { CONTACTS, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
+import { CONTACTS, COLLEAGUES, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { momentOf } from "../src/threads/words";
 import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
 import { config, CONTACT, DEVICES, THEIRS, TOO_SHORT } from "./fakes";
@@ -69,6 +69,7 @@ const SOURCES = [
   LOG,
   LONG_LOG,
   HISTORY,
+  COLLEAGUES,
   CONTACTS,
   HAPPENED,
   config,
