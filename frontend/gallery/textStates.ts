@@ -65,7 +65,7 @@ export const TEXTS: Exhibits = {
     events: ready,
     act: thread(
       "Orla Flynn",
-      press(() => t("threads.whose", { name: "Ada Byron (AB)" })),
+      press(() => t("threads.whose", { name: "Ada Byron, AB" })),
     ),
   },
   "78-messages-empty": { events: ready, texts: "empty", act: toTexts },

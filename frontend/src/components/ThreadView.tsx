@@ -96,7 +96,7 @@ function Assign({ open, conversation, me, team }: Props) {
   const name = assigneeOf(owner, -1);
   return (
     <Menu
-      label={t("threads.whose", { name: owner ? `${name} (${initials(owner.name)})` : name })}
+      label={t("threads.whose", { name: owner ? `${name}, ${initials(owner.name)}` : name })}
       buttonClass="plain-button thread-assign"
       focusId="assign"
       open={isOpen}
