@@ -119,7 +119,7 @@ export const de: Catalogue = {
   "threads.textsForbidden": "{who} hat vermerkt, dass {name} keine SMS von {line} möchte.",
   "threads.textsAllowed": "{who} hat vermerkt, dass {name} SMS von {line} erlaubt.",
   "threads.closed.stopped": "{name} bekommt keine SMS von {line}.",
-  "threads.closedText.stopped": "Nur {name} kann das ändern: mit START an {number}. Anrufen ist erlaubt.",
+  "threads.closedText.stopped": "Nur {name} kann das ändern: mit START an {number}.",
   "threads.closed.blocked": "{name} ist gesperrt.",
   "threads.closedText.blocked": "Dieser Nummer kann niemand schreiben, bis sie entsperrt ist. ({number})",
   "threads.closed.landline": "{name} hat einen Festnetzanschluss.",
@@ -481,14 +481,14 @@ export const de: Catalogue = {
   // The call log
   "later.failed.messages": "Die Nachrichten wurden nicht geladen.",
   "later.failed.contacts": "Die Kontakte wurden nicht geladen.",
-  "later.failed.sends": "Die Gruppen-SMS wurden nicht geladen.",
+  "later.failed.sends": "Die Gruppensendungen wurden nicht geladen.",
   "later.renewed": "Ringdesk wurde erneuert, seit Sie diese Seite geöffnet haben.",
   "later.loadAgainFor.messages":
     "Laden Sie die Seite neu, um die Nachrichten zu öffnen. Ihre Anrufe sind nicht betroffen.",
   "later.loadAgainFor.contacts":
     "Laden Sie die Seite neu, um die Kontakte zu öffnen. Ihre Anrufe sind nicht betroffen.",
   "later.loadAgainFor.sends":
-    "Laden Sie die Seite neu, um die Gruppen-SMS zu öffnen. Ihre Anrufe sind nicht betroffen.",
+    "Laden Sie die Seite neu, um die Gruppensendungen zu öffnen. Ihre Anrufe sind nicht betroffen.",
   "later.loadAgain": "Seite neu laden",
   "later.afterTheCall": "Sie telefonieren. Laden Sie die Seite neu, wenn der Anruf vorbei ist.",
   "log.search": "Anrufliste durchsuchen",
