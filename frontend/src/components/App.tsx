@@ -1,5 +1,4 @@
 /** The desk: one page, never left. */
-import type { ComponentProps } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { PreferenceStore } from "../adapters/preferences";
 import type { Browser } from "../browser";
@@ -8,7 +7,6 @@ import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { ContactsStore } from "../contacts/contacts";
 import type { ContactsApi } from "../contacts/ports";
-import type { OwnField } from "../contacts/ports";
 import type { GroupSendsStore } from "../groupSends/groupSends";
 import type { GroupSendsApi } from "../groupSends/ports";
 import type { Call, Line } from "../messages";
@@ -32,7 +30,6 @@ import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
 import { DeskDialog, type DialogName } from "./DeskDialog";
-import { Later } from "./Later";
 import { MiniCall, MiniRing } from "./MiniCall";
 import { MobileNav } from "./MobileNav";
 import { NotificationOffer } from "./NotificationOffer";
@@ -40,9 +37,11 @@ import { ReachLine } from "./ReachLine";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
+import { LaterSends } from "./sends/LaterSends";
 import { useRail } from "./sends/useRail";
 import { useSendsView } from "./sends/useSendsView";
 import { useContactViews } from "./contact/useContactViews";
+import { useCallPanels } from "./useCallPanels";
 import { useDeskKeys } from "./useDeskKeys";
 import { useKeyGuard } from "./useKeyGuard";
 import { useMicrophoneLabel } from "./useMicrophoneLabel";
@@ -87,8 +86,7 @@ export function App(props: AppProps) {
   const [number, setNumber] = useState("");
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const [menu, setMenu] = useState<OpenMenu>(null);
-  const [keypadOpen, setKeypadOpen] = useState(false);
-  const [helpOpen, setHelpOpen] = useState(false);
+  const panels = useCallPanels(focus !== null);
   const microphoneLabel = useMicrophoneLabel(audio, state.microphone, chosen);
 
   const facts = currentFacts(state);
@@ -105,11 +103,6 @@ export function App(props: AppProps) {
   const place = useSendsView(groupSends, () => views.show({ pane: "work" }));
   const inSends = place !== "elsewhere";
   const [folded, unfold] = useRail(inSends, isQuiet(state));
-  const [ownFields, setOwnFields] = useState<OwnField[]>([]);
-  const mayWrite = config.agent.role !== "agent";
-  useEffect(() => {
-    if (inSends && mayWrite) contactsApi.ownFields().then(setOwnFields, () => undefined);
-  }, [inSends, mayWrite, contactsApi]);
   /** What is shown of the desk itself is seen there. */
   function show(change: Parameters<typeof views.show>[0]): void {
     if (change.view) groupSends.go("elsewhere");
@@ -122,13 +115,6 @@ export function App(props: AppProps) {
   useEffect(() => {
     if (ring) setMenu(null);
   }, [ring?.id]);
-  useEffect(() => {
-    if (focus === null) {
-      setKeypadOpen(false);
-      setHelpOpen(false);
-    }
-  }, [focus === null]);
-
   function dial(hints: Hints, from: Line | null = line): void {
     send({ type: "agent.dialled", id: `dial-${++dialled}`, hints, line: from, at: Date.now() });
     setNumber("");
@@ -138,13 +124,6 @@ export function App(props: AppProps) {
   function callBack({ party }: Call): void {
     const { number: to, display, name, place } = party;
     dial({ number: to, display, name, place, line: "" });
-  }
-
-  function openKeypad(open: boolean): void {
-    setKeypadOpen(open);
-    if (open) setHelpOpen(false);
-    // After the panel has been drawn.
-    setTimeout(() => focusOn(open ? "tones" : "keypad"));
   }
 
   function callNumber({ number: to, display, contact, line: from }: Correspondent): void {
@@ -213,13 +192,13 @@ export function App(props: AppProps) {
   useDeskKeys({
     state,
     enabled: chosen.shortcuts,
-    keypad: keypadOpen,
-    help: helpOpen,
+    keypad: panels.keypad,
+    help: panels.help,
     send,
     mute,
     hangUp,
-    openKeypad,
-    closeHelp: () => setHelpOpen(false),
+    openKeypad: panels.openKeypad,
+    closeHelp: () => panels.openHelp(false),
     search: () => {
       if (openedIn === "log") details.close();
       show({ view: "log", pane: "work" });
@@ -305,31 +284,28 @@ export function App(props: AppProps) {
           {t("app.title")}
         </h1>
         <CallArea
-          {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
+          {...{ state, config, browser, api, levels, number, line, send }}
+          keypadOpen={panels.keypad}
+          helpOpen={panels.help}
           folded={folded}
           onUnfold={toDial}
           offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
           onNumber={setNumber}
           onLine={(next) => preferences.set({ line: next?.id ?? null })}
-          onKeypad={openKeypad}
-          onHelp={(open) => {
-            setHelpOpen(open);
-            if (open) setKeypadOpen(false);
-          }}
+          onKeypad={panels.openKeypad}
+          onHelp={panels.openHelp}
           onNote={writeNote}
           onCallBack={callBack}
           onDial={dial}
         />
         {signedOut === null && inSends && (
-          <LaterSends screens={screens} inCall={inCall(state)}>
-            {({ GroupSends }) => (
-              <GroupSends
-                {...{ groupSends, api, sendsApi, ownFields, mayWrite }}
-                lines={state.lines}
-                onText={openTexts}
-              />
-            )}
-          </LaterSends>
+          <LaterSends
+            {...{ screens, groupSends, api, sendsApi, contactsApi }}
+            inCall={inCall(state)}
+            lines={state.lines}
+            mayWrite={config.agent.role !== "agent"}
+            onText={openTexts}
+          />
         )}
         {signedOut === null && !inSends && (
           <WorkArea
@@ -385,26 +361,5 @@ export function App(props: AppProps) {
         onClose={() => setDialog(null)}
       />
     </div>
-  );
-}
-
-/** Group sends, and what stands in their place until they are loaded. */
-function LaterSends({ children, ...rest }: Omit<ComponentProps<typeof Later<"sends">>, "name">) {
-  const isThere = useStore(rest.screens).sends.state === "ready";
-  const screen = (
-    <Later {...rest} name="sends">
-      {children}
-    </Later>
-  );
-  if (isThere) return screen;
-  return (
-    <section class="work sends" aria-label={t("sends.title")} tabIndex={-1}>
-      <div class="sends-page">
-        <h1 tabIndex={-1} data-home>
-          {t("sends.title")}
-        </h1>
-        {screen}
-      </div>
-    </section>
   );
 }
