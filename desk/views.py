@@ -21,6 +21,9 @@ from telephony.phone import country_name
 
 _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123456789sh")]
 
+# Modules that are loaded when they are first needed.
+_SCREENS = ("contacts", "messages", "sends")
+
 
 @never_cache
 @login_required
@@ -60,6 +63,8 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "me": reverse("api:me"),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
+            "words": static(f"desk-words-{language_now()}.js"),
+            "screens": {name: static(f"desk-{name}.js") for name in _SCREENS},
             "login": reverse("login"),
             "logout": reverse("logout"),
             "admin": reverse("admin:index") if agent.is_staff else None,

@@ -16,6 +16,9 @@ export const CONTACT = { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interior
 export const THEIRS = { note: "Called back by Grace: wants the blue sofa." };
 const UNREACHABLE = { message: "The server cannot be reached. Check your connection." };
 
+/** A number to which nobody has written, and nobody can. */
+const LANDLINE = "+12065550111";
+
 const never = new Promise<never>(() => {});
 
 /** What the server answers about texts. */
@@ -78,6 +81,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
       return { next: null, results: texts === "empty" ? [] : THREADS.filter(fits) };
     },
     threadsAt: () => never,
+    threadClosed: async (_line, number) => (number === LANDLINE ? "landline" : ""),
     threadTimeline: async (id) => ({ next: null, results: entriesOf(id) }),
     threadTimelineAt: () => never,
     async sendText() {
@@ -149,6 +153,8 @@ export const config: Config = {
     me: "/",
     socket: "/",
     alarms: "/",
+    words: "/",
+    screens: { contacts: "/", messages: "/", sends: "/" },
     login: "/",
     logout: "/",
     admin: null,

@@ -215,18 +215,18 @@ export const THREADS: Thread[] = [
       line: support,
     },
   ),
-  ...Array.from({ length: 34 }, (_, at) => {
+  ...Array.from({ length: 54 }, (_, at) => {
     const said = SAID[at % SAID.length] ?? "";
     const change = at % 3 ? {} : { by: at % 2 ? ada : grace };
     return thread(
       10 + at,
       `${NAMES[at % NAMES.length]}`,
-      `+120255501${50 + at}`,
-      `(202) 555-01${50 + at}`,
+      `+120255501${String(20 + at).padStart(2, "0")}`,
+      `(202) 555-01${String(20 + at).padStart(2, "0")}`,
       text(1400 + at * 200, said, change),
     );
   }),
-];
+].toSorted((one, other) => other.last_at.localeCompare(one.last_at));
 
 export const UNREAD: UnreadThread[] = THREADS.filter(({ unread }) => unread > 0).map((each) => ({
   id: each.id,

@@ -1,5 +1,6 @@
 /** The page's configuration, rendered by Django as JSON: docs/desk-protocol.md. */
 import type { Agent } from "./messages";
+import type { ScreenName } from "./screens/screens";
 
 type SoundName =
   "incoming" | "outgoing" | "disconnect" | `dtmf${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | "s" | "h"}`;
@@ -33,6 +34,9 @@ export interface Config {
     me: string;
     socket: string;
     alarms: string;
+    /** The words of the page's language, and the screens that are loaded later: modules. */
+    words: string;
+    screens: Record<ScreenName, string>;
     login: string;
     logout: string;
     admin: string | null;

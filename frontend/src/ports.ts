@@ -133,6 +133,8 @@ export interface Api {
   /** `line` and `number`: the one thread that they have, if there is one. */
   threads(query: { search: string; scope: ThreadScope; line?: number; number?: string }): Promise<ThreadPage>;
   threadsAt(url: string): Promise<ThreadPage>;
+  /** Why a number gets no texts from a line; "" when it gets them. */
+  threadClosed(line: number, number: string): Promise<Thread["closed"]>;
   threadTimeline(id: number): Promise<ThreadEntryPage>;
   threadTimelineAt(url: string): Promise<ThreadEntryPage>;
   sendText(text: OutgoingText): Promise<Text>;

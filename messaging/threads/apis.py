@@ -31,6 +31,7 @@ from messaging.threads.permissions import lines_to_text_from, threads_visible
 from messaging.threads.selectors import (
     SHOWN,
     ThreadFilter,
+    closed_numbers,
     messages_with_details,
     ready_texts,
     thread_get_visible,
@@ -46,6 +47,7 @@ from messaging.threads.serializers import (
     MessageSerializer,
     ReadSerializer,
     ReadyTextSerializer,
+    ThreadClosedSerializer,
     ThreadMessageInputSerializer,
     ThreadSerializer,
     ThreadTimelineSerializer,
@@ -120,15 +122,36 @@ def _filter_of(request: Request) -> ThreadFilter:
     unread = query.get("unread", "").lower()
     if unread not in ("", "true", "false"):
         raise ValidationError({"unread": choose_one_of(["true", "false"])})
-    # A plus that was not quoted is a space.
-    number = query.get("number", "").replace("\x00", "")[:64].replace(" ", "+", 1).strip()
     return ThreadFilter(
         show=show,
         search=query.get("search", "").replace("\x00", "").strip()[:_MOST_TEXT],
         unread=unread == "true",
         line=line_id_asked(query.get("line", "")),
-        number=number,
+        number=_number_of(request),
     )
+
+
+def _number_of(request: Request) -> str:
+    # A plus that was not quoted is a space.
+    return request.query_params.get("number", "").replace("\x00", "")[:64].replace(" ", "+", 1).strip()
+
+
+class ThreadClosedApi(APIView):
+    """Whether a number gets texts from a line, also when nobody has written yet."""
+
+    @extend_schema(
+        operation_id="threads_closed",
+        tags=["texts"],
+        parameters=[
+            OpenApiParameter("line", OpenApiTypes.STR, required=True, description="Line's id or number"),
+            OpenApiParameter("number", OpenApiTypes.STR, required=True, description="The other party's, as E.164"),
+        ],
+        responses=ThreadClosedSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        line = _line(request, request.query_params.get("line", ""))
+        number = _number_of(request)
+        return Response({"closed": closed_numbers(line, [number]).get(number, "")})
 
 
 class ThreadApi(APIView):

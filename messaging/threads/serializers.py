@@ -58,6 +58,13 @@ class MessageSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
+CLOSED = ("stopped", "blocked", "landline")
+
+
+class ThreadClosedSerializer(serializers.Serializer[Any]):
+    closed = serializers.ChoiceField(choices=CLOSED, allow_blank=True, help_text="Why the number can get no texts.")
+
+
 class ThreadSerializer(serializers.Serializer[Any]):
     """What one number and one of our lines wrote each other."""
 
@@ -72,9 +79,7 @@ class ThreadSerializer(serializers.Serializer[Any]):
     unread = serializers.IntegerField(
         help_text="Texts that whoever it is assigned to, or else nobody of the team, has read."
     )
-    closed = serializers.ChoiceField(
-        choices=["stopped", "blocked", "landline"], allow_blank=True, help_text="Why it can get no texts."
-    )
+    closed = serializers.ChoiceField(choices=CLOSED, allow_blank=True, help_text="Why it can get no texts.")
     revision = serializers.IntegerField(help_text="Rises with every change: of two answers, the higher is the newer.")
 
 

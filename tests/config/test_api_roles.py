@@ -89,6 +89,7 @@ usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
 ready_texts_list          403    200        200         200         200    200
 threads_assign            403    200        200         404         200    200
+threads_closed            403    200        200         400         200    200
 threads_list              403    200        200         200         200    200
 threads_messages_create   403    201        201         404         201    201
 threads_messages_list     403    200        200         404         200    200
@@ -120,6 +121,7 @@ BODIES = {
     "group_sends_update": {"title": "Closed at Christmas"},
     "group_sends_to_myself": {"number": "+12025550177"},
 }
+QUERIES = {"threads_closed": "?line=%2B12025550100&number=%2B12025550142"}
 # What takes a file, and no JSON.
 FILES = {"contacts_import_open": "name,number\nTom,2025550143\n"}
 NEED_LOGIN = sorted(set(OPERATIONS) - {"auth_login"})
@@ -133,7 +135,7 @@ def world(db: None) -> World:
 
 def ask(client: Client, world: World, name: str):
     method, path, operation = OPERATIONS[name]
-    url = re.sub(r"\{(\w+)\}", lambda match: str(world.ids[match[1]]), path)
+    url = re.sub(r"\{(\w+)\}", lambda match: str(world.ids[match[1]]), path) + QUERIES.get(name, "")
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     body = BODIES.get(name, example_of(schema))
     if name in FILES:

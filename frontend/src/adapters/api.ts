@@ -116,6 +116,10 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
       if (number !== undefined) query.set("number", number);
       return request<ThreadPage>(`${config.urls.threads}?${query}`);
     },
+    async threadClosed(line, number) {
+      const query = new URLSearchParams({ line: String(line), number });
+      return (await request<{ closed: Thread["closed"] }>(`${config.urls.threads}closed/?${query}`)).closed;
+    },
     threadsAt: (url) => request<ThreadPage>(`${config.urls.threads}${queryOf(url)}`),
     threadTimeline: (id) => request<ThreadEntryPage>(thread(id, "timeline/")),
     threadTimelineAt: (url) => {

@@ -29,6 +29,8 @@ export interface MessagesProps {
   onCall(whom: Correspondent): void;
   /** Opens a group send. */
   onSend(id: number): void;
+  /** Notes something on a contact's page. */
+  onNote(contact: number, text: string): Promise<void>;
 }
 
 export function Messages(props: MessagesProps) {

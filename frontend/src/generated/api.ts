@@ -1207,6 +1207,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/threads/closed/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a number gets texts from a line, also when nobody has written yet
+         * @description Whether a number gets texts from a line, also when nobody has written yet.
+         */
+        get: operations["threads_closed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens/voice/": {
         parameters: {
             query?: never;
@@ -2841,6 +2861,16 @@ export interface components {
              */
             type: "thread.changed";
             thread: components["schemas"]["Thread"];
+        };
+        ThreadClosed: {
+            /**
+             * @description Why the number can get no texts.
+             *
+             *     * `stopped` - stopped
+             *     * `blocked` - blocked
+             *     * `landline` - landline
+             */
+            closed: components["schemas"]["ClosedEnum"] | components["schemas"]["BlankEnum"];
         };
         /** @description One of `message`, `call` and `consent` is there: that which `kind` names. */
         ThreadEntry: {
@@ -5611,6 +5641,36 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_closed: {
+        parameters: {
+            query: {
+                /** @description Line's id or number */
+                line: string;
+                /** @description The other party's, as E.164 */
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadClosed"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };

@@ -68,6 +68,7 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     contacts: vi.fn(async () => []),
     threads: vi.fn(async () => ({ next: null, results: [] })),
     threadsAt: vi.fn(async () => ({ next: null, results: [] })),
+    threadClosed: vi.fn(async () => "" as const),
     threadTimeline: vi.fn(async () => ({ next: null, results: [] })),
     threadTimelineAt: vi.fn(async () => ({ next: null, results: [] })),
     sendText: vi.fn(async ({ body }) => ({ ...sample("message.status").message, id: 99, body })),

@@ -33,9 +33,14 @@ interface Draft {
   sentAs: string;
 }
 
+/** Why a number gets no texts from a line; "" when it gets them. */
+export type Closed = Thread["closed"];
+
 export interface Conversation extends Correspondent {
   /** Null until somebody has written. */
   thread: Thread | null;
+  /** While there is no thread; later it is the thread that knows. */
+  closed: Closed;
   /** The oldest first. */
   entries: ThreadEntry[];
   next: string | null;
@@ -85,6 +90,7 @@ export interface ConversationStore {
 type ConversationApi = Pick<
   Api,
   | "threads"
+  | "threadClosed"
   | "threadTimeline"
   | "threadTimelineAt"
   | "sendText"
@@ -117,6 +123,9 @@ export function emptyFields({ text, fields }: Pick<Draft, "text" | "fields">): s
 export function filledIn(text: string, values: Record<string, string>): string {
   return text.replaceAll(FIELD, (whole, name: string) => values[name.trim().toLowerCase()] || whole);
 }
+
+export const closedOf = ({ thread, closed }: Pick<Conversation, "thread" | "closed">): Closed =>
+  thread ? thread.closed : closed;
 
 const keyOf = ({ line, number }: Correspondent): string => `${line.id} ${number}`;
 const whomOf = ({ line, number, display, contact }: Thread): Correspondent => ({
@@ -157,6 +166,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
     state = {
       ...whom,
       thread,
+      closed: "",
       entries: [],
       next: null,
       status: "loading",
@@ -178,9 +188,10 @@ export function createConversation(api: ConversationApi): ConversationStore {
     try {
       const thread = state.thread ?? (await find(state));
       const page = thread ? await api.threadTimeline(thread.id) : { next: null, results: [] };
+      const closed = thread || !state ? "" : await api.threadClosed(state.line.id, state.number);
       if (mine !== turn) return;
       const entries = page.results.toReversed();
-      set({ thread, entries, next: page.next, status: "ready", more: "idle" });
+      set({ thread, closed, entries, next: page.next, status: "ready", more: "idle" });
       markRead();
     } catch {
       if (mine === turn && !quiet) set({ status: "failed" });
@@ -233,7 +244,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
   }
 
   async function send(): Promise<void> {
-    if (!state || state.sending || state.thread?.closed) return;
+    if (!state || state.sending || closedOf(state)) return;
     const key = keyOf(state);
     const { draft } = state;
     const files = draft.files.flatMap(({ file }) => file ?? []);
