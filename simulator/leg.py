@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from simulator.identifiers import iso, moment, new_sid, now
-from simulator.ports import Endpoint
+from simulator.ports import AudioSource, Endpoint
 
 Json = dict[str, Any]
 #: `number`: a call with one of our own numbers at its other end.
@@ -18,6 +18,8 @@ Party = Literal["telephone", "client", "number"]
 #: Who ended a leg: its own party (who hung up, declined, or was not there), its TwiML, the `<Dial>` that made it, the
 #: REST API, a limit of time, or the simulator (a failure of its own, or a reset).
 Ender = Literal["party", "twiml", "dial", "api", "timeout", "simulator"]
+#: What a party hears, in a word; empty for silence. `party` is another leg.
+Hearing = Literal["", "words", "sound", "music", "ringing", "digits", "beep", "party", "conference"]
 
 TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 UNANSWERED_ENDS = frozenset({"busy", "failed", "no-answer", "canceled"})
@@ -73,6 +75,15 @@ class Message:
         return self.content if isinstance(self.content, str) else json.dumps(self.content)
 
 
+@dataclass(frozen=True)
+class Utterance:
+    """Words of a party, how sure recognition is of them (0 to 1), and the seconds that they take to say."""
+
+    words: str
+    confidence: float
+    seconds: float
+
+
 class CallLeg:
     """A leg. Observers are told, in order and at once, of every change of status and of every other change."""
 
@@ -121,6 +132,8 @@ class CallLeg:
         #: What it cost, a moment after its end; None before, and when it was not answered.
         self.price: str | None = None
         self.sip_code: int | None = None
+        #: Milliseconds until the REST API has its turn to make it.
+        self.queue_time = 0
         self.ended_by: Ender | None = None
         #: Who answered, as the detection of machines found out: `human`, `machine_start`…
         self.answered_by: str | None = None
@@ -129,7 +142,18 @@ class CallLeg:
 
         self.digits = ""
         self.digit_queue: asyncio.Queue[str] = asyncio.Queue()
+        #: What the party has said in words, and what of it nobody has listened to yet.
+        self.said: list[Json] = []
+        self.speech_queue: asyncio.Queue[Utterance] = asyncio.Queue()
+        #: How often the party was asked for keys or words.
+        self.gathers = 0
+        #: Set when a machine that answered has asked for a message with its beep; and how long that message is.
+        self.beeped = asyncio.Event()
+        self.voicemail: float | None = None
         self.verb: str | None = None
+        self.hearing: Hearing = ""
+        #: The path of the document that runs, or ran last.
+        self.document = ""
         self.captions: list[Json] = []
         self.recordings: list[str] = []
         #: What product and browser told each other, oldest first; and who is told of what the browser says, by SID.
@@ -160,6 +184,13 @@ class CallLeg:
     def placed_by_party(self) -> bool:
         """Whether the party called us, rather than being called."""
         return self.direction == "inbound"
+
+    @property
+    def telephone_number(self) -> str | None:
+        """The number of the telephone at the end of the leg; None when something else is there."""
+        if self.party != "telephone":
+            return None
+        return self.from_ if self.placed_by_party else self.to
 
     @property
     def duration(self) -> int | None:
@@ -205,6 +236,19 @@ class CallLeg:
             self.verb = name
             self.changed()
 
+    def hear(self, source: AudioSource | None, what: Hearing = "") -> None:
+        """From now on the party hears this instead of what it heard before."""
+        self.endpoint.port.hear(source)
+        if self.hearing != what:
+            self.hearing = what
+            if not self.over:
+                self.changed()
+
+    def run_document(self, path: str) -> None:
+        if self.document != path and not self.over:
+            self.document = path
+            self.changed()
+
     def caption(self, text: str) -> Json:
         caption = {"time": iso(now()), "text": text}
         self.captions.append(caption)
@@ -212,9 +256,11 @@ class CallLeg:
         return caption
 
     def forget_digits(self) -> None:
-        """Digits pressed before a verb that reads them do not count for it."""
+        """Digits pressed before a verb that reads them do not count for it, nor do words."""
         while not self.digit_queue.empty():
             self.digit_queue.get_nowait()
+        while not self.speech_queue.empty():
+            self.speech_queue.get_nowait()
 
     # --- what the party does (ports.Leg) ----------------------------------------------------------------------------
 
@@ -249,6 +295,14 @@ class CallLeg:
             self.digit_queue.put_nowait(digit)
         self.changed()
 
+    def party_says(self, utterance: Utterance) -> None:
+        if self.over:
+            return
+        self.said.append({"time": iso(now()), "text": utterance.words, "confidence": utterance.confidence})
+        del self.said[:-CAPTIONS_KEPT]
+        self.speech_queue.put_nowait(utterance)
+        self.changed()
+
     def party_message(self, sid: str, content: object, content_type: str) -> None:
         if self.on_message is not None and not self.over:
             self.on_message(self, Message(sid, content, content_type))
@@ -281,7 +335,11 @@ class CallLeg:
             "answered_by": self.answered_by,
             "digits": self.digits,
             "verb": self.verb,
+            "document": self.document,
+            "hears": self.hearing,
             "captions": list(self.captions),
+            "said": list(self.said),
+            "voicemail": self.voicemail,
             "children": [child.sid for child in self.children],
             "recordings": list(self.recordings),
             "messages": list(self.messages),

@@ -8,6 +8,7 @@ Audio is mono, signed 16 bit, `SAMPLE_RATE` samples a second, in frames of 20 ms
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -80,6 +81,18 @@ class Endpoint(Protocol):
         """Takes the call away: cancels the ringing or hangs up. `code` is one of Twilio's 3xxxx error codes.
 
         Called once for every leg, also when it was the party itself that hung up, rejected or was not there.
+        """
+        ...
+
+    @property
+    def words(self) -> str:
+        """What the party says over and over by itself; empty when that is nothing, no words, or not known."""
+        ...
+
+    def utter(self, make: Callable[[], AudioSource]) -> float | None:
+        """Lets the party say something, once, in place of what else it says. `make` makes a source for each listener.
+
+        Returns how many seconds it takes; None where there is no telephone that could be told what to say.
         """
         ...
 

@@ -15,8 +15,8 @@ from simulator.identifiers import moment, new_sid, now
 from simulator.leg import CallLeg
 from simulator.message import TextMessage
 
-Behaviour = Literal["manual", "answer", "busy", "no-answer", "reject", "failed"]
-BEHAVIOURS: tuple[Behaviour, ...] = ("manual", "answer", "busy", "no-answer", "reject", "failed")
+Behaviour = Literal["manual", "answer", "busy", "no-answer", "reject", "failed", "voicemail"]
+BEHAVIOURS: tuple[Behaviour, ...] = ("manual", "answer", "busy", "no-answer", "reject", "failed", "voicemail")
 AnsweredBy = Literal["human", "machine", "fax", "unknown"]
 ANSWERERS: tuple[AnsweredBy, ...] = ("human", "machine", "fax", "unknown")
 DEFAULT_VOICE = "tone:440"
@@ -32,6 +32,7 @@ LINE_TYPES = (
 ENDED_CALLS_KEPT = 5000
 MESSAGES_KEPT = 20_000
 RECORDINGS_KEPT = 100
+VOICEMAILS_KEPT = 50
 PAGE_MARKS_KEPT = 1000
 
 
@@ -123,6 +124,34 @@ class TextRule:
     delay: float | None = None
 
 
+@dataclass(frozen=True)
+class Reaction:
+    """What a telephone does `after` so many seconds of a `<Gather>`: the keys it presses, or the words it says."""
+
+    what: str
+    after: float = 1.0
+    confidence: float = 0.9
+
+
+@dataclass(frozen=True)
+class Reactions:
+    """One for each `<Gather>` of a call in turn, and then none; or the same one for `every` one."""
+
+    each: tuple[Reaction, ...] = ()
+    every: bool = False
+
+    def at(self, gather: int) -> Reaction | None:
+        """For a call's so-manieth `<Gather>`, from 1."""
+        if self.every:
+            return self.each[0] if self.each else None
+        return self.each[gather - 1] if gather <= len(self.each) else None
+
+    def as_json(self, what: str) -> Any:
+        """As the control API takes it, with `what` is done by that name; null for nothing."""
+        shown = [{what: one.what, "after": one.after, "confidence": one.confidence} for one in self.each]
+        return (shown[0] if self.every else shown) if shown else None
+
+
 @dataclass
 class Telephone:
     """What a telephone does when it is called or texted. `delay` is in seconds from the first ring."""
@@ -137,9 +166,14 @@ class Telephone:
     texts: TextRule = field(default_factory=TextRule)
     #: What it texts back to whoever texts it; empty for nothing.
     reply: str = ""
+    #: What it does, as caller or called, when it is asked for keys or words.
+    press: Reactions = field(default_factory=Reactions)
+    say: Reactions = field(default_factory=Reactions)
+    #: What its voicemail says first; empty for the usual.
+    greeting: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "press": self.press.as_json("digits"), "say": self.say.as_json("words")}
 
 
 @dataclass
@@ -167,6 +201,8 @@ class World:
         self.applications: dict[str, Application] = {}
         self.telephones: dict[str, Telephone] = {}
         self.recordings: OrderedDict[str, Recording] = OrderedDict()
+        #: What telephones' own voicemail took down, as WAV files, by CallSid.
+        self.voicemails: OrderedDict[str, bytes] = OrderedDict()
         #: Every leg that lives and the latest that ended, oldest first.
         self.calls: OrderedDict[str, CallLeg] = OrderedDict()
         #: Every message that is on its way and the latest of the others, oldest first.
@@ -183,6 +219,7 @@ class World:
             self.applications,
             self.telephones,
             self.recordings,
+            self.voicemails,
             self.calls,
             self.messages,
             self.services,
@@ -251,6 +288,11 @@ class World:
         self.recordings[recording.sid] = recording
         while len(self.recordings) > RECORDINGS_KEPT:
             self.recordings.popitem(last=False)
+
+    def add_voicemail(self, call_sid: str, wav: bytes) -> None:
+        self.voicemails[call_sid] = wav
+        while len(self.voicemails) > VOICEMAILS_KEPT:
+            self.voicemails.popitem(last=False)
 
     @property
     def live_calls(self) -> list[CallLeg]:

@@ -13,7 +13,7 @@ import os
 from starlette.requests import Request
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from simulator.control import calls, faults, history, messages, telephones, usage
+from simulator.control import account, calls, faults, history, messages, telephones, usage
 from simulator.control.common import Handler, control_route
 from simulator.control.events import events_endpoint
 from simulator.engine.calls import CallEngine
@@ -27,7 +27,13 @@ HANDLERS: list[tuple[str, str, Handler]] = [
     ("POST", "/sim/calls/{sid}/hangup", calls.hang_up),
     ("POST", "/sim/calls/{sid}/reject", calls.reject),
     ("POST", "/sim/calls/{sid}/digits", calls.press_digits),
+    ("POST", "/sim/calls/{sid}/say", calls.say),
     ("GET", "/sim/calls/{sid}/heard", calls.heard),
+    ("GET", "/sim/calls/{sid}/voicemail", calls.voicemail),
+    ("GET", "/sim/conferences", account.list_conferences),
+    ("GET", "/sim/limits", account.show_limits),
+    ("PUT", "/sim/limits", account.set_limits),
+    ("GET", "/sim/queues", account.list_queues),
     ("GET", "/sim/messages", messages.list_messages),
     ("POST", "/sim/messages", messages.text_us),
     ("GET", "/sim/messages/{sid}", messages.show_message),

@@ -9,8 +9,9 @@ from typing import Protocol, runtime_checkable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from simulator.control.common import Problem, find_leg, find_telephone_leg, read_body
+from simulator.control.common import Problem, find_leg, find_telephone_leg, is_sound, read_body
 from simulator.engine.calls import CallEngine
+from simulator.engine.reactions import say_words
 from simulator.geography import call_fields
 from simulator.identifiers import iso, to_e164
 from simulator.inspector import Json
@@ -20,6 +21,8 @@ from simulator.world import DEFAULT_VOICE
 #: What Twilio sends as `From` when there is no number to show.
 WITHHELD = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private"})
 MAX_HEARD_SECONDS = 30.0
+MAX_WORDS = 1000
+DEFAULT_CONFIDENCE = 0.9
 MAX_HANGUP_SECONDS = 14_400
 
 
@@ -130,6 +133,31 @@ async def press_digits(engine: CallEngine, request: Request) -> Json:
         raise Problem("The call is over", 409)
     leg.party_digits(digits)
     return leg.as_json()
+
+
+async def say(engine: CallEngine, request: Request) -> Json:
+    """The telephone says words. They are heard, and known to a `<Gather>` that listens for speech."""
+    leg = find_telephone_leg(engine, request)
+    body = await read_body(request)
+    words = body.get("words")
+    if not isinstance(words, str) or not words.strip() or len(words) > MAX_WORDS or not is_sound(words):
+        raise Problem(f"words: expected a text of at most {MAX_WORDS} characters")
+    confidence = body.get("confidence", DEFAULT_CONFIDENCE)
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+        raise Problem("confidence: expected a number, 0 to 1")
+    if leg.over or not leg.answered:
+        raise Problem("Nobody hears this telephone: the call is over, or not answered yet", 409)
+    say_words(engine, leg, " ".join(words.split()), float(confidence))
+    return leg.as_json()
+
+
+async def voicemail(engine: CallEngine, request: Request) -> Response:
+    """What the telephone's own voicemail took down, as a WAV file."""
+    leg = find_telephone_leg(engine, request)
+    wav = engine.world.voicemails.get(leg.sid)
+    if wav is None:
+        raise Problem("No message was left on this telephone in this call", 404)
+    return Response(wav, media_type="audio/x-wav")
 
 
 async def heard(engine: CallEngine, request: Request) -> Json:

@@ -26,6 +26,7 @@ def snapshot(engine: CallEngine) -> Json:
         "senders": senders_json(engine),
         "requests": list(engine.inspector.requests)[-NEWEST_RECORDS:],
         "numbers": numbers_json(engine),
+        "queues": engine.queues.as_json(),
         "telephones": telephones_json(engine),
         "warnings": list(engine.inspector.warnings)[-NEWEST_RECORDS:],
         "faults": engine.faults.news(),

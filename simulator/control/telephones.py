@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -11,10 +12,22 @@ from simulator.engine.calls import CallEngine
 from simulator.identifiers import to_e164
 from simulator.inspector import Json, without_credentials
 from simulator.texts.refusals import REFUSALS
-from simulator.world import ANSWERERS, BEHAVIOURS, DEFAULT_VOICE, LINE_TYPES, TEXT_RESULTS, Telephone, TextRule
+from simulator.world import (
+    ANSWERERS,
+    BEHAVIOURS,
+    DEFAULT_VOICE,
+    LINE_TYPES,
+    TEXT_RESULTS,
+    Reaction,
+    Reactions,
+    Telephone,
+    TextRule,
+)
 
 MAX_DELAY = 3600
 MAX_REPLY = 1600
+MAX_WORDS = 1000
+MOST_REACTIONS = 50
 
 
 def numbers_json(engine: CallEngine) -> list[Json]:
@@ -66,6 +79,9 @@ async def set_telephone(engine: CallEngine, request: Request) -> Json:
     reply = body.get("reply", "")
     if not isinstance(reply, str) or len(reply) > MAX_REPLY or not is_sound(reply):
         raise Problem(f"reply: expected a text of at most {MAX_REPLY} characters")
+    greeting = body.get("greeting", "")
+    if not isinstance(greeting, str) or len(greeting) > MAX_WORDS or not is_sound(greeting):
+        raise Problem(f"greeting: expected a text of at most {MAX_WORDS} characters")
     telephone = Telephone(
         number,
         behaviour,
@@ -75,10 +91,46 @@ async def set_telephone(engine: CallEngine, request: Request) -> Json:
         line_type,
         _text_rule(body.get("texts", "deliver")),
         reply,
+        _reactions(body.get("press"), "press", "digits", _is_keys),
+        _reactions(body.get("say"), "say", "words", _is_words),
+        greeting,
     )
     engine.world.telephones[number] = telephone
     engine.inspector.publish({"type": "telephone", "telephone": telephone.as_json()})
     return telephone.as_json()
+
+
+def _is_keys(given: object) -> bool:
+    return isinstance(given, str) and 0 < len(given) <= MAX_WORDS and not set(given) - set("0123456789*#ABCD")
+
+
+def _is_words(given: object) -> bool:
+    return isinstance(given, str) and 0 < len(given.strip()) <= MAX_WORDS and is_sound(given)
+
+
+def _reactions(given: object, field: str, what: str, good: Callable[[object], bool]) -> Reactions:
+    """What is done at every `<Gather>`: a text, or an object; or a list of these, one for each. Raises `Problem`."""
+    if given is None or given == "":
+        return Reactions()
+    listed = given if isinstance(given, list) else [given]
+    if len(listed) > MOST_REACTIONS:
+        raise Problem(f"{field}: expected {MOST_REACTIONS} at most")
+    return Reactions(tuple(_reaction(one, field, what, good) for one in listed), every=not isinstance(given, list))
+
+
+def _reaction(given: object, field: str, what: str, good: Callable[[object], bool]) -> Reaction:
+    one = given if isinstance(given, dict) else {what: given}
+    if unknown := sorted(set(one) - {what, "after", "confidence"}):
+        raise Problem(f"{field}: there is no {unknown[0]!r}; expected {what}, after and confidence")
+    usual = Reaction("")
+    done, after, confidence = one.get(what), one.get("after", usual.after), one.get("confidence", usual.confidence)
+    if not isinstance(done, str) or not good(done):
+        raise Problem(f"{field}.{what}: expected {'keys' if what == 'digits' else 'a text'}")
+    if isinstance(after, bool) or not isinstance(after, int | float) or not 0 <= after <= MAX_DELAY:
+        raise Problem(f"{field}.after: expected seconds, 0 to {MAX_DELAY}")
+    if isinstance(confidence, bool) or not isinstance(confidence, int | float) or not 0 <= confidence <= 1:
+        raise Problem(f"{field}.confidence: expected a number, 0 to 1")
+    return Reaction(" ".join(done.split()), float(after), float(confidence))
 
 
 def _text_rule(given: object) -> TextRule:

@@ -6,10 +6,10 @@ from simulator.leg import CallLeg
 
 
 def join(one: CallLeg, other: CallLeg) -> None:
-    one.endpoint.port.hear(other.endpoint.port.listen())
-    other.endpoint.port.hear(one.endpoint.port.listen())
+    one.hear(other.endpoint.port.listen(), "party")
+    other.hear(one.endpoint.port.listen(), "party")
 
 
 def part(*legs: CallLeg) -> None:
     for leg in legs:
-        leg.endpoint.port.hear(None)
+        leg.hear(None)

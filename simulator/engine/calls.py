@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from simulator.config import Config
+from simulator.engine.account_limits import CONCURRENCY_EXCEEDED, WORDS, AccountLimits
 from simulator.engine.background import Background
-from simulator.engine.conference import Conference
+from simulator.engine.conference import Conferences
 from simulator.engine.detection import Detection, detect
 from simulator.engine.interpreter import Goto, Script, Source
 from simulator.engine.limits import end_after
 from simulator.engine.messages import message_received
 from simulator.engine.own_number import CalledNumber
-from simulator.engine.queue import Queue
+from simulator.engine.queue import Queues
 from simulator.engine.recorder import CallRecording, CallRecordingWish
 from simulator.engine.ringing import offer
 from simulator.faults import Faults
@@ -28,6 +30,9 @@ from simulator.webhooks.callbacks import Callbacks
 from simulator.webhooks.faulty import FaultySender
 from simulator.webhooks.sender import Sender
 from simulator.world import IncomingNumber, World
+
+if TYPE_CHECKING:
+    from simulator.engine.enqueue import Waiting
 
 #: The longest a call may last, in seconds: Twilio Docs, "TwiML Voice: <Dial>", `timeLimit`.
 CALL_LIMIT = 14_400.0
@@ -67,8 +72,11 @@ class CallEngine:
         self.callbacks = Callbacks(self.sender, inspector, self.spawn)
         self.usage = Usage(config, world, self.callbacks)
         self.texts = Texts(config, world, inspector, self.sender, self.callbacks, self.spawn, self.usage)
-        self.conferences: dict[str, Conference] = {}
-        self.queues: dict[str, Queue] = {}
+        self.limits = AccountLimits()
+        self.conferences = Conferences(self)
+        self.queues = Queues(inspector.publish)
+        #: By CallSid: the callers on whom `<Enqueue>` runs, those who talk with whoever took them included.
+        self.enqueued: dict[str, Waiting] = {}
 
     # --- as a whole -------------------------------------------------------------------------------------------------
 
@@ -85,6 +93,7 @@ class CallEngine:
         """Ends every call, waits until all is quiet, forgets everything and makes the world anew."""
         await self._end_everything()
         self.faults.clear()
+        self.limits.set(None, None)
         self.conferences.clear()
         self.queues.clear()
         self.texts.clear()
@@ -120,6 +129,8 @@ class CallEngine:
         leg.sdk_params = dict(params)
         if application.status_callback:
             leg.subscriptions = [Subscription(application.status_callback, application.status_callback_method)]
+        if not self.admitted(leg):
+            return leg
         self.announce(leg)
         fallback = Goto(application.voice_fallback_url, application.voice_fallback_method)
         self.run(leg, Goto(application.voice_url, application.voice_method, first=True), fallback)
@@ -147,6 +158,8 @@ class CallEngine:
             leg.facts = replace(leg.facts, caller_name=None)
         if handler.status_callback:
             leg.subscriptions = [Subscription(handler.status_callback, handler.status_callback_method)]
+        if not self.admitted(leg):
+            return leg
         self.announce(leg)
         self.spawn(leg.endpoint.ringing())
         fallback = Goto(handler.voice_fallback_url, handler.voice_fallback_method)
@@ -174,14 +187,16 @@ class CallEngine:
             CallRecording(self, leg, extras.recording)
         if extras.time_limit is not None:
             end_after(leg, extras.time_limit)
+        turn = self.limits.turn()
+        leg.queue_time = round(turn * 1000)
         self.announce(leg)
-        leg.script = self.spawn(self._run_api_call(leg, source, fallback, timeout, extras))
+        leg.script = self.spawn(self._run_api_call(leg, turn, source, fallback, timeout, extras))
         return leg
 
     async def _run_api_call(
-        self, leg: CallLeg, source: Source, fallback: Goto, ring_for: float, extras: Extras
+        self, leg: CallLeg, turn: float, source: Source, fallback: Goto, ring_for: float, extras: Extras
     ) -> None:
-        await asyncio.sleep(0)  # the answer to the REST request says `queued`
+        await asyncio.sleep(turn)  # even without a wait the answer to the REST request says `queued`
         if leg.over:
             return
         self.ring(leg)
@@ -214,7 +229,9 @@ class CallEngine:
             party, endpoint = "number", CalledNumber(self, number)
         else:
             party = "telephone"
-            endpoint = self.registrar.telephone(to, self.world.telephone(to).voice)
+            telephone = self.world.telephone(to)
+            voice = "silence" if telephone.behaviour == "voicemail" else telephone.voice
+            endpoint = self.registrar.telephone(to, voice)
         leg = CallLeg(self.config.account_sid, from_, to, direction, party, endpoint, status, parent)
         leg.facts = CallerFacts(geography=call_fields(from_, to))
         leg.phone_number_sid = own.sid if (own := self.world.number_for(from_)) else None
@@ -222,6 +239,17 @@ class CallEngine:
 
     def _inbound_leg(self, from_: str, to: str, party: Party, endpoint: Endpoint) -> CallLeg:
         return CallLeg(self.config.account_sid, from_, to, "inbound", party, endpoint, "ringing")
+
+    def admitted(self, leg: CallLeg) -> bool:
+        """Whether the account may have one call more. If not, the leg ends at once, and nobody is asked what to do."""
+        if not self.limits.full(self.world):
+            return True
+        leg.subscriptions = []
+        leg.end_error = (CALL_FAILED, WORDS)
+        self.announce(leg)
+        self.inspector.warn(CONCURRENCY_EXCEEDED, WORDS, call_sid=leg.sid, level="error")
+        leg.finish("busy" if leg.placed_by_party else "failed", by="simulator")
+        return False
 
     def announce(self, leg: CallLeg) -> None:
         """From now on the leg is listed, and its changes are told."""
@@ -241,12 +269,12 @@ class CallEngine:
         self.inspector.publish({"type": "call", "call": leg.as_json()})
 
     async def _release(self, leg: CallLeg) -> None:
-        leg.endpoint.port.hear(None)
+        leg.hear(None)
         await leg.endpoint.end(*leg.end_error)
 
     def ring(self, leg: CallLeg) -> None:
         """Begins to ring the party of an outgoing leg."""
-        self.spawn(offer(leg, self.world.telephone(leg.to) if leg.party == "telephone" else None))
+        self.spawn(offer(self, leg, self.world.telephone(leg.to) if leg.party == "telephone" else None))
 
     # --- scripts ----------------------------------------------------------------------------------------------------
 
@@ -258,14 +286,28 @@ class CallEngine:
         leg.script = self.spawn(self._run_script(leg, source, fallback))
 
     def redirect(self, leg: CallLeg, source: Source, fallback: Goto | None) -> None:
-        """Runs other TwiML on a leg than what runs now. A child of a `<Dial>` leaves it."""
-        if leg.script is not None:
-            leg.script.cancel()
+        """Runs other TwiML on a leg than what runs now. A child of a `<Dial>` leaves it, a caller in a queue, too."""
+        waiting = self.enqueued.get(leg.sid)
+        if waiting is not None and (action := waiting.leave()) is not None:
+            if isinstance(source, Goto):
+                Script(self, leg).later(source)
+            source, fallback = action, waiting.script.fallback
+        before = leg.script
+        if before is not None:
+            before.cancel()
         elif leg.parent is not None:
             leg.detached = True
             leg.changed()
-        leg.endpoint.port.hear(None)
-        self.run(leg, source, fallback)
+        leg.script = self.spawn(self._run_after(before, leg, source, fallback))
+
+    async def _run_after(
+        self, before: asyncio.Task[None] | None, leg: CallLeg, source: Source, fallback: Goto | None
+    ) -> None:
+        """What ran before silences the party as its last act: only then may it hear something else."""
+        if before is not None:
+            await asyncio.wait({before})
+        leg.hear(None)
+        await self._run_script(leg, source, fallback)
 
     async def _run_script(self, leg: CallLeg, source: Source, fallback: Goto | None) -> None:
         script = Script(self, leg, fallback)
@@ -285,13 +327,3 @@ class CallEngine:
         """Writes down what a leg's party hears, for those who read along."""
         caption = leg.caption(text)
         self.inspector.publish({"type": "caption", "sid": leg.sid, **caption})
-
-    def conference(self, name: str) -> Conference:
-        if name not in self.conferences:
-            self.conferences[name] = Conference(self, name)
-        return self.conferences[name]
-
-    def queue(self, name: str) -> Queue:
-        if name not in self.queues:
-            self.queues[name] = Queue(name)
-        return self.queues[name]

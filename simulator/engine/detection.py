@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.engine.waiting import any_of
 from simulator.leg import CallLeg
 
 if TYPE_CHECKING:
@@ -32,12 +33,16 @@ class Detection:
 async def detect(engine: CallEngine, leg: CallLeg, wanted: Detection) -> None:
     """Finds out who answered, and tells the callback."""
     await engine.pause(SECONDS)
+    telephone = engine.world.telephone(leg.to) if leg.party == "telephone" else None
+    has_voicemail = telephone is not None and telephone.behaviour == "voicemail"
+    if has_voicemail and wanted.mode == "DetectMessageEnd":
+        await any_of(leg.beeped, leg.ended)
     if leg.over:
         return
-    who = engine.world.telephone(leg.to).answered_by if leg.party == "telephone" else "human"
+    who = "machine" if has_voicemail else telephone.answered_by if telephone else "human"
     leg.answered_by = MACHINES[wanted.mode] if who == "machine" else who
     leg.changed()
-    if wanted.in_background:
+    if wanted.callback and wanted.in_background:
         params = {
             "AccountSid": leg.account_sid,
             "CallSid": leg.sid,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from simulator.engine import conference, queue
+from simulator.engine import enqueue, joining
 from simulator.engine.dialling import Dialling, Outcome
 from simulator.engine.interpreter import Script, Step
 from simulator.engine.recorder import recording_url
@@ -27,9 +27,9 @@ async def dial(script: Script, verb: Verb) -> Step:
     outcome = Outcome()
     try:
         if alone and alone[0].name == "Conference":
-            await conference.dial_conference(script, verb, alone[0], outcome)
+            await joining.dial_conference(script, verb, alone[0], outcome)
         elif alone:
-            await queue.dial_queue(script, verb, alone[0], outcome)
+            await enqueue.dial_queue(script, verb, alone[0], outcome)
         else:
             await Dialling(script, verb, nouns, outcome).run()
     except asyncio.CancelledError:

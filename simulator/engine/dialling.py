@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from simulator.engine import bridge, own_number
 from simulator.engine.audio import ringback
-from simulator.engine.interpreter import Goto, Script
+from simulator.engine.detection import Detection, detect
+from simulator.engine.interpreter import Allowed, Goto, Script
 from simulator.engine.recorder import DialRecording
 from simulator.identifiers import to_e164
 from simulator.leg import CallLeg, Subscription
@@ -21,7 +22,7 @@ MAX_NOUNS = 10
 DEFAULT_TIMEOUT = 30.0
 MAX_LENGTH = 14_400.0
 #: What a whisper may do before the parties are connected: everything but dialling on.
-WHISPER = frozenset({"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Hangup"})
+WHISPER = Allowed(frozenset({"Say", "Play", "Pause", "Gather", "Record", "Redirect", "Hangup"}))
 
 
 @dataclass
@@ -113,10 +114,28 @@ class Dialling:
             child.subscriptions = [Subscription(self.script.url(url), method, events)]
         self.children.append(child)
         self._noun_of[child.sid] = noun
+        if not self.engine.admitted(child):
+            return None
         self.engine.announce(child)
         child.observe(self._on_change)
+        self._detect_machine(child, noun)
         self.engine.ring(child)
         return child
+
+    def _detect_machine(self, child: CallLeg, noun: Verb) -> None:
+        """Finds out who answered while the two are connected already."""
+        if not noun.get("machineDetection"):
+            return
+        url = noun.get("amdStatusCallback")
+        callback = self.script.url(url) if url else ""
+        method = noun.get("amdStatusCallbackMethod", "POST")
+        wanted = Detection(noun.get("machineDetection"), callback, method, in_background=True)
+
+        def follow(leg: CallLeg, status: str | None) -> None:
+            if status == "in-progress":
+                self.engine.spawn(detect(self.engine, leg, wanted))
+
+        child.observe(follow)
 
     def _caller_id(self) -> str | None:
         """The number a telephone shows: the inbound caller's, or one of ours. None when Twilio would refuse it."""
@@ -140,7 +159,7 @@ class Dialling:
         if not children:
             return None
         if self.leg.answered:
-            self.leg.endpoint.port.hear(ringback())
+            self.leg.hear(ringback(), "ringing")
         timeout = self.verb.number("timeout", DEFAULT_TIMEOUT)
         winner = None
         with contextlib.suppress(TimeoutError):
@@ -153,8 +172,8 @@ class Dialling:
         for child in children:
             if child is not winner:
                 child.finish("no-answer" if winner is None else "canceled", by="dial")
-        if self.leg.answered:
-            bridge.part(self.leg)
+        if self.leg.answered and winner is None:
+            bridge.part(self.leg)  # else it hears the ringing until the two are connected
         self._settle(winner or children[-1], children)
         return winner
 
@@ -203,7 +222,10 @@ class Dialling:
             child.run_verb(None)
             if script.stopped and not child.detached:
                 child.finish("no-answer")
-        return not (child.over or child.detached)
+        ready = not (child.over or child.detached)
+        if not ready:
+            bridge.part(self.leg)
+        return ready
 
     async def _connect(self, child: CallLeg) -> None:
         await self.script.answer()
@@ -215,7 +237,7 @@ class Dialling:
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(self.verb.number("timeLimit", MAX_LENGTH), MAX_LENGTH)):
-                    while not (child.over or child.detached or self._pass_digits(child)):
+                    while not (child.over or child.detached or self._pass_on(child)):
                         await self._next_change()
             self.outcome.status = "completed"
             if not child.detached:  # Twilio leaves the duration out when the other leg was sent elsewhere
@@ -226,7 +248,7 @@ class Dialling:
             if recording is not None:
                 recording.stop()
 
-    def _pass_digits(self, child: CallLeg) -> bool:
+    def _pass_on(self, child: CallLeg) -> bool:
         """Shows each party what the other pressed. True when the caller's star drops the called party."""
         star = False
         for one, other in ((self.leg, child), (child, self.leg)):
@@ -235,6 +257,8 @@ class Dialling:
                 star = star or (digit == "*" and one is self.leg)
                 self.engine.caption(other, f"(digit {digit})")
                 own_number.pass_digits(other, digit)
+            while not one.speech_queue.empty():
+                own_number.pass_words(other, one.speech_queue.get_nowait())
         return star and self.verb.flag("hangupOnStar", default=False)
 
     def _record(self, child: CallLeg) -> DialRecording | None:

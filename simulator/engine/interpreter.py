@@ -6,22 +6,23 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from simulator.engine.audio import dtmf
 from simulator.engine.own_number import pass_digits
 from simulator.inspector import without_credentials
-from simulator.leg import CallLeg
+from simulator.leg import CallLeg, Hearing
 from simulator.ports import AudioSource
 from simulator.twiml.reading import SCHEMA_WARNING, NotBuiltError, TwimlError, Verb, read_document
 from simulator.webhooks.parameters import first_params, twiml_params
-from simulator.webhooks.sender import Answer, Webhook
+from simulator.webhooks.sender import Answer, Params, Webhook
 
 if TYPE_CHECKING:
     from simulator.engine.calls import CallEngine
 
 log = logging.getLogger(__name__)
 
+DIAL_IN_DIAL = 13201
 APOLOGY = "We are sorry, an application error has occurred. Goodbye."
 
 
@@ -44,11 +45,31 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """Verbs that no document holds: what a call does that the REST API made for a conference."""
+
+    verbs: list[Verb]
+
+
+@dataclass(frozen=True)
 class Stop:
     """The verb ends the script: `<Hangup>`, `<Reject>`, `<Leave>`."""
 
 
-Source = Goto | Document
+@dataclass(frozen=True)
+class Allowed:
+    """The verbs of a document that runs beside the call's own: a whisper, or what is heard in a queue.
+
+    Any other verb is reported with `code` and left out. Where the document is `strict` it fails as a whole instead, as
+    it does when it cannot be fetched, and nobody apologises to the party: who runs it goes on in another way.
+    """
+
+    verbs: frozenset[str]
+    code: int = SCHEMA_WARNING
+    strict: bool = False
+
+
+Source = Goto | Document | Prepared
 Step = Goto | Stop | None
 Handler = Callable[["Script", Verb], Awaitable[Step]]
 
@@ -60,16 +81,23 @@ class Script:
     """One run of TwiML on one leg.
 
     A script that is `allowed` only some verbs belongs to another one: a whisper or the music of a queue. Its end is
-    not the end of the call.
+    not the end of the call. `params` are sent with its requests in place of a call's.
     """
 
     def __init__(
-        self, engine: CallEngine, leg: CallLeg, fallback: Goto | None = None, *, allowed: frozenset[str] | None = None
+        self,
+        engine: CallEngine,
+        leg: CallLeg,
+        fallback: Goto | None = None,
+        *,
+        allowed: Allowed | None = None,
+        params: Callable[[], Params] | None = None,
     ) -> None:
         self.engine = engine
         self.leg = leg
         self.fallback = fallback if fallback and fallback.url else None
         self.allowed = allowed
+        self._params = params
         #: The document that runs now.
         self.here = Goto("")
         #: How an unanswered caller's call is to end when the script does: what became of the last `<Dial>`.
@@ -78,6 +106,8 @@ class Script:
         self.left = False
         #: Whether the script was ended, rather than coming to its end.
         self.stopped = False
+        #: Whether a document could not be had, or held what it may not.
+        self.failed = False
 
     @property
     def nested(self) -> bool:
@@ -86,11 +116,12 @@ class Script:
     async def run(self, source: Source) -> None:
         """Runs documents until one of them leads nowhere."""
         step: Source | Stop | None = source
-        while isinstance(step, Goto | Document):
+        while isinstance(step, Goto | Document | Prepared):
             verbs = await self._load(step)
             if verbs is None:
-                self.stopped = True
-                await self._apologise()
+                self.stopped = self.failed = True
+                if self.allowed is None or not self.allowed.strict:
+                    await self._apologise()
                 return
             try:
                 step = await self.run_verbs(verbs)
@@ -105,10 +136,15 @@ class Script:
         for verb in verbs:
             if self.leg.over:
                 return Stop()
-            if self.allowed is not None and verb.name in HANDLERS and verb.name not in self.allowed:
-                code = 13201 if verb.name == "Dial" else SCHEMA_WARNING
-                self.warn(code, f"<{verb.name}> is not allowed here; it is left out")
-                continue
+            if self.allowed is not None and verb.name not in self.allowed.verbs:
+                if self.allowed.strict:
+                    self.failed = True
+                    self.warn(self.allowed.code, f"<{verb.name}> is not allowed here", level="error")
+                    return Stop()
+                if verb.name in HANDLERS:
+                    code = DIAL_IN_DIAL if verb.name == "Dial" else self.allowed.code
+                    self.warn(code, f"<{verb.name}> is not allowed here; it is left out")
+                    continue
             if verb.refused:
                 raise NotBuiltError(verb.refused)
             self.leg.run_verb(verb.name)
@@ -131,8 +167,11 @@ class Script:
 
     async def _load(self, source: Source) -> list[Verb] | None:
         """The verbs of a document, or of the fallback's when it fails; None when there are none to be had."""
+        if isinstance(source, Prepared):
+            return source.verbs
         if isinstance(source, Document):
             self.here = Goto("")
+            self.leg.run_document("")
             try:
                 verbs, warnings = read_document(source.twiml.encode(), "text/xml")
             except TwimlError as error:
@@ -163,6 +202,7 @@ class Script:
                 answer = Answer(answer.url, answer.status, error_code=error.code, error=str(error))
             else:
                 self.here = Goto(answer.url, goto.method)
+                self.leg.run_document(urlsplit(answer.url).path)
                 self._warn_all(warnings)
                 return verbs
         self.warn(answer.error_code, f"{without_credentials(goto.url)}: {answer.error}", level="error")
@@ -170,6 +210,7 @@ class Script:
 
     async def request(self, goto: Goto) -> Answer:
         params = first_params(self.leg) if goto.first else twiml_params(self.leg)
+        params = self._params() if self._params else params
         params = list({**dict(params), **goto.params}.items())
         return await self.engine.sender.send(
             Webhook(goto.kind, goto.url, goto.method, params, self.leg.sid, self.leg.credentials)
@@ -220,19 +261,18 @@ class Script:
     async def say(self, text: str, language: str = "en-US") -> None:
         await self.answer()
         self.engine.caption(self.leg, text)
-        await self.hear(self.engine.registrar.say(text, language))
+        await self.hear(self.engine.registrar.say(text, language), "words")
 
     async def play_digits(self, digits: str) -> None:
         await self.answer()
         self.engine.caption(self.leg, f"(digits {digits})")
         pass_digits(self.leg, digits)
-        await self.hear(dtmf(digits))
+        await self.hear(dtmf(digits), "digits")
 
-    async def hear(self, source: AudioSource) -> None:
+    async def hear(self, source: AudioSource, what: Hearing) -> None:
         """Lets the party hear a sound to its end."""
-        port = self.leg.endpoint.port
-        port.hear(source)
+        self.leg.hear(source, what)
         try:
             await self.engine.pause(source.duration if source.duration is not None else 86_400)
         finally:
-            port.hear(None)
+            self.leg.hear(None)

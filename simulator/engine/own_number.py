@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulator.engine.audio import SILENT_FRAME
-from simulator.leg import UNANSWERED_ENDS, CallLeg
+from simulator.leg import UNANSWERED_ENDS, CallLeg, Utterance
 from simulator.ports import AudioSource, Leg, Port, Unreachable
 
 if TYPE_CHECKING:
@@ -96,6 +97,13 @@ class CalledNumber:
 
     async def answer(self) -> None: ...
 
+    @property
+    def words(self) -> str:
+        return ""
+
+    def utter(self, make: Callable[[], AudioSource]) -> float | None:
+        return None
+
     def message(self, sid: str, content: object, content_type: str) -> bool:
         return False
 
@@ -106,6 +114,10 @@ class CalledNumber:
     def pass_digits(self, digits: str) -> None:
         if self.inbound is not None:
             self.inbound.party_digits(digits)
+
+    def pass_words(self, utterance: Utterance) -> None:
+        if self.inbound is not None:
+            self.inbound.party_says(utterance)
 
 
 class CallingLeg:
@@ -124,6 +136,13 @@ class CallingLeg:
     async def answer(self) -> None:
         self._leg.party_answered()
 
+    @property
+    def words(self) -> str:
+        return ""
+
+    def utter(self, make: Callable[[], AudioSource]) -> float | None:
+        return None
+
     def message(self, sid: str, content: object, content_type: str) -> bool:
         return False
 
@@ -135,8 +154,17 @@ class CallingLeg:
     def pass_digits(self, digits: str) -> None:
         self._leg.party_digits(digits)
 
+    def pass_words(self, utterance: Utterance) -> None:
+        self._leg.party_says(utterance)
+
 
 def pass_digits(leg: CallLeg, digits: str) -> None:
     """Lets a leg's party hear digits; only where that is a call of ours do they count."""
     if isinstance(leg.endpoint, CalledNumber | CallingLeg):
         leg.endpoint.pass_digits(digits)
+
+
+def pass_words(leg: CallLeg, utterance: Utterance) -> None:
+    """The same with words: whoever is there hears them anyway, but only a call of ours knows which they are."""
+    if isinstance(leg.endpoint, CalledNumber | CallingLeg):
+        leg.endpoint.pass_words(utterance)

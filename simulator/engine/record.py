@@ -22,7 +22,7 @@ async def record(script: Script, verb: Verb) -> Step:
     await script.answer()
     leg = script.leg
     if verb.flag("playBeep", default=True):
-        await script.hear(beep())
+        await script.hear(beep(), "beep")
     leg.forget_digits()
     sid = new_sid("RE")
     recorder = Recorder([leg.endpoint.port.listen()])

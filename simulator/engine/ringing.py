@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import TYPE_CHECKING
 
+from simulator.engine.voicemail import take_message
 from simulator.leg import CallLeg
 from simulator.ports import Unreachable
 from simulator.world import Telephone
 
+if TYPE_CHECKING:
+    from simulator.engine.calls import CallEngine
+
 NOT_FOUND = 404
 
 
-async def offer(leg: CallLeg, telephone: Telephone | None) -> None:
+async def offer(engine: CallEngine, leg: CallLeg, telephone: Telephone | None) -> None:
     """From the leg's first state to ringing, and further when nobody has to be waited for.
 
     `telephone` says what the party does; None when it is a browser.
@@ -34,12 +39,14 @@ async def offer(leg: CallLeg, telephone: Telephone | None) -> None:
         return
     if leg.status == "initiated":
         leg.move("ringing")
-    if telephone is not None and telephone.behaviour in ("answer", "reject"):
+    if telephone is not None and telephone.behaviour in ("answer", "reject", "voicemail"):
         await _wait(leg, telephone.delay)
-        if telephone.behaviour == "answer":
-            leg.party_answered()
-        else:
+        if telephone.behaviour == "reject":
             leg.party_rejected()
+        else:
+            leg.party_answered()
+        if telephone.behaviour == "voicemail" and leg.answered:
+            await take_message(engine, leg, telephone)
 
 
 async def _wait(leg: CallLeg, seconds: float) -> None:

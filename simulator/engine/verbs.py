@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.engine import dial, gather, interpreter, queue, record
+from simulator.engine import dial, enqueue, gather, interpreter, record
 from simulator.engine.interpreter import Goto, Script, Step, Stop
 from simulator.twiml.reading import BAD_CONTENT_TYPE, Verb
 from simulator.webhooks.sender import Webhook
@@ -41,7 +41,7 @@ async def play(script: Script, verb: Verb) -> Step:
         script.engine.caption(script.leg, f"(plays {url.rpartition('/')[2] or url})")
     try:
         for _ in range(_times(verb)):
-            await script.hear(script.engine.registrar.play(*data))
+            await script.hear(script.engine.registrar.play(*data), "sound")
     except ValueError as error:
         script.warn(BAD_CONTENT_TYPE, f"<Play>: this is no sound that can be played: {error}")
     return None
@@ -92,6 +92,6 @@ interpreter.HANDLERS.update(
         "Gather": gather.gather,
         "Dial": dial.dial,
         "Record": record.record,
-        "Enqueue": queue.enqueue,
+        "Enqueue": enqueue.enqueue,
     }
 )

@@ -1,4 +1,4 @@
-"""What a party hears while it waits for a conference to begin or for its turn in a queue."""
+"""What a party hears while it waits: for a conference to begin, for its turn in a queue, or while it is on hold."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import asyncio
 from collections.abc import Callable
 
 from simulator.engine.audio import hold_tone
-from simulator.engine.interpreter import Goto, Script
-from simulator.twiml.reading import Verb
+from simulator.engine.interpreter import Allowed, Goto, Script
 
-#: Twilio Docs, "TwiML Voice: <Enqueue>" and "<Conference>": what `waitUrl` may hold.
-QUEUE_VERBS = frozenset({"Play", "Say", "Pause", "Hangup", "Redirect", "Leave", "Gather"})
-CONFERENCE_VERBS = frozenset({"Play", "Say", "Pause", "Redirect"})
+#: Twilio Docs, "TwiML Voice: <Enqueue>": what `waitUrl` may hold. Anything else is the queue's result `error`.
+QUEUE_VERBS = Allowed(frozenset({"Play", "Say", "Pause", "Hangup", "Redirect", "Leave", "Gather"}), strict=True)
+#: Twilio Docs, error 13238: the same for `waitUrl`, `holdUrl` and `announceUrl` of a conference.
+CONFERENCE_VERBS = Allowed(frozenset({"Play", "Say", "Pause", "Redirect"}), code=13238)
 #: A waiting document without anything to wait for would be asked for without end.
 SHORTEST_ROUND = 1.0
 
 
 async def wait_music(
-    script: Script, noun: Verb, allowed: frozenset[str], params: Callable[[], dict[str, str]], method: str
+    script: Script, url: str | None, method: str, allowed: Allowed, params: Callable[[], dict[str, str]]
 ) -> Script | None:
-    """Runs `waitUrl` over and over. Returns the script that ran `<Leave>` or `<Hangup>`; without a URL never."""
-    url = noun.attributes.get("waitUrl")
-    port = script.leg.endpoint.port
+    """Runs the document at `url` over and over. Returns the script that ended, rather than came to its end.
+
+    Without a URL (None: music, empty: silence) it never returns.
+    """
     if not url:
-        port.hear(hold_tone() if url is None else None)
+        script.leg.hear(hold_tone() if url is None else None, "music" if url is None else "")
         await asyncio.Event().wait()
         return None
     loop = asyncio.get_running_loop()
@@ -34,3 +35,19 @@ async def wait_music(
         if music.stopped:
             return music
         await asyncio.sleep(max(0.0, SHORTEST_ROUND - (loop.time() - begun)))
+
+
+async def silenced(music: asyncio.Task[Script | None]) -> None:
+    """Ends the music. Its last act is to silence the party: only then may something else be heard."""
+    music.cancel()
+    await asyncio.wait({music})
+
+
+async def any_of(*events: asyncio.Event) -> None:
+    """Waits until one of these is set."""
+    waits = {asyncio.ensure_future(event.wait()) for event in events}
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

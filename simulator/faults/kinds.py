@@ -23,6 +23,8 @@ class Kind(StrEnum):
     SIGNALLING_DROP = "signalling-drop"
     MEDIA_LOSS = "media-loss"
     NETWORK_CUT = "network-cut"
+    QUEUE_SYSTEM_ERROR = "queue-system-error"
+    QUEUE_ACTION_WINS = "queue-action-wins"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Traits:
     matches: frozenset[str] = frozenset({"path", "method", "call_status", "call_sid", "message_status", "message_sid"})
 
 
-_PHONE = frozenset({"call_sid"})
+_CALL = frozenset({"call_sid"})
 
 TRAITS: dict[Kind, Traits] = {
     Kind.WEBHOOK_DELAY: Traits(seconds=2.0),
@@ -49,7 +51,9 @@ TRAITS: dict[Kind, Traits] = {
     Kind.REST_RATE_LIMIT: Traits(seconds=1.0),
     Kind.REST_TIMEOUT: Traits(seconds=30.0),
     Kind.REST_SLOW: Traits(seconds=5.0),
-    Kind.SIGNALLING_DROP: Traits(matches=_PHONE),
-    Kind.MEDIA_LOSS: Traits(matches=_PHONE),
+    Kind.SIGNALLING_DROP: Traits(matches=_CALL),
+    Kind.MEDIA_LOSS: Traits(matches=_CALL),
     Kind.NETWORK_CUT: Traits(seconds=10.0),
+    Kind.QUEUE_SYSTEM_ERROR: Traits(matches=_CALL),
+    Kind.QUEUE_ACTION_WINS: Traits(matches=_CALL),
 }

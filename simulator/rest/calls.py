@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -11,20 +10,15 @@ from simulator.engine.calls import API_RING_TIMEOUT, Extras
 from simulator.engine.detection import MACHINES, Detection
 from simulator.engine.interpreter import Document, Goto, Source
 from simulator.engine.limits import end_after
-from simulator.engine.recorder import CallRecordingWish, RecordingCallback
-from simulator.identifiers import is_web_address, rfc2822, to_e164
+from simulator.identifiers import rfc2822
 from simulator.leg import CallLeg, Subscription
+from simulator.rest import making
 from simulator.rest.api import API, ApiRequest
 from simulator.rest.errors import ApiError
 from simulator.rest.finding import find_call, within
 from simulator.rest.paging import page_response
 
 MAX_TWIML = 4000
-EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
-#: Twilio Docs, "Test credentials": numbers that fail on purpose.
-MAGIC_TO = {"+15005550001": 21217, "+15005550002": 21214, "+15005550003": 21215, "+15005550004": 21216}
-MAGIC_FROM_INVALID = "+15005550001"
-MAGIC_FROM_VALID = "+15005550006"
 
 
 def call_json(leg: CallLeg) -> dict[str, Any]:
@@ -57,7 +51,7 @@ def call_json(leg: CallLeg) -> dict[str, Any]:
         "forwarded_from": leg.facts.forwarded_from,
         "group_sid": None,
         "caller_name": leg.facts.caller_name,
-        "queue_time": "0",
+        "queue_time": str(leg.queue_time),
         "trunk_sid": None,
         "uri": f"{base}.json",
         "subresource_uris": {
@@ -81,9 +75,9 @@ def _formatted(party: str) -> str:
 
 
 async def create(api: ApiRequest) -> Response:
-    to, from_ = _parties(api)
-    fallback = Goto(_url(api, "FallbackUrl"), api.method("FallbackMethod"))
-    subscriptions = _subscriptions(api)
+    to, from_ = making.parties(api)
+    fallback = Goto(making.address(api, "FallbackUrl"), api.method("FallbackMethod"))
+    subscriptions = making.subscriptions(api)
     application_sid = api.text("ApplicationSid") or None
     source: Source | None
     if application_sid:
@@ -106,11 +100,11 @@ async def create(api: ApiRequest) -> Response:
         fallback,
         subscriptions,
         application_sid=application_sid,
-        timeout=_number(api, "Timeout", API_RING_TIMEOUT),
+        timeout=making.seconds(api, "Timeout", API_RING_TIMEOUT),
         extras=Extras(
             send_digits=api.text("SendDigits"),
-            time_limit=_number(api, "TimeLimit", 0) or None,
-            recording=_recording(api),
+            time_limit=making.seconds(api, "TimeLimit", 0) or None,
+            recording=making.recording(api),
             detection=_detection(api),
         ),
     )
@@ -130,18 +124,18 @@ async def update(api: ApiRequest) -> Response:
     status = api.text("Status")
     if status not in ("", "completed", "canceled"):
         raise ApiError(20001, message=f"Status must be canceled or completed, not {status!r}")
-    if url := _url(api, "StatusCallback"):
+    if url := making.address(api, "StatusCallback"):
         leg.subscriptions = [Subscription(url, api.method("StatusCallbackMethod"))]
     if status == "canceled" and leg.answered:
         raise ApiError(21220)
-    if limit := _number(api, "TimeLimit", 0):
+    if limit := making.seconds(api, "TimeLimit", 0):
         end_after(leg, limit)
     if status:
         leg.finish("no-answer" if leg.placed_by_party else "canceled", by="api")
     elif source is not None:
         if not leg.answered and not leg.placed_by_party:
             raise ApiError(21220)
-        fallback = Goto(_url(api, "FallbackUrl"), api.method("FallbackMethod"))
+        fallback = Goto(making.address(api, "FallbackUrl"), api.method("FallbackMethod"))
         api.engine.redirect(leg, source, fallback)
     return JSONResponse(call_json(leg))
 
@@ -168,64 +162,14 @@ def _matches(leg: CallLeg, query: Any) -> bool:
     return within(leg.start_time, query, "StartTime") and within(leg.end_time, query, "EndTime")
 
 
-def _parties(api: ApiRequest) -> tuple[str, str]:
-    to, from_ = api.text("To"), api.text("From")
-    if not to:
-        raise ApiError(21201)
-    if not from_:
-        raise ApiError(21213)
-    if not to.startswith("client:"):
-        number = to_e164(to)
-        if number is None:
-            raise ApiError(21217, to)
-        if number in MAGIC_TO:
-            raise ApiError(MAGIC_TO[number], number)
-        to = number
-    if from_.startswith("client:") and to.startswith("client:"):
-        return to, from_
-    sender = to_e164(from_)
-    if sender is None or sender == MAGIC_FROM_INVALID:
-        raise ApiError(21212, from_)
-    if api.engine.world.number_for(sender) is None and sender != MAGIC_FROM_VALID:
-        raise ApiError(21210, sender)
-    return to, sender
-
-
 def _source(api: ApiRequest) -> Source | None:
     """What to run: `Twiml` or `Url`; None when the request names neither."""
     if twiml := api.text("Twiml"):
         if len(twiml) > MAX_TWIML:
             raise ApiError(32018)
         return Document(twiml)
-    url = _url(api, "Url")
+    url = making.address(api, "Url")
     return Goto(url, api.method("Method")) if url else None
-
-
-def _url(api: ApiRequest, name: str) -> str:
-    url = api.text(name)
-    if url and not is_web_address(url):
-        raise ApiError(21222, url, message=f"{name} is not a valid URL: {url}")
-    return url
-
-
-def _subscriptions(api: ApiRequest) -> list[Subscription]:
-    url = _url(api, "StatusCallback")
-    if not url:
-        return []
-    events = frozenset(api.texts("StatusCallbackEvent") or ["completed"])
-    if unknown := events - EVENTS:
-        api.engine.inspector.warn(21626, f"StatusCallbackEvent: {', '.join(sorted(unknown))} is no event of a call")
-    return [Subscription(url, api.method("StatusCallbackMethod"), events & EVENTS)]
-
-
-def _recording(api: ApiRequest) -> CallRecordingWish | None:
-    """What `Record=true` asks for."""
-    events = frozenset(api.texts("RecordingStatusCallbackEvent") or ["completed"])
-    callback = RecordingCallback(
-        _url(api, "RecordingStatusCallback"), api.method("RecordingStatusCallbackMethod"), events
-    )
-    dual = api.choice("RecordingChannels", "mono", "mono", "dual") == "dual"
-    return CallRecordingWish(callback, dual=dual) if api.flag("Record") else None
 
 
 def _detection(api: ApiRequest) -> Detection | None:
@@ -234,17 +178,7 @@ def _detection(api: ApiRequest) -> Detection | None:
         return None
     mode = api.choice("MachineDetection", "Enable", *MACHINES)
     in_background = api.flag("AsyncAmd")
-    callback = _url(api, "AsyncAmdStatusCallback")
+    callback = making.address(api, "AsyncAmdStatusCallback")
     if in_background and not callback:
         raise ApiError(21262)
     return Detection(mode, callback, api.method("AsyncAmdStatusCallbackMethod"), in_background=in_background)
-
-
-def _number(api: ApiRequest, name: str, default: float) -> float:
-    try:
-        value = float(api.text(name) or default)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < math.inf:
-        raise ApiError(20001, message=f"{name} must be a number of seconds")
-    return value

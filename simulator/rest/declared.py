@@ -77,6 +77,38 @@ NEW_TEXT = Fields(
 TEXT = Fields(("Body", "Status"))
 TEXTS_MEDIA = Fields((*PAGING, *_dates("DateCreated")))
 
+CONFERENCES = Fields((*PAGING, "FriendlyName", "Status", *_dates("DateCreated", "DateUpdated")))
+CONFERENCE = Fields(("Status", "AnnounceUrl", "AnnounceMethod"))
+PARTICIPANTS = Fields((*PAGING, "Muted", "Hold", "Coaching"))
+PARTICIPANT = Fields(
+    ("Muted", "Hold", "HoldUrl", "HoldMethod", "AnnounceUrl", "AnnounceMethod", "WaitUrl", "WaitMethod",
+     "EndConferenceOnExit", "Coaching", "CallSidToCoach"),
+    ("BeepOnExit",),
+)  # fmt: skip
+NEW_PARTICIPANT = Fields(
+    used=(
+        "To", "From", "Label", "Timeout", "TimeLimit", "StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent",
+        "Muted", "StartConferenceOnEnter", "EndConferenceOnExit", "WaitUrl", "WaitMethod", "EarlyMedia", "Coaching",
+        "CallSidToCoach", "ConferenceStatusCallback", "ConferenceStatusCallbackMethod",
+        "ConferenceStatusCallbackEvent", "Record", "RecordingChannels", "RecordingStatusCallback",
+        "RecordingStatusCallbackMethod", "RecordingStatusCallbackEvent", "MachineDetection", "AmdStatusCallback",
+        "AmdStatusCallbackMethod",
+    ),
+    ignored=(
+        "Beep", "MaxParticipants", "Region", "JitterBufferSize", "Trim", "ConferenceTrim", "CallReason",
+        "ClientNotificationUrl", "CallerDisplayName", "MachineDetectionTimeout", "MachineDetectionSpeechThreshold",
+        "MachineDetectionSpeechEndThreshold", "MachineDetectionSilenceTimeout",
+    ),
+    refused=(
+        "ConferenceRecord", "ConferenceRecordingStatusCallback", "ConferenceRecordingStatusCallbackMethod",
+        "ConferenceRecordingStatusCallbackEvent", "RecordingTrack", "SipAuthUsername", "SipAuthPassword", "Byoc",
+        "CallerId", "CallToken",
+    ),
+)  # fmt: skip
+
+QUEUE = Fields(("FriendlyName", "MaxSize"))
+MEMBER = Fields(("Url", "Method"))
+
 USAGE = Fields((*PAGING, "Category", "StartDate", "EndDate", "IncludeSubaccounts"))
 TRIGGERS = Fields((*PAGING, "Recurring", "TriggerBy", "UsageCategory"))
 TRIGGER = Fields(("CallbackUrl", "CallbackMethod", "FriendlyName"))

@@ -71,17 +71,12 @@ _AMD: Attributes = {
     "machineDetection": one_of("Enable", "DetectMessageEnd"),
     "amdStatusCallback": ANYTHING,
     "amdStatusCallbackMethod": METHOD,
+}
+_AMD_TUNING: Attributes = {
     "machineDetectionTimeout": number(3, 59),
     "machineDetectionSpeechThreshold": number(1000, 6000),
     "machineDetectionSpeechEndThreshold": number(500, 5000),
     "machineDetectionSilenceTimeout": number(2000, 10_000),
-}
-_SPEECH: Attributes = {
-    **dict.fromkeys(
-        ("speechTimeout", "maxSpeechTime", "hints", "partialResultCallback", "language", "speechModel"), ANYTHING
-    ),
-    **dict.fromkeys(("profanityFilter", "bargeIn", "debug", "enhanced", "dtmfDetection"), FLAG),
-    "partialResultCallbackMethod": METHOD,
 }
 _TRIM = one_of("trim-silence", "do-not-trim")
 
@@ -123,10 +118,20 @@ VERBS: dict[str, Grammar] = {
             "finishOnKey": matching("one key, or none", r"[0-9*#]?"),
             "numDigits": number(1),
             "actionOnEmptyResult": FLAG,
+            "speechTimeout": matching("auto, or seconds", r"auto|\d+(\.\d+)?"),
+            "maxSpeechTime": number(1, 60),
+            "language": ANYTHING,
+            "bargeIn": FLAG,
+            "partialResultCallback": ANYTHING,
+            "partialResultCallbackMethod": METHOD,
         },
         frozenset({"Say", "Play", "Pause"}),
-        ignored=_SPEECH,
-        refused={"input": _matching("speech alone", lambda value: value.split() == ["speech"])},
+        ignored={"dtmfDetection": FLAG},
+        # What is said is known, so nothing has to be guessed, and nothing is left out.
+        decoration={
+            **dict.fromkeys(("hints", "speechModel"), ANYTHING),
+            **dict.fromkeys(("enhanced", "profanityFilter", "debug"), FLAG),
+        },
     ),
     "Dial": Grammar(
         {
@@ -179,13 +184,13 @@ VERBS: dict[str, Grammar] = {
 
 NOUNS: dict[str, Grammar] = {
     "Number": Grammar(
-        {"url": ANYTHING, "method": METHOD, "sendDigits": KEYS, **_STATUS},
-        ignored={**_AMD, "byoc": ANYTHING, "events": ANYTHING},
+        {"url": ANYTHING, "method": METHOD, "sendDigits": KEYS, **_STATUS, **_AMD},
+        ignored={**_AMD_TUNING, "byoc": ANYTHING, "events": ANYTHING},
     ),
     "Client": Grammar(
-        {"url": ANYTHING, "method": METHOD, **_STATUS},
+        {"url": ANYTHING, "method": METHOD, **_STATUS, **_AMD},
         frozenset({"Identity", "Parameter"}),
-        ignored={**_AMD, "clientNotificationUrl": ANYTHING, "events": ANYTHING},
+        ignored={**_AMD_TUNING, "clientNotificationUrl": ANYTHING, "events": ANYTHING},
     ),
     "Identity": Grammar(),
     "Parameter": Grammar({"name": ANYTHING, "value": ANYTHING}),
@@ -216,7 +221,7 @@ NOUNS: dict[str, Grammar] = {
     ),
     "Queue": Grammar(
         {"url": ANYTHING, "method": METHOD},
-        refused={"reservationSid": ANYTHING, "postWorkActivitySid": ANYTHING},
+        ignored={"reservationSid": ANYTHING, "postWorkActivitySid": ANYTHING},
     ),
 }
 

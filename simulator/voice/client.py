@@ -12,7 +12,9 @@ from simulator.voice.browser_port import BrowserPort
 from simulator.voice.peer import BadDescription, Peer
 
 if TYPE_CHECKING:
-    from simulator.ports import Leg
+    from collections.abc import Callable
+
+    from simulator.ports import AudioSource, Leg
     from simulator.voice.exchange import Exchange
     from simulator.voice.frames import Payload
     from simulator.voice.session import Session
@@ -102,6 +104,14 @@ class ClientCall:
         """The SDK was told at once when it dialled: it takes `ringing` for any call it has, so once is enough."""
 
     async def answer(self) -> None: ...
+
+    @property
+    def words(self) -> str:
+        """Who talks into a browser's microphone is not understood."""
+        return ""
+
+    def utter(self, make: Callable[[], AudioSource]) -> float | None:
+        return None
 
     def message(self, sid: str, content: object, content_type: str) -> bool:
         sessions = self._hearers()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from simulator.voice.audio.buffer import Outlet, Reader
 from simulator.voice.audio.sources import Silence, Tone
 from simulator.voice.ear import Ear
 from simulator.voice.peer import Peer
+from simulator.voice.track import FRAME_SECONDS
 
 if TYPE_CHECKING:
     from simulator.ports import Frame, Leg
@@ -46,9 +48,22 @@ class TelephoneReader:
         self._port = port
         self._voice = voice
         self._browser = browser
+        self._utterance: AudioSource | None = None
+        self._uttered = port.utterances
+        self._seconds = 0.0
 
     def read(self) -> Frame:
-        return self._browser.read() if self._port.browser_speaks else self._voice.read()
+        own = self._browser.read() if self._port.browser_speaks else self._voice.read()
+        if self._uttered != self._port.utterances:
+            self._uttered, self._seconds = self._port.utterances, 0.0
+            self._utterance = self._port.utterance() if self._port.utterance else None
+        if self._utterance is None:
+            return own
+        frame = self._utterance.read()
+        self._seconds += FRAME_SECONDS
+        if self._seconds >= (self._utterance.duration or 0.0):
+            self._utterance = None
+        return frame
 
 
 class TelephonePort:
@@ -61,7 +76,20 @@ class TelephonePort:
         self._ear = Ear(exchange.tasks)
         self._overhearing: list[Reader] = []
         self.browser_speaks = False
+        #: What it says once, for each who listens, and how often it has said such a thing.
+        self.utterance: Callable[[], AudioSource] | None = None
+        self.utterances = 0
         parse_voice(voice, self._speaker)
+
+    @property
+    def words(self) -> str:
+        kind, _, detail = self._voice.partition(":")
+        return "" if self.browser_speaks or kind != "speech" else detail.strip()
+
+    def utter(self, make: Callable[[], AudioSource]) -> float:
+        self.utterance = make
+        self.utterances += 1
+        return make().duration or 0.0
 
     def hear(self, source: AudioSource | None) -> None:
         self._ear.hear(source)
@@ -127,6 +155,13 @@ class Telephone:
         self._attached: Peer | None = None
         self._watch: asyncio.Task[None] | None = None
         self._over = False
+
+    @property
+    def words(self) -> str:
+        return self.port.words
+
+    def utter(self, make: Callable[[], AudioSource]) -> float | None:
+        return self.port.utter(make)
 
     async def ring(self, leg: Leg) -> None: ...
 

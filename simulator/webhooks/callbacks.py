@@ -18,14 +18,14 @@ CALLBACK_WARNING = 15003
 
 
 class Subject(Protocol):
-    """What callbacks are about: a call or a message."""
+    """What callbacks are about: a call, a message or a conference."""
 
     sid: str
     credentials: dict[str, tuple[str, str]]
 
 
 class Callbacks:
-    """Sends callbacks in the background. Those of one call or message go one after another."""
+    """Sends callbacks in the background. Those of one call, message or conference go one after another."""
 
     def __init__(self, sender: FaultySender, inspector: Inspector, spawn: Spawn) -> None:
         self._sender = sender
@@ -44,10 +44,16 @@ class Callbacks:
             if event in subscription.events:
                 self.send(leg, "status", subscription.url, subscription.method, status_params(leg, status))
 
-    def send(self, subject: Subject, kind: str, url: str, method: str, params: Params) -> None:
-        """Sends after whatever was sent before about this call or message. The answer's TwiML, if any, is not run."""
+    def send(
+        self, subject: Subject, kind: str, url: str, method: str, params: Params, *, call_sid: str | None = None
+    ) -> None:
+        """Sends after whatever was sent before about this subject. The answer's TwiML, if any, is not run.
+
+        `call_sid` is the call that it is written down with, where the subject is none.
+        """
         sid = subject.sid
-        webhook = Webhook(kind, url, method, params, credentials=subject.credentials, **about(sid))
+        known = {"call_sid": call_sid} if call_sid else about(sid)
+        webhook = Webhook(kind, url, method, params, credentials=subject.credentials, **known)
         before = self._last.get(sid)
         held = self._held.pop(sid, None) if kind in STATUS_KINDS else None
         if held is None and (rule := self._sender.reorder(webhook)):

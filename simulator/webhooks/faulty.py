@@ -13,8 +13,8 @@ from simulator.webhooks.sender import CONNECTION_FAILURE, HTTP_FAILURE, Answer, 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 SERVER_ERROR = 500
-#: The webhooks that say what became of a call or of a message, and so have an order.
-STATUS_KINDS = frozenset({"status", "text-status"})
+#: The webhooks that say what becomes of a call, a message or a conference, and so have an order.
+STATUS_KINDS = frozenset({"status", "text-status", "conference"})
 
 
 def occasion(webhook: Webhook) -> Occasion:

@@ -71,6 +71,15 @@ class FakeEndpoint:
         self.told: list[str] = []
         self.end_code = None
 
+    @property
+    def words(self) -> str:
+        kind, _, detail = self.port.voice.partition(":")
+        return detail if kind == "speech" else ""
+
+    def utter(self, make):
+        self.told.append("utter")
+        return make().duration
+
     async def ring(self, leg) -> None:
         self.leg = leg
         self.told.append("ring")

@@ -91,6 +91,9 @@ def test_a_telephone_keeps_its_behaviour_until_reset():
                 "line_type": "mobile",
                 "texts": {"result": "deliver", "code": None, "delay": None},
                 "reply": "",
+                "press": None,
+                "say": None,
+                "greeting": "",
             }
             assert listed == [put.json()]
             assert wrong.status_code == 400
@@ -127,7 +130,7 @@ def test_events_begin_with_a_snapshot_and_go_on_as_things_happen():
 
             assert snapshot["type"] == "snapshot"
             parts = {"calls", "messages", "opt_outs", "senders", "requests", "numbers", "telephones", "warnings"}
-            assert set(snapshot) == {"type", "faults"} | parts
+            assert set(snapshot) == {"type", "faults", "queues"} | parts
             assert snapshot["numbers"][0]["phone_number"] == SUPPORT
             assert (event["type"], event["call"]["sid"]) == ("call", call.sid)
 

@@ -123,3 +123,19 @@ def test_a_call_made_through_the_api_to_one_of_our_numbers_is_a_call_there():
             assert b.engine.find_leg(made["sid"]).status == "completed"
 
     asyncio.run(scenario())
+
+
+def test_words_of_a_caller_are_known_at_the_number_that_is_dialled():
+    async def scenario():
+        async with bench() as b:
+            dial = f'<Dial answerOnBridge="true"><Number>{SALES}</Number></Dial>'
+            gather = '<Gather timeout="60" input="speech" speechTimeout="0.05" action="/menu"/>'
+            routes(b, support=twiml(dial), sales=twiml(gather))
+            caller = await b.call(CALLER, SUPPORT)
+            await until(lambda: caller.hearing == "party" and inbound_to(b, SALES)[0].verb == "Gather")
+            await b.http.post(f"/sim/calls/{caller.sid}/say", json={"words": "my invoice"})
+            await b.quiet()
+
+            assert b.product.at("/menu")[0].params["SpeechResult"] == "my invoice"
+
+    asyncio.run(scenario())

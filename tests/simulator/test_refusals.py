@@ -23,8 +23,6 @@ APOLOGY = "We are sorry, an application error has occurred. Goodbye."
         ("<Dial><Number>+12025550150</Number><Sip>sip:ada@h</Sip></Dial>", "<Sip> in <Dial>"),
         ('<Enqueue workflowSid="WW1"/>', '<Enqueue workflowSid="WW1">'),
         ("<Enqueue><Task>{}</Task></Enqueue>", "<Task> in <Enqueue>"),
-        ('<Dial><Queue reservationSid="WR1">q</Queue></Dial>', '<Queue reservationSid="WR1">'),
-        ('<Gather input="speech"/>', '<Gather input="speech">'),
     ],
 )
 def test_what_is_not_built_is_refused_by_name_and_the_caller_hears_of_it(body, named, caplog):

@@ -186,11 +186,11 @@ def test_a_new_keys_secret_is_plain_json_and_is_shown_to_nobody_else():
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/Conferences.json"),
+        ("GET", "/Addresses.json"),
         ("POST", "/Messages/SM1/Feedback.json"),
         ("PUT", "/Calls.json"),
         ("GET", "/Recordings.json?ConferenceSid=CF1"),
-        ("DELETE", "/Queues/QU1.json"),
+        ("DELETE", "/Conferences/CF1/Recordings/RE1.json"),
     ],
 )
 def test_what_is_not_built_is_answered_in_twilios_shape(method, path):

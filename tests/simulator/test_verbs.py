@@ -214,7 +214,7 @@ def test_a_pause_at_the_beginning_does_not_answer():
     [
         "<Dance/>",
         '<Say colour="red">Hi</Say>',
-        '<Gather speechTimeout="auto" timeout="0"/>',
+        '<Gather dtmfDetection="true" timeout="0"/>',
         "<Dial><Fax>1</Fax></Dial>",
         '<Dial ringTone="us"/>',
     ],

@@ -14,6 +14,7 @@ from tests.simulator.harness import ACCOUNT, bench, serving_app, twiml, until
 
 INCOMING = "/twilio/voice/incoming/"
 PHONE = "+12025550150"
+TONES = {500: "customer", 900: "agent", 1500: "supervisor"}
 
 
 async def hears(b, sid: str, seconds: float = 0.5) -> dict[str, float]:
@@ -63,7 +64,7 @@ def test_three_telephones_in_a_conference_hear_the_others_but_not_themselves():
         async with bench(voice=None, speed=1.0) as b:
             b.product.answers[INCOMING] = twiml("<Dial><Conference>room</Conference></Dial>")
             calls = [await b.call(voice=voice) for voice in ("tone:500", "silence", "silence")]
-            await until(lambda: "room" in b.engine.conferences and len(b.engine.conferences["room"].members) == 3)
+            await until(lambda: "room" in b.engine.conferences and len(b.engine.conferences["room"].participants) == 3)
             speaker, listener, _ = calls
 
             heard, own = await asyncio.gather(hears(b, listener.sid, 1.0), hears(b, speaker.sid, 1.0))
@@ -124,5 +125,107 @@ def test_what_is_said_in_it_is_not_longer_than_it(program):
             said = await Speaker(tasks, program).spoken(message.words)
             assert len(said) / 8000 <= message.seconds
         await tasks.close()
+
+    asyncio.run(scenario())
+
+
+async def tones(b, call) -> set[int]:
+    """Which of the tones a telephone hears."""
+    frames = []
+    ear = call.endpoint.port._ear
+    ear.tap(frames.append)
+    await until(lambda: len(frames) >= 30)
+    ear.untap(frames.append)
+    samples = np.concatenate(frames[10:30]).astype(float)
+    power = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    hertz = np.fft.rfftfreq(len(samples), 1 / 8000)
+    # A tone alone stands out by orders of magnitude; one that is not there leaves next to nothing.
+    return {hz for hz in TONES if power[np.abs(hertz - hz) < 10].max() > 100_000}
+
+
+async def heard(b, calls) -> list[set[int]]:
+    return list(await asyncio.gather(*(tones(b, call) for call in calls)))
+
+
+async def until_heard(b, calls, wanted) -> None:
+    """Waits until each hears just those tones."""
+    async with asyncio.timeout(10):
+        while (now := await heard(b, calls)) != wanted:
+            last = now  # noqa: F841  what a failure shows
+            await asyncio.sleep(0)
+
+
+async def room_of_three(b):
+    b.product.answers[INCOMING] = twiml("<Dial><Conference>room</Conference></Dial>")
+    numbers = [f"+1202555014{place}" for place in range(3)]
+    calls = [await b.call(number, voice=f"tone:{hz}") for number, hz in zip(numbers, TONES, strict=True)]
+    await until(lambda: "room" in b.engine.conferences and len(b.engine.conferences["room"].participants) == 3)
+    conference = b.engine.conferences["room"]
+
+    async def update(call, **fields):
+        answer = await b.rest("POST", f"/Conferences/{conference.sid}/Participants/{call.sid}.json", data=fields)
+        assert answer.status_code == 200, answer.text
+
+    return calls, update
+
+
+def test_hold_mute_and_coaching_route_the_sound():
+    async def scenario():
+        async with bench(voice=None, speed=1.0) as b:
+            calls, update = await room_of_three(b)
+            customer, agent, supervisor = calls
+            await until_heard(b, calls, [{900, 1500}, {500, 1500}, {500, 900}])
+
+            await update(customer, Hold="true", HoldUrl="")
+            await until_heard(b, calls, [set(), {1500}, {900}])
+            await update(customer, Hold="false")
+            await update(supervisor, Coaching="true", CallSidToCoach=agent.sid)
+            await until_heard(b, calls, [{900}, {500, 1500}, {500, 900}])
+            await update(supervisor, Muted="true")
+            await until_heard(b, calls, [{900}, {500}, {500, 900}])
+            for call in calls:
+                call.party_hung_up()
+            await b.quiet()
+
+    asyncio.run(scenario())
+
+
+def test_words_that_a_telephone_says_are_heard_by_the_other_party_instead_of_its_own_tone():
+    async def scenario():
+        async with bench(voice=None, speed=1.0) as b:
+            await b.http.put(f"/sim/telephones/{PHONE}", json={"behaviour": "answer", "voice": "silence"})
+            b.product.answers[INCOMING] = twiml(f"<Dial><Number>{PHONE}</Number></Dial>")
+            call = await b.call(voice="tone:500")
+            await until(lambda: call.hearing == "party")
+            listener = call.children[0]
+            assert await tones(b, listener) == {500}
+
+            await b.http.post(f"/sim/calls/{call.sid}/say", json={"words": "I would like to speak to sales, please"})
+            said = (await b.http.get(f"/sim/calls/{listener.sid}/heard?seconds=1")).json()
+            await until_heard(b, [listener], [{500}])
+            call.party_hung_up()
+            await b.quiet()
+
+            assert said["hz"] != pytest.approx(500, abs=10)
+
+    asyncio.run(scenario())
+
+
+def test_a_voicemail_takes_down_what_the_caller_says_after_the_beep():
+    async def scenario():
+        async with bench(voice=None, speed=1.0) as b:
+            await b.http.put(f"/sim/telephones/{PHONE}", json={"behaviour": "voicemail", "greeting": "Hi"})
+            b.product.answers[INCOMING] = twiml(f"<Dial><Number>{PHONE}</Number></Dial>")
+            call = await b.call(voice="tone:900")
+            child = (await until(lambda: call.children and call.children[0].beeped.is_set() and call.children))[0]
+            await tones(b, child)
+            call.party_hung_up()
+            await until(lambda: child.voicemail is not None)
+            wav = (await b.http.get(f"/sim/calls/{child.sid}/voicemail")).content
+            await b.quiet()
+
+            samples = np.frombuffer(wav[44:], dtype="<i2").astype(float)
+            power = np.abs(np.fft.rfft(samples))
+            assert np.fft.rfftfreq(len(samples), 1 / 8000)[power.argmax()] == pytest.approx(900, abs=10)
 
     asyncio.run(scenario())

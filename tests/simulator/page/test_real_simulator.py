@@ -24,7 +24,11 @@ from tests.simulator.page.bench import eventually, free_port
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "t" * 32
-TWIML = '<Response><Say>Welcome to the desk.</Say><Gather numDigits="1" timeout="60"/></Response>'
+#: It goes on talking: on a busy machine the sound is connected when the first sentence is long over.
+TWIML = (
+    '<Response><Say>Welcome to the desk.</Say><Gather numDigits="1" timeout="60">'
+    '<Say loop="20">Press a key.</Say></Gather></Response>'
+)
 
 Open = Callable[..., Page]
 

@@ -228,3 +228,65 @@ def test_a_call_that_ends_before_its_sound_leaves_no_trace(open_bench: Open, ben
 
     expect(maya.get_by_role("button", name="Connect sound")).to_be_visible()
     expect(maya.get_by_text("The call is over")).to_be_hidden()
+
+
+def test_a_waiting_telephone_shows_its_place_and_what_it_hears(open_bench: Open, bench: Bench) -> None:
+    first, root = call(), call(status="in-progress", answer_time=ago(42), document="/twilio/voice/wait/", hears="music")
+    waiting = [{"call_sid": first["sid"], "since": ago(50)}, {"call_sid": root["sid"], "since": ago(40)}]
+    queue = {"sid": "QU1", "name": "support", "max_size": 1000, "waiting": waiting}
+    bench.snapshot["calls"] = [root]
+    bench.snapshot["queues"] = [queue]
+    page = open_bench()
+    maya = telephone(page, "Maya")
+
+    expect(maya.get_by_text(re.compile(r"Waits in support, place 2 of 2, for 0:4\d"))).to_be_visible()
+    expect(maya.get_by_text("Hears music. Runs /twilio/voice/wait/.")).to_be_visible()
+    bench.say(type="queue", queue=queue | {"waiting": waiting[1:]})
+    expect(maya.get_by_text("Waits in support, place 1 of 1")).to_be_visible()
+    bench.say(type="caption", sid=root["sid"], text="You are next.", time=ago())
+    expect(maya.get_by_text("Last: “You are next.”")).to_be_visible()
+    bench.say(type="queue", queue=queue | {"waiting": []})
+    expect(maya.get_by_text("Waits in support")).to_be_hidden()
+
+
+def test_a_telephone_in_a_call_says_words(open_bench: Open, bench: Bench) -> None:
+    root = call(status="in-progress", answer_time=ago(2))
+    bench.snapshot["calls"] = [root]
+    page = open_bench()
+    maya = telephone(page, "Maya")
+
+    maya.get_by_label("Words to say").fill(" sales, please ")
+    maya.get_by_role("button", name="Say it").click()
+
+    assert bench.wait_for("POST", f"/sim/calls/{root['sid']}/say") == {"words": "sales, please"}
+    expect(maya.get_by_label("Words to say")).to_have_value("")
+    bench.say(type="call", call=root | {"said": [{"time": ago(), "text": "sales, please", "confidence": 0.9}]})
+    expect(maya.get_by_text("said “sales, please”")).to_be_visible()
+
+
+def test_what_a_telephone_does_when_it_is_asked_is_told_to_the_simulator(open_bench: Open, bench: Bench) -> None:
+    number = "+12025550142"
+    bench.snapshot["telephones"] = [
+        {
+            "number": number,
+            "behaviour": "manual",
+            "delay": 1,
+            "voice": "silence",
+            "press": [{"digits": "7", "after": 3}],
+        }
+    ]
+    page = open_bench()
+    maya = telephone(page, "Maya")
+    maya.get_by_text("More").click()
+    expect(maya.get_by_label("Presses")).to_have_value("7")
+
+    maya.get_by_label("Or answers in words").fill("sales")
+    maya.get_by_label("Or answers in words").press("Tab")
+    bench.wait_for("PUT", f"/sim/telephones/{number}", say={"words": "sales", "after": 3})
+    maya.get_by_label("Presses").fill("")
+    maya.get_by_label("Presses").press("Tab")
+    bench.wait_for("PUT", f"/sim/telephones/{number}", press=None, say={"words": "sales", "after": 3})
+    maya.get_by_label("voicemail", exact=True).check()
+    maya.get_by_label("Greeting of its voicemail").fill("Leave a message")
+    maya.get_by_label("Greeting of its voicemail").press("Tab")
+    bench.wait_for("PUT", f"/sim/telephones/{number}", behaviour="voicemail", greeting="Leave a message")

@@ -51,11 +51,23 @@ export const api = {
   act: (sid, action) => send("POST", `/sim/calls/${part(sid)}/${action}`),
   /** @param {string} sid @param {string} digits */
   press: (sid, digits) => send("POST", `/sim/calls/${part(sid)}/digits`, { digits }),
+  /** @param {string} sid @param {string} words */
+  say: (sid, words) => send("POST", `/sim/calls/${part(sid)}/say`, { words }),
   /** @param {string} sid @param {RTCSessionDescriptionInit} offer @returns {Promise<RTCSessionDescriptionInit>} */
   attachAudio: (sid, { sdp, type }) => send("POST", `/sim/calls/${part(sid)}/audio`, { sdp, type }),
   /** @param {Telephone} telephone */
-  setTelephone: ({ number, behaviour, delay, voice, texts, line_type, reply }) =>
-    send("PUT", `/sim/telephones/${part(number)}`, { behaviour, delay, voice, texts, line_type, reply }),
+  setTelephone: ({ number, behaviour, delay, voice, texts, line_type, reply, press, say, greeting }) =>
+    send("PUT", `/sim/telephones/${part(number)}`, {
+      behaviour,
+      delay,
+      voice,
+      texts,
+      line_type,
+      reply,
+      press: press ?? null,
+      say: say ?? null,
+      greeting: greeting ?? "",
+    }),
   /** @param {{from: string, to: string, body: string, media?: "photo"}} text */
   text: (text) => send("POST", "/sim/messages", text),
   /** @param {string} sender @param {{queued?: number, overflow?: number}} changes */

@@ -27,6 +27,9 @@ export const callable = (number) => E164.test(number);
  * @property {string} line_type
  * @property {import("./types.js").TextRule} texts
  * @property {string} reply  what it texts back by itself
+ * @property {import("./types.js").Reactions["press"]} [press]  which keys it presses when it is asked for some
+ * @property {import("./types.js").Reactions["say"]} [say]  what it says when it is asked for words
+ * @property {string} [greeting]  what its voicemail says first
  */
 
 /** @param {string} number @param {string} name @param {string} [note] @returns {Kept} */
@@ -40,6 +43,9 @@ export function newTelephone(number, name, note) {
     delay: 1,
     voice: hello(name),
     reply: "",
+    press: null,
+    say: null,
+    greeting: "",
     ...plainTexts(),
   };
 }

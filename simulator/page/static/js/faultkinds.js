@@ -75,6 +75,16 @@ export const KINDS = {
     does: "Each twenty milliseconds of sound, to and from the agents’ browsers, may be missing.",
     only: ["call_sid"],
   },
+  "queue-system-error": {
+    words: "Callers do not get into the queue",
+    does: "An <Enqueue> ends at once with the result system-error.",
+    only: ["call_sid"],
+  },
+  "queue-action-wins": {
+    words: "The queue’s action wins",
+    does: "Of a waiting caller sent elsewhere by the API, the action’s TwiML is run instead of the new one.",
+    only: ["call_sid"],
+  },
   "network-cut": {
     words: "The network is cut",
     does: "No webhook arrives, no API request is answered; it begins at once and is over by itself.",
@@ -88,6 +98,7 @@ export const GROUPS = [
   ["From Twilio to the desk", Object.keys(KINDS).filter((kind) => kind.startsWith("webhook-"))],
   ["From the desk to Twilio", Object.keys(KINDS).filter((kind) => kind.startsWith("rest-"))],
   ["The agents’ phones", ["signalling-drop", "media-loss"]],
+  ["Queues", ["queue-system-error", "queue-action-wins"]],
   ["Everything", ["network-cut"]],
 ];
 

@@ -3,6 +3,7 @@
 import { callable, hello } from "./drawer.js";
 import { freshId, h } from "./dom.js";
 import { spaced } from "./format.js";
+import { ReactionFields } from "./reactions.js";
 
 /** @import {Kept} from "./drawer.js" */
 /** @import {Behaviour, OurNumber} from "./types.js" */
@@ -15,6 +16,7 @@ const BEHAVIOURS = [
   ["no-answer", "no answer"],
   ["reject", "declines"],
   ["failed", "out of service"],
+  ["voicemail", "voicemail"],
 ];
 
 /** @type {[string, string][]} */
@@ -36,6 +38,7 @@ export class IdlePanel {
     this.actions = actions;
     /** The numbers on offer, to leave an open list alone while they stay the same. */
     this.shown = "";
+    this.reactions = callable(kept.number) ? new ReactionFields(kept, actions.change) : null;
     const numbers = freshId();
     this.numbers = h("select", { id: numbers });
     this.ringButton = h(
@@ -59,6 +62,7 @@ export class IdlePanel {
         { class: "more" },
         h("summary", {}, "More"),
         this.voiceFields(),
+        this.reactions?.element ?? null,
         h("button", { class: "small", type: "button", onclick: actions.remove }, `Remove ${kept.name}`),
       ),
     );
@@ -130,6 +134,7 @@ export class IdlePanel {
     if (this.delayField) this.delayField.hidden = this.kept.behaviour === "manual";
     if (this.delay && document.activeElement !== this.delay) this.delay.value = String(this.kept.delay);
     this.updateVoice(this.kept.voice);
+    this.reactions?.update();
   }
 
   /** @param {OurNumber[]} numbers */

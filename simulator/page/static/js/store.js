@@ -2,7 +2,7 @@
 
 import { millis } from "./format.js";
 
-/** @import {Call, Entry, Faults, Message, OptOut, OurNumber, Sender, SimulatorEvent, Snapshot, Telephone, Warning, WebRequest} from "./types.js" */
+/** @import {Call, Entry, Faults, Message, OptOut, OurNumber, Queue, Sender, SimulatorEvent, Snapshot, Telephone, Warning, WebRequest} from "./types.js" */
 
 /** Enough for an afternoon; older entries leave, so that a bench left open stays quick. */
 const MOST_ENTRIES = 1000;
@@ -16,6 +16,8 @@ export class Store {
     this.messages = new Map();
     /** @type {Map<string, Sender>} */
     this.senders = new Map();
+    /** @type {Map<string, Queue>} */
+    this.queues = new Map();
     /** @type {OptOut[]} who may not text whom */
     this.optOuts = [];
     /** @type {Entry[]} what the inspector lists, newest last */
@@ -51,6 +53,7 @@ export class Store {
     else if (event.type === "call") this.putCall(event.call, true);
     else if (event.type === "message") this.putMessage(event.message, true);
     else if (event.type === "sender") this.senders.set(event.sender.sender, event.sender);
+    else if (event.type === "queue") this.putQueue(event.queue);
     else if (event.type === "opt_outs") this.optOuts = event.opt_outs;
     else if (event.type === "caption") this.addCaption(event);
     else if (event.type === "request") this.putRequest(event.request);
@@ -73,6 +76,7 @@ export class Store {
     for (const call of oldestFirst) this.putCall(call, false);
     for (const message of snapshot.messages ?? []) this.putMessage(message, false);
     for (const sender of snapshot.senders ?? []) this.senders.set(sender.sender, sender);
+    for (const queue of snapshot.queues ?? []) this.putQueue(queue);
     this.optOuts = snapshot.opt_outs ?? [];
     for (const request of snapshot.requests ?? []) this.putRequest(request);
     for (const warning of snapshot.warnings ?? []) this.addWarning(warning);
@@ -138,6 +142,12 @@ export class Store {
     this.calls.set(sid, { ...call, captions: [...call.captions, { text, time }] });
   }
 
+  /** @param {Queue} queue */
+  putQueue(queue) {
+    if (queue.deleted) this.queues.delete(queue.sid);
+    else this.queues.set(queue.sid, queue);
+  }
+
   /** @param {WebRequest} request */
   putRequest(request) {
     const key = `request-${request.id}`;
@@ -190,6 +200,7 @@ export class Store {
     this.calls.clear();
     this.messages.clear();
     this.senders.clear();
+    this.queues.clear();
     this.optOuts = [];
     this.entries = [];
     this.telephones.clear();

@@ -89,6 +89,9 @@ export class Strip {
           texts: known.texts ?? kept.texts,
           line_type: known.line_type ?? kept.line_type,
           reply: known.reply ?? kept.reply,
+          press: known.press ?? null,
+          say: known.say ?? null,
+          greeting: known.greeting ?? "",
         });
       else this.tellSimulator(kept);
     }
@@ -98,7 +101,7 @@ export class Strip {
   /** After a reset every telephone lets its owner answer again. */
   reset() {
     for (const { kept } of this.cards.values())
-      Object.assign(kept, { behaviour: "manual", delay: 1, reply: "", ...plainTexts() });
+      Object.assign(kept, { behaviour: "manual", delay: 1, reply: "", press: null, say: null, greeting: "", ...plainTexts() });
     this.save();
   }
 

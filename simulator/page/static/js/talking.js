@@ -3,6 +3,7 @@
 import { dialpad } from "./dialpad.js";
 import { h, setText } from "./dom.js";
 import { Meter } from "./meter.js";
+import { hears } from "./waiting.js";
 
 /** @import {CallAudio} from "./audio.js" */
 /** @import {Call, Caption} from "./types.js" */
@@ -10,11 +11,23 @@ import { Meter } from "./meter.js";
 export class TalkingPanel {
   /**
    * @param {CallAudio} audio
-   * @param {{press: (digit: string) => void, hangUp: () => void, listen: () => void}} actions
+   * @param {{press: (digit: string) => void, say: (words: string) => void, hangUp: () => void,
+   *   listen: () => void}} actions
    */
   constructor(audio, actions) {
     this.audio = audio;
+    this.actions = actions;
     this.with = h("p", { class: "with" });
+    this.waits = h("p", { class: "hears", hidden: true });
+    this.sound = h("p", { class: "hears" });
+    this.words = h("input", { "aria-label": "Words to say", maxlength: 1000, placeholder: "Say something" });
+    this.sayForm = h(
+      "form",
+      { class: "row say", onsubmit: (/** @type {Event} */ event) => this.say(event) },
+      this.words,
+      h("button", { class: "small" }, "Say it"),
+    );
+    this.said = h("p", { class: "digits", hidden: true });
     this.digits = h("output", { class: "digits", "aria-label": "Keys pressed" });
     this.meter = new Meter(() => audio.level());
     this.hears = h("p", { class: "hears" }, "hears: ", this.meter.element);
@@ -26,8 +39,12 @@ export class TalkingPanel {
       "div",
       { class: "panel" },
       this.with,
+      this.waits,
+      this.sound,
       dialpad(actions.press),
       this.digits,
+      this.sayForm,
+      this.said,
       h(
         "div",
         { class: "row" },
@@ -42,12 +59,17 @@ export class TalkingPanel {
 
   /**
    * @param {Call} call
-   * @param {{partner: string | null, ringing: string[], microphone: boolean}} facts
+   * @param {{partner: string | null, ringing: string[], microphone: boolean, waits: string}} facts
    */
   update(call, facts) {
     setText(this.with, connection(call, facts));
     setText(this.digits, call.digits ? `pressed ${call.digits}` : "");
     this.digits.hidden = !call.digits;
+    const said = call.said?.at(-1)?.text;
+    setText(this.said, said ? `said “${said}”` : "");
+    this.said.hidden = !said;
+    setText(this.sound, hears(call));
+    this.tick(facts.waits);
     const { state, problem } = this.audio;
     const heard = state === "listening" || state === "talking";
     this.hears.hidden = !heard;
@@ -57,6 +79,21 @@ export class TalkingPanel {
     setText(this.problem, note(state, problem, facts.microphone));
     this.problem.hidden = !this.problem.textContent;
     this.updateCaptions(call.captions);
+  }
+
+  /** @param {string} waits where it waits, and for how long; empty for nowhere */
+  tick(waits) {
+    setText(this.waits, waits);
+    this.waits.hidden = !waits;
+  }
+
+  /** @param {Event} event */
+  say(event) {
+    event.preventDefault();
+    const words = this.words.value.trim();
+    if (!words) return;
+    this.words.value = "";
+    this.actions.say(words);
   }
 
   /** @param {Caption[]} captions */

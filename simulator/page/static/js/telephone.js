@@ -12,6 +12,7 @@ import { TalkingPanel } from "./talking.js";
 import { TextPanel } from "./textpanel.js";
 import { choiceOf } from "./textrules.js";
 import { isStopped, textsOf } from "./thread.js";
+import { waitsIn } from "./waiting.js";
 
 /** @import {Kept} from "./drawer.js" */
 /** @import {Phase} from "./selectors.js" */
@@ -47,6 +48,7 @@ export class TelephoneCard {
     });
     this.talking = new TalkingPanel(this.audio, {
       press: (digit) => this.act((call) => api.press(call.sid, digit)),
+      say: (words) => this.act((call) => api.say(call.sid, words)),
       hangUp: () => this.act((call) => api.act(call.sid, "hangup")),
       listen: () => this.connectAudio(),
     });
@@ -86,6 +88,7 @@ export class TelephoneCard {
         partner: this.spoken(talksWith(this.store, call)),
         ringing: ringingAt(this.store, call),
         microphone: this.kept.microphone,
+        waits: waitsIn(this.store, call, Date.now()),
       });
     }
     if (phase === "idle") this.idle.update(this.store.numbers, this.lastWords());
@@ -107,6 +110,7 @@ export class TelephoneCard {
     const words = { idle: "idle", waiting: "ringing", called: "rings here", talking: `${connected} ${time}` };
     setText(this.parts.tag, phase === "idle" ? this.idleWords() : words[phase ?? "idle"]);
     if (!call) return;
+    if (phase === "talking") this.talking.tick(waitsIn(this.store, call, Date.now()));
     const ringing = ringingAt(this.store, call);
     const rings = ringing.length ? ` Rings: ${ringing.join(", ")}` : "";
     setText(this.parts.waitingText, `Waiting for somebody to answer: ${time}.${rings}`);

@@ -17,7 +17,10 @@
  * @property {number | null} duration
  * @property {string} digits
  * @property {string | null} verb  what the desk's TwiML does with this call right now
+ * @property {string} [document]  the path of the document that runs
+ * @property {string} [hears]  what it hears, in a word; empty for silence
  * @property {Caption[]} captions
+ * @property {(Caption & {confidence: number})[]} [said]  what its telephone said in words
  * @property {string[]} children  the sids of the legs it made
  *
  * @typedef {object} Message
@@ -71,12 +74,17 @@
  * @typedef {{time: string, call_sid: string | null, message_sid?: string | null, code: string | number | null, text: string,
  *   level?: string}} Warning
  * @typedef {{sid: string, phone_number: string, friendly_name: string, voice_url?: string}} OurNumber
- * @typedef {"manual" | "answer" | "busy" | "no-answer" | "reject" | "failed"} Behaviour
+ * @typedef {{sid: string, name: string, max_size: number, waiting: {call_sid: string, since: string | null}[],
+ *   deleted?: boolean}} Queue  who waits, first in line first
+ * @typedef {"manual" | "answer" | "busy" | "no-answer" | "reject" | "failed" | "voicemail"} Behaviour
+ * @typedef {{digits: string, after?: number}} Press
+ * @typedef {{words: string, after?: number, confidence?: number}} Say
+ * @typedef {{press?: Press | Press[] | null, say?: Say | Say[] | null, greeting?: string}} Reactions
  * @typedef {{result: "deliver" | "undelivered" | "failed" | "silent" | "refuse", code: number | null,
  *   delay: number | null}} TextRule
  * @typedef {{line_type: string, texts: TextRule}} TextSettings
  * @typedef {{number: string, name?: string, behaviour: Behaviour, delay: number, voice: string, reply: string}
- *   & TextSettings} Telephone
+ *   & TextSettings & Reactions} Telephone
  * @typedef {{sender: string, telephone: string}} OptOut
  *
  * @typedef {{type: "request", key: string, time: number, request: WebRequest}} RequestEntry
@@ -85,11 +93,12 @@
  * @typedef {RequestEntry | StateEntry | WarningEntry} Entry
  *
  * @typedef {{type: "snapshot", calls: Call[], requests: WebRequest[], numbers: OurNumber[], telephones: Telephone[],
- *   warnings: Warning[], faults?: Faults, messages?: Message[], senders?: Sender[], opt_outs?: OptOut[]}} Snapshot
+ *   warnings: Warning[], faults?: Faults, messages?: Message[], senders?: Sender[], opt_outs?: OptOut[],
+ *   queues?: Queue[]}} Snapshot
  * @typedef {Snapshot | {type: "call", call: Call} | {type: "caption", sid: string, text: string, time: string}
  *   | {type: "request", request: WebRequest} | {type: "warning", warning: Warning} | {type: "reset"}
  *   | {type: "message", message: Message} | {type: "sender", sender: Sender}
- *   | {type: "opt_outs", opt_outs: OptOut[]} | ({type: "faults"} & Faults)} SimulatorEvent
+ *   | {type: "queue", queue: Queue} | {type: "opt_outs", opt_outs: OptOut[]} | ({type: "faults"} & Faults)} SimulatorEvent
  */
 
 export {};
