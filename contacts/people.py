@@ -45,6 +45,16 @@ def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[
     return sorted(people, key=lambda person: (person.name, person.contact_id))
 
 
+def contact_ids_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[int]:
+    """The contacts who belong to these groups or are these contacts, each once."""
+    found: set[int] = set()
+    if group_ids:
+        found.update(members_of(group_ids).prefetch_related(None).order_by().values_list("pk", flat=True))
+    for some in _parts(contact_ids):
+        found.update(Contact.objects.filter(pk__in=some).order_by().values_list("pk", flat=True))
+    return sorted(found)
+
+
 def _rows(contacts: QuerySet[Contact]) -> dict[int, tuple[Any, ...]]:
     found = contacts.prefetch_related(None).order_by().values_list("pk", "name", "company", "own", "time_zone")
     return {row[0]: row[1:] for row in found}

@@ -25,7 +25,7 @@ from messaging.group_sends.audience import audience_of
 from messaging.group_sends.payloads import draft_recipients, recipient_json, send_json
 from messaging.group_sends.permissions import may_send_from, sends_visible
 from messaging.group_sends.results_csv import results_csv
-from messaging.group_sends.selectors import SHOWN, draft_rows_shown, recipient_list
+from messaging.group_sends.selectors import SENDS_SHOWN, SHOWN, draft_rows_shown, recipient_list, shown_as
 from messaging.group_sends.serializers import (
     GroupRecipientSerializer,
     GroupSendInputSerializer,
@@ -43,7 +43,7 @@ _MOST_TEXT = 100
 _SHOW = OpenApiParameter("show", OpenApiTypes.STR, enum=SHOWN)
 _SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name or a number")
 _LIST = [
-    OpenApiParameter("state", OpenApiTypes.STR, enum=list(SendState.values)),
+    OpenApiParameter("state", OpenApiTypes.STR, enum=SENDS_SHOWN),
     OpenApiParameter("line", OpenApiTypes.INT, description="Line's id"),
 ]
 
@@ -110,9 +110,9 @@ class GroupSendListApi(ListAPIView[GroupSend]):
         agent: Any = request.user
         sends = sends_visible(agent)
         if state := request.query_params.get("state", ""):
-            if state not in SendState.values:
-                raise ValidationError({"state": choose_one_of(SendState.values)})
-            sends = sends.filter(state=state)
+            if state not in SENDS_SHOWN:
+                raise ValidationError({"state": choose_one_of(SENDS_SHOWN)})
+            sends = sends.filter(shown_as(state))
         if line := request.query_params.get("line", ""):
             if not (line.isascii() and line.isdigit() and len(line) <= 15):
                 raise ValidationError({"line": _("This is not an id.")})
@@ -318,6 +318,7 @@ class RecipientListApi(ListAPIView[GroupRecipient]):
             rows = draft_rows_shown(list(audience_of(send).rows), show=show, search=search)
             people = [recipient_json(row) for row in draft_recipients(rows)]
             return Response({"next": None, "previous": None, "results": people})
+        services.recipients_kept(send)
         page = self.paginate_queryset(recipient_list(send, show=show, search=search))
         return self.get_paginated_response([recipient_json(recipient) for recipient in page or []])
 
@@ -391,6 +392,7 @@ class GroupSendResultsApi(APIView):
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """All people with what came of each and why, for spreadsheets: no cell is taken for a formula."""
         send = visible_send(request, pk)
+        services.recipients_kept(send)
         answer = StreamingHttpResponse(results_csv(send), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="group-send-{send.pk}.csv"'
         answer["X-Content-Type-Options"] = "nosniff"

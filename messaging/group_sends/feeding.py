@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from messaging.group_sends.estimates import own_rate
 from messaging.group_sends.hours import Hours, zones_of
+from messaging.group_sends.preparing import prepare_all
 from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
 from messaging.models import (
     Direction,
@@ -40,6 +41,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 def feed(room: int) -> datetime | None:
     """Feeds all sends that are at work; returns when to be called again, as far as that is known."""
+    prepare_all()
     now = timezone.now()
     moments: list[datetime | None] = []
     if group_sends_paused():

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from core.folding import fold
 from messaging.group_sends.outcomes import DELIVERED, FAILED, RETRYABLE, TO_LOOK_AT, UNKNOWN
 from messaging.group_sends.progress import ANSWERED
-from messaging.models import GroupRecipient, GroupSend, RecipientState, Step
+from messaging.models import SHOWN_STATES, GroupRecipient, GroupSend, RecipientState, SendState, Step
 
 if TYPE_CHECKING:
     from messaging.group_sends.audience import Row
@@ -28,6 +29,15 @@ _FILTERS: dict[str, Q] = {
     "left-out": Q(state=RecipientState.LEFT_OUT),
 }
 SHOWN = (*_FILTERS, "replies")
+SENDS_SHOWN = [state for state, _ in SHOWN_STATES]
+
+
+def shown_as(state: str) -> Q:
+    """Of sends: that people see them in this state (`GroupSend.shown_state`)."""
+    later = Q(scheduled_for__gt=timezone.now())
+    preparing = Q(state=SendState.PREPARING)
+    also = {SendState.SCHEDULED: preparing & later, SendState.RUNNING: preparing & (Q(scheduled_for=None) | ~later)}
+    return Q(state=state) | also[SendState(state)] if state in also else Q(state=state)
 
 
 def recipient_list(send: GroupSend, *, show: str, search: str = "") -> QuerySet[GroupRecipient]:

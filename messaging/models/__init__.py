@@ -1,6 +1,13 @@
 """Texts: threads and the messages in them, the texts to groups, and what came while nothing of ours could take it."""
 
-from messaging.models.group_sends import GroupRecipient, GroupSend, LeftOut, RecipientState, SendState
+from messaging.models.group_sends import (
+    SHOWN_STATES,
+    GroupRecipient,
+    GroupSend,
+    LeftOut,
+    RecipientState,
+    SendState,
+)
 from messaging.models.senders import Sender
 from messaging.models.threads import (
     MESSAGE_STATUS_RANK,
@@ -21,6 +28,7 @@ from messaging.models.webhooks import MessageWebhook
 
 __all__ = [
     "MESSAGE_STATUS_RANK",
+    "SHOWN_STATES",
     "Direction",
     "GroupRecipient",
     "GroupSend",
