@@ -17,6 +17,7 @@ from messaging.group_sends.hours import Hours, zones_of
 from messaging.group_sends.preparing import prepare_all
 from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
 from messaging.models import (
+    IS_OPEN,
     Direction,
     GroupRecipient,
     GroupSend,
@@ -34,7 +35,13 @@ from messaging.outbox.guards import group_sends_paused
 _AHEAD_SECONDS, _LEAST, _MOST = 4, 10, 1000
 # A transaction is short: callers wait for it where there is one writer.
 _AT_ONCE = 250
-_HAND_OVER = "UPDATE messaging_grouprecipient SET state = 'handed', message_id = %s WHERE id = %s"
+# Each finds its message by the name that it has of it.
+_HAND_OVER = """
+    UPDATE messaging_grouprecipient SET state = 'handed', message_id = (
+        SELECT id FROM messaging_message
+        WHERE key = 'group-' || messaging_grouprecipient.id || '-' || messaging_grouprecipient.attempts
+    ) WHERE id IN ({})
+"""
 # New threads in which nobody has written yet: behind all others.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -70,7 +77,10 @@ def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
         pending = GroupRecipient.objects.filter(send=send_id, state=RecipientState.PENDING)
         if space > 0:
             due = list(pending.filter(due_at__lte=now).order_by("due_at", "pk")[:space])
-            _put(send, _within_hours(send, due, now), now)
+            if rows := _within_hours(send, due, now):
+                _put(send, rows, now)
+                # To be sent at once, and there may be more.
+                return now
         moment: datetime | None = pending.aggregate(first=Min("due_at"))["first"]
     # What is due already has no room yet: it is fed when something has been sent.
     return moment if moment is not None and moment > now else None
@@ -79,7 +89,7 @@ def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
 def _space(sender: str) -> int:
     """How many more may wait: none, until a good part of those before has gone."""
     target = max(_LEAST, min(_MOST, math.ceil((own_rate(sender) or 10.0) * _AHEAD_SECONDS)))
-    waiting = Message.objects.filter(step=Step.WAITING, sender=sender, priority=Priority.GROUP).count()
+    waiting = Message.objects.filter(IS_OPEN, step=Step.WAITING, sender=sender, priority=Priority.GROUP).count()
     return target - waiting if waiting <= target // 2 else 0
 
 
@@ -105,8 +115,6 @@ def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime
 def _put(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> None:
     """Makes the messages of these recipients, in their order. Never two for one: the send's row is locked, and a
     message's key names the recipient and the attempt."""
-    if not rows:
-        return
     threads = _threads(send, [row.number for row in rows])
     messages = [
         Message(
@@ -126,10 +134,9 @@ def _put(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> None
         )
         for row in rows
     ]
-    made = Message.objects.bulk_create(messages)
+    Message.objects.bulk_create(messages)
     with connection.cursor() as cursor:
-        # `bulk_update` would make one long CASE of them.
-        cursor.executemany(_HAND_OVER, [(message.pk, row.pk) for row, message in zip(rows, made, strict=True)])
+        cursor.execute(_HAND_OVER.format(", ".join(str(row.pk) for row in rows)))
 
 
 def _threads(send: GroupSend, numbers: Sequence[str]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from messaging.models.group_sends import (
 )
 from messaging.models.senders import Sender
 from messaging.models.threads import (
+    IS_OPEN,
     MESSAGE_STATUS_RANK,
     Direction,
     MediaState,
@@ -27,6 +28,7 @@ from messaging.models.threads import (
 from messaging.models.webhooks import MessageWebhook
 
 __all__ = [
+    "IS_OPEN",
     "MESSAGE_STATUS_RANK",
     "SHOWN_STATES",
     "Direction",

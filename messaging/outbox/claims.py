@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
-from messaging.models import Message, Priority, Sender, Step
+from messaging.models import IS_OPEN, Message, Priority, Sender, Step
 from messaging.outbox.attachments import media_urls
 from messaging.outbox.pace import Pace
 from messaging.outbox.signals import messages_moved
@@ -29,11 +29,12 @@ from telephony.errors import sentence_for
 _UNSUBSCRIBED, _LANDLINE = 21610, 21614
 BLOCKED = gettext_noop("This number is blocked.")
 TOO_OLD = gettext_noop("Twilio could not be reached for a day: this text was not sent.")
-_OPEN = (Step.WAITING, Step.CLAIMED, Step.UNCLEAR)
 # A text that could not be sent for so long, as often as it was tried, is given up.
 _OLD, _MANY = timedelta(days=1), 10
 # Longer than any worker's pause between two looks.
 _WATCH = timedelta(seconds=5)
+# As long as a claim takes.
+_OTHERS_TURN = timedelta(milliseconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +85,45 @@ def claim_next(worker: str, limit: int) -> Taken:
     return Taken(tuple(claimed), min(moments, default=None))
 
 
+# From one sender to the next in the index, and for each the first that is due: however many wait, these rows are read.
+_WAITS = "step IN ('waiting', 'claimed', 'unclear') AND step = 'waiting'"
+_SENDERS = f"""
+    WITH RECURSIVE one(sender) AS (
+        SELECT MIN(sender) FROM messaging_message WHERE {_WAITS}
+        UNION ALL
+        SELECT (SELECT MIN(sender) FROM messaging_message WHERE {_WAITS} AND sender > one.sender)
+        FROM one WHERE one.sender IS NOT NULL
+    ), first(sender, priority) AS (
+        SELECT sender, (
+            SELECT priority FROM messaging_message WHERE {_WAITS} AND sender = one.sender AND due_at <= %s
+            ORDER BY priority, id LIMIT 1
+        )
+        FROM one WHERE sender IS NOT NULL
+    )
+    SELECT sender FROM first WHERE priority IS NOT NULL ORDER BY priority, sender
+"""  # noqa: S608 (our own words)
+
+
 def senders_waiting(now: datetime) -> list[str]:
     """Who has something due, the ones that agents wait for first."""
-    due = Message.objects.filter(step=Step.WAITING, due_at__lte=now).order_by().values_list("sender", "priority")
-    urgent: dict[str, int] = {}
-    for sender, priority in due.distinct():
-        urgent[sender] = min(priority, urgent.get(sender, priority))
-    return sorted(urgent, key=lambda sender: urgent[sender])
+    with connection.cursor() as cursor:
+        cursor.execute(_SENDERS, [connection.ops.adapt_datetimefield_value(now)])
+        return [sender for (sender,) in cursor.fetchall()]
+
+
+def _sender_locked(name: str, now: datetime) -> Sender | None:
+    """The sender, for this transaction alone; None while another worker claims of it."""
+    sender: Sender | None = _locking(Sender.objects.filter(name=name)).first()
+    if sender is None and Sender.objects.get_or_create(name=name, defaults={"free_at": now})[1]:
+        return _sender_locked(name, now)
+    return sender
 
 
 def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
-    Sender.objects.get_or_create(name=name, defaults={"free_at": now})
     with transaction.atomic():
-        sender = _locking(Sender.objects.filter(name=name)).first()
+        sender = _sender_locked(name, now)
         if sender is None:
-            # Another worker claims of it at this moment.
-            return Taken(next_at=now + timedelta(milliseconds=50))
+            return Taken(next_at=now + _OTHERS_TURN)
         if sender.slow_until is not None and sender.slow_until > now:
             return Taken(next_at=_watch(sender, worker, sender.slow_until, now))
         due = list(_locking(_due(name, now))[:limit])
@@ -147,11 +171,10 @@ def _watch(sender: Sender, worker: str, until: datetime, now: datetime) -> datet
 def _due(sender: str, now: datetime) -> QuerySet[Message]:
     """What may be sent: nothing before what was put earlier into its thread and is still to be sent."""
     earlier = Message.objects.filter(
-        thread=OuterRef("thread"), pk__lt=OuterRef("pk"), priority__lte=OuterRef("priority"), step__in=_OPEN
+        IS_OPEN, thread=OuterRef("thread"), pk__lt=OuterRef("pk"), priority__lte=OuterRef("priority")
     )
-    return Message.objects.filter(~Exists(earlier), step=Step.WAITING, due_at__lte=now, sender=sender).order_by(
-        "priority", "pk"
-    )
+    rows = Message.objects.filter(~Exists(earlier), IS_OPEN, step=Step.WAITING, due_at__lte=now, sender=sender)
+    return rows.order_by("priority", "pk")
 
 
 def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> list[int]:
@@ -194,5 +217,5 @@ def _locking(rows: QuerySet[Message] | QuerySet[Sender]):  # type: ignore[no-unt
 def expired_become_unclear() -> int:
     """What a worker has had for too long may have been sent: it is looked up. Returns how many."""
     now = timezone.now()
-    old = Message.objects.filter(step=Step.CLAIMED, claimed_at__lt=now - lease())
+    old = Message.objects.filter(IS_OPEN, step=Step.CLAIMED, claimed_at__lt=now - lease())
     return old.update(step=Step.UNCLEAR, due_at=now, unclear_at=now, looks=0)

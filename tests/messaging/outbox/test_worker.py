@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def account():
-    with twilio_is(Account()) as account, patch.object(worker, "ring_now", autospec=True):
+    with twilio_is(Account()) as account, patch.object(worker, "ring_others", autospec=True):
         yield account
 
 
