@@ -169,7 +169,7 @@ def _unwanted(sender: str, numbers: list[str]) -> _Unwanted:
 
 def _numbers_not_in_use(numbers: Collection[str]) -> set[str]:
     """Those of which Twilio has said, of an earlier text, that nobody has them."""
-    rows = Message.objects.filter(thread__number__in=numbers, error_code__in=_INVALID_CODES)
+    rows = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=_INVALID_CODES)
     return set(rows.order_by().values_list("recipient", flat=True))
 
 

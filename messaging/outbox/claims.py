@@ -7,10 +7,11 @@ sender are claimed under a lock on the sender, so that its pace and the order of
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -58,6 +59,19 @@ class Taken:
 
     claimed: tuple[Claimed, ...] = ()
     next_at: datetime | None = None
+
+
+class _Due(NamedTuple):
+    """What of a row is looked at before it is claimed."""
+
+    pk: int
+    sender: str
+    recipient: str
+    body: str
+    attempts: int
+    priority: int
+    num_segments: int
+    created_at: datetime
 
 
 def lease() -> timedelta:
@@ -126,36 +140,36 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
             return Taken(next_at=now + _OTHERS_TURN)
         if sender.slow_until is not None and sender.slow_until > now:
             return Taken(next_at=_watch(sender, worker, sender.slow_until, now))
-        due = list(_locking(_due(name, now))[:limit])
+        due = [_Due(*row) for row in _locking(_due(name, now)).values_list(*_Due._fields)[:limit]]
         refused = _refuse_unwanted(name, due, now)
         pace = Pace(sender.free_at, now, sender.segments_per_second or settings.MESSAGE_SEGMENTS_PER_SECOND or None)
-        rows = [row for row in due if row.pk not in set(refused) and _fits(pace, row)]
+        rows = [row for row in due if row.pk not in refused and _fits(pace, row)]
         claim = str(uuid.uuid4())
-        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
-            step=Step.CLAIMED, claim=claim, claimed_at=now, attempts=F("attempts") + 1, looks=0
-        )
         sender.free_at = pace.free_at
         if rows:
-            sender.save(update_fields=["free_at"])
+            Message.objects.filter(pk__in_array=[row.pk for row in rows]).update(
+                step=Step.CLAIMED, claim=claim, claimed_at=now, attempts=F("attempts") + 1, looks=0
+            )
+            Sender.objects.filter(pk=sender.pk).update(free_at=sender.free_at)
         next_at = None
         if len(rows) + len(refused) < len(due):
             next_at = _watch(sender, worker, pace.free_again, now)
         elif len(due) == limit:
             next_at = now
     if refused:
-        messages_moved.send_robust(sender=Message, ids=refused)
+        messages_moved.send_robust(sender=Message, ids=sorted(refused))
     deadline = monotonic() + _may_begin_for()
     media = media_urls([row.pk for row in rows])
     return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
 
 
-def _claimed(row: Message, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
+def _claimed(row: _Due, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
     return Claimed(
         *(row.pk, claim, row.sender, row.recipient, row.body, row.attempts + 1, deadline, row.priority, tuple(media))
     )
 
 
-def _fits(pace: Pace, row: Message) -> bool:
+def _fits(pace: Pace, row: _Due) -> bool:
     return pace.take(row.sender, row.recipient, row.num_segments or count(row.body).segments, row.priority)
 
 
@@ -177,16 +191,16 @@ def _due(sender: str, now: datetime) -> QuerySet[Message]:
     return rows.order_by("priority", "pk")
 
 
-def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> list[int]:
+def _refuse_unwanted(sender: str, rows: Sequence[_Due], now: datetime) -> set[int]:
     """Refuses what may not be sent any more, whatever it was when it was written."""
     numbers = {row.recipient for row in rows}
     if not numbers:
-        return []
+        return set()
     forbidden = forbidden_of(sender, numbers)
     blocked, landlines = numbers_blocked(numbers), set[str]()
     if any(row.priority == Priority.GROUP for row in rows):
         landlines = numbers_with_landline(numbers)
-    refused = []
+    refused = set()
     for row in rows:
         problem = ""
         if row.recipient in forbidden:
@@ -199,8 +213,8 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
             problem = TOO_OLD
         if problem:
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
-            refused.append(row)
-    return [row.pk for row in refused]
+            refused.add(row.pk)
+    return refused
 
 
 def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:
@@ -211,7 +225,7 @@ def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:
 
 def _locking(rows: QuerySet[Message] | QuerySet[Sender]):  # type: ignore[no-untyped-def]
     # SQLite has one writer: its transactions begin with the lock.
-    return rows.select_for_update(skip_locked=True, of=("self",)) if connection.features.has_select_for_update else rows
+    return rows.select_for_update(skip_locked=True) if connection.features.has_select_for_update else rows
 
 
 def expired_become_unclear() -> int:
