@@ -17,6 +17,7 @@ from itertools import count
 from time import monotonic
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.db.models import Min
 from django.utils import timezone
 
@@ -47,6 +48,8 @@ _running = threading.Lock()
 _wake = threading.Event()
 _pool: _Pool | None = None
 _current: Run | None = None
+# The thread that does nothing but this, where there is one: all others only wake it.
+_standing_by: threading.Thread | None = None
 
 Feed = Callable[[int], datetime | None]
 
@@ -58,6 +61,9 @@ def run_or_wake(feed: Feed, *, seconds: float = _LONGEST_RUN) -> None:
     wants to be called again (None: when something happens).
     """
     global _current
+    if _standing_by not in (None, threading.current_thread()):
+        _wake_current()
+        return
     _wake.set()
     # Again: whoever runs may have been about to end when it was woken.
     while _wake.is_set() and _running.acquire(blocking=False):
@@ -72,15 +78,30 @@ def run_or_wake(feed: Feed, *, seconds: float = _LONGEST_RUN) -> None:
         run.nudge()
 
 
+def stand_by(feed: Feed) -> None:
+    """Sends whenever it is woken; never returns. For a process that has the web server in it, too: so an agent's text
+    need not go through a task queue first."""
+    global _standing_by
+    _standing_by = threading.current_thread()
+    while True:
+        _wake.wait()
+        close_old_connections()
+        try:
+            run_or_wake(feed)
+        except Exception:
+            # The clock wakes it again.
+            _wake.clear()
+            logger.exception("outbox: a run failed")
+
+
 def _wake_current() -> bool:
-    """Has the run in this process look at once; False when there is none."""
+    """Has this process look at once; False when nobody here sends."""
     # In this order: a run that ends just now sees it, and begins again.
     _wake.set()
     run = _current
-    if run is None:
-        return False
-    run.nudge()
-    return True
+    if run is not None:
+        run.nudge()
+    return run is not None or _standing_by is not None
 
 
 wakes_here(_wake_current)
