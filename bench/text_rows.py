@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -110,13 +111,11 @@ def _copy(model: Any, rows: Iterator[dict[str, Any]]) -> None:
     usual = {field.column: field.get_default() for field in model._meta.concrete_fields if field.column != "id"}  # noqa: SLF001
     first = next(rows)
     names: Sequence[str] = [*usual, *(["id"] if "id" in first else [])]
-    with connection.cursor() as cursor:
-        with cursor.cursor.copy(f"COPY {model._meta.db_table} ({', '.join(names)}) FROM STDIN") as copy:  # noqa: SLF001
-            for row in (first, *()):
-                copy.write_row(tuple((usual | row)[name] for name in names))
-            for row in rows:
-                whole = usual | row
-                copy.write_row(tuple(whole[name] for name in names))
+    copied = f"COPY {model._meta.db_table} ({', '.join(names)}) FROM STDIN"  # noqa: SLF001
+    with connection.cursor() as cursor, cursor.cursor.copy(copied) as copy:
+        for row in chain([first], rows):
+            whole = usual | row
+            copy.write_row(tuple(whole[name] for name in names))
 
 
 def fill(people: People, begin: int, end: int) -> None:
