@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
+from core.sql import prepared  # noqa: F401 (knows `__in_array`)
 
 if TYPE_CHECKING:
     from agents.models import Agent

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from contacts.groups import members_of
 from contacts.models import Contact, ContactField, ContactNumber, Group
+from core.sql import prepared  # noqa: F401 (knows `__in_array`)
 
 _AT_ONCE = 5000
 
