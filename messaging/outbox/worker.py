@@ -42,7 +42,7 @@ _AHEAD_SECONDS, _MOST_AHEAD = 0.25, 4
 # As long as there is more to do than this process can, it asks others to help.
 _HELP_SECONDS = 0.5
 _HOUSEKEEPING_SECONDS = 1.0
-_MOST_LOOKUPS = 10
+_LEAST_LOOKUPS = 10
 
 _running = threading.Lock()
 _wake = threading.Event()
@@ -213,7 +213,8 @@ class Run:
         if now - self._kept_house_at >= _HOUSEKEEPING_SECONDS:
             self._kept_house_at = now
             expired_become_unclear()
-            for row in lookups.lookups_take(_MOST_LOOKUPS):
+            # While little is sent, as many as there are threads for: after a bad hour, hundreds wait.
+            for row in lookups.lookups_take(max(_LEAST_LOOKUPS, self._most - self._asked)):
                 self._asked += 1
                 _submit(partial(self._look, row), row.priority)
         next_at = lookups.lookups_next_at()

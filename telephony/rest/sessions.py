@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import requests
@@ -46,15 +46,18 @@ class TwilioSession(requests.Session):
         return dict(self._settings[host])
 
     def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        is_form = request.method == "POST" and isinstance(request.data, dict) and isinstance(request.auth, tuple)
+        data, auth = request.data, request.auth
+        is_form = request.method == "POST" and isinstance(data, dict) and isinstance(auth, tuple)
         if not is_form or request.params or request.files or request.json or request.cookies:
             return super().prepare_request(request)
-        body = urlencode(request.data, doseq=True)
+        fields: dict[str, Any] = dict(data)  # type: ignore[arg-type]
+        user, password = cast(tuple[str, str], auth)
+        body = urlencode(fields, doseq=True)
         headers = {
             **self.headers,
             **(request.headers or {}),
             "Content-Length": str(len(body)),
-            "Authorization": _basic(*request.auth),
+            "Authorization": _basic(user, password),
         }
         return _Form(_read(request.url), headers, body)
 
