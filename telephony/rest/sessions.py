@@ -51,7 +51,7 @@ class TwilioSession(requests.Session):
         if not is_form or request.params or request.files or request.json or request.cookies:
             return super().prepare_request(request)
         fields: dict[str, Any] = dict(data)  # type: ignore[arg-type]
-        user, password = cast(tuple[str, str], auth)
+        user, password = cast("tuple[str, str]", auth)
         body = urlencode(fields, doseq=True)
         headers = {
             **self.headers,
