@@ -25,13 +25,14 @@ from messaging.group_sends import services
 from messaging.group_sends.payloads import send_json
 from messaging.group_sends.permissions import may_send_from, sends_visible
 from messaging.group_sends.results_csv import results_csv
+from messaging.group_sends.selectors import SENDS_SHOWN, shown_as
 from messaging.group_sends.serializers import (
     GroupSendInputSerializer,
     GroupSendSerializer,
     RetryAnswerSerializer,
     ToMyselfSerializer,
 )
-from messaging.models import GroupSend, SendState
+from messaging.models import GroupSend
 from messaging.threads.payloads import message_json
 from messaging.threads.selectors import messages_with_details
 from messaging.threads.serializers import MessageSerializer
@@ -39,7 +40,7 @@ from routing.line_names import line_id_asked, line_parameter
 
 CURSOR_UNREAD = gettext_lazy("This cursor cannot be read. Take `next` or `previous` as it came.")
 _LIST = [
-    OpenApiParameter("state", OpenApiTypes.STR, enum=list(SendState.values)),
+    OpenApiParameter("state", OpenApiTypes.STR, enum=SENDS_SHOWN),
     line_parameter(),
 ]
 
@@ -100,9 +101,9 @@ class GroupSendListApi(ListAPIView[GroupSend]):
         agent: Any = request.user
         sends = sends_visible(agent)
         if state := request.query_params.get("state", ""):
-            if state not in SendState.values:
-                raise ValidationError({"state": choose_one_of(SendState.values)})
-            sends = sends.filter(state=state)
+            if state not in SENDS_SHOWN:
+                raise ValidationError({"state": choose_one_of(SENDS_SHOWN)})
+            sends = sends.filter(shown_as(state))
         line = line_id_asked(request.query_params.get("line", ""))
         if line is not None:
             sends = sends.filter(line=line)
@@ -307,6 +308,7 @@ class GroupSendResultsApi(APIView):
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """All people with what came of each and why, for spreadsheets: no cell is taken for a formula."""
         send = visible_send(request, pk)
+        services.recipients_kept(send)
         answer = StreamingHttpResponse(results_csv(send), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="group-send-{send.pk}.csv"'
         answer["X-Content-Type-Options"] = "nosniff"

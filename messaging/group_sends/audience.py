@@ -74,7 +74,8 @@ class _Chosen:
 
 
 def audience_of(send: GroupSend) -> Audience:
-    """Who gets the text of a send if it were started now."""
+    """Who gets the text of a send: of one that was started, those it was started for; of a draft, those whom it would
+    go to now."""
     chosen, duplicates = _without_doubles(_chosen(send))
     unwanted = _unwanted(send.line.number, [one.number for one in chosen if one.number])
     named = fields_in(send.body)
@@ -98,7 +99,8 @@ def known_fields() -> dict[str, str]:
 
 def _chosen(send: GroupSend) -> Iterator[_Chosen]:
     keys = own_keys()
-    for person in people_of(send.group_ids, send.contact_ids):
+    people = people_of(send.group_ids, send.contact_ids) if send.chosen_ids is None else people_of((), send.chosen_ids)
+    for person in people:
         number, line_type = _best_number(person)
         own = {key: person.own.get(key, "") for key in keys}
         values = values_of(person.name, person.company, own)
@@ -167,7 +169,7 @@ def _unwanted(sender: str, numbers: list[str]) -> _Unwanted:
 
 def _numbers_not_in_use(numbers: Collection[str]) -> set[str]:
     """Those of which Twilio has said, of an earlier text, that nobody has them."""
-    rows = Message.objects.filter(thread__number__in=numbers, error_code__in=_INVALID_CODES)
+    rows = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=_INVALID_CODES)
     return set(rows.order_by().values_list("recipient", flat=True))
 
 

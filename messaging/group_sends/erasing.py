@@ -40,6 +40,9 @@ def choices_forget(send_id: int, contact_ids: Collection[int], *, is_theirs: IsT
     send.numbers = [number for number in send.numbers if not is_theirs(number)]
     send.contact_ids = [pk for pk in send.contact_ids if pk not in contact_ids]
     values = {"numbers": send.numbers, "contact_ids": send.contact_ids}
+    if send.chosen_ids is not None:
+        # Started, and its recipients are not kept yet.
+        values["chosen_ids"] = [pk for pk in send.chosen_ids if pk not in contact_ids]
     if send.state == SendState.DRAFT:
         # What was started says for how many it was: a figure names nobody.
         values["summary"] = summary_of(send, audience_of(send))

@@ -47,7 +47,7 @@ def progress_json(send: GroupSend) -> dict[str, Any]:
     return {
         "id": send.pk,
         "title": send.title,
-        "state": send.state,
+        "state": send.shown_state,
         "problem": sentence(send.problem),
         "started_at": time_json(send.started_at),
         "finished_at": time_json(send.finished_at),

@@ -54,6 +54,7 @@ class RecipientListApi(ListAPIView[GroupRecipient]):
         if send.state == SendState.DRAFT:
             rows = list(draft_rows_shown(list(audience_of(send).rows), show=show, search=search))
             return self._draft_page(request, rows)
+        services.recipients_kept(send)
         page = self.paginate_queryset(recipient_list(send, show=show, search=search))
         return self.get_paginated_response([recipient_json(recipient) for recipient in page or []])
 

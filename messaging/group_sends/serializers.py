@@ -18,7 +18,7 @@ from contacts.people import contact_names, group_names
 from core.api.resources import CleanField, CleanLinesField, StrictSerializer
 from messaging.group_sends.audience import number_of
 from messaging.group_sends.outcomes import Outcome, WhatNow
-from messaging.models import LeftOut, SendState
+from messaging.models import SHOWN_STATES, LeftOut
 from messaging.segments import MAX_LENGTH
 from routing.line_names import LineNameField, line_named
 from routing.models import Line
@@ -102,7 +102,7 @@ class SendProgressPartSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     title = serializers.CharField()
-    state = serializers.ChoiceField(choices=SendState.choices)
+    state = serializers.ChoiceField(choices=SHOWN_STATES)
     problem = serializers.CharField(allow_blank=True, help_text="Why Ringdesk stopped it, as a sentence.")
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)

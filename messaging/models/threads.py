@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.folding import FoldedField
+from core.sql.literally import Literally
 from core.text import in_sentence
 
 
@@ -72,6 +73,10 @@ class Step(models.TextChoices):
     TAKEN = "taken", _("Taken by Twilio")
     REFUSED = "refused", _("Refused")
     CANCELED = "canceled", _("Canceled")
+
+
+# What of ours is not at its end yet, as its index has it: said in a query beside the steps that are wanted.
+IS_OPEN = Literally("step", "waiting", "claimed", "unclear")
 
 
 class Priority(models.IntegerChoices):

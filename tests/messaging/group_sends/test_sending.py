@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from contacts.consents import consent_record
 from contacts.models import BlockedNumber, Consent
+from messaging.group_sends.preparing import prepare_all
 from messaging.group_sends.progress import refresh
 from messaging.models import Direction, GroupRecipient, GroupSend, Message, Origin, Sender, Step, Thread
 from messaging.services import message_write
@@ -89,6 +90,7 @@ def test_who_is_added_to_the_group_later_gets_nothing(line, hedy, account):
     draft = hedy.draft(line, groups=[group.pk])
     hedy.step(draft["id"], "start")
     group.members.add(people[2])
+    prepare_all()
     people[0].name = "Somebody Else"
     people[0].save()
     work()
@@ -107,6 +109,7 @@ def test_a_send_to_nobody_is_refused(line, hedy):
 def test_who_replies_stop_a_minute_before_is_left_out_then(line, hedy, account):
     people = make_people(2)
     send = started(hedy, line, people)
+    prepare_all()
     consent_record(
         people[0].numbers.get().number, sender=line.number, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT
     )
