@@ -13,7 +13,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from messaging.group_sends.estimates import own_rate
-from messaging.group_sends.hours import Hours, zones_of
+from messaging.group_sends.hours import Hours
 from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
 from messaging.models import (
     Direction,
@@ -28,6 +28,7 @@ from messaging.models import (
     Thread,
 )
 from messaging.outbox.guards import group_sends_paused
+from telephony.numbers import zones_of
 
 # So many seconds of a sender's work wait in the outbox, within these bounds.
 _AHEAD_SECONDS, _LEAST, _MOST = 4, 10, 1000
