@@ -15,7 +15,7 @@ PLACE_LENGTH = 16
 
 
 def place_clean(text: str, *, field: str = "place") -> str:
-    """A place as it is kept: `DE`, `+4989`, or "". The code of a single country is that country: one place has one name.
+    """A place as it is kept: `DE`, `+4989`, or "". A single country's code is that country: one place has one name.
 
     Raises `ValidationError`.
     """

@@ -17,7 +17,7 @@ from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingP
 from contacts.models import BlockedNumber, Consent, Contact, ContactMerge, ContactNote, ContactNumber
 from core.text import in_sentence
 from messaging.models import GroupRecipient, Message, MessageMedia, MessageWebhook, Thread
-from routing.models import Line
+from routing.models import DoNotCall, Line, OutgoingOverride
 from telephony.errors import InvalidNumber
 from telephony.models import Webhook
 from telephony.party import party, same_party
@@ -95,6 +95,8 @@ class Person:
             ],
             gettext_noop("consents"): [Consent.objects.filter(number__in=self.numbers)],
             gettext_noop("entries of the block list"): [BlockedNumber.objects.filter(number__in=self.numbers)],
+            gettext_noop("entries of the do-not-call list"): [DoNotCall.objects.filter(number__in=self.numbers)],
+            gettext_noop("calls and texts against a rule"): [OutgoingOverride.objects.filter(number__in=self.numbers)],
             gettext_noop("notes of contacts"): [ContactNote.objects.filter(contact__in=self.contact_ids)],
             # What it takes to undo a merge tells of the person, too.
             gettext_noop("merges of contacts"): [

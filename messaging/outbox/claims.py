@@ -21,6 +21,7 @@ from django.utils.translation import gettext_noop
 from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
 from messaging.models import Message, Priority, Sender, Step
 from messaging.outbox.attachments import media_urls
+from messaging.outbox.outgoing import opens_later, problems_of
 from messaging.outbox.pace import Pace
 from messaging.outbox.signals import messages_moved
 from messaging.segments import count
@@ -104,8 +105,9 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
             return Taken(next_at=_watch(sender, worker, sender.slow_until, now))
         due = list(_locking(_due(name, now))[:limit])
         refused = _refuse_unwanted(name, due, now)
+        put_off = _put_off(due, refused, now)
         pace = Pace(sender.free_at, now, sender.segments_per_second or settings.MESSAGE_SEGMENTS_PER_SECOND or None)
-        rows = [row for row in due if row.pk not in set(refused) and _fits(pace, row)]
+        rows = [row for row in due if row.pk not in {*refused, *put_off} and _fits(pace, row)]
         claim = str(uuid.uuid4())
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
             step=Step.CLAIMED, claim=claim, claimed_at=now, attempts=F("attempts") + 1, looks=0
@@ -114,7 +116,7 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
         if rows:
             sender.save(update_fields=["free_at"])
         next_at = None
-        if len(rows) + len(refused) < len(due):
+        if len(rows) + len(refused) + len(put_off) < len(due):
             next_at = _watch(sender, worker, pace.free_again, now)
         elif len(due) == limit:
             next_at = now
@@ -154,7 +156,7 @@ def _due(sender: str, now: datetime) -> QuerySet[Message]:
     )
 
 
-def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> list[int]:
+def _refuse_unwanted(sender: str, rows: Collection[Message], now: datetime) -> list[int]:
     """Refuses what may not be sent any more, whatever it was when it was written."""
     numbers = {row.recipient for row in rows}
     if not numbers:
@@ -163,9 +165,10 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
     blocked, landlines = numbers_blocked(numbers), set[str]()
     if any(row.priority == Priority.GROUP for row in rows):
         landlines = numbers_with_landline(numbers)
+    not_allowed = problems_of(rows, now)
     refused = []
     for row in rows:
-        problem = ""
+        problem = not_allowed.get(row.pk, "")
         if row.recipient in forbidden:
             problem = sentence_for(_UNSUBSCRIBED)
         elif row.recipient in blocked:
@@ -178,6 +181,14 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
             refused.append(row)
     return [row.pk for row in refused]
+
+
+def _put_off(rows: Iterable[Message], refused: Collection[int], now: datetime) -> list[int]:
+    """Texts to groups wait until the company's hours begin where they go."""
+    later = opens_later([row for row in rows if row.priority == Priority.GROUP and row.pk not in refused], now)
+    for opens, ids in later.items():
+        Message.objects.filter(pk__in=ids).update(due_at=opens)
+    return [pk for ids in later.values() for pk in ids]
 
 
 def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:

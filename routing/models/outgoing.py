@@ -1,9 +1,9 @@
-"""What may be called and texted from here, by whom, and when: rules that admins write, and what was done against them."""
+"""What may be called and texted from here, by whom, and when; and what was done against it."""
 
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -55,6 +55,8 @@ class _Placed(models.Model):
     )
     channels = models.CharField(_("for"), max_length=8, choices=Channels.choices, default=Channels.BOTH)
 
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
     class Meta:
         abstract = True
 
@@ -67,7 +69,7 @@ class _Placed(models.Model):
 
     def overlapping(self) -> models.QuerySet[Any]:
         """Other rules for the same place that speak of the same calls or texts."""
-        rows = type(self)._default_manager.filter(place=self.place).exclude(pk=self.pk)
+        rows = type(self).objects.filter(place=self.place).exclude(pk=self.pk)
         return rows if self.channels == Channels.BOTH else rows.filter(channels__in=[self.channels, Channels.BOTH])
 
 

@@ -86,7 +86,7 @@ def _emergency(text: str, line: Line | None) -> Number | None:
         return number
     other = next((each for each in rules if emergency_number(text, each.region)), None)
     if other is not None:
-        raise InvalidNumber(_OTHER_LINE % {"line": other.line_name}, permanent=True)
+        raise InvalidNumber(_OTHER_LINE % {"line": other.line_name[:60]}, permanent=True)
     # `parse_dialled` refuses what is one in the home country; the line may be in another.
     if line is not None and is_emergency(text, _region_of(line.number)):
         raise InvalidNumber(EMERGENCY_REFUSED, permanent=True)
@@ -160,3 +160,21 @@ def text_opens(number: str, facts: TextFacts, *, at: datetime) -> datetime | Non
     if known is None or not facts.rules.hours:
         return at
     return decided.next_open(known, channel=Channel.TEXT, at=at, rules=facts.rules, zones=facts.zones(number))
+
+
+@dataclass(frozen=True, slots=True)
+class TextVerdict:
+    """Whether somebody may text a number now. `sentence`: why not, in English, as it is stored; "" when it is allowed.
+    Without `refusals`, nobody can override it."""
+
+    sentence: str = ""
+    refusals: tuple[Refusal, ...] = ()
+
+
+def text_verdict(number: str, *, role: Role, at: datetime | None = None) -> TextVerdict:
+    if reason := never_texted(number):
+        return TextVerdict(reason)
+    found = text_refusals(number, text_facts([number]), role=role, at=at or timezone.now())
+    if not found:
+        return TextVerdict()
+    return TextVerdict(found[0].sentence, found if found[0].override_by else ())

@@ -204,7 +204,7 @@ def _of_hours(number: Number, channel: Channel, at: datetime, rules: Rules, zone
         sure = len({at.astimezone(_zone(name)).utcoffset() for name in zones}) == 1
         said = _IT_IS[channel, sure] % (blanks | {"from": f"{span.begin:%H:%M}", "until": f"{span.end:%H:%M}"})
     else:
-        shown = ", ".join(f"{span.begin:%H:%M}–{span.end:%H:%M}" for span in today[:4])
+        shown = ", ".join(f"{span.begin:%H:%M}–{span.end:%H:%M}" for span in today[:3])
         said = _SPANS[channel] % (blanks | {"spans": shown})
     return Refusal(Rule.HOURS, said, frozenset.intersection(*(span.override_by for span in spans)))
 
