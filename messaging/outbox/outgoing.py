@@ -48,10 +48,8 @@ def _is_waited_for(refusal: Refusal, row: Message, facts: TextFacts, now: dateti
 def _roles_of(rows: Collection[Message], facts: TextFacts) -> dict[int, Role]:
     """Whose rules count: the writer's, of a text by rule those of the admin who made the rule."""
     writers = agents_by_id({row.written_by_id for row in rows if row.written_by_id}) if facts.rules.places else {}
-    return {
-        row.pk: Role.ADMIN if row.origin == Origin.RULE else role_of(writers.get(row.written_by_id or 0))
-        for row in rows
-    }
+    by_writer = {row.pk: role_of(writers.get(row.written_by_id or 0)) for row in rows}
+    return by_writer | {row.pk: Role.ADMIN for row in rows if row.origin == Origin.RULE}
 
 
 def opens_later(rows: Iterable[Message], now: datetime) -> dict[datetime, list[int]]:

@@ -130,7 +130,7 @@ class _BodySerializer(StrictSerializer):
         required=False,
         allow_blank=True,
         max_length=MOST_REASON,
-        help_text="Why it is to be sent though hours or the do-not-call list forbid it: for those who may override that.",
+        help_text="Why it is sent though hours or the do-not-call list forbid it: for those who may override that.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

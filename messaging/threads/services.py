@@ -93,20 +93,30 @@ def text_send(
     text_check(line, number)
     overridden = text_check_allowed(number, role=role_of(by), override=override)
     try:
-        with transaction.atomic():
-            message = _write(line, number, body, by=by, key=stored, media=media)
-            if overridden:
-                override_for_text(number, overridden, reason=override, by=by, message_id=message.pk)
-        return message, True
+        message = _write(line, number, body, by=by, key=stored, media=media, overridden=overridden, override=override)
     except IntegrityError:
         # The same request came twice at the same moment.
         if known := _known(stored, line, number, body):
             return known, False
         raise
+    return message, True
 
 
-def _write(line: Line, number: str, body: str, *, by: Agent, key: str | None, media: Sequence[MessageMedia]) -> Message:
+@transaction.atomic
+def _write(
+    line: Line,
+    number: str,
+    body: str,
+    *,
+    by: Agent,
+    key: str | None,
+    media: Sequence[MessageMedia],
+    overridden: Sequence[Refusal],
+    override: str,
+) -> Message:
     message = message_write(line, number, body, origin=Origin.AGENT, by=by, key=key, media=media)
+    if overridden:
+        override_for_text(number, overridden, reason=override, by=by, message_id=message.pk)
     # Who answers has read what is answered.
     _read(message.thread_id, by, up_to=message.pk)
     return message

@@ -109,8 +109,8 @@ class EmergencyRuleAdmin(SavesChanges, admin.ModelAdmin[EmergencyRule]):
             {
                 "fields": ["region", "line", "address_is_registered"],
                 "description": _(
-                    "The line then calls that country's emergency numbers as they are dialled: no hours, no list and no "
-                    "spend limit is in the way. They are never texted."
+                    "The line then calls that country's emergency numbers as they are dialled: no hours, no list and "
+                    "no spend limit is in the way. They are never texted."
                 ),
             },
         )

@@ -98,9 +98,9 @@ class DoNotCallAdmin(SavesChanges, admin.ModelAdmin[DoNotCall]):
 
     def get_fieldsets(self, request: HttpRequest, obj: DoNotCall | None = None) -> Any:
         about = _(
-            "People who asked not to be called, or whom the law protects. Their own calls and texts still arrive, and who "
-            "may override an entry can call them with a reason. The block list is another thing: there are callers whom "
-            "nobody here wants to hear from, neither called nor answered, and nobody can override it."
+            "People who asked not to be called, or whom the law protects. Their own calls and texts are answered as "
+            "ever, and who may override an entry can call them once, with a reason. The block list is another thing: "
+            "numbers that nobody here wants to deal with. They are neither called nor texted, whatever the reason."
         )
         first = (
             None,
