@@ -195,17 +195,16 @@ def _overridden(asked: OutgoingRequest, wanted: Dialled, agent: Agent) -> bool:
     """Whether this very call was allowed against the rules. It is said on the call's time line."""
     sid = asked.voice.sid
     used = override_use(asked.override, wanted.number.e164, wanted.refusals, by=agent, call_sid=sid)
-    if used is None:
-        return False
-    CallEvent.objects.create(
-        call_sid=sid,
-        kind=CallEvent.Kind.ACTION,
-        name="override",
-        outcome=used.reason,
-        detail={"rules": used.rules, "reason": used.reason},
-        agent=agent,
-    )
-    return True
+    if used is not None and used.used_at is None:
+        CallEvent.objects.create(
+            call_sid=sid,
+            kind=CallEvent.Kind.ACTION,
+            name="override",
+            outcome=used.reason,
+            detail={"rules": used.rules},
+            agent=agent,
+        )
+    return used is not None
 
 
 def _refuse(batch: CallBatch, call: Call, key: str) -> CallRefused:

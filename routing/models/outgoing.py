@@ -96,7 +96,7 @@ class OutgoingRule(_Placed):
                 gettext("There is a rule for %(place)s already. Change that one.") % {"place": place_said(self.place)}
             )
         regions = settings.ALLOWED_REGIONS
-        if len(self.place) == 2 and regions and self.place not in regions and self.is_for_somebody:
+        if self.place.isalpha() and regions and self.place not in regions and self.is_for_somebody:
             raise ValidationError(
                 {
                     "place": gettext(
@@ -225,7 +225,7 @@ class EmergencyRule(models.Model):
 
     def clean(self) -> None:
         self.region = place_clean(self.region, field="region")
-        if len(self.region) != 2:
+        if not self.region.isalpha():
             raise ValidationError({"region": gettext("Name one country by its two letters.")})
         if not self.address_is_registered:
             raise ValidationError(

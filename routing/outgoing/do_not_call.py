@@ -28,8 +28,8 @@ MOST_ROWS = 5000
 MOST_BYTES = 1_048_576
 
 
-class TooMany(Exception):
-    """More than is taken at a time. Its text is a sentence."""
+class Unusable(Exception):
+    """More than is taken at a time, or no list at all. Its text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Common:
 
 def entries_add(text: str, common: Common, *, by: Agent | None) -> Added:
     """Adds a number a line, after which reason, source and last day (2026-12-31) may follow, as a CSV has them. Rows
-    that cannot be used are told; the others are added. Raises `TooMany`."""
+    that cannot be used are told; the others are added. Raises `Unusable`."""
     wanted: dict[str, DoNotCall] = {}
     bad: list[BadRow] = []
     doubles = 0
@@ -88,9 +88,12 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     first = text.partition("\n")[0]
     # A semicolon parts cells where a comma is for decimals; one behind a number is no extension here.
     separator = max((";", "\t", ","), key=first.count)
-    lines = list(csv.reader(io.StringIO(text), delimiter=separator))
+    try:
+        lines = list(csv.reader(io.StringIO(text), delimiter=separator))
+    except csv.Error:
+        raise Unusable(_("This cannot be read as a list of numbers.")) from None
     if len(lines) > MOST_ROWS:
-        raise TooMany(_("Add at most %(count)s numbers at a time.") % {"count": number_text(MOST_ROWS)})
+        raise Unusable(_("Add at most %(count)s numbers at a time.") % {"count": number_text(MOST_ROWS)})
     for number, cells in enumerate(lines, start=1):
         cells = [cleaned(cell).strip() for cell in cells]
         is_header = number == 1 and cells and not re.search(r"[0-9]", cells[0])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import SavesChanges
 from routing.models import Channels, DoNotCall, OverrideBy
-from routing.outgoing.do_not_call import MOST_BYTES, Common, TooMany, entries_add, entries_remove
+from routing.outgoing.do_not_call import MOST_BYTES, Common, Unusable, entries_add, entries_remove
 
 
 class DoNotCallForm(forms.ModelForm[DoNotCall]):
@@ -157,7 +157,7 @@ class DoNotCallAdmin(SavesChanges, admin.ModelAdmin[DoNotCall]):
             agent: Any = request.user
             try:
                 added = entries_add(values["text"], common, by=agent)
-            except TooMany as error:
+            except Unusable as error:
                 form.add_error(None, str(error))
         context = self.admin_site.each_context(request) | {
             "title": gettext("Add many numbers"), "opts": self.opts, "form": form, "added": added,

@@ -55,6 +55,7 @@ def _checked(
         rules=[refusal.rule for refusal in found],
         refusal="\n".join(as_text(refusal.sentence) for refusal in found),
         reason=reason[:MOST_REASON],
+        at=timezone.now(),
         **more,
     )
 
@@ -74,7 +75,7 @@ def override_use(
     """The override of that key, used up by this call; None when it is another's or another number's, was used, is too
     old, or does not cover all that forbids the call now, or when the agent may not override that any more.
 
-    Twilio may ask twice about one call: it is the same use.
+    Twilio may ask twice about one call: it is the same use. The first time, `used_at` of what is returned is None.
     """
     if not key or not may_override(found, role_of(by)):
         return None

@@ -38,7 +38,7 @@ def span(place: str = "", begin: str = "08:00", end: str = "21:00", **values) ->
     return HoursRule(place=place, begin=time.fromisoformat(begin), end=time.fromisoformat(end), **(known | values))
 
 
-def said(text: str = BERLIN, *, role: Role = Role.AGENT, channel: Channel = Channel.CALL, at=NIGHT, **more) -> list[str]:
+def said(text=BERLIN, *, role=Role.AGENT, channel=Channel.CALL, at=NIGHT, **more) -> list[str]:
     return [sentence(one.sentence) for one in refusals(number(text), role=role, channel=channel, at=at, **more)]
 
 
@@ -170,9 +170,7 @@ def test_of_several_spans_the_strictest_says_who_may_override():
 def test_the_do_not_call_list_holds_to_its_last_day():
     entry = Entry(ALL, date(2026, 11, 24), CHIEFS)
 
-    assert said(rules=Rules(), entry=entry) == [
-        "This number is on your company's do-not-call list until 2026-11-24."
-    ]
+    assert said(rules=Rules(), entry=entry) == ["This number is on your company's do-not-call list until 2026-11-24."]
     assert said(rules=Rules(), entry=entry, at=NIGHT + timedelta(days=1)) == []
     calls_only = Entry(frozenset({Channel.CALL}), None)
     assert said(rules=Rules(), entry=calls_only, channel=Channel.TEXT) == []
@@ -205,7 +203,7 @@ def test_every_sentence_fits_its_column_with_the_longest_that_can_stand_in_it():
 
 
 @given(
-    moment=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)).map(lambda at: at.replace(tzinfo=UTC)),
+    moment=st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: NIGHT + timedelta(minutes=minutes)),
     zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]),
     begin=st.times(),
     end=st.times(),
