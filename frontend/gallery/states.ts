@@ -249,6 +249,7 @@ export const EXHIBITS: Record<string, Exhibit> = {
   "10-idle": { events: ready },
   "11-idle-number": { events: ready, act: type("#number", "(202) 555-0142") },
   "12-idle-wrong": { events: ready, act: type("#number", "202 555", true) },
+  "12-idle-refused": { events: ready, act: type("#number", "+49 30 12345678") },
   "13-idle-names": { events: ready, act: type("#number", "ma") },
   "14-idle-ended": { events: [...talking, { type: "agent.hung-up", at: now }] },
   "15-idle-elsewhere": { events: [...ringing, withdrawn("answered-elsewhere")] },
@@ -448,6 +449,14 @@ export const EXHIBITS: Record<string, Exhibit> = {
     act: thread(
       "Maya Okonkwo",
       type("#text", "I will ring you at noon."),
+      press(() => t("threads.send")),
+    ),
+  },
+  "77-needs-reason": {
+    events: ready,
+    act: thread(
+      "Maya Okonkwo",
+      type("#text", "I will ring you tonight."),
       press(() => t("threads.send")),
     ),
   },

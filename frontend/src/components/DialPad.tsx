@@ -5,8 +5,9 @@ import { clock } from "../format";
 import type { Availability, Line } from "../messages";
 import { presenceWord } from "../words";
 import { isolated } from "../names";
-import type { Api } from "../ports";
+import type { Api, NumberCheck } from "../ports";
 import type { Hints } from "../softphone/state";
+import { Anyway } from "./Anyway";
 import { CallLayout } from "./CallLayout";
 import { FOUND_ID, FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
 import { Icon } from "./Icon";
@@ -16,7 +17,7 @@ import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
 
 export interface DialPadProps {
-  api: Pick<Api, "checkNumber" | "contacts">;
+  api: Pick<Api, "checkNumber" | "contacts" | "overrideCall">;
   text: string;
   onText(text: string): void;
   lines: Line[];
@@ -75,7 +76,8 @@ function Readiness({ since, availability }: { since: number | null; availability
 
 function Pad(props: DialPadProps) {
   const { api, text, onText, canDial, onDial } = props;
-  const entry = useNumberCheck(api, text);
+  const lineId = props.line?.id ?? null;
+  const entry = useNumberCheck(api, text, lineId);
   // A number is called wrong only when the agent has finished typing: on Call, or after leaving the field.
   const [insisted, setInsisted] = useState("");
   const [pending, setPending] = useState(false);
@@ -113,11 +115,14 @@ function Pad(props: DialPadProps) {
       return;
     }
     setPending(true);
-    const understood = entry.kind === "checking" ? await understand(api, text) : entry;
+    const understood = entry.kind === "checking" ? await understand(api, text, lineId) : entry;
     setPending(false);
     setInsisted(text);
     if (understood.kind === "valid") onDial(hintsOf(understood));
-    else if (understood.kind === "unknown" && /^\+[\d\s().-]{8,}$/.test(text.trim())) {
+    else if (understood.kind === "refused" && understood.check.may_override) {
+      // Drawn by then, also when Enter came before the check.
+      setTimeout(() => document.querySelector<HTMLInputElement>("#call-reason")?.focus(), 0);
+    } else if (understood.kind === "unknown" && /^\+[\d\s().-]{8,}$/.test(text.trim())) {
       // Our check is not needed to call a number that is written in full.
       const number = text.replace(/[^\d+]/g, "");
       onDial({ number, display: number, name: "", place: "", line: "" });
@@ -151,6 +156,9 @@ function Pad(props: DialPadProps) {
             active={active !== null}
             homeRegionName={props.homeRegionName}
           />
+          {entry.kind === "refused" && entry.check.may_override && (
+            <CallAnyway key={text} check={entry.check} {...{ api, canDial, onDial }} />
+          )}
           <p class="visually-hidden" role="status">
             {names && found.length > 0 && t("dial.numbersFound", { count: found.length })}
           </p>
@@ -283,8 +291,9 @@ function NumberHint({
       </p>
     );
   }
-  if (wrong || entry.kind === "unknown") {
-    const message = entry.kind === "invalid" || entry.kind === "unknown" ? entry.message : "";
+  // A whole number that must not be called now is no typing mistake: it is said at once.
+  if (wrong || entry.kind === "unknown" || entry.kind === "refused") {
+    const message = "message" in entry ? entry.message : "";
     return (
       <p class="hint hint-wrong" id="number-hint" role="alert">
         <Icon name="alert" size={16} /> <span>{message}</span>
@@ -341,7 +350,40 @@ function LineChoice({ lines, line, onLine }: DialPadProps) {
   );
 }
 
-function hintsOf({ check }: Extract<Entry, { kind: "valid" }>): Hints {
+interface CallAnywayProps extends Pick<DialPadProps, "api" | "canDial" | "onDial"> {
+  check: NumberCheck;
+}
+
+function CallAnyway({ check, api, canDial, onDial }: CallAnywayProps) {
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState("");
+
+  async function call(): Promise<void> {
+    setBusy(true);
+    setProblem("");
+    try {
+      const override = await api.overrideCall(check.e164 ?? check.input, reason.trim());
+      onDial({ ...hintsOf({ check }), override });
+    } catch (failure) {
+      setProblem((failure as { message?: string }).message || t("dial.notChecked"));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Anyway
+      id="call-reason"
+      label={t("anyway.call")}
+      busy={busy || !canDial}
+      onReason={setReason}
+      onGo={() => void call()}
+      {...{ reason, problem }}
+    />
+  );
+}
+
+function hintsOf({ check }: { check: NumberCheck }): Hints {
   const number = check.e164 ?? check.input;
   return {
     number: check.extension ? `${number};ext=${check.extension}` : number,

@@ -109,7 +109,7 @@ def test_a_number_is_tried_for_each_role_and_for_calls_and_texts(admin, line):
     page = post(admin, f"{RULES}try/", number=BERLIN, line=line.pk, at="2026-11-24 22:10:00")
 
     assert page.count("You are not allowed to call Germany.") == 1
-    assert page.count("It is 23:10 in Germany. Your company calls there from 08:00 to 21:00.") == 3
+    assert page.count("It is 23:10 in Germany. Your company calls there from 08:00 to 21:00.") == 2
     assert page.count("May be overridden with a reason.") == 4
     assert post(admin, f"{RULES}try/", number=BERLIN, at="2026-11-24 12:00:00").count("<td>Allowed</td>") == 4
     for odd in ("", "x" * 65, "911", "12", "<b>", "9" * 64, "\x00"):
@@ -181,7 +181,7 @@ def test_many_are_pasted_and_bad_rows_are_told(admin, root):
     page = add_many(admin, numbers=pasted)
 
     assert "2 added, 2 already there, 3 that cannot be used." in " ".join(page.split())
-    assert "This number is too short." in page
+    assert "This number is too short" in page
     assert "Write the last day like 2026-12-31." in page
     first, second = DoNotCall.objects.filter(number__in=["+12025550142", "+12025550143"]).order_by("number")
     assert (first.reason, first.added_by, first.override_by, first.until) == ("Register", root, "nobody", None)
@@ -237,9 +237,7 @@ def test_overrides_are_seen_and_never_changed_and_their_key_is_not_shown(admin, 
 
 def test_what_is_kept_of_a_person_names_the_list_and_overrides(root):
     listed(BERLIN)
-    OutgoingOverride.objects.create(
-        agent_name="Root", role="admin", number=BERLIN, channel="calls", refusal="", reason=""
-    )
+    OutgoingOverride.objects.create(agent_name="Root", role="admin", number=BERLIN, channel="calls")
 
     rows = person_find(BERLIN).rows()
 
