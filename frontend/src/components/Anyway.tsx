@@ -31,7 +31,7 @@ export function Anyway({ id, label, reason, busy, problem, onReason, onGo }: Pro
           onInput={(event) => onReason(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.isComposing) return;
-            // It stands in another form, whose Enter means something else.
+            // Where it stands in another form, Enter means something else there.
             event.preventDefault();
             if (!waits) onGo();
           }}

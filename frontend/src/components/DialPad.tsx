@@ -5,14 +5,21 @@ import { clock } from "../format";
 import type { Availability, Line } from "../messages";
 import { presenceWord } from "../words";
 import { isolated } from "../names";
-import type { Api, NumberCheck } from "../ports";
+import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
-import { Anyway } from "./Anyway";
+import { CallAnyway } from "./CallAnyway";
 import { CallLayout } from "./CallLayout";
 import { FOUND_ID, FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
 import { Icon } from "./Icon";
 import { Keypad } from "./Keypad";
-import { type Entry, EXTENSION_WORDS, hasLetters, understand, useNumberCheck } from "./useNumberCheck";
+import {
+  type Entry,
+  EXTENSION_WORDS,
+  hasLetters,
+  hintsOf,
+  understand,
+  useNumberCheck,
+} from "./useNumberCheck";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
 
@@ -118,7 +125,7 @@ function Pad(props: DialPadProps) {
     const understood = entry.kind === "checking" ? await understand(api, text, lineId) : entry;
     setPending(false);
     setInsisted(text);
-    if (understood.kind === "valid") onDial(hintsOf(understood));
+    if (understood.kind === "valid") onDial(hintsOf(understood.check));
     else if (understood.kind === "refused" && understood.check.may_override) {
       // Drawn by then, also when Enter came before the check.
       setTimeout(() => document.querySelector<HTMLInputElement>("#call-reason")?.focus(), 0);
@@ -134,36 +141,39 @@ function Pad(props: DialPadProps) {
     <CallLayout
       tone="idle"
       identity={
-        <form
-          class="dial-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void dial();
-          }}
-        >
-          <Readiness since={canDial ? props.readySince : null} availability={props.availability} />
-          <NumberField
-            {...props}
-            wrong={wrong}
-            expanded={names && found.length > 0}
-            active={active?.id}
-            onKeyDown={onKeyDown}
-            onLeave={() => setInsisted(text)}
-          />
-          <NumberHint
-            entry={entry}
-            wrong={wrong}
-            active={active !== null}
-            homeRegionName={props.homeRegionName}
-          />
+        <>
+          <form
+            class="dial-form"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void dial();
+            }}
+          >
+            <Readiness since={canDial ? props.readySince : null} availability={props.availability} />
+            <NumberField
+              {...props}
+              wrong={wrong}
+              expanded={names && found.length > 0}
+              active={active?.id}
+              onKeyDown={onKeyDown}
+              onLeave={() => setInsisted(text)}
+            />
+            <NumberHint
+              entry={entry}
+              wrong={wrong}
+              active={active !== null}
+              homeRegionName={props.homeRegionName}
+            />
+            <p class="visually-hidden" role="status">
+              {names && found.length > 0 && t("dial.numbersFound", { count: found.length })}
+            </p>
+            <LineChoice {...props} />
+          </form>
+          {/* Not in the form: with a second field and no button in it, Enter would not send it. */}
           {entry.kind === "refused" && entry.check.may_override && (
             <CallAnyway key={text} check={entry.check} {...{ api, canDial, onDial }} />
           )}
-          <p class="visually-hidden" role="status">
-            {names && found.length > 0 && t("dial.numbersFound", { count: found.length })}
-          </p>
-          <LineChoice {...props} />
-        </form>
+        </>
       }
       bar={
         <button type="button" class="button-call" disabled={!canDial || pending} onClick={() => void dial()}>
@@ -348,48 +358,4 @@ function LineChoice({ lines, line, onLine }: DialPadProps) {
       </span>
     </p>
   );
-}
-
-interface CallAnywayProps extends Pick<DialPadProps, "api" | "canDial" | "onDial"> {
-  check: NumberCheck;
-}
-
-function CallAnyway({ check, api, canDial, onDial }: CallAnywayProps) {
-  const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
-
-  async function call(): Promise<void> {
-    setBusy(true);
-    setProblem("");
-    try {
-      const override = await api.overrideCall(check.e164 ?? check.input, reason.trim());
-      onDial({ ...hintsOf({ check }), override });
-    } catch (failure) {
-      setProblem((failure as { message?: string }).message || t("dial.notChecked"));
-      setBusy(false);
-    }
-  }
-
-  return (
-    <Anyway
-      id="call-reason"
-      label={t("anyway.call")}
-      busy={busy || !canDial}
-      onReason={setReason}
-      onGo={() => void call()}
-      {...{ reason, problem }}
-    />
-  );
-}
-
-function hintsOf({ check }: { check: NumberCheck }): Hints {
-  const number = check.e164 ?? check.input;
-  return {
-    number: check.extension ? `${number};ext=${check.extension}` : number,
-    display: check.display ?? number,
-    name: check.contact?.name ?? "",
-    place: check.place ?? check.country ?? "",
-    line: "",
-  };
 }

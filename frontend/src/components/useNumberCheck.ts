@@ -1,6 +1,7 @@
 /** What a typed text means: a number that can be called, a name to look up, or neither. */
 import { useEffect, useState } from "preact/hooks";
 import type { Api, ContactFound, NumberCheck } from "../ports";
+import type { Hints } from "../softphone/state";
 import { t } from "../i18n/i18n";
 
 export type Entry =
@@ -71,4 +72,16 @@ export function useNumberCheck(
   }, [api, text, line, of]);
   if (!text.trim()) return { kind: "empty" };
   return known.of === of ? known.entry : { kind: "checking" };
+}
+
+/** What is shown of a call to that number, and whom it goes to. */
+export function hintsOf(check: NumberCheck): Hints {
+  const number = check.e164 ?? check.input;
+  return {
+    number: check.extension ? `${number};ext=${check.extension}` : number,
+    display: check.display ?? number,
+    name: check.contact?.name ?? "",
+    place: check.place ?? check.country ?? "",
+    line: "",
+  };
 }
