@@ -224,9 +224,16 @@ def parse_dialled(text: str) -> Number:
     return number
 
 
+# A plus, a country's code of three digits, and six more.
+_LONGEST_EMERGENCY = 10
+
+
 def forbidden(number: Number, *, is_text: bool = False) -> str:
     """Why this server calls, or texts, no such number, in English as it is stored; "" when it does."""
-    if number.kind == NumberKind.EMERGENCY or is_emergency(_national(number.e164), number.region):
+    may_be_emergency = len(number.e164) <= _LONGEST_EMERGENCY
+    if number.kind == NumberKind.EMERGENCY or (
+        may_be_emergency and is_emergency(_national(number.e164), number.region)
+    ):
         return EMERGENCY_NO_TEXTS if is_text else EMERGENCY_REFUSED
     optional = number.kind in OPTIONAL_KINDS
     if number.kind == NumberKind.PREMIUM or (optional and number.kind not in settings.ALLOWED_NUMBER_KINDS):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agents.selectors import agents_by_id
+from contacts.selectors import time_zones_said
 from core.languages import as_text
 from messaging.models import Message, Origin, Priority
 from routing.outgoing.checks import TextFacts, never_texted, text_facts, text_opens, text_refusals
@@ -56,9 +58,11 @@ def opens_later(rows: Iterable[Message], now: datetime) -> dict[datetime, list[i
     """Those of these texts that must wait for the company's hours, by when these begin."""
     rows = list(rows)
     later: dict[datetime, list[int]] = {}
-    if not rows:
+    # Without numbers, nobody is looked for on the list: that was done.
+    facts = text_facts((), time_zones={})
+    if not rows or not facts.rules.hours:
         return later
-    facts = text_facts({row.recipient for row in rows})
+    facts = replace(facts, time_zones=time_zones_said({row.recipient for row in rows}))
     for row in rows:
         opens = text_opens(row.recipient, facts, at=now)
         if opens is not None and opens > now:

@@ -99,7 +99,7 @@ def _region_of(number: str) -> str:
     return known.region if known else ""
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=50_000)
 def number_known(e164: str) -> Number | None:
     """A number that is kept somewhere; None for what is none, such as a short code."""
     if not e164.startswith("+"):
