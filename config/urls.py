@@ -17,6 +17,7 @@ from core.api.views import problem_detail, problem_list
 from desk import urls as desk_urls
 from messaging import urls as messaging_urls
 from messaging.group_sends import urls as group_sends_urls
+from routing import urls as routing_urls
 from tokens import urls as tokens_urls
 from usage import urls as usage_urls
 from usage import views as usage
@@ -29,6 +30,7 @@ _api = [
     *messaging_urls.api_urlpatterns,
     *group_sends_urls.api_urlpatterns,
     *usage_urls.api_urlpatterns,
+    *routing_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
 ]

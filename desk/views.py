@@ -54,6 +54,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "token": reverse("api:voice-token"),
             "calls": reverse("api:call-list"),
             "checkNumber": reverse("api:number-check"),
+            "outgoingOverrides": reverse("api:outgoing-overrides"),
             "contacts": reverse("api:contact-list"),
             "groups": reverse("api:group-list"),
             "groupSends": reverse("api:group-send-list"),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import SavesChanges
 from routing.models import Line
+from routing.outgoing import admin as outgoing_admin  # noqa: F401  (pages of its own)
+from routing.outgoing import do_not_call_admin  # noqa: F401  (the same)
 from routing.selectors import callable_agents_of
 from telephony.errors import TelephonyError
 from telephony.provisioning.account import number_is_owned

@@ -28,6 +28,13 @@ class _Group:
 _GROUPS = (
     _Group(_("Calls"), ("calls.Call",)),
     _Group(_("Routing"), ("routing.Line",)),
+    _Group(
+        _("Outgoing"),
+        (
+            *("routing.OutgoingRule", "routing.OutgoingHours", "routing.DoNotCall", "routing.EmergencyRule"),
+            "routing.OutgoingOverride",
+        ),
+    ),
     _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
     _Group(
         _("Contacts"),

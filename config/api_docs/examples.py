@@ -214,7 +214,11 @@ EXAMPLES: dict[str, Any] = {
     "NumberCheck": {
         "input": "202 555 0142", "valid": True, "e164": "+12025550142", "extension": "",
         "display": "(202) 555-0142", "country": "United States",
-        "place": "United States", "message": "", "contact": _CONTACT, "known_calls": 4,
+        "place": "United States", "message": "", "may_override": False, "contact": _CONTACT, "known_calls": 4,
+    },
+    "OverrideInput": {"to": "+12025550198", "reason": "She asked to be called tonight."},
+    "Override": {
+        "id": "I6UtfYe_9bf3KlrBnY9AwGJHOJ0GWpsh", "to": "+12025550198", "expires_at": "2026-11-23T09:32:00Z",
     },
     "OwnField": {"key": "customer_no", "name": "Customer no."},
     "RetryAnswer": {"retried": 1, "send": _GROUP_SEND},

@@ -18,7 +18,7 @@ from contacts.models import BlockedNumber, Consent, Contact, ContactMerge, Conta
 from core.text import in_sentence
 from messaging.group_sends.erasing import sends_choosing
 from messaging.models import GroupRecipient, GroupSend, Message, MessageMedia, MessageWebhook, Thread
-from routing.models import Line
+from routing.models import DoNotCall, Line, OutgoingOverride
 from telephony.errors import InvalidNumber
 from telephony.models import Webhook
 from telephony.party import party, same_party
@@ -96,6 +96,8 @@ class Person:
             ],
             gettext_noop("consents"): [Consent.objects.filter(number__in=self.numbers)],
             gettext_noop("entries of the block list"): [BlockedNumber.objects.filter(number__in=self.numbers)],
+            gettext_noop("entries of the do-not-call list"): [DoNotCall.objects.filter(number__in=self.numbers)],
+            gettext_noop("calls and texts against a rule"): [OutgoingOverride.objects.filter(number__in=self.numbers)],
             gettext_noop("notes of contacts"): [ContactNote.objects.filter(contact__in=self.contact_ids)],
             # What it takes to undo a merge tells of the person, too.
             gettext_noop("merges of contacts"): [

@@ -41,6 +41,7 @@ export const CALLS: Exhibits = {
   "10-idle": { events: ready },
   "11-idle-number": { events: ready, act: type("#number", "(202) 555-0142") },
   "12-idle-wrong": { events: ready, act: type("#number", "202 555", true) },
+  "12-idle-refused": { events: ready, act: type("#number", "+49 30 12345678") },
   "13-idle-names": { events: ready, act: type("#number", "ma") },
   "14-idle-ended": { events: [...talking, { type: "agent.hung-up", at: now }] },
   "15-idle-elsewhere": { events: [...ringing, withdrawn("answered-elsewhere")] },

@@ -61,6 +61,14 @@ export const TEXTS: Exhibits = {
       press(() => t("threads.send")),
     ),
   },
+  "77-needs-reason": {
+    events: ready,
+    act: thread(
+      "Maya Okonkwo",
+      type("#text", "I will ring you tonight."),
+      press(() => t("threads.send")),
+    ),
+  },
   "77-thread-of-whose": {
     events: ready,
     act: thread(

@@ -7,7 +7,7 @@ import { sendTexts } from "./sends";
 import { CONTACTS, COLLEAGUES, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { momentOf } from "../src/threads/words";
 import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
-import { config, CONTACT, DEVICES, THEIRS, TOO_SHORT } from "./fakes";
+import { config, CONTACT, DEVICES, NIGHT, NIGHT_TEXT, THEIRS, TOO_SHORT } from "./fakes";
 import { EXHIBITS } from "./states";
 
 const READ = ["aria-label", "aria-valuetext", "aria-roledescription", "title", "placeholder", "alt"];
@@ -77,6 +77,8 @@ const SOURCES = [
   DEVICES,
   THEIRS,
   TOO_SHORT,
+  NIGHT,
+  NIGHT_TEXT,
   THREADS,
   TIMELINES,
   READY_TEXTS,

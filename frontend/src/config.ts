@@ -25,6 +25,7 @@ export interface Config {
     token: string;
     calls: string;
     checkNumber: string;
+    outgoingOverrides: string;
     contacts: string;
     groups: string;
     groupSends: string;

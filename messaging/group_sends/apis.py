@@ -271,7 +271,7 @@ class GroupSendToMyselfApi(APIView):
 
     parser_classes = [BoundedJSONParser]
 
-    @raises("permission_denied")
+    @raises("permission_denied", "conflict")
     @extend_schema(
         operation_id="group_sends_to_myself",
         tags=["group sends"],
@@ -284,7 +284,10 @@ class GroupSendToMyselfApi(APIView):
         body = ToMyselfSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         agent: Any = request.user
-        message = services.send_to_myself(send, number=body.validated_data["number"], by=agent)
+        try:
+            message = services.send_to_myself(send, number=body.validated_data["number"], by=agent)
+        except services.SendConflict as error:
+            raise Conflict(str(error)) from None
         return Response(message_json(messages_with_details().get(pk=message.pk)), status=201)
 
 

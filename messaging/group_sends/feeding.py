@@ -18,7 +18,7 @@ from core.folding import folded_of
 from core.sql.bulk import rows_insert
 from core.sql.statements import as_list, in_array
 from messaging.group_sends.estimates import own_rate
-from messaging.group_sends.hours import Hours, zones_of
+from messaging.group_sends.hours import Hours
 from messaging.group_sends.preparing import prepare_all
 from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
 from messaging.models import (
@@ -35,6 +35,8 @@ from messaging.models import (
     Thread,
 )
 from messaging.outbox.guards import group_sends_paused
+from routing.outgoing.checks import TextFacts, text_facts, text_opens
+from telephony.numbers import zones_of
 
 # So many seconds of a sender's work wait in the outbox, within these bounds.
 _AHEAD_SECONDS, _LEAST, _MOST = 4, 10, 1000
@@ -105,15 +107,15 @@ def _space(sender: str) -> int:
 
 
 def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> list[GroupRecipient]:
-    """Those who may be texted now. All others are due when their hours begin."""
-    if not send.keeps_hours:
+    """Those who may be texted now, by the send's hours and the company's. All others are due when both begin."""
+    facts = text_facts([], time_zones={row.number: row.time_zone for row in rows})
+    if not send.keeps_hours and not facts.rules.hours:
         return list(rows)
-    hours = Hours(send.hours_from, send.hours_until)
+    own = Hours(send.hours_from, send.hours_until) if send.keeps_hours else None
     may: list[GroupRecipient] = []
     later: dict[datetime, list[int]] = {}
     for row in rows:
-        zones = zones_of(row.number, default=settings.TIME_ZONE, own=row.time_zone)
-        opens = hours.next_open(now, zones)
+        opens = _opens(row, own, facts, now)
         if opens <= now:
             may.append(row)
         else:
@@ -121,6 +123,23 @@ def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime
     for opens, ids in later.items():
         GroupRecipient.objects.filter(pk__in=ids).update(due_at=opens)
     return may
+
+
+# The send's hours and the company's move each other at most so often.
+_TURNS = 16
+
+
+def _opens(row: GroupRecipient, own: Hours | None, facts: TextFacts, now: datetime) -> datetime:
+    """When both have hours for this person. Where the company's never begin, the outbox says so."""
+    zones = zones_of(row.number, default=settings.TIME_ZONE, own=row.time_zone)
+    moment = now
+    for _turn in range(_TURNS):
+        wanted = own.next_open(moment, zones) if own else moment
+        opens = text_opens(row.number, facts, at=wanted)
+        if opens is None or opens == wanted:
+            return wanted
+        moment = opens
+    return moment
 
 
 def _put(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> None:

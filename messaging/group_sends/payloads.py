@@ -112,6 +112,14 @@ def _left_out(reason: str, number: int) -> str:
         LeftOut.EMPTY_FIELD: ngettext(
             "%(count)d has nothing to fill a field with", "%(count)d have nothing to fill a field with", number
         ),
+        LeftOut.DO_NOT_CALL: ngettext(
+            "%(count)d is on the do-not-call list", "%(count)d are on the do-not-call list", number
+        ),
+        LeftOut.FORBIDDEN: ngettext(
+            "%(count)d has a number that your company does not text",
+            "%(count)d have numbers that your company does not text",
+            number,
+        ),
     }
     return said[LeftOut(reason)] % {"count": number}
 

@@ -23,6 +23,8 @@ from messaging.models import GroupRecipient, GroupSend, Message, Origin, Recipie
 from messaging.outbox.lookups import ask_again
 from messaging.placeholders import filled_in, unknown_fields, values_of
 from messaging.services import message_write
+from routing.outgoing.checks import text_verdict
+from routing.outgoing.roles import role_of
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -211,7 +213,10 @@ def recipient_ask(recipient: GroupRecipient) -> None:
 
 
 def send_to_myself(send: GroupSend, *, number: str, by: Agent) -> Message:
-    """Sends the text to one's own number, filled in with one's own name."""
+    """Sends the text to one's own number, filled in with one's own name. Raises `SendConflict` with the reason when
+    that number must not be texted."""
+    if refused := text_verdict(number, role=role_of(by)).sentence:
+        raise SendConflict(sentence(refused))
     body = filled_in(send.body, values_of(by.name))
     return message_write(send.line, number, body, origin=Origin.AGENT, by=by)
 

@@ -137,6 +137,8 @@ class LeftOut(models.TextChoices):
     INVALID = "invalid", _("Number not valid")
     NO_NUMBER = "no-number", _("No number")
     EMPTY_FIELD = "empty-field", _("A field is empty")
+    DO_NOT_CALL = "do-not-call", _("On the do-not-call list")
+    FORBIDDEN = "forbidden", _("Your company does not text there")
 
 
 class GroupRecipient(models.Model):

@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -23,6 +22,8 @@ from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with
 from messaging.models import IS_OPEN, Message, Priority, Sender, Step
 from messaging.opt_outs import blocked_with
 from messaging.outbox.attachments import media_urls
+from messaging.outbox.due import Due
+from messaging.outbox.outgoing import opens_later, problems_of
 from messaging.outbox.pace import Pace
 from messaging.outbox.signals import messages_moved
 from messaging.segments import count
@@ -60,19 +61,6 @@ class Taken:
 
     claimed: tuple[Claimed, ...] = ()
     next_at: datetime | None = None
-
-
-class _Due(NamedTuple):
-    """What of a row is looked at before it is claimed."""
-
-    pk: int
-    sender: str
-    recipient: str
-    body: str
-    attempts: int
-    priority: int
-    num_segments: int
-    created_at: datetime
 
 
 def lease() -> timedelta:
@@ -141,10 +129,11 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
             return Taken(next_at=now + _OTHERS_TURN)
         if sender.slow_until is not None and sender.slow_until > now:
             return Taken(next_at=_watch(sender, worker, sender.slow_until, now))
-        due = [_Due(*row) for row in _locking(_due(name, now)).values_list(*_Due._fields)[:limit]]
+        due = [Due(*row) for row in _locking(_due(name, now)).values_list(*Due._fields)[:limit]]
         refused = _refuse_unwanted(name, due, now)
+        put_off = _put_off(due, refused, now)
         pace = Pace(sender.free_at, now, sender.segments_per_second or settings.MESSAGE_SEGMENTS_PER_SECOND or None)
-        rows = [row for row in due if row.pk not in refused and _fits(pace, row)]
+        rows = [row for row in due if row.pk not in {*refused, *put_off} and _fits(pace, row)]
         claim = str(uuid.uuid4())
         sender.free_at = pace.free_at
         if rows:
@@ -153,7 +142,7 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
             )
             Sender.objects.filter(pk=sender.pk).update(free_at=sender.free_at)
         next_at = None
-        if len(rows) + len(refused) < len(due):
+        if len(rows) + len(refused) + len(put_off) < len(due):
             next_at = _watch(sender, worker, pace.free_again, now)
         elif len(due) == limit:
             next_at = now
@@ -164,13 +153,13 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
     return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
 
 
-def _claimed(row: _Due, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
+def _claimed(row: Due, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
     return Claimed(
         *(row.pk, claim, row.sender, row.recipient, row.body, row.attempts + 1, deadline, row.priority, tuple(media))
     )
 
 
-def _fits(pace: Pace, row: _Due) -> bool:
+def _fits(pace: Pace, row: Due) -> bool:
     return pace.take(row.sender, row.recipient, row.num_segments or count(row.body).segments, row.priority)
 
 
@@ -192,7 +181,7 @@ def _due(sender: str, now: datetime) -> QuerySet[Message]:
     return rows.order_by("priority", "pk")
 
 
-def _refuse_unwanted(sender: str, rows: Sequence[_Due], now: datetime) -> set[int]:
+def _refuse_unwanted(sender: str, rows: Sequence[Due], now: datetime) -> set[int]:
     """Refuses what may not be sent any more, whatever it was when it was written."""
     numbers = {row.recipient for row in rows}
     if not numbers:
@@ -201,9 +190,10 @@ def _refuse_unwanted(sender: str, rows: Sequence[_Due], now: datetime) -> set[in
     blocked, landlines = numbers_blocked(numbers), set[str]()
     if any(row.priority == Priority.GROUP for row in rows):
         landlines = numbers_with_landline(numbers)
+    not_allowed = problems_of(rows, now)
     refused = set()
     for row in rows:
-        problem = ""
+        problem = not_allowed.get(row.pk, "")
         if row.recipient in forbidden:
             problem = sentence_for(_UNSUBSCRIBED)
         elif row.recipient in blocked:
@@ -216,6 +206,14 @@ def _refuse_unwanted(sender: str, rows: Sequence[_Due], now: datetime) -> set[in
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
             refused.add(row.pk)
     return refused
+
+
+def _put_off(rows: Sequence[Due], refused: Collection[int], now: datetime) -> list[int]:
+    """Texts to groups wait until the company's hours begin where they go."""
+    later = opens_later([row for row in rows if row.priority == Priority.GROUP and row.pk not in refused], now)
+    for opens, ids in later.items():
+        Message.objects.filter(pk__in=ids).update(due_at=opens)
+    return [pk for ids in later.values() for pk in ids]
 
 
 def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:

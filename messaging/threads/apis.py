@@ -78,6 +78,12 @@ class TextNotAllowed(APIException):
     default_code = "text_refused"
 
 
+class TextNotAllowedNow(TextNotAllowed):
+    """A rule forbids the text, and this agent may override it with a reason."""
+
+    default_code = "text_needs_reason"
+
+
 def visible_thread(request: Request, pk: int) -> Thread:
     """The thread, for those who may see it; for others there is none."""
     thread = thread_get_visible(request.user, pk)  # type: ignore[arg-type]
@@ -236,7 +242,7 @@ class ThreadMessagesApi(ListAPIView[Any]):
         page = self.paginate_queryset(messages_with_details().filter(thread=thread))
         return self.get_paginated_response([message_json(message) for message in page or []])
 
-    @raises("conflict", "text_refused")
+    @raises("conflict", "text_refused", "text_needs_reason")
     @extend_schema(
         operation_id="threads_messages_create",
         tags=["texts"],
@@ -257,7 +263,7 @@ class MessagesApi(APIView):
 
     parser_classes = [BoundedJSONParser]
 
-    @raises("conflict", "text_refused")
+    @raises("conflict", "text_refused", "text_needs_reason")
     @extend_schema(
         operation_id="messages_create",
         tags=["texts"],
@@ -286,9 +292,11 @@ def _send(request: Request, line: Line, number: str, values: dict[str, Any]) -> 
     key = (values.get("key") or request.headers.get("Idempotency-Key", ""))[:200]
     media = _chosen(agent, values.get("media", []))
     try:
-        message, is_new = services.text_send(line, number, values["body"], by=agent, key=key, media=media)
+        message, is_new = services.text_send(
+            *(line, number, values["body"]), by=agent, key=key, media=media, override=values.get("override", "")
+        )
     except services.TextRefused as error:
-        raise TextNotAllowed(error.sentence) from None
+        raise (TextNotAllowedNow if error.may_override else TextNotAllowed)(error.sentence) from None
     except services.KeyUsed:
         raise Conflict(_("This key belongs to another text.")) from None
     sent = messages_with_details().get(pk=message.pk)

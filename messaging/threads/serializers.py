@@ -13,11 +13,12 @@ from rest_framework import serializers
 
 from calls.log.serializers import AgentSerializer, CallSerializer, ContactSerializer, LineSerializer
 from contacts.consents import Consent
-from core.api.resources import CleanLinesField, StrictSerializer
+from core.api.resources import CleanField, CleanLinesField, StrictSerializer
 from messaging.media import MOST_FILES_OUT
 from messaging.models import Direction, MediaState, Origin
 from messaging.threads.payloads import STATES
 from routing.line_names import LineNameField
+from routing.outgoing.overrides import MOST_REASON
 from telephony.errors import InvalidNumber
 from telephony.phone import parse
 
@@ -135,6 +136,13 @@ class _BodySerializer(StrictSerializer):
         required=False,
         max_length=100,
         help_text="The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`.",
+    )
+
+    override = CleanField(
+        required=False,
+        allow_blank=True,
+        max_length=MOST_REASON,
+        help_text="Why it is sent though hours or the do-not-call list forbid it: for those who may override that.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -84,6 +84,7 @@ messages_media_retrieve   403    200        200         404         200    200
 me_retrieve               403    200        200         200         200    200
 me_update                 403    200        200         200         200    200
 numbers_check             403    200        200         200         200    200
+outgoing_overrides_create 403    403        403         403         201    201
 usage_call                403    403        403         403         403    200
 usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200

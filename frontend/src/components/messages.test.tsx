@@ -31,6 +31,38 @@ async function openThread(more: Parameters<typeof show>[1] = {}) {
 
 const field = () => screen.getByLabelText<HTMLTextAreaElement>("Text Maya");
 
+describe("a text that a rule forbids", () => {
+  const night = "It is 23:10 in Germany. Your company texts there from 08:00 to 21:00.";
+  const refusing = (code: string) =>
+    vi
+      .fn(async ({ body }: { body: string }) => ({ ...message, id: 99, body }))
+      .mockRejectedValueOnce(Object.assign(new Error(night), { code }));
+
+  it("is sent with a reason by those who may", async () => {
+    const sendText = refusing("text_needs_reason");
+    const { user } = await openThread({ sendText });
+    await user.type(field(), "Hello{Enter}");
+    await screen.findByText(night);
+    await user.click(button("Send anyway"));
+    expect(sendText).toHaveBeenCalledOnce();
+    await user.type(screen.getByLabelText(/^Reason/), "She waits for it{Enter}");
+    await waitFor(() => expect(screen.queryByText(night)).toBeNull());
+    expect(sendText).toHaveBeenLastCalledWith(
+      expect.objectContaining({ body: "Hello", override: "She waits for it" }),
+    );
+    expect(field().value).toBe("");
+    expect(screen.queryByLabelText(/^Reason/)).toBeNull();
+  });
+
+  it("is only said to all others, and stays as it was written", async () => {
+    const { user } = await openThread({ sendText: refusing("text_refused") });
+    await user.type(field(), "Hello{Enter}");
+    await screen.findByText(night);
+    expect(screen.queryByLabelText(/^Reason/)).toBeNull();
+    expect(field().value).toBe("Hello");
+  });
+});
+
 describe("the Messages tab", () => {
   it("says how many threads wait, and reads the one that is opened", async () => {
     const desk = await openThread();

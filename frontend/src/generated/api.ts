@@ -1063,6 +1063,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outgoing-overrides/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the signed-in agent call a number once within two minutes, though hours or the do-not-call list forbid it
+         * @description Lets the signed-in agent call a number once within two minutes, though hours or the do-not-call list forbid
+         *     it. For those whom the rule lets; it is kept with the reason.
+         */
+        post: operations["outgoing_overrides_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ready-texts/": {
         parameters: {
             query?: never;
@@ -2171,6 +2192,8 @@ export interface components {
             media?: number[];
             /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
             key?: string;
+            /** @description Why it is sent though hours or the do-not-call list forbid it: for those who may override that. */
+            override?: string;
             /** @description The line's id, or its number as E.164. */
             line: number | string;
             /** @description E.164, or as it is dialled in the home region. */
@@ -2246,8 +2269,10 @@ export interface components {
             display: string | null;
             country: string | null;
             place: string | null;
-            /** @description What is wrong with it, as a sentence. */
+            /** @description Why it cannot be called, as a sentence. */
             message: string;
+            /** @description Whether it can be called all the same, with a reason: `/api/v1/outgoing-overrides/`. */
+            may_override: boolean;
             contact: components["schemas"]["Contact"] | null;
             known_calls: number;
         };
@@ -2287,6 +2312,21 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
+        Override: {
+            /** @description The call's parameter `Override`. For one call of the same agent. */
+            id: string;
+            /** @description E.164. */
+            to: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description One call against a rule. */
+        OverrideInput: {
+            /** @description E.164, or as it is dialled in the home region. */
+            to: string;
+            /** @description Why, for whoever looks at it later. */
+            reason: string;
+        };
         OwnAgent: {
             id: number;
             identity: string;
@@ -2606,7 +2646,7 @@ export interface components {
             type: string;
             title: string;
             status: number;
-            /** @description One of validation, parse_error, bad_request, invalid_number, capability_disabled, wrong_credentials, invalid_token, token_expired, not_authenticated, agent_suspended, device_revoked, csrf_failed, permission_denied, not_found, method_not_allowed, not_acceptable, conflict, call_gone, text_refused, changed, too_large, unsupported_media_type, range_not_satisfiable, throttled, locked_out, server_error, twilio_refused, twilio_not_configured, twilio_unavailable, unavailable, twilio_busy, or an endpoint's own. */
+            /** @description One of validation, parse_error, bad_request, invalid_number, capability_disabled, wrong_credentials, invalid_token, token_expired, not_authenticated, agent_suspended, device_revoked, csrf_failed, permission_denied, not_found, method_not_allowed, not_acceptable, conflict, call_gone, text_refused, text_needs_reason, changed, too_large, unsupported_media_type, range_not_satisfiable, throttled, locked_out, server_error, twilio_refused, twilio_not_configured, twilio_unavailable, unavailable, twilio_busy, or an endpoint's own. */
             code: string;
             /** @description A sentence for people. */
             detail: string;
@@ -2646,9 +2686,11 @@ export interface components {
          *     * `invalid` - Number not valid
          *     * `no-number` - No number
          *     * `empty-field` - A field is empty
+         *     * `do-not-call` - On the do-not-call list
+         *     * `forbidden` - Your company does not text there
          * @enum {string}
          */
-        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field";
+        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden";
         /**
          * @description * `waiting` - Waiting
          *     * `on-the-way` - On the way
@@ -2900,6 +2942,8 @@ export interface components {
             media?: number[];
             /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
             key?: string;
+            /** @description Why it is sent though hours or the do-not-call list forbid it: for those who may override that. */
+            override?: string;
         };
         ThreadTimeline: {
             /** @description Where the older ones are. */
@@ -3080,8 +3124,9 @@ export interface components {
         /**
          * @description - `conflict`: This cannot be done any more.
          *     - `text_refused`: This number gets no texts from here.
+         *     - `text_needs_reason`: Your company's rules forbid this text now.
          */
-        ConflictOrTextRefused: {
+        ConflictOrTextRefusedOrTextNeedsReason: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3319,6 +3364,20 @@ export interface components {
          *     - `capability_disabled`: Ask for an access token.
          */
         ValidationOrParseErrorOrBadRequestOrCapabilityDisabled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `validation`: Check what you sent.
+         *     - `parse_error`: The request's body is not valid JSON.
+         *     - `bad_request`: The server does not understand this request.
+         *     - `invalid_number`: This number cannot be called.
+         */
+        ValidationOrParseErrorOrBadRequestOrInvalidNumber: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4985,6 +5044,7 @@ export interface operations {
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
@@ -5250,7 +5310,7 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["ConflictOrTextRefused"];
+            409: components["responses"]["ConflictOrTextRefusedOrTextNeedsReason"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
@@ -5346,6 +5406,8 @@ export interface operations {
     numbers_check: {
         parameters: {
             query: {
+                /** @description Line's id: from which it is to be called */
+                line?: number;
                 number: string;
             };
             header?: never;
@@ -5367,6 +5429,38 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    outgoing_overrides_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Override"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequestOrInvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
         };
     };
@@ -5572,7 +5666,7 @@ export interface operations {
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["ConflictOrTextRefused"];
+            409: components["responses"]["ConflictOrTextRefusedOrTextNeedsReason"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];

@@ -19,6 +19,8 @@ export interface Hints {
   name: string;
   place: string;
   line: string;
+  /** Leave to call this number once against a rule. */
+  override?: string;
 }
 
 export interface Grants {

@@ -50,6 +50,8 @@ export interface Conversation extends Correspondent {
   sending: boolean;
   /** Why it was not sent, or not done, as a sentence. */
   problem: string;
+  /** A rule forbids the text, and a reason would do. */
+  needsReason: boolean;
   readyTexts: ReadyText[] | null;
 }
 
@@ -72,7 +74,8 @@ export interface ConversationStore {
   /** Puts a ready-made text, filled in, where the draft ends. */
   put(text: string): void;
   loadReadyTexts(): void;
-  send(): Promise<void>;
+  /** `override`: why, though a rule forbids it. */
+  send(override?: string): Promise<void>;
   /** The same text once more. */
   retry(text: Text): Promise<void>;
   /** Asks what became of a text of which nobody knows. */
@@ -103,6 +106,7 @@ type ConversationApi = Pick<
 
 interface Failure {
   message?: string;
+  code?: string;
 }
 
 const EMPTY: Draft = { text: "", files: [], fields: [], key: "", sentAs: "" };
@@ -174,6 +178,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
       draft: drafts.get(keyOf(whom)) ?? EMPTY,
       sending: false,
       problem: "",
+      needsReason: false,
       readyTexts: null,
     };
     tell();
@@ -237,13 +242,21 @@ export function createConversation(api: ConversationApi): ConversationStore {
     put({ kind: "message", id: `message-${text.id}`, at: text.at, message: text, call: null, consent: null });
   }
 
-  async function post(body: string, media: number[], key: string): Promise<Text> {
+  async function post(body: string, media: number[], key: string, override = ""): Promise<Text> {
     if (!state) throw new Error("No thread is open.");
     const { thread, line, number } = state;
-    return api.sendText({ thread: thread?.id ?? null, line: line.id, to: number, body, media, key });
+    return api.sendText({
+      thread: thread?.id ?? null,
+      line: line.id,
+      to: number,
+      body,
+      media,
+      key,
+      override,
+    });
   }
 
-  async function send(): Promise<void> {
+  async function send(override = ""): Promise<void> {
     if (!state || state.sending || closedOf(state)) return;
     const key = keyOf(state);
     const { draft } = state;
@@ -256,20 +269,21 @@ export function createConversation(api: ConversationApi): ConversationStore {
     // The very same once more may have been sent already; anything else is another text.
     const name = draft.sentAs === sentAs ? draft.key : newKey();
     setDraft(key, { key: name, sentAs });
-    set({ sending: true, problem: "" });
+    set({ sending: true, problem: "", needsReason: false });
     try {
-      const text = await post(body, media, name);
+      const text = await post(body, media, name, override);
       const now = drafts.get(key);
       if (now && now.text.trim() === body) setDraft(key, EMPTY);
       sent(key, text);
     } catch (failure) {
-      if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure) });
+      const needsReason = (failure as Failure).code === "text_needs_reason";
+      if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure), needsReason });
     }
   }
 
   function sent(key: string, text: Text): void {
     if (!state || keyOf(state) !== key) return;
-    set({ sending: false, problem: "" });
+    set({ sending: false, problem: "", needsReason: false });
     take(text);
     if (!state.thread) void load(true);
   }

@@ -1,4 +1,4 @@
-"""How a caller travels. So far: our numbers, and the team that answers each."""
+"""Our numbers, and the team that answers each."""
 
 from __future__ import annotations
 
