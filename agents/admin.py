@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agents.lockout import login_lock, login_unlock
-from agents.models import Agent, FailedLogin, LoginRecord, Team
+from agents.models import Agent, AwayReason, FailedLogin, LoginRecord, PresenceChange, Team
+from agents.presence import Chosen, change_said, presence_set
 from agents.selectors import may_administer
 from agents.services import agent_sign_out_everywhere, agent_suspend, login_record_create
 from core.admin import ReadOnly, SavesChanges
@@ -36,6 +37,7 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
                     "role",
                     "teams",
                     "availability",
+                    "presence_said",
                     "may_receive_calls",
                     "may_make_calls",
                     "rings_mobile",
@@ -51,7 +53,7 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
         (None, {"fields": ["username", "first_name", "last_name", "usable_password", "password1", "password2"]}),
         (_("At the desk"), {"fields": ["role", "teams"]}),
     ]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "presence_said"]
     actions = ["suspend", "sign_out_everywhere"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agent]:
@@ -84,7 +86,15 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
     def team_names(self, agent: Agent) -> str:
         return ", ".join(team.name for team in agent.teams.all()) or gettext("none")
 
+    @admin.display(description=_("last change"))
+    def presence_said(self, agent: Agent) -> str:
+        last = agent.presence_changes.select_related("by").first()
+        return change_said(last) if last else gettext("none")
+
     def save_model(self, request: HttpRequest, obj: Agent, form: Any, change: bool) -> None:
+        if change and "availability" in form.changed_data:
+            # First, so that what it was before is known.
+            presence_set(agent_id=obj.pk, chosen=Chosen(obj.availability), by=_admin(request))
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data and not obj.is_active:
             login_record_create(
@@ -178,6 +188,25 @@ class TeamAdmin(SavesChanges, admin.ModelAdmin[Team]):
     @admin.display(description=_("lines"))
     def line_names(self, team: Any) -> str:
         return ", ".join(str(line) for line in team.lines.all()) or gettext("none")
+
+
+@admin.register(AwayReason)
+class AwayReasonAdmin(SavesChanges, admin.ModelAdmin[AwayReason]):
+    """What agents choose from when they are away. Who is away already keeps the reason as it was named."""
+
+    list_display = ["name", "position", "is_active"]
+    search_fields = ["name"]
+
+
+@admin.register(PresenceChange)
+class PresenceChangeAdmin(ReadOnly, admin.ModelAdmin[PresenceChange]):
+    """Who was available, busy or away, since when, and who or what changed it."""
+
+    list_display = ["at", "agent", "before", "after", "reason", "by", "rule"]
+    list_filter = ["after", "rule", "at"]
+    list_select_related = ["agent", "by"]
+    search_fields = ["agent__username", "agent__first_name", "agent__last_name", "reason"]
+    date_hierarchy = "at"
 
 
 @admin.register(LoginRecord)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -19,6 +20,8 @@ from telephony.identity import identity_for
 # Its server writes every 20 s that a desk is alive, and at once that its page went silent. After three turns without a
 # word its server is gone.
 DESK_LIFETIME = timedelta(seconds=60)
+# Whoever stays in wrap-up longer is no more in it; an agent who forgot it must not be missing for the whole day.
+WRAP_UP_MOST = 3600
 # Twilio forgets an app that neither registered nor was rung for that long. It registers with a voice token.
 PUSH_REGISTRATION_LIFE = timedelta(days=365)
 
@@ -27,6 +30,22 @@ class Team(models.Model):
     """People who answer the same lines."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
+    wrap_up_seconds = models.PositiveSmallIntegerField(
+        _("wrap-up"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(WRAP_UP_MOST)],
+        help_text=_(
+            "Seconds for notes after a call on one of the team's lines, in which nobody is put through. The agent may "
+            "end it sooner, or stay in it. 0: none."
+        ),
+    )
+    away_when_missed = models.BooleanField(
+        _("away after two missed calls"),
+        default=False,
+        db_default=False,
+        help_text=_("Who lets two calls of the team in a row ring until they go on is set to away."),
+    )
 
     class Meta:
         verbose_name = _("team")
@@ -43,6 +62,35 @@ class Availability(models.TextChoices):
     AVAILABLE = "available", _("Available")
     BUSY = "busy", _("Busy")
     AWAY = "away", _("Away")
+    OFFLINE = "offline", _("Finished")
+
+
+# In the history of presence, beside the four: not chosen, but begun by the end of a call.
+WRAP_UP = "wrap-up"
+
+
+class PresenceRule(models.TextChoices):
+    """What changes an agent's presence when no person does."""
+
+    CALL_ENDED = "call-ended", _("A call ended")
+    WRAP_UP_OVER = "wrap-up-over", _("The time for wrap-up was over")
+    MISSED = "missed", _("Did not answer twice")
+
+
+class AwayReason(models.Model):
+    """Why somebody is away, for agents to choose from."""
+
+    name = models.CharField(_("name"), max_length=40, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    is_active = models.BooleanField(_("is active"), default=True, help_text=_("Offered at the desks."))
+
+    class Meta:
+        verbose_name = _("reason for being away")
+        verbose_name_plural = _("reasons for being away")
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return in_sentence(self.name)
 
 
 class Role(models.TextChoices):
@@ -63,6 +111,23 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
     availability = models.CharField(
         _("availability"), max_length=16, choices=Availability.choices, default=Availability.AVAILABLE
     )
+    # Of the last change of it; the whole of them: `PresenceChange`.
+    presence_since = models.DateTimeField(null=True, editable=False)
+    presence_reason = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
+    presence_rule = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)
+    presence_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False, db_index=False
+    )
+    back_at = models.DateTimeField(null=True, editable=False)
+    # After a call, until then nobody is put through, whatever the availability is.
+    wrap_up_until = models.DateTimeField(null=True, editable=False)
+    wrap_up_since = models.DateTimeField(null=True, editable=False)
+    wrap_up_stays = models.BooleanField(default=False, db_default=False, editable=False)
+    # The call after which it began: its end may be told of more than once.
+    wrap_up_call = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    missed_in_a_row = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    # When the last of the open desks went.
+    desk_left_at = models.DateTimeField(null=True, editable=False)
     may_receive_calls = models.BooleanField(
         _("may receive calls"), default=True, help_text=_("Phones of this agent ring, and tokens let them.")
     )
@@ -122,6 +187,41 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
         return f"{found}.{self.sign_out_count}" if self.sign_out_count else found
 
 
+class PresenceChange(models.Model):
+    """That an agent became available, busy, away, finished, or was in wrap-up: never changed, and kept for
+    `PRESENCE_DAYS`."""
+
+    STATES = (*Availability.choices, (WRAP_UP, _("Wrap-up")))
+
+    agent = models.ForeignKey(
+        Agent, on_delete=models.CASCADE, related_name="presence_changes", verbose_name=_("agent"), db_index=False
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now, db_index=True)
+    before = models.CharField(_("before"), max_length=16, choices=STATES)
+    after = models.CharField(_("after"), max_length=16, choices=STATES)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    back_at = models.DateTimeField(_("back at"), null=True, blank=True)
+    by = models.ForeignKey(
+        Agent,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who did it; empty when a rule did."),
+        verbose_name=_("by"),
+    )
+    rule = models.CharField(_("rule"), max_length=16, choices=PresenceRule.choices, blank=True)
+
+    class Meta:
+        verbose_name = _("change of presence")
+        verbose_name_plural = _("changes of presence")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["agent", "-at"], name="presence_of_agent")]
+
+    def __str__(self) -> str:
+        return gettext("%(agent)s: %(state)s") % {"agent": self.agent, "state": self.get_after_display()}
+
+
 class LoginRecord(models.Model):
     """What happened to somebody's access: never changed, and kept for `LOGIN_RECORD_DAYS`."""
 
@@ -177,6 +277,16 @@ class FailedLogin(AccessAttempt):  # type: ignore[misc]
         return f"{in_sentence(self.username or '')} {self.ip_address or ''}".strip()
 
 
+class Trouble(models.TextChoices):
+    """Why a desk's phone cannot ring, as it says itself or as was found out."""
+
+    SILENT = "silent", _("The page sends nothing")
+    RING_LOST = "ring-lost", _("A ring did not arrive")
+    MICROPHONE_BLOCKED = "microphone-blocked", _("The browser blocks the microphone")
+    MICROPHONE_MISSING = "microphone-missing", _("No microphone")
+    CLOSED = "closed", _("No desk is open")
+
+
 class DeskQuerySet(models.QuerySet["Desk"]):
     def can_ring(self, alive_since: datetime | Param) -> DeskQuerySet:
         """Those with a phone, and not silent for longer than `DESK_LIFETIME` before now: `alive_since`."""
@@ -189,6 +299,10 @@ class Desk(models.Model):
     channel_name = models.CharField(_("channel name"), max_length=120, unique=True)
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="desks", verbose_name=_("agent"))
     registered = models.BooleanField(_("registered"), default=False, help_text=_("Its phone can ring."))
+    trouble = models.CharField(
+        _("trouble"), max_length=24, choices=Trouble.choices, blank=True, default="", db_default=""
+    )
+    trouble_since = models.DateTimeField(_("trouble since"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened at"), auto_now_add=True)
     seen_at = models.DateTimeField(_("seen at"), default=timezone.now, db_index=True)
 
@@ -201,3 +315,31 @@ class Desk(models.Model):
 
     def __str__(self) -> str:
         return gettext("Desk of %(agent)s") % {"agent": self.agent}
+
+
+class WebPushSubscription(models.Model):
+    """A browser that can be woken: what its push service calls it, and the keys that seal what goes there."""
+
+    agent = models.ForeignKey(
+        Agent, on_delete=models.CASCADE, related_name="web_push_subscriptions", verbose_name=_("agent")
+    )
+    # A secret: whoever knows it and our key can send there.
+    endpoint = models.CharField(max_length=500, unique=True, editable=False)
+    p256dh = models.CharField(max_length=120, editable=False)
+    auth = models.CharField(max_length=48, editable=False)
+    # Of the session that asked for it, as a digest: with the log-in ends what it opened.
+    session = models.CharField(max_length=64, blank=True, editable=False)
+    browser = models.CharField(_("browser"), max_length=80, blank=True)
+    hides_names = models.BooleanField(
+        _("hides names"), default=False, help_text=_("Callers are not named on the locked screen.")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    woken_at = models.DateTimeField(_("last woken at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("browser that is woken")
+        verbose_name_plural = _("browsers that are woken")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.agent}: {in_sentence(self.browser)}"

@@ -20,6 +20,14 @@ def is_supervisor_or_admin(agent: Agent) -> bool:
     return agent.is_superuser or has_supervisor_role(agent)
 
 
+def may_set_presence(by: Agent, agent: Agent) -> bool:
+    """Whether `by` may say that `agent` is available, busy or away: agents of themselves, supervisors of the members of
+    their own teams, admins of all."""
+    if by.pk == agent.pk or by.is_superuser:
+        return True
+    return has_supervisor_role(by) and agent.teams.filter(pk__in=by.teams.all()).exists()
+
+
 class IsSupervisorOrAdmin(BasePermission):
     """Of a view of the REST API. Whose teams may be seen there is not said by it."""
 

@@ -11,9 +11,10 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils.translation import gettext_noop
 
+from agents import web_push
 from agents.models import Agent, LoginRecord, Team
 from agents.selectors import login_records_lately, team_ids_of
-from agents.services import access_end, agents_change, login_record_create, rights_change
+from agents.services import access_end, access_ending, agents_change, login_record_create, rights_change
 from core.proxies import client_address
 
 Kind = LoginRecord.Kind
@@ -33,6 +34,7 @@ def connect() -> None:
     post_save.connect(_agent_saved, sender=Agent, dispatch_uid="agents.saved")
     pre_delete.connect(_agent_deleted, sender=Agent, dispatch_uid="agents.deleted")
     pre_delete.connect(_team_deleted, sender=Team, dispatch_uid="agents.team_deleted")
+    access_ending.connect(_access_ending, dispatch_uid="agents.web_push")
     m2m_changed.connect(_teams_changed, sender=Agent.teams.through, dispatch_uid="agents.teams_changed")
 
 
@@ -43,6 +45,12 @@ def _signed_in(sender: Any, request: Any, user: Any, device: str = "", **kwargs:
 def _signed_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
     if user is not None:
         login_record_create(kind=Kind.SIGNED_OUT, agent=user, address=client_address(request))
+        # Whoever sits at that browser next is not told who calls.
+        web_push.forget(agent_id=user.pk, session_key=request.session.session_key or "")
+
+
+def _access_ending(sender: Any, agent_id: int, **kwargs: Any) -> None:
+    web_push.forget(agent_id=agent_id)
 
 
 def _failed(sender: Any, credentials: Any, request: Any = None, **kwargs: Any) -> None:

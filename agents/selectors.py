@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 
-from agents.models import DESK_LIFETIME, PUSH_REGISTRATION_LIFE, Agent, Availability, Desk, LoginRecord, Role, name_of
+from agents.models import (
+    DESK_LIFETIME,
+    PUSH_REGISTRATION_LIFE,
+    Agent,
+    Availability,
+    AwayReason,
+    Desk,
+    LoginRecord,
+    Role,
+    Team,
+    WebPushSubscription,
+    name_of,
+)
 from core.proxies import network_of
-from core.sql.prepared import Param, exists_by_index
+from core.sql.prepared import Param, Prepared, exists_by_index
+from core.sql.statements import fetch
 from telephony.phone_reference import PhoneReference
 
 # For who has read these three of an agent, and not the agent.
@@ -154,18 +167,29 @@ def _push_platforms() -> tuple[str, ...]:
     return tuple(platform for platform, credential in credentials.items() if credential)
 
 
-def agents_with_reach(**only: Param) -> QuerySet[Agent]:
+def agents_with_reach(**only: Any) -> QuerySet[Agent]:
     """Agents who may work here, each with `can_ring`: whether one of their desks has a phone that can and may ring."""
     return Agent.objects.filter(who_may_sign_in(), **only).annotate(
         can_ring=Q(_some_phone_rings(), may_receive_calls=True)
     )
 
 
+def agents_shown(**only: Param) -> QuerySet[Agent]:
+    """The same, each with the `trouble` that the phone of the newest open desk has, since when, and who set the
+    presence. None: no desk is open."""
+    desks = Desk.objects.filter(agent=OuterRef("pk"), seen_at__gte=Param("alive_since")).order_by("-opened_at", "-pk")
+    agents = agents_with_reach(**only).select_related("presence_by")
+    return agents.annotate(
+        trouble=Subquery(desks.values("trouble")[:1]), trouble_since=Subquery(desks.values("trouble_since")[:1])
+    )
+
+
 def agents_reachable(among: Param | QuerySet[Any, Any]) -> QuerySet[Agent]:
-    """Those among these (a slot of ids, or a queryset of them) who are available, may be called and whose phones can
-    ring."""
+    """Those among these (a slot of ids, or a queryset of them) who are available and not in wrap-up, may be called and
+    whose phones can ring."""
     return Agent.objects.filter(
         _some_phone_rings(),
+        Q(wrap_up_until=None) | Q(wrap_up_until__lte=Param("now")),
         who_may_sign_in(),
         pk__in_array=among,
         may_receive_calls=True,
@@ -190,6 +214,31 @@ def _some_phone_rings() -> IsNull | Q:
     return Q(desk) | (Q(rings_mobile=True) & Q(exists_by_index(app)))
 
 
+def agents_asleep(agent_ids: Collection[int]) -> list[Agent]:
+    """Of these agents those who are available and may be called, whose phones cannot ring, and who have a browser that
+    can be woken."""
+    found = _ASLEEP(agent_ids=set(agent_ids), **reach_slots())
+    (agents,) = fetch(found)
+    return [agent for agent in agents if not agent.can_ring]
+
+
+def _asleep() -> QuerySet[Agent]:
+    return agents_with_reach(
+        pk__in_array=Param("agent_ids"), availability=Availability.AVAILABLE, may_receive_calls=True
+    ).filter(
+        Q(wrap_up_until=None) | Q(wrap_up_until__lte=Param("now")),
+        exists_by_index(WebPushSubscription.objects.filter(agent=OuterRef("pk"))),
+    )
+
+
+_ASLEEP = Prepared(_asleep, varies=reach_varies)
+
+
+def away_reasons() -> QuerySet[AwayReason]:
+    """Those that are offered, in their order."""
+    return AwayReason.objects.filter(is_active=True)
+
+
 def colleague_ids(agent: Agent) -> set[int]:
     """The active members of the agent's teams, and the agent."""
     ids = set(Agent.objects.filter(who_may_sign_in(), teams__in=agent.teams.all()).values_list("pk", flat=True))
@@ -206,3 +255,28 @@ def teams_of_agents() -> QuerySet[Any, tuple[int, int]]:
     """To be prepared: of the agents in the slot `agent_ids`, each with each of its teams."""
     found: QuerySet[Any] = Agent.teams.through.objects.filter(agent__pk__in_array=Param("agent_ids"))
     return found.values_list("agent_id", "team_id")
+
+
+def team_named(team_id: int) -> str | None:
+    """The team's name; None when there is no such team."""
+    return Team.objects.filter(pk=team_id).values_list("name", flat=True).first()
+
+
+def reachability_of(agent_ids: Collection[int]) -> dict[int, tuple[bool, bool]]:
+    """Of those of these agents who may work here: whether available, and whether one of their phones can ring."""
+    (found,) = fetch(_WITH_REACH(agent_ids=list(agent_ids), **reach_slots()))
+    return {agent.pk: (agent.availability == Availability.AVAILABLE, bool(agent.can_ring)) for agent in found}
+
+
+_WITH_REACH = Prepared(lambda: agents_with_reach(pk__in_array=Param("agent_ids")), varies=reach_varies)
+
+
+def teams_named() -> list[tuple[int, str]]:
+    """All teams, by name."""
+    return list(Team.objects.order_by("name", "pk").values_list("pk", "name"))
+
+
+def agents_callable() -> list[tuple[int, str]]:
+    """Who may be called, by name."""
+    agents = Agent.objects.filter(who_may_sign_in(), may_receive_calls=True)
+    return [(agent.pk, str(agent)) for agent in agents]

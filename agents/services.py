@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from agents.models import DESK_LIFETIME, Agent, Availability, Desk, LoginRecord
+from agents.models import DESK_LIFETIME, Agent, Desk, LoginRecord, Trouble
 from core.retention import days_ago, delete_in_batches
 
 # Other apps listen to these; nothing here knows them. Both carry `agent_id`.
@@ -25,12 +25,14 @@ access_ended = Signal()
 rights_changed = Signal()
 # After the commit, with `agent_ids`: what colleagues see of them may be another.
 agents_changed = Signal()
+# After the commit, with `agent_id`: no desk of the agent acknowledged a ring.
+ring_lost = Signal()
+# With `agent_id` and `sid`, the root call's: a desk of the agent said that its phone rings for that call.
+ring_acknowledged = Signal()
 
 
-def availability_set(*, agent_id: int, availability: str) -> bool:
-    """Whether it was another one before. Raises `ValueError` for a word that is none of the three."""
-    value = Availability(availability)
-    return bool(Agent.objects.filter(pk=agent_id).exclude(availability=value).update(availability=value))
+# Why a desk cannot be rung, as its server finds out.
+SILENT, RING_LOST = Trouble.SILENT.value, Trouble.RING_LOST.value
 
 
 def language_set(*, agent_id: int, language: str) -> None:
@@ -45,25 +47,47 @@ def desk_open(*, agent_id: int, channel_name: str) -> None:
 
 
 def desk_close(*, channel_name: str) -> bool:
-    """Whether the desk's phone could ring until now."""
-    could_ring = Desk.objects.filter(channel_name=channel_name, registered=True).exists()
-    Desk.objects.filter(channel_name=channel_name).delete()
-    return could_ring
+    """Whether there was such a desk: what colleagues read of its agent may be another now."""
+    desk = Desk.objects.filter(channel_name=channel_name).first()
+    if desk is None:
+        return False
+    desk.delete()
+    Agent.objects.filter(pk=desk.agent_id).update(desk_left_at=timezone.now())
+    return True
 
 
-def desk_phone_state(*, agent_id: int, channel_name: str, registered: bool) -> None:
-    Desk.objects.update_or_create(
-        channel_name=channel_name,
-        defaults={"agent_id": agent_id, "registered": registered, "seen_at": timezone.now()},
-    )
+def desk_phone_state(
+    *, agent_id: int, channel_name: str, registered: bool, trouble: str = "", since: datetime | None = None
+) -> None:
+    """Notes whether the desk's phone can ring or, when it cannot, why, as far as that is known."""
+    now = timezone.now()
+    values = {
+        "agent_id": agent_id,
+        "registered": registered,
+        "seen_at": now,
+        "trouble": trouble,
+        "trouble_since": (since or now) if trouble else None,
+    }
+    Desk.objects.update_or_create(channel_name=channel_name, defaults=values)
 
 
-def desk_seen(*, agent_id: int, channel_name: str, registered: bool) -> bool:
+def desk_seen(
+    *, agent_id: int, channel_name: str, registered: bool, trouble: str = "", since: datetime | None = None
+) -> bool:
     """Keeps the desk alive, as `registered` as it is. Whether that is news: somebody had taken it for gone."""
     if Desk.objects.filter(channel_name=channel_name, registered=registered).update(seen_at=timezone.now()):
         return False
-    desk_phone_state(agent_id=agent_id, channel_name=channel_name, registered=registered)
+    desk_phone_state(agent_id=agent_id, channel_name=channel_name, registered=registered, trouble=trouble, since=since)
     return True
+
+
+def ring_unacknowledged(agent_id: int) -> None:
+    """No desk of the agent said that a ring arrived: none of them counts as able to ring until its phone has registered
+    anew. Everybody is told after the commit, the desks first."""
+    lost = {"registered": False, "trouble": RING_LOST, "trouble_since": timezone.now()}
+    if Desk.objects.filter(agent_id=agent_id, registered=True).update(**lost):
+        transaction.on_commit(partial(ring_lost.send, sender=Agent, agent_id=agent_id), robust=True)
+        agents_change([agent_id])
 
 
 def access_end(*, agent_id: int, message: str, devices: bool) -> None:

@@ -9,6 +9,8 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
+        from agents.services import ring_acknowledged
+        from calls.live.mending import ring_acknowledge
         from calls.log.contacts import SOURCES, called_since
         from calls.recorder.rest_recording import rest_request_record
         from calls.webhooks import KINDS
@@ -23,6 +25,7 @@ class CallsConfig(AppConfig):
         for source in SOURCES:
             declare_source(source)
         rest_request.connect(rest_request_record, dispatch_uid="calls.rest_request_record")
+        ring_acknowledged.connect(ring_acknowledge, dispatch_uid="calls.ring_acknowledge")
         webhook_failed.connect(_incident_keep, dispatch_uid="calls.incident_keep")
 
 

@@ -28,6 +28,10 @@ _IDENTIFYING = frozenset({"CallSid", "AccountSid", "From", "CallStatus", "Direct
 # Groups of fields, to be named by the kinds of webhooks with which they come.
 CALLER_FIELDS = ("CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom")
 MESSAGE_FIELDS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "Digits")
+# The kinds of webhooks that tell how far a call has come.
+STATUS_KINDS = ("status", "offer-status")
+# Our own addresses say it in their query.
+ATTEMPT_FIELD, TURN_FIELD = "OfferAttempt", "RouteTurn"
 PROGRESS_FIELDS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 
 
@@ -148,6 +152,8 @@ class StatusCallbackRequest:
     sip_response_code: str
     # When the call was created. Said by the REST API only, whose `start_time` is that of the answer.
     created: datetime | None
+    # Of a phone that rings for a caller on a route.
+    attempt: int | None
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -158,6 +164,7 @@ class StatusCallbackRequest:
             duration=whole_field(form, "CallDuration"),
             sip_response_code=field(form, "SipResponseCode", 8),
             created=time_field(form, "DateCreated"),
+            attempt=whole_field(form, ATTEMPT_FIELD, limit=32_000),
         )
 
 
@@ -169,6 +176,13 @@ class DialActionRequest:
     dial_call_status: str
     # Empty when Twilio called nobody: it did not accept what we asked for.
     dial_call_sid: str
+    # Whoever answered may have been asked first, and not have taken the call.
+    was_bridged: bool
+    turn: int | None
+
+    @property
+    def has_talked(self) -> bool:
+        return self.dial_call_status in ("completed", "answered") and self.was_bridged
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -176,6 +190,44 @@ class DialActionRequest:
             voice=VoiceRequest.from_fields(form),
             dial_call_status=field(form, "DialCallStatus", 16),
             dial_call_sid=sid_field(form, "DialCallSid"),
+            was_bridged=field(form, "DialBridged", 8).lower() != "false",
+            turn=whole_field(form, TURN_FIELD),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class InputRequest:
+    """A caller pressed keys, said something, or did neither."""
+
+    voice: VoiceRequest
+    digits: str
+    speech: str
+    turn: int | None
+
+    @classmethod
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
+        return cls(
+            voice=VoiceRequest.from_fields(form),
+            digits=field(form, "Digits", 32),
+            speech=field(form, "SpeechResult", 500),
+            turn=whole_field(form, TURN_FIELD),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRequest:
+    """A caller left Twilio's queue."""
+
+    voice: VoiceRequest
+    result: str
+    turn: int | None
+
+    @classmethod
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
+        return cls(
+            voice=VoiceRequest.from_fields(form),
+            result=field(form, "QueueResult", 32),
+            turn=whole_field(form, TURN_FIELD),
         )
 
 

@@ -138,6 +138,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "contact": contact_json(call.contact),
         "result": call.result,
         "ring_seconds": ring_seconds(call),
+        "waited": call.waited,
         "problem": sentence(call.problem),
         "note": call.note,
         "outcome": call.outcome,

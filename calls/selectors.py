@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from calls.models import LIVE, LONGEST_CALL, Call, CallOffer
+from calls.params import STATUS_KINDS
 from contacts.selectors import by_number, contacts_with
 from core.sql.prepared import Param, Prepared
 from core.sql.unit import UnitOfWork
@@ -69,7 +70,7 @@ def sids_in_doubt(*, quiet_for: timedelta, limit: int) -> list[str]:
 
 def statuses_received(sids: Iterable[str]) -> dict[str, set[str]]:
     """Which status callbacks came for each of these calls."""
-    rows = Webhook.objects.filter(sid__in=list(sids), kind="status").values_list("sid", "status")
+    rows = Webhook.objects.filter(sid__in=list(sids), kind__in=STATUS_KINDS).values_list("sid", "status")
     found: dict[str, set[str]] = {}
     for sid, status in rows.distinct().order_by("sid"):
         found.setdefault(sid, set()).add(status)

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from calls.answering import twiml, twiml_responses
-from calls.live import services, status_callbacks
+from calls import emergencies
+from calls.answering import twiml_responses
+from calls.live import conversations, services, status_callbacks
 from calls.models import Call
 from calls.params import (
     CALLER_FIELDS,
@@ -20,9 +21,9 @@ from calls.params import (
     OutgoingRequest,
     RecordingRequest,
     VoiceRequest,
-    from_browser,
 )
 from calls.recorder.sentences import after_a_colon, status_words
+from calls.route_webhooks import ROUTE_KINDS, answer_to
 from core.sql.unit import UnitOfWork
 from core.text import in_sentence
 from telephony.models import Webhook
@@ -33,10 +34,18 @@ from telephony.webhooks.received import Received
 
 def _incoming(work: UnitOfWork, batch: Sequence[Received]) -> list[Kept]:
     voices = [VoiceRequest.from_fields(received.fields) for received in batch]
-    plans = iter(services.calls_record_incoming(work, [voice for voice in voices if _is_caller(voice)]))
-    return [
-        Kept(twiml_responses.to_caller(next(plans)) if _is_caller(voice) else _to_no_caller(voice)) for voice in voices
-    ]
+    plans = services.calls_record_incoming(work, [voice for voice in voices if _is_caller(voice)])
+    if any(plan.tree for plan in plans):
+        # What is met on a route is looked up, and refers to calls that are there.
+        work.flush()
+    answers = iter([_to_caller(plan) for plan in plans])
+    return [Kept(next(answers) if _is_caller(voice) else _to_no_caller(voice)) for voice in voices]
+
+
+def _to_caller(plan: services.IncomingPlan) -> Answer:
+    if plan.tree is None:
+        return twiml_responses.to_caller(plan)
+    return answer_to(conversations.begin(plan.call, plan.tree))
 
 
 def _is_caller(voice: VoiceRequest) -> bool:
@@ -79,6 +88,8 @@ def _unanswered(work: UnitOfWork, received: Received) -> Answer:
     if not voice.sid:
         return None
     services.call_record_unanswered(work, voice, at=received.received_at)
+    work.flush()
+    conversations.lost(work, voice.sid)
     # It comes with what the route that failed would have been told.
     if "RecordingSid" in fields:
         work.flush()
@@ -86,25 +97,6 @@ def _unanswered(work: UnitOfWork, received: Received) -> Answer:
     if "DialCallStatus" in fields:
         work.flush()
         status_callbacks.dial_action_apply(work, DialActionRequest.from_fields(fields))
-    return None
-
-
-def _emergency(received: Received) -> Answer:
-    """What can be said without knowing anything: nobody who has talked, or left a message, is asked for one."""
-    fields = received.fields
-    talked = fields.get("DialCallStatus") in ("completed", "answered")
-    if from_browser(received.form):
-        return twiml.hang_up_twiml() if talked else twiml_responses.not_started()
-    if fields.get("RecordingSid"):
-        return twiml_responses.after_message()
-    return twiml.hang_up_twiml() if talked else twiml_responses.when_all_fails()
-
-
-def _after_message(received: Received) -> Answer:
-    return _emergency(received) if from_browser(received.form) else twiml_responses.after_message()
-
-
-def _nothing(received: Received) -> Answer:
     return None
 
 
@@ -182,7 +174,7 @@ RECONCILE = WebhookKind(
     believed=Believed(of_all=("ParentCallSid", "DateCreated", *PROGRESS_FIELDS)),
     work_on_many=status_callbacks.status_callbacks_apply,
     is_waited_for=False,
-    emergency=_nothing,
+    emergency=emergencies.nothing,
     said=_reconcile_said,
 )
 KINDS = (
@@ -192,7 +184,7 @@ KINDS = (
         believed=Believed(only_of_others=CALLER_FIELDS),
         work_on_many=_incoming,
         work_late=_unanswered,
-        emergency=_emergency,
+        emergency=emergencies.to_party,
         said=_incoming_said,
     ),
     _posted(
@@ -201,7 +193,7 @@ KINDS = (
         believed=Believed(of_all=("LineId", PHONE_FIELD, "Override")),
         work=_outgoing,
         work_late=_unanswered,
-        emergency=_emergency,
+        emergency=emergencies.to_party,
         said=_outgoing_said,
     ),
     _posted(
@@ -210,7 +202,7 @@ KINDS = (
         # The last two only choose among sentences for the agent who made the call.
         believed=Believed(of_all=("DialCallStatus", "DialCallSid", "ErrorCode")),
         work=_dial_action,
-        emergency=_emergency,
+        emergency=emergencies.to_party,
         said=_dial_action_said,
     ),
     _posted(
@@ -219,7 +211,7 @@ KINDS = (
         believed=Believed(of_all=PROGRESS_FIELDS, only_of_others=("ParentCallSid", "ErrorCode", *CALLER_FIELDS)),
         work_on_many=status_callbacks.status_callbacks_apply,
         is_waited_for=False,
-        emergency=_nothing,
+        emergency=emergencies.nothing,
         said=_status_said,
     ),
     _posted(
@@ -227,7 +219,7 @@ KINDS = (
         url_name="calls:recording",
         believed=Believed(only_of_others=MESSAGE_FIELDS),
         work=_recording,
-        emergency=_after_message,
+        emergency=emergencies.after_message,
         said=_recording_said,
     ),
     _posted(
@@ -236,7 +228,7 @@ KINDS = (
         believed=Believed(only_of_others=MESSAGE_FIELDS),
         work=_recording_status,
         is_waited_for=False,
-        emergency=_nothing,
+        emergency=emergencies.nothing,
         said=_recording_status_said,
     ),
     _posted(
@@ -247,8 +239,9 @@ KINDS = (
         ),
         work=_unanswered,
         is_last_resort=True,
-        emergency=_emergency,
+        emergency=emergencies.to_party,
         said=_fallback_said,
     ),
     RECONCILE,
+    *ROUTE_KINDS,
 )

@@ -20,6 +20,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
+from calls.queues import chore as dispatch_chore  # noqa: E402
 from config.server import checkpoints, embedded, heartbeats  # noqa: E402
 from config.server.handler import OneHopHandler  # noqa: E402
 from core.languages import load_texts  # noqa: E402
@@ -43,7 +44,12 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         heartbeats.ask_for_one()
     load_texts()
     outbox.start()
-    forever = (inbox.drain_forever, checkpoints.checkpoint_forever, presence_watch.watch_forever)
+    forever = (
+        inbox.drain_forever,
+        checkpoints.checkpoint_forever,
+        presence_watch.watch_forever,
+        dispatch_chore.dispatch_forever,
+    )
     chores = [asyncio.create_task(chore()) for chore in forever]
     # What is here now stays. The garbage collector need not look at it again and again, while callers wait; nor at what
     # a batch of webhooks makes and lets go, a few thousand things at a time.

@@ -29,8 +29,9 @@ _api = [
     *contacts_urls.api_urlpatterns,
     *messaging_urls.api_urlpatterns,
     *group_sends_urls.api_urlpatterns,
-    *usage_urls.api_urlpatterns,
     *routing_urls.api_urlpatterns,
+    *usage_urls.api_urlpatterns,
+    *desk_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),
 ]
@@ -49,6 +50,7 @@ urlpatterns = [
     path("twilio/", include((messaging_urls.webhook_urlpatterns, "messaging"))),
     path("media/", include((messaging_urls.public_urlpatterns, "texts"))),
     path("twilio/", include((usage_urls.webhook_urlpatterns, "usage"))),
+    path("twilio/", include((routing_urls.public_urlpatterns, "greetings"))),
     path("api/v1/", include((_api, "api"))),
     path("problems/", problem_list),
     path("problems/<slug:name>", problem_detail),

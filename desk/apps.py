@@ -10,12 +10,13 @@ class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self) -> None:
-        from agents.services import access_ended, agents_changed, rights_changed
+        from agents.services import access_ended, agents_changed, rights_changed, ring_lost
 
         user_logged_out.connect(_desk_sign_out, dispatch_uid="desk.sign_out")
         access_ended.connect(_desks_close, dispatch_uid="desk.close")
         rights_changed.connect(_rights_changed, dispatch_uid="desk.rights_changed")
         agents_changed.connect(_agents_changed, dispatch_uid="desk.agents_changed")
+        ring_lost.connect(_ring_lost, dispatch_uid="desk.ring_lost")
 
 
 def _desk_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
@@ -44,3 +45,9 @@ def _agents_changed(sender: Any, agent_ids: set[int], **kwargs: Any) -> None:
     from core.realtime import outbox
 
     outbox.later(partial(broadcasts.presence_changed, agent_ids))
+
+
+def _ring_lost(sender: Any, agent_id: int, **kwargs: Any) -> None:
+    from calls.live import broadcasts
+
+    broadcasts.ring_lost(agent_id)

@@ -7,17 +7,23 @@ import json
 import logging
 import time
 from contextlib import suppress
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agents import services as agent_services
+from agents.services import RING_LOST, SILENT
 from calls.live import broadcasts
+from calls.payloads import time_json
 from core.languages import sentence, speaking
 from core.realtime.direct_send import DirectSendConsumer, Message
+from desk.own_presence import Handler, OwnPresence
+from desk.serializers import OWN_TROUBLES
 from desk.snapshot import snapshot_of
 from desk.socket_auth import SIGNED_OUT, SUBPROTOCOL, Access, AccessRefused, access_of, language_wished_by
 
@@ -26,18 +32,18 @@ logger = logging.getLogger(__name__)
 _MAX_FRAME = 4096
 # A page's script is asked so often whether it still runs. A hidden page's timers may come once a minute; an answer to a
 # frame comes at once.
-ASK_SECONDS = 10.0
-# Who has not been heard of for longer is taken for frozen; the second, for whoever never answered a question: programs
-# need not, and ping by themselves.
-SILENT_SECONDS, LONG_SILENT_SECONDS = 15.0, 60.0
-# Rights that were looked at longer ago are looked at again: with every second question.
+ASK_SECONDS = 5.0
+# Who has not been heard of for longer is taken for frozen: with the third question after the last answer, which came a
+# moment after its own. The second, for programs that never answered a question: they need not, and ping by themselves.
+SILENT_SECONDS, LONG_SILENT_SECONDS = 14.5, 60.0
+# Rights that were looked at longer ago are looked at again: with every fourth question.
 LOOK_SECONDS = 15.0
 # Nothing is told on rights older than this, so that a program that reads no close frame hears nothing for long.
 _TRUSTED_SECONDS = 30.0
 _TOKEN_TRUSTED_SECONDS = 10.0
 
 
-class DeskConsumer(DirectSendConsumer):
+class DeskConsumer(OwnPresence, DirectSendConsumer):
     """One open desk of one agent, or a program that listens for one. Frames: docs/desk-protocol.md.
 
     What it may do is what REST would allow: looked at when it opens, at every second question of ours, at each of its
@@ -47,6 +53,9 @@ class DeskConsumer(DirectSendConsumer):
     opened = ended = False
     # Whether its page said that it has a phone; whether it has answered a question ever, and owes an answer now.
     registered = answers = silent = False
+    # Why the phone cannot ring, as the page says, or as was found out; and since when it could not be rung.
+    trouble = ""
+    unreachable_since: datetime | None = None
     # Rights may have ended without our having been told.
     doubted = False
     # Of the sentences that it is sent.
@@ -132,7 +141,11 @@ class DeskConsumer(DirectSendConsumer):
 
     def _keep_row(self) -> None:
         if agent_services.desk_seen(
-            agent_id=self.agent_id, channel_name=self.channel_name, registered=self.registered and not self.silent
+            agent_id=self.agent_id,
+            channel_name=self.channel_name,
+            registered=self.registered and not self.silent,
+            trouble=SILENT if self.silent else self.trouble,
+            since=self.unreachable_since,
         ):
             broadcasts.presence_changed({self.agent_id})
 
@@ -159,22 +172,44 @@ class DeskConsumer(DirectSendConsumer):
             return
         if time.monotonic() - self.looked_at > LOOK_SECONDS and not await self._may_stay():
             return
-        patience = SILENT_SECONDS if self.answers else LONG_SILENT_SECONDS
+        patience = LONG_SILENT_SECONDS if self.is_program and not self.answers else SILENT_SECONDS
         if not self.silent and time.monotonic() - self.heard_at > patience:
             await self._be_silent(True)
         await self._send({"type": "ping"})
         self._ask_later()
 
     async def _heard(self) -> None:
-        self.heard_at = time.monotonic()
         if self.silent:
             await self._be_silent(False)
+        self.heard_at = time.monotonic()
 
     async def _be_silent(self, silent: bool) -> None:
         """A phone whose page does not run cannot ring: everybody is told so, and told again when it does."""
         self.silent = silent
-        if self.registered:
-            await self._write_row()
+        if not self.registered:
+            return
+        if silent:
+            self.unreachable_since = timezone.now() - timedelta(seconds=time.monotonic() - self.heard_at)
+        await self._write_row()
+        if not silent:
+            await self._tell_restored(SILENT)
+
+    async def _tell_restored(self, why: str) -> None:
+        """Tells the agent for how long no call rang here, and why."""
+        since, self.unreachable_since = self.unreachable_since, None
+        if since is not None:
+            until = timezone.now()
+            await self._send(
+                {"type": "reach.restored", "why": why, "since": time_json(since), "until": time_json(until)}
+            )
+
+    async def desk_ring_lost(self, message: Message) -> None:
+        """A ring did not arrive at any desk of the agent: this one is to register its phone anew, and to say so."""
+        if self.ended or not self.registered:
+            return
+        self.registered, self.trouble, self.unreachable_since = False, RING_LOST, timezone.now()
+        await self._write_row()
+        await self._send({"type": "phone.renew"})
 
     @database_sync_to_async
     def _write_row(self) -> None:
@@ -212,35 +247,35 @@ class DeskConsumer(DirectSendConsumer):
         if not isinstance(registered, bool):
             await self._error(gettext_noop("phone.state needs `registered`, true or false."))
             return
+        lost, said = self.trouble == RING_LOST, frame.get("trouble")
         self.registered, self.has_row = registered, True
+        if registered:
+            self.trouble = ""
+        elif not lost:
+            # A phone that registers anew, as a ring did not arrive, has the same trouble until it has.
+            self.trouble = said if said in OWN_TROUBLES else ""
         await self._set_phone_state()
         # Presence is the agent's, whom another tab may keep reachable: only this says that this very phone is known.
         await self._send({"type": "phone.state", "registered": registered})
+        if registered and lost:
+            await self._tell_restored(RING_LOST)
 
     @database_sync_to_async
     def _set_phone_state(self) -> None:
         agent_services.desk_phone_state(
-            agent_id=self.agent_id, channel_name=self.channel_name, registered=self.registered
+            agent_id=self.agent_id,
+            channel_name=self.channel_name,
+            registered=self.registered,
+            trouble=self.trouble,
         )
         broadcasts.presence_changed({self.agent_id})
 
-    async def _on_availability(self, frame: dict[str, Any]) -> None:
-        try:
-            await self._set_availability(str(frame.get("availability")))
-        except ValueError:
-            await self._error(gettext_noop("Choose available, busy or away."))
-
-    @database_sync_to_async
-    def _set_availability(self, availability: str) -> None:
-        agent_services.availability_set(agent_id=self.agent_id, availability=availability)
-        broadcasts.presence_changed({self.agent_id})
-
-    _HANDLERS = {
+    _HANDLERS: ClassVar[dict[str, Handler]] = {
         "ping": _on_ping,
         "pong": _on_pong,
         "desk.refresh": _on_refresh,
         "phone.state": _on_phone_state,
-        "availability.set": _on_availability,
+        **OwnPresence.HANDLERS,
     }
 
     # --- What it is told --------------------------------------------------------------------------------------------

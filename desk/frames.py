@@ -13,7 +13,8 @@ from drf_spectacular.utils import OpenApiWebhook, PolymorphicProxySerializer, ex
 from rest_framework import serializers
 
 from calls.log.serializers import AgentSerializer, CallSerializer
-from desk.serializers import AVAILABILITIES, LiveCallSerializer, PresenceSerializer
+from calls.queues.serializers import QueueSerializer
+from desk.serializers import AVAILABILITIES, OWN_TROUBLES, LiveCallSerializer, PresenceSerializer
 from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
 from messaging.threads.serializers import MessageSerializer, ThreadSerializer
@@ -122,9 +123,34 @@ class PresenceChangedSerializer(_Frame):
     presence = PresenceSerializer()
 
 
+@_frame("queue.changed", SERVER_FRAMES)
+class QueueChangedSerializer(_Frame):
+    queue = QueueSerializer()
+
+
 @_frame("phone.state", SERVER_FRAMES, DESK_FRAMES)
 class PhoneStateSerializer(_Frame):
     registered = serializers.BooleanField()
+    trouble = serializers.ChoiceField(
+        choices=OWN_TROUBLES, required=False, allow_blank=True, help_text="From a desk: why its phone cannot ring."
+    )
+
+
+@_frame("phone.renew", SERVER_FRAMES)
+class PhoneRenewSerializer(_Frame):
+    """A ring did not arrive."""
+
+
+@_frame("reach.restored", SERVER_FRAMES)
+class ReachRestoredSerializer(_Frame):
+    why = serializers.ChoiceField(choices=["silent", "ring-lost"])
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+
+
+@_frame("ring.ack", DESK_FRAMES)
+class RingAckSerializer(_Frame):
+    sid = serializers.CharField(help_text="The root call's.")
 
 
 @_frame("session.ended", SERVER_FRAMES)
@@ -140,6 +166,18 @@ class ErrorSerializer(_Frame):
 @_frame("availability.set", DESK_FRAMES)
 class AvailabilitySetSerializer(_Frame):
     availability = serializers.ChoiceField(choices=AVAILABILITIES)
+    reason = serializers.IntegerField(required=False, allow_null=True, help_text="Of who is away: one of the reasons.")
+    back_at = serializers.DateTimeField(required=False, allow_null=True, help_text="Of who is away.")
+
+
+@_frame("wrapup.end", DESK_FRAMES)
+class WrapUpEndSerializer(_Frame):
+    pass
+
+
+@_frame("wrapup.stay", DESK_FRAMES)
+class WrapUpStaySerializer(_Frame):
+    pass
 
 
 @_frame("desk.refresh", DESK_FRAMES)

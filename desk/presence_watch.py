@@ -10,15 +10,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from agents.selectors import agents_with_reach, memberships, reach_slots, reach_varies
+from agents.presence import wrap_ups_over
+from agents.selectors import agents_shown, memberships, reach_slots, reach_varies
 from calls.live import broadcasts
-from calls.live.presence import Shown, last_told
+from calls.live.presence import SHOWN, Shown, last_told, shown_of
 from core.realtime import outbox
 from core.sql.prepared import Prepared
 from core.sql.statements import fetch
@@ -26,11 +29,13 @@ from core.sql.statements import fetch
 logger = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 5.0
-_COLUMNS = ("pk", "is_superuser", "username", "first_name", "last_name", "availability", "can_ring")
+# A wrap-up that ends sooner than the next look is due is ended in time.
+_SHORTEST_PAUSE_SECONDS = 0.2
+_COLUMNS = ("pk", "is_superuser", *SHOWN)
 
 
 def _all_agents() -> QuerySet[Any, Any]:
-    agents: QuerySet[Any] = agents_with_reach()
+    agents: QuerySet[Any] = agents_shown()
     return agents.order_by().values_list(*_COLUMNS)
 
 
@@ -50,13 +55,23 @@ class _Facts:
 class PresenceWatch:
     def __init__(self) -> None:
         self._known: dict[int, _Facts] | None = None
+        self._next_wrap_up_over: datetime | None = None
 
     def look(self) -> list[outbox.Frame]:
-        """What is to be told, as it is another thing than at the last look. The first look only remembers."""
+        """What is to be told, as it is another thing than at the last look. The first look only remembers. A wrap-up
+        whose time is over ends by it."""
+        self._next_wrap_up_over = wrap_ups_over()
         known, self._known = self._known, _facts()
         if known is None:
             return []
         return [*_rights_frames(known, self._known), *broadcasts.presence_frames(_shown_anew(known, self._known))]
+
+    def pause_seconds(self) -> float:
+        """Until the next look."""
+        if self._next_wrap_up_over is None:
+            return _PAUSE_SECONDS
+        left = (self._next_wrap_up_over - timezone.now()).total_seconds()
+        return min(_PAUSE_SECONDS, max(_SHORTEST_PAUSE_SECONDS, left))
 
 
 def _facts() -> dict[int, _Facts]:
@@ -65,8 +80,8 @@ def _facts() -> dict[int, _Facts]:
     for agent_id, team_id in pairs:
         teams.setdefault(agent_id, set()).add(team_id)
     return {
-        agent_id: _Facts(frozenset(teams.get(agent_id, ())), is_superuser, (*shown, bool(can_ring)))
-        for agent_id, is_superuser, *shown, can_ring in rows
+        agent_id: _Facts(frozenset(teams.get(agent_id, ())), is_superuser, shown_of(shown))
+        for agent_id, is_superuser, *shown in rows
     }
 
 
@@ -94,7 +109,7 @@ async def watch_forever() -> None:
     layer: Any = get_channel_layer()
     look: Any = database_sync_to_async(watch.look)
     while True:
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(watch.pause_seconds())
         try:
             for group, message in await look():
                 # Every server looks, so each tells its own.

@@ -6,10 +6,16 @@ from typing import Any
 
 from rest_framework import serializers
 
+from agents.presence import Chosen
 from calls.log.serializers import AgentSerializer, CallSerializer
 from calls.models import CallOutcome, CallResult
+from core.api.resources import StrictSerializer, choose_one_of
 
-AVAILABILITIES = ["available", "busy", "away"]
+AVAILABILITIES = ["available", "busy", "away", "offline"]
+# Why a phone cannot ring. A desk says the last two itself.
+TROUBLES = ["silent", "ring-lost", "closed", "microphone-blocked", "microphone-missing"]
+OWN_TROUBLES = ["microphone-blocked", "microphone-missing"]
+RULES = ["call-ended", "wrap-up-over", "missed"]
 
 
 class PastCallSerializer(serializers.Serializer[Any]):
@@ -33,7 +39,42 @@ class LiveCallSerializer(serializers.Serializer[Any]):
     history = PastCallSerializer(many=True)
 
 
+class WrapUpSerializer(serializers.Serializer[Any]):
+    until = serializers.DateTimeField()
+    stays = serializers.BooleanField(help_text="The agent ends it, not the clock.")
+
+
 class PresenceSerializer(serializers.Serializer[Any]):
     agent = AgentSerializer()
     availability = serializers.ChoiceField(choices=AVAILABILITIES)
-    state = serializers.ChoiceField(choices=[*AVAILABILITIES, "on-call", "not-reachable"])
+    state = serializers.ChoiceField(choices=[*AVAILABILITIES, "on-call", "wrap-up", "not-reachable"])
+    since = serializers.DateTimeField(allow_null=True, help_text="Of the state, as far as it is known.")
+    reason = serializers.CharField(allow_blank=True, help_text="Why away, as admins name it.")
+    back_at = serializers.DateTimeField(allow_null=True)
+    set_at = serializers.DateTimeField(allow_null=True, help_text="When the availability was changed last.")
+    set_by = AgentSerializer(allow_null=True, help_text="Who changed it, when it was somebody else.")
+    rule = serializers.ChoiceField(choices=RULES, allow_blank=True, help_text="By which rule it was changed.")
+    wrap_up = WrapUpSerializer(allow_null=True)
+    trouble = serializers.ChoiceField(choices=TROUBLES, allow_blank=True, help_text="Why the phone cannot ring.")
+
+
+class AwayReasonSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class PresenceChangeSerializer(StrictSerializer):
+    """What somebody is to be. A reason and a time of return count only of who is away."""
+
+    availability = serializers.ChoiceField(
+        choices=AVAILABILITIES,
+        error_messages={"invalid_choice": choose_one_of(AVAILABILITIES)},
+    )
+    reason = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**31, help_text="One of the reasons for being away."
+    )
+    back_at = serializers.DateTimeField(required=False, allow_null=True, help_text="Within the next seven days.")
+
+    def chosen(self) -> Chosen:
+        """Of what is valid."""
+        return Chosen(**self.validated_data)

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from agents.selectors import away_reasons, team_ids_of
 from calls.live import broadcasts, presence
 from calls.log.serializers import AgentSerializer, LineSerializer
-from desk.serializers import AVAILABILITIES, LiveCallSerializer, PresenceSerializer
+from calls.queues.payloads import queue_json
+from calls.queues.selectors import queues_of
+from calls.queues.serializers import QueueSerializer
+from desk.serializers import AVAILABILITIES, AwayReasonSerializer, LiveCallSerializer, PresenceSerializer
 from messaging.threads.selectors import unread_list
 from messaging.threads.serializers import UnreadThreadSerializer
 from routing.selectors import lines_for
@@ -31,6 +35,15 @@ class Part:
     field: Callable[[], serializers.Field[Any, Any, Any, Any]]
 
 
+def _away_reasons(_agent: Agent) -> Any:
+    return AwayReasonSerializer(away_reasons(), many=True).data
+
+
+def _queues(agent: Agent) -> Any:
+    """Of the agent's own teams."""
+    return [queue_json(queue) for queue in queues_of(team_ids_of(agent))]
+
+
 PARTS = (
     Part("agent", lambda agent: AgentSerializer(agent).data, AgentSerializer),
     Part("availability", lambda agent: agent.availability, partial(serializers.ChoiceField, AVAILABILITIES)),
@@ -39,8 +52,10 @@ PARTS = (
         lambda agent: broadcasts.live_json(presence.call_live_list(agent)),
         partial(LiveCallSerializer, many=True),
     ),
+    Part("away_reasons", _away_reasons, partial(AwayReasonSerializer, many=True)),
     Part("presence", presence.presence_list, partial(PresenceSerializer, many=True)),
     Part("lines", lambda agent: LineSerializer(lines_for(agent), many=True).data, partial(LineSerializer, many=True)),
+    Part("queues", _queues, partial(QueueSerializer, many=True)),
     Part("unread_threads", unread_list, partial(UnreadThreadSerializer, many=True)),
 )
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language_info
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from agents.web_push import public_key
 from core.languages import language_now
 from telephony.phone import country_name
 
+ICON_SIZES = (192, 512)
 _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123456789sh")]
 
 # Modules that are loaded when they are first needed.
@@ -31,6 +35,49 @@ _SCREENS = ("contacts", "messages", "sends")
 def desk(request: HttpRequest, **_: Any) -> HttpResponse:
     """The same page at each of its addresses: what is shown of it is for the page itself to choose."""
     return render(request, "desk/desk.html", {"config": _config(request)})
+
+
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The worker that wakes the agent. At the desk's own address, below which it may open pages. Raises `Http404`."""
+    return _built("serviceWorker.js", "text/javascript")
+
+
+@cache_control(max_age=86_400)
+def app_icon(request: HttpRequest, size: int) -> HttpResponse:
+    """Under an address that stays: a browser keeps it with the page that was installed. Raises `Http404`."""
+    return _built(f"icons/app-{size}.png", "image/png")
+
+
+def _built(name: str, content_type: str) -> HttpResponse:
+    collected = Path(settings.STATIC_ROOT or "") / name
+    path = finders.find(name) or (str(collected) if collected.is_file() else None)
+    if path is None:
+        raise Http404
+    return HttpResponse(Path(path).read_bytes(), content_type=content_type)
+
+
+@cache_control(max_age=3600)
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a browser needs to install the desk as an app of its own."""
+    root = reverse("desk:desk")
+    icons = [
+        {"src": reverse(f"desk:app-icon-{size}"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        for size in ICON_SIZES
+        for purpose in ("any", "maskable")
+    ]
+    facts = {
+        "id": root,
+        "name": "Ringdesk",
+        "short_name": "Ringdesk",
+        "start_url": root,
+        "scope": root,
+        "display": "standalone",
+        "background_color": "#f5f5f3",
+        "theme_color": "#1f4fbf",
+        "icons": icons,
+    }
+    return JsonResponse(facts, content_type="application/manifest+json")
 
 
 def _config(request: HttpRequest) -> dict[str, Any]:
@@ -62,10 +109,14 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "messages": reverse("api:message-list"),
             "readyTexts": reverse("api:ready-text-list"),
             "me": reverse("api:me"),
+            # With 0 in the place of an agent's id.
+            "presence": reverse("api:agent-presence", args=[0]),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
             "words": static(f"desk-words-{language_now()}.js"),
             "screens": {name: static(f"desk-{name}.js") for name in _SCREENS},
+            "webPush": reverse("api:web-push"),
+            "serviceWorker": reverse("desk:service-worker"),
             "login": reverse("login"),
             "logout": reverse("logout"),
             "admin": reverse("admin:index") if agent.is_staff else None,
@@ -77,6 +128,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "edge": settings.TWILIO_EDGE,
             "tokenRefreshSeconds": settings.TOKEN_REFRESH_SECONDS,
         },
+        "webPushKey": public_key(),
         "sounds": {name: static(f"sounds/{name}.wav") for name in _SOUNDS},
         "homeRegion": settings.HOME_REGION,
         "homeRegionName": country_name(settings.HOME_REGION),

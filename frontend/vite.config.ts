@@ -27,6 +27,7 @@ export default defineConfig({
         desk: "src/main.tsx",
         ...LATER,
         alarms: "src/adapters/alarms.worker.ts",
+        serviceWorker: "src/serviceWorker.ts",
         site: "src/styles/site.css",
         tokens: "src/styles/tokens.css",
       },

@@ -6,6 +6,7 @@ Before that it looks whether Ringdesk could start with it: the ports, and the ad
 
 from __future__ import annotations
 
+import base64
 import errno
 import os
 import secrets
@@ -23,6 +24,7 @@ _ADDRESSES = {
     "TWILIO_API_BASE_URL": ("SIMULATOR_PORT", "http://localhost:{}"),
     "TWILIO_VOICE_SIGNALLING_URL": ("SIMULATOR_PORT", "ws://localhost:{}/signal"),
 }
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -48,8 +50,15 @@ def environment(web_port: str, simulator_port: str) -> dict[str, str]:
         "TWILIO_FALLBACK_NUMBER": "+12025550199",
         "TWILIO_API_BASE_URL": addresses["TWILIO_API_BASE_URL"],
         "TWILIO_VOICE_SIGNALLING_URL": addresses["TWILIO_VOICE_SIGNALLING_URL"],
+        "WEB_PUSH_PRIVATE_KEY": web_push_key(),
         **ports,
     }
+
+
+def web_push_key() -> str:
+    """A private key on the curve P-256, as base64url: any number from 1 to below the curve's order is one."""
+    number = secrets.randbelow(_P256_ORDER - 1) + 1
+    return base64.urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
 
 
 def read_file(path: Path) -> dict[str, str]:

@@ -73,6 +73,7 @@ def make_world() -> World:
         agents=agents,
         headers={role: {"Authorization": f"Token {sign_in(agent)}"} for role, agent in agents.items()},
         ids={
+            "agent_id": agents["agent"].pk,
             "sid": call.sid,
             "recording_sid": recording.sid,
             "id": contact.pk,

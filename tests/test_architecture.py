@@ -18,7 +18,7 @@ MAY_IMPORT = {
 MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
 DOORS = {
-    "agents": {"permissions", "selectors", "services"},
+    "agents": {"permissions", "presence", "selectors", "services", "tasks", "web_push"},
     "contacts": {"blocks", "consents", "groups", "people", "rules", "selectors", "senders", "timeline"},
     "tokens": {"selectors", "services"},
 }

@@ -16,7 +16,13 @@ from tests.calls.test_webhooks_incoming import INCOMING, STATUS
 from tests.packages import ROOT
 from tests.twilio import TwilioClient, incoming, leg_status, root_status, sid
 
-SECRETS = ["TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "TWILIO_API_KEY_SECRET", "TWILIO_ACCOUNT_SID"]
+SECRETS = [
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_AUTH_TOKEN_SECONDARY",
+    "TWILIO_API_KEY_SECRET",
+    "TWILIO_ACCOUNT_SID",
+    "WEB_PUSH_PRIVATE_KEY",
+]
 PAGES = [
     "/",
     "/accounts/login/",

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from agents.checks import check_logins
+from agents.checks import check_logins, check_web_push_key
 from config.checks import check_allowed_hosts, check_debug, check_environment, check_secret_key, check_trusted_proxies
 from telephony import checks
 from tests.packages import ROOT
@@ -296,3 +296,13 @@ def test_the_laptops_own_settings_are_fine(settings):
 
     for check in (check_debug, check_environment, check_secret_key, check_allowed_hosts):
         assert ids(check=check) == set()
+
+
+def test_a_key_to_wake_browsers_with_that_is_none_is_found(settings):
+    assert check_web_push_key() == []
+
+    settings.WEB_PUSH_PRIVATE_KEY = "secret"
+    (found,) = check_web_push_key()
+
+    assert found.id == "agents.W001"
+    assert "secret" not in f"{found.msg} {found.hint}"

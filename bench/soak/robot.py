@@ -145,6 +145,8 @@ class Robot:
                     if self._desk is None:
                         self._desk = socket
                         await self._phone_state(self._registered)
+                elif frame["type"] == "ping":
+                    await socket.send(json.dumps({"type": "pong"}))
                 elif frame["type"] in ("error", "session.ended"):
                     self.problems.append(f"{frame['type']}: {frame.get('message')}")
         finally:

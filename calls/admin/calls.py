@@ -124,7 +124,7 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
         (None, {"fields": ["way", "caller", "called", "line", "agent", "result_word", "why"]}),
         (_("What happened"), {"fields": ["timeline"]}),
         (_("What the agent noted"), {"fields": ["agent_outcome", "note"]}),
-        (_("When"), {"fields": ["began", "answered", "ended", "lasted"]}),
+        (_("When"), {"fields": ["began", "answered", "ended", "lasted", "waited"]}),
         (
             _("Who"),
             {"fields": ["contact", "caller_name", "city", "state", "country", "stir_verstat", "forwarded_from"]},

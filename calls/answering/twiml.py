@@ -17,8 +17,8 @@ from core.text import XML_UNFIT, fit_for_xml
 from telephony.limits import MAX_RUNG
 
 # Each leg tells all four, so that the log is built from callbacks alone.
-_EVENTS = "initiated ringing answered completed"
-_VOICEMAIL_SECONDS = 180
+leg_events = "initiated ringing answered completed"
+VOICEMAIL_SECONDS = 180
 # Half a second for each, in which a telephone system begins its greeting and listens.
 _BEFORE_EXTENSION = "wwww"
 
@@ -47,13 +47,13 @@ def _ring_form(names: tuple[str, ...], count: int, timeout: int, action_url: str
     response = VoiceResponse()
     dial = Dial(answer_on_bridge=True, timeout=timeout, action=action_url)
     for _ in range(count):
-        client = Client(status_callback=status_url, status_callback_event=_EVENTS, status_callback_method="POST")
+        client = Client(status_callback=status_url, status_callback_event=leg_events, status_callback_method="POST")
         client.identity(_GAP)
         for name in names:
             client.parameter(name=name, value=_GAP)
         dial.append(client)
     response.append(dial)
-    return _text(response).split(_GAP)
+    return text_of(response).split(_GAP)
 
 
 # Nothing that anybody says holds it.
@@ -73,11 +73,11 @@ def dial_number_twiml(
         number,
         send_digits=_BEFORE_EXTENSION + extension if extension else None,
         status_callback=status_url,
-        status_callback_event=_EVENTS,
+        status_callback_event=leg_events,
         status_callback_method="POST",
     )
     response.append(dial)
-    return _text(response)
+    return text_of(response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,14 @@ class Said:
     text: str
     language: str
     voice: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailUrls:
+    """Where Twilio tells of a message: when it is over, and when it can be heard."""
+
+    action: str
+    status: str
 
 
 def _say(response: VoiceResponse, said: Said) -> None:
@@ -99,7 +107,7 @@ def voicemail_twiml(*, greeting: Said, nothing_heard: Said, action_url: str, sta
     _say(response, greeting)
     response.record(
         action=action_url,
-        max_length=_VOICEMAIL_SECONDS,
+        max_length=VOICEMAIL_SECONDS,
         timeout=5,
         finish_on_key="#",
         play_beep=True,
@@ -108,7 +116,7 @@ def voicemail_twiml(*, greeting: Said, nothing_heard: Said, action_url: str, sta
     )
     _say(response, nothing_heard)
     response.hangup()
-    return _text(response)
+    return text_of(response)
 
 
 def say_and_hang_up_twiml(*sentences: Said) -> str:
@@ -116,13 +124,13 @@ def say_and_hang_up_twiml(*sentences: Said) -> str:
     for said in sentences:
         _say(response, said)
     response.hangup()
-    return _text(response)
+    return text_of(response)
 
 
 def hang_up_twiml() -> str:
     response = VoiceResponse()
     response.hangup()
-    return _text(response)
+    return text_of(response)
 
 
 def connect_twiml(*, number: str, caller_id: str, before: Said, nobody: Said) -> str:
@@ -135,10 +143,10 @@ def connect_twiml(*, number: str, caller_id: str, before: Said, nobody: Said) ->
     response.append(dial)
     _say(response, nobody)
     response.hangup()
-    return _text(response)
+    return text_of(response)
 
 
-def _text(response: VoiceResponse) -> str:
+def text_of(response: VoiceResponse) -> str:
     """What `str` makes of it, without that one's detour through bytes. The library lets through what XML cannot hold,
     which would make no TwiML at all of it: whoever waits would hear that an application error has occurred."""
     xml = ElementTree.tostring(response.xml(), encoding="unicode")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from calls import selectors
-from calls.live import presence
+from calls.live import dispatcher, presence
 from calls.live.call_tree import CallTree, Withdrawal
 from calls.live.details import attach_details
 from calls.live.push_queue import Offered, PushQueue
@@ -70,6 +70,9 @@ def after_commit(*, trees: Sequence[CallTree] = (), offered: Sequence[Offered] =
         with suppress(Exception):
             made = _make(offered, trees)
     transaction.on_commit(lambda: _queue.add(trees, offered, made), robust=True)
+    if any(tree.changed_offers or tree.root.is_terminal for tree in trees):
+        # Somebody's phone rings no more, or somebody's call is over.
+        dispatcher.wake_after_commit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,7 @@ def call_problem(call: Call, *, permanent: bool) -> None:
 
 def presence_changed(agent_ids: set[int]) -> None:
     """Tells an agent's team-mates, and the agent's own desks, what the agent is now."""
+    dispatcher.wake()
     outbox.send(presence_frames(agent_ids))
 
 
@@ -195,6 +199,25 @@ def presence_frames(agent_ids: Collection[int]) -> Iterator[outbox.Frame]:
     for now, team_ids in presence.presence_with_teams(set(agent_ids)) if agent_ids else []:
         groups = [agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)]
         yield from _frames(groups, {"type": "presence.changed", "presence": now})
+
+
+def queue_frames(team_id: int, make: Callable[[], dict[str, Any]]) -> list[outbox.Frame]:
+    """What a team's desks are told of its queue, each in its language: there are sentences in it."""
+
+    def said(language: str) -> str:
+        with speaking(language):
+            return as_text({"type": "queue.changed", "queue": make()})
+
+    others = [language for language, _ in settings.LANGUAGES if language != default_language()]
+    message: dict[str, Any] = {"type": "desk.frame", "text": said("")}
+    message["texts"] = {language: said(language) for language in others}
+    group = team_group(team_id)
+    return [(group, {**message, "group": group})]
+
+
+def ring_lost(agent_id: int) -> None:
+    """Has the agent's desks register their phones anew."""
+    outbox.send([(agent_group(agent_id), {"type": "desk.ring_lost"})])
 
 
 def rights_changed(*, agent_ids: Collection[int], team_ids: Collection[int] = ()) -> None:

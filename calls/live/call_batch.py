@@ -41,7 +41,7 @@ _rest_of = itemgetter(*(field.attname for field in fields_of(Call) if field.colu
 # Of an agent, what is shown with a call, and in which language is spoken to them.
 _AGENT = ("username", "first_name", "last_name", "language")
 # Of a line, what is shown with a call, and what is done with its caller.
-_LINE = ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active", "language")
+_LINE = ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active", "language", "route")
 
 
 def _calls() -> QuerySet[Call]:
@@ -66,7 +66,7 @@ _OR_UPDATE = f"ON CONFLICT (sid) DO UPDATE SET {', '.join(f'{name} = excluded.{n
 _OPEN = Write.insert(Call, on_conflict=_OR_UPDATE)
 _WRITE_PROGRESS = Write.update(Call, key="sid", columns=_PROGRESS)
 _WRITE_ALL = Write.update(Call, key="sid", columns=_COLUMNS)
-_WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state"])
+_WRITE_OFFERS = Write.update(CallOffer, key="id", columns=["state", "leg_sid", "ended_at", "reason"])
 
 
 class CallBatch:
@@ -89,6 +89,7 @@ class CallBatch:
         self._progressed: dict[str, Call] = {}
         self._opened: dict[str, Call] = {}
         self._trees: dict[str, CallTree] = {}
+        self._attempts: dict[str, int] = {}
         self._wanted = roots | {sid for sid, _ in pairs}
         self._should_be_new = should_be_new
         work.lock(*locking(roots))
@@ -162,6 +163,15 @@ class CallBatch:
         tree.touched.append(call)
         tree.dial_over = tree.dial_over or dial_over
 
+    def belongs_to_attempt(self, leg: Call, attempt: int) -> None:
+        """As part of which attempt to find an agent for its caller a leg was made."""
+        self._attempts[leg.sid] = attempt
+
+    def end_offers(self, call: Call, reason: str, *, attempt: int | None = None) -> None:
+        """Ends what rings for a root call: of one attempt, or all."""
+        self.changed(call)
+        self._trees[call.sid].ending, self._trees[call.sid].ending_attempt = reason, attempt
+
     def settle(self) -> list[CallTree]:
         """Works out what follows for the calls and their offers, and has the unit of work write it. Returns what has
         changed, which nothing changes any more."""
@@ -197,5 +207,6 @@ class CallBatch:
         for sid, tree in self._trees.items():
             tree.legs.sort(key=lambda leg: (leg.start_time, leg.sid))
             tree.recordings = self._recordings.get(sid, [])
+            tree.attempts = self._attempts
             if tree.root.incoming:
                 tree.offers = self._offers.get(sid, [])

@@ -6,6 +6,7 @@ all legs after each change, so it does not matter which came first. Nothing here
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ _OUTCOMES = {
     CallStatus.CANCELED: CallResult.CANCELED,
 }
 _OPEN = (CallOffer.State.RINGING, CallOffer.State.CANCELED)
+# Of a leg of an outside number: kept in English, as all that is said of what failed.
+NOT_TAKEN = "Whoever answered did not take the call."
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -44,6 +47,12 @@ class CallTree:
     touched: list[Call] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     changed_offers: list[CallOffer] = field(default_factory=list)
+    # Of legs that were just told of: as part of which attempt to find an agent for the caller.
+    attempts: dict[str, int] = field(default_factory=dict)
+    # Why all that still ring are to stop: something of ours decided so.
+    ending: str = ""
+    # Of which attempt; None: of all.
+    ending_attempt: int | None = None
 
     @property
     def ringing_agent_ids(self) -> list[int]:
@@ -60,7 +69,12 @@ class CallTree:
             if answered.status == CallStatus.IN_PROGRESS and STATUS_RANK[root.status] < STATUS_RANK[answered.status]:
                 # The number's own callback comes at the end only: until then, the root lives as its leg does.
                 root.status = CallStatus.IN_PROGRESS
+        elif root.answer_time and any(_was_not_taken(leg, root) for leg in self.legs):
+            root.answer_time, root.waited = None, None
         root.result = self._result(answered) if root.is_terminal else ""
+        if root.waiting_since is not None and root.waited is None:
+            until = answered.answer_time if answered is not None else root.end_time if root.is_terminal else None
+            root.waited = waited_seconds(root.waiting_since, until)
         root.revision += 1
         self._settle_offers(answered)
 
@@ -78,18 +92,50 @@ class CallTree:
         return _OUTCOMES.get(CallStatus(last), CallResult.CANCELED)
 
     def _settle_offers(self, answered: Call | None) -> None:
-        by_agent = {leg.agent_id: leg for leg in self.legs if leg.agent_id}
+        changed = {id(offer): offer for offer in self._claim_legs()}
+        leg_of = self._legs_of_offers()
         for offer in self.offers:
             if offer.state not in _OPEN:
                 continue
-            state, reason = self._offer_state(offer, by_agent.get(offer.agent_id), answered)
+            state, reason = self._offer_state(offer, leg_of.get(id(offer)), answered)
             if state == offer.state:
                 continue
             offer.state = state
-            self.changed_offers.append(offer)
+            if state == CallOffer.State.ENDED:
+                offer.reason, offer.ended_at = reason, datetime.now(UTC)
+            changed[id(offer)] = offer
             if reason:
                 by = answered.agent_id if answered is not None and reason == "answered-elsewhere" else None
-                self.withdrawals.append(Withdrawal(offer.agent_id, reason, by))
+                told = "not-answered" if reason == self.ending else reason
+                self.withdrawals.append(Withdrawal(offer.agent_id, told, by))
+        self.changed_offers += changed.values()
+
+    def _claim_legs(self) -> list[CallOffer]:
+        """Notes which leg belongs to which offer: an agent's phone may ring several times in one call. The newest
+        counts, for Twilio may begin one attempt twice."""
+        claimed = []
+        for leg in self.legs:
+            attempt = self.attempts.get(leg.sid)
+            for offer in self.offers:
+                if offer.attempt == attempt and offer.agent_id == leg.agent_id and offer.leg_sid != leg.sid:
+                    offer.leg_sid = leg.sid
+                    claimed.append(offer)
+        return claimed
+
+    def _legs_of_offers(self) -> dict[int, Call]:
+        """By `id` of the offer. Whose phone was offered the call once has at most one leg in it, whoever says so."""
+        by_sid = {leg.sid: leg for leg in self.legs}
+        claimed = {offer.leg_sid for offer in self.offers}
+        by_agent = {leg.agent_id: leg for leg in self.legs if leg.agent_id and leg.sid not in claimed}
+        times = Counter(offer.agent_id for offer in self.offers)
+        found = {}
+        for offer in self.offers:
+            leg = by_sid.get(offer.leg_sid)
+            if leg is None and times[offer.agent_id] == 1:
+                leg = by_agent.get(offer.agent_id)
+            if leg is not None:
+                found[id(offer)] = leg
+        return found
 
     def _offer_state(self, offer: CallOffer, leg: Call | None, answered: Call | None) -> tuple[str, str]:
         """The offer's state now, and, when its phone stops ringing by that, why."""
@@ -99,6 +145,8 @@ class CallTree:
             return (states.ANSWERED, "") if mine else (states.ENDED, "answered-elsewhere")
         if self.root.is_terminal:
             return states.ENDED, "caller-hung-up"
+        if self.ending and self.ending_attempt in (None, offer.attempt):
+            return states.ENDED, self.ending
         if leg is not None and leg.status == CallStatus.BUSY:
             return states.ENDED, "rejected"
         if self.dial_over or (leg is not None and leg.status in (CallStatus.NO_ANSWER, CallStatus.FAILED)):
@@ -108,9 +156,18 @@ class CallTree:
         return offer.state, ""
 
 
+def _was_not_taken(leg: Call, root: Call) -> bool:
+    """Whether the root was thought to be answered by a leg on which the call was not taken."""
+    return leg.problem == NOT_TAKEN and leg.answer_time == root.answer_time
+
+
+def waited_seconds(since: datetime, until: datetime | None) -> int | None:
+    return None if until is None else max(0, round((until - since).total_seconds()))
+
+
 def _answered(legs: Sequence[Call]) -> Call | None:
     """The leg that talked, the first of them if there are several."""
-    talked = [leg for leg in legs if leg.status in _ANSWERED or leg.answer_time]
+    talked = [leg for leg in legs if (leg.status in _ANSWERED or leg.answer_time) and leg.problem != NOT_TAKEN]
     return min(talked, key=lambda leg: (leg.answer_time or _NEVER, leg.start_time, leg.sid), default=None)
 
 

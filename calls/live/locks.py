@@ -32,9 +32,24 @@ def locking_teams(numbers: Collection[str]) -> list[Statement]:
 # Keys of two numbers never meet those of one. Of a team's id, what fits into the second is enough.
 _LOCK_TEAMS = """
 SELECT pg_advisory_xact_lock(1, key) FROM (
-    SELECT (team_id & 2147483647)::int AS key FROM routing_line WHERE number = ANY(%s) AND is_active ORDER BY 1
+    SELECT (team_id & 2147483647)::int AS key FROM routing_line
+    WHERE number = ANY(%s) AND is_active AND route_id IS NULL ORDER BY 1
 ) AS keys
 """
+
+
+def locking_offers() -> list[Statement]:
+    """The same for whoever decides who is offered what: agents are in several teams, so one decides at a time. To be
+    sent last of all: whoever holds it waits for nobody."""
+    return [Statement("SELECT pg_advisory_xact_lock(2, 0)", [])] if on_postgresql() else []
+
+
+def try_lock(key: str) -> bool:
+    """Holds the key if nobody else does. For who must not wait, as it holds what others wait for."""
+    if not on_postgresql():
+        return True
+    ((held,),) = fetch(Statement("SELECT pg_try_advisory_xact_lock(%s::bigint)", [_number(key)]))[0]
+    return bool(held)
 
 
 def lock(keys: Iterable[str]) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from agents.presence import CallEnded, rings_answered, rings_missed, wrap_ups_begin
 from agents.selectors import (
     agents_reachable,
-    agents_with_reach,
+    agents_shown,
     colleague_ids,
     reach_slots,
     reach_varies,
@@ -19,12 +21,14 @@ from agents.selectors import (
 )
 from calls import selectors
 from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
+from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
 from routing.models import Line
 
 if TYPE_CHECKING:
     from agents.models import Agent
+    from calls.live.call_tree import CallTree
 
 # An offer rings for its line's ring_seconds (120 at most) and Twilio's five seconds more.
 _LONGEST_RING = timedelta(seconds=150)
@@ -109,33 +113,69 @@ def presence_of(agent_ids: set[int]) -> list[dict[str, Any]]:
 
 
 def _presence_query() -> QuerySet[Agent]:
-    on_call = exists_by_index(_busy_legs().filter(agent=OuterRef("pk")))
-    agents = agents_with_reach(pk__in_array=Param("agent_ids")).annotate(on_call=on_call)
-    return agents.only("username", "first_name", "last_name", "availability")
+    legs = _busy_legs().filter(agent=OuterRef("pk")).order_by()
+    since = Subquery(legs.values(since=Coalesce("answer_time", "start_time"))[:1])
+    named = [f"presence_by__{name}" for name in ("username", "first_name", "last_name")]
+    return agents_shown(pk__in_array=Param("agent_ids")).annotate(on_call_since=since).only(*_COLUMNS, *named)
 
 
 _PRESENCE = Prepared(_presence_query, varies=reach_varies)
 _TEAMS = Prepared(teams_of_agents)
 
 
-def _presence(agent: Agent) -> dict[str, Any]:
+def _presence(agent: Any) -> dict[str, Any]:
+    state = _state(agent)
+    trouble, trouble_since = _trouble(agent)
+    since = {
+        "on-call": agent.on_call_since,
+        "not-reachable": trouble_since,
+        "wrap-up": agent.wrap_up_since,
+    }.get(state, agent.presence_since)
+    in_wrap_up = _is_in_wrap_up(agent)
     return {
         "agent": {"id": agent.pk, "identity": agent.identity, "name": agent.name},
         "availability": agent.availability,
-        "state": _state(agent),
+        "state": state,
+        "since": time_json(since),
+        "reason": agent.presence_reason,
+        "back_at": time_json(agent.back_at),
+        "set_at": time_json(agent.presence_since),
+        "set_by": agent_json(agent.presence_by),
+        "rule": agent.presence_rule,
+        "wrap_up": {"until": time_json(agent.wrap_up_until), "stays": agent.wrap_up_stays} if in_wrap_up else None,
+        "trouble": trouble,
     }
 
 
 def _state(agent: Any) -> str:
-    if agent.on_call:
+    if agent.on_call_since is not None:
         return "on-call"
+    if agent.availability == "offline":
+        return "offline"
     if not agent.can_ring:
         return "not-reachable"
-    return str(agent.availability)
+    return "wrap-up" if _is_in_wrap_up(agent) else str(agent.availability)
 
 
+def _is_in_wrap_up(agent: Any) -> bool:
+    return agent.wrap_up_until is not None and agent.wrap_up_until > timezone.now()
+
+
+def _trouble(agent: Any) -> tuple[str, datetime | None]:
+    """Why the agent's phone cannot ring, as far as that is known, and since when."""
+    if agent.can_ring:
+        return "", None
+    return ("closed", agent.desk_left_at) if agent.trouble is None else (agent.trouble, agent.trouble_since)
+
+
+# What colleagues are shown of an agent, calls aside: columns, and what `agents_shown` adds to them.
+_COLUMNS = (
+    "username", "first_name", "last_name", "availability", "presence_since", "presence_reason", "presence_rule",
+    "presence_by_id", "back_at", "wrap_up_until", "wrap_up_since", "wrap_up_stays", "desk_left_at",
+)  # fmt: skip
+SHOWN = (*_COLUMNS, "trouble", "trouble_since", "can_ring")
 # What this process told last of each agent, calls aside: `presence_watch` need not tell it again.
-Shown: TypeAlias = tuple[str, str, str, str, bool]
+Shown: TypeAlias = tuple[Any, ...]
 last_told: dict[int, Shown] = {}
 
 
@@ -145,9 +185,39 @@ def presence_with_teams(agent_ids: set[int]) -> list[tuple[dict[str, Any], list[
     teams: dict[int, list[int]] = {}
     for agent_id, team_id in memberships:
         teams.setdefault(agent_id, []).append(team_id)
-    last_told.update((agent.pk, _shown(agent)) for agent in agents)
+    last_told.update((agent.pk, shown_of(getattr(agent, name) for name in SHOWN)) for agent in agents)
     return [(_presence(agent), teams.get(agent.pk, [])) for agent in agents]
 
 
-def _shown(agent: Any) -> Shown:
-    return agent.username, agent.first_name, agent.last_name, agent.availability, bool(agent.can_ring)
+def shown_of(values: Iterable[Any]) -> Shown:
+    """Those of `SHOWN`, in one form for both ways to read them."""
+    *columns, can_ring = values
+    return (*columns, bool(can_ring))
+
+
+# --- What follows from calls for their agents -----------------------------------------------------------------------
+
+
+def calls_followed(trees: Sequence[CallTree]) -> None:
+    """Wrap-up after talks that have ended, and what comes of rings that were answered or missed. In the transaction
+    that stores the calls: nobody is put through to somebody of whom that is not known yet."""
+    wrap_ups_begin(ended for tree in trees for ended in _talks_ended(tree))
+    for tree in trees:
+        answered = {offer.agent_id for offer in tree.changed_offers if offer.state == CallOffer.State.ANSWERED}
+        if answered:
+            rings_answered(answered)
+        missed = {one.agent_id for one in tree.withdrawals if one.reason == "not-answered"}
+        if missed and tree.root.line:
+            rings_missed(team_id=tree.root.line.team_id, agent_ids=missed)
+
+
+def _talks_ended(tree: CallTree) -> Iterator[CallEnded]:
+    """Of a call of a line that somebody talked on: the end of each agent's own leg, or of the call."""
+    root = tree.root
+    if root.line is None or root.answer_time is None:
+        return
+    for leg in {leg.sid: leg for leg in (root, *tree.legs)}.values():
+        is_own = leg.parent_id is not None or leg.caller.startswith("client:")
+        if is_own and leg.agent_id and leg.answer_time and (leg.is_terminal or root.is_terminal):
+            at = leg.end_time or root.end_time or timezone.now()
+            yield CallEnded(agent_id=leg.agent_id, team_id=root.line.team_id, sid=root.sid, at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from calls.live import broadcasts, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import locking_teams
+from calls.live.offers import ending_stale
 from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
 from calls.live.status_callbacks import push
@@ -42,6 +43,7 @@ from telephony.rest.client import call_hang_up as twilio_hang_up
 
 if TYPE_CHECKING:
     from agents.models import Agent
+    from calls.live.call_tree import CallTree
     from contacts.models import Contact
 
 
@@ -56,6 +58,8 @@ class IncomingPlan:
     line: Line | None
     identities: list[str]
     parameters: dict[str, str]
+    tree: CallTree | None = None
+    """Of a caller on a line with a route: what is met there is decided by `calls.live.conversations`."""
 
 
 def calls_record_incoming(work: UnitOfWork, voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
@@ -80,7 +84,7 @@ def calls_record_incoming(work: UnitOfWork, voices: Sequence[VoiceRequest]) -> l
         call = _open(batch, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
         agents = ringing.get(call.sid) or batch.agents_rung_by(call.sid)
-        if not agents and line is not None and line.is_active and not call.is_terminal:
+        if not agents and line is not None and _rings_at_once(line) and not call.is_terminal:
             agents = _take(free, parties.members[line.team_id])
             offers += [new_row(CallOffer, call_id=call.sid, agent_id=agent.pk) for agent in agents]
         ringing[call.sid] = agents
@@ -88,14 +92,27 @@ def calls_record_incoming(work: UnitOfWork, voices: Sequence[VoiceRequest]) -> l
 
     changed = batch.settle()
     if offers:
-        work.write(_OFFER(offers))
+        work.write(ending_stale([offer.agent_id for offer in offers]), _OFFER(offers))
     offered = [
         Offered(tree, [agent.pk for agent in rung], past.of(tree.root.sid))
         for tree in changed
         if (rung := ringing.get(tree.root.sid))
     ]
     work.during_commit(partial(broadcasts.after_commit, offered=offered, make_now=True))
-    return plans
+    return _with_trees(plans, changed)
+
+
+def _with_trees(plans: list[IncomingPlan], trees: Sequence[CallTree]) -> list[IncomingPlan]:
+    by_sid = {tree.root.sid: tree for tree in trees}
+    return [replace(plan, tree=by_sid.get(plan.call.sid)) if _has_route(plan.line) else plan for plan in plans]
+
+
+def _has_route(line: Line | None) -> bool:
+    return line is not None and line.is_active and line.route_id is not None
+
+
+def _rings_at_once(line: Line) -> bool:
+    return line.is_active and line.route_id is None
 
 
 def _take(free: list[Agent], members: set[int]) -> list[Agent]:
@@ -111,11 +128,11 @@ def _plan(call: Call, line: Line | None, contact: Contact | None, agents: list[A
         call=call,
         line=line,
         identities=[agent.identity for agent in agents],
-        parameters=_parameters(call, line, contact),
+        parameters=ring_parameters(call, line, contact),
     )
 
 
-def _parameters(call: Call, line: Line | None, contact: Contact | None) -> dict[str, str]:
+def ring_parameters(call: Call, line: Line | None, contact: Contact | None) -> dict[str, str]:
     """What the browser's SDK is told with the ring, of a caller who withholds the number nothing about them. Short: all
     parameters together fit in 800 bytes."""
     withheld = is_withheld(call.caller)

@@ -16,14 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agents.selectors import agents_active
-from calls.live import broadcasts
+from calls.live import broadcasts, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_forward
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import lock
 from calls.live.parties import with_parties
 from calls.models import STATUS_RANK, TERMINAL, Call, CallStatus, Recording
-from calls.params import DialActionRequest, RecordingRequest, StatusCallbackRequest
+from calls.params import STATUS_KINDS, DialActionRequest, RecordingRequest, StatusCallbackRequest, VoiceRequest
 from contacts.selectors import contacts_by_number
 from core.sql.statements import new_row, relate
 from core.sql.unit import UnitOfWork
@@ -60,7 +60,9 @@ def status_callbacks_apply(work: UnitOfWork, received: Sequence[Received]) -> li
         known = seen if one.kind.is_posted else set()
         verdict = _apply(callback, batch, unknown, known) if _is_usable(callback) else Verdict.UNUSABLE
         kept.append(Kept(verdict=verdict))
-    work.during_commit(partial(broadcasts.after_commit, trees=batch.settle(), make_now=True))
+    trees = batch.settle()
+    presence.calls_followed(trees)
+    work.during_commit(partial(broadcasts.after_commit, trees=trees, make_now=True))
     return kept
 
 
@@ -81,7 +83,7 @@ def _seen_before(callbacks: Sequence[StatusCallbackRequest], batch: CallBatch) -
     }
     if not suspects:
         return set()
-    rows = Webhook.objects.filter(sid__in=suspects, kind="status").exclude(verdict=Verdict.FAILED)
+    rows = Webhook.objects.filter(sid__in=suspects, kind__in=STATUS_KINDS).exclude(verdict=Verdict.FAILED)
     return set(rows.values_list("sid", "status", "sequence_number"))
 
 
@@ -104,6 +106,8 @@ def _apply(callback: StatusCallbackRequest, batch: CallBatch, unknown: _Unknown,
     if voice.parent_call_sid and call.parent_id is None:
         call.parent_id = voice.parent_call_sid
     _fill_times(call, callback)
+    if callback.attempt is not None:
+        batch.belongs_to_attempt(call, callback.attempt)
     batch.changed(call)
     return Verdict.APPLIED if forward else Verdict.LATE
 
@@ -168,13 +172,12 @@ def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | Non
     call = batch.get(voice.sid)
     if call is None:
         return None
-    if voice.status in TERMINAL and is_forward(call, voice.status):
-        call.status = voice.status
-        call.end_time = call.end_time or timezone.now()
+    end_noted(call, voice)
     if call.caller.startswith("client:") and not call.problem and voice.status not in TERMINAL:
         call.problem = _why_not(action, [leg for leg in batch.calls.values() if leg.parent_id == call.sid])
     batch.changed(call, dial_over=True)
     changed = batch.settle()
+    presence.calls_followed(changed)
     broadcasts.after_commit(trees=changed)
     if call.problem:
         permanent = action.dial_call_status == "failed"
@@ -182,11 +185,20 @@ def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | Non
     return call
 
 
+def end_noted(call: Call | None, voice: VoiceRequest) -> None:
+    """Whatever Twilio asks about a call that is over says so."""
+    if call is not None and voice.status in TERMINAL and is_forward(call, voice.status):
+        call.status = voice.status
+        call.end_time = call.end_time or timezone.now()
+
+
 _PROBLEMS = {
     "busy": gettext_noop("The line is busy."),
     "no-answer": gettext_noop("Nobody answered."),
     "failed": gettext_noop("This number cannot be reached. Check it and try again."),
 }
+# `calls.live.call_tree.NOT_TAKEN`, which is pure: for the catalogue.
+gettext_noop("Whoever answered did not take the call.")
 # Twilio gave no reason, and two are as likely. `calls.live.refusals` asks which it was.
 NOT_PLACED = gettext_noop("Twilio did not place this call: your line's number, or the number called, was not accepted.")
 

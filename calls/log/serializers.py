@@ -96,6 +96,9 @@ class CallSerializer(LegSerializer):
     contact = ContactSerializer(allow_null=True)
     result = serializers.ChoiceField(choices=CallResult.choices, allow_blank=True)
     ring_seconds = serializers.SerializerMethodField(help_text="How long it rang, when nobody answered.")
+    waited = serializers.IntegerField(
+        allow_null=True, help_text="Seconds in a team's queue, until somebody answered or the caller was gone."
+    )
     problem = serializers.CharField(allow_blank=True, help_text="Why it failed, as a sentence.")
     note = serializers.CharField(allow_blank=True, help_text="What the agent noted.")
     outcome = serializers.ChoiceField(

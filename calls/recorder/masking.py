@@ -168,6 +168,7 @@ def _without_configured_secrets(text: str) -> str:
             settings.TWILIO_AUTH_TOKEN_SECONDARY,
             settings.TWILIO_API_KEY_SID,
             settings.TWILIO_API_KEY_SECRET,
+            settings.WEB_PUSH_PRIVATE_KEY,
             settings.TWILIO_WEBHOOK_PASSWORD,
             settings.SECRET_KEY,
             *settings.TWILIO_WEBHOOK_SHARED_KEYS.values(),

@@ -28,6 +28,7 @@ def rest_request_record(
     milliseconds: float | None,
     attempt: int,
     call_sid: str,
+    purpose: str = "",
     **_: Any,
 ) -> None:
     """Keeps a request about a call. It never fails: the request itself has been made and must not be undone."""
@@ -36,6 +37,8 @@ def rest_request_record(
     match = _RESOURCE.match(path)
     resource = text_masked(match[1] if match else path, _AS_KEPT)
     detail: dict[str, Any] = {"attempt": attempt, "status": status} | ({"code": code} if code else {})
+    if purpose:
+        detail["purpose"] = purpose
     try:
         # A point to go back to: a failure here must not spoil the transaction of whoever asked.
         with transaction.atomic():

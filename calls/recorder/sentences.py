@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from calls.answering.twiml_reading import spoken
 from calls.models import Call, CallEvent, CallOutcome, CallStatus
-from core.languages import sentence
+from core.languages import from_json, sentence
 from core.text import in_sentence
 from telephony.models import Webhook
 from telephony.webhooks.kinds import kind_named
@@ -108,7 +108,7 @@ def rest_title(event: CallEvent, later: Sequence[CallEvent]) -> str:
         each.kind == event.kind and each.name == event.name and _attempt(each) == attempt + 1 for each in later[:10]
     )
     frame = _ASKED[attempt > 1, again]
-    return gettext(frame) % {"purpose": _purpose(event.name), "outcome": _rest_outcome(event)}
+    return gettext(frame) % {"purpose": _purpose(event), "outcome": _rest_outcome(event)}
 
 
 _ASKED = {
@@ -140,10 +140,13 @@ _PURPOSES = {
 }
 
 
-def _purpose(name: str) -> str:
+def _purpose(event: CallEvent) -> str:
+    name = event.name
     method, _, resource = name.partition(" ")
+    if isinstance(event.detail, dict) and event.detail.get("purpose") == "redirect":
+        return pgettext("we asked Twilio", "to fetch the caller")
     if re.fullmatch(r"Calls/CA[0-9a-fA-F]+", resource):
-        # The only change that Ringdesk makes to a living call is its end.
+        # The only other change that Ringdesk makes to a living call is its end.
         purpose = _PURPOSES.get(method)
         return str(purpose) if purpose else name
     if resource.startswith("Recordings/") or "/Recordings" in resource:
@@ -160,6 +163,7 @@ _ACTIONS = {
     "answer": _("%(who)s answered"),
     "reject": _("%(who)s declined the call"),
     "override": _("%(who)s called against a rule, with a reason"),
+    "take": _("%(who)s took the caller out of the queue"),
 }
 _TAKEN_BACK = {"note": _("%(who)s took the note back"), "outcome": _("%(who)s took the outcome back")}
 
@@ -182,6 +186,24 @@ def action_detail(event: CallEvent) -> str:
         # Somebody's own words.
         return event.outcome
     return "" if event.outcome == "asked for" else sentence(event.outcome)
+
+
+# --- Routes -----------------------------------------------------------------------------------------------------------
+
+
+def step_title(event: CallEvent) -> str:
+    """What the caller met, as the route has it."""
+    return _kept(event, "said") or event.outcome
+
+
+def step_reason(event: CallEvent) -> str:
+    return _kept(event, "reason")
+
+
+def _kept(event: CallEvent, name: str) -> str:
+    stored = event.detail.get(name) if isinstance(event.detail, dict) else None
+    text = from_json(stored)
+    return sentence(text) if isinstance(text, str) else ""
 
 
 # --- Our own failures -------------------------------------------------------------------------------------------------

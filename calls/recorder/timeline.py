@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from calls.answering.twiml_reading import answer_words
 from calls.models import TERMINAL, Call, CallEvent, CallStatus
+from calls.params import STATUS_KINDS
 from calls.recorder import sentences as words
 from calls.recorder.masking import (
     MaskingPolicy,
@@ -111,6 +112,8 @@ class _Recorder:
                 detail.pop("answer", None)
             elif event.kind == CallEvent.Kind.REST:
                 title, more = words.rest_title(event, events[position + 1 :]), ""
+            elif event.kind == CallEvent.Kind.ROUTE:
+                title, more, detail = words.step_title(event), words.step_reason(event), {}
             else:
                 title, more = words.action_title(event), words.action_detail(event)
             yield TimelineEntry(
@@ -126,7 +129,7 @@ class _Recorder:
 
     def of_legs(self, webhooks: Sequence[Webhook]) -> Iterator[TimelineEntry]:
         """What the legs' rows know and no webhook told: only then is it said twice otherwise."""
-        told = {(row.sid, row.status) for row in webhooks if row.kind in ("status", "reconcile")}
+        told = {(row.sid, row.status) for row in webhooks if row.kind in (*STATUS_KINDS, "reconcile")}
         begun = {row.sid for row in webhooks}
         # At one moment, the call begins before its legs, and ends after them.
         for leg in sorted(self.legs.values(), key=lambda leg: leg.sid != self.call.sid):

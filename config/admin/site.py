@@ -27,7 +27,11 @@ class _Group:
 
 _GROUPS = (
     _Group(_("Calls"), ("calls.Call",)),
-    _Group(_("Routing"), ("routing.Line",)),
+    _Group(
+        _("Routing"),
+        ("routing.Line", "routing.Route", "routing.OpeningHours", "routing.Greeting", "routing.SpamRule"),
+        (("admin:routing_route_explain", _("Explain a call")),),
+    ),
     _Group(
         _("Outgoing"),
         (
@@ -35,7 +39,18 @@ _GROUPS = (
             "routing.OutgoingOverride",
         ),
     ),
-    _Group(_("People"), ("agents.Agent", "agents.Team", "auth.Group", "agents.LoginRecord", "agents.FailedLogin")),
+    _Group(
+        _("People"),
+        (
+            "agents.Agent",
+            "agents.Team",
+            "agents.AwayReason",
+            "agents.PresenceChange",
+            "auth.Group",
+            "agents.LoginRecord",
+            "agents.FailedLogin",
+        ),
+    ),
     _Group(
         _("Contacts"),
         (

@@ -40,6 +40,7 @@ _CALL = _LEG | {
     "contact": _CONTACT,
     "result": "answered",
     "ring_seconds": None,
+    "waited": 12,
     "problem": "",
     "note": "Wants a call on Monday.",
     "outcome": "call-back",
@@ -131,8 +132,28 @@ _RECIPIENT = {
     "body": "Hello Maya, we are closed on 24 December.", "segments": 1, "price": None, "thread": 7, "answered": False,
 }  # fmt: skip
 
+_QUEUE_CALLER = {
+    "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z", "party": _CALL["party"],
+    "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "rings_at": [],
+}  # fmt: skip
+_QUEUE = {
+    "team": {"id": 1, "name": "Support"}, "waiting": 1, "longest_since": "2026-11-23T09:30:02Z",
+    "callers": [_QUEUE_CALLER],
+}  # fmt: skip
 EXAMPLES: dict[str, Any] = {
+    "Queue": _QUEUE,
+    "QueueCaller": _QUEUE_CALLER,
+    "QueueTeam": {"id": 1, "name": "Support"},
+    "Queues": {"queues": [_QUEUE]},
+    "Take": {"sid": _SID},
     "Assign": {"agent": None},
+    "AwayReason": {"id": 1, "name": "Lunch"},
+    "Presence": {
+        "agent": _AGENT, "availability": "away", "state": "away", "since": "2026-11-23T10:31:00Z", "reason": "Lunch",
+        "back_at": "2026-11-23T11:00:00Z", "set_at": "2026-11-23T10:31:00Z",
+        "set_by": {"id": 5, "identity": "agent_5", "name": "Hedy Brandt"}, "rule": "", "wrap_up": None, "trouble": "",
+    },
+    "PresenceChange": {"availability": "away", "back_at": None},
     "Call": _CALL,
     "CallList": _PAGE | {"results": [_CALL]},
     "CallCost": {
@@ -223,6 +244,19 @@ EXAMPLES: dict[str, Any] = {
     "OwnField": {"key": "customer_no", "name": "Customer no."},
     "RetryAnswer": {"retried": 1, "send": _GROUP_SEND},
     "RuleField": {"name": "country", "ways": ["any-of", "none-of"]},
+    "ExplainInput": {"line": "+12025550100", "from": "+12025550142", "at": "2026-11-23T17:41:00Z", "keys": "1"},
+    "Explanation": {
+        "line": {"id": 1, "name": "Support", "number": "+12025550100", "display": "(202) 555-0100"},
+        "route": {"id": 2, "name": "Support, daytime", "version": 12}, "at": "2026-11-23T17:41:00Z",
+        "result": "rings", "conclusion": "After 6 s the phone of Ada Byron rings.",
+        "steps": [
+            {
+                "at": "2026-11-23T17:41:00Z", "kind": "decision", "step": "hours", "title": "Step 1, Shop hours: open",
+                "reason": "Shop hours: the span 08:30–18:00 of 2026-11-23, Europe/London.", "if_nobody": False,
+            }
+        ],
+        "rings": [{"agent": _PERSON, "reason": "Available.", "at": "2026-11-23T17:41:06Z"}], "does_not_ring": [],
+    },
     "Read": {"up_to": 41},
     "ReadyText": {"id": 2, "name": "Missed you", "body": "Hello {first name}, when may we call again?", "line": None},
     "Thread": _THREAD,
@@ -255,10 +289,16 @@ EXAMPLES: dict[str, Any] = {
         "token": "eyJhbGciOi", "identity": "agent_3", "platform": "ios", "ttl": 3600,
         "expires_at": "2026-11-23T10:30:00Z", "edge": "roaming", "grants": {"incoming": True, "outgoing": True},
     },
+    "WebPush": {
+        "endpoint": "https://fcm.googleapis.com/fcm/send/example", "p256dh": "BAAA" + "A" * 83,
+        "auth": "AAAAAAAAAAAAAAAAAAAAAA", "hides_names": False,
+    },
+    "WebPushEnd": {"endpoint": "https://fcm.googleapis.com/fcm/send/example"},
     "VoiceTokenRequest": {"platform": "ios", "ttl": 3600},
 }  # fmt: skip
 # What stands in addresses, by the names of parameters.
 PARAMETERS: dict[str, Any] = {
+    "agent_id": 3,
     "sid": _SID, "recording_sid": "RE" + "0123456789abcdef" * 2, "id": 12, "device_id": 7, "number": "2025550142",
     "note_id": 31, "merge_id": 9, "group_id": 2, "block_id": 5, "import_id": "9Zc1m0",
     "thread_id": 7, "message_id": 41, "media_id": 5, "recipient": 5,

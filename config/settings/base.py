@@ -76,6 +76,8 @@ WEB_THREADS: int = env.whole("WEB_THREADS", 8, least=1, most=1000)
 LOGIN_THREADS: int = env.whole("LOGIN_THREADS", 2, least=1, most=100)
 # A caller hears our fallback's sentence after this many: before Twilio gives up on us (TWILIO_CONNECTION_OVERRIDES).
 WEBHOOK_SECONDS: float = env.number("WEBHOOK_SECONDS", 3.5, least=0.1, most=15)
+# A desk says that its phone rings. One that has not after so many seconds is passed over within the call; 0: never.
+RING_ACK_SECONDS: float = env.number("RING_ACK_SECONDS", 3, least=0, most=60)
 ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
@@ -238,9 +240,20 @@ DEVICE_LOGIN_DAYS: int = env.whole("DEVICE_LOGIN_DAYS", 90)
 # How many days records of log-ins and of voice tokens are kept; 0: for ever.
 LOGIN_RECORD_DAYS: int = env.whole("LOGIN_RECORD_DAYS", 365, least=0)
 ISSUED_TOKEN_DAYS: int = env.whole("ISSUED_TOKEN_DAYS", 90, least=0)
+# How many days it is kept who was available, busy or away when, and who changed it; 0: for ever.
+PRESENCE_DAYS: int = env.whole("PRESENCE_DAYS", 90, least=0)
 REST_KNOX = {"TOKEN_TTL": timedelta(days=min(DEVICE_LOGIN_DAYS, 3650))}
 # Knox's own table would stay empty.
 MIGRATION_MODULES = {"knox": None}
+
+# --- Waking browsers -----------------------------------------------------------------------------------------------
+# Our key at the push services of browsers, 32 bytes as base64url: `make run` and twilio_provision make one. Without it
+# no browser is woken; another one ends what was allowed with the one before.
+WEB_PUSH_PRIVATE_KEY: str = env.text("WEB_PUSH_PRIVATE_KEY", "")
+# Whom a push service writes to when we trouble it.
+WEB_PUSH_CONTACT: str = env.text("WEB_PUSH_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
+# Push services beside those of Chrome, Edge, Firefox and Safari; ".example.com" stands for all names below it.
+WEB_PUSH_HOSTS: list[str] = env.words("WEB_PUSH_HOSTS", [])
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 # What is spoken here: to callers, unless their line says otherwise, and to agents who show no wish.

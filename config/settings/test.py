@@ -22,6 +22,7 @@ os.environ.update(
         "TWILIO_AUTH_TOKEN": "auth-token-for-tests-0123456789ab",
         "TWILIO_AUTH_TOKEN_SECONDARY": "secondary-token-for-tests-012345",
         "TWILIO_API_KEY_SID": "SK" + "b" * 32,
+        "WEB_PUSH_PRIVATE_KEY": "c2VjcmV0LWtleS1mb3ItdGVzdHMtMDEyMzQ1Njc4OWE",
         "TWILIO_API_KEY_SECRET": "api-key-secret-for-tests-0123456",
         "TWILIO_TWIML_APP_SID": "AP" + "c" * 32,
         "TWILIO_CALLER_ID": "+12025550100",

@@ -70,6 +70,7 @@ function row(
     contact: null,
     result,
     ring_seconds: answered ? null : seconds,
+    waited: null,
     problem: "",
     note: "",
     outcome: "",
@@ -160,17 +161,33 @@ export const HAPPENED: TimelineEntry[] = [
   moment(364, "The call ended"),
 ];
 
+/** What somebody is now: available, unless `more` says otherwise. */
+export const there = (agent: Agent, more: Partial<Presence> = {}): Presence => ({
+  agent,
+  availability: "available",
+  state: "available",
+  since: new Date(Date.now() - 760_000).toISOString(),
+  reason: "",
+  back_at: null,
+  set_at: null,
+  set_by: null,
+  rule: "",
+  wrap_up: null,
+  trouble: "",
+  ...more,
+});
 const FIRST = ["Amara", "Ben", "Chiara", "Dieter", "Eszter", "Femi", "Grażyna", "Hamza", "Ingrid", "João"];
 const LAST = ["Adeyemi", "Brandt", "Wolfeschlegelsteinhausenbergerdorff-Oppenheimer", "Dubois"];
 const STATES = ["available", "on-call", "busy", "away", "not-reachable"] as const;
 
 /** As many as sit in a large room. */
-export const COLLEAGUES: Presence[] = Array.from({ length: 40 }, (_, at) => ({
-  agent: {
-    id: 100 + at,
-    identity: `agent_${100 + at}`,
-    name: `${FIRST[at % FIRST.length]} ${LAST[Math.floor(at / FIRST.length)]}`,
-  },
-  availability: "available",
-  state: STATES[at % STATES.length] ?? "available",
-}));
+export const COLLEAGUES: Presence[] = Array.from({ length: 40 }, (_, at) =>
+  there(
+    {
+      id: 100 + at,
+      identity: `agent_${100 + at}`,
+      name: `${FIRST[at % FIRST.length]} ${LAST[Math.floor(at / FIRST.length)]}`,
+    },
+    { state: STATES[at % STATES.length] ?? "available" },
+  ),
+);

@@ -16,8 +16,8 @@ import { ada } from "./data";
 import { fakeContactsApi } from "./contacts";
 import { fakeSendsApi } from "./sends";
 import { UNREAD } from "./texts";
-import { audio, config, fakeApi, levels, preferences } from "./fakes";
 import { speakIn } from "../src/i18n/catalogues";
+import { audio, config, fakeApi, levels, preferences, webPush } from "./fakes";
 import { type Language, setLanguage } from "../src/i18n/i18n";
 import { pseudoCatalogue } from "../src/testing/pseudo";
 import { inTurn } from "./acts";
@@ -48,7 +48,7 @@ export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.use
   const screens = exhibit.screens ? failingScreens(exhibit.screens) : readyScreens();
   const browser = browserOf(userAgent);
   const desk = { ...config, agent: { ...config.agent, role: exhibit.role ?? config.agent.role } };
-  const ports = { api, contactsApi, sendsApi, audio, levels, preferences, browser };
+  const ports = { api, contactsApi, sendsApi, audio, levels, preferences, webPush, browser };
   render(
     <App
       {...{ store, log, details, contacts, threads, conversation, groupSends, news, screens, ...ports }}

@@ -2,7 +2,7 @@
 import type { LiveCall, Presence } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { Hearing, Hints } from "../src/softphone/state";
-import { ada, grace, hedy, HISTORY, LOG, sales, support } from "./data";
+import { ada, grace, hedy, HISTORY, LOG, sales, support, there } from "./data";
 import { UNREAD } from "./texts";
 
 export const now = Date.now();
@@ -10,11 +10,7 @@ export const ago = (seconds: number) => now - seconds * 1000;
 export const ROOT = "CA00000000000000000000000000000001";
 export const LEG = "CA00000000000000000000000000000002";
 
-const presence = [
-  { agent: ada, availability: "available", state: "available" },
-  { agent: grace, availability: "available", state: "on-call" },
-  { agent: hedy, availability: "available", state: "available" },
-] as const;
+const presence = [there(ada), there(grace, { state: "on-call" }), there(hedy)];
 
 const base = LOG[0];
 if (!base) throw new Error("The log is empty.");
@@ -47,7 +43,9 @@ export const snapshot = (calls: LiveCall[] = [], team: readonly Presence[] = pre
     agent: ada,
     availability: "available",
     calls,
-    presence: team.map((each) => ({ ...each })),
+    away_reasons: ["Lunch", "Break", "Meeting", "Training"].map((name, at) => ({ id: at + 1, name })),
+    presence: [...team],
+    queues: [],
     lines: [support, sales],
     unread_threads: UNREAD,
   },

@@ -1,5 +1,6 @@
 /** Ports that only pretend: enough for every state to be drawn. */
 import { createPreferences } from "../src/adapters/preferences";
+import type { WebPush } from "../src/adapters/webPush";
 import type { Config } from "../src/config";
 import type { Call, Thread } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
@@ -102,6 +103,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     readThread: () => never,
     uploadFile: () => never,
     readyTexts: async () => READY_TEXTS,
+    setPresence: async () => {},
     chooseLanguage: async () => {},
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
@@ -140,6 +142,12 @@ export const levels: Levels = {
   },
 };
 
+export const webPush: WebPush = {
+  state: async () => "off",
+  allow: async () => "on",
+  end: async () => "off",
+};
+
 export const preferences = createPreferences(null);
 
 export const config: Config = {
@@ -162,10 +170,13 @@ export const config: Config = {
     messages: "/",
     readyTexts: "/",
     me: "/",
+    presence: "/0/",
     socket: "/",
     alarms: "/",
     words: "/",
     screens: { contacts: "/", messages: "/", sends: "/" },
+    webPush: "/",
+    serviceWorker: "/",
     login: "/",
     logout: "/",
     admin: null,
@@ -177,6 +188,7 @@ export const config: Config = {
     edge: "roaming",
     tokenRefreshSeconds: 60,
   },
+  webPushKey: "",
   sounds: {} as Config["sounds"],
   homeRegion: "US",
   homeRegionName: "United States",

@@ -3,7 +3,15 @@ import { CALLS } from "./callStates";
 import { CONTACT_STATES } from "./contactStates";
 import type { Exhibits } from "./exhibit";
 import { LOG_STATES } from "./logStates";
+import { PRESENCE_STATES } from "./presenceStates";
 import { SEND_STATES } from "./sendStates";
 import { TEXTS } from "./textStates";
 
-export const EXHIBITS: Exhibits = { ...CALLS, ...LOG_STATES, ...TEXTS, ...CONTACT_STATES, ...SEND_STATES };
+export const EXHIBITS: Exhibits = {
+  ...CALLS,
+  ...PRESENCE_STATES,
+  ...LOG_STATES,
+  ...TEXTS,
+  ...CONTACT_STATES,
+  ...SEND_STATES,
+};

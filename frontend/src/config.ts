@@ -33,16 +33,22 @@ export interface Config {
     messages: string;
     readyTexts: string;
     me: string;
+    /** With 0 in the place of an agent's id. */
+    presence: string;
     socket: string;
     alarms: string;
     /** The words of the page's language, and the screens that are loaded later: modules. */
     words: string;
     screens: Record<ScreenName, string>;
+    webPush: string;
+    serviceWorker: string;
     login: string;
     logout: string;
     admin: string | null;
   };
   phone: PhoneConfig;
+  /** The server's public key at push services; "": no browser is woken. */
+  webPushKey: string;
   sounds: Record<SoundName, string>;
   homeRegion: string;
   homeRegionName: string;

@@ -13,8 +13,10 @@ import { createLeader } from "./adapters/leader";
 import { createMicrophone } from "./adapters/microphone";
 import { applyTheme, createPreferences } from "./adapters/preferences";
 import { loadAheadWhenIdle, loadWords, screenLoader } from "./adapters/screenFiles";
+import { watchWoken } from "./adapters/woken";
 import { watchSound } from "./adapters/sound";
 import { TwilioPhone } from "./adapters/twilioPhone";
+import { createWebPush } from "./adapters/webPush";
 import { browserOf } from "./browser";
 import { createCallDetails } from "./callDetails/callDetails";
 import { createCallLog } from "./callLog/callLog";
@@ -98,6 +100,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
     <App
       {...{ store, log, details, contacts, threads, conversation, news, groupSends, screens }}
       {...{ config, api, contactsApi, sendsApi, audio, preferences }}
+      webPush={createWebPush(config)}
       levels={phone}
       browser={browserOf(navigator.userAgent)}
     />,
@@ -105,6 +108,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   );
   watchDeadlines(store);
   showPageSignals(store, preferences);
+  watchWoken(send);
   watchSound(send);
   // A call, a note that is not saved and a text that is not sent are worth a question before the page is left. The SDK's own (`closeProtection`)
   // knows of calls alone, and stays off.

@@ -30,13 +30,28 @@ export type ReadyText = Schemas["ReadyText"];
 export type Presence = Schemas["Presence"];
 export type PresenceState = Presence["state"];
 export type Availability = Presence["availability"];
+/** Why somebody is away, as admins name it. */
+export type AwayReason = Schemas["AwayReason"];
+/** That this desk could not be rung for a while. */
+export type ReachGap = Omit<Schemas["ReachRestored"], "type">;
 export type WithdrawnReason = Schemas["CallWithdrawn"]["reason"];
+/** Who waits for a team. */
+export type Queue = Schemas["Queue"];
 export type ServerMessage = Schemas["ServerFrame"];
 export type DeskMessage = Schemas["DeskFrame"];
 
 /** The fields that a frame cannot do without, by type. */
 const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
-  "desk.snapshot": ["now", "agent", "availability", "calls", "presence", "lines", "unread_threads"],
+  "desk.snapshot": [
+    "now",
+    "agent",
+    "availability",
+    "calls",
+    "away_reasons",
+    "presence",
+    "lines",
+    "unread_threads",
+  ],
   "call.incoming": ["live"],
   "call.status": ["live"],
   "call.withdrawn": ["sid", "reason"],
@@ -48,7 +63,10 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "send.progress": ["send"],
   "thread.changed": ["thread"],
   "presence.changed": ["presence"],
+  "queue.changed": ["queue"],
   "phone.state": ["registered"],
+  "phone.renew": [],
+  "reach.restored": ["why", "since", "until"],
   "session.ended": ["message"],
   error: ["message"],
   ping: [],

@@ -1,6 +1,7 @@
 /** What the softphone needs of the world. Adapters fulfil it, tests fake it. */
 import type { Page } from "./lists/pagedList";
 import type {
+  Availability,
   Call,
   CallOutcome,
   Contact,
@@ -150,6 +151,8 @@ export interface Api {
   readThread(id: number, upTo: number): Promise<Thread>;
   uploadFile(file: File): Promise<TextFile>;
   readyTexts(line: number): Promise<ReadyText[]>;
+  /** Of a colleague, by who may say it. That it is another comes as a push. */
+  setPresence(agent: number, availability: Availability): Promise<void>;
   /** "" leaves it to the browser. */
   chooseLanguage(language: string): Promise<void>;
 }

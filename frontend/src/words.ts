@@ -1,6 +1,14 @@
 /** The log's words and signs for what came of a call. */
-import type { Availability, Call, CallOutcome, CallResult, PastCall, PresenceState } from "./messages";
-import { minutes } from "./format";
+import type {
+  Availability,
+  Call,
+  CallOutcome,
+  CallResult,
+  PastCall,
+  Presence,
+  PresenceState,
+} from "./messages";
+import { clock, minutes } from "./format";
 import { firstName, isolated } from "./names";
 import { t } from "./i18n/i18n";
 
@@ -55,6 +63,29 @@ export function pastCallSentence(call: PastCall | Call): string {
 
 export function presenceWord(presence: PresenceState): string {
   return t(`presence.${presence}`);
+}
+
+/** "Lunch, back at 11:30.": as far as somebody who is away has said it. */
+export function awaySentence({ reason, back_at }: Pick<Presence, "reason" | "back_at">): string {
+  const named = isolated(reason);
+  if (!back_at) return named ? t("away.reason", { reason: named }) : "";
+  const time = clock(back_at);
+  return named ? t("away.reasonBack", { reason: named, time }) : t("away.back", { time });
+}
+
+/** What stands under somebody's state in the team's list. */
+export function presenceDetail(presence: Presence, now: number): string {
+  const { state, trouble, since, wrap_up } = presence;
+  if (state === "wrap-up" && wrap_up) {
+    if (wrap_up.stays) return t("detail.wrapUpStays");
+    return t("detail.wrapUp", { left: minutes((Date.parse(wrap_up.until) - now) / 1000) });
+  }
+  if (state === "not-reachable") {
+    const why = trouble ? t(`detail.${trouble}`, { time: since ? clock(since) : "" }) : "";
+    return why || awaySentence(presence);
+  }
+  if (state === "available") return t("choice.available");
+  return state === "away" ? awaySentence(presence) : "";
 }
 
 /** What follows from a choice of availability, said when it is made. */

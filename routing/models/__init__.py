@@ -1,5 +1,7 @@
-"""How a caller travels, and what may be called and texted from here."""
+"""What admins keep about how callers travel, and about what may be called and texted from here."""
 
+from routing.models.greetings import Greeting, GreetingSound
+from routing.models.hours import OpeningHours
 from routing.models.lines import Line
 from routing.models.outgoing import (
     Channels,
@@ -10,14 +12,22 @@ from routing.models.outgoing import (
     OutgoingRule,
     OverrideBy,
 )
+from routing.models.routes import Route, RouteVersion
+from routing.models.spam import SpamRule
 
 __all__ = [
     "Channels",
     "DoNotCall",
     "EmergencyRule",
+    "Greeting",
+    "GreetingSound",
     "Line",
+    "OpeningHours",
     "OutgoingHours",
     "OutgoingOverride",
     "OutgoingRule",
     "OverrideBy",
+    "Route",
+    "RouteVersion",
+    "SpamRule",
 ]

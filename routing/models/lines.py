@@ -1,4 +1,4 @@
-"""Our numbers, and the team that answers each."""
+"""Our numbers, and who answers each."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ class Line(models.Model):
         choices=settings.LANGUAGES,
         default=default_language,
         help_text=_("What callers hear on this line."),
+    )
+    route = models.ForeignKey(
+        "routing.Route",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lines",
+        verbose_name=_("route"),
+        help_text=_("What callers meet. Empty: the team's phones ring, then a message can be left."),
     )
     is_active = models.BooleanField(_("active"), default=True)
 

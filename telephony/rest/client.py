@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from twilio.rest import Client
 
 from telephony.errors import NotConfigured, translated
-from telephony.rest.http import RetryingHttpClient, SimulatorHttpClient
+from telephony.rest.http import RetryingHttpClient, SimulatorHttpClient, for_purpose
 
 
 @lru_cache(maxsize=1)
@@ -94,6 +94,12 @@ def call_hang_up(sid: str) -> None:
     """Ends a call at Twilio. Raises `TelephonyError`; `CallGone` when it is over already."""
     with translated():
         get_client().calls(sid).update(status="completed")
+
+
+def call_redirect(sid: str, url: str) -> None:
+    """Has a living call ask at `url` what to do next. Raises `TelephonyError`; `CallGone` when it is over already."""
+    with translated(), for_purpose("redirect"):
+        get_client().calls(sid).update(url=url, method="POST")
 
 
 def call_delete(sid: str) -> None:

@@ -71,6 +71,19 @@ def single_attempt() -> Iterator[SingleAttempt]:
         _single.reset(token)
 
 
+_purpose: ContextVar[str] = ContextVar("purpose", default="")
+
+
+@contextmanager
+def for_purpose(purpose: str) -> Iterator[None]:
+    """Inside, requests are announced with what they are for, where the method and the path do not say it."""
+    token = _purpose.set(purpose)
+    try:
+        yield
+    finally:
+        _purpose.reset(token)
+
+
 class RetryingHttpClient(TwilioHttpClient):  # type: ignore[misc]
     """Twilio's own client, which by itself repeats nothing and keeps `Retry-After` to itself."""
 
@@ -147,6 +160,7 @@ def _tell(
         milliseconds=milliseconds,
         attempt=attempt,
         call_sid=sid_of_call(path),
+        purpose=_purpose.get(),
     )
 
 

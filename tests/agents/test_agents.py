@@ -55,13 +55,6 @@ def test_an_identity_is_the_agents_number():
     assert identity_for(7) == "agent_7"
 
 
-def test_availability_is_one_of_three(ada):
-    assert services.availability_set(agent_id=ada.pk, availability="away") is True
-    assert services.availability_set(agent_id=ada.pk, availability="away") is False
-    with pytest.raises(ValueError, match="asleep"):
-        services.availability_set(agent_id=ada.pk, availability="asleep")
-
-
 def test_a_desk_that_fell_silent_counts_again_when_it_speaks(ada):
     desk = ada.desks.get()
     Desk.objects.update(seen_at="2020-01-01T00:00:00Z")

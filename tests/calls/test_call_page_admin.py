@@ -122,6 +122,7 @@ _NOT_SHOWN = {
     "revision",
     "created_at",
     "updated_at",
+    "waiting_since",
     "searched_name",
     "searched_note",
 }

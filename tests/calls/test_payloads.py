@@ -33,6 +33,7 @@ ROOTS = {
         "result": "answered",
         "note": "A note\nof two lines",
         "outcome": "spam",
+        "waited": 41,
         "revision": 12,
     },
     "rang in vain": {"status": "no-answer", "start_time": NOW, "end_time": NOW + timedelta(seconds=21.4)},

@@ -19,9 +19,12 @@ from tokens.models import Device
 
 TABLE = """
 operation           anonymous  agent  colleague  other_team  supervisor  admin
+agents_presence           403    200        200         404         200    200
+agents_presence_update    403    200        403         404         200    200
 auth_login                200    200        200         200         200    200
 auth_logout               403    204        204         204         204    204
 auth_logout_all           403    204        204         204         204    204
+away_reasons_list         403    200        200         200         200    200
 blocked_numbers_create    403    201        201         201         201    201
 blocked_numbers_delete    403    204        403         403         204    204
 blocked_numbers_list      403    200        200         200         200    200
@@ -89,6 +92,9 @@ usage_call                403    403        403         403         403    200
 usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
 ready_texts_list          403    200        200         200         200    200
+queues_list               403    200        200         200         200    200
+queues_take               403    404        404         404         404    404
+routes_explain            403    403        403         403         200    200
 threads_assign            403    200        200         404         200    200
 threads_closed            403    200        200         400         200    200
 threads_list              403    200        200         200         200    200
@@ -97,6 +103,8 @@ threads_messages_list     403    200        200         404         200    200
 threads_read              403    200        200         404         200    200
 threads_retrieve          403    200        200         404         200    200
 threads_timeline          403    200        200         404         200    200
+web_push_subscribe        403    204        204         204         204    204
+web_push_unsubscribe      403    204        204         204         204    204
 voice_token_create        403    200        200         200         200    200
 """
 ROLES, *ROWS = [line.split() for line in TABLE.strip().splitlines()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from io import StringIO
 from unittest.mock import patch
@@ -11,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from twilio.rest.api.v2010.account.usage.trigger import TriggerList
 
+from agents import web_push
 from config.management.commands import twilio_doctor
 from routing.models import Line
 from telephony.doctor.findings import Check, Finding, State
@@ -81,6 +83,16 @@ def test_without_a_clear_yes_nothing_is_changed(account, answer):
     assert code == 1
     assert "Nothing was changed." in said
     assert account.writes == []
+
+
+def test_a_key_to_wake_browsers_with_is_shown_once_there_is_none_and_never_replaced(account, settings):
+    settings.WEB_PUSH_PRIVATE_KEY = ""
+    assert "WEB_PUSH_PRIVATE_KEY" not in provision("--dry-run")[1]
+    made = re.search(r"WEB_PUSH_PRIVATE_KEY=(\S+)", provision()[1])
+    settings.WEB_PUSH_PRIVATE_KEY = made[1]
+
+    assert web_push.public_key()
+    assert "WEB_PUSH_PRIVATE_KEY" not in provision()[1]
 
 
 @pytest.mark.parametrize("arguments", [(), ("--yes",)])

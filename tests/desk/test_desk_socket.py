@@ -9,8 +9,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.test import Client
 
-from agents import services as agent_services
 from agents.models import Desk
+from agents.presence import Chosen, presence_set
 from calls.models import Call
 from tests import factories
 from tests.calls.test_webhooks_incoming import DIAL_ACTION, INCOMING, STATUS
@@ -252,7 +252,7 @@ def test_an_agent_can_be_rung_only_while_a_phone_is_registered(ada, grace, line)
 @pytest.mark.parametrize("chosen", ["busy", "away"])
 def test_a_phone_that_registers_leaves_what_its_agent_chose(chosen, ada, grace, line):
     Desk.objects.all().delete()
-    agent_services.availability_set(agent_id=ada.pk, availability=chosen)
+    presence_set(agent_id=ada.pk, chosen=Chosen(chosen), by=ada)
     socket, colleague = DeskSocket(ada), DeskSocket(grace)
 
     async def scenario() -> None:

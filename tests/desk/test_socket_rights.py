@@ -16,6 +16,7 @@ from desk import consumers
 from tests import factories
 from tests.calls.test_webhooks_incoming import INCOMING, STATUS
 from tests.desk.desk_socket import DeskSocket, run, webhook
+from tests.desk.test_socket_tokens import ProgramSocket, make_token
 from tests.twilio import incoming, root_status
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -305,7 +306,7 @@ class TestSomebodyIsThere:
     def test_a_program_that_never_answers_has_longer(self, ada, monkeypatch):
         ada.desks.all().delete()
         monkeypatch.setattr(consumers, "SILENT_SECONDS", 0.0)
-        socket = DeskSocket(ada)
+        socket = ProgramSocket(make_token(ada))
 
         async def scenario() -> None:
             await socket.open()
@@ -317,6 +318,21 @@ class TestSomebodyIsThere:
             while await self.rung(ada):
                 await socket.until("ping")
             await socket.close()
+
+        run(scenario)
+
+    def test_a_page_that_never_answered_has_not(self, ada, grace, line):
+        ada.desks.all().delete()
+        frozen = DeskSocket(ada)
+
+        async def scenario() -> None:
+            await frozen.open()
+            await frozen.send(type="phone.state", registered=True)
+            await frozen.until("phone.state")
+            assert await self.rung(ada)
+            while await self.rung(ada):
+                await frozen.until("ping")
+            await frozen.close()
 
         run(scenario)
 

@@ -47,7 +47,7 @@ _DATA = re.compile(
     rf"\b(?:{'|'.join(sorted((kind.name for kind in all_kinds()), key=len, reverse=True))}|"
     r"ada|grace|hedy|admin|stranger|nobody-known|client|agent_\d+|hang-up|PM|AM|UTC|RuntimeError|"
     r"Washington, DC|United States|DC|US|WASHINGTON|POST|Calls|example|com|https?|ms|"
-    r"A telephone|ringing|in-progress|completed|failed|reconcile|"
+    r"Lunch|Break|Meeting|Training|A telephone|ringing|in-progress|completed|failed|reconcile|"
     r"monthly|usd|OperationalError|Where is it)\b"
 )
 _MEND = "mark these texts and translate them, or name them in _DATA if nobody translates them"

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from agents.models import Agent, Role, Team
 from config.demo_history import demo_history_create
+from config.demo_route import demo_route_create
 from contacts.models import Contact, ContactNumber
-from routing.models import Line
+from routing.models import Line, Route
 
 _PEOPLE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("ada", "Ada", "Byron", {}),
@@ -40,7 +41,11 @@ class Command(BaseCommand):
         for username, first, last, more in _PEOPLE:
             self._agent(username, first, last, more, support, sales)
         Line.objects.get_or_create(number="+12025550100", defaults={"name": "Support", "team": support})
-        Line.objects.get_or_create(number="+12025550101", defaults={"name": "Sales", "team": sales})
+        sales_line, _created = Line.objects.get_or_create(
+            number="+12025550101", defaults={"name": "Sales", "team": sales}
+        )
+        if not Route.objects.exists():
+            demo_route_create(sales_line)
         for name, company, note, number, label in _CONTACTS:
             if not ContactNumber.objects.filter(number=number).exists():
                 contact = Contact.objects.create(name=name, company=company, note=note)

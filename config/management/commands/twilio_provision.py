@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.db import DatabaseError
 
+from agents.web_push import key_made
 from config.doctor.checks import line_numbers
 from config.provisioning import ask, plan_text
 from telephony.checks import check_addresses
@@ -50,6 +51,8 @@ class Command(BaseCommand):
         for problem in check_addresses():
             if problem.is_serious():
                 raise CommandError(f"{problem.msg} {problem.hint}")
+        if not options["dry_run"]:
+            self._make_web_push_key()
         apps = [text for text in options["take_over"] if text.startswith("AP")]
         taken = [_e164(text) for text in options["take_over"] if text not in apps]
         numbers = [_e164(text) for text in options["number"]]
@@ -65,6 +68,12 @@ class Command(BaseCommand):
             raise CommandError("The lines cannot be read. Run migrate first, or name numbers with --number.") from None
         if plan.blocked:
             sys.exit(1)
+
+    def _make_web_push_key(self) -> None:
+        """One that is there is never replaced: browsers that were allowed with it could be woken no more."""
+        if not settings.WEB_PUSH_PRIVATE_KEY:
+            self.stdout.write("To wake browsers whose desk is closed, set in .env, then start Ringdesk again:")
+            self.stdout.write(f"WEB_PUSH_PRIVATE_KEY={key_made()}")
 
     def _carry_out(self, plan: Plan, *, dry_run: bool, yes: bool) -> None:
         self.stdout.write(plan_text(plan))

@@ -108,6 +108,9 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     },
     overrideCall: async (to, reason) =>
       (await request<{ id: string }>(config.urls.outgoingOverrides, { to, reason })).id,
+    setPresence: async (agent, availability) => {
+      await send(config.urls.presence.replace("/0/", `/${agent}/`), "PATCH", { availability });
+    },
     chooseLanguage: async (language) => {
       await send(config.urls.me, "PATCH", { language });
     },

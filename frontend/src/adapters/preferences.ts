@@ -14,6 +14,8 @@ export interface Preferences {
   speaker: string;
   ringtone: string;
   line: number | null;
+  /** Notifications that wake this browser name nobody. */
+  hidesNames: boolean;
 }
 
 const KEY = "ringdesk.preferences";
@@ -27,6 +29,7 @@ const DEFAULTS: Preferences = {
   speaker: "",
   ringtone: "",
   line: null,
+  hidesNames: false,
 };
 
 export interface PreferenceStore {

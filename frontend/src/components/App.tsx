@@ -1,6 +1,7 @@
 /** The desk: one page, never left. */
 import { useEffect, useState } from "preact/hooks";
 import type { PreferenceStore } from "../adapters/preferences";
+import type { WebPush } from "../adapters/webPush";
 import type { Browser } from "../browser";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
@@ -15,15 +16,7 @@ import type { ConversationStore, Correspondent } from "../threads/conversation";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
-import {
-  canDial,
-  colleagues,
-  currentFacts,
-  isIdle,
-  isQuiet,
-  lastEnding,
-  myPresence,
-} from "../softphone/selectors";
+import { canDial, colleagues, currentFacts, isIdle, isQuiet, lastEnding } from "../softphone/selectors";
 import { type Hints, inCall, isTalk } from "../softphone/state";
 import type { Screens } from "../screens/screens";
 import type { Store } from "../softphone/store";
@@ -68,6 +61,7 @@ export interface AppProps {
   audio: AudioDevices;
   levels: Levels;
   preferences: PreferenceStore;
+  webPush: WebPush;
   browser: Browser;
 }
 
@@ -230,9 +224,7 @@ export function App(props: AppProps) {
       </a>
       <TopBar
         config={config}
-        presence={myPresence(state)}
-        availability={state.availability}
-        canChoose={state.desk.state === "open"}
+        state={state}
         menu={menu}
         onMenu={setMenu}
         place={place}
@@ -240,7 +232,7 @@ export function App(props: AppProps) {
           groupSends.go(next);
           views.show({ pane: "work" });
         }}
-        onAvailability={(availability) => send({ type: "agent.chose", availability })}
+        onChoose={send}
         onShortcuts={() => setDialog("shortcuts")}
         onSettings={() => setDialog("settings")}
         onSignOut={(event) => {
@@ -253,6 +245,7 @@ export function App(props: AppProps) {
       <ReachLine
         reach={reach(state, now, microphoneLabel)}
         team={colleagues(state)}
+        queues={state.queues}
         loginUrl={config.urls.login}
         send={send}
       />
@@ -356,6 +349,7 @@ export function App(props: AppProps) {
       <Announcer {...{ state, news }} />
       <DeskDialog
         {...{ dialog, api, config, audio, preferences, hangUp }}
+        webPush={props.webPush}
         shortcuts={chosen.shortcuts}
         microphoneAllowed={state.microphone === "granted"}
         caller={facts?.title ?? null}

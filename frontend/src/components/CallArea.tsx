@@ -5,7 +5,9 @@ import type { Config } from "../config";
 import type { Call, Line } from "../messages";
 import type { Api, Levels } from "../ports";
 import type { SoftphoneEvent } from "../softphone/events";
+import { wrapUp } from "../softphone/presence";
 import { callerFacts, canDial, cue, currentFacts, lastEnding } from "../softphone/selectors";
+import { idle } from "../softphone/calls";
 import { type Hints, isDialling, type State } from "../softphone/state";
 import { ActiveCall } from "./ActiveCall";
 import { DialPad } from "./DialPad";
@@ -13,9 +15,11 @@ import { FailedCall } from "./FailedCall";
 import { IncomingCall } from "./IncomingCall";
 import { MicrophoneCue } from "./MicrophoneCue";
 import { EndedNotice } from "./EndedNotice";
+import { GapNotice } from "./GapNotice";
 import { Icon } from "./Icon";
 import { OutgoingCall } from "./OutgoingCall";
 import { troubleOf, Unreachable } from "./Unreachable";
+import { WrapUp } from "./WrapUp";
 import { t } from "../i18n/i18n";
 
 export interface CallAreaProps {
@@ -132,6 +136,15 @@ function Idle(props: CallAreaProps) {
       />
     );
   }
+  const wrapping = wrapUp(state);
+  if (wrapping)
+    return (
+      <WrapUp
+        {...props}
+        wrapUp={wrapping}
+        notices={<EndedCalls {...props} state={{ ...state, calls: idle() }} />}
+      />
+    );
   return (
     <DialPad
       api={props.api}
@@ -148,20 +161,27 @@ function Idle(props: CallAreaProps) {
       notices={
         <>
           {props.offer}
-          <EndedNotice
-            state={state}
-            canDial={canDial(state)}
-            onCallBack={(call) => {
-              send({ type: "agent.closed-cut-off" });
-              props.onCallBack(call);
-            }}
-            onCloseCutOff={() => send({ type: "agent.closed-cut-off" })}
-            onClose={() => send({ type: "agent.closed" })}
-            onEndOrphan={(sid) => send({ type: "agent.ended-orphan", sid })}
-          />
+          {state.gap && <GapNotice gap={state.gap} onClose={() => send({ type: "agent.closed-gap" })} />}
+          <EndedCalls {...props} />
         </>
       }
       onDial={(hints) => props.onDial(hints)}
+    />
+  );
+}
+
+function EndedCalls({ state, send, onCallBack }: Pick<CallAreaProps, "state" | "send" | "onCallBack">) {
+  return (
+    <EndedNotice
+      state={state}
+      canDial={canDial(state)}
+      onCallBack={(call) => {
+        send({ type: "agent.closed-cut-off" });
+        onCallBack(call);
+      }}
+      onCloseCutOff={() => send({ type: "agent.closed-cut-off" })}
+      onClose={() => send({ type: "agent.closed" })}
+      onEndOrphan={(sid) => send({ type: "agent.ended-orphan", sid })}
     />
   );
 }

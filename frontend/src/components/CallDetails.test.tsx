@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { ApiError } from "../adapters/api";
 import type { Api } from "../ports";
 import { noted } from "../testing/fakes";
-import { push, rang, readyState, sample } from "../testing/samples";
+import { push, rang, readyState, ROOT, sample } from "../testing/samples";
 import { button, show } from "../testing/show";
 
 const mine = noted({ agent: { id: 1, identity: "agent_1", name: "Ada Byron" } });
@@ -128,7 +128,7 @@ describe("noting a call", () => {
     screen.getByRole("tab", { name: "Call log", selected: true });
     await user.click(screen.getByRole("tab", { name: "Caller new" }));
     screen.getByRole("tab", { name: "Caller" });
-    expect(asked).toEqual([]);
+    expect(asked).toEqual([{ type: "desk.send", message: { type: "ring.ack", sid: ROOT } }]);
   });
 
   it("is for the agent on the call; others read it", async () => {

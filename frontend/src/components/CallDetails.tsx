@@ -82,6 +82,7 @@ function Facts({ call, canDial, onCall, line: fallback, onText, onContact }: Fac
     [t("details.began"), fullTime(call.start_time)],
     [t("details.lasted"), length],
     [t("details.rang"), call.ring_seconds ? minutes(call.ring_seconds) : ""],
+    [t("details.waited"), call.waited === null ? "" : minutes(call.waited)],
     [t("common.line"), call.line?.name ?? ""],
     [call.incoming ? t("details.answeredBy") : t("details.calledBy"), isolated(call.agent?.name ?? "")],
     [t("details.callerId"), party.verification_failed ? t("details.forged") : ""],

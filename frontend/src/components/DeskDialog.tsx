@@ -1,5 +1,6 @@
 /** What is asked and set over the whole desk. */
 import type { PreferenceStore } from "../adapters/preferences";
+import type { WebPush } from "../adapters/webPush";
 import type { Config } from "../config";
 import type { Api, AudioDevices } from "../ports";
 import { SettingsDialog } from "./SettingsDialog";
@@ -14,6 +15,7 @@ interface Props {
   config: Config;
   audio: AudioDevices;
   preferences: PreferenceStore;
+  webPush: WebPush;
   microphoneAllowed: boolean;
   /** Whether single keys are shortcuts. */
   shortcuts: boolean;
@@ -24,11 +26,11 @@ interface Props {
 }
 
 export function DeskDialog(props: Props) {
-  const { dialog, api, config, audio, preferences, microphoneAllowed, shortcuts, caller } = props;
-  const { hangUp, onClose } = props;
+  const { dialog, api, config, audio, preferences, webPush, shortcuts, caller } = props;
+  const { microphoneAllowed, hangUp, onClose } = props;
   switch (dialog) {
     case "settings":
-      return <SettingsDialog {...{ api, config, audio, preferences, microphoneAllowed, onClose }} />;
+      return <SettingsDialog {...{ api, config, audio, preferences, webPush, microphoneAllowed, onClose }} />;
     case "sign-out":
       return caller === null ? null : (
         <SignOutDialog config={config} name={caller} onHangUp={hangUp} onClose={onClose} />

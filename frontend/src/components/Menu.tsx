@@ -6,6 +6,7 @@ import { isShown } from "./regions";
 interface Props {
   label: string;
   buttonClass: string;
+  listClass?: string;
   open: boolean;
   onOpen(open: boolean): void;
   face: ComponentChildren;
@@ -13,14 +14,14 @@ interface Props {
   children: ComponentChildren;
 }
 
-export function Menu({ label, buttonClass, open, onOpen, face, focusId, children }: Props) {
+export function Menu({ label, buttonClass, listClass = "", open, onOpen, face, focusId, children }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
     if (!open) return undefined;
     const items = itemsIn(root.current);
-    (items.find((item) => item.getAttribute("aria-checked") === "true") ?? items[0])?.focus();
+    items[0]?.focus();
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) onOpen(false);
     };
@@ -62,7 +63,7 @@ export function Menu({ label, buttonClass, open, onOpen, face, focusId, children
       </button>
       {open && (
         <div
-          class="menu-list"
+          class={`menu-list ${listClass}`}
           role="menu"
           aria-label={label}
           onClick={() => {

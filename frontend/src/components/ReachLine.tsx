@@ -1,18 +1,23 @@
 /** "Can I be reached?" in one sentence, always in the same place. */
-import type { Presence } from "../messages";
+import { minutes } from "../format";
+import type { Presence, Queue } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { Reach } from "../softphone/reach";
 import { Icon } from "./Icon";
+import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 
 interface Props {
   reach: Reach;
   team: Presence[];
+  queues: Queue[];
   loginUrl: string;
   send(event: SoftphoneEvent): void;
 }
 
-export function ReachLine({ reach, team, loginUrl, send }: Props) {
+export function ReachLine({ reach, team, queues, loginUrl, send }: Props) {
+  const waiting = longestWaiting(queues);
+  const now = useNow(waiting !== null);
   const { remedy } = reach;
   return (
     <section class={`reach reach-${reach.tone}`} aria-label={t("app.reach")}>
@@ -36,9 +41,22 @@ export function ReachLine({ reach, team, loginUrl, send }: Props) {
           {remedy.label}
         </button>
       )}
-      <p class="reach-team">{teamSentence(team)}</p>
+      <p class="reach-team">{waiting ? waitingSentence(waiting, now) : teamSentence(team)}</p>
     </section>
   );
+}
+
+/** Of the queues in which somebody waits, the one in which somebody has waited longest. */
+function longestWaiting(queues: Queue[]): Queue | null {
+  const waited = queues.filter(({ waiting }) => waiting > 0);
+  const since = ({ longest_since }: Queue) => Date.parse(longest_since ?? "") || Infinity;
+  return waited.sort((one, other) => since(one) - since(other))[0] ?? null;
+}
+
+function waitingSentence({ team, waiting, longest_since }: Queue, now: number): string {
+  const since = Date.parse(longest_since ?? "");
+  const longest = minutes(Number.isNaN(since) ? 0 : Math.max(0, (now - since) / 1000));
+  return t("queue.waiting", { team: team.name, count: waiting, longest });
 }
 
 function teamSentence(team: Presence[]): string {

@@ -1,12 +1,14 @@
 /** Settings of this browser: devices with their levels, theme, shortcuts, notifications. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PreferenceStore, Theme } from "../adapters/preferences";
+import type { WebPush } from "../adapters/webPush";
 import type { Config } from "../config";
 import type { Api, AudioDevice, AudioDevices, OutputKind } from "../ports";
 import { Dialog, Switch } from "./Dialog";
 import { isolated } from "../names";
 import { Icon } from "./Icon";
 import { useStore } from "./useStore";
+import { WakeSetting } from "./WakeSetting";
 import { t } from "../i18n/i18n";
 
 interface Props {
@@ -15,12 +17,21 @@ interface Props {
   audio: AudioDevices;
   preferences: PreferenceStore;
   microphoneAllowed: boolean;
+  webPush: WebPush;
   onClose(): void;
 }
 
 const THEMES: Theme[] = ["system", "light", "dark"];
 
-export function SettingsDialog({ api, config, audio, preferences, microphoneAllowed, onClose }: Props) {
+export function SettingsDialog({
+  api,
+  config,
+  audio,
+  preferences,
+  microphoneAllowed,
+  webPush,
+  onClose,
+}: Props) {
   const chosen = useStore(preferences);
   return (
     <Dialog title={t("top.settings")} onClose={onClose}>
@@ -53,6 +64,7 @@ export function SettingsDialog({ api, config, audio, preferences, microphoneAllo
           onChange={(shortcuts) => preferences.set({ shortcuts })}
         />
         {"Notification" in globalThis && <Notifications preferences={preferences} />}
+        <WakeSetting {...{ webPush, preferences }} />
       </div>
     </Dialog>
   );

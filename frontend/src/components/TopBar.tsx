@@ -2,13 +2,15 @@
 import type { JSX } from "preact";
 import type { Config } from "../config";
 import { sendsPathOf, type SendsPlace } from "../groupSends/address";
-import type { Availability, PresenceState } from "../messages";
+import type { SoftphoneEvent } from "../softphone/events";
+import { myPresence } from "../softphone/selectors";
+import type { State } from "../softphone/state";
 import { presenceWord } from "../words";
+import { AvailabilityChoices } from "./AvailabilityChoices";
 import { Brand, Icon } from "./Icon";
 import { Menu } from "./Menu";
+import { PresenceDot } from "./PresenceDot";
 import { t } from "../i18n/i18n";
-
-const CHOICES: Availability[] = ["available", "busy", "away"];
 
 /** Views of the one page: neither loads another. */
 const VIEWS = [
@@ -20,21 +22,20 @@ export type OpenMenu = "availability" | "account" | null;
 
 interface Props {
   config: Config;
-  presence: PresenceState;
-  availability: Availability;
-  canChoose: boolean;
+  state: State;
   place: SendsPlace;
   onPlace(place: SendsPlace): void;
   menu: OpenMenu;
   onMenu(menu: OpenMenu): void;
-  onAvailability(availability: Availability): void;
+  onChoose(event: SoftphoneEvent): void;
   onShortcuts(): void;
   onSettings(): void;
   onSignOut(event: SubmitEvent): void;
 }
 
 export function TopBar(props: Props) {
-  const { config, presence, availability, menu, onMenu } = props;
+  const { config, state, menu, onMenu } = props;
+  const presence = myPresence(state);
   return (
     <header class="top">
       <p class="brand">
@@ -69,6 +70,7 @@ export function TopBar(props: Props) {
         <Menu
           label={t("top.availability", { state: presenceWord(presence) })}
           buttonClass="availability"
+          listClass="menu-availability"
           focusId="availability"
           open={menu === "availability"}
           onOpen={(open) => onMenu(open ? "availability" : null)}
@@ -79,24 +81,7 @@ export function TopBar(props: Props) {
             </>
           }
         >
-          {CHOICES.map((choice) => (
-            <button
-              type="button"
-              key={choice}
-              role="menuitemradio"
-              aria-checked={availability === choice}
-              aria-disabled={!props.canChoose}
-              tabIndex={-1}
-              onClick={() => props.canChoose && props.onAvailability(choice)}
-            >
-              <PresenceDot presence={choice} />
-              <span>
-                <strong>{presenceWord(choice)}</strong> {t(`choice.${choice}`)}
-              </span>
-              {availability === choice && <Icon name="check" size={18} />}
-            </button>
-          ))}
-          {!props.canChoose && <p class="menu-note">{t("top.offline")}</p>}
+          <AvailabilityChoices state={props.state} onChoose={props.onChoose} />
         </Menu>
         <button
           type="button"
@@ -170,9 +155,4 @@ function NewTab({ children, ...link }: JSX.IntrinsicElements["a"]) {
       <span class="visually-hidden">{t("app.newTab")}</span>
     </a>
   );
-}
-
-/** A shape of its own for each state: colour alone says nothing. */
-export function PresenceDot({ presence }: { presence: PresenceState }) {
-  return <span class={`dot dot-${presence}`} aria-hidden="true" />;
 }

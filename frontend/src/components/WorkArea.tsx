@@ -43,7 +43,7 @@ interface Props {
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
-  api: Pick<Api, "calls" | "callsAt" | "contacts">;
+  api: Pick<Api, "calls" | "callsAt" | "contacts" | "setPresence">;
   contacts: ContactsStore;
   contactsApi: ContactsApi;
   /** Where the opened contact stands. */
@@ -71,6 +71,7 @@ export function WorkArea(props: Props) {
   const toRead = mine + nobody;
   // With room for the side column, the team stands there.
   const narrow = useNarrow();
+  const setPresence = props.me.role === "agent" ? undefined : props.api.setPresence;
   const always: readonly View[] = ["log", "messages", "contacts"];
   const views = (["caller", "last", "log", "messages", "contacts", "team"] as const).filter(
     (each) => always.includes(each) || (each === "team" ? narrow : subjects[each as "caller" | "last"]),
@@ -130,7 +131,7 @@ export function WorkArea(props: Props) {
           // The team holds nothing to focus: without this, the keyboard could not scroll it.
           tabIndex={shown === "team" ? 0 : undefined}
         >
-          {shown === "team" ? <Team team={team} /> : <Panel {...props} view={shown} />}
+          {shown === "team" ? <Team team={team} onSet={setPresence} /> : <Panel {...props} view={shown} />}
         </div>
         {!narrow && shown !== "messages" && (
           <div
@@ -151,7 +152,7 @@ export function WorkArea(props: Props) {
                     onContact={(toOpen) => props.onContact(toOpen, shown)}
                   />
                 )}
-                <Team team={team} />
+                <Team team={team} onSet={setPresence} />
               </>
             )}
           </div>

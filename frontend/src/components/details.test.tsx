@@ -1,5 +1,6 @@
 /** Small things that the desk says, and says truly. */
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
+import { there } from "../../gallery/data";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Call, PastCall } from "../messages";
 import { after, NOW, openState, push, rang, readyState, ringingState, sample } from "../testing/samples";
@@ -57,7 +58,7 @@ describe("availability", () => {
   it("is ready from when it is back, not from when the phone was started", () => {
     const mine = (availability: "away" | "available", at: number) =>
       push(
-        { type: "presence.changed", presence: { agent: readyState().me, availability, state: availability } },
+        { type: "presence.changed", presence: there(readyState().me, { availability, state: availability }) },
         at,
       );
     const state = after(readyState(), mine("away", NOW + 1000), mine("available", NOW + 60_000));
@@ -88,14 +89,12 @@ describe("the way to other pages", () => {
     render(
       <TopBar
         config={desk}
-        presence="available"
-        availability="available"
-        canChoose
+        state={readyState()}
         menu="account"
         onMenu={() => {}}
         place="elsewhere"
         onPlace={() => {}}
-        onAvailability={() => {}}
+        onChoose={() => {}}
         onShortcuts={() => {}}
         onSettings={() => {}}
         onSignOut={() => {}}

@@ -2,6 +2,7 @@
 import { render, screen, waitFor } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import type { WebPush } from "../adapters/webPush";
 import type { AudioDevices } from "../ports";
 import { fakeApi, fakeAudio, fakePreferences } from "../testing/fakes";
 import { SettingsDialog } from "./SettingsDialog";
@@ -11,11 +12,17 @@ const devices = async () => [
   { id: "laptop", label: "Laptop" },
 ];
 
-async function open(change: Partial<AudioDevices> = {}) {
+async function open(change: Partial<AudioDevices> = {}, push: Partial<WebPush> = {}) {
   const preferences = fakePreferences();
   preferences.set({ input: "laptop", inputName: "Laptop", speaker: "laptop" });
   const audio = { ...fakeAudio(), inputs: devices, outputs: devices, ...change };
   const api = fakeApi();
+  const webPush: WebPush = {
+    state: async () => "off",
+    allow: async () => "on",
+    end: async () => "off",
+    ...push,
+  };
   const config = {
     languageChosen: "",
     languages: [
@@ -23,7 +30,9 @@ async function open(change: Partial<AudioDevices> = {}) {
       { code: "de", name: "Deutsch" },
     ],
   };
-  render(<SettingsDialog {...{ api, config, audio, preferences }} microphoneAllowed onClose={() => {}} />);
+  render(
+    <SettingsDialog {...{ api, config, audio, preferences, webPush }} microphoneAllowed onClose={() => {}} />,
+  );
   const user = userEvent.setup({ delay: null });
   await screen.findAllByRole("option", { name: "Jabra Evolve2" });
   const choice = (label: string) => screen.getByLabelText<HTMLSelectElement>(label);
@@ -85,5 +94,42 @@ describe("a loudspeaker that cannot be used", () => {
       await screen.findByText("This device could not play a sound.");
       await waitFor(() => expect(choice("Speaker").value).toBe("laptop"));
     }
+  });
+});
+
+describe("waking this browser", () => {
+  const label = "Wake this browser when a caller waits and no desk answers";
+
+  it("is allowed, names hidden or not, and taken back", async () => {
+    const allow = vi.fn(async () => "on" as const);
+    const end = vi.fn(async () => "off" as const);
+    const { user, preferences } = await open({}, { allow, end });
+    await user.click(await screen.findByRole("switch", { name: label }));
+    expect(allow).toHaveBeenLastCalledWith(false);
+    await user.click(await screen.findByRole("switch", { name: "Notifications name nobody" }));
+    expect(allow).toHaveBeenLastCalledWith(true);
+    expect(preferences.get().hidesNames).toBe(true);
+    await user.click(screen.getByRole("switch", { name: label }));
+    expect(end).toHaveBeenCalled();
+    await waitFor(() =>
+      expect(screen.queryByRole("switch", { name: "Notifications name nobody" })).toBeNull(),
+    );
+  });
+
+  it.each([
+    ["blocked", /it blocks notifications of this page/],
+    ["unset", /your admin has set no key/],
+    ["unsupported", /add Ringdesk to the Home Screen/],
+  ] as const)("that cannot be is said in words: %s", async (state, words) => {
+    await open({}, { state: async () => state });
+    expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.queryByRole("switch", { name: label })).toBeNull();
+  });
+
+  it("that fails is said with its reason", async () => {
+    const allow = vi.fn(async () => Promise.reject(new Error("This browser's push service is not known.")));
+    const { user } = await open({}, { allow });
+    await user.click(await screen.findByRole("switch", { name: label }));
+    expect((await screen.findByRole("alert")).textContent).toContain("push service is not known");
   });
 });

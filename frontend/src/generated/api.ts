@@ -4,6 +4,31 @@
  */
 
 export interface paths {
+    "/api/v1/agents/{agent_id}/presence/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent of the own teams is now
+         * @description What an agent of the own teams is now.
+         */
+        get: operations["agents_presence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Sets the presence
+         * @description Sets the presence: agents their own, supervisors that of their teams' members, admins anybody's. The agent is
+         *     told at once by whom. Wrap-up ends by it; a call goes on.
+         */
+        patch: operations["agents_presence_update"];
+        trace?: never;
+    };
     "/api/v1/auth/devices/": {
         parameters: {
             query?: never;
@@ -98,6 +123,26 @@ export interface paths {
          * @description Ends every log-in of the agent: all devices, all browsers, all open desks.
          */
         post: operations["auth_logout_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/away-reasons/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why somebody may be away, in the order in which it is offered
+         * @description Why somebody may be away, in the order in which it is offered. Admins keep them.
+         */
+        get: operations["away_reasons_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1084,6 +1129,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who waits for the signed-in agent's teams, and at whose phones it rings; for an admin, all teams
+         * @description Who waits for the signed-in agent's teams, and at whose phones it rings; for an admin, all teams.
+         */
+        get: operations["queues_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/take/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rings the signed-in agent's phone for a caller who waits, or whose call rings at a colleague's
+         * @description Rings the signed-in agent's phone for a caller who waits, or whose call rings at a colleague's.
+         */
+        post: operations["queues_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ready-texts/": {
         parameters: {
             query?: never;
@@ -1098,6 +1183,28 @@ export interface paths {
         get: operations["ready_texts_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routes/explain/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The steps that such a call would take, each with its reason, and who would ring
+         * @description The steps that such a call would take, each with its reason, and who would ring. Nothing is changed.
+         *
+         *     By the same code that answers calls. For admins, and for supervisors about their own teams' lines.
+         */
+        post: operations["routes_explain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1328,6 +1435,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/web-push/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Has it woken when a caller waits for the agent and no desk of the agent answers
+         * @description Has it woken when a caller waits for the agent and no desk of the agent answers. Ends with the log-in.
+         */
+        put: operations["web_push_subscribe"];
+        post?: never;
+        /**
+         * Lets it sleep
+         * @description Lets it sleep.
+         */
+        delete: operations["web_push_unsubscribe"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface webhooks {
     ServerFrame: {
@@ -1425,6 +1556,14 @@ export interface components {
             /** @description An agent's id; null for nobody. */
             agent: number | null;
         };
+        /**
+         * @description * `available` - available
+         *     * `busy` - busy
+         *     * `away` - away
+         *     * `offline` - offline
+         * @enum {string}
+         */
+        AvailabilityEnum: "available" | "busy" | "away" | "offline";
         AvailabilitySet: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1435,9 +1574,21 @@ export interface components {
              * @description * `available` - available
              *     * `busy` - busy
              *     * `away` - away
+             *     * `offline` - offline
              * @enum {string}
              */
-            availability: "available" | "busy" | "away";
+            availability: "available" | "busy" | "away" | "offline";
+            /** @description Of who is away: one of the reasons. */
+            reason?: number | null;
+            /**
+             * Format: date-time
+             * @description Of who is away.
+             */
+            back_at?: string | null;
+        };
+        AwayReason: {
+            id: number;
+            name: string;
         };
         /** @enum {unknown} */
         BlankEnum: "";
@@ -1483,9 +1634,11 @@ export interface components {
             readonly party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
             contact: components["schemas"]["Contact"] | null;
-            result: components["schemas"]["ResultEnum"] | components["schemas"]["BlankEnum"];
+            result: components["schemas"]["CallResultEnum"] | components["schemas"]["BlankEnum"];
             /** @description How long it rang, when nobody answered. */
             readonly ring_seconds: number | null;
+            /** @description Seconds in a team's queue, until somebody answered or the caller was gone. */
+            waited: number | null;
             /** @description Why it failed, as a sentence. */
             problem: string;
             /** @description What the agent noted. */
@@ -1546,6 +1699,18 @@ export interface components {
             message: string;
             permanent: boolean;
         };
+        /**
+         * @description * `answered` - Answered
+         *     * `missed` - Missed
+         *     * `voicemail` - Voicemail
+         *     * `reached` - Reached
+         *     * `busy` - Busy
+         *     * `no-answer` - No answer
+         *     * `failed` - Failed
+         *     * `canceled` - Canceled
+         * @enum {string}
+         */
+        CallResultEnum: "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
         CallStatusFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1791,7 +1956,7 @@ export interface components {
             price_unit: string;
             results: components["schemas"]["Cost"][];
         };
-        DeskFrame: components["schemas"]["PhoneState"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        DeskFrame: components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         DeskRefresh: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1812,12 +1977,15 @@ export interface components {
              * @description * `available` - available
              *     * `busy` - busy
              *     * `away` - away
+             *     * `offline` - offline
              * @enum {string}
              */
-            availability: "available" | "busy" | "away";
+            availability: "available" | "busy" | "away" | "offline";
             calls: components["schemas"]["LiveCall"][];
+            away_reasons: components["schemas"]["AwayReason"][];
             presence: components["schemas"]["Presence"][];
             lines: components["schemas"]["Line"][];
+            queues: components["schemas"]["Queue"][];
             unread_threads: components["schemas"]["UnreadThread"][];
         };
         Detail: {
@@ -1853,6 +2021,93 @@ export interface components {
             type: "error";
             message: string;
         };
+        /** @description A call that might be made. */
+        ExplainInput: {
+            /** @description The line's id, or its number. */
+            line: string;
+            /**
+             * Format: date-time
+             * @description When it is made; now when left out.
+             */
+            at?: string;
+            /** @description What the caller presses, one key at each question; no key when they have run out. */
+            keys?: string;
+            /** @description Who calls; empty: withheld. */
+            from: string;
+        };
+        ExplainedLine: {
+            id: number;
+            name: string;
+            number: string;
+            display: string;
+        };
+        ExplainedRoute: {
+            id: number;
+            name: string;
+            /** @description Null: a version that is not saved. */
+            version: number | null;
+        };
+        ExplainedStep: {
+            /**
+             * Format: date-time
+             * @description About when: what is read out is taken to last as long as reading does.
+             */
+            at: string;
+            kind: components["schemas"]["ExplainedStepKindEnum"];
+            /** @description The step's id in its version; empty for what no step says. */
+            step: string;
+            title: string;
+            reason: string;
+            /** @description Only if nobody took the call before. */
+            if_nobody: boolean;
+        };
+        /**
+         * @description * `line` - line
+         *     * `spam` - spam
+         *     * `decision` - decision
+         *     * `announcement` - announcement
+         *     * `question` - question
+         *     * `team` - team
+         *     * `waiting` - waiting
+         *     * `agent` - agent
+         *     * `number` - number
+         *     * `message` - message
+         *     * `end` - end
+         * @enum {string}
+         */
+        ExplainedStepKindEnum: "line" | "spam" | "decision" | "announcement" | "question" | "team" | "waiting" | "agent" | "number" | "message" | "end";
+        Explanation: {
+            line: components["schemas"]["ExplainedLine"];
+            /** @description Null: the line has none. */
+            route: components["schemas"]["ExplainedRoute"] | null;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description The last: again and again.
+             *
+             *     * `rings` - rings
+             *     * `message` - message
+             *     * `goodbye` - goodbye
+             *     * `refused` - refused
+             *     * `asked` - asked
+             */
+            result: components["schemas"]["ExplanationResultEnum"];
+            /** @description The same, in a sentence. */
+            conclusion: string;
+            steps: components["schemas"]["ExplainedStep"][];
+            /** @description Who would ring, in order, by the states of now. */
+            rings: components["schemas"]["WouldRing"][];
+            does_not_ring: components["schemas"]["WouldNotRing"][];
+        };
+        /**
+         * @description * `rings` - rings
+         *     * `message` - message
+         *     * `goodbye` - goodbye
+         *     * `refused` - refused
+         *     * `asked` - asked
+         * @enum {string}
+         */
+        ExplanationResultEnum: "rings" | "message" | "goodbye" | "refused" | "asked";
         Grants: {
             incoming: boolean;
             outgoing: boolean;
@@ -2579,10 +2834,32 @@ export interface components {
              */
             language?: components["schemas"]["LanguageEnum"] | components["schemas"]["BlankEnum"];
         };
+        /** @description What somebody is to be. A reason and a time of return count only of who is away. */
+        PatchedPresenceChange: {
+            availability?: components["schemas"]["AvailabilityEnum"];
+            /**
+             * Format: int64
+             * @description One of the reasons for being away.
+             */
+            reason?: number | null;
+            /**
+             * Format: date-time
+             * @description Within the next seven days.
+             */
+            back_at?: string | null;
+        };
         /** @description An agent, as far as names go. */
         Person: {
             id: number;
             name: string;
+        };
+        /** @description A ring did not arrive. */
+        PhoneRenew: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "phone.renew";
         };
         PhoneState: {
             /**
@@ -2591,6 +2868,14 @@ export interface components {
              */
             type: "phone.state";
             registered: boolean;
+            /**
+             * @description From a desk: why its phone cannot ring.
+             *
+             *     * `microphone-blocked` - microphone-blocked
+             *     * `microphone-missing` - microphone-missing
+             * @enum {string}
+             */
+            trouble?: "microphone-blocked" | "microphone-missing" | "";
         };
         Ping: {
             /**
@@ -2615,22 +2900,43 @@ export interface components {
         };
         Presence: {
             agent: components["schemas"]["Agent"];
+            availability: components["schemas"]["AvailabilityEnum"];
+            state: components["schemas"]["PresenceStateEnum"];
             /**
-             * @description * `available` - available
-             *     * `busy` - busy
-             *     * `away` - away
-             * @enum {string}
+             * Format: date-time
+             * @description Of the state, as far as it is known.
              */
-            availability: "available" | "busy" | "away";
+            since: string | null;
+            /** @description Why away, as admins name it. */
+            reason: string;
+            /** Format: date-time */
+            back_at: string | null;
             /**
-             * @description * `available` - available
-             *     * `busy` - busy
-             *     * `away` - away
-             *     * `on-call` - on-call
-             *     * `not-reachable` - not-reachable
-             * @enum {string}
+             * Format: date-time
+             * @description When the availability was changed last.
              */
-            state: "available" | "busy" | "away" | "on-call" | "not-reachable";
+            set_at: string | null;
+            /** @description Who changed it, when it was somebody else. */
+            set_by: components["schemas"]["Agent"] | null;
+            /**
+             * @description By which rule it was changed.
+             *
+             *     * `call-ended` - call-ended
+             *     * `wrap-up-over` - wrap-up-over
+             *     * `missed` - missed
+             */
+            rule: components["schemas"]["RuleEnum"] | components["schemas"]["BlankEnum"];
+            wrap_up: components["schemas"]["WrapUp"] | null;
+            /**
+             * @description Why the phone cannot ring.
+             *
+             *     * `silent` - silent
+             *     * `ring-lost` - ring-lost
+             *     * `closed` - closed
+             *     * `microphone-blocked` - microphone-blocked
+             *     * `microphone-missing` - microphone-missing
+             */
+            trouble: components["schemas"]["TroubleEnum"] | components["schemas"]["BlankEnum"];
         };
         PresenceChanged: {
             /**
@@ -2640,6 +2946,17 @@ export interface components {
             type: "presence.changed";
             presence: components["schemas"]["Presence"];
         };
+        /**
+         * @description * `available` - available
+         *     * `busy` - busy
+         *     * `away` - away
+         *     * `offline` - offline
+         *     * `on-call` - on-call
+         *     * `wrap-up` - wrap-up
+         *     * `not-reachable` - not-reachable
+         * @enum {string}
+         */
+        PresenceStateEnum: "available" | "busy" | "away" | "offline" | "on-call" | "wrap-up" | "not-reachable";
         /** @description RFC 9457. Every code: docs/errors.md, and /problems/ on the server. */
         Problem: {
             /** Format: uri-reference */
@@ -2662,6 +2979,76 @@ export interface components {
             permanent?: boolean;
             /** @description Twilio's failures only: Twilio's own code. */
             twilio_code?: number | null;
+        };
+        Queue: {
+            team: components["schemas"]["QueueTeam"];
+            /** @description How many wait, those for whom phones ring aside. */
+            waiting: number;
+            /**
+             * Format: date-time
+             * @description Since when the first of them waits.
+             */
+            longest_since: string | null;
+            /** @description The first fifty. */
+            callers: components["schemas"]["QueueCaller"][];
+        };
+        QueueCaller: {
+            /** @description The call's. */
+            sid: string;
+            /** @description In the order in which callers are served. */
+            place: number;
+            /**
+             * @description `offered`: phones ring for the caller, or are about to.
+             *
+             *     * `waiting` - waiting
+             *     * `offered` - offered
+             */
+            state: components["schemas"]["QueueCallerStateEnum"];
+            /** Format: date-time */
+            since: string;
+            party: components["schemas"]["Party"];
+            line: components["schemas"]["Line"] | null;
+            /** @description What the caller chose, as a sentence. */
+            why: string;
+            rings_at: components["schemas"]["Agent"][];
+        };
+        /**
+         * @description * `waiting` - waiting
+         *     * `offered` - offered
+         * @enum {string}
+         */
+        QueueCallerStateEnum: "waiting" | "offered";
+        QueueChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "queue.changed";
+            queue: components["schemas"]["Queue"];
+        };
+        QueueTeam: {
+            id: number;
+            name: string;
+        };
+        Queues: {
+            queues: components["schemas"]["Queue"][];
+        };
+        ReachRestored: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reach.restored";
+            /**
+             * @description * `silent` - silent
+             *     * `ring-lost` - ring-lost
+             * @enum {string}
+             */
+            why: "silent" | "ring-lost";
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         Read: {
@@ -2711,22 +3098,19 @@ export interface components {
             /** @description Where its sound is, for those who may see the call. */
             readonly url: string;
         };
-        /**
-         * @description * `answered` - Answered
-         *     * `missed` - Missed
-         *     * `voicemail` - Voicemail
-         *     * `reached` - Reached
-         *     * `busy` - Busy
-         *     * `no-answer` - No answer
-         *     * `failed` - Failed
-         *     * `canceled` - Canceled
-         * @enum {string}
-         */
-        ResultEnum: "answered" | "missed" | "voicemail" | "reached" | "busy" | "no-answer" | "failed" | "canceled";
         RetryAnswer: {
             /** @description To how many it is sent again. */
             retried: number;
             send: components["schemas"]["GroupSend"];
+        };
+        RingAck: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ring.ack";
+            /** @description The root call's. */
+            sid: string;
         };
         RowError: {
             /** @description In a CSV file as a spreadsheet counts: its header is row 1. */
@@ -2734,6 +3118,13 @@ export interface components {
             /** @description What is wrong with it, as a sentence. */
             detail: string;
         };
+        /**
+         * @description * `call-ended` - call-ended
+         *     * `wrap-up-over` - wrap-up-over
+         *     * `missed` - missed
+         * @enum {string}
+         */
+        RuleEnum: "call-ended" | "wrap-up-over" | "missed";
         RuleField: {
             name: string;
             ways: string[];
@@ -2804,7 +3195,7 @@ export interface components {
             /** @description As read at the home region. */
             display: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2861,6 +3252,11 @@ export interface components {
              * @description How long the line takes to send it.
              */
             seconds: number;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        Take: {
+            /** @description Of the call of whoever waits, or rings at a colleague. */
+            sid: string;
         };
         /** @description That the other party allowed, or forbade, the line's texts. */
         TextConsent: {
@@ -2998,6 +3394,15 @@ export interface components {
             /** @description One's own, E.164 or as dialled in the home region. */
             number: string;
         };
+        /**
+         * @description * `silent` - silent
+         *     * `ring-lost` - ring-lost
+         *     * `closed` - closed
+         *     * `microphone-blocked` - microphone-blocked
+         *     * `microphone-missing` - microphone-missing
+         * @enum {string}
+         */
+        TroubleEnum: "silent" | "ring-lost" | "closed" | "microphone-blocked" | "microphone-missing";
         UnreadThread: {
             id: number;
             /** @description An agent's id. */
@@ -3072,6 +3477,18 @@ export interface components {
          * @enum {string}
          */
         VoiceTokenRequestKindEnum: "access" | "capability";
+        /** @description What a browser says of itself, once its user allowed it (`PushSubscription.toJSON()`). */
+        WebPush: {
+            /** @description Its push service's address for it. */
+            endpoint: string;
+            p256dh: string;
+            auth: string;
+            /**
+             * @description Callers are not named on its screen.
+             * @default false
+             */
+            hides_names: boolean;
+        };
         /**
          * @description * `try-again` - try-again
          *     * `left-out` - left-out
@@ -3080,6 +3497,40 @@ export interface components {
          * @enum {string}
          */
         WhatNowEnum: "try-again" | "left-out" | "help" | "ask";
+        WouldNotRing: {
+            agent: components["schemas"]["_Person"];
+            reason: string;
+        };
+        WouldRing: {
+            agent: components["schemas"]["_Person"];
+            reason: string;
+            /** Format: date-time */
+            at: string;
+        };
+        WrapUp: {
+            /** Format: date-time */
+            until: string;
+            /** @description The agent ends it, not the clock. */
+            stays: boolean;
+        };
+        WrapUpEnd: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "wrapup.end";
+        };
+        WrapUpStay: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "wrapup.stay";
+        };
+        _Person: {
+            id: number;
+            name: string;
+        };
     };
     responses: {
         /** @description `call_gone`: This call is over. */
@@ -3404,6 +3855,67 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    agents_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    agents_presence_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPresenceChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Presence"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
     devices_list: {
         parameters: {
             query?: never;
@@ -3527,6 +4039,30 @@ export interface operations {
             };
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    away_reasons_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwayReason"][];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };
@@ -5464,6 +6000,64 @@ export interface operations {
             500: components["responses"]["ServerError"];
         };
     };
+    queues_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    queues_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Take"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
     ready_texts_list: {
         parameters: {
             query?: {
@@ -5489,6 +6083,37 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    routes_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
         };
     };
@@ -5899,6 +6524,57 @@ export interface operations {
             400: components["responses"]["Validation"];
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    web_push_subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebPush"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    web_push_unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };

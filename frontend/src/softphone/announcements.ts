@@ -1,7 +1,9 @@
 /** What the live regions say when the state changes. Nothing is said twice, and timers are never said. */
 import { spokenMinutes } from "../format";
 import { firstName } from "../names";
-import { availabilitySentence } from "../words";
+import { isolated } from "../names";
+import { availabilitySentence, presenceWord } from "../words";
+import { isSetByOthers, mine, wrapUp } from "./presence";
 import { reach } from "./reach";
 import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
 import { type Ending, inCall, type State } from "./state";
@@ -67,8 +69,28 @@ function hearingAnnouncement(before: State, after: State): Announcement | null {
 }
 
 function availabilityAnnouncement(before: State, after: State): Announcement | null {
-  if (before.availability === after.availability || before.desk.state !== "open") return null;
+  if (before.desk.state !== "open") return null;
+  if (before.availability === after.availability) return wrapUpAnnouncement(before, after);
+  // Done by others, it is no answer to what the agent did, and must not be missed.
+  if (isSetByOthers(after)) return { assertive: setByOthers(after) };
   return { polite: availabilitySentence(after.availability, inCall(after)) };
+}
+
+/** Who or what changed it, in one sentence. */
+export function setByOthers(state: State): string {
+  const now = mine(state);
+  const word = presenceWord(state.availability);
+  if (now?.set_by) return t("presence.setBy", { name: isolated(now.set_by.name), state: word });
+  return t("presence.setByRule", { state: word });
+}
+
+function wrapUpAnnouncement(before: State, after: State): Announcement | null {
+  const [was, is] = [wrapUp(before), wrapUp(after)];
+  if (is && was && is.stays && !was.stays) return { polite: t("say.staysInWrapUp") };
+  // That it began is heard with the end of the call.
+  return was && !is && after.calls.focus === null
+    ? { polite: availabilitySentence(after.availability, false) }
+    : null;
 }
 
 function reachAnnouncement(before: State, after: State): Announcement | null {

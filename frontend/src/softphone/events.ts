@@ -1,5 +1,5 @@
 /** Everything that can happen to the softphone, and everything it can ask to be done. */
-import type { Availability, Call, DeskMessage, Line, ServerMessage } from "../messages";
+import type { Availability, AwayReason, Call, DeskMessage, Line, ServerMessage } from "../messages";
 import type { DeviceState, Grants, Hints, Hearing, MicrophoneState } from "./state";
 import type { StartStep } from "./waits";
 
@@ -53,12 +53,17 @@ export type SoftphoneEvent =
   | { type: "agent.ended-orphan"; sid: string }
   | { type: "agent.closed" }
   | { type: "agent.closed-cut-off" }
-  | { type: "agent.chose"; availability: Availability }
+  | { type: "agent.chose"; availability: Availability; reason?: AwayReason | null; backAt?: string | null }
+  | { type: "agent.ended-wrap-up" }
+  | { type: "agent.stayed-in-wrap-up" }
+  | { type: "agent.closed-gap" }
   // the desk's socket
   | { type: "desk.connecting" }
   | { type: "desk.opened" }
   | { type: "desk.lost"; at: number; retryAt: number }
   | { type: "desk.retried" }
+  /** Opened from the notification of a caller who waits. */
+  | { type: "desk.woken" }
   | { type: "desk.message"; message: ServerMessage; at: number };
 
 export type Command =

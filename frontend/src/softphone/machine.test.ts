@@ -40,10 +40,10 @@ type Row = [string, () => State, SoftphoneEvent, string, string[]];
 
 /** state, event → the state of the call in focus, the commands' types */
 const CALLS: Row[] = [
-  ["a ring comes up", readyState, rang, "pending", []],
+  ["a ring comes up", readyState, rang, "pending", ["desk.send"]],
   ["the same ring twice is one", ringingState, rang, "pending", []],
-  ["a second ring waits", ringingState, other, "pending", []],
-  ["a ring during a call waits", openState, other, "open", []],
+  ["a second ring waits", ringingState, other, "pending", ["desk.send"]],
+  ["a ring during a call waits", openState, other, "open", ["desk.send"]],
   ["answer", ringingState, { type: "agent.answered" }, "pending", ["phone.accept"]],
   ["answer with nothing ringing", readyState, { type: "agent.answered" }, "closed", []],
   ["reject", ringingState, { type: "agent.rejected" }, "closed", ["phone.reject"]],

@@ -1,6 +1,7 @@
 /** One value, one function: every change of the softphone goes through `transition`. Nothing here touches the world. */
 import { callsTransition } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
+import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
 import { pushed } from "./pushes";
 import type { DeskRegion, Orphan, State } from "./state";
 import { startStep } from "./waits";
@@ -50,7 +51,13 @@ function region(state: State, event: SoftphoneEvent): Step {
       if (state.leader.state !== "elsewhere") return [state];
       return [{ ...state, leader: { ...state.leader, refused: false } }, { type: "leader.take" }];
     case "agent.chose":
-      return chose(state, event.availability);
+      return chose(state, event);
+    case "agent.ended-wrap-up":
+      return wrapUpEnded(state);
+    case "agent.stayed-in-wrap-up":
+      return wrapUpStayed(state);
+    case "agent.closed-gap":
+      return [{ ...state, gap: null }];
     case "agent.ended-orphan":
       return [
         { ...state, orphans: withOrphan(state.orphans, event.sid, "") },
@@ -62,6 +69,8 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [{ ...state, cutOff: event.call }];
     case "agent.closed-cut-off":
       return [{ ...state, cutOff: null }];
+    case "desk.woken":
+      return [{ ...state, woken: startStep(state) !== null || state.desk.state !== "open" }];
     case "desk.message":
       return pushed(state, event.message, event.at);
     case "desk.connecting":
@@ -73,6 +82,9 @@ function region(state: State, event: SoftphoneEvent): Step {
       const step = callsTransition(state.calls, event);
       if (!step) return [state];
       const [calls, ...commands] = step;
+      // The server passes over a phone of which it does not hear that it rings.
+      if (event.type === "call.incoming")
+        commands.push({ type: "desk.send", message: { type: "ring.ack", sid: event.root } });
       return [{ ...state, calls }, ...commands];
     }
   }
@@ -124,14 +136,6 @@ function startRetried(state: State): Step {
   }
 }
 
-function chose(state: State, availability: State["availability"]): Step {
-  if (state.desk.state !== "open") return [state];
-  return [
-    { ...state, availability },
-    { type: "desk.send", message: { type: "availability.set", availability } },
-  ];
-}
-
 type DeskEvent = Extract<
   SoftphoneEvent,
   { type: "desk.connecting" | "desk.opened" | "desk.lost" | "desk.retried" }
@@ -155,29 +159,46 @@ function deskTransition(state: State, event: DeskEvent): Step {
 /** Rules that hold in every state: the phone runs when it may, and the server knows whether it can ring. */
 function settle(state: State, commands: Command[]): Step {
   const wanted =
-    state.microphone === "granted" && state.leader.state === "held" && state.desk.state !== "ended";
+    state.microphone === "granted" &&
+    state.leader.state === "held" &&
+    state.desk.state !== "ended" &&
+    !isFinished(state);
   let device = state.device;
   if (wanted && !device.wanted) {
     device = { ...device, wanted: true, problem: "" };
     commands.push({ type: "phone.start" });
   } else if (!wanted && device.wanted && state.calls.focus === null) {
     // Never during a call: it goes on, whatever became of the permission or the session.
-    device = { state: "unregistered", wanted: false, problem: "" };
+    device = { state: "unregistered", wanted: false, problem: "", renew: false };
     commands.push({ type: "phone.stop" });
+  } else if (wanted && device.renew && state.calls.focus === null) {
+    device = { ...device, state: "unregistered", problem: "", renew: false };
+    commands.push({ type: "phone.start" });
   }
   let desk: DeskRegion = state.desk;
   const registered = device.state === "registered";
-  if (desk.state === "open" && desk.told !== registered) {
-    desk = { ...desk, told: registered };
-    commands.push({ type: "desk.send", message: { type: "phone.state", registered } });
+  const said = registered ? "registered" : troubleOf(state);
+  if (desk.state === "open" && desk.told !== said) {
+    desk = { ...desk, told: said };
+    const trouble =
+      registered || !said ? {} : { trouble: said as "microphone-blocked" | "microphone-missing" };
+    commands.push({ type: "desk.send", message: { type: "phone.state", registered, ...trouble } });
   }
   const next = device === state.device && desk === state.desk ? state : { ...state, device, desk };
   return [withoutThePast(next), ...commands];
+}
+
+/** Why the phone cannot ring, for colleagues; "" when it is nothing that the agent could help. */
+function troubleOf({ microphone }: State): "" | "microphone-blocked" | "microphone-missing" {
+  if (microphone === "denied") return "microphone-blocked";
+  return microphone === "missing" ? "microphone-missing" : "";
 }
 
 /** What was waited for has come, and what a call heard with is of no more interest. */
 function withoutThePast(state: State): State {
   const late = state.late !== null && startStep(state) !== state.late ? null : state.late;
   const hearing = state.calls.focus === null ? null : state.hearing;
-  return late === state.late && hearing === state.hearing ? state : { ...state, late, hearing };
+  const woken = state.woken && (startStep(state) !== null || state.desk.state !== "open");
+  const same = late === state.late && hearing === state.hearing && woken === state.woken;
+  return same ? state : { ...state, late, hearing, woken };
 }

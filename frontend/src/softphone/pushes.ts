@@ -1,5 +1,5 @@
 /** What the server's pushes do to the softphone. They may come before or after the SDK's own events. */
-import type { Availability, Call, LiveCall, ServerMessage } from "../messages";
+import type { Availability, Call, LiveCall, Queue, ServerMessage } from "../messages";
 import { endingOf, failureOf, idle, nextInFocus, ringsOf, withoutOther } from "./calls";
 import type { Command } from "./events";
 import { failureOfResult } from "./failures";
@@ -24,9 +24,15 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return problem(state, message, at);
     case "presence.changed":
       return [presenceChanged(state, message.presence, at)];
+    case "queue.changed":
+      return [{ ...state, queues: withQueue(state.queues, message.queue) }];
     case "phone.state":
       if (state.desk.state !== "open") return [state];
       return [{ ...state, desk: { ...state.desk, known: message.registered } }];
+    case "phone.renew":
+      return [{ ...state, device: { ...state.device, renew: true } }];
+    case "reach.restored":
+      return [{ ...state, gap: { why: message.why, since: message.since, until: message.until } }];
     case "session.ended":
       return [signedOut(state, message.message)];
     // Told to whoever shows texts: `threads`, `groupSends`.
@@ -51,7 +57,17 @@ function signedOut(state: State, message: string): State {
   const live = root ? state.lives[root] : undefined;
   const lives = root && live && inCall(state) ? { [root]: live } : {};
   const calls = inCall(state) ? state.calls : idle();
-  return { ...state, desk: { state: "ended", message }, calls, lives, presence: [], lines: [], orphans: [] };
+  return {
+    ...state,
+    desk: { state: "ended", message },
+    calls,
+    lives,
+    presence: [],
+    queues: [],
+    gap: null,
+    lines: [],
+    orphans: [],
+  };
 }
 
 function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.snapshot" }>): Step {
@@ -59,17 +75,25 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
   const active = message.calls.filter((live) => live.mine === "active");
   const orphan = ({ call: { sid } }: LiveCall) =>
     state.orphans.find((known) => known.sid === sid) ?? { sid, problem: "" };
-  const { availability, presence, lines } = message;
+  const { availability, presence, queues, lines, away_reasons: awayReasons } = message;
   return [
     {
       ...state,
       lives,
       availability,
+      awayReasons,
       presence,
+      queues,
       lines,
       orphans: state.calls.focus === null ? active.map(orphan) : [],
     },
   ];
+}
+
+function withQueue(queues: Queue[], changed: Queue): Queue[] {
+  const known = queues.some(({ team }) => team.id === changed.team.id);
+  if (!known) return [...queues, changed];
+  return queues.map((queue) => (queue.team.id === changed.team.id ? changed : queue));
 }
 
 /** Keeps the newer of two frames about a call: one may overtake the other. */

@@ -1,6 +1,11 @@
 /** The reach line: one sentence about whether the agent can be reached, and its remedy. */
 import type { IconName } from "../components/Icon";
 import type { SoftphoneEvent } from "./events";
+import { clock } from "../format";
+import type { Availability } from "../messages";
+import { isolated } from "../names";
+import { awaySentence } from "../words";
+import { isFinished, mine, wrapUp } from "./presence";
 import { inCall, type State } from "./state";
 import { startStep } from "./waits";
 import { afterColon, t } from "../i18n/i18n";
@@ -70,6 +75,8 @@ function obstacle(state: State, now: number): Reach | null {
   if (desk.state === "ended") {
     return because("alert", afterColon(desk.message), { label: t("common.signIn"), link: "sign-in" });
   }
+  // Whoever has finished for today needs no microphone.
+  if (desk.state === "open" && isFinished(state)) return null;
   if (microphone === "denied") return because("mic-off", t("reach.blocked"));
   if (microphone === "missing") return because("headset", t("reach.noMicrophone"));
   if (leader.state === "elsewhere") {
@@ -120,8 +127,8 @@ function starting(state: State): Reach | null {
     return {
       ...amber,
       icon: "clock",
-      title: t("reach.starting"),
-      text: t("reach.startingText"),
+      title: state.woken ? t("reach.woken") : t("reach.starting"),
+      text: state.woken ? t("reach.wokenText") : t("reach.startingText"),
     };
   }
   if (state.sound === "blocked") {
@@ -136,10 +143,36 @@ function callsOutOnly({ grants }: State): Reach {
   return { tone: "plain", icon: "phone", title, text: t("reach.adminDecides"), remedy: null };
 }
 
+/** Of who does not want calls: which, who said so, and the way back. */
+function unavailable(state: State, availability: Exclude<Availability, "available">): Reach {
+  const remedy = {
+    label: t("reach.beAvailable"),
+    event: { type: "agent.chose", availability: "available" },
+  } as const;
+  const text = [whyUnavailable(state), t("reach.doNotRing")].filter(Boolean).join(" ");
+  return { tone: "plain", icon: "clock", title: t(`reach.${availability}`), text, remedy };
+}
+
+function whyUnavailable(state: State): string {
+  const now = mine(state);
+  if (!now || now.availability !== state.availability) return "";
+  const time = now.set_at ? clock(now.set_at) : "";
+  if (now.set_by) return t("reach.setBy", { name: isolated(now.set_by.name), time });
+  if (now.rule === "missed") return t("reach.missed", { time });
+  return awaySentence(now);
+}
+
 function reachable(state: State, microphoneLabel: string): Reach {
-  const plain = { tone: "plain", remedy: null, text: t("reach.doNotRing") } as const;
-  if (state.availability === "away") return { ...plain, icon: "clock", title: t("reach.away") };
-  if (state.availability === "busy") return { ...plain, icon: "clock", title: t("reach.busy") };
+  if (wrapUp(state)) {
+    return {
+      tone: "plain",
+      icon: "pencil",
+      title: t("reach.afterCall"),
+      text: t("reach.untilDone"),
+      remedy: null,
+    };
+  }
+  if (state.availability !== "available") return unavailable(state, state.availability);
   const [line] = state.lines;
   const lines =
     state.lines.length === 1 && line

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { there } from "../../gallery/data";
 import { after, me, NOW, openState, push, readyState, ringingState, sample } from "../testing/samples";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
@@ -28,7 +29,7 @@ describe("the token's grants", () => {
   it("tell the server of no phone that rings", () => {
     const [next, ...commands] = transition(readyState(), { type: "device.changed", state: "ready", at: NOW });
     expect(commands).toEqual([{ type: "desk.send", message: { type: "phone.state", registered: false } }]);
-    expect(next.desk).toEqual({ state: "open", told: false, known: true });
+    expect(next.desk).toEqual({ state: "open", told: "", known: true });
   });
 
   it("let an agent who makes no calls still be reached", () => {
@@ -169,7 +170,7 @@ describe("the desk's socket", () => {
   it("sends the availability, and takes what the server says", () => {
     const event: SoftphoneEvent = { type: "agent.chose", availability: "busy" };
     expect(tells(readyState(), event)).toEqual([{ type: "availability.set", availability: "busy" }]);
-    const presence = { agent: me, availability: "away", state: "away" } as const;
+    const presence = there(me, { availability: "away", state: "away" });
     expect(after(readyState(), push({ type: "presence.changed", presence })).availability).toBe("away");
   });
 });

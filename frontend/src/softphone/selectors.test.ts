@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { there } from "../../gallery/data";
 import { signalOf } from "../pageSignals";
 import {
   after,
@@ -25,7 +26,7 @@ const off: SoftphoneEvent = { type: "device.changed", state: "unregistered", at:
 const away: SoftphoneEvent = { type: "agent.chose", availability: "away" };
 const unheard = push({
   type: "presence.changed",
-  presence: { agent: readyState().me, availability: "available", state: "not-reachable" },
+  presence: there(readyState().me, { state: "not-reachable" }),
 });
 
 describe("the reach line", () => {

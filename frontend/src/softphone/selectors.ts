@@ -2,6 +2,7 @@
 import type { Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
 import { firstName, isolated, shownFirstName } from "../names";
+import { wrapUp } from "./presence";
 import { type Conversation, type Ending, type Hints, inCall, type State } from "./state";
 import { t } from "../i18n/i18n";
 
@@ -111,8 +112,10 @@ export function silent(talk: Conversation): boolean {
 /** What the availability button shows: the system's word wins over the agent's own. */
 export function myPresence(state: State): PresenceState {
   if (inCall(state)) return "on-call";
-  if (state.desk.state !== "open" || state.device.state !== "registered") return "not-reachable";
-  return state.availability;
+  if (state.desk.state !== "open") return "not-reachable";
+  if (state.availability === "offline") return "offline";
+  if (state.device.state !== "registered") return "not-reachable";
+  return wrapUp(state) ? "wrap-up" : state.availability;
 }
 
 export function colleagues(state: State): State["presence"] {
@@ -124,7 +127,9 @@ export function isQuiet(state: State): boolean {
   const { focus } = state.calls;
   const ending = focus === null ? state.calls.ending : null;
   const isTold = ending === null || ending.kind === "ended";
-  return focus === null && isTold && state.orphans.length === 0 && cue(state) === null;
+  return (
+    focus === null && isTold && wrapUp(state) === null && state.orphans.length === 0 && cue(state) === null
+  );
 }
 
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */

@@ -1,5 +1,16 @@
 /** The softphone's one value: every screen is a function of it. Words are the Voice SDK's own. */
-import type { Agent, Availability, Call, Line, LiveCall, Presence, WithdrawnReason } from "../messages";
+import type {
+  Agent,
+  Availability,
+  AwayReason,
+  Call,
+  Line,
+  LiveCall,
+  Presence,
+  Queue,
+  ReachGap,
+  WithdrawnReason,
+} from "../messages";
 import type { StartStep } from "./waits";
 
 export type MicrophoneState = "unknown" | "prompt" | "requesting" | "granted" | "denied" | "missing";
@@ -99,10 +110,10 @@ export type Ending =
       at: number;
     };
 
-/** `told`: what the server was last told about this phone; `known`: what it said that it knows. Null: nothing yet. */
+/** `told`: what the server was last told about this phone, "registered" or its trouble; `known`: what it said that it knows. Null: nothing yet. */
 export type DeskRegion =
   | { state: "connecting"; lostAt: number | null }
-  | { state: "open"; told: boolean | null; known: boolean | null }
+  | { state: "open"; told: string | null; known: boolean | null }
   | { state: "lost"; lostAt: number; retryAt: number }
   | { state: "ended"; message: string };
 
@@ -121,20 +132,28 @@ export interface State {
   sound: "on" | "blocked";
   /** Null without a call. */
   hearing: Hearing | null;
-  device: { state: DeviceState; wanted: boolean; problem: string };
+  /** `renew`: a ring did not arrive, and the phone is to register anew once there is no call. */
+  device: { state: DeviceState; wanted: boolean; problem: string; renew: boolean };
   /** What the phone's token lets the agent do. */
   grants: Grants;
   leader: { state: "unknown" | "held" | "elsewhere"; refused: boolean };
   calls: Calls;
   desk: DeskRegion;
   availability: Availability;
+  awayReasons: AwayReason[];
+  /** Since when, until when and why no call rang here, until that is read. */
+  gap: ReachGap | null;
   presence: Presence[];
+  /** Of the agent's teams: who waits. */
+  queues: Queue[];
   lines: Line[];
   /** Living calls by root sid, as pushed. */
   lives: Record<string, LiveCall>;
   orphans: Orphan[];
   /** The call that ended because the page before this one was closed or loaded again. */
   cutOff: Call | null;
+  /** Opened from the notification of a caller who waits, until the phone is ready. */
+  woken: boolean;
   readySince: number | null;
   /** What has been waited for too long. */
   late: StartStep | null;
@@ -146,17 +165,21 @@ export function initialState(me: Agent): State {
     microphone: "unknown",
     sound: "on",
     hearing: null,
-    device: { state: "unregistered", wanted: false, problem: "" },
+    device: { state: "unregistered", wanted: false, problem: "", renew: false },
     grants: { incoming: true, outgoing: true },
     leader: { state: "unknown", refused: false },
     calls: { focus: null, others: [], ending: null },
     desk: { state: "connecting", lostAt: null },
     availability: "available",
+    awayReasons: [],
+    gap: null,
     presence: [],
+    queues: [],
     lines: [],
     lives: {},
     orphans: [],
     cutOff: null,
+    woken: false,
     readySince: null,
     late: null,
   };

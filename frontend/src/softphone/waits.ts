@@ -3,6 +3,7 @@
  * the agent gets a reason and a button instead of a sentence that stays for ever.
  */
 import type { SoftphoneEvent } from "./events";
+import { isFinished } from "./presence";
 import { type Ending, inCall, type State } from "./state";
 
 /** What the way to "You can be reached" waits for: the browser's word, its window's answer, our server, the phone. */
@@ -30,7 +31,7 @@ const REASON_WITHIN = 2000;
 
 export function startStep(state: State): StartStep | null {
   const { microphone, leader, desk, device } = state;
-  if (inCall(state) || desk.state === "ended") return null;
+  if (inCall(state) || desk.state === "ended" || isFinished(state)) return null;
   if (microphone === "unknown") return "permission";
   if (microphone === "requesting") return "prompt";
   if (microphone !== "granted") return null;

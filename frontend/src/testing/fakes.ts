@@ -85,6 +85,7 @@ export function fakeApi(change: Partial<Api> = {}): Api {
       url: "/media/5",
     })),
     readyTexts: vi.fn(async () => []),
+    setPresence: vi.fn(async () => {}),
     chooseLanguage: vi.fn(async () => {}),
     ...change,
   };

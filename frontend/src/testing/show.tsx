@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, vi } from "vitest";
 import { fakeContactsApi } from "../../gallery/contacts";
 import { fakeSendsApi } from "../../gallery/sends";
-import { config } from "../../gallery/fakes";
+import { config, webPush } from "../../gallery/fakes";
 import { browserOf } from "../browser";
 import { createCallDetails } from "../callDetails/callDetails";
 import { createCallLog } from "../callLog/callLog";
@@ -69,6 +69,7 @@ export function show(
       config={{ ...config, agent: { ...config.agent, role: more.role ?? config.agent.role } }}
       api={fullApi}
       audio={fakeAudio()}
+      webPush={webPush}
       levels={silentLevels}
       browser={browserOf("Chrome/150")}
     />,

@@ -10,9 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import SavesChanges
-from routing.models import Line
-from routing.outgoing import admin as outgoing_admin  # noqa: F401  (pages of its own)
-from routing.outgoing import do_not_call_admin  # noqa: F401  (the same)
+from routing.models import Line, Route
 from routing.selectors import callable_agents_of
 from telephony.errors import TelephonyError
 from telephony.provisioning.account import number_is_owned
@@ -33,6 +31,12 @@ class LineForm(forms.ModelForm[Line]):
                 "choose another: a new line becomes nobody's caller ID by itself."
             )
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "route" in self.fields:
+            # One that was never saved answers nobody.
+            self.fields["route"].queryset = Route.objects.exclude(current=None)  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -80,9 +84,9 @@ class LineForm(forms.ModelForm[Line]):
 @admin.register(Line)
 class LineAdmin(SavesChanges, admin.ModelAdmin[Line]):
     form = LineForm
-    list_display = ["name", "number", "team", "language", "ring_seconds", "takes_voicemail", "is_active"]
+    list_display = ["name", "number", "team", "route", "language", "ring_seconds", "takes_voicemail", "is_active"]
     list_filter = ["team", "is_active"]
-    list_select_related = ["team"]
+    list_select_related = ["team", "route"]
     search_fields = ["name", "number"]
 
     def save_model(self, request: HttpRequest, obj: Line, form: Any, change: bool) -> None:

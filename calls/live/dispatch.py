@@ -1,0 +1,196 @@
+"""Who is offered what: one function decides, under one lock, from the database alone.
+
+Any number of processes may run it at once. It is asked by a caller who comes to the door, for this one caller
+(`at_the_door`), and after everything that can change the answer, for all who wait (`dispatch`): those are fetched out
+of Twilio's queue by REST, which is somebody else's work (`calls.live.fetching`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from calls.live import broadcasts
+from calls.live.call_batch import CallBatch
+from calls.live.free_agents import FreeAgents, free_agents, skill_key
+from calls.live.locks import locking_offers, try_lock
+from calls.live.offers import offers_make, rung_in_vain
+from calls.live.push_queue import Offered
+from calls.live.scheduling import Choice, Waiting, choose
+from calls.log.past_calls import past_calls_with
+from calls.models import LIVE, Conversation
+from core.sql.statements import fetch
+from core.sql.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from calls.live.call_tree import CallTree
+
+State = Conversation.State
+# Of a long queue, the first so many are looked at, and two for each free agent; all, when somebody is left over.
+_FEW = 50
+_COLUMNS = ("call_id", "team_id", "waiting_since", "priority", "skill", "terms")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A caller who is to be fetched out of Twilio's queue, in that turn of the conversation."""
+
+    sid: str
+    turn: int
+
+
+def at_the_door(conversation: Conversation) -> list[Agent]:
+    """Offers a caller, who asks at this moment, to whoever the caller gets; nobody, when the caller has to wait.
+
+    Inside a transaction that holds the call. The conversation is changed, and is to be saved.
+    """
+    fetch(*locking_offers())
+    now = timezone.now()
+    choices, found = _choices(now, conversation)
+    choice = next((one for one in choices if one.sid == conversation.call_id), None)
+    return _offer(conversation, choice, found, now=now, rung_at=now) if choice else []
+
+
+def somebody_waits() -> bool:
+    return Conversation.objects.filter(state=State.WAITING, send_on="").exists()
+
+
+def dispatch() -> list[Fetch]:
+    """Offers whoever waits to whoever is free; says who is to be fetched. In a transaction of its own."""
+    with transaction.atomic():
+        fetch(*locking_offers())
+        now = timezone.now()
+        choices, found = _choices(now)
+        return [fetched for choice in choices if (fetched := _offer_from_queue(choice, found, now))]
+
+
+def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch | None:
+    """None for a caller with whom somebody else is busy: whoever that is looks again afterwards."""
+    if not try_lock(choice.sid):
+        return None
+    conversation = Conversation.objects.filter(pk=choice.sid, state=State.WAITING, send_on="").first()
+    if conversation is None:
+        return None
+    work = UnitOfWork()
+    batch = CallBatch.of(work, choice.sid)
+    call = batch.get(choice.sid)
+    if call is None or call.is_terminal:
+        return None
+    agents = _offer(conversation, choice, found, now=now, rung_at=None)
+    if not agents:
+        return None
+    conversation.fetched_at = now
+    conversation.save()
+    batch.changed(call)
+    trees = batch.settle()
+    work.flush()
+    tell_offered(trees, agents)
+    return Fetch(choice.sid, conversation.turn)
+
+
+def _offer(
+    conversation: Conversation, choice: Choice, found: FreeAgents, *, now: datetime, rung_at: datetime | None
+) -> list[Agent]:
+    attempt = conversation.attempt + 1
+    made = offers_make(conversation.call_id, choice.agent_ids, attempt=attempt, rung_at=rung_at)
+    if not made:
+        return []
+    terms = conversation.terms
+    rings = terms.get("first_seconds") if choice.is_first_asked else terms.get("ring_seconds")
+    conversation.terms = terms | {"rings": rings or terms.get("ring_seconds", 20)}
+    conversation.attempt, conversation.state, conversation.answer = attempt, State.OFFERED, ""
+    conversation.not_before = None
+    return [found.by_id[pk] for pk in made]
+
+
+def offer_by_hand(conversation: Conversation, agent: Agent) -> bool:
+    """Offers a caller to an agent who asked for it, whoever else the phones ring at until then. Whether it could be.
+
+    With the offers' lock held. The conversation is changed, and is to be saved.
+    """
+    attempt = conversation.attempt + 1
+    if not offers_make(conversation.call_id, [agent.pk], attempt=attempt, rung_at=None):
+        return False
+    before = {"state": conversation.state, "attempt": conversation.attempt, "answer": conversation.answer}
+    rings = conversation.terms.get("ring_seconds", 20)
+    conversation.terms = conversation.terms | {"rings": rings, "before": before}
+    conversation.attempt, conversation.state, conversation.answer = attempt, State.OFFERED, ""
+    return True
+
+
+def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
+    """Once that is committed: agents learn of a caller before their phones ring."""
+    known = list(trees)
+    earlier = past_calls_with([tree.root for tree in known])
+    ids = [agent.pk for agent in agents]
+    broadcasts.after_commit(trees=known, offered=[Offered(tree, ids, earlier.get(tree.root.sid, [])) for tree in known])
+
+
+def _everybody(now: datetime) -> QuerySet[Conversation]:
+    """All who wait and may be offered to somebody, first to last."""
+    rows = Conversation.objects.filter(
+        state=State.WAITING,
+        send_on="",
+        call__status__in=sorted(LIVE),
+        call__answer_time=None,
+        team__isnull=False,
+    )
+    return rows.exclude(not_before__gt=now).order_by("place_at", "waiting_since", "pk")
+
+
+def _choices(now: datetime, me: Conversation | None = None) -> tuple[list[Choice], FreeAgents]:
+    """Who gets whom of all who wait, and of `me`, who is at the door."""
+    everybody = _everybody(now)
+    if me is not None:
+        everybody = everybody.exclude(pk=me.pk)
+    team_ids = set(everybody.order_by().values_list("team_id", flat=True).distinct())
+    mine = [_row_of(me)] if me is not None else []
+    only = frozenset(me.terms.get("only", ())) if me is not None else frozenset()
+    if me is not None and me.team_id is not None:
+        team_ids.add(me.team_id)
+    found = free_agents(team_ids, only)
+    if not found.free:
+        return [], found
+    for limit in (_FEW + 2 * len(found.free), None):
+        rows = list(everybody.values_list(*_COLUMNS)[:limit])
+        in_vain = rung_in_vain(now, [row[0] for row in (*rows, *mine)])
+        choices = choose([_caller(row, in_vain) for row in (*rows, *mine)], found.free)
+        given = sum(len(choice.agent_ids) for choice in choices)
+        if limit is None or len(rows) < limit or given == len(found.free):
+            return choices, found
+    raise AssertionError
+
+
+def _row_of(conversation: Conversation) -> tuple[Any, ...]:
+    return tuple(getattr(conversation, name) for name in _COLUMNS)
+
+
+def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
+    sid, team_id, since, priority, skill, terms = row
+    missed, spared = in_vain.get(sid, ({}, frozenset()))
+    return Waiting(
+        sid=sid,
+        team_id=team_id or 0,
+        since=since or timezone.now(),
+        priority=priority,
+        skill=skill_key(skill),
+        strategy=str(terms.get("strategy", "longest-idle")),
+        order=tuple(terms.get("order", ())),
+        preferred=tuple(terms.get("preferred", ())),
+        only=frozenset(terms.get("only", ())),
+        missed=missed,
+        spared=spared,
+    )
+
+
+def is_due(conversation: Conversation, now: datetime) -> bool:
+    """Whether the caller has waited for as long as the step lets."""
+    since, longest = conversation.waiting_since, conversation.terms.get("wait_seconds")
+    return bool(since and longest and now >= since + timedelta(seconds=longest))

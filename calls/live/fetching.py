@@ -1,0 +1,102 @@
+"""Fetching callers out of Twilio's queue: a request to Twilio for each, never inside a webhook."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+
+from calls.live import broadcasts, dispatcher
+from calls.live.call_batch import CallBatch
+from calls.live.dispatch import Fetch
+from calls.live.offers import NOT_FETCHED
+from calls.models import CallOffer, Conversation
+from core.sql.unit import UnitOfWork
+from telephony.callbacks import callback_url
+from telephony.errors import CallGone, TelephonyError
+from telephony.rest.client import call_redirect
+
+logger = logging.getLogger(__name__)
+
+State = Conversation.State
+# After a refusal the caller is left in the queue for so long: others come first, and Twilio is not asked on and on.
+_PAUSE = timedelta(seconds=5)
+_THREADS = 4
+
+
+def offer_url(turn: int) -> str:
+    return f"{callback_url('calls:offer')}?turn={turn}"
+
+
+def fetch_caller(fetch: Fetch) -> bool:
+    """Has Twilio ask for the caller at the offer's address. Whether it will: what it refuses ends the offer, and the
+    caller waits on."""
+    try:
+        call_redirect(fetch.sid, offer_url(fetch.turn))
+    except TelephonyError as error:
+        logger.warning("a caller could not be fetched: call=%s: %s", fetch.sid, error.key)
+        not_fetched(fetch, is_gone=isinstance(error, CallGone))
+        return False
+    return True
+
+
+def fetch_now(fetch: Fetch) -> None:
+    """The same for somebody who waits for it. Raises `TelephonyError`."""
+    try:
+        call_redirect(fetch.sid, offer_url(fetch.turn))
+    except TelephonyError as error:
+        not_fetched(fetch, is_gone=isinstance(error, CallGone))
+        raise
+
+
+@transaction.atomic
+def not_fetched(fetch: Fetch, *, is_gone: bool) -> None:
+    """Twilio did not fetch the caller. If it did so without our knowing, it asks, and finds somebody who waits."""
+    work = UnitOfWork()
+    batch = CallBatch.of(work, fetch.sid)
+    conversation = Conversation.objects.filter(pk=fetch.sid, turn=fetch.turn).first()
+    call = batch.get(fetch.sid)
+    if call is None or conversation is None or conversation.state not in (State.OFFERED, State.WAITING):
+        return
+    offers = CallOffer.objects.filter(call=fetch.sid, attempt=conversation.attempt, state=CallOffer.State.RINGING)
+    if offers.filter(rung_at__isnull=False).exists():
+        return
+    batch.end_offers(call, NOT_FETCHED, attempt=conversation.attempt)
+    before = conversation.terms.pop("before", None) or {"state": State.WAITING, "answer": ""}
+    conversation.state, conversation.answer = before["state"], before["answer"]
+    conversation.attempt = before.get("attempt", conversation.attempt)
+    if is_gone:
+        conversation.state = State.ABANDONED
+    conversation.not_before = timezone.now() + _PAUSE
+    conversation.save()
+    trees = batch.settle()
+    work.flush()
+    broadcasts.after_commit(trees=trees)
+    dispatcher.wake_after_commit()
+
+
+class Fetcher:
+    """A few threads: as many requests at once, and no more."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fetch")
+
+    def submit(self, fetches: list[Fetch]) -> None:
+        for fetch in fetches:
+            self._pool.submit(self._run, fetch)
+
+    def _run(self, fetch: Fetch) -> None:
+        close_old_connections()
+        try:
+            fetch_caller(fetch)
+        except Exception:
+            # The net of the dispatcher fetches again.
+            logger.exception("a caller could not be fetched: call=%s", fetch.sid)
+        finally:
+            close_old_connections()
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)

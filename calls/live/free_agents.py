@@ -1,0 +1,134 @@
+"""Who of some teams could take a caller now, and whether anybody there will ever."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from agents.selectors import agents_reachable, agents_with_reach, reach_slots, reach_varies
+from calls.live.presence import _busy_legs, _ringing_offers, _slots
+from calls.live.scheduling import Free
+from calls.models import Call, CallOffer
+from core.sql.prepared import Param, Prepared, exists_by_index
+from core.sql.statements import fetch
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+# Who has not talked for so long is as idle as can be.
+_IDLE_FOR = timedelta(days=1)
+# Who is away or has gone home comes to no phone; all others will be free some time.
+_AT_WORK = ("available", "busy")
+
+
+def _free() -> QuerySet[Agent]:
+    user = get_user_model()
+    members = user.teams.through.objects.filter(
+        Q(team__pk__in_array=Param("team_ids")) | Q(agent__pk__in_array=Param("agent_ids"))
+    )
+    # What rang only has no time of answer.
+    talked = Call.objects.filter(
+        agent=OuterRef("pk"), answer_time__isnull=False, start_time__gte=Param("idle_since")
+    ).order_by("-start_time")
+    rung = CallOffer.objects.filter(agent=OuterRef("pk")).order_by("-created_at")
+    return (
+        agents_reachable(members.order_by().values("agent"))
+        .exclude(exists_by_index(_busy_legs().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(_ringing_offers().filter(agent=OuterRef("pk"))))
+        .annotate(
+            last_talk=Subquery(talked.values(at=Coalesce(F("end_time"), F("start_time")))[:1]),
+            last_ring=Subquery(rung.values("created_at")[:1]),
+        )
+        .only("username", "first_name", "last_name")
+        .order_by()
+    )
+
+
+_FREE = Prepared(_free, varies=reach_varies)
+
+
+def _teams() -> QuerySet[Any]:
+    through: Any = get_user_model().teams.through
+    pairs: QuerySet[Any] = through.objects.filter(agent__pk__in_array=Param("agent_ids"))
+    return pairs.order_by().values_list("agent_id", "team_id", "team__name")
+
+
+_TEAMS = Prepared(_teams)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeAgents:
+    """`by_id`: their rows."""
+
+    free: list[Free]
+    by_id: dict[int, Agent]
+
+
+def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> FreeAgents:
+    """Of these teams, and of these agents, whoever is available, can be reached, and has neither call nor offer."""
+    now = timezone.now()
+    (agents,) = fetch(
+        _FREE(team_ids=team_ids, agent_ids=agent_ids, idle_since=now - _IDLE_FOR, **_slots()),
+    )
+    if not agents:
+        return FreeAgents([], {})
+    (pairs,) = fetch(_TEAMS(agent_ids=[agent.pk for agent in agents]))
+    teams: dict[int, set[int]] = {}
+    skills: dict[int, set[str]] = {}
+    for agent_id, team_id, name in pairs:
+        teams.setdefault(agent_id, set()).add(team_id)
+        skills.setdefault(agent_id, set()).add(skill_key(name))
+    long_ago = now - _IDLE_FOR
+    free = [
+        Free(
+            agent_id=agent.pk,
+            team_ids=frozenset(teams.get(agent.pk, ())),
+            idle_since=_time(agent.last_talk) or long_ago,
+            rung_at=_time(agent.last_ring) or long_ago,
+            skills=frozenset(skills.get(agent.pk, ())),
+        )
+        for agent in agents
+    ]
+    return FreeAgents(free, {agent.pk: agent for agent in agents})
+
+
+def _time(value: Any) -> datetime | None:
+    return value if isinstance(value, datetime) else None
+
+
+def skill_key(name: str) -> str:
+    """A skill is a team's name, however it is written: its members have it."""
+    return name.strip().casefold()
+
+
+def skill_exists(name: str) -> bool:
+    through: Any = get_user_model().teams.through
+    return bool(through.objects.filter(team__name__iexact=name.strip()).exists())
+
+
+def _at_work() -> QuerySet[Any]:
+    on_call = exists_by_index(_busy_legs().filter(agent=OuterRef("pk")))
+    there = Q(can_ring=True) & (Q(availability__in=_AT_WORK) | Q(on_call))
+    found: QuerySet[Any] = agents_with_reach(teams__pk__in_array=Param("team_ids"))
+    return found.filter(there).order_by().values_list("teams__pk").distinct()
+
+
+_AT_WORK_IN = Prepared(_at_work, varies=reach_varies)
+
+
+def teams_at_work(team_ids: Collection[int]) -> set[int]:
+    """Those of these teams in which somebody's phone can ring now or as soon as a call or a pause for work is over."""
+    (rows,) = fetch(_AT_WORK_IN(team_ids=team_ids, **_work_slots()))
+    return {team_id for (team_id,) in rows}
+
+
+def _work_slots() -> dict[str, datetime]:
+    slots = _slots()
+    return {**reach_slots(), "calls_since": slots["calls_since"]}

@@ -1,0 +1,228 @@
+"""A caller's way along a route: what is met is carried out until something has to be waited for, or phones ring."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from calls.live import broadcasts, dispatcher
+from calls.live.dispatch import at_the_door, is_due, tell_offered
+from calls.live.free_agents import teams_at_work
+from calls.live.scheduling import PRIORITY_STEP
+from calls.live.terms import terms_of_agent, terms_of_team
+from calls.models import Call, CallEvent, CallOffer, Conversation
+from core.languages import as_json
+from routing import walk
+from routing.doings import (
+    Ask,
+    DialNumber,
+    Doing,
+    End,
+    Event,
+    EventKind,
+    Passed,
+    RingAgent,
+    RingTeam,
+    TakeMessage,
+    Wait,
+)
+from routing.facts import facts_of
+from routing.walk import Position
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from calls.live.call_tree import CallTree
+    from routing.models import Line
+
+logger = logging.getLogger(__name__)
+State = Conversation.State
+# States in which nothing more is to come.
+OVER = frozenset({State.ENDED, State.ABANDONED, State.LOST})
+# Nobody there, and again nobody, and again: a route that is saved ends long before.
+_MOST_STRETCHES = 40
+
+
+@dataclass(slots=True)
+class Meeting:
+    """What a caller meets now: what is said on the way, and the last, which waits for something; or `rung`, the phones
+    that ring. `repeated`: what was answered before, when Twilio asks again."""
+
+    call: Call
+    conversation: Conversation
+    doings: list[Doing] = field(default_factory=list)
+    rung: list[Agent] = field(default_factory=list)
+    repeated: str = ""
+    nobody_left: bool = False
+    """Whoever waited is to hear that nobody is there any more."""
+
+    @property
+    def line(self) -> Line | None:
+        return self.call.line
+
+    @property
+    def language(self) -> str:
+        position = Position.of_json(self.conversation.position)
+        return (position.language if position else "") or (self.call.line.language if self.call.line else "")
+
+
+def facts_for(call: Call) -> walk.Facts:
+    line: Any = call.line
+    return facts_of(line, caller=call.caller, stir=call.stir_verstat)
+
+
+def go_on(meeting: Meeting, event: Event, trees: list[CallTree]) -> Meeting:
+    position = Position.of_json(meeting.conversation.position)
+    position, doings = walk.go_on(position, event, facts_for(meeting.call))
+    return meet(meeting, position, doings, trees)
+
+
+def meet(meeting: Meeting, position: Position, doings: list[Doing], trees: list[CallTree]) -> Meeting:
+    """Carries out what is met: until something has to be waited for, or phones ring."""
+    conversation, facts = meeting.conversation, facts_for(meeting.call)
+    meeting.doings = []
+    for _stretch in range(_MOST_STRETCHES):
+        _note(conversation.call_id, doings)
+        meeting.doings += doings
+        conversation.position = position.as_json()
+        event = _enter(meeting, doings)
+        if event is None:
+            return _settled(meeting, trees)
+        position, doings = walk.go_on(position, event, facts)
+    logger.error("route left for voicemail: it goes round: version=%d step=%s", position.version, position.step)
+    # Of nowhere, the walk makes a message for the line.
+    position, doings = walk.go_on(None, Event(EventKind.NOBODY), facts)
+    conversation.position, conversation.state = position.as_json(), State.MESSAGE
+    meeting.doings = doings
+    return _settled(meeting, trees)
+
+
+def _enter(meeting: Meeting, doings: list[Doing]) -> Event | None:
+    """Makes the conversation what the last doing says; what came of it at once, None for what is waited for."""
+    conversation, last = meeting.conversation, doings[-1]
+    _leave_team(meeting)
+    if isinstance(last, Wait):
+        ring = next(doing for doing in reversed(doings) if isinstance(doing, RingTeam))
+        return _join(meeting, ring, last)
+    if isinstance(last, RingAgent):
+        conversation.terms = terms_of_agent(last)
+        meeting.rung = at_the_door(conversation)
+        return None if meeting.rung else Event(EventKind.NOT_TAKEN)
+    conversation.state = _STATES.get(type(last), State.ENDED)
+    return None
+
+
+_STATES: dict[type[Doing], str] = {
+    Ask: State.ON_ROUTE,
+    DialNumber: State.DIALLING,
+    TakeMessage: State.MESSAGE,
+    End: State.ENDED,
+}
+
+
+def _join(meeting: Meeting, ring: RingTeam, wait: Wait) -> Event | None:
+    """The caller comes to a team: somebody's phone rings at once, or the caller waits if anybody is there at all."""
+    conversation, call, now = meeting.conversation, meeting.call, timezone.now()
+    conversation.team_id, conversation.waiting_since = ring.team, now
+    conversation.priority, conversation.place_at = ring.priority, now - ring.priority * PRIORITY_STEP
+    conversation.terms, conversation.skill = terms_of_team(ring, wait, call)
+    conversation.terms["why"] = _why(meeting.doings)
+    conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
+    meeting.rung = at_the_door(conversation)
+    if not meeting.rung and ring.team not in teams_at_work([ring.team]):
+        _leave_team(meeting)
+        return Event(EventKind.NOBODY)
+    call.waiting_since, call.waited = call.waiting_since or now, None
+    Call.objects.filter(pk=call.sid).update(waiting_since=call.waiting_since, waited=None)
+    return None
+
+
+def _why(doings: list[Doing]) -> Any:
+    """What the caller chose before, for whoever looks at the queue; "" for nothing."""
+    chosen = [doing for doing in doings if isinstance(doing, Passed)]
+    return as_json(chosen[-1].said) if chosen else ""
+
+
+def _leave_team(meeting: Meeting) -> None:
+    """What a caller who goes on elsewhere waited is known now."""
+    conversation, call = meeting.conversation, meeting.call
+    if conversation.team_id is None:
+        return
+    conversation.team_id, conversation.send_on = None, ""
+    if call.waiting_since is not None and call.waited is None:
+        call.waited = max(0, round((timezone.now() - call.waiting_since).total_seconds()))
+        Call.objects.filter(pk=call.sid).update(waited=call.waited)
+
+
+def wait_on(meeting: Meeting, trees: list[CallTree]) -> Meeting:
+    """Back among those who wait: somebody's phone rings, or the caller hears the music on, or has waited enough."""
+    conversation = meeting.conversation
+    if is_due(conversation, timezone.now()):
+        return go_on(meeting, Event(EventKind.WAITED), trees)
+    # Whether anybody is there at all is looked at beside this (`calls.live.mending`): a page that is loaded again is
+    # gone for a moment, too.
+    meeting.rung = at_the_door(conversation)
+    return _settled(meeting, trees)
+
+
+def ring(meeting: Meeting) -> Meeting:
+    """The caller was fetched: the phones that were to ring do."""
+    conversation = meeting.conversation
+    offers = CallOffer.objects.filter(
+        call=conversation.call_id, attempt=conversation.attempt, state=CallOffer.State.RINGING
+    ).select_related("agent")
+    meeting.rung = [offer.agent for offer in offers]
+    if not meeting.rung:
+        conversation.state = State.WAITING
+        return wait_on(meeting, [])
+    CallOffer.objects.filter(pk__in=[offer.pk for offer in offers]).update(rung_at=timezone.now())
+    conversation.terms.pop("before", None)
+    # Taken from a colleague whose phone rang: it rings no more.
+    others = CallOffer.objects.filter(call=conversation.call_id, state=CallOffer.State.RINGING)
+    others.exclude(attempt=conversation.attempt).update(
+        state=CallOffer.State.ENDED, reason="answered-elsewhere", ended_at=timezone.now()
+    )
+    return _settled(meeting, [], is_told=True)
+
+
+def _settled(meeting: Meeting, trees: list[CallTree], *, is_told: bool = False) -> Meeting:
+    """Keeps it, and has the desks told."""
+    conversation = meeting.conversation
+    conversation.turn += 1
+    conversation.answer = ""
+    conversation.save()
+    if meeting.rung and trees and not is_told:
+        tell_offered(trees, meeting.rung)
+    else:
+        broadcasts.after_commit(trees=trees)
+    # Agents may be free whom somebody else waits for.
+    dispatcher.wake_after_commit()
+    return meeting
+
+
+def over(meeting: Meeting, trees: list[CallTree]) -> Meeting:
+    conversation = meeting.conversation
+    waited = conversation.state in (State.WAITING, State.OFFERED) and meeting.call.answer_time is None
+    conversation.state = State.ABANDONED if waited else State.ENDED
+    meeting.doings = []
+    return _settled(meeting, trees)
+
+
+def _note(sid: str, doings: list[Doing]) -> None:
+    """For the time line: each step, with its reason."""
+    now = timezone.now()
+    CallEvent.objects.bulk_create(
+        CallEvent(
+            call_sid=sid,
+            kind=CallEvent.Kind.ROUTE,
+            name="step",
+            outcome=str(doing.said)[:255],
+            detail={"said": as_json(doing.said), "reason": as_json(doing.reason), "step": doing.step},
+            # In their order, though they are met at one moment.
+            at=now + timedelta(microseconds=place),
+        )
+        for place, doing in enumerate(doings)
+    )

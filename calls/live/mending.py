@@ -1,0 +1,220 @@
+"""What nobody told: a look, every few seconds, at the callers who wait or are offered to somebody.
+
+Twilio tells of most things, and an event decides on them. Time passes without one; processes are killed between two
+things; callbacks are lost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from agents.services import ring_unacknowledged
+from calls.live import broadcasts
+from calls.live.call_batch import CallBatch
+from calls.live.dispatch import Fetch, is_due
+from calls.live.free_agents import teams_at_work
+from calls.live.locks import try_lock
+from calls.live.offers import LONGEST_RING, NOT_ACKNOWLEDGED, NOT_FETCHED
+from calls.models import TERMINAL, CallOffer, Conversation
+from core.sql.unit import UnitOfWork
+from routing.doings import EventKind
+
+State = Conversation.State
+# Twilio is asked again to fetch a caller for whom it has not asked by then.
+_FETCH_AGAIN = timedelta(seconds=4)
+# And then the offer ends, and the caller is offered anew.
+_FETCH_AT_MOST = timedelta(seconds=13)
+_PAUSE_AFTER_FETCHES = timedelta(seconds=5)
+# An answer of ours that made no phone ring within that time was not carried out.
+_NO_LEG = timedelta(seconds=20)
+# A page that is loaded again is gone for a moment. Only who has been gone for so long has left.
+_GONE_FOR_SECONDS = 15.0
+# Between our answer and the first sound of the ring.
+_ON_THE_WAY = timedelta(seconds=1)
+# What an agent's desk can do is known from what it did of late.
+_ACKNOWLEDGED_LATELY = timedelta(days=7)
+
+
+@dataclass(slots=True)
+class Mender:
+    """`gone_since`: since when, by the monotonic clock, nobody of a team has been at work."""
+
+    gone_since: dict[int, float] = field(default_factory=dict)
+
+    def look(self) -> list[Fetch]:
+        """Mends what there is to mend; who is to be fetched for it."""
+        if not Conversation.objects.filter(state__in=(State.WAITING, State.OFFERED)).exists():
+            return []
+        now = timezone.now()
+        _close_ended(now)
+        return [
+            *_changed(_unfetched(now), lambda conversation: _fetch_again(conversation, now)),
+            *_changed(_unacknowledged(now), lambda conversation: _pass_over(conversation, now)),
+            *_changed(self._to_send_on(now), lambda conversation: self._send_on(conversation, now)),
+        ]
+
+    def _to_send_on(self, now: datetime) -> list[str]:
+        """Those whose time is over, whose team has gone, or who were to be sent on and are still there."""
+        waiting = Conversation.objects.filter(state=State.WAITING)
+        self._look_who_is_gone({pk for pk in waiting.values_list("team_id", flat=True).distinct() if pk})
+        gone = self._gone_teams()
+        found = waiting.filter(
+            Q(team__in=gone)
+            | (~Q(send_on="") & (Q(fetched_at=None) | Q(fetched_at__lt=now - _FETCH_AGAIN)))
+            | Q(send_on="", waiting_since__lt=now - timedelta(seconds=5))
+        )
+        rows = found.exclude(not_before__gt=now)
+        return [row.pk for row in rows if row.send_on or row.team_id in gone or is_due(row, now)]
+
+    def _look_who_is_gone(self, team_ids: set[int]) -> None:
+        at_work = teams_at_work(team_ids) if team_ids else set()
+        for team_id in list(self.gone_since):
+            if team_id in at_work or team_id not in team_ids:
+                del self.gone_since[team_id]
+        for team_id in team_ids - at_work:
+            self.gone_since.setdefault(team_id, time.monotonic())
+
+    def _gone_teams(self) -> list[int]:
+        until = time.monotonic() - _GONE_FOR_SECONDS
+        return [team_id for team_id, since in self.gone_since.items() if since <= until]
+
+    def _send_on(self, conversation: Conversation, now: datetime) -> Fetch | None:
+        if conversation.state != State.WAITING:
+            return None
+        if not conversation.send_on:
+            conversation.send_on = EventKind.WAITED if is_due(conversation, now) else EventKind.NOBODY
+        return _fetch(conversation, now)
+
+
+def _changed(sids: Iterable[str], change: Callable[[Conversation], Fetch | None]) -> list[Fetch]:
+    """Each of these by itself, unless somebody else is busy with it, who then leaves nothing to mend."""
+    fetches = []
+    for sid in sids:
+        with transaction.atomic():
+            if not try_lock(sid):
+                continue
+            conversation = Conversation.objects.filter(pk=sid).first()
+            fetch = change(conversation) if conversation is not None else None
+            if fetch is not None:
+                fetches.append(fetch)
+    return fetches
+
+
+def _fetch(conversation: Conversation, now: datetime) -> Fetch:
+    conversation.fetched_at = now
+    conversation.save()
+    return Fetch(conversation.pk, conversation.turn)
+
+
+def _close_ended(now: datetime) -> None:
+    """Calls that are over, of which the queue or the ring did not tell; offers that ring at nobody's."""
+    over = Conversation.objects.filter(state__in=(State.WAITING, State.OFFERED), call__status__in=sorted(TERMINAL))
+    gone, talked = over.filter(call__answer_time=None), over.filter(call__answer_time__isnull=False)
+    for rows, state in ((gone, State.ABANDONED), (talked, State.ENDED)):
+        Conversation.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(state=state)
+    stale = CallOffer.objects.filter(Q(created_at__lt=now - LONGEST_RING) | Q(call__status__in=sorted(TERMINAL)))
+    unused = Q(rung_at__lt=now - _NO_LEG, leg_sid="", call__conversation__isnull=False)
+    idle = CallOffer.objects.filter(unused, state=CallOffer.State.RINGING).values_list("pk", flat=True)
+    CallOffer.objects.filter(pk__in=list(idle)).update(state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=now)
+    ids = list(stale.filter(state=CallOffer.State.RINGING).values_list("pk", flat=True))
+    CallOffer.objects.filter(pk__in=ids).update(state=CallOffer.State.ENDED, ended_at=now)
+
+
+# --- Callers whom Twilio was to fetch ---------------------------------------------------------------------------------
+
+
+def _unfetched(now: datetime) -> list[str]:
+    rows = CallOffer.objects.filter(
+        state=CallOffer.State.RINGING,
+        rung_at=None,
+        attempt=F("call__conversation__attempt"),
+        call__conversation__state=State.OFFERED,
+        call__conversation__fetched_at__lt=now - _FETCH_AGAIN,
+    )
+    return list(rows.values_list("call_id", flat=True).distinct())
+
+
+def _fetch_again(conversation: Conversation, now: datetime) -> Fetch | None:
+    offers = CallOffer.objects.filter(call=conversation.pk, state=CallOffer.State.RINGING, rung_at=None)
+    first = offers.order_by("created_at").first()
+    if conversation.state != State.OFFERED or first is None:
+        return None
+    if first.created_at > now - _FETCH_AT_MOST:
+        return _fetch(conversation, now)
+    end_attempt(conversation, NOT_FETCHED)
+    conversation.not_before = now + _PAUSE_AFTER_FETCHES
+    conversation.save()
+    return None
+
+
+def end_attempt(conversation: Conversation, reason: str) -> None:
+    """The phones ring no more, and the caller waits. The conversation is to be saved."""
+    work = UnitOfWork()
+    batch = CallBatch.of(work, conversation.pk)
+    call = batch.get(conversation.pk)
+    conversation.state, conversation.answer = State.WAITING, ""
+    if call is None:
+        return
+    batch.end_offers(call, reason)
+    trees = batch.settle()
+    work.flush()
+    broadcasts.after_commit(trees=trees)
+
+
+# --- Phones that do not ring ------------------------------------------------------------------------------------------
+
+
+def _unacknowledged(now: datetime) -> list[str]:
+    """Callers for whom phones should ring by now, of which no desk says so."""
+    seconds = settings.RING_ACK_SECONDS
+    if not seconds:
+        return []
+    rows = CallOffer.objects.filter(
+        state=CallOffer.State.RINGING,
+        acknowledged_at=None,
+        rung_at__lt=now - timedelta(seconds=seconds) - _ON_THE_WAY,
+        attempt=F("call__conversation__attempt"),
+        call__conversation__state=State.OFFERED,
+        call__answer_time=None,
+    )
+    return list(rows.values_list("call_id", flat=True).distinct())
+
+
+def _pass_over(conversation: Conversation, now: datetime) -> Fetch | None:
+    """On to the next, within the same call, unless one of the phones may yet ring."""
+    offers = list(
+        CallOffer.objects.filter(
+            call=conversation.pk, attempt=conversation.attempt, state=CallOffer.State.RINGING
+        ).select_related("agent")
+    )
+    if conversation.state != State.OFFERED or not offers or not all(_should_have_rung(offer, now) for offer in offers):
+        return None
+    end_attempt(conversation, NOT_ACKNOWLEDGED)
+    for offer in offers:
+        # Nobody else is to be sent there, until the desk proves that its phone rings.
+        ring_unacknowledged(offer.agent_id)
+    return _fetch(conversation, now)
+
+
+def _should_have_rung(offer: CallOffer, now: datetime) -> bool:
+    """Apps ring by push, which takes its time; and a desk that has never said so cannot."""
+    if offer.acknowledged_at is not None or offer.agent.rings_mobile:
+        return False
+    lately = CallOffer.objects.filter(agent=offer.agent_id, acknowledged_at__gte=now - _ACKNOWLEDGED_LATELY)
+    return lately.exists()
+
+
+def ring_acknowledge(sender: Any, *, agent_id: int, sid: str, **kwargs: Any) -> None:
+    """A desk of the agent's says that its phone rings for that call."""
+    CallOffer.objects.filter(agent=agent_id, call=sid, state=CallOffer.State.RINGING, acknowledged_at=None).update(
+        acknowledged_at=timezone.now()
+    )

@@ -1,0 +1,71 @@
+"""Offers as rows: made, decided by the database, and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from calls.models import TERMINAL, CallOffer
+from core.sql.statements import Statement, Write, as_list, fetch, in_array, literal, new_row
+
+# An offer rings for 120 seconds at most and Twilio's five more.
+LONGEST_RING = timedelta(seconds=150)
+# So long a phone is left alone by a caller for whom it has just rung in vain, or who was declined there.
+SPARED_AFTER_RING, SPARED_AFTER_DECLINE = timedelta(seconds=8), timedelta(seconds=60)
+DECLINED, NOT_ANSWERED, NOT_ACKNOWLEDGED, NOT_FETCHED = "rejected", "not-answered", "not-acknowledged", "not-fetched"
+_IN_VAIN = (DECLINED, NOT_ANSWERED, NOT_ACKNOWLEDGED)
+_INSERT = Write.insert(CallOffer, on_conflict="ON CONFLICT DO NOTHING RETURNING agent_id")
+
+
+def ending_stale(agent_ids: Collection[int]) -> Statement:
+    """Ends what still stands as ringing at these agents, who were found free: its end was never told."""
+    terminal = ", ".join(literal(status) for status in sorted(TERMINAL))
+    sql = (
+        "UPDATE calls_calloffer SET state = 'ended' "  # noqa: S608
+        f"WHERE state = 'ringing' AND agent_id {in_array('%s')} AND (created_at < %s OR EXISTS "
+        f"(SELECT 1 FROM calls_call WHERE calls_call.sid = calls_calloffer.call_id AND status IN ({terminal})))"
+    )
+    return Statement(sql, [as_list(agent_ids), _as_value(timezone.now() - LONGEST_RING)])
+
+
+def _as_value(moment: datetime) -> Any:
+    from django.db import connection
+
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def offers_make(sid: str, agent_ids: Iterable[int], *, attempt: int, rung_at: datetime | None) -> list[int]:
+    """Offers the call to these agents. Returns to whom it is offered now: the database lets nobody have two."""
+    wanted = list(agent_ids)
+    now = timezone.now()
+    rows = [
+        new_row(CallOffer, call_id=sid, agent_id=pk, attempt=attempt, created_at=now, rung_at=rung_at) for pk in wanted
+    ]
+    _stale, made = fetch(ending_stale(wanted), _INSERT(rows))
+    taken = {agent_id for (agent_id,) in made}
+    return [pk for pk in wanted if pk in taken]
+
+
+def offers_end(sid: str, reason: str) -> None:
+    """Ends all that ring for a call."""
+    CallOffer.objects.filter(call=sid, state=CallOffer.State.RINGING).update(
+        state=CallOffer.State.ENDED, reason=reason, ended_at=timezone.now()
+    )
+
+
+def rung_in_vain(now: datetime, sids: Collection[str]) -> Mapping[str, tuple[Mapping[int, int], frozenset[int]]]:
+    """For each of these calls, how often each agent's phone rang for it in vain, and whose is left alone for now. What
+    never rang for anybody in vain is left out."""
+    rows = CallOffer.objects.filter(call__in=sids, state=CallOffer.State.ENDED, reason__in=_IN_VAIN)
+    missed: dict[str, dict[int, int]] = {}
+    spared: dict[str, set[int]] = {}
+    for sid, agent_id, reason, ended_at in rows.values_list("call_id", "agent_id", "reason", "ended_at"):
+        counts = missed.setdefault(sid, {})
+        counts[agent_id] = counts.get(agent_id, 0) + 1
+        rest = SPARED_AFTER_DECLINE if reason == DECLINED else SPARED_AFTER_RING
+        if ended_at is not None and ended_at > now - rest:
+            spared.setdefault(sid, set()).add(agent_id)
+    return {sid: (counts, frozenset(spared.get(sid, ()))) for sid, counts in missed.items()}

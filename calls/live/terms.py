@@ -1,0 +1,49 @@
+"""On which terms a caller waits: what a step says, with what it means for this caller. Kept with the conversation, so
+that whoever is offered a caller is decided without reading the route again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from calls.live.free_agents import skill_exists
+from calls.models import Call
+from routing.doings import RingAgent, RingTeam, Wait
+from routing.selectors import callable_agents_of
+
+if TYPE_CHECKING:
+    from routing.step_fields import Prompt
+
+
+def terms_of_team(ring: RingTeam, wait: Wait, call: Call) -> tuple[dict[str, Any], str]:
+    """The terms, and the skill that is asked for: none, when no team has that name, so that nobody waits for what does
+    not exist."""
+    terms: dict[str, Any] = {
+        "strategy": ring.strategy,
+        "ring_seconds": ring.ring_seconds,
+        "wait_seconds": wait.seconds,
+        "call_back_after": wait.call_back_after,
+        "hears": prompt_json(wait.hears),
+        "language": wait.language,
+    }
+    if ring.strategy == "fixed-order":
+        members = callable_agents_of(ring.team).order_by("first_name", "last_name", "username", "pk")
+        terms["order"] = list(members.values_list("pk", flat=True))
+    if ring.first and (agent_id := _asked_first(ring.first, call)):
+        terms |= {"preferred": [agent_id], "first_seconds": ring.first_seconds}
+    return terms, ring.skill if ring.skill and skill_exists(ring.skill) else ""
+
+
+def terms_of_agent(ring: RingAgent) -> dict[str, Any]:
+    return {"only": [ring.agent], "ring_seconds": ring.ring_seconds, "strategy": "all-at-once"}
+
+
+def prompt_json(prompt: Prompt) -> dict[str, Any]:
+    return {"text": prompt.text, "language": prompt.language, "voice": prompt.voice, "greeting": prompt.greeting}
+
+
+def _asked_first(who: str, call: Call) -> int | None:
+    if who == "owner":
+        return call.contact.owner_id if call.contact else None
+    last = Call.objects.filter(parent__isnull=True, agent__isnull=False, result__in=("answered", "reached"))
+    theirs = last.filter(caller=call.caller) if not call.contact_id else last.filter(contact=call.contact_id)
+    return theirs.order_by("-start_time").values_list("agent_id", flat=True).first()

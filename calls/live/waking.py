@@ -1,0 +1,84 @@
+"""Waking the browsers of an agent whose desks answer nothing, for a caller who would ring there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agents.selectors import agents_asleep
+from agents.tasks import wake as send
+from agents.web_push import Note
+from calls.payloads import party_json
+from core.languages import speaking
+from core.text import in_sentence
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from calls.models import Call
+
+
+def wake(agents: Collection[Agent], call: Call) -> None:
+    """Once what was stored is committed, has the browsers of these agents show that the call waits; a press opens the
+    desk on it. Returns at once: a worker sends it."""
+    for agent in agents:
+        _show(agent, partial(_waiting, call))
+
+
+def wake_over(agents: Collection[Agent], call: Call, by: Agent | None = None) -> None:
+    """The same notification says, without a sound, who took the call, or that its caller hung up."""
+    for agent in agents:
+        _show(agent, partial(_over, call, by))
+
+
+def asleep(agent_ids: Collection[int]) -> list[Agent]:
+    """Of these agents those whom it helps to wake: available, and with a browser to wake, but without a phone that can
+    ring."""
+    return agents_asleep(agent_ids)
+
+
+def _show(agent: Agent, made: Callable[..., Note]) -> None:
+    with speaking(agent.language):
+        note, hidden = made(hides_names=False), made(hides_names=True)
+    transaction.on_commit(partial(_enqueue, agent.pk, note, hidden), robust=True)
+
+
+def _enqueue(agent_id: int, note: Note, hidden: Note) -> None:
+    send.delay(agent_id, asdict(note), asdict(hidden))
+
+
+def _waiting(call: Call, *, hides_names: bool) -> Note:
+    line = in_sentence(call.line.name) if call.line else "Ringdesk"
+    waited = max(0, int((timezone.now() - call.start_time).total_seconds()))
+    waits = _("Waited %(time)s") % {"time": f"{waited // 60}:{waited % 60:02}"}
+    if hides_names:
+        title, lines = _("Somebody calls %(line)s") % {"line": line}, [_("Unlock to see who."), waits]
+    else:
+        party = party_json(call)
+        name = in_sentence(party["name"] or party["display"])
+        title = _("%(name)s calls %(line)s") % {"name": name, "line": line}
+        number = party["display"] if party["name"] else ""
+        lines = [" · ".join(filter(None, [number, party["company"], party["place"]])), waits]
+    return Note(
+        title=title,
+        body="\n".join(filter(None, lines)),
+        tag=f"call-{call.sid}",
+        path=f"?call={call.sid}",
+        open=_("Open desk"),
+        later=_("Not now"),
+    )
+
+
+def _over(call: Call, by: Agent | None, *, hides_names: bool) -> Note:
+    party = party_json(call)
+    name = _("The caller") if hides_names else in_sentence(party["name"] or party["display"])
+    if by is not None:
+        title = _("%(agent)s took the call of %(name)s") % {"agent": by, "name": name}
+    else:
+        title = _("%(name)s hung up") % {"name": name}
+    return Note(title=title, body="", tag=f"call-{call.sid}", is_silent=True)

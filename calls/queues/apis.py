@@ -1,0 +1,53 @@
+"""Queues over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from calls.log.serializers import DetailSerializer
+from calls.queues.payloads import queue_json
+from calls.queues.selectors import queues_for
+from calls.queues.serializers import QueuesSerializer, TakeSerializer
+from calls.queues.services import NoSuchCaller, NotTaken, caller_take
+from core.api.resources import BoundedJSONParser, Conflict
+from core.api.schema import raises
+from core.languages import sentence
+from telephony.problems import TWILIO
+
+
+class QueuesApi(APIView):
+    """Who waits for the signed-in agent's teams, and at whose phones it rings; for an admin, all teams."""
+
+    @extend_schema(operation_id="queues_list", tags=["queues"], responses=QueuesSerializer)
+    def get(self, request: Request) -> Response:
+        agent: Any = request.user
+        return Response({"queues": [queue_json(queue) for queue in queues_for(agent)]})
+
+
+class QueueTakeApi(APIView):
+    """Rings the signed-in agent's phone for a caller who waits, or whose call rings at a colleague's."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @raises("conflict", "call_gone", *TWILIO)
+    @extend_schema(
+        operation_id="queues_take", tags=["queues"], request=TakeSerializer, responses={202: DetailSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        body = TakeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        agent: Any = request.user
+        try:
+            caller_take(sid=body.validated_data["sid"], by=agent)
+        except NoSuchCaller:
+            raise Http404 from None
+        except NotTaken as error:
+            raise Conflict(sentence(str(error))) from None
+        return Response({"detail": _("Your phone is about to ring.")}, status=202)

@@ -1,0 +1,34 @@
+"""A queue as JSON: `Queue` in docs/desk-protocol.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from calls.models import Conversation
+from calls.payloads import agent_json, line_json, party_json, time_json
+from calls.queues.selectors import TeamQueue
+from core.languages import from_json, sentence
+
+
+def queue_json(queue: TeamQueue) -> dict[str, Any]:
+    return {
+        "team": {"id": queue.team_id, "name": queue.name},
+        "waiting": queue.waiting,
+        "longest_since": time_json(queue.longest_since),
+        "callers": [_caller_json(caller, place) for place, caller in enumerate(queue.callers, 1)],
+    }
+
+
+def _caller_json(conversation: Conversation, place: int) -> dict[str, Any]:
+    call = conversation.call
+    why = from_json(conversation.terms.get("why", ""))
+    return {
+        "sid": call.sid,
+        "place": place,
+        "state": conversation.state,
+        "since": time_json(conversation.waiting_since or call.start_time),
+        "party": party_json(call),
+        "line": line_json(call.line),
+        "why": sentence(why) if isinstance(why, str) else "",
+        "rings_at": [agent_json(offer.agent) for offer in call.offers.all()],
+    }

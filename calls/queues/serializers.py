@@ -1,0 +1,43 @@
+"""The shapes of `calls.queues.payloads`, described for the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from calls.log.serializers import AgentSerializer, LineSerializer, PartySerializer
+from core.api.resources import StrictSerializer
+
+
+class QueueTeamSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class QueueCallerSerializer(serializers.Serializer[Any]):
+    sid = serializers.CharField(help_text="The call's.")
+    place = serializers.IntegerField(help_text="In the order in which callers are served.")
+    state = serializers.ChoiceField(
+        choices=["waiting", "offered"], help_text="`offered`: phones ring for the caller, or are about to."
+    )
+    since = serializers.DateTimeField()
+    party = PartySerializer()
+    line = LineSerializer(allow_null=True)
+    why = serializers.CharField(allow_blank=True, help_text="What the caller chose, as a sentence.")
+    rings_at = AgentSerializer(many=True)
+
+
+class QueueSerializer(serializers.Serializer[Any]):
+    team = QueueTeamSerializer()
+    waiting = serializers.IntegerField(help_text="How many wait, those for whom phones ring aside.")
+    longest_since = serializers.DateTimeField(allow_null=True, help_text="Since when the first of them waits.")
+    callers = QueueCallerSerializer(many=True, help_text="The first fifty.")
+
+
+class QueuesSerializer(serializers.Serializer[Any]):
+    queues = QueueSerializer(many=True)
+
+
+class TakeSerializer(StrictSerializer):
+    sid = serializers.CharField(max_length=64, help_text="Of the call of whoever waits, or rings at a colleague.")

@@ -1,0 +1,80 @@
+"""What desks say of their agents: available, busy, away or finished, done with wrap-up; and that a ring has arrived."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from channels.db import database_sync_to_async
+from django.utils.translation import gettext_noop
+from rest_framework import serializers
+
+from agents.presence import PresenceRefused, presence_set, wrap_up_end, wrap_up_stay
+from agents.services import ring_acknowledged
+from desk.serializers import PresenceChangeSerializer
+
+if TYPE_CHECKING:
+    from desk.socket_auth import Access
+
+Handler = Callable[[Any, dict[str, Any]], Awaitable[None]]
+_SID = re.compile("CA[0-9a-f]{32}")
+
+
+class OwnPresence:
+    """A part of the desk's consumer. Each handler is called once the agent's rights have been looked at."""
+
+    _access: Access | None
+
+    async def _error(self, key: str) -> None:
+        raise NotImplementedError
+
+    async def _on_availability(self, frame: dict[str, Any]) -> None:
+        body = PresenceChangeSerializer(data={key: value for key, value in frame.items() if key != "type"})
+        try:
+            await self._set_presence(body)
+        except PresenceRefused as error:
+            await self._error(str(error))
+        except serializers.ValidationError:
+            await self._error(gettext_noop("Choose available, busy, away or offline."))
+
+    @database_sync_to_async
+    def _set_presence(self, body: PresenceChangeSerializer) -> None:
+        body.is_valid(raise_exception=True)
+        if self._access is not None:
+            presence_set(agent_id=self._access.agent.pk, chosen=body.chosen(), by=self._access.agent)
+
+    async def _on_wrap_up_end(self, frame: dict[str, Any]) -> None:
+        await self._end_wrap_up()
+
+    @database_sync_to_async
+    def _end_wrap_up(self) -> None:
+        if self._access is not None:
+            wrap_up_end(agent=self._access.agent)
+
+    async def _on_wrap_up_stay(self, frame: dict[str, Any]) -> None:
+        await self._stay_in_wrap_up()
+
+    @database_sync_to_async
+    def _stay_in_wrap_up(self) -> None:
+        if self._access is not None:
+            wrap_up_stay(agent_id=self._access.agent.pk)
+
+    async def _on_ring_ack(self, frame: dict[str, Any]) -> None:
+        sid = frame.get("sid")
+        if not isinstance(sid, str) or not _SID.fullmatch(sid):
+            await self._error(gettext_noop("ring.ack needs `sid`, the call's."))
+            return
+        await self._acknowledge(sid)
+
+    @database_sync_to_async
+    def _acknowledge(self, sid: str) -> None:
+        if self._access is not None:
+            ring_acknowledged.send(sender=OwnPresence, agent_id=self._access.agent.pk, sid=sid)
+
+    HANDLERS: ClassVar[dict[str, Handler]] = {
+        "availability.set": _on_availability,
+        "wrapup.end": _on_wrap_up_end,
+        "wrapup.stay": _on_wrap_up_stay,
+        "ring.ack": _on_ring_ack,
+    }

@@ -1,0 +1,359 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { Drawing } from "./Drawing";
+import { headId, StepCard } from "./StepCard";
+import { fieldId } from "./StepForm";
+import {
+  added,
+  changesBetween,
+  type Choices,
+  filled,
+  type Finding,
+  KINDS,
+  moved,
+  newStep,
+  removed,
+  type RouteDocument,
+  type Step,
+  withField,
+  withStep,
+  type Words,
+} from "./model";
+import type { Saved, SaveRefused } from "./saving";
+
+export interface EditorData {
+  route: number | null;
+  name: string;
+  number: number;
+  saved: { by: string; at: string };
+  document: RouteDocument;
+  may_change: boolean;
+  lines: { name: string; said: string; address: string }[];
+  choices: Choices;
+  addresses: { explain: string; versions: string; list: string };
+  words: Words;
+}
+
+interface Props {
+  data: EditorData;
+  save: (sent: { name: string; based_on: number; document: RouteDocument }) => Promise<Saved | SaveRefused>;
+  csrf: string;
+  /** Where a new route's own page is, once it is saved. */
+  onCreated: (address: string) => void;
+}
+
+export function Editor({ data, save, csrf, onCreated }: Props) {
+  const { words } = data;
+  const [before, setBefore] = useState({ name: data.name, route: data.document, number: data.number });
+  const [name, setName] = useState(data.name);
+  const [route, setRoute] = useState(data.document);
+  const [open, setOpen] = useState("");
+  const [findings, setFindings] = useState<Finding[]>([]);
+  const [problem, setProblem] = useState("");
+  const [told, setTold] = useState("");
+  const [isSaving, setIsSaving] = useState(false);
+  // Save is off after a refusal until something changes.
+  const [refused, setRefused] = useState<string | null>(null);
+  const wantsFocus = useRef("");
+
+  const changes = changesBetween(before.route, route) + (name === before.name ? 0 : 1);
+  const isRefused = refused === JSON.stringify([name, route]);
+  const refusals = findings.filter((one) => one.is_refusal);
+  const first = refusals[0];
+  const lines = data.lines.map((line) => line.name).join(", ") || (words["no_line"] ?? "");
+
+  useEffect(() => {
+    if (!changes) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [changes > 0]);
+
+  useEffect(() => {
+    const target = wantsFocus.current && document.getElementById(wantsFocus.current);
+    if (!target) return;
+    wantsFocus.current = "";
+    target.focus();
+    target.closest(".re-step")?.scrollIntoView({ block: "nearest" });
+  });
+
+  function change(next: RouteDocument) {
+    setRoute(next);
+    setTold("");
+  }
+
+  function openStep(id: string, focus: string) {
+    setOpen(id);
+    wantsFocus.current = focus;
+    // The effect runs with the next drawing, which comes only if something changed.
+    if (id === open) document.getElementById(focus)?.focus();
+  }
+
+  async function onSave() {
+    if (isSaving || !changes || isRefused || !data.may_change) return;
+    setIsSaving(true);
+    const answer = await save({ name, based_on: before.number, document: route });
+    setIsSaving(false);
+    if (answer.saved) {
+      setBefore({ name, route: answer.document, number: answer.number });
+      setRoute(answer.document);
+      setFindings(answer.warnings);
+      setProblem("");
+      setRefused(null);
+      setTold(filled(words["saved_as"] ?? "", { number: answer.number }));
+      if (data.route === null) onCreated(answer.address);
+      return;
+    }
+    setFindings(answer.findings);
+    setProblem(answer.text);
+    setRefused(JSON.stringify([name, route]));
+    const wrong = answer.findings.find((one) => one.is_refusal);
+    if (wrong?.step) openStep(wrong.step, fieldId(wrong.step, wrong.field || "name"));
+    else if (wrong) wantsFocus.current = "route-first";
+    else wantsFocus.current = "route-name";
+  }
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+        event.preventDefault();
+        void onSave();
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  });
+
+  function addStep(kind: string) {
+    const step = newStep(kind, route.steps, words[`kind_${kind}`] ?? "");
+    change(added(route, step));
+    openStep(step.id, fieldId(step.id, "name"));
+  }
+
+  function discard() {
+    if (!window.confirm(words["discard_asks"])) return;
+    setName(before.name);
+    setRoute(before.route);
+    setFindings([]);
+    setProblem("");
+    setRefused(null);
+  }
+
+  function sendTo(finding: Finding) {
+    const step = route.steps.find((one) => one.id === finding.step);
+    if (!step) return;
+    change(withStep(route, withField(step, finding.field, finding.send_to)));
+    openStep(finding.step, fieldId(finding.step, finding.field));
+  }
+
+  const next = before.number + 1;
+  return (
+    <div class="re">
+      <div class="re-stick">
+        <div class="re-top">
+          <div class="re-title">
+            <label class="for-readers" for="route-name">
+              {words["route_name"]}
+            </label>
+            <input
+              id="route-name"
+              type="text"
+              maxLength={80}
+              required
+              value={name}
+              placeholder={words["route_name"]}
+              disabled={!data.may_change}
+              aria-invalid={problem && isRefused ? true : undefined}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+            {changes > 0 && (
+              <span class="tag warn">
+                {changes === 1 ? words["one_change"] : filled(words["changes"] ?? "", { count: changes })}
+              </span>
+            )}
+          </div>
+          <div class="re-acts">
+            <form method="post" action={data.addresses.explain} target="_blank">
+              <input type="hidden" name="csrfmiddlewaretoken" value={csrf} />
+              <input type="hidden" name="document" value={JSON.stringify(route)} />
+              <input type="hidden" name="name" value={name} />
+              <button class="re-key">▸ {words["try_it"]}</button>
+            </form>
+            {data.may_change && (
+              <>
+                <button type="button" class="re-key" disabled={!changes} onClick={discard}>
+                  {words["discard"]}
+                </button>
+                <button
+                  type="button"
+                  class="re-key primary"
+                  disabled={isSaving || !changes || isRefused}
+                  onClick={() => void onSave()}
+                >
+                  {filled(words["save_as"] ?? "", { number: next })}
+                </button>
+              </>
+            )}
+          </div>
+        </div>
+        {(first || problem) && (
+          <div class="re-band" role="alert">
+            <div>
+              <strong>{words["not_saved"]}</strong>
+              {first ? (
+                <p>
+                  {first.step
+                    ? `${filled(words["step_number"] ?? "", { number: first.number, name: first.name })}. ${wayTo(first, words)}`
+                    : ""}
+                  {first.text} <strong>{words["what_to_do"]}</strong> {first.todo}{" "}
+                  {before.number > 0 && filled(words["go_on_as"] ?? "", { number: before.number })}
+                  {refusals.length > 1 &&
+                    ` ${filled(words["and_more"] ?? "", { count: refusals.length - 1 })}`}
+                </p>
+              ) : (
+                <p>{problem}</p>
+              )}
+            </div>
+            {first?.step && (
+              <div class="re-acts">
+                {first.send_to && isRefused && (
+                  <button type="button" class="re-key" onClick={() => sendTo(first)}>
+                    {filled(words["send_to"] ?? "", { name: nameOf(first.send_to, route, words) })}
+                  </button>
+                )}
+                <button
+                  type="button"
+                  class="re-key"
+                  onClick={() => openStep(first.step, fieldId(first.step, first.field || "name"))}
+                >
+                  {filled(words["go_to"] ?? "", { number: first.number })}
+                </button>
+              </div>
+            )}
+          </div>
+        )}
+      </div>
+      <p class="re-facts">
+        {data.lines.length ? words["used_by"] : words["used_by_none"]}{" "}
+        {data.lines.map((line) => (
+          <a key={line.address} href={line.address}>
+            {line.said}
+          </a>
+        ))}
+        {before.number > 0 && (
+          <>
+            {" · "}
+            {before.number === data.number
+              ? filled(words["version_by"] ?? "", { number: data.number, ...data.saved })
+              : filled(words["version_now"] ?? "", { number: before.number })}
+            {data.addresses.versions && (
+              <>
+                {" · "}
+                <a href={data.addresses.versions}>{words["history"]}</a>
+              </>
+            )}
+          </>
+        )}
+        {" · "}
+        {words["next_caller"]}
+      </p>
+      <p role="status" class={told ? "re-told" : "for-readers"}>
+        {told}
+      </p>
+      <div class="re-columns">
+        <section aria-labelledby="re-steps">
+          <div class="re-section">
+            <h2 id="re-steps">
+              {words["steps"]} <span class="re-count">{route.steps.length}</span>
+            </h2>
+            {data.may_change && <AddStep words={words} onAdd={addStep} />}
+          </div>
+          {route.steps.length === 0 && <p class="re-empty">{words["no_steps"]}</p>}
+          <ol class="re-list">
+            {route.steps.map((step, index) => (
+              <StepCard
+                key={step.id}
+                step={step}
+                route={route}
+                words={words}
+                choices={data.choices}
+                findings={findings}
+                mayChange={data.may_change}
+                number={index + 1}
+                isOpen={open === step.id}
+                onToggle={() =>
+                  open === step.id ? setOpen("") : openStep(step.id, fieldId(step.id, "name"))
+                }
+                onChange={(changed: Step) => change(withStep(route, changed))}
+                onMove={(by) => {
+                  change(moved(route, step.id, by));
+                  wantsFocus.current = headId(step.id);
+                }}
+                onRemove={(instead) => {
+                  change(removed(route, step.id, instead));
+                  setOpen("");
+                }}
+                onFirst={() => change({ ...route, first: step.id })}
+                onDrag={(from, to) => {
+                  const at = route.steps.findIndex((one) => one.id === from);
+                  const target = route.steps.findIndex((one) => one.id === to);
+                  if (at >= 0 && data.may_change) change(moved(route, from, target - at));
+                }}
+              />
+            ))}
+          </ol>
+        </section>
+        <details class="re-picture" open={window.matchMedia("(min-width: 1100px)").matches}>
+          <summary>
+            <h2>{first ? words["way_that_ends"] : words["the_route"]}</h2>
+            <span>{first ? words["drawing_refused"] : words["drawing_help"]}</span>
+          </summary>
+          <Drawing
+            route={route}
+            words={words}
+            lines={lines}
+            current={open}
+            refusal={isRefused ? first : undefined}
+            onOpen={(id) => openStep(id, headId(id))}
+          />
+        </details>
+      </div>
+    </div>
+  );
+}
+
+function wayTo(finding: Finding, words: Words): string {
+  if (!finding.way.length) return "";
+  return `${filled(words["way_there"] ?? "", { way: finding.way.map(([, , label]) => label).join(" → ") })} `;
+}
+
+function nameOf(id: string, route: RouteDocument, words: Words): string {
+  const step = route.steps.find((one) => one.id === id);
+  return step ? step.name || (words[`kind_${step.kind}`] ?? "") : "";
+}
+
+function AddStep({ words, onAdd }: { words: Words; onAdd: (kind: string) => void }) {
+  return (
+    <span class="re-add">
+      <label class="for-readers" for="re-add">
+        {words["add_step"]}
+      </label>
+      <select
+        id="re-add"
+        value=""
+        onChange={(event) => {
+          const kind = event.currentTarget.value;
+          event.currentTarget.value = "";
+          if (kind) onAdd(kind);
+        }}
+      >
+        <option value="">+ {words["add_step"]}</option>
+        {Object.keys(KINDS).map((kind) => (
+          <option key={kind} value={kind}>
+            {words[`kind_${kind}`]}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}

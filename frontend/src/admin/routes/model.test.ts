@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+
+import {
+  added,
+  changesBetween,
+  KINDS,
+  moved,
+  newStep,
+  removed,
+  type RouteDocument,
+  waysOf,
+  withField,
+} from "./model";
+
+const WORDS = {
+  arrow_no_input: "no key",
+  arrow_wrong_input: "wrong key",
+  arrow_next: "then",
+  arrow_open: "open",
+};
+
+function shop(): RouteDocument {
+  const menu = {
+    ...newStep("menu", [], "Menu"),
+    id: "menu",
+    keys: [
+      { digit: "1", meaning: "Orders", next: "box" },
+      { digit: "2", meaning: "", next: "" },
+    ],
+    no_input: "box",
+  };
+  return { first: "menu", steps: [menu, { ...newStep("voicemail", [], "Box"), id: "box" }] };
+}
+
+describe("a route that is edited", () => {
+  it("names all ways on of a step, those to nothing included", () => {
+    expect(waysOf(shop().steps[0]!, WORDS)).toEqual([
+      { field: "keys.0.next", to: "box", label: "1 Orders" },
+      { field: "keys.1.next", to: "", label: "2" },
+      { field: "no_input", to: "box", label: "no key" },
+      { field: "wrong_input", to: "", label: "wrong key" },
+    ]);
+  });
+
+  it("does not name a way that a step need not have", () => {
+    const fields = waysOf(newStep("hours", [], ""), WORDS).map((way) => way.field);
+
+    expect(fields).toEqual(["open", "closed"]);
+  });
+
+  it("gives each new step an id of its own, and all fields of its kind", () => {
+    let route: RouteDocument = { first: "", steps: [] };
+    for (const kind of Object.keys(KINDS)) route = added(route, newStep(kind, route.steps, kind));
+
+    expect(new Set(route.steps.map((step) => step.id)).size).toBe(Object.keys(KINDS).length);
+    expect(route.first).toBe(route.steps[0]!.id);
+    const again = removed(route, route.steps[0]!.id, "");
+    expect(again.steps.map((step) => step.id)).not.toContain(newStep("team", again.steps, "").id);
+  });
+
+  it("sets one field of one key and leaves the others", () => {
+    const changed = withField(shop().steps[0]!, "keys.1.next", "box");
+
+    expect(changed["keys"]).toEqual([
+      { digit: "1", meaning: "Orders", next: "box" },
+      { digit: "2", meaning: "", next: "box" },
+    ]);
+  });
+
+  it("sends callers elsewhere when their step is removed", () => {
+    const route = added(shop(), { ...newStep("goodbye", [], "Bye"), id: "bye" });
+
+    const without = removed(route, "box", "bye");
+
+    expect(waysOf(without.steps[0]!, WORDS).map((way) => way.to)).toEqual(["bye", "", "bye", ""]);
+    expect(removed(route, "menu", "box").first).toBe("box");
+  });
+
+  it("moves a step within the list and not out of it", () => {
+    const ids = (route: RouteDocument) => route.steps.map((step) => step.id).join();
+
+    expect(ids(moved(shop(), "menu", 1))).toBe("box,menu");
+    expect(ids(moved(shop(), "menu", -1))).toBe("menu,box");
+    expect(ids(moved(shop(), "box", 5))).toBe("menu,box");
+  });
+
+  it("counts what was changed", () => {
+    const before = shop();
+
+    expect(changesBetween(before, shop())).toBe(0);
+    expect(changesBetween(before, moved(before, "box", -1))).toBe(1);
+    expect(changesBetween(before, removed(before, "box", ""))).toBe(2);
+    expect(changesBetween(before, { ...before, first: "box" })).toBe(1);
+    expect(changesBetween(before, added(before, newStep("team", before.steps, "")))).toBe(1);
+  });
+});

@@ -1,0 +1,217 @@
+/** A route as it is edited: its steps, their fields and their ways on. Pure. */
+
+export type Value = unknown;
+export interface Step {
+  id: string;
+  kind: string;
+  name: string;
+  [field: string]: Value;
+}
+export interface RouteDocument {
+  first: string;
+  steps: Step[];
+}
+export interface Key {
+  digit: string;
+  meaning: string;
+  next: string;
+  words?: string[];
+  language?: string;
+}
+export interface Prompt {
+  text?: string;
+  language?: string;
+  voice?: string;
+  greeting?: number | null;
+}
+export type Words = Record<string, string>;
+export type Choices = Record<"teams" | "agents" | "hours" | "greetings" | "routes", [number, string][]> & {
+  languages: [string, string][];
+};
+
+export interface Finding {
+  step: string;
+  name: string;
+  number: number;
+  field: string;
+  text: string;
+  todo: string;
+  is_refusal: boolean;
+  /** From the caller to the step: the step, the field of the way taken there, and its word. */
+  way: [string, string, string][];
+  send_to: string;
+}
+
+export type Field =
+  | { type: "row"; field: string; of: "teams" | "agents" | "hours" | "routes" }
+  | { type: "goes"; field: string; optional?: boolean }
+  | { type: "prompt"; field: string; optional?: boolean }
+  | { type: "keys"; field: string; languages?: boolean }
+  | { type: "number"; field: string; min: number; max: number; start: number; advanced?: boolean }
+  | { type: "choice"; field: string; values: string[]; start: string }
+  | { type: "flag"; field: string; start: boolean }
+  | { type: "text"; field: string };
+
+const MENU: Field[] = [
+  { type: "prompt", field: "prompt" },
+  { type: "keys", field: "keys" },
+  { type: "number", field: "seconds", min: 2, max: 30, start: 6 },
+  { type: "goes", field: "no_input" },
+  { type: "number", field: "tries", min: 1, max: 5, start: 2 },
+  { type: "goes", field: "wrong_input" },
+  { type: "flag", field: "speech", start: false },
+];
+const RING: Field = { type: "number", field: "ring_seconds", min: 5, max: 120, start: 20 };
+
+/** What each kind of step is made of, in the order of its form. As `routing/steps.py`. */
+export const KINDS: Record<string, Field[]> = {
+  hours: [
+    { type: "row", field: "hours", of: "hours" },
+    { type: "goes", field: "open" },
+    { type: "goes", field: "closed" },
+    { type: "goes", field: "holiday", optional: true },
+  ],
+  announcement: [
+    { type: "prompt", field: "prompt" },
+    { type: "goes", field: "next" },
+  ],
+  menu: MENU,
+  language: MENU.map((one) => (one.type === "keys" ? { ...one, languages: true } : one)),
+  team: [
+    { type: "row", field: "team", of: "teams" },
+    {
+      type: "choice",
+      field: "strategy",
+      values: ["longest-idle", "all-at-once", "in-turn", "fixed-order"],
+      start: "longest-idle",
+    },
+    RING,
+    { type: "choice", field: "first", values: ["", "last-agent", "owner"], start: "" },
+    { type: "number", field: "first_seconds", min: 5, max: 60, start: 15 },
+    { type: "number", field: "wait_seconds", min: 5, max: 3600, start: 180 },
+    { type: "goes", field: "waited" },
+    { type: "goes", field: "nobody" },
+    { type: "goes", field: "full", optional: true },
+    { type: "prompt", field: "hears", optional: true },
+    { type: "number", field: "call_back_after", min: 0, max: 3600, start: 0 },
+    { type: "number", field: "priority", min: 0, max: 9, start: 0 },
+    { type: "text", field: "skill" },
+  ],
+  agent: [{ type: "row", field: "agent", of: "agents" }, RING, { type: "goes", field: "next" }],
+  number: [
+    { type: "text", field: "number" },
+    { ...RING, start: 25 },
+    { type: "flag", field: "press_one", start: true },
+    { type: "goes", field: "next" },
+  ],
+  voicemail: [
+    { type: "row", field: "team", of: "teams" },
+    { type: "prompt", field: "prompt", optional: true },
+  ],
+  route: [{ type: "row", field: "route", of: "routes" }],
+  goodbye: [{ type: "prompt", field: "prompt" }],
+};
+
+export interface Way {
+  field: string;
+  to: string;
+  label: string;
+}
+
+/** The ways on from a step, those without a target included. */
+export function waysOf(step: Step, words: Words): Way[] {
+  const ways: Way[] = [];
+  for (const field of KINDS[step.kind] ?? []) {
+    if (field.type === "keys") {
+      keysOf(step).forEach((key, index) =>
+        ways.push({ field: `keys.${index}.next`, to: key.next, label: `${key.digit} ${key.meaning}`.trim() }),
+      );
+    } else if (field.type === "goes") {
+      const to = textOf(step, field.field);
+      if (to || !field.optional)
+        ways.push({ field: field.field, to, label: words[`arrow_${field.field}`] ?? "" });
+    }
+  }
+  return ways;
+}
+
+export function keysOf(step: Step): Key[] {
+  return Array.isArray(step["keys"]) ? (step["keys"] as Key[]) : [];
+}
+
+export function textOf(step: Step, field: string): string {
+  const value = step[field];
+  return typeof value === "string" ? value : "";
+}
+
+export function promptOf(step: Step, field: string): Prompt {
+  return (step[field] as Prompt | undefined) ?? {};
+}
+
+export function newStep(kind: string, steps: Step[], name: string): Step {
+  const taken = new Set(steps.map((step) => step.id));
+  let number = steps.length + 1;
+  while (taken.has(`s${number}`)) number += 1;
+  const step: Step = { id: `s${number}`, kind, name };
+  for (const field of KINDS[kind] ?? []) step[field.field] = emptyOf(field);
+  return step;
+}
+
+function emptyOf(field: Field): Value {
+  if (field.type === "row") return null;
+  if (field.type === "keys") return [];
+  if (field.type === "prompt") return { text: "", language: "", voice: "" };
+  return "start" in field ? field.start : "";
+}
+
+/** Sets one field; `keys.1.next` is one within a key. */
+export function withField(step: Step, path: string, value: Value): Step {
+  const [field = "", index, inner] = path.split(".");
+  if (index === undefined || inner === undefined) return { ...step, [field]: value };
+  const keys = keysOf(step).map((key, at) => (at === Number(index) ? { ...key, [inner]: value } : key));
+  return { ...step, keys };
+}
+
+export function withStep(route: RouteDocument, step: Step): RouteDocument {
+  return { ...route, steps: route.steps.map((one) => (one.id === step.id ? step : one)) };
+}
+
+export function added(route: RouteDocument, step: Step): RouteDocument {
+  return { first: route.first || step.id, steps: [...route.steps, step] };
+}
+
+/** Without the step: whoever came to it goes to `instead`. */
+export function removed(route: RouteDocument, id: string, instead: string): RouteDocument {
+  const steps = route.steps.filter((step) => step.id !== id).map((step) => redirected(step, id, instead));
+  return { first: route.first === id ? instead : route.first, steps };
+}
+
+function redirected(step: Step, from: string, to: string): Step {
+  let changed = step;
+  for (const way of waysOf(step, {})) if (way.to === from) changed = withField(changed, way.field, to);
+  return changed;
+}
+
+export function moved(route: RouteDocument, id: string, by: number): RouteDocument {
+  const at = route.steps.findIndex((step) => step.id === id);
+  const to = Math.min(Math.max(at + by, 0), route.steps.length - 1);
+  const step = route.steps[at];
+  if (!step || to === at) return route;
+  const rest = route.steps.filter((one) => one.id !== id);
+  return { ...route, steps: [...rest.slice(0, to), step, ...rest.slice(to)] };
+}
+
+/** How many steps, or other things, are not as they were saved. */
+export function changesBetween(before: RouteDocument, now: RouteDocument): number {
+  const old = new Map(before.steps.map((step) => [step.id, JSON.stringify(step)]));
+  const changed = now.steps.filter((step) => old.get(step.id) !== JSON.stringify(step)).length;
+  const gone = before.steps.filter((step) => !now.steps.some((one) => one.id === step.id)).length;
+  const inOrder = (steps: Step[], others: Step[]) =>
+    steps.filter((step) => others.some((one) => one.id === step.id)).map((step) => step.id);
+  const isMoved = inOrder(before.steps, now.steps).join() !== inOrder(now.steps, before.steps).join();
+  return changed + gone + (isMoved ? 1 : 0) + (before.first !== now.first ? 1 : 0);
+}
+
+export function filled(text: string, blanks: Record<string, string | number>): string {
+  return text.replace(/%\((\w+)\)[sd]/g, (whole, name: string) => String(blanks[name] ?? whole));
+}

@@ -1,0 +1,157 @@
+/** What stands in the availability's menu: who set it, the states, the reasons for being away, and finishing for today. */
+import { useState } from "preact/hooks";
+import { clock } from "../format";
+import type { Availability, AwayReason } from "../messages";
+import { isolated } from "../names";
+import type { SoftphoneEvent } from "../softphone/events";
+import { setByOthers } from "../softphone/announcements";
+import { CHOICES, isSetByOthers, mine } from "../softphone/presence";
+import type { State } from "../softphone/state";
+import { awaySentence, presenceWord } from "../words";
+import { Icon } from "./Icon";
+import { PresenceDot } from "./PresenceDot";
+import { t } from "../i18n/i18n";
+
+/** Minutes from now. Each is rounded up to the clock's next five. */
+const BACK_IN = [15, 30, 60];
+const FIVE_MINUTES = 300_000;
+
+interface Props {
+  state: State;
+  onChoose(event: SoftphoneEvent): void;
+}
+
+export function AvailabilityChoices({ state, onChoose }: Props) {
+  const { availability, awayReasons } = state;
+  const canChoose = state.desk.state === "open";
+  const now = mine(state);
+  const isAway = availability === "away";
+  const [backAt, setBackAt] = useState<string | null>(isAway ? (now?.back_at ?? null) : null);
+  const choose = (choice: Availability, reason: AwayReason | null = null, back = backAt) =>
+    canChoose && onChoose({ type: "agent.chose", availability: choice, reason, backAt: back });
+  const current = isAway ? (awayReasons.find((reason) => reason.name === now?.reason) ?? null) : null;
+  return (
+    <>
+      {isSetByOthers(state) && now && (
+        <p class="menu-told">
+          <Icon name="alert" size={18} />
+          <span>
+            <strong>{setByOthers(state)}</strong>{" "}
+            {now.set_at && t("presence.setAt", { time: clock(now.set_at) })}
+          </span>
+        </p>
+      )}
+      {CHOICES.map((choice) => (
+        <Choice
+          key={choice}
+          checked={availability === choice}
+          {...{ canChoose }}
+          onChoose={() => choose(choice)}
+        >
+          <PresenceDot presence={choice} />
+          <span>
+            <strong>{presenceWord(choice)}</strong>{" "}
+            {(choice === "away" && isAway && now && awaySentence(now)) || t(`choice.${choice}`)}
+          </span>
+          {availability === choice && <Icon name="check" size={18} />}
+        </Choice>
+      ))}
+      <div role="group" aria-label={t("menu.reasons")} class="menu-reasons">
+        {awayReasons.map((reason) => (
+          <Choice
+            key={reason.id}
+            checked={current?.id === reason.id}
+            {...{ canChoose }}
+            onChoose={() => choose("away", reason)}
+          >
+            <span class="menu-radio" aria-hidden="true" />
+            <span>
+              <strong dir="auto">{isolated(reason.name)}</strong>
+            </span>
+          </Choice>
+        ))}
+      </div>
+      <BackAt
+        {...{ canChoose, backAt }}
+        onBack={(back) => {
+          setBackAt(back);
+          // Who is away already needs no second press.
+          if (isAway) choose("away", current, back);
+        }}
+      />
+      <div class="menu-finish">
+        <Choice checked={availability === "offline"} {...{ canChoose }} onChoose={() => choose("offline")}>
+          <PresenceDot presence="offline" />
+          <span>
+            <strong>{t("menu.finish")}</strong> {t("choice.offline")}
+          </span>
+          {availability === "offline" && <Icon name="check" size={18} />}
+        </Choice>
+      </div>
+      {!canChoose && <p class="menu-note">{t("top.offline")}</p>}
+    </>
+  );
+}
+
+interface ChoiceProps {
+  checked: boolean;
+  canChoose: boolean;
+  onChoose(event: Event): void;
+  class?: string;
+  children: preact.ComponentChildren;
+}
+
+function Choice({ checked, canChoose, onChoose, children, class: name }: ChoiceProps) {
+  return (
+    <button
+      type="button"
+      class={name}
+      role="menuitemradio"
+      aria-checked={checked}
+      aria-disabled={!canChoose}
+      tabIndex={-1}
+      onClick={onChoose}
+    >
+      {children}
+    </button>
+  );
+}
+
+interface BackAtProps {
+  canChoose: boolean;
+  backAt: string | null;
+  onBack(backAt: string | null): void;
+}
+
+/** When the agent says to be back. The menu stays open: the reason comes after it, or came before. */
+function BackAt({ canChoose, backAt, onBack }: BackAtProps) {
+  const [from] = useState(() => Date.now());
+  const at = (minutes: number) =>
+    new Date(Math.ceil((from + minutes * 60_000) / FIVE_MINUTES) * FIVE_MINUTES).toISOString();
+  const times = BACK_IN.map(at);
+  const all =
+    backAt && !times.some((time) => Date.parse(time) === Date.parse(backAt)) ? [backAt, ...times] : times;
+  const stay = (back: string | null) => (event: Event) => {
+    event.stopPropagation();
+    if (canChoose) onBack(back);
+  };
+  return (
+    <div role="group" aria-label={t("menu.backAt")} class="menu-back">
+      <p aria-hidden="true">{t("menu.backAt")}</p>
+      <Choice class="chip" checked={backAt === null} {...{ canChoose }} onChoose={stay(null)}>
+        {t("menu.backUnsaid")}
+      </Choice>
+      {all.map((time) => (
+        <Choice
+          class="chip"
+          key={time}
+          checked={backAt !== null && Date.parse(time) === Date.parse(backAt)}
+          {...{ canChoose }}
+          onChoose={stay(time)}
+        >
+          {clock(time)}
+        </Choice>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,195 @@
+/** Whether the agent wants calls: the menu, wrap-up, the team's list, and what others changed. */
+import { screen, waitFor, within } from "@testing-library/preact";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { grace, hedy, there } from "../../gallery/data";
+import type { Presence } from "../messages";
+import { wrapUp } from "../softphone/presence";
+import type { State } from "../softphone/state";
+import { after, NOW, openState, push, rang, readyState, ROOT, sample } from "../testing/samples";
+import { button, callArea, reach, show } from "../testing/show";
+import { widthOf } from "../testing/width";
+
+const { me } = readyState();
+const mine = (more: Partial<Presence>) => push({ type: "presence.changed", presence: there(me, more) });
+const iso = (at: number) => new Date(at).toISOString();
+/** The test's clock stands ten seconds after NOW. */
+const until = (seconds: number) => iso(NOW + 10_000 + seconds * 1000);
+
+function afterACall(more: Partial<NonNullable<Presence["wrap_up"]>> = {}): State {
+  return after(
+    openState(),
+    { type: "agent.hung-up", at: NOW + 9000 },
+    mine({ state: "wrap-up", wrap_up: { until: until(48), stays: false, ...more } }),
+  );
+}
+
+const toServer = (asked: unknown[]) =>
+  asked.flatMap((command) =>
+    (command as { message?: unknown }).message ? [(command as { message: unknown }).message] : [],
+  );
+
+describe("the availability's menu", () => {
+  it("offers the admins' reasons, and a time of return that may be pressed before", async () => {
+    const { user, asked } = show(readyState());
+    await user.click(button("Availability: Available"));
+    expect(document.activeElement?.textContent).toContain("Available");
+    await user.click(
+      within(screen.getByRole("group", { name: "Back at" })).getAllByRole("menuitemradio")[1]!,
+    );
+    await user.click(screen.getByRole("menuitemradio", { name: "Lunch" }));
+    const [told] = toServer(asked) as { availability: string; reason: number; back_at: string }[];
+    expect(told).toMatchObject({ type: "availability.set", availability: "away", reason: 1 });
+    expect(Date.parse(told?.back_at ?? "") - NOW).toBeGreaterThan(15 * 60_000);
+    expect(screen.queryByRole("menu")).toBeNull();
+    expect(reach()).toContain("Lunch, back at");
+  });
+
+  it("says who set it, and when", async () => {
+    const state = after(
+      readyState(),
+      mine({ availability: "away", state: "away", set_by: hedy, set_at: iso(NOW) }),
+    );
+    const { user } = show(state);
+    expect(reach()).toContain("You are away. Hedy Lamarr set this at");
+    await user.click(button("Availability: Away"));
+    expect(screen.getByRole("menu").textContent).toContain("Hedy Lamarr changed you to: Away.");
+  });
+
+  it("finishes for today: the phone is switched off, and comes back with the agent", async () => {
+    const { user, asked, store } = show(readyState());
+    await user.click(button("Availability: Available"));
+    await user.click(screen.getByRole("menuitemradio", { name: /Finish for today/ }));
+    expect(asked.map((command) => command.type)).toContain("phone.stop");
+    expect(reach()).toContain("You have finished for today. Calls do not ring here.");
+    expect(store.get().late).toBeNull();
+    await user.click(button("Be available"));
+    expect(asked.map((command) => command.type)).toContain("phone.start");
+  });
+
+  it("leaves a call that goes on", () => {
+    const state = after(openState(), { type: "agent.chose", availability: "offline" });
+    expect(state.device.wanted).toBe(true);
+    expect(after(state, { type: "agent.hung-up", at: NOW }).device.wanted).toBe(false);
+  });
+});
+
+describe("what others change", () => {
+  it("is said at once, with who did it", async () => {
+    const { send } = show(readyState());
+    send(mine({ availability: "away", state: "away", set_by: hedy, set_at: iso(NOW) }));
+    await waitFor(() =>
+      expect(screen.getByTestId("assertive").textContent).toBe("Hedy Lamarr changed you to: Away."),
+    );
+  });
+
+  it("is said of a rule, too", async () => {
+    const { send } = show(readyState());
+    send(mine({ availability: "away", state: "away", rule: "missed", set_at: iso(NOW) }));
+    await waitFor(() =>
+      expect(screen.getByTestId("assertive").textContent).toBe("Away: you did not answer twice."),
+    );
+    expect(reach()).toContain("You did not answer twice, at");
+  });
+});
+
+describe("wrap-up", () => {
+  it("counts down, and is ended by the agent", async () => {
+    const { user, asked } = show(afterACall());
+    expect(callArea().getByRole("timer").textContent).toBe("0:48 left");
+    expect(reach()).toContain("After the call.");
+    expect(button("Availability: Wrap-up")).toBeTruthy();
+    await user.click(button("Done, next"));
+    expect(toServer(asked)).toEqual([{ type: "wrapup.end" }]);
+    expect(callArea().queryByRole("button", { name: "Done, next" })).toBeNull();
+  });
+
+  it("is stayed in", async () => {
+    const { user, asked, send } = show(afterACall());
+    await user.click(button("Stay in wrap-up"));
+    expect(toServer(asked)).toEqual([{ type: "wrapup.stay" }]);
+    send(mine({ state: "wrap-up", wrap_up: { until: until(3600), stays: true } }));
+    await waitFor(() => expect(callArea().queryByRole("timer")).toBeNull());
+    expect(callArea().getByText("You stay in wrap-up until you press Done.")).toBeTruthy();
+  });
+
+  it("is left for a break", async () => {
+    const { user, asked } = show(afterACall());
+    await user.click(button("Take a break"));
+    expect(toServer(asked)).toEqual([{ type: "availability.set", availability: "away" }]);
+  });
+
+  it("says once that it is nearly over", () => {
+    show(afterACall({ until: until(9) }));
+    expect(callArea().getByText("10 seconds left. Press Stay in wrap-up to keep it.")).toBeTruthy();
+  });
+
+  it("gives way to a call", () => {
+    expect(wrapUp(after(afterACall(), rang))).toBeNull();
+  });
+});
+
+describe("the phone's own reachability", () => {
+  it("acknowledges a ring as it starts", () => {
+    const { asked, send } = show(readyState());
+    send(rang);
+    expect(toServer(asked)).toEqual([{ type: "ring.ack", sid: ROOT }]);
+  });
+
+  it("registers anew when a ring did not arrive, after the call that goes on", () => {
+    const idle = show(readyState());
+    idle.send(push(sample("phone.renew")));
+    expect(idle.asked.map((command) => command.type)).toContain("phone.start");
+    const talking = after(openState(), push(sample("phone.renew")));
+    expect(talking.device.renew).toBe(true);
+    expect(after(talking, { type: "agent.hung-up", at: NOW }).device.renew).toBe(false);
+  });
+
+  it("tells colleagues that the browser blocks the microphone", () => {
+    const { asked, send } = show(readyState());
+    send({ type: "microphone.changed", microphone: "denied" });
+    expect(toServer(asked)).toContainEqual({
+      type: "phone.state",
+      registered: false,
+      trouble: "microphone-blocked",
+    });
+  });
+
+  it("says for how long no call could ring here, until it is read", async () => {
+    const { user, send } = show(readyState());
+    send(push(sample("reach.restored")));
+    expect(await screen.findByText(/No call could ring here from/)).toBeTruthy();
+    await user.click(callArea().getByRole("button", { name: "Close this message" }));
+    expect(screen.queryByText(/No call could ring here from/)).toBeNull();
+  });
+});
+
+describe("the team", () => {
+  beforeEach(() => widthOf(1600));
+  const team = (...members: Presence[]) =>
+    after(readyState(), push({ ...sample("desk.snapshot"), calls: [], presence: [there(me), ...members] }));
+
+  it("says of everybody what they are, since when, and why", () => {
+    show(
+      team(
+        there(grace, { state: "not-reachable", trouble: "silent", since: iso(NOW) }),
+        there(hedy, { availability: "away", state: "away", reason: "Lunch", since: iso(NOW - 50_000) }),
+      ),
+    );
+    const rows = within(screen.getByRole("region", { name: "Your team" })).getAllByRole("listitem");
+    expect(rows[0]?.textContent).toMatch(/Hedy Lamarr.*1:00.*Away.*Lunch/);
+    expect(rows[1]?.textContent).toMatch(/Grace Hopper.*Not reachable.*Desk sends nothing since/);
+  });
+
+  it("is not changed by colleagues", () => {
+    show(team(there(grace)));
+    expect(screen.queryByRole("combobox", { name: /Change Grace Hopper to/ })).toBeNull();
+  });
+
+  it("is changed by supervisors, and says why it was not", async () => {
+    const setPresence = vi.fn().mockRejectedValue(new Error("Ringdesk cannot be reached."));
+    const { user } = show(team(there(grace)), { setPresence }, {}, { role: "supervisor" });
+    await user.selectOptions(screen.getByRole("combobox", { name: "Change Grace Hopper to" }), "away");
+    expect(setPresence).toHaveBeenCalledWith(grace.id, "away");
+    expect(await screen.findByText("Ringdesk cannot be reached.")).toBeTruthy();
+  });
+});

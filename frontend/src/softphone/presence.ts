@@ -1,0 +1,76 @@
+/** Whether the agent wants calls, as the agent, a supervisor or a rule says: what the desk knows of it, and changes. */
+import type { Availability, Presence } from "../messages";
+import type { Command, SoftphoneEvent } from "./events";
+import { inCall, type State } from "./state";
+
+type Step = [State, ...Command[]];
+
+/** What the server says of this agent. */
+export function mine(state: State): Presence | null {
+  return state.presence.find((each) => each.agent.id === state.me.id) ?? null;
+}
+
+/** The time after a call in which nobody is put through; null without one, and while the next call is there. */
+export function wrapUp(state: State): { until: number; stays: boolean } | null {
+  const found = mine(state)?.wrap_up;
+  if (!found || state.calls.focus !== null || state.desk.state !== "open") return null;
+  return { until: Date.parse(found.until), stays: found.stays };
+}
+
+/** The agent's phone is switched off until the agent comes back. */
+export function isFinished(state: State): boolean {
+  return state.availability === "offline" && !inCall(state);
+}
+
+export function chose(state: State, { availability, reason, backAt }: Chosen): Step {
+  if (state.desk.state !== "open") return [state];
+  const away = availability === "away";
+  const message = {
+    type: "availability.set",
+    availability,
+    ...(away && reason ? { reason: reason.id } : {}),
+    ...(away && backAt ? { back_at: backAt } : {}),
+  } as const;
+  const mineNow = (presence: Presence): Presence => ({
+    ...presence,
+    availability,
+    reason: away ? (reason?.name ?? "") : "",
+    back_at: away ? (backAt ?? null) : null,
+    set_by: null,
+    rule: "",
+    wrap_up: null,
+  });
+  return [
+    { ...withMine(state, mineNow), availability },
+    { type: "desk.send", message },
+  ];
+}
+
+type Chosen = Extract<SoftphoneEvent, { type: "agent.chose" }>;
+
+/** Done with the call. The server's word would come in a moment. */
+export function wrapUpEnded(state: State): Step {
+  if (wrapUp(state) === null) return [state];
+  const next = withMine(state, (presence) => ({ ...presence, wrap_up: null }));
+  return [next, { type: "desk.send", message: { type: "wrapup.end" } }];
+}
+
+export function wrapUpStayed(state: State): Step {
+  if (wrapUp(state) === null) return [state];
+  return [state, { type: "desk.send", message: { type: "wrapup.stay" } }];
+}
+
+function withMine(state: State, change: (presence: Presence) => Presence): State {
+  const presence = state.presence.map((each) => (each.agent.id === state.me.id ? change(each) : each));
+  return { ...state, presence };
+}
+
+/** Whether somebody else, or a rule, said what the agent is now. */
+export function isSetByOthers(state: State): boolean {
+  const now = mine(state);
+  return (
+    now !== null && state.availability === now.availability && (now.set_by !== null || now.rule === "missed")
+  );
+}
+
+export const CHOICES: Availability[] = ["available", "busy", "away"];

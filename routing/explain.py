@@ -1,0 +1,185 @@
+"""What happens if this number calls this line at this time: by the very code that answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.languages import Sentence
+from core.languages import kept as _
+from core.text import in_sentence
+from routing.doings import (
+    Ask,
+    DialNumber,
+    Doing,
+    End,
+    Event,
+    EventKind,
+    Passed,
+    RingAgent,
+    RingTeam,
+    Say,
+    TakeMessage,
+    Wait,
+)
+from routing.models import Route, RouteVersion
+from routing.ringing import Ringer, ringers_of
+from routing.walk import Facts, go_on, start
+
+# A route that was never checked may ask for ever.
+_MOST_STRETCHES = 30
+_LETTERS_A_SECOND, _SOUND_SECONDS, _KEY_SECONDS = 14, 6, 3
+KINDS: dict[type[Doing], str] = {
+    Passed: "decision",
+    Say: "announcement",
+    Ask: "question",
+    RingTeam: "team",
+    Wait: "waiting",
+    RingAgent: "agent",
+    DialNumber: "number",
+    TakeMessage: "message",
+    End: "end",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedStep:
+    at: datetime
+    kind: str
+    step: str
+    title: Sentence
+    reason: Sentence
+    if_nobody: bool = False
+    """Only if nobody took the call before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    ringer: Ringer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    route: Route | None
+    version: int | None
+    """Its number; None for a line without a route, and for one that is not saved."""
+    at: datetime
+    result: str
+    """`rings`, `message`, `goodbye`, `refused`, or `asked` for ever: what comes first of these."""
+    steps: list[ExplainedStep]
+    rings: list[Rung]
+    does_not_ring: list[Ringer]
+
+
+def explain(facts: Facts, *, caller: str, keys: str = "", draft: Route | None = None) -> Explanation:
+    """`keys`: what the caller presses, one at each question; no key when they have run out. `draft`: the route whose
+    unsaved version these facts hold."""
+    version = None if draft else RouteVersion.objects.select_related("route").filter(pk=facts.version).first()
+    explained = _Explained(facts, caller, keys)
+    explained.begin(version, draft)
+    explained.walk()
+    return Explanation(
+        route=draft or (version.route if version else None),
+        version=version.number if version else None,
+        at=facts.at,
+        result=explained.result or "asked",
+        steps=explained.steps,
+        rings=explained.rings,
+        does_not_ring=explained.does_not_ring,
+    )
+
+
+class _Explained:
+    def __init__(self, facts: Facts, caller: str, keys: str) -> None:
+        self.facts, self.caller, self.keys = facts, caller, list(keys)
+        self.now, self.if_nobody, self.result = facts.at, False, ""
+        self.steps: list[ExplainedStep] = []
+        self.rings: list[Rung] = []
+        self.does_not_ring: list[Ringer] = []
+
+    def begin(self, version: RouteVersion | None, draft: Route | None) -> None:
+        line = in_sentence(self.facts.line.name)
+        if draft is not None:
+            title = _("Line %(line)s with the unsaved route “%(route)s”") % {"line": line, "route": str(draft)}
+            reason = _("Callers do not meet it before it is saved.")
+        elif version is not None:
+            blanks = {"line": line, "route": str(version.route), "number": version.number}
+            title = _("Line %(line)s has the route “%(route)s”, version %(number)d") % blanks
+            reason = _("It is the version in force.")
+        else:
+            title = _("Line %(line)s has no route") % {"line": line}
+            reason = _("Its team rings, then voicemail.")
+        self._add("line", "", title, reason)
+        if self.facts.spam is None:
+            self._add("spam", "", _("Not marked as spam"), _("No spam rule is for this caller."))
+
+    def walk(self) -> None:
+        position, doings = start(self.facts)
+        for _count in range(_MOST_STRETCHES):
+            for doing in doings:
+                self._meet(doing)
+            event = self._event_after(doings[-1])
+            if event is None:
+                return
+            position, doings = go_on(position, event, self.facts)
+
+    def _add(self, kind: str, step: str, title: Sentence, reason: Sentence) -> None:
+        self.steps.append(ExplainedStep(self.now, kind, step, title, reason, self.if_nobody))
+
+    def _meet(self, doing: Doing) -> None:
+        self._add(KINDS[type(doing)], doing.step, doing.said, doing.reason)
+        self.now += timedelta(seconds=_seconds(doing))
+        self.result = self.result or _result(doing)
+        if isinstance(doing, RingTeam) and not self.rings:
+            found = ringers_of(doing, self.caller, self.facts.line.number)
+            self.rings = [Rung(each, self.now + timedelta(seconds=each.after)) for each in found if each.rings]
+            self.does_not_ring = [each for each in found if not each.rings]
+
+    def _event_after(self, doing: Doing) -> Event | None:
+        """What is taken to come: the keys that were given, and then that nobody takes the call."""
+        if isinstance(doing, Ask):
+            if self.keys:
+                self.now += timedelta(seconds=_KEY_SECONDS)
+                return Event(EventKind.PRESSED, self.keys.pop(0))
+            self.now += timedelta(seconds=doing.seconds)
+            return Event(EventKind.NO_INPUT)
+        if isinstance(doing, Wait | RingAgent | DialNumber):
+            self.if_nobody = True
+            self.now += timedelta(seconds=doing.seconds if isinstance(doing, Wait) else doing.ring_seconds)
+            return Event(EventKind.WAITED if isinstance(doing, Wait) else EventKind.NOT_TAKEN)
+        return None
+
+
+def _seconds(doing: Doing) -> int:
+    if not isinstance(doing, Say | Ask):
+        return 0
+    return _SOUND_SECONDS if doing.prompt.greeting else -(-len(doing.prompt.text) // _LETTERS_A_SECOND)
+
+
+def _result(doing: Doing) -> str:
+    if isinstance(doing, RingTeam | RingAgent | DialNumber):
+        return "rings"
+    if isinstance(doing, TakeMessage):
+        return "message"
+    if isinstance(doing, End):
+        return "refused" if doing.refused else "goodbye"
+    return ""
+
+
+def conclusion(explanation: Explanation) -> Sentence:
+    """What comes of it, in one sentence."""
+    if explanation.result == "rings" and explanation.rings:
+        first = explanation.rings[0]
+        seconds = int((first.at - explanation.at).total_seconds())
+        return _("After %(seconds)d s the phone of %(name)s rings.") % {"seconds": seconds, "name": first.ringer.name}
+    return _CONCLUSIONS[explanation.result]
+
+
+_CONCLUSIONS = {
+    "rings": _("Phones are rung; of the team nobody is free just now."),
+    "message": _("The caller is asked for a message."),
+    "goodbye": _("The caller hears a goodbye."),
+    "refused": _("The call is refused."),
+    "asked": _("The caller is asked again and again."),
+}

@@ -1,0 +1,135 @@
+"""What a walk asks, read from the database: each thing once, when it is asked for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import timezone
+
+from agents.selectors import agents_active, team_named
+from core.languages import Sentence
+from core.languages import kept as _
+from routing.default_route import default_plan
+from routing.holidays import holiday_of
+from routing.hour_texts import HoursError, dates_read, week_read
+from routing.hours import Hours, Switch
+from routing.known import Known, TeamFacts
+from routing.models import Greeting, Line, OpeningHours, Route, RouteVersion, SpamRule
+from routing.selectors import callable_agents_of
+from routing.spam import SpamAction, SpamFacts, spam_verdict
+from routing.steps import Plan, Unreadable, plan_of
+from routing.walk import Facts, LineFacts
+from telephony.errors import InvalidNumber
+from telephony.party import party
+from telephony.phone import parse_dialled
+
+logger = logging.getLogger(__name__)
+Found = TypeVar("Found")
+
+
+def facts_of(line: Line, *, caller: str, stir: str = "", at: datetime | None = None) -> Facts:
+    """For one call to a line, at this moment or another."""
+    return Facts(
+        at=at or timezone.now(),
+        line=LineFacts(line.name, line.language, line.team_id, line.number),
+        version=(line.route.current_id or 0) if line.route else 0,
+        known=known_now(line),
+        spam=spam_verdict(spam_rules(), party(caller), stir),
+    )
+
+
+def known_now(line: Line | None = None, *, draft: tuple[int, Plan] | None = None) -> Known:
+    """What is there now. `draft`: a version that is not saved, by the id under which it is asked for."""
+
+    def plan(version: int) -> Plan | None:
+        if draft is not None and version == draft[0]:
+            return draft[1]
+        if version == 0:
+            return default_plan(line) if line else None
+        return _plan(version)
+
+    return Known(
+        plan=_once(plan),
+        current=_once(_current),
+        hours=_once(hours_facts),
+        team=_once(_team),
+        agent=_once(_agent),
+        has_greeting=_once(_has_greeting),
+        refused_number=_once(refused_number),
+    )
+
+
+def _once(read: Callable[..., Found]) -> Callable[..., Found]:
+    """Asked again, it says the same: a walk sees one state of things."""
+    return lru_cache(maxsize=None)(read)
+
+
+def _plan(version: int) -> Plan | None:
+    row = RouteVersion.objects.filter(pk=version).first()
+    try:
+        return plan_of(row.steps) if row else None
+    except Unreadable:
+        return None
+
+
+def _current(route: int) -> int | None:
+    return Route.objects.filter(pk=route).values_list("current", flat=True).first()
+
+
+def hours_facts(pk: int) -> Hours | None:
+    row = OpeningHours.objects.filter(pk=pk).first()
+    try:
+        return hours_of(row) if row else None
+    except (HoursError, ZoneInfoNotFoundError):
+        logger.exception("opening hours cannot be read: id=%d", pk)
+        return None
+
+
+def hours_of(row: OpeningHours) -> Hours:
+    """Raises `HoursError` for what was never saved by a form of ours."""
+    switch = None
+    if row.switched:
+        switch = Switch(row.switched == OpeningHours.Switched.OPEN, row.switched_until, row.switched_why)
+    return Hours(
+        name=row.name,
+        zone=ZoneInfo(row.time_zone),
+        week=week_read(row.week),
+        dates=dates_read(row.dates),
+        holiday=holiday_of(row.country, row.subdivision),
+        switch=switch,
+    )
+
+
+def _team(pk: int) -> TeamFacts | None:
+    name = team_named(pk)
+    return TeamFacts(name, callable_agents_of(pk).count()) if name is not None else None
+
+
+def _agent(pk: int) -> str | None:
+    agent = agents_active([pk]).filter(may_receive_calls=True).first()
+    return str(agent) if agent else None
+
+
+def _has_greeting(pk: int) -> bool:
+    row = Greeting.objects.filter(pk=pk).select_related("sound").first()
+    return row is not None and bool(row.text.strip() or hasattr(row, "sound"))
+
+
+def refused_number(text: str) -> Sentence | None:
+    try:
+        number = parse_dialled(text)
+    except InvalidNumber as error:
+        return Sentence(error.key)
+    if Line.objects.filter(number=number.e164).exists():
+        return _("This is a line of your own: callers would come in again. Choose another route instead.")
+    return None
+
+
+def spam_rules() -> list[SpamFacts]:
+    rows = SpamRule.objects.filter(is_active=True).order_by("pk")
+    return [SpamFacts(row.kind, row.number, SpamAction(row.action)) for row in rows]

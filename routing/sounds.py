@@ -1,0 +1,122 @@
+"""Sound files as telephones carry them: 8,000 Hz, mono, 16 bit."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import wave
+from array import array
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from sys import byteorder
+
+from core.languages import Sentence, sentence
+from core.languages import kept as _
+
+RATE = 8000
+MOST_BYTES, MOST_SECONDS = 12_000_000, 60
+_RATES, _WIDTHS, _MOST_CHANNELS = range(8000, 96_001), (1, 2, 3, 4), 2
+
+
+class SoundRefused(ValueError):
+    """Its text is a sentence that says what to do."""
+
+    def __init__(self, text: Sentence) -> None:
+        super().__init__(text)
+        self.text = text
+
+    @property
+    def message(self) -> str:
+        return sentence(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    wav: bytes
+    seconds: int
+    """Rounded up."""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.wav).hexdigest()
+
+
+def sound_convert(data: bytes) -> Sound:
+    """A WAV file (PCM) of any usual kind as one that Twilio plays. Raises `SoundRefused`."""
+    if len(data) > MOST_BYTES:
+        raise SoundRefused(_("Upload at most %(size)d MB.") % {"size": MOST_BYTES // 1_000_000})
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            width, channels, rate, count = (
+                file.getsampwidth(), file.getnchannels(), file.getframerate(), file.getnframes()
+            )  # fmt: skip
+            if width not in _WIDTHS or not 1 <= channels <= _MOST_CHANNELS or rate not in _RATES:
+                raise SoundRefused(_NO_WAV)
+            if count > MOST_SECONDS * rate:
+                raise SoundRefused(_("A greeting lasts at most %(count)d seconds.") % {"count": MOST_SECONDS})
+            frames = file.readframes(count)
+    except SoundRefused:
+        raise
+    except (wave.Error, EOFError, OSError, RuntimeError, ValueError, struct.error):
+        # Whatever Python's library stumbles over.
+        raise SoundRefused(_NO_WAV) from None
+    samples = _mono(_samples(frames, width), channels)
+    if not samples:
+        raise SoundRefused(_("There is no sound in this file."))
+    made = _resampled(samples, rate)
+    return Sound(_written(made), -(-len(made) // RATE))
+
+
+_NO_WAV = _("This is no sound file that can be used. Upload a WAV file (PCM), as recorders and phones export it.")
+
+
+def _samples(frames: bytes, width: int) -> list[int]:
+    """As 16 bit."""
+    if width == 1:
+        return [(value - 128) << 8 for value in frames]
+    if width == 3:
+        # The two upper bytes of each three.
+        pairs = bytearray(len(frames) // 3 * 2)
+        pairs[0::2], pairs[1::2] = frames[1 : len(frames) // 3 * 3 : 3], frames[2 : len(frames) // 3 * 3 : 3]
+        return _native(bytes(pairs), "h")
+    if width == 4:
+        return [value >> 16 for value in _native(frames, "i")]
+    return _native(frames, "h")
+
+
+def _native(frames: bytes, kind: str) -> list[int]:
+    values = array(kind)
+    values.frombytes(frames[: len(frames) // values.itemsize * values.itemsize])
+    if byteorder == "big":
+        values.byteswap()
+    return values.tolist()
+
+
+def _mono(samples: list[int], channels: int) -> list[int]:
+    if channels == 1:
+        return samples
+    return [(left + right) // 2 for left, right in zip(samples[0::2], samples[1::2], strict=False)]
+
+
+def _resampled(samples: list[int], rate: int) -> list[int]:
+    """Each new sample is the mean of the old ones in its place: what is too high for a telephone goes with it."""
+    if rate == RATE:
+        return samples
+    sums = [0, *accumulate(samples)]
+    count = len(samples) * RATE // rate
+    edges = [number * rate // RATE for number in range(count + 1)]
+    return [(sums[end] - sums[begin]) // (end - begin) for begin, end in pairwise(edges) if end > begin]
+
+
+def _written(samples: list[int]) -> bytes:
+    values = array("h", samples)
+    if byteorder == "big":
+        values.byteswap()
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(values.tobytes())
+    return made.getvalue()

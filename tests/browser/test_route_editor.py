@@ -1,0 +1,125 @@
+"""The route editor and the form of opening hours, as an admin uses them: by keyboard, refused, and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.desk import PASSWORD
+from tests.browser.stack import Stack
+from tests.browser.test_admin_accessibility import violations
+
+
+@pytest.fixture
+def admin(browser: Browser, stack: Stack) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        page.goto(f"{stack.desk_url}/accounts/login/?next=/admin/routing/route/")
+        page.get_by_label("Username").fill("admin")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("link", name="Sales, daytime").click()
+        expect(page.get_by_role("heading", name="Steps")).to_be_visible()
+        yield page
+
+
+def test_a_route_that_ends_in_silence_is_refused_mended_and_saved(admin):
+    admin.get_by_role("button", name="Team Sales Team").first.click()
+    admin.get_by_label("Nobody there, then").select_option("")
+    expect(admin.get_by_text("1 change not saved")).to_be_visible()
+    save = admin.get_by_role("button", name="Save as version 2")
+    save.click()
+
+    expect(admin.get_by_role("alert")).to_contain_text("A caller hears nothing when nobody of Sales is at work.")
+    wrong = admin.get_by_label("Nobody there, then")
+    expect(wrong).to_be_focused()
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_have_accessible_description("A caller hears nothing when nobody of Sales is at work.")
+    expect(save).to_be_disabled()
+    expect(admin.get_by_text("Hears nothing", exact=True)).to_be_visible()
+    assert violations(admin) == []
+    admin.set_viewport_size({"width": 1440, "height": 900})
+
+    admin.get_by_role("button", name="Send them to Sales box").click()
+    admin.get_by_role("group", name="Drawing").get_by_role("button", name="Sales box").click()
+    expect(admin.locator("#head-box")).to_be_focused()
+    admin.locator("#head-box").press("Escape")
+    admin.get_by_role("button", name="Closed Announcement").first.click()
+    admin.get_by_label("Words").fill("We are closed. Call again tomorrow.")
+    admin.keyboard.press("Control+s")
+
+    expect(admin.get_by_role("status").filter(has_text="Saved as version 2.")).to_be_visible()
+    admin.get_by_role("link", name="History", exact=True).first.click()
+    expect(admin.get_by_text("Closed, what the caller hears: “We are closed. Call again tomorrow.”")).to_be_visible()
+    assert violations(admin) == []
+
+
+def test_the_drawing_is_walked_by_arrow_keys_and_gives_the_focus_back(admin):
+    head = admin.locator("#head-hours")
+    head.focus()
+    drawing = admin.get_by_role("group", name="Drawing of the route")
+    first = drawing.get_by_role("button").first
+    first.focus()
+    expect(first).to_have_accessible_name(
+        "Step 1 Shop hours Opening hours open to step 2, closed to step 4, holiday to step 4"
+    )
+
+    for key, name in (
+        ("ArrowDown", "Main menu"),
+        ("ArrowRight", "Closed"),
+        ("ArrowLeft", "Main menu"),
+        ("ArrowUp", "Shop hours"),
+    ):
+        admin.keyboard.press(key)
+        expect(drawing.locator(":focus")).to_contain_text(name)
+    admin.keyboard.press("Escape")
+
+    expect(head).to_be_focused()
+
+
+def test_steps_are_added_moved_and_removed_by_keyboard_and_leaving_asks(admin):
+    admin.get_by_label("Add a step").select_option("goodbye")
+    expect(admin.get_by_label("Name", exact=True)).to_be_focused()
+    names = admin.locator(".re-list strong")
+    expect(names).to_have_text(["Shop hours", "Main menu", "Team Sales", "Closed", "Sales box", "Goodbye"])
+    admin.keyboard.press("Alt+ArrowUp")
+    expect(names).to_have_text(["Shop hours", "Main menu", "Team Sales", "Closed", "Goodbye", "Sales box"])
+
+    admin.get_by_role("button", name="Closed Announcement").first.click()
+    admin.get_by_role("button", name="Remove the step").click()
+    admin.get_by_label("Callers who came here go instead to").select_option(label="5 Goodbye")
+    admin.get_by_role("button", name="Remove the step").click()
+    expect(admin.locator("#head-hours")).to_contain_text("closed → 4")
+
+    asked = []
+    admin.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    admin.get_by_role("button", name="Discard").click()
+    expect(names).to_have_text(["Shop hours", "Main menu", "Team Sales", "Goodbye", "Sales box"])
+    admin.close(run_before_unload=True)
+    admin.wait_for_timeout(0)
+    assert asked[0] == "confirm"
+    assert "beforeunload" in asked
+
+
+def test_a_week_is_changed_span_by_span(admin, stack):
+    admin.goto(f"{stack.desk_url}/admin/routing/openinghours/")
+    admin.get_by_role("link", name="Shop hours").click()
+    admin.get_by_label("Friday until").fill("01:30")
+    admin.get_by_role("button", name="Remove 08:00–20:00: Sunday").click()
+    admin.get_by_label("Country:", exact=True).select_option("GB")
+    admin.get_by_label("Part of the country").select_option("ENG")
+    admin.get_by_role("button", name="+ Add a date").click()
+    admin.get_by_label("Date", exact=True).fill("2026-12-24")
+    admin.get_by_label("Name of the date").fill("Christmas Eve")
+    admin.get_by_role("button", name="Save and continue editing").click()
+
+    expect(admin.get_by_role("row", name="Christmas Eve")).to_be_visible()
+    expect(admin.get_by_role("row", name="Boxing Day").first).to_be_visible()
+    expect(admin.get_by_label("Friday until")).to_have_value("01:30")
+    expect(admin.get_by_label("Sunday until")).to_have_count(0)
+    admin.get_by_label("Day and time").fill("2026-11-28T00:45")
+    admin.get_by_role("button", name="Check").click()
+    expect(admin.get_by_text("Open. Shop hours: the span 08:00–01:30 of 2026-11-27")).to_be_visible()
+    assert violations(admin) == []

@@ -1,0 +1,329 @@
+"""Whole afternoons of a team, drawn at random: callers come, wait, hang up; agents answer, decline, hang up; callbacks
+are lost and doubled, Twilio refuses what REST asks, processes die between two things.
+
+A small Twilio follows the answers. What is held to (the design's invariants): nobody is in silence without a next step;
+an agent has one open offer at most; what is refused leaves the caller waiting; and in the end, when nothing fails any
+more, everybody has reached somebody or something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.core.cache import cache
+from django.db.models import Count, F
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from agents.models import Agent, Desk
+from calls.live import dispatch, fetching, mending
+from calls.live.dispatch import Fetch
+from calls.models import Call, CallEvent, CallOffer, Conversation
+from telephony.errors import Unavailable
+from telephony.models import Webhook
+from tests import factories
+from tests.calls.routes import Caller, box, make_route, team_step
+from tests.twilio import TwilioClient, leg_status, root_status, sid
+
+pytestmark = pytest.mark.django_db
+lives = settings(
+    max_examples=20,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+ACTIONS = (
+    "call", "call", "call", "answer", "answer", "answer", "decline", "ring-out", "hang-up", "hang-up", "give-up",
+    "wait", "dispatch", "dispatch", "dispatch", "time", "mend", "double",
+)  # fmt: skip
+
+
+@dataclass
+class Telephone:
+    """A caller at Twilio."""
+
+    caller: Caller
+    at: str = ""
+    """queue, ringing, talking, message, over"""
+    agent: Agent | None = None
+    legs: dict[int, str] = field(default_factory=dict)
+    """The legs that ring, by agent."""
+    status_url: str = ""
+    talking_leg: str = ""
+
+
+@dataclass
+class Afternoon:
+    twilio: TwilioClient
+    agents: list[Agent]
+    data: st.DataObject
+    people: list[Telephone] = field(default_factory=list)
+    fetches: list[Fetch] = field(default_factory=list)
+    doubtful: set[int] = field(default_factory=set)
+    """Agents of whom a callback was lost: of them, we cannot know."""
+    legs: int = 1000
+    may_fail: bool = True
+    asked: list[tuple[Telephone, str, dict[str, str]]] = field(default_factory=list)
+
+    # --- Twilio carries out an answer ---------------------------------------------------------------------------
+
+    def carry_out(self, person: Telephone) -> None:
+        verbs, caller = person.caller.verbs, person.caller
+        assert verbs, f"silence: {caller.text}"
+        self.stop_ringing(person, "canceled")
+        if "Enqueue" in verbs:
+            person.at = "queue"
+        elif "Dial" in verbs:
+            person.at, person.legs = "ringing", {}
+            person.status_url = caller.find("Dial").find("Client").attrib["statusCallback"]
+            for identity in caller.rings:
+                self.ring(person, next(agent for agent in self.agents if agent.identity == identity))
+        else:
+            person.at = "message" if "Record" in verbs else "over"
+
+    def ring(self, person: Telephone, agent: Agent) -> None:
+        others = [
+            one for one in self.people if one is not person and (agent.pk in one.legs or one.agent == agent)
+        ]  # fmt: skip
+        if others:
+            assert agent.pk in self.doubtful, f"{agent} has {others[0].caller.sid} and is offered another"
+            self.tell(person, agent, sid("CA", self.next_leg()), "busy")
+            return
+        person.legs[agent.pk] = sid("CA", self.next_leg())
+        self.tell(person, agent, person.legs[agent.pk], "ringing")
+
+    def next_leg(self) -> int:
+        self.legs += 1
+        return self.legs
+
+    def tell(self, person: Telephone, agent: Agent, leg: str, status: str) -> None:
+        """A status callback of a leg, which may be lost or come twice."""
+        fate = self.data.draw(st.sampled_from(["told", "told", "told", "lost", "twice"])) if self.may_fail else "told"
+        if fate == "lost":
+            self.doubtful.add(agent.pk)
+            return
+        sequence = {"ringing": 1, "in-progress": 2}.get(status, 3)
+        fields = leg_status(agent.pk, status, sequence) | {"CallSid": leg, "ParentCallSid": person.caller.sid}
+        path = person.status_url.removeprefix("https://desk.example.com")
+        for _time in range(2 if fate == "twice" else 1):
+            assert self.twilio.webhook(path, fields).status_code < 300
+
+    def stop_ringing(self, person: Telephone, status: str) -> None:
+        legs, person.legs = person.legs, {}
+        for pk, leg in legs.items():
+            self.tell(person, self.agent(pk), leg, status)
+
+    def agent(self, pk: int) -> Agent:
+        return next(agent for agent in self.agents if agent.pk == pk)
+
+    def ask(self, person: Telephone, url: str, **more: str) -> None:
+        self.asked.append((person, url, more))
+        person.caller.ask(url, **more)
+        self.carry_out(person)
+
+    # --- What people do -----------------------------------------------------------------------------------------
+
+    def those(self, *places: str) -> list[Telephone]:
+        return [person for person in self.people if person.at in places]
+
+    def one_of(self, *places: str) -> Telephone | None:
+        found = self.those(*places)
+        return self.data.draw(st.sampled_from(found)) if found else None
+
+    def do(self, action: str) -> None:
+        getattr(self, "do_" + action.replace("-", "_"))()
+
+    def do_call(self) -> None:
+        if len(self.people) >= 6:
+            return
+        number = len(self.people) + 1
+        person = Telephone(Caller(self.twilio, CallSid=sid("CA", number), From=f"+120255502{number:02d}"))
+        self.people.append(person)
+        person.caller.call()
+        self.carry_out(person)
+
+    def do_answer(self) -> None:
+        person = self.one_of("ringing")
+        if person is None or not person.legs:
+            return
+        pk = self.data.draw(st.sampled_from(sorted(person.legs)))
+        leg = person.legs.pop(pk)
+        person.at, person.agent = "talking", self.agent(pk)
+        self.tell(person, person.agent, leg, "in-progress")
+        self.stop_ringing(person, "canceled")
+        person.legs = {}
+        person.talking_leg = leg
+
+    def do_decline(self) -> None:
+        person = self.one_of("ringing")
+        if person is None or not person.legs:
+            return
+        pk = self.data.draw(st.sampled_from(sorted(person.legs)))
+        self.tell(person, self.agent(pk), person.legs.pop(pk), "busy")
+        if not person.legs:
+            self.dial_over(person, "busy")
+
+    def do_ring_out(self) -> None:
+        if person := self.one_of("ringing"):
+            self.dial_over(person, "no-answer")
+
+    def dial_over(self, person: Telephone, status: str) -> None:
+        self.stop_ringing(person, "no-answer")
+        url = person.caller.find("Dial").attrib["action"]
+        self.ask(person, url, DialCallStatus=status, DialBridged="false")
+
+    def do_hang_up(self) -> None:
+        if person := self.one_of("talking"):
+            agent, person.agent = person.agent, None
+            self.tell(person, agent, person.talking_leg, "completed")
+            url = person.caller.find("Dial").attrib["action"]
+            self.ask(person, url, DialCallStatus="completed", DialBridged="true")
+            self.end(person)
+
+    def do_give_up(self) -> None:
+        person = self.one_of("queue", "ringing")
+        if person is None:
+            return
+        verb, fields = ("Enqueue", {"QueueResult": "hangup"}) if person.at == "queue" else ("Dial", {})
+        self.stop_ringing(person, "canceled")
+        if not self.may_fail or self.data.draw(st.booleans()):
+            url = person.caller.find(verb).attrib["action"]
+            more = fields or {"DialCallStatus": "canceled", "DialBridged": "false"}
+            person.caller.twilio.webhook(
+                url.removeprefix("https://desk.example.com"), person.caller.fields | more | {"CallStatus": "completed"}
+            )
+        person.at = "over"
+        self.end(person)
+
+    def end(self, person: Telephone) -> None:
+        self.twilio.webhook("/twilio/voice/status/", root_status("completed", CallSid=person.caller.sid))
+
+    def do_wait(self) -> None:
+        if (person := self.one_of("queue")) and "Leave" in [verb.tag for verb in person.caller.wait()]:
+            self.ask(person, person.caller.find("Enqueue").attrib["action"], QueueResult="leave")
+
+    def do_dispatch(self) -> None:
+        self.fetch(dispatch.dispatch())
+
+    def do_mend(self) -> None:
+        self.fetch(mending.Mender().look())
+
+    def fetch(self, fetches: list[Fetch]) -> None:
+        for one in fetches:
+            fate = self.data.draw(st.sampled_from(["done", "done", "refused", "killed"])) if self.may_fail else "done"
+            person = next(person for person in self.people if person.caller.sid == one.sid)
+            if fate == "killed":
+                continue
+            if fate == "refused" or person.at == "over":
+                with patch.object(fetching, "call_redirect", autospec=True, side_effect=Unavailable("No.")):
+                    fetching.fetch_caller(one)
+                continue
+            self.redirect(person, one)
+
+    def redirect(self, person: Telephone, one: Fetch) -> None:
+        """Twilio asks the queue's action and the offer's address; which comes first, nobody knows."""
+        if person.at == "queue":
+            action = person.caller.find("Enqueue").attrib["action"].removeprefix("https://desk.example.com")
+            first = self.data.draw(st.booleans())
+            fields = person.caller.fields | {"CallStatus": "in-progress", "QueueResult": "redirected"}
+            if first:
+                early = self.twilio.webhook(action, fields).content.decode()
+            person.caller.ask(fetching.offer_url(one.turn))
+            text = person.caller.text
+            if not first:
+                early = self.twilio.webhook(action, fields).content.decode()
+            assert early == text, "the two get different answers"
+            self.carry_out(person)
+        else:
+            self.ask(person, fetching.offer_url(one.turn))
+
+    def do_time(self) -> None:
+        self.pass_time(self.data.draw(st.sampled_from([2, 5, 15])))
+
+    def pass_time(self, seconds: int) -> None:
+        span = timedelta(seconds=seconds)
+        Conversation.objects.update(
+            **{name: F(name) - span for name in ("waiting_since", "place_at", "fetched_at", "not_before")}
+        )
+        CallOffer.objects.update(**{name: F(name) - span for name in ("created_at", "rung_at", "ended_at")})
+        Call.objects.filter(waiting_since__isnull=False).update(waiting_since=F("waiting_since") - span)
+
+    def do_double(self) -> None:
+        """Twilio asks once more what it asked long ago, and uses no answer."""
+        if self.asked:
+            person, url, more = self.data.draw(st.sampled_from(self.asked))
+            if person.at != "over":
+                path = url.removeprefix("https://desk.example.com")
+                answer = self.twilio.webhook(path, person.caller.fields | {"CallStatus": "in-progress"} | more)
+                assert answer.status_code == 200
+
+    # --- What is held to ----------------------------------------------------------------------------------------
+
+    def hold(self) -> None:
+        offers = CallOffer.objects.filter(state="ringing").values("agent").annotate(count=Count("pk"))
+        assert all(row["count"] == 1 for row in offers)
+        for person in self.those("queue"):
+            state = Conversation.objects.get(pk=person.caller.sid).state
+            assert state in ("waiting", "offered"), f"{person.caller.sid} waits, and is {state}"
+
+    def reconcile(self) -> None:
+        """What was never told of a leg is found out by the reconciler."""
+        living = {leg for person in self.people for leg in person.legs.values()}
+        for person in self.those("talking"):
+            living.add(person.talking_leg)
+            self.tell(person, person.agent, person.talking_leg, "in-progress")
+        for person in self.those("ringing"):
+            for pk, leg in person.legs.items():
+                self.tell(person, self.agent(pk), leg, "ringing")
+        known = Call.objects.filter(parent__isnull=False, status__in=("ringing", "in-progress"))
+        known.exclude(pk__in=living).update(status="completed")
+
+    def come_to_an_end(self) -> None:
+        """Nothing fails any more, whoever rings answers, whoever talks hangs up."""
+        self.may_fail = False
+        self.reconcile()
+        self.doubtful.clear()
+        for _round in range(60):
+            if not self.those("queue", "ringing", "talking"):
+                return
+            for action in ("answer", "hang-up", "wait"):
+                self.do(action)
+            self.pass_time(6)
+            self.do_mend()
+            self.do_dispatch()
+            self.hold()
+        still = [(person.caller.sid, person.at) for person in self.those("queue", "ringing", "talking")]
+        raise AssertionError(f"lost between two: {still}")
+
+
+@pytest.fixture
+def agents(team, line) -> list[Agent]:
+    return [factories.make_agent(name, team=team) for name in ("ada", "grace")]
+
+
+def begin(agents: list[Agent]) -> None:
+    for model in (Webhook, CallEvent, CallOffer, Conversation, Call, Desk):
+        model.objects.all().delete()
+    for agent in agents:
+        factories.make_desk(agent)
+    cache.clear()
+
+
+@pytest.mark.parametrize("strategy", ["longest-idle", "all-at-once"])
+def test_whatever_happens_nobody_is_lost_and_no_agent_has_two(agents, line, team, strategy):
+    make_route(line, team_step(team.pk, strategy=strategy, wait_seconds=3600), box())
+
+    @lives
+    @given(st.data(), st.lists(st.sampled_from(ACTIONS), min_size=20, max_size=45))
+    def afternoon(data, actions):
+        begin(agents)
+        team_at_work = Afternoon(TwilioClient(), agents, data)
+        for action in actions:
+            team_at_work.do(action)
+            team_at_work.hold()
+        team_at_work.come_to_an_end()
+
+    afternoon()

@@ -1,0 +1,248 @@
+"""A waiting caller is fetched by REST; what that refuses, what nobody told, and phones that do not ring."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.utils import timezone
+
+from agents.models import Desk
+from agents.services import ring_acknowledged
+from calls.live import dispatch, fetching, mending
+from calls.live.dispatch import Fetch
+from calls.models import Call, CallOffer, Conversation
+from telephony.errors import CallGone, Unavailable
+from tests import factories
+from tests.calls.routes import Caller, box, goodbye, make_route, team_step
+from tests.twilio import leg_status, root_status, sid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def route(line, team):
+    return make_route(line, team_step(team.pk, nobody="bye"), box(), goodbye("All have left."))
+
+
+@pytest.fixture
+def waiting(twilio, route, ada):
+    """A caller who waits while Ada, alone, is on the phone."""
+    first = Caller(twilio, CallSid=sid("CA", 10), From="+12025550110")
+    first.call()
+    talk(twilio, ada, first)
+    second = Caller(twilio, CallSid=sid("CA", 20), From="+12025550120")
+    second.call()
+    assert second.verbs == ["Enqueue"]
+    return second
+
+
+def talk(twilio, agent, caller, status="in-progress"):
+    fields = leg_status(agent.pk, status, 2 if status == "in-progress" else 3, leg=99)
+    twilio.webhook("/twilio/voice/offer-status/?attempt=1", fields | {"ParentCallSid": caller.sid})
+
+
+def hang_up(twilio, agent):
+    """The agent's talk of before is over."""
+    fields = leg_status(agent.pk, "completed", 3, leg=99) | {"ParentCallSid": sid("CA", 10)}
+    twilio.webhook("/twilio/voice/offer-status/?attempt=1", fields)
+
+
+def of(caller: Caller) -> Conversation:
+    return Conversation.objects.get(pk=caller.sid)
+
+
+def test_twilio_is_asked_to_fetch_the_caller_to_the_offers_address(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+
+    with patch.object(fetching, "call_redirect", autospec=True) as redirect:
+        assert fetching.fetch_caller(fetch)
+
+    redirect.assert_called_once_with(waiting.sid, "https://desk.example.com/twilio/voice/offer/?turn=1")
+
+
+def test_what_twilio_refuses_ends_the_offer_and_keeps_the_caller_waiting(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=Unavailable("Not now.")):
+        assert not fetching.fetch_caller(fetch)
+
+    offer = CallOffer.objects.get(call=waiting.sid)
+    assert (of(waiting).state, offer.state, offer.reason) == ("waiting", "ended", "not-fetched")
+    assert dispatch.dispatch() == [], "not at once again"
+    Conversation.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    assert len(dispatch.dispatch()) == 1
+
+
+def test_a_caller_who_comes_although_twilio_refused_is_offered_all_the_same(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=Unavailable("Silence.")):
+        fetching.fetch_caller(fetch)
+
+    waiting.ask("/twilio/voice/offer/?turn=1")
+
+    assert waiting.rings == [ada.identity]
+
+
+def test_a_refusal_that_comes_after_the_ring_began_changes_nothing(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+    waiting.ask("/twilio/voice/offer/?turn=1")
+
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=Unavailable("Silence.")):
+        fetching.fetch_caller(fetch)
+
+    assert CallOffer.objects.get(call=waiting.sid).state == "ringing"
+
+
+def test_a_caller_whom_twilio_does_not_know_any_more_waits_for_nobody(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=CallGone("Gone.")):
+        fetching.fetch_caller(fetch)
+
+    assert of(waiting).state == "abandoned"
+    assert not CallOffer.objects.filter(state="ringing").exists()
+
+
+def test_a_process_that_was_killed_before_it_asked_is_made_up_for(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    dispatch.dispatch()
+    assert mending.Mender().look() == []
+    Conversation.objects.update(fetched_at=timezone.now() - timedelta(seconds=5))
+
+    assert mending.Mender().look() == [Fetch(waiting.sid, 1)]
+
+
+def test_an_offer_to_a_caller_who_never_comes_ends(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    dispatch.dispatch()
+    long_ago = timezone.now() - timedelta(seconds=20)
+    Conversation.objects.update(fetched_at=long_ago)
+    CallOffer.objects.update(created_at=long_ago)
+
+    assert mending.Mender().look() == []
+
+    assert of(waiting).state == "waiting"
+    assert not CallOffer.objects.filter(state="ringing").exists()
+
+
+def test_a_call_that_ended_unheard_is_closed(twilio, waiting):
+    Call.objects.filter(pk=waiting.sid).update(status="completed")
+
+    mending.Mender().look()
+
+    assert of(waiting).state == "abandoned"
+
+
+def test_whoever_has_waited_for_long_enough_is_fetched(waiting):
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(seconds=121))
+
+    assert mending.Mender().look() == [Fetch(waiting.sid, 1)]
+    waiting.ask("/twilio/voice/offer/?turn=1")
+
+    assert "Record" in waiting.verbs
+
+
+def test_when_the_last_agent_leaves_who_waits_is_told_and_sent_on(twilio, waiting, ada, monkeypatch):
+    hang_up(twilio, ada)
+    Desk.objects.all().delete()
+    mender, clock = mending.Mender(), [100.0]
+    monkeypatch.setattr(mending.time, "monotonic", lambda: clock[0])
+    assert mender.look() == []
+    clock[0] += 16
+
+    assert mender.look() == [Fetch(waiting.sid, 1)]
+    waiting.ask("/twilio/voice/offer/?turn=1")
+
+    assert waiting.says == "Nobody is there to take your call any more. All have left."
+
+
+def test_an_agent_who_loads_the_page_again_has_not_left(twilio, waiting, ada, monkeypatch):
+    hang_up(twilio, ada)
+    Desk.objects.all().delete()
+    mender, clock = mending.Mender(), [100.0]
+    monkeypatch.setattr(mending.time, "monotonic", lambda: clock[0])
+    mender.look()
+    factories.make_desk(ada)
+    clock[0] += 10
+    mender.look()
+    Desk.objects.all().delete()
+    clock[0] += 10
+
+    assert mender.look() == []
+
+
+@pytest.fixture
+def ringing(twilio, route, ada, grace):
+    caller = Caller(twilio)
+    caller.call()
+    return caller
+
+
+def acknowledged_before(*agents):
+    for agent in agents:
+        call = factories.make_call(70 + agent.pk)
+        CallOffer.objects.create(call=call, agent=agent, state="ended", acknowledged_at=timezone.now())
+
+
+def rung_since(seconds: int) -> None:
+    CallOffer.objects.filter(state="ringing").update(rung_at=timezone.now() - timedelta(seconds=seconds))
+
+
+def test_a_desk_that_does_not_ring_is_passed_over_within_the_call(ringing, ada, grace):
+    acknowledged_before(ada, grace)
+    first = ringing.rings
+    rung_since(5)
+
+    (fetch,) = mending.Mender().look()
+    ringing.ask(f"/twilio/voice/offer/?turn={fetch.turn}")
+
+    assert len(ringing.rings) == 1
+    assert ringing.rings != first
+    assert CallOffer.objects.get(call=ringing.sid, attempt=1).reason == "not-acknowledged"
+
+
+def test_a_desk_that_says_that_it_rings_rings_on(ringing, ada, grace):
+    acknowledged_before(ada, grace)
+    offer = CallOffer.objects.get(state="ringing")
+    ring_acknowledged.send(sender=None, agent_id=offer.agent_id, sid=ringing.sid)
+    rung_since(5)
+
+    assert mending.Mender().look() == []
+
+
+def test_a_phone_that_has_never_said_so_is_given_its_time(ringing, ada, grace):
+    rung_since(5)
+
+    assert mending.Mender().look() == []
+
+
+def test_an_app_that_is_woken_by_push_is_given_its_time(ringing, ada, grace):
+    acknowledged_before(ada, grace)
+    type(ada).objects.update(rings_mobile=True)
+    rung_since(5)
+
+    assert mending.Mender().look() == []
+
+
+def test_nobody_acknowledges_for_somebody_else(ringing, ada, grace):
+    offer = CallOffer.objects.get(state="ringing")
+    other = grace if offer.agent_id == ada.pk else ada
+
+    ring_acknowledged.send(sender=None, agent_id=other.pk, sid=ringing.sid)
+
+    assert CallOffer.objects.get(state="ringing").acknowledged_at is None
+
+
+def test_a_caller_who_hung_up_is_not_fetched(twilio, waiting, ada):
+    twilio.webhook("/twilio/voice/status/", root_status("completed", CallSid=waiting.sid))
+    hang_up(twilio, ada)
+
+    assert mending.Mender().look() == []
+    assert dispatch.dispatch() == []

@@ -1,0 +1,242 @@
+"""A caller on a line with a route."""
+
+from __future__ import annotations
+
+import pytest
+
+from calls.models import Call, CallEvent, CallOffer, Conversation
+from tests import factories
+from tests.calls.routes import Caller, box, change_route, goodbye, make_route, team_step
+from tests.twilio import leg_status, sid
+
+pytestmark = pytest.mark.django_db
+
+STATUS = "/twilio/voice/offer-status/?attempt="
+
+
+@pytest.fixture
+def caller(twilio):
+    return Caller(twilio)
+
+
+def menu(**more):
+    return {
+        "id": "menu", "kind": "menu", "prompt": {"text": "For support press 1."}, "no_input": "box",
+        "wrong_input": "bye", "keys": [{"digit": "1", "meaning": "Support", "next": "team"}], **more,
+    }  # fmt: skip
+
+
+def conversation() -> Conversation:
+    return Conversation.objects.get(pk=sid("CA", 1))
+
+
+def test_an_announcement_and_the_way_on_are_heard_in_one_answer(caller, line):
+    make_route(line, {"id": "hello", "kind": "announcement", "prompt": {"text": "Welcome."}, "next": "bye"}, goodbye())
+
+    caller.call()
+
+    assert caller.verbs == ["Say", "Say", "Hangup"]
+    assert caller.says == "Welcome. Goodbye."
+    assert conversation().state == "ended"
+
+
+def test_a_menu_asks_and_goes_on_by_the_key(caller, line, ada, team):
+    make_route(line, menu(), team_step(team.pk), box(), goodbye())
+
+    caller.call()
+    assert caller.says == "For support press 1."
+    caller.press("1")
+
+    assert caller.rings == [ada.identity]
+    assert caller.find("Dial").attrib["timeout"] == "15"
+
+
+def test_whoever_presses_nothing_goes_the_way_for_that(caller, line, team, ada):
+    make_route(line, menu(), team_step(team.pk), box(), goodbye())
+
+    caller.call()
+    caller.press("")
+
+    assert "Record" in caller.verbs
+
+
+def test_asked_twice_it_answers_the_same_and_offers_once(caller, line, team, ada):
+    make_route(line, menu(), team_step(team.pk), box(), goodbye())
+    caller.call()
+    asked = caller.text
+    caller.call()
+    assert caller.text == asked
+
+    action = caller.find("Gather").attrib["action"]
+    caller.ask(action, Digits="1")
+    rings = caller.text
+    caller.ask(action, Digits="1")
+
+    assert caller.text == rings
+    assert CallOffer.objects.count() == 1
+
+
+def test_a_caller_on_the_way_stays_on_the_version_begun_with(caller, line, team, ada):
+    route = make_route(line, menu(), team_step(team.pk), box(), goodbye())
+    caller.call()
+    change_route(route, goodbye("We have moved."))
+
+    caller.press("1")
+
+    assert caller.rings == [ada.identity]
+
+
+def test_the_position_is_ours_whatever_a_request_says(caller, line, team, ada):
+    make_route(line, menu(), team_step(team.pk), box(), goodbye())
+    caller.call()
+
+    caller.press("1", position='{"step": "bye"}', RouteTurn="7", step="bye")
+
+    assert caller.rings == [ada.identity]
+
+
+def test_who_does_not_answer_is_followed_by_the_next_in_the_same_call(caller, line, team, ada, grace):
+    make_route(line, team_step(team.pk), box())
+    caller.call()
+    first = caller.rings
+
+    caller.ring_ends("no-answer")
+
+    assert caller.rings == [{ada.identity, grace.identity}.difference(first).pop()]
+    assert list(CallOffer.objects.values_list("state", "attempt", "reason")) == [
+        ("ended", 1, "not-answered"), ("ringing", 2, ""),
+    ]  # fmt: skip
+
+
+def test_the_end_of_an_earlier_attempt_that_is_told_twice_ends_nothing(caller, line, team, ada, grace):
+    make_route(line, team_step(team.pk), box())
+    caller.call()
+    action = caller.find("Dial").attrib["action"]
+    caller.ring_ends("no-answer")
+    second = caller.text
+
+    caller.ask(action, DialCallStatus="no-answer", DialBridged="false")
+
+    assert caller.text == second
+    assert CallOffer.objects.filter(state="ringing").count() == 1
+
+
+def test_a_leg_counts_for_its_own_attempt_only(caller, twilio, line, team, ada):
+    make_route(line, team_step(team.pk), box())
+    caller.call()
+    twilio.webhook(f"{STATUS}1", leg_status(ada.pk, "ringing", 1))
+    caller.ring_ends("no-answer")
+    CallOffer.objects.update(ended_at=None)
+    caller.leave_queue()
+    assert caller.rings == [ada.identity]
+
+    # Of the first attempt, and late.
+    twilio.webhook(f"{STATUS}1", leg_status(ada.pk, "no-answer", 2))
+
+    assert list(CallOffer.objects.order_by("attempt").values_list("state", flat=True)) == ["ended", "ringing"]
+
+
+def test_when_the_talk_is_over_the_call_ends(caller, twilio, line, team, ada):
+    make_route(line, team_step(team.pk), box())
+    caller.call()
+    twilio.webhook(f"{STATUS}1", leg_status(ada.pk, "in-progress", 2))
+
+    caller.ring_ends("completed")
+
+    assert caller.verbs == ["Hangup"]
+    assert conversation().state == "ended"
+    assert CallOffer.objects.get().state == "answered"
+    assert Call.objects.get(pk=caller.sid).waited is not None
+
+
+def test_all_ring_at_once_when_the_step_says_so(caller, line, team, ada, grace):
+    make_route(line, team_step(team.pk, strategy="all-at-once"), box())
+
+    caller.call()
+
+    assert set(caller.rings) == {ada.identity, grace.identity}
+
+
+def test_a_named_agent_is_rung_and_whoever_does_not_answer_is_left(caller, line, stranger):
+    make_route(line, {"id": "boss", "kind": "agent", "agent": stranger.pk, "ring_seconds": 12, "next": "box"}, box())
+
+    caller.call()
+    assert caller.rings == [stranger.identity]
+    caller.ring_ends("no-answer")
+
+    assert "Record" in caller.verbs
+
+
+def test_a_named_agent_who_is_busy_is_passed_over_at_once(caller, line, stranger):
+    stranger.availability = "busy"
+    stranger.save()
+    make_route(line, {"id": "boss", "kind": "agent", "agent": stranger.pk, "next": "box"}, box())
+
+    caller.call()
+
+    assert "Record" in caller.verbs
+
+
+def test_an_outside_number_is_asked_to_press_one(caller, line, twilio):
+    make_route(line, {"id": "away", "kind": "number", "number": "+12025550190", "next": "box"}, box())
+    caller.call()
+    number = caller.find("Dial").find("Number")
+    assert number.text == "+12025550190"
+
+    at_number = Caller(twilio, CallSid=sid("CA", 2), To="+12025550190", Direction="outbound-dial")
+    at_number.ask(number.attrib["url"])
+    assert "Press 1" in at_number.says
+    at_number.press("1")
+    assert at_number.verbs == []
+    at_number.ask(number.attrib["url"], Digits="5")
+    assert at_number.verbs == ["Hangup"]
+
+
+def test_an_outside_number_that_did_not_take_the_call_is_left(caller, line):
+    make_route(line, {"id": "away", "kind": "number", "number": "+12025550190", "next": "box"}, box())
+    caller.call()
+
+    caller.ask(caller.find("Dial").attrib["action"], DialCallStatus="completed", DialBridged="false")
+
+    assert "Record" in caller.verbs
+
+
+def test_a_route_that_cannot_be_read_ends_in_voicemail(caller, line):
+    route = make_route(line, goodbye())
+    route.versions.update(steps={"first": "x", "steps": "nonsense"})
+
+    caller.call()
+
+    assert "Record" in caller.verbs
+
+
+def test_the_time_line_says_each_step_with_its_reason(caller, line, client):
+    make_route(line, {"id": "hello", "kind": "announcement", "prompt": {"text": "Welcome."}, "next": "bye"}, goodbye())
+    caller.call()
+    client.force_login(factories.make_agent("head", is_staff=True, is_superuser=True))
+
+    entries = client.get(f"/api/v1/calls/{caller.sid}/timeline/").json()["entries"]
+
+    steps = [(entry["title"], entry["detail"]) for entry in entries if entry["kind"] == "route"]
+    assert CallEvent.objects.filter(kind="route").count() == len(steps) == 3
+    assert steps[0] == ("Step 1, Announcement: is heard", "In the language of the line.")
+
+
+def test_when_the_fallback_was_asked_nobody_rings_any_more(caller, twilio, line, team, ada, grace):
+    from telephony.webhooks import inbox
+
+    make_route(line, team_step(team.pk), box())
+    caller.call()
+
+    twilio.webhook("/twilio/voice/fallback/", caller.fields | {"ErrorCode": "12100"})
+    inbox.drain()
+
+    assert not CallOffer.objects.filter(state="ringing").exists()
+    assert conversation().state == "lost"
+
+
+def test_a_line_without_a_route_has_no_conversation(caller, line, ada):
+    caller.call()
+
+    assert caller.rings == [ada.identity]
+    assert not Conversation.objects.exists()

@@ -1,0 +1,252 @@
+"""A caller waits for a team, and is offered to whoever is free."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from calls.live import dispatch
+from calls.models import Call, CallOffer, Conversation
+from tests import factories
+from tests.calls.routes import Caller, box, make_route, team_step
+from tests.twilio import leg_status, root_status, sid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def route(line, team):
+    return make_route(line, team_step(team.pk, hears={"text": "Please hold."}), box())
+
+
+@pytest.fixture
+def first(twilio):
+    """Who has the only agent."""
+    return Caller(twilio, CallSid=sid("CA", 10), From="+12025550110")
+
+
+@pytest.fixture
+def second(twilio):
+    return Caller(twilio, CallSid=sid("CA", 20), From="+12025550120")
+
+
+def conversation(caller: Caller) -> Conversation:
+    return Conversation.objects.get(pk=caller.sid)
+
+
+def free_again(twilio, agent, caller: Caller) -> None:
+    """The agent talked with that caller, and hung up."""
+    for sequence, status in enumerate(("in-progress", "completed")):
+        fields = leg_status(agent.pk, status, sequence, leg=99) | {"ParentCallSid": caller.sid}
+        twilio.webhook("/twilio/voice/offer-status/?attempt=1", fields)
+
+
+def test_a_second_caller_waits_while_all_phones_ring_for_the_first(first, second, route, ada):
+    first.call()
+    second.call()
+
+    assert (first.rings, second.verbs) == ([ada.identity], ["Enqueue"])
+    assert conversation(second).state == "waiting"
+
+
+def test_where_nobody_is_at_work_nobody_waits(first, route, ada):
+    ada.availability = "away"
+    ada.save()
+
+    first.call()
+
+    assert "Record" in first.verbs
+    assert Call.objects.get(pk=first.sid).waiting_since is None
+
+
+def test_whoever_waits_hears_the_place_music_and_what_the_team_says(first, second, route, ada):
+    first.call()
+    second.call()
+
+    heard = second.wait(QueuePosition="1")
+
+    gather = heard.find("Gather")
+    assert "You are number 2 in line." in "".join(gather.find("Say").itertext())
+    assert gather.find("Play").text.endswith("/static/calls/wait.wav")
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(seconds=16))
+    assert "Please hold." in "".join(second.wait().find("Gather").itertext())
+
+
+def test_an_expected_wait_is_said_when_the_team_has_figures_of_its_own(first, second, route, ada, line):
+    first.call()
+    second.call()
+    assert "minutes" not in "".join(second.wait().itertext())
+    now = timezone.now()
+    for number in range(30, 36):
+        call = factories.make_call(
+            number, line=line, waiting_since=now - timedelta(minutes=5), answer_time=now - timedelta(minutes=2),
+            start_time=now - timedelta(minutes=6),
+        )  # fmt: skip
+        Conversation.objects.create(call=call, team=line.team, state="ended")
+    from django.core.cache import cache
+
+    cache.clear()
+
+    assert "about 10 minutes" in "".join(second.wait().itertext())
+
+
+def test_as_soon_as_one_answers_the_others_ring_for_the_second(twilio, first, second, line, team, ada, grace):
+    make_route(line, team_step(team.pk, strategy="all-at-once"), box())
+    first.call()
+    second.call()
+    assert set(first.rings) == {ada.identity, grace.identity}
+    fields = leg_status(ada.pk, "in-progress", 2, leg=99) | {"ParentCallSid": first.sid}
+    twilio.webhook("/twilio/voice/offer-status/?attempt=1", fields)
+
+    (fetch,) = dispatch.dispatch()
+
+    assert (fetch.sid, fetch.turn) == (second.sid, 1)
+    assert list(CallOffer.objects.filter(state="ringing").values_list("call", "agent")) == [(second.sid, grace.pk)]
+
+
+def test_the_redirect_and_the_queues_action_get_the_same_answer_and_ring_once(twilio, first, second, route, ada):
+    first.call()
+    second.call()
+    enqueued = second.document
+    free_again(twilio, ada, first)
+    dispatch.dispatch()
+
+    second.ask("/twilio/voice/offer/?turn=1")
+    by_redirect = second.text
+    second.document = enqueued
+    second.leave_queue("redirected")
+
+    assert second.rings == [ada.identity]
+    assert second.text == by_redirect
+    assert CallOffer.objects.filter(call=second.sid).count() == 1
+
+
+def test_who_was_not_fetched_leaves_the_queue_at_the_next_asking(twilio, first, second, route, ada):
+    first.call()
+    second.call()
+    free_again(twilio, ada, first)
+    dispatch.dispatch()
+
+    assert [verb.tag for verb in second.wait()] == ["Leave"]
+    second.leave_queue("leave")
+
+    assert second.rings == [ada.identity]
+
+
+def test_the_longest_wait_ends_it_at_the_next_asking(first, second, route, ada):
+    first.call()
+    second.call()
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(seconds=121))
+    Call.objects.update(waiting_since=timezone.now() - timedelta(seconds=121))
+
+    assert [verb.tag for verb in second.wait()] == ["Leave"]
+    second.leave_queue("leave")
+
+    assert "Record" in second.verbs
+    assert Call.objects.get(pk=second.sid).waited == 121
+
+
+def test_a_key_ends_the_waiting(first, second, route, ada):
+    first.call()
+    second.call()
+
+    assert [verb.tag for verb in second.wait(Digits="1")] == ["Leave"]
+    second.leave_queue("leave")
+
+    assert "Record" in second.verbs
+
+
+def test_another_key_ends_nothing(first, second, route, ada):
+    first.call()
+    second.call()
+
+    assert [verb.tag for verb in second.wait(Digits="7")] == ["Gather"]
+
+
+@pytest.mark.parametrize("result", ["queue-full", "error", "system-error"])
+def test_who_cannot_get_into_the_queue_goes_the_way_for_that(first, second, route, ada, result):
+    first.call()
+    second.call()
+
+    second.leave_queue(result)
+
+    assert "Record" in second.verbs
+
+
+def test_who_hangs_up_while_waiting_is_logged_with_the_time_waited(twilio, first, second, route, ada):
+    first.call()
+    second.call()
+    Call.objects.filter(pk=second.sid).update(waiting_since=timezone.now() - timedelta(seconds=40))
+
+    second.leave_queue("hangup", CallStatus="completed")
+
+    call = Call.objects.get(pk=second.sid)
+    assert (call.status, call.result, call.waited) == ("completed", "missed", 40)
+    assert conversation(second).state == "abandoned"
+    assert dispatch.dispatch() == []
+
+
+def test_who_hangs_up_is_offered_to_nobody_though_only_the_status_says_so(twilio, first, second, route, ada):
+    first.call()
+    second.call()
+    twilio.webhook("/twilio/voice/status/", root_status("completed", CallSid=second.sid))
+    free_again(twilio, ada, first)
+
+    assert dispatch.dispatch() == []
+    assert not CallOffer.objects.filter(call=second.sid).exists()
+
+
+def test_an_agent_has_one_open_offer_whatever_asks(first, second, route, ada):
+    first.call()
+    made = CallOffer.objects.get()
+
+    from calls.live.offers import offers_make
+
+    assert offers_make(second.sid, [ada.pk], attempt=1, rung_at=None) == []
+    assert CallOffer.objects.get() == made
+
+
+def test_an_offer_whose_end_was_never_told_keeps_nobody_from_the_next(first, second, route, ada):
+    first.call()
+    CallOffer.objects.update(created_at=timezone.now() - timedelta(seconds=200))
+
+    second.call()
+
+    assert second.rings == [ada.identity]
+
+
+def test_who_declined_is_left_alone_by_that_caller_but_not_by_others(twilio, first, second, route, ada):
+    first.call()
+    fields = leg_status(ada.pk, "busy", 1, leg=99) | {"ParentCallSid": first.sid}
+    twilio.webhook("/twilio/voice/offer-status/?attempt=1", fields)
+
+    first.ring_ends("busy")
+    second.call()
+
+    assert first.verbs == ["Enqueue"]
+    assert second.rings == [ada.identity]
+
+
+def test_the_skill_that_a_step_asks_for_is_the_name_of_a_team(first, line, team, ada, grace):
+    factories.make_team("German").agents.add(grace)
+    make_route(line, team_step(team.pk, skill="german"), box())
+    ada.desks.update(opened_at=timezone.now() - timedelta(days=1))
+
+    first.call()
+
+    assert first.rings == [grace.identity]
+
+
+def test_who_spoke_with_the_caller_last_is_rung_first_and_for_as_long_as_the_step_says(
+    first, line, team, ada, grace, twilio
+):
+    factories.make_call(5, caller="+12025550110", agent=grace, result="answered", line=line)
+    make_route(line, team_step(team.pk, strategy="all-at-once", first="last-agent", first_seconds=9), box())
+
+    first.call()
+    assert (first.rings, first.find("Dial").attrib["timeout"]) == ([grace.identity], "9")
+    first.ring_ends()
+
+    assert (first.rings, first.find("Dial").attrib["timeout"]) == ([ada.identity], "15")

@@ -1,0 +1,154 @@
+"""Who waits, over REST, and callers who are taken by hand."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+
+from calls.live import fetching
+from calls.models import CallOffer, Conversation
+from calls.queues.watch import QueueWatch
+from telephony.errors import Unavailable
+from tests import factories
+from tests.calls.routes import Caller, box, make_route, team_step
+from tests.twilio import sid
+
+pytestmark = pytest.mark.django_db
+TAKE = "/api/v1/queues/take/"
+
+
+@pytest.fixture
+def waiting(twilio, line, team, ada):
+    """Ada's phone rings for the first, the second waits."""
+    menu = {
+        "id": "menu", "kind": "menu", "prompt": {"text": "Press 2."}, "no_input": "box", "wrong_input": "box",
+        "keys": [{"digit": "2", "meaning": "Orders", "next": "team"}],
+    }  # fmt: skip
+    make_route(line, menu, team_step(team.pk), box())
+    first = Caller(twilio, CallSid=sid("CA", 10), From="+12025550110")
+    second = Caller(twilio, CallSid=sid("CA", 20), From="+12025550120")
+    for caller in (first, second):
+        caller.call()
+        caller.press("2")
+    assert (first.rings, second.verbs) == ([ada.identity], ["Enqueue"])
+    return first, second
+
+
+@pytest.fixture
+def redirect():
+    with patch.object(fetching, "call_redirect", autospec=True) as found:
+        yield found
+
+
+def take(client, agent, caller: Caller):
+    client.force_login(agent)
+    return client.post(TAKE, {"sid": caller.sid}, content_type="application/json")
+
+
+def test_members_see_who_waits_what_they_chose_and_at_whose_phones_it_rings(client, waiting, ada, team):
+    client.force_login(ada)
+
+    (queue,) = client.get("/api/v1/queues/").json()["queues"]
+
+    assert (queue["team"]["name"], queue["waiting"]) == ("Support", 1)
+    first, second = queue["callers"]
+    assert (first["state"], [one["id"] for one in first["rings_at"]]) == ("offered", [ada.pk])
+    assert (second["state"], second["party"]["number"], second["place"]) == ("waiting", "+12025550120", 2)
+    assert "presses 2, Orders" in second["why"]
+
+
+def test_others_see_nothing_of_it(client, waiting, stranger):
+    client.force_login(stranger)
+
+    assert [queue["team"]["name"] for queue in client.get("/api/v1/queues/").json()["queues"]] == ["Sales"]
+
+
+def test_whoever_takes_a_caller_is_rung_though_busy_and_nobody_else(client, waiting, grace, redirect):
+    grace.availability = "busy"
+    grace.save()
+    second = waiting[1]
+
+    assert take(client, grace, second).status_code == 202
+    second.ask(redirect.call_args.args[1])
+
+    assert second.rings == [grace.identity]
+
+
+def test_a_colleagues_ring_is_picked_up_and_rings_there_no_more(client, waiting, ada, grace, redirect):
+    first = waiting[0]
+
+    assert take(client, grace, first).status_code == 202
+    assert CallOffer.objects.filter(call=first.sid, state="ringing").count() == 2, "it rings until Twilio has come"
+    first.ask(redirect.call_args.args[1])
+
+    assert first.rings == [grace.identity]
+    assert list(CallOffer.objects.filter(call=first.sid, state="ringing").values_list("agent", flat=True)) == [grace.pk]
+
+
+def test_what_twilio_refuses_is_said_and_leaves_everything_as_it_was(client, waiting, ada, grace):
+    first = waiting[0]
+    before = Conversation.objects.get(pk=first.sid)
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=Unavailable("Twilio is away.")):
+        response = take(client, grace, first)
+
+    assert response.status_code == 502
+    after = Conversation.objects.get(pk=first.sid)
+    assert (after.state, after.answer, after.attempt) == (before.state, before.answer, before.attempt)
+    assert list(CallOffer.objects.filter(call=first.sid, state="ringing").values_list("agent", flat=True)) == [ada.pk]
+
+
+def test_two_who_take_the_same_caller(client, waiting, ada, grace, team, redirect):
+    hedy = factories.make_agent("hedy", team=team, reachable=True)
+    second = waiting[1]
+    assert take(client, grace, second).status_code == 202
+    second.ask(redirect.call_args.args[1])
+
+    assert take(client, hedy, second).status_code == 202
+    second.ask(redirect.call_args.args[1])
+
+    assert second.rings == [hedy.identity]
+    assert CallOffer.objects.filter(call=second.sid, state="ringing").count() == 1
+
+
+def test_whose_phone_rings_already_takes_nobody_else(client, waiting, ada, redirect):
+    response = take(client, ada, waiting[1])
+
+    assert response.status_code == 409
+    assert "rings already" in response.json()["detail"]
+
+
+def test_whose_phone_cannot_ring_takes_nobody(client, waiting, team, redirect):
+    away = factories.make_agent("away", team=team)
+
+    assert take(client, away, waiting[1]).status_code == 409
+    redirect.assert_not_called()
+
+
+def test_nobody_takes_the_callers_of_other_teams(client, waiting, stranger, redirect):
+    assert take(client, stranger, waiting[1]).status_code == 404
+
+
+def test_a_caller_who_has_gone_is_not_taken(client, waiting, grace, redirect):
+    second = waiting[1]
+    second.leave_queue("hangup", CallStatus="completed")
+
+    assert take(client, grace, second).status_code in (404, 409)
+    redirect.assert_not_called()
+
+
+@pytest.mark.parametrize("sid", ["", "x" * 65, "CA\x00", 7, None, ["CA1"]])
+def test_a_bad_sid_is_answered(client, ada, sid):
+    client.force_login(ada)
+
+    assert client.post(TAKE, {"sid": sid}, content_type="application/json").status_code in (400, 404)
+
+
+def test_a_teams_desks_are_told_when_its_queue_has_changed_and_only_then(waiting, team):
+    watch = QueueWatch()
+
+    (frame,) = watch.look()
+    assert frame[0] == f"team.{team.pk}"
+    assert '"queue.changed"' in frame[1]["text"]
+    assert "gedrückt wird 2" in frame[1]["texts"]["de"]
+    assert watch.look() == []

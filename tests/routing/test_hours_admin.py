@@ -1,0 +1,171 @@
+"""Opening hours in Django admin: saved, refused, switched by hand, and asked about."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.facts import hours_facts
+from routing.hour_texts import HoursError, dates_read, week_read
+from routing.models import OpeningHours, Route, RouteVersion
+from tests import factories
+from tests.routing.plans import box, document, step
+from tests.routing.test_steps import anything
+
+ADD = "/admin/routing/openinghours/add/"
+WEEK = [[["08:30", "12:30"], ["13:15", "18:00"]] for _day in range(5)] + [[], []]
+
+
+@pytest.fixture
+def root(db):
+    return factories.make_agent("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def admin(root) -> Client:
+    client = Client()
+    client.force_login(root)
+    return client
+
+
+def posted(admin: Client, path: str = ADD, *, week: Any = WEEK, dates: Any = (), **fields: Any):
+    sent = {
+        "name": "Shop", "time_zone": "Europe/London", "week": json.dumps(week), "dates": json.dumps(dates),
+        "country": "", "subdivision": "", "switched": "", "switched_until": "", "switched_why": "",
+    }  # fmt: skip
+    return admin.post(path, sent | fields, secure=True)
+
+
+def test_a_week_is_saved_with_its_holidays_and_dates(admin):
+    dates = [{"date": "2026-12-24", "name": "Christmas Eve", "spans": [["08:30", "12:00"]]}]
+
+    answer = posted(admin, country="GB", subdivision="ENG", dates=dates)
+
+    assert answer.status_code == 302, answer.content.decode()
+    hours = hours_facts(OpeningHours.objects.get().pk)
+    assert [str(span) for span in hours.week[0]] == ["08:30–12:30", "13:15–18:00"]
+    assert [own.name for own in hours.dates.values()] == ["Christmas Eve"]
+
+
+@pytest.mark.parametrize(
+    ("week", "sentence"),
+    [
+        ([[["08:30", "12:30"], ["12:00", "14:00"]], *[[]] * 6], "Monday: 08:30–12:30 and 12:00–14:00 overlap."),
+        (
+            [[["20:00", "09:00"]], [["08:00", "12:00"]], *[[]] * 5],
+            "Tuesday: 20:00–09:00 of the day before and 08:00–12:00",
+        ),
+        ([[["8:30", "12"]], *[[]] * 6], "Monday: write times like 08:30."),
+        ([[]] * 6, "A week has seven days."),
+        ([[["08:30"]], *[[]] * 6], "a span has a beginning and an end"),
+    ],
+)
+def test_a_week_that_cannot_be_is_refused_with_the_day(admin, week, sentence):
+    answer = posted(admin, week=week)
+
+    assert sentence in answer.content.decode()
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert not OpeningHours.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"time_zone": "Europe/Nowhere"}, {"country": "XX"}, {"country": "GB", "subdivision": "BY"},
+        {"subdivision": "ENG"},
+        {"dates": [{"date": "soon"}]}, {"dates": [{"date": "2026-12-24"}] * 2},
+        {"dates": {}}, {"week": None}, {"week": "["},
+    ],
+)  # fmt: skip
+def test_bad_input_is_said_at_its_field(admin, fields):
+    assert posted(admin, **fields).status_code == 200
+    assert not OpeningHours.objects.exists()
+
+
+def refusal(read, sent) -> str | None:
+    try:
+        read(sent)
+    except HoursError as error:
+        return error.message
+    return None
+
+
+@given(anything)
+def test_whatever_is_stored_is_read_or_refused_with_a_sentence(sent):
+    for read in (week_read, dates_read):
+        assert refusal(read, sent) != ""
+
+
+@given(st.lists(st.lists(st.lists(st.text(max_size=6), max_size=3), max_size=3), min_size=7, max_size=7))
+def test_weeks_of_texts_are_read_or_refused(week):
+    assert refusal(week_read, week) != ""
+
+
+def test_who_switched_by_hand_is_kept(admin, root):
+    posted(admin)
+    row = OpeningHours.objects.get()
+    answer = posted(
+        admin, f"/admin/routing/openinghours/{row.pk}/change/", switched="closed", switched_why="Fire drill",
+        switched_until="2199-01-01T14:00",
+    )  # fmt: skip
+
+    assert answer.status_code == 302, answer.content.decode()
+    row.refresh_from_db()
+    assert (row.switched, row.switched_by) == ("closed", root)
+    # As a clock at that place shows it.
+    assert row.switched_until == datetime(2199, 1, 1, 14, tzinfo=ZoneInfo("Europe/London"))
+    page = admin.get(f"/admin/routing/openinghours/{row.pk}/change/", secure=True).content.decode()
+    assert "Switched by Root" in page
+
+
+def test_a_switch_until_a_time_that_is_over_is_refused(admin):
+    answer = posted(admin, switched="closed", switched_until="2026-01-01T10:00")
+
+    assert "This time is over." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-11-23T10:00", "Open. Shop: the span 08:30–12:30 of 2026-11-23, Europe/London."),
+        ("2026-11-23T13:00", "Closed. Shop: outside the spans of 2026-11-23, Europe/London."),
+        ("2026-12-25T10:00", "Closed. 2026-12-25 is a holiday: Christmas Day."),
+        ("soon", "Write a day and a time."),
+        ("9999-12-31T23:59", "Write a day and a time."),
+    ],
+)
+def test_a_moment_can_be_asked_about(admin, moment, said):
+    posted(admin, country="GB", subdivision="ENG")
+    row = OpeningHours.objects.get()
+
+    page = admin.get(f"/admin/routing/openinghours/{row.pk}/change/", {"check": moment}, secure=True)
+
+    assert said in page.content.decode()
+
+
+def test_hours_that_a_route_asks_are_not_deleted(admin, team):
+    posted(admin)
+    row = OpeningHours.objects.get()
+    route = Route.objects.create(name="Daytime")
+    steps = document(step("h", "hours", hours=row.pk, open="box", closed="box"), box(team=team.pk))
+    route.current = RouteVersion.objects.create(route=route, number=1, steps=steps)
+    route.save()
+
+    admin.post(f"/admin/routing/openinghours/{row.pk}/delete/", {"post": "yes"}, secure=True)
+
+    assert OpeningHours.objects.exists()
+
+
+@pytest.mark.django_db
+def test_hours_that_cannot_be_read_are_as_if_they_were_gone(caplog):
+    row = OpeningHours.objects.create(name="Broken", week="?", time_zone="UTC")
+
+    assert hours_facts(row.pk) is None
+    assert "opening hours cannot be read" in caplog.text

@@ -1,0 +1,228 @@
+"""The route editor in Django admin: what it saves, refuses and keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from routing.admin.editor_words import editor_words
+from routing.models import Route
+from routing.steps import KINDS
+from tests import factories
+from tests.packages import ROOT
+from tests.routing.plans import box, document, step, text
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/routing/route/add/"
+
+
+@pytest.fixture
+def root():
+    return factories.make_agent("root", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def admin(root) -> Client:
+    client = Client()
+    client.force_login(root)
+    return client
+
+
+def sent(client: Client, path: str, *steps: dict[str, Any], name: str = "Daytime", based_on: int = 0):
+    body = {"name": name, "based_on": based_on, "document": document(*steps)}
+    return client.post(path, json.dumps(body), "application/json", secure=True)
+
+
+def hello(following: str = "box", words: str = "Welcome.") -> dict[str, Any]:
+    return step("hello", "announcement", name="Greeting", prompt=text(words), next=following)
+
+
+@pytest.fixture
+def route(admin, team) -> Route:
+    answer = sent(admin, ADD, hello(), box(team=team.pk))
+    assert answer.status_code == 200, answer.content
+    return Route.objects.get()
+
+
+def change(route: Route) -> str:
+    return f"/admin/routing/route/{route.pk}/change/"
+
+
+def test_a_new_route_is_saved_as_version_one_and_in_force(admin, root, route, team):
+    assert route.current is not None
+    assert (route.current.number, route.current.saved_by) == (1, root)
+    assert [each["id"] for each in route.current.steps["steps"]] == ["hello", "box"]
+
+
+def test_each_save_is_a_version_more_and_the_one_before_stays(admin, route, team):
+    before = route.current.steps
+
+    answer = sent(admin, change(route), hello(words="Hello."), box(team=team.pk), based_on=1)
+
+    assert answer.json()["number"] == 2
+    assert [(each.number, each.steps == before) for each in route.versions.order_by("number")] == [
+        (1, True),
+        (2, False),
+    ]
+    route.refresh_from_db()
+    assert route.current.number == 2
+
+
+def test_a_route_that_ends_in_silence_is_refused_with_step_field_and_what_to_do(admin, route, team):
+    answer = sent(admin, change(route), hello(""), box(team=team.pk), based_on=1)
+
+    assert answer.status_code == 422
+    refusal, warning = answer.json()["findings"]
+    assert (refusal["step"], refusal["number"], refusal["field"]) == ("hello", 1, "next")
+    assert (refusal["send_to"], refusal["is_refusal"], warning["is_refusal"]) == ("box", True, False)
+    assert refusal["todo"] == "Choose a next step for “then”, for instance 2 Sales box."
+    assert route.versions.count() == 1
+
+
+def test_who_changed_a_version_that_is_not_the_newest_any_more_is_told_whose_it_is(admin, route, team):
+    assert sent(admin, change(route), hello(words="One."), box(team=team.pk), based_on=1).status_code == 200
+
+    answer = sent(admin, change(route), hello(words="Two."), box(team=team.pk), based_on=1)
+
+    assert answer.status_code == 409
+    assert answer.json()["text"].startswith("Root saved version 2 meanwhile.")
+    assert route.versions.count() == 2
+
+
+def test_two_routes_do_not_have_one_name(admin, route, team):
+    answer = sent(admin, ADD, box(team=team.pk))
+
+    assert (answer.status_code, answer.json()["text"]) == (422, "There is a route of this name already.")
+    assert Route.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[", "[]", '{"name": "x"}', '{"name": 3, "document": 4}', "[" * 9999, '{"name": "\\u0000"}']
+)
+def test_what_is_no_route_is_refused(admin, body):
+    assert admin.post(ADD, body, "application/json", secure=True).status_code == 422
+    assert not Route.objects.exists()
+
+
+def test_whoever_may_only_look_sees_the_route_and_saves_nothing(admin, route, team):
+    from django.contrib.auth.models import Permission
+
+    reader = factories.make_agent("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_route"))
+    client = Client()
+    client.force_login(reader)
+
+    page = client.get(change(route), secure=True)
+    assert '"may_change": false' in page.content.decode()
+    assert sent(client, change(route), box(team=team.pk), based_on=1).status_code == 403
+    client.force_login(factories.make_agent("nobody", is_staff=True))
+    assert client.get(change(route), secure=True).status_code == 403
+
+
+def test_the_history_says_in_words_what_changed_and_brings_a_version_back(admin, route, team):
+    assert sent(admin, change(route), hello(words="Closed."), box(team=team.pk), based_on=1).status_code == 200
+    versions = f"/admin/routing/route/{route.pk}/versions/"
+
+    page = admin.get(versions, secure=True).content.decode()
+    assert "Greeting, what the caller hears: “Closed.” in place of “Welcome.”." in page
+
+    page = admin.post(versions, {"number": "1"}, secure=True, follow=True).content.decode()
+    assert "Version 1 is in force again, as version 3." in page
+    route.refresh_from_db()
+    assert route.current.steps == route.versions.get(number=1).steps
+    assert (route.current.number, route.current.brought_back) == (3, 1)
+
+
+def test_a_version_that_would_end_in_silence_today_is_not_brought_back(admin, route, team):
+    other = factories.make_team("Sales")
+    assert sent(admin, change(route), hello(), box(team=other.pk), based_on=1).status_code == 200
+    team.delete()
+
+    page = admin.post(f"/admin/routing/route/{route.pk}/versions/", {"number": "1"}, secure=True, follow=True)
+
+    assert "Not brought back. Sales box: No team is told of the messages." in page.content.decode()
+    assert route.versions.count() == 2
+
+
+@pytest.mark.parametrize("number", ["9", "0", "-1", "x", "9" * 30, ""])
+def test_a_version_that_never_was_is_not_brought_back(admin, route, number):
+    assert admin.post(f"/admin/routing/route/{route.pk}/versions/", {"number": number}, secure=True).status_code == 404
+
+
+def test_a_route_that_a_line_uses_is_not_deleted(admin, route, line):
+    line.route = route
+    line.save()
+
+    admin.post(f"/admin/routing/route/{route.pk}/delete/", {"post": "yes"}, secure=True)
+
+    assert Route.objects.filter(pk=route.pk).exists()
+
+
+def test_a_route_that_no_line_uses_goes_with_its_versions(admin, route):
+    admin.post(f"/admin/routing/route/{route.pk}/delete/", {"post": "yes"}, secure=True)
+
+    assert not Route.objects.exists()
+
+
+def test_the_explainer_tells_of_a_saved_and_of_an_unsaved_route(admin, route, line, team):
+    line.route = route
+    line.save()
+    explain = "/admin/routing/route/explain/"
+
+    page = admin.get(explain, {"line": line.pk, "caller": "202 555 0142"}, secure=True).content.decode()
+    assert "has the route “Daytime”, version 1" in page
+    assert "Step 1, Greeting: is heard" in page
+
+    draft = json.dumps(document(box(name="Only a box", team=team.pk)))
+    page = admin.post(explain, {"line": line.pk, "document": draft, "name": "Daytime"}, secure=True).content.decode()
+    assert "Step 1, Only a box: a message is taken" in page
+
+
+@pytest.mark.parametrize(
+    "asked", [{"line": "x"}, {"line": "1", "at": "soon"}, {"line": "9" * 40}, {"line": "1", "keys": "x"}]
+)
+def test_what_cannot_be_explained_is_said_at_its_field(admin, line, asked):
+    answer = admin.get("/admin/routing/route/explain/", asked, secure=True)
+
+    assert answer.status_code == 200
+    assert 'class="rt-why"' in answer.content.decode()
+
+
+# --- The page's script and this side of it ---
+
+_SCRIPT = ROOT / "frontend/src/admin/routes"
+
+
+def _scripts() -> str:
+    return "\n".join(path.read_text() for path in Path(_SCRIPT).glob("*.ts*") if ".test." not in path.name)
+
+
+def test_the_script_has_a_word_for_all_that_it_says():
+    words = editor_words()
+
+    asked = set(re.findall(r'words\["([a-z_-]+)"\]', _scripts()))
+    assert asked
+    assert asked - set(words) == set()
+
+
+def test_no_word_is_left_that_nobody_asks_for():
+    made = ("kind_", "arrow_", "field_", "strategy_", "first_")
+    own = {f"{kind}_{name}" for kind, made_of in KINDS.items() for name in made_of.__dataclass_fields__}
+    asked = set(re.findall(r'words\["([a-z_-]+)"\]', _scripts())) | own
+
+    assert {name for name in editor_words() if not name.startswith(made)} - asked == set()
+
+
+def test_the_script_knows_every_kind_and_every_field_of_it():
+    model = (_SCRIPT / "model.ts").read_text()
+
+    for kind, made_of in KINDS.items():
+        assert re.search(rf"^  {kind}: ", model, re.M), kind
+        for name in {each.name for each in fields(made_of)} - {"id", "name"}:
+            assert f'field: "{name}"' in model, f"{kind}.{name}"
