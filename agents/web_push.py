@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 import logging
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -144,14 +143,6 @@ def forget(*, agent_id: int, session_key: str | None = None) -> None:
     """Those of one session of the agent, or all of the agent's."""
     mine = WebPushSubscription.objects.filter(agent_id=agent_id)
     (mine if session_key is None else mine.filter(session=session_digest(session_key))).delete()
-
-
-def wakeable(agent_ids: Collection[int]) -> set[int]:
-    """Which of these agents have a browser that can be woken."""
-    if not public_key():
-        return set()
-    found = WebPushSubscription.objects.filter(agent_id__in=agent_ids)
-    return set(found.values_list("agent_id", flat=True))
 
 
 def send(*, agent_id: int, note: Note, hidden: Note) -> int:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
     from calls.models import Call
 
 
+# Longer than anybody waits.
+_WAKES_ONCE_SECONDS = 7200
+
+
+def wake_sleeping(agent_ids: Collection[int], call: Call) -> set[int]:
+    """Wakes those of these agents whom it helps to wake, each once for a call, however often it is asked; who they are.
+    Their caller may wait one round more for them."""
+    sleeping = agents_asleep(agent_ids)
+    anew = [agent for agent in sleeping if cache.add(f"woken:{call.sid}:{agent.pk}", True, _WAKES_ONCE_SECONDS)]
+    wake(anew, call)
+    return {agent.pk for agent in anew}
+
+
 def wake(agents: Collection[Agent], call: Call) -> None:
     """Once what was stored is committed, has the browsers of these agents show that the call waits; a press opens the
     desk on it. Returns at once: a worker sends it."""
@@ -34,12 +48,6 @@ def wake_over(agents: Collection[Agent], call: Call, by: Agent | None = None) ->
     """The same notification says, without a sound, who took the call, or that its caller hung up."""
     for agent in agents:
         _show(agent, partial(_over, call, by))
-
-
-def asleep(agent_ids: Collection[int]) -> list[Agent]:
-    """Of these agents those whom it helps to wake: available, and with a browser to wake, but without a phone that can
-    ring."""
-    return agents_asleep(agent_ids)
 
 
 def _show(agent: Agent, made: Callable[..., Note]) -> None:

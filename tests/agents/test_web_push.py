@@ -272,6 +272,17 @@ class TestWaking:
         assert "Okonkwo" not in str(hidden)
         assert "555" not in str(hidden)
 
+    def test_each_is_woken_once_for_a_call_however_often_it_is_asked(
+        self, asleep, grace, line, django_capture_on_commit_callbacks
+    ):
+        call, other = factories.make_call(1, line=line), factories.make_call(2, line=line)
+
+        with patch("agents.tasks.wake.delay") as delay, django_capture_on_commit_callbacks(execute=True):
+            woken = [waking.wake_sleeping([asleep.pk, grace.pk], one) for one in (call, call, other)]
+
+        assert woken == [{asleep.pk}, set(), {asleep.pk}]
+        assert delay.call_count == 2
+
     def test_a_call_that_is_over_replaces_the_notification_without_a_sound(
         self, asleep, grace, line, django_capture_on_commit_callbacks
     ):
