@@ -111,6 +111,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "me": reverse("api:me"),
             # With 0 in the place of an agent's id.
             "presence": reverse("api:agent-presence", args=[0]),
+            "takeCaller": reverse("api:queue-take"),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
             "words": static(f"desk-words-{language_now()}.js"),

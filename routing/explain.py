@@ -66,7 +66,7 @@ class Explanation:
     """Its number; None for a line without a route, and for one that is not saved."""
     at: datetime
     result: str
-    """`rings`, `message`, `goodbye`, `refused`, or `asked` for ever: what comes first of these."""
+    """What comes first of `rings`, `message`, `goodbye` and `refused`; `asked`, again and again, when none does."""
     steps: list[ExplainedStep]
     rings: list[Rung]
     does_not_ring: list[Ringer]

@@ -87,7 +87,8 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     route = ExplainedRouteSerializer(allow_null=True, help_text="Null: the line has none.")
     at = serializers.DateTimeField()
     result = serializers.ChoiceField(
-        choices=["rings", "message", "goodbye", "refused", "asked"], help_text="The last: again and again."
+        choices=["rings", "message", "goodbye", "refused", "asked"],
+        help_text="What comes first; asked again and again when nothing else does.",
     )
     conclusion = serializers.CharField(help_text="The same, in a sentence.")
     steps = ExplainedStepSerializer(many=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -20,6 +21,7 @@ from calls.live.services import ring_parameters
 from calls.models import Conversation
 from core.languages import known_language, speaking
 from routing.doings import Ask, DialNumber, End, Say, TakeMessage
+from routing.greetings import sound_url
 from routing.models import Greeting
 from routing.step_fields import Prompt
 from telephony.callbacks import callback_url
@@ -66,9 +68,11 @@ def _heard(prompt: Prompt, language: str) -> list[Heard]:
     """A prompt's sound or sentence; nothing when there is none."""
     text, voice = prompt.text, prompt.voice
     if prompt.greeting:
-        greeting = Greeting.objects.filter(pk=prompt.greeting).first()
+        greeting = Greeting.objects.filter(pk=prompt.greeting).select_related("sound").first()
         if greeting is None:
             return []
+        if hasattr(greeting, "sound"):
+            return [Sound(sound_url(greeting.sound))]
         text, voice, language = greeting.text, greeting.voice, greeting.language
     if not text.strip():
         return []
@@ -187,7 +191,7 @@ def _place_said(place: Place, language: str) -> Said:
 
 
 def music() -> Sound:
-    return Sound(f"{settings.PUBLIC_BASE_URL}{static('calls/wait.wav')}")
+    return Sound(urljoin(settings.PUBLIC_BASE_URL, static("calls/wait.wav")))
 
 
 def please_wait() -> str:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from agents.selectors import agents_active
 from calls.live import broadcasts, dispatcher
 from calls.live.dispatch import at_the_door, is_due, tell_offered
 from calls.live.free_agents import teams_at_work
 from calls.live.scheduling import PRIORITY_STEP
 from calls.live.terms import terms_of_agent, terms_of_team
+from calls.live.waking import wake_over, wake_sleeping
 from calls.models import Call, CallEvent, CallOffer, Conversation
 from core.languages import as_json
 from routing import walk
@@ -31,6 +33,7 @@ from routing.doings import (
     Wait,
 )
 from routing.facts import facts_of
+from routing.selectors import callable_agents_of
 from routing.walk import Position
 
 if TYPE_CHECKING:
@@ -132,12 +135,28 @@ def _join(meeting: Meeting, ring: RingTeam, wait: Wait) -> Event | None:
     conversation.terms["why"] = _why(meeting.doings)
     conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
     meeting.rung = at_the_door(conversation)
-    if not meeting.rung and ring.team not in teams_at_work([ring.team]):
+    if not meeting.rung and not _wake(meeting) and ring.team not in teams_at_work([ring.team]):
         _leave_team(meeting)
         return Event(EventKind.NOBODY)
     call.waiting_since, call.waited = call.waiting_since or now, None
     Call.objects.filter(pk=call.sid).update(waiting_since=call.waiting_since, waited=None)
     return None
+
+
+def _wake(meeting: Meeting) -> bool:
+    """Has those of the team woken whose desks are asleep. Whether there are any: the caller waits for them a while."""
+    conversation = meeting.conversation
+    members = callable_agents_of(conversation.team_id or 0).values_list("pk", flat=True)
+    woken = wake_sleeping(list(members), meeting.call)
+    if woken:
+        conversation.terms["woke"] = sorted(woken)
+    return bool(woken)
+
+
+def sleepers_told(conversation: Conversation, call: Call) -> None:
+    """Whoever was woken for a caller reads what became of the call. The conversation is to be saved."""
+    if ids := conversation.terms.pop("woke", None):
+        wake_over(list(agents_active(ids)), call, call.agent)
 
 
 def _why(doings: list[Doing]) -> Any:
@@ -208,6 +227,7 @@ def over(meeting: Meeting, trees: list[CallTree]) -> Meeting:
     waited = conversation.state in (State.WAITING, State.OFFERED) and meeting.call.answer_time is None
     conversation.state = State.ABANDONED if waited else State.ENDED
     meeting.doings = []
+    sleepers_told(conversation, meeting.call)
     return _settled(meeting, trees)
 
 

@@ -22,6 +22,7 @@ from calls.live import broadcasts
 from calls.live.call_batch import CallBatch
 from calls.live.dispatch import Fetch, is_due
 from calls.live.free_agents import teams_at_work
+from calls.live.journey import sleepers_told
 from calls.live.locks import try_lock
 from calls.live.offers import LONGEST_RING, NOT_ACKNOWLEDGED, NOT_FETCHED
 from calls.models import TERMINAL, CallOffer, Conversation
@@ -117,6 +118,7 @@ def _fetch(conversation: Conversation, now: datetime) -> Fetch:
 
 def _close_ended(now: datetime) -> None:
     """Calls that are over, of which the queue or the ring did not tell; offers that ring at nobody's."""
+    _tell_sleepers()
     over = Conversation.objects.filter(state__in=(State.WAITING, State.OFFERED), call__status__in=sorted(TERMINAL))
     gone, talked = over.filter(call__answer_time=None), over.filter(call__answer_time__isnull=False)
     for rows, state in ((gone, State.ABANDONED), (talked, State.ENDED)):
@@ -127,6 +129,18 @@ def _close_ended(now: datetime) -> None:
     CallOffer.objects.filter(pk__in=list(idle)).update(state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=now)
     ids = list(stale.filter(state=CallOffer.State.RINGING).values_list("pk", flat=True))
     CallOffer.objects.filter(pk__in=ids).update(state=CallOffer.State.ENDED, ended_at=now)
+
+
+def _tell_sleepers() -> None:
+    """Somebody has answered, or the caller is gone: whoever was woken reads it."""
+    settled = Q(call__answer_time__isnull=False) | Q(call__status__in=sorted(TERMINAL))
+    known = Conversation.objects.filter(settled, state__in=(State.WAITING, State.OFFERED), terms__has_key="woke")
+    for sid in known.values_list("pk", flat=True):
+        with transaction.atomic():
+            conversation = Conversation.objects.select_related("call__agent").filter(pk=sid).first()
+            if conversation is not None and try_lock(sid):
+                sleepers_told(conversation, conversation.call)
+                conversation.save(update_fields=["terms"])
 
 
 # --- Callers whom Twilio was to fetch ---------------------------------------------------------------------------------

@@ -118,4 +118,9 @@ class Migration(migrations.Migration):
             model_name='conversation',
             index=models.Index(condition=models.Q(('state__in', ['offered', 'waiting'])), fields=['team', 'place_at'], name='conversation_in_queue'),
         ),
+        migrations.AlterField(
+            model_name='callevent',
+            name='kind',
+            field=models.CharField(choices=[('rest', 'Request to Twilio'), ('action', "Agent's action"), ('incident', 'Failure of our own'), ('route', 'Step of a route')], max_length=16, verbose_name='kind'),
+        ),
     ]

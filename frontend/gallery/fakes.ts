@@ -104,6 +104,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     uploadFile: () => never,
     readyTexts: async () => READY_TEXTS,
     setPresence: async () => {},
+    takeCaller: async () => {},
     chooseLanguage: async () => {},
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
@@ -171,6 +172,7 @@ export const config: Config = {
     readyTexts: "/",
     me: "/",
     presence: "/0/",
+    takeCaller: "/",
     socket: "/",
     alarms: "/",
     words: "/",

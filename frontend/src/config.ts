@@ -35,6 +35,7 @@ export interface Config {
     me: string;
     /** With 0 in the place of an agent's id. */
     presence: string;
+    takeCaller: string;
     socket: string;
     alarms: string;
     /** The words of the page's language, and the screens that are loaded later: modules. */

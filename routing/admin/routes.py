@@ -84,7 +84,7 @@ class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
         return TemplateResponse(request, "admin/routing/route_editor.html", context)
 
     def _route(self, request: HttpRequest, object_id: str) -> Route:
-        route = self.get_object(request, unquote(object_id))
+        route: Route | None = self.get_object(request, unquote(object_id))
         if route is None:
             raise Http404
         return route

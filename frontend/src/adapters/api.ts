@@ -111,6 +111,9 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     setPresence: async (agent, availability) => {
       await send(config.urls.presence.replace("/0/", `/${agent}/`), "PATCH", { availability });
     },
+    takeCaller: async (sid) => {
+      await request<unknown>(config.urls.takeCaller, { sid });
+    },
     chooseLanguage: async (language) => {
       await send(config.urls.me, "PATCH", { language });
     },

@@ -323,6 +323,7 @@ export function App(props: AppProps) {
             onClose={closeCall}
             onDone={finishNote}
             team={colleagues(state)}
+            queues={state.queues}
             canDial={dialable}
             onCall={callBack}
             {...{ contacts, contactsApi, contactIn: person.contactIn }}

@@ -4,7 +4,7 @@ import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { ContactsStore, OpenContact } from "../contacts/contacts";
 import type { ContactNumber, ContactPage, ContactsApi } from "../contacts/ports";
-import type { Call, Line, Presence } from "../messages";
+import type { Call, Line, Presence, Queue } from "../messages";
 import type { Api } from "../ports";
 import type { ScreenModules, Screens } from "../screens/screens";
 import type { ConversationStore, Correspondent } from "../threads/conversation";
@@ -16,11 +16,12 @@ import { Loading } from "./EmptyState";
 import { Later } from "./Later";
 import { Team } from "./Team";
 import { useNarrow } from "./useNarrow";
+import { countOf, somebodyWaits, Waiting } from "./Waiting";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 
 /** `last`: the call that was just talked on. */
-export type View = "caller" | "last" | "log" | "messages" | "contacts" | "team";
+export type View = "waiting" | "caller" | "last" | "log" | "messages" | "contacts" | "team";
 
 interface Props {
   screens: Screens;
@@ -43,7 +44,7 @@ interface Props {
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
-  api: Pick<Api, "calls" | "callsAt" | "contacts" | "setPresence">;
+  api: Pick<Api, "calls" | "callsAt" | "contacts" | "setPresence" | "takeCaller">;
   contacts: ContactsStore;
   contactsApi: ContactsApi;
   /** Where the opened contact stands. */
@@ -52,6 +53,7 @@ interface Props {
   onContactClose(): void;
   onDialNumber(number: Pick<ContactNumber, "number" | "extension" | "display">, name: string): void;
   team: Presence[];
+  queues: Queue[];
   canDial: boolean;
   onCall(call: Call): void;
   threads: ThreadListStore;
@@ -65,7 +67,7 @@ interface Props {
 }
 
 export function WorkArea(props: Props) {
-  const { view, onView, subjects, unseen, team, threads } = props;
+  const { view, onView, subjects, unseen, team, queues, threads } = props;
   useStore(threads);
   const { mine, nobody } = threads.unread();
   const toRead = mine + nobody;
@@ -73,8 +75,14 @@ export function WorkArea(props: Props) {
   const narrow = useNarrow();
   const setPresence = props.me.role === "agent" ? undefined : props.api.setPresence;
   const always: readonly View[] = ["log", "messages", "contacts"];
-  const views = (["caller", "last", "log", "messages", "contacts", "team"] as const).filter(
-    (each) => always.includes(each) || (each === "team" ? narrow : subjects[each as "caller" | "last"]),
+  const waits = somebodyWaits(queues, props.me.id);
+  const views = (["waiting", "caller", "last", "log", "messages", "contacts", "team"] as const).filter(
+    (each) => {
+      if (each === "team") return narrow;
+      // Whoever looks at it reads that nobody waits any more.
+      if (each === "waiting") return waits || view === "waiting";
+      return always.includes(each) || subjects[each as "caller" | "last"];
+    },
   );
   const shown = views.includes(view) ? view : "log";
   const subject = subjects[shown];
@@ -113,6 +121,12 @@ export function WorkArea(props: Props) {
                 <span class="visually-hidden">{t("threads.toRead", { count: toRead })}</span>
               </>
             )}
+            {each === "waiting" && countOf(queues) > 0 && (
+              <>
+                {" "}
+                <span class="count">{countOf(queues)}</span>
+              </>
+            )}
             {each === "caller" && unseen && (
               <>
                 <span class="tab-dot" aria-hidden="true" />{" "}
@@ -131,7 +145,11 @@ export function WorkArea(props: Props) {
           // The team holds nothing to focus: without this, the keyboard could not scroll it.
           tabIndex={shown === "team" ? 0 : undefined}
         >
-          {shown === "team" ? <Team team={team} onSet={setPresence} /> : <Panel {...props} view={shown} />}
+          {shown === "team" && <Team team={team} onSet={setPresence} />}
+          {shown === "waiting" && (
+            <Waiting queues={queues} me={props.me.id} onTake={(sid) => props.api.takeCaller(sid)} />
+          )}
+          {shown !== "team" && shown !== "waiting" && <Panel {...props} view={shown} />}
         </div>
         {!narrow && shown !== "messages" && (
           <div

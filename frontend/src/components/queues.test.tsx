@@ -1,9 +1,10 @@
 /** Who waits for the agent's teams. */
-import { waitFor } from "@testing-library/preact";
-import { describe, expect, it } from "vitest";
+import { screen, waitFor, within } from "@testing-library/preact";
+import { describe, expect, it, vi } from "vitest";
+import { grace } from "../../gallery/data";
 import type { Queue } from "../messages";
 import { after, NOW, push, readyState, sample } from "../testing/samples";
-import { reach, show } from "../testing/show";
+import { button, reach, show } from "../testing/show";
 
 const told = (more: Partial<Queue>): ReturnType<typeof push> => {
   const message = sample("queue.changed") as { type: "queue.changed"; queue: Queue };
@@ -27,6 +28,47 @@ describe("the reach line", () => {
     await waitFor(() => expect(reach()).toContain("1 waiting"));
     send(told({ waiting: 0, longest_since: null }));
     await waitFor(() => expect(reach()).not.toContain("waiting"));
+  });
+});
+
+describe("the waiting list", () => {
+  const [first] = (sample("queue.changed") as { queue: Queue }).queue.callers;
+  const tab = (name: string) => screen.queryByRole("tab", { name });
+
+  it("is there while somebody waits, and takes a caller out of the queue", async () => {
+    const takeCaller = vi.fn(async () => {});
+    const { user, send } = show(readyState(), { takeCaller });
+    expect(tab("Waiting 1")).toBeNull();
+    send(told({ waiting: 1, longest_since: since(20) }));
+    await user.click(await screen.findByRole("tab", { name: "Waiting 1" }));
+    expect(within(screen.getByRole("list", { name: "" })).getByText("Maya Okonkwo")).toBeTruthy();
+    await user.click(button("Take: Maya Okonkwo"));
+    expect(takeCaller).toHaveBeenCalledWith(first!.sid);
+    send(told({ waiting: 0, longest_since: null, callers: [] }));
+    await screen.findByText("Nobody waits.");
+  });
+
+  it("says why a caller could not be taken", async () => {
+    const takeCaller = vi.fn(async () => {
+      throw new Error("This caller does not wait any more.");
+    });
+    const { user, send } = show(readyState(), { takeCaller });
+    send(told({ waiting: 1, longest_since: since(20) }));
+    await user.click(await screen.findByRole("tab", { name: "Waiting 1" }));
+    await user.click(button("Take: Maya Okonkwo"));
+    await screen.findByText("This caller does not wait any more.");
+  });
+
+  it("shows who rings at colleagues, and not who rings here", async () => {
+    const { user, send } = show(readyState());
+    const mine = { ...first!, state: "offered" as const, rings_at: [readyState().me] };
+    send(told({ waiting: 0, callers: [mine] }));
+    expect(tab("Waiting")).toBeNull();
+    send(told({ waiting: 0, callers: [{ ...mine, rings_at: [grace] }] }));
+    await user.click(await screen.findByRole("tab", { name: "Waiting" }));
+    expect(button("Pick up: Maya Okonkwo").closest("li")?.textContent).toContain(
+      "rings at Grace Hopper, line Support",
+    );
   });
 });
 

@@ -2083,7 +2083,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /**
-             * @description The last: again and again.
+             * @description What comes first; asked again and again when nothing else does.
              *
              *     * `rings` - rings
              *     * `message` - message

@@ -86,6 +86,7 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     })),
     readyTexts: vi.fn(async () => []),
     setPresence: vi.fn(async () => {}),
+    takeCaller: vi.fn(async () => {}),
     chooseLanguage: vi.fn(async () => {}),
     ...change,
   };

@@ -246,3 +246,52 @@ def test_a_caller_who_hung_up_is_not_fetched(twilio, waiting, ada):
 
     assert mending.Mender().look() == []
     assert dispatch.dispatch() == []
+
+
+@pytest.fixture
+def sleeper(team, settings):
+    """Hedy is available, her desk is closed, and her browser can be woken."""
+    from agents.models import WebPushSubscription
+    from agents.web_push import key_made
+
+    settings.WEB_PUSH_PRIVATE_KEY = key_made()
+    hedy = factories.make_agent("hedy", team=team)
+    WebPushSubscription.objects.create(agent=hedy, endpoint="https://updates.push.services.mozilla.com/x")
+    return hedy
+
+
+def test_where_all_sleep_they_are_woken_and_the_caller_waits_for_them(twilio, route, sleeper):
+    caller = Caller(twilio)
+    with patch("calls.live.waking.wake", autospec=True) as wake:
+        caller.call()
+
+    assert caller.verbs == ["Enqueue"]
+    ((agents, call), _) = wake.call_args
+    assert ([agent.pk for agent in agents], call.sid) == ([sleeper.pk], caller.sid)
+
+
+def test_whoever_was_woken_reads_that_the_caller_has_gone(twilio, route, sleeper):
+    caller = Caller(twilio)
+    caller.call()
+    with patch("calls.live.journey.wake_over", autospec=True) as wake_over:
+        caller.leave_queue("hangup", CallStatus="completed")
+
+    assert [agent.pk for agent in wake_over.call_args.args[0]] == [sleeper.pk]
+
+
+def test_whoever_was_woken_reads_who_took_the_call(twilio, route, sleeper, ada):
+    ada.availability = "busy"
+    ada.save()
+    caller = Caller(twilio)
+    caller.call()
+    ada.availability = "available"
+    ada.save()
+    caller.leave_queue("leave")
+    assert caller.rings == [ada.identity]
+    talk(twilio, ada, caller)
+
+    with patch("calls.live.journey.wake_over", autospec=True) as wake_over:
+        mending.Mender().look()
+        mending.Mender().look()
+
+    assert [call.args[2] for call in wake_over.call_args_list] == [ada]

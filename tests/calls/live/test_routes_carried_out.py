@@ -240,3 +240,32 @@ def test_a_line_without_a_route_has_no_conversation(caller, line, ada):
 
     assert caller.rings == [ada.identity]
     assert not Conversation.objects.exists()
+
+
+def test_a_greeting_is_heard_as_its_sound_and_without_one_is_read_out(caller, line):
+    from routing.models import Greeting, GreetingSound
+
+    greeting = Greeting.objects.create(name="Hello", text="Good day.", language="de")
+    step = {"id": "bye", "kind": "goodbye", "prompt": {"greeting": greeting.pk}}
+    make_route(line, step)
+    caller.call()
+    assert (caller.says, caller.find("Say").attrib["language"]) == ("Good day.", "de-DE")
+
+    GreetingSound.objects.create(greeting=greeting, wav=b"RIFF", digest="d" * 64, seconds=1)
+    again = Caller(caller.twilio, CallSid=sid("CA", 5))
+    again.call()
+
+    assert again.verbs == ["Play", "Hangup"]
+    assert again.find("Play").text.startswith("https://desk.example.com/twilio/greetings/")
+
+
+def test_words_are_understood_where_the_menu_says_so(caller, line, team, ada):
+    key = {"digit": "1", "meaning": "Support", "words": ["help", "support"], "next": "team"}
+    make_route(line, menu(speech=True, keys=[key]), team_step(team.pk), box(), goodbye())
+    caller.call()
+    gather = caller.find("Gather").attrib
+    assert (gather["input"], gather["hints"], gather["language"]) == ("dtmf speech", "help, support", "en-US")
+
+    caller.ask(gather["action"], SpeechResult="I need help please", Confidence="0.8")
+
+    assert caller.rings == [ada.identity]
