@@ -50,6 +50,11 @@ def agents_active(agent_ids: Iterable[int]) -> QuerySet[Agent]:
     return Agent.objects.filter(who_may_sign_in(), pk__in=agent_ids)
 
 
+def agents_by_id(agent_ids: Iterable[int]) -> dict[int, Agent]:
+    """Also those who may not sign in any more."""
+    return Agent.objects.in_bulk(list(agent_ids))
+
+
 def agent_get_caller(agent_id: int) -> Agent | None:
     """The agent, when active and allowed to call out."""
     return Agent.objects.filter(who_may_sign_in(), pk=agent_id, may_make_calls=True).first()

@@ -32,7 +32,7 @@ _NEED_SERVICES = ("webhooks", "push", "tokens", "texts")
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
-    names = [*_PARTS, "list", "calls", "media"]
+    names = [*_PARTS, "list", "lists", "calls", "media"]
     parser.add_argument("--only", choices=names, action="append", help="one part alone; may be said again")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (at least 5 for a fair median)")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a measurement")
@@ -48,6 +48,9 @@ def main() -> int:
         _run_parts([name for name in wanted if name in _PARTS], Path(folder), options)
         if "list" in wanted:
             failed = _call_list()
+        if "lists" in wanted:
+            print("\nLists of texts, and the outbox, with 100,000 and 1,000,000 rows, on PostgreSQL", flush=True)
+            failed = _on_services([sys.executable, "-m", "bench.lists"]) or failed
         if "calls" in wanted:
             from bench import calls
             from bench.figures import print_table
@@ -66,7 +69,11 @@ def _call_list() -> int:
     print("\nThe call log's list with 100,000 and 1,000,000 calls, on SQLite", flush=True)
     failed = subprocess.run(measure, check=False).returncode
     print("\nThe same on PostgreSQL", flush=True)
-    return subprocess.run([sys.executable, "scripts/services.py", "--", *measure], check=False).returncode or failed
+    return _on_services(measure) or failed
+
+
+def _on_services(measure: list[str]) -> int:
+    return subprocess.run([sys.executable, "scripts/services.py", "--", *measure], check=False).returncode
 
 
 def _run_parts(wanted: list[str], folder: Path, options: Any) -> None:

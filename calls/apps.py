@@ -21,7 +21,7 @@ class CallsConfig(AppConfig):
         from telephony.webhooks.kinds import declare
 
         declare(*KINDS)
-        declare_recent("last_call", called_since)
+        declare_recent("last_call", called_since, _("Last call"))
         for source in SOURCES:
             declare_source(source)
         rest_request.connect(rest_request_record, dispatch_uid="calls.rest_request_record")

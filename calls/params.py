@@ -130,14 +130,15 @@ class VoiceRequest:
 @dataclass(frozen=True, slots=True)
 class OutgoingRequest:
     """A browser or an app dials. `phone` is its token's note (`telephony.phone_reference`): empty when another one
-    came beside it, as whoever calls may send any."""
+    came beside it, as whoever calls may send any. `override`: the key of what the caller says was allowed."""
 
     voice: VoiceRequest
     phone: str
+    override: str
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
-        return cls(VoiceRequest.from_fields(form), field(form, PHONE_FIELD, 255))
+        return cls(VoiceRequest.from_fields(form), field(form, PHONE_FIELD, 255), field(form, "Override", 48))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401  (registers the checks)
+        from config.admin import erasures  # noqa: F401  (registers its page; the package is loaded before there are models)
         from config.server import heartbeats  # noqa: F401  (listens to the worker)
 
         if settings.REDIS_URL:

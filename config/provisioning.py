@@ -29,6 +29,8 @@ def _verdict(step: Step) -> str:
         return "left alone"
     if not step.sid:
         return "will be made"
+    if step.removes:
+        return "will be removed"
     return "will be changed" if step.changes else "is as it should be"
 
 

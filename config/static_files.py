@@ -16,8 +16,22 @@ class _UnderThePrefix:
         return settings.STATIC_URL or ""
 
 
+# The desk's modules name one another. Django's own patterns for modules would look into everybody's scripts.
+_MODULES = (
+    "desk*.js",
+    (
+        (
+            r"""(?P<matched>(?P<word>\bfrom|\bimport)\s*["'](?P<url>\./desk[\w-]*\.js)["'])""",
+            """%(word)s"%(url)s\"""",
+        ),
+    ),
+)
+
+
 class StaticFiles(_UnderThePrefix, CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Files that `collectstatic` has put in one folder, named by what is in them."""
+    """Files that `collectstatic` has put in one folder, named by what is in them, also where one imports another."""
+
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, _MODULES)
 
 
 class PlainStaticFiles(_UnderThePrefix, StaticFilesStorage):

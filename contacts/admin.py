@@ -3,13 +3,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from contacts.exports import contacts_as_csv
-from contacts.groups import member_count
+from contacts.group_admin import GroupAdmin
 from contacts.import_admin import ImportsContacts
 from contacts.models import (
     MOST_OWN,
@@ -20,11 +20,11 @@ from contacts.models import (
     ContactMerge,
     ContactNote,
     ContactNumber,
-    Group,
 )
-from contacts.rules import rule_checked
 from core.admin import ReadOnly, SavesChanges, SavesChangesInline
 from core.folding import SearchesFolded
+
+__all__ = ["GroupAdmin"]
 
 CONTACT_FIELDS = ["name", "company", "email", "note", "owner", "language", "time_zone"]
 OWN_PREFIX = "own_"
@@ -127,37 +127,6 @@ class ContactAdmin(ImportsContacts, SearchesFolded, SavesChanges, admin.ModelAdm
         answer = StreamingHttpResponse(contacts_as_csv(contacts), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="contacts.csv"'
         return answer
-
-
-class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Group
-        fields = ["name", "description", "members", "rule"]
-
-    def clean_rule(self) -> dict[str, Any]:
-        rule: dict[str, Any] = rule_checked(self.cleaned_data["rule"])
-        return rule
-
-
-@admin.register(Group)
-class GroupAdmin(SavesChanges, admin.ModelAdmin[Group]):
-    form = GroupForm
-    list_display = ["name", "description", "member_count", "picked"]
-    search_fields = ["name"]
-    autocomplete_fields = ["members"]
-    readonly_fields = ["member_count", "created_at", "updated_at"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        groups: QuerySet[Group] = super().get_queryset(request).annotate(picked_count=Count("members"))
-        return groups
-
-    @admin.display(description=_("members now"))
-    def member_count(self, group: Group) -> int | str:
-        return member_count(group) if group.pk else "–"
-
-    @admin.display(description=_("picked by hand"))
-    def picked(self, group: Any) -> int:
-        return int(group.picked_count)
 
 
 @admin.register(ContactField)

@@ -12,8 +12,7 @@ from django.utils.translation import gettext_noop
 from agents.permissions import is_supervisor_or_admin
 from contacts.models import BlockedNumber, Contact
 from core.sql.prepared import Param, Prepared
-from core.sql.statements import fetch
-from telephony.errors import InvalidNumber
+from core.sql.statements import Statement
 from telephony.party import same_party
 
 if TYPE_CHECKING:
@@ -28,11 +27,12 @@ def blocked_among(numbers: Iterable[str]) -> QuerySet[BlockedNumber]:
 _BLOCKED = Prepared(lambda: BlockedNumber.objects.filter(number__in_array=Param("numbers")).order_by())
 
 
-def refuse_blocked(number: str) -> None:
-    """Raises `InvalidNumber` with a sentence for an E.164 number that is blocked, however it is written there."""
-    (found,) = fetch(_BLOCKED(numbers=list(same_party(number))))
-    if found:
-        raise InvalidNumber(gettext_noop("This number is blocked. Ask a supervisor to unblock it."), permanent=True)
+BLOCKED = gettext_noop("This number is blocked. Ask a supervisor to unblock it.")
+
+
+def blocked_with(number: str) -> Statement:
+    """The block list's row of an E.164 number, however it is written there, to be read with other queries."""
+    return _BLOCKED(numbers=list(same_party(number)))
 
 
 @transaction.atomic

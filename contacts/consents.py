@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
+from core.sql import prepared  # noqa: F401 (knows `__in_array`)
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -72,17 +73,19 @@ def consent_history(numbers: Collection[str]) -> QuerySet[Consent]:
 def numbers_that_forbid(sender: str, numbers: Collection[str]) -> set[str]:
     """Those who want no texts from this sender."""
     newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-pk").values("pk")[:1]
-    rows = Consent.objects.filter(sender=sender, number__in=numbers, pk=Subquery(newest), state=Consent.State.FORBIDDEN)
+    rows = Consent.objects.filter(
+        sender=sender, number__in_array=list(numbers), pk=Subquery(newest), state=Consent.State.FORBIDDEN
+    )
     return set(rows.values_list("number", flat=True))
 
 
 def numbers_blocked(numbers: Collection[str]) -> set[str]:
-    return set(BlockedNumber.objects.filter(number__in=numbers).values_list("number", flat=True))
+    return set(BlockedNumber.objects.filter(number__in_array=list(numbers)).values_list("number", flat=True))
 
 
 def numbers_with_landline(numbers: Collection[str]) -> set[str]:
     """Those that are known to take no texts."""
-    rows = ContactNumber.objects.filter(number__in=numbers, line_type=LineType.LANDLINE)
+    rows = ContactNumber.objects.filter(number__in_array=list(numbers), line_type=LineType.LANDLINE)
     return set(rows.values_list("number", flat=True))
 
 

@@ -18,16 +18,11 @@ from rest_framework.views import APIView
 
 from agents.permissions import IsSupervisorOrAdmin
 from contacts.apis import PlacePagination
+from contacts.block_serializers import BlockedNumberSerializer, BlockNumberInputSerializer
 from contacts.blocks import may_unblock, number_block
+from contacts.group_serializers import GroupInputSerializer, GroupSerializer, RuleFieldSerializer
 from contacts.models import BlockedNumber, Group
 from contacts.rules import fields
-from contacts.serializers import (
-    BlockedNumberSerializer,
-    BlockNumberInputSerializer,
-    GroupInputSerializer,
-    GroupSerializer,
-    RuleFieldSerializer,
-)
 from core.api.resources import BoundedJSONParser, Conflict
 from core.api.schema import raises
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
@@ -20,6 +21,12 @@ def members_of(group_ids: Collection[int]) -> QuerySet[Contact]:
 def member_count(group: Group) -> int:
     """How many belong to it just now."""
     return Contact.objects.filter(_belongs_to([group])).order_by().count()
+
+
+def rule_count(rule: Mapping[str, Any]) -> int:
+    """How many a rule finds just now, as it would be stored."""
+    condition = rule_condition(rule)
+    return Contact.objects.filter(condition).order_by().count() if condition is not None else 0
 
 
 def _belongs_to(groups: Iterable[Group]) -> Q:

@@ -20,13 +20,13 @@ from agents.permissions import IsSupervisorOrAdmin
 from contacts import import_previews
 from contacts.import_checks import own_names, rows_checked
 from contacts.import_rows import MAX_BYTES, Unreadable, rows_from_csv, rows_from_json
-from contacts.import_services import ChangedMeanwhile, contacts_import
-from contacts.serializers import (
+from contacts.import_serializers import (
     ImportChoicesSerializer,
     ImportPreviewSerializer,
     ImportResultSerializer,
     ImportRowSerializer,
 )
+from contacts.import_services import ChangedMeanwhile, contacts_import
 from core.api.resources import BoundedJSONParser, Conflict, TooLarge, read_bounded
 from core.api.schema import raises
 

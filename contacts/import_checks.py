@@ -8,9 +8,9 @@ from typing import Any
 from rest_framework.exceptions import ValidationError
 
 from contacts.import_rows import BadRow
+from contacts.import_serializers import ImportRowSerializer
 from contacts.import_services import RowError
 from contacts.models import ContactField, Group
-from contacts.serializers import ImportRowSerializer
 from core.text import in_sentence
 
 

@@ -20,25 +20,24 @@ from rest_framework.views import APIView
 from agents.permissions import IsSupervisorOrAdmin
 from contacts import timeline
 from contacts.apis import IF_MATCH, VERSION, contact_answer, contact_or_404
+from contacts.block_serializers import BlockInputSerializer
 from contacts.blocks import blocked_among, contact_block, may_unblock
 from contacts.consents import OnlyTheyMay, consent_history, consent_record_by_hand
 from contacts.exports import contact_as_json, contact_as_vcard
 from contacts.merging import contacts_merge, merge_undo
 from contacts.models import Consent, Contact, ContactField, ContactMerge, ContactNote
-from contacts.senders import sender_names
-from contacts.serializers import (
-    BlockInputSerializer,
+from contacts.page_serializers import (
     ConsentInputSerializer,
     ConsentsSerializer,
-    ContactPageSerializer,
     ContactTimelineSerializer,
     MergeInputSerializer,
     NoteInputSerializer,
     NoteSerializer,
     OwnFieldSerializer,
-    contact_etag,
     shown,
 )
+from contacts.senders import sender_names
+from contacts.serializers import ContactPageSerializer, contact_etag
 from contacts.services import ContactConflict, note_add, note_change
 from core.api.resources import BoundedJSONParser, Conflict, require_version
 from core.api.schema import raises

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from contacts.groups import members_of
 from contacts.models import Contact, ContactField, ContactNumber, Group
+from core.sql import prepared  # noqa: F401 (knows `__in_array`)
 
 _AT_ONCE = 5000
 
@@ -32,10 +33,10 @@ def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[
     if group_ids:
         rows |= _rows(members_of(group_ids))
     for some in _parts(contact_ids):
-        rows |= _rows(Contact.objects.filter(pk__in=some))
+        rows |= _rows(Contact.objects.filter(pk__in_array=some))
     numbers: dict[int, list[tuple[str, str]]] = {}
     for some in _parts(rows):
-        found = ContactNumber.objects.filter(contact__in=some).order_by("pk")
+        found = ContactNumber.objects.filter(contact__pk__in_array=some).order_by("pk")
         for contact_id, number, line_type in found.values_list("contact_id", "number", "line_type"):
             numbers.setdefault(contact_id, []).append((number, line_type))
     people = [
@@ -43,6 +44,16 @@ def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[
         for pk, (name, company, own, time_zone) in rows.items()
     ]
     return sorted(people, key=lambda person: (person.name, person.contact_id))
+
+
+def contact_ids_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[int]:
+    """The contacts who belong to these groups or are these contacts, each once."""
+    found: set[int] = set()
+    if group_ids:
+        found.update(members_of(group_ids).prefetch_related(None).order_by().values_list("pk", flat=True))
+    for some in _parts(contact_ids):
+        found.update(Contact.objects.filter(pk__in_array=some).order_by().values_list("pk", flat=True))
+    return sorted(found)
 
 
 def _rows(contacts: QuerySet[Contact]) -> dict[int, tuple[Any, ...]]:

@@ -19,7 +19,9 @@ from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, IContains, IExact, IStartsWith
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contacts.models import MOST_OWN, Consent, ContactField, ContactNumber
 from core.retention import days_ago
@@ -38,13 +40,37 @@ _WAYS = {
     "consent": ("allowed", "forbidden", "not-forbidden"),
 }
 _RECENT_WAYS = ("within", "not-within")
+_LABELS = {
+    "company": gettext_lazy("Company"),
+    "language": gettext_lazy("Language"),
+    "owner": gettext_lazy("Owner"),
+    "country": gettext_lazy("Country of a number"),
+    "consent": gettext_lazy("Consent to texts"),
+}
+WAY_LABELS = {
+    "equals": gettext_lazy("is"),
+    "contains": gettext_lazy("contains"),
+    "begins-with": gettext_lazy("begins with"),
+    "any-of": gettext_lazy("is one of"),
+    "none-of": gettext_lazy("is none of"),
+    "within": gettext_lazy("within the last days:"),
+    "not-within": gettext_lazy("not within the last days:"),
+    "allowed": gettext_lazy("is given to our number"),
+    "forbidden": gettext_lazy("is refused to our number"),
+    "not-forbidden": gettext_lazy("is not refused to our number"),
+    "empty": gettext_lazy("is empty"),
+    "filled": gettext_lazy("is filled in"),
+}
+# These ask for nothing.
+WITHOUT_VALUE = frozenset({"empty", "filled"})
 Recent: TypeAlias = Callable[[datetime], Q]
-_recent: dict[str, Recent] = {}
+_recent: dict[str, tuple[Recent, str | Promise]] = {}
 
 
-def declare_recent(name: str, since: Recent) -> None:
-    """A condition like `last_call`: `since` gives, for a time, which contacts something was with since then."""
-    _recent[name] = since
+def declare_recent(name: str, since: Recent, label: str | Promise) -> None:
+    """A condition like `last_call`: `since` gives, for a time, which contacts something was with since then; `label`
+    is what people read."""
+    _recent[name] = (since, label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +79,36 @@ class Field:
 
     name: str
     ways: tuple[str, ...]
+    label: str | Promise
+
+    @property
+    def counts_days(self) -> bool:
+        return self.ways == _RECENT_WAYS
 
 
 def fields() -> list[Field]:
     """All that a rule may ask about just now."""
-    own = [Field(f"{OWN}{key}", _TEXT_WAYS) for key in ContactField.objects.values_list("key", flat=True)]
-    known = [Field(name, ways) for name, ways in _WAYS.items() if name != OWN]
-    return [*known, *(Field(name, _RECENT_WAYS) for name in sorted(_recent)), *own]
+    own = [Field(f"{OWN}{row.key}", _TEXT_WAYS, row.name) for row in ContactField.objects.all()]
+    known = [Field(name, ways, _LABELS[name]) for name, ways in _WAYS.items() if name != OWN]
+    return [*known, *(Field(name, _RECENT_WAYS, _recent[name][1]) for name in sorted(_recent)), *own]
 
 
 def rule_checked(rule: Any) -> dict[str, Any]:
     """The rule as it is stored. Raises `ValidationError` with the sentence that says what is wrong."""
-    if not rule:
+    conditions = conditions_of(rule)
+    if not conditions:
         return {}
+    known = fields_by_name()
+    return {
+        "match": rule.get("match", "all"),
+        "conditions": [_numbered(at, one, known) for at, one in enumerate(conditions, start=1)],
+    }
+
+
+def conditions_of(rule: Any) -> list[Any]:
+    """The rule's conditions, none of which is checked yet; what is beside them is. Raises `ValidationError`."""
+    if not rule:
+        return []
     if not isinstance(rule, Mapping) or not set(rule) <= {"match", "conditions"}:
         raise ValidationError(_("A rule has a match and conditions."))
     if rule.get("match", "all") not in ("all", "any"):
@@ -73,52 +116,60 @@ def rule_checked(rule: Any) -> dict[str, Any]:
     conditions = rule.get("conditions", [])
     if not isinstance(conditions, list) or len(conditions) > MOST_CONDITIONS:
         raise ValidationError(_("A rule has at most %(most)d conditions.") % {"most": MOST_CONDITIONS})
-    if not conditions:
-        return {}
-    known = {field.name: field.ways for field in fields()}
-    return {
-        "match": rule.get("match", "all"),
-        "conditions": [_checked(at, one, known) for at, one in enumerate(conditions, start=1)],
-    }
+    return conditions
 
 
-def _checked(at: int, condition: Any, known: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    def refuse(sentence: str) -> ValidationError:
-        return ValidationError(_("Condition %(number)d: %(reason)s") % {"number": at, "reason": sentence})
+def fields_by_name() -> dict[str, Field]:
+    return {field.name: field for field in fields()}
 
+
+def _numbered(at: int, condition: Any, known: Mapping[str, Field]) -> dict[str, Any]:
+    try:
+        return condition_checked(condition, known)
+    except ValidationError as error:
+        raise ValidationError(numbered(at, error.messages[0])) from None
+
+
+def numbered(at: int, reason: str) -> str:
+    """The reason, with the number of the condition that it is about."""
+    return _("Condition %(number)d: %(reason)s") % {"number": at, "reason": reason}
+
+
+def condition_checked(condition: Any, known: Mapping[str, Field]) -> dict[str, Any]:
+    """One condition as it is stored. Raises `ValidationError` with the sentence that says what is wrong with it."""
     if not isinstance(condition, Mapping) or not set(condition) <= {"field", "is", "value"}:
-        raise refuse(_("It has a field, a way to compare, and a value."))
+        raise ValidationError(_("It has a field, a way to compare, and a value."))
     name, way, value = condition.get("field"), condition.get("is"), condition.get("value")
     if not isinstance(name, str) or name not in known:
         said = in_sentence(str(name)[:40])
-        raise refuse(_("There is no field “%(field)s”.") % {"field": said})
-    if not isinstance(way, str) or way not in known[name]:
-        raise refuse(_("Choose one of: %(ways)s.") % {"ways": ", ".join(known[name])})
-    return {"field": name, "is": way, "value": _value(name, way, value, refuse)}
+        raise ValidationError(_("There is no field “%(field)s”.") % {"field": said})
+    if not isinstance(way, str) or way not in known[name].ways:
+        raise ValidationError(_("Choose one of: %(ways)s.") % {"ways": ", ".join(known[name].ways)})
+    return {"field": name, "is": way, "value": _value(name, way, value)}
 
 
-def _value(name: str, way: str, value: Any, refuse: Callable[[str], ValidationError]) -> Any:
-    if way in ("empty", "filled"):
+def _value(name: str, way: str, value: Any) -> Any:
+    if way in WITHOUT_VALUE:
         return ""
     if way in _RECENT_WAYS:
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
-            raise refuse(_("Write a number of days from 1 to %(most)d.") % {"most": MOST_DAYS})
+            raise ValidationError(_("Write a number of days from 1 to %(most)d.") % {"most": MOST_DAYS})
         return value
     if name == "owner":
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise refuse(_("Choose an agent."))
+            raise ValidationError(_("Choose an agent."))
         return value
     if name == "country":
         found = value if isinstance(value, list) else [value]
         codes = [code.strip().upper() for code in found if isinstance(code, str)]
         if not codes or len(codes) < len(found) or not all(len(code) == 2 and code.isalpha() for code in codes):
-            raise refuse(_("Write countries as two letters each, like GB."))
+            raise ValidationError(_("Write countries as two letters each, like GB."))
         return sorted(set(codes))
     text = value.strip() if isinstance(value, str) else ""
     if not text or "\x00" in text or len(text) > MOST_OWN:
         if name == "consent":
-            raise refuse(_("Choose the number that the texts come from."))
-        raise refuse(_("Write what to look for."))
+            raise ValidationError(_("Choose the number that the texts come from."))
+        raise ValidationError(_("Write what to look for."))
     return text
 
 
@@ -137,9 +188,9 @@ _NOBODY = Q(pk__in=[])
 def _condition(one: Mapping[str, Any]) -> Q:
     name, way, value = one["field"], one["is"], one["value"]
     if way in _RECENT_WAYS:
-        since = _recent.get(name)
-        if since is None:
+        if name not in _recent:
             return _NOBODY
+        since, _label = _recent[name]
         return since(days_ago(value)) if way == "within" else ~since(days_ago(value))
     if name == "owner":
         if way == "equals":

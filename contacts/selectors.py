@@ -1,6 +1,6 @@
 """Reading contacts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,12 +11,6 @@ from core.sql.prepared import Param, Prepared
 from core.sql.statements import Statement, fetch
 from telephony.numbers import language_of_region, time_zone_of
 from telephony.party import same_party
-
-
-def contact_number_get(number: str) -> ContactNumber | None:
-    """The row of this E.164 number, or of another way to write it; with its contact."""
-    (found,) = fetch(contacts_with([number]))
-    return next((row for row in found if row.number == number), found[0] if found else None)
 
 
 def contact_by_number(number: str) -> Contact | None:
@@ -67,6 +61,12 @@ def language_guessed(contact: Contact) -> str:
 def time_zone_guessed(contact: Contact) -> str:
     """Of its first number, or ""."""
     return next((time_zone_of(row.number) for row in contact.numbers.all()), "")
+
+
+def time_zones_said(numbers: Collection[str]) -> dict[str, str]:
+    """The time zones that the contacts with these numbers are said to be in."""
+    rows = ContactNumber.objects.filter(number__in=numbers).exclude(contact__time_zone="")
+    return dict(rows.order_by().values_list("number", "contact__time_zone"))
 
 
 def contact_search(text: str) -> QuerySet[Contact]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
 
@@ -15,30 +14,33 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
+from contacts.api_fields import (
+    MOST_GROUPS,
+    MOST_ID,
+    NumberField,
+    OwnerField,
+    PersonSerializer,
+    PickedGroupsField,
+    extension_apart,
+)
+from contacts.block_serializers import BlockedNumberSerializer
 from contacts.blocks import blocked_among
-from contacts.groups import member_count, memberships_of
+from contacts.groups import memberships_of
 from contacts.merging import merges_undoable
 from contacts.models import (
     LANGUAGE_CODE,
     MOST_OWN,
-    Consent,
     Contact,
     ContactField,
     Group,
     LineType,
     time_zone_validate,
 )
-from contacts.rules import rule_checked
 from contacts.selectors import language_guessed, time_zone_guessed
 from core.api.resources import CleanField, CleanLinesField, StrictSerializer, choose_one_of, printable
-from core.text import in_sentence
-from telephony.errors import InvalidNumber
-from telephony.phone import MAX_EXTENSION, display, parse, with_extension_shown, without_extension
+from telephony.phone import MAX_EXTENSION, display, with_extension_shown
 
 _MOST_NUMBERS = 20
-_MOST_GROUPS = 200
-# Of the database's own.
-_MOST_ID = 2**63 - 1
 
 
 class ContactNumberSerializer(serializers.Serializer[Any]):
@@ -53,18 +55,6 @@ class ContactNumberSerializer(serializers.Serializer[Any]):
 
     def get_display(self, number: Any) -> str:
         return with_extension_shown(display(number.number, home_region=settings.HOME_REGION), number.extension)
-
-
-def shown(sender: str) -> str:
-    """A number of ours as it is read at the home region; a messaging service as Twilio names it."""
-    return display(sender, home_region=settings.HOME_REGION)
-
-
-class PersonSerializer(serializers.Serializer[Any]):
-    """An agent, as far as names go."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
 
 
 class ContactDetailSerializer(serializers.Serializer[Any]):
@@ -95,18 +85,6 @@ class MembershipSerializer(serializers.Serializer[Any]):
     by_rule = serializers.BooleanField(help_text="Found by the group's rule: it cannot be taken out by hand.")
 
 
-class BlockedNumberSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    number = serializers.CharField(help_text="E.164")
-    display = serializers.SerializerMethodField(help_text="As read at the home region.")
-    reason = serializers.CharField()
-    by = PersonSerializer(source="blocked_by", allow_null=True)
-    at = serializers.DateTimeField(default_timezone=UTC)
-
-    def get_display(self, row: Any) -> str:
-        return display(row.number, home_region=settings.HOME_REGION)
-
-
 class ContactMergeSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField(source="gone_name", help_text="Of the contact that became a part of this one.")
@@ -135,23 +113,6 @@ class ContactPageSerializer(ContactDetailSerializer):
         return ContactMergeSerializer(merges_undoable(contact), many=True).data
 
 
-class NumberField(serializers.CharField):
-    """A telephone number, however it is written; E.164 when it is taken, with its extension: `+12025550142;ext=12`."""
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        try:
-            return parse(text, home_region=settings.HOME_REGION).dialled
-        except InvalidNumber as error:
-            raise serializers.ValidationError(error.message) from None
-
-
-def _extension_apart(attrs: dict[str, Any]) -> dict[str, Any]:
-    """`number` as E.164, and its extension beside it; one that was sent by itself wins."""
-    number, extension = without_extension(attrs["number"])
-    return attrs | {"number": number, "extension": attrs.get("extension") or extension}
-
-
 class NumberInputSerializer(StrictSerializer):
     answered_only = frozenset({"display", "region"})
 
@@ -177,24 +138,7 @@ class NumberInputSerializer(StrictSerializer):
         # In a change of its contact the framework does not insist: there, everything may be left out.
         if "number" not in attrs:
             raise serializers.ValidationError({"number": [_("This field is required.")]}, code="required")
-        return _extension_apart(attrs)
-
-
-class OwnerField(serializers.IntegerField):
-    """An agent's id; or as it was answered."""
-
-    def to_internal_value(self, data: Any) -> int:
-        return super().to_internal_value(data["id"] if isinstance(data, Mapping) and "id" in data else data)
-
-
-class PickedGroupsField(serializers.ListField):
-    """Ids of groups; or as they were answered, where those that a rule found are picked by nobody."""
-
-    def to_internal_value(self, data: Any) -> list[int]:
-        if isinstance(data, list):
-            kept = [item for item in data if not (isinstance(item, Mapping) and item.get("by_rule"))]
-            data = [item["id"] if isinstance(item, Mapping) and "id" in item else item for item in kept]
-        return super().to_internal_value(data)
+        return extension_apart(attrs)
 
 
 class ContactInputSerializer(StrictSerializer):
@@ -207,7 +151,7 @@ class ContactInputSerializer(StrictSerializer):
     email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
     note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
     owner = OwnerField(
-        required=False, allow_null=True, min_value=1, max_value=_MOST_ID, help_text="The agent's id, or null."
+        required=False, allow_null=True, min_value=1, max_value=MOST_ID, help_text="The agent's id, or null."
     )
     language = CleanField(required=False, allow_blank=True, max_length=16, help_text="A code, like en; empty: guessed.")
     time_zone = CleanField(
@@ -219,9 +163,9 @@ class ContactInputSerializer(StrictSerializer):
         help_text="Own fields by key. What is left out stays; an empty text takes it away.",
     )
     groups = PickedGroupsField(
-        child=serializers.IntegerField(min_value=1, max_value=_MOST_ID),
+        child=serializers.IntegerField(min_value=1, max_value=MOST_ID),
         required=False,
-        max_length=_MOST_GROUPS,
+        max_length=MOST_GROUPS,
         help_text="Ids of all groups that it is picked for by hand.",
     )
     numbers = NumberInputSerializer(many=True, required=False, max_length=_MOST_NUMBERS)  # type: ignore[call-arg]
@@ -272,215 +216,6 @@ class ContactInputSerializer(StrictSerializer):
         return numbers
 
 
-class ImportRowSerializer(StrictSerializer):
-    """One row of an import. A contact with several numbers has a row for each.
-
-    Own fields are taken by their keys, as far as they are named when it is made.
-    """
-
-    def __init__(self, *args: Any, own: Iterable[str] = (), groups: Mapping[str, int] | None = None, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self._own, self._groups = list(own), groups or {}
-
-    name = CleanField(max_length=120)
-    number = NumberField(max_length=64)
-    company = CleanField(required=False, allow_blank=True, max_length=120)
-    email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
-    note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
-    label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
-    group = CleanField(
-        required=False, allow_blank=True, max_length=1000, help_text="Names of groups, with commas between them."
-    )
-
-    def get_fields(self) -> dict[str, Any]:
-        own = {f"own.{key}": CleanField(required=False, allow_blank=True, max_length=MOST_OWN) for key in self._own}
-        return super().get_fields() | own
-
-    def validate_group(self, names: str) -> list[int]:
-        wanted = [name for part in names.split(",") if (name := part.strip())]
-        if missing := [name for name in wanted if name.casefold() not in self._groups]:
-            raise serializers.ValidationError(
-                _("There is no group “%(name)s”.") % {"name": in_sentence(missing[0][:80])}
-            )
-        return sorted({self._groups[name.casefold()] for name in wanted})
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return _extension_apart(attrs)
-
-
-class RowErrorSerializer(serializers.Serializer[Any]):
-    row = serializers.IntegerField(help_text="In a CSV file as a spreadsheet counts: its header is row 1.")
-    detail = serializers.CharField(help_text="What is wrong with it, as a sentence.")
-
-
-class ImportResultSerializer(serializers.Serializer[Any]):
-    dry_run = serializers.BooleanField()
-    created = serializers.IntegerField(help_text="Rows that made a new contact.")
-    updated = serializers.IntegerField(help_text="Rows that changed a contact, or gave it another number.")
-    skipped = serializers.IntegerField(help_text="Rows that said nothing new.")
-    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
-
-
 def contact_etag(contact: Contact) -> str:
     """The version of a contact: it is saved with every change of its numbers."""
     return f'"{contact.pk}-{contact.updated_at.timestamp():.6f}"'
-
-
-class NoteInputSerializer(StrictSerializer):
-    text = CleanLinesField(max_length=5000)
-
-
-class NoteSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    text = serializers.CharField()
-    author = PersonSerializer(allow_null=True)
-    at = serializers.DateTimeField(default_timezone=UTC)
-    edited_at = serializers.DateTimeField(default_timezone=UTC, allow_null=True)
-    may_edit = serializers.BooleanField(help_text="By whoever asks.")
-
-
-class MergeInputSerializer(StrictSerializer):
-    contact = serializers.IntegerField(
-        min_value=1, max_value=_MOST_ID, help_text="The id of the contact that becomes a part of this one."
-    )
-
-
-class BlockInputSerializer(StrictSerializer):
-    reason = CleanField(required=False, allow_blank=True, max_length=255)
-
-
-class BlockNumberInputSerializer(BlockInputSerializer):
-    number = NumberField(max_length=64, help_text="E.164, or as it is dialled in the home region.")
-
-    def validate_number(self, number: str) -> str:
-        return without_extension(number)[0]
-
-
-class ConsentInputSerializer(StrictSerializer):
-    """What somebody told one of us."""
-
-    number = NumberField(max_length=64, help_text="One of the contact's.")
-    sender = CleanField(max_length=64, help_text="The number of ours that the texts come from.")
-    state = serializers.ChoiceField(
-        choices=Consent.State.choices, error_messages={"invalid_choice": choose_one_of(Consent.State.values)}
-    )
-    source = serializers.ChoiceField(  # type: ignore[assignment]
-        choices=[Consent.Source.SPOKEN.value, Consent.Source.FORM.value],
-        error_messages={"invalid_choice": choose_one_of([Consent.Source.SPOKEN.value, Consent.Source.FORM.value])},
-    )
-    note = CleanField(required=False, allow_blank=True, max_length=255, help_text="Which form; what was said.")
-
-    def validate_number(self, number: str) -> str:
-        return without_extension(number)[0]
-
-
-class ConsentSerializer(serializers.Serializer[Any]):
-    number = serializers.CharField(help_text="Whose it is; E.164.")
-    sender = serializers.CharField(help_text="Our number, or a messaging service.")
-    state = serializers.ChoiceField(choices=Consent.State.choices)
-    source = serializers.ChoiceField(choices=Consent.Source.choices)  # type: ignore[assignment]
-    note = serializers.CharField()
-    by = PersonSerializer(source="recorded_by", allow_null=True)
-    at = serializers.DateTimeField(default_timezone=UTC)
-
-
-class SenderSerializer(serializers.Serializer[Any]):
-    sender = serializers.CharField()
-    name = serializers.CharField()
-    display = serializers.CharField(help_text="As read at the home region.")
-
-
-class ConsentsSerializer(serializers.Serializer[Any]):
-    """Of each number and sender the first in `history` counts."""
-
-    senders = SenderSerializer(many=True, help_text="What texts of ours come from.")
-    history = ConsentSerializer(many=True, help_text="The newest first.")
-
-
-class OwnFieldSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField()
-
-
-class GroupSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    description = serializers.CharField()
-    rule = serializers.JSONField(help_text="Empty for a group that is picked by hand alone.")
-    members = serializers.SerializerMethodField(help_text="How many belong to it just now.")
-
-    def get_members(self, group: Group) -> int:
-        return member_count(group)
-
-
-class GroupInputSerializer(StrictSerializer):
-    answered_only = frozenset({"id", "members"})
-
-    name = CleanField(max_length=80)
-    description = CleanField(required=False, allow_blank=True, max_length=255)
-    rule = serializers.JSONField(
-        required=False,
-        help_text='`{"match": "all" | "any", "conditions": [{"field", "is", "value"}]}`; empty: by hand alone.',
-    )
-
-    def validate_rule(self, rule: Any) -> dict[str, Any]:
-        try:
-            return rule_checked(rule)
-        except DjangoValidationError as error:
-            raise serializers.ValidationError(error.messages) from None
-
-
-class RuleFieldSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    ways = serializers.ListField(child=serializers.CharField())
-
-
-class ContactTimelineSerializer(serializers.Serializer[Any]):
-    """Newest first."""
-
-    next = serializers.CharField(allow_null=True, help_text="The address of older ones; null when there are none.")
-    counts = serializers.DictField(child=serializers.IntegerField(), help_text="Of each kind, whatever is asked for.")
-    results = serializers.ListField(
-        child=serializers.DictField(),
-        help_text="Each has `at`, `kind`, `id`, and what it is about: `call` (of a voicemail, too), `note` or `text`.",
-    )
-
-
-class ImportColumnSerializer(serializers.Serializer[Any]):
-    header = serializers.CharField(help_text="As it stands in the file's first row.")
-    target = serializers.CharField(help_text="What its cells are taken for, by the key of a target; empty: left out.")
-    samples = serializers.ListField(child=serializers.CharField(), help_text="Its first cells that hold something.")
-
-
-class ImportTargetSerializer(serializers.Serializer[Any]):
-    key = serializers.CharField()
-    name = serializers.CharField(help_text="For people.")
-
-
-class ImportPreviewSerializer(serializers.Serializer[Any]):
-    """What an import would do. Nothing is imported until it is confirmed."""
-
-    id = serializers.CharField()
-    name = serializers.CharField(help_text="Of the file.")
-    problem = serializers.CharField(help_text="What has to be chosen first, as a sentence; or empty.")
-    columns = ImportColumnSerializer(many=True)
-    targets = ImportTargetSerializer(many=True)
-    groups = serializers.ListField(
-        child=serializers.IntegerField(), help_text="Ids of groups that everybody in the file is picked for."
-    )
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    skipped = serializers.IntegerField()
-    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
-
-
-class ImportChoicesSerializer(StrictSerializer):
-    columns = serializers.ListField(
-        child=CleanField(allow_blank=True, max_length=60),
-        required=False,
-        max_length=200,
-        help_text="The key of a target for each column, in their order; empty: left out.",
-    )
-    groups = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=_MOST_ID), required=False, max_length=_MOST_GROUPS
-    )

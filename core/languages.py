@@ -7,6 +7,7 @@ keeps what stands in them beside its key.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.html import escape
+
+from core.countries import country_in_sentence
 
 
 def default_language() -> str:
@@ -74,6 +77,17 @@ class Sentence(str):
         return Sentence(self.key, {name: changed(value) for name, value in self.blanks.items()})
 
 
+class Country(str):
+    """A country's name in a blank of a `Sentence`, said in the reader's language. As a text it is the English one."""
+
+    region: str
+
+    def __new__(cls, region: str) -> Country:
+        self = super().__new__(cls, country_in_sentence(region, "en") or region)
+        self.region = region
+        return self
+
+
 def kept(key: str) -> Sentence:
     """Marks a sentence like `gettext`, but keeps it until it is known who reads it. Import it as `_`, so that
     `make messages` finds what it marks."""
@@ -82,15 +96,25 @@ def kept(key: str) -> Sentence:
 
 def sentence(text: str) -> str:
     """A sentence that was kept in English, in the language of whoever reads it now."""
+    if text and text.startswith(_STORED):
+        text = _from_text(text)
     if isinstance(text, Sentence):
         said = translation.gettext(text.key) if text.key else ""
-        blanks = {name: sentence(one) if isinstance(one, Sentence) else one for name, one in text.blanks.items()}
+        blanks = {name: _blank_said(one) for name, one in text.blanks.items()}
         return said % blanks if blanks else said
     return translation.gettext(text) if text else ""
 
 
+def _blank_said(value: Any) -> Any:
+    if isinstance(value, Country):
+        return country_in_sentence(value.region, language_now()) or value.region
+    return sentence(value) if isinstance(value, Sentence) else value
+
+
 def as_json(text: str) -> Any:
     """A sentence for a column of JSON. `from_json` reads it."""
+    if isinstance(text, Country):
+        return {"country": text.region}
     if not isinstance(text, Sentence):
         return text
     blanks = {name: as_json(value) if isinstance(value, str) else value for name, value in text.blanks.items()}
@@ -100,7 +124,27 @@ def as_json(text: str) -> Any:
 def from_json(stored: Any) -> Any:
     if not isinstance(stored, dict):
         return stored
+    if "country" in stored:
+        return Country(stored["country"])
     return Sentence(stored["key"], {name: from_json(value) for name, value in stored["blanks"].items()})
+
+
+_STORED = '{"key":'
+
+
+def as_text(text: str) -> str:
+    """A sentence for a column of text, which `sentence` says: one without blanks is its own key."""
+    if isinstance(text, Sentence) and text.blanks:
+        return json.dumps(as_json(text), ensure_ascii=False, separators=(",", ":"))
+    return str.__str__(text)
+
+
+def _from_text(stored: str) -> str:
+    try:
+        found: str = from_json(json.loads(stored))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return stored
+    return found
 
 
 def number_text(number: int) -> str:

@@ -25,6 +25,9 @@ from telephony.phone import country_name
 ICON_SIZES = (192, 512)
 _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123456789sh")]
 
+# Modules that are loaded when they are first needed.
+_SCREENS = ("contacts", "messages", "sends")
+
 
 @never_cache
 @login_required
@@ -98,6 +101,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "token": reverse("api:voice-token"),
             "calls": reverse("api:call-list"),
             "checkNumber": reverse("api:number-check"),
+            "outgoingOverrides": reverse("api:outgoing-overrides"),
             "contacts": reverse("api:contact-list"),
             "groups": reverse("api:group-list"),
             "groupSends": reverse("api:group-send-list"),
@@ -110,6 +114,8 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "takeCaller": reverse("api:queue-take"),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
+            "words": static(f"desk-words-{language_now()}.js"),
+            "screens": {name: static(f"desk-{name}.js") for name in _SCREENS},
             "webPush": reverse("api:web-push"),
             "serviceWorker": reverse("desk:service-worker"),
             "login": reverse("login"),

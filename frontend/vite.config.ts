@@ -1,19 +1,31 @@
 import { defineConfig } from "vite";
 
-/** Stable names: Django's static files storage adds the content hashes. */
+/** What the desk loads when it is first needed, under addresses that the page is told: `desk/views.py`. */
+const LATER = {
+  "desk-contacts": "src/components/contact/screens.ts",
+  "desk-messages": "src/components/Messages.tsx",
+  "desk-sends": "src/components/sends/GroupSends.tsx",
+  "desk-words-de": "src/i18n/de.ts",
+  "desk-words-en": "src/i18n/en.ts",
+};
+
+/** Stable names: Django's static files storage adds the content hashes, and puts them into what imports `./desk-….js`. */
 export default defineConfig({
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "dist",
     target: "es2022",
-    // One module and no preloading code: the page loads nothing that it does not name itself.
+    // No preloading code: the page says itself what it needs at once.
     modulePreload: false,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
+      // What is loaded later is asked for by its names.
+      preserveEntrySignatures: "allow-extension",
       input: {
         desk: "src/main.tsx",
+        ...LATER,
         alarms: "src/adapters/alarms.worker.ts",
         serviceWorker: "src/serviceWorker.ts",
         site: "src/styles/site.css",
@@ -21,7 +33,11 @@ export default defineConfig({
       },
       output: {
         entryFileNames: "[name].js",
+        chunkFileNames: "[name].js",
         assetFileNames: "[name][extname]",
+        // What more than one of them needs is one file, and nothing in it needs any of them: names that hang on what
+        // is in the files cannot go in a circle.
+        codeSplitting: { groups: [{ name: "desk-core", minShareCount: 2, test: /\.tsx?$|preact/ }] },
       },
     },
   },

@@ -24,7 +24,7 @@ class MessagingConfig(AppConfig):
         from telephony.webhooks.kinds import declare
 
         declare(*KINDS)
-        declare_recent("last_text", texted_since)
+        declare_recent("last_text", texted_since, _("Last text"))
         for source in SOURCES:
             declare_source(source)
         changes.listen(broadcasts.messages_told)
@@ -37,7 +37,14 @@ class MessagingConfig(AppConfig):
                 gettext_noop("The number gets no texts"),
                 gettext_noop("This number gets no texts from here."),
                 gettext_noop("Do not try again: they replied STOP, are blocked, or have a landline. Call instead."),
-            )
+            ),
+            Problem(
+                "text_needs_reason",
+                409,
+                gettext_noop("A rule forbids this text now"),
+                gettext_noop("Your company's rules forbid this text now."),
+                gettext_noop("Show `detail`. This agent may send the text all the same: with a reason, as `override`."),
+            ),
         )
 
 

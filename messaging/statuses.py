@@ -50,7 +50,7 @@ def statuses_catch_up(sids: Iterable[str]) -> None:
 
 def messages_follow(ids: Sequence[int]) -> None:
     """The outbox has moved these: applies what Twilio said before it was known whose it is, and tells desks."""
-    rows = Message.objects.filter(pk__in=ids)
+    rows = Message.objects.filter(pk__in_array=list(ids))
     with transaction.atomic():
         single = list(rows.exclude(origin=Origin.GROUP).values_list("pk", "thread"))
         threads = sorted({thread for _, thread in single})

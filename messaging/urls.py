@@ -12,6 +12,7 @@ public_urlpatterns = [path("<str:token>/", views.media, name="media")]
 
 api_urlpatterns = [
     path("threads/", apis.ThreadListApi.as_view(), name="thread-list"),
+    path("threads/closed/", apis.ThreadClosedApi.as_view(), name="thread-closed"),
     path("threads/<int:thread_id>/", apis.ThreadApi.as_view(), name="thread"),
     path("threads/<int:thread_id>/messages/", apis.ThreadMessagesApi.as_view(), name="thread-messages"),
     path("threads/<int:thread_id>/timeline/", apis.ThreadTimelineApi.as_view(), name="thread-timeline"),

@@ -8,6 +8,8 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         from contacts.senders import declare_senders
+        from routing import receivers
         from routing.selectors import line_names
 
         declare_senders(line_names)
+        receivers.connect()

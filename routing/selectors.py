@@ -39,6 +39,12 @@ def lines_for(agent: Agent) -> QuerySet[Line]:
     return lines if agent.is_superuser else lines.filter(team__in=team_ids_of(agent))
 
 
+def line_to_call_from(agent: Agent, line_id: int | None) -> Line | None:
+    """The line that the agent has chosen, if it is one of theirs, otherwise the first."""
+    lines = list(lines_for(agent))
+    return next((line for line in lines if line.pk == line_id), lines[0] if lines else None)
+
+
 def callable_agents_of(team_id: int) -> QuerySet[Agent]:
     """Those in the team whom a caller can reach at all."""
     return get_user_model().objects.filter(who_may_sign_in(), teams=team_id, may_receive_calls=True)

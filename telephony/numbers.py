@@ -58,6 +58,22 @@ def time_zone_of(number: str) -> str:
     return next((name for name in known if territories.get(name) == country), known[0] if known else "")
 
 
+def zones_of(number: str, *, default: str, own: str = "") -> tuple[str, ...]:
+    """The time zones that an E.164 number may be in; `own`, when somebody said it; `default` when nobody knows."""
+    return (own,) if own in time_zones() else _zones_of(number) or (default,)
+
+
+@lru_cache(maxsize=4096)
+def _zones_of(number: str) -> tuple[str, ...]:
+    from phonenumbers import timezone
+
+    try:
+        found = timezone.time_zones_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return ()
+    return tuple(name for name in found if name in time_zones())
+
+
 @cache
 def time_zones() -> frozenset[str]:
     """The names of all time zones that are known here."""

@@ -13,11 +13,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 import phonenumbers
-from babel import Locale
 from django.conf import settings
 from django.utils.translation import gettext, gettext_noop
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
+from core import countries
 from core.languages import language_now
 from telephony.errors import InvalidNumber
 from telephony.party import WHOLE_NUMBER_DIGITS, as_written_today, is_withheld
@@ -34,6 +34,7 @@ class NumberKind(StrEnum):
     PERSONAL = "personal"
     SATELLITE = "satellite"
     PREMIUM = "premium"
+    EMERGENCY = "emergency"
 
 
 # Which of them an admin may allow or forbid. Premium-rate numbers are never called.
@@ -48,6 +49,23 @@ _FORBIDDEN = {
         "Your company does not allow calls to satellite and global networks. Ask your admin."
     ),
 }
+_NO_TEXTS = {
+    NumberKind.PREMIUM: gettext_noop("Premium-rate numbers cannot be texted."),
+    NumberKind.SHARED_COST: gettext_noop("Your company does not allow texts to shared-cost numbers. Ask your admin."),
+    NumberKind.PERSONAL: gettext_noop(
+        "Your company does not allow texts to personal numbers, which may cost much. Ask your admin."
+    ),
+    NumberKind.SATELLITE: gettext_noop(
+        "Your company does not allow texts to satellite and global networks. Ask your admin."
+    ),
+}
+# By whether it is a text.
+_OTHER_COUNTRY = (
+    gettext_noop("Your company does not allow calls to this country. Ask your admin."),
+    gettext_noop("Your company does not allow texts to this country. Ask your admin."),
+)
+EMERGENCY_REFUSED = gettext_noop("Emergency numbers cannot be called from Ringdesk. Use another telephone.")
+EMERGENCY_NO_TEXTS = gettext_noop("Emergency numbers cannot be texted from Ringdesk. Use another telephone.")
 _KINDS = {
     PhoneNumberType.PREMIUM_RATE: NumberKind.PREMIUM,
     PhoneNumberType.SHARED_COST: NumberKind.SHARED_COST,
@@ -88,19 +106,7 @@ def without_extension(dialled: str) -> tuple[str, str]:
 
 def country_name(region: str, *, language: str = "") -> str:
     """`GB` → "United Kingdom", in that language or in the one that is spoken now; "" when there is no such region."""
-    return _territories(language or language_now()).get(region, "") if region else ""
-
-
-@lru_cache(maxsize=8)
-def _territories(language: str) -> dict[str, str]:
-    return dict(Locale(language).territories)
-
-
-def _with_article(country: str) -> str:
-    """As it stands in an English sentence. Other languages have their sentences put so that it needs none."""
-    if language_now() == "en" and country.startswith(("United ", "Netherlands", "Philippines", "Bahamas")):
-        return f"the {country}"
-    return country
+    return countries.country_name(region, language or language_now())
 
 
 class _WrongLength(InvalidNumber):
@@ -113,8 +119,8 @@ class _WrongLength(InvalidNumber):
 
     @property
     def message(self) -> str:
-        country = country_name(self.region)
-        return gettext(self.of_country) % {"country": _with_article(country)} if country else super().message
+        country = countries.country_in_sentence(self.region, language_now())
+        return gettext(self.of_country) % {"country": country} if country else super().message
 
 
 _TOO_SHORT = (
@@ -209,31 +215,56 @@ def _split_extension(text: str) -> tuple[str, str]:
 
 def parse_dialled(text: str) -> Number:
     """The number an agent wants to call. Raises `InvalidNumber` also for what may be kept, but not called: emergency
-    numbers, premium-rate numbers, countries and kinds of numbers that the company does not call."""
-    _refuse_emergency(re.sub(r"[^0-9]", "", clean(text)), settings.HOME_REGION)
+    numbers, premium-rate numbers, countries and kinds of numbers that this server does not call."""
+    if is_emergency(text, settings.HOME_REGION):
+        raise InvalidNumber(EMERGENCY_REFUSED, permanent=True)
     number = parse(text, home_region=settings.HOME_REGION)
-    _refuse_emergency(phonenumbers.national_significant_number(phonenumbers.parse(number.e164)), number.region)
-    if number.kind == NumberKind.PREMIUM or (
-        number.kind in OPTIONAL_KINDS and number.kind not in settings.ALLOWED_NUMBER_KINDS
-    ):
-        raise InvalidNumber(_FORBIDDEN[number.kind], permanent=True)
-    # Global networks are in no country: there, that their kind is allowed decides.
-    if (
-        settings.ALLOWED_REGIONS
-        and number.region not in settings.ALLOWED_REGIONS
-        and number.kind != NumberKind.SATELLITE
-    ):
-        raise InvalidNumber(
-            gettext_noop("Your company does not allow calls to this country. Ask your admin."), permanent=True
-        )
+    if reason := forbidden(number):
+        raise InvalidNumber(reason, permanent=True)
     return number
 
 
-def _refuse_emergency(digits: str, region: str) -> None:
-    if digits in ("112", "911", "999") or (region and phonenumbers.is_emergency_number(digits, region)):
-        raise InvalidNumber(
-            gettext_noop("Emergency numbers cannot be called from Ringdesk. Use another telephone."), permanent=True
-        )
+# A plus, a country's code of three digits, and six more.
+_LONGEST_EMERGENCY = 10
+
+
+def forbidden(number: Number, *, is_text: bool = False) -> str:
+    """Why this server calls, or texts, no such number, in English as it is stored; "" when it does."""
+    may_be_emergency = len(number.e164) <= _LONGEST_EMERGENCY
+    if number.kind == NumberKind.EMERGENCY or (
+        may_be_emergency and is_emergency(_national(number.e164), number.region)
+    ):
+        return EMERGENCY_NO_TEXTS if is_text else EMERGENCY_REFUSED
+    optional = number.kind in OPTIONAL_KINDS
+    if number.kind == NumberKind.PREMIUM or (optional and number.kind not in settings.ALLOWED_NUMBER_KINDS):
+        return (_NO_TEXTS if is_text else _FORBIDDEN)[number.kind]
+    return "" if in_allowed_region(number) else _OTHER_COUNTRY[is_text]
+
+
+def in_allowed_region(number: Number) -> bool:
+    # Global networks are in no country: there, that their kind is allowed decides.
+    regions = settings.ALLOWED_REGIONS
+    return not regions or number.region in regions or number.kind == NumberKind.SATELLITE
+
+
+def is_emergency(text: str, *regions: str) -> bool:
+    """Whether these digits call for help: anywhere, or in one of these countries."""
+    digits = re.sub(r"[^0-9]", "", clean(text[: 4 * _MAX_INPUT]))
+    if digits in ("112", "911", "999"):
+        return True
+    return any(region and phonenumbers.is_emergency_number(digits, region) for region in regions)
+
+
+def emergency_number(text: str, region: str) -> Number | None:
+    """A country's own emergency number, to be dialled as it is; None when these digits are none there."""
+    digits = clean(text[: 4 * _MAX_INPUT])
+    if not re.fullmatch("[0-9]{2,6}", digits) or not phonenumbers.is_emergency_number(digits, region):
+        return None
+    return Number(e164=digits, region=region, display=digits, kind=NumberKind.EMERGENCY)
+
+
+def _national(e164: str) -> str:
+    return phonenumbers.national_significant_number(phonenumbers.parse(e164))
 
 
 def _kind(number: PhoneNumber, text: str) -> NumberKind:

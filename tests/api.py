@@ -21,7 +21,7 @@ from contacts.models import Group
 from contacts.services import note_add
 from messaging.media import media_upload
 from messaging.models import GroupRecipient, GroupSend, Message, MessageMedia, Thread
-from routing.models import Line
+from routing.models import DoNotCall, Line
 from tests import factories
 from tests.twilio import CALLER, sid
 from tokens.models import Device
@@ -62,6 +62,7 @@ def make_world() -> World:
     merged = contacts_merge(survivor_id=contact.pk, gone_id=other.pk, by=agents["supervisor"])
     factories.make_contact("Tom Aldous", "+12025550179", pk=OTHER_CONTACT)
     preview = preview_open(b"name,number\nTom,2025550143\n", name="tom.csv", owner_id=agents["admin"].pk)
+    DoNotCall.objects.create(number="+12025550198", reason="Asked us not to", override_by="supervisors")
     thread = Thread.objects.create(line=line, number=CALLER)
     message = Message.objects.create(
         thread=thread, direction="inbound", sender=CALLER, recipient=line.number, body="Is it ready?", sid=sid("SM", 1)

@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from agents.models import Agent, Team
 from routing.models import Line
+from routing.outgoing.selectors import forget as forget_rules
 from tests import factories
 from tests.twilio import TwilioClient
 
@@ -82,6 +83,12 @@ def _clean_cache() -> Iterator[None]:
     """What a test leaves in the cache is not there for the next: Redis would keep it."""
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_rules_known() -> None:
+    """What may be called from here is read anew: another test had other rules."""
+    forget_rules()
 
 
 @pytest.fixture

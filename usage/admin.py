@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from calls.admin.calls import CallAdmin
 from calls.models import Call
 from core.admin import ReadOnly, SavesChanges
 from messaging import outbox
-from usage import guard
+from usage import guard, tasks
 from usage.costs import call_cost
 from usage.models import SpendAlert, SpendLimit
 from usage.money import money
@@ -71,9 +72,11 @@ class SpendLimitAdmin(SavesChanges, admin.ModelAdmin[SpendLimit]):
 
 
 def _limits_changed() -> None:
-    """What was stopped may go on at once. A level that is reached now is told with the next figures."""
+    """What was stopped may go on at once. A level that is reached now is told with the next figures. Twilio's triggers
+    follow."""
     guard.forget()
     outbox.ring()
+    transaction.on_commit(tasks.triggers.delay, robust=True)
 
 
 @admin.register(SpendAlert)

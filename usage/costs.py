@@ -107,7 +107,7 @@ def costs(by: str, start: date, end: date) -> list[Cost]:
     elif by == "agent":
         _add_texts(found, texts.filter(origin=Origin.AGENT), "written_by")
     else:
-        _add_texts(found, texts.filter(origin=Origin.GROUP), "group_recipient__send")
+        _add_texts(found, texts.filter(origin=Origin.GROUP), "group_send")
     _name(found, by)
     return sorted(found.values(), key=lambda cost: (-cost.price, cost.name.casefold(), cost.id or 0))
 

@@ -72,10 +72,16 @@ def _limit(check: Check, one: Spent) -> Finding:
 
 
 def check_triggers(check: Check) -> Finding:
-    wanted = triggers_wanted()
-    if not wanted:
-        return check.skipped(_("There is no spend limit, so Twilio need not tell of any."))
+    wanted = triggers_wanted() or []
     steps = [step for step in plan_triggers(wanted) if step.is_to_do]
+    if not wanted and not steps:
+        return check.skipped(_("There is no spend limit, so Twilio need not tell of any."))
+    if all(step.removes for step in steps) and steps:
+        return check.warning(
+            _("Twilio still has triggers of limits that are gone: %(names)s. They only cost a request.")
+            % {"names": ", ".join(step.title for step in steps)},
+            _("Run: python manage.py twilio_provision"),
+        )
     if steps:
         return check.warning(
             _("Not as they should be at Twilio: %(names)s. A limit is noticed up to 15 minutes late.")

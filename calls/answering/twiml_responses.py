@@ -52,7 +52,7 @@ def apology(language: str = "") -> str:
 
 def to_agent(plan: OutgoingPlan | CallRefused) -> str:
     if isinstance(plan, CallRefused):
-        return twiml.say_and_hang_up_twiml(said(str(plan), plan.language))
+        return twiml.say_and_hang_up_twiml(said(plan.key, plan.language))
     return twiml.dial_number_twiml(
         number=plan.number,
         extension=plan.extension,

@@ -24,18 +24,20 @@ from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
 from calls.live.status_callbacks import push
 from calls.log.past_calls import Party, PastCallsRead
-from calls.models import Call, CallOffer, CallStatus
+from calls.models import Call, CallEvent, CallOffer, CallStatus
 from calls.params import OutgoingRequest, VoiceRequest
-from contacts.blocks import refuse_blocked
-from contacts.selectors import contact_by_number, contact_number_get
+from contacts.selectors import contact_by_number
+from core.languages import as_text
 from core.sql.statements import Write, new_row, relate
 from core.sql.unit import UnitOfWork
 from routing.models import Line
-from routing.selectors import lines_by_number, lines_for
+from routing.outgoing.checks import Dialled, dialled
+from routing.outgoing.overrides import override_use
+from routing.outgoing.roles import role_of
+from routing.selectors import line_to_call_from, lines_by_number
 from telephony.errors import InvalidNumber
 from telephony.limits import MAX_RUNG
 from telephony.party import is_withheld
-from telephony.phone import parse_dialled
 from telephony.phone_reference import PhoneReference
 from telephony.rest.client import call_hang_up as twilio_hang_up
 
@@ -152,6 +154,7 @@ class CallRefused(Exception):
 
     def __init__(self, key: str, language: str) -> None:
         super().__init__(key)
+        self.key = key
         self.language = language
 
 
@@ -181,32 +184,48 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
         # Not shown at the agent's own desks: whoever calls there may not be the agent any more.
         call = _open(batch, voice)
         return _refuse(batch, call, _SIGNED_OUT if agent_id and agent_get_caller(agent_id) else _NOT_ALLOWED)
-    lines = list(lines_for(agent))
-    line = next((line for line in lines if line.pk == voice.line_id), lines[0] if lines else None)
+    line = line_to_call_from(agent, voice.line_id)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID
     try:
-        number = parse_dialled(voice.called)
-        if number.e164 == caller_id:
-            raise InvalidNumber(gettext_noop("This is the number you are calling from."), permanent=True)
-        refuse_blocked(number.e164)
+        wanted = dialled(voice.called, line=line, caller_id=caller_id, role=role_of(agent))
     except InvalidNumber as error:
         call = _open(batch, voice, line=line, agent=agent)
         return _refuse(batch, call, error.key)
-    known = contact_number_get(number.e164)
+    number = wanted.number
+    known = wanted.facts.known if wanted.facts else None
     contact = known.contact if known else None
     call = _open(batch, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
         return _refuse(batch, call, gettext_noop("You have no line to call from. Ask your admin."))
-    if refusal := outgoing_guards.refusal_of(number):
+    # Nobody who calls for help is asked about money.
+    if not wanted.is_emergency and (refusal := outgoing_guards.refusal_of(number)):
         return _refuse(batch, call, refusal)
+    if wanted.refusals and not _overridden(asked, wanted, agent):
+        return _refuse(batch, call, wanted.refusals[0].sentence)
     batch.settle()
     push(call)
     extension = number.extension or (known.extension if known else "")
     return OutgoingPlan(call=call, number=number.e164, caller_id=caller_id, extension=extension)
 
 
+def _overridden(asked: OutgoingRequest, wanted: Dialled, agent: Agent) -> bool:
+    """Whether this very call was allowed against the rules. It is said on the call's time line."""
+    sid = asked.voice.sid
+    used = override_use(asked.override, wanted.number.e164, wanted.refusals, by=agent, call_sid=sid)
+    if used is not None and used.used_at is None:
+        CallEvent.objects.create(
+            call_sid=sid,
+            kind=CallEvent.Kind.ACTION,
+            name="override",
+            outcome=used.reason,
+            detail={"rules": used.rules},
+            agent=agent,
+        )
+    return used is not None
+
+
 def _refuse(batch: CallBatch, call: Call, key: str) -> CallRefused:
-    call.problem = key
+    call.problem = as_text(key)
     batch.settle()
     push(call)
     transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=True), robust=True)

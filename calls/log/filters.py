@@ -16,11 +16,12 @@ from rest_framework.serializers import DateTimeField
 
 from calls.models import CallOutcome, CallResult, CallStatus, Direction
 from core.api.resources import choose_one_of
+from routing.line_names import line_id_asked, line_parameter
 from telephony.errors import InvalidNumber
 from telephony.party import party
 from telephony.phone import parse
 
-_IDS = {"agent": "Agent's id", "line": "Line's id", "contact": "Contact's id"}
+_IDS = {"agent": "Agent's id", "contact": "Contact's id"}
 _TIMES = {"after": "Started at this time or later", "before": "Started before this time"}
 _CHOICES = {
     "direction": Direction.values,
@@ -33,6 +34,7 @@ _MAX_TEXT = 100
 
 PARAMETERS = [
     *(OpenApiParameter(name, OpenApiTypes.INT, description=text) for name, text in _IDS.items()),
+    line_parameter(),
     *(OpenApiParameter(name, OpenApiTypes.DATETIME, description=text) for name, text in _TIMES.items()),
     *(OpenApiParameter(name, OpenApiTypes.STR, enum=values) for name, values in _CHOICES.items()),
     OpenApiParameter(
@@ -73,6 +75,7 @@ class CallFilter:
         found |= {name: _time(name, query[name]) for name in _TIMES if query.get(name)}
         found |= {name: _choice(name, query[name]) for name in _CHOICES if query.get(name)}
         return cls(
+            line=line_id_asked(query.get("line", "")),
             party=_party(query.get("party", "")),
             search=query.get("search", "").replace("\x00", "").strip()[:_MAX_TEXT],
             **found,

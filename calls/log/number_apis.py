@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -12,10 +13,13 @@ from rest_framework.views import APIView
 
 from calls.log.selectors import call_count_visible
 from calls.log.serializers import NumberCheckSerializer
-from contacts.blocks import refuse_blocked
-from contacts.selectors import contact_by_number
+from core.languages import sentence
+from routing.outgoing.checks import Dialled, dialled
+from routing.outgoing.overrides import may_override
+from routing.outgoing.roles import role_of
+from routing.selectors import line_to_call_from
 from telephony.errors import InvalidNumber
-from telephony.phone import clean, country_name, parse_dialled
+from telephony.phone import clean, country_name
 
 
 class NumberCheckApi(APIView):
@@ -24,25 +28,41 @@ class NumberCheckApi(APIView):
     @extend_schema(
         operation_id="numbers_check",
         tags=["numbers"],
-        parameters=[OpenApiParameter("number", OpenApiTypes.STR, required=True)],
+        parameters=[
+            OpenApiParameter("number", OpenApiTypes.STR, required=True),
+            OpenApiParameter("line", OpenApiTypes.INT, description="Line's id: from which it is to be called"),
+        ],
         responses=NumberCheckSerializer,
     )
     def get(self, request: Request) -> Response:
+        agent: Any = request.user
         text = request.query_params.get("number", "")[:100].replace("\x00", "")
         answer: dict[str, Any] = {
             "input": text, "valid": False, "e164": None, "extension": "", "display": None, "country": None,
-            "place": None, "message": "", "contact": None, "known_calls": 0,
+            "place": None, "message": "", "may_override": False, "contact": None, "known_calls": 0,
         }  # fmt: skip
+        chosen = request.query_params.get("line", "")
+        line_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) <= 15 else None
+        line = line_to_call_from(agent, line_id)
+        caller_id = line.number if line else settings.TWILIO_CALLER_ID
         try:
-            number = parse_dialled(text)
-            refuse_blocked(number.e164)
+            found = dialled(text, line=line, caller_id=caller_id, role=role_of(agent))
         except InvalidNumber as error:
             answer["message"] = error.message if clean(text) else ""
         else:
-            country = country_name(number.region) or None
-            answer |= {
-                "valid": True, "e164": number.e164, "extension": number.extension, "display": number.display,
-                "country": country, "place": country, "contact": contact_by_number(number.e164),
-                "known_calls": call_count_visible(request.user, number.e164),  # type: ignore[arg-type]
-            }  # fmt: skip
+            answer |= _known(found, agent)
         return Response(NumberCheckSerializer(answer).data)
+
+
+def _known(found: Dialled, agent: Any) -> dict[str, Any]:
+    """Of a number that can be called, now or once somebody overrides what forbids it."""
+    number, known = found.number, found.facts.known if found.facts else None
+    country = country_name(number.region) or None
+    return {
+        "valid": not found.refusals,
+        "message": sentence(found.refusals[0].sentence) if found.refusals else "",
+        "may_override": may_override(found.refusals, role_of(agent)),
+        "e164": number.e164, "extension": number.extension, "display": number.display,
+        "country": country, "place": country, "contact": known.contact if known else None,
+        "known_calls": call_count_visible(agent, number.e164),
+    }  # fmt: skip

@@ -146,7 +146,10 @@ class NumberCheckSerializer(serializers.Serializer[Any]):
     display = serializers.CharField(allow_null=True)
     country = serializers.CharField(allow_null=True)
     place = serializers.CharField(allow_null=True)
-    message = serializers.CharField(allow_blank=True, help_text="What is wrong with it, as a sentence.")
+    message = serializers.CharField(allow_blank=True, help_text="Why it cannot be called, as a sentence.")
+    may_override = serializers.BooleanField(
+        help_text="Whether it can be called all the same, with a reason: `/api/v1/outgoing-overrides/`."
+    )
     contact = ContactSerializer(allow_null=True)
     known_calls = serializers.IntegerField()
 

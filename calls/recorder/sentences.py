@@ -162,6 +162,7 @@ _ACTIONS = {
     "outcome": _("%(who)s noted what the call came to"),
     "answer": _("%(who)s answered"),
     "reject": _("%(who)s declined the call"),
+    "override": _("%(who)s called against a rule, with a reason"),
     "take": _("%(who)s took the caller out of the queue"),
 }
 _TAKEN_BACK = {"note": _("%(who)s took the note back"), "outcome": _("%(who)s took the outcome back")}
@@ -181,6 +182,9 @@ def action_detail(event: CallEvent) -> str:
     """What came of it, where that is not said by the title."""
     if event.name == "outcome":
         return f"{CallOutcome(event.outcome).label}." if event.outcome in CallOutcome.values else ""
+    if event.name == "override":
+        # Somebody's own words.
+        return event.outcome
     return "" if event.outcome == "asked for" else sentence(event.outcome)
 
 

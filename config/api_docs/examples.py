@@ -102,7 +102,8 @@ _MEDIA = {
 _MESSAGE: dict[str, Any] = {
     "id": 41, "thread": 7, "sid": "SM" + "0123456789abcdef" * 2, "direction": "inbound",
     "body": "Any news on the delivery date?", "media": [], "state": "received", "problem": "", "help": "",
-    "may_retry": False, "error_code": "", "segments": 1, "by": None, "origin": "", "at": "2026-11-23T09:30:00Z",
+    "may_retry": False, "error_code": "", "segments": 1, "by": None, "origin": "", "group_send": None,
+    "at": "2026-11-23T09:30:00Z",
 }  # fmt: skip
 _THREAD = {
     "id": 7, "line": _LINE, "number": "+12025550142", "display": "(202) 555-0142", "contact": _CONTACT,
@@ -234,7 +235,11 @@ EXAMPLES: dict[str, Any] = {
     "NumberCheck": {
         "input": "202 555 0142", "valid": True, "e164": "+12025550142", "extension": "",
         "display": "(202) 555-0142", "country": "United States",
-        "place": "United States", "message": "", "contact": _CONTACT, "known_calls": 4,
+        "place": "United States", "message": "", "may_override": False, "contact": _CONTACT, "known_calls": 4,
+    },
+    "OverrideInput": {"to": "+12025550198", "reason": "She asked to be called tonight."},
+    "Override": {
+        "id": "I6UtfYe_9bf3KlrBnY9AwGJHOJ0GWpsh", "to": "+12025550198", "expires_at": "2026-11-23T09:32:00Z",
     },
     "OwnField": {"key": "customer_no", "name": "Customer no."},
     "RetryAnswer": {"retried": 1, "send": _GROUP_SEND},
@@ -255,6 +260,7 @@ EXAMPLES: dict[str, Any] = {
     "Read": {"up_to": 41},
     "ReadyText": {"id": 2, "name": "Missed you", "body": "Hello {first name}, when may we call again?", "line": None},
     "Thread": _THREAD,
+    "ThreadClosed": {"closed": "stopped"},
     "ThreadList": _PAGE | {"results": [_THREAD]},
     "ToMyself": {"number": "(202) 555-0143"},
     "ThreadMessageInput": {"body": "Yes: Thursday morning."},

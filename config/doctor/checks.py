@@ -23,7 +23,7 @@ CHECKS = (
     Check("key", _("API key"), account.check_key),
     Check("app", _("TwiML app"), routes.check_app),
     Check("numbers", _("Numbers"), routes.check_numbers(line_numbers)),
-    Check("messaging-service", _("Messaging service"), routes.check_service),
+    Check("messaging-service", _("Messaging service"), routes.check_service(line_numbers)),
     Check("lines", _("Lines"), system.check_lines),
     Check("fallback-number", _("Fallback number"), account.check_fallback_number),
     Check("public-address", _("Public address"), network.check_public_address),

@@ -16,8 +16,9 @@ from django.utils.translation import gettext, gettext_noop
 from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingPlay
 from contacts.models import BlockedNumber, Consent, Contact, ContactMerge, ContactNote, ContactNumber
 from core.text import in_sentence
-from messaging.models import GroupRecipient, Message, MessageMedia, MessageWebhook, Thread
-from routing.models import Line
+from messaging.group_sends.erasing import sends_choosing
+from messaging.models import GroupRecipient, GroupSend, Message, MessageMedia, MessageWebhook, Thread
+from routing.models import DoNotCall, Line, OutgoingOverride
 from telephony.errors import InvalidNumber
 from telephony.models import Webhook
 from telephony.party import party, same_party
@@ -95,6 +96,8 @@ class Person:
             ],
             gettext_noop("consents"): [Consent.objects.filter(number__in=self.numbers)],
             gettext_noop("entries of the block list"): [BlockedNumber.objects.filter(number__in=self.numbers)],
+            gettext_noop("entries of the do-not-call list"): [DoNotCall.objects.filter(number__in=self.numbers)],
+            gettext_noop("calls and texts against a rule"): [OutgoingOverride.objects.filter(number__in=self.numbers)],
             gettext_noop("notes of contacts"): [ContactNote.objects.filter(contact__in=self.contact_ids)],
             # What it takes to undo a merge tells of the person, too.
             gettext_noop("merges of contacts"): [
@@ -104,6 +107,10 @@ class Person:
             gettext_noop("contacts"): [Contact.objects.filter(pk__in=self.contact_ids)],
         }
         return found
+
+    def sends(self) -> list[GroupSend]:
+        """Group sends for which the person was chosen by number or as a contact: they stay, without the person."""
+        return sends_choosing(self.numbers, self.contact_ids, is_theirs=self.is_named_in)
 
     def _naming(self, rows: QuerySet[Model], *names: str) -> QuerySet[Model]:
         """Of these rows those in whose texts one of the numbers stands. Reads the whole table."""

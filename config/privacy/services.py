@@ -21,6 +21,7 @@ from calls.selectors import with_details
 from config.models import Erasure
 from config.privacy.person import Person
 from contacts.exports import contact_as_json
+from messaging.group_sends.erasing import choices_forget
 from messaging.media import media_forget
 from messaging.models import Message, MessageMedia, MessageWebhook
 from telephony.errors import CallGone, TelephonyError
@@ -32,6 +33,7 @@ from telephony.webhooks.spool import spool_remove
 
 logger = logging.getLogger(__name__)
 _BATCH = 500
+_CHOSEN = gettext_noop("group sends for which the person was chosen")
 
 
 class StillCalling(Exception):
@@ -54,6 +56,8 @@ def person_counts(person: Person) -> dict[str, int]:
         found = {pk for rows in queries for pk in rows.values_list("pk", flat=True)}
         if found:
             counts[name] = len(found)
+    if sends := person.sends():
+        counts[_CHOSEN] = len(sends)
     return counts
 
 
@@ -124,6 +128,15 @@ def person_export(person: Person) -> dict[str, Any]:
         "webhooks": [webhook(row) for row in _together(rows["webhooks"])],
         "events": [event(row) for row in _together(rows["events"])],
         "messages": [message(row) for row in _together(rows["messages"])],
+        "group_sends": [
+            {"title": send.title, "state": send.state, "created_at": send.created_at}
+            | {"numbers": [number for number in send.numbers if person.is_named_in(number)]}
+            for send in person.sends()
+        ],
+        "recipient_of": [
+            {"send": row.send.title, "name": row.name, "number": row.number, "body": row.body, "state": row.state}
+            for row in _together(rows["recipients of group sends"])
+        ],
         "texts": [text(row) for row in _together(rows["texts"])],
         "consents": [
             {"number": row.number, "sender": row.sender, "state": row.state, "source": row.source}
@@ -156,6 +169,11 @@ def person_erase(person: Person, *, by: Agent | None) -> Erased:
             count = sum(_delete(rows) for rows in queries)
             if count:
                 counts[name] = count
+        sends = person.sends()
+        for send in sends:
+            choices_forget(send.pk, person.contact_ids, is_theirs=person.is_named_in)
+        if sends:
+            counts[_CHOSEN] = len(sends)
         waiting = spool_remove(person.is_named_in)
         if waiting:
             counts[gettext_noop("webhooks that waited on disk")] = waiting

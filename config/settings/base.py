@@ -27,7 +27,7 @@ if DEBUG:
 TRUSTED_PROXIES: list[str] = env.words("TRUSTED_PROXIES", [])
 
 INSTALLED_APPS = [
-    "config.admin_app.RingdeskAdminConfig",
+    "config.admin.app.RingdeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

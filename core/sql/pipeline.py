@@ -66,11 +66,12 @@ class Pipeline:
     def run(
         self,
         statements: Sequence[Asked],
-        meanwhile: Callable[[], None] | None = None,
+        during_commit: Callable[[], None] | None = None,
     ) -> list[list[Row]]:
         """What each of them found. Begins a transaction where psycopg would. Raises `psycopg.Error`.
 
-        `meanwhile`, which raises nothing and uses another connection or none, is called while PostgreSQL works on them.
+        `during_commit`, which raises nothing and uses another connection or none, is called while PostgreSQL works on
+        them.
         """
         # First, for this may fail: nothing is sent yet.
         asked = _as_texts(statements)
@@ -85,9 +86,9 @@ class Pipeline:
                     self._send(pg, trip, _begin(self.raw), [])
                 self._ask(pg, trip, asked)
                 pg.pipeline_sync()
-                if meanwhile is not None:
+                if during_commit is not None:
                     pg.flush()
-                    meanwhile()
+                    during_commit()
                 results = self.raw.wait(_results(pg, trip.length))
                 pg.exit_pipeline_mode()
             except BaseException:

@@ -40,13 +40,23 @@ class Param(Expression):
 class InArray(Lookup[Any]):
     """`field__in_array=Param(name)`: is one of a list. Unlike `__in`, the same SQL however long the list is.
 
+    Also of a list itself, of texts or whole numbers as the database has them: a hundred values travel as one, which
+    spares Django and the database to look at each of them.
+
     Of a queryset: its rows are found first, and then looked up; after `__in`, PostgreSQL may read the whole table.
     """
 
     lookup_name = "in_array"
 
+    def __init__(self, lhs: Any, rhs: Any) -> None:
+        # A list is not looked at, value by value.
+        self.prepare_rhs = not isinstance(rhs, list | tuple | set | frozenset)
+        super().__init__(lhs, rhs)
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
+        if not self.prepare_rhs:
+            return f"{left} {in_array('%s')}", (*left_params, as_list(self.rhs))
         right, right_params = self.process_rhs(compiler, connection)
         if isinstance(self.rhs, Param):
             text = in_array(right)

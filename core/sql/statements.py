@@ -43,15 +43,15 @@ def fetch(*statements: Statement) -> list[list[Any]]:
     return [statement.read(rows) for statement, rows in zip(statements, found, strict=True)]
 
 
-def _run(statements: Sequence[Statement], meanwhile: Callable[[], None] | None = None) -> list[list[Row]]:
+def _run(statements: Sequence[Statement], during_commit: Callable[[], None] | None = None) -> list[list[Row]]:
     if _thread.is_busy:
         raise DatabaseBusy
     connection.ensure_connection()
     if on_postgresql() and not connection.queries_logged:
-        return _pipelined(statements, meanwhile)
+        return _pipelined(statements, during_commit)
     found = (_logged if connection.queries_logged else _one_by_one)(statements)
-    if meanwhile:
-        meanwhile()
+    if during_commit:
+        during_commit()
     return found
 
 
@@ -118,16 +118,16 @@ class DatabaseBusy(Exception):
     """The database was asked for something while it works on something else."""
 
 
-def _pipelined(statements: Sequence[Statement], meanwhile: Callable[[], None] | None) -> list[list[Row]]:
+def _pipelined(statements: Sequence[Statement], during_commit: Callable[[], None] | None) -> list[list[Row]]:
     raw: Any = connection.connection
     pipeline = _thread.pipeline
     if pipeline is None or pipeline.raw is not raw:
         pipeline = _thread.pipeline = Pipeline(raw, by_index=_thread.by_index)
     with connection.wrap_database_errors:
-        if meanwhile is None:
+        if during_commit is None:
             return pipeline.run(_asked(statements))
         with _busy():
-            return pipeline.run(_asked(statements), meanwhile)
+            return pipeline.run(_asked(statements), during_commit)
 
 
 @contextmanager

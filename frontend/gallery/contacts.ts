@@ -8,7 +8,7 @@ import type {
   EntryKind,
   ImportPreview,
 } from "../src/contacts/ports";
-import { LANGUAGES } from "../src/components/contact/ContactForm";
+import { LANGUAGES } from "../src/components/contact/MoreFields";
 import { languageName } from "../src/i18n/i18n";
 import { ada, grace, LOG, LONG_LOG, sales, support } from "./data";
 

@@ -19,6 +19,13 @@ const maya: Person = [
 ];
 const tom: Person = ["Tom Aldous", "+12025550143", "(202) 555-0143", "Harbour Dental", "Washington, DC"];
 const leila: Person = ["Leïla Benali", "+33199002741", "+33 1 99 00 27 41", "Quayside Bikes", "France"];
+const endless: Person = [
+  "Wolfeschlegelsteinhausenbergerdorff-Oppenheimerstraße von und zu Hohenlohe-Langenburg",
+  "+12025550188",
+  "(202) 555-0188",
+  "",
+  "",
+];
 const unknown: Person = ["", "+12065550111", "(206) 555-0111", "", "Seattle, WA"];
 const withheld: Person = ["", "", "Number withheld", "", ""];
 
@@ -87,7 +94,13 @@ export const LOG: Call[] = [
 
 /** A log of several screens. */
 export const LONG_LOG: Call[] = Array.from({ length: 60 }, (_, at) =>
-  row(12 + at * 47, at % 2 ? maya : tom, at % 3 > 0, at % 3 ? "answered" : "reached", 60 + at),
+  row(
+    12 + at * 47,
+    [tom, maya, endless, leila][at % 4] ?? tom,
+    at % 3 > 0,
+    at % 3 ? "answered" : "reached",
+    60 + at,
+  ),
 );
 
 export const HISTORY: PastCall[] = [
@@ -163,3 +176,18 @@ export const there = (agent: Agent, more: Partial<Presence> = {}): Presence => (
   trouble: "",
   ...more,
 });
+const FIRST = ["Amara", "Ben", "Chiara", "Dieter", "Eszter", "Femi", "Grażyna", "Hamza", "Ingrid", "João"];
+const LAST = ["Adeyemi", "Brandt", "Wolfeschlegelsteinhausenbergerdorff-Oppenheimer", "Dubois"];
+const STATES = ["available", "on-call", "busy", "away", "not-reachable"] as const;
+
+/** As many as sit in a large room. */
+export const COLLEAGUES: Presence[] = Array.from({ length: 40 }, (_, at) =>
+  there(
+    {
+      id: 100 + at,
+      identity: `agent_${100 + at}`,
+      name: `${FIRST[at % FIRST.length]} ${LAST[Math.floor(at / FIRST.length)]}`,
+    },
+    { state: STATES[at % STATES.length] ?? "available" },
+  ),
+);

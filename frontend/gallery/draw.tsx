@@ -6,6 +6,7 @@ import { createCallLog } from "../src/callLog/callLog";
 import { createContacts } from "../src/contacts/contacts";
 import { createGroupSends } from "../src/groupSends/groupSends";
 import { App } from "../src/components/App";
+import { failingScreens, readyScreens } from "../src/testing/screens";
 import { initialState } from "../src/softphone/state";
 import { createStore, type Store } from "../src/softphone/store";
 import { createConversation } from "../src/threads/conversation";
@@ -15,10 +16,12 @@ import { ada } from "./data";
 import { fakeContactsApi } from "./contacts";
 import { fakeSendsApi } from "./sends";
 import { UNREAD } from "./texts";
+import { speakIn } from "../src/i18n/catalogues";
 import { audio, config, fakeApi, levels, preferences, webPush } from "./fakes";
 import { type Language, setLanguage } from "../src/i18n/i18n";
 import { pseudoCatalogue } from "../src/testing/pseudo";
-import { type Exhibit, inTurn } from "./states";
+import { inTurn } from "./acts";
+import type { Exhibit } from "./exhibit";
 
 /** `xx` is no language: it shows what has not been translated, and what has no room for longer words. */
 export type GalleryLanguage = Language | "xx";
@@ -26,7 +29,7 @@ export type GalleryLanguage = Language | "xx";
 export function speak(language: GalleryLanguage): void {
   document.documentElement.lang = language === "xx" ? "en" : language;
   if (language === "xx") setLanguage("en", pseudoCatalogue);
-  else setLanguage(language);
+  else speakIn(language);
 }
 
 export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.userAgent): Store {
@@ -42,12 +45,13 @@ export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.use
   const threads = createThreadList(api, ada.id);
   const conversation = createConversation(api);
   const news = createNews();
+  const screens = exhibit.screens ? failingScreens(exhibit.screens) : readyScreens();
   const browser = browserOf(userAgent);
   const desk = { ...config, agent: { ...config.agent, role: exhibit.role ?? config.agent.role } };
   const ports = { api, contactsApi, sendsApi, audio, levels, preferences, webPush, browser };
   render(
     <App
-      {...{ store, log, details, contacts, threads, conversation, groupSends, news, ...ports }}
+      {...{ store, log, details, contacts, threads, conversation, groupSends, news, screens, ...ports }}
       config={desk}
     />,
     mount,

@@ -13,9 +13,16 @@ export type DetailsMode = "full" | "empty" | "loading" | "failed" | "theirs" | "
 
 /** What the server says of a number, in its own words. */
 export const TOO_SHORT = { message: "Too short for the United States: 4 digits are missing." };
+export const NIGHT = { message: "It is 23:10 in Germany. Your company calls there from 08:00 to 21:00." };
+export const NIGHT_TEXT = {
+  message: "It is 23:10 in Germany. Your company texts there from 08:00 to 21:00.",
+};
 export const CONTACT = { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" };
 export const THEIRS = { note: "Called back by Grace: wants the blue sofa." };
 const UNREACHABLE = { message: "The server cannot be reached. Check your connection." };
+
+/** A number to which nobody has written, and nobody can. */
+const LANDLINE = "+12065550111";
 
 const never = new Promise<never>(() => {});
 
@@ -55,15 +62,18 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     async checkNumber(input) {
       const digits = input.replace(/\D/g, "");
       const known = digits === "2025550142";
-      const valid = digits.length >= 10;
+      // It is night where she is.
+      const refused = digits.startsWith("49");
+      const valid = digits.length >= 10 && !refused;
       return {
         input,
         valid,
-        e164: valid ? "+12025550142" : null,
-        display: valid ? "(202) 555-0142" : null,
-        country: valid ? "United States" : null,
-        place: valid ? "United States" : null,
-        message: valid ? "" : TOO_SHORT.message,
+        e164: refused ? "+493012345678" : valid ? "+12025550142" : null,
+        display: refused ? "+49 30 12345678" : valid ? "(202) 555-0142" : null,
+        country: refused ? "Germany" : valid ? "United States" : null,
+        place: refused ? "Germany" : valid ? "United States" : null,
+        message: refused ? NIGHT.message : valid ? "" : TOO_SHORT.message,
+        may_override: refused,
         contact: known ? CONTACT : null,
         known_calls: known ? 14 : 0,
         extension: "",
@@ -79,9 +89,13 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
       return { next: null, results: texts === "empty" ? [] : THREADS.filter(fits) };
     },
     threadsAt: () => never,
+    threadClosed: async (_line, number) => (number === LANDLINE ? "landline" : ""),
     threadTimeline: async (id) => ({ next: null, results: entriesOf(id) }),
     threadTimelineAt: () => never,
-    async sendText() {
+    overrideCall: () => never,
+    async sendText({ body }) {
+      if (body.includes("tonight"))
+        throw Object.assign(new Error(NIGHT_TEXT.message), { code: "text_needs_reason" });
       throw Object.assign(new Error(UNREACHABLE.message), { status: 0, ...UNREACHABLE });
     },
     assignThread: () => never,
@@ -149,6 +163,7 @@ export const config: Config = {
     token: "/",
     calls: "/",
     checkNumber: "/",
+    outgoingOverrides: "/",
     contacts: "/",
     groups: "/",
     groupSends: "/",
@@ -160,6 +175,8 @@ export const config: Config = {
     takeCaller: "/",
     socket: "/",
     alarms: "/",
+    words: "/",
+    screens: { contacts: "/", messages: "/", sends: "/" },
     webPush: "/",
     serviceWorker: "/",
     login: "/",

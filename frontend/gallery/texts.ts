@@ -24,6 +24,7 @@ function text(minutes: number, body: string, change: Partial<Text> = {}): Text {
     segments: 1,
     by: null,
     origin: ours ? "agent" : "",
+    group_send: null,
     at: ago(minutes),
     ...change,
   };
@@ -108,6 +109,7 @@ export const TIMELINES: Record<number, ThreadEntry[]> = {
     entry(
       text(4000, "Hello Nadia, your order 4502 leaves on Thursday. Reply STOP to opt out", {
         origin: "group",
+        group_send: { id: 1, title: "Autumn round" },
       }),
     ),
     entry(text(120, "STOP")),
@@ -213,18 +215,18 @@ export const THREADS: Thread[] = [
       line: support,
     },
   ),
-  ...Array.from({ length: 34 }, (_, at) => {
+  ...Array.from({ length: 54 }, (_, at) => {
     const said = SAID[at % SAID.length] ?? "";
     const change = at % 3 ? {} : { by: at % 2 ? ada : grace };
     return thread(
       10 + at,
       `${NAMES[at % NAMES.length]}`,
-      `+120255501${50 + at}`,
-      `(202) 555-01${50 + at}`,
+      `+120255501${String(20 + at).padStart(2, "0")}`,
+      `(202) 555-01${String(20 + at).padStart(2, "0")}`,
       text(1400 + at * 200, said, change),
     );
   }),
-];
+].toSorted((one, other) => other.last_at.localeCompare(one.last_at));
 
 export const UNREAD: UnreadThread[] = THREADS.filter(({ unread }) => unread > 0).map((each) => ({
   id: each.id,

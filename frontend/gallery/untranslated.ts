@@ -4,10 +4,10 @@ import { firstName } from "../src/names";
 import { CLOSE, OPEN } from "../src/testing/pseudo";
 import { contactTexts, ENTRY_TIMES } from "./contacts";
 import { sendTexts } from "./sends";
-import { CONTACTS, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
+import { CONTACTS, COLLEAGUES, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { momentOf } from "../src/threads/words";
 import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
-import { config, CONTACT, DEVICES, THEIRS, TOO_SHORT } from "./fakes";
+import { config, CONTACT, DEVICES, NIGHT, NIGHT_TEXT, THEIRS, TOO_SHORT } from "./fakes";
 import { EXHIBITS } from "./states";
 
 const READ = ["aria-label", "aria-valuetext", "aria-roledescription", "title", "placeholder", "alt"];
@@ -21,7 +21,7 @@ export function untranslated(root: Element): string[] {
     if (!isKeyCap(node.parentElement)) texts.push(node.textContent ?? "");
   }
   const attributes = [...root.querySelectorAll("*")].flatMap((element) =>
-    READ.map((name) => element.getAttribute(name) ?? ""),
+    READ.flatMap((name) => element.getAttribute(name) || []),
   );
   // A message may begin in one element and end in another.
   return [texts.join(BETWEEN), ...attributes].flatMap(withoutCatalogue);
@@ -34,8 +34,23 @@ export function withoutCatalogue(text: string): string[] {
   return rest
     .split(BETWEEN)
     .map((part) => part.trim())
-    .filter((part) => !data().some((each) => part === initials(each)))
-    .filter((part) => /\p{L}/u.test(data().reduce((left, each) => left.replaceAll(each, ""), part)));
+    .filter(isOurs);
+}
+
+/** What was found out of a text: most of them stand in every state. */
+const judged = new Map<string, boolean>();
+
+/** Whether letters are left of a text without data. */
+function isOurs(part: string): boolean {
+  const before = judged.get(part);
+  if (before !== undefined) return before;
+  const { texts, initials: letters } = data();
+  const ours =
+    /\p{L}/u.test(part) &&
+    !letters.has(part) &&
+    /\p{L}/u.test(texts.reduce((left, each) => left.replaceAll(each, ""), part));
+  judged.set(part, ours);
+  return ours;
 }
 
 /** "N", "F6": what stands on a key is the same in every language, unless it is a word. */
@@ -54,6 +69,7 @@ const SOURCES = [
   LOG,
   LONG_LOG,
   HISTORY,
+  COLLEAGUES,
   CONTACTS,
   HAPPENED,
   config,
@@ -61,16 +77,29 @@ const SOURCES = [
   DEVICES,
   THEIRS,
   TOO_SHORT,
+  NIGHT,
+  NIGHT_TEXT,
   THREADS,
   TIMELINES,
   READY_TEXTS,
 ];
 
-let known: string[] | null = null;
+interface Data {
+  /** The longest first. */
+  texts: string[];
+  initials: Set<string>;
+}
 
-/** What is not ours to translate, longest first. */
-function data(): string[] {
-  known ??= [
+let known: Data | null = null;
+
+/** What is not ours to translate. */
+function data(): Data {
+  known ??= collected();
+  return known;
+}
+
+function collected(): Data {
+  const texts = [
     ...new Set([
       "Ringdesk",
       ...SOURCES.flatMap((source) => fields(source)),
@@ -82,7 +111,7 @@ function data(): string[] {
     .flatMap((text) => [text, firstName(text)])
     .filter((text) => /\p{L}/u.test(text))
     .toSorted((a, b) => b.length - a.length);
-  return known;
+  return { texts, initials: new Set(texts.map(initials)) };
 }
 
 function fields(value: unknown, name = ""): string[] {

@@ -1,5 +1,6 @@
 /** The page's configuration, rendered by Django as JSON: docs/desk-protocol.md. */
 import type { Agent } from "./messages";
+import type { ScreenName } from "./screens/screens";
 
 type SoundName =
   "incoming" | "outgoing" | "disconnect" | `dtmf${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | "s" | "h"}`;
@@ -24,6 +25,7 @@ export interface Config {
     token: string;
     calls: string;
     checkNumber: string;
+    outgoingOverrides: string;
     contacts: string;
     groups: string;
     groupSends: string;
@@ -36,6 +38,9 @@ export interface Config {
     takeCaller: string;
     socket: string;
     alarms: string;
+    /** The words of the page's language, and the screens that are loaded later: modules. */
+    words: string;
+    screens: Record<ScreenName, string>;
     webPush: string;
     serviceWorker: string;
     login: string;

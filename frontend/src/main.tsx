@@ -12,6 +12,7 @@ import { createDesk } from "./adapters/desk";
 import { createLeader } from "./adapters/leader";
 import { createMicrophone } from "./adapters/microphone";
 import { applyTheme, createPreferences } from "./adapters/preferences";
+import { loadAheadWhenIdle, loadWords, screenLoader } from "./adapters/screenFiles";
 import { watchWoken } from "./adapters/woken";
 import { watchSound } from "./adapters/sound";
 import { TwilioPhone } from "./adapters/twilioPhone";
@@ -24,7 +25,9 @@ import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
 import { createGroupSends } from "./groupSends/groupSends";
 import { languageOf, setLanguage } from "./i18n/i18n";
+import type { Catalogue } from "./i18n/messages";
 import { showPageSignals } from "./pageSignals";
+import { createScreens } from "./screens/screens";
 import { commandRunner } from "./softphone/commands";
 import { inCall, initialState } from "./softphone/state";
 import { createStore } from "./softphone/store";
@@ -33,9 +36,10 @@ import { createNews } from "./threads/news";
 import { textsPushed } from "./threads/pushes";
 import { createThreadList } from "./threads/threadList";
 
-function start(config: Config, mount: HTMLElement): void {
+async function start(config: Config, mount: HTMLElement): Promise<void> {
   const language = languageOf(config.language);
-  setLanguage(language);
+  const words = await loadWords<Record<string, Catalogue>>(config.urls.words);
+  setLanguage(language, words[language] as Catalogue);
   document.documentElement.lang = language;
   startAlarms(config.urls.alarms);
   const preferences = createPreferences(storage());
@@ -57,6 +61,7 @@ function start(config: Config, mount: HTMLElement): void {
   const threads = createThreadList(api, id);
   const conversation = createConversation(api);
   const news = createNews();
+  const screens = createScreens(screenLoader(config.urls.screens));
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
     if (event.type !== "desk.message") return;
@@ -93,7 +98,7 @@ function start(config: Config, mount: HTMLElement): void {
   const audio = createAudioDevices(config, preferences, phone);
   render(
     <App
-      {...{ store, log, details, contacts, threads, conversation, news, groupSends }}
+      {...{ store, log, details, contacts, threads, conversation, news, groupSends, screens }}
       {...{ config, api, contactsApi, sendsApi, audio, preferences }}
       webPush={createWebPush(config)}
       levels={phone}
@@ -114,6 +119,7 @@ function start(config: Config, mount: HTMLElement): void {
   log.load();
   threads.load();
   send({ type: "started" });
+  loadAheadWhenIdle(screens);
   if (config.simulator) exposeForMeasuring(phone);
 }
 
@@ -139,4 +145,4 @@ function storage(): Storage | null {
 
 const config = readConfig();
 const mount = document.getElementById("desk");
-if (config && mount) start(config, mount);
+if (config && mount) void start(config, mount);

@@ -23,7 +23,8 @@ export type Send = (event: SoftphoneEvent) => void;
 export interface Phone {
   start(): void;
   stop(): void;
-  connect(call: { id: string; to: string; lineId: number | null }): void;
+  /** `override`: what the server gave for this one call against a rule. */
+  connect(call: { id: string; to: string; lineId: number | null; override: string | null }): void;
   accept(id: string): void;
   reject(id: string): void;
   /** Stops ringing here without refusing the caller. */
@@ -97,6 +98,8 @@ interface OutgoingText {
   body: string;
   media: number[];
   key: string;
+  /** Why it is sent though a rule forbids it; "" for nothing. */
+  override: string;
 }
 
 /** A call with the version of it that a change is made to. */
@@ -129,11 +132,16 @@ export interface Api {
   noteCall(sid: string, change: Partial<CallNote>, etag: string): Promise<VersionedCall>;
   timeline(sid: string): Promise<TimelineEntry[]>;
   hangUp(sid: string): Promise<void>;
-  checkNumber(number: string): Promise<NumberCheck>;
+  /** `line`: from which it is to be called. */
+  checkNumber(number: string, line: number | null): Promise<NumberCheck>;
+  /** Leave to call a number once, soon, though a rule forbids it. */
+  overrideCall(number: string, reason: string): Promise<string>;
   contacts(search: string): Promise<ContactFound[]>;
   /** `line` and `number`: the one thread that they have, if there is one. */
   threads(query: { search: string; scope: ThreadScope; line?: number; number?: string }): Promise<ThreadPage>;
   threadsAt(url: string): Promise<ThreadPage>;
+  /** Why a number gets no texts from a line; "" when it gets them. */
+  threadClosed(line: number, number: string): Promise<Thread["closed"]>;
   threadTimeline(id: number): Promise<ThreadEntryPage>;
   threadTimelineAt(url: string): Promise<ThreadEntryPage>;
   sendText(text: OutgoingText): Promise<Text>;

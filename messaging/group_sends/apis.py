@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
@@ -21,34 +22,30 @@ from rest_framework.views import APIView
 from core.api.resources import BoundedJSONParser, Conflict, choose_one_of
 from core.api.schema import raises
 from messaging.group_sends import services
-from messaging.group_sends.audience import audience_of
-from messaging.group_sends.payloads import draft_recipients, recipient_json, send_json
+from messaging.group_sends.payloads import send_json
 from messaging.group_sends.permissions import may_send_from, sends_visible
 from messaging.group_sends.results_csv import results_csv
-from messaging.group_sends.selectors import SHOWN, draft_rows_shown, recipient_list
+from messaging.group_sends.selectors import SENDS_SHOWN, shown_as
 from messaging.group_sends.serializers import (
-    GroupRecipientSerializer,
     GroupSendInputSerializer,
     GroupSendSerializer,
     RetryAnswerSerializer,
     ToMyselfSerializer,
 )
-from messaging.models import GroupRecipient, GroupSend, SendState
+from messaging.models import GroupSend
 from messaging.threads.payloads import message_json
 from messaging.threads.selectors import messages_with_details
 from messaging.threads.serializers import MessageSerializer
-from telephony.problems import TWILIO
+from routing.line_names import line_id_asked, line_parameter
 
-_MOST_TEXT = 100
-_SHOW = OpenApiParameter("show", OpenApiTypes.STR, enum=SHOWN)
-_SEARCH = OpenApiParameter("search", OpenApiTypes.STR, description="Part of a name or a number")
+CURSOR_UNREAD = gettext_lazy("This cursor cannot be read. Take `next` or `previous` as it came.")
 _LIST = [
-    OpenApiParameter("state", OpenApiTypes.STR, enum=list(SendState.values)),
-    OpenApiParameter("line", OpenApiTypes.INT, description="Line's id"),
+    OpenApiParameter("state", OpenApiTypes.STR, enum=SENDS_SHOWN),
+    line_parameter(),
 ]
 
 
-class _Pages(CursorPagination):
+class SendPages(CursorPagination):
     page_size = 25
     page_size_query_param = "page_size"
     max_page_size = 100
@@ -57,17 +54,11 @@ class _Pages(CursorPagination):
         try:
             return super().decode_cursor(request)
         except NotFound:
-            sentence = _("This cursor cannot be read. Take `next` or `previous` as it came.")
-            raise ValidationError({"cursor": sentence}) from None
+            raise ValidationError({"cursor": CURSOR_UNREAD}) from None
 
 
-class SendPagination(_Pages):
+class SendPagination(SendPages):
     ordering = ("-created_at", "-pk")
-
-
-class RecipientPagination(_Pages):
-    ordering = ("pk",)
-    page_size = 50
 
 
 def visible_send(request: Request, pk: int) -> GroupSend:
@@ -110,13 +101,12 @@ class GroupSendListApi(ListAPIView[GroupSend]):
         agent: Any = request.user
         sends = sends_visible(agent)
         if state := request.query_params.get("state", ""):
-            if state not in SendState.values:
-                raise ValidationError({"state": choose_one_of(SendState.values)})
-            sends = sends.filter(state=state)
-        if line := request.query_params.get("line", ""):
-            if not (line.isascii() and line.isdigit() and len(line) <= 15):
-                raise ValidationError({"line": _("This is not an id.")})
-            sends = sends.filter(line=int(line))
+            if state not in SENDS_SHOWN:
+                raise ValidationError({"state": choose_one_of(SENDS_SHOWN)})
+            sends = sends.filter(shown_as(state))
+        line = line_id_asked(request.query_params.get("line", ""))
+        if line is not None:
+            sends = sends.filter(line=line)
         page = self.paginate_queryset(sends)
         return self.get_paginated_response([send_json(send) for send in page or []])
 
@@ -133,7 +123,7 @@ class GroupSendListApi(ListAPIView[GroupSend]):
         body.is_valid(raise_exception=True)
         agent: Any = request.user
         _require_line(agent, body.validated_data["line"])
-        with _said():
+        with said_refusals():
             send = services.send_create(values=body.validated_data, by=agent)
         return _answer(send, status=201)
 
@@ -143,7 +133,7 @@ def _require_line(agent: Any, line: Any) -> None:
         raise PermissionDenied(_("Only supervisors of the line's team and admins can write to groups."))
 
 
-class _said:
+class said_refusals:
     """A service's refusals as answers."""
 
     def __enter__(self) -> None:
@@ -182,7 +172,7 @@ class GroupSendApi(APIView):
         agent: Any = request.user
         if "line" in body.validated_data:
             _require_line(agent, body.validated_data["line"])
-        with _said():
+        with said_refusals():
             send = services.send_update(send.pk, values=body.validated_data)
         return _answer(send)
 
@@ -195,7 +185,7 @@ class GroupSendApi(APIView):
     def delete(self, request: Request, pk: int) -> Response:
         """Throws a draft away."""
         send = own_send(request, pk)
-        with _said():
+        with said_refusals():
             services.send_delete(send.pk)
         return Response(status=204)
 
@@ -206,7 +196,7 @@ class _StepApi(APIView):
 
     def _do(self, request: Request, pk: int) -> Response:
         send = own_send(request, pk)
-        with _said():
+        with said_refusals():
             send = type(self).step(send.pk, request.user)
         return _answer(send)
 
@@ -271,7 +261,7 @@ class GroupSendRetryApi(APIView):
     def post(self, request: Request, pk: int) -> Response:
         """Sends it again to those whose phone or network was away, and to nobody else."""
         send = own_send(request, pk)
-        with _said():
+        with said_refusals():
             send, retried = services.send_retry(send.pk)
         return Response({"retried": retried, "send": send_json(sends_read(send.pk))})
 
@@ -281,7 +271,7 @@ class GroupSendToMyselfApi(APIView):
 
     parser_classes = [BoundedJSONParser]
 
-    @raises("permission_denied")
+    @raises("permission_denied", "conflict")
     @extend_schema(
         operation_id="group_sends_to_myself",
         tags=["group sends"],
@@ -294,81 +284,11 @@ class GroupSendToMyselfApi(APIView):
         body = ToMyselfSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         agent: Any = request.user
-        message = services.send_to_myself(send, number=body.validated_data["number"], by=agent)
+        try:
+            message = services.send_to_myself(send, number=body.validated_data["number"], by=agent)
+        except services.SendConflict as error:
+            raise Conflict(str(error)) from None
         return Response(message_json(messages_with_details().get(pk=message.pk)), status=201)
-
-
-class RecipientListApi(ListAPIView[GroupRecipient]):
-    """The people of a send."""
-
-    serializer_class = GroupRecipientSerializer
-    pagination_class = RecipientPagination
-    queryset = GroupRecipient.objects.none()
-
-    @extend_schema(operation_id="group_sends_recipients", tags=["group sends"], parameters=[_SHOW, _SEARCH])
-    def get(self, request: Request, pk: int) -> Response:
-        """In the order in which it is sent, with what came of each in words. Of a draft: those who would get it, or
-        with `show=left-out` those who would not, at most a hundred."""
-        send = visible_send(request, pk)
-        show = request.query_params.get("show", "") or "all"
-        if show not in SHOWN:
-            raise ValidationError({"show": choose_one_of(SHOWN)})
-        search = request.query_params.get("search", "").replace("\x00", "").strip()[:_MOST_TEXT]
-        if send.state == SendState.DRAFT:
-            rows = draft_rows_shown(list(audience_of(send).rows), show=show, search=search)
-            people = [recipient_json(row) for row in draft_recipients(rows)]
-            return Response({"next": None, "previous": None, "results": people})
-        page = self.paginate_queryset(recipient_list(send, show=show, search=search))
-        return self.get_paginated_response([recipient_json(recipient) for recipient in page or []])
-
-
-def _recipient(send: GroupSend, pk: int) -> GroupRecipient:
-    recipient = send.recipients.select_related("message").filter(pk=pk).first()
-    if recipient is None:
-        raise Http404
-    return recipient
-
-
-class RecipientRetryApi(APIView):
-    """One person again."""
-
-    parser_classes = [BoundedJSONParser]
-
-    @raises("permission_denied", "conflict")
-    @extend_schema(
-        operation_id="group_sends_recipient_retry",
-        tags=["group sends"],
-        request=None,
-        responses=GroupRecipientSerializer,
-    )
-    def post(self, request: Request, pk: int, recipient: int) -> Response:
-        """Sends it again to one whose phone or network was away."""
-        send = own_send(request, pk)
-        row = _recipient(send, recipient)
-        with _said():
-            services.send_retry(send.pk, [row.pk])
-        return Response(recipient_json(_recipient(send, recipient)))
-
-
-class RecipientAskApi(APIView):
-    """Whether Twilio has it."""
-
-    parser_classes = [BoundedJSONParser]
-
-    @raises("permission_denied", "conflict", *TWILIO)
-    @extend_schema(
-        operation_id="group_sends_recipient_ask",
-        tags=["group sends"],
-        request=None,
-        responses=GroupRecipientSerializer,
-    )
-    def post(self, request: Request, pk: int, recipient: int) -> Response:
-        """Looks the text up at Twilio, by number and time, when it is not known whether Twilio has it. Sends
-        nothing."""
-        send = own_send(request, pk)
-        with _said():
-            services.recipient_ask(_recipient(send, recipient))
-        return Response(recipient_json(_recipient(send, recipient)))
 
 
 class CsvRenderer(JSONRenderer):
@@ -391,6 +311,7 @@ class GroupSendResultsApi(APIView):
     def get(self, request: Request, pk: int) -> HttpResponseBase:
         """All people with what came of each and why, for spreadsheets: no cell is taken for a formula."""
         send = visible_send(request, pk)
+        services.recipients_kept(send)
         answer = StreamingHttpResponse(results_csv(send), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="group-send-{send.pk}.csv"'
         answer["X-Content-Type-Options"] = "nosniff"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from django.conf import settings
+from django.utils import timezone
 
 from contacts.consents import numbers_blocked, numbers_with_landline
 from contacts.people import Person, own_keys, people_of
@@ -16,6 +17,9 @@ from messaging.models import GroupSend, LeftOut, Message
 from messaging.outbox.claims import forbidden_of
 from messaging.placeholders import FIELDS, empty_fields, fields_in, filled_in, values_of
 from messaging.segments import Count, Encoding, count, plain
+from routing.outgoing.checks import never_texted, text_facts, text_refusals
+from routing.outgoing.roles import role_of
+from routing.outgoing.rules import Rule
 from telephony.errors import InvalidNumber
 from telephony.party import same_party
 from telephony.phone import parse
@@ -74,9 +78,10 @@ class _Chosen:
 
 
 def audience_of(send: GroupSend) -> Audience:
-    """Who gets the text of a send if it were started now."""
+    """Who gets the text of a send: of one that was started, those it was started for; of a draft, those whom it would
+    go to now."""
     chosen, duplicates = _without_doubles(_chosen(send))
-    unwanted = _unwanted(send.line.number, [one.number for one in chosen if one.number])
+    unwanted = _unwanted(send, [one.number for one in chosen if one.number])
     named = fields_in(send.body)
     texts: dict[str, int] = {}
     rows = []
@@ -98,7 +103,8 @@ def known_fields() -> dict[str, str]:
 
 def _chosen(send: GroupSend) -> Iterator[_Chosen]:
     keys = own_keys()
-    for person in people_of(send.group_ids, send.contact_ids):
+    people = people_of(send.group_ids, send.contact_ids) if send.chosen_ids is None else people_of((), send.chosen_ids)
+    for person in people:
         number, line_type = _best_number(person)
         own = {key: person.own.get(key, "") for key in keys}
         values = values_of(person.name, person.company, own)
@@ -153,21 +159,40 @@ class _Unwanted:
     blocked: set[str]
     landlines: set[str]
     invalid: set[str]
+    # By what the company allows.
+    not_allowed: dict[str, LeftOut]
 
 
-def _unwanted(sender: str, numbers: list[str]) -> _Unwanted:
+def _unwanted(send: GroupSend, numbers: list[str]) -> _Unwanted:
+    sender = send.line.number
     parts = [numbers[begin : begin + _AT_ONCE] for begin in range(0, len(numbers), _AT_ONCE)]
     return _Unwanted(
         stopped=set().union(*(forbidden_of(sender, part) for part in parts)),
         blocked=set().union(*(numbers_blocked(part) for part in parts)),
         landlines=set().union(*(numbers_with_landline(part) for part in parts)),
         invalid=set().union(*(_numbers_not_in_use(part) for part in parts)),
+        not_allowed=_not_allowed(send, numbers),
     )
+
+
+def _not_allowed(send: GroupSend, numbers: list[str]) -> dict[str, LeftOut]:
+    """Those that may never be texted by whoever sends it. Hours leave nobody out: they are waited for."""
+    role, now = role_of(send.started_by or send.written_by), timezone.now()
+    facts = text_facts(numbers, time_zones={})
+    facts = replace(facts, rules=replace(facts.rules, hours=()))
+    found: dict[str, LeftOut] = {}
+    for number in numbers:
+        refused = text_refusals(number, facts, role=role, at=now)
+        if never_texted(number) or any(one.rule == Rule.PLACE for one in refused):
+            found[number] = LeftOut.FORBIDDEN
+        elif refused:
+            found[number] = LeftOut.DO_NOT_CALL
+    return found
 
 
 def _numbers_not_in_use(numbers: Collection[str]) -> set[str]:
     """Those of which Twilio has said, of an earlier text, that nobody has them."""
-    rows = Message.objects.filter(thread__number__in=numbers, error_code__in=_INVALID_CODES)
+    rows = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=_INVALID_CODES)
     return set(rows.order_by().values_list("recipient", flat=True))
 
 
@@ -180,7 +205,9 @@ def _reason(one: _Chosen, unwanted: _Unwanted) -> str:
         return LeftOut.LANDLINE
     if one.number in unwanted.stopped:
         return LeftOut.STOPPED
-    return LeftOut.BLOCKED if one.number in unwanted.blocked else ""
+    if one.number in unwanted.blocked:
+        return LeftOut.BLOCKED
+    return unwanted.not_allowed.get(one.number, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 
+from core.folding import folded_of
+from core.sql.bulk import rows_insert
+from core.sql.statements import as_list, in_array
 from messaging.group_sends.estimates import own_rate
-from messaging.group_sends.hours import Hours, zones_of
+from messaging.group_sends.hours import Hours
+from messaging.group_sends.preparing import prepare_all
 from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
 from messaging.models import (
+    IS_OPEN,
     Direction,
     GroupRecipient,
     GroupSend,
@@ -28,18 +35,33 @@ from messaging.models import (
     Thread,
 )
 from messaging.outbox.guards import group_sends_paused
+from routing.outgoing.checks import TextFacts, text_facts, text_opens
+from telephony.numbers import zones_of
 
 # So many seconds of a sender's work wait in the outbox, within these bounds.
 _AHEAD_SECONDS, _LEAST, _MOST = 4, 10, 1000
 # A transaction is short: callers wait for it where there is one writer.
 _AT_ONCE = 250
-_HAND_OVER = "UPDATE messaging_grouprecipient SET state = 'handed', message_id = %s WHERE id = %s"
+
+
+@cache
+def _hand_over() -> str:
+    """Each recipient finds its message by the name that it has of it."""
+    return f"""
+        UPDATE messaging_grouprecipient SET state = 'handed', message_id = (
+            SELECT id FROM messaging_message
+            WHERE key = 'group-' || messaging_grouprecipient.id || '-' || messaging_grouprecipient.attempts
+        ) WHERE id {in_array("%s")}
+    """  # noqa: S608 (our own words)
+
+
 # New threads in which nobody has written yet: behind all others.
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def feed(room: int) -> datetime | None:
     """Feeds all sends that are at work; returns when to be called again, as far as that is known."""
+    prepare_all()
     now = timezone.now()
     moments: list[datetime | None] = []
     if group_sends_paused():
@@ -68,7 +90,10 @@ def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
         pending = GroupRecipient.objects.filter(send=send_id, state=RecipientState.PENDING)
         if space > 0:
             due = list(pending.filter(due_at__lte=now).order_by("due_at", "pk")[:space])
-            _put(send, _within_hours(send, due, now), now)
+            if rows := _within_hours(send, due, now):
+                _put(send, rows, now)
+                # To be sent at once, and there may be more.
+                return now
         moment: datetime | None = pending.aggregate(first=Min("due_at"))["first"]
     # What is due already has no room yet: it is fed when something has been sent.
     return moment if moment is not None and moment > now else None
@@ -77,20 +102,20 @@ def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
 def _space(sender: str) -> int:
     """How many more may wait: none, until a good part of those before has gone."""
     target = max(_LEAST, min(_MOST, math.ceil((own_rate(sender) or 10.0) * _AHEAD_SECONDS)))
-    waiting = Message.objects.filter(step=Step.WAITING, sender=sender, priority=Priority.GROUP).count()
+    waiting = Message.objects.filter(IS_OPEN, step=Step.WAITING, sender=sender, priority=Priority.GROUP).count()
     return target - waiting if waiting <= target // 2 else 0
 
 
 def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> list[GroupRecipient]:
-    """Those who may be texted now. All others are due when their hours begin."""
-    if not send.keeps_hours:
+    """Those who may be texted now, by the send's hours and the company's. All others are due when both begin."""
+    facts = text_facts([], time_zones={row.number: row.time_zone for row in rows})
+    if not send.keeps_hours and not facts.rules.hours:
         return list(rows)
-    hours = Hours(send.hours_from, send.hours_until)
+    own = Hours(send.hours_from, send.hours_until) if send.keeps_hours else None
     may: list[GroupRecipient] = []
     later: dict[datetime, list[int]] = {}
     for row in rows:
-        zones = zones_of(row.number, default=settings.TIME_ZONE, own=row.time_zone)
-        opens = hours.next_open(now, zones)
+        opens = _opens(row, own, facts, now)
         if opens <= now:
             may.append(row)
         else:
@@ -100,34 +125,56 @@ def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime
     return may
 
 
+# The send's hours and the company's move each other at most so often.
+_TURNS = 16
+
+
+def _opens(row: GroupRecipient, own: Hours | None, facts: TextFacts, now: datetime) -> datetime:
+    """When both have hours for this person. Where the company's never begin, the outbox says so."""
+    zones = zones_of(row.number, default=settings.TIME_ZONE, own=row.time_zone)
+    moment = now
+    for _turn in range(_TURNS):
+        wanted = own.next_open(moment, zones) if own else moment
+        opens = text_opens(row.number, facts, at=wanted)
+        if opens is None or opens == wanted:
+            return wanted
+        moment = opens
+    return moment
+
+
 def _put(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> None:
     """Makes the messages of these recipients, in their order. Never two for one: the send's row is locked, and a
     message's key names the recipient and the attempt."""
-    if not rows:
-        return
     threads = _threads(send, [row.number for row in rows])
-    messages = [
-        Message(
-            thread_id=threads[row.number],
-            direction=Direction.OUTBOUND,
-            sender=send.line.number,
-            recipient=row.number,
-            body=row.body,
-            num_segments=row.segments,
-            origin=Origin.GROUP,
-            priority=Priority.GROUP,
-            written_by_id=send.started_by_id,
-            key=f"group-{row.pk}-{row.attempts}",
-            step=Step.WAITING,
-            due_at=now,
-            created_at=now,
+
+    def values(row: GroupRecipient) -> Sequence[Any]:
+        return (
+            *(threads[row.number], send.line.number, row.number, row.body, folded_of(row.body), row.segments),
+            *(send.pk, send.started_by_id, f"group-{row.pk}-{row.attempts}", now, now, *_NEW.values()),
         )
-        for row in rows
-    ]
-    made = Message.objects.bulk_create(messages)
+
+    rows_insert(Message, (*_OF_EACH, *_NEW), map(values, rows))
     with connection.cursor() as cursor:
-        # `bulk_update` would make one long CASE of them.
-        cursor.executemany(_HAND_OVER, [(message.pk, row.pk) for row, message in zip(rows, made, strict=True)])
+        cursor.execute(_hand_over(), [as_list(row.pk for row in rows)])
+
+
+_OF_EACH = (
+    *("thread", "sender", "recipient", "body", "searched", "num_segments"),
+    *("group_send", "written_by", "key", "due_at", "created_at"),
+)
+_NEW: dict[str, Any] = {
+    "direction": str(Direction.OUTBOUND),
+    "origin": str(Origin.GROUP),
+    "priority": int(Priority.GROUP),
+    "step": str(Step.WAITING),
+    "status": "",
+    "error_code": "",
+    "problem": "",
+    "price_unit": "",
+    "claim": "",
+    "attempts": 0,
+    "looks": 0,
+}
 
 
 def _threads(send: GroupSend, numbers: Sequence[str]) -> dict[str, int]:
@@ -142,5 +189,5 @@ def _threads(send: GroupSend, numbers: Sequence[str]) -> dict[str, int]:
 
 
 def _threads_found(send: GroupSend, numbers: Sequence[str]) -> dict[str, int]:
-    rows = Thread.objects.filter(line=send.line, number__in=numbers)
+    rows = Thread.objects.filter(line=send.line, number__in_array=numbers)
     return dict(rows.order_by().values_list("number", "pk"))

@@ -7,11 +7,7 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-from phonenumbers import timezone as number_zones
-
 _STEP = timedelta(minutes=15)
-_UNKNOWN_ZONE = "Etc/Unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +42,3 @@ class Hours:
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
-
-
-@lru_cache(maxsize=4096)
-def _zones_of(number: str, default: str) -> tuple[str, ...]:
-    try:
-        found = number_zones.time_zones_for_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        found = ()
-    return tuple(name for name in found if name != _UNKNOWN_ZONE and _exists(name)) or (default,)
-
-
-def zones_of(number: str, *, default: str, own: str = "") -> tuple[str, ...]:
-    """The time zones that a number may be in; `own`, when somebody said it; `default` when nobody knows."""
-    return (own,) if own else _zones_of(number, default)
-
-
-def _exists(name: str) -> bool:
-    try:
-        _zone(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True

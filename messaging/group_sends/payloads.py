@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +17,6 @@ from messaging.group_sends.outcomes import result_of, what_now_words
 from messaging.models import GroupRecipient, GroupSend, LeftOut, RecipientState, SendState
 from telephony.phone import display
 
-_DRAFT_SHOWN = 100
 _COUNTS = (
     *("total", "handed", "waiting", "on-the-way", "sent", "delivered", "not-delivered", "unknown", "canceled"),
     *("to_look_at", "retryable", "replies", "replies_unread", "replied_stop", "prices_missing", "seconds_left"),
@@ -49,7 +47,7 @@ def progress_json(send: GroupSend) -> dict[str, Any]:
     return {
         "id": send.pk,
         "title": send.title,
-        "state": send.state,
+        "state": send.shown_state,
         "problem": sentence(send.problem),
         "started_at": time_json(send.started_at),
         "finished_at": time_json(send.finished_at),
@@ -114,6 +112,14 @@ def _left_out(reason: str, number: int) -> str:
         LeftOut.EMPTY_FIELD: ngettext(
             "%(count)d has nothing to fill a field with", "%(count)d have nothing to fill a field with", number
         ),
+        LeftOut.DO_NOT_CALL: ngettext(
+            "%(count)d is on the do-not-call list", "%(count)d are on the do-not-call list", number
+        ),
+        LeftOut.FORBIDDEN: ngettext(
+            "%(count)d has a number that your company does not text",
+            "%(count)d have numbers that your company does not text",
+            number,
+        ),
     }
     return said[LeftOut(reason)] % {"count": number}
 
@@ -140,8 +146,8 @@ def recipient_json(recipient: GroupRecipient) -> dict[str, Any]:
 
 
 def draft_recipients(rows: Iterable[Row]) -> Iterator[GroupRecipient]:
-    """The first people of a draft as if it were started: they are not kept."""
-    for row in islice(rows, _DRAFT_SHOWN):
+    """People of a draft as if it were started: they are not kept."""
+    for row in rows:
         yield GroupRecipient(
             contact_id=row.contact_id,
             name=row.name,

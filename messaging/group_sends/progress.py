@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.utils import timezone
 
 from contacts.consents import numbers_stopped_since
@@ -19,34 +20,53 @@ from telephony.errors import text_sentence_for
 
 # While it runs, and while receipts come in; then only prices and replies do.
 _AT_WORK, _LATELY, _LATER = timedelta(seconds=1), timedelta(seconds=5), timedelta(minutes=1)
+# A send to very many is counted less often: it takes longer, and moves less.
+_COUNTED_PER_SECOND = 50_000
 _RECEIPTS_COME, _PRICES_COME = timedelta(minutes=15), timedelta(days=3)
 
 
 def refresh_due() -> datetime | None:
     """Counts the sends that are due for it; returns when the next one is that is at work."""
     now = timezone.now()
-    for send_id in _due(now):
-        refresh(send_id)
-    at_work = GroupSend.objects.filter(state=SendState.RUNNING).exists()
-    return now + _AT_WORK if at_work else None
+    moments: list[datetime] = []
+    due = list(_others_due(now))
+    at_work = GroupSend.objects.filter(state=SendState.RUNNING).order_by("pk")
+    for send_id, counted_at, counts in at_work.values_list("pk", "counted_at", "counts"):
+        every = _AT_WORK + timedelta(seconds=counts.get("total", 0) / _COUNTED_PER_SECOND)
+        if counted_at is None or counted_at + every <= now:
+            due.append((send_id, counted_at))
+            moments.append(now + every)
+        else:
+            moments.append(counted_at + every)
+    for send_id, counted_at in due:
+        # One of all workers counts it, and nobody waits for it meanwhile.
+        if GroupSend.objects.filter(pk=send_id, counted_at=counted_at).update(counted_at=now):
+            refresh(send_id)
+    return min(moments, default=None)
 
 
-def _due(now: datetime) -> list[int]:
-    at_work = Q(state=SendState.RUNNING) & (Q(counted_at=None) | Q(counted_at__lte=now - _AT_WORK))
+def _others_due(now: datetime) -> Iterable[tuple[int, datetime | None]]:
     others = Q(state__in=[SendState.FINISHED, SendState.PAUSED, SendState.STOPPED, SendState.CANCELED])
     lately = others & Q(started_at__gte=now - _PRICES_COME, counted_at__lte=now - _LATELY)
     lately &= Q(finished_at=None) | Q(finished_at__gte=now - _RECEIPTS_COME)
     later = others & Q(finished_at__gte=now - _PRICES_COME, counted_at__lte=now - _LATER)
-    return list(GroupSend.objects.filter(at_work | lately | later).order_by().values_list("pk", flat=True))
+    return GroupSend.objects.filter(lately | later).order_by().values_list("pk", "counted_at")
 
 
 def refresh(send_id: int) -> None:
-    """Counts one send, unless somebody else does so just now."""
+    """Counts one send. Its row is not locked meanwhile: where there is one writer, all others would have to wait."""
+    send = GroupSend.objects.select_related("line").filter(pk=send_id).first()
+    if send is None:
+        return
+    counts, open_rows = count(send)
     with transaction.atomic():
-        send = locked(send_id, wait=False)
-        if send is None:
+        stored = locked(send_id, wait=False)
+        if stored is None:
             return
-        counts, open_rows = count(send)
+        if stored.revision != send.revision:
+            # Somebody paused it, or tries some again: what was counted is of before.
+            send = stored
+            counts, open_rows = count(send)
         values: dict[str, Any] = {"counted_at": timezone.now()}
         if send.state == SendState.RUNNING:
             values |= _moved_on(send, open_rows)
@@ -127,16 +147,12 @@ def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     rows = counted.values_list("state", "message__step", "message__status").annotate(
         people=Count("pk"),
         segments_all=Sum("segments"),
-        spent=Sum("message__price"),
-        unpriced=Count("pk", filter=Q(message__step=Step.TAKEN, message__price=None)),
     )
     people = dict.fromkeys((str(outcome) for outcome in Outcome if outcome is not Outcome.LEFT_OUT), 0)
-    spent, unpriced, open_rows, waiting_segments = Decimal(), 0, 0, 0
-    for state, step, status, number, segments, price, without in rows:
+    open_rows, waiting_segments = 0, 0
+    for state, step, status, number, segments in rows:
         outcome = outcome_of(state, step, status)
         people[outcome] += number
-        spent += price or 0
-        unpriced += without
         if is_open(state, step):
             open_rows += number
         if outcome is Outcome.WAITING:
@@ -144,9 +160,7 @@ def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     counts: dict[str, Any] = dict(people)
     counts["total"] = sum(people.values())
     counts["handed"] = counts["total"] - people[Outcome.WAITING] - people[Outcome.CANCELED]
-    counts["spent"] = str(spent.normalize()) if spent else "0"
-    counts["price_unit"] = _unit(send) if spent else ""
-    counts["prices_missing"] = unpriced
+    counts |= _spent(send)
     counts["seconds_left"] = round(_seconds_left(send, waiting_segments))
     counts |= _answers(send)
     counts["retryable"] = send.recipients.filter(RETRYABLE).count() if people[Outcome.NOT_DELIVERED] else 0
@@ -155,9 +169,20 @@ def count(send: GroupSend) -> tuple[dict[str, Any], int]:
     return counts, open_rows
 
 
-def _unit(send: GroupSend) -> str:
-    priced = send.recipients.filter(message__price__gt=0).values_list("message__price_unit", flat=True)
-    return (priced.first() or "").upper()
+def _spent(send: GroupSend) -> dict[str, Any]:
+    """Of all its texts: Twilio bills each attempt, whatever came of it."""
+    texts = send.messages.order_by()
+    found = texts.aggregate(
+        spent=Sum("price"),
+        unit=Max("price_unit", filter=Q(price__gt=0)),
+        missing=Count("pk", filter=Q(step=Step.TAKEN, price=None)),
+    )
+    spent: Decimal = found["spent"] or Decimal()
+    return {
+        "spent": str(spent.normalize()) if spent else "0",
+        "price_unit": (found["unit"] or "").upper() if spent else "",
+        "prices_missing": found["missing"],
+    }
 
 
 def _seconds_left(send: GroupSend, segments: int) -> float:
@@ -169,11 +194,12 @@ def _seconds_left(send: GroupSend, segments: int) -> float:
 
 def _answers(send: GroupSend) -> dict[str, int]:
     handed = send.recipients.filter(state=RecipientState.HANDED)
-    answered = handed.filter(ANSWERED)
-    unread = answered.filter(message__thread__unread__gt=0).count()
+    answered = handed.filter(ANSWERED).aggregate(
+        replies=Count("pk"), unread=Count("pk", filter=Q(message__thread__unread__gt=0))
+    )
     since = send.started_at or send.created_at
     stopped = send.recipients.filter(number__in=numbers_stopped_since(send.line.number, since)).count()
-    return {"replies": answered.count(), "replies_unread": unread, "replied_stop": stopped}
+    return {"replies": answered["replies"], "replies_unread": answered["unread"], "replied_stop": stopped}
 
 
 # Something came into the thread after the text.

@@ -18,8 +18,9 @@ from contacts.people import contact_names, group_names
 from core.api.resources import CleanField, CleanLinesField, StrictSerializer
 from messaging.group_sends.audience import number_of
 from messaging.group_sends.outcomes import Outcome, WhatNow
-from messaging.models import LeftOut, SendState
+from messaging.models import SHOWN_STATES, LeftOut
 from messaging.segments import MAX_LENGTH
+from routing.line_names import LineNameField, line_named
 from routing.models import Line
 
 _MOST_GROUPS, _MOST_CHOSEN = 100, 10_000
@@ -101,7 +102,7 @@ class SendProgressPartSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     title = serializers.CharField()
-    state = serializers.ChoiceField(choices=SendState.choices)
+    state = serializers.ChoiceField(choices=SHOWN_STATES)
     problem = serializers.CharField(allow_blank=True, help_text="Why Ringdesk stopped it, as a sentence.")
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
@@ -153,7 +154,7 @@ class GroupSendInputSerializer(StrictSerializer):
     """A draft. In a change, what is left out stays as it is."""
 
     title = CleanField(required=False, allow_blank=True, max_length=120, help_text="Empty: the text's beginning.")
-    line = serializers.PrimaryKeyRelatedField(queryset=Line.objects.filter(is_active=True), help_text="Line's id.")
+    line = LineNameField(help_text="The line's id, or its number as E.164.")
     body = CleanLinesField(max_length=MAX_LENGTH, help_text="With fields: {first name}, {name}, {company}, own ones.")
     groups = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**62),
@@ -177,6 +178,12 @@ class GroupSendInputSerializer(StrictSerializer):
     keeps_hours = serializers.BooleanField(required=False)
     hours_from = HourField(required=False)
     hours_until = HourField(required=False)
+
+    def validate_line(self, name: str) -> Line:
+        line = line_named(Line.objects.filter(is_active=True), name)
+        if line is None:
+            raise serializers.ValidationError(_("There is no such line in use."))
+        return line
 
     def validate_groups(self, ids: list[int]) -> list[int]:
         wanted = list(dict.fromkeys(ids))

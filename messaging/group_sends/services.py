@@ -10,19 +10,21 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.folding import folded_of
+from contacts.people import contact_ids_of
 from core.languages import sentence
-from core.sql.bulk import rows_insert
 from messaging import outbox
 from messaging.group_sends import broadcasts
-from messaging.group_sends.audience import Audience, Row, audience_of, known_fields
+from messaging.group_sends.audience import audience_of, known_fields
 from messaging.group_sends.outcomes import RETRYABLE, STOP_CODES
 from messaging.group_sends.payloads import summary_of
+from messaging.group_sends.preparing import NOBODY, recipients_keep, state_at
 from messaging.group_sends.progress import count, hold, let_go, locked, take_back
 from messaging.models import GroupRecipient, GroupSend, Message, Origin, RecipientState, SendState
 from messaging.outbox.lookups import ask_again
 from messaging.placeholders import filled_in, unknown_fields, values_of
 from messaging.services import message_write
+from routing.outgoing.checks import text_verdict
+from routing.outgoing.roles import role_of
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -89,56 +91,49 @@ def send_delete(send_id: int) -> None:
 
 
 def send_start(send_id: int, *, by: Agent) -> GroupSend:
-    """Fixes who gets it, and begins. A send that was started already stays as it is. Raises `SendConflict`."""
+    """Fixes who gets it, and begins: a worker finds out what each of them gets, and keeps it. A send that was started
+    already stays as it is. Raises `SendConflict`."""
     draft = _send_read(send_id)
-    audience = audience_of(draft) if draft.state == SendState.DRAFT else None
+    is_draft = draft.state == SendState.DRAFT
+    chosen, summary = _chosen_now(draft) if is_draft else ([], {})
     with transaction.atomic():
         send = _send(send_id)
-        if send.state in (*_AT_WORK, SendState.FINISHED):
+        if send.state in (SendState.PREPARING, *_AT_WORK, SendState.FINISHED):
             return send
         if send.state != SendState.DRAFT:
             raise SendConflict(_not_now(send))
-        if audience is None or send.revision != draft.revision:
-            audience = audience_of(send)
-        if not audience.recipients:
-            raise SendConflict(_("Nobody would get this text: everybody is left out."))
-        now = timezone.now()
-        is_later = send.scheduled_for is not None and send.scheduled_for > now
-        send.state = SendState.SCHEDULED if is_later else SendState.RUNNING
-        send.started_by, send.started_at = by, now
-        send.summary = summary_of(send, audience)
-        _keep_recipients(send, audience)
-        total = len(audience.recipients)
-        send.counts = {"total": total, "waiting": total, "seconds_left": round(send.summary["seconds"])}
+        if send.revision != draft.revision:
+            chosen, summary = _chosen_now(send)
+        if not summary["recipients"]:
+            raise SendConflict(_(NOBODY))
+        send.state = SendState.PREPARING
+        send.started_by, send.started_at = by, timezone.now()
+        send.chosen_ids, send.summary = chosen, summary
+        # Until they are counted.
+        total = summary["recipients"]
+        send.counts = {"total": total, "waiting": total, "seconds_left": round(summary["seconds"])}
         send.revision += 1
         send.save()
         _told(send)
     return send
 
 
-_COLUMNS = (
-    *("send", "contact", "name", "searched", "number", "time_zone", "body", "segments"),
-    *("state", "reason", "due_at", "attempts", "message"),
-)
+def _chosen_now(send: GroupSend) -> tuple[list[int], dict[str, Any]]:
+    """Whom a draft would go to, and its summary: made anew when there was nobody."""
+    chosen = contact_ids_of(send.group_ids, send.contact_ids)
+    is_known = bool(send.summary.get("recipients")) and bool(chosen or send.numbers)
+    return chosen, send.summary if is_known else summary_of(send, audience_of(send))
 
 
-def _keep_recipients(send: GroupSend, audience: Audience) -> None:
-    due_at = max(filter(None, (send.scheduled_for, send.started_at)))
-
-    def values(row: Row) -> Sequence[Any]:
-        state = RecipientState.LEFT_OUT if row.reason else RecipientState.PENDING
-        # What nobody gets need not be kept.
-        body = "" if row.reason else row.body
-        return (
-            *(send.pk, row.contact_id, row.name, folded_of(row.name), row.number[:32], row.time_zone, body),
-            *(row.segments, str(state), row.reason, due_at, 0, None),
-        )
-
-    rows_insert(GroupRecipient, _COLUMNS, map(values, audience.rows))
+def recipients_kept(send: GroupSend) -> None:
+    """Whoever needs the people of a send that was started this moment, and is quicker than the worker, waits here."""
+    if send.state == SendState.PREPARING:
+        recipients_keep(send.pk, wait=True)
 
 
 def send_pause(send_id: int) -> GroupSend:
     """Sends nothing more of it for now; what Twilio has cannot be called back. Raises `SendConflict`."""
+    recipients_keep(send_id, wait=True)
     with transaction.atomic():
         send = _send(send_id)
         if send.state in (SendState.PAUSED, SendState.STOPPED):
@@ -155,13 +150,12 @@ def send_resume(send_id: int) -> GroupSend:
     `SendConflict`."""
     with transaction.atomic():
         send = _send(send_id)
-        if send.state in _AT_WORK:
+        if send.state in (SendState.PREPARING, *_AT_WORK):
             return send
         if send.state not in (SendState.PAUSED, SendState.STOPPED):
             raise SendConflict(_not_now(send))
         now = timezone.now()
-        is_later = send.scheduled_for is not None and send.scheduled_for > now
-        send.state = SendState.SCHEDULED if is_later else SendState.RUNNING
+        send.state = SendState.PREPARING if send.chosen_ids is not None else state_at(send, now)
         send.problem, send.resumed_at = "", now
         _again(send, send.recipients.filter(RETRYABLE, message__error_code__in=STOP_CODES))
         let_go(send)
@@ -170,6 +164,7 @@ def send_resume(send_id: int) -> GroupSend:
 
 def send_cancel(send_id: int) -> GroupSend:
     """Whoever has not got it yet never does. Raises `SendConflict`."""
+    recipients_keep(send_id, wait=True)
     with transaction.atomic():
         send = _send(send_id)
         if send.state == SendState.CANCELED:
@@ -177,13 +172,14 @@ def send_cancel(send_id: int) -> GroupSend:
         if send.state == SendState.FINISHED:
             raise SendConflict(_not_now(send))
         take_back(send)
-        send.state, send.finished_at = SendState.CANCELED, timezone.now()
+        send.state, send.finished_at, send.chosen_ids = SendState.CANCELED, timezone.now(), None
         return _changed(send)
 
 
 def send_retry(send_id: int, recipient_ids: Sequence[int] | None = None) -> tuple[GroupSend, int]:
     """Tries those again who may be tried again: all of them, or those named. Returns the send, and how many they are.
     Raises `SendConflict` when nobody may."""
+    recipients_keep(send_id, wait=True)
     with transaction.atomic():
         send = _send(send_id)
         if send.state not in (*_AT_WORK, SendState.FINISHED, SendState.PAUSED, SendState.STOPPED):
@@ -217,7 +213,10 @@ def recipient_ask(recipient: GroupRecipient) -> None:
 
 
 def send_to_myself(send: GroupSend, *, number: str, by: Agent) -> Message:
-    """Sends the text to one's own number, filled in with one's own name."""
+    """Sends the text to one's own number, filled in with one's own name. Raises `SendConflict` with the reason when
+    that number must not be texted."""
+    if refused := text_verdict(number, role=role_of(by)).sentence:
+        raise SendConflict(sentence(refused))
     body = filled_in(send.body, values_of(by.name))
     return message_write(send.line, number, body, origin=Origin.AGENT, by=by)
 
@@ -251,6 +250,7 @@ def _told(send: GroupSend) -> None:
 def _not_now(send: GroupSend) -> str:
     return {
         SendState.DRAFT: _("This send was not started yet."),
+        SendState.PREPARING: _("This send is running."),
         SendState.SCHEDULED: _("This send is scheduled."),
         SendState.RUNNING: _("This send is running."),
         SendState.PAUSED: _("This send is paused: resume it."),

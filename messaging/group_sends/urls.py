@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messaging.group_sends import apis
+from messaging.group_sends import apis, recipient_apis
 
 api_urlpatterns = [
     path("group-sends/", apis.GroupSendListApi.as_view(), name="group-send-list"),
@@ -12,15 +12,15 @@ api_urlpatterns = [
     path("group-sends/<int:pk>/retry/", apis.GroupSendRetryApi.as_view(), name="group-send-retry"),
     path("group-sends/<int:pk>/to-myself/", apis.GroupSendToMyselfApi.as_view(), name="group-send-to-myself"),
     path("group-sends/<int:pk>/results/", apis.GroupSendResultsApi.as_view(), name="group-send-results"),
-    path("group-sends/<int:pk>/recipients/", apis.RecipientListApi.as_view(), name="group-send-recipients"),
+    path("group-sends/<int:pk>/recipients/", recipient_apis.RecipientListApi.as_view(), name="group-send-recipients"),
     path(
         "group-sends/<int:pk>/recipients/<int:recipient>/retry/",
-        apis.RecipientRetryApi.as_view(),
+        recipient_apis.RecipientRetryApi.as_view(),
         name="group-send-recipient-retry",
     ),
     path(
         "group-sends/<int:pk>/recipients/<int:recipient>/ask/",
-        apis.RecipientAskApi.as_view(),
+        recipient_apis.RecipientAskApi.as_view(),
         name="group-send-recipient-ask",
     ),
 ]

@@ -14,10 +14,13 @@ from core.text import in_sentence
 
 
 class SendState(models.TextChoices):
-    """draft → scheduled → running → finished;  scheduled, running ↔ paused;  running → stopped → running;
-    draft, scheduled, running, paused, stopped → canceled;  finished → running (some are tried again)"""
+    """draft → preparing → scheduled → running → finished;  scheduled, running ↔ paused;  running → stopped → running;
+    preparing → stopped → preparing;  draft, scheduled, running, paused, stopped → canceled;  finished → running (some
+    are tried again)"""
 
     DRAFT = "draft", _("Draft")
+    # It was started, and a worker finds out what each of the chosen gets: people see it as what it will be then.
+    PREPARING = "preparing", _("Being prepared")
     SCHEDULED = "scheduled", _("Scheduled")
     RUNNING = "running", _("Running")
     PAUSED = "paused", _("Paused")
@@ -27,8 +30,13 @@ class SendState(models.TextChoices):
     CANCELED = "canceled", _("Canceled")
 
 
+# What people see of them.
+SHOWN_STATES = [choice for choice in SendState.choices if choice[0] != SendState.PREPARING]
+
+
 class GroupSend(models.Model):
-    """One text to many. A draft has no recipients yet: they are found, and kept, when it is started."""
+    """One text to many. A draft has no recipients yet. When it is started, the contacts that it goes to are fixed; a
+    worker keeps each of them as a recipient (`group_sends.preparing`)."""
 
     title = models.CharField(_("title"), max_length=120)
     line = models.ForeignKey(
@@ -74,6 +82,13 @@ class GroupSend(models.Model):
 
     # As it was started, and as far as it has come: `group_sends.progress` keeps them.
     summary = models.JSONField(_("summary"), default=dict, blank=True)
+    chosen_ids = models.JSONField(
+        _("chosen"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Whom it was started for, until they are kept as its recipients."),
+    )
     counts = models.JSONField(_("counts"), default=dict, blank=True)
     counted_at = models.DateTimeField(_("counted at"), null=True, blank=True)
     revision = models.PositiveIntegerField(_("revision"), default=0, help_text=_("Rises with every change."))
@@ -87,7 +102,7 @@ class GroupSend(models.Model):
             models.Index(
                 fields=["state"],
                 name="group_send_at_work",
-                condition=models.Q(state__in=["scheduled", "running"]),
+                condition=models.Q(state__in=["preparing", "scheduled", "running"]),
             ),
         ]
         constraints = [
@@ -96,6 +111,14 @@ class GroupSend(models.Model):
 
     def __str__(self) -> str:
         return in_sentence(self.title)
+
+    @property
+    def shown_state(self) -> str:
+        """Its state as people see it: preparing takes a moment, and is over before they could do anything about it."""
+        if self.state != SendState.PREPARING:
+            return self.state
+        is_later = self.scheduled_for is not None and self.scheduled_for > timezone.now()
+        return SendState.SCHEDULED if is_later else SendState.RUNNING
 
 
 class RecipientState(models.TextChoices):
@@ -114,6 +137,8 @@ class LeftOut(models.TextChoices):
     INVALID = "invalid", _("Number not valid")
     NO_NUMBER = "no-number", _("No number")
     EMPTY_FIELD = "empty-field", _("A field is empty")
+    DO_NOT_CALL = "do-not-call", _("On the do-not-call list")
+    FORBIDDEN = "forbidden", _("Your company does not text there")
 
 
 class GroupRecipient(models.Model):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.folding import FoldedField
+from core.sql.literally import Literally
 from core.text import in_sentence
 
 
@@ -72,6 +73,10 @@ class Step(models.TextChoices):
     TAKEN = "taken", _("Taken by Twilio")
     REFUSED = "refused", _("Refused")
     CANCELED = "canceled", _("Canceled")
+
+
+# What of ours is not at its end yet, as its index has it: said in a query beside the steps that are wanted.
+IS_OPEN = Literally("step", "waiting", "claimed", "unclear")
 
 
 class Priority(models.IntegerChoices):
@@ -187,6 +192,16 @@ class Message(models.Model):
         verbose_name=_("written by"),
     )
     origin = models.CharField(_("origin"), max_length=16, choices=Origin.choices, blank=True)
+    group_send = models.ForeignKey(
+        "GroupSend",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="messages",
+        verbose_name=_("group send"),
+        help_text=_("Also of a text that was sent again since: what it cost counts."),
+    )
     key = models.CharField(
         _("key"),
         max_length=64,
@@ -228,6 +243,11 @@ class Message(models.Model):
                 condition=models.Q(step__in=["waiting", "claimed", "unclear"]),
             ),
             models.Index(fields=["created_at"], name="message_created"),
+            models.Index(
+                fields=["group_send", "id"],
+                name="message_group_send",
+                condition=models.Q(group_send__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -7,7 +7,7 @@ sender are claimed under a lock on the sender, so that its pace and the order of
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -19,8 +19,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from contacts.consents import numbers_blocked, numbers_that_forbid, numbers_with_landline
-from messaging.models import Message, Priority, Sender, Step
+from messaging.models import IS_OPEN, Message, Priority, Sender, Step
+from messaging.opt_outs import blocked_with
 from messaging.outbox.attachments import media_urls
+from messaging.outbox.due import Due
+from messaging.outbox.outgoing import opens_later, problems_of
 from messaging.outbox.pace import Pace
 from messaging.outbox.signals import messages_moved
 from messaging.segments import count
@@ -29,11 +32,12 @@ from telephony.errors import sentence_for
 _UNSUBSCRIBED, _LANDLINE = 21610, 21614
 BLOCKED = gettext_noop("This number is blocked.")
 TOO_OLD = gettext_noop("Twilio could not be reached for a day: this text was not sent.")
-_OPEN = (Step.WAITING, Step.CLAIMED, Step.UNCLEAR)
 # A text that could not be sent for so long, as often as it was tried, is given up.
 _OLD, _MANY = timedelta(days=1), 10
 # Longer than any worker's pause between two looks.
 _WATCH = timedelta(seconds=5)
+# As long as a claim takes.
+_OTHERS_TURN = timedelta(milliseconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,54 +88,78 @@ def claim_next(worker: str, limit: int) -> Taken:
     return Taken(tuple(claimed), min(moments, default=None))
 
 
+# From one sender to the next in the index, and for each the first that is due: however many wait, these rows are read.
+_WAITS = "step IN ('waiting', 'claimed', 'unclear') AND step = 'waiting'"
+_SENDERS = f"""
+    WITH RECURSIVE one(sender) AS (
+        SELECT MIN(sender) FROM messaging_message WHERE {_WAITS}
+        UNION ALL
+        SELECT (SELECT MIN(sender) FROM messaging_message WHERE {_WAITS} AND sender > one.sender)
+        FROM one WHERE one.sender IS NOT NULL
+    ), first(sender, priority) AS (
+        SELECT sender, (
+            SELECT priority FROM messaging_message WHERE {_WAITS} AND sender = one.sender AND due_at <= %s
+            ORDER BY priority, id LIMIT 1
+        )
+        FROM one WHERE sender IS NOT NULL
+    )
+    SELECT sender FROM first WHERE priority IS NOT NULL ORDER BY priority, sender
+"""  # noqa: S608 (our own words)
+
+
 def senders_waiting(now: datetime) -> list[str]:
     """Who has something due, the ones that agents wait for first."""
-    due = Message.objects.filter(step=Step.WAITING, due_at__lte=now).order_by().values_list("sender", "priority")
-    urgent: dict[str, int] = {}
-    for sender, priority in due.distinct():
-        urgent[sender] = min(priority, urgent.get(sender, priority))
-    return sorted(urgent, key=lambda sender: urgent[sender])
+    with connection.cursor() as cursor:
+        cursor.execute(_SENDERS, [connection.ops.adapt_datetimefield_value(now)])
+        return [sender for (sender,) in cursor.fetchall()]
+
+
+def _sender_locked(name: str, now: datetime) -> Sender | None:
+    """The sender, for this transaction alone; None while another worker claims of it."""
+    sender: Sender | None = _locking(Sender.objects.filter(name=name)).first()
+    if sender is None and Sender.objects.get_or_create(name=name, defaults={"free_at": now})[1]:
+        return _sender_locked(name, now)
+    return sender
 
 
 def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
-    Sender.objects.get_or_create(name=name, defaults={"free_at": now})
     with transaction.atomic():
-        sender = _locking(Sender.objects.filter(name=name)).first()
+        sender = _sender_locked(name, now)
         if sender is None:
-            # Another worker claims of it at this moment.
-            return Taken(next_at=now + timedelta(milliseconds=50))
+            return Taken(next_at=now + _OTHERS_TURN)
         if sender.slow_until is not None and sender.slow_until > now:
             return Taken(next_at=_watch(sender, worker, sender.slow_until, now))
-        due = list(_locking(_due(name, now))[:limit])
+        due = [Due(*row) for row in _locking(_due(name, now)).values_list(*Due._fields)[:limit]]
         refused = _refuse_unwanted(name, due, now)
+        put_off = _put_off(due, refused, now)
         pace = Pace(sender.free_at, now, sender.segments_per_second or settings.MESSAGE_SEGMENTS_PER_SECOND or None)
-        rows = [row for row in due if row.pk not in set(refused) and _fits(pace, row)]
+        rows = [row for row in due if row.pk not in {*refused, *put_off} and _fits(pace, row)]
         claim = str(uuid.uuid4())
-        Message.objects.filter(pk__in=[row.pk for row in rows]).update(
-            step=Step.CLAIMED, claim=claim, claimed_at=now, attempts=F("attempts") + 1, looks=0
-        )
         sender.free_at = pace.free_at
         if rows:
-            sender.save(update_fields=["free_at"])
+            Message.objects.filter(pk__in_array=[row.pk for row in rows]).update(
+                step=Step.CLAIMED, claim=claim, claimed_at=now, attempts=F("attempts") + 1, looks=0
+            )
+            Sender.objects.filter(pk=sender.pk).update(free_at=sender.free_at)
         next_at = None
-        if len(rows) + len(refused) < len(due):
+        if len(rows) + len(refused) + len(put_off) < len(due):
             next_at = _watch(sender, worker, pace.free_again, now)
         elif len(due) == limit:
             next_at = now
     if refused:
-        messages_moved.send_robust(sender=Message, ids=refused)
+        messages_moved.send_robust(sender=Message, ids=sorted(refused))
     deadline = monotonic() + _may_begin_for()
     media = media_urls([row.pk for row in rows])
     return Taken(tuple(_claimed(row, claim, deadline, media.get(row.pk, ())) for row in rows), next_at)
 
 
-def _claimed(row: Message, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
+def _claimed(row: Due, claim: str, deadline: float, media: Sequence[str]) -> Claimed:
     return Claimed(
         *(row.pk, claim, row.sender, row.recipient, row.body, row.attempts + 1, deadline, row.priority, tuple(media))
     )
 
 
-def _fits(pace: Pace, row: Message) -> bool:
+def _fits(pace: Pace, row: Due) -> bool:
     return pace.take(row.sender, row.recipient, row.num_segments or count(row.body).segments, row.priority)
 
 
@@ -147,25 +175,25 @@ def _watch(sender: Sender, worker: str, until: datetime, now: datetime) -> datet
 def _due(sender: str, now: datetime) -> QuerySet[Message]:
     """What may be sent: nothing before what was put earlier into its thread and is still to be sent."""
     earlier = Message.objects.filter(
-        thread=OuterRef("thread"), pk__lt=OuterRef("pk"), priority__lte=OuterRef("priority"), step__in=_OPEN
+        IS_OPEN, thread=OuterRef("thread"), pk__lt=OuterRef("pk"), priority__lte=OuterRef("priority")
     )
-    return Message.objects.filter(~Exists(earlier), step=Step.WAITING, due_at__lte=now, sender=sender).order_by(
-        "priority", "pk"
-    )
+    rows = Message.objects.filter(~Exists(earlier), IS_OPEN, step=Step.WAITING, due_at__lte=now, sender=sender)
+    return rows.order_by("priority", "pk")
 
 
-def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> list[int]:
+def _refuse_unwanted(sender: str, rows: Sequence[Due], now: datetime) -> set[int]:
     """Refuses what may not be sent any more, whatever it was when it was written."""
     numbers = {row.recipient for row in rows}
     if not numbers:
-        return []
+        return set()
     forbidden = forbidden_of(sender, numbers)
     blocked, landlines = numbers_blocked(numbers), set[str]()
     if any(row.priority == Priority.GROUP for row in rows):
         landlines = numbers_with_landline(numbers)
-    refused = []
+    not_allowed = problems_of(rows, now)
+    refused = set()
     for row in rows:
-        problem = ""
+        problem = not_allowed.get(row.pk, "")
         if row.recipient in forbidden:
             problem = sentence_for(_UNSUBSCRIBED)
         elif row.recipient in blocked:
@@ -176,23 +204,30 @@ def _refuse_unwanted(sender: str, rows: Iterable[Message], now: datetime) -> lis
             problem = TOO_OLD
         if problem:
             Message.objects.filter(pk=row.pk).update(step=Step.REFUSED, problem=problem, ended_at=now)
-            refused.append(row)
-    return [row.pk for row in refused]
+            refused.add(row.pk)
+    return refused
+
+
+def _put_off(rows: Sequence[Due], refused: Collection[int], now: datetime) -> list[int]:
+    """Texts to groups wait until the company's hours begin where they go."""
+    later = opens_later([row for row in rows if row.priority == Priority.GROUP and row.pk not in refused], now)
+    for opens, ids in later.items():
+        Message.objects.filter(pk__in=ids).update(due_at=opens)
+    return [pk for ids in later.values() for pk in ids]
 
 
 def forbidden_of(sender: str, numbers: Collection[str]) -> set[str]:
-    """Those who want no texts from a sender. Through a messaging service, Twilio blocks for all of its numbers."""
-    senders = dict.fromkeys(filter(None, (sender, settings.TWILIO_MESSAGING_SERVICE_SID)))
-    return set().union(*(numbers_that_forbid(one, numbers) for one in senders))
+    """Those who want no texts from a sender, or from the messaging service in front of it."""
+    return set().union(*(numbers_that_forbid(one, numbers) for one in blocked_with(sender)))
 
 
 def _locking(rows: QuerySet[Message] | QuerySet[Sender]):  # type: ignore[no-untyped-def]
     # SQLite has one writer: its transactions begin with the lock.
-    return rows.select_for_update(skip_locked=True, of=("self",)) if connection.features.has_select_for_update else rows
+    return rows.select_for_update(skip_locked=True) if connection.features.has_select_for_update else rows
 
 
 def expired_become_unclear() -> int:
     """What a worker has had for too long may have been sent: it is looked up. Returns how many."""
     now = timezone.now()
-    old = Message.objects.filter(step=Step.CLAIMED, claimed_at__lt=now - lease())
+    old = Message.objects.filter(IS_OPEN, step=Step.CLAIMED, claimed_at__lt=now - lease())
     return old.update(step=Step.UNCLEAR, due_at=now, unclear_at=now, looks=0)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
-from messaging.models import Message, Priority, Sender, Step
+from messaging.models import IS_OPEN, Message, Priority, Sender, Step
 from messaging.outbox.claims import lease
 
 # A minute more than a worker may have a text, and than anybody should wait for one.
@@ -35,12 +35,11 @@ def outbox_health() -> OutboxHealth:
     now = timezone.now()
     resting = Sender.objects.filter(slow_until__gt=now)
     # What goes to many waits for its turn, and what waits for an earlier text of its thread waits for that.
-    earlier = Message.objects.filter(
-        thread=OuterRef("thread"), pk__lt=OuterRef("pk"), step__in=[Step.WAITING, Step.CLAIMED, Step.UNCLEAR]
-    )
+    earlier = Message.objects.filter(IS_OPEN, thread=OuterRef("thread"), pk__lt=OuterRef("pk"))
     waiting = Message.objects.filter(
         ~Q(sender__in=resting.values("name")),
         ~Exists(earlier),
+        IS_OPEN,
         step=Step.WAITING,
         priority=Priority.SINGLE,
         due_at__lte=now,
@@ -49,6 +48,6 @@ def outbox_health() -> OutboxHealth:
     return OutboxHealth(
         waits=now - oldest if oldest else None,
         resting=resting.count(),
-        stuck=Message.objects.filter(step=Step.CLAIMED, claimed_at__lt=now - lease() - _GRACE).count(),
-        unclear=Message.objects.filter(step=Step.UNCLEAR).count(),
+        stuck=Message.objects.filter(IS_OPEN, step=Step.CLAIMED, claimed_at__lt=now - lease() - _GRACE).count(),
+        unclear=Message.objects.filter(IS_OPEN, step=Step.UNCLEAR).count(),
     )

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from messaging.models import Message, Step
+from messaging.models import IS_OPEN, Message, Step
 from messaging.outbox.results import taken_values
 from messaging.outbox.signals import messages_moved
 from telephony.errors import TelephonyError
@@ -40,7 +40,7 @@ class Looked:
 
 def lookups_next_at() -> datetime | None:
     """When the next one is to be looked for."""
-    due = Message.objects.filter(step=Step.UNCLEAR).order_by("due_at").values_list("due_at", flat=True)
+    due = Message.objects.filter(IS_OPEN, step=Step.UNCLEAR).order_by("due_at").values_list("due_at", flat=True)
     return due.first()
 
 
@@ -49,7 +49,7 @@ def lookups_take(limit: int) -> list[Message]:
     now = timezone.now()
     away = now + timedelta(seconds=3 * settings.TWILIO_TIMEOUT_SECONDS + settings.MESSAGE_SETTLE_SECONDS)
     with transaction.atomic():
-        rows = Message.objects.filter(step=Step.UNCLEAR, due_at__lte=now).order_by("due_at")
+        rows = Message.objects.filter(IS_OPEN, step=Step.UNCLEAR, due_at__lte=now).order_by("due_at")
         if connection.features.has_select_for_update:
             rows = rows.select_for_update(skip_locked=True)
         taken = list(rows[:limit])

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from contacts.consents import consent_forbid, landline_note
 from messaging.models import MESSAGE_STATUS_RANK, Message, MessageStatus, Sender, Step
+from messaging.opt_outs import blocked_with
 from messaging.outbox.sending import Outcome
 from messaging.outbox.signals import messages_moved
 from telephony.errors import NotReached, RateLimited, TelephonyError
@@ -46,9 +47,19 @@ def results_write(outcomes: Sequence[Outcome]) -> None:
 # than Twilio to take the text.
 _TAKEN = """
     UPDATE messaging_message
-    SET step = 'taken', sid = %s, sent_at = COALESCE(sent_at, %s), num_segments = CASE WHEN %s > 0 THEN %s ELSE
-        num_segments END, status = CASE WHEN status = '' THEN %s ELSE status END
-    WHERE id = %s AND claim = %s AND step IN ('claimed', 'unclear', 'unknown')
+    SET step = 'taken', sid = ?3, sent_at = COALESCE(sent_at, ?6), num_segments = CASE WHEN ?4 > 0 THEN ?4 ELSE
+        num_segments END, status = CASE WHEN status = '' THEN ?5 ELSE status END
+    WHERE id = ?1 AND claim = ?2 AND step IN ('claimed', 'unclear', 'unknown')
+"""
+_TAKEN_AT_ONCE = """
+    UPDATE messaging_message AS message
+    SET step = 'taken', sid = said.sid, sent_at = COALESCE(message.sent_at, %s),
+        num_segments = CASE WHEN said.segments > 0 THEN said.segments ELSE message.num_segments END,
+        status = CASE WHEN message.status = '' THEN said.status ELSE message.status END
+    FROM UNNEST(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::text[])
+        AS said(id, claim, sid, segments, status)
+    WHERE message.id = said.id AND message.claim = said.claim
+        AND message.step IN ('claimed', 'unclear', 'unknown')
 """
 _JUST_TAKEN = frozenset({MessageStatus.ACCEPTED, MessageStatus.QUEUED})
 
@@ -61,11 +72,14 @@ def _write_taken(outcomes: Sequence[Outcome], now: datetime) -> list[Outcome]:
         if outcome.step != Step.TAKEN or facts is None or facts.status not in _JUST_TAKEN or facts.error_code:
             others.append(outcome)
             continue
-        segments = facts.num_segments
-        rows.append((facts.sid, now, segments, segments, facts.status, claimed.id, claimed.claim))
+        rows.append((claimed.id, claimed.claim, facts.sid, facts.num_segments, str(facts.status)))
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(_TAKEN, rows)
+            if connection.vendor == "postgresql":
+                cursor.execute(_TAKEN_AT_ONCE, [now, *map(list, zip(*rows, strict=True))])
+            else:
+                at = connection.ops.adapt_datetimefield_value(now)
+                cursor.executemany(_TAKEN, [(*row, at) for row in rows])
     return others
 
 
@@ -127,7 +141,8 @@ def taken_values(facts: MessageFacts, now: datetime) -> dict[str, Any]:
 def code_note(sender: str, number: str, code: str) -> None:
     """Keeps what one of Twilio's codes says of a number, for all that is sent to it from now on."""
     if code == str(_UNSUBSCRIBED):
-        consent_forbid(number, sender=sender, note="21610")
+        for one in blocked_with(sender):
+            consent_forbid(number, sender=one, note="21610")
     elif code in _LANDLINES:
         landline_note(number)
 

@@ -6,6 +6,8 @@ import logging
 from dataclasses import dataclass
 from time import monotonic
 
+from django.conf import settings
+
 from messaging.models import Step
 from messaging.outbox.claims import Claimed
 from telephony.callbacks import callback_url_with
@@ -41,6 +43,7 @@ def send(claimed: Claimed) -> Outcome:
             sender=claimed.sender,
             recipient=claimed.recipient,
             body=claimed.body,
+            service=settings.TWILIO_MESSAGING_SERVICE_SID,
             status_callback=status_callback(claimed.id),
             media_urls=claimed.media_urls,
         )

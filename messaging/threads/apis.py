@@ -31,6 +31,7 @@ from messaging.threads.permissions import lines_to_text_from, threads_visible
 from messaging.threads.selectors import (
     SHOWN,
     ThreadFilter,
+    closed_numbers,
     messages_with_details,
     ready_texts,
     thread_get_visible,
@@ -46,10 +47,12 @@ from messaging.threads.serializers import (
     MessageSerializer,
     ReadSerializer,
     ReadyTextSerializer,
+    ThreadClosedSerializer,
     ThreadMessageInputSerializer,
     ThreadSerializer,
     ThreadTimelineSerializer,
 )
+from routing.line_names import line_id_asked, line_named, line_parameter
 from routing.models import Line
 
 _MOST_TEXT = 100
@@ -63,7 +66,7 @@ _LIST = [
     OpenApiParameter("show", OpenApiTypes.STR, enum=SHOWN),
     OpenApiParameter("search", OpenApiTypes.STR, description="A word of a text, a contact's name, part of a number"),
     OpenApiParameter("unread", OpenApiTypes.BOOL, description="Only those with something to read"),
-    OpenApiParameter("line", OpenApiTypes.INT, description="Line's id"),
+    line_parameter(),
     OpenApiParameter("number", OpenApiTypes.STR, description="The other party's, as E.164"),
 ]
 
@@ -73,6 +76,12 @@ class TextNotAllowed(APIException):
 
     status_code = 409
     default_code = "text_refused"
+
+
+class TextNotAllowedNow(TextNotAllowed):
+    """A rule forbids the text, and this agent may override it with a reason."""
+
+    default_code = "text_needs_reason"
 
 
 def visible_thread(request: Request, pk: int) -> Thread:
@@ -119,18 +128,36 @@ def _filter_of(request: Request) -> ThreadFilter:
     unread = query.get("unread", "").lower()
     if unread not in ("", "true", "false"):
         raise ValidationError({"unread": choose_one_of(["true", "false"])})
-    line = query.get("line", "")
-    if line and not (line.isascii() and line.isdigit() and len(line) <= 15):
-        raise ValidationError({"line": _("This is not an id.")})
-    # A plus that was not quoted is a space.
-    number = query.get("number", "").replace("\x00", "")[:64].replace(" ", "+", 1).strip()
     return ThreadFilter(
         show=show,
         search=query.get("search", "").replace("\x00", "").strip()[:_MOST_TEXT],
         unread=unread == "true",
-        line=int(line) if line else None,
-        number=number,
+        line=line_id_asked(query.get("line", "")),
+        number=_number_of(request),
     )
+
+
+def _number_of(request: Request) -> str:
+    # A plus that was not quoted is a space.
+    return request.query_params.get("number", "").replace("\x00", "")[:64].replace(" ", "+", 1).strip()
+
+
+class ThreadClosedApi(APIView):
+    """Whether a number gets texts from a line, also when nobody has written yet."""
+
+    @extend_schema(
+        operation_id="threads_closed",
+        tags=["texts"],
+        parameters=[
+            OpenApiParameter("line", OpenApiTypes.STR, required=True, description="Line's id or number"),
+            OpenApiParameter("number", OpenApiTypes.STR, required=True, description="The other party's, as E.164"),
+        ],
+        responses=ThreadClosedSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        line = _line(request, request.query_params.get("line", ""))
+        number = _number_of(request)
+        return Response({"closed": closed_numbers(line, [number]).get(number, "")})
 
 
 class ThreadApi(APIView):
@@ -215,7 +242,7 @@ class ThreadMessagesApi(ListAPIView[Any]):
         page = self.paginate_queryset(messages_with_details().filter(thread=thread))
         return self.get_paginated_response([message_json(message) for message in page or []])
 
-    @raises("conflict", "text_refused")
+    @raises("conflict", "text_refused", "text_needs_reason")
     @extend_schema(
         operation_id="threads_messages_create",
         tags=["texts"],
@@ -236,7 +263,7 @@ class MessagesApi(APIView):
 
     parser_classes = [BoundedJSONParser]
 
-    @raises("conflict", "text_refused")
+    @raises("conflict", "text_refused", "text_needs_reason")
     @extend_schema(
         operation_id="messages_create",
         tags=["texts"],
@@ -254,9 +281,7 @@ class MessagesApi(APIView):
 
 def _line(request: Request, named: str) -> Line:
     agent: Any = request.user
-    is_id = named.isascii() and named.isdigit() and len(named) <= 15
-    lines = lines_to_text_from(agent)
-    line = lines.filter(pk=int(named)).first() if is_id else lines.filter(number=named.replace("\x00", "")).first()
+    line = line_named(lines_to_text_from(agent), named)
     if line is None:
         raise ValidationError({"line": _("This is no line that you may text from.")})
     return line
@@ -267,9 +292,11 @@ def _send(request: Request, line: Line, number: str, values: dict[str, Any]) -> 
     key = (values.get("key") or request.headers.get("Idempotency-Key", ""))[:200]
     media = _chosen(agent, values.get("media", []))
     try:
-        message, is_new = services.text_send(line, number, values["body"], by=agent, key=key, media=media)
+        message, is_new = services.text_send(
+            *(line, number, values["body"]), by=agent, key=key, media=media, override=values.get("override", "")
+        )
     except services.TextRefused as error:
-        raise TextNotAllowed(error.sentence) from None
+        raise (TextNotAllowedNow if error.may_override else TextNotAllowed)(error.sentence) from None
     except services.KeyUsed:
         raise Conflict(_("This key belongs to another text.")) from None
     sent = messages_with_details().get(pk=message.pk)
@@ -400,7 +427,7 @@ class MediaApi(APIView):
     get=extend_schema(
         operation_id="ready_texts_list",
         tags=["texts"],
-        parameters=[OpenApiParameter("line", OpenApiTypes.INT, description="Line's id: those that may be used there")],
+        parameters=[line_parameter("those that may be used there")],
     )
 )
 class ReadyTextListApi(ListAPIView[ReadyText]):
@@ -412,7 +439,8 @@ class ReadyTextListApi(ListAPIView[ReadyText]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         agent: Any = request.user
-        named = request.query_params.get("line", "")
+        # A plus that was not quoted is a space.
+        named = request.query_params.get("line", "").replace(" ", "+", 1)
         line = _line(request, named) if named else None
         own = {each.pk for each in lines_to_text_from(agent)}
         texts = [text for text in ready_texts(line) if text.line_id is None or text.line_id in own]

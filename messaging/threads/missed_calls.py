@@ -13,7 +13,8 @@ from calls.log.to_do import missed_to_call_back
 from calls.models import Call
 from messaging.models import Message, MissedCallText, Origin
 from messaging.services import message_write
-from messaging.threads.services import TextRefused, text_check
+from messaging.threads.services import TextRefused, text_check, text_check_allowed
+from routing.outgoing.rules import Role
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ def _write(rule: MissedCallText, call: Call) -> None:
     line = rule.line
     try:
         text_check(line, call.caller)
+        # The rule is an admin's.
+        text_check_allowed(call.caller, role=Role.ADMIN)
         message_write(line, call.caller, rule.body, origin=Origin.RULE, key=key)
     except TextRefused as refused:
         logger.info("no text after missed call %s: %s", call.sid, refused.code)

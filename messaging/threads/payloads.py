@@ -19,6 +19,7 @@ from telephony.phone import display
 if TYPE_CHECKING:
     from contacts.consents import Consent
     from contacts.models import Contact
+    from messaging.models import GroupSend
 
 # What the desk shows of a message of ours, from how far it has got here and at Twilio.
 _BY_STEP = {
@@ -109,8 +110,14 @@ def message_json(message: Message) -> dict[str, Any]:
         "segments": message.num_segments,
         "by": agent_json(message.written_by),
         "origin": message.origin,
+        "group_send": named_send_json(message.group_send),
         "at": time_json(message.created_at),
     }
+
+
+def named_send_json(send: GroupSend | None) -> dict[str, Any] | None:
+    """The send that a text was part of: whoever may see the text's thread may see it."""
+    return {"id": send.pk, "title": send.title} if send is not None else None
 
 
 def media_json(media: MessageMedia) -> dict[str, Any]:

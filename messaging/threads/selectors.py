@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 
 from calls.log.filters import CallFilter
@@ -23,7 +23,8 @@ from contacts.consents import (
 )
 from contacts.selectors import contact_numbers_matching, contacts_by_number
 from core.folding import fold
-from messaging.models import Message, MessageMedia, ReadyText, Thread
+from messaging.models import GroupSend, Message, MessageMedia, Origin, ReadyText, Thread
+from messaging.opt_outs import blocked_with
 from messaging.threads.payloads import Known, consent_json, message_json, thread_json
 from messaging.threads.permissions import threads_visible
 from routing.models import Line
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 SHOWN = ("all", "mine", "nobody")
 # A desk that has more unread threads than this counts no further.
 _MOST_UNREAD = 1000
+# Without the people that were chosen for each, who may be ten thousand.
+_SENDS = GroupSend.objects.only("pk", "title")
+# So many of the newest messages are looked through for part of a word.
+_WINDOW, _MOST_FOUND = 20_000, 1000
 _MEDIA = MessageMedia.objects.order_by("position")
 
 
@@ -41,20 +46,21 @@ def closed_numbers(line: Line, numbers: Sequence[str]) -> dict[str, str]:
     """Of these numbers, those that get no texts from the line, and why: stopped, blocked or landline."""
     found = dict.fromkeys(numbers_with_landline(numbers), "landline")
     found |= dict.fromkeys(numbers_blocked(numbers), "blocked")
-    # Through a messaging service, Twilio blocks for all of its numbers.
-    for sender in filter(None, (line.number, settings.TWILIO_MESSAGING_SERVICE_SID)):
+    for sender in blocked_with(line.number):
         found |= dict.fromkeys(numbers_that_forbid(sender, numbers), "stopped")
     return found
 
 
 def with_details(threads: QuerySet[Thread]) -> QuerySet[Thread]:
     """With all that is shown of each."""
-    last = Message.objects.select_related("written_by").prefetch_related(Prefetch("media", _MEDIA))
-    return threads.select_related("line", "assigned_to").prefetch_related(Prefetch("last_message", last))
+    return threads.select_related("line", "assigned_to").prefetch_related(
+        Prefetch("last_message", messages_with_details())
+    )
 
 
 def messages_with_details() -> QuerySet[Message]:
-    return Message.objects.select_related("written_by").prefetch_related(Prefetch("media", _MEDIA))
+    rows = Message.objects.select_related("written_by")
+    return rows.prefetch_related(Prefetch("media", _MEDIA), Prefetch("group_send", _SENDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,28 @@ def thread_list(agent: Agent, wanted: ThreadFilter) -> QuerySet[Thread]:
 
 
 def _found_by(text: str) -> Q:
-    """By a word of any of its messages, by the contact's name or company, or by part of the number."""
-    said = Message.objects.filter(searched__contains=fold(text)).order_by().values("thread")
-    condition = Q(pk__in=said) | Q(number__in=contact_numbers_matching(text))
+    """By a word of its messages, by the contact's name or company, or by the number or part of it."""
+    condition = Q(number__in=contact_numbers_matching(text))
+    for messages in _that_say(fold(text)):
+        condition |= Q(pk__in=messages.values("thread"))
     digits = "".join(letter for letter in text if letter.isdigit())
     return condition | Q(number__contains=digits) if len(digits) >= 3 else condition
+
+
+def _that_say(text: str) -> list[QuerySet[Message]]:
+    """On PostgreSQL, in bounded time: part of a word is looked for in the newest messages, whole words in all that was
+    not sent to many, and there the newest are found."""
+    if connection.vendor != "postgresql":
+        return [Message.objects.order_by().filter(searched__contains=text)]
+    from django.contrib.postgres.search import SearchQuery, SearchVector
+
+    newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    near = Message.objects.order_by().filter(pk__gt=newest - _WINDOW, searched__contains=text)
+    # The index: migration 0008. "simple": people write in their own language, and names must not be bent.
+    words = SearchQuery(text, search_type="websearch", config="simple")
+    vector = SearchVector("searched", config="simple")
+    far = Message.objects.alias(words=vector).filter(words=words).exclude(origin=Origin.GROUP)
+    return [near, far.order_by("-pk")[:_MOST_FOUND]]
 
 
 def thread_get_visible(agent: Agent, thread_id: int) -> Thread | None:

@@ -13,10 +13,12 @@ from rest_framework import serializers
 
 from calls.log.serializers import AgentSerializer, CallSerializer, ContactSerializer, LineSerializer
 from contacts.consents import Consent
-from core.api.resources import CleanLinesField, StrictSerializer
+from core.api.resources import CleanField, CleanLinesField, StrictSerializer
 from messaging.media import MOST_FILES_OUT
 from messaging.models import Direction, MediaState, Origin
 from messaging.threads.payloads import STATES
+from routing.line_names import LineNameField
+from routing.outgoing.overrides import MOST_REASON
 from telephony.errors import InvalidNumber
 from telephony.phone import parse
 
@@ -31,6 +33,11 @@ class MediaSerializer(serializers.Serializer[Any]):
     size = serializers.IntegerField(allow_null=True, help_text="Bytes.")
     state = serializers.ChoiceField(choices=MediaState.choices)
     url = serializers.CharField(allow_null=True, help_text="Where it is, for those who may see the thread.")
+
+
+class NamedSendSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -48,7 +55,15 @@ class MessageSerializer(serializers.Serializer[Any]):
     segments = serializers.IntegerField(help_text="0 while that is not known.")
     by = AgentSerializer(allow_null=True)
     origin = serializers.ChoiceField(choices=Origin.choices, allow_blank=True)
+    group_send = NamedSendSerializer(allow_null=True, help_text="The group send that it was part of.")
     at = serializers.DateTimeField()
+
+
+CLOSED = ("stopped", "blocked", "landline")
+
+
+class ThreadClosedSerializer(serializers.Serializer[Any]):
+    closed = serializers.ChoiceField(choices=CLOSED, allow_blank=True, help_text="Why the number can get no texts.")
 
 
 class ThreadSerializer(serializers.Serializer[Any]):
@@ -65,9 +80,7 @@ class ThreadSerializer(serializers.Serializer[Any]):
     unread = serializers.IntegerField(
         help_text="Texts that whoever it is assigned to, or else nobody of the team, has read."
     )
-    closed = serializers.ChoiceField(
-        choices=["stopped", "blocked", "landline"], allow_blank=True, help_text="Why it can get no texts."
-    )
+    closed = serializers.ChoiceField(choices=CLOSED, allow_blank=True, help_text="Why it can get no texts.")
     revision = serializers.IntegerField(help_text="Rises with every change: of two answers, the higher is the newer.")
 
 
@@ -125,6 +138,13 @@ class _BodySerializer(StrictSerializer):
         help_text="The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`.",
     )
 
+    override = CleanField(
+        required=False,
+        allow_blank=True,
+        max_length=MOST_REASON,
+        help_text="Why it is sent though hours or the do-not-call list forbid it: for those who may override that.",
+    )
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs["body"] and not attrs.get("media"):
             raise serializers.ValidationError({"body": [_("Write something, or choose a file.")]})
@@ -138,7 +158,7 @@ class ThreadMessageInputSerializer(_BodySerializer):
 class MessageInputSerializer(_BodySerializer):
     """A text to a number, from one of our lines."""
 
-    line = serializers.CharField(max_length=32, help_text="The line's id, or its number.")
+    line = LineNameField(help_text="The line's id, or its number as E.164.")
     to = serializers.CharField(max_length=64, help_text="E.164, or as it is dialled in the home region.")
 
     def validate_to(self, value: str) -> str:

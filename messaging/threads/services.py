@@ -10,24 +10,31 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from core.languages import sentence
 from messaging.models import Direction, Message, MessageMedia, Origin, Thread, ThreadReader
 from messaging.services import message_write
 from messaging.threads import broadcasts
 from messaging.threads.permissions import agents_who_may_see
 from messaging.threads.selectors import closed_numbers
 from routing.models import Line
+from routing.outgoing.checks import text_verdict
+from routing.outgoing.overrides import may_override, override_for_text
+from routing.outgoing.roles import role_of
+from routing.outgoing.rules import Refusal, Role
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
 
 class TextRefused(Exception):
-    """The text may not be sent. `code`: stopped, blocked, landline, inactive-line or own-number."""
+    """The text may not be sent. `code`: stopped, blocked, landline, inactive-line, own-number, or forbidden by what the
+    company allows. `may_override`: whether it may be sent all the same, with a reason."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, *, may_override: bool = False) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
+        self.may_override = may_override
 
 
 class KeyUsed(Exception):
@@ -53,29 +60,63 @@ def text_check(line: Line, number: str) -> None:
         raise TextRefused(code, _("This is a landline, which takes no texts."))
 
 
+def text_check_allowed(number: str, *, role: Role, override: str = "") -> tuple[Refusal, ...]:
+    """Raises `TextRefused` for what the company does not allow now. With the reason of an override, it returns what
+    that overrides, if somebody with this role may."""
+    verdict = text_verdict(number, role=role)
+    if not verdict.sentence:
+        return ()
+    may = may_override(verdict.refusals, role)
+    if may and override:
+        return verdict.refusals
+    raise TextRefused("forbidden", sentence(verdict.sentence), may_override=may)
+
+
 def text_send(
-    line: Line, number: str, body: str, *, by: Agent, key: str = "", media: Sequence[MessageMedia] = ()
+    line: Line,
+    number: str,
+    body: str,
+    *,
+    by: Agent,
+    key: str = "",
+    media: Sequence[MessageMedia] = (),
+    override: str = "",
 ) -> tuple[Message, bool]:
     """Puts an agent's text on the work list; it, and whether it is new. Raises `TextRefused` and `KeyUsed`.
 
-    The same `key` of the same agent is the same text, sent once.
+    The same `key` of the same agent is the same text, sent once. `override`: the reason why it is to be sent even if a
+    rule forbids it.
     """
     stored = hashlib.sha256(f"{by.pk}:{key}".encode()).hexdigest() if key else None
     if known := _known(stored, line, number, body):
         return known, False
     text_check(line, number)
+    overridden = text_check_allowed(number, role=role_of(by), override=override)
     try:
-        return _write(line, number, body, by=by, key=stored, media=media), True
+        message = _write(line, number, body, by=by, key=stored, media=media, overridden=overridden, override=override)
     except IntegrityError:
         # The same request came twice at the same moment.
         if known := _known(stored, line, number, body):
             return known, False
         raise
+    return message, True
 
 
 @transaction.atomic
-def _write(line: Line, number: str, body: str, *, by: Agent, key: str | None, media: Sequence[MessageMedia]) -> Message:
+def _write(
+    line: Line,
+    number: str,
+    body: str,
+    *,
+    by: Agent,
+    key: str | None,
+    media: Sequence[MessageMedia],
+    overridden: Sequence[Refusal],
+    override: str,
+) -> Message:
     message = message_write(line, number, body, origin=Origin.AGENT, by=by, key=key, media=media)
+    if overridden:
+        override_for_text(number, overridden, reason=override, by=by, message_id=message.pk)
     # Who answers has read what is answered.
     _read(message.thread_id, by, up_to=message.pk)
     return message

@@ -8,7 +8,8 @@ from dataclasses import replace
 from django.conf import settings
 
 from core.languages import kept as _
-from telephony.doctor.findings import Check, Finding
+from telephony.doctor.findings import Check, Finding, State
+from telephony.provisioning.account import service_numbers
 from telephony.provisioning.plan import Step
 from telephony.provisioning.services import plan_app, plan_numbers, plan_service
 
@@ -25,14 +26,26 @@ def check_app(check: Check) -> Finding:
     return _drift(check, step)
 
 
-def check_service(check: Check) -> Finding:
-    """Where a messaging service sends its numbers' texts."""
-    if not settings.TWILIO_MESSAGING_SERVICE_SID:
-        return check.skipped(_("TWILIO_MESSAGING_SERVICE_SID is not set: texts go from the numbers alone."))
-    (step,) = plan_service()
-    if not step.sid:
-        return check.failed(step.blocked, _("Correct it, or leave it empty."))
-    return _drift(check, step)
+def check_service(lines: Callable[[], Iterable[str]]) -> Callable[[Check], Finding]:
+    """A check of where a messaging service sends its numbers' texts, and whether it may send from those that `lines`
+    gives."""
+
+    def run(check: Check) -> Finding:
+        if not settings.TWILIO_MESSAGING_SERVICE_SID:
+            return check.skipped(_("TWILIO_MESSAGING_SERVICE_SID is not set: texts go from the numbers alone."))
+        (step,) = plan_service()
+        if not step.sid:
+            return check.failed(step.blocked, _("Correct it, or leave it empty."))
+        finding = _drift(check, step)
+        missing = sorted(set(lines()) - service_numbers(step.sid)) if finding.state == State.OK else []
+        if not missing:
+            return finding
+        return check.warning(
+            _("Not in its sender pool, so Twilio refuses their texts: %(numbers)s.") % {"numbers": ", ".join(missing)},
+            _("Add them in Twilio's console: Messaging, Services, Sender pool."),
+        )
+
+    return run
 
 
 def check_numbers(lines: Callable[[], Iterable[str]]) -> Callable[[Check], list[Finding]]:

@@ -116,6 +116,13 @@ def service_fetch(sid: str) -> Resource | None:
     return Resource(sid=found.sid, name=found.friendly_name or "", values=values)
 
 
+def service_numbers(sid: str) -> set[str]:
+    """The numbers from which the messaging service may send."""
+    with translated():
+        found = get_client().messaging.v1.services(sid).phone_numbers.list(page_size=1000)
+    return {str(one.phone_number) for one in found}
+
+
 def service_update(sid: str, values: dict[str, str]) -> None:
     changes: dict[str, Any] = dict(values)
     if "use_inbound_webhook_on_number" in changes:

@@ -58,10 +58,12 @@ class Step:
     way_out: str = ""
     others: str = ""
     """Who else gets its texts, which then are left where they are."""
+    removes: bool = False
+    """Ours, and not wanted any more."""
 
     @property
     def is_to_do(self) -> bool:
-        return not self.blocked and (bool(self.changes) or not self.sid)
+        return not self.blocked and (bool(self.changes) or not self.sid or self.removes)
 
     @property
     def is_minor(self) -> bool:

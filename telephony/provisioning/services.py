@@ -116,27 +116,35 @@ def plan_key() -> Step:
 
 
 def plan_triggers(wanted: Iterable[WantedTrigger]) -> list[Step]:
-    """One step for each usage trigger. One of ours with another value is replaced: Twilio lets none be changed."""
-    wanted = list(wanted)
-    found = usage_triggers.triggers_list() if wanted else {}
-    steps = []
+    """One step for each usage trigger. One of ours with another value is replaced: Twilio lets none be changed; one
+    that is not wanted any more is removed. Those of others are left alone."""
+    found = usage_triggers.triggers_ours(desk=resource_name())
+    steps, kept = [], set()
     for one in wanted:
         values = usage_triggers.trigger_values(one, desk=resource_name())
-        there = found.get(values["friendly_name"])
+        there = next((trigger for trigger in found if trigger.name == values["friendly_name"]), None)
+        if there is not None:
+            kept.add(there.sid)
         title = _("Usage trigger %(name)s") % {"name": values["friendly_name"]}
         steps.append(Step(Kind.TRIGGER, title, there.sid if there else "", differences(values, there)))
+    for trigger in found:
+        if trigger.sid not in kept:
+            title = _("Usage trigger %(name)s") % {"name": trigger.name}
+            steps.append(Step(Kind.TRIGGER, title, trigger.sid, removes=True))
     return steps
 
 
-def plan_all(numbers: Iterable[str], take_over: Iterable[str] = (), triggers: Iterable[WantedTrigger] = ()) -> Plan:
-    """Everything that the desk needs at Twilio."""
+def plan_all(
+    numbers: Iterable[str], take_over: Iterable[str] = (), triggers: Iterable[WantedTrigger] | None = None
+) -> Plan:
+    """Everything that the desk needs at Twilio. Without `triggers`, usage triggers are left as they are."""
     return Plan(
         (
             plan_app(take_over),
             plan_key(),
             *plan_numbers(numbers, take_over),
             *plan_service(take_over),
-            *plan_triggers(triggers),
+            *(plan_triggers(triggers) if triggers is not None else ()),
         )
     )
 
@@ -198,7 +206,10 @@ def _apply(step: Step) -> Done:
         account.service_update(step.sid, step.values)
         return Done(step)
     if step.kind is Kind.TRIGGER:
-        usage_triggers.trigger_set(step.sid, step.values)
+        if step.removes:
+            usage_triggers.trigger_delete(step.sid)
+        else:
+            usage_triggers.trigger_set(step.sid, step.values)
         return Done(step)
     if step.kind is Kind.KEY:
         sid, secret = account.key_create(resource_name())

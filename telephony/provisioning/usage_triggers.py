@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from telephony.errors import translated
+from telephony.errors import CallGone, translated
 from telephony.provisioning.account import Resource
-from telephony.provisioning.addresses import handler_url
+from telephony.provisioning.addresses import handler_url, is_somebody_elses
 from telephony.rest.client import get_client
 from telephony.rest.usage import number
 
@@ -18,6 +19,8 @@ _FIELDS = (
 # All else of a trigger is as it was made (Twilio Docs, "UsageTrigger resource").
 _CHANGEABLE = {"friendly_name", "callback_url", "callback_method"}
 _NAME_LENGTH = 64
+# How often the limits that there are begin anew.
+_RECURRING = ("daily", "monthly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,8 @@ class WantedTrigger:
 
 def trigger_values(wanted: WantedTrigger, *, desk: str) -> dict[str, str]:
     """How the trigger should be, by Twilio's field names. Its name is how it is found again."""
-    ending = f" {wanted.recurring}"
     return {
-        "friendly_name": f"{desk[: _NAME_LENGTH - len(ending)]}{ending}",
+        "friendly_name": _name(desk, wanted.recurring),
         "usage_category": "totalprice",
         "trigger_by": "price",
         "recurring": wanted.recurring,
@@ -42,11 +44,25 @@ def trigger_values(wanted: WantedTrigger, *, desk: str) -> dict[str, str]:
     }
 
 
-def triggers_list() -> dict[str, Resource]:
-    """The account's usage triggers by their names; of two of one name, the newer."""
+def triggers_ours(*, desk: str) -> list[Resource]:
+    """Those of the account's usage triggers that this desk has made, by their names and whom they tell; the newest
+    first."""
+    names = {_name(desk, recurring) for recurring in _RECURRING}
     with translated():
         found = get_client().usage.triggers.list(page_size=1000)
-    return {str(one.friendly_name or ""): _resource(one) for one in reversed(found)}
+    named = [_resource(one) for one in found if one.friendly_name in names]
+    return [one for one in named if not is_somebody_elses(one.values["callback_url"])]
+
+
+def _name(desk: str, recurring: str) -> str:
+    ending = f" {recurring}"
+    return f"{desk[: _NAME_LENGTH - len(ending)]}{ending}"
+
+
+def trigger_delete(sid: str) -> None:
+    """Takes a trigger away. One that is gone already is no failure."""
+    with suppress(CallGone), translated():
+        get_client().usage.triggers(sid).delete()
 
 
 def trigger_set(sid: str, values: dict[str, str]) -> None:

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from telephony.errors import error_code
 from telephony.rest.retries import pause_before, resource_path, retry_after, sid_of_call, worth_repeating
+from telephony.rest.sessions import TwilioSession
 from telephony.rest.signals import rest_request
 
 logger = logging.getLogger(__name__)
@@ -84,33 +84,13 @@ def for_purpose(purpose: str) -> Iterator[None]:
         _purpose.reset(token)
 
 
-class _Session(requests.Session):
-    """Reads the environment (proxies, certificates) once for each host: the library does so with every request, which
-    takes longer than all the rest of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._settings: dict[str, dict[str, Any]] = {}
-
-    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
-        if stream is not None or verify is not None or cert is not None:
-            return super().merge_environment_settings(url, proxies, stream, verify, cert)
-        host = urlsplit(str(url)).netloc
-        if host not in self._settings:
-            self._settings[host] = dict(super().merge_environment_settings(url, proxies, stream, verify, cert))
-        return dict(self._settings[host])
-
-
 class RetryingHttpClient(TwilioHttpClient):  # type: ignore[misc]
     """Twilio's own client, which by itself repeats nothing and keeps `Retry-After` to itself."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.session = _Session()
         # A connection for each thread that sends texts, and some for others: the library keeps ten.
-        adapter = HTTPAdapter(pool_maxsize=settings.MESSAGE_CONCURRENCY + 10)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
+        self.session = TwilioSession(connections=settings.MESSAGE_CONCURRENCY + 10)
 
     def request(self, method: str, url: str, *args: Any, timeout: float | None = None, **options: Any) -> Response:
         """The answer, whatever it is, to the last attempt. Raises what `requests` raised when there was none."""

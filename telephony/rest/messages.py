@@ -46,14 +46,23 @@ def is_service(sender: str) -> bool:
 
 
 def message_create(
-    *, sender: str, recipient: str, body: str, status_callback: str = "", media_urls: Sequence[str] = ()
+    *,
+    sender: str,
+    recipient: str,
+    body: str,
+    service: str = "",
+    status_callback: str = "",
+    media_urls: Sequence[str] = (),
 ) -> MessageFacts:
-    """Asks Twilio, once, to send a text. Twilio has no idempotency keys.
+    """Asks Twilio, once, to send a text. Twilio has no idempotency keys. With a `service`, the text is that messaging
+    service's; of its numbers the one sends that is named as the sender.
 
     Raises `RateLimited` or `NotReached` when it did nothing, which may be asked again; `Unavailable` when it is not
     known whether it did; another `TelephonyError` when it refused.
     """
     options: dict[str, Any] = {"messaging_service_sid": sender} if is_service(sender) else {"from_": sender}
+    if service:
+        options["messaging_service_sid"] = service
     if body:
         options["body"] = body
     if status_callback:

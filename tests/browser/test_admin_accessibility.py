@@ -88,6 +88,13 @@ def violations(page: Page) -> list[str]:
         "calls/call/{sid}/change/",
         "routing/line/",
         "routing/line/1/change/",
+        "routing/outgoingrule/add/",
+        "routing/outgoingrule/try/",
+        "routing/outgoinghours/add/",
+        "routing/donotcall/",
+        "routing/donotcall/add-many/",
+        "routing/emergencyrule/add/",
+        "routing/outgoingoverride/",
         "routing/greeting/add/",
         "routing/openinghours/1/change/",
         "routing/route/",
@@ -101,6 +108,7 @@ def violations(page: Page) -> list[str]:
         "contacts/contact/?q=okonkwo",
         "contacts/contact/1/change/",
         "contacts/contact/import/",
+        "contacts/group/add/",
         "doctor/",
         "messaging/messagewebhook/?p=2",
         "privacy/",
@@ -116,6 +124,51 @@ def test_a_page_of_the_admin_is_accessible(admin, stack, message, path):
     answer = admin.goto(f"{stack.desk_url}/admin/{path.format(sid=message)}")
     assert answer.status == 200
     admin.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
+    assert violations(admin) == []
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_a_groups_rule_and_members_are_made_with_the_keyboard(admin, stack, message, colours):
+    admin.emulate_media(color_scheme=colours)
+    admin.set_viewport_size({"width": 1280, "height": 900})
+    admin.goto(f"{stack.desk_url}/admin/contacts/group/add/")
+    admin.get_by_label("Name:").fill(f"Interiors {colours}")
+    first = admin.get_by_role("group", name="Condition 1")
+    # Rows that nobody needs are there for who has no JavaScript.
+    expect(admin.get_by_role("group", name="Condition 2")).to_have_count(0)
+
+    first.get_by_label("Field").select_option(label="Company")
+    first.get_by_label("Comparison").select_option(label="contains")
+    first.get_by_label("Value").press_sequentially("okonkwo")
+    expect(admin.get_by_text("The rule finds 1 person now.")).to_be_visible()
+    admin.get_by_role("button", name="Add a condition").press("Enter")
+    second = admin.get_by_role("group", name="Condition 2")
+    expect(second.get_by_label("Field")).to_be_focused()
+    second.get_by_label("Field").select_option(label="Last call")
+    expect(second.get_by_label("Comparison").locator("option")).to_have_text(
+        ["within the last days:", "not within the last days:"]
+    )
+    expect(admin.get_by_text("Condition 2: Write a number of days from 1 to 3650.")).to_be_visible()
+    assert violations(admin) == []
+    second.get_by_role("button", name="Remove condition 2").press("Enter")
+    expect(first.get_by_label("Field")).to_be_focused()
+
+    search = admin.get_by_role("searchbox", name="Members picked by hand")
+    search.press_sequentially("+12025550143")
+    search.press("Enter")
+    found = admin.get_by_role("list", name="Found").get_by_role("button")
+    expect(found).to_have_count(1)
+    found.press("Enter")
+    expect(search).to_be_focused()
+    expect(admin.get_by_role("list", name="With the next save").get_by_role("listitem")).to_have_count(1)
+    for width in (1280, 360):
+        admin.set_viewport_size({"width": width, "height": 900})
+        assert admin.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"at {width} px"
+    assert violations(admin) == []
+
+    admin.get_by_role("button", name="Save and continue editing").click()
+    expect(admin.get_by_role("list", name="Members picked by hand").get_by_role("listitem")).to_have_count(1)
+    expect(first.get_by_label("Value")).to_have_value("okonkwo")
     assert violations(admin) == []
 
 
@@ -154,7 +207,7 @@ def german(stack: Stack) -> Iterator[None]:
 
 def test_in_german_no_page_is_wider_than_a_telephone_and_no_word_of_the_menu_breaks(admin, stack, message, german):
     paths = ("", "agents/agent/", "agents/agent/1/change/", "calls/call/", "routing/line/", "telephony/webhook/",
-             "contacts/contact/", "contacts/contact/import/", "doctor/", "privacy/")  # fmt: skip
+             "contacts/contact/", "contacts/contact/import/", "contacts/group/add/", "doctor/", "privacy/")  # fmt: skip
     wide = []
     for path in paths:
         admin.goto(f"{stack.desk_url}/admin/{path}")

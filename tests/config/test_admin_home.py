@@ -406,7 +406,7 @@ def test_a_model_of_no_group_stays_in_the_menu(boss):
     request = RequestFactory().get("/admin/")
     request.user = boss
 
-    with patch("config.admin_site._GROUPS", ()):
+    with patch("config.admin.site._GROUPS", ()):
         names = [group["name"] for group in django_admin.site.get_app_list(request)]
 
     assert "Calls" in names

@@ -87,6 +87,7 @@ messages_media_retrieve   403    200        200         404         200    200
 me_retrieve               403    200        200         200         200    200
 me_update                 403    200        200         200         200    200
 numbers_check             403    200        200         200         200    200
+outgoing_overrides_create 403    403        403         403         201    201
 usage_call                403    403        403         403         403    200
 usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
@@ -95,6 +96,7 @@ queues_list               403    200        200         200         200    200
 queues_take               403    404        404         404         404    404
 routes_explain            403    403        403         403         200    200
 threads_assign            403    200        200         404         200    200
+threads_closed            403    200        200         400         200    200
 threads_list              403    200        200         200         200    200
 threads_messages_create   403    201        201         404         201    201
 threads_messages_list     403    200        200         404         200    200
@@ -128,6 +130,7 @@ BODIES = {
     "group_sends_update": {"title": "Closed at Christmas"},
     "group_sends_to_myself": {"number": "+12025550177"},
 }
+QUERIES = {"threads_closed": "?line=%2B12025550100&number=%2B12025550142"}
 # What takes a file, and no JSON.
 FILES = {"contacts_import_open": "name,number\nTom,2025550143\n"}
 NEED_LOGIN = sorted(set(OPERATIONS) - {"auth_login"})
@@ -141,7 +144,7 @@ def world(db: None) -> World:
 
 def ask(client: Client, world: World, name: str):
     method, path, operation = OPERATIONS[name]
-    url = re.sub(r"\{(\w+)\}", lambda match: str(world.ids[match[1]]), path)
+    url = re.sub(r"\{(\w+)\}", lambda match: str(world.ids[match[1]]), path) + QUERIES.get(name, "")
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     body = BODIES.get(name, example_of(schema))
     if name in FILES:

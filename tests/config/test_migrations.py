@@ -147,3 +147,28 @@ def test_a_new_column_lets_a_process_of_the_version_before_go_on_keeping_calls()
 )
 def test_a_column_that_nobody_fills_is_noticed(field, is_left):
     assert columns_left_empty([AddField("call", "language", field)]) == ["call.language"] * is_left
+
+
+@pytest.mark.django_db(transaction=True)
+def test_texts_of_a_send_that_were_sent_again_are_still_that_sends():
+    """Before, only the last attempt of each person was known as one."""
+    today = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    apps = migrate([("messaging", "0006_group_sends")])
+    try:
+        team = apps.get_model("agents", "Team").objects.create(name="Support")
+        line = apps.get_model("routing", "Line").objects.create(name="Support", number="+12025550100", team=team)
+        thread = apps.get_model("messaging", "Thread").objects.create(line=line, number="+12025550142")
+        send = apps.get_model("messaging", "GroupSend").objects.create(title="Harvest", line=line, body="Hello")
+        recipient = apps.get_model("messaging", "GroupRecipient").objects.create(send=send, number=thread.number)
+        message = apps.get_model("messaging", "Message")
+        for key in (f"group-{recipient.pk}-0", f"group-{recipient.pk}-1", "group-999-0", "group-x", "mine"):
+            origin = "program" if key == "mine" else "group"
+            message.objects.create(thread=thread, direction="outbound", origin=origin, key=key)
+
+        now = migrate([("messaging", "0007_message_group_send")]).get_model("messaging", "Message")
+
+        rows = now.objects.order_by("pk").values_list("group_send", flat=True)
+        assert list(rows) == [send.pk, send.pk, None, None, None]
+        now.objects.all().delete()
+    finally:
+        migrate(today)

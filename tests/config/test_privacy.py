@@ -26,9 +26,10 @@ from twilio.rest.api.v2010.account.recording import RecordingContext
 from calls.models import Call, CallEvent, CallOffer, Recording, RecordingPlay
 from config.models import Erasure
 from config.privacy.person import NotAPerson, person_find
+from config.privacy.services import person_counts, person_erase, person_export
 from config.privacy.tasks import erase_at_twilio
 from contacts.models import Contact, ContactNumber
-from messaging.models import MessageWebhook
+from messaging.models import GroupRecipient, GroupSend, MessageWebhook
 from telephony.models import Webhook
 from telephony.webhooks.spool import spool_append
 from tests import factories
@@ -133,6 +134,41 @@ def test_the_record_of_it_names_nobody(kept, deleted):
     assert record.rows["contacts"] == 1
     assert (record.by, record.at_twilio, record.deleted_at_twilio) == (None, 9, 9)
     assert not any(word in serialize("json", [record]) for word in HERS)
+
+
+def test_numbers_that_were_typed_into_group_sends_are_found_exported_and_taken_out(kept, line, ada, deleted):
+    maya = kept["maya"]
+    draft = GroupSend.objects.create(
+        title="Draft", line=line, body="Hello", numbers=[TOM, MAYA, "nonsense", f"{MAYA}5"], contact_ids=[maya.pk]
+    )
+    scheduled = GroupSend.objects.create(
+        title="Later", line=line, body="Hello", state="scheduled", numbers=[HER_OTHER], summary={"chosen": 1}
+    )
+    others = GroupSend.objects.create(title="Others", line=line, body="Hello", numbers=[TOM, f"{MAYA}5"])
+    untouched = GroupSend.objects.filter(pk=others.pk).values().get()
+    GroupRecipient.objects.create(send=scheduled, name="Maya Okonkwo", number=HER_OTHER, body="Hello")
+    person = person_find(MAYA)
+
+    counts, export = person_counts(person), person_export(person)
+    erased = person_erase(person, by=None)
+
+    assert counts["group sends for which the person was chosen"] == 2
+    assert [(one["title"], one["numbers"]) for one in export["group_sends"]] == [
+        ("Draft", [MAYA]),
+        ("Later", [HER_OTHER]),
+    ]
+    assert export["recipient_of"] == [
+        {"send": "Later", "name": "Maya Okonkwo", "number": HER_OTHER, "body": "Hello", "state": "pending"}
+    ]
+    draft.refresh_from_db()
+    scheduled.refresh_from_db()
+    assert (draft.numbers, draft.contact_ids, draft.revision) == ([TOM, "nonsense", f"{MAYA}5"], [], 1)
+    # Counted anew: of whom it is left for.
+    assert draft.summary["chosen"] == 3
+    assert (scheduled.numbers, scheduled.summary) == ([], {"chosen": 1})
+    assert not GroupRecipient.objects.exists()
+    assert GroupSend.objects.filter(pk=others.pk).values().get() == untouched
+    assert erased.record.rows["group sends for which the person was chosen"] == 2
 
 
 def test_what_waits_on_disk_goes_too(kept, deleted):

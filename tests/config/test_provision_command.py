@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
+from twilio.rest.api.v2010.account.usage.trigger import TriggerList
 
 from agents import web_push
 from config.management.commands import twilio_doctor
@@ -29,8 +30,8 @@ OTHER = "+12025550101"
 
 @pytest.fixture
 def account(line: Line) -> Iterator[Account]:
-    """One line, whose number the account has."""
-    with account_at_twilio() as account:
+    """One line, whose number the account has; no usage triggers."""
+    with account_at_twilio() as account, patch.object(TriggerList, "list", autospec=True, return_value=[]):
         yield account
 
 

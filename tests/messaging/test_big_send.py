@@ -27,6 +27,8 @@ from tests.services import worker_listens
 PEOPLE = int(os.environ.get("BIG_SEND", "1000"))
 LEFT_OUT = 40
 LINE = "+12025550100"
+# What a process that sends may grow by, from its first seconds on: its threads fill what they reuse, and no more.
+MOST_GROWTH_MB = 60
 # The longest that it may take, however often its workers are killed.
 PATIENCE = 240.0 + PEOPLE / 10
 
@@ -118,6 +120,13 @@ class Desk:
         self.stack.stop(name, how=signal.SIGKILL)
         {"web": self.stack.start_web, "worker": self.stack.start_worker, "worker-2": self.start_second_worker}[name]()
 
+    def megabytes(self) -> int:
+        """What the largest of the processes that send has in memory."""
+        names = [name for name in ("web", "worker", "worker-2") if name in self.stack.processes]
+        files = [Path(f"/proc/{self.stack.processes[name].pid}/statm") for name in names]
+        pages = max(int(file.read_text().split()[1]) for file in files)
+        return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+
     def send(self, send_id: int) -> dict[str, Any]:
         found: dict[str, Any] = self.ask("GET", f"group-sends/{send_id}/")
         return found
@@ -153,6 +162,7 @@ def test_everybody_gets_it_once_and_whoever_is_left_out_never(desk):
     desk.ask("POST", f"group-sends/{draft['id']}/start/")
     until = time.monotonic() + PATIENCE
     killed = 0
+    memory = []
     while (send := desk.send(draft["id"]))["state"] != "finished":
         assert send["state"] == "running", send
         assert time.monotonic() < until, send
@@ -161,6 +171,8 @@ def test_everybody_gets_it_once_and_whoever_is_left_out_never(desk):
         if killed < 6:
             desk.kill_a_worker()
             killed += 1
+        else:
+            memory.append(desk.megabytes())
 
     assert killed
     desk.stack.bench("DELETE", "/sim/faults")
@@ -178,3 +190,6 @@ def test_everybody_gets_it_once_and_whoever_is_left_out_never(desk):
     assert progress["delivered"] == said["delivered"]
     assert progress["not_delivered"] == said["undelivered"] + said["failed"]
     assert progress["unknown"] == 0
+    memory.append(desk.megabytes())
+    sys.stderr.write(f"megabytes: {memory[0]} at first, {max(memory)} at most, of {len(memory)} looks\n")
+    assert max(memory) - memory[0] <= MOST_GROWTH_MB

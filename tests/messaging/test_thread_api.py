@@ -205,6 +205,23 @@ def test_blocked_numbers_and_landlines_get_no_texts(client, line):
         assert send(client, f"{THREADS}{thread.pk}/messages/", {"body": "Hello"}).status_code == 409
 
 
+def test_whether_a_number_gets_texts_is_known_before_anybody_has_written(client, line, sales):
+    BlockedNumber.objects.create(number="+12025550151")
+    factories.make_contact("Tom", "+12025550152")
+    ContactNumber.objects.update(line_type=LineType.LANDLINE)
+    forbid()
+
+    def closed(number: str, by: object = line.pk) -> str:
+        return get(client, f"{THREADS}closed/", line=by, number=number).json().get("closed")
+
+    assert [closed(number) for number in (CALLER, "+12025550151", "+12025550152")] == ["stopped", "blocked", "landline"]
+    assert closed("+12025550153") == closed("") == closed("x" * 90 + "\x00") == ""
+    assert closed(CALLER, SUPPORT) == "stopped"
+    for other in (sales.pk, "nonsense", "", "9" * 30):
+        assert get(client, f"{THREADS}closed/", line=other, number=CALLER).status_code == 400
+    assert not Thread.objects.exists()
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -9,10 +9,9 @@ from twilio.base.exceptions import TwilioRestException
 
 from tests.simulator.harness import ACCOUNT, APP, CALLER, SALES, SUPPORT, bench, until
 from tests.simulator.rest_client import served
-from tests.simulator.texting import MESSAGE_SHAPE, history, is_signed, misfits, run, sent, statuses, text
+from tests.simulator.texting import DATE, MESSAGE_SHAPE, history, is_signed, misfits, run, sent, statuses, text
 
 OTHER = "+12025550177"
-DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000")
 MEDIA_SHAPE = {
     "sid": re.compile(r"ME[0-9a-f]{32}"),
     "account_sid": re.compile(r"AC[0-9a-f]{32}"),

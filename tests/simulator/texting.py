@@ -11,6 +11,8 @@ STATUS = "/twilio/messaging/status/"
 INCOMING = "/twilio/messaging/incoming/"
 FALLBACK = "/twilio/messaging/fallback/"
 
+#: A time as the API of calls and texts has it, RFC 2822.
+DATE = re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000")
 #: A message, field by field, as Twilio publishes it: what each may be. None among them: it may be null.
 MESSAGE_SHAPE = {
     "sid": re.compile(r"(SM|MM)[0-9a-f]{32}"),
@@ -29,9 +31,9 @@ MESSAGE_SHAPE = {
     "price_unit": (re.compile(r"USD"), None),
     "error_code": (int, None),
     "error_message": (str, None),
-    "date_created": re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000"),
-    "date_updated": re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000"),
-    "date_sent": (re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000"), None),
+    "date_created": DATE,
+    "date_updated": DATE,
+    "date_sent": (DATE, None),
     "api_version": re.compile(r"2010-04-01"),
     "uri": re.compile(r"/2010-04-01/Accounts/AC\w{32}/Messages/\w{34}\.json"),
     "subresource_uris": dict,

@@ -15,6 +15,7 @@ from twilio.rest.api.v2010.account.call import CallContext
 from telephony import errors
 from telephony.rest.client import _client, call_hang_up, get_client
 from telephony.rest.http import SimulatorHttpClient
+from telephony.rest.sessions import TwilioSession
 from tests.twilio import sid
 
 
@@ -111,7 +112,7 @@ def test_the_simulator_stands_in_for_every_host(settings):
     client = get_client()
     assert isinstance(client.http_client, SimulatorHttpClient)
 
-    with patch.object(requests.Session, "send", autospec=True, side_effect=requests.ConnectionError) as send:
+    with patch.object(TwilioSession, "send", autospec=True, side_effect=requests.ConnectionError) as send:
         for ask in (
             lambda: client.calls(sid("CA", 1)).fetch(),
             lambda: client.lookups.v2.phone_numbers("+12025550142").fetch(),

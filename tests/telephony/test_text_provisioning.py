@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from twilio.rest.messaging.v1.service import ServiceContext
+from twilio.rest.messaging.v1.service.phone_number import PhoneNumberList
 
 from telephony.doctor.findings import Check, State
 from telephony.doctor.routes import check_numbers, check_service
@@ -29,6 +30,11 @@ def account():
 def service(**values: object):
     found = SimpleNamespace(sid=SERVICE, friendly_name="Ours", **(service_values() | values))
     return patch.object(ServiceContext, "fetch", autospec=True, return_value=found)
+
+
+def pool(*numbers: str):
+    found = [SimpleNamespace(phone_number=number) for number in numbers]
+    return patch.object(PhoneNumberList, "list", autospec=True, return_value=found)
 
 
 def findings(check: Check) -> list[str]:
@@ -68,7 +74,7 @@ def test_texts_that_go_to_somebody_else_stay_there_unless_they_are_taken_over(ac
 def test_without_a_messaging_service_nothing_is_asked(account: Account, settings):
     settings.TWILIO_MESSAGING_SERVICE_SID = ""
     assert plan_service() == []
-    assert findings(Check("service", "Service", check_service)) == [State.SKIPPED]
+    assert findings(Check("service", "Service", check_service(lambda: [SUPPORT]))) == [State.SKIPPED]
 
 
 @pytest.mark.parametrize(
@@ -82,8 +88,19 @@ def test_without_a_messaging_service_nothing_is_asked(account: Account, settings
 )
 def test_a_messaging_service_is_looked_at(account: Account, settings, values, state):
     settings.TWILIO_MESSAGING_SERVICE_SID = SERVICE
-    with service(**values):
-        assert findings(Check("service", "Service", check_service)) == [state]
+    with service(**values), pool(SUPPORT):
+        assert findings(Check("service", "Service", check_service(lambda: [SUPPORT]))) == [state]
+
+
+@pytest.mark.parametrize(("numbers", "state"), [([SUPPORT, "+12025550101"], State.OK), ([], State.WARNING)])
+def test_a_line_that_is_not_in_the_services_sender_pool_is_named(account: Account, settings, numbers, state):
+    settings.TWILIO_MESSAGING_SERVICE_SID = SERVICE
+    check = Check("service", "Service", check_service(lambda: [SUPPORT]))
+    with service(use_inbound_webhook_on_number=False), pool(*numbers):
+        finding = check.run(check)
+
+    assert finding.state == state
+    assert (SUPPORT in finding.seen) == (state == State.WARNING)
 
 
 def test_a_messaging_service_is_set(account: Account, settings):
@@ -101,4 +118,4 @@ def test_a_messaging_service_is_set(account: Account, settings):
 def test_a_messaging_service_that_is_not_there_is_said(account: Account, settings):
     settings.TWILIO_MESSAGING_SERVICE_SID = SERVICE
     with patch.object(ServiceContext, "fetch", autospec=True, side_effect=refusal(404, 20404)):
-        assert findings(Check("service", "Service", check_service)) == [State.FAILED]
+        assert findings(Check("service", "Service", check_service(lambda: [SUPPORT]))) == [State.FAILED]

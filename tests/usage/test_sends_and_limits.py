@@ -19,6 +19,7 @@ from tests.messaging.group_sends.sends import SENDS, Requests, make_group, make_
 from tests.usage.twilio_figures import TODAY, day
 from usage import costs, guard
 from usage.models import SpendLimit, UsageRecord
+from usage.spending import spent_in
 
 pytestmark = pytest.mark.django_db
 PEOPLE = 12
@@ -119,6 +120,36 @@ def test_costs_are_by_send(send):
     (cost,) = costs.costs("group-send", TODAY, TODAY)
 
     assert (cost.id, cost.name, cost.texts, cost.texts_price) == (send.pk, str(send), 2, Decimal("0.2"))
+
+
+def test_an_earlier_attempt_counts_for_the_send_the_page_and_the_guard(send, hedy, client, settings):
+    send_some(1)
+    Message.objects.filter(step=Step.TAKEN).update(
+        price=Decimal("0.1"), price_unit="usd", status="undelivered", error_code="30003"
+    )
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 10_000
+    hedy.step(send.pk, "retry")
+    feed(1000)
+    again = Message.objects.get(key__endswith="-1")
+    Message.objects.filter(pk=again.pk).update(step=Step.TAKEN, sent_at=timezone.now(), status="sent", num_segments=1)
+    refresh(send.pk)
+    progress = hedy.get(f"{SENDS}{send.pk}/")["progress"]
+    # The second is not settled yet; settled, it counts as well.
+    assert (progress["spent"], progress["prices_missing"]) == ({"amount": "0.1", "unit": "USD"}, 1)
+    Message.objects.filter(pk=again.pk).update(price=Decimal("0.1"), price_unit="usd")
+    refresh(send.pk)
+    SpendLimit.objects.create(period="monthly", amount=Decimal(10))
+
+    progress = hedy.get(f"{SENDS}{send.pk}/")["progress"]
+    (cost,) = costs.costs("group-send", TODAY, TODAY)
+    (limit,) = spent_in(list(SpendLimit.objects.all()))
+    client.force_login(factories.make_agent("admin", is_superuser=True, is_staff=True))
+    page = client.get("/admin/usage/?by=group-send", secure=True)
+
+    assert (progress["spent"], progress["prices_missing"]) == ({"amount": "0.2", "unit": "USD"}, 0)
+    assert (cost.id, cost.texts, cost.texts_price) == (send.pk, 2, Decimal("0.2"))
+    assert "$0.20" in page.content.decode()
+    assert limit.estimated == Decimal("0.2")
 
 
 def test_the_page_lists_them_by_their_title(send, client):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
@@ -12,19 +12,21 @@ from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
+from django.db import DatabaseError
 from django.utils import timezone
 from twilio.rest.api.v2010.account.usage.trigger import TriggerContext, TriggerInstance, TriggerList
 
 from telephony.doctor.findings import Check, Finding, State
 from telephony.provisioning.services import apply, plan_all, plan_triggers
 from telephony.rest.client import get_client
+from tests import factories
 from tests.telephony.account import account_at_twilio
 from tests.twilio import ACCOUNT_SID, sid
 from tests.usage.twilio_figures import day
-from usage import doctor
+from usage import doctor, tasks
 from usage.models import SpendLimit, UsageRefresh
 from usage.services import usage_refresh
-from usage.triggers import triggers_wanted
+from usage.triggers import triggers_follow, triggers_wanted
 
 pytestmark = pytest.mark.django_db
 URL = "https://desk.example.com/twilio/usage/trigger/#rc=2&rp=ct,rt,5xx&ct=1000&rt=4000"
@@ -139,13 +141,96 @@ def test_an_address_that_was_changed_is_mended(triggers):
     assert triggers.found[sid("UT", 1)]["callback_url"] == URL
 
 
-def test_triggers_of_others_are_left_alone_and_without_limits_nobody_asks(triggers):
-    triggers.found[sid("UT", 9)] = {"sid": sid("UT", 9), "friendly_name": "somebody else's", "trigger_value": "5"}
-    assert (plan_triggers(triggers_wanted()), triggers.listed) == ([], 0)
+def others() -> dict[str, dict[str, Any]]:
+    """By name, and one of our name that tells another host: a copy of this desk on another machine."""
+    ours = {"friendly_name": "Ringdesk desk.example.com daily", "recurring": "daily", "trigger_value": "5"}
+    return {
+        sid("UT", 7): {"sid": sid("UT", 7), "friendly_name": "Ringdesk desk.example.com yearly", "callback_url": URL},
+        sid("UT", 8): {"sid": sid("UT", 8), "callback_url": "https://other.example/", **ours},
+        sid("UT", 9): {"sid": sid("UT", 9), "friendly_name": "somebody else's", "trigger_value": "5"},
+    }
+
+
+def test_triggers_of_others_are_left_alone(triggers):
+    triggers.found = others()
+    assert plan_triggers([]) == []
+    limit()
+    carry_out()
+    SpendLimit.objects.all().delete()
+    carry_out()
+
+    assert triggers.found == others()
+    assert [what for what, _ in triggers.done] == ["create", "delete"]
+
+
+def test_the_trigger_of_a_deleted_limit_is_removed_also_when_it_is_there_twice(triggers):
+    one = limit()
+    limit("60", "daily")
+    carry_out()
+    monthly = next(row for row in triggers.found.values() if row["recurring"] == "monthly")
+    triggers.found[sid("UT", 50)] = monthly | {"sid": sid("UT", 50)}
+    carry_out()
+    # Of two of one name, the newer stays.
+    assert triggers.done[2:] == [("delete", monthly["sid"])]
+
+    one.delete()
+    carry_out()
+
+    assert [row["recurring"] for row in triggers.found.values()] == ["daily"]
+
+
+def test_while_the_limits_cannot_be_read_no_trigger_is_removed(triggers):
     limit()
     carry_out()
 
-    assert triggers.found[sid("UT", 9)]["friendly_name"] == "somebody else's"
+    with patch.object(SpendLimit.objects, "order_by", side_effect=DatabaseError):
+        carry_out()
+        triggers_follow()
+
+    assert [what for what, _ in triggers.done] == ["create"]
+
+
+@pytest.fixture
+def at_once(django_capture_on_commit_callbacks):
+    """The queue's work is done when the request is."""
+
+    @contextmanager
+    def doing():
+        with (
+            patch.object(tasks.triggers, "delay", autospec=True, side_effect=lambda: tasks.triggers.apply(throw=True)),
+            account_at_twilio(),
+            django_capture_on_commit_callbacks(execute=True),
+        ):
+            yield
+
+    return doing
+
+
+def test_in_admin_a_limits_trigger_follows_its_change_and_goes_with_it(triggers, client, at_once):
+    one = limit()
+    carry_out()
+    client.force_login(factories.make_agent("admin", is_superuser=True, is_staff=True))
+    page = f"/admin/usage/spendlimit/{one.pk}/"
+    fields = {"period": "monthly", "amount": "800", "currency": "usd", "first_level": 70, "second_level": 90}
+
+    with at_once():
+        assert client.post(f"{page}change/", fields, secure=True).status_code == 302
+    values = [row["trigger_value"] for row in triggers.found.values()]
+    with at_once():
+        assert client.post(f"{page}delete/", {"post": "yes"}, secure=True).status_code == 302
+
+    assert values == ["800.00"]
+    assert triggers.found == {}
+
+
+def test_a_limit_for_which_nobody_made_a_trigger_gets_none_by_itself(triggers, client, at_once):
+    client.force_login(factories.make_agent("admin", is_superuser=True, is_staff=True))
+    fields = {"period": "monthly", "amount": "800", "currency": "usd", "first_level": 70, "second_level": 90}
+
+    with at_once():
+        assert client.post("/admin/usage/spendlimit/add/", fields, secure=True).status_code == 302
+
+    assert triggers.done == []
 
 
 def test_the_command_shows_them_and_makes_them(triggers, line):
@@ -217,6 +302,11 @@ def test_a_limit_in_another_currency_is_wrong(figures):
 
 def test_missing_triggers_are_warned_of_and_without_limits_none_is_missing(triggers):
     assert look(doctor.check_triggers)[0].state == State.SKIPPED
+    triggers.found[sid("UT", 4)] = {
+        "sid": sid("UT", 4), "friendly_name": "Ringdesk desk.example.com daily", "callback_url": URL,
+    }  # fmt: skip
+    assert look(doctor.check_triggers)[0].state == State.WARNING
+    triggers.found.clear()
     assert look(doctor.check_limits)[0].state == State.SKIPPED
     limit()
     assert look(doctor.check_triggers)[0].state == State.WARNING

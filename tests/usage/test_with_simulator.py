@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +20,8 @@ from simulator.usage.categories import LEAVES
 from telephony.provisioning.services import Plan, apply, plan_triggers
 from telephony.rest.client import get_client
 from tests import factories
-from tests.simulator.harness import ACCOUNT, CALLER, SUPPORT, TOKEN, Bench, bench, serving_app
+from tests.simulator.beside import Simulator
+from tests.simulator.harness import ACCOUNT, CALLER, SUPPORT, TOKEN
 from usage import selectors, tasks
 from usage.categories import TREE
 from usage.models import TOTAL, SpendLimit, UsageRecord
@@ -33,47 +32,6 @@ from usage.spending import spent_in
 from usage.triggers import triggers_wanted
 
 pytestmark = pytest.mark.django_db
-_DEADLINE = 20
-
-
-class Simulator:
-    """It runs in an event loop of its own, and is reached over HTTP, as Twilio is."""
-
-    bench: Bench
-
-    def __init__(self) -> None:
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
-
-    async def _serve(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        async with bench() as self.bench, serving_app(self.bench) as self.url:
-            self._ready.set()
-            await self._stop.wait()
-
-    def __enter__(self) -> Simulator:
-        self._thread.start()
-        assert self._ready.wait(_DEADLINE)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(_DEADLINE)
-
-    def _run(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(_DEADLINE)
-
-    def plant(self, days: list[dict[str, Any]]) -> None:
-        answer = self._run(self.bench.http.post("/sim/usage", json={"days": days}))
-        assert answer.is_success, answer.text
-
-    def record(self) -> dict[date, dict[str, Any]]:
-        """Its own, by day."""
-        days = self._run(self.bench.http.get("/sim/usage")).json()["days"]
-        return {date.fromisoformat(day.pop("date")): day for day in days}
-
-    def quiet(self) -> None:
-        self._run(self.bench.quiet())
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ export class ApiError extends Error {
     readonly status: number,
     /** What is wrong with single fields of what was sent. */
     readonly fields: Record<string, string> = {},
+    /** Which kind of problem it is (docs/errors.md). */
+    readonly code = "",
   ) {
     super(message);
   }
@@ -99,8 +101,13 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     hangUp: async (sid) => {
       await request<unknown>(under(`${encodeURIComponent(sid)}/hang-up/`), {});
     },
-    checkNumber: (number) =>
-      request<NumberCheck>(`${config.urls.checkNumber}?${new URLSearchParams({ number })}`),
+    checkNumber: (number, line) => {
+      const query = new URLSearchParams({ number });
+      if (line !== null) query.set("line", String(line));
+      return request<NumberCheck>(`${config.urls.checkNumber}?${query}`);
+    },
+    overrideCall: async (to, reason) =>
+      (await request<{ id: string }>(config.urls.outgoingOverrides, { to, reason })).id,
     setPresence: async (agent, availability) => {
       await send(config.urls.presence.replace("/0/", `/${agent}/`), "PATCH", { availability });
     },
@@ -122,16 +129,22 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
       if (number !== undefined) query.set("number", number);
       return request<ThreadPage>(`${config.urls.threads}?${query}`);
     },
+    async threadClosed(line, number) {
+      const query = new URLSearchParams({ line: String(line), number });
+      return (await request<{ closed: Thread["closed"] }>(`${config.urls.threads}closed/?${query}`)).closed;
+    },
     threadsAt: (url) => request<ThreadPage>(`${config.urls.threads}${queryOf(url)}`),
     threadTimeline: (id) => request<ThreadEntryPage>(thread(id, "timeline/")),
     threadTimelineAt: (url) => {
       const { pathname, search } = new URL(url, globalThis.location.href);
       return request<ThreadEntryPage>(pathname + search);
     },
-    sendText: ({ thread: id, line, to, body, media, key }) =>
-      id === null
-        ? request<Text>(config.urls.messages, { line: String(line), to, body, media, key })
-        : request<Text>(thread(id, "messages/"), { body, media, key }),
+    sendText({ thread: id, line, to, body, media, key, override }) {
+      const text = { body, media, key, ...(override && { override }) };
+      return id === null
+        ? request<Text>(config.urls.messages, { line: String(line), to, ...text })
+        : request<Text>(thread(id, "messages/"), text);
+    },
     assignThread: (id, agent) => request<Thread>(thread(id, "assign/"), { agent }),
     askAbout: (id) => request<Text>(`${config.urls.messages}${id}/ask/`, {}),
     readThread: (id, upTo) => request<Thread>(thread(id, "read/"), { up_to: upTo }),
@@ -149,9 +162,9 @@ function csrf(fromPage: string): string {
 }
 
 async function failureOf(response: Response): Promise<ApiError> {
-  const { detail, errors } = await problemOf(response);
+  const { detail, errors, code } = await problemOf(response);
   const fields = Object.fromEntries(errors.map((error) => [error.field, error.detail]));
-  return new ApiError(detail || t("failure.serverCouldNot"), response.status, fields);
+  return new ApiError(detail || t("failure.serverCouldNot"), response.status, fields, code);
 }
 
 interface FieldError {
@@ -159,15 +172,22 @@ interface FieldError {
   detail: string;
 }
 
-async function problemOf(response: Response): Promise<{ detail: string; errors: FieldError[] }> {
+interface Said {
+  detail: string;
+  errors: FieldError[];
+  code: string;
+}
+
+async function problemOf(response: Response): Promise<Said> {
   try {
-    const { detail, errors } = (await response.json()) as { detail?: unknown; errors?: unknown };
+    const { detail, errors, code } = (await response.json()) as Record<keyof Said, unknown>;
     return {
       detail: typeof detail === "string" ? detail : "",
       errors: Array.isArray(errors) ? (errors as FieldError[]) : [],
+      code: typeof code === "string" ? code : "",
     };
   } catch {
     // Not JSON: a proxy's page.
-    return { detail: "", errors: [] };
+    return { detail: "", errors: [], code: "" };
   }
 }

@@ -1,5 +1,5 @@
 import { screen, waitFor } from "@testing-library/preact";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { after, dialled, dialSid, LEG, NOW, openState, push, readyState, sample } from "../testing/samples";
 import { validCheck } from "../testing/fakes";
 import { button, callArea, reach, show } from "../testing/show";
@@ -89,13 +89,66 @@ describe("calling", () => {
   it("says what is wrong with a number only when asked to call it", async () => {
     const message = "Too short for the United States: 4 digits are missing.";
     const invalid = { input: "202555", valid: false, e164: null, display: null, country: null, place: null };
-    const check = { ...invalid, message, contact: null, known_calls: 0, extension: "" };
+    const check = { ...invalid, message, may_override: false, contact: null, known_calls: 0, extension: "" };
     const { user, asked } = show(readyState(), { checkNumber: async () => check });
     await user.type(screen.getByLabelText("Name or number"), "202555");
     expect(screen.queryByText(message)).toBeNull();
     await user.keyboard("{Enter}");
     await screen.findByText(message);
     expect(asked.filter(({ type }) => type === "phone.connect")).toEqual([]);
+  });
+
+  const night = "It is 23:10 in Germany. Your company calls there from 08:00 to 21:00.";
+  const refused = (may_override: boolean) => async () => ({
+    ...validCheck,
+    valid: false,
+    e164: "+493012345678",
+    message: night,
+    may_override,
+  });
+  const dials = (asked: { type: string }[]) => asked.filter(({ type }) => type === "phone.connect");
+
+  it("says at once that a number must not be called now, and leaves it at that", async () => {
+    const { user, asked } = show(readyState(), { checkNumber: refused(false) });
+    await user.type(screen.getByLabelText("Name or number"), "+493012345678");
+    await screen.findByText(night);
+    await user.keyboard("{Enter}");
+    expect(screen.queryByLabelText(/^Reason/)).toBeNull();
+    expect(dials(asked)).toEqual([]);
+  });
+
+  it("lets those who may call against a rule, with a reason", async () => {
+    const { user, asked, api } = show(readyState(), { checkNumber: refused(true) });
+    await user.type(screen.getByLabelText("Name or number"), "+493012345678");
+    const reason = await screen.findByLabelText(/^Reason/);
+    await user.click(button("Call anyway"));
+    expect(api.overrideCall).not.toHaveBeenCalled();
+    await user.click(screen.getByLabelText("Name or number"));
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(document.activeElement).toBe(reason));
+    expect(dials(asked)).toEqual([]);
+    await user.type(reason, " She asked for it {Enter}");
+    await waitFor(() => expect(dials(asked)).toHaveLength(1));
+    expect(api.overrideCall).toHaveBeenCalledWith("+493012345678", "She asked for it");
+    expect(dials(asked)[0]).toMatchObject({ to: "+493012345678", override: "override-1" });
+  });
+
+  it("says why the server does not let it, and calls nobody", async () => {
+    const overrideCall = async () => Promise.reject(new Error("You may not override this."));
+    const { user, asked } = show(readyState(), { checkNumber: refused(true), overrideCall });
+    await user.type(screen.getByLabelText("Name or number"), "+493012345678");
+    await user.type(await screen.findByLabelText(/^Reason/), "Please{Enter}");
+    await screen.findByText("You may not override this.");
+    expect(dials(asked)).toEqual([]);
+  });
+
+  it("asks again when another line is chosen, of which other rules may hold", async () => {
+    const checkNumber = vi.fn(async () => validCheck);
+    const { user } = show(readyState(), { checkNumber });
+    await user.type(screen.getByLabelText("Name or number"), "2025550142");
+    await screen.findByText(/14 earlier calls/);
+    await user.selectOptions(screen.getByLabelText("Call from"), "Sales · (202) 555-0101");
+    await waitFor(() => expect(checkNumber).toHaveBeenLastCalledWith("2025550142", 2));
   });
 
   it("shows a sentence when the check fails, and still calls a full number", async () => {

@@ -8,7 +8,6 @@ import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
 import type { ContactsStore } from "../contacts/contacts";
 import type { ContactsApi } from "../contacts/ports";
-import type { OwnField } from "../contacts/ports";
 import type { GroupSendsStore } from "../groupSends/groupSends";
 import type { GroupSendsApi } from "../groupSends/ports";
 import type { Call, Line } from "../messages";
@@ -17,30 +16,29 @@ import type { ConversationStore, Correspondent } from "../threads/conversation";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
-import { wrapUp } from "../softphone/presence";
-import { canDial, colleagues, cue, currentFacts, lastEnding } from "../softphone/selectors";
-import { type Hints, inCall, isTalk, type State } from "../softphone/state";
+import { canDial, colleagues, currentFacts, isIdle, isQuiet, lastEnding } from "../softphone/selectors";
+import { type Hints, inCall, isTalk } from "../softphone/state";
+import type { Screens } from "../screens/screens";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
+import { DeskDialog, type DialogName } from "./DeskDialog";
 import { MiniCall, MiniRing } from "./MiniCall";
 import { MobileNav } from "./MobileNav";
 import { NotificationOffer } from "./NotificationOffer";
 import { ReachLine } from "./ReachLine";
-import { SettingsDialog } from "./SettingsDialog";
-import { SignOutDialog } from "./SignOutDialog";
-import { ShortcutsDialog } from "./ShortcutsDialog";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
-import { GroupSends } from "./sends/GroupSends";
+import { LaterSends } from "./sends/LaterSends";
 import { useRail } from "./sends/useRail";
 import { useSendsView } from "./sends/useSendsView";
 import { useContactViews } from "./contact/useContactViews";
+import { useCallPanels } from "./useCallPanels";
+import { useDeskKeys } from "./useDeskKeys";
 import { useKeyGuard } from "./useKeyGuard";
 import { useMicrophoneLabel } from "./useMicrophoneLabel";
 import { useNow } from "./useNow";
-import { useShortcuts } from "./useShortcuts";
 import { useStore } from "./useStore";
 import { useViews } from "./useViews";
 import { type View, WorkArea } from "./WorkArea";
@@ -55,6 +53,7 @@ export interface AppProps {
   conversation: ConversationStore;
   groupSends: GroupSendsStore;
   news: NewsStore;
+  screens: Screens;
   config: Config;
   api: Api;
   contactsApi: ContactsApi;
@@ -68,23 +67,8 @@ export interface AppProps {
 
 let dialled = 0;
 
-/** Nothing happens in the call area that would have to be seen: beside Group sends it is folded. */
-function isQuiet(state: State): boolean {
-  const { focus } = state.calls;
-  const ending = focus === null ? state.calls.ending : null;
-  const isTold = ending === null || ending.kind === "ended";
-  return (
-    focus === null && isTold && wrapUp(state) === null && state.orphans.length === 0 && cue(state) === null
-  );
-}
-
-/** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
-function isIdle({ calls, desk, orphans }: State): boolean {
-  return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
-}
-
 export function App(props: AppProps) {
-  const { store, log, details, contacts, threads, conversation, groupSends } = props;
+  const { store, log, details, contacts, threads, conversation, groupSends, screens } = props;
   const { config, api, contactsApi, sendsApi, audio, levels, preferences, browser } = props;
   const state = useStore(store);
   const news = useStore(props.news);
@@ -94,10 +78,9 @@ export function App(props: AppProps) {
   const { focus } = state.calls;
   const now = useNow(state.desk.state === "lost");
   const [number, setNumber] = useState("");
-  const [dialog, setDialog] = useState<"settings" | "shortcuts" | "sign-out" | null>(null);
+  const [dialog, setDialog] = useState<DialogName | null>(null);
   const [menu, setMenu] = useState<OpenMenu>(null);
-  const [keypadOpen, setKeypadOpen] = useState(false);
-  const [helpOpen, setHelpOpen] = useState(false);
+  const panels = useCallPanels(focus !== null);
   const microphoneLabel = useMicrophoneLabel(audio, state.microphone, chosen);
 
   const facts = currentFacts(state);
@@ -114,11 +97,6 @@ export function App(props: AppProps) {
   const place = useSendsView(groupSends, () => views.show({ pane: "work" }));
   const inSends = place !== "elsewhere";
   const [folded, unfold] = useRail(inSends, isQuiet(state));
-  const [ownFields, setOwnFields] = useState<OwnField[]>([]);
-  const mayWrite = config.agent.role !== "agent";
-  useEffect(() => {
-    if (inSends && mayWrite) contactsApi.ownFields().then(setOwnFields, () => undefined);
-  }, [inSends, mayWrite, contactsApi]);
   /** What is shown of the desk itself is seen there. */
   function show(change: Parameters<typeof views.show>[0]): void {
     if (change.view) groupSends.go("elsewhere");
@@ -131,13 +109,6 @@ export function App(props: AppProps) {
   useEffect(() => {
     if (ring) setMenu(null);
   }, [ring?.id]);
-  useEffect(() => {
-    if (focus === null) {
-      setKeypadOpen(false);
-      setHelpOpen(false);
-    }
-  }, [focus === null]);
-
   function dial(hints: Hints, from: Line | null = line): void {
     send({ type: "agent.dialled", id: `dial-${++dialled}`, hints, line: from, at: Date.now() });
     setNumber("");
@@ -147,13 +118,6 @@ export function App(props: AppProps) {
   function callBack({ party }: Call): void {
     const { number: to, display, name, place } = party;
     dial({ number: to, display, name, place, line: "" });
-  }
-
-  function openKeypad(open: boolean): void {
-    setKeypadOpen(open);
-    if (open) setHelpOpen(false);
-    // After the panel has been drawn.
-    setTimeout(() => focusOn(open ? "tones" : "keypad"));
   }
 
   function callNumber({ number: to, display, contact, line: from }: Correspondent): void {
@@ -192,6 +156,12 @@ export function App(props: AppProps) {
 
   const callerView: View | null = subjects.caller ? "caller" : subjects.last ? "last" : null;
 
+  function toDial(): void {
+    unfold();
+    show({ pane: "call" });
+    setTimeout(() => document.querySelector<HTMLElement>("#number")?.focus());
+  }
+
   function writeNote(): void {
     const to = view === "last" || !callerView ? view : callerView;
     // The note of a call that was opened in the log is the one that is meant there.
@@ -213,43 +183,25 @@ export function App(props: AppProps) {
   const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
   const mute = () => talk && send({ type: "agent.muted", muted: !talk.muted });
 
-  useShortcuts(
-    {
-      answer: () => {
-        send({ type: "agent.answered" });
-        return ring !== null;
-      },
-      reject: () => send({ type: "agent.rejected" }),
-      toggleMute: mute,
-      toggleKeypad: () => focus?.state === "open" && openKeypad(!keypadOpen),
-      digit: (key) => {
-        if (!keypadOpen || focus?.state !== "open") return false;
-        send({ type: "agent.pressed", digit: key });
-        return true;
-      },
-      hangUp: () => talk && hangUp(),
-      search: () => {
-        if (openedIn === "log") details.close();
-        show({ view: "log", pane: "work" });
-        setTimeout(() => document.querySelector<HTMLElement>("#search")?.focus());
-      },
-      dial: () => {
-        unfold();
-        show({ pane: "call" });
-        setTimeout(() => document.querySelector<HTMLElement>("#number")?.focus());
-      },
-      note: writeNote,
-      availability: () => setMenu("availability"),
-      help: () => setDialog("shortcuts"),
-      escape: () => {
-        if (keypadOpen) openKeypad(false);
-        else if (helpOpen) setHelpOpen(false);
-        else return false;
-        return true;
-      },
+  useDeskKeys({
+    state,
+    enabled: chosen.shortcuts,
+    keypad: panels.keypad,
+    help: panels.help,
+    send,
+    mute,
+    hangUp,
+    openKeypad: panels.openKeypad,
+    closeHelp: () => panels.openHelp(false),
+    search: () => {
+      if (openedIn === "log") details.close();
+      show({ view: "log", pane: "work" });
     },
-    chosen.shortcuts,
-  );
+    toDial,
+    writeNote,
+    openAvailability: () => setMenu("availability"),
+    openShortcuts: () => setDialog("shortcuts"),
+  });
 
   const signedOut = state.desk.state === "ended" ? state.desk.message : null;
   if (signedOut !== null && !inCall(state)) {
@@ -325,34 +277,46 @@ export function App(props: AppProps) {
           {t("app.title")}
         </h1>
         <CallArea
-          {...{ state, config, browser, api, levels, number, line, keypadOpen, helpOpen, send }}
+          {...{ state, config, browser, api, levels, number, line, send }}
+          keypadOpen={panels.keypad}
+          helpOpen={panels.help}
           folded={folded}
-          onUnfold={() => {
-            unfold();
-            setTimeout(() => document.querySelector<HTMLElement>("#number")?.focus());
-          }}
+          onUnfold={toDial}
           offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
           onNumber={setNumber}
           onLine={(next) => preferences.set({ line: next?.id ?? null })}
-          onKeypad={openKeypad}
-          onHelp={(open) => {
-            setHelpOpen(open);
-            if (open) setKeypadOpen(false);
-          }}
+          onKeypad={panels.openKeypad}
+          onHelp={panels.openHelp}
           onNote={writeNote}
           onCallBack={callBack}
           onDial={dial}
         />
         {signedOut === null && inSends && (
-          <GroupSends
-            {...{ groupSends, api, sendsApi, ownFields, mayWrite }}
+          <LaterSends
+            {...{ screens, groupSends, api, sendsApi, contactsApi }}
+            inCall={inCall(state)}
             lines={state.lines}
+            mayWrite={config.agent.role !== "agent"}
             onText={openTexts}
           />
         )}
         {signedOut === null && !inSends && (
           <WorkArea
-            {...{ view, subjects, waiting, unseen, openedIn, log, details, api, threads, conversation, line }}
+            {...{
+              view,
+              subjects,
+              waiting,
+              unseen,
+              openedIn,
+              log,
+              details,
+              api,
+              threads,
+              conversation,
+              line,
+              screens,
+            }}
+            inCall={inCall(state)}
             me={config.agent}
             onView={(next) => show({ view: next })}
             onOpen={openCall}
@@ -370,6 +334,7 @@ export function App(props: AppProps) {
             }
             onCallNumber={callNumber}
             onText={openTexts}
+            onSend={groupSends.go}
           />
         )}
       </main>
@@ -383,26 +348,14 @@ export function App(props: AppProps) {
         />
       )}
       <Announcer {...{ state, news }} />
-      {dialog === "settings" && (
-        <SettingsDialog
-          {...{ api, config }}
-          audio={audio}
-          preferences={preferences}
-          webPush={props.webPush}
-          microphoneAllowed={state.microphone === "granted"}
-          onClose={() => setDialog(null)}
-        />
-      )}
-      {dialog === "sign-out" && facts && (
-        <SignOutDialog config={config} name={facts.title} onHangUp={hangUp} onClose={() => setDialog(null)} />
-      )}
-      {dialog === "shortcuts" && (
-        <ShortcutsDialog
-          on={chosen.shortcuts}
-          onToggle={(shortcuts) => preferences.set({ shortcuts })}
-          onClose={() => setDialog(null)}
-        />
-      )}
+      <DeskDialog
+        {...{ dialog, api, config, audio, preferences, hangUp }}
+        webPush={props.webPush}
+        shortcuts={chosen.shortcuts}
+        microphoneAllowed={state.microphone === "granted"}
+        caller={facts?.title ?? null}
+        onClose={() => setDialog(null)}
+      />
     </div>
   );
 }

@@ -3,12 +3,14 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallLogStore } from "../callLog/callLog";
 import { foundIn } from "../callLog/foundIn";
 import { dayName } from "../format";
-import type { Call } from "../messages";
+import type { Call, Line } from "../messages";
 import type { LogScope } from "../ports";
+import type { Correspondent } from "../threads/conversation";
+import type { ContactToOpen } from "./CallerTab";
 import { EmptyState, Loading } from "./EmptyState";
 import { CallRow } from "./CallRow";
 import { Icon } from "./Icon";
-import { focusIsLost } from "./regions";
+import { focusIsLost, isShown } from "./regions";
 import { useStore } from "./useStore";
 import { t } from "../i18n/i18n";
 import { LoadMore } from "./LoadMore";
@@ -20,11 +22,15 @@ interface Props {
   canDial: boolean;
   onCall(call: Call): void;
   onOpen(call: Call): void;
+  /** From which a text is sent to who called none of ours. */
+  line: Line | null;
+  onText(whom: Correspondent): void;
+  onContact(contact: ContactToOpen): void;
   /** The agent's own id. */
   me: number;
 }
 
-export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
+export function CallLog({ log, ...row }: Props) {
   const { query, rows, next, status, more, stale } = useStore(log);
   const { scope, search } = query;
   return (
@@ -79,7 +85,7 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
         </EmptyState>
       )}
       {status === "ready" && rows.length === 0 && <Nothing log={log} />}
-      {status === "ready" && rows.length > 0 && <Rows {...{ rows, me, canDial, onCall, onOpen, search }} />}
+      {status === "ready" && rows.length > 0 && <Rows {...{ ...row, rows, search }} />}
       {status === "ready" && next && (
         <LoadMore more={more} text={t("log.earlier")} onMore={() => log.loadMore()} />
       )}
@@ -88,14 +94,7 @@ export function CallLog({ log, me, canDial, onCall, onOpen }: Props) {
 }
 
 /** One stop of Tab: ↑ and ↓ go through the rows, ← and → through the buttons of a row. */
-function Rows({
-  rows,
-  me,
-  canDial,
-  onCall,
-  onOpen,
-  search,
-}: Omit<Props, "log"> & { rows: Call[]; search: string }) {
+function Rows({ rows, search, ...row }: Omit<Props, "log"> & { rows: Call[]; search: string }) {
   const list = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState("");
   const days = byDay(rows, Date.now());
@@ -108,10 +107,10 @@ function Rows({
   });
 
   function onKeyDown(event: KeyboardEvent): void {
-    const row = (event.target as Element).closest("[data-row]");
+    const line = (event.target as Element).closest("[data-row]");
     const lines = [...(list.current?.querySelectorAll("[data-row]") ?? [])];
-    const at = row ? lines.indexOf(row) : -1;
-    const buttons = buttonsOf(row);
+    const at = line ? lines.indexOf(line) : -1;
+    const buttons = buttonsOf(line);
     const button = buttons.indexOf(event.target as HTMLElement);
     const to: Record<string, HTMLElement | undefined> = {
       ArrowDown: buttonsOf(lines[at + 1])[0],
@@ -128,7 +127,7 @@ function Rows({
     const button = event.target as Element;
     const sid = button.closest("[data-row]")?.getAttribute("data-row");
     if (!sid) return;
-    last.current = { at: rows.findIndex((row) => row.sid === sid), button };
+    last.current = { at: rows.findIndex((each) => each.sid === sid), button };
     setChosen(sid);
   }
 
@@ -141,13 +140,10 @@ function Rows({
             {calls.map((call) => (
               <CallRow
                 key={call.sid}
+                {...row}
                 call={call}
-                me={me}
-                canDial={canDial}
                 found={foundIn(call.note, search)}
                 reachable={call.sid === current}
-                onCall={onCall}
-                onOpen={onOpen}
               />
             ))}
           </ul>
@@ -170,7 +166,7 @@ function useFocusedRow(rows: Call[], list: { current: HTMLElement | null }) {
 
 /** What can be pressed in a row, the button that opens it first. */
 function buttonsOf(row: Element | null | undefined): HTMLElement[] {
-  return [...(row?.querySelectorAll<HTMLElement>("button:not(:disabled)") ?? [])];
+  return [...(row?.querySelectorAll<HTMLElement>("button:not(:disabled)") ?? [])].filter(isShown);
 }
 
 function byDay(rows: Call[], now: number): [string, Call[]][] {

@@ -1,9 +1,12 @@
 /** One call of the log. */
 import { clock, fullTime } from "../format";
-import type { Call } from "../messages";
+import type { Call, Line } from "../messages";
 import { isolated } from "../names";
 import { byWhom, lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
+import type { Correspondent } from "../threads/conversation";
+import type { ContactToOpen } from "./CallerTab";
 import { Icon } from "./Icon";
+import { RowMenu } from "./RowMenu";
 import { PastNote } from "./PastNote";
 import { VoiceMessage } from "./VoiceMessage";
 import { t } from "../i18n/i18n";
@@ -19,9 +22,14 @@ interface Props {
   reachable: boolean;
   onCall(call: Call): void;
   onOpen(call: Call): void;
+  /** From which a text is sent to who called none of ours. */
+  line: Line | null;
+  onText(whom: Correspondent): void;
+  onContact(contact: ContactToOpen): void;
 }
 
-export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }: Props) {
+export function CallRow(props: Props) {
+  const { call, me, canDial, found, reachable, onCall, onOpen, onText } = props;
   const { party } = call;
   const way = wayIcon(call);
   const { word, tone } = resultWord(call.result);
@@ -35,20 +43,17 @@ export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }:
   const length = call.recordings.length > 0 ? "" : lengthOf(call);
   const by = byWhom(call, me);
   const callable = party.number.startsWith("+");
+  const whom = callerOf(call, props.line);
   return (
     <li
       class="row"
       data-row={call.sid}
       onKeyDown={(event) => {
-        if (
-          (event.key === "c" || event.key === "C") &&
-          !event.ctrlKey &&
-          !event.metaKey &&
-          callable &&
-          canDial
-        ) {
-          onCall(call);
-        }
+        const inMenu = (event.target as Element).closest("[role=menu]");
+        if (event.ctrlKey || event.metaKey || event.altKey || inMenu || !callable) return;
+        const key = event.key.toLowerCase();
+        if (key === "c" && canDial) onCall(call);
+        else if (key === "s" && whom) onText(whom);
       }}
     >
       <span class={`way way-${way}`} id={`way-${call.sid}`}>
@@ -105,6 +110,7 @@ export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }:
       ) : (
         <span class="row-call" />
       )}
+      <RowMenu {...props} title={title} whom={whom} />
       {(call.note || call.outcome) && (
         <div class="row-note">
           <PastNote call={call} />
@@ -119,4 +125,11 @@ export function CallRow({ call, me, canDial, found, reachable, onCall, onOpen }:
       )}
     </li>
   );
+}
+
+/** Whom a text would go to, from the line that the call was on; null for a number that nobody can text. */
+function callerOf({ party, contact, line }: Call, fallback: Line | null): Correspondent | null {
+  const from = line ?? fallback;
+  if (!from || !party.number.startsWith("+")) return null;
+  return { line: from, number: party.number, display: party.display, contact };
 }

@@ -11,6 +11,7 @@ import {
 } from "../threads/conversation";
 import { segmentsOf } from "../threads/segments";
 import { shortTitleOf, sizeWord } from "../threads/words";
+import { Anyway } from "./Anyway";
 import { Icon } from "./Icon";
 import type { MessagesProps } from "./Messages";
 import { t } from "../i18n/i18n";
@@ -24,9 +25,10 @@ interface Props extends Pick<MessagesProps, "me"> {
 }
 
 export function Composer({ open, conversation, me }: Props) {
-  const { draft, sending, problem } = open;
+  const { draft, sending, problem, needsReason } = open;
   const field = useRef<HTMLTextAreaElement>(null);
   const [choosing, setChoosing] = useState(false);
+  const [reason, setReason] = useState("");
   const name = shortTitleOf(open);
   const empty = emptyFields(draft);
   const uploading = draft.files.some(({ state }) => state === "sending");
@@ -87,6 +89,18 @@ export function Composer({ open, conversation, me }: Props) {
         <p class="composer-problem" role="alert">
           <Icon name="alert" size={16} /> {problem}
         </p>
+      )}
+      {needsReason && (
+        <Anyway
+          id="text-reason"
+          label={t("anyway.send")}
+          busy={waits}
+          onReason={setReason}
+          onGo={() =>
+            void conversation.send(reason.trim()).then(() => conversation.get()?.needsReason || setReason(""))
+          }
+          {...{ reason }}
+        />
       )}
       <label class="visually-hidden" for="text">
         {t("threads.text", { name })}

@@ -7,16 +7,24 @@ import { presenceWord } from "../words";
 import { isolated } from "../names";
 import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
+import { CallAnyway } from "./CallAnyway";
 import { CallLayout } from "./CallLayout";
 import { FOUND_ID, FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
 import { Icon } from "./Icon";
 import { Keypad } from "./Keypad";
-import { type Entry, EXTENSION_WORDS, hasLetters, understand, useNumberCheck } from "./useNumberCheck";
+import {
+  type Entry,
+  EXTENSION_WORDS,
+  hasLetters,
+  hintsOf,
+  understand,
+  useNumberCheck,
+} from "./useNumberCheck";
 import { t } from "../i18n/i18n";
 import { rich } from "../i18n/rich";
 
 export interface DialPadProps {
-  api: Pick<Api, "checkNumber" | "contacts">;
+  api: Pick<Api, "checkNumber" | "contacts" | "overrideCall">;
   text: string;
   onText(text: string): void;
   lines: Line[];
@@ -75,7 +83,8 @@ function Readiness({ since, availability }: { since: number | null; availability
 
 function Pad(props: DialPadProps) {
   const { api, text, onText, canDial, onDial } = props;
-  const entry = useNumberCheck(api, text);
+  const lineId = props.line?.id ?? null;
+  const entry = useNumberCheck(api, text, lineId);
   // A number is called wrong only when the agent has finished typing: on Call, or after leaving the field.
   const [insisted, setInsisted] = useState("");
   const [pending, setPending] = useState(false);
@@ -113,11 +122,14 @@ function Pad(props: DialPadProps) {
       return;
     }
     setPending(true);
-    const understood = entry.kind === "checking" ? await understand(api, text) : entry;
+    const understood = entry.kind === "checking" ? await understand(api, text, lineId) : entry;
     setPending(false);
     setInsisted(text);
-    if (understood.kind === "valid") onDial(hintsOf(understood));
-    else if (understood.kind === "unknown" && /^\+[\d\s().-]{8,}$/.test(text.trim())) {
+    if (understood.kind === "valid") onDial(hintsOf(understood.check));
+    else if (understood.kind === "refused" && understood.check.may_override) {
+      // Drawn by then, also when Enter came before the check.
+      setTimeout(() => document.querySelector<HTMLInputElement>("#call-reason")?.focus(), 0);
+    } else if (understood.kind === "unknown" && /^\+[\d\s().-]{8,}$/.test(text.trim())) {
       // Our check is not needed to call a number that is written in full.
       const number = text.replace(/[^\d+]/g, "");
       onDial({ number, display: number, name: "", place: "", line: "" });
@@ -129,33 +141,39 @@ function Pad(props: DialPadProps) {
     <CallLayout
       tone="idle"
       identity={
-        <form
-          class="dial-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void dial();
-          }}
-        >
-          <Readiness since={canDial ? props.readySince : null} availability={props.availability} />
-          <NumberField
-            {...props}
-            wrong={wrong}
-            expanded={names && found.length > 0}
-            active={active?.id}
-            onKeyDown={onKeyDown}
-            onLeave={() => setInsisted(text)}
-          />
-          <NumberHint
-            entry={entry}
-            wrong={wrong}
-            active={active !== null}
-            homeRegionName={props.homeRegionName}
-          />
-          <p class="visually-hidden" role="status">
-            {names && found.length > 0 && t("dial.numbersFound", { count: found.length })}
-          </p>
-          <LineChoice {...props} />
-        </form>
+        <>
+          <form
+            class="dial-form"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void dial();
+            }}
+          >
+            <Readiness since={canDial ? props.readySince : null} availability={props.availability} />
+            <NumberField
+              {...props}
+              wrong={wrong}
+              expanded={names && found.length > 0}
+              active={active?.id}
+              onKeyDown={onKeyDown}
+              onLeave={() => setInsisted(text)}
+            />
+            <NumberHint
+              entry={entry}
+              wrong={wrong}
+              active={active !== null}
+              homeRegionName={props.homeRegionName}
+            />
+            <p class="visually-hidden" role="status">
+              {names && found.length > 0 && t("dial.numbersFound", { count: found.length })}
+            </p>
+            <LineChoice {...props} />
+          </form>
+          {/* Not in the form: with a second field and no button in it, Enter would not send it. */}
+          {entry.kind === "refused" && entry.check.may_override && (
+            <CallAnyway key={text} check={entry.check} {...{ api, canDial, onDial }} />
+          )}
+        </>
       }
       bar={
         <button type="button" class="button-call" disabled={!canDial || pending} onClick={() => void dial()}>
@@ -283,8 +301,9 @@ function NumberHint({
       </p>
     );
   }
-  if (wrong || entry.kind === "unknown") {
-    const message = entry.kind === "invalid" || entry.kind === "unknown" ? entry.message : "";
+  // A whole number that must not be called now is no typing mistake: it is said at once.
+  if (wrong || entry.kind === "unknown" || entry.kind === "refused") {
+    const message = "message" in entry ? entry.message : "";
     return (
       <p class="hint hint-wrong" id="number-hint" role="alert">
         <Icon name="alert" size={16} /> <span>{message}</span>
@@ -339,15 +358,4 @@ function LineChoice({ lines, line, onLine }: DialPadProps) {
       </span>
     </p>
   );
-}
-
-function hintsOf({ check }: Extract<Entry, { kind: "valid" }>): Hints {
-  const number = check.e164 ?? check.input;
-  return {
-    number: check.extension ? `${number};ext=${check.extension}` : number,
-    display: check.display ?? number,
-    name: check.contact?.name ?? "",
-    place: check.place ?? check.country ?? "",
-    line: "",
-  };
 }

@@ -27,6 +27,10 @@ export interface MessagesProps {
   line: Line | null;
   canDial: boolean;
   onCall(whom: Correspondent): void;
+  /** Opens a group send. */
+  onSend(id: number): void;
+  /** Notes something on a contact's page. */
+  onNote(contact: number, text: string): Promise<void>;
 }
 
 export function Messages(props: MessagesProps) {

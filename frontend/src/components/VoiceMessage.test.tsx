@@ -1,6 +1,6 @@
 import { fireEvent, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { setLanguage } from "../i18n/i18n";
+import { speakIn } from "../i18n/catalogues";
 import { VoiceMessage } from "./VoiceMessage";
 
 const recording = { sid: "RE1", duration: 37, url: "/api/v1/calls/CA1/recordings/RE1/" };
@@ -10,7 +10,7 @@ const show = () => {
 };
 const press = (name: string) => fireEvent.click(screen.getByRole("button", { name }));
 
-afterEach(() => setLanguage("en"));
+afterEach(() => speakIn("en"));
 
 beforeEach(() => {
   vi.spyOn(HTMLMediaElement.prototype, "play").mockImplementation(async function (this: HTMLMediaElement) {
@@ -67,7 +67,7 @@ test("a message tells its place, goes to another and plays faster", () => {
 });
 
 test("a speed is written as the language writes it", () => {
-  setLanguage("de");
+  speakIn("de");
   show();
   fireEvent.click(screen.getByRole("button", { name: /^Abspielen/ }));
   press("Tempo: 1-fach");

@@ -2,20 +2,18 @@
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
-import type { ContactsStore } from "../contacts/contacts";
-import type { ContactNumber, ContactsApi } from "../contacts/ports";
+import type { ContactsStore, OpenContact } from "../contacts/contacts";
+import type { ContactNumber, ContactPage, ContactsApi } from "../contacts/ports";
 import type { Call, Line, Presence, Queue } from "../messages";
 import type { Api } from "../ports";
+import type { ScreenModules, Screens } from "../screens/screens";
 import type { ConversationStore, Correspondent } from "../threads/conversation";
 import type { ThreadListStore } from "../threads/threadList";
 import { CallDetails, mayNote } from "./CallDetails";
 import { CallLog } from "./CallLog";
 import { CallerTab, ContactCard, type ContactToOpen, type Subject } from "./CallerTab";
-import { ContactList } from "./contact/ContactList";
-import { ContactPage } from "./contact/ContactPage";
-import { ContactSide } from "./contact/ContactSide";
-import { ImportContacts } from "./contact/ImportContacts";
-import { Messages } from "./Messages";
+import { Loading } from "./EmptyState";
+import { Later } from "./Later";
 import { Team } from "./Team";
 import { useNarrow } from "./useNarrow";
 import { countOf, somebodyWaits, Waiting } from "./Waiting";
@@ -26,6 +24,9 @@ import { t } from "../i18n/i18n";
 export type View = "waiting" | "caller" | "last" | "log" | "messages" | "contacts" | "team";
 
 interface Props {
+  screens: Screens;
+  /** A call lives: the page must not be loaded again. */
+  inCall: boolean;
   view: View;
   onView(view: View): void;
   /** The tabs there are, and what those about a call are about. */
@@ -61,6 +62,8 @@ interface Props {
   line: Line | null;
   onCallNumber(whom: Correspondent): void;
   onText(whom: Correspondent): void;
+  /** Opens a group send. */
+  onSend(id: number): void;
 }
 
 export function WorkArea(props: Props) {
@@ -156,11 +159,7 @@ export function WorkArea(props: Props) {
             tabIndex={0}
           >
             {contact?.page ? (
-              <ContactSide
-                {...{ open: contact, page: contact.page, contacts: props.contacts }}
-                canDial={props.canDial}
-                onCall={props.onDialNumber}
-              />
+              <LaterSide {...props} open={contact} page={contact.page} />
             ) : (
               <>
                 {subject && (
@@ -181,8 +180,26 @@ export function WorkArea(props: Props) {
   );
 }
 
+type SideProps = Props & { open: OpenContact; page: ContactPage };
+
+/** Comes together with the contact's page, which says so when it cannot be loaded. */
+function LaterSide(props: SideProps) {
+  const { screens, contacts, canDial, line, onDialNumber, onText, open, page } = props;
+  const screen = useStore(screens).contacts;
+  if (screen.state !== "ready") return <Loading />;
+  const { ContactSide } = screen.module;
+  return <ContactSide {...{ open, page, contacts, canDial, line, onText }} onCall={onDialNumber} />;
+}
+
 /** All contacts, or a file of them that is being imported. */
-function Contacts({ contacts, contactsApi, me, onContact }: Props) {
+function Contacts({
+  contacts,
+  contactsApi,
+  me,
+  onContact,
+  ContactList,
+  ImportContacts,
+}: Props & ScreenModules["contacts"]) {
   const { importing } = useStore(contacts);
   if (importing) {
     return <ImportContacts {...{ contacts }} api={contactsApi} onClose={() => contacts.import(false)} />;
@@ -200,31 +217,44 @@ function Contacts({ contacts, contactsApi, me, onContact }: Props) {
 /** A call that was opened stands in the place of what it was opened from. */
 function Panel(props: Props) {
   const { view, subjects, details, openedIn, me, canDial, onCall, onOpen, onClose } = props;
+  const { screens, inCall } = props;
   const open = useStore(details);
   const subject = subjects[view];
   if (view === "messages") {
     return (
-      <Messages
-        {...{ me, canDial }}
-        threads={props.threads}
-        conversation={props.conversation}
-        api={props.api}
-        team={props.team}
-        line={props.line}
-        onCall={props.onCallNumber}
-      />
+      <Later {...{ screens, inCall }} name="messages">
+        {({ Messages }) => (
+          <Messages
+            {...{ me, canDial }}
+            threads={props.threads}
+            conversation={props.conversation}
+            api={props.api}
+            team={props.team}
+            line={props.line}
+            onCall={props.onCallNumber}
+            onNote={props.contactsApi.addNote}
+            onSend={props.onSend}
+          />
+        )}
+      </Later>
     );
   }
   if (props.contactIn === view) {
+    const back = subject ? t("details.back") : t(view === "contacts" ? "tab.contacts" : "tab.log");
     return (
-      <ContactPage
-        {...{ contacts: props.contacts, api: props.contactsApi, me, canDial }}
-        people={[me, ...props.team.map(({ agent }) => agent)]}
-        back={subject ? t("details.back") : t(view === "contacts" ? "tab.contacts" : "tab.log")}
-        onCall={props.onDialNumber}
-        onOpenCall={(call) => onOpen(call, view)}
-        onClose={props.onContactClose}
-      />
+      <Later {...{ screens, inCall, back }} name="contacts" onBack={props.onContactClose}>
+        {({ ContactPage }) => (
+          <ContactPage
+            {...{ contacts: props.contacts, api: props.contactsApi, me, canDial, back }}
+            people={[me, ...props.team.map(({ agent }) => agent)]}
+            onCall={props.onDialNumber}
+            line={props.line}
+            onText={props.onText}
+            onOpenCall={(call) => onOpen(call, view)}
+            onClose={props.onContactClose}
+          />
+        )}
+      </Later>
     );
   }
   if (open && openedIn === view) {
@@ -255,8 +285,22 @@ function Panel(props: Props) {
       />
     );
   }
-  if (view === "contacts") return <Contacts {...props} />;
+  if (view === "contacts") {
+    return (
+      <Later {...{ screens, inCall }} name="contacts">
+        {(module) => <Contacts {...props} {...module} />}
+      </Later>
+    );
+  }
   return (
-    <CallLog log={props.log} me={me.id} {...{ canDial, onCall }} onOpen={(call) => onOpen(call, "log")} />
+    <CallLog
+      log={props.log}
+      me={me.id}
+      {...{ canDial, onCall }}
+      onOpen={(call) => onOpen(call, "log")}
+      line={props.line}
+      onText={props.onText}
+      onContact={(contact) => props.onContact(contact, "log")}
+    />
   );
 }

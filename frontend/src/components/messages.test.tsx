@@ -31,6 +31,38 @@ async function openThread(more: Parameters<typeof show>[1] = {}) {
 
 const field = () => screen.getByLabelText<HTMLTextAreaElement>("Text Maya");
 
+describe("a text that a rule forbids", () => {
+  const night = "It is 23:10 in Germany. Your company texts there from 08:00 to 21:00.";
+  const refusing = (code: string) =>
+    vi
+      .fn(async ({ body }: { body: string }) => ({ ...message, id: 99, body }))
+      .mockRejectedValueOnce(Object.assign(new Error(night), { code }));
+
+  it("is sent with a reason by those who may", async () => {
+    const sendText = refusing("text_needs_reason");
+    const { user } = await openThread({ sendText });
+    await user.type(field(), "Hello{Enter}");
+    await screen.findByText(night);
+    await user.click(button("Send anyway"));
+    expect(sendText).toHaveBeenCalledOnce();
+    await user.type(screen.getByLabelText(/^Reason/), "She waits for it{Enter}");
+    await waitFor(() => expect(screen.queryByText(night)).toBeNull());
+    expect(sendText).toHaveBeenLastCalledWith(
+      expect.objectContaining({ body: "Hello", override: "She waits for it" }),
+    );
+    expect(field().value).toBe("");
+    expect(screen.queryByLabelText(/^Reason/)).toBeNull();
+  });
+
+  it("is only said to all others, and stays as it was written", async () => {
+    const { user } = await openThread({ sendText: refusing("text_refused") });
+    await user.type(field(), "Hello{Enter}");
+    await screen.findByText(night);
+    expect(screen.queryByLabelText(/^Reason/)).toBeNull();
+    expect(field().value).toBe("Hello");
+  });
+});
+
 describe("the Messages tab", () => {
   it("says how many threads wait, and reads the one that is opened", async () => {
     const desk = await openThread();
@@ -51,6 +83,23 @@ describe("the Messages tab", () => {
     expect(document.activeElement?.textContent).toContain("(202) 555-0143");
     await user.keyboard("{ArrowUp}{Enter}");
     await screen.findByRole("heading", { name: "Maya Okonkwo" });
+  });
+
+  it("names the group send that a text was part of, and opens it without leaving the page", async () => {
+    const sent: Text = {
+      ...message,
+      direction: "outbound",
+      origin: "group",
+      group_send: { id: 1, title: "Autumn round" },
+    };
+    const desk = await openThread({ threadTimeline: async () => ({ next: null, results: [entry(sent)] }) });
+    const link = screen.getByRole("link", { name: /^Group send “.?Autumn round.?”$/ });
+    expect(link.getAttribute("href")).toBe("/group-sends/1/");
+
+    await desk.user.click(link);
+
+    await waitFor(() => expect(location.pathname).toBe("/group-sends/1/"));
+    expect(desk.groupSends.get().place).toBe(1);
   });
 
   it("sends with Enter, and starts a line with Shift and Enter", async () => {

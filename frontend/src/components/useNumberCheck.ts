@@ -1,6 +1,7 @@
 /** What a typed text means: a number that can be called, a name to look up, or neither. */
 import { useEffect, useState } from "preact/hooks";
 import type { Api, ContactFound, NumberCheck } from "../ports";
+import type { Hints } from "../softphone/state";
 import { t } from "../i18n/i18n";
 
 export type Entry =
@@ -8,6 +9,8 @@ export type Entry =
   | { kind: "checking" }
   | { kind: "valid"; check: NumberCheck }
   | { kind: "invalid"; message: string }
+  /** A number that must not be called now; whether it may all the same, with a reason, the check says. */
+  | { kind: "refused"; message: string; check: NumberCheck }
   /** The check itself failed: nothing is known about the number. */
   | { kind: "unknown"; message: string }
   | { kind: "names"; found: ContactFound[] };
@@ -24,13 +27,18 @@ export function hasLetters(text: string): boolean {
   return /\p{L}/u.test(text.replace(EXTENSION, ""));
 }
 
-export async function understand(api: Pick<Api, "checkNumber" | "contacts">, text: string): Promise<Entry> {
+export async function understand(
+  api: Pick<Api, "checkNumber" | "contacts">,
+  text: string,
+  line: number | null,
+): Promise<Entry> {
   const typed = text.trim();
   if (!typed) return { kind: "empty" };
   try {
     if (hasLetters(typed)) return { kind: "names", found: await api.contacts(typed) };
-    const check = await api.checkNumber(typed);
+    const check = await api.checkNumber(typed, line);
     if (check.valid) return { kind: "valid", check };
+    if (check.e164) return { kind: "refused", message: check.message, check };
     return { kind: "invalid", message: check.message || t("dial.noNumber") };
   } catch (error) {
     return {
@@ -41,21 +49,39 @@ export async function understand(api: Pick<Api, "checkNumber" | "contacts">, tex
 }
 
 /** What is known of this very text: never an answer about an earlier one, which would call a wrong number. */
-export function useNumberCheck(api: Pick<Api, "checkNumber" | "contacts">, text: string): Entry {
-  const [known, setKnown] = useState<{ text: string; entry: Entry }>({ text: "", entry: { kind: "empty" } });
+export function useNumberCheck(
+  api: Pick<Api, "checkNumber" | "contacts">,
+  text: string,
+  line: number | null,
+): Entry {
+  const [known, setKnown] = useState<{ of: string; entry: Entry }>({ of: "", entry: { kind: "empty" } });
+  // Which numbers may be called may depend on the line.
+  const of = `${line} ${text}`;
   useEffect(() => {
     if (!text.trim()) return undefined;
     let current = true;
     const timer = setTimeout(() => {
-      void understand(api, text).then((entry) => {
-        if (current) setKnown({ text, entry });
+      void understand(api, text, line).then((entry) => {
+        if (current) setKnown({ of, entry });
       });
     }, PAUSE);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [api, text]);
+  }, [api, text, line, of]);
   if (!text.trim()) return { kind: "empty" };
-  return known.text === text ? known.entry : { kind: "checking" };
+  return known.of === of ? known.entry : { kind: "checking" };
+}
+
+/** What is shown of a call to that number, and whom it goes to. */
+export function hintsOf(check: NumberCheck): Hints {
+  const number = check.e164 ?? check.input;
+  return {
+    number: check.extension ? `${number};ext=${check.extension}` : number,
+    display: check.display ?? number,
+    name: check.contact?.name ?? "",
+    place: check.place ?? check.country ?? "",
+    line: "",
+  };
 }

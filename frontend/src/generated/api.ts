@@ -760,7 +760,7 @@ export interface paths {
         /**
          * In the order in which it is sent, with what came of each in words
          * @description In the order in which it is sent, with what came of each in words. Of a draft: those who would get it, or
-         *     with `show=left-out` those who would not, at most a hundred.
+         *     with `show=left-out` those who would not.
          */
         get: operations["group_sends_recipients"];
         put?: never;
@@ -1108,6 +1108,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outgoing-overrides/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the signed-in agent call a number once within two minutes, though hours or the do-not-call list forbid it
+         * @description Lets the signed-in agent call a number once within two minutes, though hours or the do-not-call list forbid
+         *     it. For those whom the rule lets; it is kept with the reason.
+         */
+        post: operations["outgoing_overrides_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/": {
         parameters: {
             query?: never;
@@ -1306,6 +1327,26 @@ export interface paths {
          * @description What happened between a number and us: texts, calls, and what was said of texts, the newest first.
          */
         get: operations["threads_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/threads/closed/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a number gets texts from a line, also when nobody has written yet
+         * @description Whether a number gets texts from a line, also when nobody has written yet.
+         */
+        get: operations["threads_closed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2147,8 +2188,8 @@ export interface components {
         GroupSendInput: {
             /** @description Empty: the text's beginning. */
             title?: string;
-            /** @description Line's id. */
-            line: number;
+            /** @description The line's id, or its number as E.164. */
+            line: number | string;
             /** @description With fields: {first name}, {name}, {company}, own ones. */
             body: string;
             groups?: number[];
@@ -2384,6 +2425,8 @@ export interface components {
             segments: number;
             by: components["schemas"]["Agent"] | null;
             origin: components["schemas"]["OriginEnum"] | components["schemas"]["BlankEnum"];
+            /** @description The group send that it was part of. */
+            group_send: components["schemas"]["NamedSend"] | null;
             /** Format: date-time */
             at: string;
         };
@@ -2404,8 +2447,10 @@ export interface components {
             media?: number[];
             /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
             key?: string;
-            /** @description The line's id, or its number. */
-            line: string;
+            /** @description Why it is sent though hours or the do-not-call list forbid it: for those who may override that. */
+            override?: string;
+            /** @description The line's id, or its number as E.164. */
+            line: number | string;
             /** @description E.164, or as it is dialled in the home region. */
             to: string;
         };
@@ -2450,6 +2495,10 @@ export interface components {
             id: number;
             name: string;
         };
+        NamedSend: {
+            id: number;
+            title: string;
+        };
         Note: {
             id: number;
             text: string;
@@ -2475,8 +2524,10 @@ export interface components {
             display: string | null;
             country: string | null;
             place: string | null;
-            /** @description What is wrong with it, as a sentence. */
+            /** @description Why it cannot be called, as a sentence. */
             message: string;
+            /** @description Whether it can be called all the same, with a reason: `/api/v1/outgoing-overrides/`. */
+            may_override: boolean;
             contact: components["schemas"]["Contact"] | null;
             known_calls: number;
         };
@@ -2516,6 +2567,21 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "resolved" | "follow-up" | "call-back" | "wrong-number" | "spam" | "other";
+        Override: {
+            /** @description The call's parameter `Override`. For one call of the same agent. */
+            id: string;
+            /** @description E.164. */
+            to: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description One call against a rule. */
+        OverrideInput: {
+            /** @description E.164, or as it is dialled in the home region. */
+            to: string;
+            /** @description Why, for whoever looks at it later. */
+            reason: string;
+        };
         OwnAgent: {
             id: number;
             identity: string;
@@ -2734,8 +2800,8 @@ export interface components {
         PatchedGroupSendInput: {
             /** @description Empty: the text's beginning. */
             title?: string;
-            /** @description Line's id. */
-            line?: number;
+            /** @description The line's id, or its number as E.164. */
+            line?: number | string;
             /** @description With fields: {first name}, {name}, {company}, own ones. */
             body?: string;
             groups?: number[];
@@ -2897,7 +2963,7 @@ export interface components {
             type: string;
             title: string;
             status: number;
-            /** @description One of validation, parse_error, bad_request, invalid_number, capability_disabled, wrong_credentials, invalid_token, token_expired, not_authenticated, agent_suspended, device_revoked, csrf_failed, permission_denied, not_found, method_not_allowed, not_acceptable, conflict, call_gone, text_refused, changed, too_large, unsupported_media_type, range_not_satisfiable, throttled, locked_out, server_error, twilio_refused, twilio_not_configured, twilio_unavailable, unavailable, twilio_busy, or an endpoint's own. */
+            /** @description One of validation, parse_error, bad_request, invalid_number, capability_disabled, wrong_credentials, invalid_token, token_expired, not_authenticated, agent_suspended, device_revoked, csrf_failed, permission_denied, not_found, method_not_allowed, not_acceptable, conflict, call_gone, text_refused, text_needs_reason, changed, too_large, unsupported_media_type, range_not_satisfiable, throttled, locked_out, server_error, twilio_refused, twilio_not_configured, twilio_unavailable, unavailable, twilio_busy, or an endpoint's own. */
             code: string;
             /** @description A sentence for people. */
             detail: string;
@@ -3007,9 +3073,11 @@ export interface components {
          *     * `invalid` - Number not valid
          *     * `no-number` - No number
          *     * `empty-field` - A field is empty
+         *     * `do-not-call` - On the do-not-call list
+         *     * `forbidden` - Your company does not text there
          * @enum {string}
          */
-        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field";
+        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden";
         /**
          * @description * `waiting` - Waiting
          *     * `on-the-way` - On the way
@@ -3232,6 +3300,16 @@ export interface components {
             type: "thread.changed";
             thread: components["schemas"]["Thread"];
         };
+        ThreadClosed: {
+            /**
+             * @description Why the number can get no texts.
+             *
+             *     * `stopped` - stopped
+             *     * `blocked` - blocked
+             *     * `landline` - landline
+             */
+            closed: components["schemas"]["ClosedEnum"] | components["schemas"]["BlankEnum"];
+        };
         /** @description One of `message`, `call` and `consent` is there: that which `kind` names. */
         ThreadEntry: {
             kind: components["schemas"]["ThreadEntryKindEnum"];
@@ -3260,6 +3338,8 @@ export interface components {
             media?: number[];
             /** @description The text's own name, chosen by you: sent again, it is the same text. Or as `Idempotency-Key`. */
             key?: string;
+            /** @description Why it is sent though hours or the do-not-call list forbid it: for those who may override that. */
+            override?: string;
         };
         ThreadTimeline: {
             /** @description Where the older ones are. */
@@ -3495,8 +3575,9 @@ export interface components {
         /**
          * @description - `conflict`: This cannot be done any more.
          *     - `text_refused`: This number gets no texts from here.
+         *     - `text_needs_reason`: Your company's rules forbid this text now.
          */
-        ConflictOrTextRefused: {
+        ConflictOrTextRefusedOrTextNeedsReason: {
             headers: {
                 [name: string]: unknown;
             };
@@ -3734,6 +3815,20 @@ export interface components {
          *     - `capability_disabled`: Ask for an access token.
          */
         ValidationOrParseErrorOrBadRequestOrCapabilityDisabled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `validation`: Check what you sent.
+         *     - `parse_error`: The request's body is not valid JSON.
+         *     - `bad_request`: The server does not understand this request.
+         *     - `invalid_number`: This number cannot be called.
+         */
+        ValidationOrParseErrorOrBadRequestOrInvalidNumber: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4081,8 +4176,8 @@ export interface operations {
                 /** @description The pagination cursor value. */
                 cursor?: string;
                 direction?: "inbound" | "outbound-api" | "outbound-dial";
-                /** @description Line's id */
-                line?: number;
+                /** @description The line's id, or its number as E.164 */
+                line?: string;
                 outcome?: "call-back" | "follow-up" | "other" | "resolved" | "spam" | "wrong-number";
                 /** @description Number of results to return per page. */
                 page_size?: number;
@@ -5043,8 +5138,8 @@ export interface operations {
             query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
-                /** @description Line's id */
-                line?: number;
+                /** @description The line's id, or its number as E.164 */
+                line?: string;
                 /** @description Number of results to return per page. */
                 page_size?: number;
                 state?: "canceled" | "draft" | "finished" | "paused" | "running" | "scheduled" | "stopped";
@@ -5485,6 +5580,7 @@ export interface operations {
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
@@ -5750,7 +5846,7 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["ConflictOrTextRefused"];
+            409: components["responses"]["ConflictOrTextRefusedOrTextNeedsReason"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
@@ -5846,6 +5942,8 @@ export interface operations {
     numbers_check: {
         parameters: {
             query: {
+                /** @description Line's id: from which it is to be called */
+                line?: number;
                 number: string;
             };
             header?: never;
@@ -5867,6 +5965,38 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    outgoing_overrides_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Override"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequestOrInvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
         };
     };
@@ -5931,8 +6061,8 @@ export interface operations {
     ready_texts_list: {
         parameters: {
             query?: {
-                /** @description Line's id: those that may be used there */
-                line?: number;
+                /** @description The line's id, or its number as E.164: those that may be used there */
+                line?: string;
             };
             header?: never;
             path?: never;
@@ -5992,8 +6122,8 @@ export interface operations {
             query?: {
                 /** @description The pagination cursor value. */
                 cursor?: string;
-                /** @description Line's id */
-                line?: number;
+                /** @description The line's id, or its number as E.164 */
+                line?: string;
                 /** @description The other party's, as E.164 */
                 number?: string;
                 /** @description Number of results to return per page. */
@@ -6161,7 +6291,7 @@ export interface operations {
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["ConflictOrTextRefused"];
+            409: components["responses"]["ConflictOrTextRefusedOrTextNeedsReason"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
@@ -6230,6 +6360,36 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    threads_closed: {
+        parameters: {
+            query: {
+                /** @description Line's id or number */
+                line: string;
+                /** @description The other party's, as E.164 */
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadClosed"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };

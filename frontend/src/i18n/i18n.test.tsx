@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clock, dayName, spokenMinutes } from "../format";
 import { de } from "./de";
 import { en } from "./en";
-import { afterColon, languageOf, setLanguage, t } from "./i18n";
+import { speakIn } from "./catalogues";
+import { afterColon, languageOf, t } from "./i18n";
 import type { Key, Message } from "./messages";
 import { rich } from "./rich";
 
@@ -19,7 +20,7 @@ const shape = (message: Message) =>
     .toSorted()
     .join();
 
-afterEach(() => setLanguage("en"));
+afterEach(() => speakIn("en"));
 
 describe("German", () => {
   it("has every message, and none besides", () => {
@@ -84,7 +85,7 @@ describe("the sources", () => {
 describe("a text", () => {
   it("is that of the page's language, with what is filled in", () => {
     expect(t("ended.took", { name: "Grace" })).toBe("Grace took the call.");
-    setLanguage("de");
+    speakIn("de");
     expect(t("ended.took", { name: "Grace" })).toBe("Grace hat den Anruf angenommen.");
   });
 
@@ -93,7 +94,7 @@ describe("a text", () => {
       "1 colleague available",
       "2 colleagues available",
     ]);
-    setLanguage("de");
+    speakIn("de");
     expect([1, 1200].map((count) => t("log.found", { count }))).toEqual([
       "1 Anruf gefunden.",
       "1.200 Anrufe gefunden.",
@@ -124,7 +125,7 @@ describe("a text", () => {
 
   it("goes on after a colon as the language does", () => {
     expect(afterColon("You were signed out.")).toBe("you were signed out.");
-    setLanguage("de");
+    speakIn("de");
     expect(afterColon("Sie wurden abgemeldet.")).toBe("Sie wurden abgemeldet.");
   });
 });
@@ -136,10 +137,10 @@ describe("a time", () => {
   });
 
   it("is written as people of the page's language write it, where they are", () => {
-    setLanguage("en");
+    speakIn("en");
     expect(clock(time)).toBe("9:05");
     expect(dayName(time, Date.parse("2026-11-30T09:00:00"))).toBe("Monday 23 November");
-    setLanguage("de");
+    speakIn("de");
     expect(dayName(time, Date.parse("2026-11-30T09:00:00"))).toBe("Montag, 23. November");
     expect(dayName(time, Date.parse("2026-11-24T09:00:00"))).toBe("Gestern");
   });

@@ -1,16 +1,14 @@
 /**
  * The desk's words in the page's language, which is chosen once, before anything is drawn. Messages must be asked for
- * while drawing, never when a module is loaded.
+ * while drawing, never when a module is loaded. The words themselves come with the page: only those of its language.
  */
-import { de } from "./de";
-import { en } from "./en";
 import type { Catalogue, Key, Message, Values } from "./messages";
 
 export type Language = "en" | "de";
 
-const CATALOGUES: Record<Language, Catalogue> = { en, de };
+const LANGUAGES: readonly string[] = ["en", "de"] satisfies Language[];
 
-let catalogue: Catalogue = en;
+let catalogue: Partial<Catalogue> = {};
 let locale = localeOf("en");
 let plurals = new Intl.PluralRules(locale);
 let numbers = new Intl.NumberFormat(locale);
@@ -18,12 +16,11 @@ let formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The language of the page; English for one that this desk does not speak. */
 export function languageOf(code: string | undefined): Language {
-  return code !== undefined && Object.hasOwn(CATALOGUES, code) ? (code as Language) : "en";
+  return code !== undefined && LANGUAGES.includes(code) ? (code as Language) : "en";
 }
 
-/** `texts`: those of a language of its own, for tests. */
-export function setLanguage(language: Language, texts: Catalogue = CATALOGUES[language]): void {
-  catalogue = texts;
+export function setLanguage(language: Language, words: Catalogue): void {
+  catalogue = words;
   locale = localeOf(language);
   plurals = new Intl.PluralRules(locale);
   numbers = new Intl.NumberFormat(locale);

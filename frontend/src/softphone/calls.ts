@@ -69,7 +69,13 @@ function agentTransition(calls: Calls, event: SoftphoneEvent): Step | null {
       const { id, hints, line, at } = event;
       return [
         inFocus(calls, { state: "connecting", id, root: null, hints, line, since: at }),
-        { type: "phone.connect", id, to: hints.number, lineId: line?.id ?? null },
+        {
+          type: "phone.connect",
+          id,
+          to: hints.number,
+          lineId: line?.id ?? null,
+          override: hints.override ?? null,
+        },
       ];
     }
     case "agent.answered":

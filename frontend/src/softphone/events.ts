@@ -74,7 +74,7 @@ export type Command =
   | { type: "leader.take" }
   | { type: "phone.start" }
   | { type: "phone.stop" }
-  | { type: "phone.connect"; id: string; to: string; lineId: number | null }
+  | { type: "phone.connect"; id: string; to: string; lineId: number | null; override: string | null }
   | { type: "phone.accept"; id: string }
   | { type: "phone.reject"; id: string }
   | { type: "phone.ignore"; id: string }

@@ -121,3 +121,18 @@ export function myPresence(state: State): PresenceState {
 export function colleagues(state: State): State["presence"] {
   return state.presence.filter((presence) => presence.agent.id !== state.me.id);
 }
+
+/** Nothing happens in the call area that would have to be seen: beside Group sends it is folded. */
+export function isQuiet(state: State): boolean {
+  const { focus } = state.calls;
+  const ending = focus === null ? state.calls.ending : null;
+  const isTold = ending === null || ending.kind === "ended";
+  return (
+    focus === null && isTold && wrapUp(state) === null && state.orphans.length === 0 && cue(state) === null
+  );
+}
+
+/** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
+export function isIdle({ calls, desk, orphans }: State): boolean {
+  return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
+}

@@ -30,6 +30,8 @@ export interface Hints {
   name: string;
   place: string;
   line: string;
+  /** Leave to call this number once against a rule. */
+  override?: string;
 }
 
 export interface Grants {

@@ -16,6 +16,7 @@ export const validCheck: NumberCheck = {
   contact: { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" },
   known_calls: 14,
   extension: "",
+  may_override: false,
 };
 
 export const loggedCalls: Call[] = [
@@ -65,9 +66,11 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     timeline: vi.fn(async () => happened),
     hangUp: vi.fn(async () => {}),
     checkNumber: vi.fn(async () => validCheck),
+    overrideCall: vi.fn(async () => "override-1"),
     contacts: vi.fn(async () => []),
     threads: vi.fn(async () => ({ next: null, results: [] })),
     threadsAt: vi.fn(async () => ({ next: null, results: [] })),
+    threadClosed: vi.fn(async () => "" as const),
     threadTimeline: vi.fn(async () => ({ next: null, results: [] })),
     threadTimelineAt: vi.fn(async () => ({ next: null, results: [] })),
     sendText: vi.fn(async ({ body }) => ({ ...sample("message.status").message, id: 99, body })),

@@ -1,5 +1,8 @@
 import { cleanup, configure } from "@testing-library/preact";
 import { afterEach, vi } from "vitest";
+import { speakIn } from "../i18n/catalogues";
+
+speakIn("en");
 
 // What takes a moment on a quiet machine may take long on a busy one.
 configure({ asyncUtilTimeout: 10_000 });

@@ -14,6 +14,8 @@ import { createGroupSends } from "../groupSends/groupSends";
 import type { GroupSendsApi } from "../groupSends/ports";
 import { App } from "../components/App";
 import type { Api } from "../ports";
+import { readyScreens } from "./screens";
+import type { Screens } from "../screens/screens";
 import type { Command, SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
 import { createStore } from "../softphone/store";
@@ -33,6 +35,7 @@ beforeEach(() => {
 interface More {
   role?: "agent" | "supervisor";
   sends?: Partial<GroupSendsApi>;
+  screens?: Screens;
 }
 
 /** The desk in a state, with what it asks for written down. */
@@ -62,6 +65,7 @@ export function show(
     <App
       {...{ store, log, details, contacts, threads, conversation, news, groupSends }}
       {...{ contactsApi, sendsApi, preferences }}
+      screens={more.screens ?? readyScreens()}
       config={{ ...config, agent: { ...config.agent, role: more.role ?? config.agent.role } }}
       api={fullApi}
       audio={fakeAudio()}

@@ -33,9 +33,14 @@ interface Draft {
   sentAs: string;
 }
 
+/** Why a number gets no texts from a line; "" when it gets them. */
+export type Closed = Thread["closed"];
+
 export interface Conversation extends Correspondent {
   /** Null until somebody has written. */
   thread: Thread | null;
+  /** While there is no thread; later it is the thread that knows. */
+  closed: Closed;
   /** The oldest first. */
   entries: ThreadEntry[];
   next: string | null;
@@ -45,6 +50,8 @@ export interface Conversation extends Correspondent {
   sending: boolean;
   /** Why it was not sent, or not done, as a sentence. */
   problem: string;
+  /** A rule forbids the text, and a reason would do. */
+  needsReason: boolean;
   readyTexts: ReadyText[] | null;
 }
 
@@ -67,7 +74,8 @@ export interface ConversationStore {
   /** Puts a ready-made text, filled in, where the draft ends. */
   put(text: string): void;
   loadReadyTexts(): void;
-  send(): Promise<void>;
+  /** `override`: why, though a rule forbids it. */
+  send(override?: string): Promise<void>;
   /** The same text once more. */
   retry(text: Text): Promise<void>;
   /** Asks what became of a text of which nobody knows. */
@@ -85,6 +93,7 @@ export interface ConversationStore {
 type ConversationApi = Pick<
   Api,
   | "threads"
+  | "threadClosed"
   | "threadTimeline"
   | "threadTimelineAt"
   | "sendText"
@@ -97,6 +106,7 @@ type ConversationApi = Pick<
 
 interface Failure {
   message?: string;
+  code?: string;
 }
 
 const EMPTY: Draft = { text: "", files: [], fields: [], key: "", sentAs: "" };
@@ -117,6 +127,9 @@ export function emptyFields({ text, fields }: Pick<Draft, "text" | "fields">): s
 export function filledIn(text: string, values: Record<string, string>): string {
   return text.replaceAll(FIELD, (whole, name: string) => values[name.trim().toLowerCase()] || whole);
 }
+
+export const closedOf = ({ thread, closed }: Pick<Conversation, "thread" | "closed">): Closed =>
+  thread ? thread.closed : closed;
 
 const keyOf = ({ line, number }: Correspondent): string => `${line.id} ${number}`;
 const whomOf = ({ line, number, display, contact }: Thread): Correspondent => ({
@@ -157,6 +170,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
     state = {
       ...whom,
       thread,
+      closed: "",
       entries: [],
       next: null,
       status: "loading",
@@ -164,6 +178,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
       draft: drafts.get(keyOf(whom)) ?? EMPTY,
       sending: false,
       problem: "",
+      needsReason: false,
       readyTexts: null,
     };
     tell();
@@ -178,9 +193,10 @@ export function createConversation(api: ConversationApi): ConversationStore {
     try {
       const thread = state.thread ?? (await find(state));
       const page = thread ? await api.threadTimeline(thread.id) : { next: null, results: [] };
+      const closed = thread || !state ? "" : await api.threadClosed(state.line.id, state.number);
       if (mine !== turn) return;
       const entries = page.results.toReversed();
-      set({ thread, entries, next: page.next, status: "ready", more: "idle" });
+      set({ thread, closed, entries, next: page.next, status: "ready", more: "idle" });
       markRead();
     } catch {
       if (mine === turn && !quiet) set({ status: "failed" });
@@ -226,14 +242,22 @@ export function createConversation(api: ConversationApi): ConversationStore {
     put({ kind: "message", id: `message-${text.id}`, at: text.at, message: text, call: null, consent: null });
   }
 
-  async function post(body: string, media: number[], key: string): Promise<Text> {
+  async function post(body: string, media: number[], key: string, override = ""): Promise<Text> {
     if (!state) throw new Error("No thread is open.");
     const { thread, line, number } = state;
-    return api.sendText({ thread: thread?.id ?? null, line: line.id, to: number, body, media, key });
+    return api.sendText({
+      thread: thread?.id ?? null,
+      line: line.id,
+      to: number,
+      body,
+      media,
+      key,
+      override,
+    });
   }
 
-  async function send(): Promise<void> {
-    if (!state || state.sending || state.thread?.closed) return;
+  async function send(override = ""): Promise<void> {
+    if (!state || state.sending || closedOf(state)) return;
     const key = keyOf(state);
     const { draft } = state;
     const files = draft.files.flatMap(({ file }) => file ?? []);
@@ -245,20 +269,21 @@ export function createConversation(api: ConversationApi): ConversationStore {
     // The very same once more may have been sent already; anything else is another text.
     const name = draft.sentAs === sentAs ? draft.key : newKey();
     setDraft(key, { key: name, sentAs });
-    set({ sending: true, problem: "" });
+    set({ sending: true, problem: "", needsReason: false });
     try {
-      const text = await post(body, media, name);
+      const text = await post(body, media, name, override);
       const now = drafts.get(key);
       if (now && now.text.trim() === body) setDraft(key, EMPTY);
       sent(key, text);
     } catch (failure) {
-      if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure) });
+      const needsReason = (failure as Failure).code === "text_needs_reason";
+      if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure), needsReason });
     }
   }
 
   function sent(key: string, text: Text): void {
     if (!state || keyOf(state) !== key) return;
-    set({ sending: false, problem: "" });
+    set({ sending: false, problem: "", needsReason: false });
     take(text);
     if (!state.thread) void load(true);
   }

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from contacts.consents import consent_record
 from contacts.models import BlockedNumber, Consent
-from messaging.models import Direction, GroupRecipient, GroupSend, Message, Step
+from messaging.models import Direction, GroupRecipient, GroupSend, Message, ReadyText, Step, Thread
 from messaging.services import thread_with
 from tests import factories
 from tests.messaging.group_sends.sends import SENDS, Requests, make_group, make_people, make_supervisor
@@ -214,3 +214,49 @@ def test_a_supervisor_of_another_team_does_not_write_from_the_line(line, strange
     other = Requests(make_supervisor(stranger.teams.get(), "joan"))
 
     assert other.ask("POST", SENDS, {"line": line.pk, "body": "Hi"}).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["id", "number"])
+def test_a_line_is_named_by_id_or_number_wherever_texts_are_asked_for(line, hedy, name):
+    """In a draft, its change, and in the lists of sends, threads, calls and ready-made texts."""
+    named = line.pk if name == "id" else line.number
+    Thread.objects.create(line=line, number="+12025550142")
+    factories.make_call(1, line=line)
+    ReadyText.objects.create(name="Hours", body="We are open.", line=line)
+
+    draft = hedy.ask("POST", SENDS, {"line": named, "body": "Hello"}).json()
+    changed = hedy.ask("PATCH", f"{SENDS}{draft['id']}/", {"line": named})
+    lists = [
+        hedy.client.get(path, {"line": named}, secure=True).json()
+        for path in (SENDS, "/api/v1/threads/", "/api/v1/calls/", "/api/v1/ready-texts/")
+    ]
+
+    assert (draft["line"]["id"], changed.json()["line"]["id"]) == (line.pk, line.pk)
+    assert [len(found["results"]) for found in lists[:3]] == [1, 1, 1]
+    assert len(lists[3]) == 1
+
+
+@pytest.mark.parametrize("path", [SENDS, "/api/v1/threads/", "/api/v1/calls/"])
+def test_of_a_line_that_is_none_nothing_is_listed_and_what_is_no_name_is_refused(line, hedy, path):
+    Thread.objects.create(line=line, number="+12025550142")
+    factories.make_call(1, line=line)
+    hedy.draft(line)
+
+    def answer(name: str) -> tuple[int, dict]:
+        found = hedy.client.get(path, {"line": name}, secure=True)
+        return found.status_code, found.json()
+
+    # A plus that was not quoted is a space.
+    assert len(answer(line.number.replace("+", " "))[1]["results"]) == 1
+    for nobody in ("+12025550199", "999999999999999"):
+        assert answer(nobody) == (200, {"next": None, "previous": None, "results": []})
+    for wrong in ("x", "+", "\x00", "٣", "9" * 40, "-1"):
+        assert answer(wrong)[0] == 400, wrong
+
+
+@pytest.mark.parametrize("name", [0, -1, "", "x", "+12025550199", "\x00", None, [1], {"id": 1}, True])
+def test_a_draft_of_no_line_of_ours_is_refused(line, hedy, name):
+    answer = hedy.ask("POST", SENDS, {"line": name, "body": "Hello"})
+
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json()["errors"]] == ["line"]

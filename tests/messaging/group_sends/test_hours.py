@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.group_sends.hours import Hours, zones_of
+from messaging.group_sends.hours import Hours
+from telephony.numbers import zones_of
 
 DAY = Hours(time(8), time(20))
 NEW_YORK, BERLIN = ("America/New_York",), ("Europe/Berlin",)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from contacts.consents import consent_record
 from contacts.models import BlockedNumber, Consent
+from messaging.group_sends.preparing import prepare_all
 from messaging.group_sends.progress import refresh
 from messaging.models import Direction, GroupRecipient, GroupSend, Message, Origin, Sender, Step, Thread
 from messaging.services import message_write
@@ -89,6 +90,7 @@ def test_who_is_added_to_the_group_later_gets_nothing(line, hedy, account):
     draft = hedy.draft(line, groups=[group.pk])
     hedy.step(draft["id"], "start")
     group.members.add(people[2])
+    prepare_all()
     people[0].name = "Somebody Else"
     people[0].save()
     work()
@@ -107,6 +109,7 @@ def test_a_send_to_nobody_is_refused(line, hedy):
 def test_who_replies_stop_a_minute_before_is_left_out_then(line, hedy, account):
     people = make_people(2)
     send = started(hedy, line, people)
+    prepare_all()
     consent_record(
         people[0].numbers.get().number, sender=line.number, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT
     )
@@ -449,3 +452,64 @@ def test_two_sends_of_one_line_share_its_pace_and_both_arrive(line, hedy, accoun
     work()
 
     assert Counter(text["body"] for text in account.texts) == {"One": 6, "Two": 6}
+
+
+def test_a_bubble_names_the_send_that_it_was_part_of_also_once_it_was_sent_again(line, hedy, account):
+    send = started(hedy, line, make_people(1), title="Harvest")
+    work()
+    deliver(Message.objects.get(), status="undelivered", code="30003")
+    hedy.step(send["id"], "retry")
+    work()
+    thread = Thread.objects.get()
+    message_write(line, thread.number, "Hello", origin=Origin.AGENT)
+
+    entries = hedy.get(f"/api/v1/threads/{thread.pk}/messages/")["results"]
+
+    assert [one["group_send"] for one in entries] == [
+        None,
+        {"id": send["id"], "title": "Harvest"},
+        {"id": send["id"], "title": "Harvest"},
+    ]
+
+
+def test_a_thread_of_many_bubbles_reads_their_sends_at_once(line, hedy, account, django_assert_max_num_queries):
+    people = make_people(1)
+    for number in range(5):
+        started(hedy, line, people, title=f"Send {number}")
+        work()
+    thread = Thread.objects.get()
+
+    with django_assert_max_num_queries(14):
+        entries = hedy.get(f"/api/v1/threads/{thread.pk}/messages/")["results"]
+
+    assert len({one["group_send"]["title"] for one in entries}) == 5
+
+
+def test_the_people_of_a_send_are_paged_in_its_order(line, hedy, account):
+    """As the contract has it: `GET /api/v1/group-sends/{id}/recipients/`."""
+    send = started(hedy, line, make_people(7))
+
+    pages, path = [], f"{SENDS}{send['id']}/recipients/?page_size=3"
+    while path:
+        page = hedy.get(path)
+        pages.append([one["name"] for one in page["results"]])
+        path = page["next"]
+
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert [name for page in pages for name in page] == [f"Person{number:03} Smith" for number in range(7)]
+    assert hedy.client.get(f"{SENDS}{send['id']}/recipients/?show=x", secure=True).status_code == 400
+    assert hedy.client.get(f"{SENDS}{send['id']}/recipients/?cursor=x", secure=True).status_code == 400
+
+
+def test_the_people_of_a_draft_are_paged_like_those_of_a_send(line, hedy):
+    draft = hedy.draft(line, groups=[make_group(*make_people(120)).pk])
+
+    pages, path = [], f"{SENDS}{draft['id']}/recipients/?page_size=100"
+    while path:
+        page = hedy.get(path)
+        pages.append(page["results"])
+        path = page["next"]
+
+    assert [len(page) for page in pages] == [100, 20]
+    assert len({one["number"] for page in pages for one in page}) == 120
+    assert {one["id"] for page in pages for one in page} == {None}

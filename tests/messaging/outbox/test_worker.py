@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections import Counter
+from functools import partial
 from unittest.mock import patch
 
 import pytest
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def account():
-    with twilio_is(Account()) as account, patch.object(worker, "ring_now", autospec=True):
+    with twilio_is(Account()) as account, patch.object(worker, "ring_others", autospec=True):
         yield account
 
 
@@ -141,6 +143,47 @@ def test_workers_side_by_side_send_each_text_once(line, account):
     worker.run_or_wake(nothing)
 
     assert Counter(text["body"] for text in account.texts) == {f"Text {index}": 1 for index in range(60)}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_stands_by_is_woken_without_the_task_queue(line):
+    ran, ends = queue.SimpleQueue(), threading.Event()
+
+    class Run(worker.Run):
+        def go(self, seconds):
+            ran.put(threading.current_thread())
+            if ends.is_set():
+                raise SystemExit
+
+    with (
+        patch.object(worker, "Run", Run),
+        patch.object(doorbell.current_app, "send_task", autospec=True) as told,
+        patch.object(worker, "_standing_by", None),
+    ):
+        thread = threading.Thread(target=worker.stand_by, args=(nothing,), daemon=True)
+        thread.start()
+        write(line, "+12025551000")
+
+        assert ran.get(timeout=10) is thread
+        told.assert_not_called()
+        # What the clock puts into the queue only wakes it, too.
+        ends.set()
+        worker.run_or_wake(nothing)
+        assert ran.get(timeout=10) is thread
+        thread.join(10)
+
+
+def test_what_is_sent_to_many_waits_for_what_somebody_waits_for():
+    pool, begun, held = worker._Pool(1), [], threading.Event()
+    done = threading.Event()
+    pool.submit(held.wait, 0)
+    for priority, name in ((1, "group"), (0, "single"), (1, "group 2")):
+        pool.submit(partial(begun.append, name), priority)
+    pool.submit(done.set, 2)
+    held.set()
+
+    assert done.wait(10)
+    assert begun == ["single", "group", "group 2"]
 
 
 def test_a_doorbell_that_does_not_work_loses_nothing(line):

@@ -22,6 +22,7 @@ from telephony import errors
 from telephony.rest.client import _client, call_fetch, call_hang_up
 from telephony.rest.http import SimulatorHttpClient, background_retries
 from telephony.rest.retries import pause_before, resource_path, sid_of_call
+from telephony.rest.sessions import TwilioSession
 from telephony.rest.signals import rest_request
 from tests.browser.stack import free_port
 from tests.twilio import sid
@@ -175,7 +176,7 @@ def test_what_was_never_sent_is_sent_again(settings, clock, told, ask):
 
 def test_a_connection_that_is_too_slow_to_come_about_was_never_used(server, clock):
     server.says(FINE)
-    send = requests.Session.send
+    send = TwilioSession.send
     failures = [requests.ConnectTimeout("slow")]
 
     def slow_at_first(*args: object, **options: object) -> requests.Response:
@@ -183,7 +184,7 @@ def test_a_connection_that_is_too_slow_to_come_about_was_never_used(server, cloc
             raise failures.pop()
         return send(*args, **options)
 
-    with patch.object(requests.Session, "send", autospec=True, side_effect=slow_at_first):
+    with patch.object(TwilioSession, "send", autospec=True, side_effect=slow_at_first):
         call_hang_up(CALL)
 
     assert server.asked == ["POST"]
@@ -191,7 +192,7 @@ def test_a_connection_that_is_too_slow_to_come_about_was_never_used(server, cloc
 
 def test_a_write_that_was_not_answered_in_time_is_not_repeated(server, clock, told):
     with (
-        patch.object(requests.Session, "send", autospec=True, side_effect=requests.ReadTimeout),
+        patch.object(TwilioSession, "send", autospec=True, side_effect=requests.ReadTimeout),
         pytest.raises(errors.Unavailable),
     ):
         call_hang_up(CALL)
@@ -254,7 +255,7 @@ def test_an_agent_waits_no_longer_than_four_seconds_for_all_attempts_together(se
         clock.now += timeout
         raise requests.ConnectTimeout("slow")
 
-    with patch.object(requests.Session, "send", autospec=True, side_effect=slow), pytest.raises(errors.Unavailable):
+    with patch.object(TwilioSession, "send", autospec=True, side_effect=slow), pytest.raises(errors.Unavailable):
         call_hang_up(CALL)
 
     assert clock.now - 100.0 <= 4

@@ -5,7 +5,7 @@ import type { ConsentInput, Consents, ContactPage } from "../../contacts/ports";
 import { t } from "../../i18n/i18n";
 import { Dialog } from "../Dialog";
 import { Icon } from "../Icon";
-import { Select } from "./ContactForm";
+import { Select } from "./fields";
 import { consentWord } from "./ContactSide";
 
 interface Props {

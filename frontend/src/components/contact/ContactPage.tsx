@@ -1,12 +1,15 @@
 /** One contact: who it is, what can be done, all that was; and the same to be edited in its place. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Config } from "../../config";
 import type { ContactsStore, OpenContact } from "../../contacts/contacts";
 import type { ContactNumber, ContactPage as Page, ContactsApi } from "../../contacts/ports";
 import { formatDate, t } from "../../i18n/i18n";
 import { initials } from "../../format";
 import { isolated } from "../../names";
-import type { Call } from "../../messages";
+import type { Call, Line } from "../../messages";
+import { correspondent, whyNoTexts } from "../../contacts/texting";
+import type { Correspondent } from "../../threads/conversation";
+import { AddNote } from "../AddNote";
 import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
 import { Menu } from "../Menu";
@@ -27,6 +30,9 @@ export interface ContactPageProps {
   canDial: boolean;
   /** The name of the way back. */
   back: string;
+  /** From which a text is sent; null when the agent has none. */
+  line: Line | null;
+  onText(whom: Correspondent): void;
   onCall(number: Pick<ContactNumber, "number" | "extension" | "display">, name: string): void;
   onOpenCall(call: Call): void;
   onClose(): void;
@@ -102,6 +108,7 @@ type Dialog = "merge" | "block" | "remove" | null;
 
 function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
   const { open, page, contacts, api, me, canDial, onCall, onOpenCall, onClose } = props;
+  const { line, onText } = props;
   const [menu, setMenu] = useState(false);
   const [dialog, setDialog] = useState<Dialog>(null);
   const [noting, setNoting] = useState(false);
@@ -131,7 +138,7 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
           <p class="quiet small">{second}</p>
         </div>
       </header>
-      <Bands {...{ page, open, contacts, me }} />
+      <Bands {...{ page, contacts, me }} open={noting ? { ...open, problem: "" } : open} />
       <div class="person-actions">
         {first && (
           <button
@@ -144,6 +151,7 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
             <Icon name="phone" size={18} /> {t("common.call")}
           </button>
         )}
+        {line && <TextKey {...{ page, open, line, onText }} />}
         <button
           type="button"
           class="small-button"
@@ -199,8 +207,19 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
           )}
         </Menu>
       </div>
-      {noting && <NewNote {...{ open, contacts }} onDone={() => setNoting(false)} />}
-      {narrow && <ContactSide {...{ open, page, contacts, canDial, onCall }} folded />}
+      {noting && (
+        <AddNote
+          id="person-note"
+          onSave={async (text) =>
+            (await contacts.addNote(text)) ? "" : (contacts.get().open?.problem ?? "")
+          }
+          onClose={() => {
+            setNoting(false);
+            focusTitle();
+          }}
+        />
+      )}
+      {narrow && <ContactSide {...{ open, page, contacts, canDial, onCall, line, onText }} folded />}
       <ContactTimeline contacts={contacts} open={open} name={page.name} onOpenCall={onOpenCall} />
       {dialog === "merge" && (
         <MergeDialog {...{ page, open, contacts, api }} onClose={() => setDialog(null)} />
@@ -210,6 +229,35 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
         <RemoveDialog {...{ page, open, contacts }} onClose={() => setDialog(null)} onRemoved={onClose} />
       )}
     </>
+  );
+}
+
+type TextKeyProps = Pick<ContactPageProps, "onText"> & { page: Page; open: OpenContact; line: Line };
+
+/** Writes to the first number that gets texts. When none does, why the first does not. */
+function TextKey({ page, open, line, onText }: TextKeyProps) {
+  const [first] = page.numbers;
+  const number = page.numbers.find((row) => whyNoTexts(row, page, open.consents, line) === "");
+  if (!first) return null;
+  if (!number) {
+    const why = whyNoTexts(first, page, open.consents, line);
+    return (
+      <p class="person-no-texts quiet small">
+        {why === "stopped" && t("contact.noTexts.stopped", { line: line.name })}
+        {why === "blocked" && t("contact.noTexts.blocked")}
+        {why === "landline" && t("contact.noTexts.landline")}
+      </p>
+    );
+  }
+  return (
+    <button
+      type="button"
+      class="small-button"
+      aria-label={t("contact.textNumber", { name: page.name, number: number.display })}
+      onClick={() => onText(correspondent(page, number, line))}
+    >
+      <Icon name="message" size={18} /> {t("common.text")}
+    </button>
   );
 }
 
@@ -294,55 +342,4 @@ function blockedSentence(page: Page): string {
   return all
     ? t("contact.blockedAll")
     : t("contact.blockedSome", { numbers: page.blocked.map(({ display }) => display).join(", ") });
-}
-
-function NewNote({ open, contacts, onDone }: { open: OpenContact; contacts: ContactsStore; onDone(): void }) {
-  const [text, setText] = useState("");
-  const field = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => field.current?.focus(), []);
-
-  async function save(): Promise<void> {
-    if (!text.trim() || open.saving) return;
-    if (!(await contacts.addNote(text))) return;
-    onDone();
-    focusTitle();
-  }
-
-  return (
-    <form
-      id="person-note"
-      class="card note note-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
-      <div class="device">
-        <label for="new-note">{t("common.note")}</label>
-        <textarea
-          id="new-note"
-          ref={field}
-          rows={3}
-          maxLength={5000}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-      </div>
-      <div class="note-foot">
-        <button type="submit" class="small-button" aria-disabled={!text.trim() || open.saving}>
-          {t("contact.saveNote")}
-        </button>
-        <button
-          type="button"
-          class="small-button"
-          onClick={() => {
-            onDone();
-            focusTitle();
-          }}
-        >
-          {t("contact.cancel")}
-        </button>
-      </div>
-    </form>
-  );
 }

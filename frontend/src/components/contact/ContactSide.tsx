@@ -4,7 +4,10 @@ import { useState } from "preact/hooks";
 import type { ContactsStore, OpenContact } from "../../contacts/contacts";
 import type { Consent, Consents, ContactNumber, ContactPage } from "../../contacts/ports";
 import { formatDate, languageName, t, timeThere } from "../../i18n/i18n";
+import { correspondent, whyNoTexts } from "../../contacts/texting";
+import type { Line } from "../../messages";
 import { isolated } from "../../names";
+import type { Correspondent } from "../../threads/conversation";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import { ConsentDialog } from "./ConsentDialog";
@@ -15,6 +18,8 @@ interface Props {
   contacts: ContactsStore;
   canDial: boolean;
   onCall(number: Pick<ContactNumber, "number" | "extension" | "display">, name: string): void;
+  line: Line | null;
+  onText(whom: Correspondent): void;
   folded?: boolean;
 }
 
@@ -56,7 +61,7 @@ export function ContactSide(props: Props) {
   );
 }
 
-function Numbers({ page, canDial, onCall, contacts }: Props) {
+function Numbers({ open, page, canDial, onCall, contacts, line, onText }: Props) {
   return (
     <section class="card person-card" aria-labelledby="numbers-title">
       <CardHead id="numbers-title" title={t("contact.numbers")}>
@@ -73,11 +78,13 @@ function Numbers({ page, canDial, onCall, contacts }: Props) {
       <ul class="person-numbers">
         {page.numbers.map((row, at) => {
           const blocked = page.blocked.some(({ number }) => number === row.number);
+          const why = line ? whyNoTexts(row, page, open.consents, line) : "";
           const facts = [
             row.label,
             at === 0 && page.numbers.length > 1 && t("contact.firstChoice"),
             row.line_type === "landline" && t("contact.landline"),
             blocked && t("contact.numberBlocked"),
+            why === "stopped" && line && t("contact.stopped", { line: isolated(line.name) }),
           ];
           return (
             <li key={row.number}>
@@ -94,6 +101,16 @@ function Numbers({ page, canDial, onCall, contacts }: Props) {
               >
                 <Icon name="phone" size={18} />
               </button>
+              {line && !why && (
+                <button
+                  type="button"
+                  class="icon-button person-number-call"
+                  aria-label={t("contact.textNumber", { name: page.name, number: row.display })}
+                  onClick={() => onText(correspondent(page, row, line))}
+                >
+                  <Icon name="message" size={18} />
+                </button>
+              )}
             </li>
           );
         })}

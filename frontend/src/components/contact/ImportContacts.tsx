@@ -5,7 +5,7 @@ import type { ContactFailure, ContactsApi, Group, ImportPreview, ImportResult } 
 import { t } from "../../i18n/i18n";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
-import { Select } from "./ContactForm";
+import { Select } from "./fields";
 
 interface Props {
   contacts: ContactsStore;

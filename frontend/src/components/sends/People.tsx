@@ -5,6 +5,7 @@ import { formatNumber, t } from "../../i18n/i18n";
 import { isolated } from "../../names";
 import { EmptyState, Loading } from "../EmptyState";
 import { Icon, type IconName } from "../Icon";
+import { LoadMore } from "../LoadMore";
 import { useStore } from "../useStore";
 import type { SendsProps } from "./GroupSends";
 import type { Question } from "./SendPage";
@@ -130,18 +131,7 @@ export function People(props: Props) {
       {status === "ready" && next && (
         <div class="people-more">
           <span class="small quiet">{t("sends.shownOfMore", { count: rows.length })}</span>
-          <button
-            type="button"
-            class="text-button"
-            aria-disabled={more === "loading"}
-            onClick={() => groupSends.people.loadMore()}
-          >
-            {more === "loading"
-              ? t("log.loadingMore")
-              : more === "failed"
-                ? t("log.moreFailed")
-                : t("sends.showMore")}
-          </button>
+          <LoadMore more={more} text={t("sends.showMore")} onMore={() => groupSends.people.loadMore()} />
         </div>
       )}
     </section>

@@ -4,4 +4,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class RingdeskAdminConfig(AdminConfig):
-    default_site = "config.admin_site.RingdeskAdminSite"
+    default_site = "config.admin.site.RingdeskAdminSite"

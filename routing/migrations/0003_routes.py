@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('routing', '0001_lines'),
+        ('routing', '0002_outgoing_guard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

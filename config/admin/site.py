@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from config import admin_home
+from config.admin.home import home
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ _GROUPS = (
         _("Routing"),
         ("routing.Line", "routing.Route", "routing.OpeningHours", "routing.Greeting", "routing.SpamRule"),
         (("admin:routing_route_explain", _("Explain a call")),),
+    ),
+    _Group(
+        _("Outgoing"),
+        (
+            *("routing.OutgoingRule", "routing.OutgoingHours", "routing.DoNotCall", "routing.EmergencyRule"),
+            "routing.OutgoingOverride",
+        ),
     ),
     _Group(
         _("People"),
@@ -96,7 +103,7 @@ class RingdeskAdminSite(AdminSite):
         return {**context, "list_name": next((row["name"] for row in here), None)}
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {"home": admin_home.home(request, self), **(extra_context or {})})
+        return super().index(request, {"home": home(request, self), **(extra_context or {})})
 
 
 def _grouped(apps: list[Any], *, with_pages: bool) -> list[Any]:

@@ -1,0 +1,105 @@
+"""Rows of imports, what came of them, and what would come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from contacts.api_fields import MOST_GROUPS, MOST_ID, NumberField, extension_apart
+from contacts.models import (
+    MOST_OWN,
+)
+from core.api.resources import CleanField, CleanLinesField, StrictSerializer
+from core.text import in_sentence
+
+
+class ImportRowSerializer(StrictSerializer):
+    """One row of an import. A contact with several numbers has a row for each.
+
+    Own fields are taken by their keys, as far as they are named when it is made.
+    """
+
+    def __init__(self, *args: Any, own: Iterable[str] = (), groups: Mapping[str, int] | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._own, self._groups = list(own), groups or {}
+
+    name = CleanField(max_length=120)
+    number = NumberField(max_length=64)
+    company = CleanField(required=False, allow_blank=True, max_length=120)
+    email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
+    note = CleanLinesField(required=False, allow_blank=True, max_length=5000)
+    label = CleanField(required=False, allow_blank=True, max_length=40)  # type: ignore[assignment]
+    group = CleanField(
+        required=False, allow_blank=True, max_length=1000, help_text="Names of groups, with commas between them."
+    )
+
+    def get_fields(self) -> dict[str, Any]:
+        own = {f"own.{key}": CleanField(required=False, allow_blank=True, max_length=MOST_OWN) for key in self._own}
+        return super().get_fields() | own
+
+    def validate_group(self, names: str) -> list[int]:
+        wanted = [name for part in names.split(",") if (name := part.strip())]
+        if missing := [name for name in wanted if name.casefold() not in self._groups]:
+            raise serializers.ValidationError(
+                _("There is no group “%(name)s”.") % {"name": in_sentence(missing[0][:80])}
+            )
+        return sorted({self._groups[name.casefold()] for name in wanted})
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return extension_apart(attrs)
+
+
+class RowErrorSerializer(serializers.Serializer[Any]):
+    row = serializers.IntegerField(help_text="In a CSV file as a spreadsheet counts: its header is row 1.")
+    detail = serializers.CharField(help_text="What is wrong with it, as a sentence.")
+
+
+class ImportResultSerializer(serializers.Serializer[Any]):
+    dry_run = serializers.BooleanField()
+    created = serializers.IntegerField(help_text="Rows that made a new contact.")
+    updated = serializers.IntegerField(help_text="Rows that changed a contact, or gave it another number.")
+    skipped = serializers.IntegerField(help_text="Rows that said nothing new.")
+    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
+
+
+class ImportColumnSerializer(serializers.Serializer[Any]):
+    header = serializers.CharField(help_text="As it stands in the file's first row.")
+    target = serializers.CharField(help_text="What its cells are taken for, by the key of a target; empty: left out.")
+    samples = serializers.ListField(child=serializers.CharField(), help_text="Its first cells that hold something.")
+
+
+class ImportTargetSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField(help_text="For people.")
+
+
+class ImportPreviewSerializer(serializers.Serializer[Any]):
+    """What an import would do. Nothing is imported until it is confirmed."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(help_text="Of the file.")
+    problem = serializers.CharField(help_text="What has to be chosen first, as a sentence; or empty.")
+    columns = ImportColumnSerializer(many=True)
+    targets = ImportTargetSerializer(many=True)
+    groups = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Ids of groups that everybody in the file is picked for."
+    )
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
+
+
+class ImportChoicesSerializer(StrictSerializer):
+    columns = serializers.ListField(
+        child=CleanField(allow_blank=True, max_length=60),
+        required=False,
+        max_length=200,
+        help_text="The key of a target for each column, in their order; empty: left out.",
+    )
+    groups = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=MOST_ID), required=False, max_length=MOST_GROUPS
+    )

@@ -1,0 +1,4 @@
+import { CALLS } from "./callStates";
+import { drawAll } from "./drawAll";
+
+drawAll(CALLS);

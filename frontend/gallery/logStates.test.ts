@@ -1,0 +1,4 @@
+import { LOG_STATES } from "./logStates";
+import { drawAll } from "./drawAll";
+
+drawAll(LOG_STATES);

@@ -1,0 +1,71 @@
+/** What people are, and what is said of it. */
+import type { Presence } from "../src/messages";
+import type { SoftphoneEvent } from "../src/softphone/events";
+import { t } from "../src/i18n/i18n";
+import { presenceWord } from "../src/words";
+import { press } from "./acts";
+import { ada, grace, hedy, there } from "./data";
+import { ago, now, ready, talking } from "./events";
+import type { Exhibits } from "./exhibit";
+
+const iso = (at: number) => new Date(at).toISOString();
+const told = (presence: Presence): SoftphoneEvent => ({
+  type: "desk.message",
+  at: now,
+  message: { type: "presence.changed", presence },
+});
+const mine = (more: Partial<Presence>) => told(there(ada, more));
+const setAway: Partial<Presence> = {
+  availability: "away",
+  state: "away",
+  set_by: hedy,
+  set_at: iso(ago(1700)),
+  reason: "Meeting",
+};
+const inWrapUp = (stays: boolean): Partial<Presence> => ({
+  state: "wrap-up",
+  wrap_up: { until: iso(now + 48_000), stays },
+});
+const colleague = (id: number, name: string, more: Partial<Presence>) =>
+  told(there({ id, identity: `agent_${id}`, name }, more));
+const everybody = [
+  told(there(grace, { state: "on-call" })),
+  colleague(11, "Kofi Mensah", inWrapUp(false)),
+  colleague(12, "Sinéad O’Shaughnessy", { availability: "busy", state: "busy" }),
+  colleague(13, "Dana Lis", {
+    availability: "away",
+    state: "away",
+    reason: "Lunch",
+    back_at: iso(now + 1_200_000),
+  }),
+  colleague(14, "Jonathan Adeyemi-Clarke-Montgomery", { state: "not-reachable", trouble: "silent" }),
+  colleague(15, "Mei Tanaka", { state: "not-reachable", trouble: "microphone-blocked" }),
+  colleague(16, "Tom Reed", { availability: "offline", state: "offline", since: iso(ago(4000)) }),
+];
+const toTeam = () => (document.getElementById("tab-team") ? t("tab.team") : t("tab.log"));
+
+export const PRESENCE_STATES: Exhibits = {
+  "16-wrap-up": {
+    events: [...talking, { type: "agent.hung-up", at: now }, mine(inWrapUp(false))],
+  },
+  "16-wrap-up-stays": {
+    events: [...talking, { type: "agent.hung-up", at: now }, mine(inWrapUp(true))],
+  },
+  "17-presence-menu": {
+    events: [...ready, mine(setAway)],
+    act: press(() => t("top.availability", { state: presenceWord("away") })),
+  },
+  "17-set-away": { events: [...ready, mine(setAway)] },
+  "17-finished": { events: [...ready, { type: "agent.chose", availability: "offline" }] },
+  "17-gap": {
+    events: [
+      ...ready,
+      {
+        type: "desk.message",
+        at: now,
+        message: { type: "reach.restored", why: "silent", since: iso(ago(500)), until: iso(ago(20)) },
+      },
+    ],
+  },
+  "17-team": { events: [...ready, ...everybody], role: "supervisor", act: press(toTeam) },
+};

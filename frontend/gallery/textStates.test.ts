@@ -1,0 +1,4 @@
+import { TEXTS } from "./textStates";
+import { drawAll } from "./drawAll";
+
+drawAll(TEXTS);

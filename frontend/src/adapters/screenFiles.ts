@@ -1,0 +1,58 @@
+/** Screens as files of our own server, whose names change with what is in them. */
+import type { Config } from "../config";
+import type { LoadScreen, ScreenFailure, Screens } from "../screens/screens";
+
+/** The import of a module whose address only the server knows. */
+type Import = (url: string) => Promise<unknown>;
+
+const importModule: Import = (url) => import(/* @vite-ignore */ url);
+/** The phone starts first. */
+const AHEAD_AFTER = 3000;
+
+export function screenLoader(
+  urls: Config["urls"]["screens"],
+  bring: Import = importModule,
+  fetcher: typeof fetch = fetch,
+): LoadScreen {
+  return async (name, again) => {
+    const url = urls[name];
+    try {
+      // A browser keeps in mind that an address failed, and does not ask again for the same.
+      return (await bring(again ? `${url}?again=${again}` : url)) as never;
+    } catch (cause) {
+      const gone = await isGone(url, fetcher);
+      throw Object.assign(new Error(`The screen ${name} could not be loaded.`, { cause }), {
+        gone,
+      } satisfies ScreenFailure);
+    }
+  };
+}
+
+/** After a new version was put in place, files of the one before are not there any more. */
+async function isGone(url: string, fetcher: typeof fetch): Promise<boolean> {
+  try {
+    const { status } = await fetcher(url, { method: "HEAD", cache: "no-store" });
+    return status === 404 || status === 410;
+  } catch {
+    return false;
+  }
+}
+
+/** The words of the page's language. Without them nothing can be shown: they are asked for until they come. */
+export async function loadWords<T>(url: string, bring: Import = importModule, pause = 2000): Promise<T> {
+  for (let again = 0; ; again++) {
+    try {
+      return (await bring(again ? `${url}?again=${again}` : url)) as T;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}
+
+/** Brings all screens while the browser has nothing to do, unless its user pays for each byte. */
+export function loadAheadWhenIdle(screens: Pick<Screens, "loadAhead">): void {
+  const { connection } = navigator as Navigator & { connection?: { saveData?: boolean } };
+  if (connection?.saveData) return;
+  const load = () => void screens.loadAhead();
+  setTimeout(() => ("requestIdleCallback" in globalThis ? requestIdleCallback(load) : load()), AHEAD_AFTER);
+}

@@ -1,0 +1,81 @@
+/** In the place of the field: why nothing can be written, and what can be done instead. */
+import { useState } from "preact/hooks";
+import type { Closed, Conversation } from "../threads/conversation";
+import { shortTitleOf } from "../threads/words";
+import { AddNote } from "./AddNote";
+import { Icon } from "./Icon";
+import type { MessagesProps } from "./Messages";
+import { t } from "../i18n/i18n";
+
+type Props = Pick<MessagesProps, "canDial" | "onCall" | "onNote"> & {
+  open: Conversation;
+  why: Exclude<Closed, "">;
+};
+
+export function ClosedThread({ open, why, canDial, onCall, onNote }: Props) {
+  const [noting, setNoting] = useState(false);
+  const [said, setSaid] = useState("");
+  const { line, contact } = open;
+  const name = shortTitleOf(open);
+  const text = t(`threads.closedText.${why}`, { name, number: line.display });
+  const instead = why === "blocked" ? "" : contact ? t("threads.ringOrNote") : t("threads.ring");
+
+  async function save(note: string): Promise<string> {
+    if (!contact) return "";
+    try {
+      await onNote(contact.id, note);
+      setSaid(t("threads.noteSaved", { name }));
+      return "";
+    } catch (failure) {
+      return (failure as { message?: string }).message || t("threads.noteNotSaved");
+    }
+  }
+
+  return (
+    <div class="closed-thread">
+      {noting && contact && (
+        <AddNote
+          id="thread-note"
+          onSave={save}
+          onClose={() => {
+            setNoting(false);
+            setTimeout(() => document.getElementById("thread-add-note")?.focus());
+          }}
+        />
+      )}
+      <div class="closed">
+        <Icon name="stop" />
+        <div>
+          <p class="closed-title">{t(`threads.closed.${why}`, { name, line: line.name })}</p>
+          <p>{[text, instead].filter(Boolean).join(" ")}</p>
+          <p class="closed-said" role="status">
+            {said}
+          </p>
+        </div>
+        {contact && (
+          <button
+            type="button"
+            id="thread-add-note"
+            class="plain-button"
+            aria-expanded={noting}
+            aria-controls="thread-note"
+            onClick={() => {
+              setSaid("");
+              setNoting(!noting);
+            }}
+          >
+            <Icon name="note" size={18} /> {t("contact.addNote")}
+          </button>
+        )}
+        <button
+          type="button"
+          class="go-button"
+          disabled={!canDial || why === "blocked" || !open.number.startsWith("+")}
+          onClick={() => onCall(open)}
+        >
+          <Icon name="phone" size={18} /> {t("common.call")}
+        </button>
+      </div>
+    </div>
+  );
+}

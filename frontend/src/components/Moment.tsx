@@ -1,0 +1,11 @@
+/** When something in a thread was: as short as it can be, and whole in its title. */
+import { fullTime } from "../format";
+import { momentOf } from "../threads/words";
+
+export function Moment({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={fullTime(at)}>
+      {momentOf(at, Date.now())}
+    </time>
+  );
+}

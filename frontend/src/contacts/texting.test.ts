@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import type { Line } from "../messages";
+import type { Consents } from "./ports";
+import { whyNoTexts } from "./texting";
+
+const line: Line = { id: 2, name: "Sales", number: "+12025550101", display: "(202) 555-0101" };
+const mobile = { number: "+12025550142", line_type: "mobile" } as const;
+const landline = { number: "+12025550143", line_type: "landline" } as const;
+const free = { blocked: [] };
+const said = (...rows: [string, string, "allowed" | "forbidden"][]): Consents => ({
+  senders: [],
+  history: rows.map(([number, sender, state]) => ({
+    number,
+    sender,
+    state,
+    source: "text",
+    note: "",
+    by: null,
+    at: "2026-11-23T09:00:00Z",
+  })),
+});
+
+describe("why a number gets no texts", () => {
+  it.each([
+    ["it gets them", mobile, null, ""],
+    ["a landline", landline, null, "landline"],
+    ["STOP to this line", mobile, said([mobile.number, line.number, "forbidden"]), "stopped"],
+    ["STOP to another line", mobile, said([mobile.number, "+12025550100", "forbidden"]), ""],
+    ["STOP of another number", mobile, said([landline.number, line.number, "forbidden"]), ""],
+    ["STOP to a messaging service", mobile, said([mobile.number, "MG1", "forbidden"]), "stopped"],
+    [
+      "START after STOP",
+      mobile,
+      said([mobile.number, line.number, "allowed"], [mobile.number, line.number, "forbidden"]),
+      "",
+    ],
+  ] as const)("%s", (_, number, consents, why) => {
+    expect(whyNoTexts(number, free, consents, line)).toBe(why);
+  });
+
+  it("is said as the server says it when there is more than one", () => {
+    const blocked = { blocked: [{ number: landline.number }] } as unknown as Parameters<typeof whyNoTexts>[1];
+    expect(whyNoTexts(landline, blocked, null, line)).toBe("blocked");
+    expect(whyNoTexts(landline, blocked, said([landline.number, line.number, "forbidden"]), line)).toBe(
+      "stopped",
+    );
+  });
+});

@@ -1,0 +1,33 @@
+/** Which of a contact's numbers may be texted, and why others may not. */
+import type { Line } from "../messages";
+import type { Closed, Correspondent } from "../threads/conversation";
+import type { Consents, ContactNumber, ContactPage } from "./ports";
+
+/** What a messaging service is called: what somebody told it counts for each of its lines. */
+const SERVICE = /^MG/;
+
+/** Why a number gets no texts from the line, as the server says it when one is sent; "" when it gets them. */
+export function whyNoTexts(
+  { number, line_type }: Pick<ContactNumber, "number" | "line_type">,
+  { blocked }: Pick<ContactPage, "blocked">,
+  consents: Consents | null,
+  line: Line,
+): Closed {
+  // For each sender only the newest counts.
+  const said = (consents?.history ?? []).filter((row) => row.number === number);
+  const forbids = (sender: string) => said.find((row) => row.sender === sender)?.state === "forbidden";
+  if (said.some(({ sender }) => (sender === line.number || SERVICE.test(sender)) && forbids(sender))) {
+    return "stopped";
+  }
+  if (blocked.some((row) => row.number === number)) return "blocked";
+  return line_type === "landline" ? "landline" : "";
+}
+
+/** The contact at one of its numbers, from a line. */
+export function correspondent(
+  { id, name, company, note }: ContactPage,
+  { number, display }: Pick<ContactNumber, "number" | "display">,
+  line: Line,
+): Correspondent {
+  return { line, number, display, contact: { id, name, company, note } };
+}

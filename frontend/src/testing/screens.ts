@@ -1,0 +1,14 @@
+/** The screens that are loaded later, at once. */
+import * as contacts from "../components/contact/screens";
+import * as messages from "../components/Messages";
+import * as sends from "../components/sends/GroupSends";
+import { createScreens, type ScreenFailure, type ScreenModules, type Screens } from "../screens/screens";
+
+export const SCREENS: ScreenModules = { contacts, messages, sends };
+
+export const readyScreens = (): Screens => createScreens(() => Promise.reject(new Error()), SCREENS);
+
+/** None of them comes: the page is older than what the server has, or nothing is answered. */
+export function failingScreens(failure: ScreenFailure | "never"): Screens {
+  return createScreens(() => (failure === "never" ? new Promise(() => {}) : Promise.reject(failure)));
+}

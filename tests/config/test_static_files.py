@@ -1,0 +1,80 @@
+"""What the desk's page loads: how much it is, and under which names."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.test import Client, RequestFactory
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from config.static_files import StaticFiles
+from tests.factories import make_agent
+
+DIST = Path(__file__).parents[2] / "frontend" / "dist"
+IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\./[\w.-]+\.js)["']""")
+# Script and style of the first page, as they travel.
+MOST = 150_000
+LATER = {"desk-contacts.js", "desk-messages.js", "desk-sends.js"}
+
+
+def imports_of(name: str, folder: Path = DIST) -> set[str]:
+    """The file, and those without which it does not run."""
+    found = {name}
+    for other in IMPORTED.findall((folder / name).read_text()):
+        found |= imports_of(other.removeprefix("./"), folder)
+    return found
+
+
+LINKED = re.compile(r'<(?:link rel="(?:stylesheet|modulepreload)" href|script type="module" src)="/static/([^"]+)"')
+
+
+def files_of(html: str) -> set[str]:
+    """What the page itself names, and what that imports."""
+    return set().union(*(imports_of(name) for name in LINKED.findall(html)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_first_page_loads_no_more_than_a_call_needs(language):
+    assert (DIST / "desk.js").is_file(), "build the front end first: make frontend/dist/desk.js"
+    client = Client(headers={"Accept-Language": language})
+    client.force_login(make_agent())
+
+    files = files_of(client.get("/").text)
+
+    assert {"desk.js", "desk.css", "desk-core.js", f"desk-words-{language}.js"} <= files
+    assert not files & LATER
+    assert len([name for name in files if name.startswith("desk-words-")]) == 1
+    sizes = {name: len(gzip.compress((DIST / name).read_bytes(), 9)) for name in files}
+    assert sum(sizes.values()) <= MOST, sizes
+
+
+@pytest.fixture
+def collected(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STATICFILES_DIRS = [DIST]
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "config.static_files.StaticFiles"}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return tmp_path
+
+
+def test_modules_name_one_another_by_what_is_in_them_and_may_be_kept_for_ever(collected):
+    storage = storages["staticfiles"]
+    assert isinstance(storage, StaticFiles)
+    core = storage.stored_name("desk-core.js")
+    for name in ("desk.js", *LATER):
+        stored = storage.stored_name(name)
+        assert stored != name
+        # Two names of one module would be two modules, each with a state of its own.
+        assert imports_of(stored, collected) == {stored, core}
+
+    served = WhiteNoiseMiddleware(lambda request: None)
+    answer = served(RequestFactory().get(storage.url("desk-sends.js")))
+
+    assert "immutable" in answer["Cache-Control"]
+    assert answer["Content-Type"].startswith("text/javascript")
