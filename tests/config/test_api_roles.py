@@ -129,8 +129,6 @@ BODIES = {
     "group_sends_create": {"line": GROUP_LINE, "body": "We are closed."},
     "group_sends_update": {"title": "Closed at Christmas"},
     "group_sends_to_myself": {"number": "+12025550177"},
-    # OpenAPI describes no body of a DELETE.
-    "web_push_unsubscribe": {"endpoint": "https://fcm.googleapis.com/fcm/send/one"},
 }
 QUERIES = {"threads_closed": "?line=%2B12025550100&number=%2B12025550142"}
 # What takes a file, and no JSON.
