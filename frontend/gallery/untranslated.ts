@@ -5,6 +5,7 @@ import { CLOSE, OPEN } from "../src/testing/pseudo";
 import { contactTexts, ENTRY_TIMES } from "./contacts";
 import { sendTexts } from "./sends";
 import { CONTACTS, COLLEAGUES, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
+import { backTimes } from "../src/softphone/presence";
 import { momentOf } from "../src/threads/words";
 import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
 import { config, CONTACT, DEVICES, NIGHT, NIGHT_TEXT, THEIRS, TOO_SHORT } from "./fakes";
@@ -130,7 +131,9 @@ function times(): string[] {
       .map(({ at }) => at),
   ];
   const moments = texts.flatMap((time) => [momentOf(time, now), shortWhen(time, now), fullTime(time)]);
-  return [...moments, ...timesOf(all, now)];
+  // Drawn a little later, they may be the next ones.
+  const back = [0, 5, 10].flatMap((minutes) => backTimes(now + minutes * 60_000).map(clock));
+  return [...moments, ...back, ...timesOf(all, now)];
 }
 
 function timesOf(all: string[], now: number): string[] {

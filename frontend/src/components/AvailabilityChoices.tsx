@@ -5,16 +5,12 @@ import type { Availability, AwayReason } from "../messages";
 import { isolated } from "../names";
 import type { SoftphoneEvent } from "../softphone/events";
 import { setByOthers } from "../softphone/announcements";
-import { CHOICES, isSetByOthers, mine } from "../softphone/presence";
+import { backTimes, CHOICES, isSetByOthers, mine } from "../softphone/presence";
 import type { State } from "../softphone/state";
 import { awaySentence, presenceWord } from "../words";
 import { Icon } from "./Icon";
 import { PresenceDot } from "./PresenceDot";
 import { t } from "../i18n/i18n";
-
-/** Minutes from now. Each is rounded up to the clock's next five. */
-const BACK_IN = [15, 30, 60];
-const FIVE_MINUTES = 300_000;
 
 interface Props {
   state: State;
@@ -126,9 +122,7 @@ interface BackAtProps {
 /** When the agent says to be back. The menu stays open: the reason comes after it, or came before. */
 function BackAt({ canChoose, backAt, onBack }: BackAtProps) {
   const [from] = useState(() => Date.now());
-  const at = (minutes: number) =>
-    new Date(Math.ceil((from + minutes * 60_000) / FIVE_MINUTES) * FIVE_MINUTES).toISOString();
-  const times = BACK_IN.map(at);
+  const times = backTimes(from);
   const all =
     backAt && !times.some((time) => Date.parse(time) === Date.parse(backAt)) ? [backAt, ...times] : times;
   const stay = (back: string | null) => (event: Event) => {

@@ -17,6 +17,17 @@ export function wrapUp(state: State): { until: number; stays: boolean } | null {
   return { until: Date.parse(found.until), stays: found.stays };
 }
 
+/** Minutes from now. Each is rounded up to the clock's next five. */
+const BACK_IN = [15, 30, 60];
+const FIVE_MINUTES = 300_000;
+
+/** The times at which somebody who goes away may say to be back. */
+export function backTimes(now: number): string[] {
+  return BACK_IN.map((minutes) =>
+    new Date(Math.ceil((now + minutes * 60_000) / FIVE_MINUTES) * FIVE_MINUTES).toISOString(),
+  );
+}
+
 /** The agent's phone is switched off until the agent comes back. */
 export function isFinished(state: State): boolean {
   return state.availability === "offline" && !inCall(state);
