@@ -68,6 +68,10 @@ def _copy_file(template: Path, target: Path, make: Callable[[str], None]) -> Non
 def _copy_on_server(shared: Path, database_url: str, make: Callable[[str], None]) -> None:
     """Each server has a template of its own, which ends with the process that made it."""
     url = urlsplit(database_url)
+    if url.path == "/postgres":
+        # A whole server for one stack.
+        make(database_url)
+        return
     name, mark = f"prepared_{shared.parent.name}".replace("-", "_"), shared / f"{url.hostname}-{url.port}"
     template = url._replace(path=f"/{name}").geturl()
     server = url._replace(path="/postgres").geturl()
