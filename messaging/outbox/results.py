@@ -16,6 +16,7 @@ from contacts.consents import consent_forbid, landline_note
 from messaging.models import MESSAGE_STATUS_RANK, Message, MessageStatus, Sender, Step
 from messaging.opt_outs import blocked_with
 from messaging.outbox.sending import Outcome
+from messaging.outbox.sends import waiting_again
 from messaging.outbox.signals import messages_moved
 from telephony.errors import NotReached, RateLimited, TelephonyError
 from telephony.rest.messages import MessageFacts
@@ -35,10 +36,13 @@ def results_write(outcomes: Sequence[Outcome]) -> None:
         with transaction.atomic():
             for outcome in _write_taken(outcomes, now):
                 _write(outcome, now)
+            _wait_again(outcomes, now)
     except IntegrityError:
         # A sid that another row has: one by one, so that the others are kept.
         for outcome in outcomes:
             _write_alone(outcome, now)
+        with transaction.atomic():
+            _wait_again(outcomes, now)
     _slow_down(outcomes, now)
     messages_moved.send_robust(sender=Message, ids=[outcome.claimed.id for outcome in outcomes])
 
@@ -117,6 +121,11 @@ def _write(outcome: Outcome, now: datetime) -> None:
         )
         if refused:
             code_note(outcome.claimed.sender, outcome.claimed.recipient, str(code or ""))
+
+
+def _wait_again(outcomes: Sequence[Outcome], now: datetime) -> None:
+    if waiting := [outcome.claimed.id for outcome in outcomes if outcome.step == Step.WAITING]:
+        waiting_again(waiting, now)
 
 
 def taken_values(facts: MessageFacts, now: datetime) -> dict[str, Any]:
