@@ -84,6 +84,9 @@ def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
             return None
         if send.state == SendState.SCHEDULED:
             GroupSend.objects.filter(pk=send_id).update(state=SendState.RUNNING)
+        if not send.line.is_active:
+            # It is stopped when it is counted.
+            return None
         space = min(_space(send.line.number, now), room)
         pending = GroupRecipient.objects.filter(send=send_id, state=RecipientState.PENDING)
         if space > 0:

@@ -15,7 +15,7 @@ from core.text import in_sentence
 
 class SendState(models.TextChoices):
     """draft → preparing → scheduled → running → finished;  scheduled, running ↔ paused;  running → stopped → running;
-    preparing → stopped → preparing;  draft, scheduled, running, paused, stopped → canceled;  finished → running (some
+    preparing → stopped → preparing;  scheduled, running, paused, stopped → canceled;  finished → running (some
     are tried again)"""
 
     DRAFT = "draft", _("Draft")

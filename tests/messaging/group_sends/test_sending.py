@@ -14,9 +14,10 @@ from django.utils import timezone
 from contacts.consents import consent_record
 from contacts.models import BlockedNumber, Consent
 from messaging.group_sends.preparing import prepare_all
-from messaging.group_sends.progress import refresh
+from messaging.group_sends.progress import LINE_OFF, refresh
 from messaging.models import Direction, GroupRecipient, GroupSend, Message, Origin, Sender, Step, Thread
 from messaging.services import message_write
+from tests import factories
 from tests.messaging.account import BUSY, LOST_500, OK, TAKEN_SILENT, Account, twilio_is
 from tests.messaging.group_sends.sends import SENDS, Requests, later, make_group, make_people, make_supervisor, work
 
@@ -182,6 +183,34 @@ def test_a_canceled_send_never_goes_on(line, hedy, account):
     assert account.texts == []
     assert hedy.get(f"{SENDS}{send['id']}/")["progress"]["canceled"] == 4
     assert hedy.step(send["id"], "resume", status=409)["detail"] == "This send was canceled."
+
+
+def test_a_line_that_is_switched_off_stops_its_sends(line, hedy, account, settings):
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 0.01
+    send = started(hedy, line, make_people(4))
+    at = timezone.now() + timedelta(hours=2)
+    for_later = started(hedy, line, [factories.make_contact("Later", "+12025550177")], scheduled_for=at.isoformat())
+    work()
+    line.is_active = False
+    line.save()
+    refresh(send["id"])
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 10_000
+    with patch.object(timezone, "now", return_value=at + timedelta(seconds=1)):
+        work()
+
+    assert len(account.texts) == 1
+    for one in (send, for_later):
+        found = hedy.get(f"{SENDS}{one['id']}/")
+        assert (found["state"], found["problem"]) == ("stopped", LINE_OFF)
+        assert hedy.step(one["id"], "resume", status=409)["detail"] == LINE_OFF
+
+    line.is_active = True
+    line.save()
+    for one in (send, for_later):
+        hedy.step(one["id"], "resume")
+    with patch.object(timezone, "now", return_value=at + timedelta(hours=2)):
+        work()
+    assert len(account.texts) == 5
 
 
 @pytest.mark.parametrize(
