@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -19,17 +20,21 @@ from messaging.group_sends.outcomes import RETRYABLE, STOP_CODES
 from messaging.group_sends.payloads import summary_of
 from messaging.group_sends.preparing import NOBODY, recipients_keep, state_at
 from messaging.group_sends.progress import LINE_OFF, count, hold, let_go, locked, take_back
-from messaging.models import GroupRecipient, GroupSend, Message, Origin, RecipientState, SendState
+from messaging.models import GroupRecipient, GroupSend, Message, Origin, RecipientState, SendState, Step
 from messaging.outbox import guards
 from messaging.outbox.lookups import ask_again
 from messaging.placeholders import filled_in, unknown_fields, values_of
+from messaging.segments import MAX_LENGTH
 from messaging.services import message_write
-from routing.outgoing.checks import text_verdict
+from messaging.threads.services import TextRefused, text_check, text_check_allowed
+from routing.models import Line
 from routing.outgoing.roles import role_of
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
+# A second press, or a second thought, is no second text.
+_SAMPLE_AGAIN = timedelta(minutes=1)
 _AT_WORK = (SendState.SCHEDULED, SendState.RUNNING)
 _CHANGED = ("title", "line", "body", "group_ids", "contact_ids", "numbers", "scheduled_for", "keeps_hours",
             "hours_from", "hours_until")  # fmt: skip
@@ -240,12 +245,24 @@ def recipient_ask(recipient: GroupRecipient) -> None:
 
 
 def send_to_myself(send: GroupSend, *, number: str, by: Agent) -> Message:
-    """Sends the text to one's own number, filled in with one's own name. Raises `SendConflict` with the reason when
-    that number must not be texted."""
-    if refused := text_verdict(number, role=role_of(by)).sentence:
-        raise SendConflict(sentence(refused))
+    """Sends the text to one's own number, filled in with one's own name; the same text within a minute is the one
+    that was sent. Raises `SendConflict` with the reason when that number must not be texted."""
+    if Line.objects.filter(number=number).exists():
+        raise SendConflict(_("This is the number of a line. Type your own number."))
+    try:
+        text_check(send.line, number)
+        text_check_allowed(number, role=role_of(by))
+    except TextRefused as error:
+        raise SendConflict(error.sentence) from None
     body = filled_in(send.body, values_of(by.name))
-    return message_write(send.line, number, body, origin=Origin.AGENT, by=by)
+    if len(body) > MAX_LENGTH:
+        raise SendConflict(_("Filled in, the text is too long."))
+    with transaction.atomic():
+        # Two presses at the same moment are answered one after the other.
+        _send(send.pk)
+        sent = Message.objects.filter(thread__line=send.line, thread__number=number, written_by=by, body=body)
+        sent = sent.filter(created_at__gt=timezone.now() - _SAMPLE_AGAIN).exclude(step=Step.REFUSED)
+        return sent.order_by("pk").last() or message_write(send.line, number, body, origin=Origin.AGENT, by=by)
 
 
 def _send(send_id: int) -> GroupSend:

@@ -139,6 +139,7 @@ class LeftOut(models.TextChoices):
     EMPTY_FIELD = "empty-field", _("A field is empty")
     DO_NOT_CALL = "do-not-call", _("On the do-not-call list")
     FORBIDDEN = "forbidden", _("Your company does not text there")
+    TOO_LONG = "too-long", _("Filled in, the text is too long")
 
 
 class GroupRecipient(models.Model):

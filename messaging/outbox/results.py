@@ -157,14 +157,12 @@ def code_note(sender: str, number: str, code: str) -> None:
 
 
 def pause_after(error: TelephonyError, slowed: int) -> float:
-    """Seconds that a sender rests: as Twilio asks, otherwise twice as long each time."""
-    if isinstance(error, RateLimited) and error.retry_after is not None:
-        return min(error.retry_after, _LONGEST_ASKED)
-    if error.code == _QUEUE_FULL:
-        return _QUEUE_PAUSE
+    """Seconds that a sender rests: twice as long each time, and not shorter than Twilio asks."""
     backoff = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(10, slowed))
     pause: float = backoff * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, hides nothing)
-    return pause
+    if isinstance(error, RateLimited) and error.retry_after is not None:
+        return max(pause, min(error.retry_after, _LONGEST_ASKED))
+    return max(pause, _QUEUE_PAUSE) if error.code == _QUEUE_FULL else pause
 
 
 def _slow_down(outcomes: Iterable[Outcome], now: datetime) -> None:

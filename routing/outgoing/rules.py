@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from core.languages import Country, Sentence
+from core.languages import Country, Sentence, key_of
 from core.languages import kept as _
 from routing.places import closeness
 from telephony.phone import Number
@@ -126,6 +126,7 @@ _NOT_TODAY = {
     Channel.CALL: _("It is %(day)s, %(time)s, in %(place)s. Your company does not call there on this day."),
     Channel.TEXT: _("It is %(day)s, %(time)s, in %(place)s. Your company does not text there on this day."),
 }
+_OF_HOURS = frozenset(said.key for some in (_IT_IS, _SPANS, _NOT_TODAY) for said in some.values())
 # Django's catalogues have them.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -207,6 +208,11 @@ def _of_hours(number: Number, channel: Channel, at: datetime, rules: Rules, zone
         shown = ", ".join(f"{span.begin:%H:%M}–{span.end:%H:%M}" for span in today[:3])
         said = _SPANS[channel] % (blanks | {"spans": shown})
     return Refusal(Rule.HOURS, said, frozenset.intersection(*(span.override_by for span in spans)))
+
+
+def is_of_hours(kept: str) -> bool:
+    """Whether a refusal, as it is kept, was for the hour."""
+    return key_of(kept) in _OF_HOURS
 
 
 def _closed(spans: Iterable[HoursRule], zones: tuple[str, ...], at: datetime) -> datetime | None:
