@@ -52,8 +52,14 @@ class WebPushApi(APIView):
             raise ValidationError({error.field: [sentence(str(error))]}) from None
         return Response(status=204)
 
+
+class WebPushEndApi(APIView):
+    """The same browser, later. Posted, as its address is for nobody's log."""
+
+    parser_classes = [BoundedJSONParser]
+
     @extend_schema(operation_id="web_push_unsubscribe", request=WebPushEndSerializer, responses={204: None})
-    def delete(self, request: Request) -> Response:
+    def post(self, request: Request) -> Response:
         """Lets it sleep."""
         agent: Any = request.user
         body = WebPushEndSerializer(data=request.data)

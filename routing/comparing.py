@@ -35,7 +35,6 @@ FIELD_NAMES: dict[str, Sentence] = {
     "first_seconds": _("seconds for who is asked first"),
     "wait_seconds": _("seconds of waiting"),
     "hears": _("what the waiting hear"),
-    "call_back_after": _("call-back offered after"),
     "priority": _("priority"),
     "skill": _("skill"),
     "waited": _("after waiting"),

@@ -61,7 +61,6 @@ class Wait(Doing):
     seconds: int
     hears: Prompt
     language: str
-    call_back_after: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils import timezone
 
 from agents.selectors import agents_active, team_named
+from core.brief_memory import BriefMemory
 from core.languages import Sentence
 from core.languages import kept as _
 from routing.default_route import default_plan
@@ -21,7 +22,7 @@ from routing.hours import Hours, Switch
 from routing.known import Known, TeamFacts
 from routing.models import Greeting, Line, OpeningHours, Route, RouteVersion, SpamRule
 from routing.selectors import callable_agents_of
-from routing.spam import SpamAction, SpamFacts, spam_verdict
+from routing.spam import SpamAction, SpamFacts, SpamVerdict, spam_verdict
 from routing.steps import Plan, Unreadable, plan_of
 from routing.walk import Facts, LineFacts
 from telephony.errors import InvalidNumber
@@ -39,7 +40,7 @@ def facts_of(line: Line, *, caller: str, stir: str = "", at: datetime | None = N
         line=LineFacts(line.name, line.language, line.team_id, line.number),
         version=(line.route.current_id or 0) if line.route else 0,
         known=known_now(line),
-        spam=spam_verdict(spam_rules(), party(caller), stir),
+        spam=spam_of(caller, stir),
     )
 
 
@@ -130,6 +131,23 @@ def refused_number(text: str) -> Sentence | None:
     return None
 
 
-def spam_rules() -> list[SpamFacts]:
-    rows = SpamRule.objects.filter(is_active=True).order_by("pk")
-    return [SpamFacts(row.kind, row.number, SpamAction(row.action)) for row in rows]
+def spam_of(caller: str, stir: str) -> SpamVerdict | None:
+    """What the spam rules say of a caller. The rules are kept for some seconds: each caller waits for it."""
+    return spam_verdict(_spam_rules(), party(caller), stir)
+
+
+def _spam_rules() -> list[SpamFacts]:
+    known, turn = _rules.known(), _rules.turn()
+    if known is None:
+        rows = SpamRule.objects.filter(is_active=True).order_by("pk")
+        known = [SpamFacts(row.kind, row.number, SpamAction(row.action)) for row in rows]
+        _rules.put(known, turn)
+    return known
+
+
+_rules: BriefMemory[list[SpamFacts]] = BriefMemory(5.0)
+
+
+def spam_rules_forget() -> None:
+    """After a rule has changed."""
+    _rules.forget()

@@ -171,18 +171,16 @@ def _meet_team(walk: Walk, step: TeamStep) -> str | None:
         team=step.team,
         **{name: getattr(step, name) for name in _OF_TEAM},
     )
-    offered = _("A call-back is offered after %(seconds)d s of waiting.") % {"seconds": step.call_back_after}
     waits = _("waits for %(seconds)d s at most") % {"seconds": step.wait_seconds}
     heard = _said(walk, step.hears)
     walk.add(
         Wait,
         step,
         waits,
-        offered if step.call_back_after else _("No call-back is offered."),
+        _("Then the caller goes on."),
         seconds=step.wait_seconds,
         hears=heard["prompt"],
         language=heard["language"],
-        call_back_after=step.call_back_after,
     )
     return None
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
-from routing.models import EmergencyRule, Line, OutgoingHours, OutgoingRule
+from routing.facts import spam_rules_forget
+from routing.models import EmergencyRule, Line, OutgoingHours, OutgoingRule, SpamRule
 from routing.outgoing.selectors import forget
 
 
@@ -15,9 +16,16 @@ def connect() -> None:
     for model in (OutgoingRule, OutgoingHours, EmergencyRule, Line):
         for signal in (post_save, post_delete):
             signal.connect(_changed, sender=model, dispatch_uid=f"outgoing-rules-{model.__name__}")
+    for signal in (post_save, post_delete):
+        signal.connect(_spam_changed, sender=SpamRule, dispatch_uid="spam-rules")
 
 
 def _changed(**more: Any) -> None:
     # At once, for whoever is inside the transaction, and again when others can see it.
     forget()
     transaction.on_commit(forget, robust=True)
+
+
+def _spam_changed(**more: Any) -> None:
+    spam_rules_forget()
+    transaction.on_commit(spam_rules_forget, robust=True)

@@ -163,8 +163,6 @@ class TeamStep(Step):
     wait_seconds: int = are.number(5, 3600, 180)
     hears: Prompt = are.prompt()
     """What the waiting hear, between the music."""
-    call_back_after: int = are.number(0, 3600, 0)
-    """Seconds of waiting after which a call-back is offered; 0: never."""
     priority: int = are.number(0, 9, 0)
     skill: str = are.text()
     waited: str = are.target()

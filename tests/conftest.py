@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from agents.models import Agent, Team
+from routing.facts import spam_rules_forget
 from routing.models import Line
 from routing.outgoing.selectors import forget as forget_rules
 from tests import factories
@@ -89,6 +90,7 @@ def _clean_cache() -> Iterator[None]:
 def _no_rules_known() -> None:
     """What may be called from here is read anew: another test had other rules."""
     forget_rules()
+    spam_rules_forget()
 
 
 @pytest.fixture

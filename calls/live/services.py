@@ -30,6 +30,7 @@ from contacts.selectors import contact_by_number
 from core.languages import as_text
 from core.sql.statements import Write, new_row, relate
 from core.sql.unit import UnitOfWork
+from routing.facts import spam_of
 from routing.models import Line
 from routing.outgoing.checks import Dialled, dialled
 from routing.outgoing.overrides import override_use
@@ -59,7 +60,8 @@ class IncomingPlan:
     identities: list[str]
     parameters: dict[str, str]
     tree: CallTree | None = None
-    """Of a caller on a line with a route: what is met there is decided by `calls.live.conversations`."""
+    """Of a caller on a line with a route, or for whom there is a spam rule: what is met is decided by
+    `calls.live.conversations`."""
 
 
 def calls_record_incoming(work: UnitOfWork, voices: Sequence[VoiceRequest]) -> list[IncomingPlan]:
@@ -84,7 +86,7 @@ def calls_record_incoming(work: UnitOfWork, voices: Sequence[VoiceRequest]) -> l
         call = _open(batch, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
         agents = ringing.get(call.sid) or batch.agents_rung_by(call.sid)
-        if not agents and line is not None and _rings_at_once(line) and not call.is_terminal:
+        if not agents and line is not None and line.is_active and not _walks(call) and not call.is_terminal:
             agents = _take(free, parties.members[line.team_id])
             offers += [new_row(CallOffer, call_id=call.sid, agent_id=agent.pk) for agent in agents]
         ringing[call.sid] = agents
@@ -104,15 +106,15 @@ def calls_record_incoming(work: UnitOfWork, voices: Sequence[VoiceRequest]) -> l
 
 def _with_trees(plans: list[IncomingPlan], trees: Sequence[CallTree]) -> list[IncomingPlan]:
     by_sid = {tree.root.sid: tree for tree in trees}
-    return [replace(plan, tree=by_sid.get(plan.call.sid)) if _has_route(plan.line) else plan for plan in plans]
+    return [replace(plan, tree=by_sid.get(plan.call.sid)) if _walks(plan.call) else plan for plan in plans]
 
 
-def _has_route(line: Line | None) -> bool:
-    return line is not None and line.is_active and line.route_id is not None
-
-
-def _rings_at_once(line: Line) -> bool:
-    return line.is_active and line.route_id is None
+def _walks(call: Call) -> bool:
+    """Whether what the caller meets is decided step by step: on a line with a route, and where a spam rule fits."""
+    line = call.line
+    if line is None or not line.is_active:
+        return False
+    return line.route_id is not None or spam_of(call.caller, call.stir_verstat) is not None
 
 
 def _take(free: list[Agent], members: set[int]) -> list[Agent]:

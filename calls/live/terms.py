@@ -21,7 +21,6 @@ def terms_of_team(ring: RingTeam, wait: Wait, call: Call) -> tuple[dict[str, Any
         "strategy": ring.strategy,
         "ring_seconds": ring.ring_seconds,
         "wait_seconds": wait.seconds,
-        "call_back_after": wait.call_back_after,
         "hears": prompt_json(wait.hears),
         "language": wait.language,
     }

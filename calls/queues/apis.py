@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -47,7 +47,7 @@ class QueueTakeApi(APIView):
         try:
             caller_take(sid=body.validated_data["sid"], by=agent)
         except NoSuchCaller:
-            raise Http404 from None
+            raise ValidationError({"sid": [_("Nobody with this sid waits for your teams.")]}) from None
         except NotTaken as error:
             raise Conflict(sentence(str(error))) from None
         return Response({"detail": _("Your phone is about to ring.")}, status=202)

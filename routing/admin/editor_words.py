@@ -113,7 +113,6 @@ _WORDS: dict[str, str | Promise] = {
     "field_nobody": _("Nobody there, then"),
     "field_full": _("Queue full, then"),
     "field_hears": _("The waiting hear"),
-    "field_call_back_after": _("Offer a call-back after seconds; 0: never"),
     "field_priority": _("Priority, 0 to 9"),
     "field_skill": _("Skill asked for"),
     "field_agent": _("Agent"),

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from contacts.blocks import blocked_with
 from contacts.selectors import contacts_with
+from core.brief_memory import BriefMemory
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import Statement, fetch
 from routing.models import Channels, DoNotCall, EmergencyRule, OutgoingHours, OutgoingRule
@@ -33,35 +32,7 @@ _EMERGENCY = Prepared(lambda: EmergencyRule.objects.filter(line__is_active=True)
 _LISTED = Prepared(lambda: DoNotCall.objects.filter(number__in_array=Param("numbers"), removed_at=None).order_by())
 
 
-class _Memory:
-    """The rules as they were read last, for a moment."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._until = 0.0
-        self._rules = Rules()
-        self._turn = 0
-
-    def known(self) -> Rules | None:
-        with self._lock:
-            return self._rules if monotonic() < self._until else None
-
-    def turn(self) -> int:
-        return self._turn
-
-    def put(self, rules: Rules, turn: int) -> None:
-        with self._lock:
-            # What was read before a change is not kept after it.
-            if turn == self._turn:
-                self._rules, self._until = rules, monotonic() + _KEPT_SECONDS
-
-    def forget(self) -> None:
-        with self._lock:
-            self._until = 0.0
-            self._turn += 1
-
-
-_memory = _Memory()
+_memory: BriefMemory[Rules] = BriefMemory(_KEPT_SECONDS)
 
 
 def forget() -> None:

@@ -84,8 +84,8 @@ class TestSubscribing:
         assert put(client, **browser.body).status_code == 204
         assert ada.web_push_subscriptions.get().endpoint == ENDPOINT
 
-        answer = client.delete(
-            "/api/v1/web-push/", {"endpoint": ENDPOINT}, content_type="application/json", secure=True
+        answer = client.post(
+            "/api/v1/web-push/end/", {"endpoint": ENDPOINT}, content_type="application/json", secure=True
         )
 
         assert answer.status_code == 204

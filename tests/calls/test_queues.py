@@ -126,14 +126,14 @@ def test_whose_phone_cannot_ring_takes_nobody(client, waiting, team, redirect):
 
 
 def test_nobody_takes_the_callers_of_other_teams(client, waiting, stranger, redirect):
-    assert take(client, stranger, waiting[1]).status_code == 404
+    assert take(client, stranger, waiting[1]).status_code == 400
 
 
 def test_a_caller_who_has_gone_is_not_taken(client, waiting, grace, redirect):
     second = waiting[1]
     second.leave_queue("hangup", CallStatus="completed")
 
-    assert take(client, grace, second).status_code in (404, 409)
+    assert take(client, grace, second).status_code in (400, 409)
     redirect.assert_not_called()
 
 
@@ -141,7 +141,7 @@ def test_a_caller_who_has_gone_is_not_taken(client, waiting, grace, redirect):
 def test_a_bad_sid_is_answered(client, ada, sid):
     client.force_login(ada)
 
-    assert client.post(TAKE, {"sid": sid}, content_type="application/json").status_code in (400, 404)
+    assert client.post(TAKE, {"sid": sid}, content_type="application/json").status_code == 400
 
 
 def test_a_teams_desks_are_told_when_its_queue_has_changed_and_only_then(waiting, team):

@@ -397,7 +397,8 @@ def test_the_menu_is_grouped_for_people_and_names_lists_as_their_pages_do(admin)
 
     menu = re.findall(r'class="section"[^>]*>([^<]*)<', html)
     assert menu == [
-        "Calls", "Routing", "People", "Contacts", "Phones", "Texts", "Usage", "Flight recorder", "Privacy", "System",
+        "Calls", "Routing", "Outgoing", "People", "Contacts", "Phones", "Texts", "Usage", "Flight recorder", "Privacy",
+        "System",
     ]  # fmt: skip
     assert "<h1>Texts nobody answered</h1>" in html
 

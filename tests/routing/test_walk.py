@@ -116,14 +116,12 @@ def test_a_team_in_which_nobody_can_take_calls_is_not_rung():
 
 
 def test_what_rings_has_what_the_step_says():
-    _, (rings, waits) = start(
-        facts(plan(team(strategy="in-turn", first="owner", call_back_after=60, skill="de"), box()))
-    )
+    _, (rings, waits) = start(facts(plan(team(strategy="in-turn", first="owner", skill="de"), box())))
 
     assert isinstance(rings, RingTeam)
     assert (rings.team, rings.strategy, rings.first, rings.skill) == (plans.TEAM, "in-turn", "owner", "de")
     assert isinstance(waits, Wait)
-    assert (waits.seconds, waits.call_back_after) == (180, 60)
+    assert waits.seconds == 180
 
 
 def test_a_number_that_may_not_be_dialled_any_more_is_passed_over():

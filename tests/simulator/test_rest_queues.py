@@ -99,9 +99,9 @@ def test_members_are_listed_a_page_at_a_time_in_the_order_they_wait():
         async with served() as (b, run, _):
             calls = await callers(b, 3)
             sid = b.engine.queues["support"].sid
-            members = await run(lambda client: client.queues(sid).participants.list(page_size=2))
-            front = await run(lambda client: client.queues(sid).participants("Front").fetch())
-            last = await run(lambda client: client.queues(sid).participants(calls[2].sid).fetch())
+            members = await run(lambda client: client.queues(sid).members.list(page_size=2))
+            front = await run(lambda client: client.queues(sid).members("Front").fetch())
+            last = await run(lambda client: client.queues(sid).members(calls[2].sid).fetch())
             queue = await run(lambda client: client.queues(sid).fetch())
 
             assert [(member.call_sid, member.position) for member in members] == [
@@ -122,9 +122,9 @@ def test_a_member_is_taken_out_and_sent_elsewhere_once():
             b.product.answers["/elsewhere"] = twiml('<Gather timeout="60"/>')
             first, second = await callers(b, 2)
             sid, url = b.engine.queues["support"].sid, f"{b.product.url}/elsewhere"
-            taken = await run(lambda client: client.queues(sid).participants("Front").update(url=url, method="GET"))
+            taken = await run(lambda client: client.queues(sid).members("Front").update(url=url, method="GET"))
             again = await b.rest("POST", f"/Queues/{sid}/Members/{first.sid}.json", data={"Url": url})
-            front = await run(lambda client: client.queues(sid).participants("Front").fetch())
+            front = await run(lambda client: client.queues(sid).members("Front").fetch())
             await until(lambda: first.verb == "Gather")
             told = (await until(lambda: b.product.at("/dequeued")))[0].params
 

@@ -52,7 +52,7 @@ export function createWebPush(config: Pick<Config, "csrfToken" | "urls" | "webPu
     async end() {
       const subscription = await (await registration())?.pushManager.getSubscription();
       if (subscription) {
-        await send(urls.webPush, "DELETE", { endpoint: subscription.endpoint });
+        await send(`${urls.webPush}end/`, "POST", { endpoint: subscription.endpoint });
         await subscription.unsubscribe();
       }
       return state();

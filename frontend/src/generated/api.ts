@@ -1449,11 +1449,27 @@ export interface paths {
          */
         put: operations["web_push_subscribe"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/web-push/end/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         /**
          * Lets it sleep
          * @description Lets it sleep.
          */
-        delete: operations["web_push_unsubscribe"];
+        post: operations["web_push_unsubscribe"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3496,6 +3512,10 @@ export interface components {
              * @default false
              */
             hides_names: boolean;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        WebPushEnd: {
+            endpoint: string;
         };
         /**
          * @description * `try-again` - try-again
@@ -6579,7 +6599,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebPushEnd"];
+            };
+        };
         responses: {
             /** @description No response body */
             204: {
@@ -6588,9 +6612,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
             406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
         };
     };

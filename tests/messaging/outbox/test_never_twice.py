@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -38,8 +38,8 @@ class Clock:
     """The time of all of it: rows, claims and deadlines."""
 
     def __init__(self) -> None:
-        # What a row has by default is of the real clock: this one is always ahead of it.
-        self.now = datetime.now(UTC) + timedelta(hours=1)
+        # What a row says by default is said by the real clock.
+        self.now = timezone.now()
         self.began = self.now
 
     def time(self) -> datetime:

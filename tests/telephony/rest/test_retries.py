@@ -268,7 +268,7 @@ def test_every_attempt_is_announced(server, clock, told):
     call_hang_up(CALL)
 
     assert [fact.pop("milliseconds") for fact in told] == [0.0, 0.0]
-    same = {"method": "POST", "path": f"Calls/{CALL}.json", "call_sid": CALL}
+    same = {"method": "POST", "path": f"Calls/{CALL}.json", "call_sid": CALL, "purpose": ""}
     assert told == [
         {**same, "status": 429, "code": 20429, "attempt": 1},
         {**same, "status": 200, "code": None, "attempt": 2},

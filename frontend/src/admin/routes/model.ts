@@ -93,7 +93,6 @@ export const KINDS: Record<string, Field[]> = {
     { type: "goes", field: "nobody" },
     { type: "goes", field: "full", optional: true },
     { type: "prompt", field: "hears", optional: true },
-    { type: "number", field: "call_back_after", min: 0, max: 3600, start: 0 },
     { type: "number", field: "priority", min: 0, max: 9, start: 0 },
     { type: "text", field: "skill" },
   ],
