@@ -147,6 +147,12 @@ def _from_text(stored: str) -> str:
     return found
 
 
+def key_of(stored: str) -> str:
+    """Which sentence was kept by `as_text`: in English, its blanks not filled in."""
+    found = _from_text(stored) if stored.startswith(_STORED) else stored
+    return found.key if isinstance(found, Sentence) else found
+
+
 def number_text(number: int) -> str:
     """The number as the language of here and now writes it: 10,000 or 10.000."""
     return number_format(number, force_grouping=True)

@@ -222,6 +222,8 @@ EXAMPLES: dict[str, Any] = {
         "line": 1, "title": "Closed at Christmas", "groups": [2],
         "body": "Hello {first name}, we are closed on 24 December.",
     },
+    "GroupSendChange": {"body": "Hello {first name}, we are closed on 24 and 25 December.", "revision": 3},
+    "GroupSendStart": {"revision": 4},
     "GroupSendList": _PAGE | {"results": [_GROUP_SEND]},
     "MergeInput": {"contact": 12},
     "Note": _NOTE,

@@ -27,8 +27,10 @@ from messaging.group_sends.permissions import may_send_from, sends_visible
 from messaging.group_sends.results_csv import results_csv
 from messaging.group_sends.selectors import SENDS_SHOWN, shown_as
 from messaging.group_sends.serializers import (
+    GroupSendChangeSerializer,
     GroupSendInputSerializer,
     GroupSendSerializer,
+    GroupSendStartSerializer,
     RetryAnswerSerializer,
     ToMyselfSerializer,
 )
@@ -144,6 +146,8 @@ class said_refusals:
             raise Conflict(str(error)) from None
         if isinstance(error, services.UnknownField):
             raise ValidationError({"body": str(error)}) from None
+        if isinstance(error, services.NoHours):
+            raise ValidationError({"hours_until": _("The hours end when they begin.")}) from None
         if isinstance(error, GroupSend.DoesNotExist):
             raise Http404 from None
 
@@ -161,19 +165,20 @@ class GroupSendApi(APIView):
     @extend_schema(
         operation_id="group_sends_update",
         tags=["group sends"],
-        request=GroupSendInputSerializer(partial=True),
+        request=GroupSendChangeSerializer(partial=True),
         responses=GroupSendSerializer,
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Changes a draft, and says again who would get it."""
         send = own_send(request, pk)
-        body = GroupSendInputSerializer(data=request.data, partial=True)
+        body = GroupSendChangeSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         agent: Any = request.user
         if "line" in body.validated_data:
             _require_line(agent, body.validated_data["line"])
         with said_refusals():
-            send = services.send_update(send.pk, values=body.validated_data)
+            revision = body.validated_data.pop("revision", None)
+            send = services.send_update(send.pk, values=body.validated_data, revision=revision)
         return _answer(send)
 
     @raises("permission_denied", "conflict")
@@ -201,16 +206,27 @@ class _StepApi(APIView):
         return _answer(send)
 
 
-class GroupSendStartApi(_StepApi):
+class GroupSendStartApi(APIView):
     """Begins."""
 
-    step = staticmethod(lambda pk, agent: services.send_start(pk, by=agent))
+    parser_classes = [BoundedJSONParser]
 
     @raises("permission_denied", "conflict")
-    @extend_schema(operation_id="group_sends_start", tags=["group sends"], request=None, responses=GroupSendSerializer)
+    @extend_schema(
+        operation_id="group_sends_start",
+        tags=["group sends"],
+        request=GroupSendStartSerializer,
+        responses=GroupSendSerializer,
+    )
     def post(self, request: Request, pk: int) -> Response:
         """Fixes who gets it and begins, or waits for its time. Who has started it already is answered the same."""
-        return self._do(request, pk)
+        send = own_send(request, pk)
+        body = GroupSendStartSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        agent: Any = request.user
+        with said_refusals():
+            send = services.send_start(send.pk, by=agent, revision=body.validated_data.get("revision"))
+        return _answer(send)
 
 
 class GroupSendPauseApi(_StepApi):

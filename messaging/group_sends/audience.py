@@ -16,7 +16,7 @@ from contacts.selectors import contacts_by_number
 from messaging.models import GroupSend, LeftOut, Message
 from messaging.outbox.claims import forbidden_of
 from messaging.placeholders import FIELDS, empty_fields, fields_in, filled_in, values_of
-from messaging.segments import Count, Encoding, count, plain
+from messaging.segments import MAX_LENGTH, Count, Encoding, count, plain
 from routing.outgoing.checks import never_texted, text_facts, text_refusals
 from routing.outgoing.roles import role_of
 from routing.outgoing.rules import Rule
@@ -92,6 +92,8 @@ def audience_of(send: GroupSend) -> Audience:
         reason = _reason(one, unwanted)
         if not reason and named and empty_fields(send.body, one.values):
             reason = LeftOut.EMPTY_FIELD
+        if not reason and len(body) > MAX_LENGTH:
+            reason = LeftOut.TOO_LONG
         rows.append(Row(one.contact_id, one.name, one.number, one.time_zone, body, texts[body], str(reason)))
     return Audience(tuple(rows), duplicates, send.body)
 

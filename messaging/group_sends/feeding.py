@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
@@ -18,7 +17,6 @@ from core.folding import folded_of
 from core.sql.bulk import rows_insert
 from core.sql.statements import as_list, in_array
 from messaging.group_sends.estimates import own_rate
-from messaging.group_sends.hours import Hours
 from messaging.group_sends.preparing import prepare_all
 from messaging.group_sends.progress import kept_back_go_on, locked, refresh_due
 from messaging.models import (
@@ -35,8 +33,8 @@ from messaging.models import (
     Thread,
 )
 from messaging.outbox.guards import group_sends_paused
-from routing.outgoing.checks import TextFacts, text_facts, text_opens
-from telephony.numbers import zones_of
+from messaging.outbox.hours import Hours, text_may_go
+from routing.outgoing.checks import text_facts
 
 # So many seconds of a sender's work wait in the outbox, within these bounds.
 _AHEAD_SECONDS, _LEAST, _MOST = 4, 10, 1000
@@ -86,7 +84,10 @@ def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
             return None
         if send.state == SendState.SCHEDULED:
             GroupSend.objects.filter(pk=send_id).update(state=SendState.RUNNING)
-        space = min(_space(send.line.number), room)
+        if not send.line.is_active:
+            # It is stopped when it is counted.
+            return None
+        space = min(_space(send.line.number, now), room)
         pending = GroupRecipient.objects.filter(send=send_id, state=RecipientState.PENDING)
         if space > 0:
             due = list(pending.filter(due_at__lte=now).order_by("due_at", "pk")[:space])
@@ -99,10 +100,12 @@ def _feed(send_id: int, room: int, now: datetime) -> datetime | None:
     return moment if moment is not None and moment > now else None
 
 
-def _space(sender: str) -> int:
+def _space(sender: str, now: datetime) -> int:
     """How many more may wait: none, until a good part of those before has gone."""
     target = max(_LEAST, min(_MOST, math.ceil((own_rate(sender) or 10.0) * _AHEAD_SECONDS)))
-    waiting = Message.objects.filter(IS_OPEN, step=Step.WAITING, sender=sender, priority=Priority.GROUP).count()
+    # What is put off until some hours begin takes nobody's place.
+    due = Message.objects.filter(IS_OPEN, step=Step.WAITING, sender=sender, priority=Priority.GROUP, due_at__lte=now)
+    waiting = due.count()
     return target - waiting if waiting <= target // 2 else 0
 
 
@@ -115,7 +118,7 @@ def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime
     may: list[GroupRecipient] = []
     later: dict[datetime, list[int]] = {}
     for row in rows:
-        opens = _opens(row, own, facts, now)
+        opens = text_may_go(row.number, own, facts, now)
         if opens <= now:
             may.append(row)
         else:
@@ -123,23 +126,6 @@ def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime
     for opens, ids in later.items():
         GroupRecipient.objects.filter(pk__in=ids).update(due_at=opens)
     return may
-
-
-# The send's hours and the company's move each other at most so often.
-_TURNS = 16
-
-
-def _opens(row: GroupRecipient, own: Hours | None, facts: TextFacts, now: datetime) -> datetime:
-    """When both have hours for this person. Where the company's never begin, the outbox says so."""
-    zones = zones_of(row.number, default=settings.TIME_ZONE, own=row.time_zone)
-    moment = now
-    for _turn in range(_TURNS):
-        wanted = own.next_open(moment, zones) if own else moment
-        opens = text_opens(row.number, facts, at=wanted)
-        if opens is None or opens == wanted:
-            return wanted
-        moment = opens
-    return moment
 
 
 def _put(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> None:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from core.languages import sentence
 from messaging.models import LeftOut, MessageStatus, RecipientState, Step
+from messaging.outbox.claims import TOO_OLD
+from routing.outgoing.rules import is_of_hours
 from telephony.errors import text_sentence_for
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ STOP_CODES = (
 )
 # Left out by the next draft (`audience`), or by the outbox.
 _LEFT_OUT_CODES = ("21610", "21614", "30006", "30005", "21211")
+_HOURS = gettext_noop("An admin can change the hours in which your company texts there.")
 _HELP = {
     "21408": gettext_noop("An admin can allow texts to this country at Twilio: Messaging, Settings, Geo permissions."),
     "21608": gettext_noop("An admin can upgrade the account at Twilio, or verify this number there."),
@@ -66,7 +69,8 @@ FAILED = Q(message__step=Step.REFUSED) | Q(message__status__in=_FAILED)
 UNKNOWN = Q(message__step=Step.UNKNOWN)
 DELIVERED = Q(message__status__in=_ARRIVED)
 TO_LOOK_AT = Q(state=RecipientState.HANDED) & (FAILED | UNKNOWN)
-RETRYABLE = Q(state=RecipientState.HANDED) & FAILED & Q(message__error_code__in=[*RETRY_CODES, *STOP_CODES])
+_AWAY = Q(message__error_code__in=[*RETRY_CODES, *STOP_CODES]) | Q(message__problem=TOO_OLD)
+RETRYABLE = Q(state=RecipientState.HANDED) & FAILED & _AWAY
 
 
 def outcome_of(state: str, step: str | None, status: str | None) -> Outcome:
@@ -114,17 +118,20 @@ def result_of(recipient: GroupRecipient) -> Result:
         why = sentence(message.problem) or sentence(text_sentence_for(code))
         if outcome is Outcome.NOT_DELIVERED and not why:
             why = _("This text was not delivered.")
-    return Result(outcome, str(outcome.label), why, _what_now(outcome, code), sentence(_HELP.get(code, "")))
+    problem = message.problem if message else ""
+    what_now = _what_now(outcome, code, problem)
+    helps = _HELP.get(code, _HOURS if what_now is WhatNow.HELP else "")
+    return Result(outcome, str(outcome.label), why, what_now, sentence(helps))
 
 
-def _what_now(outcome: Outcome, code: str) -> WhatNow:
+def _what_now(outcome: Outcome, code: str, problem: str) -> WhatNow:
     if outcome is Outcome.UNKNOWN:
         return WhatNow.ASK
     if outcome is not Outcome.NOT_DELIVERED:
         return WhatNow.NOTHING
-    if code in RETRY_CODES or code in STOP_CODES:
+    if code in RETRY_CODES or code in STOP_CODES or problem == TOO_OLD:
         return WhatNow.TRY_AGAIN
-    if code in _HELP:
+    if code in _HELP or is_of_hours(problem):
         return WhatNow.HELP
     # Without a code it was Ringdesk that refused it: who stopped, is blocked, or has a landline.
     return WhatNow.LEFT_OUT if code in _LEFT_OUT_CODES or not code else WhatNow.NOTHING

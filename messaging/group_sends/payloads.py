@@ -120,6 +120,9 @@ def _left_out(reason: str, number: int) -> str:
             "%(count)d have numbers that your company does not text",
             number,
         ),
+        LeftOut.TOO_LONG: ngettext(
+            "for %(count)d the text, filled in, is too long", "for %(count)d the text, filled in, is too long", number
+        ),
     }
     return said[LeftOut(reason)] % {"count": number}
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from contacts.consents import numbers_stopped_since
 from messaging.group_sends import broadcasts
@@ -23,6 +24,7 @@ _AT_WORK, _LATELY, _LATER = timedelta(seconds=1), timedelta(seconds=5), timedelt
 # A send to very many is counted less often: it takes longer, and moves less.
 _COUNTED_PER_SECOND = 50_000
 _RECEIPTS_COME, _PRICES_COME = timedelta(minutes=15), timedelta(days=3)
+LINE_OFF = gettext_noop("The line of this send is not in use any more. An admin can switch it on again.")
 
 
 def refresh_due() -> datetime | None:
@@ -89,6 +91,9 @@ def _moved_on(send: GroupSend, open_rows: int) -> dict[str, Any]:
     if code := _stop_code(send):
         hold(send)
         return {"state": SendState.STOPPED, "problem": text_sentence_for(code)[:255]}
+    if open_rows and not send.line.is_active:
+        hold(send)
+        return {"state": SendState.STOPPED, "problem": LINE_OFF}
     if open_rows and (reason := guards.group_sends_paused()):
         hold(send)
         return {"state": SendState.STOPPED, "problem": reason[:255]}
@@ -111,6 +116,8 @@ def kept_back_go_on() -> None:
         with transaction.atomic():
             send = locked(send_id, wait=False)
             if send is None or send.state != SendState.STOPPED or send.problem not in guards.reasons():
+                continue
+            if not send.line.is_active:
                 continue
             let_go(send)
             GroupSend.objects.filter(pk=send_id).update(

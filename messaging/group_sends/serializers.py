@@ -25,6 +25,7 @@ from routing.models import Line
 
 _MOST_GROUPS, _MOST_CHOSEN = 100, 10_000
 _FARTHEST = timedelta(days=366)
+REVISION_READ = "Of the draft as it was read: when it is another by now, nothing is done, and the answer is 409."
 
 
 @extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"})
@@ -151,7 +152,7 @@ class GroupRecipientSerializer(serializers.Serializer[Any]):
 
 
 class GroupSendInputSerializer(StrictSerializer):
-    """A draft. In a change, what is left out stays as it is."""
+    """A draft."""
 
     title = CleanField(required=False, allow_blank=True, max_length=120, help_text="Empty: the text's beginning.")
     line = LineNameField(help_text="The line's id, or its number as E.164.")
@@ -205,10 +206,15 @@ class GroupSendInputSerializer(StrictSerializer):
             raise serializers.ValidationError(_("Choose a time within a year."))
         return moment
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "hours_from" in attrs and attrs.get("hours_from") == attrs.get("hours_until"):
-            raise serializers.ValidationError({"hours_until": [_("The hours end when they begin.")]})
-        return attrs
+
+class GroupSendChangeSerializer(GroupSendInputSerializer):
+    """What is left out stays as it is."""
+
+    revision = serializers.IntegerField(min_value=0, required=False, help_text=REVISION_READ)
+
+
+class GroupSendStartSerializer(StrictSerializer):
+    revision = serializers.IntegerField(min_value=0, required=False, help_text=REVISION_READ)
 
 
 class ToMyselfSerializer(StrictSerializer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -18,17 +19,22 @@ from messaging.group_sends.audience import audience_of, known_fields
 from messaging.group_sends.outcomes import RETRYABLE, STOP_CODES
 from messaging.group_sends.payloads import summary_of
 from messaging.group_sends.preparing import NOBODY, recipients_keep, state_at
-from messaging.group_sends.progress import count, hold, let_go, locked, take_back
-from messaging.models import GroupRecipient, GroupSend, Message, Origin, RecipientState, SendState
+from messaging.group_sends.progress import LINE_OFF, count, hold, let_go, locked, take_back
+from messaging.models import GroupRecipient, GroupSend, Message, Origin, RecipientState, SendState, Step
+from messaging.outbox import guards
 from messaging.outbox.lookups import ask_again
 from messaging.placeholders import filled_in, unknown_fields, values_of
+from messaging.segments import MAX_LENGTH
 from messaging.services import message_write
-from routing.outgoing.checks import text_verdict
+from messaging.threads.services import TextRefused, text_check, text_check_allowed
+from routing.models import Line
 from routing.outgoing.roles import role_of
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
+# A second press, or a second thought, is no second text.
+_SAMPLE_AGAIN = timedelta(minutes=1)
 _AT_WORK = (SendState.SCHEDULED, SendState.RUNNING)
 _CHANGED = ("title", "line", "body", "group_ids", "contact_ids", "numbers", "scheduled_for", "keeps_hours",
             "hours_from", "hours_until")  # fmt: skip
@@ -42,17 +48,23 @@ class UnknownField(Exception):
     """The text names a field that nobody has. Its text is a sentence that names it."""
 
 
+class NoHours(Exception):
+    """The hours end when they begin."""
+
+
 def send_create(*, values: Mapping[str, Any], by: Agent) -> GroupSend:
-    """A draft. Raises `UnknownField`."""
+    """A draft. Raises `UnknownField` and `NoHours`."""
     send = GroupSend(written_by=by, **values)
     _summarise(send)
     send.save()
     return send
 
 
-def send_update(send_id: int, *, values: Mapping[str, Any]) -> GroupSend:
-    """Changes a draft. Raises `SendConflict` when it is none any more, and `UnknownField`."""
+def send_update(send_id: int, *, values: Mapping[str, Any], revision: int | None = None) -> GroupSend:
+    """Changes a draft. Raises `SendConflict` when it is none any more, or not the one that was read (`revision`), and
+    `UnknownField` and `NoHours`."""
     send = _send_read(send_id)
+    _require_revision(send, revision)
     for name in _CHANGED:
         if name in values:
             setattr(send, name, values[name])
@@ -62,14 +74,25 @@ def send_update(send_id: int, *, values: Mapping[str, Any]) -> GroupSend:
         stored = _send(send_id)
         if stored.state != SendState.DRAFT:
             raise SendConflict(_("This send was started: it cannot be changed any more."))
-        if stored.revision != send.revision:
-            raise SendConflict(_("Somebody else has just changed this draft. Read it again."))
+        _require_revision(stored, send.revision)
         send.revision += 1
         send.save()
     return send
 
 
+def _require_revision(send: GroupSend, revision: int | None) -> None:
+    if send.state == SendState.DRAFT and revision is not None and send.revision != revision:
+        raise SendConflict(_("Somebody else has just changed this draft. Read it again."))
+
+
+def _require_line(send: GroupSend) -> None:
+    if not send.line.is_active:
+        raise SendConflict(_(LINE_OFF))
+
+
 def _summarise(send: GroupSend) -> None:
+    if send.hours_from == send.hours_until:
+        raise NoHours
     if unknown := unknown_fields(send.body, known_fields()):
         known = ", ".join(f"{{{name}}}" for name in known_fields())
         raise UnknownField(
@@ -85,14 +108,15 @@ def send_delete(send_id: int) -> None:
     """Throws a draft away. Raises `SendConflict`: what was sent stays in the books."""
     with transaction.atomic():
         send = _send(send_id)
-        if send.state != SendState.DRAFT:
+        # Drafts could be canceled once.
+        if send.state != SendState.DRAFT and not (send.state == SendState.CANCELED and send.started_at is None):
             raise SendConflict(_("This send was started: it stays where it can be looked up."))
         send.delete()
 
 
-def send_start(send_id: int, *, by: Agent) -> GroupSend:
+def send_start(send_id: int, *, by: Agent, revision: int | None = None) -> GroupSend:
     """Fixes who gets it, and begins: a worker finds out what each of them gets, and keeps it. A send that was started
-    already stays as it is. Raises `SendConflict`."""
+    already stays as it is. Raises `SendConflict`, also when it is not the draft that was read (`revision`)."""
     draft = _send_read(send_id)
     is_draft = draft.state == SendState.DRAFT
     chosen, summary = _chosen_now(draft) if is_draft else ([], {})
@@ -102,6 +126,8 @@ def send_start(send_id: int, *, by: Agent) -> GroupSend:
             return send
         if send.state != SendState.DRAFT:
             raise SendConflict(_not_now(send))
+        _require_revision(send, revision)
+        _require_line(send)
         if send.revision != draft.revision:
             chosen, summary = _chosen_now(send)
         if not summary["recipients"]:
@@ -136,29 +162,34 @@ def send_pause(send_id: int) -> GroupSend:
     recipients_keep(send_id, wait=True)
     with transaction.atomic():
         send = _send(send_id)
-        if send.state in (SendState.PAUSED, SendState.STOPPED):
+        goes_on_by_itself = send.state == SendState.STOPPED and send.problem in guards.reasons()
+        if send.state in (SendState.PAUSED, SendState.STOPPED) and not goes_on_by_itself:
             return send
-        if send.state not in _AT_WORK:
+        if send.state not in _AT_WORK and not goes_on_by_itself:
             raise SendConflict(_not_now(send))
-        send.state = SendState.PAUSED
+        send.state, send.problem = SendState.PAUSED, ""
         hold(send)
         return _changed(send)
 
 
 def send_resume(send_id: int) -> GroupSend:
-    """Goes on, also where Ringdesk had stopped it: with those first for whom the account could not send. Raises
-    `SendConflict`."""
+    """Goes on, also where Ringdesk had stopped it: with those first for whom the account could not send. What a guard
+    keeps back goes on as soon as none does. Raises `SendConflict`."""
     with transaction.atomic():
         send = _send(send_id)
         if send.state in (SendState.PREPARING, *_AT_WORK):
             return send
         if send.state not in (SendState.PAUSED, SendState.STOPPED):
             raise SendConflict(_not_now(send))
+        _require_line(send)
         now = timezone.now()
         send.state = SendState.PREPARING if send.chosen_ids is not None else state_at(send, now)
         send.problem, send.resumed_at = "", now
         _again(send, send.recipients.filter(RETRYABLE, message__error_code__in=STOP_CODES))
-        let_go(send)
+        if send.state == SendState.RUNNING and (reason := guards.group_sends_paused()):
+            send.state, send.problem = SendState.STOPPED, reason[:255]
+        else:
+            let_go(send)
         return _changed(send)
 
 
@@ -169,7 +200,7 @@ def send_cancel(send_id: int) -> GroupSend:
         send = _send(send_id)
         if send.state == SendState.CANCELED:
             return send
-        if send.state == SendState.FINISHED:
+        if send.state in (SendState.DRAFT, SendState.FINISHED):
             raise SendConflict(_not_now(send))
         take_back(send)
         send.state, send.finished_at, send.chosen_ids = SendState.CANCELED, timezone.now(), None
@@ -184,6 +215,7 @@ def send_retry(send_id: int, recipient_ids: Sequence[int] | None = None) -> tupl
         send = _send(send_id)
         if send.state not in (*_AT_WORK, SendState.FINISHED, SendState.PAUSED, SendState.STOPPED):
             raise SendConflict(_not_now(send))
+        _require_line(send)
         rows = send.recipients.filter(RETRYABLE)
         if recipient_ids is not None:
             rows = rows.filter(pk__in=recipient_ids)
@@ -213,12 +245,24 @@ def recipient_ask(recipient: GroupRecipient) -> None:
 
 
 def send_to_myself(send: GroupSend, *, number: str, by: Agent) -> Message:
-    """Sends the text to one's own number, filled in with one's own name. Raises `SendConflict` with the reason when
-    that number must not be texted."""
-    if refused := text_verdict(number, role=role_of(by)).sentence:
-        raise SendConflict(sentence(refused))
+    """Sends the text to one's own number, filled in with one's own name; the same text within a minute is the one
+    that was sent. Raises `SendConflict` with the reason when that number must not be texted."""
+    if Line.objects.filter(number=number).exists():
+        raise SendConflict(_("This is the number of a line. Type your own number."))
+    try:
+        text_check(send.line, number)
+        text_check_allowed(number, role=role_of(by))
+    except TextRefused as error:
+        raise SendConflict(error.sentence) from None
     body = filled_in(send.body, values_of(by.name))
-    return message_write(send.line, number, body, origin=Origin.AGENT, by=by)
+    if len(body) > MAX_LENGTH:
+        raise SendConflict(_("Filled in, the text is too long."))
+    with transaction.atomic():
+        # Two presses at the same moment are answered one after the other.
+        _send(send.pk)
+        sent = Message.objects.filter(thread__line=send.line, thread__number=number, written_by=by, body=body)
+        sent = sent.filter(created_at__gt=timezone.now() - _SAMPLE_AGAIN).exclude(step=Step.REFUSED)
+        return sent.order_by("pk").last() or message_write(send.line, number, body, origin=Origin.AGENT, by=by)
 
 
 def _send(send_id: int) -> GroupSend:

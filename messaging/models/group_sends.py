@@ -15,7 +15,7 @@ from core.text import in_sentence
 
 class SendState(models.TextChoices):
     """draft → preparing → scheduled → running → finished;  scheduled, running ↔ paused;  running → stopped → running;
-    preparing → stopped → preparing;  draft, scheduled, running, paused, stopped → canceled;  finished → running (some
+    preparing → stopped → preparing;  scheduled, running, paused, stopped → canceled;  finished → running (some
     are tried again)"""
 
     DRAFT = "draft", _("Draft")
@@ -139,6 +139,7 @@ class LeftOut(models.TextChoices):
     EMPTY_FIELD = "empty-field", _("A field is empty")
     DO_NOT_CALL = "do-not-call", _("On the do-not-call list")
     FORBIDDEN = "forbidden", _("Your company does not text there")
+    TOO_LONG = "too-long", _("Filled in, the text is too long")
 
 
 class GroupRecipient(models.Model):

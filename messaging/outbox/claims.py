@@ -7,7 +7,7 @@ sender are claimed under a lock on the sender, so that its pace and the order of
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -25,6 +25,7 @@ from messaging.outbox.attachments import media_urls
 from messaging.outbox.due import Due
 from messaging.outbox.outgoing import opens_later, problems_of
 from messaging.outbox.pace import Pace
+from messaging.outbox.sends import SendOf, halt, sends_of
 from messaging.outbox.signals import messages_moved
 from messaging.segments import count
 from telephony.errors import sentence_for
@@ -130,8 +131,11 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
         if sender.slow_until is not None and sender.slow_until > now:
             return Taken(next_at=_watch(sender, worker, sender.slow_until, now))
         due = [Due(*row) for row in _locking(_due(name, now)).values_list(*Due._fields)[:limit]]
+        sends = sends_of(due)
+        halted = _halt(due, sends, now)
+        due = [row for row in due if row.pk not in halted]
         refused = _refuse_unwanted(name, due, now)
-        put_off = _put_off(due, refused, now)
+        put_off = _put_off(due, refused, sends, now)
         pace = Pace(sender.free_at, now, sender.segments_per_second or settings.MESSAGE_SEGMENTS_PER_SECOND or None)
         rows = [row for row in due if row.pk not in {*refused, *put_off} and _fits(pace, row)]
         claim = str(uuid.uuid4())
@@ -142,7 +146,10 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
             )
             Sender.objects.filter(pk=sender.pk).update(free_at=sender.free_at)
         next_at = None
-        if len(rows) + len(refused) + len(put_off) < len(due):
+        if halted:
+            # There is more behind them; and one that somebody else changes just now was left.
+            next_at = now + _OTHERS_TURN
+        elif len(rows) + len(refused) + len(put_off) < len(due):
             next_at = _watch(sender, worker, pace.free_again, now)
         elif len(due) == limit:
             next_at = now
@@ -208,9 +215,22 @@ def _refuse_unwanted(sender: str, rows: Sequence[Due], now: datetime) -> set[int
     return refused
 
 
-def _put_off(rows: Sequence[Due], refused: Collection[int], now: datetime) -> list[int]:
-    """Texts to groups wait until the company's hours begin where they go."""
-    later = opens_later([row for row in rows if row.priority == Priority.GROUP and row.pk not in refused], now)
+def _halt(rows: Sequence[Due], sends: Mapping[int, SendOf], now: datetime) -> set[int]:
+    """Keeps those from being sent whose group send does not go on, and returns them."""
+    texts: dict[int, list[int]] = {}
+    for row in rows:
+        send = sends.get(row.group_send_id or 0)
+        if send is not None and send.is_halted:
+            texts.setdefault(row.group_send_id or 0, []).append(row.pk)
+    if texts:
+        halt(texts, now)
+    return {pk for pks in texts.values() for pk in pks}
+
+
+def _put_off(rows: Sequence[Due], refused: Collection[int], sends: Mapping[int, SendOf], now: datetime) -> list[int]:
+    """Texts to groups wait until the company's hours, and those of their send, begin where they go."""
+    own = {pk: send.hours for pk, send in sends.items() if send.hours is not None}
+    later = opens_later([row for row in rows if row.priority == Priority.GROUP and row.pk not in refused], own, now)
     for opens, ids in later.items():
         Message.objects.filter(pk__in=ids).update(due_at=opens)
     return [pk for ids in later.values() for pk in ids]

@@ -19,3 +19,4 @@ class Due(NamedTuple):
     created_at: datetime
     origin: str
     written_by_id: int | None
+    group_send_id: int | None

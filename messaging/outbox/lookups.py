@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from messaging.models import IS_OPEN, Message, Step
 from messaging.outbox.results import taken_values
+from messaging.outbox.sends import waiting_again
 from messaging.outbox.signals import messages_moved
 from telephony.errors import TelephonyError
 from telephony.rest.messages import MessageFacts, messages_between
@@ -82,7 +83,9 @@ def look_write(looked: Looked) -> None:
         _still(row).update(looks=row.looks + 1, due_at=now + settle)
     else:
         # Its claim ends here: whoever had it finds nothing to write to.
-        _still(row).update(step=Step.WAITING, due_at=now, claim="", unclear_at=None)
+        with transaction.atomic():
+            _still(row).update(step=Step.WAITING, due_at=now, claim="", unclear_at=None)
+            waiting_again([row.pk], now)
         _tell(row)
 
 

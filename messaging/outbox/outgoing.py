@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from contacts.selectors import time_zones_said
 from core.languages import as_text
 from messaging.models import Origin, Priority
 from messaging.outbox.due import Due
+from messaging.outbox.hours import Hours, text_may_go
 from routing.outgoing.checks import TextFacts, never_texted, text_facts, text_opens, text_refusals
 from routing.outgoing.overrides import rules_overridden
 from routing.outgoing.roles import role_of
@@ -55,17 +56,18 @@ def _roles_of(rows: Collection[Due], facts: TextFacts) -> dict[int, Role]:
     return by_writer | {row.pk: Role.ADMIN for row in rows if row.origin == Origin.RULE}
 
 
-def opens_later(rows: Iterable[Due], now: datetime) -> dict[datetime, list[int]]:
-    """Those of these texts that must wait for the company's hours, by when these begin."""
+def opens_later(rows: Iterable[Due], own: Mapping[int, Hours], now: datetime) -> dict[datetime, list[int]]:
+    """Those of these texts that must wait for the company's hours, or for those of their sends (`own`), by when both
+    allow them."""
     rows = list(rows)
     later: dict[datetime, list[int]] = {}
     # Without numbers, nobody is looked for on the list: that was done.
     facts = text_facts((), time_zones={})
-    if not rows or not facts.rules.hours:
+    if not rows or not (facts.rules.hours or own):
         return later
     facts = replace(facts, time_zones=time_zones_said({row.recipient for row in rows}))
     for row in rows:
-        opens = text_opens(row.recipient, facts, at=now)
-        if opens is not None and opens > now:
+        opens = text_may_go(row.recipient, own.get(row.group_send_id or 0), facts, now)
+        if opens > now:
             later.setdefault(opens, []).append(row.pk)
     return later

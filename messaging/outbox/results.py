@@ -16,6 +16,7 @@ from contacts.consents import consent_forbid, landline_note
 from messaging.models import MESSAGE_STATUS_RANK, Message, MessageStatus, Sender, Step
 from messaging.opt_outs import blocked_with
 from messaging.outbox.sending import Outcome
+from messaging.outbox.sends import waiting_again
 from messaging.outbox.signals import messages_moved
 from telephony.errors import NotReached, RateLimited, TelephonyError
 from telephony.rest.messages import MessageFacts
@@ -35,10 +36,13 @@ def results_write(outcomes: Sequence[Outcome]) -> None:
         with transaction.atomic():
             for outcome in _write_taken(outcomes, now):
                 _write(outcome, now)
+            _wait_again(outcomes, now)
     except IntegrityError:
         # A sid that another row has: one by one, so that the others are kept.
         for outcome in outcomes:
             _write_alone(outcome, now)
+        with transaction.atomic():
+            _wait_again(outcomes, now)
     _slow_down(outcomes, now)
     messages_moved.send_robust(sender=Message, ids=[outcome.claimed.id for outcome in outcomes])
 
@@ -119,6 +123,11 @@ def _write(outcome: Outcome, now: datetime) -> None:
             code_note(outcome.claimed.sender, outcome.claimed.recipient, str(code or ""))
 
 
+def _wait_again(outcomes: Sequence[Outcome], now: datetime) -> None:
+    if waiting := [outcome.claimed.id for outcome in outcomes if outcome.step == Step.WAITING]:
+        waiting_again(waiting, now)
+
+
 def taken_values(facts: MessageFacts, now: datetime) -> dict[str, Any]:
     """What of a row changes when Twilio is known to have the text. Its status only goes forward."""
     status = facts.status if facts.status in MessageStatus.values else MessageStatus.QUEUED
@@ -148,14 +157,12 @@ def code_note(sender: str, number: str, code: str) -> None:
 
 
 def pause_after(error: TelephonyError, slowed: int) -> float:
-    """Seconds that a sender rests: as Twilio asks, otherwise twice as long each time."""
-    if isinstance(error, RateLimited) and error.retry_after is not None:
-        return min(error.retry_after, _LONGEST_ASKED)
-    if error.code == _QUEUE_FULL:
-        return _QUEUE_PAUSE
+    """Seconds that a sender rests: twice as long each time, and not shorter than Twilio asks."""
     backoff = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(10, slowed))
     pause: float = backoff * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, hides nothing)
-    return pause
+    if isinstance(error, RateLimited) and error.retry_after is not None:
+        return max(pause, min(error.retry_after, _LONGEST_ASKED))
+    return max(pause, _QUEUE_PAUSE) if error.code == _QUEUE_FULL else pause
 
 
 def _slow_down(outcomes: Iterable[Outcome], now: datetime) -> None:

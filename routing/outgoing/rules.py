@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from core.languages import Country, Sentence
+from core.languages import Country, Sentence, key_of
 from core.languages import kept as _
 from routing.places import closeness
 from telephony.phone import Number
@@ -126,6 +126,7 @@ _NOT_TODAY = {
     Channel.CALL: _("It is %(day)s, %(time)s, in %(place)s. Your company does not call there on this day."),
     Channel.TEXT: _("It is %(day)s, %(time)s, in %(place)s. Your company does not text there on this day."),
 }
+_OF_HOURS = frozenset(said.key for some in (_IT_IS, _SPANS, _NOT_TODAY) for said in some.values())
 # Django's catalogues have them.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -209,6 +210,11 @@ def _of_hours(number: Number, channel: Channel, at: datetime, rules: Rules, zone
     return Refusal(Rule.HOURS, said, frozenset.intersection(*(span.override_by for span in spans)))
 
 
+def is_of_hours(kept: str) -> bool:
+    """Whether a refusal, as it is kept, was for the hour."""
+    return key_of(kept) in _OF_HOURS
+
+
 def _closed(spans: Iterable[HoursRule], zones: tuple[str, ...], at: datetime) -> datetime | None:
     """The time at the first of these places where none of the spans holds; None when it is allowed at all of them."""
     spans = list(spans)
@@ -218,26 +224,35 @@ def _closed(spans: Iterable[HoursRule], zones: tuple[str, ...], at: datetime) ->
     return next((each for each in local if not any(span.holds(each) for span in spans)), None)
 
 
-_STEP = timedelta(minutes=15)
-_A_WEEK = 8 * 24 * 4
-
-
 def next_open(
     number: Number, *, channel: Channel, at: datetime, rules: Rules, zones: tuple[str, ...]
 ) -> datetime | None:
-    """That moment when the hours allow it then, otherwise the next quarter of an hour at which they do; None when they
-    do not within a week."""
-    spans = tuple(closest(number, channel, rules.hours))
+    """That moment when the hours allow it then, otherwise the next at which they do; None when they do not within a
+    week."""
+    return spans_open(tuple(closest(number, channel, rules.hours)), zones, at)
+
+
+def spans_open(spans: tuple[HoursRule, ...], zones: tuple[str, ...], at: datetime) -> datetime | None:
+    """That moment when each of these zones has one of these spans then, otherwise the next at which each has; None when
+    they have none together within a week."""
     if _closed(spans, zones, at) is None:
         return at
-    quarter = at.replace(second=0, microsecond=0, minute=at.minute // 15 * 15)
-    return _next_open(spans, zones, quarter)
+    return next((begin for begin in _begins(spans, zones, at.astimezone(UTC).date()) if begin > at), None)
 
 
 @lru_cache(maxsize=1024)
-def _next_open(spans: tuple[HoursRule, ...], zones: tuple[str, ...], quarter: datetime) -> datetime | None:
-    moments = (quarter + step * _STEP for step in range(1, _A_WEEK))
-    return next((moment for moment in moments if _closed(spans, zones, moment) is None), None)
+def _begins(spans: tuple[HoursRule, ...], zones: tuple[str, ...], day: date) -> tuple[datetime, ...]:
+    """When it begins to be allowed at all these places, from the day before this one on: whenever that is, a span
+    begins at one of them."""
+    moments = {
+        # An hour that the clock has twice begins twice.
+        datetime.combine(day + timedelta(days=days), span.begin.replace(fold=fold), _zone(zone)).astimezone(UTC)
+        for days in range(-1, 10)
+        for span in spans
+        for zone in zones
+        for fold in (0, 1)
+    }
+    return tuple(sorted(moment for moment in moments if _closed(spans, zones, moment) is None))
 
 
 @lru_cache(maxsize=64)

@@ -103,6 +103,40 @@ def test_a_send_that_a_person_paused_or_canceled_does_not_go_on_by_itself(send, 
     assert send.state == SendState.CANCELED
 
 
+def test_one_that_is_paused_while_a_limit_stops_it_stays_paused(send, hedy, account):
+    limit = SpendLimit.objects.create(period="monthly", amount=Decimal("1.05"))
+    send_some(1)
+    refresh(send.pk)
+    assert hedy.get(f"{SENDS}{send.pk}/")["state"] == "stopped"
+    paused = hedy.step(send.pk, "pause")
+    assert (paused["state"], paused["problem"]) == ("paused", "")
+
+    limit.delete()
+    guard.forget()
+    work()
+
+    send.refresh_from_db()
+    assert (send.state, account.texts) == (SendState.PAUSED, [])
+
+
+def test_one_that_is_resumed_while_a_limit_is_reached_waits_for_it(send, hedy, account, settings):
+    limit = SpendLimit.objects.create(period="monthly", amount=Decimal("1.05"))
+    send_some(1)
+    hedy.step(send.pk, "pause")
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 10_000
+
+    for _press in range(2):
+        resumed = hedy.step(send.pk, "resume")
+        assert resumed["state"] == "stopped"
+        assert "spend limit is reached" in resumed["problem"]
+        assert not Message.objects.filter(step=Step.WAITING).exists()
+    limit.delete()
+    guard.forget()
+    work()
+
+    assert len(account.texts) == PEOPLE - 1
+
+
 def test_single_texts_are_not_stopped(send, line, account):
     SpendLimit.objects.create(period="monthly", amount=Decimal("0.5"))
     guard.forget()

@@ -27,11 +27,11 @@ export function createGroupSendsApi(
     listAt: (url) => read<Page<GroupSend>>(`${groupSends}${queryOf(url)}`),
     send: (id) => read(of(id)),
     create: (values) => write(groupSends, values),
-    change: (id, values) => write(of(id), values, "PATCH"),
+    change: (id, values, revision) => write(of(id), { ...values, revision }, "PATCH"),
     remove: async (id) => {
       await send(of(id), "DELETE", {});
     },
-    start: (id) => write(of(id, "start/")),
+    start: (id, revision) => write(of(id, "start/"), { revision }),
     pause: (id) => write(of(id, "pause/")),
     resume: (id) => write(of(id, "resume/")),
     cancel: (id) => write(of(id, "cancel/")),

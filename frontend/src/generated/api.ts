@@ -2200,7 +2200,7 @@ export interface components {
             started_by: components["schemas"]["Agent"] | null;
             summary: components["schemas"]["Summary"] | null;
         };
-        /** @description A draft. In a change, what is left out stays as it is. */
+        /** @description A draft. */
         GroupSendInput: {
             /** @description Empty: the text's beginning. */
             title?: string;
@@ -2217,6 +2217,11 @@ export interface components {
             keeps_hours?: boolean;
             hours_from?: string;
             hours_until?: string;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        GroupSendStart: {
+            /** @description Of the draft as it was read: when it is another by now, nothing is done, and the answer is 409. */
+            revision?: number;
         };
         /**
          * @description * `draft` - Draft
@@ -2812,8 +2817,8 @@ export interface components {
             /** @description `{"match": "all" | "any", "conditions": [{"field", "is", "value"}]}`; empty: by hand alone. */
             rule?: unknown;
         };
-        /** @description A draft. In a change, what is left out stays as it is. */
-        PatchedGroupSendInput: {
+        /** @description What is left out stays as it is. */
+        PatchedGroupSendChange: {
             /** @description Empty: the text's beginning. */
             title?: string;
             /** @description The line's id, or its number as E.164. */
@@ -2829,6 +2834,8 @@ export interface components {
             keeps_hours?: boolean;
             hours_from?: string;
             hours_until?: string;
+            /** @description Of the draft as it was read: when it is another by now, nothing is done, and the answer is 409. */
+            revision?: number;
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         PatchedImportChoices: {
@@ -3091,9 +3098,10 @@ export interface components {
          *     * `empty-field` - A field is empty
          *     * `do-not-call` - On the do-not-call list
          *     * `forbidden` - Your company does not text there
+         *     * `too-long` - Filled in, the text is too long
          * @enum {string}
          */
-        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden";
+        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long";
         /**
          * @description * `waiting` - Waiting
          *     * `on-the-way` - On the way
@@ -5281,7 +5289,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedGroupSendInput"];
+                "application/json": components["schemas"]["PatchedGroupSendChange"];
             };
         };
         responses: {
@@ -5552,7 +5560,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GroupSendStart"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -5563,11 +5575,14 @@ export interface operations {
                     "application/json": components["schemas"]["GroupSend"];
                 };
             };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
         };
     };

@@ -72,12 +72,13 @@ describe("a text that is written", () => {
     sends.write({ body: "Hello" }, sales);
     await settle(WRITING);
     sends.write({ body: "Hello again" });
-    answer?.({ ...(await sendOf(SENDS.draft)), id: 9 });
+    const kept = { ...(await sendOf(SENDS.draft)), id: 9 };
+    answer?.(kept);
     await settle();
     expect(sends.get().writing).toMatchObject({ id: 9, counting: true, draft: { body: "Hello again" } });
     await settle(WRITING);
     expect(create).toHaveBeenCalledTimes(1);
-    expect(change).toHaveBeenCalledWith(9, expect.objectContaining({ body: "Hello again" }));
+    expect(change).toHaveBeenCalledWith(9, expect.objectContaining({ body: "Hello again" }), kept.revision);
     expect(sends.get().writing?.counting).toBe(false);
   });
 
@@ -122,6 +123,50 @@ describe("a text that is written", () => {
     await sends.start();
     expect(order).toEqual(["kept Hello, at last", "started"]);
     expect(sends.get()).toMatchObject({ writing: null, place: 9, open: { send: { state: "running" } } });
+  });
+
+  describe("and changed in another tab", () => {
+    const message = "Somebody else has just changed this draft. Read it again.";
+
+    async function two() {
+      let stored = { ...(await sendOf(SENDS.draft)), revision: 4 };
+      const held = async <T>(revision: number, work: () => T): Promise<T> => {
+        if (revision !== stored.revision) throw { status: 409, message };
+        return work();
+      };
+      const start = vi.fn((_id: number, revision: number) =>
+        held(revision, () => ({ ...stored, state: "running" as const })),
+      );
+      const { sends } = begin({
+        send: async () => stored,
+        change: (_id, { body = "" }, revision) =>
+          held(revision, () => (stored = { ...stored, body, revision: revision + 1 })),
+        start,
+      });
+      sends.go(stored.id);
+      await settle();
+      stored = { ...stored, body: "Theirs", revision: 5 };
+      return { sends, start, body: () => stored.body };
+    }
+
+    it("is not started, and shows what the other has written", async () => {
+      const { sends, start } = await two();
+      await expect(sends.start()).resolves.toBe(false);
+      expect(sends.get()).toMatchObject({ problem: message, writing: { draft: { body: "Theirs" } } });
+      await expect(sends.start()).resolves.toBe(true);
+      expect(start.mock.calls.map(([, revision]) => revision)).toEqual([4, 5]);
+    });
+
+    it("keeps what was written here, and only says so at first", async () => {
+      const { sends, start, body } = await two();
+      sends.write({ body: "Mine" });
+      await settle(WRITING);
+      expect(sends.get().writing).toMatchObject({ problem: message, draft: { body: "Mine" } });
+      expect(body()).toBe("Theirs");
+      await expect(sends.start()).resolves.toBe(true);
+      expect(body()).toBe("Mine");
+      expect(start).toHaveBeenCalledWith(SENDS.draft, 6);
+    });
   });
 
   it("keeps a name of its own, but not one that was made of its beginning", async () => {

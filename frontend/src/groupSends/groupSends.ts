@@ -178,7 +178,9 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     if (!writing.counting) return true;
     const { draft, id } = writing;
     try {
-      const kept = await (id === null ? api.create(values) : api.change(id, values));
+      const kept = await (id === null
+        ? api.create(values)
+        : api.change(id, values, writing.kept?.revision ?? 0));
       // What was thrown away meanwhile does not come back.
       if (!state.writing || (state.writing.id !== id && state.writing.id !== null)) return false;
       const unchanged = state.writing.draft === draft;
@@ -191,10 +193,21 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
       put(kept);
       return true;
     } catch (error) {
-      const { message = "", fields = {} } = error as ContactFailure;
+      const { message = "", fields = {}, status } = error as ContactFailure;
+      // What stands in the form is kept the next time: somebody has read by then that it was another's.
+      if (status === 409 && id !== null) await readAgain(id);
       setWriting({ problem: message || t("failure.serverCouldNot"), wrong: fields });
       return false;
     }
+  }
+
+  /** Takes up what somebody else has made of the draft; what is written and not kept yet stays as it is. */
+  async function readAgain(id: number): Promise<void> {
+    const send = await api.send(id).catch(() => null);
+    const { writing } = state;
+    if (!send || send.state !== "draft" || writing?.id !== id) return;
+    if (writing.counting) setWriting({ kept: send });
+    else takeDraft(send);
   }
 
   /** Does one thing at a time; a failure is a sentence. */
@@ -293,7 +306,11 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
         if (!(await keep()) || !state.writing?.id) {
           throw new Error(state.writing?.problem ?? "");
         }
-        const send = await api.start(state.writing.id);
+        const { id, kept } = state.writing;
+        const send = await api.start(id, kept?.revision ?? 0).catch(async (error: unknown) => {
+          if ((error as ContactFailure).status === 409) await readAgain(id);
+          throw error;
+        });
         set({ writing: null, place: send.id, open: { id: send.id, loading: "ready", send }, peopleOf: null });
         list.merge(send);
         people.ask({ show: "all", search: "" });

@@ -35,9 +35,10 @@ export interface GroupSendsApi {
   send(id: number): Promise<GroupSend>;
   create(values: SendInput): Promise<GroupSend>;
   /** Fails with status 409 when it was started, or changed by somebody else meanwhile. */
-  change(id: number, values: Partial<SendInput>): Promise<GroupSend>;
+  change(id: number, values: Partial<SendInput>, revision: number): Promise<GroupSend>;
   remove(id: number): Promise<void>;
-  start(id: number): Promise<GroupSend>;
+  /** Fails with status 409 when it is not the draft of that revision any more. */
+  start(id: number, revision: number): Promise<GroupSend>;
   pause(id: number): Promise<GroupSend>;
   resume(id: number): Promise<GroupSend>;
   cancel(id: number): Promise<GroupSend>;

@@ -57,8 +57,8 @@ class Requests:
         found: dict[str, Any] = answer.json()
         return found
 
-    def step(self, send_id: int, name: str, *, status: int = 200) -> dict[str, Any]:
-        answer = self.ask("POST", f"{SENDS}{send_id}/{name}/")
+    def step(self, send_id: int, name: str, body: Any = None, *, status: int = 200) -> dict[str, Any]:
+        answer = self.ask("POST", f"{SENDS}{send_id}/{name}/", body)
         assert answer.status_code == status, answer.content
         found: dict[str, Any] = answer.json()
         return found

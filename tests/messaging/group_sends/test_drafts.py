@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from contacts.consents import consent_record
 from contacts.models import BlockedNumber, Consent
+from messaging.group_sends.progress import LINE_OFF
 from messaging.models import Direction, GroupRecipient, GroupSend, Message, ReadyText, Step, Thread
 from messaging.services import thread_with
 from tests import factories
@@ -190,6 +191,74 @@ def test_a_change_says_again_who_gets_it(line, hedy):
     assert changed["summary"]["recipients"] == 2
     assert changed["body"] == draft["body"]
     assert changed["revision"] > draft["revision"]
+
+
+CHANGED = "Somebody else has just changed this draft. Read it again."
+
+
+def test_a_draft_that_somebody_else_has_changed_is_not_changed_unread(line, hedy):
+    draft = hedy.draft(line, body="One")
+    path, revision = f"{SENDS}{draft['id']}/", draft["revision"]
+    assert hedy.ask("PATCH", path, {"body": "Two", "revision": revision}).json()["body"] == "Two"
+
+    answer = hedy.ask("PATCH", path, {"body": "Three", "revision": revision})
+
+    assert (answer.status_code, answer.json()["detail"]) == (409, CHANGED)
+    assert hedy.get(path)["body"] == "Two"
+    assert hedy.ask("PATCH", path, {"body": "Four"}).json()["body"] == "Four"
+
+
+def test_what_is_started_is_what_was_read(line, hedy):
+    draft = hedy.draft(line, body="One", contacts=[one.pk for one in make_people(1)])
+    changed = hedy.ask("PATCH", f"{SENDS}{draft['id']}/", {"body": "Two"}).json()
+
+    assert hedy.step(draft["id"], "start", {"revision": draft["revision"]}, status=409)["detail"] == CHANGED
+    assert hedy.get(f"{SENDS}{draft['id']}/")["state"] == "draft"
+    assert hedy.step(draft["id"], "start", {"revision": changed["revision"]})["body"] == "Two"
+    # Whoever presses twice is answered the same.
+    assert hedy.step(draft["id"], "start", {"revision": changed["revision"]})["state"] == "running"
+
+
+@pytest.mark.parametrize("body", [{"revision": "x"}, {"revision": -1}, {"revisions": 1}, [], "x"])
+def test_a_start_with_bad_input_is_an_answer(line, hedy, body):
+    draft = hedy.draft(line, contacts=[one.pk for one in make_people(1)])
+
+    hedy.step(draft["id"], "start", body, status=400)
+    assert hedy.get(f"{SENDS}{draft['id']}/")["state"] == "draft"
+
+
+@pytest.mark.parametrize("end", [{"hours_until": "08:00"}, {"hours_from": "20:00"}])
+def test_hours_that_end_when_they_begin_are_refused_also_when_one_end_is_changed(line, hedy, end):
+    draft = hedy.draft(line)
+
+    for answer in (
+        hedy.ask("PATCH", f"{SENDS}{draft['id']}/", end),
+        hedy.ask("POST", SENDS, {"line": line.pk, "body": "Hi"} | end),
+    ):
+        (wrong,) = answer.json()["errors"]
+        assert (answer.status_code, wrong["field"], wrong["detail"]) == (
+            *(400, "hours_until"),
+            "The hours end when they begin.",
+        )
+    assert hedy.get(f"{SENDS}{draft['id']}/")["hours_until"] == "20:00"
+
+
+def test_a_line_that_is_not_in_use_sends_nothing(line, hedy):
+    draft = hedy.draft(line, contacts=[one.pk for one in make_people(1)])
+    line.is_active = False
+    line.save()
+
+    assert hedy.step(draft["id"], "start", status=409)["detail"] == LINE_OFF
+    assert hedy.get(f"{SENDS}{draft['id']}/")["state"] == "draft"
+
+
+def test_a_draft_is_not_canceled_but_thrown_away(line, hedy):
+    draft = hedy.draft(line)
+
+    assert hedy.step(draft["id"], "cancel", status=409)["detail"] == "This send was not started yet."
+    # As it could be once.
+    GroupSend.objects.update(state="canceled")
+    assert hedy.ask("DELETE", f"{SENDS}{draft['id']}/").status_code == 204
 
 
 def test_without_a_title_it_is_called_as_it_begins(line, hedy):

@@ -13,12 +13,16 @@ from django.utils import timezone
 
 from contacts.consents import consent_record
 from contacts.models import BlockedNumber, Consent
+from messaging.group_sends.feeding import feed
 from messaging.group_sends.preparing import prepare_all
-from messaging.group_sends.progress import refresh
+from messaging.group_sends.progress import LINE_OFF, refresh
 from messaging.models import Direction, GroupRecipient, GroupSend, Message, Origin, Sender, Step, Thread
+from messaging.outbox.claims import TOO_OLD
 from messaging.services import message_write
+from tests import factories
 from tests.messaging.account import BUSY, LOST_500, OK, TAKEN_SILENT, Account, twilio_is
 from tests.messaging.group_sends.sends import SENDS, Requests, later, make_group, make_people, make_supervisor, work
+from tests.routing.outgoing.rows import hours
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +186,34 @@ def test_a_canceled_send_never_goes_on(line, hedy, account):
     assert account.texts == []
     assert hedy.get(f"{SENDS}{send['id']}/")["progress"]["canceled"] == 4
     assert hedy.step(send["id"], "resume", status=409)["detail"] == "This send was canceled."
+
+
+def test_a_line_that_is_switched_off_stops_its_sends(line, hedy, account, settings):
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 0.01
+    send = started(hedy, line, make_people(4))
+    at = timezone.now() + timedelta(hours=2)
+    for_later = started(hedy, line, [factories.make_contact("Later", "+12025550177")], scheduled_for=at.isoformat())
+    work()
+    line.is_active = False
+    line.save()
+    refresh(send["id"])
+    settings.MESSAGE_SEGMENTS_PER_SECOND = 10_000
+    with patch.object(timezone, "now", return_value=at + timedelta(seconds=1)):
+        work()
+
+    assert len(account.texts) == 1
+    for one in (send, for_later):
+        found = hedy.get(f"{SENDS}{one['id']}/")
+        assert (found["state"], found["problem"]) == ("stopped", LINE_OFF)
+        assert hedy.step(one["id"], "resume", status=409)["detail"] == LINE_OFF
+
+    line.is_active = True
+    line.save()
+    for one in (send, for_later):
+        hedy.step(one["id"], "resume")
+    with patch.object(timezone, "now", return_value=at + timedelta(hours=2)):
+        work()
+    assert len(account.texts) == 5
 
 
 @pytest.mark.parametrize(
@@ -443,6 +475,90 @@ def test_one_to_myself_goes_out_alone_with_my_own_name(line, hedy, account):
 
     assert answer.status_code == 201
     assert [(text["to"], text["body"]) for text in account.texts] == [("+12025550177", "Hello Hedy")]
+
+
+def test_one_to_myself_is_one_however_often_it_is_asked_for(line, hedy, account):
+    draft = hedy.draft(line, contacts=[one.pk for one in make_people(1)])
+    path, number = f"{SENDS}{draft['id']}/to-myself/", {"number": "+12025550177"}
+
+    first, again = (hedy.ask("POST", path, number).json()["id"] for _press in range(2))
+    work()
+    assert (first == again, len(account.texts)) == (True, 1)
+
+    hedy.ask("PATCH", f"{SENDS}{draft['id']}/", {"body": "Hi {first name}"})
+    hedy.ask("POST", path, number)
+    work()
+    assert [text["body"] for text in account.texts] == ["Hello Hedy", "Hi Hedy"]
+
+    Message.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    hedy.ask("POST", path, number)
+    work()
+    assert len(account.texts) == 3
+
+
+def test_one_to_myself_does_not_go_to_a_line_nor_to_who_stopped(line, hedy, account, team):
+    other = factories.make_line(team=team, number="+12025550199", name="Other")
+    stopped, blocked = "+12025550177", "+12025550178"
+    consent_record(stopped, sender=line.number, state=Consent.State.FORBIDDEN, source=Consent.Source.TEXT)
+    BlockedNumber.objects.create(number=blocked)
+    draft = hedy.draft(line, contacts=[one.pk for one in make_people(1)])
+
+    said = {
+        number: hedy.step(draft["id"], "to-myself", {"number": number}, status=409)["detail"]
+        for number in (line.number, other.number, stopped, blocked)
+    }
+    work()
+
+    assert said[line.number] == said[other.number] == "This is the number of a line. Type your own number."
+    assert said[stopped] == "This number replied STOP and gets no texts until it writes START."
+    assert said[blocked] == "This number is blocked."
+    assert account.texts == []
+
+
+def test_who_gets_too_long_a_text_is_left_out_and_the_others_get_it(line, hedy, account):
+    short, long = make_people(2)
+    long.company = "C" * 100
+    long.save()
+    short.company = "D"
+    short.save()
+    body = "a" * 1590 + "{company}"
+
+    send = started(hedy, line, [short, long], body=body)
+    work()
+
+    assert [text["to"] for text in account.texts] == [short.numbers.get().number]
+    (left_out,) = hedy.people(send["id"], show="left-out")
+    assert (left_out["name"], left_out["why"]) == (long.name, "Filled in, the text is too long")
+    assert send["summary"]["reasons"] == [
+        {"reason": "too-long", "count": 1, "text": "for 1 the text, filled in, is too long"}
+    ]
+
+
+def test_what_could_not_be_sent_for_a_day_may_be_tried_again(line, hedy, account):
+    send = started(hedy, line, make_people(2))
+    feed(1000)
+    old = Message.objects.order_by("pk")[:1]
+    Message.objects.filter(pk__in=[one.pk for one in old]).update(
+        attempts=11, created_at=timezone.now() - timedelta(days=2)
+    )
+    work()
+
+    (person,) = hedy.people(send["id"], show="to-look-at")
+    assert (person["why"], person["what_now"]) == (TOO_OLD, "try-again")
+    assert hedy.get(f"{SENDS}{send['id']}/")["progress"]["retryable"] == 1
+    assert hedy.step(send["id"], "retry")["retried"] == 1
+    work()
+    assert len(account.texts) == 2
+
+
+def test_a_text_that_no_hours_allow_is_not_said_to_be_left_out_from_now_on(line, hedy, account):
+    hours(weekdays="")
+    send = started(hedy, line, make_people(1))
+    work()
+
+    (person,) = hedy.people(send["id"], show="to-look-at")
+    assert (person["what_now"], person["what_now_text"]) == ("help", "What helps")
+    assert person["help"] == "An admin can change the hours in which your company texts there."
 
 
 def test_two_sends_of_one_line_share_its_pace_and_both_arrive(line, hedy, account):

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from messaging.models import Priority
 from messaging.outbox.pace import Pace, rate
+from messaging.outbox.results import pause_after
+from telephony.errors import RateLimited
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 LINE, US, UK = "+12025550100", "+12025550142", "+442079460018"
@@ -49,6 +51,27 @@ def test_nothing_is_handed_over_that_twilios_queue_could_not_hold():
     pace = Pace(NOW + timedelta(hours=9), NOW)
 
     assert not pace.take(LINE, US, 1, Priority.SINGLE)
+
+
+def busy(retry_after):
+    error = RateLimited("Too many")
+    error.retry_after = retry_after
+    return error
+
+
+@pytest.mark.parametrize("asked", [0.0, 2.0, None])
+def test_a_sender_that_is_asked_to_slow_down_again_and_again_rests_longer_each_time(asked):
+    error = busy(asked)
+    pauses = [pause_after(error, slowed) for slowed in range(8)]
+
+    assert pauses[0] >= max(0.3, asked or 0)
+    assert pauses[7] > 20
+    assert sum(pauses) > 40
+
+
+def test_a_sender_rests_as_long_as_twilio_asks_within_an_hour():
+    assert pause_after(busy(300.0), 0) == 300
+    assert pause_after(busy(1e9), 0) == 3600
 
 
 @given(

@@ -202,6 +202,14 @@ def test_every_sentence_fits_its_column_with_the_longest_that_can_stand_in_it():
                 assert all(len(as_text(one.sentence)) <= 255 for one in found)
 
 
+def test_hours_of_a_few_minutes_are_found_to_the_minute():
+    rules = Rules(hours=(span(begin="09:02", end="09:07"),))
+    asked = {"rules": rules, "zones": ("Europe/Berlin",), "channel": Channel.TEXT}
+    noon = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+    assert next_open(number(BERLIN), at=noon, **asked) == datetime(2026, 11, 29, 8, 2, tzinfo=UTC)
+
+
 # A busy computer is no fault of the rules.
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(

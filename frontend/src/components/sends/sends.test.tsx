@@ -114,7 +114,7 @@ describe("writing to a group", () => {
     expect(start).not.toHaveBeenCalled();
     expect(dialog.getByText("£33.00")).toBeTruthy();
     await user.click(dialog.getByRole("button", { name: "Send to 412 people" }));
-    expect(start).toHaveBeenCalledWith(SENDS.draft);
+    expect(start).toHaveBeenCalledWith(SENDS.draft, (await fakeSendsApi("full").send(SENDS.draft)).revision);
     expect(await screen.findByText("236 of 412 sent")).toBeTruthy();
   });
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.group_sends.hours import Hours
+from messaging.outbox.hours import Hours
 from telephony.numbers import zones_of
 
 DAY = Hours(time(8), time(20))
@@ -41,6 +42,21 @@ def test_hours_may_go_over_midnight():
 
     assert night.next_open(datetime(2026, 11, 28, 23, tzinfo=UTC), ("UTC",)).hour == 23
     assert night.next_open(datetime(2026, 11, 28, 12, tzinfo=UTC), ("UTC",)).hour == 22
+
+
+@pytest.mark.parametrize("minutes", [1, 13])
+def test_a_span_of_a_few_minutes_is_waited_for(minutes):
+    short = Hours(time(8, 16), time(8, 16 + minutes))
+    noon = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+    assert short.next_open(noon, BERLIN) == datetime(2026, 11, 29, 8, 16, tzinfo=ZoneInfo(BERLIN[0]))
+
+
+def test_what_never_holds_in_both_zones_holds_in_the_first():
+    short = Hours(time(8), time(9))
+    noon = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+    assert short.next_open(noon, (*BERLIN, *NEW_YORK)) == datetime(2026, 11, 29, 8, tzinfo=ZoneInfo(BERLIN[0]))
 
 
 def test_zones_are_those_of_the_number_unless_somebody_said_another():
