@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from core.languages import Country, Sentence
 from core.languages import kept as _
 from routing.places import closeness
@@ -183,8 +185,13 @@ def _place(number: Number, prefix: str = "") -> str:
     return prefix or number.e164
 
 
+def desk_day(at: datetime) -> date:
+    """The day it is then where the company is (`TIME_ZONE`): the list's last days are days there."""
+    return timezone.localdate(at, timezone.get_default_timezone())
+
+
 def _of_list(entry: Entry | None, channel: Channel, at: datetime) -> Refusal | None:
-    if entry is None or channel not in entry.channels or (entry.until is not None and at.date() > entry.until):
+    if entry is None or channel not in entry.channels or (entry.until is not None and desk_day(at) > entry.until):
         return None
     said = _LISTED_UNTIL[channel] % {"day": f"{entry.until:%Y-%m-%d}"} if entry.until else _LISTED[channel]
     return Refusal(Rule.DO_NOT_CALL, said, entry.override_by)
