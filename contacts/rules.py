@@ -243,7 +243,7 @@ def _text(text: Any, way: str, value: str) -> Q:
 
 
 def _consent(way: str, sender: str) -> Q:
-    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-pk").values("state")[:1]
+    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-at", "-pk").values("state")[:1]
     state = Consent.State.ALLOWED if way == "allowed" else Consent.State.FORBIDDEN
     said = Q(pk__in=ContactNumber.objects.alias(said=Subquery(newest)).filter(said=state).values("contact"))
     return ~said if way == "not-forbidden" else said

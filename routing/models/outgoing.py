@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from routing.outgoing.rules import desk_day
+from core.days import desk_day
 from routing.places import PLACE_LENGTH, place_clean, place_said
 from telephony.errors import InvalidNumber
 from telephony.party import same_party

@@ -15,10 +15,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.days import desk_day
 from core.languages import number_text
 from core.text import cleaned
 from routing.models import DoNotCall
-from routing.outgoing.rules import desk_day
 from telephony.errors import InvalidNumber
 from telephony.party import same_party
 from telephony.phone import parse

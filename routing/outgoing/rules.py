@@ -10,8 +10,7 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-
+from core.days import desk_day
 from core.languages import Country, Sentence
 from core.languages import kept as _
 from routing.places import closeness
@@ -183,11 +182,6 @@ def _place(number: Number, prefix: str = "") -> str:
     if number.region and not prefix.startswith("+"):
         return Country(number.region)
     return prefix or number.e164
-
-
-def desk_day(at: datetime) -> date:
-    """The day it is then where the company is (`TIME_ZONE`): the list's last days are days there."""
-    return timezone.localdate(at, timezone.get_default_timezone())
 
 
 def _of_list(entry: Entry | None, channel: Channel, at: datetime) -> Refusal | None:
