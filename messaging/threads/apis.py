@@ -15,7 +15,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import BaseParser
-from rest_framework.request import Request
+from rest_framework.request import Request, is_form_media_type
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -363,6 +363,9 @@ class FileParser(BaseParser):
     media_type = "*/*"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        # Of a form, the framework would look for fields in it before anybody is signed in.
+        if is_form_media_type(media_type or ""):
+            raise UnsupportedMediaType(media_type, detail=_("Send the file as it is, not in a form."))
         return read_bounded(stream, MOST_OUT)
 
 
