@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Consent",
+    "blocked_since",
     "consent_forbid",
     "consent_record",
     "consents_between",
@@ -109,6 +110,12 @@ def numbers_blocked(numbers: Collection[str]) -> set[str]:
     written = _written(numbers)
     rows = BlockedNumber.objects.filter(number__in_array=list(written)).order_by()
     return {asked for number in rows.values_list("number", flat=True) for asked in written[number]}
+
+
+def blocked_since(number: str) -> datetime | None:
+    """Since when a number is on the block list, however it is written there."""
+    rows = BlockedNumber.objects.filter(number__in=same_party(number))
+    return rows.order_by("at").values_list("at", flat=True).first()
 
 
 def numbers_with_landline(numbers: Collection[str]) -> set[str]:

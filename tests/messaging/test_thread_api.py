@@ -142,6 +142,20 @@ def test_a_cursor_that_nobody_gave_is_refused(client, place):
     assert get(client, THREADS, cursor=cursor).json()["errors"][0]["field"] == "cursor"
 
 
+def test_texts_of_a_blocked_number_are_no_news_when_the_thread_is_given_away(client, twilio, line, ada):
+    twilio.webhook(INCOMING, text(1))
+    thread = Thread.objects.get()
+    first = thread.last_message_id
+    BlockedNumber.objects.create(number=CALLER)
+    twilio.webhook(INCOMING, text(2))
+
+    assert send(client, f"{THREADS}{thread.pk}/assign/", {"agent": ada.pk}).json()["unread"] == 1
+    assert send(client, f"{THREADS}{thread.pk}/read/", {"up_to": first}).json()["unread"] == 0
+    # And once it is unblocked, they were there all the time.
+    BlockedNumber.objects.all().delete()
+    assert send(client, f"{THREADS}{thread.pk}/assign/", {"agent": None}).json()["unread"] == 0
+
+
 # --- The time line ------------------------------------------------------------------------------------------------
 
 
