@@ -72,7 +72,7 @@ class PlacePagination(CursorPagination):
     max_page_size = 100
     ordering: Any = ("pk",)
 
-    def paginate_queryset(self, queryset: QuerySet[R], request: Request, view: Any = None) -> list[R]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         keys = _keys(queryset.model, self.ordering)
         return self.read_page(request, queryset.model, lambda asked: list(_rows(queryset, keys, asked)))
 
