@@ -9,9 +9,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +22,7 @@ from contacts.groups import members_of
 from contacts.models import Contact
 from contacts.selectors import contact_get, contact_search
 from contacts.serializers import ContactDetailSerializer, ContactInputSerializer, ContactPageSerializer, contact_etag
+from core.api.pages import PlacePagination
 from core.api.resources import BoundedJSONParser, Conflict, require_version
 from core.api.schema import raises
 
@@ -37,19 +37,6 @@ IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The ETag that was read. With it, nothing is changed when somebody else was quicker (412).",
 )
-
-
-class PlacePagination(CursorPagination):
-    page_size = 20
-    page_size_query_param = "page_size"
-    max_page_size = 100
-
-    def decode_cursor(self, request: Request) -> Any:
-        try:
-            return super().decode_cursor(request)
-        except NotFound:
-            sentence = _("This cursor cannot be read. Take `next` or `previous` as it came.")
-            raise ValidationError({"cursor": sentence}) from None
 
 
 class ContactPagination(PlacePagination):

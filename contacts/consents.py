@@ -7,24 +7,34 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
 from core.sql import prepared  # noqa: F401 (knows `__in_array`)
+from telephony.party import same_party
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
 __all__ = [
     "Consent",
+    "blocked_since",
     "consent_forbid",
     "consent_record",
     "consents_between",
+    "is_forbidden",
+    "landline_forget",
     "landline_note",
     "numbers_blocked",
     "numbers_that_forbid",
     "numbers_with_landline",
 ]
+
+
+# What was said last counts, and of one moment what was recorded last: a text that lay in the spool is recorded later
+# than what was said after it.
+_NEWEST = ("-at", "-pk")
 
 
 def consent_record(
@@ -35,14 +45,28 @@ def consent_record(
     source: Consent.Source,
     note: str = "",
     by: Agent | None = None,
+    at: datetime | None = None,
 ) -> Consent | None:
-    """Keeps what somebody allowed or forbade; None when that is what counts already, and nothing is kept."""
-    newest = Consent.objects.filter(number=number, sender=sender).order_by("-pk").first()
-    if newest is not None and newest.state == state:
+    """Keeps what somebody allowed or forbade, at a time before now when it is given; None when that counts already, and
+    nothing is kept. What was said by text is always kept: one that was written before it may still come."""
+    at = at or timezone.now()
+    newest = _said(number, sender).first()
+    if source != Consent.Source.TEXT and newest is not None and newest.state == state:
         return None
     return Consent.objects.create(
-        number=number, sender=sender, state=state, source=source, note=note[:255], recorded_by=by
+        number=number, sender=sender, state=state, source=source, note=note[:255], recorded_by=by, at=at
     )
+
+
+def _said(number: str, sender: str) -> QuerySet[Consent]:
+    """What a number, however it is written, said of a sender's texts, the newest first."""
+    return Consent.objects.filter(number__in=same_party(number), sender=sender).order_by(*_NEWEST)
+
+
+def is_forbidden(number: str, sender: str, *, at: datetime) -> bool:
+    """Whether the number wanted no texts from this sender at that time."""
+    newest = _said(number, sender).filter(at__lte=at).first()
+    return newest is not None and newest.state == Consent.State.FORBIDDEN
 
 
 class OnlyTheyMay(Exception):
@@ -56,7 +80,7 @@ def consent_record_by_hand(
     number: str, *, sender: str, state: Consent.State, source: Consent.Source, note: str, by: Agent
 ) -> Consent | None:
     """What somebody told one of us. Returns and keeps as `consent_record` does; raises `OnlyTheyMay`."""
-    newest = Consent.objects.filter(number=number, sender=sender).order_by("-pk").first()
+    newest = _said(number, sender).first()
     stopped = newest is not None and newest.state == Consent.State.FORBIDDEN and newest.source in _BY_THEMSELVES
     if stopped and state == Consent.State.ALLOWED:
         raise OnlyTheyMay(_("They wrote STOP. Only they can change that, by writing START to this number."))
@@ -65,33 +89,60 @@ def consent_record_by_hand(
 
 def consent_history(numbers: Collection[str]) -> QuerySet[Consent]:
     """All that the people with these numbers allowed and forbade, newest first."""
-    rows = Consent.objects.filter(number__in=numbers).select_related("recorded_by")
-    # As they were recorded: of two of one moment, too, the one that counts is the first.
-    return rows.order_by("-pk")
+    return Consent.objects.filter(number__in=_written(numbers)).select_related("recorded_by").order_by(*_NEWEST)
 
 
 def numbers_that_forbid(sender: str, numbers: Collection[str]) -> set[str]:
-    """Those who want no texts from this sender."""
-    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-pk").values("pk")[:1]
-    rows = Consent.objects.filter(
-        sender=sender, number__in_array=list(numbers), pk=Subquery(newest), state=Consent.State.FORBIDDEN
-    )
-    return set(rows.values_list("number", flat=True))
+    """Those who want no texts from this sender, however they said so."""
+    written = _written(numbers)
+    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by(*_NEWEST).values("pk")[:1]
+    rows = Consent.objects.filter(sender=sender, number__in_array=list(written), pk=Subquery(newest)).order_by()
+    said = {number: (at, pk, state) for number, at, pk, state in rows.values_list("number", "at", "pk", "state")}
+    # Of the ways to write one number, the one under which something was said last counts.
+    last = {
+        number: max((said[same] for same in same_party(number) if same in said), default=None) for number in numbers
+    }
+    return {number for number, one in last.items() if one is not None and one[2] == Consent.State.FORBIDDEN}
 
 
 def numbers_blocked(numbers: Collection[str]) -> set[str]:
-    return set(BlockedNumber.objects.filter(number__in_array=list(numbers)).values_list("number", flat=True))
+    """Those that are on the block list, however they are written there."""
+    written = _written(numbers)
+    rows = BlockedNumber.objects.filter(number__in_array=list(written)).order_by()
+    return {asked for number in rows.values_list("number", flat=True) for asked in written[number]}
+
+
+def blocked_since(number: str) -> datetime | None:
+    """Since when a number is on the block list, however it is written there."""
+    rows = BlockedNumber.objects.filter(number__in=same_party(number))
+    return rows.order_by("at").values_list("at", flat=True).first()
 
 
 def numbers_with_landline(numbers: Collection[str]) -> set[str]:
     """Those that are known to take no texts."""
-    rows = ContactNumber.objects.filter(number__in_array=list(numbers), line_type=LineType.LANDLINE)
-    return set(rows.values_list("number", flat=True))
+    written = _written(numbers)
+    rows = ContactNumber.objects.filter(number__in_array=list(written), line_type=LineType.LANDLINE).order_by()
+    return {asked for number in rows.values_list("number", flat=True) for asked in written[number]}
+
+
+def _written(numbers: Collection[str]) -> dict[str, list[str]]:
+    """All ways to write these numbers, each with those of them that it stands for."""
+    found: dict[str, list[str]] = {}
+    for number in numbers:
+        for same in same_party(number):
+            found.setdefault(same, []).append(number)
+    return found
 
 
 def landline_note(number: str) -> None:
     """Keeps that a text could not be delivered because the number is a landline."""
-    ContactNumber.objects.filter(number=number).update(line_type=LineType.LANDLINE)
+    ContactNumber.objects.filter(number__in=same_party(number)).update(line_type=LineType.LANDLINE)
+
+
+def landline_forget(number: str) -> None:
+    """A text came from it: whatever was known of it, it takes texts."""
+    rows = ContactNumber.objects.filter(number__in=same_party(number), line_type=LineType.LANDLINE)
+    rows.update(line_type="")
 
 
 def consent_forbid(number: str, *, sender: str, note: str) -> None:
@@ -109,4 +160,4 @@ def numbers_stopped_since(sender: str, since: datetime) -> QuerySet[Consent, str
 
 def consents_between(number: str, sender: str) -> QuerySet[Consent]:
     """What a number said of a sender's texts, the newest first."""
-    return Consent.objects.filter(number=number, sender=sender).select_related("recorded_by").order_by("-pk")
+    return _said(number, sender).select_related("recorded_by")

@@ -10,19 +10,18 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agents.permissions import IsSupervisorOrAdmin
-from contacts.apis import PlacePagination
 from contacts.block_serializers import BlockedNumberSerializer, BlockNumberInputSerializer
 from contacts.blocks import may_unblock, number_block
 from contacts.group_serializers import GroupInputSerializer, GroupSerializer, RuleFieldSerializer
 from contacts.models import BlockedNumber, Group
 from contacts.rules import fields
+from core.api.pages import PlacePagination
 from core.api.resources import BoundedJSONParser, Conflict
 from core.api.schema import raises
 
@@ -124,7 +123,7 @@ class BlockedNumberListApi(ListAPIView[BlockedNumber]):
 
     queryset = BlockedNumber.objects.select_related("blocked_by")
     serializer_class = BlockedNumberSerializer
-    pagination_class: type[CursorPagination] = BlockedPagination
+    pagination_class: type[PlacePagination] = BlockedPagination
     parser_classes = [BoundedJSONParser]
 
     @extend_schema(operation_id="blocked_numbers_list", tags=["block list"])

@@ -13,13 +13,21 @@ from contacts.models import (
 )
 from contacts.rules import rule_checked
 from core.api.resources import CleanField, StrictSerializer
+from core.text import tree_cleaned
+
+
+class StoredRuleField(serializers.JSONField):
+    """A rule as it is stored, which may be older than the checks of it."""
+
+    def to_representation(self, value: Any) -> Any:
+        return tree_cleaned(super().to_representation(value))
 
 
 class GroupSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     description = serializers.CharField()
-    rule = serializers.JSONField(help_text="Empty for a group that is picked by hand alone.")
+    rule = StoredRuleField(help_text="Empty for a group that is picked by hand alone.")
     members = serializers.SerializerMethodField(help_text="How many belong to it just now.")
 
     def get_members(self, group: Group) -> int:

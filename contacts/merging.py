@@ -15,6 +15,7 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contacts.followers import followers
 from contacts.models import LAST, Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
 from contacts.services import ContactConflict, at_once
 from core.retention import delete_in_batches
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 UNDO_FOR = timedelta(days=30)
 # What the remaining contact takes over where it says nothing itself.
 _TAKEN_OVER = ("company", "email", "note", "owner_id", "language", "time_zone")
-_WRITTEN_DOWN = ("company", "email", "note")
+_WRITTEN_DOWN = ("company", "email", "note", "owner", "language", "time_zone")
 _BATCH = 500
 
 
@@ -80,6 +81,7 @@ def _merge(survivor: Contact, gone: Contact, *, by: Agent | None, check: Callabl
     for at, number in enumerate(gone.numbers.all()):
         ContactNumber.objects.filter(pk=number.pk).update(position=min(behind + at, LAST))
     kept["moved"] = {_label(field): _move(field, gone.pk, survivor.pk) for field in _references()}
+    kept["moved"] |= {label: follower.moved(gone.pk, survivor.pk) for label, follower in followers().items()}
     picked = set(gone.groups.values_list("pk", flat=True))
     kept["groups"] = sorted(picked)
     kept["joined"] = sorted(picked - set(survivor.groups.values_list("pk", flat=True)))
@@ -149,6 +151,8 @@ def _undo(merged: ContactMerge, survivor: Contact) -> Contact:
     Contact.objects.filter(pk=gone.pk).update(created_at=created_at)
     for field in _references():
         _move_back(field, kept["moved"].get(_label(field), []), survivor.pk, gone.pk)
+    for label, follower in followers().items():
+        follower.moved_back(kept["moved"].get(label, []), survivor.pk, gone.pk)
     for pk, position in kept["positions"].items():
         ContactNumber.objects.filter(pk=int(pk), contact=gone.pk).update(position=position)
     gone.groups.add(*Group.objects.filter(pk__in=kept["groups"]))

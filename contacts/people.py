@@ -36,7 +36,7 @@ def people_of(group_ids: Collection[int], contact_ids: Collection[int]) -> list[
         rows |= _rows(Contact.objects.filter(pk__in_array=some))
     numbers: dict[int, list[tuple[str, str]]] = {}
     for some in _parts(rows):
-        found = ContactNumber.objects.filter(contact__pk__in_array=some).order_by("pk")
+        found = ContactNumber.objects.filter(contact__pk__in_array=some).order_by("position", "pk")
         for contact_id, number, line_type in found.values_list("contact_id", "number", "line_type"):
             numbers.setdefault(contact_id, []).append((number, line_type))
     people = [

@@ -31,6 +31,7 @@ from contacts.rules import (
     rule_checked,
 )
 from contacts.senders import sender_names
+from core.text import tree_cleaned
 
 # Without JavaScript nobody can add one.
 _ROWS = 3
@@ -169,7 +170,9 @@ def rule_said(value: Any) -> str:
 def _is_stored(value: Any) -> bool:
     """Whether it came from the database: what was typed has texts only."""
     conditions = value.get("conditions") if isinstance(value, Mapping) else None
-    return isinstance(conditions, list) and any(not isinstance(one.get("value"), str) for one in conditions)
+    return isinstance(conditions, list) and not all(
+        isinstance(one, Mapping) and isinstance(one.get("value"), str) for one in conditions
+    )
 
 
 def _rule_shown(value: Any) -> Mapping[str, Any]:
@@ -217,6 +220,8 @@ def _row(
     number: int, condition: Mapping[str, Any], known: list[Field], usernames: Mapping[int, str], wrong: str
 ) -> dict[str, Any]:
     """What the template shows of one row; without a number, of the one that is copied."""
+    # A stored one may be older than the checks of it.
+    condition = tree_cleaned(condition)
     chosen, value = condition.get("field", ""), condition.get("value", "")
     if isinstance(value, list):
         value = " ".join(map(str, value))

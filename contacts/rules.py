@@ -15,7 +15,7 @@ from operator import and_, or_
 from typing import Any, TypeAlias
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, IContains, IExact, IStartsWith
@@ -25,10 +25,12 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models import MOST_OWN, Consent, ContactField, ContactNumber
 from core.retention import days_ago
-from core.text import in_sentence
+from core.text import cleaned, in_sentence
 
 MOST_CONDITIONS = 10
 MOST_DAYS = 3650
+# As large as a database's ids are.
+_MOST_ID = 2**63 - 1
 OWN = "own."
 _TEXT_WAYS = ("equals", "contains", "begins-with", "empty", "filled")
 _WAYS = {
@@ -141,7 +143,7 @@ def condition_checked(condition: Any, known: Mapping[str, Field]) -> dict[str, A
         raise ValidationError(_("It has a field, a way to compare, and a value."))
     name, way, value = condition.get("field"), condition.get("is"), condition.get("value")
     if not isinstance(name, str) or name not in known:
-        said = in_sentence(str(name)[:40])
+        said = in_sentence(cleaned(str(name)[:40]))
         raise ValidationError(_("There is no field “%(field)s”.") % {"field": said})
     if not isinstance(way, str) or way not in known[name].ways:
         raise ValidationError(_("Choose one of: %(ways)s.") % {"ways": ", ".join(known[name].ways)})
@@ -156,7 +158,7 @@ def _value(name: str, way: str, value: Any) -> Any:
             raise ValidationError(_("Write a number of days from 1 to %(most)d.") % {"most": MOST_DAYS})
         return value
     if name == "owner":
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_ID:
             raise ValidationError(_("Choose an agent."))
         return value
     if name == "country":
@@ -166,17 +168,21 @@ def _value(name: str, way: str, value: Any) -> Any:
             raise ValidationError(_("Write countries as two letters each, like GB."))
         return sorted(set(codes))
     text = value.strip() if isinstance(value, str) else ""
-    if not text or "\x00" in text or len(text) > MOST_OWN:
+    # What contacts are asked for is cleaned before it is stored: nothing else can be found.
+    if not text or cleaned(text) != text or len(text) > MOST_OWN:
         if name == "consent":
             raise ValidationError(_("Choose the number that the texts come from."))
         raise ValidationError(_("Write what to look for."))
     return text
 
 
-def rule_condition(rule: Mapping[str, Any]) -> Q | None:
+def rule_condition(rule: Any) -> Q | None:
     """What a contact is that fulfils the rule; None for a rule that finds nobody. Of conditions whose field is gone
-    since, none is fulfilled."""
-    conditions = rule.get("conditions") or []
+    since, or which cannot be read, none is fulfilled."""
+    try:
+        conditions = conditions_of(rule)
+    except ValidationError:
+        return None
     if not conditions:
         return None
     return reduce(or_ if rule.get("match") == "any" else and_, (_condition(one) for one in conditions))
@@ -185,11 +191,24 @@ def rule_condition(rule: Mapping[str, Any]) -> Q | None:
 _NOBODY = Q(pk__in=[])
 
 
-def _condition(one: Mapping[str, Any]) -> Q:
+def _as_stored(condition: Any) -> dict[str, Any] | None:
+    """The condition, if it still is one: it was checked when it was written, by another version or by nobody."""
+    name = condition.get("field") if isinstance(condition, Mapping) else None
+    if not isinstance(name, str):
+        return None
+    ways = _RECENT_WAYS if name in _recent else _WAYS.get(OWN if name.startswith(OWN) else name, ())
+    try:
+        return condition_checked(condition, {name: Field(name, ways, "")})
+    except ValidationError:
+        return None
+
+
+def _condition(stored: Any) -> Q:
+    one = _as_stored(stored)
+    if one is None:
+        return _NOBODY
     name, way, value = one["field"], one["is"], one["value"]
     if way in _RECENT_WAYS:
-        if name not in _recent:
-            return _NOBODY
         since, _label = _recent[name]
         return since(days_ago(value)) if way == "within" else ~since(days_ago(value))
     if name == "owner":
@@ -202,10 +221,11 @@ def _condition(one: Mapping[str, Any]) -> Q:
     if name == "consent":
         return _consent(way, value)
     if name.startswith(OWN):
-        text: Any = Coalesce(KeyTextTransform(name.removeprefix(OWN), "own"), Value(""), output_field=TextField())
-    else:
-        text = Cast(F(name), TextField())
-    return _text(text, way, value)
+        key = name.removeprefix(OWN)
+        text = Coalesce(KeyTextTransform(key, "own"), Value(""), output_field=TextField())
+        # Contacts keep the values of a field that is gone.
+        return Q(Exists(ContactField.objects.filter(key=key))) & _text(text, way, value)
+    return _text(Cast(F(name), TextField()), way, value)
 
 
 def _text(text: Any, way: str, value: str) -> Q:
@@ -223,7 +243,7 @@ def _text(text: Any, way: str, value: str) -> Q:
 
 
 def _consent(way: str, sender: str) -> Q:
-    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-pk").values("state")[:1]
+    newest = Consent.objects.filter(number=OuterRef("number"), sender=sender).order_by("-at", "-pk").values("state")[:1]
     state = Consent.State.ALLOWED if way == "allowed" else Consent.State.FORBIDDEN
     said = Q(pk__in=ContactNumber.objects.alias(said=Subquery(newest)).filter(said=state).values("contact"))
     return ~said if way == "not-forbidden" else said

@@ -11,11 +11,13 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messaging")
 
     def ready(self) -> None:
+        from contacts.followers import Follower, declare_follower
         from contacts.rules import declare_recent
         from contacts.timeline import declare_source
         from core.api.problems import Problem, problems_add
         from messaging import changes
         from messaging.contact_history import SOURCES, texted_since
+        from messaging.group_sends import merged_contacts
         from messaging.media import media_urls
         from messaging.outbox.attachments import media_urls_from
         from messaging.outbox.signals import messages_moved
@@ -27,6 +29,7 @@ class MessagingConfig(AppConfig):
         declare_recent("last_text", texted_since, _("Last text"))
         for source in SOURCES:
             declare_source(source)
+        declare_follower(merged_contacts.LABEL, Follower(merged_contacts.moved, merged_contacts.moved_back))
         changes.listen(broadcasts.messages_told)
         messages_moved.connect(_moved, dispatch_uid="messaging.moved")
         media_urls_from(media_urls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,14 +12,20 @@ from django.db.models import F
 from messaging import changes, outbox
 from messaging.models import Direction, Message, MessageMedia, Origin, Step, Thread
 from routing.models import Line
+from telephony.party import same_party
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
 
-def thread_with(line: Line, number: str) -> Thread:
-    """The thread of a number and a line, made when there is none."""
-    return Thread.objects.get_or_create(line=line, number=number)[0]
+def thread_with(line: Line, number: str, *, last_at: datetime | None = None) -> Thread:
+    """The thread of a number and a line, however the number is written there; made when there is none."""
+    written = same_party(number)
+    if len(written) > 1:
+        known = {thread.number: thread for thread in Thread.objects.filter(line=line, number__in=written)}
+        if found := next((known[one] for one in written if one in known), None):
+            return found
+    return Thread.objects.get_or_create(line=line, number=number, defaults={"last_at": last_at} if last_at else {})[0]
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ MAY_IMPORT |= {"simulator": set()}
 # And through which doors, whoever asks; `config`, which puts everything together, needs none.
 DOORS = {
     "agents": {"permissions", "presence", "selectors", "services", "tasks", "web_push"},
-    "contacts": {"blocks", "consents", "groups", "people", "rules", "selectors", "senders", "timeline"},
+    "contacts": {"blocks", "consents", "followers", "groups", "people", "rules", "selectors", "senders", "timeline"},
     "tokens": {"selectors", "services"},
 }
 # Where a floor stands on two that are whole houses: what it reads of them, and where it hangs itself in.

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from calls.models import Call
+from core.api.pages import PlacePagination
 from core.api.resources import choose_one_of
 from usage import costs, selectors
 from usage.freshness import freshness
@@ -47,18 +47,10 @@ class IsAdmin(BasePermission):
         return bool(request.user.is_authenticated and request.user.is_superuser)
 
 
-class UsagePagination(CursorPagination):
+class UsagePagination(PlacePagination):
     ordering = ("-day", "category")
     page_size = 100
-    page_size_query_param = "page_size"
     max_page_size = 1000
-
-    def decode_cursor(self, request: Request) -> Any:
-        try:
-            return super().decode_cursor(request)
-        except NotFound:
-            sentence = _("This cursor cannot be read. Take `next` or `previous` as it came.")
-            raise ValidationError({"cursor": sentence}) from None
 
     def get_paginated_response(self, data: Any) -> Response:
         answer = super().get_paginated_response(data)

@@ -20,6 +20,8 @@ from routing.models import Line
 from usage.models import CallPrice
 
 _MONEY: Any = DecimalField(max_digits=18, decimal_places=6)
+# There are days after it, for the hours that a call may last beyond them.
+_LAST_DAY = date.max - timedelta(days=7)
 BY = ("line", "agent", "group-send")
 
 
@@ -55,6 +57,7 @@ class CallCost:
 
 def between(start: date, end: date) -> tuple[datetime, datetime]:
     """From the first moment of the first day to the one after the last day, as Twilio has days."""
+    start, end = min(start, _LAST_DAY), min(end, _LAST_DAY)
     return (
         datetime.combine(start, time(), UTC),
         datetime.combine(end + timedelta(days=1), time(), UTC),

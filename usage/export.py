@@ -7,16 +7,11 @@ from collections.abc import Iterable
 from datetime import date
 from io import StringIO
 
+from core.spreadsheets import safe_cell
 from usage import costs, selectors
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _RECORD_HEADS = ["day", "category", "description", "count", "count_unit", "usage", "usage_unit", "price", "price_unit"]
 _COST_HEADS = ["name", "calls", "minutes", "calls_price", "texts", "segments", "texts_price", "price", "open"]
-
-
-def safe(text: str) -> str:
-    """The text with an apostrophe before it when a spreadsheet would reckon with it."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 def days_csv(start: date, end: date) -> str:
@@ -25,8 +20,9 @@ def days_csv(start: date, end: date) -> str:
         _RECORD_HEADS,
         (
             [
-                row.day.isoformat(), safe(row.category), safe(row.description), _plain(row.count), safe(row.count_unit),
-                _plain(row.usage), safe(row.usage_unit), _plain(row.price), safe(row.price_unit),
+                row.day.isoformat(), safe_cell(row.category), safe_cell(row.description),
+                _plain(row.count), safe_cell(row.count_unit), _plain(row.usage), safe_cell(row.usage_unit),
+                _plain(row.price), safe_cell(row.price_unit),
             ]
             for row in selectors.records(start, end).order_by("day", "category")
         ),
@@ -39,7 +35,7 @@ def costs_csv(by: str, start: date, end: date) -> str:
         _COST_HEADS,
         (
             [
-                safe(cost.name), cost.calls, cost.minutes, _plain(cost.calls_price), cost.texts, cost.segments,
+                safe_cell(cost.name), cost.calls, cost.minutes, _plain(cost.calls_price), cost.texts, cost.segments,
                 _plain(cost.texts_price), _plain(cost.price), cost.open,
             ]
             for cost in costs.costs(by, start, end)

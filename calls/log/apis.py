@@ -43,5 +43,5 @@ class CallListApi(ListAPIView[Call]):
         wanted = CallFilter.from_query(request.query_params)
         pages = CallPagination()
         agent: Any = request.user
-        calls = pages.read_page(request, partial(call_log, agent, wanted))
+        calls = pages.calls(request, partial(call_log, agent, wanted))
         return pages.get_paginated_response([call_json(call) for call in calls])

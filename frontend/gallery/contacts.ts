@@ -66,6 +66,7 @@ const LONG: ContactPage = {
   name: "Wolfeschlegelsteinhausenbergerdorff-Oppenheimerstraße von und zu Hohenlohe-Langenburg",
   company:
     "Gesellschaft für Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamte mbH & Co. KG",
+  numbers: numbers.map((row) => ({ ...row, label: "Donaudampfschifffahrtselektrizitätenbüro" })),
   merges: [{ id: 4, name: "W. Oppenheimer", by, at: AT }],
 };
 

@@ -33,6 +33,9 @@ class GroupSendAdmin(admin.ModelAdmin[GroupSend]):
         return False
 
 
+_MOST_SEGMENTS = 1000.0
+
+
 @admin.register(Sender)
 class SenderAdmin(SavesChanges, admin.ModelAdmin[Sender]):
     """How fast each may send, where something was agreed with Twilio."""
@@ -40,6 +43,11 @@ class SenderAdmin(SavesChanges, admin.ModelAdmin[Sender]):
     list_display = ["name", "segments_per_second", "slow_until"]
     search_fields = ["name"]
     fields = ["name", "segments_per_second", "free_at", "slow_until", "asked_at"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # More than Twilio agrees to with anybody: with such a rate, nothing would wait for its turn any more.
+        bounds = {"max_value": _MOST_SEGMENTS} if db_field.name == "segments_per_second" else {}
+        return super().formfield_for_dbfield(db_field, request, **kwargs, **bounds)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Sender | None = None) -> list[str]:
         return ["free_at", "slow_until", "asked_at", *(["name"] if obj else [])]

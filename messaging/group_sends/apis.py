@@ -8,17 +8,16 @@ from typing import Any
 
 from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.generics import ListAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.pages import PlacePagination
 from core.api.resources import BoundedJSONParser, Conflict, choose_one_of
 from core.api.schema import raises
 from messaging.group_sends import services
@@ -40,23 +39,14 @@ from messaging.threads.selectors import messages_with_details
 from messaging.threads.serializers import MessageSerializer
 from routing.line_names import line_id_asked, line_parameter
 
-CURSOR_UNREAD = gettext_lazy("This cursor cannot be read. Take `next` or `previous` as it came.")
 _LIST = [
     OpenApiParameter("state", OpenApiTypes.STR, enum=SENDS_SHOWN),
     line_parameter(),
 ]
 
 
-class SendPages(CursorPagination):
+class SendPages(PlacePagination):
     page_size = 25
-    page_size_query_param = "page_size"
-    max_page_size = 100
-
-    def decode_cursor(self, request: Request) -> Any:
-        try:
-            return super().decode_cursor(request)
-        except NotFound:
-            raise ValidationError({"cursor": CURSOR_UNREAD}) from None
 
 
 class SendPagination(SendPages):

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from contacts.consents import numbers_blocked, numbers_with_landline
 from contacts.people import Person, own_keys, people_of
 from contacts.selectors import contacts_by_number
-from messaging.models import GroupSend, LeftOut, Message
+from messaging.models import Direction, GroupSend, LeftOut, Message, MessageStatus
 from messaging.outbox.claims import forbidden_of
 from messaging.placeholders import FIELDS, empty_fields, fields_in, filled_in, values_of
 from messaging.segments import MAX_LENGTH, Count, Encoding, count, plain
@@ -193,9 +194,14 @@ def _not_allowed(send: GroupSend, numbers: list[str]) -> dict[str, LeftOut]:
 
 
 def _numbers_not_in_use(numbers: Collection[str]) -> set[str]:
-    """Those of which Twilio has said, of an earlier text, that nobody has them."""
-    rows = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=_INVALID_CODES)
-    return set(rows.order_by().values_list("recipient", flat=True))
+    """Those of which Twilio has said that nobody has them, and of which nothing better was heard since: a text that was
+    delivered there, or one that came from there."""
+    heard = Q(error_code__in=_INVALID_CODES) | Q(status=MessageStatus.DELIVERED) | Q(direction=Direction.INBOUND)
+    said = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=_INVALID_CODES).order_by()
+    suspects = set(said.values_list("thread__number", flat=True))
+    rows = Message.objects.filter(heard, thread__number__in_array=list(suspects)).order_by("created_at", "pk")
+    last = dict(rows.values_list("thread__number", "error_code"))
+    return {number for number, code in last.items() if code in _INVALID_CODES}
 
 
 def _reason(one: _Chosen, unwanted: _Unwanted) -> str:

@@ -186,7 +186,8 @@ def _spent(send: GroupSend) -> dict[str, Any]:
     )
     spent: Decimal = found["spent"] or Decimal()
     return {
-        "spent": str(spent.normalize()) if spent else "0",
+        # SQLite adds floats.
+        "spent": f"{round(spent, 6).normalize():f}",
         "price_unit": (found["unit"] or "").upper() if spent else "",
         "prices_missing": found["missing"],
     }

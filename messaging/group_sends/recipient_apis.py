@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from core.api.pages import CURSOR_UNREAD
 from core.api.resources import BoundedJSONParser, choose_one_of
 from core.api.schema import raises
 from messaging.group_sends import services
-from messaging.group_sends.apis import CURSOR_UNREAD, SendPages, own_send, said_refusals, visible_send
+from messaging.group_sends.apis import SendPages, own_send, said_refusals, visible_send
 from messaging.group_sends.audience import Row, audience_of
 from messaging.group_sends.payloads import draft_recipients, recipient_json
 from messaging.group_sends.selectors import SHOWN, draft_rows_shown, recipient_list

@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.exceptions import APIException, NotFound, UnsupportedMediaType, ValidationError
+from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
 from rest_framework.generics import ListAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser
-from rest_framework.request import Request
+from rest_framework.request import Request, is_form_media_type
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api.pages import PlacePagination
 from core.api.resources import BoundedJSONParser, Conflict, choose_one_of, read_bounded
 from core.api.schema import raises
 from messaging.media import MOST_OUT, MediaRefused, media_response, media_upload
@@ -92,18 +92,9 @@ def visible_thread(request: Request, pk: int) -> Thread:
     return thread
 
 
-class ThreadPagination(CursorPagination):
-    ordering: tuple[str, ...] = ("-last_at", "-pk")
+class ThreadPagination(PlacePagination):
+    ordering: Any = ("-last_at", "-pk")
     page_size = 25
-    page_size_query_param = "page_size"
-    max_page_size = 100
-
-    def decode_cursor(self, request: Request) -> Any:
-        try:
-            return super().decode_cursor(request)
-        except NotFound:
-            sentence = _("This cursor cannot be read. Take `next` or `previous` as it came.")
-            raise ValidationError({"cursor": sentence}) from None
 
 
 @extend_schema_view(get=extend_schema(operation_id="threads_list", tags=["texts"], parameters=_LIST))
@@ -372,6 +363,9 @@ class FileParser(BaseParser):
     media_type = "*/*"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        # Of a form, the framework would look for fields in it before anybody is signed in.
+        if is_form_media_type(media_type or ""):
+            raise UnsupportedMediaType(media_type, detail=_("Send the file as it is, not in a form."))
         return read_bounded(stream, MOST_OUT)
 
 

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
-from contacts.consents import numbers_blocked
+from contacts.consents import landline_forget, numbers_blocked, numbers_with_landline
 from messaging import changes
 from messaging.media import media_expect
 from messaging.models import Direction, Message, MessageStatus, MessageWebhook, Thread
 from messaging.params import IncomingText
+from messaging.services import thread_with
 from messaging.threads.opt_out import consent_follow
 from routing.models import Line
 from routing.selectors import lines_by_number
@@ -30,6 +31,8 @@ def texts_take_in(texts: Sequence[IncomingText], *, are_kept: bool = False) -> l
     usable = [text for text in texts if text.is_usable]
     lines = lines_by_number({text.recipient for text in usable})
     blocked = numbers_blocked({text.sender for text in usable})
+    for number in numbers_with_landline({text.sender for text in usable}):
+        landline_forget(number)
     known = set(Message.objects.filter(sid__in=[text.sid for text in usable]).values_list("sid", flat=True))
     verdicts: dict[int, str] = {}
     # In one order, or two servers that take in many would wait for each other.
@@ -49,7 +52,7 @@ def _take_in(text: IncomingText, line: Line | None, known: set[str | None], *, i
         if not is_kept:
             _keep_apart(text)
         return Webhook.Verdict.APPLIED
-    thread = Thread.objects.get_or_create(line=line, number=text.sender, defaults={"last_at": text.at})[0]
+    thread = thread_with(line, text.sender, last_at=text.at)
     message = _message(thread, text)
     if message is None:
         return Webhook.Verdict.DUPLICATE

@@ -3,12 +3,16 @@ in vain, and people know why."""
 
 from __future__ import annotations
 
-from contacts.consents import Consent, consent_record, numbers_that_forbid
+from datetime import timedelta
+
+from contacts.consents import Consent, consent_record, is_forbidden
 from messaging.params import IncomingText
 
 # The whole text is one of these: Twilio's words (docs, "Twilio support for opt-out keywords"), in any case.
 _STOP = frozenset(["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"])
 _START = frozenset(["start", "yes", "unstop"])
+
+_AFTER = timedelta(microseconds=1)
 
 
 def word_of(text: IncomingText) -> str:
@@ -26,7 +30,7 @@ def consent_follow(text: IncomingText) -> None:
         return
     for sender in filter(None, (text.recipient, text.service_sid)):
         # "Yes" is an answer to many questions. It allows texts only to who had forbidden them.
-        if word == "START" and not text.opt_out_type and not numbers_that_forbid(sender, [text.sender]):
+        if word == "START" and not text.opt_out_type and not is_forbidden(text.sender, sender, at=text.at):
             continue
         consent_record(
             text.sender,
@@ -34,4 +38,7 @@ def consent_follow(text: IncomingText) -> None:
             state=Consent.State.FORBIDDEN if word == "STOP" else Consent.State.ALLOWED,
             source=Consent.Source.TEXT,
             note=text.body.strip() or word,
+            # It may have lain in the spool: when it was written decides, not when it is read. After its text, which
+            # stands beside it on the thread's time line.
+            at=text.at + _AFTER,
         )

@@ -28,6 +28,7 @@ from messaging.opt_outs import blocked_with
 from messaging.threads.payloads import Known, consent_json, message_json, thread_json
 from messaging.threads.permissions import threads_visible
 from routing.models import Line
+from telephony.party import same_party
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -86,7 +87,7 @@ def thread_list(agent: Agent, wanted: ThreadFilter) -> QuerySet[Thread]:
     if wanted.line is not None:
         threads = threads.filter(line=wanted.line)
     if wanted.number:
-        threads = threads.filter(number=wanted.number)
+        threads = threads.filter(number__in=same_party(wanted.number))
     if wanted.search:
         threads = threads.filter(_found_by(wanted.search))
     return threads

@@ -127,7 +127,7 @@ class ReadyTextSerializer(serializers.Serializer[Any]):
 class _BodySerializer(StrictSerializer):
     body = CleanLinesField(required=False, allow_blank=True, default="", max_length=MOST_BODY, help_text="The text.")
     media = serializers.ListField(
-        child=serializers.IntegerField(min_value=1),
+        child=serializers.IntegerField(min_value=1, max_value=2**62),
         required=False,
         max_length=MOST_FILES_OUT,
         help_text="Ids of files that were sent to `/api/v1/messages/media/` before.",
@@ -172,7 +172,9 @@ class MessageInputSerializer(_BodySerializer):
 
 
 class AssignSerializer(StrictSerializer):
-    agent = serializers.IntegerField(allow_null=True, min_value=1, help_text="An agent's id; null for nobody.")
+    agent = serializers.IntegerField(
+        allow_null=True, min_value=1, max_value=2**62, help_text="An agent's id; null for nobody."
+    )
 
 
 class ReadSerializer(StrictSerializer):

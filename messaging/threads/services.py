@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from contacts.consents import blocked_since
 from core.languages import sentence
 from messaging.models import Direction, Message, MessageMedia, Origin, Thread, ThreadReader
 from messaging.services import message_write
@@ -178,8 +179,13 @@ def _read(thread_id: int, by: Agent, *, up_to: int) -> bool:
 
 
 def _unread(row: Thread) -> int:
+    """What is still unread of what counted when it came. Reading and giving it away make it less, never more: texts of
+    a blocked number are read by nobody, and are no news."""
     read = row.read_up_to
     if row.assigned_to_id is not None:
         reader = ThreadReader.objects.filter(thread=row, agent=row.assigned_to_id).first()
         read = reader.read_up_to if reader else read
-    return Message.objects.filter(thread=row, direction=Direction.INBOUND, pk__gt=read).count()
+    left = Message.objects.filter(thread=row, direction=Direction.INBOUND, pk__gt=read)
+    if since := blocked_since(row.number):
+        left = left.filter(created_at__lt=since)
+    return min(row.unread, left.count())

@@ -13,8 +13,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from core.days import desk_day
 from routing.places import PLACE_LENGTH, place_clean, place_said
 from telephony.errors import InvalidNumber
+from telephony.party import same_party
 from telephony.phone import parse
 
 EVERY_DAY = "1234567"
@@ -188,7 +190,8 @@ class DoNotCall(models.Model):
             self.number = parse(self.number, home_region=settings.HOME_REGION).e164
         except InvalidNumber as error:
             raise ValidationError({"number": error.message}) from None
-        if type(self).objects.filter(number=self.number, removed_at=None).exclude(pk=self.pk).exists():
+        listed = type(self).objects.filter(number__in=same_party(self.number), removed_at=None)
+        if listed.exclude(until__lt=desk_day(timezone.now())).exclude(pk=self.pk).exists():
             raise ValidationError({"number": gettext("This number is on the list already.")})
 
 

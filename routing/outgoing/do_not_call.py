@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,10 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.days import desk_day
 from core.languages import number_text
 from core.text import cleaned
 from routing.models import DoNotCall
 from telephony.errors import InvalidNumber
+from telephony.party import same_party
 from telephony.phone import parse
 
 if TYPE_CHECKING:
@@ -74,13 +76,27 @@ def entries_add(text: str, common: Common, *, by: Agent | None) -> Added:
         doubles += row.number in wanted
         wanted.setdefault(row.number, row)
     with transaction.atomic():
-        listed = DoNotCall.objects.filter(removed_at=None, number__in=list(wanted))
-        for known in set(listed.values_list("number", flat=True)):
+        entries_expire(wanted)
+        listed = DoNotCall.objects.filter(removed_at=None, number__in=_all_written(wanted))
+        on_list = {same for known in listed.values_list("number", flat=True) for same in same_party(known)}
+        for known in on_list & wanted.keys():
             doubles += 1
             del wanted[known]
         # Somebody else may be adding the same numbers just now.
         DoNotCall.objects.bulk_create(wanted.values(), batch_size=500, ignore_conflicts=True)
     return Added(len(wanted), doubles, tuple(bad))
+
+
+def entries_expire(numbers: Iterable[str]) -> None:
+    """Takes off the list those of these numbers, however they are written, whose last day has passed: an entry that
+    holds no more must not be in the way of one that does."""
+    now = timezone.now()
+    over = DoNotCall.objects.filter(removed_at=None, until__lt=desk_day(now), number__in=_all_written(numbers))
+    over.update(removed_at=now, removed_why=_("Its last day had passed when the number was added again."))
+
+
+def _all_written(numbers: Iterable[str]) -> list[str]:
+    return list({same for number in numbers for same in same_party(number)})
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.admin import SavesChanges
 from routing.models import Channels, DoNotCall, OverrideBy
-from routing.outgoing.do_not_call import MOST_BYTES, Common, Unusable, entries_add, entries_remove
+from routing.outgoing.do_not_call import MOST_BYTES, Common, Unusable, entries_add, entries_expire, entries_remove
 
 
 class DoNotCallForm(forms.ModelForm[DoNotCall]):
@@ -100,8 +101,9 @@ class DoNotCallAdmin(SavesChanges, admin.ModelAdmin[DoNotCall]):
         about = _(
             "People who asked not to be called, or whom the law protects. Their own calls and texts are answered as "
             "ever, and who may override an entry can call them once, with a reason. The block list is another thing: "
-            "numbers that nobody here wants to deal with. They are neither called nor texted, whatever the reason."
-        )
+            "numbers that nobody here wants to deal with. They are neither called nor texted, whatever the reason. "
+            "An entry holds to the end of its last day, by the desk's clock (%(zone)s)."
+        ) % {"zone": settings.TIME_ZONE}
         first = (
             None,
             {"fields": ["number", "channels", "reason", "source", "until", "override_by"], "description": about},
@@ -126,6 +128,7 @@ class DoNotCallAdmin(SavesChanges, admin.ModelAdmin[DoNotCall]):
         agent: Any = request.user
         if not change:
             obj.added_by = agent
+            entries_expire([obj.number])
         super().save_model(request, obj, form, change)
         if change and form.cleaned_data.get("remove"):
             entries_remove([obj.pk], why=obj.removed_why, by=agent)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from core.days import desk_day
 from core.languages import Country, Sentence, key_of
 from core.languages import kept as _
 from routing.places import closeness
@@ -185,7 +186,7 @@ def _place(number: Number, prefix: str = "") -> str:
 
 
 def _of_list(entry: Entry | None, channel: Channel, at: datetime) -> Refusal | None:
-    if entry is None or channel not in entry.channels or (entry.until is not None and at.date() > entry.until):
+    if entry is None or channel not in entry.channels or (entry.until is not None and desk_day(at) > entry.until):
         return None
     said = _LISTED_UNTIL[channel] % {"day": f"{entry.until:%Y-%m-%d}"} if entry.until else _LISTED[channel]
     return Refusal(Rule.DO_NOT_CALL, said, entry.override_by)

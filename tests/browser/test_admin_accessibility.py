@@ -195,6 +195,31 @@ def test_home_is_accessible_and_fits_on_every_screen(admin, stack, message, some
     assert violations(admin) == []
 
 
+_LONG_WORD = """
+from agents.models import Agent
+from contacts.models import Contact, ContactNote
+word = "W" * 80
+contact = Contact.objects.create(name=word, company=word)
+ContactNote.objects.create(contact=contact, text=word, author=Agent.objects.get(username="ada"))
+print(contact.pk)
+"""
+
+
+def test_a_word_of_eighty_letters_makes_no_page_of_a_contact_wider_than_its_window(admin, stack, message):
+    contact = stack.manage("shell", "-v0", "-c", _LONG_WORD).strip()
+    wide = []
+    for part in ("change", "delete", "history"):
+        admin.goto(f"{stack.desk_url}/admin/contacts/contact/{contact}/{part}/")
+        for width in (1280, 360):
+            admin.set_viewport_size({"width": width, "height": 900})
+            if not admin.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                wide.append((part, width))
+    stack.manage(
+        "shell", "-v0", "-c", f"from contacts.models import Contact; Contact.objects.get(pk={contact}).delete()"
+    )
+    assert wide == []
+
+
 @pytest.fixture
 def german(stack: Stack) -> Iterator[None]:
     """The admin reads German, and somebody has the longest name that there is."""

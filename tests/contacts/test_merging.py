@@ -11,6 +11,7 @@ from calls.models import Call
 from contacts.merging import CannotMerge, CannotUndo, contacts_merge, merge_undo, merges_forget, merges_undoable
 from contacts.models import Contact, ContactField, ContactMerge, ContactNote, ContactNumber, Group
 from contacts.services import note_add
+from messaging.models import GroupSend
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,36 @@ def test_merges_one_after_the_other_are_undone_in_any_order(maya, other, hedy):
     merge_undo(second.pk, contact_id=maya.pk)
 
     assert everything() == before
+
+
+def test_language_time_zone_and_owner_that_differ_are_written_down(maya, other, hedy):
+    Contact.objects.filter(pk=maya.pk).update(language="en", time_zone="Europe/London", owner=factories.make_agent())
+    Contact.objects.filter(pk=other.pk).update(language="de", time_zone="Europe/Berlin")
+
+    contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+
+    lines = maya.notes.first().text.splitlines()
+    assert {f"Owner: {hedy}", "Language: de", "Time zone: Europe/Berlin"} <= set(lines)
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_drafts_and_sends_that_are_being_prepared_follow_a_contact_and_come_back(maya, other, hedy, line, both):
+    named = [other.pk, maya.pk] if both else [other.pk]
+    draft = GroupSend.objects.create(title="Ready", line=line, body="It is ready.", contact_ids=named)
+    started = GroupSend.objects.create(title="Sent", line=line, body="It is ready.", chosen_ids=named)
+    nobodys = GroupSend.objects.create(title="Other", line=line, body="It is ready.", contact_ids=[other.pk * 10])
+
+    merged = contacts_merge(survivor_id=maya.pk, gone_id=other.pk, by=hedy)
+
+    for send in (draft, started, nobodys):
+        send.refresh_from_db()
+    assert (draft.contact_ids, started.chosen_ids, nobodys.revision) == ([maya.pk], [maya.pk], 0)
+
+    merge_undo(merged.pk, contact_id=maya.pk)
+
+    for send in (draft, started):
+        send.refresh_from_db()
+    assert set(draft.contact_ids) == set(started.chosen_ids) == set(named)
 
 
 def test_it_is_undone_once(maya, other, hedy):

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from contacts.consents import (
+    consents_between,
+    landline_note,
+    numbers_blocked,
+    numbers_that_forbid,
+    numbers_with_landline,
+)
 from contacts.models import BlockedNumber, Consent
-from messaging.models import Message, MessageWebhook, Step, Thread
+from messaging.models import Message, MessageWebhook, Origin, Step, Thread
 from messaging.params import IncomingText
+from messaging.services import message_write
 from messaging.threads import intake
+from messaging.threads.selectors import closed_numbers
 from telephony.models import Webhook
 from telephony.webhooks import inbox
 from tests import factories
@@ -124,6 +133,70 @@ def test_start_allows_again_what_stop_forbade(twilio, line):
     twilio.webhook(INCOMING, text(2, Body="Start"))
 
     assert [state for _, state, _ in consents()] == ["forbidden", "allowed"]
+
+
+def take_in(number: int, minutes: int, **fields: str) -> None:
+    """A text that came so many minutes after noon, whenever it is taken in."""
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC) + timedelta(minutes=minutes)
+    intake.texts_take_in([IncomingText.from_fields(text(number, **fields), at=at)])
+
+
+def test_a_start_that_lay_in_the_spool_does_not_overrule_a_later_stop(line):
+    take_in(1, 0, Body="STOP")
+    take_in(2, 9, Body="STOP")
+    take_in(3, 5, Body="START")
+
+    assert numbers_that_forbid(SUPPORT, [CALLER]) == {CALLER}
+    assert [row.state for row in consents_between(CALLER, SUPPORT)] == ["forbidden", "allowed", "forbidden"]
+
+
+def test_a_stop_that_lay_in_the_spool_does_not_overrule_a_later_start(line):
+    take_in(1, 0, Body="STOP")
+    take_in(2, 9, Body="START")
+    take_in(3, 5, Body="STOP")
+
+    assert numbers_that_forbid(SUPPORT, [CALLER]) == set()
+
+
+TWINS = [("+541123456789", "+5491123456789"), ("+5491123456789", "+541123456789"), ("+525512345678", "+5215512345678")]
+
+
+@pytest.mark.parametrize(("one", "other"), TWINS)
+def test_what_was_said_under_one_way_to_write_a_number_holds_for_the_other(line, one, other):
+    take_in(1, 0, From=one, Body="STOP")
+    assert numbers_that_forbid(SUPPORT, [other, CALLER]) == {other}
+    assert closed_numbers(line, [other]) == {other: "stopped"}
+
+    take_in(2, 1, From=other, Body="START")
+    assert numbers_that_forbid(SUPPORT, [one, other]) == set()
+
+    BlockedNumber.objects.create(number=one)
+    assert numbers_blocked([other, CALLER]) == {other}
+
+    factories.make_contact("Maya Okonkwo", one)
+    landline_note(other)
+    assert numbers_with_landline([other, CALLER]) == {other}
+
+
+@pytest.mark.parametrize(("one", "other"), TWINS)
+def test_a_reply_joins_the_thread_however_the_number_is_written(line, one, other):
+    thread = make_thread(line, one)
+
+    take_in(1, 0, From=other)
+    sent = message_write(line, other, "Yes, since noon.", origin=Origin.AGENT)
+
+    assert list(Thread.objects.all()) == [thread]
+    assert (sent.thread, sent.recipient) == (thread, other)
+
+
+def test_a_landline_that_writes_can_be_answered(line):
+    factories.make_contact("Maya Okonkwo", CALLER)
+    landline_note(CALLER)
+    assert closed_numbers(line, [CALLER]) == {CALLER: "landline"}
+
+    take_in(1, 0)
+
+    assert closed_numbers(line, [CALLER]) == {}
 
 
 @pytest.mark.parametrize("word", ["yes", "Please stop calling me", "START", "HELP", "stop!"])

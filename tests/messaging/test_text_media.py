@@ -11,6 +11,7 @@ import pytest
 import requests
 from django.conf import settings as django_settings
 from django.core import signing
+from django.test import Client
 from django.utils import timezone
 
 from messaging import media
@@ -223,3 +224,24 @@ def test_a_path_is_never_made_of_what_is_no_name_of_ours(line):
     factories.make_contact()
     with pytest.raises(ValueError, match=r"\.\."):
         media._path("../../etc/passwd")
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+def test_a_form_is_told_to_send_the_file_as_it_is(ada, kind):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ada)
+    # As a browser's form comes, which has a token.
+    client.cookies["csrftoken"] = token = "x" * 32
+    headers = {"X-CSRFToken": token, "Referer": "https://testserver/"}
+
+    answer = client.generic("POST", UPLOAD, b"--x\r\n", kind, secure=True, headers=headers)
+
+    assert (answer.status_code, answer.json()["detail"]) == (415, "Send the file as it is, not in a form.")
+
+
+def test_a_file_that_cannot_be_is_refused(ada, line):
+    thread = make_thread(line)
+
+    answer = send(signed_in(ada), f"/api/v1/threads/{thread.pk}/messages/", {"media": [10**30]})
+
+    assert answer.status_code == 400

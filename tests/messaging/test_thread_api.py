@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -103,6 +106,54 @@ def test_the_list_comes_by_pages(client, line):
     first = get(client, THREADS, page_size=4).json()
     second = client.get(first["next"], secure=True).json()
     assert len({row["id"] for row in first["results"] + second["results"]}) == 7
+
+
+def test_pages_end_and_repeat_nothing_when_many_threads_are_of_one_moment(client, line):
+    at = timezone.now()
+    rows = [Thread(line=line, number=f"+1202556{number:04}", last_at=at) for number in range(1150)]
+    Thread.objects.bulk_create([*rows, Thread(line=line, number="+12025570000", last_at=at - timedelta(days=1))])
+
+    pages = [get(client, THREADS, page_size=100).json()]
+    while address := pages[-1]["next"]:
+        pages.append(client.get(address, secure=True).json())
+        assert len(pages) <= 12
+    there = [row["id"] for page in pages for row in page["results"]]
+    assert there == list(Thread.objects.order_by("-last_at", "-pk").values_list("pk", flat=True))
+
+    back = [pages[-1]]
+    while address := back[-1]["previous"]:
+        back.append(client.get(address, secure=True).json())
+        assert len(back) <= 12
+    assert [row["id"] for page in reversed(back) for row in page["results"]] == there
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "x", "[]", '["n"]', '["n", "2026-11-23T09:30:00Z", "1", "2"]', '["x", "2026-11-23T09:30:00Z", "1"]',
+        '["n", "2026-11-23", "1"]', '["n", "0001-01-01T00:00:00+14:00", "1"]', '["n", "2026-11-23T09:30:00Z", 1]',
+        '["n", "2026-11-23T09:30:00Z", "' + "9" * 30 + '"]', '["n", "2026-11-23T09:30:00Z", "\\ud800"]',
+        '["n", "2026-11-23T09:30:00Z", "\\u0000"]', '{"n": 1}', "[" * 900,
+    ],
+)  # fmt: skip
+def test_a_cursor_that_nobody_gave_is_refused(client, place):
+    cursor = urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+    assert get(client, THREADS, cursor=cursor).json()["errors"][0]["field"] == "cursor"
+
+
+def test_texts_of_a_blocked_number_are_no_news_when_the_thread_is_given_away(client, twilio, line, ada):
+    twilio.webhook(INCOMING, text(1))
+    thread = Thread.objects.get()
+    first = thread.last_message_id
+    BlockedNumber.objects.create(number=CALLER)
+    twilio.webhook(INCOMING, text(2))
+
+    assert send(client, f"{THREADS}{thread.pk}/assign/", {"agent": ada.pk}).json()["unread"] == 1
+    assert send(client, f"{THREADS}{thread.pk}/read/", {"up_to": first}).json()["unread"] == 0
+    # And once it is unblocked, they were there all the time.
+    BlockedNumber.objects.all().delete()
+    assert send(client, f"{THREADS}{thread.pk}/assign/", {"agent": None}).json()["unread"] == 0
 
 
 # --- The time line ------------------------------------------------------------------------------------------------

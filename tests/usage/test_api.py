@@ -97,6 +97,12 @@ def test_a_category_that_nobody_knows_is_an_empty_list(api):
     assert api(LIST, category="nothing\x00like it").json()["results"] == []
 
 
+@pytest.mark.parametrize("by", ["line", "agent", "group-send"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_nothing_was_spent_on_the_first_and_the_last_of_all_days(api, by, day):
+    assert api(COSTS, by=by, start=day, end=day).json()["results"] == []
+
+
 def test_costs_by_line(api, line, ada):
     factories.make_call(1, line=line, agent=ada, start_time=timezone.now(), duration=61)
     CallPrice.objects.create(call_id=sid("CA", 1), price=Decimal("0.25"), price_unit="usd")

@@ -17,7 +17,6 @@ from tests import factories
 from tests.twilio import sid
 from tests.usage.twilio_figures import TODAY, day
 from usage.charts import HEIGHT, chart
-from usage.export import safe
 from usage.models import CallPrice, SpendLimit, UsageRecord
 from usage.money import change, money
 from usage.months import Month
@@ -254,16 +253,6 @@ def test_costs_are_exported_too_and_no_name_becomes_a_formula(admin, team):
     (found,) = rows(admin, "?by=line")
 
     assert found["name"] == "'=HYPERLINK(0)"
-
-
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", " =1", "\n-1"])
-def test_what_a_spreadsheet_would_reckon_with_is_made_a_text(text):
-    assert safe(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["Support", "1-2", "", "a=b", "Zoë"])
-def test_other_texts_stay_as_they_are(text):
-    assert safe(text) == text
 
 
 # --- Drawing and figures ---

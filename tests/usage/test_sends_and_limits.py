@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from messaging.group_sends.feeding import feed
 from messaging.group_sends.progress import refresh
-from messaging.models import GroupSend, Message, Origin, SendState, Step
-from messaging.services import message_write
+from messaging.models import Direction, GroupSend, Message, Origin, SendState, Step
+from messaging.services import message_write, thread_with
 from tests import factories
 from tests.messaging.account import Account, twilio_is
 from tests.messaging.group_sends.sends import SENDS, Requests, make_group, make_people, make_supervisor, work
+from tests.twilio import CALLER
 from tests.usage.twilio_figures import TODAY, day
 from usage import costs, guard
 from usage.models import SpendLimit, UsageRecord
@@ -154,6 +155,17 @@ def test_costs_are_by_send(send):
     (cost,) = costs.costs("group-send", TODAY, TODAY)
 
     assert (cost.id, cost.name, cost.texts, cost.texts_price) == (send.pk, str(send), 2, Decimal("0.2"))
+
+
+def test_what_a_send_cost_is_a_sum_of_decimals_on_every_database(send, hedy, line):
+    # SQLite adds floats: 65 times 0.0083 is 0.539499999999999 there.
+    thread = thread_with(line, CALLER)
+    values = {"thread": thread, "direction": Direction.OUTBOUND, "step": Step.TAKEN, "group_send": send}
+    Message.objects.bulk_create(Message(**values, price=Decimal("0.0083"), price_unit="usd") for _ in range(65))
+
+    refresh(send.pk)
+
+    assert GroupSend.objects.get(pk=send.pk).counts["spent"] == "0.5395"
 
 
 def test_an_earlier_attempt_counts_for_the_send_the_page_and_the_guard(send, hedy, client, settings):

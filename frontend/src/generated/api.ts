@@ -1569,7 +1569,10 @@ export interface components {
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         Assign: {
-            /** @description An agent's id; null for nobody. */
+            /**
+             * Format: int64
+             * @description An agent's id; null for nobody.
+             */
             agent: number | null;
         };
         /**

@@ -8,12 +8,13 @@ import pytest
 from django.core.cache import cache
 
 from contacts.consents import consent_record
-from contacts.models import BlockedNumber, Consent
+from contacts.models import BlockedNumber, Consent, ContactNumber
 from messaging.group_sends.progress import LINE_OFF
 from messaging.models import Direction, GroupRecipient, GroupSend, Message, ReadyText, Step, Thread
 from messaging.services import thread_with
 from tests import factories
 from tests.messaging.group_sends.sends import SENDS, Requests, make_group, make_people, make_supervisor
+from tests.messaging.texts import make_message
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,44 @@ def test_who_is_left_out_is_counted_with_the_reason(line, hedy):
     }
     assert not GroupRecipient.objects.exists()
     assert draft["progress"] is None
+
+
+def test_the_text_goes_to_the_number_that_stands_first(line, hedy):
+    (person,) = make_people(1)
+    ContactNumber.objects.filter(contact=person).update(position=2)
+    first = ContactNumber.objects.create(contact=person, number="+12025559998", position=1)
+
+    draft = hedy.draft(line, contacts=[person.pk])
+
+    assert [one["number"] for one in hedy.people(draft["id"])] == [first.number]
+
+
+NOT_IN_USE = {"status": "undelivered", "error_code": "30005"}
+DELIVERED = {"status": "delivered"}
+FROM_THEM = {"direction": Direction.INBOUND, "status": "received"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_left_out"),
+    [
+        ([NOT_IN_USE], True),
+        ([DELIVERED, NOT_IN_USE], True),
+        ([NOT_IN_USE, DELIVERED], False),
+        ([NOT_IN_USE, FROM_THEM], False),
+        ([FROM_THEM, NOT_IN_USE], True),
+        # Of one that is on its way, nobody knows yet.
+        ([NOT_IN_USE, {"status": "sent"}], True),
+    ],
+)
+def test_of_a_number_that_nobody_had_what_was_heard_last_counts(line, hedy, texts, is_left_out):
+    (person,) = make_people(1)
+    number = person.numbers.get().number
+    for values in texts:
+        make_message(thread_with(line, number), step=Step.TAKEN, **values)
+
+    summary = hedy.draft(line, contacts=[person.pk])["summary"]
+
+    assert summary["left_out"] == is_left_out
 
 
 def test_consent_counts_for_the_sender_that_it_was_said_to(line, hedy, team):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.models import Priority
+from messaging.models import Priority, Sender
 from messaging.outbox.pace import Pace, rate
 from messaging.outbox.results import pause_after
 from telephony.errors import RateLimited
@@ -88,3 +88,15 @@ def test_over_any_time_no_more_than_the_rate_is_handed_over(texts, own):
             last = segments / (own or rate(LINE, recipient))
             seconds += last
             assert seconds - last <= (pace.now - NOW).total_seconds() + 1.001
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("25", 25.0), ("1000", 1000.0), ("1e300", None), ("nan", None), ("0", None)]
+)
+def test_a_rate_that_nobody_agreed_to_is_refused_in_admin(admin_client, typed, kept):
+    admin_client.post(
+        "/admin/messaging/sender/add/", {"name": "+12025550100", "segments_per_second": typed}, secure=True
+    )
+
+    assert list(Sender.objects.values_list("segments_per_second", flat=True)) == ([kept] if kept else [])

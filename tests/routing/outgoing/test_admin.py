@@ -11,7 +11,7 @@ from django.test import Client
 
 from config.privacy.person import person_find
 from routing.models import DoNotCall, EmergencyRule, OutgoingHours, OutgoingOverride, OutgoingRule
-from routing.outgoing.do_not_call import MOST_ROWS
+from routing.outgoing.do_not_call import MOST_ROWS, Common, entries_add
 from tests import factories
 from tests.routing.outgoing.rows import BERLIN, hours, listed, rule
 
@@ -147,6 +147,33 @@ def test_one_is_added_searched_and_removed_with_its_history(admin, root):
     # And on again.
     post(admin, f"{LIST}add/", number="+12025550142", channels="both", reason="Asked again", override_by="admins")
     assert DoNotCall.objects.filter(removed_at=None).count() == 1
+
+
+OVER = date(2020, 12, 31)
+
+
+def test_a_number_whose_last_day_has_passed_is_added_again(admin):
+    old = listed("+12025550142", until=OVER)
+
+    post(admin, f"{LIST}add/", number="+12025550142", channels="both", reason="Asked again", override_by="admins")
+
+    assert DoNotCall.objects.get(removed_at=None).reason == "Asked again"
+    old.refresh_from_db()
+    assert old.removed_at is not None
+
+
+def test_of_many_numbers_those_whose_last_day_has_passed_are_added_again(admin):
+    listed("+12025550142", until=OVER)
+    # Another way to write it.
+    listed("+541123456789", until=OVER)
+    listed("+5491123456780")
+
+    added = entries_add("+12025550142\n+5491123456789\n+541123456780", Common(reason="Register"), by=None)
+
+    assert (added.added, added.known, added.bad) == (2, 1, ())
+    assert sorted(DoNotCall.objects.filter(removed_at=None, reason="Register").values_list("number", flat=True)) == [
+        "+12025550142", "+5491123456789",
+    ]  # fmt: skip
 
 
 def test_many_are_removed_at_once(admin, root):

@@ -176,6 +176,15 @@ def test_the_do_not_call_list_holds_to_its_last_day():
     assert said(rules=Rules(), entry=calls_only, channel=Channel.TEXT) == []
 
 
+def test_the_last_day_of_the_do_not_call_list_is_one_of_the_desks_clock(settings):
+    settings.TIME_ZONE = "America/Los_Angeles"
+    entry = Entry(ALL, date(2026, 11, 24), CHIEFS)
+
+    # 23:30 on that day in Los Angeles, when it is the next day by UTC.
+    assert said(rules=Rules(), entry=entry, at=datetime(2026, 11, 25, 7, 30, tzinfo=UTC)) != []
+    assert said(rules=Rules(), entry=entry, at=datetime(2026, 11, 25, 8, 30, tzinfo=UTC)) == []
+
+
 def test_what_this_role_cannot_override_is_said_first():
     rules = Rules(hours=(span(),))
     entry = Entry(ALL, None, frozenset({Role.ADMIN}))
