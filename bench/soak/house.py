@@ -17,7 +17,8 @@ PASSWORD = "soak-robot-3141"
 _MAKE_AGENTS = """
 from agents.models import Agent, Team
 from routing.models import Line
-Line.objects.update(ring_seconds=5)
+# A caller who hears something first is answered before any agent is: the log says when an agent answered.
+Line.objects.update(ring_seconds=5, route=None)
 teams = list(Team.objects.order_by("name"))
 for number in range({count}):
     agent = Agent.objects.create_user(f"robot{{number}}", password="{password}", first_name=f"Robot {{number}}")
