@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.desk import PASSWORD
 from tests.browser.stack import Stack
 from tests.browser.test_admin_accessibility import violations
+from tests.chromium import launch
 
 
 @pytest.fixture
-def admin(browser: Browser, stack: Stack) -> Iterator[Page]:
+def admin(playwright: Playwright, stack: Stack) -> Iterator[Page]:
+    # A browser of its own: one that is asked whether to leave while it is closed may take all other pages with it.
+    browser = launch(playwright)
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         page = context.new_page()
         page.goto(f"{stack.desk_url}/accounts/login/?next=/admin/routing/route/")
@@ -23,6 +26,9 @@ def admin(browser: Browser, stack: Stack) -> Iterator[Page]:
         page.get_by_role("link", name="Sales, daytime").click()
         expect(page.get_by_role("heading", name="Steps")).to_be_visible()
         yield page
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto("about:blank")
+    browser.close()
 
 
 def test_a_route_that_ends_in_silence_is_refused_mended_and_saved(admin):
@@ -94,7 +100,7 @@ def test_steps_are_added_moved_and_removed_by_keyboard_and_leaving_asks(admin):
     expect(admin.locator("#head-hours")).to_contain_text("closed → 4")
 
     asked = []
-    admin.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    admin.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     admin.get_by_role("button", name="Discard").click()
     expect(names).to_have_text(["Shop hours", "Main menu", "Team Sales", "Goodbye", "Sales box"])
     admin.close(run_before_unload=True)
