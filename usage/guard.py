@@ -6,12 +6,10 @@ was changed here, it is known at once, and in other processes that much later.
 
 from __future__ import annotations
 
-from threading import Lock
-from time import monotonic
-
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
+from core.brief_memory import BriefMemory
 from routing.models import Line
 from telephony.phone import Number, NumberKind, region_of
 from usage.models import Period, SpendLimit
@@ -39,29 +37,15 @@ class SpendLimitReached(Exception):
     """Something must not go on for now. Its text is a sentence in English, as it is stored."""
 
 
-class _Memory:
-    """What was read last, for a moment."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._until = 0.0
-        self._found: list[Spent] = []
-
-    def get(self) -> list[Spent]:
-        with self._lock:
-            if monotonic() < self._until:
-                return self._found
-        found = spent_in(list(SpendLimit.objects.all()))
-        with self._lock:
-            self._found, self._until = found, monotonic() + _KEPT_SECONDS
-        return found
-
-    def forget(self) -> None:
-        with self._lock:
-            self._until = 0.0
+_memory: BriefMemory[list[Spent]] = BriefMemory(_KEPT_SECONDS)
 
 
-_memory = _Memory()
+def _spent() -> list[Spent]:
+    known, turn = _memory.known(), _memory.turn()
+    if known is None:
+        known = spent_in(list(SpendLimit.objects.all()))
+        _memory.put(known, turn)
+    return known
 
 
 def forget() -> None:
@@ -77,7 +61,7 @@ def group_sends_may_go_on() -> None:
 
 def group_sends_paused() -> str:
     """Why texts to groups must wait, in English; "" when they may go on."""
-    reached = [one for one in _memory.get() if one.is_reached and one.limit.stops_group_sends]
+    reached = [one for one in _spent() if one.is_reached and one.limit.stops_group_sends]
     return PAUSED[Period(_longest(reached))] if reached else ""
 
 
@@ -91,7 +75,7 @@ def dear_call_refused(number: Number) -> str:
     """Why the number must not be called, in English; "" when it may be: it is not dear, or there is money left."""
     if _is_ordinary(number) and number.region == settings.HOME_REGION:
         return ""
-    reached = [one for one in _memory.get() if one.is_reached and one.limit.stops_dear_calls]
+    reached = [one for one in _spent() if one.is_reached and one.limit.stops_dear_calls]
     reached = [one for one in reached if _is_dear(number, one.limit)]
     return _REFUSED[Period(_longest(reached))] if reached else ""
 

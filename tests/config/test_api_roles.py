@@ -63,7 +63,7 @@ contacts_import           403    403        403         403         200    200
 contacts_list             403    200        200         200         200    200
 contacts_retrieve         403    200        200         200         200    200
 contacts_update           403    200        200         200         200    200
-group_sends_cancel        403    403        403         404         200    200
+group_sends_cancel        403    403        403         404         409    409
 group_sends_create        403    403        403         403         201    201
 group_sends_delete        403    403        403         404         204    204
 group_sends_list          403    200        200         200         200    200
@@ -93,7 +93,7 @@ usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
 ready_texts_list          403    200        200         200         200    200
 queues_list               403    200        200         200         200    200
-queues_take               403    404        404         404         404    404
+queues_take               403    400        400         400         400    400
 routes_explain            403    403        403         403         200    200
 threads_assign            403    200        200         404         200    200
 threads_closed            403    200        200         400         200    200
@@ -126,6 +126,7 @@ BODIES = {
     "contacts_update": {"name": "Maya Okonkwo"},
     "groups_create": {"name": "Another"},
     "groups_update": {"name": "Another"},
+    "group_sends_start": {"revision": 0},
     "group_sends_create": {"line": GROUP_LINE, "body": "We are closed."},
     "group_sends_update": {"title": "Closed at Christmas"},
     "group_sends_to_myself": {"number": "+12025550177"},

@@ -13,9 +13,9 @@ from agents.models import Agent, Role
 from calls.models import Call, CallEvent
 from calls.recorder.timeline import call_timeline
 from contacts.models import BlockedNumber
+from core import brief_memory
 from core.languages import sentence, speaking
 from routing.models import OutgoingHours, OutgoingOverride
-from routing.outgoing import selectors
 from tests import factories
 from tests.calls.test_webhooks_incoming import verbs
 from tests.calls.test_webhooks_outgoing import OUTGOING
@@ -334,15 +334,6 @@ def test_another_process_hears_of_a_change_within_seconds(phone, ada, monkeypatc
     OutgoingHours.objects.bulk_create([hours_row])
 
     assert phone.dials(ada, BERLIN) == BERLIN
-    later = selectors.monotonic() + 5.1
-    monkeypatch.setattr(selectors, "monotonic", lambda: later)
+    later = brief_memory.monotonic() + 5.1
+    monkeypatch.setattr(brief_memory, "monotonic", lambda: later)
     assert phone.dials(ada, BERLIN) == REFUSED_HOURS
-
-
-def test_what_is_read_is_not_kept_when_it_changed_meanwhile():
-    memory = selectors._Memory()
-    turn = memory.turn()
-    memory.forget()
-    memory.put(selectors.Rules(), turn)
-
-    assert memory.known() is None
