@@ -91,7 +91,7 @@ def _outbox(people: People) -> dict[str, Question]:
         "what is due": lambda: list(claims._due(sender, now)[:100]),  # noqa: SLF001
         "when the next is due": worker._next_due,  # noqa: SLF001
         "what is to be looked up": lookups.lookups_next_at,
-        "room for more": lambda: feeding._space(sender),  # noqa: SLF001
+        "room for more": lambda: feeding._space(sender, now),  # noqa: SLF001
         "its health": health.outbox_health,
     }
 
