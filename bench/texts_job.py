@@ -71,7 +71,7 @@ def _embedded(number: int) -> dict[str, Any]:
     time.sleep(2)
     at = time.time()
     send_start(send.pk, by=admin)
-    while GroupSend.objects.filter(pk=send.pk, state=SendState.RUNNING).exists():
+    while not GroupSend.objects.filter(pk=send.pk, state=SendState.FINISHED).exists():
         time.sleep(0.2)
     singles = []
     for index in range(60):
