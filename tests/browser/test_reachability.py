@@ -134,7 +134,7 @@ def test_after_a_call_the_agent_has_time_for_its_note_and_the_next_caller_waits_
         colleague.expect_reachable()
         stack.telephone_calls("+12025550142")
         desk.expect_ringing("Maya Okonkwo")
-        desk.page.get_by_role("button", name="Answer").click()
+        desk.call_area.get_by_role("button", name="Answer").click()
         expect(desk.page.get_by_role("button", name="Hang up")).to_be_visible()
         desk.page.get_by_role("button", name="Hang up").click()
 
