@@ -62,7 +62,7 @@ def test_what_has_to_be_typed_anew_is_said_and_is_no_number(ada, line, number, m
     [
         ("+1 900 555 0142", "(900) 555-0142", "Premium-rate numbers cannot be called."),
         ("911", "911", "Emergency numbers cannot be called from Ringdesk. Use another telephone."),
-        ("+12025550166", "(202) 555-0166", "This number is blocked. Ask a supervisor to unblock it.",
+        ("+12025550166", "(202) 555-0166", "This number is blocked. Ask a supervisor to unblock it."),
         (BERLIN, "+49 30 12345678", "You are not allowed to call Germany. Ask a supervisor or your admin."),
         ("+12025550167", "(202) 555-0167", "This number is on your company's do-not-call list."),
     ],
