@@ -89,7 +89,11 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
       return { next: null, results: texts === "empty" ? [] : THREADS.filter(fits) };
     },
     threadsAt: () => never,
-    threadClosed: async (_line, number) => (number === LANDLINE ? "landline" : ""),
+    checkText: async (_line, number) => ({
+      closed: number === LANDLINE ? "landline" : "",
+      message: "",
+      may_override: false,
+    }),
     threadTimeline: async (id) => ({ next: null, results: entriesOf(id) }),
     threadTimelineAt: () => never,
     overrideCall: () => never,

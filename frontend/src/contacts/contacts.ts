@@ -2,6 +2,7 @@
 import { type PagedList, pagedList } from "../lists/pagedList";
 import type { Call } from "../messages";
 import { changeOf, type Draft, draftOf, emptyDraft, isChanged } from "./draft";
+import { createNoteDrafts, type NoteDrafts } from "./noteDrafts";
 import type {
   Consents,
   ConsentInput,
@@ -79,6 +80,7 @@ export interface ContactsStore {
   /** A push told of a call. */
   merged(call: Call): void;
   isUnsaved(): boolean;
+  notes: NoteDrafts;
   clear(): void;
 }
 
@@ -108,6 +110,7 @@ export function createContacts(api: ContactsApi): ContactsStore {
   /** Counts contacts that were opened: an answer about any but the last is not heard. */
   let turn = 0;
   const listeners = new Set<() => void>();
+  const notes = createNoteDrafts();
 
   function tell(change: Partial<ContactsState>): void {
     state = { ...state, ...change };
@@ -380,8 +383,10 @@ export function createContacts(api: ContactsApi): ContactsStore {
       const open = state.open;
       return Boolean(open?.draft && open.before && isChanged(open.draft, open.before));
     },
+    notes,
     clear() {
       turn++;
+      notes.clear();
       list.clear();
       timeline.clear();
       tell(NOTHING);

@@ -7,7 +7,7 @@ import { formatDate, languageName, t, timeThere } from "../../i18n/i18n";
 import { correspondent, whyNoTexts } from "../../contacts/texting";
 import type { Line } from "../../messages";
 import { isolated } from "../../names";
-import type { Correspondent } from "../../threads/conversation";
+import type { Correspondent } from "../../threads/correspondent";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import { ConsentDialog } from "./ConsentDialog";
