@@ -2,7 +2,8 @@
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
-import type { ContactsStore, OpenContact } from "../contacts/contacts";
+import type { ContactsStore } from "../contacts/contacts";
+import type { OpenContact } from "../contacts/openContact";
 import type { ContactNumber, ContactPage, ContactsApi } from "../contacts/ports";
 import type { Call, Line, Presence, Queue } from "../messages";
 import type { Api } from "../ports";

@@ -1,7 +1,8 @@
 /** One contact: who it is, what can be done, all that was; and the same to be edited in its place. */
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { Config } from "../../config";
-import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { ContactsStore } from "../../contacts/contacts";
+import type { OpenContact } from "../../contacts/openContact";
 import type { ContactNumber, ContactPage as Page, ContactsApi } from "../../contacts/ports";
 import { formatDate, t } from "../../i18n/i18n";
 import { initials } from "../../format";
