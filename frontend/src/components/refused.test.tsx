@@ -71,7 +71,7 @@ describe.each(Object.entries(places))("a call from %s", (_name, { api = {}, pres
     const desk = show(readyState(), { ...api, checkNumber: vi.fn(async () => refused) });
     await press(desk);
     await callArea().findByText(NIGHT);
-    callArea().getByText("This call cannot be made now.");
+    callArea().getByText("This call cannot be made.");
     expect(screen.queryByRole("button", { name: "Edit number" })).toBeNull();
     await waitFor(() =>
       expect(document.activeElement).toBe(callArea().getByRole("button", { name: "Close" })),
@@ -130,8 +130,8 @@ describe("a call that the server refused", () => {
     });
 
   it.each([
-    ["for what the company forbids", refused, "This call cannot be made now."],
-    ["for an emergency number", emergency, "This call cannot be made now."],
+    ["for what the company forbids", refused, "This call cannot be made."],
+    ["for an emergency number", emergency, "This call cannot be made."],
     ["for what a reason would do for", overridden, "You may call all the same, with a reason."],
     ["for a mistyped number", mistyped, "The number must be changed first."],
     ["by the network", validCheck, "The number must be changed first."],
@@ -146,7 +146,7 @@ describe("a call that the server refused", () => {
 
   it("can be closed before the server has said what helps, and when it does not say", async () => {
     const { user } = failed(async () => Promise.reject(new Error("Away.")));
-    await callArea().findByText("This call cannot be made now.");
+    await callArea().findByText("This call cannot be made.");
     await user.click(button("Close"));
     await screen.findByLabelText("Name or number");
   });

@@ -425,7 +425,7 @@ export const de: Catalogue = {
   "failed.title": "Nicht verbunden",
   "failed.helps.again": "Ein neuer Versuch kann gelingen.",
   "failed.helps.edit": "Die Rufnummer muss erst geändert werden.",
-  "failed.helps.nothing": "Dieser Anruf ist jetzt nicht möglich.",
+  "failed.helps.nothing": "Dieser Anruf ist nicht möglich.",
   "failed.helps.override": "Sie können trotzdem anrufen, mit einer Begründung.",
   "failed.edit": "Nummer ändern",
   "failed.number": "Die Nummer ist {number}. Vielleicht ist eine Ziffer falsch.",

@@ -422,7 +422,7 @@ export const en = {
   "failed.title": "Not connected",
   "failed.helps.again": "Calling again may work.",
   "failed.helps.edit": "The number must be changed first.",
-  "failed.helps.nothing": "This call cannot be made now.",
+  "failed.helps.nothing": "This call cannot be made.",
   "failed.helps.override": "You may call all the same, with a reason.",
   "failed.edit": "Edit number",
   "failed.number": "The number is {number}. It may have a wrong digit.",
