@@ -1,8 +1,8 @@
 from django.urls import path
 
 from calls.control.apis import CallDetailApi, CallHangUpApi, RecordingApi
+from calls.control.number_apis import NumberCheckApi
 from calls.log.apis import CallListApi
-from calls.log.number_apis import NumberCheckApi
 from calls.queues.apis import QueuesApi, QueueTakeApi
 from calls.recorder.apis import CallTimelineApi
 from calls.webhooks import KINDS

@@ -7,6 +7,7 @@ is written, and a part of one query when it is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any, TypeAlias
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.fields.json import KeyTextTransform
@@ -26,6 +28,8 @@ from django.utils.translation import gettext_lazy
 from contacts.models import MOST_OWN, Consent, ContactField, ContactNumber
 from core.retention import days_ago
 from core.text import cleaned, in_sentence
+from telephony.errors import InvalidNumber
+from telephony.phone import parse
 
 MOST_CONDITIONS = 10
 MOST_DAYS = 3650
@@ -167,13 +171,28 @@ def _value(name: str, way: str, value: Any) -> Any:
         if not codes or len(codes) < len(found) or not all(len(code) == 2 and code.isalpha() for code in codes):
             raise ValidationError(_("Write countries as two letters each, like GB."))
         return sorted(set(codes))
+    if name == "consent":
+        return _sender(value)
     text = value.strip() if isinstance(value, str) else ""
     # What contacts are asked for is cleaned before it is stored: nothing else can be found.
     if not text or cleaned(text) != text or len(text) > MOST_OWN:
-        if name == "consent":
-            raise ValidationError(_("Choose the number that the texts come from."))
         raise ValidationError(_("Write what to look for."))
     return text
+
+
+# A messaging service, for which consent is kept as for a number.
+_SERVICE = re.compile(r"MG[0-9a-f]{32}\Z")
+
+
+def _sender(value: Any) -> str:
+    """What texts of ours come from, as consent is kept for it: E.164, however the number was typed."""
+    text = value.strip() if isinstance(value, str) else ""
+    if _SERVICE.match(text):
+        return text
+    try:
+        return parse(text, home_region=settings.HOME_REGION).e164
+    except InvalidNumber:
+        raise ValidationError(_("Choose the number that the texts come from.")) from None
 
 
 def rule_condition(rule: Any) -> Q | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
 
+from core.sql import prepared  # noqa: F401 (knows `__in_array`)
 from messaging import changes, outbox
 from messaging.models import Direction, Message, MessageMedia, Origin, Step, Thread
 from routing.models import Line
@@ -26,6 +27,24 @@ def thread_with(line: Line, number: str, *, last_at: datetime | None = None) -> 
         if found := next((known[one] for one in written if one in known), None):
             return found
     return Thread.objects.get_or_create(line=line, number=number, defaults={"last_at": last_at} if last_at else {})[0]
+
+
+def threads_with(line: Line, numbers: Collection[str], *, last_at: datetime) -> dict[str, int]:
+    """The threads of many numbers with a line by the numbers, as `thread_with` finds or makes each."""
+    found = _threads_found(line, numbers)
+    missing = [number for number in numbers if number not in found]
+    if missing:
+        new = [Thread(line=line, number=number, last_at=last_at) for number in missing]
+        Thread.objects.bulk_create(new, ignore_conflicts=True)
+        found |= _threads_found(line, missing)
+    return found
+
+
+def _threads_found(line: Line, numbers: Collection[str]) -> dict[str, int]:
+    written = list({same for number in numbers for same in same_party(number)})
+    known = dict(Thread.objects.filter(line=line, number__in_array=written).order_by().values_list("number", "pk"))
+    found = {number: next((known[one] for one in same_party(number) if one in known), None) for number in numbers}
+    return {number: pk for number, pk in found.items() if pk is not None}
 
 
 @transaction.atomic

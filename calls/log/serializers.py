@@ -143,7 +143,10 @@ class NumberCheckSerializer(serializers.Serializer[Any]):
     valid = serializers.BooleanField()
     e164 = serializers.CharField(allow_null=True)
     extension = serializers.CharField(allow_blank=True, help_text="To be dialled after it: `+12025550142;ext=12`.")
-    display = serializers.CharField(allow_null=True)
+    display = serializers.CharField(
+        allow_null=True,
+        help_text="Also of a number that must not be called; null of what has to be typed anew.",
+    )
     country = serializers.CharField(allow_null=True)
     place = serializers.CharField(allow_null=True)
     message = serializers.CharField(allow_blank=True, help_text="Why it cannot be called, as a sentence.")

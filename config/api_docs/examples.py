@@ -262,7 +262,10 @@ EXAMPLES: dict[str, Any] = {
     "Read": {"up_to": 41},
     "ReadyText": {"id": 2, "name": "Missed you", "body": "Hello {first name}, when may we call again?", "line": None},
     "Thread": _THREAD,
-    "ThreadClosed": {"closed": "stopped"},
+    "ThreadClosed": {
+        "closed": "stopped", "message": "This number replied STOP and gets no texts until it writes START.",
+        "may_override": False,
+    },
     "ThreadList": _PAGE | {"results": [_THREAD]},
     "ToMyself": {"number": "(202) 555-0143"},
     "ThreadMessageInput": {"body": "Yes: Thursday morning."},

@@ -1,6 +1,7 @@
 /** Calls, and whether one can be reached. */
 import { t } from "../src/i18n/i18n";
 import { inTurn, press, toLog, type } from "./acts";
+import { DEAR, NIGHT } from "./fakes";
 import {
   ago,
   allowed,
@@ -128,6 +129,8 @@ export const CALLS: Exhibits = {
   },
   "50-outgoing": { events: toTom },
   "51-failed-permanent": { events: problem("This number is not in service.", true) },
+  "51-failed-forbidden": { events: problem(DEAR.message, true, "+19005550142", "(900) 555-0142") },
+  "51-failed-override": { events: problem(NIGHT.message, true, "+493012345678", "+49 30 12345678") },
   "52-reconnecting": { events: [...talking, { type: "call.reconnecting", id: LEG, at: ago(8) }] },
   "53-unreachable": { events: [...ready, lost] },
   "54-failed-temporary": { events: problem("Nobody answered.", false) },

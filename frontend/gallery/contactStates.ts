@@ -87,4 +87,20 @@ export const CONTACT_STATES: Exhibits = {
     ),
   },
   "76-import": { events: ready, role: "supervisor", act: importing },
+  "76-import-begun": {
+    events: ready,
+    role: "supervisor",
+    act: inTurn(
+      toContacts,
+      press(() => t("contact.import")),
+    ),
+  },
+  "76-import-done": {
+    events: ready,
+    role: "supervisor",
+    act: inTurn(
+      importing,
+      press(() => t("contact.importRest")),
+    ),
+  },
 };

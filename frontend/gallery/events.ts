@@ -105,8 +105,20 @@ export const toTom: SoftphoneEvent[] = [
     at: ago(9),
   },
 ];
-export const problem = (message: string, permanent: boolean): SoftphoneEvent[] => [
-  ...toTom,
+export const problem = (
+  message: string,
+  permanent: boolean,
+  number = "+12025550143",
+  display = "(202) 555-0143",
+): SoftphoneEvent[] => [
+  ...ready,
+  {
+    type: "agent.dialled",
+    id: "d",
+    hints: { ...hints("Tom Aldous", number), display, place: "" },
+    line: sales,
+    at: ago(9),
+  },
   { type: "call.ringing", id: "d", sid: "CA9" },
   { type: "desk.message", at: now, message: { type: "call.problem", sid: "CA9", message, permanent } },
 ];

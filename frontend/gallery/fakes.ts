@@ -14,6 +14,7 @@ export type DetailsMode = "full" | "empty" | "loading" | "failed" | "theirs" | "
 /** What the server says of a number, in its own words. */
 export const TOO_SHORT = { message: "Too short for the United States: 4 digits are missing." };
 export const NIGHT = { message: "It is 23:10 in Germany. Your company calls there from 08:00 to 21:00." };
+export const DEAR = { message: "Premium-rate numbers cannot be called." };
 export const NIGHT_TEXT = {
   message: "It is 23:10 in Germany. Your company texts there from 08:00 to 21:00.",
 };
@@ -27,7 +28,8 @@ const LANDLINE = "+12065550111";
 const never = new Promise<never>(() => {});
 
 /** What the server answers about texts. */
-export type TextsMode = "full" | "empty" | "loading" | "failed";
+/** `night`: a rule forbids them now. */
+export type TextsMode = "full" | "empty" | "loading" | "failed" | "night";
 
 export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: TextsMode = "full"): Api {
   let asked = 0;
@@ -63,17 +65,19 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
       const digits = input.replace(/\D/g, "");
       const known = digits === "2025550142";
       // It is night where she is.
-      const refused = digits.startsWith("49");
+      const night = digits.startsWith("49");
+      const dear = digits.startsWith("1900");
+      const refused = night || dear;
       const valid = digits.length >= 10 && !refused;
       return {
         input,
         valid,
-        e164: refused ? "+493012345678" : valid ? "+12025550142" : null,
-        display: refused ? "+49 30 12345678" : valid ? "(202) 555-0142" : null,
-        country: refused ? "Germany" : valid ? "United States" : null,
-        place: refused ? "Germany" : valid ? "United States" : null,
-        message: refused ? NIGHT.message : valid ? "" : TOO_SHORT.message,
-        may_override: refused,
+        e164: dear ? "+19005550142" : night ? "+493012345678" : valid ? "+12025550142" : null,
+        display: dear ? "(900) 555-0142" : night ? "+49 30 12345678" : valid ? "(202) 555-0142" : null,
+        country: night ? "Germany" : valid ? "United States" : null,
+        place: night ? "Germany" : valid ? "United States" : null,
+        message: dear ? DEAR.message : night ? NIGHT.message : valid ? "" : TOO_SHORT.message,
+        may_override: night,
         contact: known ? CONTACT : null,
         known_calls: known ? 14 : 0,
         extension: "",
@@ -89,12 +93,16 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
       return { next: null, results: texts === "empty" ? [] : THREADS.filter(fits) };
     },
     threadsAt: () => never,
-    threadClosed: async (_line, number) => (number === LANDLINE ? "landline" : ""),
+    checkText: async (_line, number) => ({
+      closed: number === LANDLINE ? "landline" : "",
+      message: texts === "night" ? NIGHT_TEXT.message : "",
+      may_override: texts === "night",
+    }),
     threadTimeline: async (id) => ({ next: null, results: entriesOf(id) }),
     threadTimelineAt: () => never,
     overrideCall: () => never,
     async sendText({ body }) {
-      if (body.includes("tonight"))
+      if (texts === "night" || body.includes("tonight"))
         throw Object.assign(new Error(NIGHT_TEXT.message), { code: "text_needs_reason" });
       throw Object.assign(new Error(UNREACHABLE.message), { status: 0, ...UNREACHABLE });
     },

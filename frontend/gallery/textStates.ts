@@ -61,6 +61,15 @@ export const TEXTS: Exhibits = {
       press(() => t("threads.send")),
     ),
   },
+  "72-thread-again": {
+    events: ready,
+    texts: "night",
+    act: thread(
+      "Orla Flynn",
+      press(() => t("common.tryAgain")),
+    ),
+  },
+  "77-forbidden": { events: ready, texts: "night", act: thread("Maya Okonkwo") },
   "77-needs-reason": {
     events: ready,
     act: thread(

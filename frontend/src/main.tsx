@@ -113,7 +113,8 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   // A call, a note that is not saved and a text that is not sent are worth a question before the page is left. The SDK's own (`closeProtection`)
   // knows of calls alone, and stays off.
   addEventListener("beforeunload", (event) => {
-    const unsaved = details.hasUnsaved() || contacts.isUnsaved() || conversation.hasUnsent();
+    const unsaved =
+      details.hasUnsaved() || contacts.isUnsaved() || contacts.notes.hasUnsaved() || conversation.hasUnsent();
     if (unsaved || groupSends.hasUnsaved() || inCall(store.get())) event.preventDefault();
   });
   log.load();

@@ -79,6 +79,7 @@ export interface Leader {
 
 /** What a typed number means. */
 export type NumberCheck = Schemas["NumberCheck"];
+export type TextCheck = Schemas["ThreadClosed"];
 
 export type ContactFound = Contact & {
   numbers: Pick<Schemas["ContactNumber"], "number" | "display" | "label">[];
@@ -140,8 +141,8 @@ export interface Api {
   /** `line` and `number`: the one thread that they have, if there is one. */
   threads(query: { search: string; scope: ThreadScope; line?: number; number?: string }): Promise<ThreadPage>;
   threadsAt(url: string): Promise<ThreadPage>;
-  /** Why a number gets no texts from a line; "" when it gets them. */
-  threadClosed(line: number, number: string): Promise<Thread["closed"]>;
+  /** Whether a number may be texted from a line. */
+  checkText(line: number, number: string): Promise<TextCheck>;
   threadTimeline(id: number): Promise<ThreadEntryPage>;
   threadTimelineAt(url: string): Promise<ThreadEntryPage>;
   sendText(text: OutgoingText): Promise<Text>;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -16,9 +16,10 @@ from contacts.people import Person, own_keys, people_of
 from contacts.selectors import contacts_by_number
 from messaging.models import Direction, GroupSend, LeftOut, Message, MessageStatus
 from messaging.outbox.claims import forbidden_of
+from messaging.outbox.hours import Hours, text_may_go
 from messaging.placeholders import FIELDS, empty_fields, fields_in, filled_in, values_of
 from messaging.segments import MAX_LENGTH, Count, Encoding, count, plain
-from routing.outgoing.checks import never_texted, text_facts, text_refusals
+from routing.outgoing.checks import TextFacts, never_texted, text_facts, text_refusals
 from routing.outgoing.roles import role_of
 from routing.outgoing.rules import Rule
 from telephony.errors import InvalidNumber
@@ -83,6 +84,8 @@ def audience_of(send: GroupSend) -> Audience:
     go to now."""
     chosen, duplicates = _without_doubles(_chosen(send))
     unwanted = _unwanted(send, [one.number for one in chosen if one.number])
+    time_zones = {one.number: one.time_zone for one in chosen}
+    may_ever_go = _may_ever_go(send, text_facts([], time_zones=time_zones))
     named = fields_in(send.body)
     texts: dict[str, int] = {}
     rows = []
@@ -95,6 +98,8 @@ def audience_of(send: GroupSend) -> Audience:
             reason = LeftOut.EMPTY_FIELD
         if not reason and len(body) > MAX_LENGTH:
             reason = LeftOut.TOO_LONG
+        if not reason and not may_ever_go(one.number):
+            reason = LeftOut.NO_HOURS
         rows.append(Row(one.contact_id, one.name, one.number, one.time_zone, body, texts[body], str(reason)))
     return Audience(tuple(rows), duplicates, send.body)
 
@@ -191,6 +196,13 @@ def _not_allowed(send: GroupSend, numbers: list[str]) -> dict[str, LeftOut]:
         elif refused:
             found[number] = LeftOut.DO_NOT_CALL
     return found
+
+
+def _may_ever_go(send: GroupSend, facts: TextFacts) -> Callable[[str], bool]:
+    """Of a number, whether the send and the company have hours for it at the same time."""
+    own = Hours(send.hours_from, send.hours_until) if send.keeps_hours else None
+    now = timezone.now()
+    return lambda number: not facts.rules.hours or text_may_go(number, own, facts, now) is not None
 
 
 def _numbers_not_in_use(numbers: Collection[str]) -> set[str]:

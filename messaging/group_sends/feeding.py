@@ -30,10 +30,10 @@ from messaging.models import (
     RecipientState,
     SendState,
     Step,
-    Thread,
 )
 from messaging.outbox.guards import group_sends_paused
 from messaging.outbox.hours import Hours, text_may_go
+from messaging.services import threads_with
 from routing.outgoing.checks import text_facts
 
 # So many seconds of a sender's work wait in the outbox, within these bounds.
@@ -119,7 +119,8 @@ def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime
     later: dict[datetime, list[int]] = {}
     for row in rows:
         opens = text_may_go(row.number, own, facts, now)
-        if opens <= now:
+        if opens is None or opens <= now:
+            # Where there never are such hours, the outbox says so.
             may.append(row)
         else:
             later.setdefault(opens, []).append(row.pk)
@@ -131,7 +132,8 @@ def _within_hours(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime
 def _put(send: GroupSend, rows: Sequence[GroupRecipient], now: datetime) -> None:
     """Makes the messages of these recipients, in their order. Never two for one: the send's row is locked, and a
     message's key names the recipient and the attempt."""
-    threads = _threads(send, [row.number for row in rows])
+    # What is sent to many moves none of the threads up in anybody's list.
+    threads = threads_with(send.line, [row.number for row in rows], last_at=_LONG_AGO)
 
     def values(row: GroupRecipient) -> Sequence[Any]:
         return (
@@ -161,19 +163,3 @@ _NEW: dict[str, Any] = {
     "attempts": 0,
     "looks": 0,
 }
-
-
-def _threads(send: GroupSend, numbers: Sequence[str]) -> dict[str, int]:
-    """The thread of each number with the line. What is sent to many moves none of them up in anybody's list."""
-    found = _threads_found(send, numbers)
-    missing = [number for number in numbers if number not in found]
-    if missing:
-        new = [Thread(line=send.line, number=number, last_at=_LONG_AGO) for number in missing]
-        Thread.objects.bulk_create(new, ignore_conflicts=True)
-        found |= _threads_found(send, missing)
-    return found
-
-
-def _threads_found(send: GroupSend, numbers: Sequence[str]) -> dict[str, int]:
-    rows = Thread.objects.filter(line=send.line, number__in_array=numbers)
-    return dict(rows.order_by().values_list("number", "pk"))

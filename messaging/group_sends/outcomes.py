@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from core.languages import sentence
 from messaging.models import LeftOut, MessageStatus, RecipientState, Step
 from messaging.outbox.claims import TOO_OLD
+from messaging.outbox.outgoing import HOURS_APART
 from routing.outgoing.rules import is_of_hours
 from telephony.errors import text_sentence_for
 
@@ -51,6 +52,7 @@ STOP_CODES = (
 # Left out by the next draft (`audience`), or by the outbox.
 _LEFT_OUT_CODES = ("21610", "21614", "30006", "30005", "21211")
 _HOURS = gettext_noop("An admin can change the hours in which your company texts there.")
+_HOURS_HELP = gettext_noop("Choose other hours for the next send, or ask an admin for other hours of your company.")
 _HELP = {
     "21408": gettext_noop("An admin can allow texts to this country at Twilio: Messaging, Settings, Geo permissions."),
     "21608": gettext_noop("An admin can upgrade the account at Twilio, or verify this number there."),
@@ -120,7 +122,8 @@ def result_of(recipient: GroupRecipient) -> Result:
             why = _("This text was not delivered.")
     problem = message.problem if message else ""
     what_now = _what_now(outcome, code, problem)
-    helps = _HELP.get(code, _HOURS if what_now is WhatNow.HELP else "")
+    hours = _HOURS_HELP if problem == HOURS_APART else _HOURS
+    helps = _HELP.get(code, hours if what_now is WhatNow.HELP else "")
     return Result(outcome, str(outcome.label), why, what_now, sentence(helps))
 
 
@@ -131,7 +134,7 @@ def _what_now(outcome: Outcome, code: str, problem: str) -> WhatNow:
         return WhatNow.NOTHING
     if code in RETRY_CODES or code in STOP_CODES or problem == TOO_OLD:
         return WhatNow.TRY_AGAIN
-    if code in _HELP or is_of_hours(problem):
+    if code in _HELP or is_of_hours(problem) or problem == HOURS_APART:
         return WhatNow.HELP
     # Without a code it was Ringdesk that refused it: who stopped, is blocked, or has a landline.
     return WhatNow.LEFT_OUT if code in _LEFT_OUT_CODES or not code else WhatNow.NOTHING

@@ -123,6 +123,11 @@ def _left_out(reason: str, number: int) -> str:
         LeftOut.TOO_LONG: ngettext(
             "for %(count)d the text, filled in, is too long", "for %(count)d the text, filled in, is too long", number
         ),
+        LeftOut.NO_HOURS: ngettext(
+            "for %(count)d the hours of this send and your company's never meet",
+            "for %(count)d the hours of this send and your company's never meet",
+            number,
+        ),
     }
     return said[LeftOut(reason)] % {"count": number}
 

@@ -140,6 +140,7 @@ class LeftOut(models.TextChoices):
     DO_NOT_CALL = "do-not-call", _("On the do-not-call list")
     FORBIDDEN = "forbidden", _("Your company does not text there")
     TOO_LONG = "too-long", _("Filled in, the text is too long")
+    NO_HOURS = "no-hours", _("This send's hours and your company's never meet there")
 
 
 class GroupRecipient(models.Model):

@@ -23,6 +23,7 @@ from messaging.models import IS_OPEN, Message, Priority, Sender, Step
 from messaging.opt_outs import blocked_with
 from messaging.outbox.attachments import media_urls
 from messaging.outbox.due import Due
+from messaging.outbox.hours import Hours
 from messaging.outbox.outgoing import opens_later, problems_of
 from messaging.outbox.pace import Pace
 from messaging.outbox.sends import SendOf, halt, sends_of
@@ -134,8 +135,9 @@ def _claim_of(name: str, worker: str, limit: int, now: datetime) -> Taken:
         sends = sends_of(due)
         halted = _halt(due, sends, now)
         due = [row for row in due if row.pk not in halted]
-        refused = _refuse_unwanted(name, due, now)
-        put_off = _put_off(due, refused, sends, now)
+        own = {pk: send.hours for pk, send in sends.items() if send.hours is not None}
+        refused = _refuse_unwanted(name, due, own, now)
+        put_off = _put_off(due, refused, own, now)
         pace = Pace(sender.free_at, now, sender.segments_per_second or settings.MESSAGE_SEGMENTS_PER_SECOND or None)
         rows = [row for row in due if row.pk not in {*refused, *put_off} and _fits(pace, row)]
         claim = str(uuid.uuid4())
@@ -188,7 +190,7 @@ def _due(sender: str, now: datetime) -> QuerySet[Message]:
     return rows.order_by("priority", "pk")
 
 
-def _refuse_unwanted(sender: str, rows: Sequence[Due], now: datetime) -> set[int]:
+def _refuse_unwanted(sender: str, rows: Sequence[Due], own: Mapping[int, Hours], now: datetime) -> set[int]:
     """Refuses what may not be sent any more, whatever it was when it was written."""
     numbers = {row.recipient for row in rows}
     if not numbers:
@@ -197,7 +199,7 @@ def _refuse_unwanted(sender: str, rows: Sequence[Due], now: datetime) -> set[int
     blocked, landlines = numbers_blocked(numbers), set[str]()
     if any(row.priority == Priority.GROUP for row in rows):
         landlines = numbers_with_landline(numbers)
-    not_allowed = problems_of(rows, now)
+    not_allowed = problems_of(rows, own, now)
     refused = set()
     for row in rows:
         problem = not_allowed.get(row.pk, "")
@@ -227,9 +229,8 @@ def _halt(rows: Sequence[Due], sends: Mapping[int, SendOf], now: datetime) -> se
     return {pk for pks in texts.values() for pk in pks}
 
 
-def _put_off(rows: Sequence[Due], refused: Collection[int], sends: Mapping[int, SendOf], now: datetime) -> list[int]:
+def _put_off(rows: Sequence[Due], refused: Collection[int], own: Mapping[int, Hours], now: datetime) -> list[int]:
     """Texts to groups wait until the company's hours, and those of their send, begin where they go."""
-    own = {pk: send.hours for pk, send in sends.items() if send.hours is not None}
     later = opens_later([row for row in rows if row.priority == Priority.GROUP and row.pk not in refused], own, now)
     for opens, ids in later.items():
         Message.objects.filter(pk__in=ids).update(due_at=opens)

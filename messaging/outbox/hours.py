@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
 
-from routing.outgoing.checks import TextFacts, text_opens
+from routing.outgoing.checks import TextFacts, text_spans
 from routing.outgoing.rules import Channel, HoursRule, spans_open
 
 _EVERY_DAY = frozenset(range(7))
-# The send's hours and the company's move each other at most so often.
+# The send's hours and the company's move each other by a day or so each time: what has not met by then never does.
 _TURNS = 16
 
 
@@ -27,14 +28,21 @@ class Hours:
         return spans_open(spans, zones, moment) or spans_open(spans, zones[:1], moment) or moment
 
 
-def text_may_go(number: str, own: Hours | None, facts: TextFacts, at: datetime) -> datetime:
-    """When both have hours for this number: `at` itself, if they have them then. Where the company's never begin, the
-    outbox says so."""
+def text_may_go(number: str, own: Hours | None, facts: TextFacts, at: datetime) -> datetime | None:
+    """When both have hours for this number: `at` itself, if they have them then; None when they never have them
+    together."""
+    return _both_open(own, text_spans(number, facts), facts.zones(number), at)
+
+
+@lru_cache(maxsize=1024)
+def _both_open(
+    own: Hours | None, company: tuple[HoursRule, ...], zones: tuple[str, ...], at: datetime
+) -> datetime | None:
     moment = at
     for _turn in range(_TURNS):
-        wanted = own.next_open(moment, facts.zones(number)) if own else moment
-        opens = text_opens(number, facts, at=wanted)
+        wanted = own.next_open(moment, zones) if own else moment
+        opens = spans_open(company, zones, wanted)
         if opens is None or opens == wanted:
-            return wanted
+            return opens
         moment = opens
-    return moment
+    return None

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop
+
 from agents.selectors import agents_by_id
 from contacts.selectors import time_zones_said
 from core.languages import as_text
@@ -21,9 +23,13 @@ from routing.outgoing.rules import Refusal, Role, Rule
 _GRACE = timedelta(minutes=10)
 
 
-def problems_of(rows: Collection[Due], now: datetime) -> dict[int, str]:
+# Of a text to a group.
+HOURS_APART = gettext_noop("The hours of this send and those in which your company texts there never meet.")
+
+
+def problems_of(rows: Collection[Due], own: Mapping[int, Hours], now: datetime) -> dict[int, str]:
     """Why some of these texts must not be sent, as it is stored. Those to groups are not refused for the hour, unless
-    there is none at which they may be sent: they wait."""
+    there is none at which the company and their sends (`own`) allow them: they wait."""
     facts = text_facts({row.recipient for row in rows})
     found = {row.pk: reason for row in rows if (reason := never_texted(row.recipient))}
     refused: dict[int, list[Refusal]] = {}
@@ -38,6 +44,10 @@ def problems_of(rows: Collection[Due], now: datetime) -> dict[int, str]:
         left = [one for one in some_left if not (one.override_by and one.rule in overridden.get(pk, ()))]
         if left:
             found[pk] = as_text(left[0].sentence)
+    for row in rows:
+        hours = own.get(row.group_send_id or 0)
+        if row.pk not in found and hours is not None and text_may_go(row.recipient, hours, facts, now) is None:
+            found[row.pk] = HOURS_APART
     return found
 
 
@@ -68,6 +78,7 @@ def opens_later(rows: Iterable[Due], own: Mapping[int, Hours], now: datetime) ->
     facts = replace(facts, time_zones=time_zones_said({row.recipient for row in rows}))
     for row in rows:
         opens = text_may_go(row.recipient, own.get(row.group_send_id or 0), facts, now)
-        if opens > now:
+        # Those that may never go were refused.
+        if opens is not None and opens > now:
             later.setdefault(opens, []).append(row.pk)
     return later

@@ -6,34 +6,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.exceptions import APIException, UnsupportedMediaType, ValidationError
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
-from rest_framework.parsers import BaseParser
-from rest_framework.request import Request, is_form_media_type
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api.pages import PlacePagination
-from core.api.resources import BoundedJSONParser, Conflict, choose_one_of, read_bounded
-from core.api.schema import raises
-from messaging.media import MOST_OUT, MediaRefused, media_response, media_upload
-from messaging.models import MediaState, Message, MessageMedia, ReadyText, Thread
-from messaging.outbox.lookups import ask_again
+from core.api.resources import BoundedJSONParser, choose_one_of
+from messaging.models import Thread
 from messaging.threads import services
-from messaging.threads.payloads import media_json, message_json, ready_text_json
-from messaging.threads.permissions import lines_to_text_from, threads_visible
+from messaging.threads.permissions import lines_to_text_from
 from messaging.threads.selectors import (
     SHOWN,
     ThreadFilter,
-    closed_numbers,
-    messages_with_details,
-    ready_texts,
     thread_get_visible,
     thread_list,
     thread_timeline,
@@ -41,27 +32,18 @@ from messaging.threads.selectors import (
     with_details,
 )
 from messaging.threads.serializers import (
+    CLOSED,
     AssignSerializer,
-    MediaSerializer,
-    MessageInputSerializer,
-    MessageSerializer,
     ReadSerializer,
-    ReadyTextSerializer,
     ThreadClosedSerializer,
-    ThreadMessageInputSerializer,
     ThreadSerializer,
     ThreadTimelineSerializer,
 )
 from routing.line_names import line_id_asked, line_named, line_parameter
 from routing.models import Line
+from routing.outgoing.roles import role_of
 
 _MOST_TEXT = 100
-_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    description="The text's own name, chosen by you: a text that is sent again under it is not sent twice.",
-)
 _LIST = [
     OpenApiParameter("show", OpenApiTypes.STR, enum=SHOWN),
     OpenApiParameter("search", OpenApiTypes.STR, description="A word of a text, a contact's name, part of a number"),
@@ -71,25 +53,21 @@ _LIST = [
 ]
 
 
-class TextNotAllowed(APIException):
-    """The number gets no texts, and asking again will not help."""
-
-    status_code = 409
-    default_code = "text_refused"
-
-
-class TextNotAllowedNow(TextNotAllowed):
-    """A rule forbids the text, and this agent may override it with a reason."""
-
-    default_code = "text_needs_reason"
-
-
 def visible_thread(request: Request, pk: int) -> Thread:
     """The thread, for those who may see it; for others there is none."""
     thread = thread_get_visible(request.user, pk)  # type: ignore[arg-type]
     if thread is None:
         raise Http404
     return thread
+
+
+def line_to_text_from(request: Request, named: str) -> Line:
+    """The line of that id or number, for those who may text from it. Raises `ValidationError`."""
+    agent: Any = request.user
+    line = line_named(lines_to_text_from(agent), named)
+    if line is None:
+        raise ValidationError({"line": _("This is no line that you may text from.")})
+    return line
 
 
 class ThreadPagination(PlacePagination):
@@ -134,7 +112,7 @@ def _number_of(request: Request) -> str:
 
 
 class ThreadClosedApi(APIView):
-    """Whether a number gets texts from a line, also when nobody has written yet."""
+    """Whether a number may be texted from a line, also when nobody has written yet."""
 
     @extend_schema(
         operation_id="threads_closed",
@@ -146,9 +124,17 @@ class ThreadClosedApi(APIView):
         responses=ThreadClosedSerializer,
     )
     def get(self, request: Request) -> Response:
-        line = _line(request, request.query_params.get("line", ""))
+        line = line_to_text_from(request, request.query_params.get("line", ""))
         number = _number_of(request)
-        return Response({"closed": closed_numbers(line, [number]).get(number, "")})
+        agent: Any = request.user
+        refused = services.text_refusal(line, number, role=role_of(agent))
+        return Response(
+            {
+                "closed": refused.code if refused and refused.code in CLOSED else "",
+                "message": refused.sentence if refused else "",
+                "may_override": bool(refused and refused.may_override),
+            }
+        )
 
 
 class ThreadApi(APIView):
@@ -213,112 +199,6 @@ def _before(request: Request) -> datetime | None:
         raise ValidationError({"before": _("Write the time like 2026-11-23T09:30:00Z.")}) from None
 
 
-class MessagePagination(ThreadPagination):
-    ordering = ("-pk",)
-    page_size = 50
-
-
-class ThreadMessagesApi(ListAPIView[Any]):
-    """The texts of a thread."""
-
-    serializer_class = MessageSerializer
-    pagination_class = MessagePagination
-    parser_classes = [BoundedJSONParser]
-    queryset = Thread.objects.none()
-
-    @extend_schema(operation_id="threads_messages_list", tags=["texts"])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The texts of a thread, the newest first."""
-        thread = visible_thread(request, kwargs["thread_id"])
-        page = self.paginate_queryset(messages_with_details().filter(thread=thread))
-        return self.get_paginated_response([message_json(message) for message in page or []])
-
-    @raises("conflict", "text_refused", "text_needs_reason")
-    @extend_schema(
-        operation_id="threads_messages_create",
-        tags=["texts"],
-        parameters=[_KEY],
-        request=ThreadMessageInputSerializer,
-        responses={201: MessageSerializer, 200: MessageSerializer},
-    )
-    def post(self, request: Request, thread_id: int) -> Response:
-        """Sends a text to the thread's number. 200: it was sent before, under the same key."""
-        thread = visible_thread(request, thread_id)
-        body = ThreadMessageInputSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        return _send(request, thread.line, thread.number, body.validated_data)
-
-
-class MessagesApi(APIView):
-    """Texts to anybody."""
-
-    parser_classes = [BoundedJSONParser]
-
-    @raises("conflict", "text_refused", "text_needs_reason")
-    @extend_schema(
-        operation_id="messages_create",
-        tags=["texts"],
-        parameters=[_KEY],
-        request=MessageInputSerializer,
-        responses={201: MessageSerializer, 200: MessageSerializer},
-    )
-    def post(self, request: Request) -> Response:
-        """Sends a text to a number, from a line of the own teams. 200: it was sent before, under the same key."""
-        body = MessageInputSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        line = _line(request, body.validated_data["line"])
-        return _send(request, line, body.validated_data["to"], body.validated_data)
-
-
-def _line(request: Request, named: str) -> Line:
-    agent: Any = request.user
-    line = line_named(lines_to_text_from(agent), named)
-    if line is None:
-        raise ValidationError({"line": _("This is no line that you may text from.")})
-    return line
-
-
-def _send(request: Request, line: Line, number: str, values: dict[str, Any]) -> Response:
-    agent: Any = request.user
-    key = (values.get("key") or request.headers.get("Idempotency-Key", ""))[:200]
-    media = _chosen(agent, values.get("media", []))
-    try:
-        message, is_new = services.text_send(
-            *(line, number, values["body"]), by=agent, key=key, media=media, override=values.get("override", "")
-        )
-    except services.TextRefused as error:
-        raise (TextNotAllowedNow if error.may_override else TextNotAllowed)(error.sentence) from None
-    except services.KeyUsed:
-        raise Conflict(_("This key belongs to another text.")) from None
-    sent = messages_with_details().get(pk=message.pk)
-    return Response(message_json(sent), status=201 if is_new else 200)
-
-
-def _chosen(agent: Any, ids: list[int]) -> list[MessageMedia]:
-    """The files, in their order: those that the agent has chosen, and those of texts that the agent may see."""
-    mine = Q(uploaded_by=agent, message=None)
-    seen = Q(message__in=Message.objects.filter(thread__in=threads_visible(agent)))
-    found = {row.pk: row for row in MessageMedia.objects.filter(mine | seen, pk__in=ids, state=MediaState.KEPT)}
-    if len(found) < len(set(ids)):
-        raise ValidationError({"media": _("There is no such file. Choose it again.")})
-    return [found[pk] for pk in dict.fromkeys(ids)]
-
-
-class MessageAskApi(APIView):
-    """What Twilio says of a text that is not known."""
-
-    @raises("twilio_unavailable")
-    @extend_schema(operation_id="messages_ask", tags=["texts"], request=None, responses=MessageSerializer)
-    def post(self, request: Request, message_id: int) -> Response:
-        """Looks the text up at Twilio, by number and time. Sends nothing."""
-        agent: Any = request.user
-        message = Message.objects.filter(pk=message_id, thread__in=threads_visible(agent)).first()
-        if message is None:
-            raise Http404
-        ask_again(message.pk)
-        return Response(message_json(messages_with_details().get(pk=message.pk)))
-
-
 class ThreadAssignApi(APIView):
     """Who looks after a thread."""
 
@@ -355,87 +235,3 @@ class ThreadReadApi(APIView):
         agent: Any = request.user
         services.thread_read(thread, agent, up_to=body.validated_data["up_to"])
         return _answer(request, thread_id)
-
-
-class FileParser(BaseParser):
-    """A file as it is, of a bounded size; its type is that of the request."""
-
-    media_type = "*/*"
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        # Of a form, the framework would look for fields in it before anybody is signed in.
-        if is_form_media_type(media_type or ""):
-            raise UnsupportedMediaType(media_type, detail=_("Send the file as it is, not in a form."))
-        return read_bounded(stream, MOST_OUT)
-
-
-class MediaUploadApi(APIView):
-    """Files to be sent."""
-
-    parser_classes = [FileParser]
-
-    @raises("unsupported_media_type", "too_large")
-    @extend_schema(
-        operation_id="messages_media_create",
-        tags=["texts"],
-        request={"image/*": OpenApiTypes.BINARY, "application/pdf": OpenApiTypes.BINARY},
-        responses={201: MediaSerializer},
-    )
-    def post(self, request: Request) -> Response:
-        """Keeps a picture, PDF, sound, film or contact card of at most 5 MB for a text that is sent within a day."""
-        data: Any = request.data
-        if not isinstance(data, bytes) or not data:
-            raise ValidationError({"file": _("There is no file in the request.")})
-        try:
-            media = media_upload(data, request.content_type or "", by=request.user)
-        except MediaRefused as error:
-            raise UnsupportedMediaType(request.content_type or "", detail=error.message) from None
-        return Response(media_json(media), status=201)
-
-
-class MediaApi(APIView):
-    """A file of a text."""
-
-    @extend_schema(
-        operation_id="messages_media_retrieve",
-        tags=["texts"],
-        responses={(200, "*/*"): OpenApiResponse(OpenApiTypes.BINARY, description="The file as it is.")},
-    )
-    def get(self, request: Request, media_id: int) -> FileResponse:
-        """The file, for those who may see the thread, and for whoever chose it."""
-        agent: Any = request.user
-        row = MessageMedia.objects.select_related("message").filter(pk=media_id).first()
-        if row is None:
-            raise Http404
-        if row.message is None:
-            may_see = row.uploaded_by_id == agent.pk
-        else:
-            may_see = threads_visible(agent).filter(pk=row.message.thread_id).exists()
-        response = media_response(row) if may_see else None
-        if response is None:
-            raise Http404
-        return response
-
-
-@extend_schema_view(
-    get=extend_schema(
-        operation_id="ready_texts_list",
-        tags=["texts"],
-        parameters=[line_parameter("those that may be used there")],
-    )
-)
-class ReadyTextListApi(ListAPIView[ReadyText]):
-    """Texts that agents choose rather than write."""
-
-    serializer_class = ReadyTextSerializer
-    pagination_class = None
-    queryset = ReadyText.objects.none()
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        agent: Any = request.user
-        # A plus that was not quoted is a space.
-        named = request.query_params.get("line", "").replace(" ", "+", 1)
-        line = _line(request, named) if named else None
-        own = {each.pk for each in lines_to_text_from(agent)}
-        texts = [text for text in ready_texts(line) if text.line_id is None or text.line_id in own]
-        return Response([ready_text_json(text) for text in texts])

@@ -64,6 +64,12 @@ CLOSED = ("stopped", "blocked", "landline")
 
 class ThreadClosedSerializer(serializers.Serializer[Any]):
     closed = serializers.ChoiceField(choices=CLOSED, allow_blank=True, help_text="Why the number can get no texts.")
+    message = serializers.CharField(
+        allow_blank=True, help_text="Why the agent may not text it now, as a sentence: also what the company forbids."
+    )
+    may_override = serializers.BooleanField(
+        help_text="Whether it may be texted all the same, with a reason."
+    )
 
 
 class ThreadSerializer(serializers.Serializer[Any]):

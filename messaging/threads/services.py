@@ -73,6 +73,16 @@ def text_check_allowed(number: str, *, role: Role, override: str = "") -> tuple[
     raise TextRefused("forbidden", sentence(verdict.sentence), may_override=may)
 
 
+def text_refusal(line: Line, number: str, *, role: Role) -> TextRefused | None:
+    """Why somebody with this role may not text the number from the line just now; None when they may."""
+    try:
+        text_check(line, number)
+        text_check_allowed(number, role=role)
+    except TextRefused as refused:
+        return refused
+    return None
+
+
 def text_send(
     line: Line,
     number: str,

@@ -16,7 +16,7 @@ from contacts.selectors import time_zones_said
 from core.languages import kept as _
 from routing.models import Line
 from routing.outgoing import rules as decided
-from routing.outgoing.rules import Channel, Entry, Refusal, Role, Rules
+from routing.outgoing.rules import Channel, Entry, HoursRule, Refusal, Role, Rules
 from routing.outgoing.selectors import Facts, entries_of, facts_of, rules_now
 from telephony.errors import InvalidNumber
 from telephony.numbers import zones_of
@@ -152,6 +152,12 @@ def text_refusals(number: str, facts: TextFacts, *, role: Role, at: datetime) ->
         entry=facts.entries.get(number),
         zones=facts.zones(number) if facts.rules.hours else (),
     )
+
+
+def text_spans(number: str, facts: TextFacts) -> tuple[HoursRule, ...]:
+    """The company's hours that count for texts to this number; none where it may be texted at any time."""
+    known = number_known(number) if facts.rules.hours else None
+    return tuple(decided.closest(known, Channel.TEXT, facts.rules.hours)) if known else ()
 
 
 def text_opens(number: str, facts: TextFacts, *, at: datetime) -> datetime | None:

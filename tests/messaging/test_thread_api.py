@@ -268,6 +268,8 @@ def test_whether_a_number_gets_texts_is_known_before_anybody_has_written(client,
     assert [closed(number) for number in (CALLER, "+12025550151", "+12025550152")] == ["stopped", "blocked", "landline"]
     assert closed("+12025550153") == closed("") == closed("x" * 90 + "\x00") == ""
     assert closed(CALLER, SUPPORT) == "stopped"
+    said = get(client, f"{THREADS}closed/", line=line.pk, number=CALLER).json()
+    assert said["message"] == "This number replied STOP and gets no texts until it writes START."
     for other in (sales.pk, "nonsense", "", "9" * 30):
         assert get(client, f"{THREADS}closed/", line=other, number=CALLER).status_code == 400
     assert not Thread.objects.exists()

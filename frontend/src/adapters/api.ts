@@ -6,6 +6,7 @@ import type {
   CallPage,
   ContactFound,
   NumberCheck,
+  TextCheck,
   ThreadEntryPage,
   ThreadPage,
   TimelineEntry,
@@ -129,10 +130,10 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
       if (number !== undefined) query.set("number", number);
       return request<ThreadPage>(`${config.urls.threads}?${query}`);
     },
-    async threadClosed(line, number) {
-      const query = new URLSearchParams({ line: String(line), number });
-      return (await request<{ closed: Thread["closed"] }>(`${config.urls.threads}closed/?${query}`)).closed;
-    },
+    checkText: (line, number) =>
+      request<TextCheck>(
+        `${config.urls.threads}closed/?${new URLSearchParams({ line: String(line), number })}`,
+      ),
     threadsAt: (url) => request<ThreadPage>(`${config.urls.threads}${queryOf(url)}`),
     threadTimeline: (id) => request<ThreadEntryPage>(thread(id, "timeline/")),
     threadTimelineAt: (url) => {

@@ -1,21 +1,38 @@
 /** A note on a contact, to be written and saved. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { NoteDrafts } from "../contacts/noteDrafts";
 import { Icon } from "./Icon";
 import { t } from "../i18n/i18n";
 
 interface Props {
   id: string;
+  contact: number;
+  notes: NoteDrafts;
   /** Why it could not be saved, as a sentence, or "". */
   onSave(text: string): Promise<string>;
   onClose(): void;
 }
 
-export function AddNote({ id, onSave, onClose }: Props) {
-  const [text, setText] = useState("");
+export function AddNote({ id, contact, notes, onSave, onClose }: Props) {
+  const [text, setText] = useState(notes.of(contact));
   const [saving, setSaving] = useState(false);
   const [problem, setProblem] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => field.current?.focus(), []);
+  // What was begun before stands there again, and nobody has asked for it just now.
+  useLayoutEffect(() => {
+    if (!text) field.current?.focus();
+  }, []);
+
+  function write(now: string): void {
+    setText(now);
+    notes.write(contact, now);
+  }
+
+  /** It is saved, or not wanted any more. */
+  function close(): void {
+    notes.write(contact, "");
+    onClose();
+  }
 
   async function save(): Promise<void> {
     if (!text.trim() || saving) return;
@@ -23,7 +40,7 @@ export function AddNote({ id, onSave, onClose }: Props) {
     const why = await onSave(text);
     setSaving(false);
     setProblem(why);
-    if (!why) onClose();
+    if (!why) close();
   }
 
   return (
@@ -43,7 +60,7 @@ export function AddNote({ id, onSave, onClose }: Props) {
           rows={3}
           maxLength={5000}
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => write(event.currentTarget.value)}
         />
       </div>
       {problem && (
@@ -55,7 +72,7 @@ export function AddNote({ id, onSave, onClose }: Props) {
         <button type="submit" class="small-button" aria-disabled={!text.trim() || saving}>
           {saving ? t("note.saving") : t("contact.saveNote")}
         </button>
-        <button type="button" class="small-button" onClick={onClose}>
+        <button type="button" class="small-button" onClick={close}>
           {t("contact.cancel")}
         </button>
       </div>

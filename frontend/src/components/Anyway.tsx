@@ -12,11 +12,13 @@ interface Props {
   busy: boolean;
   /** Why it did not go. */
   problem?: string;
+  /** By what name focus finds the field. */
+  focus?: string | undefined;
   onReason(reason: string): void;
   onGo(): void;
 }
 
-export function Anyway({ id, label, reason, busy, problem, onReason, onGo }: Props) {
+export function Anyway({ id, label, reason, busy, problem, focus, onReason, onGo }: Props) {
   const waits = busy || !reason.trim();
   return (
     <div class="anyway">
@@ -24,6 +26,7 @@ export function Anyway({ id, label, reason, busy, problem, onReason, onGo }: Pro
       <div class="anyway-row">
         <input
           id={id}
+          data-focus={focus}
           type="text"
           maxLength={LONGEST}
           autocomplete="off"

@@ -171,7 +171,7 @@ describe("calling", () => {
     const ringing = { type: "call.ringing", id: "dial-1", sid: dialSid } as const;
     const { user } = show(after(readyState(), dialled, ringing, push(sample("call.problem"))));
     screen.getByRole("heading", { name: "This number is not in service." });
-    await user.click(button("Edit number"));
+    await user.click(await screen.findByRole("button", { name: "Edit number" }));
     expect(screen.getByLabelText<HTMLInputElement>("Name or number").value).toBe("+12025550142");
   });
 
@@ -179,6 +179,7 @@ describe("calling", () => {
     const { user, asked } = show(readyState());
     const [first] = await screen.findAllByRole("button", { name: "Call Maya Okonkwo, (202) 555-0142" });
     if (first) await user.click(first);
+    await waitFor(() => expect(asked.some(({ type }) => type === "phone.connect")).toBe(true));
     expect(asked).toContainEqual(expect.objectContaining({ type: "phone.connect", to: "+12025550142" }));
   });
 });

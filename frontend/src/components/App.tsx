@@ -10,14 +10,15 @@ import type { ContactsStore } from "../contacts/contacts";
 import type { ContactsApi } from "../contacts/ports";
 import type { GroupSendsStore } from "../groupSends/groupSends";
 import type { GroupSendsApi } from "../groupSends/ports";
-import type { Call, Line } from "../messages";
+import type { Call } from "../messages";
 import type { Api, AudioDevices, Levels } from "../ports";
-import type { ConversationStore, Correspondent } from "../threads/conversation";
+import type { ConversationStore } from "../threads/conversation";
+import type { Correspondent } from "../threads/correspondent";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
 import { canDial, colleagues, currentFacts, isIdle, isQuiet, lastEnding } from "../softphone/selectors";
-import { type Hints, inCall, isTalk } from "../softphone/state";
+import { inCall, isTalk } from "../softphone/state";
 import type { Screens } from "../screens/screens";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
@@ -35,6 +36,7 @@ import { useRail } from "./sends/useRail";
 import { useSendsView } from "./sends/useSendsView";
 import { useContactViews } from "./contact/useContactViews";
 import { useCallPanels } from "./useCallPanels";
+import { useCalls } from "./useCalls";
 import { useDeskKeys } from "./useDeskKeys";
 import { useKeyGuard } from "./useKeyGuard";
 import { useMicrophoneLabel } from "./useMicrophoneLabel";
@@ -64,8 +66,6 @@ export interface AppProps {
   webPush: WebPush;
   browser: Browser;
 }
-
-let dialled = 0;
 
 export function App(props: AppProps) {
   const { store, log, details, contacts, threads, conversation, groupSends, screens } = props;
@@ -109,20 +109,13 @@ export function App(props: AppProps) {
   useEffect(() => {
     if (ring) setMenu(null);
   }, [ring?.id]);
-  function dial(hints: Hints, from: Line | null = line): void {
-    send({ type: "agent.dialled", id: `dial-${++dialled}`, hints, line: from, at: Date.now() });
-    setNumber("");
-    show({ pane: "call" });
-  }
-
-  function callBack({ party }: Call): void {
-    const { number: to, display, name, place } = party;
-    dial({ number: to, display, name, place, line: "" });
-  }
-
-  function callNumber({ number: to, display, contact, line: from }: Correspondent): void {
-    dial({ number: to, display, name: contact?.name ?? "", place: "", line: "" }, from);
-  }
+  const { dial, call, callBack, callCorrespondent, callContact } = useCalls({
+    store,
+    api,
+    line,
+    onShow: () => show({ pane: "call" }),
+    onDialled: () => setNumber(""),
+  });
 
   function openTexts(whom: Correspondent): void {
     conversation.openWith(whom);
@@ -290,6 +283,7 @@ export function App(props: AppProps) {
           onNote={writeNote}
           onCallBack={callBack}
           onDial={dial}
+          onCall={call}
         />
         {signedOut === null && inSends && (
           <LaterSends
@@ -329,10 +323,8 @@ export function App(props: AppProps) {
             {...{ contacts, contactsApi, contactIn: person.contactIn }}
             onContact={person.openContact}
             onContactClose={person.closeContact}
-            onDialNumber={({ number: to, extension, display }, name) =>
-              dial({ number: extension ? `${to};ext=${extension}` : to, display, name, place: "", line: "" })
-            }
-            onCallNumber={callNumber}
+            onCallContact={callContact}
+            onCallCorrespondent={callCorrespondent}
             onText={openTexts}
             onSend={groupSends.go}
           />

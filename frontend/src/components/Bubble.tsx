@@ -3,7 +3,9 @@ import { useState } from "preact/hooks";
 import { sendsPathOf } from "../groupSends/address";
 import type { Agent, Text, TextFile } from "../messages";
 import { isolated } from "../names";
+import type { Conversation } from "../threads/conversation";
 import { fileWord, sizeWord, stateWord, writerOf } from "../threads/words";
+import { Anyway } from "./Anyway";
 import { Icon } from "./Icon";
 import { Moment } from "./Moment";
 import { t } from "../i18n/i18n";
@@ -13,14 +15,17 @@ interface Props {
   /** How the other party is called. */
   name: string;
   me: Pick<Agent, "id">;
-  onRetry(text: Text): Promise<void>;
+  /** What became of trying it again. */
+  again: Conversation["again"];
+  onRetry(text: Text, override?: string): Promise<void>;
   onAsk(text: Text): Promise<void>;
   /** Opens a group send. */
   onSend(id: number): void;
 }
 
-export function Bubble({ text, me, name, onRetry, onAsk, onSend }: Props) {
+export function Bubble({ text, me, name, again, onRetry, onAsk, onSend }: Props) {
   const [helpOpen, setHelpOpen] = useState(false);
+  const [reason, setReason] = useState("");
   const ours = text.direction === "outbound";
   const failed = text.state === "failed";
   const unknown = text.state === "unknown";
@@ -45,6 +50,21 @@ export function Bubble({ text, me, name, onRetry, onAsk, onSend }: Props) {
         </p>
       )}
       {helpOpen && <p class="small">{text.help}</p>}
+      {again?.text === text.id && again.problem && (
+        <p class="bubble-problem" role="alert">
+          <Icon name="alert" size={16} /> <span>{again.problem}</span>
+        </p>
+      )}
+      {again?.text === text.id && again.needsReason && (
+        <Anyway
+          id={`again-reason-${text.id}`}
+          label={t("anyway.send")}
+          busy={false}
+          onReason={setReason}
+          onGo={() => void onRetry(text, reason.trim())}
+          {...{ reason }}
+        />
+      )}
       <p class="bubble-foot">
         {unknown && (
           <button type="button" class="small-button" onClick={() => void onAsk(text)}>

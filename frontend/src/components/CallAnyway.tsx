@@ -1,19 +1,20 @@
 /** Under a number that must not be called now: a reason, and the call all the same. */
 import { useState } from "preact/hooks";
 import { t } from "../i18n/i18n";
-import type { Api, NumberCheck } from "../ports";
+import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
 import { Anyway } from "./Anyway";
-import { hintsOf } from "./useNumberCheck";
 
 interface Props {
-  check: NumberCheck;
+  hints: Hints;
   api: Pick<Api, "overrideCall">;
   canDial: boolean;
+  /** By what name focus finds its field. */
+  focus?: string;
   onDial(hints: Hints): void;
 }
 
-export function CallAnyway({ check, api, canDial, onDial }: Props) {
+export function CallAnyway({ hints, api, canDial, focus, onDial }: Props) {
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
@@ -22,8 +23,8 @@ export function CallAnyway({ check, api, canDial, onDial }: Props) {
     setBusy(true);
     setProblem("");
     try {
-      const override = await api.overrideCall(check.e164 ?? check.input, reason.trim());
-      onDial({ ...hintsOf(check), override });
+      const override = await api.overrideCall(hints.number, reason.trim());
+      onDial({ ...hints, override });
     } catch (failure) {
       setProblem((failure as { message?: string }).message || t("dial.notChecked"));
       setBusy(false);
@@ -37,7 +38,7 @@ export function CallAnyway({ check, api, canDial, onDial }: Props) {
       busy={busy || !canDial}
       onReason={setReason}
       onGo={() => void call()}
-      {...{ reason, problem }}
+      {...{ reason, problem, focus }}
     />
   );
 }

@@ -44,7 +44,10 @@ export interface CallAreaProps {
   onHelp(open: boolean): void;
   onNote(): void;
   onCallBack(call: Call): void;
+  /** What was checked. */
   onDial(hints: Hints, line?: Line | null): void;
+  /** What is to be checked first. */
+  onCall(hints: Hints, line?: Line | null): void;
 }
 
 export function CallArea(props: CallAreaProps) {
@@ -112,13 +115,15 @@ function Idle(props: CallAreaProps) {
       <FailedCall
         ending={ending}
         facts={callerFacts(state, ending.root, ending.hints)}
-        canRetry={canDial(state) && ending.hints.number.startsWith("+")}
+        canDial={canDial(state)}
         onClose={() => send({ type: "agent.closed" })}
         onEdit={() => {
           props.onNumber(ending.hints.display || ending.hints.number);
           send({ type: "agent.closed" });
         }}
-        onRetry={() => props.onDial(ending.hints, ending.line)}
+        onRetry={() => props.onCall(ending.hints, ending.line)}
+        api={props.api}
+        onDial={(hints) => props.onDial(hints, ending.line)}
       />
     );
   }
@@ -166,6 +171,7 @@ function Idle(props: CallAreaProps) {
         </>
       }
       onDial={(hints) => props.onDial(hints)}
+      onCall={(hints) => props.onCall(hints)}
     />
   );
 }

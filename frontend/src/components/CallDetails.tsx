@@ -5,7 +5,7 @@ import { exactClock, fullTime, minutes } from "../format";
 import type { Call, Line } from "../messages";
 import type { TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
-import type { Correspondent } from "../threads/conversation";
+import type { Correspondent } from "../threads/correspondent";
 import { lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
 import { ContactButton, type ContactToOpen } from "./CallerTab";
 import { EmptyState, Loading } from "./EmptyState";

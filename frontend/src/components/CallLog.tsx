@@ -5,7 +5,7 @@ import { foundIn } from "../callLog/foundIn";
 import { dayName } from "../format";
 import type { Call, Line } from "../messages";
 import type { LogScope } from "../ports";
-import type { Correspondent } from "../threads/conversation";
+import type { Correspondent } from "../threads/correspondent";
 import type { ContactToOpen } from "./CallerTab";
 import { EmptyState, Loading } from "./EmptyState";
 import { CallRow } from "./CallRow";

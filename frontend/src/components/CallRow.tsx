@@ -3,7 +3,7 @@ import { clock, fullTime } from "../format";
 import type { Call, Line } from "../messages";
 import { isolated } from "../names";
 import { byWhom, lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
-import type { Correspondent } from "../threads/conversation";
+import type { Correspondent } from "../threads/correspondent";
 import type { ContactToOpen } from "./CallerTab";
 import { Icon } from "./Icon";
 import { RowMenu } from "./RowMenu";

@@ -7,7 +7,7 @@ import { type PagedList, pagedList } from "../lists/pagedList";
 import type { Call, Line, PastCall } from "../messages";
 import type { Api } from "../ports";
 import type { CallerFacts } from "../softphone/selectors";
-import type { Correspondent } from "../threads/conversation";
+import type { Correspondent } from "../threads/correspondent";
 import { pastCallSentence, wayIcon } from "../words";
 import { Loading } from "./EmptyState";
 import { Icon } from "./Icon";

@@ -1,21 +1,22 @@
 /** In the place of the field: why nothing can be written, and what can be done instead. */
 import { useState } from "preact/hooks";
-import type { Closed, Conversation } from "../threads/conversation";
+import type { Conversation } from "../threads/conversation";
+import type { Closed } from "../threads/correspondent";
 import { shortTitleOf } from "../threads/words";
 import { AddNote } from "./AddNote";
 import { Icon } from "./Icon";
 import type { MessagesProps } from "./Messages";
 import { t } from "../i18n/i18n";
 
-type Props = Pick<MessagesProps, "canDial" | "onCall" | "onNote"> & {
+type Props = Pick<MessagesProps, "canDial" | "onCall" | "onNote" | "notes"> & {
   open: Conversation;
   why: Exclude<Closed, "">;
 };
 
-export function ClosedThread({ open, why, canDial, onCall, onNote }: Props) {
-  const [noting, setNoting] = useState(false);
-  const [said, setSaid] = useState("");
+export function ClosedThread({ open, why, canDial, notes, onCall, onNote }: Props) {
   const { line, contact } = open;
+  const [noting, setNoting] = useState(contact !== null && notes.of(contact.id) !== "");
+  const [said, setSaid] = useState("");
   const name = shortTitleOf(open);
   const text = t(`threads.closedText.${why}`, { name, number: line.display });
   const instead = why === "blocked" ? "" : contact ? t("threads.ringOrNote") : t("threads.ring");
@@ -36,6 +37,8 @@ export function ClosedThread({ open, why, canDial, onCall, onNote }: Props) {
       {noting && contact && (
         <AddNote
           id="thread-note"
+          contact={contact.id}
+          notes={notes}
           onSave={save}
           onClose={() => {
             setNoting(false);

@@ -2,13 +2,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { plain } from "../names";
 import type { ReadyText } from "../messages";
-import {
-  type ChosenFile,
-  type Conversation,
-  type ConversationStore,
-  emptyFields,
-  filledIn,
-} from "../threads/conversation";
+import type { Conversation, ConversationStore } from "../threads/conversation";
+import { type ChosenFile, emptyFields, filledIn } from "../threads/drafts";
 import { segmentsOf } from "../threads/segments";
 import { shortTitleOf, sizeWord } from "../threads/words";
 import { Anyway } from "./Anyway";
@@ -25,7 +20,9 @@ interface Props extends Pick<MessagesProps, "me"> {
 }
 
 export function Composer({ open, conversation, me }: Props) {
-  const { draft, sending, problem, needsReason } = open;
+  const { draft, sending } = open;
+  const problem = open.problem || open.forbidden;
+  const needsReason = open.problem ? open.needsReason : open.forbidden !== "" && open.mayOverride;
   const field = useRef<HTMLTextAreaElement>(null);
   const [choosing, setChoosing] = useState(false);
   const [reason, setReason] = useState("");

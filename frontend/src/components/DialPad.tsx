@@ -4,24 +4,18 @@ import { useMemo, useState } from "preact/hooks";
 import { clock } from "../format";
 import type { Availability, Line } from "../messages";
 import { presenceWord } from "../words";
-import { isolated } from "../names";
 import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
 import { CallAnyway } from "./CallAnyway";
 import { CallLayout } from "./CallLayout";
-import { FOUND_ID, FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
+import { FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
 import { Icon } from "./Icon";
 import { Keypad } from "./Keypad";
-import {
-  type Entry,
-  EXTENSION_WORDS,
-  hasLetters,
-  hintsOf,
-  understand,
-  useNumberCheck,
-} from "./useNumberCheck";
+import { LineChoice } from "./LineChoice";
+import { NumberField } from "./NumberField";
+import { NumberHint } from "./NumberHint";
+import { hasLetters, hintsOf, understand, useNumberCheck } from "./useNumberCheck";
 import { t } from "../i18n/i18n";
-import { rich } from "../i18n/rich";
 
 export interface DialPadProps {
   api: Pick<Api, "checkNumber" | "contacts" | "overrideCall">;
@@ -37,7 +31,10 @@ export interface DialPadProps {
   readySince: number | null;
   availability: Availability;
   notices: ComponentChildren;
+  /** A number that was checked. */
   onDial(hints: Hints): void;
+  /** A contact's, which was not. */
+  onCall(hints: Hints): void;
 }
 
 export function DialPad(props: DialPadProps) {
@@ -82,7 +79,7 @@ function Readiness({ since, availability }: { since: number | null; availability
 }
 
 function Pad(props: DialPadProps) {
-  const { api, text, onText, canDial, onDial } = props;
+  const { api, text, onText, canDial, onDial, onCall } = props;
   const lineId = props.line?.id ?? null;
   const entry = useNumberCheck(api, text, lineId);
   // A number is called wrong only when the agent has finished typing: on Call, or after leaving the field.
@@ -114,7 +111,7 @@ function Pad(props: DialPadProps) {
   async function dial(): Promise<void> {
     if (pending || !canDial) return;
     if (active) {
-      onDial(hintsOfFound(active));
+      onCall(hintsOfFound(active));
       return;
     }
     if (!text.trim()) {
@@ -171,7 +168,7 @@ function Pad(props: DialPadProps) {
           </form>
           {/* Not in the form: with a second field and no button in it, Enter would not send it. */}
           {entry.kind === "refused" && entry.check.may_override && (
-            <CallAnyway key={text} check={entry.check} {...{ api, canDial, onDial }} />
+            <CallAnyway key={text} hints={hintsOf(entry.check)} {...{ api, canDial, onDial }} />
           )}
         </>
       }
@@ -183,179 +180,10 @@ function Pad(props: DialPadProps) {
     >
       {props.notices}
       {names ? (
-        <FoundContacts {...{ text, found, canDial, onDial }} active={active?.id ?? null} />
+        <FoundContacts {...{ text, found, canDial, onCall }} active={active?.id ?? null} />
       ) : (
         <Keypad onPress={(key) => onText(text + key)} onLongZero={() => onText(text + "+")} />
       )}
     </CallLayout>
-  );
-}
-
-interface FieldProps extends Pick<DialPadProps, "text" | "onText"> {
-  wrong: boolean;
-  /** Whether choices stand under it, and the one that Enter calls. */
-  expanded: boolean;
-  active: string | undefined;
-  onKeyDown(event: KeyboardEvent): void;
-  onLeave(): void;
-}
-
-function NumberField({ text, onText, wrong, expanded, active, onKeyDown, onLeave }: FieldProps) {
-  async function paste(): Promise<void> {
-    const pasted = await navigator.clipboard.readText().catch(() => "");
-    if (pasted) onText(cleaned(pasted));
-    document.querySelector<HTMLInputElement>("#number")?.focus();
-  }
-  return (
-    <div class={wrong ? "number-field number-wrong" : "number-field"}>
-      <label class="visually-hidden" for="number">
-        {t("dial.field")}
-      </label>
-      <input
-        id="number"
-        type="text"
-        role="combobox"
-        aria-autocomplete="list"
-        aria-expanded={expanded}
-        aria-controls={FOUND_ID}
-        aria-activedescendant={active}
-        // Names are typed here, too: a telephone has letters for it, and its digits stand below.
-        inputMode="text"
-        autocapitalize="words"
-        autocomplete="off"
-        spellcheck={false}
-        placeholder={t("dial.field")}
-        value={text}
-        aria-invalid={wrong}
-        aria-describedby="number-hint"
-        onInput={(event) => onText(event.currentTarget.value)}
-        onPaste={(event) => {
-          const pasted = event.clipboardData?.getData("text") ?? "";
-          if (!text && pasted) {
-            event.preventDefault();
-            onText(cleaned(pasted));
-          }
-        }}
-        onKeyDown={onKeyDown}
-        onBlur={onLeave}
-      />
-      {text ? (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t("dial.delete")}
-          onClick={() => {
-            onText(text.slice(0, -1));
-            // The button goes with the last character.
-            if (text.length === 1) document.getElementById("number")?.focus();
-          }}
-        >
-          <Icon name="backspace" />
-        </button>
-      ) : (
-        "clipboard" in navigator && (
-          <button type="button" class="text-button" onClick={() => void paste()}>
-            <Icon name="paste" size={16} /> {t("dial.paste")}
-          </button>
-        )
-      )}
-    </div>
-  );
-}
-
-const PASTED = new RegExp(
-  `\\+?[\\d(][\\d\\s()./-]{4,}\\d(?:(?:;ext=|,+|\\s*${EXTENSION_WORDS}\\s*)\\d{1,9}\\b)?`,
-  "i",
-);
-
-/** A number out of a mail or a web page: without "Tel.", line breaks and invisible signs. */
-export function cleaned(pasted: string): string {
-  const line = pasted
-    .normalize("NFKC")
-    .replace(/\p{Cf}/gu, "")
-    .replace(/\s+/g, " ")
-    .trim();
-  const number = PASTED.exec(line.replace(/^tel:/i, ""))?.[0];
-  return (number ?? line).slice(0, 60);
-}
-
-function NumberHint({
-  entry,
-  wrong,
-  active,
-  homeRegionName,
-}: {
-  entry: Entry;
-  wrong: boolean;
-  active: boolean;
-  homeRegionName: string;
-}) {
-  if (entry.kind === "valid") {
-    const { check } = entry;
-    const known = check.contact ? isolated(check.contact.name) : t("dial.notInContacts");
-    const calls = t("dial.earlierCalls", { count: check.known_calls });
-    const facts = [check.place ?? check.country, known, check.known_calls > 0 && calls].filter(Boolean);
-    return (
-      <p class="hint" id="number-hint">
-        <Icon name="check" size={16} /> <span>{facts.join(" · ")}</span>
-      </p>
-    );
-  }
-  // A whole number that must not be called now is no typing mistake: it is said at once.
-  if (wrong || entry.kind === "unknown" || entry.kind === "refused") {
-    const message = "message" in entry ? entry.message : "";
-    return (
-      <p class="hint hint-wrong" id="number-hint" role="alert">
-        <Icon name="alert" size={16} /> <span>{message}</span>
-      </p>
-    );
-  }
-  return (
-    <p class="hint" id="number-hint">
-      {entry.kind === "names"
-        ? active
-          ? t("dial.enterCalls")
-          : t("dial.choose")
-        : t("dial.withoutPlus", { country: homeRegionName })}
-    </p>
-  );
-}
-
-function LineChoice({ lines, line, onLine }: DialPadProps) {
-  if (lines.length === 0) return <p class="call-from" />;
-  if (lines.length === 1 && lines[0]) {
-    return (
-      <p class="call-from">
-        {rich("dial.fromLine", {
-          line: (
-            <strong>
-              {lines[0].name} · {lines[0].display}
-            </strong>
-          ),
-        })}
-      </p>
-    );
-  }
-  return (
-    <p class="call-from">
-      <label for="line">{t("dial.from")}</label>
-      <span class="select">
-        <select
-          id="line"
-          value={line?.id ?? ""}
-          onChange={(event) => {
-            const id = Number(event.currentTarget.value);
-            onLine(lines.find((each) => each.id === id) ?? null);
-          }}
-        >
-          {lines.map((each) => (
-            <option key={each.id} value={each.id}>
-              {each.name} · {each.display}
-            </option>
-          ))}
-        </select>
-        <Icon name="chevron-down" size={16} />
-      </span>
-    </p>
   );
 }

@@ -35,10 +35,10 @@ interface Props {
   /** The one that Enter calls. */
   active: string | null;
   canDial: boolean;
-  onDial(hints: Hints): void;
+  onCall(hints: Hints): void;
 }
 
-export function FoundContacts({ text, found, active, canDial, onDial }: Props) {
+export function FoundContacts({ text, found, active, canDial, onCall }: Props) {
   const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView?.({ block: "nearest" });
@@ -63,7 +63,7 @@ export function FoundContacts({ text, found, active, canDial, onDial }: Props) {
           aria-disabled={!canDial}
           // The field keeps focus.
           onMouseDown={(event) => event.preventDefault()}
-          onClick={() => canDial && onDial(hintsOf(each))}
+          onClick={() => canDial && onCall(hintsOf(each))}
         >
           <div>
             <strong>{each.name}</strong>

@@ -1,9 +1,11 @@
 /** Texts: the threads at the left, the one that is open beside them; on a phone one after the other. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { shortWhen, fullTime } from "../format";
+import type { NoteDrafts } from "../contacts/noteDrafts";
 import type { Agent, Line, Presence, Thread } from "../messages";
 import type { Api, ContactFound, ThreadScope } from "../ports";
-import type { ConversationStore, Correspondent } from "../threads/conversation";
+import type { ConversationStore } from "../threads/conversation";
+import type { Correspondent } from "../threads/correspondent";
 import type { ThreadListStore } from "../threads/threadList";
 import { previewOf, titleOf } from "../threads/words";
 import { isolated } from "../names";
@@ -29,6 +31,7 @@ export interface MessagesProps {
   onCall(whom: Correspondent): void;
   /** Opens a group send. */
   onSend(id: number): void;
+  notes: NoteDrafts;
   /** Notes something on a contact's page. */
   onNote(contact: number, text: string): Promise<void>;
 }

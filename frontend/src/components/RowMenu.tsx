@@ -1,7 +1,7 @@
 /** What else can be done about a call of the log. */
 import { useState } from "preact/hooks";
 import type { Call } from "../messages";
-import type { Correspondent } from "../threads/conversation";
+import type { Correspondent } from "../threads/correspondent";
 import type { ContactToOpen } from "./CallerTab";
 import { Icon, type IconName } from "./Icon";
 import { Menu } from "./Menu";

@@ -92,6 +92,7 @@ export function ThreadEntries({ open, conversation, me, onSend }: Props) {
               key={entry.id}
               {...{ entry, name, me }}
               line={open.line.name}
+              again={open.again}
               onRetry={conversation.retry}
               onAsk={conversation.ask}
               onSend={onSend}
@@ -107,13 +108,14 @@ interface EntryProps {
   name: string;
   line: string;
   me: Props["me"];
-  onRetry(text: Text): Promise<void>;
+  again: Conversation["again"];
+  onRetry(text: Text, override?: string): Promise<void>;
   onAsk(text: Text): Promise<void>;
   onSend(id: number): void;
 }
 
-function Entry({ entry, name, line, me, onRetry, onAsk, onSend }: EntryProps) {
-  if (entry.message) return <Bubble text={entry.message} {...{ me, name, onRetry, onAsk, onSend }} />;
+function Entry({ entry, name, line, me, again, onRetry, onAsk, onSend }: EntryProps) {
+  if (entry.message) return <Bubble text={entry.message} {...{ me, name, again, onRetry, onAsk, onSend }} />;
   if (entry.call) return <CallLine call={entry.call} name={name} />;
   return entry.consent && <ConsentLine consent={entry.consent} at={entry.at} {...{ name, line }} />;
 }

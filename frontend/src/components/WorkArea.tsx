@@ -2,12 +2,14 @@
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
 import type { Config } from "../config";
-import type { ContactsStore, OpenContact } from "../contacts/contacts";
+import type { ContactsStore } from "../contacts/contacts";
+import type { OpenContact } from "../contacts/openContact";
 import type { ContactNumber, ContactPage, ContactsApi } from "../contacts/ports";
 import type { Call, Line, Presence, Queue } from "../messages";
 import type { Api } from "../ports";
 import type { ScreenModules, Screens } from "../screens/screens";
-import type { ConversationStore, Correspondent } from "../threads/conversation";
+import type { ConversationStore } from "../threads/conversation";
+import type { Correspondent } from "../threads/correspondent";
 import type { ThreadListStore } from "../threads/threadList";
 import { CallDetails, mayNote } from "./CallDetails";
 import { CallLog } from "./CallLog";
@@ -51,7 +53,7 @@ interface Props {
   contactIn: View | null;
   onContact(contact: ContactToOpen, from: View): void;
   onContactClose(): void;
-  onDialNumber(number: Pick<ContactNumber, "number" | "extension" | "display">, name: string): void;
+  onCallContact(number: Pick<ContactNumber, "number" | "extension" | "display">, name: string): void;
   team: Presence[];
   queues: Queue[];
   canDial: boolean;
@@ -60,7 +62,7 @@ interface Props {
   conversation: ConversationStore;
   /** From which a first text is sent. */
   line: Line | null;
-  onCallNumber(whom: Correspondent): void;
+  onCallCorrespondent(whom: Correspondent): void;
   onText(whom: Correspondent): void;
   /** Opens a group send. */
   onSend(id: number): void;
@@ -184,11 +186,11 @@ type SideProps = Props & { open: OpenContact; page: ContactPage };
 
 /** Comes together with the contact's page, which says so when it cannot be loaded. */
 function LaterSide(props: SideProps) {
-  const { screens, contacts, canDial, line, onDialNumber, onText, open, page } = props;
+  const { screens, contacts, canDial, line, onCallContact, onText, open, page } = props;
   const screen = useStore(screens).contacts;
   if (screen.state !== "ready") return <Loading />;
   const { ContactSide } = screen.module;
-  return <ContactSide {...{ open, page, contacts, canDial, line, onText }} onCall={onDialNumber} />;
+  return <ContactSide {...{ open, page, contacts, canDial, line, onText }} onCall={onCallContact} />;
 }
 
 /** All contacts, or a file of them that is being imported. */
@@ -231,7 +233,8 @@ function Panel(props: Props) {
             api={props.api}
             team={props.team}
             line={props.line}
-            onCall={props.onCallNumber}
+            onCall={props.onCallCorrespondent}
+            notes={props.contacts.notes}
             onNote={props.contactsApi.addNote}
             onSend={props.onSend}
           />
@@ -247,7 +250,7 @@ function Panel(props: Props) {
           <ContactPage
             {...{ contacts: props.contacts, api: props.contactsApi, me, canDial, back }}
             people={[me, ...props.team.map(({ agent }) => agent)]}
-            onCall={props.onDialNumber}
+            onCall={props.onCallContact}
             line={props.line}
             onText={props.onText}
             onOpenCall={(call) => onOpen(call, view)}

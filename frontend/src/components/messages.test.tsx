@@ -63,6 +63,119 @@ describe("a text that a rule forbids", () => {
   });
 });
 
+describe("what forbids texts to a number", () => {
+  const night = "It is 23:10 in Germany. Your company texts there from 08:00 to 21:00.";
+  const forbidden = (may_override: boolean) => async () => ({
+    closed: "" as const,
+    message: night,
+    may_override,
+  });
+
+  it("is said as soon as the thread is open, before anything is written", async () => {
+    const { api: asked } = await openThread({ checkText: vi.fn(forbidden(false)) });
+    await screen.findByText(night);
+    expect(screen.queryByLabelText(/^Reason/)).toBeNull();
+    expect(asked.checkText).toHaveBeenCalledWith(thread.line.id, thread.number);
+    expect(asked.sendText).not.toHaveBeenCalled();
+  });
+
+  it("may be overridden at once by those who may, and is still there for the next text", async () => {
+    const { user, api: asked } = await openThread({ checkText: forbidden(true) });
+    const reason = await screen.findByLabelText(/^Reason/);
+    await user.type(field(), "Hello");
+    await user.type(reason, "She waits for it{Enter}");
+    await waitFor(() =>
+      expect(asked.sendText).toHaveBeenCalledWith(
+        expect.objectContaining({ body: "Hello", override: "She waits for it" }),
+      ),
+    );
+    await waitFor(() => expect(field().value).toBe(""));
+    screen.getByText(night);
+    expect(screen.getByLabelText<HTMLInputElement>(/^Reason/).value).toBe("");
+  });
+
+  it("is said no more once a text went without a reason", async () => {
+    const { user } = await openThread({ checkText: forbidden(true) });
+    await screen.findByText(night);
+    await user.type(field(), "Hello{Enter}");
+    await waitFor(() => expect(screen.queryByText(night)).toBeNull());
+  });
+
+  it("does not keep a thread from being shown when nobody says", async () => {
+    await openThread({ checkText: async () => Promise.reject(new Error("down")) });
+    expect(field().value).toBe("");
+  });
+});
+
+describe("a failed text", () => {
+  const failed: Text = {
+    ...message,
+    direction: "outbound",
+    state: "failed",
+    may_retry: true,
+    problem: "Off.",
+  };
+  const night = "It is 23:10 in Germany.";
+
+  it("is tried again with a reason where a rule asks for one, under one name", async () => {
+    const sendText = vi
+      .fn(async ({ body }: { body: string; key: string }) => ({ ...message, id: 99, body }))
+      .mockRejectedValueOnce(Object.assign(new Error(night), { code: "text_needs_reason" }));
+    const { user } = await openThread({
+      sendText,
+      threadTimeline: async () => ({ next: null, results: [entry(failed)] }),
+    });
+    await user.click(button("Try again"));
+    await screen.findByText(night);
+    await user.type(screen.getByLabelText(/^Reason/), "He waits for it{Enter}");
+    await waitFor(() => expect(screen.queryByText(night)).toBeNull());
+    expect(sendText).toHaveBeenLastCalledWith(
+      expect.objectContaining({ body: failed.body, override: "He waits for it" }),
+    );
+    const [first, second] = sendText.mock.calls.map(([{ key }]) => key);
+    expect(first).toBe(second);
+  });
+
+  it("says beside it why it may not be tried again", async () => {
+    const sendText = async () => Promise.reject(Object.assign(new Error(night), { code: "text_refused" }));
+    const { user } = await openThread({
+      sendText,
+      threadTimeline: async () => ({ next: null, results: [entry(failed)] }),
+    });
+    await user.click(button("Try again"));
+    await screen.findByText(night);
+    expect(screen.queryByLabelText(/^Reason/)).toBeNull();
+  });
+});
+
+describe("a note in a thread that gets no texts", () => {
+  const closed = { ...thread, closed: "stopped" as const };
+  const note = () => screen.getByLabelText<HTMLTextAreaElement>("Note");
+
+  it("is still there when one comes back, and gone once it is not wanted", async () => {
+    const desk = show(readyState(), { ...api, threads: async () => ({ next: null, results: [closed] }) });
+    const open = async () => {
+      await desk.user.click(tab());
+      await desk.user.click(await screen.findByRole("button", { name: /^Maya Okonkwo/ }));
+      await screen.findByText("Maya gets no texts from Support.");
+    };
+    await open();
+    await desk.user.click(button("Add note"));
+    await desk.user.type(note(), "Wants to be rung");
+    expect(desk.contacts.notes.hasUnsaved()).toBe(true);
+
+    await desk.user.click(screen.getByRole("tab", { name: "Call log" }));
+    expect(screen.queryByLabelText("Note")).toBeNull();
+    await desk.user.click(tab());
+    await waitFor(() => expect(note().value).toBe("Wants to be rung"));
+
+    await desk.user.click(button("Cancel"));
+    await desk.user.click(button("Add note"));
+    expect(note().value).toBe("");
+    expect(desk.contacts.notes.hasUnsaved()).toBe(false);
+  });
+});
+
 describe("the Messages tab", () => {
   it("says how many threads wait, and reads the one that is opened", async () => {
     const desk = await openThread();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cleaned } from "./DialPad";
+import { cleaned } from "./NumberField";
 import { hasLetters } from "./useNumberCheck";
 
 describe("a number with an extension", () => {

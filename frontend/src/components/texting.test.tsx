@@ -63,7 +63,9 @@ describe("a row of the call log", () => {
     ["blocked", "Maya is blocked."],
     ["stopped", "Maya gets no texts from Support."],
   ] as const)("says why, when nobody can be texted there: %s", async (closed, why) => {
-    const { user } = show(readyState(), { threadClosed: async () => closed });
+    const { user } = show(readyState(), {
+      checkText: async () => ({ closed, message: why, may_override: false }),
+    });
     (await row()).querySelector<HTMLElement>(".row-open")?.focus();
     await user.keyboard("s");
     await screen.findByText(why);

@@ -8,7 +8,7 @@ export type Entry =
   | { kind: "empty" }
   | { kind: "checking" }
   | { kind: "valid"; check: NumberCheck }
-  | { kind: "invalid"; message: string }
+  | { kind: "invalid"; message: string; check: NumberCheck }
   /** A number that must not be called now; whether it may all the same, with a reason, the check says. */
   | { kind: "refused"; message: string; check: NumberCheck }
   /** The check itself failed: nothing is known about the number. */
@@ -39,7 +39,8 @@ export async function understand(
     const check = await api.checkNumber(typed, line);
     if (check.valid) return { kind: "valid", check };
     if (check.e164) return { kind: "refused", message: check.message, check };
-    return { kind: "invalid", message: check.message || t("dial.noNumber") };
+    const message = check.message || t("dial.noNumber");
+    return { kind: "invalid", message, check: { ...check, message } };
   } catch (error) {
     return {
       kind: "unknown",

@@ -1,6 +1,6 @@
 /** Which of a contact's numbers may be texted, and why others may not. */
 import type { Line } from "../messages";
-import type { Closed, Correspondent } from "../threads/conversation";
+import type { Closed, Correspondent } from "../threads/correspondent";
 import type { Consents, ContactNumber, ContactPage } from "./ports";
 
 /** What a messaging service is called: what somebody told it counts for each of its lines. */

@@ -1343,8 +1343,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether a number gets texts from a line, also when nobody has written yet
-         * @description Whether a number gets texts from a line, also when nobody has written yet.
+         * Whether a number may be texted from a line, also when nobody has written yet
+         * @description Whether a number may be texted from a line, also when nobody has written yet.
          */
         get: operations["threads_closed"];
         put?: never;
@@ -2545,6 +2545,7 @@ export interface components {
             e164: string | null;
             /** @description To be dialled after it: `+12025550142;ext=12`. */
             extension: string;
+            /** @description Also of a number that must not be called; null of what has to be typed anew. */
             display: string | null;
             country: string | null;
             place: string | null;
@@ -3102,9 +3103,10 @@ export interface components {
          *     * `do-not-call` - On the do-not-call list
          *     * `forbidden` - Your company does not text there
          *     * `too-long` - Filled in, the text is too long
+         *     * `no-hours` - This send's hours and your company's never meet there
          * @enum {string}
          */
-        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long";
+        ReasonEnum: "stopped" | "blocked" | "landline" | "invalid" | "no-number" | "empty-field" | "do-not-call" | "forbidden" | "too-long" | "no-hours";
         /**
          * @description * `waiting` - Waiting
          *     * `on-the-way` - On the way
@@ -3336,6 +3338,10 @@ export interface components {
              *     * `landline` - landline
              */
             closed: components["schemas"]["ClosedEnum"] | components["schemas"]["BlankEnum"];
+            /** @description Why the agent may not text it now, as a sentence: also what the company forbids. */
+            message: string;
+            /** @description Whether it may be texted all the same, with a reason. */
+            may_override: boolean;
         };
         /** @description One of `message`, `call` and `consent` is there: that which `kind` names. */
         ThreadEntry: {

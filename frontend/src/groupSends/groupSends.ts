@@ -4,23 +4,11 @@ import type { Line } from "../messages";
 import type { ContactFailure } from "../contacts/ports";
 import { t } from "../i18n/i18n";
 import type { SendsPlace } from "./address";
-import { draftOf, emptyDraft, inputOf, type SendDraft } from "./draft";
+import type { SendDraft } from "./draft";
 import type { ChoosableGroup, GroupSend, GroupSendsApi, Recipient, SendPart, Shown } from "./ports";
+import { createWriter, type Writing } from "./writing";
 
 type People = PagedList<Recipient, { show: Shown; search: string }>;
-
-/** A text that is written. `id` is null until the server keeps it. */
-export interface Writing {
-  id: number | null;
-  draft: SendDraft;
-  /** As the server knows it: who would get it, and what it may cost. */
-  kept: GroupSend | null;
-  /** The figures are not those of what stands in the form. */
-  counting: boolean;
-  /** Why it could not be kept, as a sentence, and what is wrong with single fields. */
-  problem: string;
-  wrong: Record<string, string>;
-}
 
 interface OpenSend {
   id: number;
@@ -72,8 +60,6 @@ export interface GroupSendsStore {
 }
 
 const TYPING_PAUSE = 250;
-/** Everybody is gone through for each count: not with every letter. */
-const WRITING_PAUSE = 700;
 /** Rows of people follow a running send this often. */
 const ROWS_PAUSE = 2000;
 const PAGE = 50;
@@ -93,10 +79,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
   const listeners = new Set<() => void>();
   /** Counts what was opened: an answer about any but the last is not heard. */
   let turn = 0;
-  let typing: ReturnType<typeof setTimeout> | undefined;
   let rows: ReturnType<typeof setTimeout> | undefined;
-  /** What is being kept, one after the other. */
-  let keeping: Promise<boolean> = Promise.resolve(true);
 
   function set(change: Partial<GroupSendsState>): void {
     state = { ...state, ...change };
@@ -132,13 +115,25 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     },
   );
 
+  const writer = createWriter(api, {
+    get: () => state.writing,
+    set: (writing) => set({ writing }),
+    kept(send, isNew) {
+      // Its address is one to come back to, from now on.
+      if (isNew && state.place === "new") {
+        set({ place: send.id, open: { id: send.id, loading: "ready", send } });
+      }
+      put(send);
+    },
+  });
+
   function open(id: number): void {
     const mine = ++turn;
     set({ open: { id, loading: "loading", send: null }, peopleOf: null, problem: "", said: "" });
     api.send(id).then(
       (send) => {
         if (mine !== turn) return;
-        if (send.state === "draft" && state.writing?.id !== id) takeDraft(send);
+        if (send.state === "draft" && state.writing?.id !== id) writer.take(send);
         set({ open: { id, loading: "ready", send } });
         if (send.state !== "draft") people.ask({ show: firstShown(send), search: "" });
       },
@@ -149,65 +144,9 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     );
   }
 
-  function takeDraft(send: GroupSend): void {
-    const draft = draftOf(send);
-    set({ writing: { id: send.id, draft, kept: send, counting: false, problem: "", wrong: {} } });
-  }
-
   function put(send: GroupSend): void {
     if (state.open?.id === send.id) set({ open: { id: send.id, loading: "ready", send } });
     list.merge(send);
-  }
-
-  function setWriting(change: Partial<Writing>): void {
-    if (state.writing) set({ writing: { ...state.writing, ...change } });
-  }
-
-  /** Keeps what is written, after what is being kept already. False when it could not be kept. */
-  function keep(): Promise<boolean> {
-    clearTimeout(typing);
-    typing = undefined;
-    keeping = keeping.then(keepNow, keepNow);
-    return keeping;
-  }
-
-  async function keepNow(): Promise<boolean> {
-    const { writing } = state;
-    const values = writing && inputOf(writing.draft);
-    if (!writing || !values) return false;
-    if (!writing.counting) return true;
-    const { draft, id } = writing;
-    try {
-      const kept = await (id === null
-        ? api.create(values)
-        : api.change(id, values, writing.kept?.revision ?? 0));
-      // What was thrown away meanwhile does not come back.
-      if (!state.writing || (state.writing.id !== id && state.writing.id !== null)) return false;
-      const unchanged = state.writing.draft === draft;
-      setWriting({ id: kept.id, kept, counting: !unchanged, problem: "", wrong: {} });
-      if (id === null) {
-        // Its address is one to come back to, from now on.
-        if (state.place === "new")
-          set({ place: kept.id, open: { id: kept.id, loading: "ready", send: kept } });
-      }
-      put(kept);
-      return true;
-    } catch (error) {
-      const { message = "", fields = {}, status } = error as ContactFailure;
-      // What stands in the form is kept the next time: somebody has read by then that it was another's.
-      if (status === 409 && id !== null) await readAgain(id);
-      setWriting({ problem: message || t("failure.serverCouldNot"), wrong: fields });
-      return false;
-    }
-  }
-
-  /** Takes up what somebody else has made of the draft; what is written and not kept yet stays as it is. */
-  async function readAgain(id: number): Promise<void> {
-    const send = await api.send(id).catch(() => null);
-    const { writing } = state;
-    if (!send || send.state !== "draft" || writing?.id !== id) return;
-    if (writing.counting) setWriting({ kept: send });
-    else takeDraft(send);
   }
 
   /** Does one thing at a time; a failure is a sentence. */
@@ -254,7 +193,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     go(place) {
       if (place === state.place) return;
       turn++;
-      if (state.writing?.counting) void keep();
+      if (state.writing?.counting) void writer.keep();
       set({ place, problem: "", said: "", ...(typeof place !== "number" && { open: null }) });
       if (place === "list") list.load();
       if (place === "new") {
@@ -279,23 +218,12 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     },
     search: (search) => people.ask({ search }, TYPING_PAUSE),
     write(change, line = null) {
-      const writing = state.writing ?? {
-        id: null,
-        draft: emptyDraft(line),
-        kept: null,
-        counting: false,
-        problem: "",
-        wrong: {},
-      };
-      const draft = { ...writing.draft, ...change };
-      set({ writing: { ...writing, draft, counting: inputOf(draft) !== null }, said: "" });
-      clearTimeout(typing);
-      if (inputOf(draft)) typing = setTimeout(() => void keep(), WRITING_PAUSE);
+      writer.write(change, line);
+      set({ said: "" });
     },
     discard: () =>
       act(async () => {
-        clearTimeout(typing);
-        await keeping;
+        await writer.stop();
         const id = state.writing?.id ?? null;
         if (id !== null) await api.remove(id);
         set({ writing: null, open: null, place: "list" });
@@ -303,12 +231,12 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
       }),
     start: () =>
       act(async () => {
-        if (!(await keep()) || !state.writing?.id) {
+        if (!(await writer.keep()) || !state.writing?.id) {
           throw new Error(state.writing?.problem ?? "");
         }
         const { id, kept } = state.writing;
         const send = await api.start(id, kept?.revision ?? 0).catch(async (error: unknown) => {
-          if ((error as ContactFailure).status === 409) await readAgain(id);
+          if ((error as ContactFailure).status === 409) await writer.readAgain(id);
           throw error;
         });
         set({ writing: null, place: send.id, open: { id: send.id, loading: "ready", send }, peopleOf: null });
@@ -317,7 +245,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
       }),
     toMyself: (number) =>
       act(async () => {
-        if (!(await keep()) || !state.writing?.id) throw new Error(state.writing?.problem ?? "");
+        if (!(await writer.keep()) || !state.writing?.id) throw new Error(state.writing?.problem ?? "");
         await api.toMyself(state.writing.id, number);
         set({ said: t("sends.sentToMyself", { number }) });
       }),
@@ -376,7 +304,7 @@ export function createGroupSends(api: GroupSendsApi): GroupSendsStore {
     hasUnsaved: () =>
       state.writing?.counting === true || (state.writing !== null && state.writing.id === null),
     clear() {
-      clearTimeout(typing);
+      void writer.stop();
       clearTimeout(rows);
       turn++;
       list.clear();

@@ -423,10 +423,12 @@ export const de: Catalogue = {
   "out.cancel": "Anruf abbrechen",
   "out.lastCall": "Letzter Anruf",
   "failed.title": "Nicht verbunden",
-  "failed.change": "Die Rufnummer muss erst geändert werden.",
-  "failed.again": "Ein neuer Versuch kann gelingen.",
+  "failed.helps.again": "Ein neuer Versuch kann gelingen.",
+  "failed.helps.edit": "Die Rufnummer muss erst geändert werden.",
+  "failed.helps.nothing": "Dieser Anruf ist nicht möglich.",
+  "failed.helps.override": "Sie können trotzdem anrufen, mit einer Begründung.",
   "failed.edit": "Nummer ändern",
-  "failed.youCalled": "Sie haben {number} angerufen. Vielleicht ist eine Ziffer falsch.",
+  "failed.number": "Die Nummer ist {number}. Vielleicht ist eine Ziffer falsch.",
   "failed.code": "Einzelheiten für Ihre Administration: Twilio {code}",
 
   // On the line

@@ -420,10 +420,12 @@ export const en = {
   "out.cancel": "Cancel call",
   "out.lastCall": "Last call",
   "failed.title": "Not connected",
-  "failed.change": "The number must be changed first.",
-  "failed.again": "Calling again may work.",
+  "failed.helps.again": "Calling again may work.",
+  "failed.helps.edit": "The number must be changed first.",
+  "failed.helps.nothing": "This call cannot be made.",
+  "failed.helps.override": "You may call all the same, with a reason.",
   "failed.edit": "Edit number",
-  "failed.youCalled": "You called {number}. It may have a wrong digit.",
+  "failed.number": "The number is {number}. It may have a wrong digit.",
   "failed.code": "Details for your admin: Twilio {code}",
 
   // On the line

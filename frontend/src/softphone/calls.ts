@@ -78,6 +78,12 @@ function agentTransition(calls: Calls, event: SoftphoneEvent): Step | null {
         },
       ];
     }
+    case "agent.refused": {
+      if (focus) return null;
+      const { hints, line, check, at } = event;
+      const why = { message: check.message, remedy: "ask-server", check } as const;
+      return [idle({ kind: "failed", root: null, hints, line, ...why, code: null, at })];
+    }
     case "agent.answered":
       if (focus?.state !== "pending" || focus.answering) return null;
       return [inFocus(calls, { ...focus, answering: true }), { type: "phone.accept", id: focus.id }];

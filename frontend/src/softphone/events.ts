@@ -1,6 +1,7 @@
 /** Everything that can happen to the softphone, and everything it can ask to be done. */
 import type { Availability, AwayReason, Call, DeskMessage, Line, ServerMessage } from "../messages";
 import type { DeviceState, Grants, Hints, Hearing, MicrophoneState } from "./state";
+import type { NumberCheck } from "../ports";
 import type { StartStep } from "./waits";
 
 export type SoftphoneEvent =
@@ -45,6 +46,8 @@ export type SoftphoneEvent =
   | { type: "call.not-ended"; sid: string; message: string }
   // the agent
   | { type: "agent.dialled"; id: string; hints: Hints; line: Line | null; at: number }
+  /** It was not dialled: the check says why. */
+  | { type: "agent.refused"; hints: Hints; line: Line | null; check: NumberCheck; at: number }
   | { type: "agent.answered" }
   | { type: "agent.rejected" }
   | { type: "agent.muted"; muted: boolean }

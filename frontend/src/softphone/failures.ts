@@ -5,22 +5,24 @@ import { t } from "../i18n/i18n";
 
 export interface Failure {
   message: string;
-  /** Calling the same number again will not help. */
-  permanent: boolean;
+  remedy: Remedy;
 }
 
-/** A sentence, and whether another number would be needed. */
-type Kind = [sentence: Exclude<`failure.${string}` & Key, "failure.refused">, permanent?: "permanent"];
+/** What helps: calling again, another number, or nothing that the agent could do. What forbade it, the server knows. */
+export type Remedy = "again" | "edit" | "nothing" | "ask-server";
+
+/** A sentence, and what helps when it is not calling again. */
+type Kind = [sentence: Exclude<`failure.${string}` & Key, "failure.refused">, remedy?: Remedy];
 
 /** The Voice SDK's error codes that have something to say: Twilio Docs, "Voice SDK error codes". */
 const BY_CODE: Record<number, Kind> = {
-  31404: ["failure.notInService", "permanent"],
+  31404: ["failure.notInService", "edit"],
   31480: ["failure.nobody"],
   31486: ["failure.busy"],
   31603: ["failure.declined"],
   31401: ["failure.notAllowed"],
   31402: ["failure.microphone"],
-  31001: ["failure.notSetUp", "permanent"],
+  31001: ["failure.notSetUp", "nothing"],
   31005: ["failure.connection"],
   31009: ["failure.connection"],
   53405: ["failure.noSound"],
@@ -32,8 +34,8 @@ const BY_RESULT: Partial<Record<CallResult, Kind>> = {
   failed: ["failure.network"],
 };
 
-function failure([sentence, permanent]: Kind): Failure {
-  return { message: t(sentence), permanent: permanent !== undefined };
+function failure([sentence, remedy = "again"]: Kind): Failure {
+  return { message: t(sentence), remedy };
 }
 
 export function failureOfCode(code: number | null): Failure {

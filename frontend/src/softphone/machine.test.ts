@@ -179,7 +179,7 @@ describe("pushes and the phone, in both orders", () => {
   it("tells why a call could not be made", () => {
     const ended: SoftphoneEvent = { type: "call.disconnected", id: "dial-1", at: NOW };
     const problem = push(sample("call.problem"));
-    const ending = { kind: "failed", message: "This number is not in service.", permanent: true };
+    const ending = { kind: "failed", message: "This number is not in service.", remedy: "ask-server" };
     expect(after(ringingOut(), problem, ended).calls).toMatchObject({ ending });
     expect(after(ringingOut(), ended, problem).calls).toMatchObject({ ending });
     // Twilio answers a refused call to say why: the phone says `accept` first.

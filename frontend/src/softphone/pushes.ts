@@ -2,7 +2,7 @@
 import type { Availability, Call, LiveCall, Queue, ServerMessage } from "../messages";
 import { endingOf, failureOf, idle, nextInFocus, ringsOf, withoutOther } from "./calls";
 import type { Command } from "./events";
-import { failureOfResult } from "./failures";
+import { failureOfResult, type Remedy } from "./failures";
 import { type Calls, type Ending, inCall, isDialling, isTalk, type State } from "./state";
 
 type Step = [State, ...Command[]];
@@ -191,8 +191,8 @@ function refine(state: State, ended: Call): State {
   }
   const message = ended.problem || failure.message;
   if (ending.kind === "failed" && ending.code === null) {
-    const permanent = ending.permanent || failure.permanent;
-    return { ...state, calls: idle({ ...ending, message, permanent }) };
+    const remedy = ending.remedy === "again" ? failure.remedy : ending.remedy;
+    return { ...state, calls: idle({ ...ending, message, remedy }) };
   }
   if (ending.kind === "ended" && ending.dialled) {
     const { root, hints, line, at } = ending;
@@ -207,7 +207,8 @@ function refine(state: State, ended: Call): State {
 function problem(state: State, message: Extract<ServerMessage, { type: "call.problem" }>, at: number): Step {
   const { calls } = state;
   const { focus } = calls;
-  const failure = { message: message.message, permanent: message.permanent };
+  const remedy: Remedy = message.permanent ? "ask-server" : "again";
+  const failure = { message: message.message, remedy };
   if (isDialling(focus)) {
     if (focus.root !== null && focus.root !== message.sid) return [state];
     return over(state, focus.id, { ...failureOf(focus, failure, null, at), root: message.sid });

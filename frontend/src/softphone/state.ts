@@ -11,6 +11,8 @@ import type {
   ReachGap,
   WithdrawnReason,
 } from "../messages";
+import type { NumberCheck } from "../ports";
+import type { Remedy } from "./failures";
 import type { StartStep } from "./waits";
 
 export type MicrophoneState = "unknown" | "prompt" | "requesting" | "granted" | "denied" | "missing";
@@ -105,7 +107,9 @@ export type Ending =
       hints: Hints;
       line: Line | null;
       message: string;
-      permanent: boolean;
+      remedy: Remedy;
+      /** What the server says of the number, as far as it was asked. */
+      check?: NumberCheck;
       code: number | null;
       at: number;
     };

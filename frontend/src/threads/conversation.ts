@@ -1,46 +1,21 @@
 /**
- * The thread that is open: what was written and said in it, and what the agent is writing. Text that is not sent outlives
- * everything; text that may have been sent is sent again under its own name, so that nobody gets it twice.
+ * The thread that is open: what was written and said in it, and what the agent is writing. Text that may have been sent
+ * is sent again under its own name, so that nobody gets it twice.
  */
 import { t } from "../i18n/i18n";
-import type { Call, Contact, Line, ReadyText, Text, TextFile, Thread, ThreadEntry } from "../messages";
-import type { Api } from "../ports";
-
-/** Whom a thread is with, also before anything was written. */
-export interface Correspondent {
-  line: Line;
-  number: string;
-  display: string;
-  contact: Contact | null;
-}
-
-/** A file that was chosen: on its way to the server, there, or refused. */
-export interface ChosenFile {
-  name: string;
-  size: number;
-  state: "sending" | "ready" | "failed";
-  file: TextFile | null;
-  problem: string;
-}
-
-interface Draft {
-  text: string;
-  files: ChosenFile[];
-  /** Fields of a ready-made text that somebody has to fill in. */
-  fields: string[];
-  /** The name under which it is sent, and what was sent under it. */
-  key: string;
-  sentAs: string;
-}
-
-/** Why a number gets no texts from a line; "" when it gets them. */
-export type Closed = Thread["closed"];
+import type { Call, ReadyText, Text, Thread, ThreadEntry } from "../messages";
+import type { Api, TextCheck } from "../ports";
+import { type Closed, type Correspondent, keyOf, whomOf } from "./correspondent";
+import { type ChosenFile, createDrafts, type Draft, newKey } from "./drafts";
 
 export interface Conversation extends Correspondent {
   /** Null until somebody has written. */
   thread: Thread | null;
   /** While there is no thread; later it is the thread that knows. */
   closed: Closed;
+  /** What forbids texts just now, as a sentence, and whether a reason would do: said before anything is written. */
+  forbidden: string;
+  mayOverride: boolean;
   /** The oldest first. */
   entries: ThreadEntry[];
   next: string | null;
@@ -52,7 +27,15 @@ export interface Conversation extends Correspondent {
   problem: string;
   /** A rule forbids the text, and a reason would do. */
   needsReason: boolean;
+  /** A text that was to be sent once more, what became of that, and whether a reason would do. */
+  again: Again | null;
   readyTexts: ReadyText[] | null;
+}
+
+interface Again {
+  text: number;
+  problem: string;
+  needsReason: boolean;
 }
 
 export interface ConversationStore {
@@ -76,8 +59,8 @@ export interface ConversationStore {
   loadReadyTexts(): void;
   /** `override`: why, though a rule forbids it. */
   send(override?: string): Promise<void>;
-  /** The same text once more. */
-  retry(text: Text): Promise<void>;
+  /** The same text once more. `override`: as above. */
+  retry(text: Text, override?: string): Promise<void>;
   /** Asks what became of a text of which nobody knows. */
   ask(text: Text): Promise<void>;
   assign(agent: number | null): Promise<void>;
@@ -93,7 +76,7 @@ export interface ConversationStore {
 type ConversationApi = Pick<
   Api,
   | "threads"
-  | "threadClosed"
+  | "checkText"
   | "threadTimeline"
   | "threadTimelineAt"
   | "sendText"
@@ -109,40 +92,18 @@ interface Failure {
   code?: string;
 }
 
-const EMPTY: Draft = { text: "", files: [], fields: [], key: "", sentAs: "" };
-const FIELD = /\{([^{}\n]{1,40})\}/g;
-
-let names = 0;
-
-function newKey(): string {
-  return globalThis.crypto?.randomUUID?.() ?? `${Date.now()}-${++names}-${Math.random()}`;
-}
-
-/** The fields of a ready-made text that are still to be filled in. */
-export function emptyFields({ text, fields }: Pick<Draft, "text" | "fields">): string[] {
-  return fields.filter((field) => text.includes(`{${field}}`));
-}
-
-/** A ready-made text with what is known put into its fields. */
-export function filledIn(text: string, values: Record<string, string>): string {
-  return text.replaceAll(FIELD, (whole, name: string) => values[name.trim().toLowerCase()] || whole);
-}
-
 export const closedOf = ({ thread, closed }: Pick<Conversation, "thread" | "closed">): Closed =>
   thread ? thread.closed : closed;
 
-const keyOf = ({ line, number }: Correspondent): string => `${line.id} ${number}`;
-const whomOf = ({ line, number, display, contact }: Thread): Correspondent => ({
-  line,
-  number,
-  display,
-  contact,
-});
 const isOver = (call: Call): boolean => call.result !== "";
 
 export function createConversation(api: ConversationApi): ConversationStore {
   const listeners = new Set<() => void>();
-  const drafts = new Map<string, Draft>();
+  const drafts = createDrafts(api, (key, draft) => {
+    if (state && keyOf(state) === key) set({ draft });
+  });
+  /** Names of texts that are tried again: one that may have been sent keeps its own. */
+  const againAs = new Map<number, string>();
   let state: Conversation | null = null;
   let turn = 0;
   let seen = false;
@@ -158,27 +119,23 @@ export function createConversation(api: ConversationApi): ConversationStore {
     tell();
   }
 
-  function setDraft(key: string, change: Partial<Draft>): void {
-    const draft = { ...(drafts.get(key) ?? EMPTY), ...change };
-    if (draft.text || draft.files.length) drafts.set(key, draft);
-    else drafts.delete(key);
-    if (state && keyOf(state) === key) set({ draft });
-  }
-
   function show(whom: Correspondent, thread: Thread | null): void {
     fresh = true;
     state = {
       ...whom,
       thread,
       closed: "",
+      forbidden: "",
+      mayOverride: false,
       entries: [],
       next: null,
       status: "loading",
       more: "idle",
-      draft: drafts.get(keyOf(whom)) ?? EMPTY,
+      draft: drafts.of(keyOf(whom)),
       sending: false,
       problem: "",
       needsReason: false,
+      again: null,
       readyTexts: null,
     };
     tell();
@@ -190,17 +147,27 @@ export function createConversation(api: ConversationApi): ConversationStore {
     if (!state) return;
     const mine = ++turn;
     if (!quiet) set({ status: "loading" });
+    const checking = check(state);
     try {
       const thread = state.thread ?? (await find(state));
       const page = thread ? await api.threadTimeline(thread.id) : { next: null, results: [] };
-      const closed = thread || !state ? "" : await api.threadClosed(state.line.id, state.number);
       if (mine !== turn) return;
       const entries = page.results.toReversed();
-      set({ thread, closed, entries, next: page.next, status: "ready", more: "idle" });
+      set({ thread, entries, next: page.next, status: "ready", more: "idle" });
       markRead();
+      const said = await checking;
+      if (mine === turn && said) set(said);
     } catch {
       if (mine === turn && !quiet) set({ status: "failed" });
     }
+  }
+
+  /** Null when the server does not say: it says so when a text is sent. */
+  async function check({ line, number }: Correspondent): Promise<Partial<Conversation> | null> {
+    const said: TextCheck | null = await api.checkText(line.id, number).catch(() => null);
+    if (!said) return null;
+    const { closed, message, may_override: mayOverride } = said;
+    return { closed, forbidden: closed ? "" : message, mayOverride };
   }
 
   async function find({ line, number }: Correspondent): Promise<Thread | null> {
@@ -259,25 +226,38 @@ export function createConversation(api: ConversationApi): ConversationStore {
   async function send(override = ""): Promise<void> {
     if (!state || state.sending || closedOf(state)) return;
     const key = keyOf(state);
-    const { draft } = state;
-    const files = draft.files.flatMap(({ file }) => file ?? []);
-    const body = draft.text.trim();
-    const waits = draft.files.some((file) => file.state === "sending") || emptyFields(draft).length > 0;
-    if ((!body && files.length === 0) || waits) return;
-    const media = files.map(({ id }) => id);
-    const sentAs = JSON.stringify([body, media]);
-    // The very same once more may have been sent already; anything else is another text.
-    const name = draft.sentAs === sentAs ? draft.key : newKey();
-    setDraft(key, { key: name, sentAs });
+    const text = drafts.named(key);
+    if (!text) return;
+    const { body } = text;
     set({ sending: true, problem: "", needsReason: false });
     try {
-      const text = await post(body, media, name, override);
-      const now = drafts.get(key);
-      if (now && now.text.trim() === body) setDraft(key, EMPTY);
-      sent(key, text);
+      const posted = await post(body, text.media, text.name, override);
+      drafts.sent(key, body);
+      // What it had no need to override is forbidden no more.
+      if (!override && state && keyOf(state) === key) set({ forbidden: "" });
+      sent(key, posted);
     } catch (failure) {
-      const needsReason = (failure as Failure).code === "text_needs_reason";
-      if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure), needsReason });
+      if (state && keyOf(state) === key) set({ sending: false, ...refusal(failure) });
+    }
+  }
+
+  function refusal(failure: unknown): { problem: string; needsReason: boolean } {
+    return { problem: sentence(failure), needsReason: (failure as Failure).code === "text_needs_reason" };
+  }
+
+  async function retry({ id, body, media }: Text, override = ""): Promise<void> {
+    if (!state || state.sending) return;
+    const key = keyOf(state);
+    const name = againAs.get(id) ?? newKey();
+    againAs.set(id, name);
+    set({ sending: true, again: null });
+    try {
+      const files = media.map((file) => file.id);
+      const posted = await post(body, files, name, override);
+      againAs.delete(id);
+      sent(key, posted);
+    } catch (failure) {
+      if (state && keyOf(state) === key) set({ sending: false, again: { text: id, ...refusal(failure) } });
     }
   }
 
@@ -290,23 +270,6 @@ export function createConversation(api: ConversationApi): ConversationStore {
 
   function sentence(failure: unknown): string {
     return (failure as Failure).message || t("threads.notSent");
-  }
-
-  async function upload(key: string, source: File, chosen: ChosenFile): Promise<void> {
-    const settle = (change: Partial<ChosenFile>) => {
-      const draft = drafts.get(key);
-      if (!draft) return;
-      setDraft(key, {
-        files: draft.files.map((each) =>
-          each.name === chosen.name && each.size === chosen.size ? { ...each, ...change } : each,
-        ),
-      });
-    };
-    try {
-      settle({ state: "ready", file: await api.uploadFile(source) });
-    } catch (failure) {
-      settle({ state: "failed", problem: sentence(failure) });
-    }
   }
 
   return {
@@ -333,32 +296,16 @@ export function createConversation(api: ConversationApi): ConversationStore {
       if (state && state.status !== "loading") void load(true);
     },
     write(text) {
-      if (state) setDraft(keyOf(state), { text });
+      if (state) drafts.write(keyOf(state), text);
     },
     choose(files) {
-      if (!state) return;
-      const key = keyOf(state);
-      const chosen = files.map(({ name, size }): ChosenFile => ({
-        name,
-        size,
-        state: "sending",
-        file: null,
-        problem: "",
-      }));
-      setDraft(key, { files: [...state.draft.files, ...chosen] });
-      chosen.forEach((each, at) => void upload(key, files[at] as File, each));
+      if (state) drafts.choose(keyOf(state), files);
     },
     discard(file) {
-      if (state) setDraft(keyOf(state), { files: state.draft.files.filter((each) => each !== file) });
+      if (state) drafts.discard(keyOf(state), file);
     },
     put(text) {
-      if (!state) return;
-      const { draft } = state;
-      const fields = [...text.matchAll(FIELD)].map(([, name = ""]) => name);
-      setDraft(keyOf(state), {
-        text: draft.text.trim() ? `${draft.text.trimEnd()} ${text}` : text,
-        fields: [...new Set([...draft.fields, ...fields])],
-      });
+      if (state) drafts.put(keyOf(state), text);
     },
     loadReadyTexts() {
       if (!state || state.readyTexts) return;
@@ -369,23 +316,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
         .catch((failure: unknown) => set({ problem: sentence(failure) }));
     },
     send,
-    async retry({ body, media }) {
-      if (!state || state.sending) return;
-      const key = keyOf(state);
-      set({ sending: true, problem: "" });
-      try {
-        sent(
-          key,
-          await post(
-            body,
-            media.map(({ id }) => id),
-            newKey(),
-          ),
-        );
-      } catch (failure) {
-        if (state && keyOf(state) === key) set({ sending: false, problem: sentence(failure) });
-      }
-    },
+    retry,
     async ask({ id, thread }) {
       try {
         const text = await api.askAbout(id);
@@ -428,11 +359,12 @@ export function createConversation(api: ConversationApi): ConversationStore {
       if (state?.status !== "ready" || call.party.number !== state.number || !isOver(call)) return;
       put({ kind: "call", id: `call-${call.sid}`, at: call.start_time, message: null, call, consent: null });
     },
-    hasUnsent: () => drafts.size > 0,
+    hasUnsent: drafts.hasUnsent,
     clear() {
       turn++;
       state = null;
       drafts.clear();
+      againAs.clear();
       tell();
     },
   };

@@ -4,7 +4,7 @@ import { clock, minutes } from "../format";
 import type { Agent, Call, Text, TextFile, Thread } from "../messages";
 import { firstName, isolated, shownFirstName } from "../names";
 import type { Tone } from "../words";
-import type { Correspondent } from "./conversation";
+import type { Correspondent } from "./correspondent";
 
 /** "Maya Okonkwo", or the number when nobody knows a name. */
 export function titleOf({ contact, display }: Pick<Correspondent, "contact" | "display">): string {

@@ -196,32 +196,3 @@ class TestHangUp:
         assert response.status_code == status
         assert "secret words" not in response.content.decode()
         assert response.json()["detail"].endswith(".")
-
-
-class TestNumberCheck:
-    def check(self, client: Client, number: str):
-        return client.get("/api/v1/numbers/check/", {"number": number}, secure=True).json()
-
-    def test_it_shows_what_it_understood(self, ada, line):
-        contact = factories.make_contact()
-        factories.make_call(1, line=line)
-
-        found = self.check(signed_in(ada), " tel:(202) 555-0142 ")
-
-        assert (found["valid"], found["e164"], found["display"]) == (True, "+12025550142", "(202) 555-0142")
-        assert (found["country"], found["contact"]["id"], found["known_calls"]) == ("United States", contact.pk, 1)
-
-    @pytest.mark.parametrize(
-        ("number", "message"),
-        [
-            ("", ""),
-            ("2", "This number is too short for the United States."),
-            ("+44 20 79", "This number is too short for the United Kingdom."),
-            ("maya", "This is not a telephone number."),
-            ("\x00\ud83d", "This is not a telephone number."),
-        ],
-    )
-    def test_it_says_what_is_wrong(self, ada, number, message):
-        found = self.check(signed_in(ada), number.encode("utf-8", "replace").decode())
-
-        assert (found["valid"], found["message"]) == (False, message)

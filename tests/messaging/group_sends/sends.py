@@ -75,6 +75,17 @@ class Requests:
         return found
 
 
+def started(requests: Requests, line: Line, people: list[Contact], **values: Any) -> dict[str, Any]:
+    """A send to a group of these people, started."""
+    group = make_group(*people, name=f"Group {len(people)} {timezone.now()}")
+    return requests.step(requests.draft(line, groups=[group.pk], **values)["id"], "start")
+
+
+def deliver(*rows: Message, status: str = "delivered", code: str = "") -> None:
+    """What Twilio says became of these texts."""
+    Message.objects.filter(pk__in=[row.pk for row in rows]).update(status=status, error_code=code)
+
+
 def work(rounds: int = 20, *, looks: bool = True) -> None:
     """What the worker does, without its threads, until nothing is due."""
     for _ in range(rounds):

@@ -19,11 +19,6 @@ from tests.messaging.texts import make_message
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def hedy(team):
-    return Requests(make_supervisor(team))
-
-
 def test_who_is_left_out_is_counted_with_the_reason(line, hedy):
     fine, stopped, blocked, landline, unknown, nameless = make_people(6)
     consent_record(

@@ -15,29 +15,13 @@ from messaging.models import GroupSend, Message, Sender, SendState, Step
 from messaging.outbox import lookups, results, sending
 from messaging.outbox.claims import claim_next, expired_become_unclear, lease
 from messaging.outbox.results import results_write
-from tests.messaging.account import BUSY, LOST_500, NO_CONNECTION, OK, TAKEN_SILENT, Account, twilio_is
-from tests.messaging.group_sends.sends import SENDS, Requests, later, make_people, make_supervisor, work
+from tests.messaging.account import BUSY, LOST_500, NO_CONNECTION, OK, TAKEN_SILENT
+from tests.messaging.group_sends.sends import SENDS, later, make_people, work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast")]
 
 # Of a claim: what became of its texts before anybody has looked again.
 HAPPENS = [LOST_500, BUSY, NO_CONNECTION, "killed", "too late"]
-
-
-@pytest.fixture
-def hedy(team):
-    return Requests(make_supervisor(team))
-
-
-@pytest.fixture
-def account():
-    with twilio_is(Account()) as account:
-        yield account
-
-
-@pytest.fixture(autouse=True)
-def _fast(settings):
-    settings.MESSAGE_SEGMENTS_PER_SECOND = 10_000
 
 
 def started(hedy, line, **values):

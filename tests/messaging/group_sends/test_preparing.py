@@ -12,31 +12,9 @@ from contacts.models import BlockedNumber
 from messaging.group_sends import preparing
 from messaging.group_sends.preparing import prepare_all
 from messaging.models import GroupRecipient, GroupSend
-from tests.messaging.account import Account, twilio_is
-from tests.messaging.group_sends.sends import SENDS, Requests, make_group, make_people, make_supervisor, work
+from tests.messaging.group_sends.sends import SENDS, make_group, make_people, started, work
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hedy(team):
-    return Requests(make_supervisor(team))
-
-
-@pytest.fixture
-def account():
-    with twilio_is(Account()) as account:
-        yield account
-
-
-@pytest.fixture(autouse=True)
-def _fast(settings):
-    settings.MESSAGE_SEGMENTS_PER_SECOND = 10_000
-
-
-def started(hedy, line, people, **values):
-    draft = hedy.draft(line, groups=[make_group(*people).pk], **values)
-    return hedy.step(draft["id"], "start")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fast")]
 
 
 def test_starting_is_answered_before_anybody_is_kept(line, hedy):

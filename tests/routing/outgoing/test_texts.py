@@ -18,7 +18,7 @@ from messaging.threads.missed_calls import missed_calls_text
 from routing.models import DoNotCall, OutgoingHours, OutgoingOverride
 from tests import factories
 from tests.messaging.group_sends.sends import Requests, make_people
-from tests.messaging.texts import make_thread, send, signed_in
+from tests.messaging.texts import get, make_thread, send, signed_in
 from tests.routing.outgoing.rows import BERLIN, DAY, NIGHT, clock, hours, listed, rule
 from tests.twilio import CALLER, SUPPORT
 
@@ -106,6 +106,21 @@ def test_hours_are_kept_for_new_texts_and_in_threads(line, ada, hedy):
     assert text(hedy, path=path) == (409, "text_needs_reason", REFUSED_HOURS)
     assert not Message.objects.exists()
     assert text(ada, path=path, at=DAY)[0] == 201
+
+
+def test_what_forbids_a_text_is_known_before_it_is_written(line, ada, hedy):
+    hours(override_by="supervisors")
+
+    def asked(agent: Agent, number: str, at: Any = NIGHT) -> tuple[str, str, bool]:
+        with clock(at):
+            found = get(signed_in(agent), "/api/v1/threads/closed/", line=line.pk, number=number).json()
+        return found["closed"], found["message"], found["may_override"]
+
+    assert asked(ada, BERLIN) == ("", REFUSED_HOURS, False)
+    assert asked(hedy, BERLIN) == ("", REFUSED_HOURS, True)
+    assert asked(hedy, BERLIN, DAY) == asked(ada, CALLER) == ("", "", False)
+    listed(BERLIN, override_by="nobody")
+    assert asked(hedy, BERLIN) == ("", LISTED, False)
 
 
 def test_a_short_code_is_in_no_country(line, ada):

@@ -1,6 +1,7 @@
 /** What a contact allowed and forbade, and a place to write down what they say now. */
 import { useState } from "preact/hooks";
-import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { ContactsStore } from "../../contacts/contacts";
+import type { OpenContact } from "../../contacts/openContact";
 import type { ConsentInput, Consents, ContactPage } from "../../contacts/ports";
 import { t } from "../../i18n/i18n";
 import { Dialog } from "../Dialog";
@@ -123,7 +124,7 @@ function Record({ open, page, contacts, consents }: Omit<Props, "onClose">) {
           <Icon name="alert" size={16} /> <span>{open.problem}</span>
         </p>
       )}
-      <button type="submit" class="small-button" aria-disabled={open.saving}>
+      <button type="submit" class="small-button person-save" aria-disabled={open.saving}>
         {t("contact.consentSave")}
       </button>
     </form>

@@ -1,6 +1,7 @@
 /** A contact to be edited, or added: in the place of its page. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { ContactsStore } from "../../contacts/contacts";
+import type { OpenContact } from "../../contacts/openContact";
 import { isChanged } from "../../contacts/draft";
 import type { ContactPage, Group, OwnField } from "../../contacts/ports";
 import { t } from "../../i18n/i18n";

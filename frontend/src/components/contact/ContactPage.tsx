@@ -1,14 +1,15 @@
 /** One contact: who it is, what can be done, all that was; and the same to be edited in its place. */
 import { useLayoutEffect, useState } from "preact/hooks";
 import type { Config } from "../../config";
-import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { ContactsStore } from "../../contacts/contacts";
+import type { OpenContact } from "../../contacts/openContact";
 import type { ContactNumber, ContactPage as Page, ContactsApi } from "../../contacts/ports";
 import { formatDate, t } from "../../i18n/i18n";
 import { initials } from "../../format";
 import { isolated } from "../../names";
 import type { Call, Line } from "../../messages";
 import { correspondent, whyNoTexts } from "../../contacts/texting";
-import type { Correspondent } from "../../threads/conversation";
+import type { Correspondent } from "../../threads/correspondent";
 import { AddNote } from "../AddNote";
 import { EmptyState, Loading } from "../EmptyState";
 import { Icon } from "../Icon";
@@ -97,7 +98,7 @@ function Content(props: ContactPageProps & { open: OpenContact }) {
     );
   }
   if (!open.page) return <Loading />;
-  return <Known {...props} page={open.page} />;
+  return <Known key={open.page.id} {...props} page={open.page} />;
 }
 
 function focusTitle(): void {
@@ -111,7 +112,7 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
   const { line, onText } = props;
   const [menu, setMenu] = useState(false);
   const [dialog, setDialog] = useState<Dialog>(null);
-  const [noting, setNoting] = useState(false);
+  const [noting, setNoting] = useState(contacts.notes.of(page.id) !== "");
   const narrow = useNarrow();
   // Once it is there: what it was opened from is gone. Who has gone elsewhere meanwhile, to a ringing phone, stays there.
   useLayoutEffect(() => {
@@ -210,6 +211,8 @@ function Known(props: ContactPageProps & { open: OpenContact; page: Page }) {
       {noting && (
         <AddNote
           id="person-note"
+          contact={page.id}
+          notes={contacts.notes}
           onSave={async (text) =>
             (await contacts.addNote(text)) ? "" : (contacts.get().open?.problem ?? "")
           }

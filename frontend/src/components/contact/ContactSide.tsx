@@ -1,13 +1,14 @@
 /** Beside the time line: numbers, consent, and what else is known. On a phone it stands above, folded but for numbers. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { ContactsStore } from "../../contacts/contacts";
+import type { OpenContact } from "../../contacts/openContact";
 import type { Consent, Consents, ContactNumber, ContactPage } from "../../contacts/ports";
 import { formatDate, languageName, t, timeThere } from "../../i18n/i18n";
 import { correspondent, whyNoTexts } from "../../contacts/texting";
 import type { Line } from "../../messages";
 import { isolated } from "../../names";
-import type { Correspondent } from "../../threads/conversation";
+import type { Correspondent } from "../../threads/correspondent";
 import { Icon } from "../Icon";
 import { useStore } from "../useStore";
 import { ConsentDialog } from "./ConsentDialog";

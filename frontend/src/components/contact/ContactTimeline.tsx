@@ -1,6 +1,7 @@
 /** All that was with a contact, by day and by kind. */
 import { useState } from "preact/hooks";
-import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { ContactsStore } from "../../contacts/contacts";
+import type { OpenContact } from "../../contacts/openContact";
 import type { Entry, EntryKind, Note, TextFacts } from "../../contacts/ports";
 import { clock, dayName, fullTime } from "../../format";
 import { t } from "../../i18n/i18n";

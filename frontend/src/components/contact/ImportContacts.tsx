@@ -231,13 +231,15 @@ function Done({
 }) {
   return (
     <section class="card person-fields" role="status">
-      <p>
-        <Icon name="check" />{" "}
-        {t("contact.importDone", {
-          name: preview.name,
-          created: t("contact.importNew", { count: result.created }),
-          updated: t("contact.importChanged", { count: result.updated }),
-        })}
+      <p class="import-done">
+        <Icon name="check" />
+        <span>
+          {t("contact.importDone", {
+            name: preview.name,
+            created: t("contact.importNew", { count: result.created }),
+            updated: t("contact.importChanged", { count: result.updated }),
+          })}
+        </span>
       </p>
       <button type="button" class="small-button" onClick={onClose}>
         {t("tab.contacts")}

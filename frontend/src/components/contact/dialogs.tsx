@@ -1,6 +1,7 @@
 /** What asks before it is done: merging, blocking, deleting. */
 import { useEffect, useState } from "preact/hooks";
-import type { ContactsStore, OpenContact } from "../../contacts/contacts";
+import type { ContactsStore } from "../../contacts/contacts";
+import type { OpenContact } from "../../contacts/openContact";
 import type { ContactPage, ContactRow, ContactsApi } from "../../contacts/ports";
 import { t } from "../../i18n/i18n";
 import { Dialog } from "../Dialog";

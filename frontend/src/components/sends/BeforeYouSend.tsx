@@ -1,7 +1,7 @@
 /** What will come of a text to many: who gets it, who does not and why, what it costs, how long it takes. */
 import { useEffect, useState } from "preact/hooks";
 import { hasPeople, inputOf } from "../../groupSends/draft";
-import type { Writing } from "../../groupSends/groupSends";
+import type { Writing } from "../../groupSends/writing";
 import type { GroupSendsApi, Recipient } from "../../groupSends/ports";
 import { durationWord, moneyWord } from "../../groupSends/words";
 import { fullTime } from "../../format";

@@ -1,7 +1,7 @@
 /** Writing a text to many: to whom, from which line, what, and when. Beside it what will come of it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { emptyDraft, localField, type SendDraft } from "../../groupSends/draft";
-import type { Writing } from "../../groupSends/groupSends";
+import type { Writing } from "../../groupSends/writing";
 import { segmentsWord, twinWord } from "../../groupSends/words";
 import { t } from "../../i18n/i18n";
 import { Icon } from "../Icon";

@@ -4,7 +4,7 @@ import type { GroupSendsStore } from "../../groupSends/groupSends";
 import type { GroupSendsApi } from "../../groupSends/ports";
 import type { Line } from "../../messages";
 import type { Api } from "../../ports";
-import type { Correspondent } from "../../threads/conversation";
+import type { Correspondent } from "../../threads/correspondent";
 import { t } from "../../i18n/i18n";
 import { EmptyState, Loading } from "../EmptyState";
 import { useStore } from "../useStore";

@@ -1,0 +1,36 @@
+"""Calls: their legs, what happened to them, whom they rang for, and what callers left."""
+
+from calls.models.calls import Call, is_incoming
+from calls.models.events import CallEvent
+from calls.models.recordings import Recording, RecordingPlay
+from calls.models.waiting import CallOffer, Conversation
+from calls.models.words import (
+    DIRECTIONS,
+    LIVE,
+    LONGEST_CALL,
+    STATUS_RANK,
+    TERMINAL,
+    CallOutcome,
+    CallResult,
+    CallStatus,
+    Direction,
+)
+
+__all__ = [
+    "DIRECTIONS",
+    "LIVE",
+    "LONGEST_CALL",
+    "STATUS_RANK",
+    "TERMINAL",
+    "Call",
+    "CallEvent",
+    "CallOffer",
+    "CallOutcome",
+    "CallResult",
+    "CallStatus",
+    "Conversation",
+    "Direction",
+    "Recording",
+    "RecordingPlay",
+    "is_incoming",
+]

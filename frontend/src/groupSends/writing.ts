@@ -1,0 +1,112 @@
+/** The text that is written for many: kept at the server while it is typed, one state after the other. */
+import type { ContactFailure } from "../contacts/ports";
+import { t } from "../i18n/i18n";
+import type { Line } from "../messages";
+import { draftOf, emptyDraft, inputOf, type SendDraft } from "./draft";
+import type { GroupSend, GroupSendsApi } from "./ports";
+
+/** A text that is written. `id` is null until the server keeps it. */
+export interface Writing {
+  id: number | null;
+  draft: SendDraft;
+  /** As the server knows it: who would get it, and what it may cost. */
+  kept: GroupSend | null;
+  /** The figures are not those of what stands in the form. */
+  counting: boolean;
+  /** Why it could not be kept, as a sentence, and what is wrong with single fields. */
+  problem: string;
+  wrong: Record<string, string>;
+}
+
+/** Where it stands among all that is known of sends. */
+interface Place {
+  get(): Writing | null;
+  set(writing: Writing): void;
+  /** The server has it; `isNew`: for the first time. */
+  kept(send: GroupSend, isNew: boolean): void;
+}
+
+/** Everybody is gone through for each count: not with every letter. */
+const PAUSE = 700;
+
+export function createWriter(api: Pick<GroupSendsApi, "create" | "change" | "send">, mine: Place) {
+  let typing: ReturnType<typeof setTimeout> | undefined;
+  /** What is being kept, one after the other. */
+  let keeping: Promise<boolean> = Promise.resolve(true);
+
+  function change(part: Partial<Writing>): void {
+    const writing = mine.get();
+    if (writing) mine.set({ ...writing, ...part });
+  }
+
+  function take(send: GroupSend): void {
+    const draft = draftOf(send);
+    mine.set({ id: send.id, draft, kept: send, counting: false, problem: "", wrong: {} });
+  }
+
+  /** Keeps what is written, after what is being kept already. False when it could not be kept. */
+  function keep(): Promise<boolean> {
+    clearTimeout(typing);
+    typing = undefined;
+    keeping = keeping.then(keepNow, keepNow);
+    return keeping;
+  }
+
+  async function keepNow(): Promise<boolean> {
+    const writing = mine.get();
+    const values = writing && inputOf(writing.draft);
+    if (!writing || !values) return false;
+    if (!writing.counting) return true;
+    const { draft, id } = writing;
+    try {
+      const kept = await (id === null
+        ? api.create(values)
+        : api.change(id, values, writing.kept?.revision ?? 0));
+      // What was thrown away meanwhile does not come back.
+      const now = mine.get();
+      if (!now || (now.id !== id && now.id !== null)) return false;
+      const unchanged = now.draft === draft;
+      change({ id: kept.id, kept, counting: !unchanged, problem: "", wrong: {} });
+      mine.kept(kept, id === null);
+      return true;
+    } catch (error) {
+      const { message = "", fields = {}, status } = error as ContactFailure;
+      // What stands in the form is kept the next time: somebody has read by then that it was another's.
+      if (status === 409 && id !== null) await readAgain(id);
+      change({ problem: message || t("failure.serverCouldNot"), wrong: fields });
+      return false;
+    }
+  }
+
+  /** Takes up what somebody else has made of the draft; what is written and not kept yet stays as it is. */
+  async function readAgain(id: number): Promise<void> {
+    const send = await api.send(id).catch(() => null);
+    const writing = mine.get();
+    if (!send || send.state !== "draft" || writing?.id !== id) return;
+    if (writing.counting) change({ kept: send });
+    else take(send);
+  }
+
+  function write(part: Partial<SendDraft>, line: Line | null): void {
+    const writing = mine.get() ?? {
+      id: null,
+      draft: emptyDraft(line),
+      kept: null,
+      counting: false,
+      problem: "",
+      wrong: {},
+    };
+    const draft = { ...writing.draft, ...part };
+    mine.set({ ...writing, draft, counting: inputOf(draft) !== null });
+    clearTimeout(typing);
+    if (inputOf(draft)) typing = setTimeout(() => void keep(), PAUSE);
+  }
+
+  /** Nothing more is kept, once what is on its way has come. */
+  function stop(): Promise<boolean> {
+    clearTimeout(typing);
+    return keeping;
+  }
+
+  return { take, keep, readAgain, write, stop };
+}
