@@ -100,8 +100,9 @@ def _decisions(house: _House, rounds: int) -> Report:
         times = [ms for name, ms in events if kind in ("", name)]
         row = [percentile(times, 0.5), percentile(times, 0.95), max(times), len(times)]
         report.rows.append((f"an agent or caller {kind}, ms" if kind else "all events, ms", row))
-    looks = [ms for run in runs for ms in run["rounds"]]
-    report.rows.append(("a whole round, ms", [percentile(looks, 0.5), percentile(looks, 0.95), max(looks), len(looks)]))
+    for name, what in (("rounds", "a round, ms"), ("looks", "a look at the queues, for desks, ms")):
+        times = [ms for run in runs for ms in run[name]]
+        report.rows.append((what, [percentile(times, 0.5), percentile(times, 0.95), max(times), len(times)]))
     for run in runs:
         waits = run["waits"]
         report.notes.append(
@@ -136,6 +137,7 @@ def _run(environment: dict[str, str], *, seed: int, seconds: float) -> dict[str,
     return {
         "decided": [event for answer in answers for event in answer["decided"]],
         "rounds": [ms for answer in answers for ms in answer["rounds"]],
+        "looks": [ms for answer in answers for ms in answer["looks"]],
         "late": max(answer["late"] for answer in answers),
         "waits": waits,
     }

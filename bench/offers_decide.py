@@ -20,9 +20,11 @@ from agents.models import Agent, Team
 from bench import offers_rows as rows
 from bench.ideal import Arrival, mean_wait, schedule
 from bench.offers_job import AGENTS, WAITING, drawn
+from calls.live import dispatcher
 from calls.live.dispatch import Fetch
 from calls.models import Call, CallOffer, Conversation
 from calls.queues import chore
+from calls.queues.watch import QueueWatch
 
 _ENDED: dict[str, Any] = {"status": "completed"}
 
@@ -42,6 +44,7 @@ class Office:
         self._undecided: list[tuple[str, float]] = []
         self.decided: list[tuple[str, float]] = []
         self.rounds: list[float] = []
+        self.looks: list[float] = []
         self.late = 0.0
 
     def run(self) -> dict[str, Any]:
@@ -51,10 +54,13 @@ class Office:
         thread = threading.Thread(target=self._decide_on, args=(rounds,))
         time.sleep(max(0.0, self._begins - time.time()))
         thread.start()
+        onlooker = threading.Thread(target=self._look_on)
+        onlooker.start()
         while time.time() < self._until:
             self._happen()
         thread.join()
-        return {"decided": self.decided, "rounds": self.rounds, "late": self.late}
+        onlooker.join()
+        return {"decided": self.decided, "rounds": self.rounds, "looks": self.looks, "late": self.late}
 
     # --- what happens -----------------------------------------------------------------------------------------------
 
@@ -89,6 +95,7 @@ class Office:
             with self._lock:
                 self._undecided.append((kind, time.perf_counter()))
             self._awake.set()
+            dispatcher.decided()
 
     def _comes(self, sid: str) -> bool:
         rows.make_waiting([(sid, *drawn(self._rng, list(self._teams), self._teams, timezone.now()))])
@@ -150,6 +157,19 @@ class Office:
             began = time.perf_counter()
             rounds.look()
             self.rounds.append(1000 * (time.perf_counter() - began))
+        connection.close()
+
+    def _look_on(self) -> None:
+        """`calls.queues.watch.watch_forever`, without its loop."""
+        watch, awake = QueueWatch(), threading.Event()
+        dispatcher.look_on(awake.set)
+        while time.time() < self._until:
+            awake.wait(chore._NET_SECONDS)  # noqa: SLF001
+            time.sleep(watch.pause_seconds)
+            awake.clear()
+            began = time.perf_counter()
+            watch.look()
+            self.looks.append(1000 * (time.perf_counter() - began))
         connection.close()
 
     def submit(self, fetches: list[Fetch]) -> None:
