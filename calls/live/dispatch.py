@@ -26,7 +26,7 @@ from calls.live.scheduling import Choice, Waiting, choose
 from calls.log.past_calls import past_calls_with
 from calls.models import LIVE, Conversation
 from core.sql.prepared import Param, Prepared
-from core.sql.statements import fetch
+from core.sql.statements import Write, fetch
 from core.sql.unit import UnitOfWork
 
 if TYPE_CHECKING:
@@ -74,24 +74,33 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
     """None for a caller with whom somebody else is busy: whoever that is looks again afterwards."""
     if not try_lock(choice.sid):
         return None
-    conversation = Conversation.objects.filter(pk=choice.sid, state=State.WAITING, send_on="").first()
-    if conversation is None:
-        return None
     work = UnitOfWork()
-    batch = CallBatch.of(work, choice.sid)
+    batch = CallBatch(work, [(choice.sid, "")])
+    waiting = work.read(_WAITS(sids=[choice.sid]))
+    batch.load()
     call = batch.get(choice.sid)
-    if call is None or call.is_terminal:
+    if not waiting.rows or call is None or call.is_terminal:
         return None
+    (conversation,) = waiting.rows
     agents = _offer(conversation, choice, found, now=now, rung_at=None)
     if not agents:
         return None
     conversation.fetched_at = now
-    conversation.save()
+    work.write(_OFFERED([conversation]))
     batch.changed(call)
     trees = batch.settle()
     work.flush()
     tell_offered(trees, agents)
     return Fetch(choice.sid, conversation.turn)
+
+
+_WAITS: Prepared[Conversation] = Prepared(
+    lambda: Conversation.objects.filter(call__pk__in_array=Param("sids"), state=State.WAITING.value, send_on="")
+)
+# What `_offer` changes, and when Twilio was asked to fetch the caller.
+_OFFERED = Write.update(
+    Conversation, key="call_sid", columns=["state", "answer", "terms", "attempt", "not_before", "fetched_at"]
+)
 
 
 def _offer(

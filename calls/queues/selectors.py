@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, F, Min, Prefetch, QuerySet, Window
+from django.db.models import Count, F, Min, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from agents.selectors import team_ids_of
 from calls.live.queues import IN_QUEUE
 from calls.models import LIVE, CallOffer, Conversation
+from core.sql.prepared import Param, Prepared
+from core.sql.statements import fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -29,6 +31,8 @@ class TeamQueue:
     team_id: int
     name: str
     callers: list[Conversation] = field(default_factory=list)
+    rings_at: dict[str, list[Agent]] = field(default_factory=dict)
+    """By the caller's sid."""
     waiting: int = 0
     longest_since: datetime | None = None
 
@@ -50,17 +54,39 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
         "team", "n", "since"
     ):
         queues[team_id].waiting, queues[team_id].longest_since = waiting, since
-    ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING).select_related("agent").order_by("pk")
-    first = [pk for _, pk, _ in _first_of(_in_queue().filter(team__in=queues))]
-    callers = (
-        Conversation.objects.filter(pk__in=first)
-        .select_related("call", "call__line", "call__contact", "call__agent")
-        .prefetch_related(Prefetch("call__offers", queryset=ringing))
-        .order_by("place_at", "pk")
-    )
+    sids = [pk for _, pk, _ in _first_of(_in_queue().filter(team__in=queues))]
+    callers, ringing = fetch(_CALLERS(sids=sids), _RINGING(sids=sids))
+    rings: dict[str, list[Agent]] = {}
+    for offer in ringing:
+        rings.setdefault(offer.call_id, []).append(offer.agent)
     for caller in callers:
-        queues[caller.team_id or 0].callers.append(caller)
+        # Somebody else may have sent the caller on meanwhile.
+        if caller.team_id in queues:
+            queues[caller.team_id].callers.append(caller)
+            queues[caller.team_id].rings_at[caller.pk] = rings.get(caller.pk, [])
     return list(queues.values())
+
+
+# Of a caller, what a queue shows of one.
+_SHOWN = (
+    "state", "team", "waiting_since", "terms", "call__direction", "call__caller", "call__called", "call__start_time",
+    "call__caller_name", "call__city", "call__state", "call__country", "call__stir_verstat", "call__line__name",
+    "call__line__number", "call__contact__name", "call__contact__company",
+)  # fmt: skip
+
+
+def _shown() -> QuerySet[Conversation]:
+    callers = Conversation.objects.filter(call__pk__in_array=Param("sids")).order_by("place_at", "pk")
+    return callers.select_related("call", "call__line", "call__contact").only(*_SHOWN)
+
+
+def _ringing() -> QuerySet[CallOffer]:
+    ringing = CallOffer.objects.filter(call__pk__in_array=Param("sids"), state=CallOffer.State.RINGING.value)
+    names = [f"agent__{name}" for name in ("username", "first_name", "last_name")]
+    return ringing.select_related("agent").only("call", *names).order_by("pk")
+
+
+_CALLERS, _RINGING = Prepared(_shown), Prepared(_ringing)
 
 
 def _in_queue() -> QuerySet[Conversation]:
