@@ -28,10 +28,10 @@ def _once(met: Iterable[Met]) -> list[Met]:
 
 
 def explained(told: Json) -> list[Met]:
-    return _once(_explained(told["steps"]))
+    return _once(_explained(told["steps"], has_route=told["route"] is not None))
 
 
-def _explained(steps: list[Json]) -> Iterable[Met]:
+def _explained(steps: list[Json], *, has_route: bool) -> Iterable[Met]:
     for place, step in enumerate(steps):
         following = steps[place + 1] if place + 1 < len(steps) else {}
         if step["kind"] == "announcement":
@@ -45,7 +45,8 @@ def _explained(steps: list[Json]) -> Iterable[Met]:
         elif step["kind"] == "number":
             yield "dials", ""
         elif step["kind"] == "message":
-            yield "leaves a message", step["step"]
+            # Our own sentence asks for it where there is no route: it names no step.
+            yield "leaves a message", step["step"] if has_route else ""
         elif step["kind"] == "end":
             yield ("is refused", "") if not step["step"] else ("hears the end", "")
 
@@ -95,6 +96,8 @@ def _met(document: ElementTree.Element) -> Iterable[Met]:
             yield ("dials", "") if verb.find("Number") is not None else ("rings", "")
         elif verb.tag == "Record":
             yield "leaves a message", said
+            # What comes behind it is for whoever says nothing.
+            return
         elif verb.tag == "Reject":
             yield "is refused", ""
         elif verb.tag == "Hangup":

@@ -47,7 +47,7 @@ def prompt(step_id: str) -> dict[str, str]:
 
 @st.composite
 def _steps(draw: Any, *, prefix: str, most: int, may_go_elsewhere: bool) -> list[dict[str, Any]]:
-    count = draw(st.integers(1, most))
+    count = draw(st.integers(min(3, most - 1), most))
     kinds = [kind for kind in _KINDS if may_go_elsewhere or kind != "route"]
     drawn = [draw(st.sampled_from(kinds)) for _ in range(count - 1)] + [draw(st.sampled_from(_LAST))]
     # Whoever waits does so for some seconds: not over and over.
