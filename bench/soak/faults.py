@@ -29,8 +29,8 @@ TURN_SECONDS = 20.0
 
 
 def rules(share: float, *, cuts: bool = True) -> list[dict[str, Any]]:
-    """Of all webhooks, and of all REST requests, `share` meet a fault of some kind. `cuts`: and now and then there is no
-    network at all, nor for the agents' phones."""
+    """Of all webhooks, and of all REST requests, `share` meet a fault of some kind. `cuts`: phones lose their sockets,
+    too, and now and then there is no network at all."""
     made: list[dict[str, Any]] = [{"kind": "network-cut", "seconds": CUT_SECONDS}] if cuts else []
     for family in (_WEBHOOK, _REST):
         made += [{"kind": kind, "rate": round(share / len(family), 4), **more} for kind, more in family.items()]

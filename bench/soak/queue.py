@@ -28,7 +28,6 @@ from bench.soak.queue_figures import Figures, figures_of, silences
 from bench.soak.queue_house import SUPPORT, ListeningRecord, QueueRobot, queue_house, username
 from bench.soak.robot import Plans
 
-#: Of the share of requests with a fault, the kinds that last longest hold up everything: here none of them does.
 MOST_SILENCE = 5.0
 #: How much longer callers may wait than with an ideal scheduler.
 MOST_LOSS = 1.05

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def _gap(talks: Collection[Json], waited_from: list[float]) -> float:
     gaps = []
     for spans in by_agent.values():
         ordered = sorted(spans)
-        gaps += [after[0] - before[1] for before, after in zip(ordered, ordered[1:], strict=False)]
+        gaps += [after[0] - before[1] for before, after in itertools.pairwise(ordered)]
     return percentile(gaps, 0.5) if gaps and waited_from else 0.0
 
 
