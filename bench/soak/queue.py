@@ -25,7 +25,7 @@ from bench.soak.faults import Weather
 from bench.soak.house import House
 from bench.soak.plan import Incoming
 from bench.soak.queue_figures import Figures, figures_of, silences
-from bench.soak.queue_house import SUPPORT, ListeningRecord, QueueRobot, queue_house, username
+from bench.soak.queue_house import SUPPORT, ListeningRecord, QueueRobot, queue_house
 from bench.soak.robot import Plans
 
 MOST_SILENCE = 5.0
@@ -88,8 +88,8 @@ class QueueReport:
 class QueueSoak:
     """Callers who come when they come, and agents who answer whoever rings."""
 
-    def __init__(self, house: House, options: QueueOptions) -> None:
-        self.house, self.options = house, options
+    def __init__(self, house: House, sessions: list[str], options: QueueOptions) -> None:
+        self.house, self.options, self._sessions = house, options, sessions
         self.report = QueueReport(options)
         self._http = httpx.AsyncClient(base_url=house.bench_url, trust_env=False, timeout=60, limits=NO_KEEP_ALIVE)
         self._plans = Plans()
@@ -100,9 +100,8 @@ class QueueSoak:
         self._down: list[tuple[float, float]] = []
 
     async def run(self) -> QueueReport:
-        signal = self.house.settings["TWILIO_VOICE_SIGNALLING_URL"]
-        names = [username(number) for number in range(self.options.agents)]
-        robots = [QueueRobot(self.house.desk_url, signal, name, self._plans) for name in names]
+        signed_in = enumerate(self._sessions)
+        robots = [QueueRobot(self.house, number, session, self._plans) for number, session in signed_in]
         async with ListeningRecord(self.house.bench_url) as record:
             working = [asyncio.create_task(robot.run()) for robot in robots]
             try:
@@ -208,8 +207,8 @@ class QueueSoak:
 
 
 def run(folder: Path, options: QueueOptions) -> QueueReport:
-    with queue_house(folder, options.agents) as house:
-        return asyncio.run(QueueSoak(house, options).run())
+    with queue_house(folder, options.agents) as (house, sessions):
+        return asyncio.run(QueueSoak(house, sessions, options).run())
 
 
 def print_report(report: QueueReport) -> int:

@@ -13,20 +13,20 @@ from typing import Any
 
 import websockets
 
-from bench.soak.house import PASSWORD, House
+from bench.soak.house import House
 from bench.soak.phone import PhoneCall
 from bench.soak.record import Json, Record
 from bench.soak.robot import Plans, Robot
 
 SUPPORT = "+12025550100"
 _SET_UP = """
-from django.contrib.auth.hashers import make_password
+import json
 from agents.models import Agent
+from bench.seed import session_of
 from routing.models import Line, Route, RouteVersion
 line = Line.objects.get(number="{line}")
 line.team.agents.clear()
-password = make_password("{password}")
-agents = [Agent(username=f"queue{{n}}", password=password, first_name=f"Queue {{n}}") for n in range({count})]
+agents = [Agent(username=f"queue{{n}}", first_name=f"Queue {{n}}") for n in range({count})]
 for agent in agents:
     agent.save()
 line.team.agents.add(*agents)
@@ -40,26 +40,24 @@ route.current = RouteVersion.objects.create(route=route, number=1, steps={{"firs
 route.save()
 line.route = route
 line.save()
+print(json.dumps([session_of(agent) for agent in agents]))
 """
 
 
-def username(number: int) -> str:
-    return f"queue{number}"
-
-
 @contextmanager
-def queue_house(folder: Path, agents: int) -> Iterator[House]:
+def queue_house(folder: Path, agents: int) -> Iterator[tuple[House, list[str]]]:
+    """With the agents' sessions."""
     with House(folder, agents=0, SIMULATOR_SPEED="4") as house:
-        made = _SET_UP.format(line=SUPPORT, password=PASSWORD, count=agents)
-        house.manage("shell", "-v0", "-c", made)
-        yield house
+        said = house.manage("shell", "-v0", "-c", _SET_UP.format(line=SUPPORT, count=agents))
+        yield house, json.loads(said.strip().splitlines()[-1])
 
 
 class QueueRobot(Robot):
     """Says that its phone rings, as the page does."""
 
-    def __init__(self, desk_url: str, signal_url: str, username: str, plans: Plans) -> None:
-        super().__init__(desk_url, signal_url, username, PASSWORD, plans)
+    def __init__(self, house: House, number: int, session: str, plans: Plans) -> None:
+        signal = house.settings["TWILIO_VOICE_SIGNALLING_URL"]
+        super().__init__(house.desk_url, signal, f"queue{number}", "", plans, session=session)
 
     def _ring(self, call: PhoneCall) -> None:
         self._tasks.add(told := asyncio.create_task(self._acknowledge(call.params.get("call_sid", ""))))

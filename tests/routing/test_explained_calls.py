@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -28,7 +27,7 @@ from bench.soak.robot import Plans, Robot
 from tests.browser.stack import ROOT
 from tests.routing.explained import compare
 from tests.routing.explained.drawn import Drawn, drawn_calls
-from tests.routing.explained.scene import PASSWORD, ROBOTS, caller_of, line_of, robot_name
+from tests.routing.explained.scene import ROBOTS, caller_of, line_of, robot_name
 
 # So many lines are called at the same time.
 LANES = 4
@@ -65,13 +64,10 @@ class Scene:
 class Boss:
     """Somebody who may ask the explainer."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, session: str) -> None:
         self._http = httpx.Client(base_url=url, trust_env=False, timeout=30, follow_redirects=True)
-        page = self._http.get("/accounts/login/").text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        assert token
-        form = {"csrfmiddlewaretoken": token[1], "username": "boss", "password": PASSWORD, "next": "/healthz"}
-        self._http.post("/accounts/login/", data=form)
+        self._http.get("/accounts/login/")
+        self._http.cookies.set("sessionid", session)
 
     def ask(self, **body: str) -> dict[str, Any]:
         token = {"X-CSRFToken": self._http.cookies["csrftoken"]}
@@ -96,8 +92,8 @@ class World:
 
     def __init__(self, house: House) -> None:
         self.house, self.scene = house, Scene(house)
-        self.scene.do("begin", lanes=LANES)
-        self.boss = Boss(house.desk_url)
+        self._sessions = self.scene.do("begin", lanes=LANES)
+        self.boss = Boss(house.desk_url, self._sessions["boss"])
         for lane in range(LANES):
             for number, behaviour in ((f"+1304555010{lane}", "reject"), (f"+1305555010{lane}", "busy")):
                 house.bench("PUT", f"/sim/telephones/{number}", {"behaviour": behaviour})
@@ -111,7 +107,9 @@ class World:
     async def _open(self) -> None:
         signal, plans = self.house.settings["TWILIO_VOICE_SIGNALLING_URL"], Decliners()
         names = [robot_name(lane, number) for lane in range(LANES) for number in range(ROBOTS)]
-        self.robots = [Robot(self.house.desk_url, signal, name, PASSWORD, plans) for name in names]
+        self.robots = [
+            Robot(self.house.desk_url, signal, name, "", plans, session=self._sessions[name]) for name in names
+        ]
         self._working = [asyncio.create_task(robot.run()) for robot in self.robots]
         self.record = await Record(self.house.bench_url).__aenter__()
         async with asyncio.timeout(90):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bench.soak.queue import QueueOptions, run
 
 CALLERS = 60
@@ -9,6 +11,11 @@ CALLERS = 60
 
 def options(**more) -> QueueOptions:
     return QueueOptions(agents=10, callers=CALLERS, seconds=30, load=1.4, patience=60, seed=3, **more)
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING", logger="httpx")
 
 
 def test_callers_wait_about_as_long_as_with_an_ideal_scheduler_and_nobody_is_lost_or_in_silence(tmp_path):
