@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.soak.compare import Discrepancy, compare_product_log, compare_requests
+from bench.soak.compare import Discrepancy, compare_product_log, compare_requests, no_server_at_all
 from bench.soak.driver import NO_KEEP_ALIVE
 from bench.soak.faults import Weather
 from bench.soak.house import House
@@ -31,7 +31,7 @@ from bench.soak.robot import Plans
 MOST_SILENCE = 5.0
 #: How much longer callers may wait than with an ideal scheduler.
 MOST_LOSS = 1.05
-KILL_EVERY = 60.0
+KILL_EVERY, MEND_EVERY = 60.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,8 @@ class QueueSoak:
         trouble = [asyncio.create_task(weather.run())]
         if self.options.kills:
             trouble.append(asyncio.create_task(self._kill()))
+        if self.options.kills or self.options.faults:
+            trouble.append(asyncio.create_task(self._mend()))
         began = time.monotonic()
         try:
             await asyncio.gather(*(self._call(one, began, record) for one in callers_of(self.options)))
@@ -158,6 +160,14 @@ class QueueSoak:
             at_the_tone="hang-up",
         )  # fmt: skip
 
+    async def _mend(self) -> None:
+        """As a beat does in production: what was never told is asked for."""
+        while True:
+            await asyncio.sleep(MEND_EVERY)
+            # While web is started, SQLite may be busy.
+            with contextlib.suppress(AssertionError):
+                await asyncio.to_thread(self.house.manage, "calls_reconcile", "--quiet-for", "5", "--limit", "500")
+
     async def _kill(self) -> None:
         while True:
             await asyncio.sleep(KILL_EVERY)
@@ -172,8 +182,7 @@ class QueueSoak:
     async def _judge(self, record: ListeningRecord) -> None:
         report = self.report
         await asyncio.to_thread(self.house.quiet)
-        # Callers who rang when nothing answered met nothing of the product.
-        met_nobody = {sid for sid in self._made if record.since(sid) is None or self._was_down(record.since(sid))}
+        met_nobody = {sid for sid in self._made if self._met_trouble(record, sid)}
         report.figures = figures_of(record, self._made, self._gave_up, met_nobody, self.options)
         report.discrepancies += self._lost(record, met_nobody)
         for sid, seconds, what in silences(record, self._made, MOST_SILENCE):
@@ -185,6 +194,19 @@ class QueueSoak:
         if not report.figures.ratio <= MOST_LOSS:
             said = f"{report.figures.wait:.2f} s, ideally {report.figures.ideal_wait:.2f} s"
             report.discrepancies.append(Discrepancy("waits", "", said, ""))
+
+    def _met_trouble(self, record: ListeningRecord, sid: str) -> bool:
+        """Whether an answer to this caller got lost on purpose, or none could be given, so that Twilio asked the
+        fallback: its answer is all that there is then. They are counted, and wait for nobody."""
+        if any(leg["answer_time"] for leg in record.children(sid)) or sid in self._gave_up:
+            return False
+        asked = record.requests_of(sid)
+        spoilt = any(one["fault"] and one["kind"] in ("twiml", "action") for one in asked)
+        return self._was_down(record.since(sid)) or spoilt or no_server_at_all(record, sid) or self._died(record, sid)
+
+    def _died(self, record: ListeningRecord, sid: str) -> bool:
+        """Whether a request about this caller found no server."""
+        return bool(self._down) and any(one["error"] and one["status"] is None for one in record.requests_of(sid))
 
     def _lost(self, record: ListeningRecord, met_nobody: set[str]) -> list[Discrepancy]:
         """Callers who neither talked nor gave up; and conversations that are not over."""

@@ -43,7 +43,7 @@ class Figures:
         ideally = self.ideal_answered / max(1, self.callers - self.met_nobody)
         return [
             f"answered {self.answered} ({answered:.1%}), ideally {self.ideal_answered} ({ideally:.1%}); "
-            f"gave up {self.gave_up}; rang while nothing answered {self.met_nobody}",
+            f"gave up {self.gave_up}; got Twilio's or our emergency answer after a fault {self.met_nobody}",
             f"waited {self.wait:.2f} s on average, ideally {self.ideal_wait:.2f} s: {self.ratio:.3f} ×; "
             f"the longest {self.longest:.0f} s",
             f"an agent whose talk is over rings again after {1000 * self.gap:.0f} ms (median, while anybody waits)",

@@ -95,7 +95,8 @@ class ListeningRecord(Record):
         if call["parent_call_sid"] or call["party"] != "telephone":
             return
         self._since.setdefault(sid, now)
-        silent = call["status"] == "in-progress" and not call["hears"]
+        # Whoever leaves a message is listened to.
+        silent = call["status"] == "in-progress" and not call["hears"] and call["verb"] != "Record"
         if silent:
             self._silent_since.setdefault(sid, now)
         elif sid in self._silent_since:
