@@ -12,7 +12,7 @@ FILE_BY_FILE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 TOGETHER := $(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file
 
-.PHONY: help run test test-unit test-waits test-fast test-services check check-python check-frontend bench soak drill format requirements install-run install-test browser clean openapi messages
+.PHONY: help run test test-unit test-waits test-fast test-services check check-python check-frontend bench soak soak-queue drill format requirements install-run install-test browser clean openapi messages
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -73,6 +73,10 @@ bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tok
 
 soak: install-test frontend/dist/desk.js ## 500 calls of every kind, with faults, after which the log must be right
 	$(PY) -m bench.soak
+
+soak-queue: install-test frontend/dist/desk.js ## 1,000 callers for 50 agents in ten minutes, with faults; then with kills
+	$(PY) -m bench.soak.queue
+	$(PY) -m bench.soak.queue --faults 0 --kills
 
 drill: install-test frontend/dist/desk.js ## The same without faults, while the product is killed ten times
 	$(PY) -m bench.soak --faults 0 --restarts 10

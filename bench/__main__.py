@@ -26,8 +26,9 @@ _PARTS = {
     "tokens": "P7",
     "texts": "P9 and P10",
     "strangers": "what strangers may cost",
+    "offers": "P11 and P12",
 }
-_NEED_SERVICES = ("webhooks", "push", "tokens", "texts")
+_NEED_SERVICES = ("webhooks", "push", "tokens", "texts", "offers")
 
 
 def main() -> int:

@@ -49,7 +49,7 @@ def _agent(number: int, kind: str, *, ring: bool) -> dict[str, object]:
         Desk.objects.create(
             channel_name=f"bench-{number}", agent=agent, registered=True, seen_at=timezone.now() + timedelta(days=1)
         )
-    return {"id": agent.pk, "username": agent.username, "line": line, "caller": caller, "session": _session(agent)}
+    return {"id": agent.pk, "username": agent.username, "line": line, "caller": caller, "session": session_of(agent)}
 
 
 @cache
@@ -59,7 +59,8 @@ def _hashed(password: str) -> str:
     return make_password(password)
 
 
-def _session(agent: object) -> str:
+def session_of(agent: object) -> str:
+    """The key of a session in which the agent is signed in: hundreds of passwords take minutes to check."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 

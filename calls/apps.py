@@ -11,16 +11,19 @@ class CallsConfig(AppConfig):
     def ready(self) -> None:
         from agents.services import ring_acknowledged
         from calls.live.mending import ring_acknowledge
+        from calls.live.ringers import RINGING
         from calls.log.contacts import SOURCES, called_since
         from calls.recorder.rest_recording import rest_request_record
         from calls.webhooks import KINDS
         from contacts.rules import declare_recent
         from contacts.timeline import declare_source
+        from routing.ringing import declare_ringing
         from telephony.rest.signals import rest_request
         from telephony.webhooks.inbox import webhook_failed
         from telephony.webhooks.kinds import declare
 
         declare(*KINDS)
+        declare_ringing(RINGING)
         declare_recent("last_call", called_since, _("Last call"))
         for source in SOURCES:
             declare_source(source)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from core.languages import Sentence
 from core.languages import kept as _
 from core.text import in_sentence
@@ -23,11 +25,13 @@ from routing.doings import (
     Wait,
 )
 from routing.models import Route, RouteVersion
-from routing.ringing import Ringer, ringers_of
+from routing.ringing import Ringer, declared_ringing
 from routing.walk import Facts, go_on, start
 
 # A route that was never checked may ask for ever.
 _MOST_STRETCHES = 30
+# Who is there now says nothing of another time.
+_ABOUT_NOW = timedelta(minutes=5)
 _LETTERS_A_SECOND, _SOUND_SECONDS, _KEY_SECONDS = 14, 6, 3
 KINDS: dict[type[Doing], str] = {
     Passed: "decision",
@@ -70,6 +74,8 @@ class Explanation:
     steps: list[ExplainedStep]
     rings: list[Rung]
     does_not_ring: list[Ringer]
+    dials: str = ""
+    """The outside number, when that is what rings first."""
 
 
 def explain(facts: Facts, *, caller: str, keys: str = "", draft: Route | None = None) -> Explanation:
@@ -87,6 +93,7 @@ def explain(facts: Facts, *, caller: str, keys: str = "", draft: Route | None = 
         steps=explained.steps,
         rings=explained.rings,
         does_not_ring=explained.does_not_ring,
+        dials=explained.dials,
     )
 
 
@@ -97,6 +104,10 @@ class _Explained:
         self.steps: list[ExplainedStep] = []
         self.rings: list[Rung] = []
         self.does_not_ring: list[Ringer] = []
+        self.dials = ""
+        self.is_now = abs(facts.at - timezone.now()) < _ABOUT_NOW
+        # Whether whoever was to ring last is there at all.
+        self.is_there = True
 
     def begin(self, version: RouteVersion | None, draft: Route | None) -> None:
         line = in_sentence(self.facts.line.name)
@@ -130,9 +141,29 @@ class _Explained:
     def _meet(self, doing: Doing) -> None:
         self._add(KINDS[type(doing)], doing.step, doing.said, doing.reason)
         self.now += timedelta(seconds=_seconds(doing))
-        self.result = self.result or _result(doing)
-        if isinstance(doing, RingTeam) and not self.rings:
-            found = ringers_of(doing, self.caller, self.facts.line.number)
+        if isinstance(doing, RingTeam):
+            found = declared_ringing().of_team(doing, self.caller)
+            self.is_there = self._is_there(doing, found)
+            self._ring(found)
+        elif isinstance(doing, RingAgent):
+            found = declared_ringing().of_agent(doing)
+            self.is_there = not self.is_now or any(each.rings for each in found)
+            self._ring(found)
+        elif isinstance(doing, DialNumber) and not self.result:
+            self.dials = doing.number
+        if self.is_there or not isinstance(doing, RingTeam | RingAgent):
+            self.result = self.result or _result(doing)
+
+    def _is_there(self, doing: RingTeam, found: list[Ringer]) -> bool:
+        """Whether the caller rings somebody, or waits."""
+        if not doing.version:
+            # On a line without a route nobody waits.
+            return any(each.rings for each in found)
+        return not self.is_now or declared_ringing().somebody_there(doing.team)
+
+    def _ring(self, found: list[Ringer]) -> None:
+        """Of all who would ring, the first who do are told."""
+        if not self.rings:
             self.rings = [Rung(each, self.now + timedelta(seconds=each.after)) for each in found if each.rings]
             self.does_not_ring = [each for each in found if not each.rings]
 
@@ -144,6 +175,9 @@ class _Explained:
                 return Event(EventKind.PRESSED, self.keys.pop(0))
             self.now += timedelta(seconds=doing.seconds)
             return Event(EventKind.NO_INPUT)
+        if isinstance(doing, Wait | RingAgent) and not self.is_there:
+            self._add("decision", doing.step, _("Nobody is there"), _("No phone that could ring is there just now."))
+            return Event(EventKind.NOBODY if isinstance(doing, Wait) else EventKind.NOT_TAKEN)
         if isinstance(doing, Wait | RingAgent | DialNumber):
             self.if_nobody = True
             self.now += timedelta(seconds=doing.seconds if isinstance(doing, Wait) else doing.ring_seconds)
@@ -169,6 +203,8 @@ def _result(doing: Doing) -> str:
 
 def conclusion(explanation: Explanation) -> Sentence:
     """What comes of it, in one sentence."""
+    if explanation.result == "rings" and explanation.dials:
+        return _("The telephone %(number)s rings.") % {"number": explanation.dials}
     if explanation.result == "rings" and explanation.rings:
         first = explanation.rings[0]
         seconds = int((first.at - explanation.at).total_seconds())

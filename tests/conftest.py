@@ -22,6 +22,7 @@ _ALONE = (
     "tests/calls/test_queue_end_to_end.py",
     "tests/messaging/test_big_send.py",
     "tests/outage/",
+    "tests/routing/test_explained_calls.py",
     "tests/simulator/page/",
     "tests/simulator/voice/",
     "tests/simulator/test_end_to_end.py",

@@ -28,19 +28,20 @@ CUT_SECONDS = 2.0
 TURN_SECONDS = 20.0
 
 
-def rules(share: float) -> list[dict[str, Any]]:
-    """Of all webhooks, and of all REST requests, `share` meet a fault of some kind."""
-    made: list[dict[str, Any]] = [{"kind": "network-cut", "seconds": CUT_SECONDS}]
+def rules(share: float, *, cuts: bool = True) -> list[dict[str, Any]]:
+    """Of all webhooks, and of all REST requests, `share` meet a fault of some kind. `cuts`: phones lose their sockets,
+    too, and now and then there is no network at all."""
+    made: list[dict[str, Any]] = [{"kind": "network-cut", "seconds": CUT_SECONDS}] if cuts else []
     for family in (_WEBHOOK, _REST):
         made += [{"kind": kind, "rate": round(share / len(family), 4), **more} for kind, more in family.items()]
-    return made + [{"kind": kind, **more} for kind, more in _PHONE.items()]
+    return made + [{"kind": kind, **more} for kind, more in _PHONE.items() if cuts]
 
 
 class Weather:
     """Bad weather for as long as it runs: all faults by chance, and every turn begins with the network cut."""
 
-    def __init__(self, house: House, seed: int, share: float) -> None:
-        self._house, self._seed, self._share = house, seed, share
+    def __init__(self, house: House, seed: int, share: float, *, cuts: bool = True) -> None:
+        self._house, self._seed, self._share, self._cuts = house, seed, share, cuts
         self.fired: Counter[str] = Counter()
 
     async def run(self) -> None:
@@ -49,7 +50,9 @@ class Weather:
             return
         try:
             for turn in range(10_000):
-                await self._ask("POST", {"seed": self._seed * 10_000 + turn, "rules": rules(self._share)})
+                await self._ask(
+                    "POST", {"seed": self._seed * 10_000 + turn, "rules": rules(self._share, cuts=self._cuts)}
+                )
                 await asyncio.sleep(TURN_SECONDS)
                 await self._count()
         finally:

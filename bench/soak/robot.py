@@ -49,9 +49,18 @@ class Robot:
     """One agent. `run()` never ends by itself."""
 
     def __init__(
-        self, desk_url: str, signal_url: str, username: str, password: str, plans: Plans, *, with_sound: bool = False
+        self,
+        desk_url: str,
+        signal_url: str,
+        username: str,
+        password: str,
+        plans: Plans,
+        *,
+        with_sound: bool = False,
+        session: str = "",
     ) -> None:
-        self.username, self._password, self._plans = username, password, plans
+        """`session`: the key of one in which the agent is signed in already."""
+        self.username, self._password, self._plans, self._session = username, password, plans, session
         self._desk_url = desk_url
         self._http = httpx.AsyncClient(
             base_url=desk_url,
@@ -103,6 +112,9 @@ class Robot:
         page = await self._http.get("/accounts/login/")
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
         assert found, "the log-in page has no token"
+        if self._session:
+            self._http.cookies.set("sessionid", self._session)
+            return
         form = {"csrfmiddlewaretoken": found.group(1), "username": self.username, "password": self._password}
         answer = await self._http.post("/accounts/login/", data=form | {"next": "/healthz"})
         assert "sessionid" in self._http.cookies, f"{self.username} could not sign in: {answer.status_code}"

@@ -7,13 +7,13 @@ of Twilio's queue by REST, which is somebody else's work (`calls.live.fetching`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from calls.live import broadcasts
@@ -25,7 +25,8 @@ from calls.live.push_queue import Offered
 from calls.live.scheduling import Choice, Waiting, choose
 from calls.log.past_calls import past_calls_with
 from calls.models import LIVE, Conversation
-from core.sql.statements import fetch
+from core.sql.prepared import Param, Prepared
+from core.sql.statements import Write, fetch
 from core.sql.unit import UnitOfWork
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     from calls.live.call_tree import CallTree
 
 State = Conversation.State
-# Of a long queue, the first so many are looked at, and two for each free agent; all, when somebody is left over.
-_FEW = 50
-_COLUMNS = ("call_id", "team_id", "waiting_since", "priority", "skill", "terms")
+# Of a long queue so many are looked at, two for each free agent at least; all (None), when somebody is left over.
+_LIMITS = (64, 256, None)
+_COLUMNS = ("call_id", "team_id", "waiting_since", "priority", "skill", "terms", "attempt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,8 @@ def at_the_door(conversation: Conversation) -> list[Agent]:
 
     Inside a transaction that holds the call. The conversation is changed, and is to be saved.
     """
-    fetch(*locking_offers())
+    choices, found = _choices(conversation)
     now = timezone.now()
-    choices, found = _choices(now, conversation)
     choice = next((one for one in choices if one.sid == conversation.call_id), None)
     return _offer(conversation, choice, found, now=now, rung_at=now) if choice else []
 
@@ -65,9 +65,8 @@ def somebody_waits() -> bool:
 def dispatch() -> list[Fetch]:
     """Offers whoever waits to whoever is free; says who is to be fetched. In a transaction of its own."""
     with transaction.atomic():
-        fetch(*locking_offers())
+        choices, found = _choices()
         now = timezone.now()
-        choices, found = _choices(now)
         return [fetched for choice in choices if (fetched := _offer_from_queue(choice, found, now))]
 
 
@@ -75,24 +74,33 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
     """None for a caller with whom somebody else is busy: whoever that is looks again afterwards."""
     if not try_lock(choice.sid):
         return None
-    conversation = Conversation.objects.filter(pk=choice.sid, state=State.WAITING, send_on="").first()
-    if conversation is None:
-        return None
     work = UnitOfWork()
-    batch = CallBatch.of(work, choice.sid)
+    batch = CallBatch(work, [(choice.sid, "")])
+    waiting = work.read(_WAITS(sids=[choice.sid]))
+    batch.load()
     call = batch.get(choice.sid)
-    if call is None or call.is_terminal:
+    if not waiting.rows or call is None or call.is_terminal:
         return None
+    (conversation,) = waiting.rows
     agents = _offer(conversation, choice, found, now=now, rung_at=None)
     if not agents:
         return None
     conversation.fetched_at = now
-    conversation.save()
+    work.write(_OFFERED([conversation]))
     batch.changed(call)
     trees = batch.settle()
     work.flush()
     tell_offered(trees, agents)
     return Fetch(choice.sid, conversation.turn)
+
+
+_WAITS: Prepared[Conversation] = Prepared(
+    lambda: Conversation.objects.filter(call__pk__in_array=Param("sids"), state=State.WAITING.value, send_on="")
+)
+# What `_offer` changes, and when Twilio was asked to fetch the caller.
+_OFFERED = Write.update(
+    Conversation, key="call_sid", columns=["state", "answer", "terms", "attempt", "not_before", "fetched_at"]
+)
 
 
 def _offer(
@@ -133,39 +141,59 @@ def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
     broadcasts.after_commit(trees=known, offered=[Offered(tree, ids, earlier.get(tree.root.sid, [])) for tree in known])
 
 
-def _everybody(now: datetime) -> QuerySet[Conversation]:
+def _everybody() -> QuerySet[Conversation]:
     """All who wait and may be offered to somebody, first to last."""
     rows = Conversation.objects.filter(
-        state=State.WAITING,
+        state=State.WAITING.value,
         send_on="",
         call__status__in=sorted(LIVE),
-        call__answer_time=None,
+        call__answer_time__isnull=True,
         team__isnull=False,
     )
-    return rows.exclude(not_before__gt=now).order_by("place_at", "waiting_since", "pk")
+    may_be_tried = Q(not_before__isnull=True) | Q(not_before__lte=Param("now"))
+    return rows.filter(may_be_tried).order_by("place_at", "waiting_since", "pk")
 
 
-def _choices(now: datetime, me: Conversation | None = None) -> tuple[list[Choice], FreeAgents]:
-    """Who gets whom of all who wait, and of `me`, who is at the door."""
-    everybody = _everybody(now)
+def _first(limit: int | None) -> Prepared[Any]:
+    """So many of those who wait for some teams; None: all."""
+    return Prepared(lambda: _everybody().filter(team__pk__in_array=Param("team_ids")).values_list(*_COLUMNS)[:limit])
+
+
+_WAITED_FOR = Prepared(lambda: _everybody().order_by().values_list("team_id").distinct())
+_FIRST = {limit: _first(limit) for limit in _LIMITS}
+
+
+def _choices(me: Conversation | None = None) -> tuple[list[Choice], FreeAgents]:
+    """Who gets whom of all who wait, and of `me`, who is at the door. The offers' lock is held from here on."""
+    now = timezone.now()
+    *_locked, waited_for = fetch(*locking_offers(), _WAITED_FOR(now=now))
+    team_ids = {team_id for (team_id,) in waited_for}
+    only: frozenset[int] = frozenset()
+    mine: list[tuple[Any, ...]] = []
     if me is not None:
-        everybody = everybody.exclude(pk=me.pk)
-    team_ids = set(everybody.order_by().values_list("team_id", flat=True).distinct())
-    mine = [_row_of(me)] if me is not None else []
-    only = frozenset(me.terms.get("only", ())) if me is not None else frozenset()
-    if me is not None and me.team_id is not None:
-        team_ids.add(me.team_id)
+        mine, only = [_row_of(me)], frozenset(me.terms.get("only", ()))
+        team_ids |= {me.team_id} if me.team_id is not None else set()
     found = free_agents(team_ids, only)
     if not found.free:
         return [], found
-    for limit in (_FEW + 2 * len(found.free), None):
-        rows = list(everybody.values_list(*_COLUMNS)[:limit])
-        in_vain = rung_in_vain(now, [row[0] for row in (*rows, *mine)])
-        choices = choose([_caller(row, in_vain) for row in (*rows, *mine)], found.free)
+    # Who waits for another team can get none of these.
+    theirs = {team_id for agent in found.free for team_id in agent.team_ids} & team_ids
+    for limit in _LIMITS:
+        if limit is not None and limit < 2 * len(found.free):
+            continue
+        (rows,) = fetch(_FIRST[limit](now=now, team_ids=theirs))
+        choices = _choose([*(row for row in rows if me is None or row[0] != me.pk), *mine], found)
         given = sum(len(choice.agent_ids) for choice in choices)
         if limit is None or len(rows) < limit or given == len(found.free):
             return choices, found
     raise AssertionError
+
+
+def _choose(rows: list[tuple[Any, ...]], found: FreeAgents) -> list[Choice]:
+    # Whoever was offered to nobody yet was so in vain to nobody.
+    offered = [sid for sid, *_, attempt in rows if attempt]
+    in_vain = rung_in_vain(timezone.now(), offered) if offered else {}
+    return choose([_caller(row, in_vain) for row in rows], found.free)
 
 
 def _row_of(conversation: Conversation) -> tuple[Any, ...]:
@@ -173,7 +201,7 @@ def _row_of(conversation: Conversation) -> tuple[Any, ...]:
 
 
 def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
-    sid, team_id, since, priority, skill, terms = row
+    sid, team_id, since, priority, skill, terms, _attempt = row
     missed, spared = in_vain.get(sid, ({}, frozenset()))
     return Waiting(
         sid=sid,
@@ -192,5 +220,10 @@ def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
 
 def is_due(conversation: Conversation, now: datetime) -> bool:
     """Whether the caller has waited for as long as the step lets."""
-    since, longest = conversation.waiting_since, conversation.terms.get("wait_seconds")
+    return is_over(conversation.waiting_since, conversation.terms, now)
+
+
+def is_over(since: datetime | None, terms: Mapping[str, Any], now: datetime) -> bool:
+    """The same of what was read of a conversation."""
+    longest = terms.get("wait_seconds")
     return bool(since and longest and now >= since + timedelta(seconds=longest))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 _wakers: list[Callable[[], None]] = []
+_onlookers: list[Callable[[], None]] = []
 
 
 def listen(waker: Callable[[], None]) -> Callable[[], None]:
@@ -19,12 +20,24 @@ def listen(waker: Callable[[], None]) -> Callable[[], None]:
     return lambda: _wakers.remove(waker)
 
 
+def look_on(onlooker: Callable[[], None]) -> Callable[[], None]:
+    """Has `onlooker` called whenever queues may look different; returns what ends that."""
+    _onlookers.append(onlooker)
+    return lambda: _onlookers.remove(onlooker)
+
+
 def wake() -> None:
-    for waker in list(_wakers):
+    for waker in [*_wakers, *_onlookers]:
         waker()
+
+
+def decided() -> None:
+    """Somebody was offered to somebody: it is decided, and to be shown."""
+    for onlooker in list(_onlookers):
+        onlooker()
 
 
 def wake_after_commit() -> None:
     """What this transaction changes may change who is offered what."""
-    if _wakers:
+    if _wakers or _onlookers:
         transaction.on_commit(wake, robust=True)

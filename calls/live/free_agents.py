@@ -12,8 +12,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from agents.selectors import agents_reachable, agents_with_reach, reach_slots, reach_varies
-from calls.live.presence import _busy_legs, _ringing_offers, _slots
+from agents.selectors import agents_reachable, agents_with_reach, reach_varies
+from calls.live.busy import busy_legs, busy_slots, ringing_offers
 from calls.live.scheduling import Free
 from calls.models import Call, CallOffer
 from core.sql.prepared import Param, Prepared, exists_by_index
@@ -40,8 +40,8 @@ def _free() -> QuerySet[Agent]:
     rung = CallOffer.objects.filter(agent=OuterRef("pk")).order_by("-created_at")
     return (
         agents_reachable(members.order_by().values("agent"))
-        .exclude(exists_by_index(_busy_legs().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(_ringing_offers().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
         .annotate(
             last_talk=Subquery(talked.values(at=Coalesce(F("end_time"), F("start_time")))[:1]),
             last_ring=Subquery(rung.values("created_at")[:1]),
@@ -75,7 +75,7 @@ def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> F
     """Of these teams, and of these agents, whoever is available, can be reached, and has neither call nor offer."""
     now = timezone.now()
     (agents,) = fetch(
-        _FREE(team_ids=team_ids, agent_ids=agent_ids, idle_since=now - _IDLE_FOR, **_slots()),
+        _FREE(team_ids=team_ids, agent_ids=agent_ids, idle_since=now - _IDLE_FOR, **busy_slots()),
     )
     if not agents:
         return FreeAgents([], {})
@@ -114,7 +114,7 @@ def skill_exists(name: str) -> bool:
 
 
 def _at_work() -> QuerySet[Any]:
-    on_call = exists_by_index(_busy_legs().filter(agent=OuterRef("pk")))
+    on_call = exists_by_index(busy_legs().filter(agent=OuterRef("pk")))
     there = Q(can_ring=True) & (Q(availability__in=_AT_WORK) | Q(on_call))
     found: QuerySet[Any] = agents_with_reach(teams__pk__in_array=Param("team_ids"))
     return found.filter(there).order_by().values_list("teams__pk").distinct()
@@ -125,10 +125,5 @@ _AT_WORK_IN = Prepared(_at_work, varies=reach_varies)
 
 def teams_at_work(team_ids: Collection[int]) -> set[int]:
     """Those of these teams in which somebody's phone can ring now or as soon as a call or a pause for work is over."""
-    (rows,) = fetch(_AT_WORK_IN(team_ids=team_ids, **_work_slots()))
+    (rows,) = fetch(_AT_WORK_IN(team_ids=team_ids, **busy_slots()))
     return {team_id for (team_id,) in rows}
-
-
-def _work_slots() -> dict[str, datetime]:
-    slots = _slots()
-    return {**reach_slots(), "calls_since": slots["calls_since"]}

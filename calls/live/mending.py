@@ -20,7 +20,7 @@ from django.utils import timezone
 from agents.services import ring_unacknowledged
 from calls.live import broadcasts
 from calls.live.call_batch import CallBatch
-from calls.live.dispatch import Fetch, is_due
+from calls.live.dispatch import Fetch, is_due, is_over
 from calls.live.free_agents import teams_at_work
 from calls.live.journey import sleepers_told
 from calls.live.locks import try_lock
@@ -73,8 +73,13 @@ class Mender:
             | (~Q(send_on="") & (Q(fetched_at=None) | Q(fetched_at__lt=now - _FETCH_AGAIN)))
             | Q(send_on="", waiting_since__lt=now - timedelta(seconds=5))
         )
-        rows = found.exclude(not_before__gt=now)
-        return [row.pk for row in rows if row.send_on or row.team_id in gone or is_due(row, now)]
+        # A thousand may wait: what is not asked is not read.
+        rows = found.exclude(not_before__gt=now).values_list("pk", "team_id", "send_on", "waiting_since", "terms")
+        return [
+            pk
+            for pk, team_id, send_on, since, terms in rows
+            if send_on or team_id in gone or is_over(since, terms, now)
+        ]
 
     def _look_who_is_gone(self, team_ids: set[int]) -> None:
         at_work = teams_at_work(team_ids) if team_ids else set()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -15,12 +15,12 @@ from agents.selectors import (
     agents_reachable,
     agents_shown,
     colleague_ids,
-    reach_slots,
     reach_varies,
     teams_of_agents,
 )
 from calls import selectors
-from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
+from calls.live.busy import busy_legs, busy_slots, ringing_offers
+from calls.models import Call, CallOffer
 from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
@@ -30,39 +30,13 @@ if TYPE_CHECKING:
     from agents.models import Agent
     from calls.live.call_tree import CallTree
 
-# An offer rings for its line's ring_seconds (120 at most) and Twilio's five seconds more.
-_LONGEST_RING = timedelta(seconds=150)
-
-
-def _slots() -> dict[str, Any]:
-    now = timezone.now()
-    return {"calls_since": now - LONGEST_CALL, "rings_since": now - _LONGEST_RING, **reach_slots()}
-
-
-def _busy_legs() -> QuerySet[Call]:
-    """Legs that keep the agent at their end from taking another call: a browser's own call, or one it answered.
-
-    An inbound root that was answered carries its agent's name too, but it is the caller's leg.
-    """
-    own_call = Q(parent__isnull=True, caller__startswith="client:")
-    answered = Q(parent__isnull=False, status="in-progress")
-    # When the call is over, so are its legs, even one whose own last callback was lost.
-    living = Call.objects.filter(own_call | answered, status__in=sorted(LIVE), start_time__gte=Param("calls_since"))
-    return living.exclude(parent__status__in=sorted(TERMINAL))
-
-
-def _ringing_offers() -> QuerySet[CallOffer]:
-    return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Param("rings_since")).exclude(
-        call__status__in=sorted(TERMINAL)
-    )
-
 
 def _available() -> QuerySet[Agent]:
     lines = Line.objects.filter(number__in_array=Param("numbers"), is_active=True, team__agents__isnull=False)
     return (
         agents_reachable(lines.order_by().values("team__agents"))
-        .exclude(exists_by_index(_busy_legs().filter(agent=OuterRef("pk"))))
-        .exclude(exists_by_index(_ringing_offers().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
         .annotate(last_call=_last_call_time())
         .only("username", "first_name", "last_name")
         .order_by()
@@ -75,7 +49,7 @@ _AVAILABLE = Prepared(_available, varies=reach_varies)
 def agents_available(numbers: Collection[str]) -> Statement:
     """Finds who of those who answer these lines can be rung: reachable and free. `longest_idle_first` puts them in
     order."""
-    return _AVAILABLE(numbers=numbers, **_slots())
+    return _AVAILABLE(numbers=numbers, **busy_slots())
 
 
 def longest_idle_first(agents: Iterable[Any]) -> list[Agent]:
@@ -91,14 +65,14 @@ def _last_call_time() -> Subquery:
 
 def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
     """The living calls of an agent, each with `ringing` or `active`."""
-    ringing, busy = fetch(_RINGING_AT(agent_id=agent.pk, **_slots()), _BUSY_AT(agent_id=agent.pk, **_slots()))
+    ringing, busy = fetch(_RINGING_AT(agent_id=agent.pk, **busy_slots()), _BUSY_AT(agent_id=agent.pk, **busy_slots()))
     roots = {sid: "ringing" for (sid,) in ringing} | {parent or sid: "active" for sid, parent in busy}
     calls = selectors.with_details(Call.objects.filter(pk__in=roots, parent__isnull=True))
     return [(call, roots[call.sid]) for call in calls if not call.is_terminal]
 
 
-_RINGING_AT = Prepared(lambda: _ringing_offers().filter(agent=Param("agent_id")).values_list("call_id"))
-_BUSY_AT = Prepared(lambda: _busy_legs().filter(agent=Param("agent_id")).values_list("sid", "parent_id"))
+_RINGING_AT = Prepared(lambda: ringing_offers().filter(agent=Param("agent_id")).values_list("call_id"))
+_BUSY_AT = Prepared(lambda: busy_legs().filter(agent=Param("agent_id")).values_list("sid", "parent_id"))
 
 
 def presence_list(agent: Agent) -> list[dict[str, Any]]:
@@ -108,12 +82,12 @@ def presence_list(agent: Agent) -> list[dict[str, Any]]:
 
 def presence_of(agent_ids: set[int]) -> list[dict[str, Any]]:
     """Each of these agents as `Presence` in docs/desk-protocol.md. To be looked at, not to be told."""
-    (agents,) = fetch(_PRESENCE(agent_ids=agent_ids, **_slots()))
+    (agents,) = fetch(_PRESENCE(agent_ids=agent_ids, **busy_slots()))
     return [_presence(agent) for agent in agents]
 
 
 def _presence_query() -> QuerySet[Agent]:
-    legs = _busy_legs().filter(agent=OuterRef("pk")).order_by()
+    legs = busy_legs().filter(agent=OuterRef("pk")).order_by()
     since = Subquery(legs.values(since=Coalesce("answer_time", "start_time"))[:1])
     named = [f"presence_by__{name}" for name in ("username", "first_name", "last_name")]
     return agents_shown(pk__in_array=Param("agent_ids")).annotate(on_call_since=since).only(*_COLUMNS, *named)
@@ -181,7 +155,7 @@ last_told: dict[int, Shown] = {}
 
 def presence_with_teams(agent_ids: set[int]) -> list[tuple[dict[str, Any], list[int]]]:
     """Each agent's `Presence`, with the teams that are to know. To be told."""
-    agents, memberships = fetch(_PRESENCE(agent_ids=agent_ids, **_slots()), _TEAMS(agent_ids=agent_ids))
+    agents, memberships = fetch(_PRESENCE(agent_ids=agent_ids, **busy_slots()), _TEAMS(agent_ids=agent_ids))
     teams: dict[int, list[int]] = {}
     for agent_id, team_id in memberships:
         teams.setdefault(agent_id, []).append(team_id)

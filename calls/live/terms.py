@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def terms_of_team(ring: RingTeam, wait: Wait, call: Call) -> tuple[dict[str, Any], str]:
-    """The terms, and the skill that is asked for: none, when no team has that name, so that nobody waits for what does
-    not exist."""
+    """The terms, and the skill that is asked for."""
+    wishes, skill = wishes_of_team(ring, call)
     terms: dict[str, Any] = {
         "strategy": ring.strategy,
         "ring_seconds": ring.ring_seconds,
@@ -24,12 +24,19 @@ def terms_of_team(ring: RingTeam, wait: Wait, call: Call) -> tuple[dict[str, Any
         "hears": prompt_json(wait.hears),
         "language": wait.language,
     }
+    return terms | wishes, skill
+
+
+def wishes_of_team(ring: RingTeam, call: Call) -> tuple[dict[str, Any], str]:
+    """Who is to ring before whom, and the skill that is asked for: none, when no team has that name, so that nobody
+    waits for what does not exist."""
+    wishes: dict[str, Any] = {}
     if ring.strategy == "fixed-order":
         members = callable_agents_of(ring.team).order_by("first_name", "last_name", "username", "pk")
-        terms["order"] = list(members.values_list("pk", flat=True))
+        wishes["order"] = list(members.values_list("pk", flat=True))
     if ring.first and (agent_id := _asked_first(ring.first, call)):
-        terms |= {"preferred": [agent_id], "first_seconds": ring.first_seconds}
-    return terms, ring.skill if ring.skill and skill_exists(ring.skill) else ""
+        wishes |= {"preferred": [agent_id], "first_seconds": ring.first_seconds}
+    return wishes, ring.skill if ring.skill and skill_exists(ring.skill) else ""
 
 
 def terms_of_agent(ring: RingAgent) -> dict[str, Any]:

@@ -6,17 +6,13 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-from typing import Any
 
-from channels.layers import get_channel_layer
 from django.db import close_old_connections
 
 from calls.live import dispatcher
 from calls.live.dispatch import dispatch, somebody_waits
 from calls.live.fetching import Fetcher
 from calls.live.mending import Mender
-from calls.queues.watch import QueueWatch
-from core.realtime import outbox
 
 logger = logging.getLogger(__name__)
 
@@ -30,23 +26,29 @@ class Rounds:
     """One look after the other, in one thread at a time."""
 
     def __init__(self) -> None:
-        self.fetcher, self._mender, self._watch = Fetcher(), Mender(), QueueWatch()
+        self.fetcher, self._mender = Fetcher(), Mender()
         self._mended_at = 0.0
         self.is_calm = True
 
-    def look(self) -> list[outbox.Frame]:
-        """What the server's own desks are to be told."""
+    def look(self) -> None:
         close_old_connections()
         try:
+            self._decide()
             if time.monotonic() - self._mended_at >= _NET_SECONDS:
                 self._mended_at = time.monotonic()
                 self.fetcher.submit(self._mender.look())
-            self.is_calm = not somebody_waits()
-            if not self.is_calm:
-                self.fetcher.submit(dispatch())
-            return self._watch.look()
+                # Whoever was passed over, or waits anew, is decided on now.
+                self._decide()
         finally:
             close_old_connections()
+
+    def _decide(self) -> None:
+        self.is_calm = not somebody_waits()
+        if self.is_calm:
+            return
+        if fetches := dispatch():
+            self.fetcher.submit(fetches)
+            dispatcher.decided()
 
 
 async def dispatch_forever() -> None:
@@ -58,7 +60,6 @@ async def dispatch_forever() -> None:
             loop.call_soon_threadsafe(awake.set)
 
     rounds, fails = Rounds(), False
-    layer: Any = get_channel_layer()
     stop_listening = dispatcher.listen(wake)
     try:
         while True:
@@ -67,8 +68,7 @@ async def dispatch_forever() -> None:
             await asyncio.sleep(_CALM if rounds.is_calm else _SOON)
             awake.clear()
             try:
-                for group, message in await asyncio.to_thread(rounds.look):
-                    layer.group_send_here(group, message)
+                await asyncio.to_thread(rounds.look)
                 fails = False
             except Exception as error:
                 # The database is away, mostly. Once is enough to say so.

@@ -15,11 +15,11 @@ def queue_json(queue: TeamQueue) -> dict[str, Any]:
         "team": {"id": queue.team_id, "name": queue.name},
         "waiting": queue.waiting,
         "longest_since": time_json(queue.longest_since),
-        "callers": [_caller_json(caller, place) for place, caller in enumerate(queue.callers, 1)],
+        "callers": [_caller_json(queue, caller, place) for place, caller in enumerate(queue.callers, 1)],
     }
 
 
-def _caller_json(conversation: Conversation, place: int) -> dict[str, Any]:
+def _caller_json(queue: TeamQueue, conversation: Conversation, place: int) -> dict[str, Any]:
     call = conversation.call
     why = from_json(conversation.terms.get("why", ""))
     return {
@@ -30,5 +30,5 @@ def _caller_json(conversation: Conversation, place: int) -> dict[str, Any]:
         "party": party_json(call),
         "line": line_json(call.line),
         "why": sentence(why) if isinstance(why, str) else "",
-        "rings_at": [agent_json(offer.agent) for offer in call.offers.all()],
+        "rings_at": [agent_json(agent) for agent in queue.rings_at.get(call.sid, ())],
     }

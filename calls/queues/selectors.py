@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth import get_user_model
-from django.db.models import Prefetch
+from django.db.models import Count, F, Min, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from agents.selectors import team_ids_of
 from calls.live.queues import IN_QUEUE
 from calls.models import LIVE, CallOffer, Conversation
+from core.sql.prepared import Param, Prepared
+from core.sql.statements import fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -28,6 +31,8 @@ class TeamQueue:
     team_id: int
     name: str
     callers: list[Conversation] = field(default_factory=list)
+    rings_at: dict[str, list[Agent]] = field(default_factory=dict)
+    """By the caller's sid."""
     waiting: int = 0
     longest_since: datetime | None = None
 
@@ -44,24 +49,75 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
     if team_ids is not None:
         teams = teams.filter(pk__in=team_ids)
     queues = {pk: TeamQueue(pk, name) for pk, name in teams.values_list("pk", "name")}
-    ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING).select_related("agent").order_by("pk")
-    callers = (
-        Conversation.objects.filter(
-            team__in=queues, state__in=IN_QUEUE, call__status__in=sorted(LIVE), call__answer_time=None
-        )
-        .select_related("call", "call__line", "call__contact", "call__agent")
-        .prefetch_related(Prefetch("call__offers", queryset=ringing))
-        .order_by("place_at", "pk")
-    )
+    counts = _in_queue().filter(team__in=queues, state=Conversation.State.WAITING).order_by().values("team")
+    for team_id, waiting, since in counts.annotate(n=Count("pk"), since=Min("waiting_since")).values_list(
+        "team", "n", "since"
+    ):
+        queues[team_id].waiting, queues[team_id].longest_since = waiting, since
+    sids = [pk for _, pk, _ in _first_of(_in_queue().filter(team__in=queues))]
+    callers, ringing = fetch(_CALLERS(sids=sids), _RINGING(sids=sids))
+    rings: dict[str, list[Agent]] = {}
+    for offer in ringing:
+        rings.setdefault(offer.call_id, []).append(offer.agent)
     for caller in callers:
-        _enter(queues[caller.team_id or 0], caller)
+        # Somebody else may have sent the caller on meanwhile.
+        if caller.team_id in queues:
+            queues[caller.team_id].callers.append(caller)
+            queues[caller.team_id].rings_at[caller.pk] = rings.get(caller.pk, [])
     return list(queues.values())
 
 
-def _enter(queue: TeamQueue, caller: Conversation) -> None:
-    if caller.state == Conversation.State.WAITING:
-        queue.waiting += 1
-        times = [time for time in (queue.longest_since, caller.waiting_since) if time]
-        queue.longest_since = min(times, default=None)
-    if len(queue.callers) < MOST_SHOWN:
-        queue.callers.append(caller)
+# Of a caller, what a queue shows of one.
+_SHOWN = (
+    "state", "team", "waiting_since", "terms", "call__direction", "call__caller", "call__called", "call__start_time",
+    "call__caller_name", "call__city", "call__state", "call__country", "call__stir_verstat", "call__line__name",
+    "call__line__number", "call__contact__name", "call__contact__company",
+)  # fmt: skip
+
+
+def _shown() -> QuerySet[Conversation]:
+    callers = Conversation.objects.filter(call__pk__in_array=Param("sids")).order_by("place_at", "pk")
+    return callers.select_related("call", "call__line", "call__contact").only(*_SHOWN)
+
+
+def _ringing() -> QuerySet[CallOffer]:
+    ringing = CallOffer.objects.filter(call__pk__in_array=Param("sids"), state=CallOffer.State.RINGING.value)
+    names = [f"agent__{name}" for name in ("username", "first_name", "last_name")]
+    return ringing.select_related("agent").only("call", *names).order_by("pk")
+
+
+_CALLERS, _RINGING = Prepared(_shown), Prepared(_ringing)
+
+
+def _in_queue() -> QuerySet[Conversation]:
+    """Whoever waits or is offered to somebody, first to last."""
+    rows = Conversation.objects.filter(
+        team__isnull=False, state__in=IN_QUEUE, call__status__in=sorted(LIVE), call__answer_time=None
+    )
+    return rows.order_by("place_at", "pk")
+
+
+def _first_of(rows: QuerySet[Conversation]) -> list[tuple[int, str, str]]:
+    """Of each team `MOST_SHOWN`, as team, sid and state."""
+    place = Window(RowNumber(), partition_by=F("team"), order_by=[F("place_at").asc(), F("pk").asc()])
+    numbered = rows.order_by().annotate(place=place).filter(place__lte=MOST_SHOWN).order_by("team", "place")
+    return list(numbered.values_list("team", "pk", "state"))
+
+
+# Of a queue, all that makes it look different: how many wait, who is shown, and at whose phones they ring.
+Looks: TypeAlias = tuple[int, tuple[tuple[str, str, tuple[int, ...]], ...]]
+EMPTY: Looks = (0, ())
+
+
+def queue_looks() -> dict[int, Looks]:
+    """Of each team for which anybody waits. Much cheaper than the queues themselves."""
+    waiting = _in_queue().filter(state=Conversation.State.WAITING).order_by().values("team")
+    counts = dict(waiting.annotate(n=Count("pk")).values_list("team", "n"))
+    rings: dict[str, list[int]] = {}
+    ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING).order_by("pk")
+    for sid, agent_id in ringing.values_list("call_id", "agent_id"):
+        rings.setdefault(sid, []).append(agent_id)
+    callers: dict[int, list[tuple[str, str, tuple[int, ...]]]] = {}
+    for team_id, sid, state in _first_of(_in_queue()):
+        callers.setdefault(team_id, []).append((sid, state, tuple(rings.get(sid, ()))))
+    return {team_id: (counts.get(team_id, 0), tuple(shown)) for team_id, shown in callers.items()}

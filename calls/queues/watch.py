@@ -1,43 +1,88 @@
 """A server's own look at the queues: what has changed is told to its own desks.
 
 Each web server looks by itself whenever something has happened here, and every few seconds, so that it does not matter
-which process changed what.
+which process changed what. It looks beside the rounds that decide who is offered what: nobody's ring waits for it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from calls.live import broadcasts
+from channels.layers import get_channel_layer
+from django.db import close_old_connections
+
+from calls.live import broadcasts, dispatcher
 from calls.queues.payloads import queue_json
-from calls.queues.selectors import TeamQueue, queues_of
+from calls.queues.selectors import EMPTY, Looks, queue_looks, queues_of
 from core.realtime import outbox
+
+logger = logging.getLogger(__name__)
+
+# Between two looks at what nobody told.
+_NET_SECONDS = 2.0
+# What happens within this time is told together.
+_SOON = 0.05
+# A look takes longer the more wait: this share of the time is spent on it at the most.
+_BUSY_SHARE = 0.1
 
 
 class QueueWatch:
     """Remembers what was told last of each team's queue."""
 
     def __init__(self) -> None:
-        self._told: dict[int, Any] = {}
+        self._told: dict[int, Looks] = {}
+        self.pause_seconds = _SOON
 
     def look(self) -> list[outbox.Frame]:
+        began = time.monotonic()
+        looks = queue_looks()
+        # Of a queue of which nobody was told yet there is nothing to take back.
+        changed = {pk for pk in {*looks, *self._told} if looks.get(pk, EMPTY) != self._told.get(pk, EMPTY)}
         frames: list[outbox.Frame] = []
-        for queue in queues_of(None):
-            shown = _shown(queue)
-            # Of a queue of which nobody was told yet there is nothing to take back.
-            if shown != self._told.get(queue.team_id, _EMPTY):
-                frames += broadcasts.queue_frames(queue.team_id, partial(queue_json, queue))
-            self._told[queue.team_id] = shown
+        for queue in queues_of(changed) if changed else ():
+            frames += broadcasts.queue_frames(queue.team_id, partial(queue_json, queue))
+        self._told = looks
+        self.pause_seconds = max(_SOON, (time.monotonic() - began) / _BUSY_SHARE)
         return frames
 
+    def look_by_itself(self) -> list[outbox.Frame]:
+        """In a thread that has no request."""
+        close_old_connections()
+        try:
+            return self.look()
+        finally:
+            close_old_connections()
 
-def _shown(queue: TeamQueue) -> tuple[Any, ...]:
-    callers = tuple(
-        (caller.pk, caller.state, tuple(offer.agent_id for offer in caller.call.offers.all()))
-        for caller in queue.callers
-    )
-    return queue.waiting, callers
 
+async def watch_forever() -> None:
+    loop, awake = asyncio.get_running_loop(), asyncio.Event()
 
-_EMPTY = (0, ())
+    def wake() -> None:
+        # The loop is closed when the server stops.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(awake.set)
+
+    watch, fails = QueueWatch(), False
+    layer: Any = get_channel_layer()
+    stop_listening = dispatcher.look_on(wake)
+    try:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(awake.wait(), _NET_SECONDS)
+            await asyncio.sleep(watch.pause_seconds)
+            awake.clear()
+            try:
+                for group, message in await asyncio.to_thread(watch.look_by_itself):
+                    layer.group_send_here(group, message)
+                fails = False
+            except Exception as error:
+                # The database is away, mostly. Once is enough to say so.
+                logger.log(logging.DEBUG if fails else logging.WARNING, "queues: no look (%s)", type(error).__name__)
+                fails = True
+    finally:
+        stop_listening()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from agents.models import Availability
+from agents.models import Agent, Availability
+from calls.models import CallOffer
 from routing.models import OpeningHours, Route, RouteVersion, SpamRule
 from tests import factories
 from tests.routing.plans import box, document, menu, step
@@ -138,3 +141,127 @@ def test_the_explanation_is_in_the_readers_language(hedy, line):
     hedy.save()
 
     assert asked(hedy).json()["steps"][0]["title"] == "Die Leitung Support hat keine Route"
+
+
+class TestWhoRings:
+    """As whoever rings the phones says it (`calls.live.ringers`); held against the simulator in
+    `test_explained_calls.py`."""
+
+    @pytest.fixture
+    def people(self, team):
+        """Named against the order of their ids, and idle for longer the later they come."""
+        names = ("Zoe", "Mia", "Ada")
+        people = [factories.make_agent(name.lower(), team=team, reachable=True, first_name=name) for name in names]
+        for number, agent in enumerate(people):
+            ended = timezone.now() - timedelta(minutes=10 * (number + 1))
+            factories.make_call(
+                50 + number, agent=agent, start_time=ended, answer_time=ended, end_time=ended, caller="+13035550100",
+                result="answered",
+            )  # fmt: skip
+        return people
+
+    def told(self, hedy, line, *steps, **more: Any):
+        route = Route.objects.create(name="Drawn")
+        route.current = RouteVersion.objects.create(route=route, number=1, steps=document(*steps))
+        route.save()
+        line.route = route
+        line.save()
+        answer = asked(hedy, **more)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    @pytest.mark.parametrize(
+        ("strategy", "order"),
+        [
+            ("longest-idle", ["Ada", "Mia", "Zoe"]),
+            ("fixed-order", ["Ada", "Mia", "Zoe"]),
+            ("in-turn", ["Mia", "Zoe", "Ada"]),
+        ],
+    )
+    def test_in_the_order_of_the_strategy_each_after_the_one_before(self, hedy, line, team, people, strategy, order):
+        other = factories.make_call(70, line=line)
+        for agent, ago in zip(people, (20, 30, 10), strict=True):
+            at = timezone.now() - timedelta(minutes=ago)
+            CallOffer.objects.create(call=other, agent=agent, state="ended", created_at=at)
+
+        more = {"strategy": strategy, "ring_seconds": 20, "waited": "box", "nobody": "box"}
+        told = self.told(hedy, line, step("team", "team", team=team.pk, **more), box())
+
+        assert [one["agent"]["name"] for one in told["rings"]] == order
+        first, second, third = (datetime.fromisoformat(one["at"]) for one in told["rings"])
+        assert third - second == second - first == timedelta(seconds=20)
+
+    def test_who_is_on_the_phone_does_not_ring_nor_who_has_not_the_skill(self, hedy, line, team, people):
+        _zoe, mia, ada = people
+        french = factories.make_team("French")
+        for agent in (mia, ada):
+            agent.teams.add(french)
+        factories.make_call(80, line=line, agent=ada, status="in-progress")
+        factories.make_call(81, parent_id=f"CA{80:032x}", agent=ada, status="in-progress")
+
+        told = self.told(
+            hedy, line, step("team", "team", team=team.pk, skill="french", waited="box", nobody="box"), box()
+        )
+
+        assert [one["agent"]["name"] for one in told["rings"]] == ["Mia"]
+        reasons = {one["agent"]["name"]: one["reason"] for one in told["does_not_ring"]}
+        assert reasons["Ada"] == "Has a call, or wraps one up."
+        assert reasons["Zoe"].startswith("Is not in the team french")
+
+    def test_the_agent_of_the_last_call_rings_first_and_it_says_why(self, hedy, line, team, people):
+        zoe, _mia, _ada = people
+        factories.make_call(90, line=line, agent=zoe, caller="+12025550142", result="answered")
+
+        told = self.told(
+            hedy, line,
+            step("team", "team", team=team.pk, first="last-agent", first_seconds=10, waited="box", nobody="box"), box(),
+        )  # fmt: skip
+
+        first, second, *_ = told["rings"]
+        assert (first["agent"]["name"], first["reason"]) == ("Zoe", "Spoke with this caller last.")
+        ring = datetime.fromisoformat(second["at"]) - datetime.fromisoformat(first["at"])
+        assert ring == timedelta(seconds=10)
+
+    def test_an_agent_of_a_step_rings_when_there_and_is_passed_over_when_not(self, hedy, line, people):
+        zoe = people[0]
+        steps = (step("one", "agent", agent=zoe.pk, next="box"), box())
+
+        told = self.told(hedy, line, *steps)
+        assert (told["result"], [one["agent"]["name"] for one in told["rings"]]) == ("rings", ["Zoe"])
+        zoe.availability = Availability.AWAY
+        zoe.save()
+        told = asked(hedy).json()
+
+        assert told["result"] == "message"
+        assert [each["kind"] for each in told["steps"]][2:] == ["agent", "decision", "message"]
+        assert told["does_not_ring"][0]["reason"] == "Busy or away."
+
+    def test_where_nobody_is_there_the_caller_goes_that_way_but_of_another_time_that_is_not_known(
+        self, hedy, line, team, people
+    ):
+        Agent.objects.exclude(pk=hedy.pk).update(availability=Availability.AWAY)
+        hedy.teams.clear()
+        hedy.is_superuser = True
+        hedy.save()
+        steps = (
+            step("team", "team", team=team.pk, waited="waited", nobody="nobody"), box("waited"), box("nobody"),
+        )  # fmt: skip
+
+        told = self.told(hedy, line, *steps)
+        later = asked(hedy, at=(timezone.now() + timedelta(days=1)).isoformat()).json()
+
+        assert (told["result"], told["steps"][-1]["step"]) == ("message", "nobody")
+        assert told["steps"][-2]["reason"] == "No phone that could ring is there just now."
+        assert (later["result"], later["steps"][-1]["step"]) == ("rings", "waited")
+
+    def test_an_outside_number_is_what_rings(self, hedy, line):
+        told = self.told(hedy, line, step("n", "number", number="+12025550188", next="box"), box())
+
+        assert told["conclusion"] == "The telephone +12025550188 rings."
+
+    def test_on_a_line_without_a_route_nobody_waits(self, hedy, line, team, people):
+        Agent.objects.update(availability=Availability.BUSY)
+
+        told = asked(hedy).json()
+
+        assert told["result"] == "message"

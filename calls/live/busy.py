@@ -1,0 +1,37 @@
+"""Who is busy: parts of prepared queries about agents, for whoever shows them and for whoever offers them a caller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from agents.selectors import reach_slots
+from calls.live.offers import LONGEST_RING
+from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
+from core.sql.prepared import Param
+
+
+def busy_slots() -> dict[str, Any]:
+    """Values for all that is asked for below, and for whether a phone can ring."""
+    now = timezone.now()
+    return {"calls_since": now - LONGEST_CALL, "rings_since": now - LONGEST_RING, **reach_slots()}
+
+
+def busy_legs() -> QuerySet[Call]:
+    """Legs that keep the agent at their end from taking another call: a browser's own call, or one it answered.
+
+    An inbound root that was answered carries its agent's name too, but it is the caller's leg.
+    """
+    own_call = Q(parent__isnull=True, caller__startswith="client:")
+    answered = Q(parent__isnull=False, status="in-progress")
+    # When the call is over, so are its legs, even one whose own last callback was lost.
+    living = Call.objects.filter(own_call | answered, status__in=sorted(LIVE), start_time__gte=Param("calls_since"))
+    return living.exclude(parent__status__in=sorted(TERMINAL))
+
+
+def ringing_offers() -> QuerySet[CallOffer]:
+    return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Param("rings_since")).exclude(
+        call__status__in=sorted(TERMINAL)
+    )
