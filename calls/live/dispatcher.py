@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 _wakers: list[Callable[[], None]] = []
+_onlookers: list[Callable[[], None]] = []
 
 
 def listen(waker: Callable[[], None]) -> Callable[[], None]:
@@ -19,12 +20,26 @@ def listen(waker: Callable[[], None]) -> Callable[[], None]:
     return lambda: _wakers.remove(waker)
 
 
+def look_on(onlooker: Callable[[], None]) -> Callable[[], None]:
+    """Has `onlooker` called whenever what is shown of calls and agents may be different; returns what ends that. It is
+    called by whoever changes something, a webhook too, and may do no more than note it."""
+    _onlookers.append(onlooker)
+    return lambda: _onlookers.remove(onlooker)
+
+
 def wake() -> None:
     for waker in list(_wakers):
         waker()
+    notice()
+
+
+def notice() -> None:
+    """Something has changed that is shown, though nobody is offered anybody by it."""
+    for onlooker in list(_onlookers):
+        onlooker()
 
 
 def wake_after_commit() -> None:
     """What this transaction changes may change who is offered what."""
-    if _wakers:
+    if _wakers or _onlookers:
         transaction.on_commit(wake, robust=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from calls.models import Conversation
+from calls.models import CallOffer, Conversation
 from calls.payloads import agent_json, line_json, party_json, time_json
 from calls.queues.selectors import TeamQueue
 from core.languages import from_json, sentence
@@ -30,5 +30,9 @@ def _caller_json(conversation: Conversation, place: int) -> dict[str, Any]:
         "party": party_json(call),
         "line": line_json(call.line),
         "why": sentence(why) if isinstance(why, str) else "",
-        "rings_at": [agent_json(offer.agent) for offer in call.offers.all()],
+        "rings_at": [_rings_at_json(offer) for offer in call.offers.all()],
     }
+
+
+def _rings_at_json(offer: CallOffer) -> dict[str, Any]:
+    return {**(agent_json(offer.agent) or {}), "since": time_json(offer.rung_at or offer.created_at)}

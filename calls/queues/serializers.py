@@ -15,6 +15,10 @@ class QueueTeamSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class RingingAtSerializer(AgentSerializer):
+    since = serializers.DateTimeField()
+
+
 class QueueCallerSerializer(serializers.Serializer[Any]):
     sid = serializers.CharField(help_text="The call's.")
     place = serializers.IntegerField(help_text="In the order in which callers are served.")
@@ -25,7 +29,7 @@ class QueueCallerSerializer(serializers.Serializer[Any]):
     party = PartySerializer()
     line = LineSerializer(allow_null=True)
     why = serializers.CharField(allow_blank=True, help_text="What the caller chose, as a sentence.")
-    rings_at = AgentSerializer(many=True)
+    rings_at = RingingAtSerializer(many=True)
 
 
 class QueueSerializer(serializers.Serializer[Any]):
@@ -41,3 +45,8 @@ class QueuesSerializer(serializers.Serializer[Any]):
 
 class TakeSerializer(StrictSerializer):
     sid = serializers.CharField(max_length=64, help_text="Of the call of whoever waits, or rings at a colleague.")
+
+
+class GiveSerializer(StrictSerializer):
+    sid = serializers.CharField(max_length=64, help_text="Of the call of whoever waits, or rings at somebody's.")
+    agent = serializers.IntegerField(min_value=1, max_value=2**31, help_text="Whose phone is to ring: an agent's id.")
