@@ -10,6 +10,9 @@ from calls.log.serializers import AgentSerializer, LineSerializer, PartySerializ
 from core.api.resources import StrictSerializer
 
 
+CALLER_STATES = ["waiting", "offered"]
+
+
 class QueueTeamSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -23,7 +26,7 @@ class QueueCallerSerializer(serializers.Serializer[Any]):
     sid = serializers.CharField(help_text="The call's.")
     place = serializers.IntegerField(help_text="In the order in which callers are served.")
     state = serializers.ChoiceField(
-        choices=["waiting", "offered"], help_text="`offered`: phones ring for the caller, or are about to."
+        choices=CALLER_STATES, help_text="`offered`: phones ring for the caller, or are about to."
     )
     since = serializers.DateTimeField()
     party = PartySerializer()
