@@ -120,14 +120,11 @@ def _callers(facts: Facts, is_shown: Callable[[int | None], bool]) -> list[dict[
     """Those who wait and those for whom phones ring, the longest waiting first, each with when the goal is past."""
     found = []
     for queue in facts.queues:
-        if not is_shown(queue.team_id):
-            continue
-        shown = queue_json(queue)
-        for caller, one in zip(queue.callers, shown["callers"], strict=True):
-            since = caller.waiting_since or caller.call.start_time
-            line = caller.call.line
-            late_at = since + timedelta(seconds=line.goal_wait_seconds) if line else None
-            found.append((since, caller.pk, {**one, "team": shown["team"], "late_at": time_json(late_at)}))
+        if is_shown(queue.team_id):
+            shown = queue_json(queue)
+            for caller, one in zip(queue.callers, shown["callers"], strict=True):
+                since = caller.waiting_since or caller.call.start_time
+                found.append((since, caller.pk, {**one, "team": shown["team"]}))
     return [one for _, _, one in sorted(found, key=lambda entry: entry[:2])[:MOST_CALLERS]]
 
 

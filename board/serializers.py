@@ -63,7 +63,6 @@ class BoardLineSerializer(BoardStandingSerializer):
 
 class BoardCallerSerializer(QueueCallerSerializer):
     team = QueueTeamSerializer()
-    late_at = serializers.DateTimeField(allow_null=True, help_text="When this caller is past the longest wait.")
 
 
 class BoardCallSerializer(serializers.Serializer[Any]):

@@ -59,6 +59,10 @@ class BoardView:
             await self._error(gettext_noop("Only supervisors and admins can do this."))
             return
         scope = await self._board_scope(self._access.agent)
+        if scope is None and viewers.of(self.channel_name) is not None:
+            # The team that was looked at is none of the own any more: the others are.
+            self.board_team = None
+            scope = await self._board_scope(self._access.agent)
         if scope is None:
             self._board_closed()
             await self._error(gettext_noop("There is no such team among yours."))

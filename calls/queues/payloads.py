@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from calls.models import CallOffer, Conversation
@@ -21,12 +22,15 @@ def queue_json(queue: TeamQueue) -> dict[str, Any]:
 
 def _caller_json(conversation: Conversation, place: int) -> dict[str, Any]:
     call = conversation.call
+    since = conversation.waiting_since or call.start_time
+    late_at = since + timedelta(seconds=call.line.goal_wait_seconds) if call.line else None
     why = from_json(conversation.terms.get("why", ""))
     return {
         "sid": call.sid,
         "place": place,
         "state": conversation.state,
-        "since": time_json(conversation.waiting_since or call.start_time),
+        "since": time_json(since),
+        "late_at": time_json(late_at),
         "party": party_json(call),
         "line": line_json(call.line),
         "why": sentence(why) if isinstance(why, str) else "",

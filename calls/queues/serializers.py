@@ -29,6 +29,7 @@ class QueueCallerSerializer(serializers.Serializer[Any]):
         choices=CALLER_STATES, help_text="`offered`: phones ring for the caller, or are about to."
     )
     since = serializers.DateTimeField()
+    late_at = serializers.DateTimeField(allow_null=True, help_text="When the line's longest wait is over.")
     party = PartySerializer()
     line = LineSerializer(allow_null=True)
     why = serializers.CharField(allow_blank=True, help_text="What the caller chose, as a sentence.")

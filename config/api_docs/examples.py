@@ -133,7 +133,8 @@ _RECIPIENT = {
 }  # fmt: skip
 
 _QUEUE_CALLER = {
-    "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z", "party": _CALL["party"],
+    "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z",
+    "late_at": "2026-11-23T09:32:02Z", "party": _CALL["party"],
     "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "rings_at": [],
 }  # fmt: skip
 _QUEUE = {
@@ -150,7 +151,7 @@ _BOARD_STANDING = {
     "waiting": 1, "longest_since": "2026-11-23T09:30:02Z", "late_at": "2026-11-23T09:32:02Z", "goal": _BOARD_GOAL,
     "figures": _BOARD_FIGURES,
 }  # fmt: skip
-_BOARD_CALLER = _QUEUE_CALLER | {"team": {"id": 1, "name": "Support"}, "late_at": "2026-11-23T09:32:02Z"}
+_BOARD_CALLER = _QUEUE_CALLER | {"team": {"id": 1, "name": "Support"}}
 _BOARD_CALL = {"sid": _SID, "party": _CALL["party"], "line": _LINE}
 _BOARD_AGENT = {
     "agent": _AGENT, "availability": "available", "state": "ringing", "since": "2026-11-23T09:30:14Z", "reason": "",

@@ -1775,17 +1775,17 @@ export interface components {
             state: components["schemas"]["QueueCallerStateEnum"];
             /** Format: date-time */
             since: string;
+            /**
+             * Format: date-time
+             * @description When the line's longest wait is over.
+             */
+            late_at: string | null;
             party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
             /** @description What the caller chose, as a sentence. */
             why: string;
             rings_at: components["schemas"]["RingingAt"][];
             team: components["schemas"]["QueueTeam"];
-            /**
-             * Format: date-time
-             * @description When this caller is past the longest wait.
-             */
-            late_at: string | null;
         };
         BoardChanged: {
             /**
@@ -3301,6 +3301,11 @@ export interface components {
             state: components["schemas"]["QueueCallerStateEnum"];
             /** Format: date-time */
             since: string;
+            /**
+             * Format: date-time
+             * @description When the line's longest wait is over.
+             */
+            late_at: string | null;
             party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
             /** @description What the caller chose, as a sentence. */
