@@ -9,7 +9,6 @@ from rest_framework import serializers
 from calls.log.serializers import AgentSerializer, LineSerializer, PartySerializer
 from core.api.resources import StrictSerializer
 
-
 CALLER_STATES = ["waiting", "offered"]
 
 

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='line',
             name='goal_percent',
-            field=models.PositiveSmallIntegerField(db_default=80, default=80, help_text='Per cent of the callers who are to be answered in time. Below that, the board shows it in red.', validators=[django.core.validators.MaxValueValidator(100)], verbose_name='goal: answered in time'),
+            field=models.PositiveSmallIntegerField(db_default=80, default=80, help_text='Per cent of the callers who are to be answered in time. See the board.', validators=[django.core.validators.MaxValueValidator(100)], verbose_name='goal: answered in time'),
         ),
         migrations.AddField(
             model_name='line',
@@ -24,6 +24,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='line',
             name='goal_wait_seconds',
-            field=models.PositiveSmallIntegerField(db_default=120, default=120, help_text='Seconds. Who waits longer is shown in red.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3600)], verbose_name='goal: longest wait'),
+            field=models.PositiveSmallIntegerField(db_default=120, default=120, help_text='Seconds. Who waits longer is shown so, at the desk and on the board.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(3600)], verbose_name='goal: longest wait'),
         ),
     ]

@@ -47,7 +47,7 @@ class Line(models.Model):
         default=80,
         db_default=80,
         validators=[MaxValueValidator(100)],
-        help_text=_("Per cent of the callers who are to be answered in time. Below that, the board shows it in red."),
+        help_text=_("Per cent of the callers who are to be answered in time. See the board."),
     )
     goal_seconds = models.PositiveSmallIntegerField(
         _("goal: in time"),
@@ -61,7 +61,7 @@ class Line(models.Model):
         default=120,
         db_default=120,
         validators=[MinValueValidator(1), MaxValueValidator(3600)],
-        help_text=_("Seconds. Who waits longer is shown in red."),
+        help_text=_("Seconds. Who waits longer is shown so, at the desk and on the board."),
     )
     is_active = models.BooleanField(_("active"), default=True)
 
