@@ -2,7 +2,7 @@
 import type { Board, BoardAgent, BoardStanding } from "../src/messages";
 import { LOG, sales, support, there } from "./data";
 
-export const boardNow = Date.now();
+const boardNow = Date.now();
 const iso = (secondsAgo: number) => new Date(boardNow - secondsAgo * 1000).toISOString();
 const SUPPORT = { id: 1, name: "Support" };
 const SALES = { id: 2, name: "Sales" };

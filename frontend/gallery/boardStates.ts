@@ -1,8 +1,7 @@
 /** The supervisors' board, and the callers who wait. */
 import type { Queue } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
-import { t } from "../src/i18n/i18n";
-import { found, inTurn, press } from "./acts";
+import { found, inTurn } from "./acts";
 import { BOARDS } from "./board";
 import { grace } from "./data";
 import { ago, now, ready, ringing, talking } from "./events";
@@ -53,7 +52,7 @@ export const BOARD_STATES: Exhibits = {
   "70-board-full": board("full"),
   "70-board-old": board("usual", { boardIsOld: true }),
   "70-board-assign": board("usual", {
-    act: inTurn(press(() => t("board.assignWho", { who: "\u2068Harbour Dental" }).slice(0, 6))),
+    act: inTurn(() => found<HTMLElement>('[data-focus="assign-CA5000"]').click()),
   }),
   "70-board-presence": board("usual", {
     act: inTurn(() => found<HTMLElement>('[data-focus="presence-14"]').click()),

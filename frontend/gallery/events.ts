@@ -10,7 +10,7 @@ export const ago = (seconds: number) => now - seconds * 1000;
 export const ROOT = "CA00000000000000000000000000000001";
 export const LEG = "CA00000000000000000000000000000002";
 
-export const presence = [there(ada), there(grace, { state: "on-call" }), there(hedy)];
+const presence = [there(ada), there(grace, { state: "on-call" }), there(hedy)];
 
 const base = LOG[0];
 if (!base) throw new Error("The log is empty.");

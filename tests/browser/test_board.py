@@ -21,7 +21,7 @@ steps = [
      "waited": "box", "nobody": "box"},
     {"id": "box", "kind": "voicemail"},
 ]
-route = Route.objects.create(name="The board moves")
+route = Route.objects.create(name=f"The board moves {Route.objects.count()}")
 route.current = RouteVersion.objects.create(route=route, number=1, steps={"first": "team", "steps": steps})
 route.save()
 Line.objects.filter(pk=line.pk).update(route=route)

@@ -2,7 +2,7 @@
 import { deskRoot } from "../address";
 
 export function isBoardPath(path: string): boolean {
-  return /\/board\/$/.test(path);
+  return path.endsWith("/board/");
 }
 
 export function boardPath(here: string): string {

@@ -13,7 +13,7 @@ import { PresenceDot } from "./PresenceDot";
 import { t } from "../i18n/i18n";
 
 /** Views of the one page: none loads another. The board is for supervisors and admins. */
-export type DeskView = "desk" | "sends" | "board";
+type DeskView = "desk" | "sends" | "board";
 const VIEWS = [
   ["desk", "app.title", "/"],
   ["sends", "sends.title", "/group-sends/"],
