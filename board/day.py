@@ -45,12 +45,12 @@ def _calls_of(start: datetime) -> QuerySet[Call]:
     return calls.exclude(caller__startswith="client:").order_by()
 
 
-def _with_team(calls: QuerySet[Call]) -> QuerySet[Call]:
+def _with_team(calls: QuerySet[Call]) -> Any:
     """Each call counts for the team in whose queue the caller was last, else for the line's."""
     return calls.annotate(for_team=Coalesce("conversation__team", "line__team"))
 
 
-def _with_facts(calls: QuerySet[Call]) -> QuerySet[Call]:
+def _with_facts(calls: Any) -> Any:
     rang_on = CallOffer.objects.filter(call=OuterRef("pk"), reason="caller-hung-up")
     until = Case(When(_ANSWERED, then=F("answer_time")), default=F("end_time"))
     return calls.annotate(

@@ -31,7 +31,7 @@ def board_json(facts: Facts, scope: Scope) -> dict[str, Any]:
     lines = {line.pk: line for line in facts.lines}
     teams = [(pk, name) for pk, name in facts.teams if may_see(pk)]
     # A line that callers of these teams dialled is shown, and every line of theirs that is in use.
-    dialled = {row.line_id for row in (*day, *waits)}
+    dialled = {row.line_id for row in day} | {row.line_id for row in waits}
     listed = [line for line in facts.lines if line.pk in dialled or (line.is_active and is_shown(line.team_id))]
     return {
         "now": time_json(facts.now),
@@ -77,7 +77,8 @@ def _standing(own: list[Line], day: list[DayRow], waits: list[WaitRow], lines: d
     """Of some lines: who waits now, how the day has gone, and what was wanted of both."""
     figures = reduce(add, (row.figures for row in day), Figures())
     # What others' lines brought counts with those lines' goals.
-    meant = {line.pk: line for line in own} | {row.line_id: lines[row.line_id] for row in (*day, *waits)}
+    dialled = {row.line_id for row in day} | {row.line_id for row in waits}
+    meant = {line.pk: line for line in own} | {pk: lines[pk] for pk in dialled}
     goals = [(line.goal_percent, line.goal_seconds, line.goal_wait_seconds) for line in meant.values()]
     since = [row.longest_since for row in waits if row.longest_since]
     late = [

@@ -1,7 +1,7 @@
 /** The supervisors' board, and the callers who wait. */
 import type { Queue } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
-import { found, inTurn } from "./acts";
+import { found, inTurn, toLog } from "./acts";
 import { BOARDS } from "./board";
 import { grace } from "./data";
 import { ago, now, ready, ringing, talking } from "./events";
@@ -41,7 +41,7 @@ const ringsAtGrace: Queue["callers"] = waiting.slice(0, 1).map((caller) => ({
   state: "offered",
   rings_at: [{ ...grace, since: iso(ago(12)) }],
 }));
-const toWaiting = inTurn(() => found<HTMLElement>("#tab-waiting").click());
+const toWaiting = inTurn(toLog, () => found<HTMLElement>("#tab-waiting").click());
 
 export const BOARD_STATES: Exhibits = {
   "70-board": board("usual"),

@@ -117,14 +117,14 @@ function Teams({ teams, chosen, onChoose }: TeamsProps) {
   const choices = [{ id: null, name: t("board.allTeams") }, ...teams];
   return (
     <div class="board-teams">
-      <fieldset class="segments" aria-label={t("board.teams")}>
+      <div class="segments" role="radiogroup" aria-label={t("board.teams")}>
         {choices.map(({ id, name }) => (
           <label key={id}>
             <input type="radio" name="board-team" checked={chosen === id} onChange={() => onChoose(id)} />
             <span dir="auto">{isolated(name)}</span>
           </label>
         ))}
-      </fieldset>
+      </div>
     </div>
   );
 }
