@@ -3,7 +3,7 @@ from django.urls import path
 from calls.control.apis import CallDetailApi, CallHangUpApi, RecordingApi
 from calls.control.number_apis import NumberCheckApi
 from calls.log.apis import CallListApi
-from calls.queues.apis import QueuesApi, QueueTakeApi
+from calls.queues.apis import QueueAssignApi, QueuesApi, QueueTakeApi
 from calls.recorder.apis import CallTimelineApi
 from calls.webhooks import KINDS
 from telephony.webhooks.inbox import urlpatterns_of
@@ -19,6 +19,7 @@ api_urlpatterns = [
     path("calls/<str:sid>/hang-up/", CallHangUpApi.as_view(), name="call-hang-up"),
     path("calls/<str:sid>/recordings/<str:recording_sid>/", RecordingApi.as_view(), name="recording"),
     path("queues/", QueuesApi.as_view(), name="queue-list"),
+    path("queues/assign/", QueueAssignApi.as_view(), name="queue-assign"),
     path("queues/take/", QueueTakeApi.as_view(), name="queue-take"),
     path("numbers/check/", NumberCheckApi.as_view(), name="number-check"),
 ]

@@ -20,6 +20,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.core.management.base import SystemCheckError  # noqa: E402
 
+from board import watch as board_watch  # noqa: E402
 from calls.queues import chore as dispatch_chore  # noqa: E402
 from calls.queues import watch as queue_watch  # noqa: E402
 from config.server import checkpoints, embedded, heartbeats  # noqa: E402
@@ -51,6 +52,7 @@ async def lifespan(scope: Any, receive: Any, send: Any) -> None:
         presence_watch.watch_forever,
         dispatch_chore.dispatch_forever,
         queue_watch.watch_forever,
+        board_watch.watch_forever,
     )
     chores = [asyncio.create_task(chore()) for chore in forever]
     # What is here now stays. The garbage collector need not look at it again and again, while callers wait; nor at what

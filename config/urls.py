@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from agents import urls as agents_urls
 from agents.views import DeskLoginView
+from board import urls as board_urls
 from calls import urls as calls_urls
 from config.api_docs import views as api_docs
 from config.doctor import views as doctor
@@ -31,6 +32,7 @@ _api = [
     *group_sends_urls.api_urlpatterns,
     *routing_urls.api_urlpatterns,
     *usage_urls.api_urlpatterns,
+    *board_urls.api_urlpatterns,
     *desk_urls.api_urlpatterns,
     path("schema/", api_docs.DescriptionApi.as_view(), name="schema"),
     path("docs/", api_docs.docs, name="docs"),

@@ -16,10 +16,11 @@ from agents.permissions import may_set_presence
 from agents.presence import PresenceRefused, presence_set
 from agents.selectors import agent_get_active, away_reasons, colleague_ids
 from calls.live.presence import presence_of
+from calls.live.serializers import PresenceSerializer
 from core.api.resources import BoundedJSONParser
 from core.api.schema import raises
 from core.languages import sentence
-from desk.serializers import AwayReasonSerializer, PresenceChangeSerializer, PresenceSerializer
+from desk.serializers import AwayReasonSerializer, PresenceChangeSerializer
 
 
 class AgentPresenceApi(APIView):

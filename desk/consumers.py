@@ -22,6 +22,7 @@ from calls.live import broadcasts
 from calls.payloads import time_json
 from core.languages import sentence, speaking
 from core.realtime.direct_send import DirectSendConsumer, Message
+from desk.board_view import BoardView
 from desk.own_presence import Handler, OwnPresence
 from desk.serializers import OWN_TROUBLES
 from desk.snapshot import snapshot_of
@@ -43,7 +44,7 @@ _TRUSTED_SECONDS = 30.0
 _TOKEN_TRUSTED_SECONDS = 10.0
 
 
-class DeskConsumer(OwnPresence, DirectSendConsumer):
+class DeskConsumer(OwnPresence, BoardView, DirectSendConsumer):
     """One open desk of one agent, or a program that listens for one. Frames: docs/desk-protocol.md.
 
     What it may do is what REST would allow: looked at when it opens, at every second question of ours, at each of its
@@ -99,6 +100,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
     async def disconnect(self, code: int) -> None:
         if self._tick is not None:
             self._tick.cancel()
+        self._board_closed()
         if self.opened:
             self.opened = False
             await self._unregister()
@@ -153,6 +155,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
         """Whether the groups are others than before."""
         before = self._access.groups if self._access else frozenset()
         self._access = access
+        await self._show_board()
         for group in access.groups - before:
             await self.channel_layer.group_add(group, self.channel_name)
         for group in before - access.groups:
@@ -276,6 +279,7 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
         "desk.refresh": _on_refresh,
         "phone.state": _on_phone_state,
         **OwnPresence.HANDLERS,
+        **BoardView.BOARD_HANDLERS,
     }
 
     # --- What it is told --------------------------------------------------------------------------------------------
@@ -317,6 +321,13 @@ class DeskConsumer(OwnPresence, DirectSendConsumer):
     async def desk_missed(self, message: Message) -> None:
         """Pushes may have been lost, a sign-out among them; or somebody's rights have changed."""
         await self._may_stay(tell=True)
+
+    async def desk_board(self, message: Message) -> None:
+        """The board, as it was asked for; what is asked for now may be something else."""
+        if self.ended or (self._is_stale() and not await self._may_stay()):
+            return
+        if self._shows(message["viewer"]):
+            await self._send_text(message["text"])
 
     async def desk_sign_out(self, event: dict[str, Any]) -> None:
         """From `broadcasts.signed_out`: for this session, this device, or for all of the agent's."""

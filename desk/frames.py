@@ -12,9 +12,11 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 from drf_spectacular.utils import OpenApiWebhook, PolymorphicProxySerializer, extend_schema, extend_schema_field
 from rest_framework import serializers
 
+from board.serializers import BoardSerializer
+from calls.live.serializers import AVAILABILITIES, PresenceSerializer
 from calls.log.serializers import AgentSerializer, CallSerializer
 from calls.queues.serializers import QueueSerializer
-from desk.serializers import AVAILABILITIES, OWN_TROUBLES, LiveCallSerializer, PresenceSerializer
+from desk.serializers import OWN_TROUBLES, LiveCallSerializer
 from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
 from messaging.threads.serializers import MessageSerializer, ThreadSerializer
@@ -126,6 +128,21 @@ class PresenceChangedSerializer(_Frame):
 @_frame("queue.changed", SERVER_FRAMES)
 class QueueChangedSerializer(_Frame):
     queue = QueueSerializer()
+
+
+@_frame("board.changed", SERVER_FRAMES)
+class BoardChangedSerializer(_Frame):
+    board = BoardSerializer()
+
+
+@_frame("board.open", DESK_FRAMES)
+class BoardOpenSerializer(_Frame):
+    team = serializers.IntegerField(required=False, allow_null=True, help_text="One of the own teams; null: all.")
+
+
+@_frame("board.close", DESK_FRAMES)
+class BoardCloseSerializer(_Frame):
+    pass
 
 
 @_frame("phone.state", SERVER_FRAMES, DESK_FRAMES)

@@ -7,15 +7,13 @@ from typing import Any
 from rest_framework import serializers
 
 from agents.presence import Chosen
+from calls.live.serializers import AVAILABILITIES
 from calls.log.serializers import AgentSerializer, CallSerializer
 from calls.models import CallOutcome, CallResult
 from core.api.resources import StrictSerializer, choose_one_of
 
-AVAILABILITIES = ["available", "busy", "away", "offline"]
-# Why a phone cannot ring. A desk says the last two itself.
-TROUBLES = ["silent", "ring-lost", "closed", "microphone-blocked", "microphone-missing"]
+# Why a phone cannot ring, of what a desk says itself.
 OWN_TROUBLES = ["microphone-blocked", "microphone-missing"]
-RULES = ["call-ended", "wrap-up-over", "missed"]
 
 
 class PastCallSerializer(serializers.Serializer[Any]):
@@ -37,25 +35,6 @@ class LiveCallSerializer(serializers.Serializer[Any]):
     call = CallSerializer()
     mine = serializers.ChoiceField(choices=["ringing", "active"])
     history = PastCallSerializer(many=True)
-
-
-class WrapUpSerializer(serializers.Serializer[Any]):
-    until = serializers.DateTimeField()
-    stays = serializers.BooleanField(help_text="The agent ends it, not the clock.")
-
-
-class PresenceSerializer(serializers.Serializer[Any]):
-    agent = AgentSerializer()
-    availability = serializers.ChoiceField(choices=AVAILABILITIES)
-    state = serializers.ChoiceField(choices=[*AVAILABILITIES, "on-call", "wrap-up", "not-reachable"])
-    since = serializers.DateTimeField(allow_null=True, help_text="Of the state, as far as it is known.")
-    reason = serializers.CharField(allow_blank=True, help_text="Why away, as admins name it.")
-    back_at = serializers.DateTimeField(allow_null=True)
-    set_at = serializers.DateTimeField(allow_null=True, help_text="When the availability was changed last.")
-    set_by = AgentSerializer(allow_null=True, help_text="Who changed it, when it was somebody else.")
-    rule = serializers.ChoiceField(choices=RULES, allow_blank=True, help_text="By which rule it was changed.")
-    wrap_up = WrapUpSerializer(allow_null=True)
-    trouble = serializers.ChoiceField(choices=TROUBLES, allow_blank=True, help_text="Why the phone cannot ring.")
 
 
 class AwayReasonSerializer(serializers.Serializer[Any]):

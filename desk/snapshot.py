@@ -12,11 +12,12 @@ from rest_framework import serializers
 
 from agents.selectors import away_reasons, team_ids_of
 from calls.live import broadcasts, presence
+from calls.live.serializers import AVAILABILITIES, PresenceSerializer
 from calls.log.serializers import AgentSerializer, LineSerializer
 from calls.queues.payloads import queue_json
 from calls.queues.selectors import queues_of
 from calls.queues.serializers import QueueSerializer
-from desk.serializers import AVAILABILITIES, AwayReasonSerializer, LiveCallSerializer, PresenceSerializer
+from desk.serializers import AwayReasonSerializer, LiveCallSerializer
 from messaging.threads.selectors import unread_list
 from messaging.threads.serializers import UnreadThreadSerializer
 from routing.selectors import lines_for

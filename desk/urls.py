@@ -15,6 +15,7 @@ urlpatterns = [
     ],
     path("contacts/", views.desk, name="contacts"),
     path("contacts/<int:pk>/", views.desk, name="contact"),
+    path("board/", views.desk, name="board"),
     path("group-sends/", views.desk, name="group-sends"),
     path("group-sends/new/", views.desk, name="group-send-new"),
     path("group-sends/<int:pk>/", views.desk, name="group-send"),

@@ -26,7 +26,7 @@ ICON_SIZES = (192, 512)
 _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123456789sh")]
 
 # Modules that are loaded when they are first needed.
-_SCREENS = ("contacts", "messages", "sends")
+_SCREENS = ("board", "contacts", "messages", "sends")
 
 
 @never_cache
@@ -112,6 +112,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             # With 0 in the place of an agent's id.
             "presence": reverse("api:agent-presence", args=[0]),
             "takeCaller": reverse("api:queue-take"),
+            "assignCaller": reverse("api:queue-assign"),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
             "words": static(f"desk-words-{language_now()}.js"),

@@ -12,7 +12,7 @@ FLOORS = [
     {"agents", "contacts", "tokens"},
     {"routing"},
     {"calls", "messaging"},
-    {"usage"},
+    {"usage", "board"},
     {"desk"},
     {"config"},
 ]

@@ -24,10 +24,11 @@ DOORS = {
 }
 # Where a floor stands on two that are whole houses: what it reads of them, and where it hangs itself in.
 ROOMS = {
+    "board": {"calls": {"models", "log", "payloads", "live", "queues"}},
     "usage": {
         "calls": {"models", "log", "admin.calls.CallAdmin", "live.outgoing_guards"},
         "messaging": {"models", "prices", "outbox"},
-    }
+    },
 }
 # What works on texts alone, and may be used by what is pure.
 PURE = ("core.text.", "telephony.identity.", "telephony.limits.")

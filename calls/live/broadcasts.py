@@ -90,6 +90,7 @@ def _make(offered: Sequence[Offered], trees: Sequence[CallTree]) -> _Made:
 
 def _send(made: _Made) -> None:
     outbox.send(made.frames)
+    dispatcher.notice()
     if made.agent_ids:
         outbox.later(partial(presence_changed, made.agent_ids))
 

@@ -21,18 +21,20 @@ def listen(waker: Callable[[], None]) -> Callable[[], None]:
 
 
 def look_on(onlooker: Callable[[], None]) -> Callable[[], None]:
-    """Has `onlooker` called whenever queues may look different; returns what ends that."""
+    """Has `onlooker` called whenever what is shown of calls and agents may be different; returns what ends that. It is
+    called by whoever changes something, a webhook too, and may do no more than note it."""
     _onlookers.append(onlooker)
     return lambda: _onlookers.remove(onlooker)
 
 
 def wake() -> None:
-    for waker in [*_wakers, *_onlookers]:
+    for waker in list(_wakers):
         waker()
+    notice()
 
 
-def decided() -> None:
-    """Somebody was offered to somebody: it is decided, and to be shown."""
+def notice() -> None:
+    """Something has changed that is shown, though nobody is to be offered anybody because of it."""
     for onlooker in list(_onlookers):
         onlooker()
 

@@ -7,15 +7,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.permissions import IsSupervisorOrAdmin
 from calls.log.serializers import DetailSerializer
 from calls.queues.payloads import queue_json
 from calls.queues.selectors import queues_for
-from calls.queues.serializers import QueuesSerializer, TakeSerializer
-from calls.queues.services import NoSuchCaller, NotTaken, caller_take
+from calls.queues.serializers import GiveSerializer, QueuesSerializer, TakeSerializer
+from calls.queues.services import NoSuchAgent, NoSuchCaller, NotTaken, caller_assign, caller_take
 from core.api.resources import BoundedJSONParser, Conflict
 from core.api.schema import raises
 from core.languages import sentence
@@ -51,3 +53,31 @@ class QueueTakeApi(APIView):
         except NotTaken as error:
             raise Conflict(sentence(str(error))) from None
         return Response({"detail": _("Your phone is about to ring.")}, status=202)
+
+
+class QueueAssignApi(APIView):
+    """Rings an agent's phone for a caller who waits: by a supervisor, of whose teams both are; by an admin, anybody's.
+
+    The agent can be reached now, and is not away. When nobody answers there, the caller waits on in the old place.
+    """
+
+    parser_classes = [BoundedJSONParser]
+    permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
+
+    @raises("conflict", "call_gone", "permission_denied", *TWILIO)
+    @extend_schema(
+        operation_id="queues_assign", tags=["queues"], request=GiveSerializer, responses={202: DetailSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        body = GiveSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        by: Any = request.user
+        try:
+            caller_assign(sid=body.validated_data["sid"], agent_id=body.validated_data["agent"], by=by)
+        except NoSuchCaller:
+            raise ValidationError({"sid": [_("Nobody with this sid waits for your teams.")]}) from None
+        except NoSuchAgent:
+            raise ValidationError({"agent": [_("There is no such agent in your teams.")]}) from None
+        except NotTaken as error:
+            raise Conflict(sentence(str(error))) from None
+        return Response({"detail": _("That agent's phone is about to ring.")}, status=202)

@@ -48,7 +48,7 @@ class Rounds:
             return
         if fetches := dispatch():
             self.fetcher.submit(fetches)
-            dispatcher.decided()
+            dispatcher.notice()
 
 
 async def dispatch_forever() -> None:

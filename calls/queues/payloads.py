@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from calls.models import Conversation
+from calls.models import CallOffer, Conversation
 from calls.payloads import agent_json, line_json, party_json, time_json
 from calls.queues.selectors import TeamQueue
 from core.languages import from_json, sentence
@@ -21,14 +22,21 @@ def queue_json(queue: TeamQueue) -> dict[str, Any]:
 
 def _caller_json(queue: TeamQueue, conversation: Conversation, place: int) -> dict[str, Any]:
     call = conversation.call
+    since = conversation.waiting_since or call.start_time
+    late_at = since + timedelta(seconds=call.line.goal_wait_seconds) if call.line else None
     why = from_json(conversation.terms.get("why", ""))
     return {
         "sid": call.sid,
         "place": place,
         "state": conversation.state,
-        "since": time_json(conversation.waiting_since or call.start_time),
+        "since": time_json(since),
+        "late_at": time_json(late_at),
         "party": party_json(call),
         "line": line_json(call.line),
         "why": sentence(why) if isinstance(why, str) else "",
-        "rings_at": [agent_json(agent) for agent in queue.rings_at.get(call.sid, ())],
+        "rings_at": [_rings_at_json(offer) for offer in queue.rings_at.get(call.sid, ())],
     }
+
+
+def _rings_at_json(offer: CallOffer) -> dict[str, Any]:
+    return {**(agent_json(offer.agent) or {}), "since": time_json(offer.rung_at or offer.created_at)}

@@ -31,7 +31,7 @@ class TeamQueue:
     team_id: int
     name: str
     callers: list[Conversation] = field(default_factory=list)
-    rings_at: dict[str, list[Agent]] = field(default_factory=dict)
+    rings_at: dict[str, list[CallOffer]] = field(default_factory=dict)
     """By the caller's sid."""
     waiting: int = 0
     longest_since: datetime | None = None
@@ -56,9 +56,9 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
         queues[team_id].waiting, queues[team_id].longest_since = waiting, since
     sids = [pk for _, pk, _ in _first_of(_in_queue().filter(team__in=queues))]
     callers, ringing = fetch(_CALLERS(sids=sids), _RINGING(sids=sids))
-    rings: dict[str, list[Agent]] = {}
+    rings: dict[str, list[CallOffer]] = {}
     for offer in ringing:
-        rings.setdefault(offer.call_id, []).append(offer.agent)
+        rings.setdefault(offer.call_id, []).append(offer)
     for caller in callers:
         # Somebody else may have sent the caller on meanwhile.
         if caller.team_id in queues:
@@ -71,7 +71,7 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
 _SHOWN = (
     "state", "team", "waiting_since", "terms", "call__direction", "call__caller", "call__called", "call__start_time",
     "call__caller_name", "call__city", "call__state", "call__country", "call__stir_verstat", "call__line__name",
-    "call__line__number", "call__contact__name", "call__contact__company",
+    "call__line__number", "call__line__goal_wait_seconds", "call__contact__name", "call__contact__company",
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def _shown() -> QuerySet[Conversation]:
 def _ringing() -> QuerySet[CallOffer]:
     ringing = CallOffer.objects.filter(call__pk__in_array=Param("sids"), state=CallOffer.State.RINGING.value)
     names = [f"agent__{name}" for name in ("username", "first_name", "last_name")]
-    return ringing.select_related("agent").only("call", *names).order_by("pk")
+    return ringing.select_related("agent").only("call", "created_at", "rung_at", *names).order_by("pk")
 
 
 _CALLERS, _RINGING = Prepared(_shown), Prepared(_ringing)

@@ -9,23 +9,30 @@ from rest_framework import serializers
 from calls.log.serializers import AgentSerializer, LineSerializer, PartySerializer
 from core.api.resources import StrictSerializer
 
+CALLER_STATES = ["waiting", "offered"]
+
 
 class QueueTeamSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
 
 
+class RingingAtSerializer(AgentSerializer):
+    since = serializers.DateTimeField()
+
+
 class QueueCallerSerializer(serializers.Serializer[Any]):
     sid = serializers.CharField(help_text="The call's.")
     place = serializers.IntegerField(help_text="In the order in which callers are served.")
     state = serializers.ChoiceField(
-        choices=["waiting", "offered"], help_text="`offered`: phones ring for the caller, or are about to."
+        choices=CALLER_STATES, help_text="`offered`: phones ring for the caller, or are about to."
     )
     since = serializers.DateTimeField()
+    late_at = serializers.DateTimeField(allow_null=True, help_text="When the line's longest wait is over.")
     party = PartySerializer()
     line = LineSerializer(allow_null=True)
     why = serializers.CharField(allow_blank=True, help_text="What the caller chose, as a sentence.")
-    rings_at = AgentSerializer(many=True)
+    rings_at = RingingAtSerializer(many=True)
 
 
 class QueueSerializer(serializers.Serializer[Any]):
@@ -41,3 +48,8 @@ class QueuesSerializer(serializers.Serializer[Any]):
 
 class TakeSerializer(StrictSerializer):
     sid = serializers.CharField(max_length=64, help_text="Of the call of whoever waits, or rings at a colleague.")
+
+
+class GiveSerializer(StrictSerializer):
+    sid = serializers.CharField(max_length=64, help_text="Of the call of whoever waits, or rings at somebody's.")
+    agent = serializers.IntegerField(min_value=1, max_value=2**31, help_text="Whose phone is to ring: an agent's id.")

@@ -173,6 +173,9 @@ def action_title(event: CallEvent) -> str:
     who = in_sentence(event.agent.name) if event.agent else gettext("Somebody")
     if event.name in ("note", "outcome") and isinstance(event.detail, dict) and event.detail.get("after") == "":
         return gettext(_TAKEN_BACK[event.name]) % {"who": who}
+    if event.name == "assign" and isinstance(event.detail, dict):
+        to = in_sentence(str(event.detail.get("to") or "")) or who
+        return gettext("%(who)s gave the caller to %(to)s") % {"who": who, "to": to}
     if event.name not in _ACTIONS:
         return gettext("%(who)s did “%(action)s”") % {"who": who, "action": event.name}
     return gettext(_ACTIONS[event.name]) % {"who": who}

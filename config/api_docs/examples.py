@@ -133,14 +133,48 @@ _RECIPIENT = {
 }  # fmt: skip
 
 _QUEUE_CALLER = {
-    "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z", "party": _CALL["party"],
+    "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z",
+    "late_at": "2026-11-23T09:32:02Z", "party": _CALL["party"],
     "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "rings_at": [],
 }  # fmt: skip
 _QUEUE = {
     "team": {"id": 1, "name": "Support"}, "waiting": 1, "longest_since": "2026-11-23T09:30:02Z",
     "callers": [_QUEUE_CALLER],
 }  # fmt: skip
+_RINGING_AT = _AGENT | {"since": "2026-11-23T09:30:14Z"}
+_BOARD_FIGURES = {
+    "calls": 151, "answered": 142, "answered_in_goal": 114, "counted": 146, "service_level": 78.1, "voicemail": 3,
+    "missed": 6, "abandoned": 6, "abandoned_percent": 4.0, "abandoned_waited": 64, "to_call_back": 3,
+}  # fmt: skip
+_BOARD_GOAL = {"percent": 80, "seconds": 20, "wait_seconds": 120}
+_BOARD_STANDING = {
+    "waiting": 1, "longest_since": "2026-11-23T09:30:02Z", "late_at": "2026-11-23T09:32:02Z", "goal": _BOARD_GOAL,
+    "figures": _BOARD_FIGURES,
+}  # fmt: skip
+_BOARD_CALLER = _QUEUE_CALLER | {"team": {"id": 1, "name": "Support"}}
+_BOARD_CALL = {"sid": _SID, "party": _CALL["party"], "line": _LINE}
+_BOARD_AGENT = {
+    "agent": _AGENT, "availability": "available", "state": "ringing", "since": "2026-11-23T09:30:14Z", "reason": "",
+    "back_at": None, "set_at": "2026-11-23T08:01:00Z", "set_by": None, "rule": "", "wrap_up": None, "trouble": "",
+    "call": _BOARD_CALL, "calls": 11,
+}  # fmt: skip
+_BOARD = {
+    "now": "2026-11-23T09:30:24Z", "day": "2026-11-23", "team": None, "teams": [{"id": 1, "name": "Support"}],
+    "all": _BOARD_STANDING, "by_team": [{"team": {"id": 1, "name": "Support"}} | _BOARD_STANDING],
+    "by_line": [{"line": _LINE} | _BOARD_STANDING], "callers": [_BOARD_CALLER], "agents": [_BOARD_AGENT],
+}  # fmt: skip
 EXAMPLES: dict[str, Any] = {
+    "Board": _BOARD,
+    "BoardAgent": _BOARD_AGENT,
+    "BoardCall": _BOARD_CALL,
+    "BoardCaller": _BOARD_CALLER,
+    "BoardFigures": _BOARD_FIGURES,
+    "BoardGoal": _BOARD_GOAL,
+    "BoardLine": {"line": _LINE} | _BOARD_STANDING,
+    "BoardStanding": _BOARD_STANDING,
+    "BoardTeam": {"team": {"id": 1, "name": "Support"}} | _BOARD_STANDING,
+    "Give": {"sid": _SID, "agent": 3},
+    "RingingAt": _RINGING_AT,
     "Queue": _QUEUE,
     "QueueCaller": _QUEUE_CALLER,
     "QueueTeam": {"id": 1, "name": "Support"},

@@ -309,6 +309,7 @@ SPECTACULAR_SETTINGS = {
         "GroupSendStateEnum": "messaging.models.SendState",
         "MediaStateEnum": "messaging.models.MediaState",
         "OutcomeEnum": "calls.models.CallOutcome",
+        "QueueCallerStateEnum": "calls.queues.serializers.CALLER_STATES",
         "ConsentStateEnum": "contacts.models.Consent.State",
         "ConsentSourceEnum": "contacts.models.Consent.Source",
     },

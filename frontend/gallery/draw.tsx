@@ -1,5 +1,6 @@
 /** Draws one state of the desk: in the gallery's page, and in the test that goes through all of them. */
 import { render } from "preact";
+import { createBoard } from "../src/board/board";
 import { browserOf } from "../src/browser";
 import { createCallDetails } from "../src/callDetails/callDetails";
 import { createCallLog } from "../src/callLog/callLog";
@@ -42,6 +43,13 @@ export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.use
   const contacts = createContacts(contactsApi);
   const sendsApi = fakeSendsApi(exhibit.sends ?? "full");
   const groupSends = createGroupSends(sendsApi);
+  const board = createBoard(() => {});
+  if (exhibit.board) {
+    board.open();
+    board.connected();
+    board.merge(exhibit.board, Date.now());
+    if (exhibit.boardIsOld) board.lost();
+  }
   const threads = createThreadList(api, ada.id);
   const conversation = createConversation(api);
   const news = createNews();
@@ -51,7 +59,19 @@ export function draw(exhibit: Exhibit, mount: Element, userAgent = navigator.use
   const ports = { api, contactsApi, sendsApi, audio, levels, preferences, webPush, browser };
   render(
     <App
-      {...{ store, log, details, contacts, threads, conversation, groupSends, news, screens, ...ports }}
+      {...{
+        store,
+        log,
+        details,
+        contacts,
+        threads,
+        conversation,
+        groupSends,
+        board,
+        news,
+        screens,
+        ...ports,
+      }}
       config={desk}
     />,
     mount,

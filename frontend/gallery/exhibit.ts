@@ -1,4 +1,5 @@
 /** What an exhibit of the gallery is. */
+import type { Board } from "../src/messages";
 import type { ScreenFailure } from "../src/screens/screens";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { ContactsMode } from "./contacts";
@@ -13,6 +14,10 @@ export interface Exhibit {
   role?: "agent" | "supervisor";
   texts?: TextsMode;
   sends?: SendsMode;
+  /** What the server has told of the board. */
+  board?: Board;
+  /** The connection is lost. */
+  boardIsOld?: boolean;
   /** How the screens fail that are loaded later. */
   screens?: ScreenFailure | "never";
   /** What the browser is like before the desk is drawn. */

@@ -1,4 +1,5 @@
 /** Every state of the desk, reached by the events that lead there. */
+import { BOARD_STATES } from "./boardStates";
 import { CALLS } from "./callStates";
 import { CONTACT_STATES } from "./contactStates";
 import type { Exhibits } from "./exhibit";
@@ -14,4 +15,5 @@ export const EXHIBITS: Exhibits = {
   ...TEXTS,
   ...CONTACT_STATES,
   ...SEND_STATES,
+  ...BOARD_STATES,
 };

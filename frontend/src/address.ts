@@ -1,6 +1,6 @@
 /** The addresses of the desk's views, beside that which the page was loaded from. */
 
-const VIEWS = /^(.*?)\/(?:contacts|group-sends)\/(?:[\w-]+\/)?$/;
+const VIEWS = /^(.*?)\/(?:contacts|group-sends|board)\/(?:[\w-]+\/)?$/;
 
 /** Where the desk itself is, without a slash at its end. */
 export function deskRoot(here: string): string {

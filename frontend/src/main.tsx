@@ -17,6 +17,7 @@ import { watchWoken } from "./adapters/woken";
 import { watchSound } from "./adapters/sound";
 import { TwilioPhone } from "./adapters/twilioPhone";
 import { createWebPush } from "./adapters/webPush";
+import { createBoard } from "./board/board";
 import { browserOf } from "./browser";
 import { createCallDetails } from "./callDetails/callDetails";
 import { createCallLog } from "./callLog/callLog";
@@ -62,8 +63,10 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   const conversation = createConversation(api);
   const news = createNews();
   const screens = createScreens(screenLoader(config.urls.screens));
+  const board = createBoard((message) => desk.send(message));
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
+    if (event.type === "desk.lost") board.lost();
     if (event.type !== "desk.message") return;
     const { message } = event;
     if (message.type === "log.changed" || message.type === "call.ended") {
@@ -73,13 +76,18 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
     }
     // A call stands in the log from its beginning.
     if (message.type === "call.incoming" || message.type === "call.status") log.merge(message.live.call);
+    if (message.type === "board.changed") board.merge(message.board, event.at);
     if (message.type === "session.ended") {
+      board.clear();
       log.clear();
       details.clear();
       contacts.clear();
     }
     // Pushes may have been missed before it.
-    if (message.type === "desk.snapshot") log.refresh();
+    if (message.type === "desk.snapshot") {
+      log.refresh();
+      board.connected();
+    }
     textsPushed(message, { threads, conversation, news, groupSends }, store.get().calls.focus !== null);
   });
   store.run(
@@ -98,7 +106,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   const audio = createAudioDevices(config, preferences, phone);
   render(
     <App
-      {...{ store, log, details, contacts, threads, conversation, news, groupSends, screens }}
+      {...{ store, log, details, contacts, threads, conversation, news, groupSends, board, screens }}
       {...{ config, api, contactsApi, sendsApi, audio, preferences }}
       webPush={createWebPush(config)}
       levels={phone}

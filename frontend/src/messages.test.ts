@@ -5,6 +5,7 @@ import { sampleTexts } from "./testing/samples";
 describe("decodeMessage", () => {
   it("has a sample of every message", () => {
     expect(Object.keys(sampleTexts).sort()).toEqual([
+      "board.changed",
       "call.ended",
       "call.incoming",
       "call.problem",

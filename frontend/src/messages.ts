@@ -37,6 +37,10 @@ export type ReachGap = Omit<Schemas["ReachRestored"], "type">;
 export type WithdrawnReason = Schemas["CallWithdrawn"]["reason"];
 /** Who waits for a team. */
 export type Queue = Schemas["Queue"];
+/** What supervisors see of the own teams: who waits, who works, how the day goes. */
+export type Board = Schemas["Board"];
+export type BoardStanding = Schemas["BoardStanding"];
+export type BoardAgent = Schemas["BoardAgent"];
 export type ServerMessage = Schemas["ServerFrame"];
 export type DeskMessage = Schemas["DeskFrame"];
 
@@ -64,6 +68,7 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "thread.changed": ["thread"],
   "presence.changed": ["presence"],
   "queue.changed": ["queue"],
+  "board.changed": ["board"],
   "phone.state": ["registered"],
   "phone.renew": [],
   "reach.restored": ["why", "since", "until"],

@@ -154,6 +154,8 @@ export interface Api {
   readyTexts(line: number): Promise<ReadyText[]>;
   /** Of a colleague, by who may say it. That it is another comes as a push. */
   setPresence(agent: number, availability: Availability): Promise<void>;
+  /** Has that agent's phone ring for a caller who waits. By supervisors; fails with a sentence. */
+  assignCaller(sid: string, agent: number): Promise<void>;
   /** Has this agent's phone ring for a caller who waits, or who rings at a colleague's. */
   takeCaller(sid: string): Promise<void>;
   /** "" leaves it to the browser. */

@@ -61,7 +61,10 @@ export function pastCallSentence(call: PastCall | Call): string {
   }
 }
 
-export function presenceWord(presence: PresenceState): string {
+/** `ringing`: said by who waits (`queues`), not by presence itself. */
+export type ShownPresence = PresenceState | "ringing";
+
+export function presenceWord(presence: ShownPresence): string {
   return t(`presence.${presence}`);
 }
 
@@ -74,7 +77,10 @@ export function awaySentence({ reason, back_at }: Pick<Presence, "reason" | "bac
 }
 
 /** What stands under somebody's state in the team's list. */
-export function presenceDetail(presence: Presence, now: number): string {
+export function presenceDetail(
+  presence: Pick<Presence, "state" | "trouble" | "since" | "wrap_up" | "reason" | "back_at">,
+  now: number,
+): string {
   const { state, trouble, since, wrap_up } = presence;
   if (state === "wrap-up" && wrap_up) {
     if (wrap_up.stays) return t("detail.wrapUpStays");

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,27 @@ class Line(models.Model):
         related_name="lines",
         verbose_name=_("route"),
         help_text=_("What callers meet. Empty: the team's phones ring, then a message can be left."),
+    )
+    goal_percent = models.PositiveSmallIntegerField(
+        _("goal: answered in time"),
+        default=80,
+        db_default=80,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Per cent of the callers who are to be answered in time. See the board."),
+    )
+    goal_seconds = models.PositiveSmallIntegerField(
+        _("goal: in time"),
+        default=20,
+        db_default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(3600)],
+        help_text=_("Seconds of waiting and ringing within which an answer is in time."),
+    )
+    goal_wait_seconds = models.PositiveSmallIntegerField(
+        _("goal: longest wait"),
+        default=120,
+        db_default=120,
+        validators=[MinValueValidator(1), MaxValueValidator(3600)],
+        help_text=_("Seconds. Who waits longer is shown so, at the desk and on the board."),
     )
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -26,6 +26,7 @@ auth_login                200    200        200         200         200    200
 auth_logout               403    204        204         204         204    204
 auth_logout_all           403    204        204         204         204    204
 away_reasons_list         403    200        200         200         200    200
+board_retrieve            403    403        403         403         200    200
 blocked_numbers_create    403    201        201         201         201    201
 blocked_numbers_delete    403    204        403         403         204    204
 blocked_numbers_list      403    200        200         200         200    200
@@ -93,6 +94,7 @@ usage_call                403    403        403         403         403    200
 usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
 ready_texts_list          403    200        200         200         200    200
+queues_assign             403    403        403         403         400    400
 queues_list               403    200        200         200         200    200
 queues_take               403    400        400         400         400    400
 routes_explain            403    403        403         403         200    200

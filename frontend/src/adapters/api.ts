@@ -115,6 +115,9 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     takeCaller: async (sid) => {
       await request<unknown>(config.urls.takeCaller, { sid });
     },
+    assignCaller: async (sid, agent) => {
+      await request<unknown>(config.urls.assignCaller, { sid, agent });
+    },
     chooseLanguage: async (language) => {
       await send(config.urls.me, "PATCH", { language });
     },

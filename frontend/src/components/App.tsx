@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { PreferenceStore } from "../adapters/preferences";
 import type { WebPush } from "../adapters/webPush";
+import type { BoardStore } from "../board/board";
 import type { Browser } from "../browser";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import type { CallLogStore } from "../callLog/callLog";
@@ -31,6 +32,8 @@ import { ReachLine } from "./ReachLine";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
 import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
+import { LaterBoard } from "./board/LaterBoard";
+import { useBoardView } from "./board/useBoardView";
 import { LaterSends } from "./sends/LaterSends";
 import { useRail } from "./sends/useRail";
 import { useSendsView } from "./sends/useSendsView";
@@ -54,6 +57,7 @@ export interface AppProps {
   threads: ThreadListStore;
   conversation: ConversationStore;
   groupSends: GroupSendsStore;
+  board: BoardStore;
   news: NewsStore;
   screens: Screens;
   config: Config;
@@ -68,7 +72,7 @@ export interface AppProps {
 }
 
 export function App(props: AppProps) {
-  const { store, log, details, contacts, threads, conversation, groupSends, screens } = props;
+  const { store, log, details, contacts, threads, conversation, groupSends, board, screens } = props;
   const { config, api, contactsApi, sendsApi, audio, levels, preferences, browser } = props;
   const state = useStore(store);
   const news = useStore(props.news);
@@ -95,11 +99,18 @@ export function App(props: AppProps) {
     conversation,
   );
   const place = useSendsView(groupSends, () => views.show({ pane: "work" }));
-  const inSends = place !== "elsewhere";
-  const [folded, unfold] = useRail(inSends, isQuiet(state));
+  const [inBoard, showBoard] = useBoardView(board, config.agent.role !== "agent", () =>
+    views.show({ pane: "work" }),
+  );
+  const inSends = place !== "elsewhere" && !inBoard;
+  const beside = inSends || inBoard;
+  const [folded, unfold] = useRail(beside, isQuiet(state));
   /** What is shown of the desk itself is seen there. */
   function show(change: Parameters<typeof views.show>[0]): void {
-    if (change.view) groupSends.go("elsewhere");
+    if (change.view) {
+      groupSends.go("elsewhere");
+      showBoard(false);
+    }
     views.show(change);
   }
   const person = useContactViews(contacts, { view, show, subjects });
@@ -220,9 +231,10 @@ export function App(props: AppProps) {
         state={state}
         menu={menu}
         onMenu={setMenu}
-        place={place}
-        onPlace={(next) => {
-          groupSends.go(next);
+        view={inBoard ? "board" : inSends ? "sends" : "desk"}
+        onView={(next) => {
+          showBoard(next === "board");
+          groupSends.go(next === "sends" ? "list" : "elsewhere");
           views.show({ pane: "work" });
         }}
         onChoose={send}
@@ -264,8 +276,8 @@ export function App(props: AppProps) {
       <main class="views">
         {/* Another view has a heading of its own, which is not there while the call fills a phone. */}
         <h1
-          class={inSends ? "visually-hidden call-heading" : "visually-hidden"}
-          hidden={inSends && pane === "work"}
+          class={beside ? "visually-hidden call-heading" : "visually-hidden"}
+          hidden={beside && pane === "work"}
         >
           {t("app.title")}
         </h1>
@@ -294,7 +306,10 @@ export function App(props: AppProps) {
             onText={openTexts}
           />
         )}
-        {signedOut === null && !inSends && (
+        {signedOut === null && inBoard && (
+          <LaterBoard {...{ screens, board, api }} me={config.agent.id} inCall={inCall(state)} />
+        )}
+        {signedOut === null && !beside && (
           <WorkArea
             {...{
               view,
@@ -334,7 +349,7 @@ export function App(props: AppProps) {
         <MobileNav
           pane={pane}
           {...{ callerView, unseen }}
-          view={inSends ? null : view}
+          view={beside ? null : view}
           toRead={mine + nobody}
           onPane={(next, to) => show({ pane: next, ...(to && { view: to }) })}
         />

@@ -20,11 +20,13 @@ interface Props<N extends ScreenName> {
 }
 
 const NOT_LOADED = {
+  board: "later.failed.board",
   contacts: "later.failed.contacts",
   messages: "later.failed.messages",
   sends: "later.failed.sends",
 } as const;
 const LOAD_AGAIN = {
+  board: "later.loadAgainFor.board",
   contacts: "later.loadAgainFor.contacts",
   messages: "later.loadAgainFor.messages",
   sends: "later.loadAgainFor.sends",

@@ -1,16 +1,17 @@
 /** Who else is there: each with what they are now, since when, and why. Supervisors change it here. */
 import { useState } from "preact/hooks";
 import { minutes } from "../format";
-import type { Availability, Presence, PresenceState } from "../messages";
+import type { Availability, Presence, Queue } from "../messages";
 import { isolated } from "../names";
-import { presenceDetail, presenceWord } from "../words";
+import { partyTitle, presenceDetail, presenceWord, type ShownPresence } from "../words";
 import { Icon } from "./Icon";
 import { PresenceDot } from "./PresenceDot";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
 
-const ORDER: PresenceState[] = [
+const ORDER: ShownPresence[] = [
   "available",
+  "ringing",
   "on-call",
   "wrap-up",
   "busy",
@@ -22,14 +23,17 @@ const SETTABLE: Availability[] = ["available", "busy", "away", "offline"];
 
 interface Props {
   team: Presence[];
+  /** Who waits: it says at whose phones it rings, and for whom. */
+  queues: Queue[];
   /** Of who may say what colleagues are; fails with a sentence. */
   onSet?: ((agent: number, availability: Availability) => Promise<void>) | undefined;
 }
 
-export function Team({ team, onSet }: Props) {
+export function Team({ team, queues, onSet }: Props) {
   const now = useNow(team.length > 0);
   const [problem, setProblem] = useState("");
-  const sorted = [...team].sort(
+  const members = team.map((presence) => memberOf(presence, queues, now));
+  const sorted = members.sort(
     (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.agent.name.localeCompare(b.agent.name),
   );
   return (
@@ -45,14 +49,14 @@ export function Team({ team, onSet }: Props) {
       <div class="card team">
         {sorted.length === 0 && <p class="quiet">{t("team.alone")}</p>}
         <ul>
-          {sorted.map((presence) => (
-            <Member key={presence.agent.id} {...{ presence, now }}>
+          {sorted.map((member) => (
+            <Member key={member.agent.id} {...{ member, now }}>
               {onSet && (
                 <SetPresence
-                  presence={presence}
+                  name={member.agent.name}
                   onSet={(availability) => {
                     setProblem("");
-                    onSet(presence.agent.id, availability).catch((error: Error) => setProblem(error.message));
+                    onSet(member.agent.id, availability).catch((error: Error) => setProblem(error.message));
                   }}
                 />
               )}
@@ -65,15 +69,39 @@ export function Team({ team, onSet }: Props) {
   );
 }
 
+interface MemberShown {
+  agent: Presence["agent"];
+  state: ShownPresence;
+  since: string | null;
+  detail: string;
+}
+
+/** What somebody is now. That the phone rings is told with who waits: of the states in which it may, it is said first. */
+function memberOf(presence: Presence, queues: Queue[], now: number): MemberShown {
+  const { agent, state, since } = presence;
+  const ring = state === "on-call" || state === "offline" ? null : ringAt(agent.id, queues);
+  if (!ring) return { agent, state, since, detail: presenceDetail(presence, now) };
+  const { caller, since: rings } = ring;
+  const detail = t("detail.ringing", { who: partyTitle(caller), line: isolated(caller.line?.name ?? "") });
+  return { agent, state: "ringing", since: rings, detail };
+}
+
+function ringAt(agent: number, queues: Queue[]) {
+  for (const caller of queues.flatMap(({ callers }) => callers)) {
+    const ring = caller.rings_at.find(({ id }) => id === agent);
+    if (ring) return { caller, since: ring.since };
+  }
+  return null;
+}
+
 interface MemberProps {
-  presence: Presence;
+  member: MemberShown;
   now: number;
   children: preact.ComponentChildren;
 }
 
-function Member({ presence, now, children }: MemberProps) {
-  const { agent, state, since } = presence;
-  const detail = presenceDetail(presence, now);
+function Member({ member, now, children }: MemberProps) {
+  const { agent, state, since, detail } = member;
   return (
     <li>
       <strong dir="auto" title={agent.name}>
@@ -97,11 +125,11 @@ function Member({ presence, now, children }: MemberProps) {
   );
 }
 
-function SetPresence({ presence, onSet }: { presence: Presence; onSet(availability: Availability): void }) {
+function SetPresence({ name, onSet }: { name: string; onSet(availability: Availability): void }) {
   return (
     <span class="select team-set">
       <select
-        aria-label={t("team.set", { name: presence.agent.name })}
+        aria-label={t("team.set", { name })}
         value=""
         onChange={(event) => {
           const { value } = event.currentTarget;

@@ -1,7 +1,7 @@
 /** The top bar: availability, shortcuts, account. */
 import type { JSX } from "preact";
 import type { Config } from "../config";
-import { sendsPathOf, type SendsPlace } from "../groupSends/address";
+import { deskRoot } from "../address";
 import type { SoftphoneEvent } from "../softphone/events";
 import { myPresence } from "../softphone/selectors";
 import type { State } from "../softphone/state";
@@ -12,19 +12,23 @@ import { Menu } from "./Menu";
 import { PresenceDot } from "./PresenceDot";
 import { t } from "../i18n/i18n";
 
-/** Views of the one page: neither loads another. */
+/** Views of the one page: none loads another. The board is for supervisors and admins. */
+type DeskView = "desk" | "sends" | "board";
 const VIEWS = [
-  ["elsewhere", "app.title"],
-  ["list", "sends.title"],
+  ["desk", "app.title", "/"],
+  ["sends", "sends.title", "/group-sends/"],
+  ["board", "board.title", "/board/"],
 ] as const;
+
+const viewsOf = ({ agent }: Config) => VIEWS.filter(([to]) => to !== "board" || agent.role !== "agent");
 
 export type OpenMenu = "availability" | "account" | null;
 
 interface Props {
   config: Config;
   state: State;
-  place: SendsPlace;
-  onPlace(place: SendsPlace): void;
+  view: DeskView;
+  onView(view: DeskView): void;
   menu: OpenMenu;
   onMenu(menu: OpenMenu): void;
   onChoose(event: SoftphoneEvent): void;
@@ -51,15 +55,15 @@ export function TopBar(props: Props) {
         </p>
       )}
       <nav class="view-links" aria-label={t("top.views")}>
-        {VIEWS.map(([to, key]) => (
+        {viewsOf(config).map(([to, key, path]) => (
           <a
             key={to}
-            href={sendsPathOf(to, location.pathname)}
-            aria-current={(props.place === "elsewhere") === (to === "elsewhere") ? "page" : undefined}
+            href={deskRoot(location.pathname) + path}
+            aria-current={props.view === to ? "page" : undefined}
             onClick={(event) => {
               if (event.ctrlKey || event.metaKey || event.shiftKey) return;
               event.preventDefault();
-              props.onPlace(to);
+              props.onView(to);
             }}
           >
             {t(key)}
@@ -97,7 +101,7 @@ export function TopBar(props: Props) {
   );
 }
 
-function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut, place, onPlace }: Props) {
+function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut, view, onView }: Props) {
   const { agent, urls } = config;
   return (
     <Menu
@@ -112,15 +116,15 @@ function Account({ config, menu, onMenu, onSettings, onShortcuts, onSignOut, pla
         <strong>{agent.name}</strong> {agent.username}
       </p>
       {/* Where the bar has no room for them. */}
-      {VIEWS.map(([to, key]) => (
+      {viewsOf(config).map(([to, key]) => (
         <button
           type="button"
           key={to}
           class="view-item"
           role="menuitem"
           tabIndex={-1}
-          aria-current={(place === "elsewhere") === (to === "elsewhere") ? "page" : undefined}
-          onClick={() => onPlace(to)}
+          aria-current={view === to ? "page" : undefined}
+          onClick={() => onView(to)}
         >
           <span>{t(key)}</span>
         </button>

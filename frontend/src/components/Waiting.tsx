@@ -116,9 +116,17 @@ interface RowProps {
 
 function Row({ caller, about, word, now, asked, onTake }: RowProps) {
   const who = partyTitle(caller);
+  const late = caller.late_at !== null && now >= Date.parse(caller.late_at);
   return (
     <li>
-      <span class="waiting-since">{minutes((now - Date.parse(caller.since)) / 1000)}</span>
+      <span class={late ? "waiting-since waiting-late" : "waiting-since"}>
+        {late && (
+          <>
+            <Icon name="alert" size={16} /> <span class="visually-hidden">{t("waiting.late")}</span>
+          </>
+        )}
+        {minutes((now - Date.parse(caller.since)) / 1000)}
+      </span>
       <span class="waiting-who">
         <strong dir="auto">{who}</strong>
         <span class="small quiet">
@@ -127,7 +135,7 @@ function Row({ caller, about, word, now, asked, onTake }: RowProps) {
       </span>
       <button
         type="button"
-        class="button-plain"
+        class="small-button"
         disabled={asked === caller.sid}
         aria-label={t("waiting.actionFor", { word, who })}
         onClick={() => onTake(caller.sid)}

@@ -147,7 +147,7 @@ export function WorkArea(props: Props) {
           // The team holds nothing to focus: without this, the keyboard could not scroll it.
           tabIndex={shown === "team" ? 0 : undefined}
         >
-          {shown === "team" && <Team team={team} onSet={setPresence} />}
+          {shown === "team" && <Team {...{ team, queues }} onSet={setPresence} />}
           {shown === "waiting" && (
             <Waiting queues={queues} me={props.me.id} onTake={(sid) => props.api.takeCaller(sid)} />
           )}
@@ -172,7 +172,7 @@ export function WorkArea(props: Props) {
                     onContact={(toOpen) => props.onContact(toOpen, shown)}
                   />
                 )}
-                <Team team={team} onSet={setPresence} />
+                <Team {...{ team, queues }} onSet={setPresence} />
               </>
             )}
           </div>

@@ -92,8 +92,8 @@ describe("the way to other pages", () => {
         state={readyState()}
         menu="account"
         onMenu={() => {}}
-        place="elsewhere"
-        onPlace={() => {}}
+        view="desk"
+        onView={() => {}}
         onChoose={() => {}}
         onShortcuts={() => {}}
         onSettings={() => {}}

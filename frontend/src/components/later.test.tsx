@@ -12,7 +12,7 @@ async function failure(): Promise<HTMLElement> {
   return document.querySelector<HTMLElement>(".later") as HTMLElement;
 }
 const with404 = async () => new Response("", { status: 404 });
-const urls = { contacts: "/c.js", messages: "/m.js", sends: "/s.js" };
+const urls = { board: "/desk-board.js", contacts: "/c.js", messages: "/m.js", sends: "/s.js" };
 
 /** Fails so often, and then brings what is asked for. */
 function loaderAfter(failures: number): LoadScreen {
@@ -82,7 +82,7 @@ describe("screens", () => {
       return SCREENS[name];
     });
     await screens.loadAhead();
-    expect(asked).toEqual(["messages", "contacts", "sends"]);
+    expect(asked).toEqual(["messages", "contacts", "sends", "board"]);
     const { contacts, messages, sends } = screens.get();
     expect([messages.state, contacts.state, sends.state]).toEqual(["ready", "absent", "ready"]);
     await screens.load("contacts");

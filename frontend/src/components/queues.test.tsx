@@ -1,10 +1,11 @@
 /** Who waits for the agent's teams. */
 import { screen, waitFor, within } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
-import { grace } from "../../gallery/data";
+import { grace, there } from "../../gallery/data";
 import type { Queue } from "../messages";
 import { after, NOW, push, readyState, sample } from "../testing/samples";
 import { button, reach, show } from "../testing/show";
+import { widthOf } from "../testing/width";
 
 const told = (more: Partial<Queue>): ReturnType<typeof push> => {
   const message = sample("queue.changed") as { type: "queue.changed"; queue: Queue };
@@ -61,14 +62,36 @@ describe("the waiting list", () => {
 
   it("shows who rings at colleagues, and not who rings here", async () => {
     const { user, send } = show(readyState());
-    const mine = { ...first!, state: "offered" as const, rings_at: [readyState().me] };
+    const mine = {
+      ...first!,
+      state: "offered" as const,
+      rings_at: [{ ...readyState().me, since: since(4) }],
+    };
     send(told({ waiting: 0, callers: [mine] }));
     expect(tab("Waiting")).toBeNull();
-    send(told({ waiting: 0, callers: [{ ...mine, rings_at: [grace] }] }));
+    send(told({ waiting: 0, callers: [{ ...mine, rings_at: [{ ...grace, since: since(4) }] }] }));
     await user.click(await screen.findByRole("tab", { name: "Waiting" }));
     expect(button("Pick up: Maya Okonkwo").closest("li")?.textContent).toContain(
       "rings at Grace Hopper, line Support",
     );
+  });
+});
+
+describe("the team's list", () => {
+  const [first] = (sample("queue.changed") as { queue: Queue }).queue.callers;
+
+  it("says of colleagues whose phones ring for whom, on which line and since when", async () => {
+    widthOf(1366);
+    const { send } = show(readyState());
+    const rings_at = [{ ...grace, since: since(4) }];
+    send(push({ type: "presence.changed", presence: there(grace) }));
+    send(told({ waiting: 0, callers: [{ ...first!, state: "offered", rings_at }] }));
+    const row = () => screen.getByText(grace.name, { selector: "strong" }).closest("li")?.textContent;
+    await waitFor(() => expect(row()).toContain("Ringing"));
+    expect(row()).toContain("Maya Okonkwo on line Support");
+    expect(row()).toContain("0:14");
+    send(told({ waiting: 0, callers: [] }));
+    await waitFor(() => expect(row()).not.toContain("Ringing"));
   });
 });
 

@@ -193,6 +193,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who waits, who works, and how the day has gone
+         * @description Who waits, who works, and how the day has gone: of a supervisor's own teams, or one of them; for an admin, all.
+         *
+         *     The desk is pushed the same while it shows the board (`board.open`).
+         */
+        get: operations["board_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/": {
         parameters: {
             query?: never;
@@ -1149,6 +1171,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues/assign/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rings an agent's phone for a caller who waits
+         * @description Rings an agent's phone for a caller who waits: by a supervisor, of whose teams both are; by an admin, anybody's.
+         *
+         *     The agent can be reached now, and is not away. When nobody answers there, the caller waits on in the old place.
+         */
+        post: operations["queues_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/take/": {
         parameters: {
             query?: never;
@@ -1632,6 +1676,221 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        Board: {
+            /**
+             * Format: date-time
+             * @description The moment at which all of this was so.
+             */
+            now: string;
+            /**
+             * Format: date
+             * @description By the server's `TIME_ZONE`.
+             */
+            day: string;
+            /** @description The team that was asked for; null: all. */
+            team: number | null;
+            /** @description Those that may be asked for. */
+            teams: components["schemas"]["QueueTeam"][];
+            /** @description Of all that is shown, together. */
+            all: components["schemas"]["BoardStanding"];
+            by_team: components["schemas"]["BoardTeam"][];
+            by_line: components["schemas"]["BoardLine"][];
+            /** @description The fifty who have waited longest. */
+            callers: components["schemas"]["BoardCaller"][];
+            agents: components["schemas"]["BoardAgent"][];
+        };
+        BoardAgent: {
+            agent: components["schemas"]["Agent"];
+            availability: components["schemas"]["AvailabilityEnum"];
+            state: components["schemas"]["BoardAgentStateEnum"];
+            /**
+             * Format: date-time
+             * @description Of the state, as far as it is known.
+             */
+            since: string | null;
+            /** @description Why away, as admins name it. */
+            reason: string;
+            /** Format: date-time */
+            back_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the availability was changed last.
+             */
+            set_at: string | null;
+            /** @description Who changed it, when it was somebody else. */
+            set_by: components["schemas"]["Agent"] | null;
+            /**
+             * @description By which rule it was changed.
+             *
+             *     * `call-ended` - call-ended
+             *     * `wrap-up-over` - wrap-up-over
+             *     * `missed` - missed
+             */
+            rule: components["schemas"]["RuleEnum"] | components["schemas"]["BlankEnum"];
+            wrap_up: components["schemas"]["WrapUp"] | null;
+            /**
+             * @description Why the phone cannot ring.
+             *
+             *     * `silent` - silent
+             *     * `ring-lost` - ring-lost
+             *     * `closed` - closed
+             *     * `microphone-blocked` - microphone-blocked
+             *     * `microphone-missing` - microphone-missing
+             */
+            trouble: components["schemas"]["TroubleEnum"] | components["schemas"]["BlankEnum"];
+            /** @description What the agent talks on, or is rung for; null too for calls of others' teams. */
+            call: components["schemas"]["BoardCall"] | null;
+            /** @description With how many people the agent has talked today. */
+            calls: number;
+        };
+        /**
+         * @description * `available` - available
+         *     * `busy` - busy
+         *     * `away` - away
+         *     * `offline` - offline
+         *     * `on-call` - on-call
+         *     * `wrap-up` - wrap-up
+         *     * `not-reachable` - not-reachable
+         *     * `ringing` - ringing
+         * @enum {string}
+         */
+        BoardAgentStateEnum: "available" | "busy" | "away" | "offline" | "on-call" | "wrap-up" | "not-reachable" | "ringing";
+        BoardCall: {
+            /** @description The call's. */
+            sid: string;
+            party: components["schemas"]["Party"];
+            line: components["schemas"]["Line"] | null;
+        };
+        BoardCaller: {
+            /** @description The call's. */
+            sid: string;
+            /** @description In the order in which callers are served. */
+            place: number;
+            /**
+             * @description `offered`: phones ring for the caller, or are about to.
+             *
+             *     * `waiting` - waiting
+             *     * `offered` - offered
+             */
+            state: components["schemas"]["QueueCallerStateEnum"];
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When the line's longest wait is over.
+             */
+            late_at: string | null;
+            party: components["schemas"]["Party"];
+            line: components["schemas"]["Line"] | null;
+            /** @description What the caller chose, as a sentence. */
+            why: string;
+            rings_at: components["schemas"]["RingingAt"][];
+            team: components["schemas"]["QueueTeam"];
+        };
+        BoardChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "board.changed";
+            board: components["schemas"]["Board"];
+        };
+        BoardClose: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "board.close";
+        };
+        /** @description Of the calls that came since midnight by the server's `TIME_ZONE`. What each means: docs/board.md. */
+        BoardFigures: {
+            /** @description All that came. */
+            calls: number;
+            /** @description An agent talked with the caller. */
+            answered: number;
+            /** @description Of these, within the seconds of the line's goal. */
+            answered_in_goal: number;
+            /** @description What the service level is counted from: came to a team, and did not hang up within the goal's time. */
+            counted: number;
+            /**
+             * Format: double
+             * @description `answered_in_goal` of `counted`, in per cent; null while nothing is counted.
+             */
+            service_level: number | null;
+            /** @description Left a message. */
+            voicemail: number;
+            /** @description Talked with nobody and left no message. */
+            missed: number;
+            /** @description Of the missed, those who hung up while they waited or phones rang. */
+            abandoned: number;
+            /**
+             * Format: double
+             * @description Of all that came to a team and of which is known what came of that.
+             */
+            abandoned_percent: number | null;
+            /** @description Seconds until they hung up, on average; null when nobody did. */
+            abandoned_waited: number | null;
+            /** @description Of the missed, those whom nobody has called back yet. */
+            to_call_back: number;
+        };
+        BoardGoal: {
+            /** @description To be answered in time. Of several lines with different goals: each as much as it has calls. */
+            percent: number;
+            /** @description What is in time; null when lines differ. */
+            seconds: number | null;
+            /** @description The longest wait; null when lines differ. */
+            wait_seconds: number | null;
+        };
+        BoardLine: {
+            /** @description How many wait, those for whom phones ring aside. */
+            waiting: number;
+            /** Format: date-time */
+            longest_since: string | null;
+            /**
+             * Format: date-time
+             * @description When the first of those who wait is past the longest wait of the goal.
+             */
+            late_at: string | null;
+            goal: components["schemas"]["BoardGoal"] | null;
+            figures: components["schemas"]["BoardFigures"];
+            line: components["schemas"]["Line"];
+        };
+        BoardOpen: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "board.open";
+            /** @description One of the own teams; null: all. */
+            team?: number | null;
+        };
+        BoardStanding: {
+            /** @description How many wait, those for whom phones ring aside. */
+            waiting: number;
+            /** Format: date-time */
+            longest_since: string | null;
+            /**
+             * Format: date-time
+             * @description When the first of those who wait is past the longest wait of the goal.
+             */
+            late_at: string | null;
+            goal: components["schemas"]["BoardGoal"] | null;
+            figures: components["schemas"]["BoardFigures"];
+        };
+        BoardTeam: {
+            /** @description How many wait, those for whom phones ring aside. */
+            waiting: number;
+            /** Format: date-time */
+            longest_since: string | null;
+            /**
+             * Format: date-time
+             * @description When the first of those who wait is past the longest wait of the goal.
+             */
+            late_at: string | null;
+            goal: components["schemas"]["BoardGoal"] | null;
+            figures: components["schemas"]["BoardFigures"];
+            team: components["schemas"]["QueueTeam"];
+        };
         Call: {
             sid: string;
             parent_call_sid: string | null;
@@ -1975,7 +2234,7 @@ export interface components {
             price_unit: string;
             results: components["schemas"]["Cost"][];
         };
-        DeskFrame: components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        DeskFrame: components["schemas"]["BoardOpen"] | components["schemas"]["BoardClose"] | components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         DeskRefresh: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2127,6 +2386,16 @@ export interface components {
          * @enum {string}
          */
         ExplanationResultEnum: "rings" | "message" | "goodbye" | "refused" | "asked";
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        Give: {
+            /** @description Of the call of whoever waits, or rings at somebody's. */
+            sid: string;
+            /**
+             * Format: int64
+             * @description Whose phone is to ring: an agent's id.
+             */
+            agent: number;
+        };
         Grants: {
             incoming: boolean;
             outgoing: boolean;
@@ -3033,11 +3302,16 @@ export interface components {
             state: components["schemas"]["QueueCallerStateEnum"];
             /** Format: date-time */
             since: string;
+            /**
+             * Format: date-time
+             * @description When the line's longest wait is over.
+             */
+            late_at: string | null;
             party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
             /** @description What the caller chose, as a sentence. */
             why: string;
-            rings_at: components["schemas"]["Agent"][];
+            rings_at: components["schemas"]["RingingAt"][];
         };
         /**
          * @description * `waiting` - waiting
@@ -3141,6 +3415,13 @@ export interface components {
             /** @description The root call's. */
             sid: string;
         };
+        RingingAt: {
+            id: number;
+            identity: string;
+            name: string;
+            /** Format: date-time */
+            since: string;
+        };
         RowError: {
             /** @description In a CSV file as a spreadsheet counts: its header is row 1. */
             row: number;
@@ -3224,7 +3505,7 @@ export interface components {
             /** @description As read at the home region. */
             display: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4195,6 +4476,34 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    board_retrieve: {
+        parameters: {
+            query?: {
+                /** @description A team's id; without it, all */
+                team?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };
@@ -6066,6 +6375,40 @@ export interface operations {
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
+        };
+    };
+    queues_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Give"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
         };
     };
     queues_take: {

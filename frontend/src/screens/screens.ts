@@ -2,11 +2,13 @@
  * The screens that no call needs. Each comes when it is first opened, or before that, when there is nothing else to do:
  * the first page is there sooner without them.
  */
+import type * as Board from "../components/board/Board";
 import type * as Contacts from "../components/contact/screens";
 import type * as Messages from "../components/Messages";
 import type * as Sends from "../components/sends/GroupSends";
 
 export interface ScreenModules {
+  board: typeof Board;
   contacts: typeof Contacts;
   messages: typeof Messages;
   sends: typeof Sends;
@@ -40,12 +42,12 @@ export interface Screens {
   loadAhead(): Promise<void>;
 }
 
-const NAMES: readonly ScreenName[] = ["messages", "contacts", "sends"];
+const NAMES: readonly ScreenName[] = ["messages", "contacts", "sends", "board"];
 
 export function createScreens(loadScreen: LoadScreen, there: Partial<ScreenModules> = {}): Screens {
   const listeners = new Set<() => void>();
   const absent = { state: "absent" } as const;
-  let states: ScreenStates = { contacts: absent, messages: absent, sends: absent };
+  let states: ScreenStates = { board: absent, contacts: absent, messages: absent, sends: absent };
   const loads = new Map<ScreenName, Promise<void>>();
   const failures = new Map<ScreenName, number>();
   /** What somebody has opened. */

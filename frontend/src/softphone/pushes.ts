@@ -35,7 +35,8 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return [{ ...state, gap: { why: message.why, since: message.since, until: message.until } }];
     case "session.ended":
       return [signedOut(state, message.message)];
-    // Told to whoever shows texts: `threads`, `groupSends`.
+    // Told to whoever shows the board, or texts: `board`, `threads`, `groupSends`.
+    case "board.changed":
     case "message.new":
     case "message.status":
     case "thread.changed":

@@ -87,6 +87,7 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     readyTexts: vi.fn(async () => []),
     setPresence: vi.fn(async () => {}),
     takeCaller: vi.fn(async () => {}),
+    assignCaller: vi.fn(async () => {}),
     chooseLanguage: vi.fn(async () => {}),
     ...change,
   };

@@ -1,10 +1,11 @@
 /** The screens that are loaded later, at once. */
+import * as board from "../components/board/Board";
 import * as contacts from "../components/contact/screens";
 import * as messages from "../components/Messages";
 import * as sends from "../components/sends/GroupSends";
 import { createScreens, type ScreenFailure, type ScreenModules, type Screens } from "../screens/screens";
 
-export const SCREENS: ScreenModules = { contacts, messages, sends };
+export const SCREENS: ScreenModules = { board, contacts, messages, sends };
 
 export const readyScreens = (): Screens => createScreens(() => Promise.reject(new Error()), SCREENS);
 

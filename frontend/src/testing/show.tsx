@@ -5,6 +5,7 @@ import { beforeEach, vi } from "vitest";
 import { fakeContactsApi } from "../../gallery/contacts";
 import { fakeSendsApi } from "../../gallery/sends";
 import { config, webPush } from "../../gallery/fakes";
+import { createBoard } from "../board/board";
 import { browserOf } from "../browser";
 import { createCallDetails } from "../callDetails/callDetails";
 import { createCallLog } from "../callLog/callLog";
@@ -19,7 +20,7 @@ import type { Screens } from "../screens/screens";
 import type { Command, SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
 import { createStore } from "../softphone/store";
-import type { ServerMessage } from "../messages";
+import type { DeskMessage, ServerMessage } from "../messages";
 import { createConversation } from "../threads/conversation";
 import { createNews } from "../threads/news";
 import { textsPushed } from "../threads/pushes";
@@ -61,9 +62,11 @@ export function show(
   const contacts = createContacts(contactsApi);
   const sendsApi = { ...fakeSendsApi("full"), ...more.sends };
   const groupSends = createGroupSends(sendsApi);
+  const boardAsked: DeskMessage[] = [];
+  const board = createBoard((message) => boardAsked.push(message));
   render(
     <App
-      {...{ store, log, details, contacts, threads, conversation, news, groupSends }}
+      {...{ store, log, details, contacts, threads, conversation, news, groupSends, board }}
       {...{ contactsApi, sendsApi, preferences }}
       screens={more.screens ?? readyScreens()}
       config={{ ...config, agent: { ...config.agent, role: more.role ?? config.agent.role } }}
@@ -83,6 +86,8 @@ export function show(
     threads,
     conversation,
     groupSends,
+    board,
+    boardAsked,
     user: userEvent.setup({ delay: null }),
     store,
     asked,

@@ -1,4 +1,4 @@
-/** Beside Group sends the call area is a rail, as long as nothing happens in it. */
+/** Beside Group sends and the board the call area is a rail, as long as nothing happens in it. */
 import { useEffect, useState } from "preact/hooks";
 
 /** `quiet`: no call, and nothing to tell or to ask. Returns whether it is folded, and how to open it. */

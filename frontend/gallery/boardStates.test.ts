@@ -1,0 +1,4 @@
+import { BOARD_STATES } from "./boardStates";
+import { drawAll } from "./drawAll";
+
+drawAll(BOARD_STATES);

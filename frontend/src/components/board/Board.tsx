@@ -1,0 +1,140 @@
+/** The view Board: how it goes now and today, who waits, and who works; callers are given away and presence is changed here. */
+import { useRef, useState } from "preact/hooks";
+import { isLive, type BoardStore } from "../../board/board";
+import { exactClock } from "../../format";
+import { t } from "../../i18n/i18n";
+import type { Availability, Board } from "../../messages";
+import { isolated } from "../../names";
+import type { Api } from "../../ports";
+import { partyTitle, presenceWord } from "../../words";
+import { EmptyState, Loading } from "../EmptyState";
+import { useNow } from "../useNow";
+import { useStore } from "../useStore";
+import { Agents } from "./Agents";
+import { Day } from "./Day";
+import { Figures } from "./Figures";
+import { useRowFocus } from "./useRowFocus";
+import { WaitingCallers } from "./WaitingCallers";
+
+export interface BoardProps {
+  board: BoardStore;
+  api: Pick<Api, "assignCaller" | "setPresence">;
+  /** The agent who looks: whose own presence is changed in the bar on top. */
+  me: number;
+}
+
+export function BoardPage(props: BoardProps) {
+  const state = useStore(props.board);
+  const clock = useNow(true);
+  const { board, heardAt } = state;
+  const root = useRef<HTMLDivElement>(null);
+  const page = useActs(props);
+  useRowFocus(root);
+  // What is counted here is counted by the server's clock.
+  const now = board ? clock + Date.parse(board.now) - heardAt : clock;
+  return (
+    <section class="work board" aria-label={t("board.title")} tabIndex={-1}>
+      <div class="board-page" ref={root}>
+        <div class="board-head">
+          <h1 tabIndex={-1} data-home>
+            {t("board.title")}
+          </h1>
+          {board && <Teams teams={board.teams} chosen={state.team} onChoose={props.board.choose} />}
+          {board && <Live live={isLive(state, clock)} at={isLive(state, clock) ? clock : heardAt} />}
+        </div>
+        {/* Always there, so that what is said in it is heard. The figures themselves say nothing. */}
+        <p class="visually-hidden" role="status">
+          {page.said}
+        </p>
+        {page.problem && (
+          <p class="sends-problem" role="alert">
+            {page.problem}
+          </p>
+        )}
+        {!board && <Loading />}
+        {board && board.teams.length === 0 && (
+          <EmptyState icon="people" title={t("board.noTeam")} text={t("board.noTeamText")} />
+        )}
+        {board && board.teams.length > 0 && (
+          <>
+            <Figures {...{ board, now }} />
+            <div class="board-columns">
+              <WaitingCallers {...{ board, now }} {...page} />
+              <Agents {...{ board, now }} me={props.me} {...page} />
+            </div>
+            <Day board={board} />
+          </>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** What is done here, and what came of it. At most one menu is open. */
+export interface Acts {
+  menu: string | null;
+  onMenu(menu: string | null): void;
+  onAssign(caller: Board["callers"][number], agent: Board["agents"][number]): void;
+  onPresence(agent: Board["agents"][number], availability: Availability): void;
+}
+
+function useActs({ api }: BoardProps): Acts & { said: string; problem: string } {
+  const [menu, onMenu] = useState<string | null>(null);
+  const [{ said, problem }, tell] = useState({ said: "", problem: "" });
+
+  function run(act: Promise<void>, sentence: string): void {
+    tell({ said: "", problem: "" });
+    act.then(
+      () => tell({ said: sentence, problem: "" }),
+      (error: Error) => tell({ said: "", problem: error.message }),
+    );
+  }
+
+  return {
+    menu,
+    onMenu,
+    said,
+    problem,
+    onAssign(caller, { agent }) {
+      const names = { who: partyTitle(caller), name: isolated(agent.name) };
+      run(api.assignCaller(caller.sid, agent.id), t("board.assigned", names));
+    },
+    onPresence({ agent }, availability) {
+      const names = { name: isolated(agent.name), state: presenceWord(availability) };
+      run(api.setPresence(agent.id, availability), t("board.changed", names));
+    },
+  };
+}
+
+interface TeamsProps {
+  teams: Board["teams"];
+  chosen: number | null;
+  onChoose(team: number | null): void;
+}
+
+function Teams({ teams, chosen, onChoose }: TeamsProps) {
+  if (teams.length < 2) return null;
+  const choices = [{ id: null, name: t("board.allTeams") }, ...teams];
+  return (
+    <div class="board-teams">
+      <div class="segments" role="radiogroup" aria-label={t("board.teams")}>
+        {choices.map(({ id, name }) => (
+          <label key={id}>
+            <input type="radio" name="board-team" checked={chosen === id} onChange={() => onChoose(id)} />
+            <span dir="auto">{isolated(name)}</span>
+          </label>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Never read aloud by itself: it changes each second. */
+function Live({ live, at }: { live: boolean; at: number }) {
+  const time = exactClock(new Date(at).toISOString());
+  return (
+    <p class={live ? "board-live" : "board-live board-old"} aria-live="off">
+      {live ? t("board.live", { time }) : t("board.notLive", { time })}
+    </p>
+  );
+}
