@@ -3,7 +3,7 @@ from django.urls import path
 from calls.control.apis import CallDetailApi, CallHangUpApi, RecordingApi
 from calls.log.apis import CallListApi
 from calls.log.number_apis import NumberCheckApi
-from calls.queues.apis import QueuesApi, QueueTakeApi
+from calls.queues.apis import CallBackCancelApi, CallBackDeclineApi, QueuesApi, QueueTakeApi
 from calls.recorder.apis import CallTimelineApi
 from calls.webhooks import KINDS
 from telephony.webhooks.inbox import urlpatterns_of
@@ -20,5 +20,7 @@ api_urlpatterns = [
     path("calls/<str:sid>/recordings/<str:recording_sid>/", RecordingApi.as_view(), name="recording"),
     path("queues/", QueuesApi.as_view(), name="queue-list"),
     path("queues/take/", QueueTakeApi.as_view(), name="queue-take"),
+    path("queues/call-backs/decline/", CallBackDeclineApi.as_view(), name="call-back-decline"),
+    path("queues/call-backs/cancel/", CallBackCancelApi.as_view(), name="call-back-cancel"),
     path("numbers/check/", NumberCheckApi.as_view(), name="number-check"),
 ]

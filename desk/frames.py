@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiWebhook, PolymorphicProxySerializer, ex
 from rest_framework import serializers
 
 from calls.log.serializers import AgentSerializer, CallSerializer
-from calls.queues.serializers import QueueSerializer
+from calls.queues.serializers import CallBackSerializer, QueueSerializer
 from desk.serializers import AVAILABILITIES, OWN_TROUBLES, LiveCallSerializer, PresenceSerializer
 from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
@@ -126,6 +126,11 @@ class PresenceChangedSerializer(_Frame):
 @_frame("queue.changed", SERVER_FRAMES)
 class QueueChangedSerializer(_Frame):
     queue = QueueSerializer()
+
+
+@_frame("call_back.changed", SERVER_FRAMES)
+class CallBackChangedSerializer(_Frame):
+    call_back = CallBackSerializer(allow_null=True, help_text="Null: none is offered to the agent any more.")
 
 
 @_frame("phone.state", SERVER_FRAMES, DESK_FRAMES)

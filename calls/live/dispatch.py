@@ -13,16 +13,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from calls.live import broadcasts
+from calls.live import broadcasts, call_backs
 from calls.live.call_batch import CallBatch
 from calls.live.free_agents import FreeAgents, free_agents, skill_key
 from calls.live.locks import locking_offers, try_lock
 from calls.live.offers import offers_make, rung_in_vain
 from calls.live.push_queue import Offered
-from calls.live.scheduling import Choice, Waiting, choose
+from calls.live.scheduling import ALL_AT_ONCE, LONGEST_IDLE, PRIORITY_STEP, Choice, Waiting, choose
 from calls.log.past_calls import past_calls_with
 from calls.models import LIVE, Conversation
 from core.sql.statements import fetch
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 State = Conversation.State
 # Of a long queue, the first so many are looked at, and two for each free agent; all, when somebody is left over.
 _FEW = 50
-_COLUMNS = ("call_id", "team_id", "waiting_since", "priority", "skill", "terms")
+_COLUMNS = ("call_id", "team_id", "place_at", "priority", "skill", "terms", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def at_the_door(conversation: Conversation) -> list[Agent]:
 
 
 def somebody_waits() -> bool:
-    return Conversation.objects.filter(state=State.WAITING, send_on="").exists()
+    return Conversation.objects.filter(Q(state=State.WAITING, send_on="") | Q(state=State.CALL_BACK)).exists()
 
 
 def dispatch() -> list[Fetch]:
@@ -72,11 +72,15 @@ def dispatch() -> list[Fetch]:
 
 
 def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch | None:
-    """None for a caller with whom somebody else is busy: whoever that is looks again afterwards."""
+    """None for a caller with whom somebody else is busy: whoever that is looks again afterwards; and for a call-back,
+    for which nobody is fetched."""
     if not try_lock(choice.sid):
         return None
-    conversation = Conversation.objects.filter(pk=choice.sid, state=State.WAITING, send_on="").first()
-    if conversation is None:
+    conversation = Conversation.objects.filter(pk=choice.sid, send_on="").first()
+    if conversation is not None and conversation.state == State.CALL_BACK:
+        call_backs.offer(conversation, choice.agent_ids)
+        return None
+    if conversation is None or conversation.state != State.WAITING:
         return None
     work = UnitOfWork()
     batch = CallBatch.of(work, choice.sid)
@@ -134,14 +138,9 @@ def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
 
 
 def _everybody(now: datetime) -> QuerySet[Conversation]:
-    """All who wait and may be offered to somebody, first to last."""
-    rows = Conversation.objects.filter(
-        state=State.WAITING,
-        send_on="",
-        call__status__in=sorted(LIVE),
-        call__answer_time=None,
-        team__isnull=False,
-    )
+    """All who wait, on the line or to be called back, and may be offered to somebody, first to last."""
+    on_line = Q(state=State.WAITING, call__status__in=sorted(LIVE), call__answer_time=None)
+    rows = Conversation.objects.filter(on_line | Q(state=State.CALL_BACK), send_on="", team__isnull=False)
     return rows.exclude(not_before__gt=now).order_by("place_at", "waiting_since", "pk")
 
 
@@ -173,15 +172,19 @@ def _row_of(conversation: Conversation) -> tuple[Any, ...]:
 
 
 def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
-    sid, team_id, since, priority, skill, terms = row
+    sid, team_id, place_at, priority, skill, terms, state = row
+    # Whoever has another's place is before all who came after that one.
+    since = (place_at or timezone.now()) + priority * PRIORITY_STEP
+    strategy = str(terms.get("strategy", LONGEST_IDLE))
     missed, spared = in_vain.get(sid, ({}, frozenset()))
     return Waiting(
         sid=sid,
         team_id=team_id or 0,
-        since=since or timezone.now(),
+        since=since,
         priority=priority,
         skill=skill_key(skill),
-        strategy=str(terms.get("strategy", "longest-idle")),
+        # A call-back is one agent's: the caller is called once.
+        strategy=LONGEST_IDLE if state == State.CALL_BACK and strategy == ALL_AT_ONCE else strategy,
         order=tuple(terms.get("order", ())),
         preferred=tuple(terms.get("preferred", ())),
         only=frozenset(terms.get("only", ())),

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from calls.live import call_backs
 from calls.live.free_agents import skill_exists
 from calls.models import Call
-from routing.doings import RingAgent, RingTeam, Wait
+from routing.doings import OfferCallBack, RingAgent, RingTeam, Wait
 from routing.selectors import callable_agents_of
 
 if TYPE_CHECKING:
     from routing.step_fields import Prompt
 
 
-def terms_of_team(ring: RingTeam, wait: Wait, call: Call) -> tuple[dict[str, Any], str]:
+def terms_of_team(
+    ring: RingTeam, wait: Wait, call: Call, back: OfferCallBack | None = None
+) -> tuple[dict[str, Any], str]:
     """The terms, and the skill that is asked for: none, when no team has that name, so that nobody waits for what does
     not exist."""
     terms: dict[str, Any] = {
@@ -29,6 +32,9 @@ def terms_of_team(ring: RingTeam, wait: Wait, call: Call) -> tuple[dict[str, Any
         terms["order"] = list(members.values_list("pk", flat=True))
     if ring.first and (agent_id := _asked_first(ring.first, call)):
         terms |= {"preferred": [agent_id], "first_seconds": ring.first_seconds}
+    if back is not None and (number := call_backs.number_of(call)):
+        offered = {name: getattr(back, name) for name in ("after", "tries", "pause", "hours", "closed")}
+        terms["call_back"] = {"to": number, **offered}
     return terms, ring.skill if ring.skill and skill_exists(ring.skill) else ""
 
 

@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Prefetch
 
 from agents.selectors import team_ids_of
-from calls.live.queues import IN_QUEUE
-from calls.models import LIVE, CallOffer, Conversation
+from calls.live.queues import has_place
+from calls.models import CallOffer, Conversation
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -29,6 +29,7 @@ class TeamQueue:
     name: str
     callers: list[Conversation] = field(default_factory=list)
     waiting: int = 0
+    call_backs: int = 0
     longest_since: datetime | None = None
 
 
@@ -46,9 +47,7 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
     queues = {pk: TeamQueue(pk, name) for pk, name in teams.values_list("pk", "name")}
     ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING).select_related("agent").order_by("pk")
     callers = (
-        Conversation.objects.filter(
-            team__in=queues, state__in=IN_QUEUE, call__status__in=sorted(LIVE), call__answer_time=None
-        )
+        Conversation.objects.filter(has_place(), team__in=queues)
         .select_related("call", "call__line", "call__contact", "call__agent")
         .prefetch_related(Prefetch("call__offers", queryset=ringing))
         .order_by("place_at", "pk")
@@ -61,6 +60,9 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
 def _enter(queue: TeamQueue, caller: Conversation) -> None:
     if caller.state == Conversation.State.WAITING:
         queue.waiting += 1
+    if caller.state == Conversation.State.CALL_BACK:
+        queue.call_backs += 1
+    if caller.state in (Conversation.State.WAITING, Conversation.State.CALL_BACK):
         times = [time for time in (queue.longest_since, caller.waiting_since) if time]
         queue.longest_since = min(times, default=None)
     if len(queue.callers) < MOST_SHOWN:

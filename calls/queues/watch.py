@@ -34,10 +34,10 @@ class QueueWatch:
 
 def _shown(queue: TeamQueue) -> tuple[Any, ...]:
     callers = tuple(
-        (caller.pk, caller.state, tuple(offer.agent_id for offer in caller.call.offers.all()))
+        (caller.pk, caller.state, caller.call_back_tries, tuple(offer.agent_id for offer in caller.call.offers.all()))
         for caller in queue.callers
     )
-    return queue.waiting, callers
+    return queue.waiting, queue.call_backs, callers
 
 
-_EMPTY = (0, ())
+_EMPTY = (0, 0, ())
