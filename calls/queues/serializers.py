@@ -20,8 +20,8 @@ class QueueCallerSerializer(serializers.Serializer[Any]):
     place = serializers.IntegerField(help_text="In the order in which callers are served.")
     state = serializers.ChoiceField(
         choices=["waiting", "offered", "call-back"],
-        help_text="`offered`: phones ring for the caller, or are about to; `call-back`: is not on the line, and is to be "
-        "called back, by whoever is in `rings_at` when there is anybody.",
+        help_text="`offered`: phones ring for the caller, or are about to; `call-back`: is not on the line, and is to "
+        "be called back, by whoever is in `rings_at` when there is anybody.",
     )
     since = serializers.DateTimeField()
     party = PartySerializer()
