@@ -365,6 +365,11 @@ class Conversation(models.Model):
         CALLING_BACK = "calling-back", _("Is being called back")
         NOT_REACHED = "not-reached", _("Was not called back")
 
+    # Of call-backs: those with a place in the queue; those on the way; and all that there ever was.
+    BACK_IN_QUEUE = (State.CALL_BACK, State.BACK_OFFERED)
+    BACK_PENDING = (*BACK_IN_QUEUE, State.CALLING_BACK)
+    CALLED_BACK = frozenset({*BACK_PENDING, State.NOT_REACHED})
+
     call = models.OneToOneField(
         Call,
         primary_key=True,

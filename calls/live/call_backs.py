@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from agents.models import Desk
+from agents.selectors import has_open_desk
 from calls.live import broadcasts, dispatcher, outgoing_guards
 from calls.live.locks import lock, try_lock
 from calls.live.offers import NOT_ANSWERED, offers_make
@@ -33,10 +33,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 State = Conversation.State
-# They have a place in the queue.
-IN_QUEUE = (State.CALL_BACK, State.BACK_OFFERED)
-PENDING = (*IN_QUEUE, State.CALLING_BACK)
-ALL = frozenset({*PENDING, State.NOT_REACHED})
+IN_QUEUE, PENDING, ALL = Conversation.BACK_IN_QUEUE, Conversation.BACK_PENDING, Conversation.CALLED_BACK
 
 
 # --- Asked for by the caller ------------------------------------------------------------------------------------------
@@ -117,7 +114,7 @@ def offer(conversation: Conversation, agent_ids: tuple[int, ...]) -> bool:
         if not offers_make(conversation.pk, [agent_id], attempt=attempt, rung_at=now, is_call_back=True):
             return False
         conversation.attempt = attempt
-        if not Desk.objects.filter(agent=agent_id).exists():
+        if not has_open_desk(agent_id):
             # Reached by an app alone, which shows none: somebody else is offered it.
             end_offers(conversation, NOT_ANSWERED)
             conversation.save(update_fields=["attempt"])

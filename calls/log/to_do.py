@@ -8,7 +8,6 @@ from typing import TypedDict
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from calls.live import call_backs
 from calls.models import Call, CallOutcome, CallResult, Conversation, Direction, Recording, RecordingPlay
 
 # What is older was forgotten, or settled in some other way.
@@ -42,7 +41,7 @@ def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
     # One that was refused, or not placed, reached nobody's telephone.
     called_back = later.filter(~Q(result=CallResult.FAILED), called=OuterRef("caller"))
     # Whoever keeps a place in a queue is called back without being reminded of.
-    waits = Conversation.objects.filter(state__in=call_backs.PENDING)
+    waits = Conversation.objects.filter(state__in=Conversation.BACK_PENDING)
     return calls.filter(
         ~Exists(called_back),
         ~Exists(later.filter(caller=OuterRef("caller"))),
