@@ -134,13 +134,20 @@ _RECIPIENT = {
 
 _QUEUE_CALLER = {
     "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z", "party": _CALL["party"],
-    "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "rings_at": [],
+    "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "not_before": None, "tries": 0, "rings_at": [],
 }  # fmt: skip
 _QUEUE = {
-    "team": {"id": 1, "name": "Support"}, "waiting": 1, "longest_since": "2026-11-23T09:30:02Z",
+    "team": {"id": 1, "name": "Support"}, "waiting": 1, "call_backs": 0, "longest_since": "2026-11-23T09:30:02Z",
     "callers": [_QUEUE_CALLER],
 }  # fmt: skip
+_CALL_BACK = {
+    "sid": _SID, "party": _CALL["party"], "line": _CALL["line"], "team": {"id": 1, "name": "Support"},
+    "since": "2026-11-23T09:30:02Z", "until": "2026-11-23T09:36:34Z", "tries": 0,
+    "why": "Step 2, Menu: presses 2, Orders", "note": "",
+}  # fmt: skip
 EXAMPLES: dict[str, Any] = {
+    "CallBack": _CALL_BACK,
+    "CallBackAction": {"sid": _SID},
     "Queue": _QUEUE,
     "QueueCaller": _QUEUE_CALLER,
     "QueueTeam": {"id": 1, "name": "Support"},

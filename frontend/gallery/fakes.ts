@@ -105,6 +105,8 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     readyTexts: async () => READY_TEXTS,
     setPresence: async () => {},
     takeCaller: async () => {},
+    declineCallBack: async () => {},
+    cancelCallBack: async () => {},
     chooseLanguage: async () => {},
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
@@ -173,6 +175,8 @@ export const config: Config = {
     me: "/",
     presence: "/0/",
     takeCaller: "/",
+    declineCallBack: "/",
+    cancelCallBack: "/",
     socket: "/",
     alarms: "/",
     words: "/",

@@ -36,6 +36,8 @@ export interface Config {
     /** With 0 in the place of an agent's id. */
     presence: string;
     takeCaller: string;
+    declineCallBack: string;
+    cancelCallBack: string;
     socket: string;
     alarms: string;
     /** The words of the page's language, and the screens that are loaded later: modules. */

@@ -37,6 +37,8 @@ export type ReachGap = Omit<Schemas["ReachRestored"], "type">;
 export type WithdrawnReason = Schemas["CallWithdrawn"]["reason"];
 /** Who waits for a team. */
 export type Queue = Schemas["Queue"];
+/** A caller who is offered to this agent to be called back. */
+export type CallBack = Schemas["CallBack"];
 export type ServerMessage = Schemas["ServerFrame"];
 export type DeskMessage = Schemas["DeskFrame"];
 
@@ -64,6 +66,8 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "thread.changed": ["thread"],
   "presence.changed": ["presence"],
   "queue.changed": ["queue"],
+  // Null when none is offered any more.
+  "call_back.changed": [],
   "phone.state": ["registered"],
   "phone.renew": [],
   "reach.restored": ["why", "since", "until"],

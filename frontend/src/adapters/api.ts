@@ -114,6 +114,12 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     takeCaller: async (sid) => {
       await request<unknown>(config.urls.takeCaller, { sid });
     },
+    declineCallBack: async (sid) => {
+      await request<unknown>(config.urls.declineCallBack, { sid });
+    },
+    cancelCallBack: async (sid) => {
+      await request<unknown>(config.urls.cancelCallBack, { sid });
+    },
     chooseLanguage: async (language) => {
       await send(config.urls.me, "PATCH", { language });
     },

@@ -42,6 +42,7 @@ import { useNow } from "./useNow";
 import { useStore } from "./useStore";
 import { useViews } from "./useViews";
 import { type View, WorkArea } from "./WorkArea";
+import { partyTitle } from "../words";
 import { t } from "../i18n/i18n";
 
 export interface AppProps {
@@ -76,6 +77,7 @@ export function App(props: AppProps) {
   const chosen = useStore(preferences);
   const { send } = store;
   const { focus } = state.calls;
+  const { callBack } = state;
   const now = useNow(state.desk.state === "lost");
   const [number, setNumber] = useState("");
   const [dialog, setDialog] = useState<DialogName | null>(null);
@@ -115,9 +117,14 @@ export function App(props: AppProps) {
     show({ pane: "call" });
   }
 
-  function callBack({ party }: Call): void {
+  function callOf({ party }: Call): void {
     const { number: to, display, name, place } = party;
     dial({ number: to, display, name, place, line: "" });
+  }
+
+  function toAnswer(): void {
+    show({ pane: "call" });
+    setTimeout(() => focusOn("answer"));
   }
 
   function callNumber({ number: to, display, contact, line: from }: Correspondent): void {
@@ -259,13 +266,14 @@ export function App(props: AppProps) {
         />
       )}
       {ring && facts && pane === "work" && (
+        <MiniRing word={t("ring.incoming")} title={facts.title} since={ring.since} onShow={toAnswer} />
+      )}
+      {callBack && focus === null && pane === "work" && (
         <MiniRing
-          ring={ring}
-          facts={facts}
-          onShow={() => {
-            show({ pane: "call" });
-            setTimeout(() => focusOn("answer"));
-          }}
+          word={t("back.offer")}
+          title={partyTitle(callBack)}
+          since={Date.parse(callBack.since)}
+          onShow={toAnswer}
         />
       )}
       <main class="views">
@@ -288,7 +296,7 @@ export function App(props: AppProps) {
           onKeypad={panels.openKeypad}
           onHelp={panels.openHelp}
           onNote={writeNote}
-          onCallBack={callBack}
+          onCallBack={callOf}
           onDial={dial}
         />
         {signedOut === null && inSends && (
@@ -325,7 +333,7 @@ export function App(props: AppProps) {
             team={colleagues(state)}
             queues={state.queues}
             canDial={dialable}
-            onCall={callBack}
+            onCall={callOf}
             {...{ contacts, contactsApi, contactIn: person.contactIn }}
             onContact={person.openContact}
             onContactClose={person.closeContact}

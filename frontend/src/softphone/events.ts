@@ -45,6 +45,9 @@ export type SoftphoneEvent =
   | { type: "call.not-ended"; sid: string; message: string }
   // the agent
   | { type: "agent.dialled"; id: string; hints: Hints; line: Line | null; at: number }
+  /** Calls whom the server offers to be called back; or leaves that to somebody else. */
+  | { type: "agent.called-back"; id: string; at: number }
+  | { type: "agent.declined-call-back" }
   | { type: "agent.answered" }
   | { type: "agent.rejected" }
   | { type: "agent.muted"; muted: boolean }
@@ -74,7 +77,14 @@ export type Command =
   | { type: "leader.take" }
   | { type: "phone.start" }
   | { type: "phone.stop" }
-  | { type: "phone.connect"; id: string; to: string; lineId: number | null; override: string | null }
+  | {
+      type: "phone.connect";
+      id: string;
+      to: string;
+      lineId: number | null;
+      override: string | null;
+      callBack: string | null;
+    }
   | { type: "phone.accept"; id: string }
   | { type: "phone.reject"; id: string }
   | { type: "phone.ignore"; id: string }
@@ -82,6 +92,7 @@ export type Command =
   | { type: "phone.digit"; id: string; digit: string }
   | { type: "phone.hang-up"; id: string }
   | { type: "call.hang-up"; sid: string }
+  | { type: "call-back.decline"; sid: string }
   | { type: "desk.open" }
   | { type: "desk.retry" }
   | { type: "desk.send"; message: DeskMessage };

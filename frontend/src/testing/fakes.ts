@@ -87,6 +87,8 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     readyTexts: vi.fn(async () => []),
     setPresence: vi.fn(async () => {}),
     takeCaller: vi.fn(async () => {}),
+    declineCallBack: vi.fn(async () => {}),
+    cancelCallBack: vi.fn(async () => {}),
     chooseLanguage: vi.fn(async () => {}),
     ...change,
   };
