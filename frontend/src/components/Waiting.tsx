@@ -154,26 +154,28 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
           {[caller.party.name ? caller.party.display : caller.party.place, about].filter(Boolean).join(" · ")}
         </span>
       </span>
-      <button
-        type="button"
-        class="button-plain"
-        disabled={asked === caller.sid}
-        aria-label={t("waiting.actionFor", { word, who })}
-        onClick={() => onTake(caller.sid)}
-      >
-        <Icon name="phone" size={18} /> {word}
-      </button>
-      {onCancel && (
+      <span class="waiting-acts">
         <button
           type="button"
           class="button-plain"
           disabled={asked === caller.sid}
-          aria-label={t("waiting.actionFor", { word: t("waiting.cancel"), who })}
-          onClick={() => onCancel(caller.sid)}
+          aria-label={t("waiting.actionFor", { word, who })}
+          onClick={() => onTake(caller.sid)}
         >
-          <Icon name="close" size={18} /> <span class="visually-hidden">{t("waiting.cancel")}</span>
+          <Icon name="phone" size={18} /> {word}
         </button>
-      )}
+        {onCancel && (
+          <button
+            type="button"
+            class="button-plain"
+            disabled={asked === caller.sid}
+            aria-label={t("waiting.actionFor", { word: t("waiting.cancel"), who })}
+            onClick={() => onCancel(caller.sid)}
+          >
+            <Icon name="close" size={18} /> <span class="visually-hidden">{t("waiting.cancel")}</span>
+          </button>
+        )}
+      </span>
     </li>
   );
 }
