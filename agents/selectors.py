@@ -280,3 +280,8 @@ def agents_callable() -> list[tuple[int, str]]:
     """Who may be called, by name."""
     agents = Agent.objects.filter(who_may_sign_in(), may_receive_calls=True)
     return [(agent.pk, str(agent)) for agent in agents]
+
+
+def has_open_desk(agent_id: int) -> bool:
+    """Whether a page or a program of the agent's is connected, which can show what is pushed."""
+    return Desk.objects.filter(agent=agent_id, seen_at__gte=reach_slots()["alive_since"]).exists()

@@ -135,10 +135,17 @@ class OutgoingRequest:
     voice: VoiceRequest
     phone: str
     override: str
+    # The sid of the caller whom the agent says to call back.
+    call_back: str
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
-        return cls(VoiceRequest.from_fields(form), field(form, PHONE_FIELD, 255), field(form, "Override", 48))
+        return cls(
+            VoiceRequest.from_fields(form),
+            field(form, PHONE_FIELD, 255),
+            field(form, "Override", 48),
+            sid_field(form, "CallBack"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ in `calls.log.serializers` describe the same shapes for the API's schema, and a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,8 +15,8 @@ from django.conf import settings
 from django.urls import get_script_prefix, reverse
 
 from agents.selectors import agent_name
-from calls.models import Call, Recording, is_incoming
-from core.languages import sentence
+from calls.models import Call, CallOffer, Recording, is_incoming
+from core.languages import from_json, sentence
 from routing.models import Line
 from telephony.identity import identity_for
 from telephony.party import is_withheld
@@ -145,6 +145,26 @@ def call_json(call: Call) -> dict[str, Any]:
         "revision": call.revision,
         "recordings": [recording_json(recording) for recording in heard_recordings(call)],
         "legs": [leg_json(leg) for leg in _legs_of(call)],
+    }
+
+
+def call_back_json(offer: CallOffer | None) -> dict[str, Any] | None:
+    """`CallBack` in docs/desk-protocol.md: a caller whom an agent is to call back now."""
+    if offer is None:
+        return None
+    call, conversation = offer.call, offer.call.conversation
+    why = from_json(conversation.terms.get("why", ""))
+    until = offer.created_at + timedelta(seconds=int(conversation.terms.get("ring_seconds") or 20))
+    return {
+        "sid": call.sid,
+        "party": party_json(call),
+        "line": line_json(call.line),
+        "team": {"id": conversation.team_id or 0, "name": conversation.team.name if conversation.team else ""},
+        "since": time_json(conversation.waiting_since or call.start_time),
+        "until": time_json(until),
+        "tries": conversation.call_back_tries,
+        "why": sentence(why) if isinstance(why, str) else "",
+        "note": call.note,
     }
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from calls import emergencies
 from calls.answering import route_responses, route_twiml, twiml, twiml_responses
-from calls.live import conversations, status_callbacks
+from calls.live import call_backs, conversations, status_callbacks
 from calls.live.conversations import Asked
 from calls.live.journey import Meeting
 from calls.live.queues import place_of
@@ -86,7 +86,12 @@ def _offer(work: UnitOfWork, received: Received) -> Answer:
 def _wait(work: UnitOfWork, received: Received) -> Answer:
     request = InputRequest.from_fields(received.fields)
     asked = Asked(work, request.voice.sid)
-    if conversations.must_leave_queue(asked, wishes_to=request.digits == "1") or asked.meeting is None:
+    waits = asked.meeting.conversation if asked.meeting else None
+    # Where a call-back may be asked for, that is key 1.
+    leaves = "2" if waits is not None and call_backs.may_be_offered(waits) else "1"
+    if request.digits == "1" and leaves != "1":
+        conversations.wants_call_back(asked)
+    if conversations.must_leave_queue(asked, wishes_to=request.digits == leaves) or asked.meeting is None:
         return route_responses.leave_queue()
     conversation = asked.meeting.conversation
     since = conversation.waiting_since or timezone.now()

@@ -89,5 +89,13 @@ def call_get(sid: str) -> Call | None:
     return with_details(Call.objects.filter(pk=sid)).first()
 
 
+def call_back_offered(agent_id: int) -> CallOffer | None:
+    """The call-back that is offered to an agent now, with the caller's first call and place."""
+    offers = CallOffer.objects.filter(agent=agent_id, state=CallOffer.State.RINGING, is_call_back=True)
+    related = ("call__line", "call__contact", "call__conversation__team")
+    return offers.filter(call__conversation__isnull=False).select_related(*related).first()
+
+
 def ringing_agent_ids(call: Call) -> list[int]:
-    return list(call.offers.filter(state=CallOffer.State.RINGING).values_list("agent_id", flat=True))
+    ringing = call.offers.filter(state=CallOffer.State.RINGING, is_call_back=False)
+    return list(ringing.values_list("agent_id", flat=True))

@@ -3,7 +3,13 @@ from django.urls import path
 from calls.control.apis import CallDetailApi, CallHangUpApi, RecordingApi
 from calls.control.number_apis import NumberCheckApi
 from calls.log.apis import CallListApi
-from calls.queues.apis import QueueAssignApi, QueuesApi, QueueTakeApi
+from calls.queues.apis import (
+    CallBackCancelApi,
+    CallBackDeclineApi,
+    QueueAssignApi,
+    QueuesApi,
+    QueueTakeApi,
+)
 from calls.recorder.apis import CallTimelineApi
 from calls.webhooks import KINDS
 from telephony.webhooks.inbox import urlpatterns_of
@@ -21,5 +27,7 @@ api_urlpatterns = [
     path("queues/", QueuesApi.as_view(), name="queue-list"),
     path("queues/assign/", QueueAssignApi.as_view(), name="queue-assign"),
     path("queues/take/", QueueTakeApi.as_view(), name="queue-take"),
+    path("queues/call-backs/decline/", CallBackDeclineApi.as_view(), name="call-back-decline"),
+    path("queues/call-backs/cancel/", CallBackCancelApi.as_view(), name="call-back-cancel"),
     path("numbers/check/", NumberCheckApi.as_view(), name="number-check"),
 ]

@@ -190,7 +190,7 @@ KINDS = (
     _posted(
         "outgoing",
         url_name="calls:voice-outgoing",
-        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override")),
+        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack")),
         work=_outgoing,
         work_late=_unanswered,
         emergency=emergencies.to_party,

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from board.serializers import BoardSerializer
 from calls.live.serializers import AVAILABILITIES, PresenceSerializer
 from calls.log.serializers import AgentSerializer, CallSerializer
-from calls.queues.serializers import QueueSerializer
+from calls.queues.serializers import CallBackSerializer, QueueSerializer
 from desk.serializers import OWN_TROUBLES, LiveCallSerializer
 from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
@@ -143,6 +143,11 @@ class BoardOpenSerializer(_Frame):
 @_frame("board.close", DESK_FRAMES)
 class BoardCloseSerializer(_Frame):
     pass
+
+
+@_frame("call_back.changed", SERVER_FRAMES)
+class CallBackChangedSerializer(_Frame):
+    call_back = CallBackSerializer(allow_null=True, help_text="Null: none is offered to the agent any more.")
 
 
 @_frame("phone.state", SERVER_FRAMES, DESK_FRAMES)

@@ -14,9 +14,11 @@ from agents.selectors import away_reasons, team_ids_of
 from calls.live import broadcasts, presence
 from calls.live.serializers import AVAILABILITIES, PresenceSerializer
 from calls.log.serializers import AgentSerializer, LineSerializer
+from calls.payloads import call_back_json
 from calls.queues.payloads import queue_json
 from calls.queues.selectors import queues_of
-from calls.queues.serializers import QueueSerializer
+from calls.queues.serializers import CallBackSerializer, QueueSerializer
+from calls.selectors import call_back_offered
 from desk.serializers import AwayReasonSerializer, LiveCallSerializer
 from messaging.threads.selectors import unread_list
 from messaging.threads.serializers import UnreadThreadSerializer
@@ -57,6 +59,11 @@ PARTS = (
     Part("presence", presence.presence_list, partial(PresenceSerializer, many=True)),
     Part("lines", lambda agent: LineSerializer(lines_for(agent), many=True).data, partial(LineSerializer, many=True)),
     Part("queues", _queues, partial(QueueSerializer, many=True)),
+    Part(
+        "call_back",
+        lambda agent: call_back_json(call_back_offered(agent.pk)),
+        partial(CallBackSerializer, allow_null=True),
+    ),
     Part("unread_threads", unread_list, partial(UnreadThreadSerializer, many=True)),
 )
 

@@ -113,6 +113,8 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "presence": reverse("api:agent-presence", args=[0]),
             "takeCaller": reverse("api:queue-take"),
             "assignCaller": reverse("api:queue-assign"),
+            "declineCallBack": reverse("api:call-back-decline"),
+            "cancelCallBack": reverse("api:call-back-cancel"),
             "socket": f"{get_script_prefix()}ws/desk/",
             "alarms": static("alarms.js"),
             "words": static(f"desk-words-{language_now()}.js"),

@@ -212,6 +212,17 @@ def _hours(step: HoursStep, known: Known) -> Iterator[_Wrong]:
 def _team(step: TeamStep, known: Known) -> Iterator[_Wrong]:
     if step.team is None or known.team(step.team) is None:
         yield "team", _("No team is chosen."), _("Choose a team.")
+    if not step.call_back:
+        return
+    if step.call_back_after >= step.wait_seconds:
+        text = _("Callers go on before a call-back is offered to them.")
+        yield "call_back_after", text, _("Offer it earlier, or let callers wait longer.")
+    hours = known.hours(step.call_back_hours) if step.call_back_hours else None
+    if step.call_back_hours and hours is None:
+        yield "call_back_hours", _("These opening hours are gone."), _("Choose opening hours, or none.")
+    elif hours is not None and not hours.has_any_day():
+        text = _("%(hours)s are open on no day: nobody would ever be called back.") % {"hours": in_sentence(hours.name)}
+        yield "call_back_hours", text, _("Add a span to these opening hours first, or choose others.")
 
 
 def _agent(step: AgentStep, known: Known) -> Iterator[_Wrong]:

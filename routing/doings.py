@@ -52,6 +52,20 @@ class RingTeam(Doing):
     first_seconds: int
     priority: int
     skill: str
+    most_waiting: int
+    """Who comes when so many wait goes on at once; 0: any number may wait."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCallBack(Doing):
+    """Whoever waits may hang up, keep the place, and be called back."""
+
+    after: int
+    tries: int
+    pause: int
+    """Minutes."""
+    hours: int | None
+    closed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from routing.doings import (
     End,
     Event,
     EventKind,
+    OfferCallBack,
     Passed,
     RingAgent,
     RingTeam,
@@ -171,13 +172,15 @@ def _meet_team(walk: Walk, step: TeamStep) -> str | None:
         team=step.team,
         **{name: getattr(step, name) for name in _OF_TEAM},
     )
+    if step.call_back:
+        _offer_call_back(walk, step)
     waits = _("waits for %(seconds)d s at most") % {"seconds": step.wait_seconds}
     heard = _said(walk, step.hears)
     walk.add(
         Wait,
         step,
         waits,
-        _("Then the caller goes on."),
+        _waits_why(step),
         seconds=step.wait_seconds,
         hears=heard["prompt"],
         language=heard["language"],
@@ -185,7 +188,34 @@ def _meet_team(walk: Walk, step: TeamStep) -> str | None:
     return None
 
 
-_OF_TEAM = ("strategy", "ring_seconds", "first", "first_seconds", "priority", "skill")
+def _waits_why(step: TeamStep) -> Sentence:
+    if not step.most_waiting:
+        return _("Then the caller goes on.")
+    return _("Then the caller goes on; at once when %(count)d wait already.") % {"count": step.most_waiting}
+
+
+def _offer_call_back(walk: Walk, step: TeamStep) -> None:
+    said = _("is offered to be called back after %(seconds)d s") % {"seconds": step.call_back_after}
+    hours = walk.facts.known.hours(step.call_back_hours) if step.call_back_hours else None
+    blanks = {"tries": step.call_back_tries, "hours": in_sentence(hours.name) if hours else ""}
+    if hours:
+        why = _("By a key, if the number can be called; tried %(tries)d times at most, within %(hours)s.") % blanks
+    else:
+        why = _("By a key, if the number can be called; tried %(tries)d times at most.") % blanks
+    walk.add(
+        OfferCallBack,
+        step,
+        said,
+        why,
+        after=step.call_back_after,
+        tries=step.call_back_tries,
+        pause=step.call_back_pause,
+        hours=step.call_back_hours,
+        closed=step.call_back_closed,
+    )
+
+
+_OF_TEAM = ("strategy", "ring_seconds", "first", "first_seconds", "priority", "skill", "most_waiting")
 _STRATEGIES = {
     "all-at-once": _("%(team)s rings, all at once, %(seconds)d s"),
     "longest-idle": _("%(team)s rings, the longest idle first, %(seconds)d s each"),

@@ -61,7 +61,18 @@ class ExplainedStepSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(help_text="About when: what is read out is taken to last as long as reading does.")
     kind = serializers.ChoiceField(
         choices=[
-            *("line", "spam", "decision", "announcement", "question", "team", "waiting", "agent", "number"),
+            *(
+                "line",
+                "spam",
+                "decision",
+                "announcement",
+                "question",
+                "team",
+                "call-back",
+                "waiting",
+                "agent",
+                "number",
+            ),
             *("message", "end"),
         ]
     )

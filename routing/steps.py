@@ -18,6 +18,8 @@ from core.text import in_sentence
 from routing import step_fields as are
 from routing.step_fields import MAX_STEPS, Complain, Key, Prompt
 
+# What becomes of a call-back when the hours are over: kept for the next opening, or left to be done by hand.
+CLOSED_KEEPS, CLOSED_LISTS = "keep", "list"
 STRATEGIES = ("all-at-once", "longest-idle", "in-turn", "fixed-order")
 FIRST_ASKED = ("", "last-agent", "owner")
 # The step, the field within it, and what to do.
@@ -165,13 +167,25 @@ class TeamStep(Step):
     """What the waiting hear, between the music."""
     priority: int = are.number(0, 9, 0)
     skill: str = are.text()
+    most_waiting: int = are.number(0, 200, 0)
+    """Who comes when so many wait goes on at once; 0: any number may wait."""
+    call_back: bool = are.flag(False)
+    """Whether the waiting may hang up, keep their place, and be called back."""
+    call_back_after: int = are.number(0, 900, 60)
+    """After so many seconds of waiting."""
+    call_back_tries: int = are.number(1, 5, 3)
+    call_back_pause: int = are.number(1, 120, 10)
+    """Minutes between two tries."""
+    call_back_hours: int | None = are.row()
+    """Nobody is called back outside these hours; None: at any time."""
+    call_back_closed: str = are.choice((CLOSED_KEEPS, CLOSED_LISTS), CLOSED_KEEPS)
     waited: str = are.target()
     nobody: str = are.target()
     full: str = are.target()
 
     def arrows(self) -> tuple[Arrow, ...]:
         ways = (Arrow("waited", self.waited, _("waited")), Arrow("nobody", self.nobody, _("nobody there")))
-        return ways + ((Arrow("full", self.full, _("full")),) if self.full else ())
+        return ways + ((Arrow("full", self.full, _("full")),) if self.full or self.most_waiting else ())
 
     def prompts(self) -> tuple[tuple[str, Prompt, bool], ...]:
         return (("hears", self.hears, False),)

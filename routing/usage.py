@@ -26,4 +26,6 @@ def _uses(route: Route, field: str, pk: int) -> bool:
 
 
 def _names(step: Step, field: str, pk: int) -> bool:
+    if field == "hours" and getattr(step, "call_back", False) and getattr(step, "call_back_hours", None) == pk:
+        return True
     return getattr(step, field, None) == pk

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
@@ -15,6 +16,7 @@ from calls.answering import route_twiml, twiml, twiml_responses
 from calls.answering.prompts import VOICES, asks_for_message, said
 from calls.answering.route_twiml import Heard, Sound
 from calls.answering.twiml import Said, VoicemailUrls
+from calls.live import call_backs
 from calls.live.journey import OVER, Meeting
 from calls.live.queues import Place
 from calls.live.services import ring_parameters
@@ -33,6 +35,8 @@ def to_caller(meeting: Meeting) -> str:
     """What the caller is answered now."""
     if meeting.repeated:
         return meeting.repeated
+    if meeting.conversation.state in call_backs.ALL:
+        return _called_back(meeting)
     before = _before(meeting)
     if meeting.rung:
         return _ring(meeting, before)
@@ -51,6 +55,11 @@ def to_caller(meeting: Meeting) -> str:
         # What was answered before is not known any more. It must not be silence.
         return nobody_known()
     return route_twiml.end_twiml(before)
+
+
+def _called_back(meeting: Meeting) -> str:
+    noted = _("That is noted. You keep your place, and we call you back at the number you are calling from. Goodbye.")
+    return route_twiml.end_twiml([said(noted, meeting.language)])
 
 
 def _before(meeting: Meeting) -> list[Heard]:
@@ -160,8 +169,13 @@ def while_waiting(meeting: Meeting, place: Place | None, *, round_: int) -> str:
         heard += own
     elif place is not None:
         heard.append(_place_said(place, language))
+    if call_backs.is_offered(conversation, timezone.now()):
+        heard.append(said(_("Press 1 and we call you back; you keep your place in line."), language))
     if round_ == 0 or round_ % 4 == 2:
-        heard.append(said(_("If you do not want to wait, press 1."), language))
+        leave = _("If you do not want to wait, press 1.")
+        if call_backs.may_be_offered(conversation):
+            leave = _("If you do not want to wait, press 2.")
+        heard.append(said(leave, language))
     return route_twiml.wait_twiml(heard=[*heard, music()], action_url=_turn(meeting, "calls:wait-document"))
 
 

@@ -20,7 +20,7 @@ from calls.live.details import attach_details
 from calls.live.push_queue import Offered, PushQueue
 from calls.log.past_calls_cache import past_calls_cache
 from calls.models import Call, CallStatus
-from calls.payloads import agent_json, call_json, party_json
+from calls.payloads import agent_json, call_back_json, call_json, party_json
 from core.languages import default_language, sentence, speaking
 from core.realtime import outbox
 from core.text import tree_cleaned
@@ -179,6 +179,32 @@ def _withdrawn(tree: CallTree, withdrawal: Withdrawal) -> Iterator[outbox.Frame]
         "by": agent_json(by),
     }
     yield from _frames([agent_group(withdrawal.agent_id)], frame)
+
+
+def call_changed_after_commit(sid: str) -> None:
+    transaction.on_commit(partial(call_changed, sid), robust=True)
+
+
+def call_back_changed(agent_ids: Collection[int]) -> None:
+    """Once it is committed, tells the desks of these agents which call-back is offered to them, or that none is."""
+    transaction.on_commit(partial(outbox.later, partial(_tell_call_backs, frozenset(agent_ids))), robust=True)
+
+
+def _tell_call_backs(agent_ids: Collection[int]) -> None:
+    outbox.send([frame for agent_id in agent_ids for frame in _call_back_frames(agent_id)])
+
+
+def _call_back_frames(agent_id: int) -> list[outbox.Frame]:
+    """Each in its language: what the caller chose is a sentence."""
+    group, offer = agent_group(agent_id), selectors.call_back_offered(agent_id)
+
+    def told(language: str) -> str:
+        with speaking(language):
+            return as_text({"type": "call_back.changed", "call_back": call_back_json(offer)})
+
+    others = [language for language, _ in settings.LANGUAGES if language != default_language()]
+    message = {"type": "desk.frame", "text": told(""), "texts": {language: told(language) for language in others}}
+    return [(group, {**message, "group": group})]
 
 
 def call_problem(call: Call, *, permanent: bool) -> None:

@@ -33,5 +33,5 @@ def busy_legs() -> QuerySet[Call]:
 
 def ringing_offers() -> QuerySet[CallOffer]:
     return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Param("rings_since")).exclude(
-        call__status__in=sorted(TERMINAL)
+        call__status__in=sorted(TERMINAL), is_call_back=False
     )

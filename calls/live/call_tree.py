@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from calls.models import STATUS_RANK, Call, CallOffer, CallResult, CallStatus, Recording
+from calls.models import STATUS_RANK, Call, CallOffer, CallResult, CallStatus, Direction, Recording
 
 _ANSWERED = (CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
 _OUTCOMES = {
@@ -56,12 +56,18 @@ class CallTree:
 
     @property
     def ringing_agent_ids(self) -> list[int]:
-        return [offer.agent_id for offer in self.offers if offer.state == CallOffer.State.RINGING]
+        ringing = (offer for offer in self.offers if offer.state == CallOffer.State.RINGING)
+        return [offer.agent_id for offer in ringing if not offer.is_call_back]
+
+    @property
+    def dialled(self) -> list[Call]:
+        """The legs that were made for it. Not: calls that came to us by themselves, before it, of the same caller."""
+        return [leg for leg in self.legs if not is_call_of_its_own(leg)]
 
     def settle(self) -> None:
         """Works out the root and its offers from the legs; says whose phones stop ringing."""
         root = self.root
-        answered = _answered(self.legs)
+        answered = _answered(self.dialled)
         if answered is not None:
             root.answer_time = answered.answer_time or root.answer_time
             if root.incoming and answered.agent_id:
@@ -69,7 +75,7 @@ class CallTree:
             if answered.status == CallStatus.IN_PROGRESS and STATUS_RANK[root.status] < STATUS_RANK[answered.status]:
                 # The number's own callback comes at the end only: until then, the root lives as its leg does.
                 root.status = CallStatus.IN_PROGRESS
-        elif root.answer_time and any(_was_not_taken(leg, root) for leg in self.legs):
+        elif root.answer_time and any(_was_not_taken(leg, root) for leg in self.dialled):
             root.answer_time, root.waited = None, None
         root.result = self._result(answered) if root.is_terminal else ""
         if root.waiting_since is not None and root.waited is None:
@@ -86,16 +92,18 @@ class CallTree:
             return CallResult.VOICEMAIL if any(map(_is_heard, self.recordings)) else CallResult.MISSED
         if answered is not None:
             return CallResult.REACHED
-        if root.problem and not self.legs:
+        legs = self.dialled
+        if root.problem and not legs:
             return CallResult.FAILED
-        last = max(self.legs, key=lambda leg: (leg.start_time, leg.sid)).status if self.legs else root.status
+        last = max(legs, key=lambda leg: (leg.start_time, leg.sid)).status if legs else root.status
         return _OUTCOMES.get(CallStatus(last), CallResult.CANCELED)
 
     def _settle_offers(self, answered: Call | None) -> None:
         changed = {id(offer): offer for offer in self._claim_legs()}
         leg_of = self._legs_of_offers()
         for offer in self.offers:
-            if offer.state not in _OPEN:
+            # Of call-backs nothing follows from legs (`calls.live.call_back_rounds`).
+            if offer.state not in _OPEN or offer.is_call_back:
                 continue
             state, reason = self._offer_state(offer, leg_of.get(id(offer)), answered)
             if state == offer.state:
@@ -126,7 +134,7 @@ class CallTree:
         """By `id` of the offer. Whose phone was offered the call once has at most one leg in it, whoever says so."""
         by_sid = {leg.sid: leg for leg in self.legs}
         claimed = {offer.leg_sid for offer in self.offers}
-        by_agent = {leg.agent_id: leg for leg in self.legs if leg.agent_id and leg.sid not in claimed}
+        by_agent = {leg.agent_id: leg for leg in self.dialled if leg.agent_id and leg.sid not in claimed}
         times = Counter(offer.agent_id for offer in self.offers)
         found = {}
         for offer in self.offers:
@@ -154,6 +162,12 @@ class CallTree:
         if leg is not None and leg.status == CallStatus.CANCELED:
             return states.CANCELED, ""
         return offer.state, ""
+
+
+def is_call_of_its_own(leg: Call) -> bool:
+    """Whether what hangs on another call began by itself: a caller's first call, on the call with which an agent calls
+    back; an agent's try to, on the caller's."""
+    return leg.direction == Direction.INBOUND and not leg.called.startswith("client:")
 
 
 def _was_not_taken(leg: Call, root: Call) -> bool:

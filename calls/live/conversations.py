@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from calls.live import broadcasts, presence
+from calls.live import broadcasts, call_backs, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import NOT_TAKEN
 from calls.live.dispatch import is_due
@@ -90,6 +90,8 @@ def again(meeting: Meeting) -> Meeting:
     But never phones that ring no more: of a caller who was to be rung for, the phones of now, or the queue.
     """
     conversation = meeting.conversation
+    if conversation.state in call_backs.ALL:
+        return meeting
     if conversation.state == State.OFFERED:
         states = CallOffer.objects.filter(call=conversation.call_id, attempt=conversation.attempt)
         now = set(states.values_list("state", flat=True))
@@ -118,7 +120,7 @@ def ring_over(asked: Asked, turn: int | None, *, talked: bool, leg_sid: str = ""
     meeting = asked.meeting
     if meeting is None:
         return None
-    if not asked.is_of(turn):
+    if not asked.is_of(turn) or meeting.conversation.state in call_backs.ALL:
         return again(meeting)
     if not talked and meeting.conversation.state == State.DIALLING and leg_sid:
         asked.not_taken(leg_sid)
@@ -137,7 +139,9 @@ def left_queue(asked: Asked, turn: int | None, result: str) -> Meeting | None:
     meeting = asked.meeting
     if meeting is None:
         return None
-    if not asked.is_of(turn):
+    if meeting.conversation.state in call_backs.ALL and meeting.call.is_terminal:
+        broadcasts.after_commit(trees=asked.trees())
+    if not asked.is_of(turn) or meeting.conversation.state in call_backs.ALL:
         return again(meeting)
     if result in ("hangup", "bridged", "bridging-in-process", "redirected-from-bridged") or meeting.call.is_terminal:
         return over(meeting, asked.trees())
@@ -180,10 +184,21 @@ def must_leave_queue(asked: Asked, *, wishes_to: bool) -> bool:
     return bool(conversation.send_on)
 
 
+def wants_call_back(asked: Asked) -> None:
+    """Whoever waits wishes to be called back. What is not offered is not heard."""
+    meeting = asked.meeting
+    if meeting is None or meeting.conversation.state != State.WAITING or meeting.conversation.send_on:
+        return
+    if call_backs.is_offered(meeting.conversation, timezone.now()) and not meeting.call.is_terminal:
+        call_backs.ask(meeting.conversation)
+
+
 def lost(work: UnitOfWork, sid: str) -> None:
     """Twilio could not use our answer, and the caller got another: nobody is offered this caller any more."""
     asked = Asked(work, sid)
     if asked.call is None or asked.meeting is None or asked.meeting.conversation.state in OVER:
+        return
+    if asked.meeting.conversation.state in (State.BACK_OFFERED, State.CALLING_BACK):
         return
     asked.meeting.conversation.state = State.LOST
     asked.meeting.conversation.save()

@@ -16,13 +16,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from calls.live import broadcasts
+from calls.live import broadcasts, call_backs
 from calls.live.call_batch import CallBatch
 from calls.live.free_agents import FreeAgents, free_agents, skill_key
 from calls.live.locks import locking_offers, try_lock
 from calls.live.offers import offers_make, rung_in_vain
 from calls.live.push_queue import Offered
-from calls.live.scheduling import Choice, Waiting, choose
+from calls.live.scheduling import ALL_AT_ONCE, LONGEST_IDLE, PRIORITY_STEP, Choice, Waiting, choose
 from calls.log.past_calls import past_calls_with
 from calls.models import LIVE, Conversation
 from core.sql.prepared import Param, Prepared
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 State = Conversation.State
 # Of a long queue so many are looked at, two for each free agent at least; all (None), when somebody is left over.
 _LIMITS = (64, 256, None)
-_COLUMNS = ("call_id", "team_id", "waiting_since", "priority", "skill", "terms", "attempt")
+_COLUMNS = ("call_id", "team_id", "place_at", "priority", "skill", "terms", "state", "attempt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def at_the_door(conversation: Conversation) -> list[Agent]:
 
 
 def somebody_waits() -> bool:
-    return Conversation.objects.filter(state=State.WAITING, send_on="").exists()
+    return Conversation.objects.filter(Q(state=State.WAITING, send_on="") | Q(state=State.CALL_BACK)).exists()
 
 
 def dispatch() -> list[Fetch]:
@@ -71,7 +71,8 @@ def dispatch() -> list[Fetch]:
 
 
 def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch | None:
-    """None for a caller with whom somebody else is busy: whoever that is looks again afterwards."""
+    """None for a caller with whom somebody else is busy: whoever that is looks again afterwards; and for a call-back,
+    for which nobody is fetched."""
     if not try_lock(choice.sid):
         return None
     work = UnitOfWork()
@@ -79,9 +80,14 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
     waiting = work.read(_WAITS(sids=[choice.sid]))
     batch.load()
     call = batch.get(choice.sid)
-    if not waiting.rows or call is None or call.is_terminal:
+    if not waiting.rows:
         return None
     (conversation,) = waiting.rows
+    if conversation.state == State.CALL_BACK:
+        call_backs.offer(conversation, choice.agent_ids)
+        return None
+    if call is None or call.is_terminal:
+        return None
     agents = _offer(conversation, choice, found, now=now, rung_at=None)
     if not agents:
         return None
@@ -95,7 +101,9 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
 
 
 _WAITS: Prepared[Conversation] = Prepared(
-    lambda: Conversation.objects.filter(call__pk__in_array=Param("sids"), state=State.WAITING.value, send_on="")
+    lambda: Conversation.objects.filter(
+        call__pk__in_array=Param("sids"), state__in=[State.WAITING.value, State.CALL_BACK.value], send_on=""
+    )
 )
 # What `_offer` changes, and when Twilio was asked to fetch the caller.
 _OFFERED = Write.update(
@@ -142,14 +150,9 @@ def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
 
 
 def _everybody() -> QuerySet[Conversation]:
-    """All who wait and may be offered to somebody, first to last."""
-    rows = Conversation.objects.filter(
-        state=State.WAITING.value,
-        send_on="",
-        call__status__in=sorted(LIVE),
-        call__answer_time__isnull=True,
-        team__isnull=False,
-    )
+    """All who wait, on the line or to be called back, and may be offered to somebody, first to last."""
+    on_line = Q(state=State.WAITING.value, call__status__in=sorted(LIVE), call__answer_time__isnull=True)
+    rows = Conversation.objects.filter(on_line | Q(state=State.CALL_BACK.value), send_on="", team__isnull=False)
     may_be_tried = Q(not_before__isnull=True) | Q(not_before__lte=Param("now"))
     return rows.filter(may_be_tried).order_by("place_at", "waiting_since", "pk")
 
@@ -201,15 +204,19 @@ def _row_of(conversation: Conversation) -> tuple[Any, ...]:
 
 
 def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
-    sid, team_id, since, priority, skill, terms, _attempt = row
+    sid, team_id, place_at, priority, skill, terms, state, _attempt = row
+    # Whoever has another's place is before all who came after that one.
+    since = (place_at or timezone.now()) + priority * PRIORITY_STEP
+    strategy = str(terms.get("strategy", LONGEST_IDLE))
     missed, spared = in_vain.get(sid, ({}, frozenset()))
     return Waiting(
         sid=sid,
         team_id=team_id or 0,
-        since=since or timezone.now(),
+        since=since,
         priority=priority,
         skill=skill_key(skill),
-        strategy=str(terms.get("strategy", "longest-idle")),
+        # A call-back is one agent's: the caller is called once.
+        strategy=LONGEST_IDLE if state == State.CALL_BACK and strategy == ALL_AT_ONCE else strategy,
         order=tuple(terms.get("order", ())),
         preferred=tuple(terms.get("preferred", ())),
         only=frozenset(terms.get("only", ())),

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from agents.selectors import agents_active
-from calls.live import broadcasts, dispatcher
+from calls.live import broadcasts, call_backs, dispatcher
 from calls.live.dispatch import at_the_door, is_due, tell_offered
 from calls.live.free_agents import teams_at_work
 from calls.live.scheduling import PRIORITY_STEP
 from calls.live.terms import terms_of_agent, terms_of_team
 from calls.live.waking import wake_over, wake_sleeping
-from calls.models import Call, CallEvent, CallOffer, Conversation
+from calls.models import LIVE, Call, CallEvent, CallOffer, Conversation
 from core.languages import as_json
 from routing import walk
 from routing.doings import (
@@ -26,6 +26,7 @@ from routing.doings import (
     End,
     Event,
     EventKind,
+    OfferCallBack,
     Passed,
     RingAgent,
     RingTeam,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 State = Conversation.State
 # States in which nothing more is to come.
-OVER = frozenset({State.ENDED, State.ABANDONED, State.LOST})
+OVER = frozenset({State.ENDED, State.ABANDONED, State.LOST, State.NOT_REACHED})
 # Nobody there, and again nobody, and again: a route that is saved ends long before.
 _MOST_STRETCHES = 40
 
@@ -109,7 +110,8 @@ def _enter(meeting: Meeting, doings: list[Doing]) -> Event | None:
     _leave_team(meeting)
     if isinstance(last, Wait):
         ring = next(doing for doing in reversed(doings) if isinstance(doing, RingTeam))
-        return _join(meeting, ring, last)
+        back = next((doing for doing in doings if isinstance(doing, OfferCallBack)), None)
+        return _join(meeting, ring, last, back)
     if isinstance(last, RingAgent):
         conversation.terms = terms_of_agent(last)
         meeting.rung = at_the_door(conversation)
@@ -126,21 +128,32 @@ _STATES: dict[type[Doing], str] = {
 }
 
 
-def _join(meeting: Meeting, ring: RingTeam, wait: Wait) -> Event | None:
-    """The caller comes to a team: somebody's phone rings at once, or the caller waits if anybody is there at all."""
+def _join(meeting: Meeting, ring: RingTeam, wait: Wait, back: OfferCallBack | None) -> Event | None:
+    """The caller comes to a team: somebody's phone rings at once, or the caller waits if anybody is there at all, and
+    if so many may wait."""
     conversation, call, now = meeting.conversation, meeting.call, timezone.now()
     conversation.team_id, conversation.waiting_since = ring.team, now
     conversation.priority, conversation.place_at = ring.priority, now - ring.priority * PRIORITY_STEP
-    conversation.terms, conversation.skill = terms_of_team(ring, wait, call)
+    conversation.terms, conversation.skill = terms_of_team(ring, wait, call, back)
     conversation.terms["why"] = _why(meeting.doings)
     conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
+    call_backs.take_place(conversation, call)
     meeting.rung = at_the_door(conversation)
+    if not meeting.rung and ring.most_waiting and waiting_for(ring.team, conversation.pk) >= ring.most_waiting:
+        _leave_team(meeting)
+        return Event(EventKind.FULL)
     if not meeting.rung and not _wake(meeting) and ring.team not in teams_at_work([ring.team]):
         _leave_team(meeting)
         return Event(EventKind.NOBODY)
     call.waiting_since, call.waited = call.waiting_since or now, None
     Call.objects.filter(pk=call.sid).update(waiting_since=call.waiting_since, waited=None)
     return None
+
+
+def waiting_for(team_id: int, but: str) -> int:
+    """How many are on the line and wait for a team, this one aside."""
+    waiting = Conversation.objects.filter(team=team_id, state=State.WAITING, call__status__in=sorted(LIVE))
+    return waiting.exclude(pk=but).count()
 
 
 def _wake(meeting: Meeting) -> bool:

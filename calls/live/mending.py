@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from agents.services import ring_unacknowledged
-from calls.live import broadcasts
+from calls.live import broadcasts, call_back_rounds
 from calls.live.call_batch import CallBatch
 from calls.live.dispatch import Fetch, is_due, is_over
 from calls.live.free_agents import teams_at_work
@@ -53,9 +53,10 @@ class Mender:
 
     def look(self) -> list[Fetch]:
         """Mends what there is to mend; who is to be fetched for it."""
+        now = timezone.now()
+        call_back_rounds.look(now)
         if not Conversation.objects.filter(state__in=(State.WAITING, State.OFFERED)).exists():
             return []
-        now = timezone.now()
         _close_ended(now)
         return [
             *_changed(_unfetched(now), lambda conversation: _fetch_again(conversation, now)),
@@ -128,8 +129,10 @@ def _close_ended(now: datetime) -> None:
     gone, talked = over.filter(call__answer_time=None), over.filter(call__answer_time__isnull=False)
     for rows, state in ((gone, State.ABANDONED), (talked, State.ENDED)):
         Conversation.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(state=state)
-    stale = CallOffer.objects.filter(Q(created_at__lt=now - LONGEST_RING) | Q(call__status__in=sorted(TERMINAL)))
-    unused = Q(rung_at__lt=now - _NO_LEG, leg_sid="", call__conversation__isnull=False)
+    stale = CallOffer.objects.filter(
+        Q(created_at__lt=now - LONGEST_RING) | Q(call__status__in=sorted(TERMINAL), is_call_back=False)
+    )
+    unused = Q(rung_at__lt=now - _NO_LEG, leg_sid="", is_call_back=False, call__conversation__isnull=False)
     idle = CallOffer.objects.filter(unused, state=CallOffer.State.RINGING).values_list("pk", flat=True)
     CallOffer.objects.filter(pk__in=list(idle)).update(state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=now)
     ids = list(stale.filter(state=CallOffer.State.RINGING).values_list("pk", flat=True))

@@ -25,8 +25,8 @@ def ending_stale(agent_ids: Collection[int]) -> Statement:
     terminal = ", ".join(literal(status) for status in sorted(TERMINAL))
     sql = (
         "UPDATE calls_calloffer SET state = 'ended' "  # noqa: S608
-        f"WHERE state = 'ringing' AND agent_id {in_array('%s')} AND (created_at < %s OR EXISTS "
-        f"(SELECT 1 FROM calls_call WHERE calls_call.sid = calls_calloffer.call_id AND status IN ({terminal})))"
+        f"WHERE state = 'ringing' AND agent_id {in_array('%s')} AND (created_at < %s OR (NOT is_call_back AND EXISTS "
+        f"(SELECT 1 FROM calls_call WHERE calls_call.sid = calls_calloffer.call_id AND status IN ({terminal}))))"
     )
     return Statement(sql, [as_list(agent_ids), _as_value(timezone.now() - LONGEST_RING)])
 
@@ -37,12 +37,23 @@ def _as_value(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def offers_make(sid: str, agent_ids: Iterable[int], *, attempt: int, rung_at: datetime | None) -> list[int]:
+def offers_make(
+    sid: str, agent_ids: Iterable[int], *, attempt: int, rung_at: datetime | None, is_call_back: bool = False
+) -> list[int]:
     """Offers the call to these agents. Returns to whom it is offered now: the database lets nobody have two."""
     wanted = list(agent_ids)
     now = timezone.now()
     rows = [
-        new_row(CallOffer, call_id=sid, agent_id=pk, attempt=attempt, created_at=now, rung_at=rung_at) for pk in wanted
+        new_row(
+            CallOffer,
+            call_id=sid,
+            agent_id=pk,
+            attempt=attempt,
+            created_at=now,
+            rung_at=rung_at,
+            is_call_back=is_call_back,
+        )
+        for pk in wanted
     ]
     _stale, made = fetch(ending_stale(wanted), _INSERT(rows))
     taken = {agent_id for (agent_id,) in made}

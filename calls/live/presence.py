@@ -20,6 +20,7 @@ from agents.selectors import (
 )
 from calls import selectors
 from calls.live.busy import busy_legs, busy_slots, ringing_offers
+from calls.live.call_tree import is_call_of_its_own
 from calls.models import Call, CallOffer
 from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
@@ -71,7 +72,9 @@ def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
     return [(call, roots[call.sid]) for call in calls if not call.is_terminal]
 
 
-_RINGING_AT = Prepared(lambda: ringing_offers().filter(agent=Param("agent_id")).values_list("call_id"))
+_RINGING_AT = Prepared(
+    lambda: ringing_offers().filter(agent=Param("agent_id"), is_call_back=False).values_list("call_id")
+)
 _BUSY_AT = Prepared(lambda: busy_legs().filter(agent=Param("agent_id")).values_list("sid", "parent_id"))
 
 
@@ -191,7 +194,7 @@ def _talks_ended(tree: CallTree) -> Iterator[CallEnded]:
     if root.line is None or root.answer_time is None:
         return
     for leg in {leg.sid: leg for leg in (root, *tree.legs)}.values():
-        is_own = leg.parent_id is not None or leg.caller.startswith("client:")
+        is_own = leg.caller.startswith("client:") if leg.sid == root.sid else not is_call_of_its_own(leg)
         if is_own and leg.agent_id and leg.answer_time and (leg.is_terminal or root.is_terminal):
             at = leg.end_time or root.end_time or timezone.now()
             yield CallEnded(agent_id=leg.agent_id, team_id=root.line.team_id, sid=root.sid, at=at)

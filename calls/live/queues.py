@@ -9,10 +9,19 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 
+from calls.live import call_backs
 from calls.models import LIVE, Call, Conversation
 
 State = Conversation.State
 IN_QUEUE = (State.WAITING, State.OFFERED)
+
+
+def has_place() -> Q:
+    """Conversations with a place in a queue: callers on the line, and those who are to be called back."""
+    on_line = Q(state__in=IN_QUEUE, call__status__in=sorted(LIVE), call__answer_time__isnull=True)
+    return on_line | Q(state__in=call_backs.IN_QUEUE)
+
+
 # An expected wait is said when so many were answered within that time: fewer say nothing about the next.
 _LATELY, _ENOUGH = timedelta(minutes=30), 5
 # Whoever hears of more would not believe it.
@@ -33,10 +42,8 @@ def place_of(conversation: Conversation) -> Place:
     """Of a caller who waits."""
     ahead = Conversation.objects.filter(
         Q(place_at__lt=conversation.place_at) | Q(place_at=conversation.place_at, call__lt=conversation.call_id),
+        has_place(),
         team=conversation.team_id,
-        state__in=IN_QUEUE,
-        call__status__in=sorted(LIVE),
-        call__answer_time__isnull=True,
     ).count()
     number = ahead + 1
     return Place(number, _minutes(number, answered_lately(conversation.team_id or 0)))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from agents.selectors import agent_get_active, agent_get_caller, agent_get_caller_by
 from calls import selectors
-from calls.live import broadcasts, outgoing_guards, presence
+from calls.live import broadcasts, call_backs, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import locking_teams
@@ -24,7 +24,7 @@ from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
 from calls.live.status_callbacks import push
 from calls.log.past_calls import Party, PastCallsRead
-from calls.models import Call, CallEvent, CallOffer, CallStatus
+from calls.models import Call, CallEvent, CallOffer, CallStatus, Conversation
 from calls.params import OutgoingRequest, VoiceRequest
 from contacts.selectors import contact_by_number
 from core.languages import as_text
@@ -186,24 +186,32 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
         # Not shown at the agent's own desks: whoever calls there may not be the agent any more.
         call = _open(batch, voice)
         return _refuse(batch, call, _SIGNED_OUT if agent_id and agent_get_caller(agent_id) else _NOT_ALLOWED)
-    line = line_to_call_from(agent, voice.line_id)
+    back = call_backs.claimed(asked.call_back, agent=agent, by_sid=voice.sid)
+    if asked.call_back and back is None:
+        return _refuse(batch, _open(batch, voice, agent=agent), call_backs.NOT_OFFERED)
+    line = back.call.line if back else line_to_call_from(agent, voice.line_id)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID
     try:
-        wanted = dialled(voice.called, line=line, caller_id=caller_id, role=role_of(agent))
+        # Whom to call back is what we know, not what the browser says.
+        wanted = dialled(
+            back.call_back_to if back else voice.called, line=line, caller_id=caller_id, role=role_of(agent)
+        )
     except InvalidNumber as error:
         call = _open(batch, voice, line=line, agent=agent)
-        return _refuse(batch, call, error.key)
+        return _refuse(batch, call, error.key, back)
     number = wanted.number
     known = wanted.facts.known if wanted.facts else None
     contact = known.contact if known else None
     call = _open(batch, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
-        return _refuse(batch, call, gettext_noop("You have no line to call from. Ask your admin."))
+        return _refuse(batch, call, gettext_noop("You have no line to call from. Ask your admin."), back)
     # Nobody who calls for help is asked about money.
     if not wanted.is_emergency and (refusal := outgoing_guards.refusal_of(number)):
-        return _refuse(batch, call, refusal)
+        return _refuse(batch, call, refusal, back)
     if wanted.refusals and not _overridden(asked, wanted, agent):
-        return _refuse(batch, call, wanted.refusals[0].sentence)
+        return _refuse(batch, call, wanted.refusals[0].sentence, back)
+    if back is not None:
+        call_backs.begin(back, call, agent=agent)
     batch.settle()
     push(call)
     extension = number.extension or (known.extension if known else "")
@@ -226,7 +234,10 @@ def _overridden(asked: OutgoingRequest, wanted: Dialled, agent: Agent) -> bool:
     return used is not None
 
 
-def _refuse(batch: CallBatch, call: Call, key: str) -> CallRefused:
+def _refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = None) -> CallRefused:
+    if back is not None and back.state == Conversation.State.BACK_OFFERED:
+        # Whoever else is offered it would be refused as well.
+        call_backs.give_up(back, key)
     call.problem = as_text(key)
     batch.settle()
     push(call)

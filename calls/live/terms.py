@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from calls.live import call_backs
 from calls.live.free_agents import skill_exists
 from calls.models import Call
-from routing.doings import RingAgent, RingTeam, Wait
+from routing.doings import OfferCallBack, RingAgent, RingTeam, Wait
 from routing.selectors import callable_agents_of
 
 if TYPE_CHECKING:
     from routing.step_fields import Prompt
 
 
-def terms_of_team(ring: RingTeam, wait: Wait, call: Call) -> tuple[dict[str, Any], str]:
+def terms_of_team(
+    ring: RingTeam, wait: Wait, call: Call, back: OfferCallBack | None = None
+) -> tuple[dict[str, Any], str]:
     """The terms, and the skill that is asked for."""
     wishes, skill = wishes_of_team(ring, call)
     terms: dict[str, Any] = {
@@ -24,6 +27,9 @@ def terms_of_team(ring: RingTeam, wait: Wait, call: Call) -> tuple[dict[str, Any
         "hears": prompt_json(wait.hears),
         "language": wait.language,
     }
+    if back is not None and (number := call_backs.number_of(call)):
+        offered = {name: getattr(back, name) for name in ("after", "tries", "pause", "hours", "closed")}
+        terms["call_back"] = {"to": number, **offered}
     return terms | wishes, skill
 
 

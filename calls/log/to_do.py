@@ -8,7 +8,7 @@ from typing import TypedDict
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from calls.models import Call, CallOutcome, CallResult, Direction, Recording, RecordingPlay
+from calls.models import Call, CallOutcome, CallResult, Conversation, Direction, Recording, RecordingPlay
 
 # What is older was forgotten, or settled in some other way.
 CALL_BACK_WITHIN = timedelta(days=7)
@@ -40,6 +40,8 @@ def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
     later = Call.objects.filter(parent__isnull=True, start_time__gt=OuterRef("start_time"))
     # One that was refused, or not placed, reached nobody's telephone.
     called_back = later.filter(~Q(result=CallResult.FAILED), called=OuterRef("caller"))
+    # Whoever keeps a place in a queue is called back without being reminded of.
+    waits = Conversation.objects.filter(state__in=Conversation.BACK_PENDING)
     return calls.filter(
         ~Exists(called_back),
         ~Exists(later.filter(caller=OuterRef("caller"))),
@@ -48,7 +50,7 @@ def missed_to_call_back(calls: QuerySet[Call]) -> QuerySet[Call]:
         outcome__in=_OPEN,
         caller__startswith="+",
         start_time__gte=since,
-    )
+    ).exclude(pk__in=waits.values("call"))
 
 
 def voicemail_unheard(calls: QuerySet[Call]) -> QuerySet[Call]:

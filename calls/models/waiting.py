@@ -53,6 +53,13 @@ class CallOffer(models.Model):
         _("reason"), max_length=24, blank=True, default="", db_default="", help_text=_("Why it ended.")
     )
 
+    is_call_back = models.BooleanField(
+        _("call-back"),
+        default=False,
+        db_default=False,
+        help_text=_("Nobody is on the line: the agent is to call the caller back."),
+    )
+
     class Meta:
         verbose_name = _("call offer")
         verbose_name_plural = _("call offers")
@@ -83,6 +90,16 @@ class Conversation(models.Model):
         ENDED = "ended", _("Ended")
         ABANDONED = "abandoned", _("Hung up while waiting")
         LOST = "lost", _("Got the emergency answer")
+        # The caller has hung up and keeps the place.
+        CALL_BACK = "call-back", _("Is to be called back")
+        BACK_OFFERED = "back-offered", _("A call-back is offered to an agent")
+        CALLING_BACK = "calling-back", _("Is being called back")
+        NOT_REACHED = "not-reached", _("Was not called back")
+
+    # Of call-backs: those with a place in the queue; those on the way; and all that there ever was.
+    BACK_IN_QUEUE = (State.CALL_BACK, State.BACK_OFFERED)
+    BACK_PENDING = (*BACK_IN_QUEUE, State.CALLING_BACK)
+    CALLED_BACK = frozenset({*BACK_PENDING, State.NOT_REACHED})
 
     call = models.OneToOneField(
         Call,
@@ -127,6 +144,21 @@ class Conversation(models.Model):
     send_on = models.CharField(
         _("send on"), max_length=16, blank=True, help_text=_("Which way the caller is to leave the queue.")
     )
+    call_back_to = models.CharField(
+        _("call back to"), max_length=64, blank=True, default="", db_default="", help_text=_("The number to call back.")
+    )
+    call_back_asked_at = models.DateTimeField(_("call-back asked for at"), null=True, blank=True)
+    call_back_tries = models.PositiveSmallIntegerField(
+        _("call-back tries"), default=0, db_default=0, help_text=_("How often that number was called.")
+    )
+    call_back_sid = models.CharField(
+        _("call-back sid"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The call with which an agent calls back, or called last."),
+    )
 
     class Meta:
         verbose_name = _("conversation")
@@ -135,8 +167,13 @@ class Conversation(models.Model):
             models.Index(
                 fields=["team", "place_at"],
                 name="conversation_in_queue",
-                condition=models.Q(state__in=["offered", "waiting"]),
-            )
+                condition=models.Q(state__in=["back-offered", "call-back", "offered", "waiting"]),
+            ),
+            models.Index(
+                fields=["call_back_to"],
+                name="conversation_to_call_back",
+                condition=models.Q(state__in=["back-offered", "call-back", "calling-back"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,8 +16,16 @@ from agents.permissions import IsSupervisorOrAdmin
 from calls.log.serializers import DetailSerializer
 from calls.queues.payloads import queue_json
 from calls.queues.selectors import queues_for
-from calls.queues.serializers import GiveSerializer, QueuesSerializer, TakeSerializer
-from calls.queues.services import NoSuchAgent, NoSuchCaller, NotTaken, caller_assign, caller_take
+from calls.queues.serializers import CallBackActionSerializer, GiveSerializer, QueuesSerializer, TakeSerializer
+from calls.queues.services import (
+    NoSuchAgent,
+    NoSuchCaller,
+    NotTaken,
+    call_back_cancel,
+    call_back_decline,
+    caller_assign,
+    caller_take,
+)
 from core.api.resources import BoundedJSONParser, Conflict
 from core.api.schema import raises
 from core.languages import sentence
@@ -81,3 +89,52 @@ class QueueAssignApi(APIView):
         except NotTaken as error:
             raise Conflict(sentence(str(error))) from None
         return Response({"detail": _("That agent's phone is about to ring.")}, status=202)
+
+
+class CallBackDeclineApi(APIView):
+    """Not now: the call-back that is offered to the signed-in agent goes back to its place, and to somebody else."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @extend_schema(
+        operation_id="queues_call_back_decline",
+        tags=["queues"],
+        request=CallBackActionSerializer,
+        responses=DetailSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        agent: Any = request.user
+        try:
+            call_back_decline(sid=_sid_of(request), by=agent)
+        except NoSuchCaller:
+            raise ValidationError({"sid": [_("No call-back with this sid is offered to you.")]}) from None
+        return Response({"detail": _("The call-back goes to somebody else.")})
+
+
+class CallBackCancelApi(APIView):
+    """Takes a caller who is to be called back out of the queue."""
+
+    parser_classes = [BoundedJSONParser]
+
+    @raises("conflict")
+    @extend_schema(
+        operation_id="queues_call_back_cancel",
+        tags=["queues"],
+        request=CallBackActionSerializer,
+        responses=DetailSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        agent: Any = request.user
+        try:
+            call_back_cancel(sid=_sid_of(request), by=agent)
+        except NoSuchCaller:
+            raise ValidationError({"sid": [_("Nobody with this sid is to be called back by your teams.")]}) from None
+        except NotTaken as error:
+            raise Conflict(sentence(str(error))) from None
+        return Response({"detail": _("The caller is not called back.")})
+
+
+def _sid_of(request: Request) -> str:
+    body = CallBackActionSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return str(body.validated_data["sid"])

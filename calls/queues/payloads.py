@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from calls.live import call_backs
+from calls.live.call_backs import State
 from calls.models import CallOffer, Conversation
 from calls.payloads import agent_json, line_json, party_json, time_json
 from calls.queues.selectors import TeamQueue
@@ -15,6 +17,7 @@ def queue_json(queue: TeamQueue) -> dict[str, Any]:
     return {
         "team": {"id": queue.team_id, "name": queue.name},
         "waiting": queue.waiting,
+        "call_backs": queue.call_backs,
         "longest_since": time_json(queue.longest_since),
         "callers": [_caller_json(queue, caller, place) for place, caller in enumerate(queue.callers, 1)],
     }
@@ -28,12 +31,14 @@ def _caller_json(queue: TeamQueue, conversation: Conversation, place: int) -> di
     return {
         "sid": call.sid,
         "place": place,
-        "state": conversation.state,
+        "state": "call-back" if conversation.state in call_backs.IN_QUEUE else conversation.state,
         "since": time_json(since),
         "late_at": time_json(late_at),
         "party": party_json(call),
         "line": line_json(call.line),
         "why": sentence(why) if isinstance(why, str) else "",
+        "not_before": time_json(conversation.not_before) if conversation.state == State.CALL_BACK else None,
+        "tries": conversation.call_back_tries,
         "rings_at": [_rings_at_json(offer) for offer in queue.rings_at.get(call.sid, ())],
     }
 

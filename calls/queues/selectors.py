@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, F, Min, QuerySet, Window
+from django.db.models import Count, F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from agents.selectors import team_ids_of
-from calls.live.queues import IN_QUEUE
-from calls.models import LIVE, CallOffer, Conversation
+from calls.live.queues import has_place
+from calls.models import CallOffer, Conversation
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import fetch
 
@@ -34,6 +34,7 @@ class TeamQueue:
     rings_at: dict[str, list[CallOffer]] = field(default_factory=dict)
     """By the caller's sid."""
     waiting: int = 0
+    call_backs: int = 0
     longest_since: datetime | None = None
 
 
@@ -49,12 +50,10 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
     if team_ids is not None:
         teams = teams.filter(pk__in=team_ids)
     queues = {pk: TeamQueue(pk, name) for pk, name in teams.values_list("pk", "name")}
-    counts = _in_queue().filter(team__in=queues, state=Conversation.State.WAITING).order_by().values("team")
-    for team_id, waiting, since in counts.annotate(n=Count("pk"), since=Min("waiting_since")).values_list(
-        "team", "n", "since"
-    ):
-        queues[team_id].waiting, queues[team_id].longest_since = waiting, since
-    sids = [pk for _, pk, _ in _first_of(_in_queue().filter(team__in=queues))]
+    for team_id, (waiting, call_backs, since) in _counts(_in_queue().filter(team__in=queues)).items():
+        queue = queues[team_id]
+        queue.waiting, queue.call_backs, queue.longest_since = waiting, call_backs, since
+    sids = [pk for _, pk, *_ in _first_of(_in_queue().filter(team__in=queues))]
     callers, ringing = fetch(_CALLERS(sids=sids), _RINGING(sids=sids))
     rings: dict[str, list[CallOffer]] = {}
     for offer in ringing:
@@ -69,9 +68,10 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
 
 # Of a caller, what a queue shows of one.
 _SHOWN = (
-    "state", "team", "waiting_since", "terms", "call__direction", "call__caller", "call__called", "call__start_time",
-    "call__caller_name", "call__city", "call__state", "call__country", "call__stir_verstat", "call__line__name",
-    "call__line__number", "call__line__goal_wait_seconds", "call__contact__name", "call__contact__company",
+    "state", "team", "waiting_since", "terms", "not_before", "call_back_tries", "call__direction", "call__caller",
+    "call__called", "call__start_time", "call__caller_name", "call__city", "call__state", "call__country",
+    "call__stir_verstat", "call__line__name", "call__line__number", "call__line__goal_wait_seconds",
+    "call__contact__name", "call__contact__company",
 )  # fmt: skip
 
 
@@ -90,34 +90,41 @@ _CALLERS, _RINGING = Prepared(_shown), Prepared(_ringing)
 
 
 def _in_queue() -> QuerySet[Conversation]:
-    """Whoever waits or is offered to somebody, first to last."""
-    rows = Conversation.objects.filter(
-        team__isnull=False, state__in=IN_QUEUE, call__status__in=sorted(LIVE), call__answer_time=None
-    )
-    return rows.order_by("place_at", "pk")
+    """Whoever waits, is offered to somebody, or is to be called back, first to last."""
+    return Conversation.objects.filter(has_place(), team__isnull=False).order_by("place_at", "pk")
 
 
-def _first_of(rows: QuerySet[Conversation]) -> list[tuple[int, str, str]]:
-    """Of each team `MOST_SHOWN`, as team, sid and state."""
+def _counts(rows: QuerySet[Conversation]) -> dict[int, tuple[int, int, datetime | None]]:
+    """By team: how many wait on the line, how many are to be called back, and since when the first of them waits.
+    Whoever is offered to somebody just now is not counted."""
+    state = Conversation.State
+    waits, back = Count("pk", filter=Q(state=state.WAITING)), Count("pk", filter=Q(state=state.CALL_BACK))
+    rows = rows.filter(state__in=(state.WAITING, state.CALL_BACK)).order_by()
+    counted = rows.values("team").annotate(waiting=waits, back=back, since=Min("waiting_since"))
+    return {row["team"]: (row["waiting"], row["back"], row["since"]) for row in counted}
+
+
+def _first_of(rows: QuerySet[Conversation]) -> list[tuple[int, str, str, int]]:
+    """Of each team `MOST_SHOWN`, as team, sid, state and how often each was called back."""
     place = Window(RowNumber(), partition_by=F("team"), order_by=[F("place_at").asc(), F("pk").asc()])
     numbered = rows.order_by().annotate(place=place).filter(place__lte=MOST_SHOWN).order_by("team", "place")
-    return list(numbered.values_list("team", "pk", "state"))
+    return list(numbered.values_list("team", "pk", "state", "call_back_tries"))
 
 
-# Of a queue, all that makes it look different: how many wait, who is shown, and at whose phones they ring.
-Looks: TypeAlias = tuple[int, tuple[tuple[str, str, tuple[int, ...]], ...]]
-EMPTY: Looks = (0, ())
+# Of a queue, all that makes it look different: how many wait, how many are to be called back, who is shown, how often
+# each was called back, and at whose phones they ring.
+Looks: TypeAlias = tuple[int, int, tuple[tuple[str, str, int, tuple[int, ...]], ...]]
+EMPTY: Looks = (0, 0, ())
 
 
 def queue_looks() -> dict[int, Looks]:
     """Of each team for which anybody waits. Much cheaper than the queues themselves."""
-    waiting = _in_queue().filter(state=Conversation.State.WAITING).order_by().values("team")
-    counts = dict(waiting.annotate(n=Count("pk")).values_list("team", "n"))
+    counts = _counts(_in_queue())
     rings: dict[str, list[int]] = {}
     ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING).order_by("pk")
     for sid, agent_id in ringing.values_list("call_id", "agent_id"):
         rings.setdefault(sid, []).append(agent_id)
-    callers: dict[int, list[tuple[str, str, tuple[int, ...]]]] = {}
-    for team_id, sid, state in _first_of(_in_queue()):
-        callers.setdefault(team_id, []).append((sid, state, tuple(rings.get(sid, ()))))
-    return {team_id: (counts.get(team_id, 0), tuple(shown)) for team_id, shown in callers.items()}
+    callers: dict[int, list[tuple[str, str, int, tuple[int, ...]]]] = {}
+    for team_id, sid, state, tries in _first_of(_in_queue()):
+        callers.setdefault(team_id, []).append((sid, state, tries, tuple(rings.get(sid, ()))))
+    return {team_id: (*counts.get(team_id, (0, 0, None))[:2], tuple(shown)) for team_id, shown in callers.items()}

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from agents.selectors import agent_get_active, team_ids_of
-from calls.live import dispatch, presence
+from calls.live import call_backs, dispatch, presence
 from calls.live.conversations import Asked
 from calls.live.fetching import fetch_now
-from calls.live.locks import locking_offers
-from calls.models import CallEvent, Conversation
+from calls.live.locks import lock, locking_offers
+from calls.live.offers import DECLINED
+from calls.models import CallEvent, CallOffer, Conversation
 from core.sql.statements import fetch
 from core.sql.unit import UnitOfWork
 
@@ -62,7 +63,7 @@ def caller_take(*, sid: str, by: Agent) -> None:
         cannot_ring=gettext_noop("Your phone cannot ring now. End your call, or see what your desk says is wrong."),
         rings_already=gettext_noop("Your phone rings already. Answer or decline that call first."),
     )
-    fetch_now(_offer(sid, wish))
+    _ring(sid, wish)
 
 
 def caller_assign(*, sid: str, agent_id: int, by: Agent) -> None:
@@ -84,21 +85,29 @@ def caller_assign(*, sid: str, agent_id: int, by: Agent) -> None:
         cannot_ring=gettext_noop("That agent cannot be reached now. Choose another."),
         rings_already=gettext_noop("That agent's phone rings already. Choose another."),
     )
-    fetch_now(_offer(sid, wish))
+    _ring(sid, wish)
+
+
+def _ring(sid: str, wish: _Wish) -> None:
+    to_fetch = _offer(sid, wish)
+    if to_fetch is not None:
+        fetch_now(to_fetch)
 
 
 @transaction.atomic
-def _offer(sid: str, wish: _Wish) -> dispatch.Fetch:
+def _offer(sid: str, wish: _Wish) -> dispatch.Fetch | None:
+    """Whom to fetch; None for a call-back."""
     asked = Asked(UnitOfWork(), sid)
     meeting = asked.meeting
     if meeting is None or not _may_take(meeting.conversation, wish.by):
         raise NoSuchCaller
     conversation, call = meeting.conversation, meeting.call
+    if conversation.state in call_backs.ALL:
+        _offer_call_back(conversation, wish)
+        return None
     if call.is_terminal or call.answer_time or conversation.state not in (State.WAITING, State.OFFERED):
         raise NotTaken(gettext_noop("This caller does not wait any more."))
-    (now,) = presence.presence_of({wish.agent.pk})
-    if now["state"] in wish.hindered_by:
-        raise NotTaken(wish.cannot_ring)
+    _check_phone(wish)
     fetch(*locking_offers())
     if not dispatch.offer_by_hand(conversation, wish.agent):
         raise NotTaken(wish.rings_already)
@@ -106,11 +115,61 @@ def _offer(sid: str, wish: _Wish) -> dispatch.Fetch:
     conversation.save()
     trees = asked.trees()
     dispatch.tell_offered(trees, [wish.agent])
-    given = {} if wish.agent.pk == wish.by.pk else {"to": wish.agent.name}
-    CallEvent.objects.create(
-        call_sid=sid, kind=CallEvent.Kind.ACTION, name=wish.name, outcome="asked for", agent=wish.by, detail=given
-    )
+    _note_wish(sid, wish)
     return dispatch.Fetch(sid, conversation.turn)
+
+
+def _check_phone(wish: _Wish) -> None:
+    (now,) = presence.presence_of({wish.agent.pk})
+    if now["state"] in wish.hindered_by:
+        raise NotTaken(wish.cannot_ring)
+
+
+def _offer_call_back(conversation: Conversation, wish: _Wish) -> None:
+    if conversation.state not in call_backs.IN_QUEUE:
+        raise NotTaken(gettext_noop("This caller is being called back, or needs it no more."))
+    _check_phone(wish)
+    fetch(*locking_offers())
+    if conversation.state == State.BACK_OFFERED:
+        call_backs.back_to_place(conversation, "answered-elsewhere")
+    if not call_backs.offer(conversation, (wish.agent.pk,)):
+        raise NotTaken(wish.rings_already)
+    _note_wish(conversation.pk, wish)
+
+
+@transaction.atomic
+def call_back_decline(*, sid: str, by: Agent) -> None:
+    """Not now: it goes back to its place, and to somebody else. Raises `NoSuchCaller` when it is not offered to this
+    agent."""
+    lock([sid])
+    conversation = Conversation.objects.filter(pk=sid, state=State.BACK_OFFERED).first()
+    mine = CallOffer.objects.filter(call=sid, agent=by, state=CallOffer.State.RINGING, is_call_back=True)
+    if conversation is None or not mine.exists():
+        raise NoSuchCaller
+    call_backs.back_to_place(conversation, DECLINED)
+    _note(sid, "call-back-declined", by)
+
+
+@transaction.atomic
+def call_back_cancel(*, sid: str, by: Agent) -> None:
+    """The caller is not called back. Raises `NoSuchCaller`, and `NotTaken` when it is too late."""
+    lock([sid])
+    conversation = Conversation.objects.filter(pk=sid, state__in=call_backs.ALL).first()
+    if conversation is None or not _may_take(conversation, by):
+        raise NoSuchCaller
+    if conversation.state not in call_backs.IN_QUEUE:
+        raise NotTaken(gettext_noop("This caller is being called back, or needs it no more."))
+    call_backs.cancel(conversation, by=by)
+
+
+def _note_wish(sid: str, wish: _Wish) -> None:
+    _note(sid, wish.name, wish.by, **({} if wish.agent.pk == wish.by.pk else {"to": wish.agent.name}))
+
+
+def _note(sid: str, name: str, by: Agent, **detail: str) -> None:
+    CallEvent.objects.create(
+        call_sid=sid, kind=CallEvent.Kind.ACTION, name=name, outcome="asked for", agent=by, detail=detail
+    )
 
 
 def _may_take(conversation: Conversation, by: Agent) -> bool:

@@ -164,6 +164,9 @@ _ACTIONS = {
     "reject": _("%(who)s declined the call"),
     "override": _("%(who)s called against a rule, with a reason"),
     "take": _("%(who)s took the caller out of the queue"),
+    "call-back": _("%(who)s calls back"),
+    "call-back-declined": _("%(who)s did not want to call back now"),
+    "call-back-canceled": _("%(who)s took the caller out of the queue: no call-back is needed"),
 }
 _TAKEN_BACK = {"note": _("%(who)s took the note back"), "outcome": _("%(who)s took the outcome back")}
 

@@ -135,10 +135,10 @@ _RECIPIENT = {
 _QUEUE_CALLER = {
     "sid": _SID, "place": 1, "state": "waiting", "since": "2026-11-23T09:30:02Z",
     "late_at": "2026-11-23T09:32:02Z", "party": _CALL["party"],
-    "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "rings_at": [],
+    "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "not_before": None, "tries": 0, "rings_at": [],
 }  # fmt: skip
 _QUEUE = {
-    "team": {"id": 1, "name": "Support"}, "waiting": 1, "longest_since": "2026-11-23T09:30:02Z",
+    "team": {"id": 1, "name": "Support"}, "waiting": 1, "call_backs": 0, "longest_since": "2026-11-23T09:30:02Z",
     "callers": [_QUEUE_CALLER],
 }  # fmt: skip
 _RINGING_AT = _AGENT | {"since": "2026-11-23T09:30:14Z"}
@@ -163,6 +163,11 @@ _BOARD = {
     "all": _BOARD_STANDING, "by_team": [{"team": {"id": 1, "name": "Support"}} | _BOARD_STANDING],
     "by_line": [{"line": _LINE} | _BOARD_STANDING], "callers": [_BOARD_CALLER], "agents": [_BOARD_AGENT],
 }  # fmt: skip
+_CALL_BACK = {
+    "sid": _SID, "party": _CALL["party"], "line": _CALL["line"], "team": {"id": 1, "name": "Support"},
+    "since": "2026-11-23T09:30:02Z", "until": "2026-11-23T09:36:34Z", "tries": 0,
+    "why": "Step 2, Menu: presses 2, Orders", "note": "",
+}  # fmt: skip
 EXAMPLES: dict[str, Any] = {
     "Board": _BOARD,
     "BoardAgent": _BOARD_AGENT,
@@ -175,6 +180,8 @@ EXAMPLES: dict[str, Any] = {
     "BoardTeam": {"team": {"id": 1, "name": "Support"}} | _BOARD_STANDING,
     "Give": {"sid": _SID, "agent": 3},
     "RingingAt": _RINGING_AT,
+    "CallBack": _CALL_BACK,
+    "CallBackAction": {"sid": _SID},
     "Queue": _QUEUE,
     "QueueCaller": _QUEUE_CALLER,
     "QueueTeam": {"id": 1, "name": "Support"},

@@ -62,6 +62,8 @@ function caller(at: number, seconds: number, team = at % 2 ? SALES : SUPPORT): B
     party: PEOPLE[at % 4]!,
     line: at % 2 ? sales : support,
     why: "",
+    not_before: null,
+    tries: 0,
     rings_at: [],
     team,
     late_at: iso(seconds - goal.wait_seconds),

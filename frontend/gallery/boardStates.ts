@@ -24,6 +24,7 @@ const queue = (id: number, name: string, callers: Queue["callers"]): SoftphoneEv
     queue: {
       team: { id, name },
       waiting: callers.filter(({ state }) => state === "waiting").length,
+      call_backs: callers.filter(({ state }) => state === "call-back").length,
       longest_since: callers[0]?.since ?? null,
       callers,
     },

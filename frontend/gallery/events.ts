@@ -46,6 +46,7 @@ export const snapshot = (calls: LiveCall[] = [], team: readonly Presence[] = pre
     away_reasons: ["Lunch", "Break", "Meeting", "Training"].map((name, at) => ({ id: at + 1, name })),
     presence: [...team],
     queues: [],
+    call_back: null,
     lines: [support, sales],
     unread_threads: UNREAD,
   },

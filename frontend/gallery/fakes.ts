@@ -114,6 +114,8 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     setPresence: async () => {},
     takeCaller: async () => {},
     assignCaller: async () => {},
+    declineCallBack: async () => {},
+    cancelCallBack: async () => {},
     chooseLanguage: async () => {},
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
@@ -183,6 +185,8 @@ export const config: Config = {
     presence: "/0/",
     takeCaller: "/",
     assignCaller: "/",
+    declineCallBack: "/",
+    cancelCallBack: "/",
     socket: "/",
     alarms: "/",
     words: "/",

@@ -1,10 +1,10 @@
 /** What people are, and what is said of it. */
-import type { Presence } from "../src/messages";
+import type { CallBack, Presence, Queue } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import { t } from "../src/i18n/i18n";
 import { presenceWord } from "../src/words";
 import { press } from "./acts";
-import { ada, grace, hedy, there } from "./data";
+import { ada, grace, hedy, support, there } from "./data";
 import { ago, now, ready, talking } from "./events";
 import type { Exhibits } from "./exhibit";
 
@@ -42,6 +42,65 @@ const everybody = [
   colleague(15, "Mei Tanaka", { state: "not-reachable", trouble: "microphone-blocked" }),
   colleague(16, "Tom Reed", { availability: "offline", state: "offline", since: iso(ago(4000)) }),
 ];
+const maya: CallBack["party"] = {
+  number: "+12025550142",
+  display: "(202) 555-0142",
+  name: "Maya Okonkwo",
+  company: "Okonkwo Interiors",
+  place: "Washington, DC, United States",
+  withheld: false,
+  verified: false,
+  verification_failed: false,
+};
+const toCallBack: CallBack = {
+  sid: "CA00000000000000000000000000000009",
+  party: maya,
+  line: support,
+  team: { id: 1, name: "Support" },
+  since: iso(ago(372)),
+  until: iso(now + 17_000),
+  tries: 1,
+  why: "",
+  note: "",
+};
+const offered: SoftphoneEvent = {
+  type: "desk.message",
+  at: now,
+  message: { type: "call_back.changed", call_back: toCallBack },
+};
+const inLine = (sid: string, more: Partial<Queue["callers"][number]>): Queue["callers"][number] => ({
+  sid,
+  place: 1,
+  state: "call-back",
+  since: iso(ago(372)),
+  party: maya,
+  line: support,
+  why: "",
+  late_at: iso(ago(252)),
+  not_before: null,
+  tries: 0,
+  rings_at: [],
+  ...more,
+});
+const queue: SoftphoneEvent = {
+  type: "desk.message",
+  at: now,
+  message: {
+    type: "queue.changed",
+    queue: {
+      team: { id: 1, name: "Support" },
+      waiting: 1,
+      call_backs: 2,
+      longest_since: iso(ago(372)),
+      callers: [
+        inLine("CA1", { rings_at: [{ ...grace, since: iso(ago(4)) }] }),
+        inLine("CA2", { place: 2, state: "waiting", since: iso(ago(95)) }),
+        inLine("CA3", { place: 3, since: iso(ago(61)), not_before: iso(now + 540_000), tries: 1 }),
+      ],
+    },
+  },
+};
+const toWaiting = () => `${t("tab.waiting")} 3`;
 const toTeam = () => (document.getElementById("tab-team") ? t("tab.team") : t("tab.log"));
 
 export const PRESENCE_STATES: Exhibits = {
@@ -68,4 +127,6 @@ export const PRESENCE_STATES: Exhibits = {
     ],
   },
   "17-team": { events: [...ready, ...everybody], role: "supervisor", act: press(toTeam) },
+  "18-call-back": { events: [...ready, offered] },
+  "18-waiting-call-backs": { events: [...ready, queue], act: press(toWaiting) },
 };

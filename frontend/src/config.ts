@@ -37,6 +37,8 @@ export interface Config {
     presence: string;
     takeCaller: string;
     assignCaller: string;
+    declineCallBack: string;
+    cancelCallBack: string;
     socket: string;
     alarms: string;
     /** The words of the page's language, and the screens that are loaded later: modules. */

@@ -11,6 +11,7 @@ describe("decodeMessage", () => {
       "call.problem",
       "call.status",
       "call.withdrawn",
+      "call_back.changed",
       "desk.snapshot",
       "error",
       "log.changed",

@@ -41,6 +41,8 @@ export type Queue = Schemas["Queue"];
 export type Board = Schemas["Board"];
 export type BoardStanding = Schemas["BoardStanding"];
 export type BoardAgent = Schemas["BoardAgent"];
+/** A caller who is offered to this agent to be called back. */
+export type CallBack = Schemas["CallBack"];
 export type ServerMessage = Schemas["ServerFrame"];
 export type DeskMessage = Schemas["DeskFrame"];
 
@@ -69,6 +71,8 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "presence.changed": ["presence"],
   "queue.changed": ["queue"],
   "board.changed": ["board"],
+  // Null when none is offered any more.
+  "call_back.changed": [],
   "phone.state": ["registered"],
   "phone.renew": [],
   "reach.restored": ["why", "since", "until"],

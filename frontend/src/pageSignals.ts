@@ -1,10 +1,12 @@
 /** What the page says outside itself: its title, its icon, and a notification when nobody looks at it. */
 import { minutes } from "./format";
+import type { CallBack } from "./messages";
 import type { PreferenceStore } from "./adapters/preferences";
 import { reach } from "./softphone/reach";
 import { callerFacts, currentFacts } from "./softphone/selectors";
-import { isDialling, isTalk, type State } from "./softphone/state";
+import { isDialling, isTalk, type Ring, type State } from "./softphone/state";
 import type { Store } from "./softphone/store";
+import { partyTitle } from "./words";
 import callIcon from "../public/icons/call.svg?raw";
 import restIcon from "../public/icons/favicon.svg?raw";
 import holdIcon from "../public/icons/hold.svg?raw";
@@ -29,6 +31,8 @@ export function signalOf(state: State, now: number): Signal {
     const icon = focus.state === "open" ? "call" : "hold";
     return { titles: [`${minutes((now - focus.since) / 1000)} ${facts?.title}`], icon };
   }
+  if (state.callBack)
+    return { titles: [t("signal.callBack", { name: partyTitle(state.callBack) }), PRODUCT], icon: "call" };
   if (reach(state, now).tone === "red") return { titles: [t("signal.notReachable")], icon: "unreachable" };
   return { titles: [PRODUCT], icon: "rest" };
 }
@@ -57,22 +61,27 @@ export function showPageSignals(store: Store, preferences: PreferenceStore): voi
     }
   }
 
+  function ringTitle({ root, hints }: Ring): string {
+    const { title, lineName } = callerFacts(store.get(), root, hints);
+    return lineName
+      ? t("signal.notificationLine", { name: title, line: lineName })
+      : t("signal.notification", { name: title });
+  }
+
   function notify(): void {
-    const { focus } = store.get().calls;
+    const { calls, callBack } = store.get();
+    const { focus } = calls;
     const ring = focus?.state === "pending" ? focus : null;
-    if (ring?.id === rung) return;
-    rung = ring?.id ?? null;
+    const asks = ring?.id ?? (focus === null ? callBack?.sid : null) ?? null;
+    if (asks === rung) return;
+    rung = asks;
     notified?.close();
     notified = null;
-    if (!ring || !document.hidden || !preferences.get().notify) return;
+    if (!asks || !document.hidden || !preferences.get().notify) return;
     if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
-    const facts = callerFacts(store.get(), ring.root, ring.hints);
-    const title = facts.lineName
-      ? t("signal.notificationLine", { name: facts.title, line: facts.lineName })
-      : t("signal.notification", { name: facts.title });
-    notified = new Notification(title, {
+    notified = new Notification(ring ? ringTitle(ring) : t("signal.callBack", { name: titleOf(callBack) }), {
       tag: "ringdesk-call",
-      body: facts.display,
+      body: ring ? callerFacts(store.get(), ring.root, ring.hints).display : (callBack?.party.display ?? ""),
       requireInteraction: true,
     });
     // It brings the page forward; answering stays a press in the page.
@@ -88,6 +97,10 @@ export function showPageSignals(store: Store, preferences: PreferenceStore): voi
   });
   setInterval(draw, 1000);
   draw();
+}
+
+function titleOf(callBack: CallBack | null): string {
+  return callBack ? partyTitle(callBack) : "";
 }
 
 function setIcon(svg: string): void {

@@ -23,8 +23,14 @@ export type Send = (event: SoftphoneEvent) => void;
 export interface Phone {
   start(): void;
   stop(): void;
-  /** `override`: what the server gave for this one call against a rule. */
-  connect(call: { id: string; to: string; lineId: number | null; override: string | null }): void;
+  /** `override`: what the server gave for this one call against a rule. `callBack`: the caller who is called back. */
+  connect(call: {
+    id: string;
+    to: string;
+    lineId: number | null;
+    override: string | null;
+    callBack: string | null;
+  }): void;
   accept(id: string): void;
   reject(id: string): void;
   /** Stops ringing here without refusing the caller. */
@@ -158,6 +164,10 @@ export interface Api {
   assignCaller(sid: string, agent: number): Promise<void>;
   /** Has this agent's phone ring for a caller who waits, or who rings at a colleague's. */
   takeCaller(sid: string): Promise<void>;
+  /** Not now: the call-back goes to somebody else. */
+  declineCallBack(sid: string): Promise<void>;
+  /** Nobody calls that caller back. */
+  cancelCallBack(sid: string): Promise<void>;
   /** "" leaves it to the browser. */
   chooseLanguage(language: string): Promise<void>;
 }

@@ -95,13 +95,23 @@ def violations(page: Page) -> list[str]:
         "routing/donotcall/add-many/",
         "routing/emergencyrule/add/",
         "routing/outgoingoverride/",
+        "routing/donotcall/add/",
+        "routing/outgoingrule/",
+        "routing/outgoinghours/",
+        "routing/emergencyrule/",
+        "routing/greeting/",
         "routing/greeting/add/",
+        "routing/openinghours/",
+        "routing/openinghours/add/",
         "routing/openinghours/1/change/",
         "routing/route/",
         "routing/route/1/change/",
         "routing/route/1/versions/",
         "routing/route/explain/?line=2&caller=&at=&keys=1",
+        "routing/spamrule/",
         "routing/spamrule/add/",
+        "contacts/blockednumber/",
+        "contacts/blockednumber/add/",
         "telephony/webhook/",
         "telephony/webhook/1/change/",
         "config/erasure/",
@@ -264,6 +274,32 @@ def test_in_german_no_page_is_wider_than_a_telephone_and_no_word_of_the_menu_bre
         "document.querySelector('#result_list thead th:last-child').getBoundingClientRect().right <= innerWidth"
     )
     assert admin.evaluate(last_column), "one long name pushes the other columns out of sight"
+
+
+_OF_ROUTES = (
+    "routing/route/", "routing/route/add/", "routing/route/1/change/", "routing/route/1/versions/",
+    "routing/route/explain/", "routing/route/explain/?line=2&caller=&at=&keys=1", "routing/openinghours/",
+    "routing/openinghours/add/", "routing/openinghours/1/change/", "routing/greeting/", "routing/greeting/add/",
+    "routing/spamrule/", "routing/spamrule/add/", "contacts/blockednumber/", "contacts/blockednumber/add/",
+    "routing/outgoingrule/", "routing/outgoingrule/add/", "routing/outgoingrule/try/", "routing/outgoinghours/",
+    "routing/outgoinghours/add/", "routing/donotcall/", "routing/donotcall/add/", "routing/donotcall/add-many/",
+    "routing/emergencyrule/", "routing/emergencyrule/add/", "routing/outgoingoverride/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_in_german_pages_of_routes_and_rules_are_accessible_and_fit_a_telephone(admin, stack, message, german, colours):
+    admin.emulate_media(color_scheme=colours)
+    wrong = []
+    for path in _OF_ROUTES:
+        assert admin.goto(f"{stack.desk_url}/admin/{path}").status == 200
+        assert admin.evaluate("document.documentElement.lang") == "de"
+        admin.evaluate("document.querySelectorAll('main details').forEach((one) => (one.open = true))")
+        admin.set_viewport_size({"width": 360, "height": 900})
+        if not admin.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            wrong.append((path, "is wider than a telephone"))
+        wrong += [(path, one) for one in violations(admin)]
+    assert wrong == []
 
 
 @pytest.mark.parametrize(("theme", "blue"), [("light", "rgb(31, 79, 191)"), ("dark", "rgb(143, 178, 255)")])

@@ -95,6 +95,8 @@ usage_costs               403    403        403         403         403    200
 usage_list                403    403        403         403         403    200
 ready_texts_list          403    200        200         200         200    200
 queues_assign             403    403        403         403         400    400
+queues_call_back_cancel   403    400        400         400         400    400
+queues_call_back_decline  403    400        400         400         400    400
 queues_list               403    200        200         200         200    200
 queues_take               403    400        400         400         400    400
 routes_explain            403    403        403         403         200    200

@@ -118,6 +118,12 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     assignCaller: async (sid, agent) => {
       await request<unknown>(config.urls.assignCaller, { sid, agent });
     },
+    declineCallBack: async (sid) => {
+      await request<unknown>(config.urls.declineCallBack, { sid });
+    },
+    cancelCallBack: async (sid) => {
+      await request<unknown>(config.urls.cancelCallBack, { sid });
+    },
     chooseLanguage: async (language) => {
       await send(config.urls.me, "PATCH", { language });
     },

@@ -47,6 +47,7 @@ import { useNow } from "./useNow";
 import { useStore } from "./useStore";
 import { useViews } from "./useViews";
 import { type View, WorkArea } from "./WorkArea";
+import { partyTitle } from "../words";
 import { t } from "../i18n/i18n";
 
 export interface AppProps {
@@ -80,6 +81,7 @@ export function App(props: AppProps) {
   const chosen = useStore(preferences);
   const { send } = store;
   const { focus } = state.calls;
+  const { callBack } = state;
   const now = useNow(state.desk.state === "lost");
   const [number, setNumber] = useState("");
   const [dialog, setDialog] = useState<DialogName | null>(null);
@@ -120,13 +122,18 @@ export function App(props: AppProps) {
   useEffect(() => {
     if (ring) setMenu(null);
   }, [ring?.id]);
-  const { dial, call, callBack, callCorrespondent, callContact } = useCalls({
+  const { dial, call, callPartyOf, callCorrespondent, callContact } = useCalls({
     store,
     api,
     line,
     onShow: () => show({ pane: "call" }),
     onDialled: () => setNumber(""),
   });
+
+  function toAnswer(): void {
+    show({ pane: "call" });
+    setTimeout(() => focusOn("answer"));
+  }
 
   function openTexts(whom: Correspondent): void {
     conversation.openWith(whom);
@@ -264,13 +271,14 @@ export function App(props: AppProps) {
         />
       )}
       {ring && facts && pane === "work" && (
+        <MiniRing word={t("ring.incoming")} title={facts.title} since={ring.since} onShow={toAnswer} />
+      )}
+      {callBack && focus === null && pane === "work" && (
         <MiniRing
-          ring={ring}
-          facts={facts}
-          onShow={() => {
-            show({ pane: "call" });
-            setTimeout(() => focusOn("answer"));
-          }}
+          word={t("back.offer")}
+          title={partyTitle(callBack)}
+          since={Date.parse(callBack.since)}
+          onShow={toAnswer}
         />
       )}
       <main class="views">
@@ -293,7 +301,7 @@ export function App(props: AppProps) {
           onKeypad={panels.openKeypad}
           onHelp={panels.openHelp}
           onNote={writeNote}
-          onCallBack={callBack}
+          onCallBack={callPartyOf}
           onDial={dial}
           onCall={call}
         />
@@ -334,7 +342,7 @@ export function App(props: AppProps) {
             team={colleagues(state)}
             queues={state.queues}
             canDial={dialable}
-            onCall={callBack}
+            onCall={callPartyOf}
             {...{ contacts, contactsApi, contactIn: person.contactIn }}
             onContact={person.openContact}
             onContactClose={person.closeContact}

@@ -10,6 +10,7 @@ import { callerFacts, canDial, cue, currentFacts, lastEnding } from "../softphon
 import { idle } from "../softphone/calls";
 import { type Hints, isDialling, type State } from "../softphone/state";
 import { ActiveCall } from "./ActiveCall";
+import { CallBackOffer } from "./CallBackOffer";
 import { DialPad } from "./DialPad";
 import { FailedCall } from "./FailedCall";
 import { IncomingCall } from "./IncomingCall";
@@ -107,6 +108,8 @@ function Panel(props: CallAreaProps) {
   );
 }
 
+let calledBack = 0;
+
 function Idle(props: CallAreaProps) {
   const { state, config, send } = props;
   const ending = lastEnding(state);
@@ -141,6 +144,15 @@ function Idle(props: CallAreaProps) {
       />
     );
   }
+  if (state.callBack)
+    return (
+      <CallBackOffer
+        callBack={state.callBack}
+        state={state}
+        onCall={() => send({ type: "agent.called-back", id: `back-${++calledBack}`, at: Date.now() })}
+        onDecline={() => send({ type: "agent.declined-call-back" })}
+      />
+    );
   const wrapping = wrapUp(state);
   if (wrapping)
     return (

@@ -1,6 +1,6 @@
 /** The call in small, above a view that fills the screen of a phone. */
 import type { CallerFacts } from "../softphone/selectors";
-import type { Conversation, Ring } from "../softphone/state";
+import type { Conversation } from "../softphone/state";
 import { Icon } from "./Icon";
 import { Timer } from "./Identity";
 import { t } from "../i18n/i18n";
@@ -40,13 +40,21 @@ export function MiniCall({ talk, facts, lost, onMute, onHangUp }: MiniProps) {
 }
 
 /** Somebody calls while the agent is writing in another view: on with the note, or over to the call. */
-export function MiniRing({ ring, facts, onShow }: { ring: Ring; facts: CallerFacts; onShow(): void }) {
+interface MiniRingProps {
+  word: string;
+  title: string;
+  since: number;
+  onShow(): void;
+}
+
+/** Something in the call area asks for an answer: a ring, or a caller who is to be called back. */
+export function MiniRing({ word, title, since, onShow }: MiniRingProps) {
   return (
-    <section class="mini mini-ring" aria-label={t("ring.incoming")}>
+    <section class="mini mini-ring" aria-label={word}>
       <div>
-        <strong>{facts.title}</strong>
+        <strong>{title}</strong>
         <span>
-          {t("ring.incoming")} <Timer since={ring.since} class="mini-timer" />
+          {word} <Timer since={since} class="mini-timer" />
         </span>
       </div>
       <button type="button" class="small-button" onClick={onShow}>

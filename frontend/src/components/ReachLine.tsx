@@ -48,14 +48,17 @@ export function ReachLine({ reach, team, queues, loginUrl, send }: Props) {
 
 /** Of the queues in which somebody waits, the one in which somebody has waited longest. */
 function longestWaiting(queues: Queue[]): Queue | null {
-  const waited = queues.filter(({ waiting }) => waiting > 0);
+  const waited = queues.filter(({ waiting, call_backs }) => waiting + call_backs > 0);
   const since = ({ longest_since }: Queue) => Date.parse(longest_since ?? "") || Infinity;
   return waited.sort((one, other) => since(one) - since(other))[0] ?? null;
 }
 
-function waitingSentence({ team, waiting, longest_since }: Queue, now: number): string {
+function waitingSentence({ team, waiting, call_backs, longest_since }: Queue, now: number): string {
   const since = Date.parse(longest_since ?? "");
   const longest = minutes(Number.isNaN(since) ? 0 : Math.max(0, (now - since) / 1000));
+  if (waiting === 0) return t("queue.back", { team: team.name, count: call_backs, longest });
+  if (call_backs > 0)
+    return t("queue.waitingAndBack", { team: team.name, count: waiting, backs: call_backs, longest });
   return t("queue.waiting", { team: team.name, count: waiting, longest });
 }
 

@@ -1,6 +1,6 @@
 /** Who waits for the agent's teams, in the order in which they are served; and at whose phones others ring. */
 import { useState } from "preact/hooks";
-import { minutes } from "../format";
+import { clock, minutes } from "../format";
 import type { Queue } from "../messages";
 import { isolated } from "../names";
 import { partyTitle } from "../words";
@@ -15,6 +15,8 @@ interface Props {
   me: number;
   /** Rings this agent's phone for the caller. Fails with a sentence. */
   onTake(sid: string): Promise<void>;
+  /** Takes a caller who is to be called back out of the queue. Fails with a sentence. */
+  onCancel(sid: string): Promise<void>;
 }
 
 /** Of callers for whom phones ring, those who ring at colleagues'. */
@@ -22,29 +24,40 @@ function ringsElsewhere({ state, rings_at }: Caller, me: number): boolean {
   return state === "offered" && rings_at.length > 0 && !rings_at.some(({ id }) => id === me);
 }
 
+function isToCallBack({ state, rings_at }: Caller, me: number): boolean {
+  return state === "call-back" && !rings_at.some(({ id }) => id === me);
+}
+
+function shown(caller: Caller, me: number): boolean {
+  return ringsElsewhere(caller, me) || isToCallBack(caller, me);
+}
+
 export function countOf(queues: Queue[]): number {
-  return queues.reduce((sum, { waiting }) => sum + waiting, 0);
+  return queues.reduce((sum, { waiting, call_backs }) => sum + waiting + call_backs, 0);
 }
 
 /** Whether there is anything to see. */
 export function somebodyWaits(queues: Queue[], me: number): boolean {
-  return queues.some(({ waiting, callers }) => waiting > 0 || callers.some((one) => ringsElsewhere(one, me)));
+  return countOf(queues) > 0 || queues.some(({ callers }) => callers.some((one) => shown(one, me)));
 }
 
-export function Waiting({ queues, me, onTake }: Props) {
+export function Waiting({ queues, me, onTake, onCancel }: Props) {
   const now = useNow(true);
   const [problem, setProblem] = useState("");
   const [asked, setAsked] = useState("");
 
-  function take(sid: string): void {
+  function ask(sid: string, what: (sid: string) => Promise<void>): void {
     setProblem("");
     setAsked(sid);
-    onTake(sid)
+    what(sid)
       .catch((error: Error) => setProblem(error.message))
       .finally(() => setAsked(""));
   }
 
-  const row = { now, asked, onTake: take };
+  const row = { now, asked, onTake: (sid: string) => ask(sid, onTake) };
+  const cancel = (sid: string) => ask(sid, onCancel);
+  const inLine = ({ callers }: Queue) =>
+    callers.filter((one) => one.state === "waiting" || isToCallBack(one, me));
   const ringing = queues.flatMap(({ callers }) => callers.filter((one) => ringsElsewhere(one, me)));
   return (
     <div class="waiting">
@@ -55,7 +68,8 @@ export function Waiting({ queues, me, onTake }: Props) {
       )}
       {!somebodyWaits(queues, me) && <p class="quiet">{t("waiting.nobody")}</p>}
       {queues
-        .filter(({ waiting }) => waiting > 0)
+        .filter((queue) => queue.waiting > 0 || inLine(queue).length > 0)
+        .map((queue) => ({ ...queue, waiting: queue.waiting + queue.call_backs, callers: inLine(queue) }))
         .map(({ team, waiting, callers }) => (
           <section key={team.id} aria-labelledby={`waiting-${team.id}`}>
             <h2 class="side-title" id={`waiting-${team.id}`}>
@@ -63,17 +77,19 @@ export function Waiting({ queues, me, onTake }: Props) {
               <span class="count count-quiet">{waiting}</span>
             </h2>
             <ol class="card waiting-list">
-              {callers
-                .filter(({ state }) => state === "waiting")
-                .map((caller) => (
+              {callers.map((caller) => {
+                const isBack = caller.state === "call-back";
+                return (
                   <Row
                     key={caller.sid}
                     {...row}
                     caller={caller}
-                    about={caller.why}
-                    word={t("waiting.take")}
+                    about={isBack ? backSentence(caller) : caller.why}
+                    word={isBack ? t("waiting.callNow") : t("waiting.take")}
+                    onCancel={isBack ? cancel : undefined}
                   />
-                ))}
+                );
+              })}
             </ol>
           </section>
         ))}
@@ -105,6 +121,18 @@ function ringsAt({ rings_at, line }: Caller): string {
   return t("waiting.ringsAt", { names, line: isolated(line?.name ?? "") });
 }
 
+/** What becomes of a caller who is not on the line, with what the caller chose. */
+function backSentence({ rings_at, not_before, why }: Caller): string {
+  const names = rings_at.map(({ name }) => isolated(name)).join(", ");
+  const at = not_before && Date.parse(not_before) > Date.now() ? clock(Date.parse(not_before)) : "";
+  const what = names
+    ? t("waiting.callsBack", { names })
+    : at
+      ? t("waiting.callBackAt", { time: at })
+      : t("waiting.callBack");
+  return [what, why].filter(Boolean).join(" · ");
+}
+
 interface RowProps {
   caller: Caller;
   about: string;
@@ -112,9 +140,10 @@ interface RowProps {
   now: number;
   asked: string;
   onTake(sid: string): void;
+  onCancel?: ((sid: string) => void) | undefined;
 }
 
-function Row({ caller, about, word, now, asked, onTake }: RowProps) {
+function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
   const who = partyTitle(caller);
   const late = caller.late_at !== null && now >= Date.parse(caller.late_at);
   return (
@@ -133,15 +162,28 @@ function Row({ caller, about, word, now, asked, onTake }: RowProps) {
           {[caller.party.name ? caller.party.display : caller.party.place, about].filter(Boolean).join(" · ")}
         </span>
       </span>
-      <button
-        type="button"
-        class="small-button"
-        disabled={asked === caller.sid}
-        aria-label={t("waiting.actionFor", { word, who })}
-        onClick={() => onTake(caller.sid)}
-      >
-        <Icon name="phone" size={18} /> {word}
-      </button>
+      <span class="waiting-acts">
+        <button
+          type="button"
+          class="button-plain"
+          disabled={asked === caller.sid}
+          aria-label={t("waiting.actionFor", { word, who })}
+          onClick={() => onTake(caller.sid)}
+        >
+          <Icon name="phone" size={18} /> {word}
+        </button>
+        {onCancel && (
+          <button
+            type="button"
+            class="button-plain"
+            disabled={asked === caller.sid}
+            aria-label={t("waiting.actionFor", { word: t("waiting.cancel"), who })}
+            onClick={() => onCancel(caller.sid)}
+          >
+            <Icon name="close" size={18} /> <span class="visually-hidden">{t("waiting.cancel")}</span>
+          </button>
+        )}
+      </span>
     </li>
   );
 }

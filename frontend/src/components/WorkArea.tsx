@@ -46,7 +46,7 @@ interface Props {
   log: CallLogStore;
   details: CallDetailsStore;
   me: Config["agent"];
-  api: Pick<Api, "calls" | "callsAt" | "contacts" | "setPresence" | "takeCaller">;
+  api: Pick<Api, "calls" | "callsAt" | "contacts" | "setPresence" | "takeCaller" | "cancelCallBack">;
   contacts: ContactsStore;
   contactsApi: ContactsApi;
   /** Where the opened contact stands. */
@@ -149,7 +149,12 @@ export function WorkArea(props: Props) {
         >
           {shown === "team" && <Team {...{ team, queues }} onSet={setPresence} />}
           {shown === "waiting" && (
-            <Waiting queues={queues} me={props.me.id} onTake={(sid) => props.api.takeCaller(sid)} />
+            <Waiting
+              queues={queues}
+              me={props.me.id}
+              onTake={(sid) => props.api.takeCaller(sid)}
+              onCancel={(sid) => props.api.cancelCallBack(sid)}
+            />
           )}
           {shown !== "team" && shown !== "waiting" && <Panel {...props} view={shown} />}
         </div>

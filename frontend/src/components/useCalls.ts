@@ -49,7 +49,7 @@ export function useCalls({ store, api, line, onShow, onDialled }: Where) {
   return {
     dial,
     call: (hints: Hints, from?: Line | null) => void call(hints, from),
-    callBack({ party: { number, display, name, place } }: Call): void {
+    callPartyOf({ party: { number, display, name, place } }: Call): void {
       void call({ number, display, name, place, line: "" });
     },
     callCorrespondent({ number, display, contact, line: from }: Correspondent): void {

@@ -1193,6 +1193,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues/call-backs/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a caller who is to be called back out of the queue
+         * @description Takes a caller who is to be called back out of the queue.
+         */
+        post: operations["queues_call_back_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/call-backs/decline/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Not now
+         * @description Not now: the call-back that is offered to the signed-in agent goes back to its place, and to somebody else.
+         */
+        post: operations["queues_call_back_decline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/take/": {
         parameters: {
             query?: never;
@@ -1767,10 +1807,11 @@ export interface components {
             /** @description In the order in which callers are served. */
             place: number;
             /**
-             * @description `offered`: phones ring for the caller, or are about to.
+             * @description `offered`: phones ring for the caller, or are about to; `call-back`: is not on the line, and is to be called back, by whoever is in `rings_at` when there is anybody.
              *
              *     * `waiting` - waiting
              *     * `offered` - offered
+             *     * `call-back` - call-back
              */
             state: components["schemas"]["QueueCallerStateEnum"];
             /** Format: date-time */
@@ -1784,6 +1825,13 @@ export interface components {
             line: components["schemas"]["Line"] | null;
             /** @description What the caller chose, as a sentence. */
             why: string;
+            /**
+             * Format: date-time
+             * @description Of a call-back: it is tried again then.
+             */
+            not_before: string | null;
+            /** @description Of a call-back: how often that was tried. */
+            tries: number;
             rings_at: components["schemas"]["RingingAt"][];
             team: components["schemas"]["QueueTeam"];
         };
@@ -1936,6 +1984,43 @@ export interface components {
             revision: number;
             readonly recordings: components["schemas"]["Recording"][];
             legs: components["schemas"]["Leg"][];
+        };
+        /** @description A caller whom an agent is to call back now. */
+        CallBack: {
+            /** @description Of the caller's own call: what the phone sends as `CallBack`. */
+            sid: string;
+            party: components["schemas"]["Party"];
+            line: components["schemas"]["Line"] | null;
+            team: components["schemas"]["QueueTeam"];
+            /**
+             * Format: date-time
+             * @description Since when the caller waits.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description Then it is offered to somebody else.
+             */
+            until: string;
+            /** @description How often the caller was called back before. */
+            tries: number;
+            /** @description What the caller chose, as a sentence. */
+            why: string;
+            note: string;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        CallBackAction: {
+            /** @description Of the call of whoever is to be called back. */
+            sid: string;
+        };
+        CallBackChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call_back.changed";
+            /** @description Null: none is offered to the agent any more. */
+            call_back: components["schemas"]["CallBack"] | null;
         };
         /** @description What a call cost with all its legs, which Twilio bills one by one. */
         CallCost: {
@@ -2264,6 +2349,7 @@ export interface components {
             presence: components["schemas"]["Presence"][];
             lines: components["schemas"]["Line"][];
             queues: components["schemas"]["Queue"][];
+            call_back: components["schemas"]["CallBack"] | null;
             unread_threads: components["schemas"]["UnreadThread"][];
         };
         Detail: {
@@ -2346,6 +2432,7 @@ export interface components {
          *     * `announcement` - announcement
          *     * `question` - question
          *     * `team` - team
+         *     * `call-back` - call-back
          *     * `waiting` - waiting
          *     * `agent` - agent
          *     * `number` - number
@@ -2353,7 +2440,7 @@ export interface components {
          *     * `end` - end
          * @enum {string}
          */
-        ExplainedStepKindEnum: "line" | "spam" | "decision" | "announcement" | "question" | "team" | "waiting" | "agent" | "number" | "message" | "end";
+        ExplainedStepKindEnum: "line" | "spam" | "decision" | "announcement" | "question" | "team" | "call-back" | "waiting" | "agent" | "number" | "message" | "end";
         Explanation: {
             line: components["schemas"]["ExplainedLine"];
             /** @description Null: the line has none. */
@@ -3280,9 +3367,11 @@ export interface components {
             team: components["schemas"]["QueueTeam"];
             /** @description How many wait, those for whom phones ring aside. */
             waiting: number;
+            /** @description How many are to be called back, besides. */
+            call_backs: number;
             /**
              * Format: date-time
-             * @description Since when the first of them waits.
+             * @description Since when the first of all these waits.
              */
             longest_since: string | null;
             /** @description The first fifty. */
@@ -3294,10 +3383,11 @@ export interface components {
             /** @description In the order in which callers are served. */
             place: number;
             /**
-             * @description `offered`: phones ring for the caller, or are about to.
+             * @description `offered`: phones ring for the caller, or are about to; `call-back`: is not on the line, and is to be called back, by whoever is in `rings_at` when there is anybody.
              *
              *     * `waiting` - waiting
              *     * `offered` - offered
+             *     * `call-back` - call-back
              */
             state: components["schemas"]["QueueCallerStateEnum"];
             /** Format: date-time */
@@ -3311,14 +3401,22 @@ export interface components {
             line: components["schemas"]["Line"] | null;
             /** @description What the caller chose, as a sentence. */
             why: string;
+            /**
+             * Format: date-time
+             * @description Of a call-back: it is tried again then.
+             */
+            not_before: string | null;
+            /** @description Of a call-back: how often that was tried. */
+            tries: number;
             rings_at: components["schemas"]["RingingAt"][];
         };
         /**
          * @description * `waiting` - waiting
          *     * `offered` - offered
+         *     * `call-back` - call-back
          * @enum {string}
          */
-        QueueCallerStateEnum: "waiting" | "offered";
+        QueueCallerStateEnum: "waiting" | "offered" | "call-back";
         QueueChanged: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -3505,7 +3603,7 @@ export interface components {
             /** @description As read at the home region. */
             display: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["CallBackChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -6409,6 +6507,69 @@ export interface operations {
             500: components["responses"]["ServerError"];
             502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
             503: components["responses"]["TwilioBusy"];
+        };
+    };
+    queues_call_back_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBackAction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    queues_call_back_decline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBackAction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Detail"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailed"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
         };
     };
     queues_take: {

@@ -2,7 +2,7 @@
 import { spokenMinutes } from "../format";
 import { firstName } from "../names";
 import { isolated } from "../names";
-import { availabilitySentence, presenceWord } from "../words";
+import { availabilitySentence, partyTitle, presenceWord } from "../words";
 import { isSetByOthers, mine, wrapUp } from "./presence";
 import { reach } from "./reach";
 import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
@@ -17,6 +17,7 @@ export interface Announcement {
 export function announcement(before: State, after: State, typing: boolean): Announcement | null {
   return (
     callAnnouncement(before, after, typing) ??
+    callBackAnnouncement(before, after) ??
     availabilityAnnouncement(before, after) ??
     reachAnnouncement(before, after)
   );
@@ -54,6 +55,12 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
     return sentence && sentence !== said && !sameCall ? { polite: sentence } : null;
   }
   return null;
+}
+
+function callBackAnnouncement(before: State, after: State): Announcement | null {
+  const { callBack, calls } = after;
+  if (!callBack || callBack.sid === before.callBack?.sid || calls.focus !== null) return null;
+  return { assertive: t("say.callBack", { who: partyTitle(callBack) }) };
 }
 
 function hearingAnnouncement(before: State, after: State): Announcement | null {

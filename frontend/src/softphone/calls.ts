@@ -75,6 +75,7 @@ function agentTransition(calls: Calls, event: SoftphoneEvent): Step | null {
           to: hints.number,
           lineId: line?.id ?? null,
           override: hints.override ?? null,
+          callBack: hints.callBack ?? null,
         },
       ];
     }

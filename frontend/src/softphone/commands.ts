@@ -7,7 +7,7 @@ export interface Ports {
   microphone: Microphone;
   desk: Desk;
   leader: Leader;
-  api: Pick<Api, "hangUp">;
+  api: Pick<Api, "hangUp" | "declineCallBack">;
 }
 
 type Refusal = Error & { status?: number };
@@ -55,6 +55,10 @@ export function commandRunner(
           if (status === OVER) desk.send({ type: "desk.refresh" });
           else send({ type: "call.not-ended", sid: command.sid, message });
         });
+        return;
+      case "call-back.decline":
+        // Whatever came of it, the server says what is offered now.
+        void api.declineCallBack(command.sid).catch(() => desk.send({ type: "desk.refresh" }));
         return;
       case "desk.open":
         return desk.open();

@@ -48,6 +48,9 @@ export type SoftphoneEvent =
   | { type: "agent.dialled"; id: string; hints: Hints; line: Line | null; at: number }
   /** It was not dialled: the check says why. */
   | { type: "agent.refused"; hints: Hints; line: Line | null; check: NumberCheck; at: number }
+  /** Calls whom the server offers to be called back; or leaves that to somebody else. */
+  | { type: "agent.called-back"; id: string; at: number }
+  | { type: "agent.declined-call-back" }
   | { type: "agent.answered" }
   | { type: "agent.rejected" }
   | { type: "agent.muted"; muted: boolean }
@@ -77,7 +80,14 @@ export type Command =
   | { type: "leader.take" }
   | { type: "phone.start" }
   | { type: "phone.stop" }
-  | { type: "phone.connect"; id: string; to: string; lineId: number | null; override: string | null }
+  | {
+      type: "phone.connect";
+      id: string;
+      to: string;
+      lineId: number | null;
+      override: string | null;
+      callBack: string | null;
+    }
   | { type: "phone.accept"; id: string }
   | { type: "phone.reject"; id: string }
   | { type: "phone.ignore"; id: string }
@@ -85,6 +95,7 @@ export type Command =
   | { type: "phone.digit"; id: string; digit: string }
   | { type: "phone.hang-up"; id: string }
   | { type: "call.hang-up"; sid: string }
+  | { type: "call-back.decline"; sid: string }
   | { type: "desk.open" }
   | { type: "desk.retry" }
   | { type: "desk.send"; message: DeskMessage };

@@ -3,6 +3,7 @@ import { callsTransition } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
 import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
 import { pushed } from "./pushes";
+import { callBackHints, canDial } from "./selectors";
 import type { DeskRegion, Orphan, State } from "./state";
 import { startStep } from "./waits";
 
@@ -56,6 +57,14 @@ function region(state: State, event: SoftphoneEvent): Step {
       return wrapUpEnded(state);
     case "agent.stayed-in-wrap-up":
       return wrapUpStayed(state);
+    case "agent.called-back":
+      return calledBack(state, event);
+    case "agent.declined-call-back":
+      if (!state.callBack) return [state];
+      return [
+        { ...state, callBack: null },
+        { type: "call-back.decline", sid: state.callBack.sid },
+      ];
     case "agent.closed-gap":
       return [{ ...state, gap: null }];
     case "agent.ended-orphan":
@@ -88,6 +97,17 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [{ ...state, calls }, ...commands];
     }
   }
+}
+
+/** An ordinary call of this phone's: that it is a call-back, and to whom, the server checks. */
+function calledBack(state: State, { id, at }: Extract<SoftphoneEvent, { type: "agent.called-back" }>): Step {
+  const { callBack } = state;
+  if (!callBack || !canDial(state)) return [state];
+  const hints = callBackHints(callBack);
+  const step = callsTransition(state.calls, { type: "agent.dialled", id, hints, line: callBack.line, at });
+  if (!step) return [state];
+  const [calls, ...commands] = step;
+  return [{ ...state, calls, callBack: null }, ...commands];
 }
 
 /** The browser's own window is open until it says granted or denied: a look at the permission is not an answer. */

@@ -26,6 +26,8 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return [presenceChanged(state, message.presence, at)];
     case "queue.changed":
       return [{ ...state, queues: withQueue(state.queues, message.queue) }];
+    case "call_back.changed":
+      return [{ ...state, callBack: message.call_back }];
     case "phone.state":
       if (state.desk.state !== "open") return [state];
       return [{ ...state, desk: { ...state.desk, known: message.registered } }];
@@ -65,6 +67,7 @@ function signedOut(state: State, message: string): State {
     lives,
     presence: [],
     queues: [],
+    callBack: null,
     gap: null,
     lines: [],
     orphans: [],
@@ -76,7 +79,7 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
   const active = message.calls.filter((live) => live.mine === "active");
   const orphan = ({ call: { sid } }: LiveCall) =>
     state.orphans.find((known) => known.sid === sid) ?? { sid, problem: "" };
-  const { availability, presence, queues, lines, away_reasons: awayReasons } = message;
+  const { availability, presence, queues, lines, away_reasons: awayReasons, call_back: callBack } = message;
   return [
     {
       ...state,
@@ -85,6 +88,8 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
       awayReasons,
       presence,
       queues,
+      // A server of the version before says nothing of it.
+      callBack: callBack ?? null,
       lines,
       orphans: state.calls.focus === null ? active.map(orphan) : [],
     },

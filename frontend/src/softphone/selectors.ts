@@ -1,5 +1,5 @@
 /** What the screens show, computed from the state alone. */
-import type { Contact, Line, PastCall, PresenceState } from "../messages";
+import type { CallBack, Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
 import { firstName, isolated, shownFirstName } from "../names";
 import { wrapUp } from "./presence";
@@ -77,6 +77,12 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
   };
 }
 
+/** What is known of whom to call back, for the phone that calls. */
+export function callBackHints({ sid, party, line }: CallBack): Hints {
+  const { number, display, name, place } = party;
+  return { number, display, name, place, line: line?.name ?? "", callBack: sid };
+}
+
 /** The facts of the call in focus. */
 export function currentFacts(state: State): CallerFacts | null {
   const { focus } = state.calls;
@@ -127,12 +133,12 @@ export function isQuiet(state: State): boolean {
   const { focus } = state.calls;
   const ending = focus === null ? state.calls.ending : null;
   const isTold = ending === null || ending.kind === "ended";
-  return (
-    focus === null && isTold && wrapUp(state) === null && state.orphans.length === 0 && cue(state) === null
-  );
+  const rests = state.callBack === null && state.orphans.length === 0;
+  return focus === null && isTold && rests && wrapUp(state) === null && cue(state) === null;
 }
 
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
-export function isIdle({ calls, desk, orphans }: State): boolean {
+export function isIdle({ calls, callBack, desk, orphans }: State): boolean {
+  if (callBack !== null) return false;
   return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
 }

@@ -4,6 +4,7 @@ import type {
   Availability,
   AwayReason,
   Call,
+  CallBack,
   Line,
   LiveCall,
   Presence,
@@ -34,6 +35,8 @@ export interface Hints {
   line: string;
   /** Leave to call this number once against a rule. */
   override?: string;
+  /** The caller who is called back: the sid of the first call. */
+  callBack?: string;
 }
 
 export interface Grants {
@@ -150,6 +153,8 @@ export interface State {
   presence: Presence[];
   /** Of the agent's teams: who waits. */
   queues: Queue[];
+  /** A caller whom this agent is to call back now. */
+  callBack: CallBack | null;
   lines: Line[];
   /** Living calls by root sid, as pushed. */
   lives: Record<string, LiveCall>;
@@ -179,6 +184,7 @@ export function initialState(me: Agent): State {
     gap: null,
     presence: [],
     queues: [],
+    callBack: null,
     lines: [],
     lives: {},
     orphans: [],

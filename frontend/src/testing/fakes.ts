@@ -88,6 +88,8 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     setPresence: vi.fn(async () => {}),
     takeCaller: vi.fn(async () => {}),
     assignCaller: vi.fn(async () => {}),
+    declineCallBack: vi.fn(async () => {}),
+    cancelCallBack: vi.fn(async () => {}),
     chooseLanguage: vi.fn(async () => {}),
     ...change,
   };

@@ -22,11 +22,12 @@ from agents.models import Agent, Desk
 from calls.live import dispatch, fetching, mending
 from calls.live.dispatch import Fetch
 from calls.models import Call, CallEvent, CallOffer, Conversation
+from calls.queues import services
 from telephony.errors import Unavailable
 from telephony.models import Webhook
 from tests import factories
 from tests.calls.routes import Caller, box, make_route, team_step
-from tests.twilio import TwilioClient, leg_status, root_status, sid
+from tests.twilio import TwilioClient, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
 lives = settings(
@@ -36,8 +37,28 @@ lives = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 ACTIONS = (
-    "call", "call", "call", "answer", "answer", "answer", "decline", "ring-out", "hang-up", "hang-up", "give-up",
-    "wait", "dispatch", "dispatch", "dispatch", "time", "mend", "double",
+    "call",
+    "call",
+    "call",
+    "answer",
+    "answer",
+    "answer",
+    "decline",
+    "ring-out",
+    "hang-up",
+    "hang-up",
+    "give-up",
+    "wait",
+    "dispatch",
+    "dispatch",
+    "dispatch",
+    "time",
+    "mend",
+    "double",
+)
+CALL_BACK_ACTIONS = (
+    *ACTIONS, "ask-for-call-back", "ask-for-call-back", "call-back", "call-back", "refuse-call-back", "reach", "reach",
+    "not-reach", "call-again", "hang-up-on-both",
 )  # fmt: skip
 
 
@@ -47,7 +68,10 @@ class Telephone:
 
     caller: Caller
     at: str = ""
-    """queue, ringing, talking, message, over"""
+    """queue, ringing, talking, message, over; of who is to be called back: keeps-place, called-back, reached"""
+    number: str = ""
+    outgoing: str = ""
+    """The call with which an agent calls back."""
     agent: Agent | None = None
     legs: dict[int, str] = field(default_factory=dict)
     """The legs that ring, by agent."""
@@ -140,7 +164,10 @@ class Afternoon:
         if len(self.people) >= 6:
             return
         number = len(self.people) + 1
-        person = Telephone(Caller(self.twilio, CallSid=sid("CA", number), From=f"+120255502{number:02d}"))
+        self.begin_call(number, f"+120255502{number:02d}")
+
+    def begin_call(self, number: int, caller: str) -> None:
+        person = Telephone(Caller(self.twilio, CallSid=sid("CA", number), From=caller), number=caller)
         self.people.append(person)
         person.caller.call()
         self.carry_out(person)
@@ -205,6 +232,101 @@ class Afternoon:
         if (person := self.one_of("queue")) and "Leave" in [verb.tag for verb in person.caller.wait()]:
             self.ask(person, person.caller.find("Enqueue").attrib["action"], QueueResult="leave")
 
+    # --- Call-backs ---------------------------------------------------------------------------------------------
+
+    def do_ask_for_call_back(self) -> None:
+        if person := self.one_of("queue"):
+            heard = person.caller.wait(Digits="1")
+            if Conversation.objects.get(pk=person.caller.sid).state != "call-back":
+                # Somebody's phone is about to ring.
+                if "Leave" in [verb.tag for verb in heard]:
+                    self.ask(person, person.caller.find("Enqueue").attrib["action"], QueueResult="leave")
+                return
+            action = person.caller.find("Enqueue").attrib["action"]
+            fate = self.data.draw(st.sampled_from(["heard", "hung-up"])) if self.may_fail else "heard"
+            if fate == "heard":
+                person.caller.ask(action, QueueResult="leave")
+                assert "Hangup" in person.caller.verbs
+            # Else nothing is told of it but the end.
+            person.at = "keeps-place"
+            self.end(person)
+
+    def offered(self, person: Telephone) -> Agent | None:
+        offer = CallOffer.objects.filter(call=person.caller.sid, state="ringing", is_call_back=True).first()
+        return self.agent(offer.agent_id) if offer else None
+
+    def one_offered(self) -> tuple[Telephone, Agent] | None:
+        pairs = [(person, self.offered(person)) for person in self.those("keeps-place")]
+        found = [pair for pair in pairs if pair[1] is not None]
+        return self.data.draw(st.sampled_from(found)) if found else None
+
+    def do_call_back(self) -> None:
+        if (pair := self.one_offered()) is None:
+            return
+        person, agent = pair
+        fate = self.data.draw(st.sampled_from(["dials", "dials", "closed", "by-another"])) if self.may_fail else "dials"
+        if fate == "closed":
+            # The desk was loaded again before its phone called: nothing is told.
+            return
+        if fate == "by-another":
+            other = next(one for one in self.agents if one != agent)
+            text = self.dial(other, person, sid("CA", self.next_leg()))
+            assert "<Dial" not in text, "somebody else makes a call-back that was not offered there"
+            return
+        person.outgoing = sid("CA", self.next_leg())
+        text = self.dial(agent, person, person.outgoing)
+        assert f">{person.number}</Number>" in text
+        assert self.dial(agent, person, person.outgoing) == text, "asked twice, answered differently"
+        person.at, person.agent = "called-back", agent
+        person.talking_leg = sid("CA", self.next_leg())
+
+    def dial(self, agent: Agent, person: Telephone, outgoing_sid: str) -> str:
+        fields = outgoing(agent.pk, "+12025559999", CallSid=outgoing_sid, CallBack=person.caller.sid)
+        answer = self.twilio.webhook("/twilio/voice/outgoing/", fields)
+        if outgoing_sid != person.outgoing:
+            self.over(agent, outgoing_sid)
+        return answer.content.decode()
+
+    def over(self, agent: Agent, outgoing_sid: str) -> None:
+        fields = root_status("completed", CallSid=outgoing_sid, From=f"client:{agent.identity}", To="+12025559999")
+        self.twilio.webhook("/twilio/voice/status/", fields)
+
+    def tell_customer(self, person: Telephone, status: str) -> None:
+        fields = leg_status(0, status, 3 if status != "in-progress" else 2) | {
+            "CallSid": person.talking_leg, "ParentCallSid": person.outgoing, "From": "+12025550100",
+            "To": person.number,
+        }  # fmt: skip
+        fate = self.data.draw(st.sampled_from(["told", "told", "twice"])) if self.may_fail else "told"
+        for _time in range(2 if fate == "twice" else 1):
+            self.twilio.webhook("/twilio/voice/status/", fields)
+
+    def do_refuse_call_back(self) -> None:
+        if pair := self.one_offered():
+            services.call_back_decline(sid=pair[0].caller.sid, by=pair[1])
+
+    def do_reach(self) -> None:
+        if person := self.one_of("called-back"):
+            self.tell_customer(person, "in-progress")
+            person.at = "reached"
+
+    def do_not_reach(self) -> None:
+        if person := self.one_of("called-back"):
+            self.tell_customer(person, self.data.draw(st.sampled_from(["busy", "no-answer", "failed"])))
+            self.over(person.agent, person.outgoing)
+            person.at, person.agent = "keeps-place", None
+
+    def do_hang_up_on_both(self) -> None:
+        if person := self.one_of("reached"):
+            self.tell_customer(person, "completed")
+            self.over(person.agent, person.outgoing)
+            person.at, person.agent = "over", None
+
+    def do_call_again(self) -> None:
+        person = self.one_of("keeps-place")
+        number = len(self.people) + 1
+        if person and number <= 8 and not any(one.number == person.number for one in self.those("queue", "ringing")):
+            self.begin_call(number, person.number)
+
     def do_dispatch(self) -> None:
         self.fetch(dispatch.dispatch())
 
@@ -263,11 +385,21 @@ class Afternoon:
     # --- What is held to ----------------------------------------------------------------------------------------
 
     def hold(self) -> None:
+        self.hold_call_backs()
         offers = CallOffer.objects.filter(state="ringing").values("agent").annotate(count=Count("pk"))
         assert all(row["count"] == 1 for row in offers)
         for person in self.those("queue"):
             state = Conversation.objects.get(pk=person.caller.sid).state
             assert state in ("waiting", "offered"), f"{person.caller.sid} waits, and is {state}"
+
+    def hold_call_backs(self) -> None:
+        for person in self.those("keeps-place", "called-back", "reached"):
+            sids = [person.caller.sid, *([person.outgoing] if person.outgoing else [])]
+            rows = Call.objects.filter(pk__in=sids, parent=None)
+            state = Conversation.objects.get(pk=person.caller.sid).state
+            assert state in ("call-back", "back-offered", "calling-back", "ended", "not-reached"), state
+            if person.at != "keeps-place" or state != "calling-back":
+                assert rows.count() == 1, f"{person.caller.sid} is {rows.count()} rows of the log"
 
     def reconcile(self) -> None:
         """What was never told of a leg is found out by the reconciler."""
@@ -281,20 +413,27 @@ class Afternoon:
         known = Call.objects.filter(parent__isnull=False, status__in=("ringing", "in-progress"))
         known.exclude(pk__in=living).update(status="completed")
 
+    def is_pending(self, person: Telephone) -> bool:
+        return Conversation.objects.filter(pk=person.caller.sid, state__in=Conversation.BACK_PENDING).exists()
+
     def come_to_an_end(self) -> None:
         """Nothing fails any more, whoever rings answers, whoever talks hangs up."""
         self.may_fail = False
         self.reconcile()
         self.doubtful.clear()
         for _round in range(60):
-            if not self.those("queue", "ringing", "talking"):
+            waits = [person for person in self.those("keeps-place") if self.is_pending(person)]
+            if not self.those("queue", "ringing", "talking", "called-back", "reached") and not waits:
                 return
-            for action in ("answer", "hang-up", "wait"):
+            for action in ("answer", "hang-up", "wait", "call-back", "reach", "hang-up-on-both"):
                 self.do(action)
             self.pass_time(6)
+            Conversation.objects.filter(state="call-back").update(not_before=None)
             self.do_mend()
             self.do_dispatch()
             self.hold()
+        waits = [person for person in self.those("keeps-place") if self.is_pending(person)]
+        assert not waits, f"never called back: {[person.caller.sid for person in waits]}"
         still = [(person.caller.sid, person.at) for person in self.those("queue", "ringing", "talking")]
         raise AssertionError(f"lost between two: {still}")
 
@@ -318,6 +457,25 @@ def test_whatever_happens_nobody_is_lost_and_no_agent_has_two(agents, line, team
 
     @lives
     @given(st.data(), st.lists(st.sampled_from(ACTIONS), min_size=20, max_size=45))
+    def afternoon(data, actions):
+        begin(agents)
+        team_at_work = Afternoon(TwilioClient(), agents, data)
+        for action in actions:
+            team_at_work.do(action)
+            team_at_work.hold()
+        team_at_work.come_to_an_end()
+
+    afternoon()
+
+
+def test_whoever_hangs_up_keeps_the_place_until_called_back(agents, line, team):
+    step = team_step(
+        team.pk, wait_seconds=3600, call_back=True, call_back_after=0, call_back_tries=5, call_back_pause=1
+    )  # fmt: skip
+    make_route(line, step, box())
+
+    @lives
+    @given(st.data(), st.lists(st.sampled_from(CALL_BACK_ACTIONS), min_size=25, max_size=50))
     def afternoon(data, actions):
         begin(agents)
         team_at_work = Afternoon(TwilioClient(), agents, data)

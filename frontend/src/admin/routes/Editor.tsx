@@ -1,15 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
+import { AddStep } from "./AddStep";
 import { Drawing } from "./Drawing";
+import { FactsLine } from "./FactsLine";
+import { Head } from "./Head";
+import { Refusal } from "./Refusal";
 import { headId, StepCard } from "./StepCard";
-import { fieldId } from "./StepForm";
+import { fieldId } from "./fields";
 import {
   added,
   changesBetween,
   type Choices,
   filled,
   type Finding,
-  KINDS,
   moved,
   newStep,
   removed,
@@ -146,117 +149,32 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     openStep(finding.step, fieldId(finding.step, finding.field));
   }
 
-  const next = before.number + 1;
   return (
     <div class="re">
       <div class="re-stick">
-        <div class="re-top">
-          <div class="re-title">
-            <label class="for-readers" for="route-name">
-              {words["route_name"]}
-            </label>
-            <input
-              id="route-name"
-              type="text"
-              maxLength={80}
-              required
-              value={name}
-              placeholder={words["route_name"]}
-              disabled={!data.may_change}
-              aria-invalid={problem && isRefused ? true : undefined}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-            {changes > 0 && (
-              <span class="tag warn">
-                {changes === 1 ? words["one_change"] : filled(words["changes"] ?? "", { count: changes })}
-              </span>
-            )}
-          </div>
-          <div class="re-acts">
-            <form method="post" action={data.addresses.explain} target="_blank">
-              <input type="hidden" name="csrfmiddlewaretoken" value={csrf} />
-              <input type="hidden" name="document" value={JSON.stringify(route)} />
-              <input type="hidden" name="name" value={name} />
-              <button class="re-key">▸ {words["try_it"]}</button>
-            </form>
-            {data.may_change && (
-              <>
-                <button type="button" class="re-key" disabled={!changes} onClick={discard}>
-                  {words["discard"]}
-                </button>
-                <button
-                  type="button"
-                  class="re-key primary"
-                  disabled={isSaving || !changes || isRefused}
-                  onClick={() => void onSave()}
-                >
-                  {filled(words["save_as"] ?? "", { number: next })}
-                </button>
-              </>
-            )}
-          </div>
-        </div>
+        <Head
+          {...{ name, changes, route, csrf, words }}
+          mayChange={data.may_change}
+          explainAt={data.addresses.explain}
+          isWrong={problem !== "" && isRefused}
+          maySave={!isSaving && changes > 0 && !isRefused}
+          next={before.number + 1}
+          onName={setName}
+          onDiscard={discard}
+          onSave={() => void onSave()}
+        />
         {(first || problem) && (
-          <div class="re-band" role="alert">
-            <div>
-              <strong>{words["not_saved"]}</strong>
-              {first ? (
-                <p>
-                  {first.step
-                    ? `${filled(words["step_number"] ?? "", { number: first.number, name: first.name })}. ${wayTo(first, words)}`
-                    : ""}
-                  {first.text} <strong>{words["what_to_do"]}</strong> {first.todo}{" "}
-                  {before.number > 0 && filled(words["go_on_as"] ?? "", { number: before.number })}
-                  {refusals.length > 1 &&
-                    ` ${filled(words["and_more"] ?? "", { count: refusals.length - 1 })}`}
-                </p>
-              ) : (
-                <p>{problem}</p>
-              )}
-            </div>
-            {first?.step && (
-              <div class="re-acts">
-                {first.send_to && isRefused && (
-                  <button type="button" class="re-key" onClick={() => sendTo(first)}>
-                    {filled(words["send_to"] ?? "", { name: nameOf(first.send_to, route, words) })}
-                  </button>
-                )}
-                <button
-                  type="button"
-                  class="re-key"
-                  onClick={() => openStep(first.step, fieldId(first.step, first.field || "name"))}
-                >
-                  {filled(words["go_to"] ?? "", { number: first.number })}
-                </button>
-              </div>
-            )}
-          </div>
+          <Refusal
+            {...{ first, problem, route, words }}
+            more={refusals.length - 1}
+            inForce={before.number}
+            maySend={isRefused}
+            onSend={sendTo}
+            onGo={(wrong) => openStep(wrong.step, fieldId(wrong.step, wrong.field || "name"))}
+          />
         )}
       </div>
-      <p class="re-facts">
-        {data.lines.length ? words["used_by"] : words["used_by_none"]}{" "}
-        {data.lines.map((line) => (
-          <a key={line.address} href={line.address}>
-            {line.said}
-          </a>
-        ))}
-        {before.number > 0 && (
-          <>
-            {" · "}
-            {before.number === data.number
-              ? filled(words["version_by"] ?? "", { number: data.number, ...data.saved })
-              : filled(words["version_now"] ?? "", { number: before.number })}
-            {data.addresses.versions && (
-              <>
-                {" · "}
-                <a href={data.addresses.versions}>{words["history"]}</a>
-              </>
-            )}
-          </>
-        )}
-        {" · "}
-        {words["next_caller"]}
-      </p>
+      <FactsLine data={data} number={before.number} />
       <p role="status" class={told ? "re-told" : "for-readers"}>
         {told}
       </p>
@@ -319,41 +237,5 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
         </details>
       </div>
     </div>
-  );
-}
-
-function wayTo(finding: Finding, words: Words): string {
-  if (!finding.way.length) return "";
-  return `${filled(words["way_there"] ?? "", { way: finding.way.map(([, , label]) => label).join(" → ") })} `;
-}
-
-function nameOf(id: string, route: RouteDocument, words: Words): string {
-  const step = route.steps.find((one) => one.id === id);
-  return step ? step.name || (words[`kind_${step.kind}`] ?? "") : "";
-}
-
-function AddStep({ words, onAdd }: { words: Words; onAdd: (kind: string) => void }) {
-  return (
-    <span class="re-add">
-      <label class="for-readers" for="re-add">
-        {words["add_step"]}
-      </label>
-      <select
-        id="re-add"
-        value=""
-        onChange={(event) => {
-          const kind = event.currentTarget.value;
-          event.currentTarget.value = "";
-          if (kind) onAdd(kind);
-        }}
-      >
-        <option value="">+ {words["add_step"]}</option>
-        {Object.keys(KINDS).map((kind) => (
-          <option key={kind} value={kind}>
-            {words[`kind_${kind}`]}
-          </option>
-        ))}
-      </select>
-    </span>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 
-import { fieldId, type FormProps, StepForm } from "./StepForm";
+import { fieldId, type FormProps } from "./fields";
+import { StepForm } from "./StepForm";
 import { filled, waysOf } from "./model";
 
 interface Props extends FormProps {

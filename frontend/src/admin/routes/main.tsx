@@ -2,6 +2,8 @@ import { render } from "preact";
 
 import { Editor, type EditorData } from "./Editor";
 import "./editor.css";
+import "./steps.css";
+import "./drawing.css";
 import { saver } from "./saving";
 
 const place = document.getElementById("route-editor");

@@ -42,7 +42,8 @@ export interface Finding {
   send_to: string;
 }
 
-export type Field =
+/** `onlyWith`: the flag without which the field means nothing, and is not shown. */
+export type Field = { onlyWith?: string } & (
   | { type: "row"; field: string; of: "teams" | "agents" | "hours" | "routes" }
   | { type: "goes"; field: string; optional?: boolean }
   | { type: "prompt"; field: string; optional?: boolean }
@@ -50,7 +51,8 @@ export type Field =
   | { type: "number"; field: string; min: number; max: number; start: number; advanced?: boolean }
   | { type: "choice"; field: string; values: string[]; start: string }
   | { type: "flag"; field: string; start: boolean }
-  | { type: "text"; field: string };
+  | { type: "text"; field: string }
+);
 
 const MENU: Field[] = [
   { type: "prompt", field: "prompt" },
@@ -91,10 +93,23 @@ export const KINDS: Record<string, Field[]> = {
     { type: "number", field: "wait_seconds", min: 5, max: 3600, start: 180 },
     { type: "goes", field: "waited" },
     { type: "goes", field: "nobody" },
+    { type: "number", field: "most_waiting", min: 0, max: 200, start: 0 },
     { type: "goes", field: "full", optional: true },
     { type: "prompt", field: "hears", optional: true },
     { type: "number", field: "priority", min: 0, max: 9, start: 0 },
     { type: "text", field: "skill" },
+    { type: "flag", field: "call_back", start: false },
+    { type: "number", field: "call_back_after", min: 0, max: 900, start: 60, onlyWith: "call_back" },
+    { type: "number", field: "call_back_tries", min: 1, max: 5, start: 3, onlyWith: "call_back" },
+    { type: "number", field: "call_back_pause", min: 1, max: 120, start: 10, onlyWith: "call_back" },
+    { type: "row", field: "call_back_hours", of: "hours", onlyWith: "call_back" },
+    {
+      type: "choice",
+      field: "call_back_closed",
+      values: ["keep", "list"],
+      start: "keep",
+      onlyWith: "call_back",
+    },
   ],
   agent: [{ type: "row", field: "agent", of: "agents" }, RING, { type: "goes", field: "next" }],
   number: [

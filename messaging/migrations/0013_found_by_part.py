@@ -6,7 +6,7 @@ from core.sql.trigrams import trigram_index
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0011_left_out_too_long'),
+        ('messaging', '0012_left_out_no_hours'),
     ]
 
     operations = [

@@ -1,0 +1,262 @@
+"""Callers who have hung up and keep their place: asked for, offered to an agent, called back, given up.
+
+A call-back is a conversation without a living leg. It waits among those who wait, is offered by the same function, and
+the agent's own phone calls. That call and what the caller did before are one row of the log: while a call-back is
+being made, and once it was answered, the first call is a leg of it; else it is the other way round.
+
+Whoever changes one holds the lock of its first call (`calls.live.locks`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from agents.selectors import has_open_desk
+from calls.live import broadcasts, dispatcher, outgoing_guards
+from calls.live.locks import lock, try_lock
+from calls.live.offers import NOT_ANSWERED, offers_make
+from calls.models import Call, CallEvent, CallOffer, CallOutcome, Conversation
+from core.languages import Sentence, as_json, as_text
+from core.languages import kept as _
+from routing.outgoing.checks import dialled
+from routing.outgoing.rules import Role
+from telephony.errors import InvalidNumber
+from telephony.party import is_withheld
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+State = Conversation.State
+IN_QUEUE, PENDING, ALL = Conversation.BACK_IN_QUEUE, Conversation.BACK_PENDING, Conversation.CALLED_BACK
+
+
+# --- Asked for by the caller ------------------------------------------------------------------------------------------
+
+
+def number_of(call: Call) -> str:
+    """The number to which a caller can be called back; "" when nobody may call it, or it is not known."""
+    number = call.caller
+    if not number.startswith("+") or is_withheld(number):
+        return ""
+    line = call.line
+    try:
+        found = dialled(
+            number, line=line, caller_id=line.number if line else settings.TWILIO_CALLER_ID, role=Role.AGENT
+        )
+    except InvalidNumber:
+        return ""
+    if found.is_emergency or found.refusals or outgoing_guards.refusal_of(found.number):
+        return ""
+    return found.number.e164
+
+
+def is_offered(conversation: Conversation, now: datetime) -> bool:
+    """Whether who waits may ask for it by now."""
+    terms, since = terms_of(conversation), conversation.waiting_since
+    return bool(terms.get("to") and since and now >= since + timedelta(seconds=int(terms.get("after", 0))))
+
+
+def may_be_offered(conversation: Conversation) -> bool:
+    """Whether who waits may ask for it now or later."""
+    return bool(terms_of(conversation).get("to"))
+
+
+def terms_of(conversation: Conversation) -> dict[str, Any]:
+    """On which terms it is offered; nothing when it is not."""
+    found = conversation.terms.get("call_back")
+    return found if isinstance(found, dict) else {}
+
+
+def ask(conversation: Conversation) -> None:
+    """Who waits is called back, and hangs up. Saves the conversation."""
+    conversation.state, conversation.answer, conversation.send_on = State.CALL_BACK, "", ""
+    conversation.call_back_to = str(terms_of(conversation).get("to", ""))
+    conversation.call_back_asked_at, conversation.not_before = timezone.now(), None
+    conversation.save()
+    note(conversation.pk, _("The caller asked to be called back, and keeps the place in the queue."))
+    dispatcher.wake_after_commit()
+
+
+def take_place(conversation: Conversation, call: Call) -> None:
+    """A caller comes to a team: whoever was to be called back by it has the place of that, which is over. The
+    conversation is to be saved."""
+    if is_withheld(call.caller):
+        return
+    earlier = Conversation.objects.filter(call_back_to=call.caller, state__in=IN_QUEUE, team=conversation.team_id)
+    for other in earlier.exclude(pk=conversation.pk).order_by("place_at"):
+        # Somebody is busy with it: the agent finds the number engaged, or the two talk.
+        if not try_lock(other.pk):
+            continue
+        other.refresh_from_db()
+        if other.state not in IN_QUEUE:
+            continue
+        if other.place_at and conversation.place_at:
+            conversation.place_at = min(conversation.place_at, other.place_at)
+        note(call.sid, _("The caller was to be called back, called again, and has the place of then."))
+        end(other, _("The caller called again, and waits in the place of the call-back."))
+
+
+# --- Offered to agents ------------------------------------------------------------------------------------------------
+
+
+def offer(conversation: Conversation, agent_ids: tuple[int, ...]) -> bool:
+    """Shows it to the first of these agents, whoever has no other offer. With the lock of the offers held. Whether it
+    could be."""
+    for agent_id in agent_ids[:1]:
+        attempt = conversation.attempt + 1
+        now = timezone.now()
+        if not offers_make(conversation.pk, [agent_id], attempt=attempt, rung_at=now, is_call_back=True):
+            return False
+        conversation.attempt = attempt
+        if not has_open_desk(agent_id):
+            # Reached by an app alone, which shows none: somebody else is offered it.
+            end_offers(conversation, NOT_ANSWERED)
+            conversation.save(update_fields=["attempt"])
+            return False
+        conversation.state, conversation.not_before = State.BACK_OFFERED, None
+        conversation.save(update_fields=["attempt", "state", "not_before"])
+        broadcasts.call_back_changed([agent_id])
+        return True
+    return False
+
+
+def end_offers(conversation: Conversation, reason: str) -> None:
+    rows = CallOffer.objects.filter(call=conversation.pk, state=CallOffer.State.RINGING, is_call_back=True)
+    agent_ids = list(rows.values_list("agent_id", flat=True))
+    rows.update(state=CallOffer.State.ENDED, reason=reason, ended_at=timezone.now())
+    if agent_ids:
+        broadcasts.call_back_changed(agent_ids)
+        dispatcher.wake_after_commit()
+
+
+def back_to_place(conversation: Conversation, reason: str) -> None:
+    """Whoever it was offered to did not take it."""
+    end_offers(conversation, reason)
+    conversation.state = State.CALL_BACK
+    conversation.save(update_fields=["state"])
+
+
+# --- An agent calls ---------------------------------------------------------------------------------------------------
+
+NOT_OFFERED = gettext_noop("This call-back is not offered to you any more.")
+
+
+def claimed(sid: str, *, agent: Agent, by_sid: str) -> Conversation | None:
+    """The call-back that the agent may make with the call `by_sid`: one that is offered to this agent now, or that
+    this very call makes. None for anything else that somebody may have sent. Holds it."""
+    if not sid:
+        return None
+    lock([sid])
+    found = Conversation.objects.select_related("call__line", "call__contact").filter(pk=sid).first()
+    if found is None:
+        return None
+    if found.state == State.CALLING_BACK and found.call_back_sid == by_sid:
+        return found
+    mine = CallOffer.objects.filter(call=sid, agent=agent, state=CallOffer.State.RINGING, is_call_back=True)
+    return found if found.state == State.BACK_OFFERED and mine.exists() else None
+
+
+def begin(conversation: Conversation, call: Call, *, agent: Agent) -> None:
+    """The agent's phone calls. `call` is to be opened: it has what is known of the caller, and the first call becomes
+    a leg of it."""
+    first = conversation.call
+    if call.waiting_since is None:
+        call.waiting_since = first.waiting_since
+    if first.pk != call.pk and not call.note and not call.outcome:
+        call.note, call.searched_note, call.outcome = first.note, first.searched_note, first.outcome
+    if conversation.state == State.CALLING_BACK:
+        return
+    offers = CallOffer.objects.filter(call=conversation.pk, state=CallOffer.State.RINGING, is_call_back=True)
+    offers.filter(agent=agent).update(state=CallOffer.State.ANSWERED, ended_at=timezone.now())
+    conversation.state, conversation.call_back_sid = State.CALLING_BACK, call.sid
+    conversation.call_back_tries += 1
+    conversation.save(update_fields=["state", "call_back_sid", "call_back_tries"])
+    # Two floors at most: what hung on the first call hangs on this one.
+    Call.objects.filter(parent=first.pk).update(parent=call.sid)
+    Call.objects.filter(pk=first.pk).update(parent=call.sid)
+    _acted(conversation, "call-back", agent)
+    broadcasts.call_back_changed([agent.pk])
+
+
+def not_made(conversation: Conversation) -> None:
+    """Twilio asked for it, and no such call is known: as if nobody had taken it."""
+    Call.objects.filter(parent=conversation.call_back_sid).exclude(pk=conversation.pk).update(parent=conversation.pk)
+    Call.objects.filter(pk=conversation.pk).update(parent=None)
+    conversation.state, conversation.call_back_sid = State.CALL_BACK, ""
+    conversation.call_back_tries = max(0, conversation.call_back_tries - 1)
+    conversation.save(update_fields=["state", "call_back_sid", "call_back_tries"])
+
+
+def failed(conversation: Conversation, attempt: Call) -> None:
+    """Nobody answered. The first call is the row of the log again; it is tried again, or left to be done by hand."""
+    first = conversation.pk
+    kept = {"note": attempt.note, "searched_note": attempt.searched_note, "outcome": attempt.outcome}
+    Call.objects.filter(parent=attempt.pk).exclude(pk=first).update(parent=first)
+    Call.objects.filter(pk=attempt.pk).update(parent=first)
+    Call.objects.filter(pk=first).update(parent=None, revision=F("revision") + 1, **kept)
+    terms = terms_of(conversation)
+    tries = conversation.call_back_tries
+    if tries >= int(terms.get("tries", 3)):
+        give_up(conversation, _("Called back %(count)d times, and not reached.") % {"count": tries})
+        return
+    pause = int(terms.get("pause", 10))
+    conversation.state = State.CALL_BACK
+    conversation.not_before = timezone.now() + timedelta(minutes=pause)
+    conversation.save(update_fields=["state", "not_before"])
+    note(first, _("Not reached. Called back again in %(minutes)d minutes.") % {"minutes": pause})
+    broadcasts.call_changed_after_commit(first)
+
+
+# --- Over -------------------------------------------------------------------------------------------------------------
+
+
+def end(conversation: Conversation, why: Sentence) -> None:
+    """It is not needed any more, for a reason that the log says."""
+    _over(conversation, State.ENDED)
+    note(conversation.pk, why)
+
+
+def cancel(conversation: Conversation, *, by: Agent) -> None:
+    """An agent says that it is not needed."""
+    _over(conversation, State.ENDED)
+    _acted(conversation, "call-back-canceled", by)
+
+
+def _over(conversation: Conversation, state: State) -> None:
+    end_offers(conversation, "canceled")
+    conversation.state = state
+    conversation.save(update_fields=["state"])
+    dispatcher.wake_after_commit()
+
+
+def _acted(conversation: Conversation, name: str, by: Agent) -> None:
+    CallEvent.objects.create(
+        call_sid=conversation.pk, kind=CallEvent.Kind.ACTION, name=name, outcome="asked for", agent=by
+    )
+
+
+def give_up(conversation: Conversation, why: Sentence | str) -> None:
+    """Nobody is offered it any more: it stands among the calls to be called back, with the reason."""
+    _over(conversation, State.NOT_REACHED)
+    first = Call.objects.filter(pk=conversation.pk)
+    first.filter(outcome="").update(outcome=CallOutcome.CALL_BACK)
+    first.update(problem=as_text(why)[:255], revision=F("revision") + 1)
+    note(conversation.pk, why)
+    broadcasts.call_changed_after_commit(conversation.pk)
+
+
+def note(sid: str, said: Sentence | str) -> None:
+    """For the time line."""
+    CallEvent.objects.create(
+        call_sid=sid,
+        kind=CallEvent.Kind.ROUTE,
+        name="call-back",
+        outcome=str(said)[:255],
+        detail={"said": as_json(said)},
+    )

@@ -1,0 +1,97 @@
+/** A caller who hung up and kept the place is offered to this agent, and called by this desk's own phone. */
+import { screen, waitFor } from "@testing-library/preact";
+import { describe, expect, it, vi } from "vitest";
+import { announcement } from "../softphone/announcements";
+import { transition } from "../softphone/machine";
+import { signalOf } from "../pageSignals";
+import { after, NOW, push, readyState, sample } from "../testing/samples";
+import { button, show } from "../testing/show";
+import type { CallBack, Queue } from "../messages";
+
+const told = sample("call_back.changed") as { type: "call_back.changed"; call_back: CallBack };
+const offered = push(told);
+const gone = push({ type: "call_back.changed", call_back: null });
+
+describe("a call-back", () => {
+  it("is shown with who it is, what was chosen and how long they have waited", async () => {
+    const { send } = show(readyState());
+    send(offered);
+    await screen.findByRole("heading", { name: "Maya Okonkwo" });
+    expect(screen.getByText(/waited \d+:\d\d/)).toBeTruthy();
+    expect(screen.getByText("Step 2, Menu: presses 2, Orders")).toBeTruthy();
+    send(gone);
+    await waitFor(() => expect(screen.queryByRole("heading", { name: "Maya Okonkwo" })).toBeNull());
+  });
+
+  it("is called from the line that was called, with the caller named to the server", () => {
+    const [state, ...commands] = transition(after(readyState(), offered), {
+      type: "agent.called-back",
+      id: "back-1",
+      at: NOW,
+    });
+    expect(commands).toContainEqual({
+      type: "phone.connect",
+      id: "back-1",
+      to: "+12025550142",
+      lineId: 1,
+      override: null,
+      callBack: told.call_back.sid,
+    });
+    expect(state.callBack).toBeNull();
+    expect(state.calls.focus?.state).toBe("connecting");
+  });
+
+  it("is not called twice, nor while another call is on", () => {
+    const once = transition(after(readyState(), offered), {
+      type: "agent.called-back",
+      id: "b1",
+      at: NOW,
+    })[0];
+    const again = after(once, offered);
+    expect(transition(again, { type: "agent.called-back", id: "b2", at: NOW })).toEqual([again]);
+  });
+
+  it("goes to somebody else with a press", async () => {
+    const { user, send, ...more } = show(readyState());
+    send(offered);
+    await screen.findByRole("heading", { name: "Maya Okonkwo" });
+    await user.click(button("Not now"));
+    expect(screen.queryByRole("heading", { name: "Maya Okonkwo" })).toBeNull();
+    void more;
+    const [, ...commands] = transition(after(readyState(), offered), { type: "agent.declined-call-back" });
+    expect(commands).toContainEqual({ type: "call-back.decline", sid: told.call_back.sid });
+  });
+
+  it("is said aloud and stands in the title", () => {
+    const before = readyState();
+    const state = after(before, offered);
+    expect(announcement(before, state, false)?.assertive).toContain("Call back:");
+    expect(signalOf(state, NOW).titles[0]).toContain("Maya Okonkwo");
+  });
+
+  it("is not shown to whoever comes to this computer next", () => {
+    const out = after(readyState(), offered, push({ type: "session.ended", message: "Signed out." }));
+    expect(out.callBack).toBeNull();
+  });
+});
+
+describe("callers to be called back in the queue", () => {
+  const { queue } = sample("queue.changed") as { type: "queue.changed"; queue: Queue };
+  const back = { ...queue.callers[0]!, state: "call-back" as const };
+  const changed = push({
+    type: "queue.changed",
+    queue: { ...queue, waiting: 0, call_backs: 1, callers: [back] },
+  });
+
+  it("are counted, and can be called or taken out", async () => {
+    const [takeCaller, cancelCallBack] = [vi.fn(async () => {}), vi.fn(async () => {})];
+    const { user, send } = show(readyState(), { takeCaller, cancelCallBack });
+    send(changed);
+    await user.click(await screen.findByRole("tab", { name: "Waiting 1" }));
+    expect(screen.getByText(/is to be called back/)).toBeTruthy();
+    await user.click(button("Call back: Maya Okonkwo"));
+    expect(takeCaller).toHaveBeenCalledWith(back.sid);
+    await user.click(button("No call-back: Maya Okonkwo"));
+    expect(cancelCallBack).toHaveBeenCalledWith(back.sid);
+  });
+});

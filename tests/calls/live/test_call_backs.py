@@ -1,0 +1,446 @@
+"""Callers who hang up, keep their place, and are called back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from agents.models import Desk
+from calls.live import call_back_rounds, dispatch
+from calls.log.to_do import missed_to_call_back
+from calls.models import Call, CallEvent, CallOffer, Conversation
+from calls.queues import services
+from contacts.models import BlockedNumber
+from core.languages import sentence
+from routing.models import OpeningHours
+from tests import factories
+from tests.calls.routes import Caller, box, make_route, team_step
+from tests.calls.test_webhooks_incoming import verbs
+from tests.twilio import leg_status, outgoing, root_status, sid
+
+pytestmark = pytest.mark.django_db
+MAYA = "+12025550142"
+OUTGOING = "/twilio/voice/outgoing/"
+
+
+def route_of(line, team, **more):
+    return make_route(line, team_step(team.pk, call_back=True, call_back_after=60, **more), box())
+
+
+@pytest.fixture
+def route(line, team):
+    return route_of(line, team)
+
+
+@pytest.fixture
+def busy(twilio, route, ada):
+    """Ada's phone rings for somebody else."""
+    caller = Caller(twilio, CallSid=sid("CA", 10), From="+12025550110")
+    caller.call()
+    assert caller.rings == [ada.identity]
+    return caller
+
+
+@pytest.fixture
+def maya(twilio, busy):
+    """She waits, for over a minute."""
+    caller = Caller(twilio, CallSid=sid("CA", 20), From=MAYA)
+    caller.call()
+    assert caller.verbs == ["Enqueue"]
+    waited(caller, 61)
+    return caller
+
+
+def waited(caller: Caller, seconds: int) -> None:
+    since = timezone.now() - timedelta(seconds=seconds)
+    Conversation.objects.filter(pk=caller.sid).update(waiting_since=since, place_at=since)
+    Call.objects.filter(pk=caller.sid).update(waiting_since=since, start_time=since)
+
+
+def of(caller: Caller) -> Conversation:
+    return Conversation.objects.get(pk=caller.sid)
+
+
+def asks(caller: Caller) -> None:
+    """Presses 1 in the queue, hears that it is noted, and hangs up."""
+    assert [verb.tag for verb in caller.wait(Digits="1")] == ["Leave"]
+    caller.leave_queue()
+    assert "we call you back" in caller.says
+    assert caller.verbs == ["Say", "Hangup"]
+    caller.twilio.webhook("/twilio/voice/status/", root_status("completed", CallSid=caller.sid, From=MAYA))
+
+
+def is_free(caller: Caller) -> None:
+    """Whoever rang there is gone."""
+    caller.twilio.webhook("/twilio/voice/status/", root_status("completed", CallSid=caller.sid, CallDuration="0"))
+
+
+def offered_to(caller: Caller) -> list[int]:
+    rows = CallOffer.objects.filter(call=caller.sid, state="ringing", is_call_back=True)
+    return list(rows.values_list("agent", flat=True))
+
+
+@pytest.fixture
+def due(maya, busy):
+    """Ada is free, and is offered to call Maya back."""
+    asks(maya)
+    is_free(busy)
+    dispatch.dispatch()
+    return maya
+
+
+def call_back(twilio, agent, caller: Caller, number: int = 30, **more):
+    return twilio.webhook(
+        OUTGOING, outgoing(agent.pk, "+12025559999", CallSid=sid("CA", number), CallBack=caller.sid, **more)
+    )
+
+
+def of_maya(number: int, status: str, sequence: int, **more):
+    """A callback of the leg that rings at Maya's."""
+    fields = leg_status(0, status, sequence, leg=number + 1, parent=number)
+    return fields | {"From": "+12025550100", "To": MAYA} | more
+
+
+def ends(twilio, agent, number: int = 30, status: str = "completed", **more):
+    fields = root_status(status, CallSid=sid("CA", number), From=f"client:{agent.identity}")
+    twilio.webhook("/twilio/voice/status/", fields | more)
+
+
+def look() -> None:
+    call_back_rounds.look(timezone.now())
+
+
+def test_it_is_offered_after_so_long_and_only_then(maya):
+    waited(maya, 30)
+    heard = "".join(maya.wait().itertext())
+    assert "Press 1" not in heard
+    assert "".join(maya.wait(Digits="1").itertext()), "an early press is not heard"
+    assert of(maya).state == "waiting"
+
+    waited(maya, 61)
+
+    assert "Press 1 and we call you back; you keep your place in line." in "".join(maya.wait().itertext())
+
+
+def test_whoever_does_not_want_to_wait_presses_another_key_then(maya):
+    waited(maya, 2)
+    assert "press 2" in "".join(maya.wait().itertext())
+    assert [verb.tag for verb in maya.wait(Digits="2")] == ["Leave"]
+
+    maya.leave_queue()
+
+    assert "Record" in maya.verbs
+
+
+@pytest.mark.parametrize("number", ["anonymous", "+266696687", "+19005550142", "+12025550100"])
+def test_who_cannot_be_called_is_not_offered_it(twilio, busy, number):
+    caller = Caller(twilio, CallSid=sid("CA", 20), From=number)
+    caller.call()
+    waited(caller, 61)
+
+    heard = "".join(caller.wait().itertext())
+
+    assert "we call you back" not in heard
+    assert [verb.tag for verb in caller.wait(Digits="1")] == ["Leave"]
+    caller.leave_queue()
+    assert "Record" in caller.verbs
+
+
+def test_the_place_is_kept_without_a_living_leg(maya, team):
+    before = of(maya).place_at
+
+    asks(maya)
+
+    conversation = of(maya)
+    assert (conversation.state, conversation.call_back_to, conversation.place_at) == ("call-back", MAYA, before)
+    assert Call.objects.get(pk=maya.sid).is_terminal
+
+
+def test_asked_twice_the_answer_is_the_same(maya):
+    asks(maya)
+    text = maya.text
+
+    maya.document = None
+    response = maya.twilio.webhook(
+        f"/twilio/voice/queue-action/?turn={of(maya).turn}", maya.fields | {"QueueResult": "leave"}
+    )
+
+    assert response.content.decode() == text
+    assert of(maya).state == "call-back"
+
+
+def test_hanging_up_before_the_goodbye_loses_nothing(maya):
+    maya.wait(Digits="1")
+
+    maya.leave_queue("hangup", CallStatus="completed")
+
+    assert of(maya).state == "call-back"
+    assert Call.objects.get(pk=maya.sid).is_terminal
+
+
+def test_whoever_is_free_is_offered_it_and_nothing_else_besides(due, ada, twilio):
+    assert offered_to(due) == [ada.pk]
+    assert of(due).state == "back-offered"
+    other = Caller(twilio, CallSid=sid("CA", 40), From="+12025550140")
+    other.call()
+    assert other.verbs == ["Enqueue"], "the phone is kept for the call-back"
+
+
+def test_whoever_waits_longer_comes_first(maya, busy, twilio, ada):
+    first = Caller(twilio, CallSid=sid("CA", 40), From="+12025550140")
+    first.call()
+    waited(first, 90)
+    asks(maya)
+    is_free(busy)
+
+    fetches = dispatch.dispatch()
+
+    assert [fetch.sid for fetch in fetches] == [first.sid]
+    assert offered_to(maya) == []
+
+
+def test_others_hear_the_places_of_call_backs_too(maya, twilio):
+    asks(maya)
+    other = Caller(twilio, CallSid=sid("CA", 40), From="+12025550140")
+    other.call()
+
+    assert "You are number 3 in line." in "".join(other.wait().itertext())
+
+
+def test_the_agents_phone_calls_the_caller_whatever_number_it_asks_for(due, ada, line, twilio):
+    dial = verbs(call_back(twilio, ada, due)).find("Dial")
+
+    assert (dial.find("Number").text, dial.attrib["callerId"]) == (MAYA, line.number)
+    assert of(due).state == "calling-back"
+    assert CallOffer.objects.get(call=due.sid).state == "answered"
+
+
+def test_asked_twice_it_is_dialled_alike_and_counted_once(due, ada, twilio):
+    first, again = call_back(twilio, ada, due), call_back(twilio, ada, due)
+
+    assert first.content == again.content
+    assert of(due).call_back_tries == 1
+
+
+def test_both_calls_are_one_row_of_the_log(due, ada, twilio):
+    Call.objects.filter(pk=due.sid).update(note="Order 4711.", outcome="follow-up")
+
+    call_back(twilio, ada, due)
+    for sequence, status in enumerate(("initiated", "ringing", "in-progress", "completed")):
+        twilio.webhook("/twilio/voice/status/", of_maya(30, status, sequence))
+    ends(twilio, ada)
+    look()
+
+    row = Call.objects.get(parent=None, pk__in=[due.sid, sid("CA", 30)])
+    assert (row.pk, row.result, row.note, row.outcome) == (sid("CA", 30), "reached", "Order 4711.", "follow-up")
+    assert Call.objects.get(pk=due.sid).parent_id == row.pk
+    assert row.waiting_since == Call.objects.get(pk=due.sid).waiting_since
+    assert row.waited is not None
+    assert of(due).state == "ended"
+
+
+@pytest.mark.parametrize("whose", ["nobody's", "another's", "taken back"])
+def test_what_is_not_offered_to_the_agent_is_not_dialled(due, ada, grace, twilio, whose):
+    if whose == "taken back":
+        services.call_back_decline(sid=due.sid, by=ada)
+    agent = {"another's": grace}.get(whose, ada)
+    if whose == "nobody's":
+        Conversation.objects.filter(pk=due.sid).update(state="ended")
+
+    said = verbs(call_back(twilio, agent, due)).find("Say").text
+
+    assert said == "This call-back is not offered to you any more."
+    assert of(due).call_back_tries == 0
+    assert Call.objects.get(pk=due.sid).parent_id is None
+
+
+@pytest.mark.parametrize("value", ["", "CA1", "x" * 600, "../", "\x00"])
+def test_any_other_value_is_an_ordinary_call_or_a_sentence(ada, line, twilio, value):
+    response = twilio.webhook(OUTGOING, outgoing(ada.pk, MAYA, CallBack=value))
+
+    assert {verb.tag for verb in verbs(response)} <= {"Dial", "Say", "Hangup"}
+
+
+def test_a_number_that_may_not_be_called_any_more_is_left_to_people(due, ada, twilio):
+    BlockedNumber.objects.create(number=MAYA)
+
+    response = call_back(twilio, ada, due)
+
+    assert verbs(response).find("Dial") is None
+    assert of(due).state == "not-reached"
+
+
+def test_not_now_gives_it_to_the_next(due, ada, grace):
+    services.call_back_decline(sid=due.sid, by=ada)
+    assert of(due).state == "call-back"
+
+    dispatch.dispatch()
+
+    assert offered_to(due) == [grace.pk]
+
+
+def test_nobody_takes_it_and_it_goes_back_to_its_place(due, ada):
+    place = of(due).place_at
+    CallOffer.objects.filter(call=due.sid).update(created_at=timezone.now() - timedelta(seconds=16))
+
+    look()
+
+    assert (of(due).state, of(due).place_at, offered_to(due)) == ("call-back", place, [])
+
+
+def test_an_agent_without_an_open_desk_is_passed_over(maya, busy, ada, grace):
+    asks(maya)
+    is_free(busy)
+    Desk.objects.all().delete()
+    ada.rings_mobile = True
+    ada.save()
+
+    dispatch.dispatch()
+
+    assert offered_to(maya) == []
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
+def test_not_reached_it_is_tried_again_after_a_pause(due, ada, twilio, status):
+    call_back(twilio, ada, due)
+    twilio.webhook("/twilio/voice/status/", of_maya(30, status, 3))
+    ends(twilio, ada, CallDuration="9")
+    look()
+
+    conversation = of(due)
+    assert (conversation.state, conversation.call_back_tries) == ("call-back", 1)
+    assert timedelta(minutes=9) < conversation.not_before - timezone.now() <= timedelta(minutes=10)
+    assert Call.objects.get(parent=None, pk__in=[due.sid, sid("CA", 30)]).pk == due.sid
+    Conversation.objects.update(not_before=timezone.now())
+    dispatch.dispatch()
+    assert offered_to(due) == [ada.pk]
+    call_back(twilio, ada, due, 50)
+    assert Call.objects.get(parent=None, pk__in=[due.sid, sid("CA", 30), sid("CA", 50)]).pk == sid("CA", 50)
+    assert of(due).call_back_tries == 2
+
+
+def test_after_so_many_tries_it_is_left_to_people_with_a_sentence(due, ada, twilio):
+    Conversation.objects.update(call_back_tries=2)
+    call_back(twilio, ada, due)
+    twilio.webhook("/twilio/voice/status/", of_maya(30, "busy", 3))
+    ends(twilio, ada, CallDuration="9")
+
+    look()
+
+    row = Call.objects.get(pk=due.sid)
+    assert (of(due).state, row.parent_id, row.outcome) == ("not-reached", None, "call-back")
+    assert row in missed_to_call_back(Call.objects.all())
+    assert sentence(row.problem) == "Called back 3 times, and not reached."
+
+
+def test_while_it_is_pending_it_is_not_among_the_missed(due):
+    assert not missed_to_call_back(Call.objects.filter(pk=due.sid)).exists()
+
+
+def test_a_call_that_was_never_made_gives_the_place_back(due, ada, twilio):
+    call_back(twilio, ada, due)
+    Call.objects.filter(pk=sid("CA", 30)).delete()
+    CallOffer.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+
+    look()
+
+    assert (of(due).state, of(due).call_back_tries) == ("call-back", 0)
+    assert Call.objects.get(pk=due.sid).parent_id is None
+
+
+def test_whoever_calls_again_has_the_place_and_is_not_called_back(maya, twilio):
+    asks(maya)
+    place = of(maya).place_at
+
+    again = Caller(twilio, CallSid=sid("CA", 40), From=MAYA)
+    again.call()
+
+    assert (of(again).state, of(again).place_at) == ("waiting", place)
+    assert of(maya).state == "ended"
+    said = CallEvent.objects.filter(call_sid=maya.sid, name="call-back").last().outcome
+    assert "called again" in said
+
+
+def test_an_offer_ends_when_the_caller_calls_again_and_that_agent_gets_the_call(due, ada, twilio):
+    again = Caller(twilio, CallSid=sid("CA", 40), From=MAYA)
+
+    again.call()
+
+    assert again.rings == [ada.identity]
+    assert offered_to(due) == []
+
+
+def test_whoever_was_talked_with_since_is_not_called_back(maya, ada, line):
+    asks(maya)
+    factories.make_call(70, caller=f"client:{ada.identity}", called=MAYA, result="reached")
+
+    look()
+
+    assert of(maya).state == "ended"
+
+
+@pytest.fixture
+def closed():
+    return OpeningHours.objects.create(name="Never now", time_zone="UTC", week=[[]] * 7, switched="closed")
+
+
+def of_hours(line, hours, rule):
+    version = line.route.current
+    version.steps["steps"][0] |= {"call_back_hours": hours.pk, "call_back_closed": rule}
+    version.save()
+
+
+def test_outside_its_hours_nobody_is_called_and_the_place_is_kept(line, closed, busy, route, twilio, ada):
+    line.refresh_from_db()
+    of_hours(line, closed, "keep")
+    maya = Caller(twilio, CallSid=sid("CA", 20), From=MAYA)
+    maya.call()
+    waited(maya, 61)
+    asks(maya)
+    is_free(busy)
+
+    look()
+    dispatch.dispatch()
+
+    assert (of(maya).state, offered_to(maya)) == ("call-back", [])
+    closed.switched = "open"
+    closed.save()
+    Conversation.objects.update(not_before=timezone.now())
+    look()
+    dispatch.dispatch()
+    assert offered_to(maya) == [ada.pk]
+
+
+def test_outside_its_hours_it_is_left_to_people_by_rule(line, closed, busy, route, twilio):
+    line.refresh_from_db()
+    of_hours(line, closed, "list")
+    maya = Caller(twilio, CallSid=sid("CA", 20), From=MAYA)
+    maya.call()
+    waited(maya, 61)
+    asks(maya)
+
+    look()
+
+    assert of(maya).state == "not-reached"
+    assert missed_to_call_back(Call.objects.filter(pk=maya.sid)).exists()
+
+
+def test_late_callbacks_of_the_first_call_end_no_offer(due, twilio):
+    twilio.webhook("/twilio/voice/status/", root_status("completed", CallSid=due.sid, From=MAYA))
+    twilio.webhook("/twilio/voice/status/", root_status("completed", CallSid=due.sid, From=MAYA, SequenceNumber="9"))
+
+    assert len(offered_to(due)) == 1
+
+
+def test_who_comes_when_so_many_wait_goes_on_at_once(line, team, ada, twilio):
+    make_route(line, team_step(team.pk, most_waiting=1, full="box"), box())
+    callers = [Caller(twilio, CallSid=sid("CA", n), From=f"+120255501{n}") for n in (10, 20, 30)]
+
+    for caller in callers:
+        caller.call()
+
+    assert [caller.verbs[-1] for caller in callers[:2]] == ["Dial", "Enqueue"]
+    assert "Record" in callers[2].verbs
+    assert Call.objects.get(pk=callers[2].sid).waiting_since is None
