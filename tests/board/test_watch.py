@@ -19,10 +19,11 @@ from board import watch as board_watch
 from board.selectors import scope_of
 from board.watch import BoardWatch, Viewer, viewers
 from calls.live import dispatcher
+from calls.models import CallOffer
 from tests import factories
 from tests.board.days import answered
 from tests.desk.desk_socket import DeskSocket, run
-from tests.twilio import incoming
+from tests.twilio import incoming, sid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -226,3 +227,39 @@ def test_a_socket_that_is_gone_is_no_viewer(hedy, line):
         assert viewers.all() == {}
 
     run(scenario)
+
+
+def test_who_leaves_the_team_that_was_looked_at_goes_on_with_the_others(hedy, ada, stranger, line):
+    socket = DeskSocket(hedy)
+    hedy.teams.add(stranger.teams.get())
+
+    async def scenario() -> None:
+        async with Watching():
+            await socket.open()
+            await socket.send(type="board.open", team=line.team_id)
+            assert (await board(socket))["team"] == line.team_id
+            await sync_to_async(hedy.teams.remove)(line.team_id)
+            told = await board(socket, lambda board: board["team"] is None)
+            assert [team["name"] for team in told["teams"]] == ["Sales"]
+            await socket.close()
+
+    run(scenario)
+
+
+def test_a_webhook_sets_a_flag_for_the_board_and_asks_the_database_nothing_more(line, ada, twilio):
+    def queries(number: int) -> int:
+        # Her phone is free again, and rings.
+        CallOffer.objects.all().delete()
+        with CaptureQueriesContext(connection) as asked:
+            twilio.webhook("/twilio/voice/incoming/", incoming(CallSid=sid("CA", number), From=f"+1202555012{number}"))
+        return len(asked)
+
+    queries(1)
+    alone = queries(2)
+    noticed: list[None] = []
+    stop = dispatcher.look_on(lambda: noticed.append(None))
+    try:
+        assert queries(3) == alone
+    finally:
+        stop()
+    assert noticed

@@ -46,6 +46,9 @@ def fields(team: Team, number: str = OWN, **changes: Any) -> dict[str, Any]:
         "team": team.pk,
         "language": "en",
         "ring_seconds": 20,
+        "goal_percent": 80,
+        "goal_seconds": 20,
+        "goal_wait_seconds": 120,
         "is_active": "on",
     }
     return {name: value for name, value in (values | {"takes_voicemail": "on"} | changes).items() if value is not None}
@@ -152,3 +155,20 @@ def test_leaving_an_agent_without_a_team_is_warned_of(admin, team, ada, teams, w
     page = admin.get(response["Location"], secure=True).content.decode()
     assert ("Ada is in no team" in page) is warned
     assert Agent.objects.get(username="ada").teams.exists() is teams
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("goal_percent", 101),
+        ("goal_percent", -1),
+        ("goal_seconds", 0),
+        ("goal_wait_seconds", 4000),
+        ("goal_seconds", "x"),
+    ],
+)
+def test_a_goal_that_there_cannot_be_is_refused_at_its_field(admin, team, account, field, value):
+    response = admin.post(ADD, fields(team, **{field: value}))
+
+    assert field in response.context["adminform"].errors
+    assert not Line.objects.exists()
