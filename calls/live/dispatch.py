@@ -78,7 +78,7 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
         return None
     conversation = Conversation.objects.filter(pk=choice.sid, send_on="").first()
     if conversation is not None and conversation.state == State.CALL_BACK:
-        call_backs.offer(conversation, choice.agent_ids)
+        call_backs.offer(conversation, choice.agent_ids[0])
         return None
     if conversation is None or conversation.state != State.WAITING:
         return None

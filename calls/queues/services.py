@@ -81,7 +81,7 @@ def _offer_call_back(conversation: Conversation, by: Agent) -> None:
     fetch(*locking_offers())
     if conversation.state == State.BACK_OFFERED:
         call_backs.back_to_place(conversation, "answered-elsewhere")
-    if not call_backs.offer(conversation, (by.pk,)):
+    if not call_backs.offer(conversation, by.pk):
         raise NotTaken(gettext_noop("Your phone rings already. Answer or decline that call first."))
     _note(conversation.pk, "take", by)
 
