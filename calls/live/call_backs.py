@@ -105,25 +105,21 @@ def take_place(conversation: Conversation, call: Call) -> None:
 # --- Offered to agents ------------------------------------------------------------------------------------------------
 
 
-def offer(conversation: Conversation, agent_ids: tuple[int, ...]) -> bool:
-    """Shows it to the first of these agents, whoever has no other offer. With the lock of the offers held. Whether it
-    could be."""
-    for agent_id in agent_ids[:1]:
-        attempt = conversation.attempt + 1
-        now = timezone.now()
-        if not offers_make(conversation.pk, [agent_id], attempt=attempt, rung_at=now, is_call_back=True):
-            return False
-        conversation.attempt = attempt
-        if not has_open_desk(agent_id):
-            # Reached by an app alone, which shows none: somebody else is offered it.
-            end_offers(conversation, NOT_ANSWERED)
-            conversation.save(update_fields=["attempt"])
-            return False
-        conversation.state, conversation.not_before = State.BACK_OFFERED, None
-        conversation.save(update_fields=["attempt", "state", "not_before"])
-        broadcasts.call_back_changed([agent_id])
-        return True
-    return False
+def offer(conversation: Conversation, agent_id: int) -> bool:
+    """Shows it to an agent who has no other offer. With the lock of the offers held. Whether it could be."""
+    attempt = conversation.attempt + 1
+    if not offers_make(conversation.pk, [agent_id], attempt=attempt, rung_at=timezone.now(), is_call_back=True):
+        return False
+    conversation.attempt = attempt
+    if not has_open_desk(agent_id):
+        # Reached by an app alone, which shows none: somebody else is offered it.
+        end_offers(conversation, NOT_ANSWERED)
+        conversation.save(update_fields=["attempt"])
+        return False
+    conversation.state, conversation.not_before = State.BACK_OFFERED, None
+    conversation.save(update_fields=["attempt", "state", "not_before"])
+    broadcasts.call_back_changed([agent_id])
+    return True
 
 
 def end_offers(conversation: Conversation, reason: str) -> None:

@@ -132,7 +132,7 @@ def _offer_call_back(conversation: Conversation, wish: _Wish) -> None:
     fetch(*locking_offers())
     if conversation.state == State.BACK_OFFERED:
         call_backs.back_to_place(conversation, "answered-elsewhere")
-    if not call_backs.offer(conversation, (wish.agent.pk,)):
+    if not call_backs.offer(conversation, wish.agent.pk):
         raise NotTaken(wish.rings_already)
     _note_wish(conversation.pk, wish)
 

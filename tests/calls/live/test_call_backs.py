@@ -444,3 +444,54 @@ def test_who_comes_when_so_many_wait_goes_on_at_once(line, team, ada, twilio):
     assert [caller.verbs[-1] for caller in callers[:2]] == ["Dial", "Enqueue"]
     assert "Record" in callers[2].verbs
     assert Call.objects.get(pk=callers[2].sid).waiting_since is None
+
+
+CANCEL, DECLINE = "/api/v1/queues/call-backs/cancel/", "/api/v1/queues/call-backs/decline/"
+
+
+def post(client, agent, path: str, caller: Caller):
+    client.force_login(agent)
+    return client.post(path, {"sid": caller.sid}, content_type="application/json")
+
+
+def test_the_queue_shows_it_beside_those_who_wait(client, due, ada, grace):
+    client.force_login(grace)
+
+    (queue,) = client.get("/api/v1/queues/").json()["queues"]
+
+    assert (queue["waiting"], queue["call_backs"]) == (0, 0), "it is offered just now"
+    (caller,) = queue["callers"]
+    assert (caller["state"], [one["id"] for one in caller["rings_at"]]) == ("call-back", [ada.pk])
+    services.call_back_decline(sid=due.sid, by=ada)
+    assert client.get("/api/v1/queues/").json()["queues"][0]["call_backs"] == 1
+
+
+def test_members_of_the_team_take_it_out_of_the_queue_and_nobody_else(client, due, ada, stranger):
+    assert post(client, stranger, CANCEL, due).status_code == 400
+    assert of(due).state == "back-offered"
+
+    assert post(client, ada, CANCEL, due).status_code == 200
+
+    assert (of(due).state, offered_to(due)) == ("ended", [])
+    assert post(client, ada, CANCEL, due).status_code == 400
+
+
+def test_what_is_being_called_back_is_not_taken_away(client, due, ada, twilio):
+    call_back(twilio, ada, due)
+
+    assert post(client, ada, CANCEL, due).status_code == 409
+    assert of(due).state == "calling-back"
+
+
+def test_only_whom_it_is_offered_to_declines_it(client, due, ada, grace):
+    assert post(client, grace, DECLINE, due).status_code == 400
+
+    assert post(client, ada, DECLINE, due).status_code == 200
+
+    assert of(due).state == "call-back"
+
+
+def test_a_colleague_takes_it_by_hand_and_is_offered_it(client, due, ada, grace):
+    assert post(client, grace, "/api/v1/queues/take/", due).status_code == 202
+
+    assert offered_to(due) == [grace.pk]
