@@ -103,7 +103,7 @@ def test_the_fourth_of_four_callers_waits_for_three_agents_and_gets_who_is_free_
             expect(desk.call_area).to_contain_text("On a call")
 
         eventually(lambda: "next in line" in heard(stack, fourth), "the fourth caller is told the place")
-        eventually(lambda: stack.call(fourth)["hears"] == "music", "and hears music")
+        eventually(lambda: stack.call(fourth)["hears"] == "sound", "and hears music")
         for desk in desks:
             expect(desk.reach).to_contain_text("1 waiting")
         free = desks[1]
@@ -261,7 +261,7 @@ def test_a_caller_waits_for_a_closed_desk_that_is_woken_and_rings(open_desk, own
         (note,) = eventually(lambda: push_service.sent, "the browser is woken")
         assert note["title"] == "Maya Okonkwo calls Support"
         assert note["path"] == f"?call={sid}"
-        eventually(lambda: stack.call(sid)["hears"] == "music", "the caller waits")
+        eventually(lambda: stack.call(sid)["hears"] == "sound", "the caller waits")
         deliver(context, page, stack, note)
         page.goto(f"{stack.desk_url}/{note['path']}")
         desk.take("Maya Okonkwo")
