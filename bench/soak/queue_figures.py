@@ -34,17 +34,14 @@ class Figures:
     gap: float
     longest_silence: float
 
-    @property
-    def ratio(self) -> float:
-        return self.wait / self.ideal_wait if self.ideal_wait else 1.0
-
     def lines(self) -> list[str]:
         answered = self.answered / max(1, self.callers - self.met_nobody)
         ideally = self.ideal_answered / max(1, self.callers - self.met_nobody)
         return [
             f"answered {self.answered} ({answered:.1%}), ideally {self.ideal_answered} ({ideally:.1%}); "
             f"gave up {self.gave_up}; got Twilio's or our emergency answer after a fault {self.met_nobody}",
-            f"waited {self.wait:.2f} s on average, ideally {self.ideal_wait:.2f} s: {self.ratio:.3f} ×; "
+            f"waited {self.wait:.2f} s on average, ideally {self.ideal_wait:.2f} s: "
+            f"{self.wait / max(0.01, self.ideal_wait):.2f} ×; "
             f"the longest {self.longest:.0f} s",
             f"an agent whose talk is over rings again after {1000 * self.gap:.0f} ms (median, while anybody waits)",
             f"the longest silence {self.longest_silence:.1f} s",
