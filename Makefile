@@ -74,7 +74,7 @@ bench: install-bench browser frontend/dist/desk.js ## What webhooks, pushes, tok
 soak: install-test frontend/dist/desk.js ## 500 calls of every kind, with faults, after which the log must be right
 	$(PY) -m bench.soak
 
-soak-queue: install-test frontend/dist/desk.js ## 1,000 callers for 50 agents in ten minutes, with faults; then with kills
+soak-queue: install-test frontend/dist/desk.js ## 1,000 callers for 15 agents in ten minutes, with faults; then with kills
 	$(PY) -m bench.soak.queue
 	$(PY) -m bench.soak.queue --faults 0 --kills
 

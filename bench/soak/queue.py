@@ -1,4 +1,4 @@
-"""`make soak-queue`: fifty agents, a thousand callers in ten minutes, one queue; with faults, and with kills.
+"""`make soak-queue`: fifteen agents, a thousand callers in ten minutes, one queue; with faults, and with kills.
 
 What comes of it stands beside what an ideal scheduler (`bench.ideal`) makes of the same callers and the same talks.
 Ends with 1 when anything is not as it must be. docs/soak.md says how to read it.
@@ -31,6 +31,8 @@ from bench.soak.robot import Plans
 MOST_SILENCE = 5.0
 #: How much longer callers may wait than with an ideal scheduler; and what Twilio and a busy machine take of each call.
 MOST_LOSS, ON_THE_WAY = 1.05, 1.0
+#: The simulator ends a talk in which it hears no sound after 15 seconds (`bench.soak.sdp`).
+LONGEST_TALK = 14.0
 KILL_EVERY, MEND_EVERY = 60.0, 10.0
 
 
@@ -38,7 +40,7 @@ KILL_EVERY, MEND_EVERY = 60.0, 10.0
 class QueueOptions:
     """`talk` and `patience`: means, in seconds. `load`: how many agents' worth of talks come, of those there are."""
 
-    agents: int = 50
+    agents: int = 15
     callers: int = 1_000
     seconds: float = 600.0
     load: float = 1.15
@@ -69,7 +71,7 @@ def callers_of(options: QueueOptions) -> list[Caller]:
         Caller(
             at=at,
             number=f"+1301{2_000_000 + number}",
-            talk=2.0 + rng.expovariate(1 / max(0.1, options.talk - 2.0)),
+            talk=min(LONGEST_TALK, options.talk * rng.uniform(0.6, 1.4)),
             patience=5.0 + rng.expovariate(1 / options.patience),
         )
         for number, at in enumerate(times)
