@@ -67,9 +67,7 @@ class ThreadClosedSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(
         allow_blank=True, help_text="Why the agent may not text it now, as a sentence: also what the company forbids."
     )
-    may_override = serializers.BooleanField(
-        help_text="Whether it may be texted all the same, with a reason."
-    )
+    may_override = serializers.BooleanField(help_text="Whether it may be texted all the same, with a reason.")
 
 
 class ThreadSerializer(serializers.Serializer[Any]):
