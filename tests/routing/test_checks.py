@@ -138,3 +138,21 @@ def test_a_refusal_names_the_way_to_its_step():
     _, (finding,) = document_check(document(menu(keys={"2": "team"}), team(nobody=""), box()), plans.known())
 
     assert [(step_id, sentence(arrow.label)) for step_id, arrow in finding.way] == [("menu", "2 Key 2")]
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"call_back_after": 180, "wait_seconds": 180}, "call_back_after"),
+        ({"call_back_hours": 99}, "call_back_hours"),
+        ({"call_back_hours": plans.NO_HOURS}, "call_back_hours"),
+    ],
+)
+def test_a_call_back_that_nobody_would_ever_be_offered_is_refused(more, field):
+    assert found(team(call_back=True, **more), box()) == [("team", field, True)]
+    assert found(team(call_back=False, **more), box()) == []
+
+
+def test_a_queue_with_a_limit_says_where_callers_go_who_find_it_full():
+    assert found(team(most_waiting=3), box()) == [("team", "full", True)]
+    assert found(team(most_waiting=3, full="box"), box()) == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.languages import Sentence, sentence
 from routing.checks import plan_check
-from routing.doings import LAST, Ask, DialNumber, End, Event, EventKind, RingTeam, Say, TakeMessage, Wait
+from routing.doings import LAST, Ask, DialNumber, End, Event, EventKind, OfferCallBack, RingTeam, Say, TakeMessage, Wait
 from routing.spam import SpamAction, SpamVerdict
 from routing.steps import KINDS, plan_of, plan_read
 from routing.walk import MOST_STEPS, Position, go_on, start
@@ -263,3 +263,11 @@ def test_whatever_a_caller_does_something_follows(route, events, at):
         if isinstance(doings[-1], TakeMessage | End):
             break
     assert Say not in {type(each) for each in doings[-1:]}
+
+
+def test_a_call_back_is_offered_before_the_wait_and_says_when():
+    _position, doings = start(facts(plan(team(call_back=True, call_back_after=45, call_back_hours=plans.HOURS), box())))
+
+    assert [type(each) for each in doings] == [RingTeam, OfferCallBack, Wait]
+    assert sentence(doings[1].said).endswith("is offered to be called back after 45 s")
+    assert "within Shop hours" in sentence(doings[1].reason)
