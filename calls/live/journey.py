@@ -192,7 +192,8 @@ def _leave_team(meeting: Meeting) -> None:
 def wait_on(meeting: Meeting, trees: list[CallTree]) -> Meeting:
     """Back among those who wait: somebody's phone rings, or the caller hears the music on, or has waited enough."""
     conversation = meeting.conversation
-    if is_due(conversation, timezone.now()):
+    # Nobody waits for a single agent, nor for a team that was deleted.
+    if conversation.team_id is None or is_due(conversation, timezone.now()):
         return go_on(meeting, Event(EventKind.WAITED), trees)
     # Whether anybody is there at all is looked at beside this (`calls.live.mending`): a page that is loaded again is
     # gone for a moment, too.
