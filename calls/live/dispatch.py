@@ -84,7 +84,7 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
         return None
     (conversation,) = waiting.rows
     if conversation.state == State.CALL_BACK:
-        call_backs.offer(conversation, choice.agent_ids[0])
+        call_backs.offer_by_turn(conversation, choice.agent_ids[0], now)
         return None
     if call is None or call.is_terminal:
         return None
