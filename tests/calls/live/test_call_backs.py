@@ -545,3 +545,17 @@ def test_a_colleague_takes_it_by_hand_and_is_offered_it(client, due, ada, grace)
     assert post(client, grace, "/api/v1/queues/take/", due).status_code == 202
 
     assert offered_to(due) == [grace.pk]
+
+
+def test_who_may_not_make_calls_is_offered_none_and_takes_none(client, maya, busy, ada, grace):
+    ada.may_make_calls = False
+    ada.save()
+    asks(maya)
+    is_free(busy)
+
+    dispatch.dispatch()
+
+    assert offered_to(maya) == [grace.pk]
+    answer = post(client, ada, "/api/v1/queues/take/", maya)
+    assert (answer.status_code, answer.json()["detail"]) == (409, "You are not allowed to make calls. Ask your admin.")
+    assert offered_to(maya) == [grace.pk]
