@@ -102,7 +102,9 @@ def subscribe(
         raise PushRefused(gettext_noop("This browser's push service is not known. Ask your admin."), "endpoint")
     for field, text, length in (("p256dh", p256dh, _P256DH_BYTES), ("auth", auth, _AUTH_BYTES)):
         if _length_of(text) != length:
-            raise PushRefused(gettext_noop("This is not a key of a browser."), field)
+            raise PushRefused(_NO_KEY, field)
+    if not _is_point(p256dh):
+        raise PushRefused(_NO_KEY, "p256dh")
     values = {"agent": agent, "p256dh": p256dh, "auth": auth, "session": session_digest(session)}
     values |= {"browser": browser[:80], "hides_names": hides_names}
     WebPushSubscription.objects.update_or_create(endpoint=endpoint, defaults=values)
@@ -127,11 +129,27 @@ def is_push_service(endpoint: str) -> bool:
     )
 
 
+_NO_KEY = gettext_noop("This is not a key of a browser.")
+
+
 def _length_of(text: str) -> int:
     try:
-        return len(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return len(_decoded(text))
     except ValueError:
         return -1
+
+
+def _decoded(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _is_point(text: str) -> bool:
+    """Whether it is one with which something can be sealed."""
+    try:
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _decoded(text))
+    except ValueError:
+        return False
+    return True
 
 
 def unsubscribe(*, agent: Agent, endpoint: str) -> bool:
@@ -182,7 +200,8 @@ def _send(one: WebPushSubscription, note: Note) -> bool:
         else:
             logger.warning("web push: refused with %d by %s", status, urlsplit(one.endpoint).hostname)
         return False
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:
+        # One browser that cannot be woken, whatever it gave as its keys, keeps no other from it.
         logger.warning("web push: %s at %s", type(error).__name__, urlsplit(one.endpoint).hostname)
         return False
     WebPushSubscription.objects.filter(pk=one.pk).update(woken_at=timezone.now())

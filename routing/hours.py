@@ -8,7 +8,7 @@ open twice, and one that is never shown is never open. A span belongs to the day
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -17,6 +17,8 @@ DAY = 24 * 60
 # How far ahead a change is looked for. Whoever is closed for longer is closed "until further notice".
 _LOOKS_AHEAD = 400  # days
 _A_DAY = timedelta(days=1)
+# Days before and after a moment are looked at, too; and the library of holidays knows no others.
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,10 +116,12 @@ class Hours:
 
     def at(self, moment: datetime) -> Verdict:
         """Whether it is open then, why, and when that changes. `moment` knows its time zone."""
-        now = self._now(moment)
-        return Verdict(now.is_open, now.why, now.span, now.day, now.name, self._changes_at(moment, now.is_open))
+        now = self.at_once(moment)
+        return replace(now, changes_at=self._changes_at(moment, now.is_open))
 
-    def _now(self, moment: datetime) -> Verdict:
+    def at_once(self, moment: datetime) -> Verdict:
+        """The same without when that changes, which takes a look at a whole year of what is always open: for whoever a
+        caller waits for."""
         if self._switched(moment) and self.switch is not None:
             return Verdict(self.switch.is_open, Why.SWITCH, name=self.switch.why)
         wall = moment.astimezone(self.zone).replace(tzinfo=None)
@@ -141,13 +145,13 @@ class Hours:
 
     def _changes_at(self, moment: datetime, is_open: bool) -> datetime | None:
         if self._switched(moment) and self.switch is not None:
-            if self.switch.until is None:
+            if self.switch.until is None or self.switch.until.year > LAST_YEAR:
                 return None
             moment = self.switch.until
-            if self._now(moment).is_open != is_open:
+            if self.at_once(moment).is_open != is_open:
                 return moment
         for candidate in self._moments_after(moment):
-            if self._now(candidate).is_open != is_open:
+            if self.at_once(candidate).is_open != is_open:
                 return candidate
         return None
 

@@ -64,7 +64,7 @@ def _meet_hours(walk: Walk, step: HoursStep) -> str:
     if hours is None:
         walk.add(Passed, step, _("closed"), _("These opening hours are gone."))
         return step.closed
-    verdict = hours.at(walk.facts.at)
+    verdict = hours.at_once(walk.facts.at)
     reason = why_said(hours, verdict)
     if verdict.is_open:
         walk.add(Passed, step, _("open"), reason)

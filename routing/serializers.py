@@ -12,6 +12,7 @@ from rest_framework import serializers
 from core.api.resources import CleanField, StrictSerializer
 from core.languages import sentence
 from routing.explain import ExplainedStep, Explanation, Rung, conclusion
+from routing.hours import FIRST_YEAR, LAST_YEAR
 from routing.models import Line
 from routing.ringing import Ringer
 from telephony.phone import display
@@ -32,8 +33,7 @@ class ExplainInputSerializer(StrictSerializer):
     )
 
     def validate_at(self, value: datetime) -> datetime:
-        # Days before and after it are looked at, too; and the library of holidays knows no others.
-        if not 1970 <= value.year <= 2199:
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
             raise serializers.ValidationError(_("Choose a year from 1970 to 2199."))
         return value
 

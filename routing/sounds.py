@@ -61,10 +61,10 @@ def sound_convert(data: bytes) -> Sound:
     except (wave.Error, EOFError, OSError, RuntimeError, ValueError, struct.error):
         # Whatever Python's library stumbles over.
         raise SoundRefused(_NO_WAV) from None
-    samples = _mono(_samples(frames, width), channels)
-    if not samples:
+    made = _resampled(_mono(_samples(frames, width), channels), rate)
+    # Silence is heard as nothing, too.
+    if not any(made):
         raise SoundRefused(_("There is no sound in this file."))
-    made = _resampled(samples, rate)
     return Sound(_written(made), -(-len(made) // RATE))
 
 

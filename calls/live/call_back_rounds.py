@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,12 +20,9 @@ from calls.live.offers import NOT_ANSWERED
 from calls.models import Call, CallOffer, CallResult, Conversation
 from core.languages import kept as _
 from routing.facts import hours_facts
-from routing.steps import CLOSED_LISTS
 
 # How long an offer is shown, for terms that do not say.
 _SHOWN_SECONDS = 20
-# While it is closed, hours are looked at again after so long: an admin may open by hand.
-_CLOSED_LOOK = timedelta(minutes=1)
 # Whoever asked longer ago does not wait for it any more.
 _AT_MOST = timedelta(days=3)
 # Twilio asked us to dial, and nothing was heard of that call since: it was never made.
@@ -32,9 +30,8 @@ _NO_CALL = timedelta(minutes=1)
 
 
 def look(now: datetime) -> None:
-    """Looks at all; each by itself, unless somebody else is busy with it."""
-    rows = Conversation.objects.filter(state__in=PENDING)
-    for sid in list(rows.values_list("pk", flat=True)):
+    """Looks at all of which something may have become; each by itself, unless somebody else is busy with it."""
+    for sid in _to_look_at(now):
         with transaction.atomic():
             if not try_lock(sid):
                 continue
@@ -43,20 +40,49 @@ def look(now: datetime) -> None:
                 _LOOKS[State(conversation.state)](conversation, now)
 
 
+_READ = ("pk", "state", "call_back_to", "call_back_asked_at", "not_before", "terms", "call__start_time")
+
+
+def _to_look_at(now: datetime) -> list[str]:
+    """Hundreds may be kept for the morning, and rings wait for this look: of those who only wait, the few with whom
+    something is to be done are found together."""
+    rows = list(Conversation.objects.filter(state__in=PENDING).values_list(*_READ))
+    if not rows:
+        return []
+    talked = _talked_with({row[2] for row in rows if row[1] == State.CALL_BACK}, since=min(row[-1] for row in rows))
+    hours_of = lru_cache(maxsize=None)(hours_facts)
+    return [
+        pk
+        for pk, state, number, asked, not_before, terms, start in rows
+        if state != State.CALL_BACK
+        or number in talked
+        or (asked or start) < now - _AT_MOST
+        or (
+            not call_backs.is_put_off(not_before, now)
+            and call_backs.is_closed(terms.get("call_back") or {}, now, hours_of)
+        )
+    ]
+
+
+def _talked_with(numbers: set[str], *, since: datetime) -> set[str]:
+    """Those of these numbers with which somebody has talked since, in a call of either direction."""
+    if not numbers:
+        return set()
+    later = Call.objects.filter(parent__isnull=True, start_time__gt=since).order_by()
+    came = later.filter(_CAME, caller__in=numbers).values_list("caller", flat=True)
+    went = later.filter(_WENT, called__in=numbers).values_list("called", flat=True)
+    return {*came, *went}
+
+
+_CAME = Q(answer_time__isnull=False, agent__isnull=False)
+_WENT = Q(result=CallResult.REACHED) | Q(answer_time__isnull=False, result="")
+
+
 def _look_at_waiting(conversation: Conversation, now: datetime) -> None:
-    if _is_settled(conversation, now):
+    if _is_settled(conversation, now) or call_backs.is_put_off(conversation.not_before, now):
         return
-    if conversation.not_before is not None and conversation.not_before > now:
-        return
-    terms = call_backs.terms_of(conversation)
-    hours = hours_facts(terms["hours"]) if terms.get("hours") else None
-    if hours is None or hours.at(now).is_open:
-        return
-    if terms.get("closed") == CLOSED_LISTS:
-        call_backs.give_up(conversation, _("It is closed: this call-back is to be made by hand."))
-        return
-    conversation.not_before = now + _CLOSED_LOOK
-    conversation.save(update_fields=["not_before"])
+    if call_backs.is_closed(call_backs.terms_of(conversation), now):
+        call_backs.put_off(conversation, now)
 
 
 def _is_settled(conversation: Conversation, now: datetime) -> bool:
@@ -67,11 +93,7 @@ def _is_settled(conversation: Conversation, now: datetime) -> bool:
         return True
     number = conversation.call_back_to
     later = Call.objects.filter(parent__isnull=True, start_time__gt=conversation.call.start_time)
-    talked = later.filter(
-        Q(caller=number, answer_time__isnull=False, agent__isnull=False)
-        | Q(called=number, result=CallResult.REACHED)
-        | Q(called=number, answer_time__isnull=False, result="")
-    )
+    talked = later.filter((_CAME & Q(caller=number)) | (_WENT & Q(called=number)))
     if not talked.exclude(pk__in=[conversation.pk, conversation.call_back_sid]).exists():
         return False
     call_backs.end(conversation, _("Somebody has talked with the caller since: no call-back is needed."))

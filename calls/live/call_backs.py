@@ -9,6 +9,7 @@ Whoever changes one holds the lock of its first call (`calls.live.locks`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +25,16 @@ from calls.live.offers import NOT_ANSWERED, offers_make
 from calls.models import Call, CallEvent, CallOffer, CallOutcome, Conversation
 from core.languages import Sentence, as_json, as_text
 from core.languages import kept as _
+from routing.facts import hours_facts
 from routing.outgoing.checks import dialled
 from routing.outgoing.rules import Role
+from routing.steps import CLOSED_LISTS
 from telephony.errors import InvalidNumber
 from telephony.party import is_withheld
 
 if TYPE_CHECKING:
     from agents.models import Agent
+    from routing.hours import Hours
 
 State = Conversation.State
 IN_QUEUE, PENDING, ALL = Conversation.BACK_IN_QUEUE, Conversation.BACK_PENDING, Conversation.CALLED_BACK
@@ -83,12 +87,14 @@ def ask(conversation: Conversation) -> None:
     dispatcher.wake_after_commit()
 
 
-def take_place(conversation: Conversation, call: Call) -> None:
-    """A caller comes to a team: whoever was to be called back by it has the place of that, which is over. The
-    conversation is to be saved."""
+def take_places(conversation: Conversation, call: Call) -> list[Conversation]:
+    """A caller comes to a team: whoever was to be called back by it has the place of that. Returns those call-backs,
+    which nobody is offered meanwhile: they are over (`places_taken`) once the caller waits or somebody's phone rings,
+    and stand as before when the caller cannot wait (`places_kept`). The conversation is to be saved."""
     if is_withheld(call.caller):
-        return
+        return []
     earlier = Conversation.objects.filter(call_back_to=call.caller, state__in=IN_QUEUE, team=conversation.team_id)
+    held = []
     for other in earlier.exclude(pk=conversation.pk).order_by("place_at"):
         # Somebody is busy with it: the agent finds the number engaged, or the two talk.
         if not try_lock(other.pk):
@@ -98,11 +104,60 @@ def take_place(conversation: Conversation, call: Call) -> None:
             continue
         if other.place_at and conversation.place_at:
             conversation.place_at = min(conversation.place_at, other.place_at)
+        _over(other, State.ENDED)
+        held.append(other)
+    return held
+
+
+def places_taken(held: list[Conversation], call: Call) -> None:
+    for other in held:
         note(call.sid, _("The caller was to be called back, called again, and has the place of then."))
-        end(other, _("The caller called again, and waits in the place of the call-back."))
+        note(other.pk, _("The caller called again, and waits in the place of the call-back."))
+
+
+def places_kept(held: list[Conversation]) -> None:
+    for other in held:
+        other.state = State.CALL_BACK
+        other.save(update_fields=["state"])
+
+
+# --- Hours ------------------------------------------------------------------------------------------------------------
+
+# While it is closed, hours are looked at again after so long: an admin may open by hand.
+_CLOSED_LOOK = timedelta(minutes=1)
+
+
+def is_closed(terms: Mapping[str, Any], now: datetime, hours_of: Callable[[int], Hours | None] = hours_facts) -> bool:
+    """Whether nobody is called back on these terms at this time. Hours that are gone forbid nothing."""
+    hours = hours_of(terms["hours"]) if terms.get("hours") else None
+    return hours is not None and not hours.at_once(now).is_open
+
+
+def is_put_off(not_before: datetime | None, now: datetime) -> bool:
+    """Whether it is offered to nobody for a while yet. Long before that is over it is put off anew, so that no round of
+    offers comes in between."""
+    return not_before is not None and not_before > now + _CLOSED_LOOK / 2
+
+
+def put_off(conversation: Conversation, now: datetime) -> None:
+    """It is closed: kept for the next opening, or left to people, as its step says."""
+    if terms_of(conversation).get("closed") == CLOSED_LISTS:
+        give_up(conversation, _("It is closed: this call-back is to be made by hand."))
+        return
+    conversation.not_before = now + _CLOSED_LOOK
+    conversation.save(update_fields=["not_before"])
 
 
 # --- Offered to agents ------------------------------------------------------------------------------------------------
+
+
+def offer_by_turn(conversation: Conversation, agent_id: int, now: datetime) -> bool:
+    """The same as `offer` for who is next; not while it is closed. An agent who takes one by hand may do so always."""
+    if is_closed(terms_of(conversation), now):
+        put_off(conversation, now)
+        dispatcher.wake_after_commit()
+        return False
+    return offer(conversation, agent_id)
 
 
 def offer(conversation: Conversation, agent_id: int) -> bool:

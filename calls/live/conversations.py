@@ -171,14 +171,15 @@ def fetched(asked: Asked, turn: int | None) -> Meeting | None:
 
 def must_leave_queue(asked: Asked, *, wishes_to: bool) -> bool:
     """Whether a caller who hears the queue's music is to come out of it: somebody's phone is to ring, the longest wait
-    is over, nobody is there any more, or the caller wishes to (a key)."""
+    is over, nobody is there any more (nor the team, when it was deleted), or the caller wishes to (a key)."""
     meeting = asked.meeting
     if meeting is None:
         return True
     conversation = meeting.conversation
     if conversation.state != State.WAITING:
         return conversation.state not in OVER
-    if not conversation.send_on and (wishes_to or is_due(conversation, timezone.now())):
+    is_over = conversation.team_id is None or is_due(conversation, timezone.now())
+    if not conversation.send_on and (wishes_to or is_over):
         conversation.send_on = EventKind.WAITED
         conversation.save(update_fields=["send_on"])
     return bool(conversation.send_on)

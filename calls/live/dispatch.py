@@ -84,7 +84,7 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
         return None
     (conversation,) = waiting.rows
     if conversation.state == State.CALL_BACK:
-        call_backs.offer(conversation, choice.agent_ids[0])
+        call_backs.offer_by_turn(conversation, choice.agent_ids[0], now)
         return None
     if call is None or call.is_terminal:
         return None
@@ -134,7 +134,9 @@ def offer_by_hand(conversation: Conversation, agent: Agent) -> bool:
     attempt = conversation.attempt + 1
     if not offers_make(conversation.call_id, [agent.pk], attempt=attempt, rung_at=None):
         return False
-    before = {"state": conversation.state, "attempt": conversation.attempt, "answer": conversation.answer}
+    # Of several who ask at once, none was rung yet: what was before the first of them is what it was.
+    now = {"state": conversation.state, "attempt": conversation.attempt, "answer": conversation.answer}
+    before = conversation.terms.get("before") or now
     rings = conversation.terms.get("ring_seconds", 20)
     conversation.terms = conversation.terms | {"rings": rings, "before": before}
     conversation.attempt, conversation.state, conversation.answer = attempt, State.OFFERED, ""
@@ -220,6 +222,7 @@ def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
         order=tuple(terms.get("order", ())),
         preferred=tuple(terms.get("preferred", ())),
         only=frozenset(terms.get("only", ())),
+        is_call_back=state == State.CALL_BACK,
         missed=missed,
         spared=spared,
     )

@@ -65,6 +65,11 @@ def not_fetched(fetch: Fetch, *, is_gone: bool) -> None:
     if offers.filter(rung_at__isnull=False).exists():
         return
     batch.end_offers(call, NOT_FETCHED, attempt=conversation.attempt)
+    # Of others who asked for the caller at the same moment, and whose phones do not ring either.
+    asked = CallOffer.objects.filter(call=fetch.sid, state=CallOffer.State.RINGING, rung_at=None)
+    asked.exclude(attempt=conversation.attempt).update(
+        state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=timezone.now()
+    )
     before = conversation.terms.pop("before", None) or {"state": State.WAITING, "answer": ""}
     conversation.state, conversation.answer = before["state"], before["answer"]
     conversation.attempt = before.get("attempt", conversation.attempt)

@@ -46,7 +46,7 @@ def _free() -> QuerySet[Agent]:
             last_talk=Subquery(talked.values(at=Coalesce(F("end_time"), F("start_time")))[:1]),
             last_ring=Subquery(rung.values("created_at")[:1]),
         )
-        .only("username", "first_name", "last_name")
+        .only("username", "first_name", "last_name", "may_make_calls")
         .order_by()
     )
 
@@ -93,6 +93,7 @@ def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> F
             idle_since=_time(agent.last_talk) or long_ago,
             rung_at=_time(agent.last_ring) or long_ago,
             skills=frozenset(skills.get(agent.pk, ())),
+            may_call=agent.may_make_calls,
         )
         for agent in agents
     ]

@@ -137,17 +137,24 @@ def _join(meeting: Meeting, ring: RingTeam, wait: Wait, back: OfferCallBack | No
     conversation.terms, conversation.skill = terms_of_team(ring, wait, call, back)
     conversation.terms["why"] = _why(meeting.doings)
     conversation.state, conversation.send_on, conversation.not_before = State.WAITING, "", None
-    call_backs.take_place(conversation, call)
+    held = call_backs.take_places(conversation, call)
     meeting.rung = at_the_door(conversation)
-    if not meeting.rung and ring.most_waiting and waiting_for(ring.team, conversation.pk) >= ring.most_waiting:
+    if not meeting.rung and (sent_on := _cannot_wait(meeting, ring)) is not None:
+        call_backs.places_kept(held)
         _leave_team(meeting)
-        return Event(EventKind.FULL)
-    if not meeting.rung and not _wake(meeting) and ring.team not in teams_at_work([ring.team]):
-        _leave_team(meeting)
-        return Event(EventKind.NOBODY)
+        return Event(sent_on)
+    call_backs.places_taken(held, call)
     call.waiting_since, call.waited = call.waiting_since or now, None
     Call.objects.filter(pk=call.sid).update(waiting_since=call.waiting_since, waited=None)
     return None
+
+
+def _cannot_wait(meeting: Meeting, ring: RingTeam) -> EventKind | None:
+    """Why a caller for whom no phone rings goes on at once; None for who may wait."""
+    if ring.most_waiting and waiting_for(ring.team, meeting.conversation.pk) >= ring.most_waiting:
+        return EventKind.FULL
+    is_there = _wake(meeting) or ring.team in teams_at_work([ring.team])
+    return None if is_there else EventKind.NOBODY
 
 
 def waiting_for(team_id: int, but: str) -> int:
@@ -192,7 +199,8 @@ def _leave_team(meeting: Meeting) -> None:
 def wait_on(meeting: Meeting, trees: list[CallTree]) -> Meeting:
     """Back among those who wait: somebody's phone rings, or the caller hears the music on, or has waited enough."""
     conversation = meeting.conversation
-    if is_due(conversation, timezone.now()):
+    # Nobody waits for a single agent, nor for a team that was deleted.
+    if conversation.team_id is None or is_due(conversation, timezone.now()):
         return go_on(meeting, Event(EventKind.WAITED), trees)
     # Whether anybody is there at all is looked at beside this (`calls.live.mending`): a page that is loaded again is
     # gone for a moment, too.

@@ -21,7 +21,7 @@ from agents.selectors import (
 from calls import selectors
 from calls.live.busy import busy_legs, busy_slots, ringing_offers
 from calls.live.call_tree import is_call_of_its_own
-from calls.models import Call, CallOffer
+from calls.models import Call, CallOffer, Conversation
 from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
@@ -184,8 +184,14 @@ def calls_followed(trees: Sequence[CallTree]) -> None:
         if answered:
             rings_answered(answered)
         missed = {one.agent_id for one in tree.withdrawals if one.reason == "not-answered"}
-        if missed and tree.root.line:
-            rings_missed(team_id=tree.root.line.team_id, agent_ids=missed)
+        if missed and (team_id := _team_rung(tree.root)):
+            rings_missed(team_id=team_id, agent_ids=missed)
+
+
+def _team_rung(root: Call) -> int | None:
+    """Whose phones rang for the caller: those of the team that a route led to, else of the line's."""
+    found = Conversation.objects.filter(pk=root.sid, team__isnull=False).values_list("team", flat=True).first()
+    return found or (root.line.team_id if root.line else None)
 
 
 def _talks_ended(tree: CallTree) -> Iterator[CallEnded]:

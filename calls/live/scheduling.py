@@ -37,6 +37,8 @@ class Waiting:
     """Of a step that names its agents: nobody else, whatever their teams."""
     missed: Mapping[int, int] = field(default_factory=dict)
     """How often each agent's phone rang for this caller in vain."""
+    is_call_back: bool = False
+    """Is not on the line: the agent is to make the call."""
     spared: frozenset[int] = frozenset()
     """Whose phones are left alone by this caller for now: they have just declined, or not answered."""
 
@@ -57,6 +59,8 @@ class Free:
     rung_at: datetime
     """When the phone last rang."""
     skills: frozenset[str] = frozenset()
+    may_call: bool = True
+    """Whether the agent may make calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ def _asks_first(caller: Waiting, agent_id: int) -> bool:
 
 
 def _may_take(agent: Free, caller: Waiting) -> bool:
+    if caller.is_call_back and not agent.may_call:
+        return False
     if caller.only:
         return agent.agent_id in caller.only and agent.agent_id not in caller.spared
     return (

@@ -47,6 +47,7 @@ class _Wish:
     hindered_by: frozenset[str]
     cannot_ring: str
     rings_already: str
+    cannot_call: str
 
 
 def caller_take(*, sid: str, by: Agent) -> None:
@@ -62,6 +63,7 @@ def caller_take(*, sid: str, by: Agent) -> None:
         hindered_by=frozenset({"on-call", "not-reachable", "offline"}),
         cannot_ring=gettext_noop("Your phone cannot ring now. End your call, or see what your desk says is wrong."),
         rings_already=gettext_noop("Your phone rings already. Answer or decline that call first."),
+        cannot_call=gettext_noop("You are not allowed to make calls. Ask your admin."),
     )
     _ring(sid, wish)
 
@@ -84,6 +86,7 @@ def caller_assign(*, sid: str, agent_id: int, by: Agent) -> None:
         hindered_by=frozenset({"on-call", "not-reachable", "offline", "away"}),
         cannot_ring=gettext_noop("That agent cannot be reached now. Choose another."),
         rings_already=gettext_noop("That agent's phone rings already. Choose another."),
+        cannot_call=gettext_noop("That agent is not allowed to make calls. Choose another."),
     )
     _ring(sid, wish)
 
@@ -128,6 +131,8 @@ def _check_phone(wish: _Wish) -> None:
 def _offer_call_back(conversation: Conversation, wish: _Wish) -> None:
     if conversation.state not in call_backs.IN_QUEUE:
         raise NotTaken(gettext_noop("This caller is being called back, or needs it no more."))
+    if not wish.agent.may_make_calls:
+        raise NotTaken(wish.cannot_call)
     _check_phone(wish)
     fetch(*locking_offers())
     if conversation.state == State.BACK_OFFERED:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from core.text import shortened
 from routing.explain import Explanation, conclusion, explain
 from routing.facts import facts_of, known_now
+from routing.hours import FIRST_YEAR, LAST_YEAR
 from routing.models import Line, Route
 from routing.permissions import lines_explained_to
 from routing.steps import Plan, plan_read
@@ -54,7 +55,7 @@ class ExplainForm(forms.Form):
 
     def clean_at(self) -> datetime | None:
         at: datetime | None = self.cleaned_data["at"]
-        if at is not None and not 1970 <= at.year <= 2199:
+        if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise forms.ValidationError(_("Choose a year from 1970 to 2199."))
         return at
 

@@ -20,7 +20,7 @@ from core.languages import language_now, sentence
 from routing.facts import hours_of
 from routing.holidays import holiday_of, places
 from routing.hour_texts import DAYS, HoursError, dates_read
-from routing.hours import Hours
+from routing.hours import FIRST_YEAR, LAST_YEAR, Hours
 from routing.meeting import why_said
 from routing.models import OpeningHours
 from routing.usage import routes_using
@@ -52,6 +52,10 @@ class HoursForm(forms.ModelForm[OpeningHours]):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         until = cleaned.get("switched_until")
+        if until is not None and not FIRST_YEAR <= until.year <= LAST_YEAR:
+            # Whoever means for ever leaves it empty.
+            self.add_error("switched_until", _("Choose a year from 1970 to 2199."))
+            return cleaned
         if until is not None:
             until = until.replace(tzinfo=_zone(cleaned.get("time_zone") or self.instance.time_zone))
             cleaned["switched_until"] = until
@@ -175,11 +179,11 @@ def _about(row: OpeningHours | None, check: str) -> dict[str, Any]:
 def _answer(hours: Hours, check: str) -> str:
     try:
         moment = datetime.fromisoformat(check)
-        if not 1970 <= moment.year <= 2199:
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise ValueError
     except ValueError:
         return _("Write a day and a time.")
-    verdict = hours.at(moment.replace(tzinfo=hours.zone))
+    verdict = hours.at_once(moment.replace(tzinfo=hours.zone))
     state = _("Open.") if verdict.is_open else _("Closed.")
     return f"{state} {sentence(why_said(hours, verdict))}"
 

@@ -35,6 +35,9 @@ def text_of(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+NO_POINT = {"p256dh": text_of(bytes(65))}
+
+
 class Browser:
     """Has keys of its own, and opens what is sealed for it."""
 
@@ -126,7 +129,10 @@ class TestSubscribing:
 
         assert web_push.is_push_service(endpoint)
 
-    @pytest.mark.parametrize("change", [{"auth": "short"}, {"p256dh": "AAAA"}, {"p256dh": "ä" * 40}, {"auth": None}])
+    @pytest.mark.parametrize(
+        "change",
+        [{"auth": "short"}, {"p256dh": "AAAA"}, {"p256dh": "ä" * 40}, {"p256dh": text_of(bytes(65))}, {"auth": None}],
+    )
     def test_keys_that_are_none_are_refused(self, client, browser, change):
         assert put(client, **browser.body | change).status_code == 400
 
@@ -211,6 +217,15 @@ class TestSending:
 
         assert "ConnectionError" in caplog.text
         assert "abc:123" not in caplog.text
+
+    def test_a_browser_whose_keys_are_none_keeps_no_other_from_being_woken(self, client, browser, ada):
+        WebPushSubscription.objects.create(
+            agent=ada, endpoint=ENDPOINT + "bad", p256dh=text_of(bytes(65)), auth=text_of(bytes(16))
+        )
+        put(client, **browser.body)
+
+        with answering(201):
+            assert web_push.send(agent_id=ada.pk, note=NOTE, hidden=HIDDEN) == 1
 
     @pytest.mark.parametrize("key", ["", "no key", "AA", "A" * 43])
     def test_without_a_key_nothing_is_sent_and_the_desk_is_told_none(self, ada, settings, key):

@@ -8,6 +8,7 @@ import pytest
 
 from calls.live import fetching
 from calls.models import CallOffer, Conversation
+from calls.queues.services import caller_take
 from calls.queues.watch import QueueWatch
 from telephony.errors import Unavailable
 from tests import factories
@@ -152,3 +153,22 @@ def test_a_teams_desks_are_told_when_its_queue_has_changed_and_only_then(waiting
     assert '"queue.changed"' in frame[1]["text"]
     assert "gedrückt wird 2" in frame[1]["texts"]["de"]
     assert watch.look() == []
+
+
+def test_two_who_take_the_same_caller_and_are_both_refused_leave_everything_as_it_was(waiting, ada, grace, team):
+    first = waiting[0]
+    zoe = factories.make_agent("zoe", team=team, reachable=True)
+    before = Conversation.objects.get(pk=first.sid)
+
+    def refuses(*args):
+        if len(CallOffer.objects.filter(call=first.sid, state="ringing", rung_at=None)) == 1:
+            with pytest.raises(Unavailable):
+                caller_take(sid=first.sid, by=zoe)
+        raise Unavailable("Not now.")
+
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=refuses), pytest.raises(Unavailable):
+        caller_take(sid=first.sid, by=grace)
+
+    after = Conversation.objects.get(pk=first.sid)
+    assert (after.state, after.attempt, after.answer) == (before.state, before.attempt, before.answer)
+    assert not CallOffer.objects.filter(state="ringing", agent__in=[grace, zoe]).exists()

@@ -62,7 +62,10 @@ def test_any_usual_wav_becomes_what_a_telephone_carries_and_sounds_the_same(widt
     assert made.seconds == 1
 
 
-@pytest.mark.parametrize("data", [b"", b"ID3 no wave", sound(0.01)[:30], sound(0, rate=8000), b"RIFF" + b"\xff" * 60])
+NOTHING_HEARD = [sound(0, rate=8000), sound(0.00003, rate=96_000), sound(0.5, rate=8000)[:44] + bytes(8000)]
+
+
+@pytest.mark.parametrize("data", [b"", b"ID3 no wave", sound(0.01)[:30], *NOTHING_HEARD, b"RIFF" + b"\xff" * 60])
 def test_what_is_no_sound_is_refused_with_a_sentence(data):
     with pytest.raises(SoundRefused):
         sound_convert(data)

@@ -174,6 +174,19 @@ def test_a_switch_without_an_end_never_changes_by_itself():
     assert hours(switch=Switch(True)).at(at("2026-11-24T03:00")).changes_at is None
 
 
+def test_a_switch_until_the_end_of_all_time_never_changes_by_itself():
+    switch = Switch(is_open=False, until=datetime(9999, 12, 31, 23, tzinfo=UTC))
+
+    assert hours(switch=switch).at(at("2026-11-23T10:00")).changes_at is None
+
+
+def test_what_a_caller_waits_for_looks_at_no_other_day(monkeypatch):
+    monkeypatch.setattr(Hours, "_moments_after", lambda self, moment: pytest.fail("looks at a year"))
+    always = hours(week=week(mon=[span("00:00", "00:00")], tue=[span("00:00", "00:00")]))
+
+    assert always.at_once(at("2026-11-23T10:00")).is_open
+
+
 def test_whoever_is_never_open_never_changes():
     never = hours(week=week())
 

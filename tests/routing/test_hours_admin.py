@@ -131,6 +131,16 @@ def test_a_switch_until_a_time_that_is_over_is_refused(admin):
     assert "This time is over." in answer.content.decode()
 
 
+@pytest.mark.parametrize("until", ["9999-12-31T23:59", "0001-01-01T00:00"])
+@pytest.mark.parametrize("switched", ["closed", ""])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_switch_until_the_end_of_all_time_is_refused_with_a_sentence(admin, until, switched, zone):
+    answer = posted(admin, time_zone=zone, switched=switched, switched_until=until)
+
+    assert "Choose a year from 1970 to 2199." in answer.content.decode()
+    assert not OpeningHours.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("moment", "said"),
     [

@@ -16,7 +16,7 @@ from contacts.models import BlockedNumber
 from core.languages import sentence
 from routing.models import OpeningHours
 from tests import factories
-from tests.calls.routes import Caller, box, make_route, team_step
+from tests.calls.routes import Caller, box, change_route, make_route, team_step
 from tests.calls.test_webhooks_incoming import verbs
 from tests.twilio import leg_status, outgoing, root_status, sid
 
@@ -363,6 +363,24 @@ def test_whoever_calls_again_has_the_place_and_is_not_called_back(maya, twilio):
     assert "called again" in said
 
 
+@pytest.mark.parametrize("why", ["full", "nobody"])
+def test_whoever_calls_again_and_cannot_wait_is_called_back_all_the_same(maya, twilio, line, team, why):
+    line.refresh_from_db()
+    change_route(line.route, team_step(team.pk, most_waiting=1, full="box"), box())
+    asks(maya)
+    place = of(maya).place_at
+    if why == "full":
+        Caller(twilio, CallSid=sid("CA", 30), From="+12025550130").call()
+    else:
+        Desk.objects.all().delete()
+
+    again = Caller(twilio, CallSid=sid("CA", 40), From=MAYA)
+    again.call()
+
+    assert "Record" in again.verbs
+    assert (of(maya).state, of(maya).place_at) == ("call-back", place)
+
+
 def test_an_offer_ends_when_the_caller_calls_again_and_that_agent_gets_the_call(due, ada, twilio):
     again = Caller(twilio, CallSid=sid("CA", 40), From=MAYA)
 
@@ -411,6 +429,38 @@ def test_outside_its_hours_nobody_is_called_and_the_place_is_kept(line, closed, 
     look()
     dispatch.dispatch()
     assert offered_to(maya) == [ada.pk]
+
+
+def test_no_round_of_offers_comes_before_its_hours_are_looked_at(line, closed, busy, route, twilio, ada):
+    line.refresh_from_db()
+    of_hours(line, closed, "keep")
+    maya = Caller(twilio, CallSid=sid("CA", 20), From=MAYA)
+    maya.call()
+    waited(maya, 61)
+    asks(maya)
+    is_free(busy)
+
+    dispatch.dispatch()
+    assert offered_to(maya) == [], "the round that the press woke"
+    Conversation.objects.update(not_before=timezone.now())
+    dispatch.dispatch()
+    assert offered_to(maya) == [], "the round in which the pause is over"
+    Conversation.objects.update(not_before=timezone.now() + timedelta(seconds=10))
+    look()
+    assert of(maya).not_before > timezone.now() + timedelta(seconds=30)
+
+
+def test_many_who_are_kept_for_another_day_cost_no_look_each(line, team, django_assert_max_num_queries):
+    always = OpeningHours.objects.create(name="Always", time_zone="UTC", week=[[["00:00", "24:00"]]] * 7)
+    for number in range(20):
+        call = factories.make_call(100 + number, caller=f"+1202555{number:04}", line=line)
+        Conversation.objects.create(
+            call=call, state="call-back", team=team, call_back_to=call.caller, call_back_asked_at=timezone.now(),
+            terms={"call_back": {"to": call.caller, "hours": always.pk}},
+        )  # fmt: skip
+
+    with django_assert_max_num_queries(4):
+        look()
 
 
 def test_outside_its_hours_it_is_left_to_people_by_rule(line, closed, busy, route, twilio):
@@ -495,3 +545,17 @@ def test_a_colleague_takes_it_by_hand_and_is_offered_it(client, due, ada, grace)
     assert post(client, grace, "/api/v1/queues/take/", due).status_code == 202
 
     assert offered_to(due) == [grace.pk]
+
+
+def test_who_may_not_make_calls_is_offered_none_and_takes_none(client, maya, busy, ada, grace):
+    ada.may_make_calls = False
+    ada.save()
+    asks(maya)
+    is_free(busy)
+
+    dispatch.dispatch()
+
+    assert offered_to(maya) == [grace.pk]
+    answer = post(client, ada, "/api/v1/queues/take/", maya)
+    assert (answer.status_code, answer.json()["detail"]) == (409, "You are not allowed to make calls. Ask your admin.")
+    assert offered_to(maya) == [grace.pk]

@@ -295,3 +295,27 @@ def test_whoever_was_woken_reads_who_took_the_call(twilio, route, sleeper, ada):
         mending.Mender().look()
 
     assert [call.args[2] for call in wake_over.call_args_list] == [ada]
+
+
+def test_a_named_agent_whose_desk_does_not_ring_is_left_for_the_next_step(twilio, line, stranger):
+    acknowledged_before(stranger)
+    agent = {"id": "boss", "kind": "agent", "agent": stranger.pk, "ring_seconds": 20, "next": "box"}
+    make_route(line, agent, box(), name="Boss")
+    caller = Caller(twilio)
+    caller.call()
+    assert caller.rings == [stranger.identity]
+    rung_since(9)
+
+    (fetch,) = mending.Mender().look()
+    caller.ask(f"/twilio/voice/offer/?turn={fetch.turn}")
+
+    assert "Record" in caller.verbs
+
+
+def test_who_waits_for_a_team_that_is_deleted_goes_on_at_the_next_asking(waiting, team):
+    Conversation.objects.filter(pk=waiting.sid).update(team=None)
+
+    assert [verb.tag for verb in waiting.wait()] == ["Leave"]
+    waiting.leave_queue()
+
+    assert "Record" in waiting.verbs

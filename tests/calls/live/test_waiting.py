@@ -250,3 +250,21 @@ def test_who_spoke_with_the_caller_last_is_rung_first_and_for_as_long_as_the_ste
     first.ring_ends()
 
     assert (first.rings, first.find("Dial").attrib["timeout"]) == ([ada.identity], "15")
+
+
+def test_missed_rings_set_away_by_the_rule_of_the_team_whose_phones_rang(twilio, line, team):
+    """Of a route that leads to another team than the line's."""
+    sales = factories.make_team("Sales")
+    type(sales).objects.filter(pk=sales.pk).update(away_when_missed=True)
+    zoe = factories.make_agent("zoe", team=sales, reachable=True)
+    make_route(line, team_step(sales.pk), box())
+
+    for number in (70, 80):
+        caller = Caller(twilio, CallSid=sid("CA", number), From=f"+120255501{number}")
+        caller.call()
+        assert caller.rings == [zoe.identity]
+        caller.ring_ends("no-answer")
+        twilio.webhook("/twilio/voice/status/", root_status("completed", CallSid=caller.sid, CallDuration="0"))
+
+    zoe.refresh_from_db()
+    assert (zoe.availability, zoe.presence_rule) == ("away", "missed")
