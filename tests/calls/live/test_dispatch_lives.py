@@ -15,6 +15,7 @@ from unittest.mock import patch
 import pytest
 from django.core.cache import cache
 from django.db.models import Count, F
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ from telephony.errors import Unavailable
 from telephony.models import Webhook
 from tests import factories
 from tests.calls.routes import Caller, box, make_route, team_step
-from tests.twilio import TwilioClient, leg_status, outgoing, root_status, sid
+from tests.twilio import TwilioClient, leg_status, outgoing, rfc2822, root_status, sid
 
 pytestmark = pytest.mark.django_db
 lives = settings(
@@ -132,7 +133,8 @@ class Afternoon:
         """A status callback of a leg, which may be lost or come twice."""
         fate = self.data.draw(st.sampled_from(["told", "told", "told", "lost", "twice"])) if self.may_fail else "told"
         sequence = {"ringing": 1, "in-progress": 2}.get(status, 3)
-        fields = leg_status(agent.pk, status, sequence) | {"CallSid": leg, "ParentCallSid": person.caller.sid}
+        fields = leg_status(agent.pk, status, sequence, Timestamp=rfc2822(timezone.now()))
+        fields |= {"CallSid": leg, "ParentCallSid": person.caller.sid}
         path = person.status_url.removeprefix("https://desk.example.com")
         if fate == "lost":
             self.doubtful.add(agent.pk)
@@ -271,7 +273,8 @@ class Afternoon:
         if (pair := self.one_offered()) is None:
             return
         person, agent = pair
-        fate = self.data.draw(st.sampled_from(["dials", "dials", "closed", "by-another"])) if self.may_fail else "dials"
+        fates = st.sampled_from(["dials", "dials", "dials", "closed", "by-another", "killed"])
+        fate = self.data.draw(fates) if self.may_fail else "dials"
         if fate == "closed":
             # The desk was loaded again before its phone called: nothing is told.
             return
@@ -282,6 +285,10 @@ class Afternoon:
             return
         person.outgoing = sid("CA", self.next_leg())
         text = self.dial(agent, person, person.outgoing)
+        if fate == "killed":
+            # It is kept, and its answer never came to Twilio.
+            self.over(agent, person.outgoing)
+            return
         assert f">{person.number}</Number>" in text
         assert self.dial(agent, person, person.outgoing) == text, "asked twice, answered differently"
         person.at, person.agent = "called-back", agent
@@ -296,16 +303,24 @@ class Afternoon:
 
     def over(self, agent: Agent, outgoing_sid: str) -> None:
         fields = root_status("completed", CallSid=outgoing_sid, From=f"client:{agent.identity}", To="+12025559999")
-        self.twilio.webhook("/twilio/voice/status/", fields)
+        self.tell_or_lose(outgoing_sid, fields)
 
     def tell_customer(self, person: Telephone, status: str) -> None:
         fields = leg_status(0, status, 3 if status != "in-progress" else 2) | {
             "CallSid": person.talking_leg, "ParentCallSid": person.outgoing, "From": "+12025550100",
             "To": person.number,
         }  # fmt: skip
-        fate = self.data.draw(st.sampled_from(["told", "told", "twice"])) if self.may_fail else "told"
+        self.tell_or_lose(person.talking_leg, fields)
+
+    def tell_or_lose(self, leg: str, fields: dict[str, str]) -> None:
+        """Of two callbacks of one leg, one is told: of whom nothing is heard is called again, and rightly so."""
+        fate = self.data.draw(st.sampled_from(["told", "told", "lost", "twice"])) if self.may_fail else "told"
+        if fate == "lost" and leg not in self.untold:
+            self.untold[leg] = "/twilio/voice/status/", fields
+            return
+        self.untold.pop(leg, None)
         for _time in range(2 if fate == "twice" else 1):
-            self.twilio.webhook("/twilio/voice/status/", fields)
+            assert self.twilio.webhook("/twilio/voice/status/", fields).status_code < 300
 
     def do_refuse_call_back(self) -> None:
         if pair := self.one_offered():
