@@ -40,7 +40,7 @@ export function CallBackOffer({ callBack, state, onCall, onDecline }: Props) {
       }
       bar={
         <>
-          <button type="button" class="button-reject" onClick={onDecline}>
+          <button type="button" class="button-plain" onClick={onDecline}>
             {t("back.notNow")}
           </button>
           <button
