@@ -1,9 +1,9 @@
 /** Who waits for the agent's teams, in the order in which they are served; and at whose phones others ring. */
 import { useState } from "preact/hooks";
-import { clock, minutes } from "../format";
+import { minutes } from "../format";
 import type { Queue } from "../messages";
 import { isolated } from "../names";
-import { partyTitle } from "../words";
+import { callBackSentence, partyTitle } from "../words";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
@@ -84,7 +84,11 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
                     key={caller.sid}
                     {...row}
                     caller={caller}
-                    about={isBack ? backSentence(caller) : caller.why}
+                    about={
+                      isBack
+                        ? [callBackSentence(caller, now), caller.why].filter(Boolean).join(" · ")
+                        : caller.why
+                    }
                     word={isBack ? t("waiting.callNow") : t("waiting.take")}
                     onCancel={isBack ? cancel : undefined}
                   />
@@ -119,18 +123,6 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
 function ringsAt({ rings_at, line }: Caller): string {
   const names = rings_at.map(({ name }) => isolated(name)).join(", ");
   return t("waiting.ringsAt", { names, line: isolated(line?.name ?? "") });
-}
-
-/** What becomes of a caller who is not on the line, with what the caller chose. */
-function backSentence({ rings_at, not_before, why }: Caller): string {
-  const names = rings_at.map(({ name }) => isolated(name)).join(", ");
-  const at = not_before && Date.parse(not_before) > Date.now() ? clock(Date.parse(not_before)) : "";
-  const what = names
-    ? t("waiting.callsBack", { names })
-    : at
-      ? t("waiting.callBackAt", { time: at })
-      : t("waiting.callBack");
-  return [what, why].filter(Boolean).join(" · ");
 }
 
 interface RowProps {

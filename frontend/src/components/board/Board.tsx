@@ -97,7 +97,8 @@ function useActs({ api }: BoardProps): Acts & { said: string; problem: string } 
     problem,
     onAssign(caller, { agent }) {
       const names = { who: partyTitle(caller), name: isolated(agent.name) };
-      run(api.assignCaller(caller.sid, agent.id), t("board.assigned", names));
+      const said = caller.state === "call-back" ? "board.assignedBack" : "board.assigned";
+      run(api.assignCaller(caller.sid, agent.id), t(said, names));
     },
     onPresence({ agent }, availability) {
       const names = { name: isolated(agent.name), state: presenceWord(availability) };
