@@ -137,9 +137,14 @@ interface RowProps {
 
 function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
   const who = partyTitle(caller);
-  const late = caller.late_at !== null && now >= Date.parse(caller.late_at);
+  // The goal is one of waiting on the line.
+  const late = caller.state !== "call-back" && caller.late_at !== null && now >= Date.parse(caller.late_at);
   return (
     <li>
+      {/* The list itself says it to who does not see. */}
+      <span class="waiting-place" aria-hidden="true">
+        {caller.state === "offered" ? "" : `${caller.place}.`}
+      </span>
       <span class={late ? "waiting-since waiting-late" : "waiting-since"}>
         {late && (
           <>
@@ -157,7 +162,7 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
       <span class="waiting-acts">
         <button
           type="button"
-          class="button-plain"
+          class="small-button"
           disabled={asked === caller.sid}
           aria-label={t("waiting.actionFor", { word, who })}
           onClick={() => onTake(caller.sid)}
@@ -167,12 +172,13 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
         {onCancel && (
           <button
             type="button"
-            class="button-plain"
+            class="icon-button"
+            title={t("waiting.cancel")}
             disabled={asked === caller.sid}
             aria-label={t("waiting.actionFor", { word: t("waiting.cancel"), who })}
             onClick={() => onCancel(caller.sid)}
           >
-            <Icon name="close" size={18} /> <span class="visually-hidden">{t("waiting.cancel")}</span>
+            <Icon name="close" size={18} />
           </button>
         )}
       </span>

@@ -416,7 +416,7 @@ export const de: Catalogue = {
 
   // Somebody calls
   "back.offer": "Rückruf",
-  "back.waited": "Hat aufgelegt und behält den Platz · wartet seit {waited} · noch {seconds} s bei Ihnen",
+  "back.yours": "Hat aufgelegt, behält den Platz · noch {seconds} s",
   "back.notNow": "Nicht jetzt",
   "back.call": "Anrufen",
   "back.team": "Wartet auf",

@@ -413,7 +413,7 @@ export const en = {
 
   // Somebody calls
   "back.offer": "Call back",
-  "back.waited": "Hung up and keeps the place · waited {waited} · yours for {seconds} s more",
+  "back.yours": "Hung up, keeps the place · yours for {seconds} s",
   "back.notNow": "Not now",
   "back.call": "Call",
   "back.team": "Waits for",

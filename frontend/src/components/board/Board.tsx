@@ -122,7 +122,9 @@ function Teams({ teams, chosen, onChoose }: TeamsProps) {
         {choices.map(({ id, name }) => (
           <label key={id}>
             <input type="radio" name="board-team" checked={chosen === id} onChange={() => onChoose(id)} />
-            <span dir="auto">{isolated(name)}</span>
+            <span dir="auto" title={name}>
+              {isolated(name)}
+            </span>
           </label>
         ))}
       </div>

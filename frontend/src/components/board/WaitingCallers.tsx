@@ -54,7 +54,7 @@ export function WaitingCallers({ board, now, ...acts }: Props) {
           </thead>
           <tbody role="rowgroup">
             {callers.map((caller) => (
-              <Row key={caller.sid} {...{ caller, now, agents }} {...acts} />
+              <Row key={caller.sid} {...{ caller, now, agents: notAsked(agents, caller) }} {...acts} />
             ))}
           </tbody>
         </table>
@@ -62,6 +62,11 @@ export function WaitingCallers({ board, now, ...acts }: Props) {
       {more > 0 && <p class="small quiet board-none">{t("board.more", { count: more })}</p>}
     </section>
   );
+}
+
+/** Whom a call-back is offered already need not be asked again. */
+function notAsked(agents: BoardAgent[], { rings_at }: Caller): BoardAgent[] {
+  return agents.filter(({ agent }) => !rings_at.some(({ id }) => id === agent.id));
 }
 
 interface RowProps extends Acts {
