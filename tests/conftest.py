@@ -15,7 +15,7 @@ from routing.outgoing.selectors import forget as forget_rules
 from tests import databases, factories
 from tests.twilio import TwilioClient
 
-# Tests that start programs, a browser or sound, or that measure time. Two files of them run side by side; all others
+# Tests that start programs, a browser or sound, or that measure time. Three files of them run side by side; all others
 # may run in any company (`make test`).
 _ALONE = (
     "tests/browser/",
