@@ -217,6 +217,18 @@ def test_a_desk_that_says_that_it_rings_rings_on(ringing, ada, grace):
     assert mending.Mender().look() == []
 
 
+@pytest.mark.parametrize(("says_so", "left"), [(True, "ringing"), (False, "ended")])
+def test_of_a_ring_of_which_twilio_tells_nothing_the_desk_is_believed(ringing, ada, grace, says_so, left):
+    offer = CallOffer.objects.get(state="ringing")
+    if says_so:
+        ring_acknowledged.send(sender=None, agent_id=offer.agent_id, sid=ringing.sid)
+    rung_since(21)
+
+    mending.Mender().look()
+
+    assert CallOffer.objects.get(pk=offer.pk).state == left
+
+
 def test_a_phone_that_has_never_said_so_is_given_its_time(ringing, ada, grace):
     rung_since(5)
 
