@@ -6,8 +6,8 @@ PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 # What starts no programs and no browser, on two processors (tests/conftest.py says which that is).
 SIDE_BY_SIDE := --numprocesses 2 --dist worksteal
-# The rest, two files at a time.
-FILE_BY_FILE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# The rest, three files at a time: they mostly wait for programs and sound.
+FILE_BY_FILE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # Two targets at a time, each of which prints what it has to say when it is done (where make can do that).
 TOGETHER := $(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file

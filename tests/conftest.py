@@ -12,10 +12,10 @@ from agents.models import Agent, Team
 from routing.facts import spam_rules_forget
 from routing.models import Line
 from routing.outgoing.selectors import forget as forget_rules
-from tests import factories
+from tests import databases, factories
 from tests.twilio import TwilioClient
 
-# Tests that start programs, a browser or sound, or that measure time. Two files of them run side by side; all others
+# Tests that start programs, a browser or sound, or that measure time. Three files of them run side by side; all others
 # may run in any company (`make test`).
 _ALONE = (
     "tests/browser/",
@@ -36,8 +36,8 @@ _ALONE = (
 )
 
 
-# Of these, what is the same whatever keeps the data: microphones, keys, how pages look, a program's own arithmetic. The
-# simulator has no database and no Redis.
+# Of these, what is the same whatever keeps the data: microphones, keys, how pages look, who may do what, texts, a
+# program's own arithmetic. The simulator has no database and no Redis.
 _ONCE = (
     "tests/browser/test_admin_accessibility.py",
     "tests/browser/test_devices.py",
@@ -47,8 +47,12 @@ _ONCE = (
     "tests/browser/test_microphone.py",
     "tests/browser/test_page.py",
     "tests/browser/test_panes.py",
+    "tests/config/test_api_description.py",
+    "tests/config/test_api_roles.py",
+    "tests/languages/",
     "tests/simulator/",
     "tests/soak/test_compare.py",
+    "tests/telephony/webhooks/test_webhook_security.py",
     "tests/test_services_script.py",
 )
 
@@ -78,6 +82,21 @@ def _needs_services(item: pytest.Item) -> bool:
 def pytest_report_header() -> str:
     redis = "Redis" if settings.REDIS_URL else "no Redis"
     return f"services: {settings.DATABASES['default']['ENGINE'].rpartition('.')[2]}, {redis}"
+
+
+@pytest.fixture(scope="session")
+def _template(
+    request: pytest.FixtureRequest, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> databases.Template:
+    config: Any = request.config
+    with django_db_blocker.unblock():
+        return databases.lend(Path(config.cache.mkdir("databases")))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_template: databases.Template, django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        _template.keep()
 
 
 @pytest.fixture(autouse=True)

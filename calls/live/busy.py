@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from agents.selectors import reach_slots
-from calls.live.offers import LONGEST_RING
+from calls.live.offers import LONGEST_RING, NOT_FETCHED
 from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
 from core.sql.prepared import Param
 
@@ -22,12 +22,21 @@ def busy_slots() -> dict[str, Any]:
 def busy_legs() -> QuerySet[Call]:
     """Legs that keep the agent at their end from taking another call: a browser's own call, or one it answered.
 
+    And one that rings, for which no offer stands any more: nothing was told of it for so long that the offer was ended
+    (`calls.live.mending`), and then it was. What ended otherwise rings no more, though its leg's last callback be lost.
+
     An inbound root that was answered carries its agent's name too, but it is the caller's leg.
     """
     own_call = Q(parent__isnull=True, caller__startswith="client:")
     answered = Q(parent__isnull=False, status="in-progress")
+    # What REST says of a leg does not say of which offer it is.
+    of_leg = Q(leg_sid=OuterRef("sid")) | Q(leg_sid="")
+    forgotten = CallOffer.objects.filter(of_leg, call=OuterRef("parent"), agent=OuterRef("agent"), reason=NOT_FETCHED)
+    rings_still = Q(parent__isnull=False, start_time__gte=Param("rings_since")) & Q(Exists(forgotten))
     # When the call is over, so are its legs, even one whose own last callback was lost.
-    living = Call.objects.filter(own_call | answered, status__in=sorted(LIVE), start_time__gte=Param("calls_since"))
+    living = Call.objects.filter(
+        own_call | answered | rings_still, status__in=sorted(LIVE), start_time__gte=Param("calls_since")
+    )
     return living.exclude(parent__status__in=sorted(TERMINAL))
 
 

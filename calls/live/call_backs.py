@@ -21,15 +21,16 @@ from django.utils.translation import gettext_noop
 from agents.selectors import has_open_desk
 from calls.live import broadcasts, dispatcher, outgoing_guards
 from calls.live.locks import lock, try_lock
-from calls.live.offers import NOT_ANSWERED, offers_make
-from calls.models import Call, CallEvent, CallOffer, CallOutcome, Conversation
+from calls.live.offers import DECLINED, NOT_ANSWERED, offers_make
+from calls.models import Call, CallEvent, CallOffer, CallOutcome, CallStatus, Conversation, Direction
 from core.languages import Sentence, as_json, as_text
 from core.languages import kept as _
 from routing.facts import hours_facts
-from routing.outgoing.checks import dialled
+from routing.outgoing.checks import call_opens, dialled
 from routing.outgoing.rules import Role
 from routing.steps import CLOSED_LISTS
 from telephony.errors import InvalidNumber
+from telephony.models import Webhook
 from telephony.party import is_withheld
 
 if TYPE_CHECKING:
@@ -244,13 +245,31 @@ def not_made(conversation: Conversation) -> None:
     conversation.save(update_fields=["state", "call_back_sid", "call_back_tries"])
 
 
+def _was_rung(attempt: Call) -> bool:
+    """Whether it came as far as the caller's telephone, or failed on the way: else the agent hung up before."""
+    legs = Call.objects.filter(parent=attempt.pk, direction=Direction.OUTBOUND_DIAL).values_list("pk", "status")
+    if not legs:
+        return bool(attempt.problem) or attempt.status == CallStatus.FAILED
+    if any(status not in _BEFORE_RINGING for _sid, status in legs):
+        return True
+    return Webhook.objects.filter(sid__in=[sid for sid, _status in legs], status=CallStatus.RINGING).exists()
+
+
+# A leg that was canceled may have rung before.
+_BEFORE_RINGING = (CallStatus.QUEUED, CallStatus.INITIATED, CallStatus.CANCELED)
+
+
 def failed(conversation: Conversation, attempt: Call) -> None:
     """Nobody answered. The first call is the row of the log again; it is tried again, or left to be done by hand."""
     first = conversation.pk
+    is_try = _was_rung(attempt)
     kept = {"note": attempt.note, "searched_note": attempt.searched_note, "outcome": attempt.outcome}
     Call.objects.filter(parent=attempt.pk).exclude(pk=first).update(parent=first)
     Call.objects.filter(pk=attempt.pk).update(parent=first)
     Call.objects.filter(pk=first).update(parent=None, revision=F("revision") + 1, **kept)
+    if not is_try:
+        _taken_back(conversation, attempt)
+        return
     terms = terms_of(conversation)
     tries = conversation.call_back_tries
     if tries >= int(terms.get("tries", 3)):
@@ -262,6 +281,30 @@ def failed(conversation: Conversation, attempt: Call) -> None:
     conversation.save(update_fields=["state", "not_before"])
     note(first, _("Not reached. Called back again in %(minutes)d minutes.") % {"minutes": pause})
     broadcasts.call_changed_after_commit(first)
+
+
+def _taken_back(conversation: Conversation, attempt: Call) -> None:
+    """The agent hung up before the caller was rung: as if it had been declined, and no try."""
+    conversation.state = State.CALL_BACK
+    conversation.call_back_tries = max(0, conversation.call_back_tries - 1)
+    conversation.save(update_fields=["state", "call_back_tries"])
+    mine = CallOffer.objects.filter(call=conversation.pk, attempt=conversation.attempt, is_call_back=True)
+    mine.update(state=CallOffer.State.ENDED, reason=DECLINED, ended_at=timezone.now())
+    note(conversation.pk, _("The agent hung up before it rang: the caller keeps the place."))
+    broadcasts.call_changed_after_commit(conversation.pk)
+    dispatcher.wake_after_commit()
+
+
+def postpone(conversation: Conversation, why: Sentence | str) -> None:
+    """The hours of now forbid the call: it keeps its place until they allow it, unless they never do."""
+    opens = call_opens(conversation.call_back_to, at=timezone.now())
+    if opens is None:
+        give_up(conversation, why)
+        return
+    back_to_place(conversation, "canceled")
+    conversation.not_before = opens
+    conversation.save(update_fields=["not_before"])
+    note(conversation.pk, why)
 
 
 # --- Over -------------------------------------------------------------------------------------------------------------

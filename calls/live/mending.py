@@ -132,8 +132,10 @@ def _close_ended(now: datetime) -> None:
     stale = CallOffer.objects.filter(
         Q(created_at__lt=now - LONGEST_RING) | Q(call__status__in=sorted(TERMINAL), is_call_back=False)
     )
-    unused = Q(rung_at__lt=now - _NO_LEG, leg_sid="", is_call_back=False, call__conversation__isnull=False)
-    idle = CallOffer.objects.filter(unused, state=CallOffer.State.RINGING).values_list("pk", flat=True)
+    # A phone that says that it rings has a leg, whatever was lost of that.
+    unused = Q(rung_at__lt=now - _NO_LEG, leg_sid="", acknowledged_at=None, is_call_back=False)
+    ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING, call__conversation__isnull=False)
+    idle = ringing.filter(unused).values_list("pk", flat=True)
     CallOffer.objects.filter(pk__in=list(idle)).update(state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=now)
     ids = list(stale.filter(state=CallOffer.State.RINGING).values_list("pk", flat=True))
     CallOffer.objects.filter(pk__in=ids).update(state=CallOffer.State.ENDED, ended_at=now)

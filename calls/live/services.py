@@ -35,6 +35,7 @@ from routing.models import Line
 from routing.outgoing.checks import Dialled, dialled
 from routing.outgoing.overrides import override_use
 from routing.outgoing.roles import role_of
+from routing.outgoing.rules import is_of_hours
 from routing.selectors import line_to_call_from, lines_by_number
 from telephony.errors import InvalidNumber
 from telephony.limits import MAX_RUNG
@@ -236,8 +237,11 @@ def _overridden(asked: OutgoingRequest, wanted: Dialled, agent: Agent) -> bool:
 
 def _refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = None) -> CallRefused:
     if back is not None and back.state == Conversation.State.BACK_OFFERED:
-        # Whoever else is offered it would be refused as well.
-        call_backs.give_up(back, key)
+        # Whoever else is offered it would be refused as well: for the hour, until later.
+        if is_of_hours(as_text(key)):
+            call_backs.postpone(back, key)
+        else:
+            call_backs.give_up(back, key)
     call.problem = as_text(key)
     batch.settle()
     push(call)

@@ -141,8 +141,19 @@ const NOTHING = {
 const quiet = { waiting: 0, longest_since: null, late_at: null, goal, figures: NOTHING };
 const WORST = { service_level: 41.7, abandoned: 31, abandoned_percent: 21.2, to_call_back: 17 };
 
+const callBacks: Board["callers"] = [
+  { ...caller(4, 372), state: "call-back" },
+  {
+    ...caller(5, 301),
+    state: "call-back",
+    rings_at: [{ id: 14, identity: "agent_14", name: "Grace Hopper", since: iso(4) }],
+  },
+  { ...caller(7, 230), state: "call-back", tries: 1, not_before: iso(-540) },
+];
+
 export const BOARDS = {
   usual: board(),
+  callBacks: board({ callers: [...callBacks, caller(0, 192), caller(3, 22)] }),
   calm: board({
     all: standing(1, 22, { service_level: 91.3 }),
     by_team: [

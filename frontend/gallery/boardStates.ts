@@ -55,6 +55,9 @@ export const BOARD_STATES: Exhibits = {
   "70-board-assign": board("usual", {
     act: inTurn(() => found<HTMLElement>('[data-focus="assign-CA5000"]').click()),
   }),
+  "70-board-call-backs": board("callBacks", {
+    act: inTurn(() => found<HTMLElement>('[data-focus="assign-CA5004"]').click()),
+  }),
   "70-board-presence": board("usual", {
     act: inTurn(() => found<HTMLElement>('[data-focus="presence-14"]').click()),
   }),

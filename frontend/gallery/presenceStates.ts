@@ -3,7 +3,7 @@ import type { CallBack, Presence, Queue } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import { t } from "../src/i18n/i18n";
 import { presenceWord } from "../src/words";
-import { press } from "./acts";
+import { found, inTurn, press, toLog } from "./acts";
 import { ada, grace, hedy, support, there } from "./data";
 import { ago, now, ready, talking } from "./events";
 import type { Exhibits } from "./exhibit";
@@ -30,6 +30,7 @@ const colleague = (id: number, name: string, more: Partial<Presence>) =>
   told(there({ id, identity: `agent_${id}`, name }, more));
 const everybody = [
   told(there(grace, { state: "on-call" })),
+  colleague(10, "Ben Otis", {}),
   colleague(11, "Kofi Mensah", inWrapUp(false)),
   colleague(12, "Sinéad O’Shaughnessy", { availability: "busy", state: "busy" }),
   colleague(13, "Dana Lis", {
@@ -94,13 +95,34 @@ const queue: SoftphoneEvent = {
       longest_since: iso(ago(372)),
       callers: [
         inLine("CA1", { rings_at: [{ ...grace, since: iso(ago(4)) }] }),
-        inLine("CA2", { place: 2, state: "waiting", since: iso(ago(95)) }),
+        inLine("CA2", { place: 2, state: "waiting", since: iso(ago(95)), late_at: iso(now + 25_000) }),
         inLine("CA3", { place: 3, since: iso(ago(61)), not_before: iso(now + 540_000), tries: 1 }),
       ],
     },
   },
 };
-const toWaiting = () => `${t("tab.waiting")} 3`;
+const ringsAtBen: SoftphoneEvent = {
+  type: "desk.message",
+  at: now,
+  message: {
+    type: "queue.changed",
+    queue: {
+      team: { id: 1, name: "Support" },
+      waiting: 0,
+      call_backs: 0,
+      longest_since: null,
+      callers: [
+        inLine("CA4", {
+          state: "offered",
+          since: iso(ago(30)),
+          late_at: null,
+          rings_at: [{ id: 10, identity: "agent_10", name: "Ben Otis", since: iso(ago(12)) }],
+        }),
+      ],
+    },
+  },
+};
+const toWaiting = inTurn(toLog, () => found<HTMLElement>("#tab-waiting").click());
 const toTeam = () => (document.getElementById("tab-team") ? t("tab.team") : t("tab.log"));
 
 export const PRESENCE_STATES: Exhibits = {
@@ -126,7 +148,7 @@ export const PRESENCE_STATES: Exhibits = {
       },
     ],
   },
-  "17-team": { events: [...ready, ...everybody], role: "supervisor", act: press(toTeam) },
+  "17-team": { events: [...ready, ...everybody, ringsAtBen], role: "supervisor", act: press(toTeam) },
   "18-call-back": { events: [...ready, offered] },
-  "18-waiting-call-backs": { events: [...ready, queue], act: press(toWaiting) },
+  "18-waiting-call-backs": { events: [...ready, queue], act: toWaiting },
 };

@@ -7,12 +7,14 @@ import type {
   PastCall,
   Presence,
   PresenceState,
+  Queue,
 } from "./messages";
 import { clock, minutes } from "./format";
 import { firstName, isolated } from "./names";
 import { t } from "./i18n/i18n";
 
 export type Tone = "go" | "stop" | "accent" | "plain";
+type QueueCaller = Pick<Queue["callers"][number], "rings_at" | "not_before">;
 export type WayIcon = "in" | "out" | "missed" | "voicemail";
 
 const TONES: Record<CallResult, Tone> = {
@@ -147,4 +149,12 @@ export function byWhom({ agent, incoming }: Pick<Call, "agent" | "incoming">, me
   if (agent.id === me) return incoming ? t("by.you") : t("by.youCalled");
   const name = firstName(agent.name);
   return incoming ? t("by.name", { name }) : t("by.nameCalled", { name });
+}
+
+/** What becomes of a caller who hung up and kept the place. */
+export function callBackSentence({ rings_at, not_before }: QueueCaller, now: number): string {
+  const names = rings_at.map(({ name }) => isolated(name)).join(", ");
+  if (names) return t("waiting.callsBack", { names });
+  const again = not_before ? Date.parse(not_before) : 0;
+  return again > now ? t("waiting.callBackAt", { time: clock(again) }) : t("waiting.callBack");
 }

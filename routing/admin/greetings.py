@@ -22,13 +22,13 @@ from routing.usage import routes_using
 
 class GreetingForm(forms.ModelForm[Greeting]):
     sound = forms.FileField(
-        label=gettext_lazy("sound file"),
+        label=gettext_lazy("Sound file"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ".wav,audio/wav"}),
         help_text=gettext_lazy("A WAV file of at most a minute and 12 MB. It is kept as telephones carry sound."),
     )
     without_sound = forms.BooleanField(
-        label=gettext_lazy("take the sound away"), required=False, help_text=gettext_lazy("The text is read out again.")
+        label=gettext_lazy("Take the sound away"), required=False, help_text=gettext_lazy("The text is read out again.")
     )
     # What the uploaded file became.
     converted: Sound | None = None

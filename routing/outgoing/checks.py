@@ -93,6 +93,16 @@ def _emergency(text: str, line: Line | None) -> Number | None:
     return None
 
 
+def call_opens(number: str, *, at: datetime) -> datetime | None:
+    """When the hours allow a call to this E.164 number: `at` itself, if they do then; None when they never do."""
+    known = number_known(number)
+    if known is None:
+        return at
+    facts = facts_of(number)
+    zones = zones_of(number, default=settings.TIME_ZONE, own=facts.time_zone)
+    return decided.next_open(known, channel=Channel.CALL, at=at, rules=facts.rules, zones=zones)
+
+
 @lru_cache(maxsize=512)
 def _region_of(number: str) -> str:
     known = number_known(number)

@@ -37,6 +37,15 @@ describe("the call log", () => {
     expect(log.get().rows[0]?.result).toBe("answered");
   });
 
+  it("lets go of a row that is a leg of another now, and takes it back when that is over", async () => {
+    const leg = (sid: string) => [{ ...base.legs[0]!, sid }];
+    const { log, sids } = await loaded([call("CA-first", 2), call("CA1", 1)]);
+    log.merge(call("CA-try", 3, { legs: leg("CA-first") }));
+    expect(sids()).toEqual(["CA-try", "CA1"]);
+    log.merge(call("CA-first", 2, { legs: leg("CA-try"), revision: 99 }));
+    expect(sids()).toEqual(["CA-first", "CA1"]);
+  });
+
   it("shows only what the filter lets through", async () => {
     const { log, sids } = await loaded([]);
     log.filter("missed");

@@ -29,6 +29,8 @@ export function createCallLog(api: Pick<Api, "calls" | "callsAt">, agentId: numb
       key: (call) => call.sid,
       compare: byStart,
       revision: (call) => call.revision,
+      // While somebody is called back, the first call is a leg of that call; afterwards it may be the other way round.
+      holds: (call) => call.legs.map((leg) => leg.sid),
       shows: (call, { scope, search }) => passes(scope, call, agentId) && (search.trim() ? "ask" : true),
     },
   );

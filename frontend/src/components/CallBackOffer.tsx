@@ -7,7 +7,6 @@ import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { useNow } from "./useNow";
-import { minutes } from "../format";
 import { t } from "../i18n/i18n";
 
 interface Props {
@@ -20,7 +19,6 @@ interface Props {
 export function CallBackOffer({ callBack, state, onCall, onDecline }: Props) {
   const now = useNow(true);
   const { party, line, team, tries, why, note } = callBack;
-  const waited = minutes(Math.max(0, (now - Date.parse(callBack.since)) / 1000));
   const left = Math.max(0, Math.ceil((Date.parse(callBack.until) - now) / 1000));
   return (
     <CallLayout
@@ -31,16 +29,17 @@ export function CallBackOffer({ callBack, state, onCall, onDecline }: Props) {
           word={t("back.offer")}
           facts={callerFacts(state, null, callBackHints(callBack))}
           detail={detailOf(party.place, party.company)}
+          since={Date.parse(callBack.since)}
         />
       }
       notice={
         <>
-          <Icon name="clock" size={18} /> {t("back.waited", { waited, seconds: left })}
+          <Icon name="clock" size={18} /> {t("back.yours", { seconds: left })}
         </>
       }
       bar={
         <>
-          <button type="button" class="button-reject" onClick={onDecline}>
+          <button type="button" class="button-plain" onClick={onDecline}>
             {t("back.notNow")}
           </button>
           <button

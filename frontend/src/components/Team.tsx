@@ -88,6 +88,8 @@ function memberOf(presence: Presence, queues: Queue[], now: number): MemberShown
 
 function ringAt(agent: number, queues: Queue[]) {
   for (const caller of queues.flatMap(({ callers }) => callers)) {
+    // Whom a call-back is offered to, hears nothing.
+    if (caller.state === "call-back") continue;
     const ring = caller.rings_at.find(({ id }) => id === agent);
     if (ring) return { caller, since: ring.since };
   }

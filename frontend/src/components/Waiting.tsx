@@ -1,9 +1,9 @@
 /** Who waits for the agent's teams, in the order in which they are served; and at whose phones others ring. */
 import { useState } from "preact/hooks";
-import { clock, minutes } from "../format";
+import { minutes } from "../format";
 import type { Queue } from "../messages";
 import { isolated } from "../names";
-import { partyTitle } from "../words";
+import { callBackSentence, partyTitle } from "../words";
 import { Icon } from "./Icon";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
@@ -84,7 +84,11 @@ export function Waiting({ queues, me, onTake, onCancel }: Props) {
                     key={caller.sid}
                     {...row}
                     caller={caller}
-                    about={isBack ? backSentence(caller) : caller.why}
+                    about={
+                      isBack
+                        ? [callBackSentence(caller, now), caller.why].filter(Boolean).join(" · ")
+                        : caller.why
+                    }
                     word={isBack ? t("waiting.callNow") : t("waiting.take")}
                     onCancel={isBack ? cancel : undefined}
                   />
@@ -121,18 +125,6 @@ function ringsAt({ rings_at, line }: Caller): string {
   return t("waiting.ringsAt", { names, line: isolated(line?.name ?? "") });
 }
 
-/** What becomes of a caller who is not on the line, with what the caller chose. */
-function backSentence({ rings_at, not_before, why }: Caller): string {
-  const names = rings_at.map(({ name }) => isolated(name)).join(", ");
-  const at = not_before && Date.parse(not_before) > Date.now() ? clock(Date.parse(not_before)) : "";
-  const what = names
-    ? t("waiting.callsBack", { names })
-    : at
-      ? t("waiting.callBackAt", { time: at })
-      : t("waiting.callBack");
-  return [what, why].filter(Boolean).join(" · ");
-}
-
 interface RowProps {
   caller: Caller;
   about: string;
@@ -145,9 +137,14 @@ interface RowProps {
 
 function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
   const who = partyTitle(caller);
-  const late = caller.late_at !== null && now >= Date.parse(caller.late_at);
+  // The goal is one of waiting on the line.
+  const late = caller.state !== "call-back" && caller.late_at !== null && now >= Date.parse(caller.late_at);
   return (
     <li>
+      {/* The list itself says it to who does not see. */}
+      <span class="waiting-place" aria-hidden="true">
+        {caller.state === "offered" ? "" : `${caller.place}.`}
+      </span>
       <span class={late ? "waiting-since waiting-late" : "waiting-since"}>
         {late && (
           <>
@@ -165,7 +162,7 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
       <span class="waiting-acts">
         <button
           type="button"
-          class="button-plain"
+          class="small-button"
           disabled={asked === caller.sid}
           aria-label={t("waiting.actionFor", { word, who })}
           onClick={() => onTake(caller.sid)}
@@ -175,12 +172,13 @@ function Row({ caller, about, word, now, asked, onTake, onCancel }: RowProps) {
         {onCancel && (
           <button
             type="button"
-            class="button-plain"
+            class="icon-button"
+            title={t("waiting.cancel")}
             disabled={asked === caller.sid}
             aria-label={t("waiting.actionFor", { word: t("waiting.cancel"), who })}
             onClick={() => onCancel(caller.sid)}
           >
-            <Icon name="close" size={18} /> <span class="visually-hidden">{t("waiting.cancel")}</span>
+            <Icon name="close" size={18} />
           </button>
         )}
       </span>

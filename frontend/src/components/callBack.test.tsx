@@ -17,7 +17,7 @@ describe("a call-back", () => {
     const { send } = show(readyState());
     send(offered);
     await screen.findByRole("heading", { name: "Maya Okonkwo" });
-    expect(screen.getByText(/waited \d+:\d\d/)).toBeTruthy();
+    expect(screen.getByRole("timer").textContent).toMatch(/^\d+:\d\d$/);
     expect(screen.getByText("Step 2, Menu: presses 2, Orders")).toBeTruthy();
     send(gone);
     await waitFor(() => expect(screen.queryByRole("heading", { name: "Maya Okonkwo" })).toBeNull());
@@ -60,6 +60,35 @@ describe("a call-back", () => {
     void more;
     const [, ...commands] = transition(after(readyState(), offered), { type: "agent.declined-call-back" });
     expect(commands).toContainEqual({ type: "call-back.decline", sid: told.call_back.sid });
+  });
+
+  it("is called with Enter when nothing else has focus", async () => {
+    const { user, send, asked } = show(readyState());
+    send(offered);
+    await screen.findByRole("heading", { name: "Maya Okonkwo" });
+    await waitFor(() => expect(document.activeElement).toBe(document.querySelector("[data-focus=answer]")));
+    await user.keyboard("{Enter}");
+    expect(asked).toContainEqual(
+      expect.objectContaining({ type: "phone.connect", callBack: told.call_back.sid }),
+    );
+  });
+
+  it("takes focus from nothing that has it", async () => {
+    const { user, send, asked } = show(readyState());
+    const other = screen.getAllByRole("tab")[0]!;
+    other.focus();
+    send(offered);
+    await screen.findByRole("heading", { name: "Maya Okonkwo" });
+    await user.keyboard("{Enter}");
+    expect(document.activeElement).toBe(other);
+    expect(asked).not.toContainEqual(expect.objectContaining({ type: "phone.connect" }));
+  });
+
+  it("is put off by a key that is not red: nothing is hung up by it", async () => {
+    const { send } = show(readyState());
+    send(offered);
+    await screen.findByRole("heading", { name: "Maya Okonkwo" });
+    expect(button("Not now").className).toBe("button-plain");
   });
 
   it("is said aloud and stands in the title", () => {

@@ -13,13 +13,14 @@ export function focusOn(name: string): void {
 export function useFocusRules(state: State, guard: KeyGuard): void {
   const { microphone } = state;
   const { focus } = state.calls;
+  const callBack = focus === null ? (state.callBack?.sid ?? null) : null;
   const call = focus?.state ?? "closed";
   const ringing = focus?.state === "pending" ? focus.id : null;
-  const last = useRef({ call, microphone, ringing });
+  const last = useRef({ call, microphone, ringing, callBack });
   // Before the screen is painted: a key pressed at that moment already meets the new focus.
   useLayoutEffect(() => {
     const before = last.current;
-    last.current = { call, microphone, ringing };
+    last.current = { call, microphone, ringing, callBack };
     if (ringing && ringing !== before.ringing) {
       if (!isWritingField(document.activeElement)) focusOn("answer");
     } else if (call === "open" && before.call !== "open" && before.call !== "reconnecting") {
@@ -35,12 +36,15 @@ export function useFocusRules(state: State, guard: KeyGuard): void {
       // Not to Cancel call: a second Enter would end what the first one began.
       if (focusIsLost()) focusOn("call-area");
       guard.keepQuiet();
+    } else if (callBack && callBack !== before.callBack) {
+      // It can wait for a moment, unlike a ring: only where nothing else has focus.
+      if (focusIsLost()) focusOn("answer");
     } else if (microphone === "granted" && before.microphone === "requesting") {
       document.querySelector<HTMLElement>("#number")?.focus();
     } else if (microphone !== before.microphone && isCue(microphone) && focusIsLost()) {
       focusOn("cue");
     }
-  }, [call, microphone, ringing]);
+  }, [call, microphone, ringing, callBack]);
   useEffect(() => keepFocus(guard), [guard]);
 }
 

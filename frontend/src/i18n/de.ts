@@ -416,7 +416,7 @@ export const de: Catalogue = {
 
   // Somebody calls
   "back.offer": "Rückruf",
-  "back.waited": "Hat aufgelegt und behält den Platz · wartet seit {waited} · noch {seconds} s bei Ihnen",
+  "back.yours": "Hat aufgelegt, behält den Platz · noch {seconds} s",
   "back.notNow": "Nicht jetzt",
   "back.call": "Anrufen",
   "back.team": "Wartet auf",
@@ -1220,8 +1220,10 @@ export const de: Catalogue = {
   "board.more": { one: "Und {count} weiterer Anruf.", other: "Und {count} weitere Anrufe." },
   "board.assign": "Zuteilen",
   "board.assignWho": "{who} zuteilen an",
+  "board.assignBack": "Rückruf für {who} zuteilen an",
   "board.nobodyToAssign": "Gerade ist niemand zu erreichen.",
   "board.assigned": "{who} klingelt gleich bei {name}.",
+  "board.assignedBack": "{name} soll {who} zurückrufen.",
   "board.agents": "Team",
   "board.noAgents": "In diesem Team ist niemand.",
   "board.change": "Umstellen",

@@ -413,7 +413,7 @@ export const en = {
 
   // Somebody calls
   "back.offer": "Call back",
-  "back.waited": "Hung up and keeps the place · waited {waited} · yours for {seconds} s more",
+  "back.yours": "Hung up, keeps the place · yours for {seconds} s",
   "back.notNow": "Not now",
   "back.call": "Call",
   "back.team": "Waits for",
@@ -1197,8 +1197,10 @@ export const en = {
   "board.more": { one: "And {count} more.", other: "And {count} more." },
   "board.assign": "Assign",
   "board.assignWho": "Assign {who} to",
+  "board.assignBack": "Assign the call-back to {who} to",
   "board.nobodyToAssign": "Nobody can be reached now.",
   "board.assigned": "{who} is about to ring at {name}.",
+  "board.assignedBack": "{name} is asked to call {who} back.",
   "board.agents": "Agents",
   "board.noAgents": "Nobody is in this team.",
   "board.change": "Change",

@@ -42,10 +42,12 @@ export interface ListOptions<Row, Query> {
   revision(row: Row): number;
   /** Whether a pushed row belongs to what was asked for; "ask" when only the server knows. */
   shows(row: Row, query: Query): boolean | "ask";
+  /** What belongs to a pushed row, and is none itself, though it may have been one before. */
+  holds?(row: Row): string[];
 }
 
 export function pagedList<Row, Query>(query: Query, options: ListOptions<Row, Query>): PagedList<Row, Query> {
-  const { key, compare, revision, shows } = options;
+  const { key, compare, revision, shows, holds = () => [] } = options;
   const nothing = { rows: [] as Row[], next: null, more: "idle" as const, stale: false };
   let state: ListState<Row, Query> = { ...nothing, query, status: "loading" };
   const listeners = new Set<() => void>();
@@ -165,6 +167,7 @@ export function pagedList<Row, Query>(query: Query, options: ListOptions<Row, Qu
   function put(row: Row): void {
     const known = find(row);
     if (known && revision(known) > revision(row)) return;
+    leave(holds(row));
     const shown = shows(row, state.query);
     if (!known && shown === "ask") {
       void reload();
@@ -176,6 +179,11 @@ export function pagedList<Row, Query>(query: Query, options: ListOptions<Row, Qu
     const beyond = !known && state.next !== null && last !== undefined && compare(row, last) > 0;
     if (shown && !beyond) rows.push(row);
     set({ rows: rows.sort(compare) });
+  }
+
+  function leave(keys: string[]): void {
+    const rows = state.rows.filter((each) => !keys.includes(key(each)));
+    if (rows.length < state.rows.length) set({ rows });
   }
 
   function merge(row: Row): void {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from agents.models import Desk
-from calls.live import call_back_rounds, dispatch
+from calls.live import call_back_rounds, call_backs, dispatch
 from calls.log.to_do import missed_to_call_back
 from calls.models import Call, CallEvent, CallOffer, Conversation
 from calls.queues import services
@@ -18,6 +20,7 @@ from routing.models import OpeningHours
 from tests import factories
 from tests.calls.routes import Caller, box, change_route, make_route, team_step
 from tests.calls.test_webhooks_incoming import verbs
+from tests.routing.outgoing.rows import hours
 from tests.twilio import leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -272,6 +275,36 @@ def test_a_number_that_may_not_be_called_any_more_is_left_to_people(due, ada, tw
     assert of(due).state == "not-reached"
 
 
+def hours_from(now, begins: int, ends: int):
+    """The company's calling hours, in hours from now at Maya's."""
+    local = now.astimezone(ZoneInfo("America/New_York"))
+    begin, end = local + timedelta(hours=begins), local + timedelta(hours=ends)
+    hours(f"{begin:%H:%M}", f"{end:%H:%M}")
+    return begin.replace(second=0, microsecond=0)
+
+
+def test_an_hour_at_which_nobody_may_be_called_keeps_the_place_until_the_next_that_may(due, ada, twilio):
+    place, begins = of(due).place_at, hours_from(timezone.now(), 2, 4)
+
+    response = call_back(twilio, ada, due)
+
+    assert verbs(response).find("Dial") is None
+    conversation = of(due)
+    assert (conversation.state, conversation.place_at, conversation.not_before) == ("call-back", place, begins)
+    assert (offered_to(due), conversation.call_back_tries) == ([], 0)
+    look()
+    dispatch.dispatch()
+    assert offered_to(due) == []
+
+
+def test_what_no_hour_allows_is_left_to_people(due, ada, twilio):
+    hours_from(timezone.now(), 2, 4)
+    with patch.object(call_backs, "call_opens", autospec=True, return_value=None):
+        call_back(twilio, ada, due)
+
+    assert of(due).state == "not-reached"
+
+
 def test_not_now_gives_it_to_the_next(due, ada, grace):
     services.call_back_decline(sid=due.sid, by=ada)
     assert of(due).state == "call-back"
@@ -337,6 +370,32 @@ def test_after_so_many_tries_it_is_left_to_people_with_a_sentence(due, ada, twil
 
 def test_while_it_is_pending_it_is_not_among_the_missed(due):
     assert not missed_to_call_back(Call.objects.filter(pk=due.sid)).exists()
+
+
+@pytest.mark.parametrize("told", [[], ["initiated", "canceled"]])
+def test_hung_up_before_it_rang_it_is_no_try_and_is_offered_to_the_next(due, ada, grace, twilio, told):
+    call_back(twilio, ada, due)
+    for sequence, status in enumerate(told):
+        twilio.webhook("/twilio/voice/status/", of_maya(30, status, sequence))
+    ends(twilio, ada, CallDuration="1")
+    look()
+
+    conversation = of(due)
+    assert (conversation.state, conversation.call_back_tries, conversation.not_before) == ("call-back", 0, None)
+    assert Call.objects.get(parent=None, pk__in=[due.sid, sid("CA", 30)]).pk == due.sid
+    dispatch.dispatch()
+    assert offered_to(due) == [grace.pk]
+
+
+def test_hung_up_while_it_rang_it_is_a_try(due, ada, twilio):
+    call_back(twilio, ada, due)
+    for sequence, status in enumerate(("initiated", "ringing", "canceled")):
+        twilio.webhook("/twilio/voice/status/", of_maya(30, status, sequence))
+    ends(twilio, ada, CallDuration="9")
+    look()
+
+    assert of(due).call_back_tries == 1
+    assert of(due).not_before is not None
 
 
 def test_a_call_that_was_never_made_gives_the_place_back(due, ada, twilio):

@@ -15,6 +15,7 @@ from unittest.mock import patch
 import pytest
 from django.core.cache import cache
 from django.db.models import Count, F
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ from telephony.errors import Unavailable
 from telephony.models import Webhook
 from tests import factories
 from tests.calls.routes import Caller, box, make_route, team_step
-from tests.twilio import TwilioClient, leg_status, outgoing, root_status, sid
+from tests.twilio import TwilioClient, leg_status, outgoing, rfc2822, root_status, sid
 
 pytestmark = pytest.mark.django_db
 lives = settings(
@@ -91,6 +92,8 @@ class Afternoon:
     fetches: list[Fetch] = field(default_factory=list)
     doubtful: set[int] = field(default_factory=set)
     """Agents of whom a callback was lost: of them, we cannot know."""
+    untold: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    """What was lost last of a leg, and where it was to be told."""
     legs: int = 1000
     may_fail: bool = True
     asked: list[tuple[Telephone, str, dict[str, str]]] = field(default_factory=list)
@@ -129,12 +132,15 @@ class Afternoon:
     def tell(self, person: Telephone, agent: Agent, leg: str, status: str) -> None:
         """A status callback of a leg, which may be lost or come twice."""
         fate = self.data.draw(st.sampled_from(["told", "told", "told", "lost", "twice"])) if self.may_fail else "told"
+        sequence = {"ringing": 1, "in-progress": 2}.get(status, 3)
+        fields = leg_status(agent.pk, status, sequence, Timestamp=rfc2822(timezone.now()))
+        fields |= {"CallSid": leg, "ParentCallSid": person.caller.sid}
+        path = person.status_url.removeprefix("https://desk.example.com")
         if fate == "lost":
             self.doubtful.add(agent.pk)
+            self.untold[leg] = path, fields
             return
-        sequence = {"ringing": 1, "in-progress": 2}.get(status, 3)
-        fields = leg_status(agent.pk, status, sequence) | {"CallSid": leg, "ParentCallSid": person.caller.sid}
-        path = person.status_url.removeprefix("https://desk.example.com")
+        self.untold.pop(leg, None)
         for _time in range(2 if fate == "twice" else 1):
             assert self.twilio.webhook(path, fields).status_code < 300
 
@@ -267,7 +273,8 @@ class Afternoon:
         if (pair := self.one_offered()) is None:
             return
         person, agent = pair
-        fate = self.data.draw(st.sampled_from(["dials", "dials", "closed", "by-another"])) if self.may_fail else "dials"
+        fates = st.sampled_from(["dials", "dials", "dials", "closed", "by-another", "killed"])
+        fate = self.data.draw(fates) if self.may_fail else "dials"
         if fate == "closed":
             # The desk was loaded again before its phone called: nothing is told.
             return
@@ -278,6 +285,10 @@ class Afternoon:
             return
         person.outgoing = sid("CA", self.next_leg())
         text = self.dial(agent, person, person.outgoing)
+        if fate == "killed":
+            # It is kept, and its answer never came to Twilio.
+            self.over(agent, person.outgoing)
+            return
         assert f">{person.number}</Number>" in text
         assert self.dial(agent, person, person.outgoing) == text, "asked twice, answered differently"
         person.at, person.agent = "called-back", agent
@@ -292,16 +303,24 @@ class Afternoon:
 
     def over(self, agent: Agent, outgoing_sid: str) -> None:
         fields = root_status("completed", CallSid=outgoing_sid, From=f"client:{agent.identity}", To="+12025559999")
-        self.twilio.webhook("/twilio/voice/status/", fields)
+        self.tell_or_lose(outgoing_sid, fields)
 
     def tell_customer(self, person: Telephone, status: str) -> None:
         fields = leg_status(0, status, 3 if status != "in-progress" else 2) | {
             "CallSid": person.talking_leg, "ParentCallSid": person.outgoing, "From": "+12025550100",
             "To": person.number,
         }  # fmt: skip
-        fate = self.data.draw(st.sampled_from(["told", "told", "twice"])) if self.may_fail else "told"
+        self.tell_or_lose(person.talking_leg, fields)
+
+    def tell_or_lose(self, leg: str, fields: dict[str, str]) -> None:
+        """Of two callbacks of one leg, one is told: of whom nothing is heard is called again, and rightly so."""
+        fate = self.data.draw(st.sampled_from(["told", "told", "lost", "twice"])) if self.may_fail else "told"
+        if fate == "lost" and leg not in self.untold:
+            self.untold[leg] = "/twilio/voice/status/", fields
+            return
+        self.untold.pop(leg, None)
         for _time in range(2 if fate == "twice" else 1):
-            self.twilio.webhook("/twilio/voice/status/", fields)
+            assert self.twilio.webhook("/twilio/voice/status/", fields).status_code < 300
 
     def do_refuse_call_back(self) -> None:
         if pair := self.one_offered():
@@ -405,16 +424,10 @@ class Afternoon:
                 assert rows.count() == 1, f"{person.caller.sid} is {rows.count()} rows of the log"
 
     def reconcile(self) -> None:
-        """What was never told of a leg is found out by the reconciler."""
-        living = {leg for person in self.people for leg in person.legs.values()}
-        for person in self.those("talking"):
-            living.add(person.talking_leg)
-            self.tell(person, person.agent, person.talking_leg, "in-progress")
-        for person in self.those("ringing"):
-            for pk, leg in person.legs.items():
-                self.tell(person, self.agent(pk), leg, "ringing")
-        known = Call.objects.filter(parent__isnull=False, status__in=("ringing", "in-progress"))
-        known.exclude(pk__in=living).update(status="completed")
+        """What was lost last of a leg is told late: as it was, for a leg that nobody answered is never completed."""
+        for path, fields in self.untold.values():
+            assert self.twilio.webhook(path, fields).status_code < 300
+        self.untold.clear()
 
     def is_pending(self, person: Telephone) -> bool:
         return Conversation.objects.filter(pk=person.caller.sid, state__in=Conversation.BACK_PENDING).exists()
@@ -452,6 +465,34 @@ def begin(agents: list[Agent]) -> None:
     for agent in agents:
         factories.make_desk(agent)
     cache.clear()
+
+
+class Told:
+    """Instead of chance: what becomes of one callback after the other; then all are told."""
+
+    def __init__(self, *fates: str) -> None:
+        self.fates = list(fates)
+
+    def draw(self, choices: st.SearchStrategy[str]) -> str:
+        return self.fates.pop(0) if self.fates else "told"
+
+
+def test_whose_phone_is_told_of_late_is_offered_nobody_else(agents, line, team):
+    make_route(line, team_step(team.pk, wait_seconds=3600), box())
+    begin(agents)
+    afternoon = Afternoon(TwilioClient(), agents, Told("lost"))
+    for _caller in range(3):
+        afternoon.do_call()
+    # Nothing was heard of the first ring, and its offer ends; then it is.
+    afternoon.pass_time(21)
+    afternoon.do_mend()
+    assert CallOffer.objects.get(call=sid("CA", 1)).reason == "not-fetched"
+    afternoon.reconcile()
+    afternoon.doubtful.clear()
+
+    afternoon.do_dispatch()
+
+    assert [person.at for person in afternoon.people] == ["ringing", "ringing", "queue"]
 
 
 @pytest.mark.parametrize("strategy", ["longest-idle", "all-at-once"])

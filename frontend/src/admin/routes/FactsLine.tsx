@@ -7,10 +7,11 @@ export function FactsLine({ data, number }: { data: EditorData; number: number }
   return (
     <p class="re-facts">
       {data.lines.length ? words["used_by"] : words["used_by_none"]}{" "}
-      {data.lines.map((line) => (
-        <a key={line.address} href={line.address}>
-          {line.said}
-        </a>
+      {data.lines.map((line, at) => (
+        <span key={line.address}>
+          {at > 0 && ", "}
+          <a href={line.address}>{line.said}</a>
+        </span>
       ))}
       {number > 0 && (
         <>

@@ -9,6 +9,7 @@ export function Keys(props: FormProps & { languages: boolean }) {
   const keys = keysOf(step);
   const set = (path: string, value: unknown) => onChange(withField(step, path, value));
   const wrong = findings.find((one) => one.step === step.id && one.field === "keys");
+  const asksWords = step["speech"] === true;
   const add = () => {
     const free = [..."1234567890*#"].find((digit) => !keys.some((key) => key.digit === digit)) ?? "";
     const made: Key = { digit: free, meaning: "", next: "" };
@@ -40,22 +41,26 @@ export function Keys(props: FormProps & { languages: boolean }) {
               />
             )}
           </Row>
-          {step["speech"] === true && <KeyWords {...props} index={index} value={key.words ?? []} />}
-          {props.languages && (
-            <Row {...props} field={`keys.${index}.language`} label={words["prompt_language"] ?? ""}>
-              {(own) => (
-                <Select
-                  own={own}
-                  value={key.language ?? ""}
-                  options={[["", words["choose"] ?? ""], ...choices.languages]}
-                  onPick={(value) => set(`keys.${index}.language`, value)}
-                />
-              )}
-            </Row>
-          )}
           <Row {...props} field={`keys.${index}.next`} label={words["goes_to"] ?? ""}>
             {(own) => <Goes {...props} own={own} field={`keys.${index}.next`} value={key.next} />}
           </Row>
+          {(asksWords || props.languages) && (
+            <div class="re-key-more">
+              {props.languages && (
+                <Row {...props} field={`keys.${index}.language`} label={words["prompt_language"] ?? ""}>
+                  {(own) => (
+                    <Select
+                      own={own}
+                      value={key.language ?? ""}
+                      options={[["", words["choose"] ?? ""], ...choices.languages]}
+                      onPick={(value) => set(`keys.${index}.language`, value)}
+                    />
+                  )}
+                </Row>
+              )}
+              {asksWords && <KeyWords {...props} index={index} value={key.words ?? []} />}
+            </div>
+          )}
           <button
             type="button"
             class="re-key icon"

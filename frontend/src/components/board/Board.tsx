@@ -97,7 +97,8 @@ function useActs({ api }: BoardProps): Acts & { said: string; problem: string } 
     problem,
     onAssign(caller, { agent }) {
       const names = { who: partyTitle(caller), name: isolated(agent.name) };
-      run(api.assignCaller(caller.sid, agent.id), t("board.assigned", names));
+      const said = caller.state === "call-back" ? "board.assignedBack" : "board.assigned";
+      run(api.assignCaller(caller.sid, agent.id), t(said, names));
     },
     onPresence({ agent }, availability) {
       const names = { name: isolated(agent.name), state: presenceWord(availability) };
@@ -121,7 +122,9 @@ function Teams({ teams, chosen, onChoose }: TeamsProps) {
         {choices.map(({ id, name }) => (
           <label key={id}>
             <input type="radio" name="board-team" checked={chosen === id} onChange={() => onChoose(id)} />
-            <span dir="auto">{isolated(name)}</span>
+            <span dir="auto" title={name}>
+              {isolated(name)}
+            </span>
           </label>
         ))}
       </div>

@@ -1,9 +1,12 @@
-/** Who waits, the longest first. Each can be given to an agent who can be reached. */
+/**
+ * Who waits, and who hung up and is to be called back, the longest first. Each can be given to an agent who can be
+ * reached.
+ */
 import { minutes } from "../../format";
 import { t } from "../../i18n/i18n";
 import type { Board, BoardAgent } from "../../messages";
 import { isolated } from "../../names";
-import { partyTitle, presenceWord } from "../../words";
+import { callBackSentence, partyTitle, presenceWord } from "../../words";
 import { Icon } from "../Icon";
 import { Menu } from "../Menu";
 import { PresenceDot } from "../PresenceDot";
@@ -20,8 +23,8 @@ interface Props extends Acts {
 }
 
 export function WaitingCallers({ board, now, ...acts }: Props) {
-  const callers = board.callers.filter(({ state }) => state === "waiting");
-  const more = board.all.waiting - callers.length;
+  const callers = board.callers.filter(({ state }) => state !== "offered");
+  const more = board.all.waiting - callers.filter(({ state }) => state === "waiting").length;
   const agents = board.agents
     .filter(({ state }) => CAN_BE_RUNG.includes(state))
     .sort((one, other) => CAN_BE_RUNG.indexOf(one.state) - CAN_BE_RUNG.indexOf(other.state));
@@ -51,7 +54,7 @@ export function WaitingCallers({ board, now, ...acts }: Props) {
           </thead>
           <tbody role="rowgroup">
             {callers.map((caller) => (
-              <Row key={caller.sid} {...{ caller, now, agents }} {...acts} />
+              <Row key={caller.sid} {...{ caller, now, agents: notAsked(agents, caller) }} {...acts} />
             ))}
           </tbody>
         </table>
@@ -59,6 +62,11 @@ export function WaitingCallers({ board, now, ...acts }: Props) {
       {more > 0 && <p class="small quiet board-none">{t("board.more", { count: more })}</p>}
     </section>
   );
+}
+
+/** Whom a call-back is offered already need not be asked again. */
+function notAsked(agents: BoardAgent[], { rings_at }: Caller): BoardAgent[] {
+  return agents.filter(({ agent }) => !rings_at.some(({ id }) => id === agent.id));
 }
 
 interface RowProps extends Acts {
@@ -69,7 +77,9 @@ interface RowProps extends Acts {
 
 function Row({ caller, now, agents, menu, onMenu, onAssign }: RowProps) {
   const who = partyTitle(caller);
-  const late = isLate(caller, now);
+  const isBack = caller.state === "call-back";
+  // The goal is one of waiting on the line.
+  const late = !isBack && isLate(caller, now);
   const { name, display, place } = caller.party;
   const menuId = `assign-${caller.sid}`;
   return (
@@ -90,6 +100,7 @@ function Row({ caller, now, agents, menu, onMenu, onAssign }: RowProps) {
         <span class="board-name" dir="auto" title={[who, name ? display : place].filter(Boolean).join(" · ")}>
           {who}
         </span>
+        {isBack && <span class="board-back">{callBackSentence(caller, now)}</span>}
       </th>
       <td role="cell" data-head={t("board.head.team")}>
         <span class="board-name" dir="auto">
@@ -98,7 +109,7 @@ function Row({ caller, now, agents, menu, onMenu, onAssign }: RowProps) {
       </td>
       <td role="cell" class="board-act">
         <Menu
-          label={t("board.assignWho", { who })}
+          label={t(isBack ? "board.assignBack" : "board.assignWho", { who })}
           buttonClass="small-button"
           listClass="board-menu"
           focusId={menuId}

@@ -124,6 +124,33 @@ describe("a caller who waits", () => {
     await screen.findByText("Harbour Dental is about to ring at Grace Hopper.");
   });
 
+  it("who is to be called back is told apart, is never late, and the call-back is given away in words of its own", async () => {
+    const assignCaller = vi.fn(async () => {});
+    const { user } = await opened(BOARDS.callBacks, { assignCaller });
+    const rows = within(screen.getByRole("table", { name: "Waiting callers" })).getAllByRole("rowheader");
+    expect(rows.map(({ textContent }) => textContent)).toEqual([
+      "Harbour Dentalis to be called back",
+      "Okonkwo InteriorsGrace Hopper is asked to call back",
+      expect.stringMatching(/^\(206\) 555-0111is called back again at \d/),
+      "Harbour Dental",
+      "(206) 555-0111",
+    ]);
+    expect(rows.map((one) => one.closest("tr")!.textContent.includes("Past the goal:"))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    await user.click(button("Assign the call-back to Okonkwo Interiors to"));
+    // Grace is asked already.
+    const choices = screen.getAllByRole("menuitem");
+    expect(choices.map(({ textContent }) => textContent)).toEqual(["Kofi Mensah Wrap-up"]);
+    await user.click(choices[0]!);
+    expect(assignCaller).toHaveBeenCalledWith("CA5005", 16);
+    await screen.findByText("Kofi Mensah is asked to call Okonkwo Interiors back.");
+  });
+
   it("stays when that is refused, with the reason", async () => {
     const assignCaller = vi.fn(async () => {
       throw new Error("That agent cannot be reached now. Choose another.");
