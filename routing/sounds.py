@@ -10,6 +10,7 @@ from array import array
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from sys import byteorder
+from typing import Literal
 
 from core.languages import Sentence, sentence
 from core.languages import kept as _
@@ -71,45 +72,44 @@ def sound_convert(data: bytes) -> Sound:
 _NO_WAV = _("This is no sound file that can be used. Upload a WAV file (PCM), as recorders and phones export it.")
 
 
-def _samples(frames: bytes, width: int) -> list[int]:
-    """As 16 bit."""
+def _samples(frames: bytes, width: int) -> array[int]:
+    """As 16 bit. In an array, as all below: a minute of numbers, each by itself, would fill the memory of a server."""
     if width == 1:
-        return [(value - 128) << 8 for value in frames]
+        return array("h", ((value - 128) << 8 for value in frames))
     if width == 3:
         # The two upper bytes of each three.
         pairs = bytearray(len(frames) // 3 * 2)
         pairs[0::2], pairs[1::2] = frames[1 : len(frames) // 3 * 3 : 3], frames[2 : len(frames) // 3 * 3 : 3]
         return _native(bytes(pairs), "h")
     if width == 4:
-        return [value >> 16 for value in _native(frames, "i")]
+        return array("h", (value >> 16 for value in _native(frames, "i")))
     return _native(frames, "h")
 
 
-def _native(frames: bytes, kind: str) -> list[int]:
+def _native(frames: bytes, kind: Literal["h", "i"]) -> array[int]:
     values = array(kind)
     values.frombytes(frames[: len(frames) // values.itemsize * values.itemsize])
     if byteorder == "big":
         values.byteswap()
-    return values.tolist()
+    return values
 
 
-def _mono(samples: list[int], channels: int) -> list[int]:
+def _mono(samples: array[int], channels: int) -> array[int]:
     if channels == 1:
         return samples
-    return [(left + right) // 2 for left, right in zip(samples[0::2], samples[1::2], strict=False)]
+    return array("h", ((left + right) // 2 for left, right in zip(samples[0::2], samples[1::2], strict=False)))
 
 
-def _resampled(samples: list[int], rate: int) -> list[int]:
+def _resampled(samples: array[int], rate: int) -> array[int]:
     """Each new sample is the mean of the old ones in its place: what is too high for a telephone goes with it."""
     if rate == RATE:
         return samples
-    sums = [0, *accumulate(samples)]
-    count = len(samples) * RATE // rate
-    edges = [number * rate // RATE for number in range(count + 1)]
-    return [(sums[end] - sums[begin]) // (end - begin) for begin, end in pairwise(edges) if end > begin]
+    sums = array("q", accumulate(samples, initial=0))
+    edges = (number * rate // RATE for number in range(len(samples) * RATE // rate + 1))
+    return array("h", ((sums[end] - sums[begin]) // (end - begin) for begin, end in pairwise(edges) if end > begin))
 
 
-def _written(samples: list[int]) -> bytes:
+def _written(samples: array[int]) -> bytes:
     values = array("h", samples)
     if byteorder == "big":
         values.byteswap()

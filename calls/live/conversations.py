@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from calls.live import broadcasts, call_backs, presence
+from calls.live import broadcasts, call_backs, dispatcher, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import NOT_TAKEN
 from calls.live.dispatch import is_due
@@ -176,6 +176,11 @@ def must_leave_queue(asked: Asked, *, wishes_to: bool) -> bool:
     if meeting is None:
         return True
     conversation = meeting.conversation
+    if conversation.state == State.ABANDONED and not meeting.call.is_terminal:
+        # Twilio said that there is no such call, and the caller hears our music: waits on, in the old place.
+        conversation.state = State.WAITING
+        conversation.save(update_fields=["state"])
+        dispatcher.wake_after_commit()
     if conversation.state != State.WAITING:
         return conversation.state not in OVER
     is_over = conversation.team_id is None or is_due(conversation, timezone.now())

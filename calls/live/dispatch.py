@@ -24,7 +24,7 @@ from calls.live.offers import offers_make, rung_in_vain
 from calls.live.push_queue import Offered
 from calls.live.scheduling import ALL_AT_ONCE, LONGEST_IDLE, PRIORITY_STEP, Choice, Waiting, choose
 from calls.log.past_calls import past_calls_with
-from calls.models import LIVE, Conversation
+from calls.models import LIVE, CallOffer, Conversation
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import Write, fetch
 from core.sql.unit import UnitOfWork
@@ -134,13 +134,20 @@ def offer_by_hand(conversation: Conversation, agent: Agent) -> bool:
     attempt = conversation.attempt + 1
     if not offers_make(conversation.call_id, [agent.pk], attempt=attempt, rung_at=None):
         return False
-    # Of several who ask at once, none was rung yet: what was before the first of them is what it was.
-    now = {"state": conversation.state, "attempt": conversation.attempt, "answer": conversation.answer}
-    before = conversation.terms.get("before") or now
+    before = {"state": conversation.state, "attempt": conversation.attempt, "answer": conversation.answer}
+    if _rings_nobody_yet(conversation):
+        # Of several who ask at once: what was before the first of them is what it was.
+        before = conversation.terms.get("before") or before
     rings = conversation.terms.get("ring_seconds", 20)
     conversation.terms = conversation.terms | {"rings": rings, "before": before}
     conversation.attempt, conversation.state, conversation.answer = attempt, State.OFFERED, ""
     return True
+
+
+def _rings_nobody_yet(conversation: Conversation) -> bool:
+    """Whether the newest attempt waits for Twilio to fetch the caller."""
+    newest = CallOffer.objects.filter(call=conversation.call_id, attempt=conversation.attempt)
+    return newest.filter(state=CallOffer.State.RINGING, rung_at=None).exists()
 
 
 def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:

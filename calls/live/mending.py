@@ -186,6 +186,7 @@ def end_attempt(conversation: Conversation, reason: str) -> None:
     batch = CallBatch.of(work, conversation.pk)
     call = batch.get(conversation.pk)
     conversation.state, conversation.answer = State.WAITING, ""
+    conversation.terms.pop("before", None)
     if call is None:
         return
     batch.end_offers(call, reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import tracemalloc
 import wave
 from contextlib import suppress
 from itertools import pairwise
@@ -69,6 +70,17 @@ NOTHING_HEARD = [sound(0, rate=8000), sound(0.00003, rate=96_000), sound(0.5, ra
 def test_what_is_no_sound_is_refused_with_a_sentence(data):
     with pytest.raises(SoundRefused):
         sound_convert(data)
+
+
+def test_a_long_sound_takes_no_more_memory_than_a_few_times_its_file():
+    data = sound(4, rate=96_000, channels=2, width=1)
+    tracemalloc.start()
+
+    sound_convert(data)
+
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 12 * len(data)
 
 
 def test_a_greeting_lasts_no_longer_than_a_minute():

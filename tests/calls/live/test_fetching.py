@@ -110,6 +110,20 @@ def test_a_caller_whom_twilio_does_not_know_any_more_waits_for_nobody(twilio, wa
     assert not CallOffer.objects.filter(state="ringing").exists()
 
 
+def test_a_caller_whom_twilio_said_to_be_gone_and_who_hears_the_music_waits_on(twilio, waiting, ada):
+    place = of(waiting).place_at
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=CallGone("Gone.")):
+        fetching.fetch_caller(fetch)
+
+    assert [verb.tag for verb in waiting.wait()] == ["Gather"]
+
+    assert (of(waiting).state, of(waiting).place_at) == ("waiting", place)
+    Conversation.objects.update(not_before=timezone.now() - timedelta(seconds=1))
+    assert [fetch.sid for fetch in dispatch.dispatch()] == [waiting.sid]
+
+
 def test_a_process_that_was_killed_before_it_asked_is_made_up_for(twilio, waiting, ada):
     hang_up(twilio, ada)
     dispatch.dispatch()
