@@ -117,6 +117,12 @@ def test_steps_are_added_moved_and_removed_by_keyboard_and_leaving_asks(admin):
 
 def test_how_many_wait_call_backs_and_words_for_a_key_are_set_by_keyboard(admin):
     admin.locator("#head-team").press("Enter")
+    # The bar on top leaves the step's own head in sight.
+    top, bar = admin.evaluate(
+        "['#head-team', '.re-stick'].map((one) => document.querySelector(one).getBoundingClientRect())"
+        ".map((one, at) => (at ? one.bottom : one.top))"
+    )
+    assert top >= bar
     most = admin.get_by_label("Wait at most, callers (0: any number)")
     most.fill("5")
     expect(admin.get_by_label("Offer it after so many seconds")).to_have_count(0)

@@ -77,7 +77,11 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     if (!target) return;
     wantsFocus.current = "";
     target.focus();
-    target.closest(".re-step")?.scrollIntoView({ block: "nearest" });
+    const card = target.closest(".re-step");
+    card?.scrollIntoView({ block: "nearest" });
+    // Of a step that is taller than the window, its head must not be left under the bar on top.
+    if (card && target.getBoundingClientRect().top - card.getBoundingClientRect().top < 200)
+      card.scrollIntoView({ block: "start" });
   });
 
   function change(next: RouteDocument) {
