@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { AddStep } from "./AddStep";
 import { Drawing } from "./Drawing";
@@ -120,7 +120,8 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     else wantsFocus.current = "route-name";
   }
 
-  useEffect(() => {
+  // With each drawing, not after it: keys that follow a change at once save that change, too.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
         event.preventDefault();
