@@ -153,7 +153,7 @@ const callBacks: Board["callers"] = [
 
 export const BOARDS = {
   usual: board(),
-  callBacks: board({ callers: [...callBacks, caller(0, 192), caller(3, 22)] }),
+  callBacks: board({ all: standing(2, 192), callers: [...callBacks, caller(0, 192), caller(3, 22)] }),
   calm: board({
     all: standing(1, 22, { service_level: 91.3 }),
     by_team: [

@@ -115,6 +115,51 @@ def test_steps_are_added_moved_and_removed_by_keyboard_and_leaving_asks(admin):
     admin.goto("about:blank")
 
 
+def test_how_many_wait_call_backs_and_words_for_a_key_are_set_by_keyboard(admin):
+    admin.locator("#head-team").press("Enter")
+    # The bar on top leaves the step's own head in sight.
+    top, bar = admin.evaluate(
+        "['#head-team', '.re-stick'].map((one) => document.querySelector(one).getBoundingClientRect())"
+        ".map((one, at) => (at ? one.bottom : one.top))"
+    )
+    assert top >= bar
+    most = admin.get_by_label("Wait at most, callers (0: any number)")
+    most.fill("5")
+    expect(admin.get_by_label("Offer it after so many seconds")).to_have_count(0)
+    admin.get_by_label("Offer a call-back").press("Space")
+    admin.get_by_label("Offer it after so many seconds").fill("300")
+    admin.keyboard.press("Control+s")
+
+    wrong = admin.get_by_label("Offer it after so many seconds")
+    full = admin.get_by_label("Queue full, then")
+    expect(full).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_be_focused()
+    assert violations(admin) == []
+    admin.set_viewport_size({"width": 1440, "height": 900})
+    full.select_option(label="5 Sales box")
+    wrong.fill("30")
+    admin.get_by_label("Call back only within").select_option(label="Shop hours")
+    admin.get_by_label("When these hours are over").press("ArrowDown")
+
+    admin.locator("#head-menu").press("Enter")
+    expect(admin.get_by_label("Words for it, with commas")).to_have_count(0)
+    admin.get_by_label("Understand spoken words").press("Space")
+    admin.get_by_label("Words for it, with commas").first.press_sequentially("order, buy something")
+    assert violations(admin) == []
+    admin.set_viewport_size({"width": 1440, "height": 900})
+    admin.keyboard.press("Control+s")
+    expect(admin.get_by_role("status").filter(has_text="Saved as version")).to_be_visible()
+
+    admin.reload()
+    admin.locator("#head-team").press("Enter")
+    expect(admin.get_by_label("Wait at most, callers (0: any number)")).to_have_value("5")
+    expect(admin.get_by_label("Offer it after so many seconds")).to_have_value("30")
+    expect(admin.get_by_label("When these hours are over")).to_have_value("list")
+    admin.locator("#head-menu").press("Enter")
+    expect(admin.get_by_label("Words for it, with commas").first).to_have_value("order, buy something")
+
+
 def test_a_week_is_changed_span_by_span(admin, stack):
     admin.goto(f"{stack.desk_url}/admin/routing/openinghours/")
     admin.get_by_role("link", name="Shop hours").click()

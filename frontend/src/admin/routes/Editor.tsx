@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { AddStep } from "./AddStep";
 import { Drawing } from "./Drawing";
@@ -77,7 +77,11 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     if (!target) return;
     wantsFocus.current = "";
     target.focus();
-    target.closest(".re-step")?.scrollIntoView({ block: "nearest" });
+    const card = target.closest(".re-step");
+    card?.scrollIntoView({ block: "nearest" });
+    // Of a step that is taller than the window, its head must not be left under the bar on top.
+    if (card && target.getBoundingClientRect().top - card.getBoundingClientRect().top < 200)
+      card.scrollIntoView({ block: "start" });
   });
 
   function change(next: RouteDocument) {
@@ -116,7 +120,8 @@ export function Editor({ data, save, csrf, onCreated }: Props) {
     else wantsFocus.current = "route-name";
   }
 
-  useEffect(() => {
+  // With each drawing, not after it: keys that follow a change at once save that change, too.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
         event.preventDefault();
