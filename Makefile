@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
-# What starts no programs and no browser, on two processors (tests/conftest.py says which that is).
-SIDE_BY_SIDE := --numprocesses 2 --dist worksteal
+# What starts no programs and no browser (tests/conftest.py says which that is), on two processors: some of it waits.
+SIDE_BY_SIDE := --numprocesses 3 --dist worksteal
 # The rest, three files at a time: they mostly wait for programs and sound.
 FILE_BY_FILE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # Two targets at a time, each of which prints what it has to say when it is done (where make can do that).

@@ -336,7 +336,8 @@ EXAMPLES: dict[str, Any] = {
         "expires_at": "2026-11-23T10:30:00Z", "edge": "roaming", "grants": {"incoming": True, "outgoing": True},
     },
     "WebPush": {
-        "endpoint": "https://fcm.googleapis.com/fcm/send/example", "p256dh": "BAAA" + "A" * 83,
+        "endpoint": "https://fcm.googleapis.com/fcm/send/example",
+        "p256dh": "BFTnlpnXkvZikmC4f906nIxLf8Itz6YaMmePhlVsDXU1SNB4MNRRFW510lRL7jgvLY7Vego_ssapLCp4EZTEQXk",
         "auth": "AAAAAAAAAAAAAAAAAAAAAA", "hides_names": False,
     },
     "WebPushEnd": {"endpoint": "https://fcm.googleapis.com/fcm/send/example"},

@@ -19,7 +19,7 @@ DOCUMENT = (Path(__file__).parents[2] / "docs" / "desk-protocol.md").read_text()
 
 def documented(heading: str) -> set[str]:
     section = DOCUMENT.partition(f"### {heading}\n")[2].partition("\n## ")[0].partition("\n### ")[0]
-    return set(re.findall(r"^\| `([a-z.]+)` \|", section, re.MULTILINE)) - {"type"}
+    return set(re.findall(r"^\| `([a-z_.]+)` \|", section, re.MULTILINE)) - {"type"}
 
 
 def test_every_frame_has_a_sample_that_is_as_described():
