@@ -36,23 +36,32 @@ _ALONE = (
 )
 
 
-# Of these, what is the same whatever keeps the data: microphones, keys, how pages look, who may do what, texts, a
-# program's own arithmetic. The simulator has no database and no Redis.
+# Of these, what is the same whatever keeps the data: microphones, keys, how pages look, who may do what, texts,
+# which way a route leads, a program's own arithmetic. The simulator has no database and no Redis.
 _ONCE = (
     "tests/browser/test_admin_accessibility.py",
+    "tests/browser/test_call_details.py",
+    "tests/browser/test_contacts.py",
     "tests/browser/test_devices.py",
     "tests/browser/test_digits.py",
+    "tests/browser/test_grants.py",
     "tests/browser/test_http_auth.py",
     "tests/browser/test_keyboard.py",
     "tests/browser/test_microphone.py",
+    "tests/browser/test_mobile.py",
     "tests/browser/test_page.py",
     "tests/browser/test_panes.py",
+    "tests/browser/test_reachability.py",
+    "tests/browser/test_renewed.py",
+    "tests/browser/test_route_editor.py",
     "tests/config/test_api_description.py",
     "tests/config/test_api_roles.py",
     "tests/languages/",
+    "tests/routing/test_explained_calls.py",
     "tests/simulator/",
     "tests/soak/test_compare.py",
     "tests/telephony/webhooks/test_webhook_security.py",
+    "tests/test_mobile_guide.py",
     "tests/test_services_script.py",
 )
 

@@ -184,9 +184,10 @@ class QueueSoak:
     async def _judge(self, record: ListeningRecord) -> None:
         report = self.report
         await asyncio.to_thread(self.house.quiet)
-        met_nobody = {sid for sid in self._made if self._met_trouble(record, sid)}
+        states = await asyncio.to_thread(self._states)
+        met_nobody = {sid for sid in self._made if self._met_trouble(record, sid) or self._sent_on(record, sid, states)}
         report.figures = figures_of(record, self._made, self._gave_up, met_nobody, self.options)
-        report.discrepancies += self._lost(record, met_nobody)
+        report.discrepancies += self._lost(record, met_nobody, states)
         for sid, seconds, what in silences(record, self._made, MOST_SILENCE):
             if not self._was_down(record.silence_began.get(sid)):
                 report.discrepancies.append(Discrepancy("silence", sid, "", f"{seconds:.1f} s, {what}"))
@@ -210,7 +211,17 @@ class QueueSoak:
         """Whether a request about this caller found no server."""
         return bool(self._down) and any(one["error"] and one["status"] is None for one in record.requests_of(sid))
 
-    def _lost(self, record: ListeningRecord, met_nobody: set[str]) -> list[Discrepancy]:
+    def _states(self) -> dict[str, str]:
+        """Of each conversation, how it stands."""
+        rows = json.loads(self.house.manage("dumpdata", "calls.conversation"))
+        return {row["pk"]: row["fields"]["state"] for row in rows}
+
+    def _sent_on(self, record: ListeningRecord, sid: str, states: dict[str, str]) -> bool:
+        """Whether the route led this caller to the box, as it does when no phone of the team can ring: on a busy
+        machine robots answer too late to count as there. They are counted with those who met nobody."""
+        return states.get(sid) == "message" and not any(leg["answer_time"] for leg in record.children(sid))
+
+    def _lost(self, record: ListeningRecord, met_nobody: set[str], states: dict[str, str]) -> list[Discrepancy]:
         """Callers who neither talked nor gave up; and conversations that are not over."""
         lost = []
         for sid in self._made:
@@ -219,10 +230,8 @@ class QueueSoak:
                 leg = record.calls.get(sid, {})
                 said = " ".join(caption["text"] for caption in leg.get("captions", []))
                 lost.append(Discrepancy("lost", sid, "", f"{leg.get('status')}, the caller heard: {said[-200:]}"))
-        rows = json.loads(self.house.manage("dumpdata", "calls.conversation"))
-        living = {row["pk"]: row["fields"]["state"] for row in rows}
         over = {"ended", "abandoned", "lost", "message"}
-        lost += [Discrepancy("never over", sid, state, "") for sid, state in living.items() if state not in over]
+        lost += [Discrepancy("never over", sid, state, "") for sid, state in states.items() if state not in over]
         return lost
 
     def _was_down(self, at: float | None) -> bool:

@@ -39,7 +39,7 @@ class Figures:
         ideally = self.ideal_answered / max(1, self.callers - self.met_nobody)
         return [
             f"answered {self.answered} ({answered:.1%}), ideally {self.ideal_answered} ({ideally:.1%}); "
-            f"gave up {self.gave_up}; got Twilio's or our emergency answer after a fault {self.met_nobody}",
+            f"gave up {self.gave_up}; sent on to the box, or met a fault's emergency answer: {self.met_nobody}",
             f"waited {self.wait:.2f} s on average, ideally {self.ideal_wait:.2f} s: "
             f"{self.wait / max(0.01, self.ideal_wait):.2f} ×; "
             f"the longest {self.longest:.0f} s",

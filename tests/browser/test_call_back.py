@@ -75,7 +75,7 @@ def test_from_the_key_press_to_the_talk(open_desk, stack):
     desk.hang_up()
     eventually(lambda: stack.call(first)["status"] == "completed", "the first call is over")
     expect(desk.call_area.get_by_role("heading", name="Maya Okonkwo")).to_be_visible(timeout=20_000)
-    expect(desk.call_area).to_contain_text("Hung up and keeps the place")
+    expect(desk.call_area).to_contain_text("Hung up, keeps the place")
     desk.button("Call", exact=True).click()
     eventually(lambda: state_of(stack, maya)["sid"] != "", "the desk's phone calls")
     ring = eventually(lambda: ringing_at(stack, MAYA), "her telephone rings")

@@ -24,6 +24,7 @@ def test_callers_wait_about_as_long_as_with_an_ideal_scheduler_and_nobody_is_los
     # In so short a time chance counts for more than a scheduler's five percent.
     assert [str(found) for found in report.discrepancies if found.kind != "waits"] == []
     assert report.figures.callers == CALLERS
+    assert report.figures.met_nobody < CALLERS / 5
     assert report.figures.wait > 2, "nobody waited: this shows nothing"
     assert report.figures.wait < 1.5 * report.figures.ideal_wait + 1
     assert sum(report.fired.values())
