@@ -26,8 +26,8 @@ export function callsTransition(calls: Calls, event: SoftphoneEvent): Step | nul
       return [inFocus(calls, { ...focus, state: "ringing", root: event.sid })];
     case "call.accepted":
       return accepted(calls, event);
+    // Also of a call that was accepted: who gives up just then crosses the answer on its way.
     case "call.canceled":
-      return gone(calls, event.id, event.at);
     case "call.disconnected":
       return disconnected(calls, event.id, event.at);
     case "call.failed":

@@ -81,6 +81,7 @@ const CALLS: Row[] = [
   ],
   ["hang up with nothing there", readyState, { type: "agent.hung-up", at: NOW }, "closed", []],
   ["the other side hangs up", openState, { type: "call.disconnected", id: LEG, at: NOW }, "closed", []],
+  ["who gives up crosses the answer", openState, { type: "call.canceled", id: LEG, at: NOW }, "closed", []],
   ["an old call's end", openState, { type: "call.disconnected", id: "old", at: NOW }, "open", []],
   ["mute asks the phone", openState, { type: "agent.muted", muted: true }, "open", ["phone.mute"]],
   ["mute with nothing there", readyState, { type: "agent.muted", muted: true }, "closed", []],
