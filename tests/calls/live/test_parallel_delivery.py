@@ -38,9 +38,13 @@ STORIES = [
 ]
 
 
-def fifty_calls(agents: list[Any]) -> list[Lifecycle]:
+def fifty_calls(agents_of: Callable[[int], list[Any]]) -> list[Lifecycle]:
+    """`agents_of`: of each call, by its place, whom it rings."""
     stories = [STORIES[index % len(STORIES)] for index in range(CALLS)]
-    return [tell(Story(**(vars(story) | {"number": 10 * index + 10})), agents) for index, story in enumerate(stories)]
+    return [
+        tell(Story(**(vars(story) | {"number": 10 * index + 10})), agents_of(index))
+        for index, story in enumerate(stories)
+    ]
 
 
 def in_parallel(requests: list[Request], post: Callable[[Request], int]) -> list[int]:
@@ -99,8 +103,8 @@ COLUMNS = ["sid", "parent_id", "status", "end_time", "duration", "result"]
 )
 @pytest.mark.django_db(transaction=True)
 def test_threads_deliver_fifty_calls_at_once(team, line, caplog):
-    agents = [factories.make_agent(name, team=team) for name in ("ada", "grace", "hedy")]
-    told = fifty_calls(agents)
+    # Nobody may have two open offers: each call rings others.
+    told = fifty_calls(lambda call: [factories.make_agent(f"agent-{call}-{place}", team=team) for place in range(3)])
     for call in told:
         TwilioClient().webhook(call.requests[0].path, call.requests[0].fields)
         CallOffer.objects.bulk_create(
@@ -156,7 +160,8 @@ print(list(Agent.objects.order_by("pk").values_list("pk", flat=True)[:3]))
 
 def test_a_real_server_takes_fifty_calls_at_once(stack):
     """With SQLite in a file, or on PostgreSQL: as the tests run."""
-    told = fifty_calls([_Agent(pk) for pk in json.loads(stack.manage("shell", "-v0", "-c", _AGENTS))])
+    agents = [_Agent(pk) for pk in json.loads(stack.manage("shell", "-v0", "-c", _AGENTS))]
+    told = fifty_calls(lambda call: agents)
     validator = RequestValidator(stack.settings["TWILIO_AUTH_TOKEN"])
 
     def post(request: Request) -> int:
