@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_noop
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -59,14 +58,10 @@ class NumberCheckApi(APIView):
         return Response(NumberCheckSerializer(answer).data)
 
 
-# As `calls.live.services` says it of a call that was made.
-_NO_LINE = gettext_noop("You have no line to call from. Ask your admin.")
-
-
 def _never_now(found: Dialled, caller_id: str) -> str:
     """What nobody can override, and what has nothing to do with the number; "" when there is nothing of the kind."""
     if not caller_id:
-        return _NO_LINE
+        return outgoing_guards.NO_LINE
     return "" if found.is_emergency else outgoing_guards.refusal_of(found.number)
 
 

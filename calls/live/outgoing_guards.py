@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext_noop
+
 from telephony.phone import Number
 
+# Whatever the number: there is nothing to call from.
+NO_LINE = gettext_noop("You have no line to call from. Ask your admin.")
 # A sentence in English, as it is stored, for the agent; "" when the call may be made.
 OutgoingGuard = Callable[[Number], str]
 

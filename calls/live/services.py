@@ -205,7 +205,7 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
     contact = known.contact if known else None
     call = _open(batch, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
-        return _refuse(batch, call, gettext_noop("You have no line to call from. Ask your admin."), back)
+        return _refuse(batch, call, outgoing_guards.NO_LINE, back)
     # Nobody who calls for help is asked about money.
     if not wanted.is_emergency and (refusal := outgoing_guards.refusal_of(number)):
         return _refuse(batch, call, refusal, back)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -54,12 +56,8 @@ class QueueTakeApi(APIView):
         body = TakeSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         agent: Any = request.user
-        try:
+        with _refusals_told(nobody=_("Nobody with this sid waits for your teams.")):
             caller_take(sid=body.validated_data["sid"], by=agent)
-        except NoSuchCaller:
-            raise ValidationError({"sid": [_("Nobody with this sid waits for your teams.")]}) from None
-        except NotTaken as error:
-            raise Conflict(sentence(str(error))) from None
         return Response({"detail": _("Your phone is about to ring.")}, status=202)
 
 
@@ -80,14 +78,8 @@ class QueueAssignApi(APIView):
         body = GiveSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         by: Any = request.user
-        try:
+        with _refusals_told(nobody=_("Nobody with this sid waits for your teams.")):
             caller_assign(sid=body.validated_data["sid"], agent_id=body.validated_data["agent"], by=by)
-        except NoSuchCaller:
-            raise ValidationError({"sid": [_("Nobody with this sid waits for your teams.")]}) from None
-        except NoSuchAgent:
-            raise ValidationError({"agent": [_("There is no such agent in your teams.")]}) from None
-        except NotTaken as error:
-            raise Conflict(sentence(str(error))) from None
         return Response({"detail": _("That agent's phone is about to ring.")}, status=202)
 
 
@@ -104,10 +96,8 @@ class CallBackDeclineApi(APIView):
     )
     def post(self, request: Request) -> Response:
         agent: Any = request.user
-        try:
+        with _refusals_told(nobody=_("No call-back with this sid is offered to you.")):
             call_back_decline(sid=_sid_of(request), by=agent)
-        except NoSuchCaller:
-            raise ValidationError({"sid": [_("No call-back with this sid is offered to you.")]}) from None
         return Response({"detail": _("The call-back goes to somebody else.")})
 
 
@@ -125,13 +115,22 @@ class CallBackCancelApi(APIView):
     )
     def post(self, request: Request) -> Response:
         agent: Any = request.user
-        try:
+        with _refusals_told(nobody=_("Nobody with this sid is to be called back by your teams.")):
             call_back_cancel(sid=_sid_of(request), by=agent)
-        except NoSuchCaller:
-            raise ValidationError({"sid": [_("Nobody with this sid is to be called back by your teams.")]}) from None
-        except NotTaken as error:
-            raise Conflict(sentence(str(error))) from None
         return Response({"detail": _("The caller is not called back.")})
+
+
+@contextmanager
+def _refusals_told(*, nobody: str) -> Iterator[None]:
+    """Tells the sender what a service refuses. `nobody`: of a sid that means nothing to it."""
+    try:
+        yield
+    except NoSuchCaller:
+        raise ValidationError({"sid": [nobody]}) from None
+    except NoSuchAgent:
+        raise ValidationError({"agent": [_("There is no such agent in your teams.")]}) from None
+    except NotTaken as error:
+        raise Conflict(sentence(str(error))) from None
 
 
 def _sid_of(request: Request) -> str:
