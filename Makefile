@@ -12,7 +12,7 @@ FILE_BY_FILE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 TOGETHER := $(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file
 
-.PHONY: help run test test-unit test-waits test-fast test-services check check-python check-frontend bench soak soak-queue drill format requirements install-run install-test browser clean openapi messages
+.PHONY: help run test test-unit test-waits test-fast test-services check check-python check-frontend bench soak soak-queue drill format requirements install-all install-programs install-run install-test browser clean openapi messages
 
 help: ## Lists these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,14 @@ test-services: install-test browser frontend/dist/desk.js ## The tests again on 
 	$(PYTHON) scripts/services.py -- sh -c '\
 	  $(PY) -m pytest -m "not alone and not once" $(SIDE_BY_SIDE) --ignore tests/simulator && \
 	  $(PY) -m pytest -m "alone and not waits and not once" $(FILE_BY_FILE)'
+
+# What is installed comes from three places, each of which is waited for.
+install-all: ## Installs all that checks and tests need
+	@$(TOGETHER) --jobs 3 install-test frontend/dist/desk.js frontend/types/node_modules/.stamp install-programs
+
+install-programs:
+	@scripts/ensure_browser.sh
+	@$(PYTHON) scripts/services.py -- true
 
 check: install-test frontend/dist/desk.js frontend/types/node_modules/.stamp ## Style, types, migrations, settings: what CI checks before the tests
 	@$(TOGETHER) check-python check-frontend

@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// These stand in for whole modules, or for what a page has only one of.
+const OWN_PAGE = ["src/adapters/**/*.test.{ts,tsx}"];
+
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   // The samples of the contract are shared with the server’s tests.
@@ -9,8 +12,20 @@ export default defineConfig({
     environment: "happy-dom",
     // The palette is read by a test; other styles mean nothing here.
     css: { include: [/tokens\.css/] },
-    include: ["{src,gallery}/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
     restoreMocks: true,
+    // Loading the desk anew takes longer than most files' tests: one page serves many of them.
+    projects: [
+      { extends: true, test: { name: "own page", include: OWN_PAGE } },
+      {
+        extends: true,
+        test: {
+          name: "one page",
+          include: ["{src,gallery}/**/*.test.{ts,tsx}"],
+          exclude: OWN_PAGE,
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -31,6 +31,7 @@ _ALONE = (
     "tests/soak/",
     "tests/test_doctor_end_to_end.py",
     "tests/test_embedded_worker.py",
+    "tests/test_make_run.py",
     "tests/test_mobile_guide.py",
     "tests/test_services_script.py",
 )
@@ -39,21 +40,7 @@ _ALONE = (
 # Of these, what is the same whatever keeps the data: microphones, keys, how pages look, who may do what, texts,
 # which way a route leads, a program's own arithmetic. The simulator has no database and no Redis.
 _ONCE = (
-    "tests/browser/test_admin_accessibility.py",
-    "tests/browser/test_call_details.py",
-    "tests/browser/test_contacts.py",
-    "tests/browser/test_devices.py",
-    "tests/browser/test_digits.py",
-    "tests/browser/test_grants.py",
-    "tests/browser/test_http_auth.py",
-    "tests/browser/test_keyboard.py",
-    "tests/browser/test_microphone.py",
-    "tests/browser/test_mobile.py",
-    "tests/browser/test_page.py",
-    "tests/browser/test_panes.py",
-    "tests/browser/test_reachability.py",
-    "tests/browser/test_renewed.py",
-    "tests/browser/test_route_editor.py",
+    "tests/browser/",
     "tests/config/test_api_description.py",
     "tests/config/test_api_roles.py",
     "tests/languages/",
@@ -61,8 +48,17 @@ _ONCE = (
     "tests/simulator/",
     "tests/soak/test_compare.py",
     "tests/telephony/webhooks/test_webhook_security.py",
+    "tests/test_make_run.py",
     "tests/test_mobile_guide.py",
     "tests/test_services_script.py",
+)
+# But not these: what several desks are told at once, through Redis, of rows that are locked.
+_AGAIN = (
+    "tests/browser/test_board.py",
+    "tests/browser/test_call_back.py",
+    "tests/browser/test_group_send.py",
+    "tests/browser/test_queue.py",
+    "tests/browser/test_texts.py",
 )
 
 
@@ -76,7 +72,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         alone = item.nodeid.startswith(_ALONE)
         if alone:
             item.add_marker(pytest.mark.alone)
-        if item.nodeid.startswith(_ONCE) or not (alone or _needs_services(item)):
+        if not item.nodeid.startswith(_AGAIN) and (
+            item.nodeid.startswith(_ONCE) or not (alone or _needs_services(item))
+        ):
             item.add_marker(pytest.mark.once)
 
 

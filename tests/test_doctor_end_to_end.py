@@ -98,12 +98,14 @@ def test_a_broken_url_is_found_mended_and_carries_calls_again(in_order):
     assert "/twilio/voice/incoming/" in asked[0]["url"]
 
 
+@pytest.mark.once
 def test_a_warning_has_an_exit_code_of_its_own(in_order):
     code, findings = in_order.findings(TWILIO_FALLBACK_NUMBER="")
 
     assert (code, findings["fallback-number"]["state"]) == (1, "warning")
 
 
+@pytest.mark.once
 def test_a_number_that_serves_somebody_else_is_not_mended(in_order):
     in_order.break_number(VoiceUrl="https://other.example.com/voice")
 
@@ -115,6 +117,7 @@ def test_a_number_that_serves_somebody_else_is_not_mended(in_order):
     assert in_order.number()["voice_url"] == "https://other.example.com/voice"
 
 
+@pytest.mark.once
 def test_wrong_credentials_are_one_failure_and_not_many(in_order):
     code, findings = in_order.findings(TWILIO_AUTH_TOKEN="wrong-but-there")
 
@@ -122,6 +125,7 @@ def test_wrong_credentials_are_one_failure_and_not_many(in_order):
     assert {findings[name]["state"] for name in ("key", "app", "numbers")} == {"skipped"}
 
 
+@pytest.mark.once
 def test_a_desk_without_app_and_key_gets_both_and_they_work(in_order):
     code, said = in_order.run(
         "twilio_provision", "--yes", TWILIO_TWIML_APP_SID="", TWILIO_API_KEY_SID="", TWILIO_API_KEY_SECRET=""
@@ -135,6 +139,7 @@ def test_a_desk_without_app_and_key_gets_both_and_they_work(in_order):
     assert again[1].endswith("Nothing to do.\n")
 
 
+@pytest.mark.once
 def test_no_secret_is_said(in_order):
     in_order.break_number(VoiceUrl=f"{in_order.desk_url}/nowhere/")
 

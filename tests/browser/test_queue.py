@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Browser, expect
 
 from tests.browser.desk import DeskPage
+from tests.browser.notifications import Notifications
 from tests.browser.stack import Stack, eventually
 from tests.browser.test_calls import expect_sound_both_ways
 from tests.browser.test_reachability import renderers
@@ -262,26 +263,12 @@ def test_a_caller_waits_for_a_closed_desk_that_is_woken_and_rings(open_desk, own
         assert note["title"] == "Maya Okonkwo calls Support"
         assert note["path"] == f"?call={sid}"
         eventually(lambda: stack.call(sid)["hears"] == "sound", "the caller waits")
-        deliver(context, page, stack, note)
+        notifications = Notifications(context, page, stack)
+        notifications.deliver(note)
+        assert [title for title, *_ in notifications.shown()] == [note["title"]]
         page.goto(f"{stack.desk_url}/{note['path']}")
         desk.take("Maya Okonkwo")
 
         expect_sound_both_ways(desk, stack, sid)
         eventually(lambda: len(push_service.sent) == 2, "the notification is replaced")
         assert (push_service.sent[1]["tag"], push_service.sent[1]["silent"]) == (note["tag"], True)
-
-
-def deliver(context: Any, page: Any, stack: Stack, note: dict[str, Any]) -> None:
-    """What the vendor's service would do; the notification is there then."""
-    devtools = context.new_cdp_session(page)
-    known: list[Any] = []
-    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
-    devtools.send("ServiceWorker.enable")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    message = {"origin": stack.desk_url, "registrationId": known[-1]["registrationId"], "data": json.dumps(note)}
-    devtools.send("ServiceWorker.deliverPushMessage", message)
-    shown = (
-        "navigator.serviceWorker.ready.then((ready) => ready.getNotifications()).then((all) =>"
-        " all.map(({ title }) => title))"
-    )
-    eventually(lambda: page.evaluate(shown) == [note["title"]], "the notification is shown")

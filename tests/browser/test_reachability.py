@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -13,7 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.stack import Stack, eventually
+from tests.browser.notifications import Notifications
+from tests.browser.stack import Stack
 from tests.chromium import launch
 
 
@@ -73,11 +73,7 @@ def test_a_browser_is_woken_and_shows_who_calls(own_browser, stack: Stack, open_
         " return (await navigator.serviceWorker.ready).scope })()"
     )
     assert scope == f"{stack.desk_url}/"
-    devtools = context.new_cdp_session(page)
-    known: list[Any] = []
-    devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"]))
-    devtools.send("ServiceWorker.enable")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    notifications = Notifications(context, page, stack)
     note = {
         "title": "Maya Okonkwo calls Support",
         "body": "(202) 555-0142",
@@ -88,26 +84,12 @@ def test_a_browser_is_woken_and_shows_who_calls(own_browser, stack: Stack, open_
         "silent": False,
     }
 
-    def deliver(**change: Any) -> None:
-        devtools.send(
-            "ServiceWorker.deliverPushMessage",
-            {
-                "origin": stack.desk_url,
-                "registrationId": known[-1]["registrationId"],
-                "data": json.dumps(note | change),
-            },
-        )
-
-    shown = (
-        "navigator.serviceWorker.ready.then((ready) => ready.getNotifications()).then((all) =>"
-        " all.map(({ title, body, data, requireInteraction }) => [title, body, data, requireInteraction]))"
+    notifications.deliver(note)
+    assert notifications.shown() == [["Maya Okonkwo calls Support", "(202) 555-0142", "?call=CA1", True]]
+    notifications.deliver(
+        note | {"title": "Grace Hopper took the call of Maya Okonkwo", "body": "", "path": "", "silent": True}
     )
-    deliver()
-    first = [["Maya Okonkwo calls Support", "(202) 555-0142", "?call=CA1", True]]
-    eventually(lambda: page.evaluate(shown) == first, "the notification is shown")
-    deliver(title="Grace Hopper took the call of Maya Okonkwo", body="", path="", silent=True)
-    second = [["Grace Hopper took the call of Maya Okonkwo", "", "", False]]
-    eventually(lambda: page.evaluate(shown) == second, "it is replaced")
+    assert notifications.shown() == [["Grace Hopper took the call of Maya Okonkwo", "", "", False]]
 
 
 def test_a_press_on_the_notification_opens_the_desk_which_says_that_its_phone_starts(open_desk, stack: Stack):

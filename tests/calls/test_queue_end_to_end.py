@@ -86,7 +86,7 @@ def _outcome(house: House, sids: list[str]) -> dict[str, Any]:
     return eventually(over, "the end of all calls", seconds=90)
 
 
-@pytest.mark.parametrize("strategy", ["longest-idle", "all-at-once"])
+@pytest.mark.parametrize("strategy", ["longest-idle", pytest.param("all-at-once", marks=pytest.mark.once)])
 def test_four_callers_and_three_agents_and_nobody_is_lost(tmp_path: Path, strategy: str) -> None:
     with House(tmp_path, agents=0) as house:
         house.manage("shell", "-v0", "-c", _SET_UP.replace("STRATEGY", strategy))

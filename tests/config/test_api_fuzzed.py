@@ -74,7 +74,15 @@ def test_every_failure_of_twilio_is_described(world: World, error: TelephonyErro
     assert answer.json()["code"] in codes_of(path, "post", answer.status_code)
 
 
-@pytest.mark.parametrize(("role", "known"), [("agent", True), ("admin", True), ("agent", False)])
+# On PostgreSQL by the one who gets furthest: the database decides what it can hold, not who may ask.
+@pytest.mark.parametrize(
+    ("role", "known"),
+    [
+        pytest.param("agent", True, marks=pytest.mark.once),
+        ("admin", True),
+        pytest.param("agent", False, marks=pytest.mark.once),
+    ],
+)
 @SCHEMA.parametrize()
 @settings(
     max_examples=12,

@@ -23,6 +23,7 @@ def test_forty_calls_of_every_kind_are_logged_as_the_simulator_saw_them(options,
     assert report.counts["calls"] == CALLS + WARM_UP
 
 
+@pytest.mark.once
 def test_with_a_fifth_of_all_requests_failing_the_log_is_right_in_the_end(options, tmp_path):
     report = run(tmp_path, options(faults=0.2))
 

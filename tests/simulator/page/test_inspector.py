@@ -190,11 +190,12 @@ def test_reset_asks_first(open_bench: Open, bench: Bench) -> None:
 
 
 def test_after_a_reconnection_the_order_is_still_that_of_time(open_bench: Open, bench: Bench) -> None:
-    bench.snapshot["requests"] = [web_request(time=ago(5), url="http://localhost/late/")]
+    earlier, later = ago(9), ago(5)
+    bench.snapshot["requests"] = [web_request(time=later, url="http://localhost/late/")]
     page = open_bench()
     expect(page.get_by_role("button", name="POST /late/")).to_be_visible()
 
-    bench.snapshot["calls"] = [call(start_time=ago(9))]
+    bench.snapshot["calls"] = [call(start_time=earlier)]
     bench.hang_up_sockets()
 
     lines = page.get_by_role("list", name="Requests and events").get_by_role("listitem")
