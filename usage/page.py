@@ -19,7 +19,7 @@ from usage import costs, selectors
 from usage.categories import UNITS
 from usage.charts import Chart, chart
 from usage.freshness import Freshness, freshness, time_said
-from usage.models import Period, SpendAlert, SpendLimit
+from usage.models import Period, SpendAlert, SpendLimit, UsageRecord
 from usage.money import change, figure, money
 from usage.months import Month
 from usage.services import today_gmt
@@ -365,7 +365,7 @@ def usage_page(month: Month, by: str = "") -> UsagePage:
             if left
             else ""
         ),
-        is_empty=fresh.as_of is None,
+        is_empty=fresh.as_of is None and not UsageRecord.objects.exists(),
         months=_months(month, build.today),
         now_name=date_format(month.first, "F"),
         before_name=date_format(month.before.first, "F"),

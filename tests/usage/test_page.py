@@ -136,10 +136,13 @@ def test_when_twilio_is_away_it_says_since_when_and_shows_what_is_stored(figures
 
 
 def test_before_the_first_figures_it_says_so(admin):
-    said = words(page(admin))
+    html = page(admin)
 
-    assert "There are no figures yet." in said
-    assert "Try now" in said
+    assert "There are no figures yet." in words(html)
+    assert "Try now" in words(html)
+    # Nor sums and bars of nothing.
+    for name in ("Days as a table", 'aria-label="Figures"', 'aria-label="Categories"'):
+        assert name not in html
 
 
 def test_try_now_asks_twilio_and_says_what_came_of_it(figures, admin):
