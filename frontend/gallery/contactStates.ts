@@ -44,6 +44,14 @@ export const CONTACT_STATES: Exhibits = {
   },
   "72-contact-blocked": { events: ready, contacts: "blocked", role: "supervisor", act: person() },
   "72-contact-block": { events: ready, act: choosing(() => t("contact.block")) },
+  "72-contact-merge-search": {
+    events: ready,
+    role: "supervisor",
+    act: inTurn(
+      choosing(() => t("contact.merge")),
+      type("#merge-search", "chiara"),
+    ),
+  },
   "72-contact-merge": {
     events: ready,
     role: "supervisor",
