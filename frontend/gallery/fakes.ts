@@ -5,6 +5,7 @@ import type { Config } from "../src/config";
 import type { Call, Thread } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
 import { CONTACTS, HAPPENED, LOG, LONG_LOG } from "./data";
+import { targetsOf } from "./rooms";
 import { entriesOf, READY_TEXTS, THREADS } from "./texts";
 
 export type LogMode = "full" | "long" | "empty" | "loading" | "failed" | "nothing";
@@ -61,6 +62,8 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     },
     timeline: async () => (details === "empty" ? [] : HAPPENED),
     hangUp: async () => {},
+    act: () => never,
+    transferTargets: async (_sid, search) => targetsOf(search),
     async checkNumber(input) {
       const digits = input.replace(/\D/g, "");
       const known = digits === "2025550142";

@@ -11,7 +11,9 @@ import type {
   TextFile,
   Thread,
   ThreadEntry,
+  PresenceState,
 } from "./messages";
+import type { CallAct, Target } from "./softphone/control";
 import type { SoftphoneEvent } from "./softphone/events";
 import type { components } from "./generated/api";
 
@@ -78,6 +80,11 @@ export interface Desk {
   send(message: DeskMessage): void;
 }
 
+/** Short sounds of our own, in the agent's ear alone. */
+export interface Tones {
+  holdLasts(): void;
+}
+
 export interface Leader {
   request(): void;
   take(): void;
@@ -129,6 +136,17 @@ export type TimelineEntry = Pick<
 /** `ttl` is in seconds. */
 export type Token = Pick<Schemas["VoiceToken"], "token" | "edge" | "ttl" | "grants">;
 
+/** Whom a call can be transferred to. `problem`: why not, as a sentence. */
+export interface TransferTarget {
+  to: Target;
+  /** What somebody is; null of a number. */
+  state: PresenceState | null;
+  name: string;
+  /** Teams, what somebody does now, a number. */
+  detail: string;
+  problem: string;
+}
+
 export interface Api {
   token(): Promise<Token>;
   calls(query: { search: string; scope: LogScope; pageSize?: number }): Promise<CallPage>;
@@ -139,6 +157,9 @@ export interface Api {
   noteCall(sid: string, change: Partial<CallNote>, etag: string): Promise<VersionedCall>;
   timeline(sid: string): Promise<TimelineEntry[]>;
   hangUp(sid: string): Promise<void>;
+  /** The call as it is now: what was asked for may take a moment more. Fails with a sentence. */
+  act(sid: string, act: CallAct): Promise<Call>;
+  transferTargets(sid: string, search: string): Promise<TransferTarget[]>;
   /** `line`: from which it is to be called. */
   checkNumber(number: string, line: number | null): Promise<NumberCheck>;
   /** Leave to call a number once, soon, though a rule forbids it. */

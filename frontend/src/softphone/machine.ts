@@ -1,8 +1,10 @@
 /** One value, one function: every change of the softphone goes through `transition`. Nothing here touches the world. */
 import { callsTransition } from "./calls";
+import { acted, controlLate, controlled, refused, taken } from "./control";
 import type { Command, SoftphoneEvent } from "./events";
 import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
-import { pushed } from "./pushes";
+import { learn, pushed } from "./pushes";
+import { handedTo } from "./room";
 import { callBackHints, canDial } from "./selectors";
 import type { DeskRegion, Orphan, State } from "./state";
 import { startStep } from "./waits";
@@ -12,7 +14,16 @@ export type Step = [State, ...Command[]];
 /** The state after an event and what is to be done. An event that means nothing now leaves the state as it is. */
 export function transition(state: State, event: SoftphoneEvent): Step {
   const [next, ...commands] = region(state, event);
-  return settle(next, commands);
+  return settle(controlled(state, told(state, next)), commands);
+}
+
+/** A call that is over here though its customer is not: who it was handed to is told with its end. */
+function told(before: State, after: State): State {
+  const { calls } = after;
+  if (calls.focus !== null || calls.ending?.kind !== "ended" || calls.ending.handedTo) return after;
+  const { root } = calls.ending;
+  const name = handedTo(after.lives[root]?.call ?? before.lives[root]?.call, after.me.id);
+  return name ? { ...after, calls: { ...calls, ending: { ...calls.ending, handedTo: name } } } : after;
 }
 
 function region(state: State, event: SoftphoneEvent): Step {
@@ -64,6 +75,22 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [
         { ...state, callBack: null },
         { type: "call-back.decline", sid: state.callBack.sid },
+      ];
+    case "agent.acted":
+      return acted(state, event.act);
+    case "call.acted":
+      return [learn(taken(state, event.sid), event.call)];
+    case "call.not-acted":
+      return [refused(state, event.sid, event.message)];
+    case "control.late":
+      return [controlLate(state)];
+    case "agent.closed-problem":
+      return [state.control?.act ? state : { ...state, control: null }];
+    case "hold.lasts":
+      if (!state.hold) return [state];
+      return [
+        { ...state, hold: { ...state.hold, reminders: state.hold.reminders + 1 } },
+        { type: "tone.hold-lasts" },
       ];
     case "agent.closed-gap":
       return [{ ...state, gap: null }];
