@@ -238,8 +238,11 @@ def _should_have_rung(offer: CallOffer, now: datetime) -> bool:
     return lately.exists()
 
 
-def ring_acknowledge(sender: Any, *, agent_id: int, sid: str, **kwargs: Any) -> None:
-    """A desk of the agent's says that its phone rings for that call."""
+def ring_acknowledge(sender: Any, *, agent_id: int, sid: str, announces_end: bool = False, **kwargs: Any) -> None:
+    """A desk of the agent's says that its phone rings for that call, and perhaps that it will say when it hangs up."""
+    if announces_end:
+        rings = Q(state__in=(CallOffer.State.RINGING, CallOffer.State.ANSWERED))
+        CallOffer.objects.filter(rings, agent=agent_id, call=sid, announces_end=False).update(announces_end=True)
     CallOffer.objects.filter(agent=agent_id, call=sid, state=CallOffer.State.RINGING, acknowledged_at=None).update(
         acknowledged_at=timezone.now()
     )
