@@ -41,7 +41,7 @@ export const ROOMS: Exhibits = {
   "41-transfer-on-hold": { events: held, act: toTransfer },
   "41-transfer-team": {
     events: inRoom,
-    act: inTurn(toTransfer, type("[data-focus=transfer-search]", "orders")),
+    act: inTurn(toTransfer, type("[data-focus=transfer-search]", "support")),
   },
   "41-transfer-number": {
     events: inRoom,

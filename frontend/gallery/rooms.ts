@@ -1,8 +1,7 @@
 /** Who is in the room of a call, and who could be: as the server tells it. */
-import type { Call, Participant, Transfer } from "../src/messages";
-import type { TransferTarget } from "../src/ports";
+import type { Agent, Call, Participant, Presence, Transfer, TransferTargets } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
-import { ada, grace } from "./data";
+import { ada, grace, hedy, there } from "./data";
 import { ago, live, now } from "./events";
 
 const iso = (seconds: number) => new Date(ago(seconds)).toISOString();
@@ -72,34 +71,46 @@ export const room = (
   return { type: "desk.message", at: now, message: { type: "call.status", live: { ...live, call, mine } } };
 };
 
-const TARGETS: TransferTarget[] = [
-  { to: { agent: 2 }, state: "available", name: "Grace Hopper", detail: "Support, Orders", problem: "" },
-  {
-    to: { agent: 3 },
-    state: "on-call",
-    name: "Hedy Lamarr",
-    detail: "Sales",
-    problem: "On a call, for 2:10.",
-  },
-  {
-    to: { agent: 4 },
-    state: "away",
-    name: "Ludwig Wolfeschlegelsteinhausenbergerdorff",
-    detail: "Orders",
-    problem: "Lunch, back at 11:30.",
-  },
-  { to: { team: 1 }, state: "available", name: "Orders", detail: "3 available", problem: "" },
-  {
-    to: { number: "+12025550143" },
-    state: null,
-    name: "Tom Aldous",
-    detail: "(202) 555-0143 · Harbour Dental",
-    problem: "",
-  },
-];
+const agentTarget = (
+  agent: Agent,
+  why = "",
+  more: Partial<Presence> = {},
+): TransferTargets["agents"][number] => ({ presence: there(agent, more), may: !why, why });
 
-export function targetsOf(search: string): TransferTarget[] {
+export const TARGETS: TransferTargets = {
+  agents: [
+    agentTarget(grace),
+    agentTarget(hedy, "Is on a call.", { state: "on-call", since: iso(130) }),
+    agentTarget(
+      { id: 4, identity: "agent_4", name: "Ludwig Wolfeschlegelsteinhausenbergerdorff" },
+      "Is away.",
+      { state: "away", reason: "Lunch", back_at: iso(-1800) },
+    ),
+  ],
+  teams: [
+    { team: { id: 1, name: "Support" }, waiting: 2, may: true, why: "" },
+    { team: { id: 2, name: "Sales" }, waiting: 0, may: false, why: "Nobody of this team is there." },
+  ],
+  numbers: [
+    {
+      number: "+12025550143",
+      display: "(202) 555-0143",
+      name: "Tom Aldous",
+      label: "Office",
+      company: "Harbour Dental",
+      may: true,
+      why: "",
+    },
+  ],
+};
+
+export function targetsOf(search: string): TransferTargets {
   const text = search.trim().toLowerCase();
-  // Contacts are many: they are found by what is typed.
-  return TARGETS.filter(({ to, name }) => (text ? name.toLowerCase().includes(text) : !("number" in to)));
+  const fits = (name: string) => name.toLowerCase().includes(text);
+  return {
+    agents: TARGETS.agents.filter(({ presence }) => fits(presence.agent.name)),
+    teams: TARGETS.teams.filter(({ team }) => fits(team.name)),
+    // Contacts are many: they are found by what is typed.
+    numbers: TARGETS.numbers.filter(({ name }) => text && fits(name)),
+  };
 }

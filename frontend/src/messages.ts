@@ -9,48 +9,19 @@ export type Line = Schemas["Line"];
 export type Contact = Schemas["Contact"];
 /** A message that a caller left. */
 export type Recording = Schemas["Recording"];
-/** Who is in the room of a call: the customer, agents, others. `held` of the customer is the hold that everybody means. */
-export interface Participant {
-  leg: string;
-  role: "customer" | "agent" | "third-party" | "supervisor";
-  agent: Agent | null;
-  name: string;
-  number: string;
-  display: string;
-  state: "calling" | "in" | "left";
-  held: boolean;
-  held_since: string | null;
-  muted: boolean;
-}
+/** Who is in a call, is called into it, or was in it. `held` of the customer is the hold that everybody means. */
+export type Participant = Schemas["Participant"];
 /** That a customer is to go to somebody else, and how far that has come. */
-export interface Transfer {
-  id: number;
-  mode: "blind" | "warm";
-  state: "calling" | "consulting" | "handed-over" | "failed" | "cancelled" | "recalled";
-  from: Agent;
-  to: {
-    agent: Agent | null;
-    team: { id: number; name: string } | null;
-    number: string;
-    display: string;
-    name: string;
-  };
-  since: string;
-  problem: string;
-}
-interface Room {
-  participants?: Participant[];
-  held_seconds?: number;
-  transfer?: Transfer | null;
-}
+export type Transfer = Schemas["Transfer"];
+export type TransferTargets = Schemas["TransferTargets"];
 /** A row of the log: a root call with its legs. */
-export type Call = Schemas["Call"] & Room;
+export type Call = Schemas["Call"];
 export type CallResult = Call["result"];
 /** What the agent says that a call came to. */
 export type CallOutcome = Call["outcome"];
 export type PastCall = Schemas["PastCall"];
 /** A call that lives, as this agent sees it. */
-export type LiveCall = Omit<Schemas["LiveCall"], "call"> & { call: Call };
+export type LiveCall = Schemas["LiveCall"];
 /** What one number and one of our lines wrote each other. */
 export type Thread = Schemas["Thread"];
 export type UnreadThread = Schemas["UnreadThread"];

@@ -11,9 +11,9 @@ import type {
   TextFile,
   Thread,
   ThreadEntry,
-  PresenceState,
+  TransferTargets,
 } from "./messages";
-import type { CallAct, Target } from "./softphone/control";
+import type { CallAct } from "./softphone/control";
 import type { SoftphoneEvent } from "./softphone/events";
 import type { components } from "./generated/api";
 
@@ -136,17 +136,6 @@ export type TimelineEntry = Pick<
 /** `ttl` is in seconds. */
 export type Token = Pick<Schemas["VoiceToken"], "token" | "edge" | "ttl" | "grants">;
 
-/** Whom a call can be transferred to. `problem`: why not, as a sentence. */
-export interface TransferTarget {
-  to: Target;
-  /** What somebody is; null of a number. */
-  state: PresenceState | null;
-  name: string;
-  /** Teams, what somebody does now, a number. */
-  detail: string;
-  problem: string;
-}
-
 export interface Api {
   token(): Promise<Token>;
   calls(query: { search: string; scope: LogScope; pageSize?: number }): Promise<CallPage>;
@@ -159,7 +148,7 @@ export interface Api {
   hangUp(sid: string): Promise<void>;
   /** The call as it is now: what was asked for may take a moment more. Fails with a sentence. */
   act(sid: string, act: CallAct): Promise<Call>;
-  transferTargets(sid: string, search: string): Promise<TransferTarget[]>;
+  transferTargets(sid: string, search: string): Promise<TransferTargets>;
   /** `line`: from which it is to be called. */
   checkNumber(number: string, line: number | null): Promise<NumberCheck>;
   /** Leave to call a number once, soon, though a rule forbids it. */

@@ -1,7 +1,7 @@
 /** REST of our own server. Every failure is an `ApiError` whose message is a sentence for the agent. */
 import type { Config } from "../config";
 import type { CallAct } from "../softphone/control";
-import type { Call, ReadyText, Text, TextFile, Thread } from "../messages";
+import type { Call, ReadyText, Text, TextFile, Thread, TransferTargets } from "../messages";
 import type {
   Api,
   CallPage,
@@ -12,7 +12,6 @@ import type {
   ThreadPage,
   TimelineEntry,
   Token,
-  TransferTarget,
   VersionedCall,
 } from "../ports";
 import { t } from "../i18n/i18n";
@@ -113,7 +112,7 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
       return call as Call;
     },
     transferTargets: async (sid, search) =>
-      await request<TransferTarget[]>(
+      await request<TransferTargets>(
         under(`${encodeURIComponent(sid)}/transfer-targets/?${new URLSearchParams({ q: search })}`),
       ),
     checkNumber: (number, line) => {

@@ -5,11 +5,11 @@ import { minutes } from "../format";
 import {
   callKeys,
   type Consultation,
+  partnerName,
   consultation,
   heldSince,
   sending,
   shownCall,
-  targetName,
   thirdParties,
 } from "../softphone/room";
 import { type CallerFacts } from "../softphone/selectors";
@@ -54,7 +54,7 @@ export function ActiveCall(props: Props) {
   const helpOpen = panel === "help";
   const notice = noticeOf({ ...props, helpOpen, onHelp: (open) => onPanel(open ? "help" : null) });
   const waits = state.control?.act != null;
-  const them = asked && asked.hears !== "customer" ? partner(asked, state) : facts.shortName;
+  const them = asked && asked.hears !== "customer" ? partnerName(asked) : facts.shortName;
   return (
     <CallLayout
       tone={lost || (held && !asked) ? "hold" : "call"}
@@ -95,11 +95,6 @@ export function ActiveCall(props: Props) {
       )}
     </CallLayout>
   );
-}
-
-function partner({ mine, transfer }: Consultation, { me }: State): string {
-  if (!mine || transfer.from.id !== me.id) return transfer.from.name;
-  return targetName(transfer.to);
 }
 
 function Who({ state, talk, facts, asked, held }: Props & { asked: Consultation | null; held: boolean }) {

@@ -1,6 +1,7 @@
 /** Before a customer is handed over: who hears whom, and the ways on. */
 import type { CallAct } from "../softphone/control";
-import { type Consultation, targetName, targetTitle } from "../softphone/room";
+import { isolated } from "../names";
+import { type Consultation, partnerName, targetName, targetTitle } from "../softphone/room";
 import type { CallerFacts } from "../softphone/selectors";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
@@ -19,8 +20,8 @@ interface Props {
 /** Who is talked to stands large, and whom it is about below. */
 export function ConsultedIdentity({ consultation, facts }: Pick<Props, "consultation" | "facts">) {
   const { transfer, mine } = consultation;
-  const name = mine ? targetName(transfer.to) : transfer.from.name;
-  const title = mine ? targetTitle(transfer.to) : transfer.from.name;
+  const name = partnerName(consultation);
+  const title = mine ? targetTitle(transfer.to) : isolated(transfer.from?.name ?? "") || name;
   const calling = transfer.state === "calling";
   const { display } = transfer.to;
   return (
@@ -36,7 +37,7 @@ export function ConsultedIdentity({ consultation, facts }: Pick<Props, "consulta
 
 export function WhoHearsWhom({ consultation, facts, waits, onAct }: Props) {
   const { transfer, colleague, customer, hears, mine } = consultation;
-  const other = mine ? targetName(transfer.to) : transfer.from.name;
+  const other = partnerName(consultation);
   const [talks, waiting] = hears === "customer" ? [facts.shortName, other] : [other, facts.shortName];
   const calling = transfer.state === "calling";
   const swaps = !waits && !calling && colleague !== null && customer !== null;

@@ -1,13 +1,13 @@
 /** Who is to take the call: found by name or number, with what each does now, and why somebody cannot. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Api, TransferTarget } from "../ports";
+import type { Api } from "../ports";
 import type { CallAct } from "../softphone/control";
 import type { Line } from "../messages";
 import { isolated } from "../names";
 import { Icon } from "./Icon";
 import { PresenceDot } from "./PresenceDot";
 import { focusOn } from "./useFocusRules";
-import { useTransferTargets } from "./useTransferTargets";
+import { type TransferTarget, useTransferTargets } from "./useTransferTargets";
 import { t } from "../i18n/i18n";
 
 interface Props {

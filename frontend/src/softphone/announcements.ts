@@ -5,7 +5,7 @@ import { isolated } from "../names";
 import { availabilitySentence, partyTitle, presenceWord } from "../words";
 import { isSetByOthers, mine, wrapUp } from "./presence";
 import { reach } from "./reach";
-import { consultation, handedOver, heldSince, shownCall, targetName } from "./room";
+import { consultation, handedOver, heldSince, partnerName, shownCall } from "./room";
 import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
 import { type Ending, inCall, isTalk, type State } from "./state";
 import { HOLD_REMINDER } from "./waits";
@@ -75,7 +75,7 @@ function roomAnnouncement(before: State, after: State): Announcement | null {
   const customer = currentFacts(after)?.spoken.shortName ?? t("say.otherSide");
   const [was, is] = [consultation(before), consultation(after)];
   if (is && (is.transfer.state !== was?.transfer.state || is.hears !== was.hears)) {
-    const name = is.mine ? targetName(is.transfer.to) : is.transfer.from.name;
+    const name = partnerName(is);
     if (is.transfer.state === "calling")
       return is.mine && !was ? { polite: t("say.callingColleague", { name, customer }) } : null;
     if (is.hears === "all") return { polite: t("say.allThree") };

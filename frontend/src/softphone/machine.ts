@@ -6,7 +6,7 @@ import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
 import { learn, pushed } from "./pushes";
 import { handedTo } from "./room";
 import { callBackHints, canDial } from "./selectors";
-import type { DeskRegion, Orphan, State } from "./state";
+import { type DeskRegion, isTalk, type Orphan, type State } from "./state";
 import { startStep } from "./waits";
 
 export type Step = [State, ...Command[]];
@@ -120,10 +120,22 @@ function region(state: State, event: SoftphoneEvent): Step {
       const [calls, ...commands] = step;
       // The server passes over a phone of which it does not hear that it rings.
       if (event.type === "call.incoming")
-        commands.push({ type: "desk.send", message: { type: "ring.ack", sid: event.root } });
+        commands.push({
+          type: "desk.send",
+          message: { type: "ring.ack", sid: event.root, announces_end: true },
+        });
+      if (event.type === "agent.hung-up") commands.unshift(...hangUpTold(state));
       return [{ ...state, calls }, ...commands];
     }
   }
+}
+
+/** Said before the phone does it: a line that ends without a word was lost, and its caller is led back to the team. */
+function hangUpTold({ calls: { focus }, desk }: State): Command[] {
+  if (!isTalk(focus)) return [];
+  if (desk.state === "open")
+    return [{ type: "desk.send", message: { type: "call.hang_up", sid: focus.root } }];
+  return focus.state === "open" ? [{ type: "call.hang-up", sid: focus.root }] : [];
 }
 
 /** An ordinary call of this phone's: that it is a call-back, and to whom, the server checks. */

@@ -2,6 +2,7 @@
 import type { Call, Participant, Transfer } from "../messages";
 import { firstName, isolated } from "../names";
 import { isTalk, type State } from "./state";
+import { t } from "../i18n/i18n";
 
 /** A transfer of this moment; the others are over. */
 const UNDER_WAY: Transfer["state"][] = ["calling", "consulting"];
@@ -50,9 +51,15 @@ export function consultation(state: State): Consultation | null {
   const { transfer } = call;
   const customer = customerOf(call);
   const colleague = partiesOf(call).find((party) => isTarget(party, transfer)) ?? null;
-  const mine = transfer.from.id === state.me.id;
-  const hears = customer?.held ? "colleague" : colleague?.held ? "customer" : "all";
+  const mine = transfer.from?.id === state.me.id;
+  const isIn = colleague?.state === "in" && !colleague.held;
+  const hears = customer?.held ? "colleague" : isIn ? "all" : "customer";
   return { transfer, mine, colleague, customer, hears };
+}
+
+/** With whom this agent talks about the customer, in a sentence. */
+export function partnerName({ mine, transfer }: Consultation): string {
+  return mine ? targetName(transfer.to) : giverName(transfer);
 }
 
 function isTarget({ role, agent, number }: Participant, { to }: Transfer): boolean {
@@ -63,7 +70,7 @@ function isTarget({ role, agent, number }: Participant, { to }: Transfer): boole
 /** Whom the customer is being sent to without a word before. */
 export function sending(state: State): Doing | null {
   const transfer = shownCall(state)?.transfer;
-  const mine = isUnderWay(transfer) && transfer.mode === "blind" && transfer.from.id === state.me.id;
+  const mine = isUnderWay(transfer) && transfer.mode === "blind" && transfer.from?.id === state.me.id;
   return mine && isTalk(state.calls.focus) ? transfer : null;
 }
 
@@ -72,6 +79,11 @@ export function thirdParties(state: State): Participant[] {
   return partiesOf(shownCall(state)).filter(
     ({ role, agent }) => role !== "customer" && role !== "supervisor" && agent?.id !== state.me.id,
   );
+}
+
+/** Who gives the customer away, in a sentence. */
+export function giverName({ from }: Transfer): string {
+  return firstName(from?.name ?? "") || t("ended.aColleague");
 }
 
 /** "Priya Nair", "Orders", "(202) 555-0143": to whom somebody is transferred. */
@@ -92,7 +104,7 @@ export function partyName({ agent, name, display, number }: Participant): string
 /** What a call that is over here went on as: to whom it was handed, by this agent. */
 export function handedTo(call: Call | undefined, me: number): string | null {
   const transfer = call?.transfer;
-  if (!transfer || transfer.from.id !== me) return null;
+  if (!transfer || transfer.from?.id !== me) return null;
   const blind = transfer.mode === "blind" && transfer.state === "calling";
   return blind || transfer.state === "handed-over" ? targetName(transfer.to) : null;
 }
@@ -137,7 +149,7 @@ export interface HandedOver {
 export function handedOver(state: State): HandedOver | null {
   const transfer = shownCall(state)?.transfer;
   if (state.calls.focus?.state !== "pending" || !transfer) return null;
-  const from = firstName(transfer.from.name);
+  const from = giverName(transfer);
   if (transfer.state === "recalled") return { how: "ring.comesBack", from };
   if (!isUnderWay(transfer)) return null;
   return { how: transfer.mode === "warm" ? "ring.asks" : "ring.handsOver", from };
