@@ -61,7 +61,7 @@ export function CallKeys({ state, talk, levels, them, panel, onMute, onPanel, on
         {opens("keypad", "tones", keys.keypad, "keypad", t("common.keypad"))}
         {opens("transfer", "transfer", keys.transfer, "transfer", t("transfer.key"))}
       </div>
-      <LevelMeters levels={levels} them={them} muted={talk.muted} />
+      {panel !== "transfer" && <LevelMeters levels={levels} them={them} muted={talk.muted} />}
     </>
   );
 }

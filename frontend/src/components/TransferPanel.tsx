@@ -170,8 +170,10 @@ function Targets({ targets, target, onChoose }: TargetsProps) {
           {each.state ? <PresenceDot presence={each.state} /> : <Icon name="phone" size={16} />}
           <div>
             <strong>{isolated(each.name)}</strong>
-            {each.detail && <span class="quiet">{each.detail}</span>}
-            {each.problem && <span class="transfer-why">{each.problem}</span>}
+            <span>
+              {each.problem && <span class="transfer-why">{each.problem}</span>}{" "}
+              <span class="quiet">{each.detail}</span>
+            </span>
           </div>
           {each === target && !each.problem && <Icon name="check" size={18} />}
         </li>

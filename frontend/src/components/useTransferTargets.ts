@@ -78,10 +78,9 @@ function targetsOf({ agents, teams, numbers }: TransferTargets, now: number): Tr
   return [
     ...agents.map(({ presence, why }) => {
       const { agent, state, since } = presence;
-      // What is no longer known as it was is not counted on.
       const length = since && state === "on-call" ? minutes((now - Date.parse(since)) / 1000) : "";
-      const word = [presenceWord(state), length].filter(Boolean).join(", ");
-      const detail = state === "away" ? awaySentence(presence) || word : word;
+      const away = state === "away" ? awaySentence(presence) : "";
+      const detail = why ? away || length : presenceWord(state);
       return { to: { agent: agent.id }, state, name: agent.name, detail, problem: why };
     }),
     ...teams.map(({ team, waiting, may, why }) => ({

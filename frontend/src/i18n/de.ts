@@ -525,7 +525,7 @@ export const de: Catalogue = {
   "consult.rings": "Es klingelt bei {name}",
   "consult.music": "**{name}** hört nur Musik",
   "consult.onHold": "**{name} wird gehalten**, {length}, und hört Sie nicht.",
-  "consult.talkTo": "Mit {name} sprechen",
+  "consult.talkTo": "Zu {name}",
   "consult.all": "Alle drei",
   "consult.handOver": "Übergeben",
   "consult.cancel": "Abbrechen",

@@ -126,9 +126,9 @@ export function callKeys(state: State): CallKeysShown {
   const act = state.control?.act ?? null;
   const isHeld = heldSince(call) !== null;
   const holding = act?.do === "hold" || act?.do === "resume";
-  const held = holding ? act.do === "hold" : isHeld;
   const open = focus?.state === "open";
   const moves = isUnderWay(call?.transfer);
+  const held = holding ? act.do === "hold" : isHeld && !moves;
   // Without a push of it the server may not know yet that we talk.
   const known = open && call !== undefined && state.desk.state === "open";
   return {
