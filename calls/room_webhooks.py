@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from calls import emergencies
-from calls.answering import room_twiml, twiml
-from calls.live import status_callbacks
-from calls.models import Call
+from calls.answering import room_twiml, route_responses, twiml, twiml_responses
+from calls.live import conversations, status_callbacks
+from calls.live.conversations import Asked
+from calls.models import Call, Conversation
 from calls.params import (
     CALLER_FIELDS,
     PROGRESS_FIELDS,
@@ -41,7 +42,16 @@ def after_dial(work: UnitOfWork, action: DialActionRequest) -> Answer:
     one = entering.parent_comes(inside, action)
     if one is not None:
         return room_twiml.into_room(one, room=inside.the_room.name, language=inside.language)
-    return None
+    known = inside.conversation
+    if known is None or action.turn is not None or known.state not in _LED or not inside.the_root.round:
+        return None
+    if action.voice.from_browser:
+        # Whoever gave the call away.
+        return twiml.hang_up_twiml()
+    return on_the_way(work, action.voice.sid)
+
+
+_LED = (Conversation.State.WAITING, Conversation.State.OFFERED, Conversation.State.DIALLING)
 
 
 def _room(work: UnitOfWork, received: Received) -> Answer:
@@ -55,8 +65,21 @@ def _room(work: UnitOfWork, received: Received) -> Answer:
 
 def _room_action(work: UnitOfWork, received: Received) -> Answer:
     """A leg has left its room, and lives."""
-    leaving.left_room(work, VoiceRequest.from_fields(received.fields))
-    return twiml.hang_up_twiml()
+    voice = VoiceRequest.from_fields(received.fields)
+    if not leaving.left_room(work, voice):
+        return twiml.hang_up_twiml()
+    work.flush()
+    return on_the_way(work, voice.sid)
+
+
+def on_the_way(work: UnitOfWork, sid: str) -> Answer:
+    """A customer who is led somewhere, and asks before Twilio has asked at the address to which the leg was sent."""
+    asked = Asked(work, sid)
+    known = asked.meeting.conversation if asked.meeting else None
+    meeting = conversations.fetched(asked, known.turn if known else None)
+    if meeting is None:
+        return route_responses.nobody_known()
+    return conversations.answered(meeting, route_responses.to_caller(meeting) or twiml_responses.apology())
 
 
 def _hold_music(work: UnitOfWork, received: Received) -> Answer:

@@ -164,6 +164,10 @@ def fetched(asked: Asked, turn: int | None) -> Meeting | None:
     if meeting is None:
         return None
     conversation = meeting.conversation
+    if turn is not None and turn > conversation.turn and meeting.call.is_handled:
+        # Was to be handed over, Twilio refused, and it was taken back; and now the caller comes all the same.
+        conversation.state = State.WAITING
+        return wait_on(meeting, asked.trees())
     if not asked.is_of(turn):
         return again(meeting)
     if conversation.state == State.OFFERED:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from calls.models import CallEvent, CallOffer, Conversation, Participant, Room, Transfer
+from calls.models import CallEvent, CallOffer, CallStatus, Conversation, Participant, Room, Transfer
 from core.languages import Sentence, as_json, kept
 from core.text import in_sentence
 
@@ -37,6 +37,8 @@ def followed(trees: Iterable[CallTree]) -> None:
         ]
         if root.round and answered:
             _taken(root, answered[-1].agent)
+        elif any(leg.status == CallStatus.IN_PROGRESS and leg.agent_id is None for leg in tree.touched):
+            _number_taken(tree)
 
 
 def over(root: Call) -> None:
@@ -67,6 +69,21 @@ def _taken(root: Call, agent: Agent) -> None:
     transfer.save(update_fields=["state", "problem", "ended_at"])
     said = kept("The call came back to %(name)s.") if is_back else kept("%(name)s took over the call.")
     note(root.sid, said % {"name": name}, agent)
+
+
+def _number_taken(tree: CallTree) -> None:
+    """The number to which a caller was handed over has answered."""
+    root = tree.root
+    mine = Transfer.objects.filter(call=root.sid, state=Transfer.State.CALLING, mode=Transfer.Mode.BLIND)
+    transfer = mine.exclude(to_number="").first()
+    if transfer is None:
+        return
+    if any(leg.called == transfer.to_number and leg.status == CallStatus.IN_PROGRESS for leg in tree.touched):
+        transfer.state, transfer.ended_at = Transfer.State.HANDED_OVER, timezone.now()
+        transfer.save(update_fields=["state", "ended_at"])
+        root.known_handling = None
+        name = in_sentence(transfer.to_name or transfer.to_number)
+        note(root.sid, kept("%(name)s took over the call.") % {"name": name})
 
 
 def note(sid: str, said: Sentence, agent: Agent | None = None) -> None:

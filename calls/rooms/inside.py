@@ -10,6 +10,7 @@ from django.utils import timezone
 from calls.live import broadcasts, dispatcher, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_customer_of
+from calls.live.dispatch import tell_offered
 from calls.models import Call, CallStatus, Conversation, Participant, Room, Transfer
 from calls.rooms import due
 from core.sql.unit import UnitOfWork
@@ -36,6 +37,8 @@ class Inside:
         self.transfer = (
             Transfer.objects.filter(call=known, state__in=Transfer.OPEN).select_related("participant").first()
         )
+        # Whose phones are to ring for the call, and are told of it first.
+        self.offered: list[Agent] = []
         self._changed: dict[int, Participant] = {}
 
     def _root(self, sid: str) -> Call | None:
@@ -157,6 +160,9 @@ class Inside:
         trees = self.batch.settle()
         self.work.flush()
         presence.calls_followed(trees)
-        broadcasts.after_commit(trees=trees)
+        if self.offered:
+            tell_offered(trees, self.offered)
+        else:
+            broadcasts.after_commit(trees=trees)
         dispatcher.wake_after_commit()
         due.after_commit()

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from calls.models import CallEvent
+from calls.models import CallEvent, Transfer
 from calls.rooms.driving import drive
+from calls.rooms.handing_over import hand_over
 from calls.rooms.inside import Inside
 from calls.rooms.lifting import lift
 from calls.rooms.refusing import NotPossible
@@ -63,6 +64,9 @@ def _hold(sid: str, held: bool, by: Agent) -> None:
 
 
 def transfer(sid: str, target: Target, *, mode: str, by: Agent) -> None:
+    if mode == Transfer.Mode.BLIND:
+        hand_over(sid, target, by=by)
+        return
     raise NotPossible("Not yet.")
 
 

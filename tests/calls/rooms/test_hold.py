@@ -75,7 +75,8 @@ def test_hold_sends_the_agents_leg_into_a_room_and_the_caller_follows(twilio, ta
     assert rooms[0].attrib["statusCallback"] == rooms[1].attrib["statusCallback"]
     assert [one.attrib["endConferenceOnExit"] for one in rooms] == ["false", "true"]
     assert [one.attrib["beep"] for one in rooms] == ["false", "false"]
-    assert ROOT not in room.name and "+" not in room.name
+    assert ROOT not in room.name
+    assert "+" not in room.name
 
 
 def test_once_both_are_there_the_caller_is_put_on_hold_and_is_only_when_twilio_says_so(twilio, talking, api, rest):
