@@ -138,13 +138,15 @@ def _plan(call: Call, line: Line | None, contact: Contact | None, agents: list[A
 def ring_parameters(call: Call, line: Line | None, contact: Contact | None) -> dict[str, str]:
     """What the browser's SDK is told with the ring, of a caller who withholds the number nothing about them. Short: all
     parameters together fit in 800 bytes."""
-    withheld = is_withheld(call.caller)
+    # Of a call that an agent made and gave to another, whom that one called.
+    party = call.caller if call.incoming else call.called
+    withheld = is_withheld(party)
     name = contact.name if contact else "" if withheld else call.caller_name
     facts = {
         "call_sid": call.sid,
-        "caller": "" if withheld else call.caller[:64],
+        "caller": "" if withheld else party[:64],
         "withheld": "true" if withheld else "",
-        "called": call.called[:64],
+        "called": call.called[:64] if call.incoming else "",
         "line": line.name if line else "",
         "name": name[:80],
         "place": call.place[:80],

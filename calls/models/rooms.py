@@ -56,7 +56,7 @@ class Room(models.Model):
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     asked_at = models.DateTimeField(
-        _("asked at"), default=timezone.now, help_text=_("When Twilio was last asked to open it, or about it.")
+        _("asked at"), null=True, blank=True, help_text=_("When Twilio was last asked to open it, or about it.")
     )
     alone_since = models.DateTimeField(
         _("alone since"), null=True, blank=True, help_text=_("Since when the customer has nobody to talk with.")
@@ -128,6 +128,9 @@ class Participant(models.Model):
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["agent"], name="participant_inside", condition=models.Q(state__in=["calling", "in"]))
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.get_state_display()}"

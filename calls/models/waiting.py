@@ -100,6 +100,8 @@ class Conversation(models.Model):
         OFFERED = "offered", _("Rings")
         DIALLING = "dialling", _("An outside number rings")
         MESSAGE = "message", _("Leaves a message")
+        # With an agent who was given the caller by another: a first talk is seen from the call itself.
+        TALKING = "talking", _("Talks")
         ENDED = "ended", _("Ended")
         ABANDONED = "abandoned", _("Hung up while waiting")
         LOST = "lost", _("Got the emergency answer")

@@ -1,25 +1,72 @@
-"""What agents, supervisors and programs ask for: each noted under the call's lock, then asked of Twilio."""
+"""What agents, supervisors and programs ask for: noted under the call's lock, then asked of Twilio. Whoever asks twice,
+or at the same time as another, finds it noted, and nothing is done twice.
+
+All raise `NotPossible`, and `TelephonyError` when Twilio refused: then the call is as it was before.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+from django.utils.translation import gettext_noop as _
+
+from calls.models import CallEvent, Transfer
+from calls.rooms.driving import drive
+from calls.rooms.handing_over import hand_over
+from calls.rooms.inside import Inside
+from calls.rooms.lifting import lift
 from calls.rooms.refusing import NotPossible
 
 if TYPE_CHECKING:
     from agents.models import Agent
     from calls.rooms.targets import Target
 
+_NO_SUCH = _("Nobody like that is in this call.")
+_IN_TALKS = _("You are talking with somebody about this call. Hand it over, or take the caller back first.")
+
+
+def noted(inside: Inside, name: str, by: Agent, **detail: str) -> None:
+    CallEvent.objects.create(
+        call_sid=inside.the_root.sid,
+        kind=CallEvent.Kind.ACTION,
+        name=name,
+        outcome="asked for",
+        agent=by,
+        detail=detail,
+    )
+
 
 def hold(sid: str, *, by: Agent) -> None:
-    raise NotPossible("Not yet.")
+    _hold(sid, True, by)
+    drive(sid)
 
 
 def resume(sid: str, *, by: Agent) -> None:
-    raise NotPossible("Not yet.")
+    _hold(sid, False, by)
+    drive(sid)
+
+
+@transaction.atomic
+def _hold(sid: str, held: bool, by: Agent) -> None:
+    inside = Inside(sid)
+    if not held and not inside.is_living:
+        return
+    customer = lift(inside)
+    if customer.wanted_held == held:
+        return
+    if not held and inside.transfer is not None:
+        raise NotPossible(_IN_TALKS)
+    customer.wanted_held = held
+    inside.changed(customer)
+    noted(inside, "hold" if held else "resume", by)
+    inside.finish()
 
 
 def transfer(sid: str, target: Target, *, mode: str, by: Agent) -> None:
+    if mode == Transfer.Mode.BLIND:
+        hand_over(sid, target, by=by)
+        return
     raise NotPossible("Not yet.")
 
 
