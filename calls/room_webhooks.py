@@ -36,6 +36,9 @@ _LANGUAGE_FIELD = "SpokenLanguage"
 def after_dial(work: UnitOfWork, action: DialActionRequest) -> Answer:
     """Of a call that was held or handed over: what the leg whose `<Dial>` is over does next; None when that is as with
     any other call."""
+    if leaving.line_was_lost(work, action):
+        work.flush()
+        return on_the_way(work, action.voice.sid)
     if not entering.is_handled(action.voice.sid):
         return None
     inside = Inside(action.voice.sid, work)

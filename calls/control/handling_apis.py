@@ -30,7 +30,7 @@ from calls.log.serializers import CallSerializer
 from calls.models import Call
 from calls.payloads import call_etag, call_json
 from calls.rooms import services
-from calls.rooms.refusing import NoSuchTarget, NotPossible, may_handle
+from calls.rooms.refusing import NoSuchParticipant, NoSuchTarget, NotPossible, may_handle
 from calls.rooms.targets import targets_json
 from calls.selectors import call_get
 from core.api.resources import BoundedJSONParser, Conflict
@@ -68,6 +68,8 @@ def _refusals_told() -> Iterator[None]:
         yield
     except NoSuchTarget:
         raise ValidationError({"to": [_("There is nobody like that.")]}) from None
+    except NoSuchParticipant:
+        raise Http404 from None
     except NotPossible as error:
         raise Conflict(sentence(str(error))) from None
 

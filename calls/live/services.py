@@ -17,6 +17,7 @@ from agents.selectors import agent_get_active, agent_get_caller, agent_get_calle
 from calls import selectors
 from calls.live import broadcasts, call_backs, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
+from calls.live.call_tree import is_customer_of
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import locking_teams
 from calls.live.offers import ending_stale
@@ -297,4 +298,9 @@ def _open(
 
 def call_hang_up(*, call: Call) -> None:
     """Ends a call at Twilio. Raises `TelephonyError`."""
-    twilio_hang_up(call.sid)
+    leg = call
+    if call.leg_end_time is not None:
+        # The agent who made it has handed it over: the leg that is left.
+        legs = [each for each in call.legs.all() if is_customer_of(each, call) and not each.is_terminal]
+        leg = legs[-1] if legs else call
+    twilio_hang_up(leg.sid)

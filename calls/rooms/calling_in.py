@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -11,24 +11,20 @@ from django.utils import timezone
 from calls.live.services import ring_parameters
 from calls.models import Call, CallOffer, CallStatus, Direction, Participant
 from calls.rooms.follow import end_consultation
-from calls.rooms.inside import Inside
+from calls.rooms.inside import Inside, State
 from calls.rooms.targets import caller_id_of
 from core.sql.statements import new_row, relate
 from telephony.callbacks import callback_url
 from telephony.errors import TelephonyError
-from telephony.rest.client import participant_call
-
-if TYPE_CHECKING:
-    from calls.rooms.driving import Wish
+from telephony.rest.client import call_hang_up, participant_call
 
 # How long a colleague's phone, or a number, rings.
 RING_SECONDS = 30
 _DESKS = 20
 
 
-def call_in(inside: Inside, one: Participant) -> list[Wish]:
-    from calls.rooms.driving import Wish
-
+def caller_of(inside: Inside, one: Participant) -> Callable[[], None]:
+    """What calls this one into the room."""
     root, room = inside.the_root, inside.the_room
     sid, conference, pk, label = root.sid, room.conference_sid, one.pk, one.label
     to, caller_id = _address(root, one), caller_id_of(root)
@@ -44,9 +40,11 @@ def call_in(inside: Inside, one: Participant) -> list[Wish]:
             status_url=f"{callback_url('calls:participant-status')}?call={sid}",
             events_url=callback_url("calls:conference"),
         )
-        _made(sid, pk, leg)
+        if not _made(sid, pk, leg):
+            # Is not wanted any more since.
+            call_hang_up(leg)
 
-    return [Wish(call, not_made, pk)]
+    return call
 
 
 def _address(root: Call, one: Participant) -> str:
@@ -57,12 +55,12 @@ def _address(root: Call, one: Participant) -> str:
 
 
 @transaction.atomic
-def _made(sid: str, pk: int, leg: str) -> None:
-    """Twilio has made the leg, and may have told of it already."""
+def _made(sid: str, pk: int, leg: str) -> bool:
+    """Twilio has made the leg, and may have told of it already. Whether it is still wanted."""
     inside = Inside(sid)
     one = next((each for each in inside.participants if each.pk == pk), None)
     if one is None or inside.root is None:
-        return
+        return False
     one.leg_sid = leg
     inside.changed(one)
     call = inside.batch.get(leg)
@@ -82,6 +80,7 @@ def _made(sid: str, pk: int, leg: str) -> None:
         inside.batch.open(call)
     CallOffer.objects.filter(call=sid, agent=one.agent_id, is_consultation=True, state="ringing").update(leg_sid=leg)
     inside.finish()
+    return one.state != State.LEFT
 
 
 def not_made(inside: Inside, one: Participant | None, error: TelephonyError) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calls.models import Participant, Room
-from calls.rooms.calling_in import call_in
+from calls.rooms import calling_in
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
 from telephony.callbacks import callback_url
@@ -122,9 +122,11 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
             return None
         if one.role == Role.CUSTOMER:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
+        if one.state == State.CALLING:
+            return Wish(lambda: call_hang_up(leg), _not_removed, pk)
         return Wish(lambda: participant_remove(conference, leg), _not_removed, pk)
     if one.state == State.CALLING:
-        return call_in(inside, one) if not leg else None
+        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if not leg else None
     if one.wanted_held != one.held:
         held, music = one.wanted_held, music_url(inside.language)
         return Wish(lambda: participant_hold(conference, leg, held=held, music_url=music), _not_held, pk)
@@ -163,7 +165,7 @@ def _not_muted(inside: Inside, one: Participant | None, error: TelephonyError) -
 
 
 def _not_removed(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
-    if one is not None:
+    if one is not None and not isinstance(error, CallGone):
         one.wanted_in = True
 
 

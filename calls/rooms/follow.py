@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from calls.live.handovers import note, over
-from calls.models import CallStatus, Participant, Room, Transfer
+from calls.models import CallOffer, CallStatus, Participant, Room, Transfer
 from calls.rooms.inside import Inside, Role, State
 from core.languages import kept
 from core.text import in_sentence
@@ -110,6 +110,11 @@ def _whose_it_is(inside: Inside) -> None:
             inside.changed(customer)
 
 
+def _announces(sid: str, one: Participant) -> bool:
+    """Whether that agent's desk says it before it hangs up."""
+    return CallOffer.objects.filter(call=sid, agent=one.agent_id, announces_end=True).exists()
+
+
 def _who_is_alone(inside: Inside) -> None:
     """Whoever hung up as the last to talk with the customer ends the call; a line that was lost does not."""
     room, customer = inside.the_room, inside.customer
@@ -120,6 +125,8 @@ def _who_is_alone(inside: Inside) -> None:
         room.alone_since = timezone.now()
     left = [one for one in inside.participants if one.role == Role.AGENT and one.left_at]
     last = max(left, key=lambda one: one.left_at or room.created_at, default=None)
-    if last is not None and last.hung_up:
+    # Of whoever says nothing before hanging up, only a customer on hold is taken for one whom a lost line left behind.
+    is_lost = last is not None and not last.hung_up and (customer.held or _announces(room.pk, last))
+    if last is not None and not is_lost:
         customer.wanted_in = False
         inside.changed(customer)

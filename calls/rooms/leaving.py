@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from calls.live.handovers import note
-from calls.models import Conversation
+from calls.models import TERMINAL, CallOffer, Conversation
 from calls.rooms import leading
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
@@ -22,7 +22,7 @@ from core.sql.unit import UnitOfWork
 from telephony.errors import TelephonyError
 
 if TYPE_CHECKING:
-    from calls.params import VoiceRequest
+    from calls.params import DialActionRequest, VoiceRequest
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,25 @@ def left_room(work: UnitOfWork, voice: VoiceRequest) -> bool:
             is_led = True
     inside.finish()
     return is_led
+
+
+def line_was_lost(work: UnitOfWork, action: DialActionRequest) -> bool:
+    """Whether the caller lives, and the agent's desk, which says it before it hangs up, said nothing: then the caller
+    is led back to the team."""
+    sid = action.voice.sid
+    if not action.has_talked or action.voice.from_browser or action.voice.status in TERMINAL:
+        return False
+    answered = CallOffer.objects.filter(call=sid, state=CallOffer.State.ANSWERED, is_consultation=False)
+    last = answered.order_by("-pk").first()
+    if last is None or not last.announces_end or last.hung_up_at is not None:
+        return False
+    inside = Inside(sid, work)
+    if inside.is_living or inside.root is None or inside.transfer is not None or action.duration is None:
+        return False
+    if _lead_back(inside) is None:
+        return False
+    inside.finish()
+    return True
 
 
 def lead_back_if_alone(sid: str, patience: timedelta) -> None:
@@ -82,7 +101,7 @@ def _alone(sid: str, patience: timedelta) -> leading.Led | None:
 def _lead_back(inside: Inside) -> leading.Led | None:
     """None when there is no team to go to: then the call ends."""
     agents = [one.agent for one in inside.participants if one.role == Role.AGENT and one.agent]
-    last = agents[-1] if agents else None
+    last = agents[-1] if agents else inside.the_root.agent
     try:
         led = leading.lead(inside, Found(), back_to=last, team_id=leading.team_for(inside, last), said=LOST_LINE)
     except NotPossible:

@@ -17,6 +17,10 @@ class NotPossible(Exception):
     """What cannot be done now. Its text is a sentence, kept in English (`core.languages.as_text`)."""
 
 
+class NoSuchParticipant(Exception):
+    """Nobody of that leg is in the call."""
+
+
 class NoSuchTarget(Exception):
     """Nobody of that id, or no such number, that this agent could choose."""
 

@@ -12,29 +12,18 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from calls.models import CallEvent, Transfer
+from calls.rooms import consulting
 from calls.rooms.driving import drive
 from calls.rooms.handing_over import hand_over
 from calls.rooms.inside import Inside
 from calls.rooms.lifting import lift
-from calls.rooms.refusing import NotPossible
+from calls.rooms.refusing import NoSuchParticipant, NotPossible
 
 if TYPE_CHECKING:
     from agents.models import Agent
     from calls.rooms.targets import Target
 
-_NO_SUCH = _("Nobody like that is in this call.")
 _IN_TALKS = _("You are talking with somebody about this call. Hand it over, or take the caller back first.")
-
-
-def noted(inside: Inside, name: str, by: Agent, **detail: str) -> None:
-    CallEvent.objects.create(
-        call_sid=inside.the_root.sid,
-        kind=CallEvent.Kind.ACTION,
-        name=name,
-        outcome="asked for",
-        agent=by,
-        detail=detail,
-    )
 
 
 def hold(sid: str, *, by: Agent) -> None:
@@ -57,38 +46,56 @@ def _hold(sid: str, held: bool, by: Agent) -> None:
         return
     if not held and inside.transfer is not None:
         raise NotPossible(_IN_TALKS)
-    customer.wanted_held = held
+    # What was asked before is not waited for.
+    customer.wanted_held, customer.asked_at = held, None
     inside.changed(customer)
-    noted(inside, "hold" if held else "resume", by)
+    CallEvent.objects.create(
+        call_sid=sid,
+        kind=CallEvent.Kind.ACTION,
+        name="hold" if held else "resume",
+        outcome="asked for",
+        agent=by,
+    )
     inside.finish()
 
 
 def transfer(sid: str, target: Target, *, mode: str, by: Agent) -> None:
+    """Raises `NoSuchTarget`, too."""
     if mode == Transfer.Mode.BLIND:
         hand_over(sid, target, by=by)
-        return
-    raise NotPossible("Not yet.")
+    else:
+        consulting.consult(sid, target, by=by)
 
 
 def complete_transfer(sid: str, *, by: Agent) -> None:
-    raise NotPossible("Not yet.")
+    consulting.complete(sid, by=by)
 
 
 def cancel_transfer(sid: str, *, by: Agent) -> None:
-    raise NotPossible("Not yet.")
+    consulting.cancel(sid, by=by)
 
 
 def merge(sid: str, *, by: Agent) -> None:
-    raise NotPossible("Not yet.")
+    consulting.merge(sid, by=by)
 
 
 def participant_add(sid: str, target: Target, *, by: Agent) -> None:
-    raise NotPossible("Not yet.")
+    """Raises `NoSuchTarget`, too."""
+    consulting.take_in(sid, target, by=by)
 
 
 def participant_change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Agent) -> None:
-    raise NotPossible("Not yet.")
+    """Raises `NoSuchParticipant`, too."""
+    if not consulting.change(sid, leg, held=held, muted=muted, by=by):
+        raise NoSuchParticipant
 
 
 def participant_remove(sid: str, leg: str, *, by: Agent) -> None:
-    raise NotPossible("Not yet.")
+    """Raises `NoSuchParticipant`, too."""
+    if not consulting.remove(sid, leg, by=by):
+        raise NoSuchParticipant
+
+
+def hang_up(sid: str, *, by: Agent) -> bool:
+    """Of a call in a room. Whether it is in one."""
+    return consulting.hang_up(sid, by=by)
