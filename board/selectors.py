@@ -109,9 +109,9 @@ def facts_read(team_ids: Collection[int] | None) -> Facts:
 
 def _waits(team_ids: Collection[int] | None) -> list[WaitRow]:
     waiting = Conversation.objects.filter(
+        Q(call__answer_time=None) | Q(call__round__gt=0),
         state=Conversation.State.WAITING,
         call__status__in=sorted(LIVE),
-        call__answer_time=None,
         call__line__isnull=False,
         team__isnull=False,
     )

@@ -29,9 +29,9 @@ _IDENTIFYING = frozenset({"CallSid", "AccountSid", "From", "CallStatus", "Direct
 CALLER_FIELDS = ("CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom")
 MESSAGE_FIELDS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "Digits")
 # The kinds of webhooks that tell how far a call has come.
-STATUS_KINDS = ("status", "offer-status")
+STATUS_KINDS = ("status", "offer-status", "participant-status")
 # Our own addresses say it in their query.
-ATTEMPT_FIELD, TURN_FIELD = "OfferAttempt", "RouteTurn"
+ATTEMPT_FIELD, TURN_FIELD, ROOM_FIELD = "OfferAttempt", "RouteTurn", "RoomName"
 PROGRESS_FIELDS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 
 
@@ -102,7 +102,8 @@ class VoiceRequest:
         it, which comes from the token: `To` is what was asked for."""
         if self.from_browser and not self.parent_call_sid:
             return agent_id_from(self.caller)
-        return agent_id_from(self.called) or agent_id_from(self.caller)
+        # What a phone is told with the ring may come back behind its name.
+        return agent_id_from(self.called.partition("?")[0]) or agent_id_from(self.caller)
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -186,6 +187,8 @@ class DialActionRequest:
     # Whoever answered may have been asked first, and not have taken the call.
     was_bridged: bool
     turn: int | None
+    # Not said of a leg that was sent elsewhere.
+    duration: int | None
 
     @property
     def has_talked(self) -> bool:
@@ -199,7 +202,45 @@ class DialActionRequest:
             dial_call_sid=sid_field(form, "DialCallSid"),
             was_bridged=field(form, "DialBridged", 8).lower() != "false",
             turn=whole_field(form, TURN_FIELD),
+            duration=whole_field(form, "DialCallDuration"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceRequest:
+    """What happened in a conference. `muted` and `held`: what the participant is from then on; None where that is not
+    said."""
+
+    conference_sid: str
+    room: str
+    event: str
+    sequence_number: int | None
+    timestamp: datetime | None
+    call_sid: str
+    label: str
+    muted: bool | None
+    held: bool | None
+    reason: str
+
+    @classmethod
+    def from_fields(cls, form: Mapping[str, str]) -> Self:
+        return cls(
+            conference_sid=sid_field(form, "ConferenceSid"),
+            room=field(form, "FriendlyName", 64),
+            event=field(form, "StatusCallbackEvent", 32),
+            sequence_number=whole_field(form, "SequenceNumber"),
+            timestamp=time_field(form, "Timestamp"),
+            call_sid=sid_field(form, "CallSid"),
+            label=field(form, "ParticipantLabel", 64),
+            muted=_flag(form, "Muted"),
+            held=_flag(form, "Hold"),
+            reason=field(form, "ReasonParticipantLeft", 64),
+        )
+
+
+def _flag(form: Mapping[str, str], name: str) -> bool | None:
+    said = form.get(name, "").strip().lower()
+    return said == "true" if said in ("true", "false") else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ in `calls.log.serializers` describe the same shapes for the API's schema, and a 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,8 +15,10 @@ from django.conf import settings
 from django.urls import get_script_prefix, reverse
 
 from agents.selectors import agent_name
+from calls.handling_payloads import held_seconds, participants_json, transfer_json
 from calls.models import Call, CallOffer, Recording, is_incoming
 from core.languages import from_json, sentence
+from core.times import time_json as time_json
 from routing.models import Line
 from telephony.identity import identity_for
 from telephony.party import is_withheld
@@ -29,11 +31,6 @@ if TYPE_CHECKING:
 
 # Characters of an earlier call's note in a push.
 _NOTE_SHOWN = 280
-
-
-def time_json(time: datetime | None) -> str | None:
-    """ISO 8601 in UTC with `Z`, whatever the server's own time zone."""
-    return time.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z" if time else None
 
 
 @lru_cache(maxsize=8192)
@@ -139,6 +136,9 @@ def call_json(call: Call) -> dict[str, Any]:
         "result": call.result,
         "ring_seconds": ring_seconds(call),
         "waited": call.waited,
+        "participants": participants_json(call),
+        "held_seconds": held_seconds(call),
+        "transfer": transfer_json(call),
         "problem": sentence(call.problem),
         "note": call.note,
         "outcome": call.outcome,

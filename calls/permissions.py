@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from agents.permissions import has_supervisor_role
 from agents.selectors import team_ids_of
-from calls.models import LIVE, TERMINAL, Call, CallOffer
+from calls.models import LIVE, TERMINAL, Call, CallOffer, Participant, Transfer
 from routing.models import Line
 
 if TYPE_CHECKING:
@@ -62,8 +62,11 @@ def log_scope_of(agent: Agent) -> LogScope:
         return LogScope(agent_id=agent.pk, everything=True, living=True, line_ids=(), own_live=())
     lines = Line.objects.filter(team__agents=agent).order_by("pk").values_list("pk", flat=True)
     ringing = CallOffer.objects.filter(agent=agent, state=CallOffer.State.RINGING).values("call")
+    inside = Participant.objects.filter(agent=agent, state=Participant.State.IN).values("room")
+    # What comes back when nobody takes it.
+    given = Transfer.objects.filter(from_agent=agent, state__in=sorted(Transfer.OPEN)).values("call")
     own_live = Call.objects.filter(parent__isnull=True).filter(
-        Q(agent=agent) | Q(pk__in=ringing), status__in=sorted(LIVE)
+        Q(agent=agent) | Q(pk__in=ringing) | Q(pk__in=inside) | Q(pk__in=given), status__in=sorted(LIVE)
     )
     return LogScope(
         agent_id=agent.pk,

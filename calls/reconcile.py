@@ -125,6 +125,8 @@ def _is_news(facts: CallFacts, call: Call | None) -> bool:
     """Whether the log lacks the call, its present state, how long it lasted, or when it began."""
     if facts.status not in STATUS_RANK:
         return False
+    if call is not None and call.leg_end_time is not None and not call.is_terminal:
+        return False  # The conversation goes on without that leg.
     if call is None or is_forward(call, facts.status):
         return True
     if (

@@ -30,6 +30,7 @@ from calls.params import (
     VoiceRequest,
 )
 from calls.recorder.sentences import status_words
+from calls.room_webhooks import after_dial
 from core.sql.unit import UnitOfWork
 from core.text import in_sentence
 from routing.doings import Event, EventKind
@@ -64,6 +65,8 @@ def _event(request: InputRequest) -> Event:
 
 def _ring_action(work: UnitOfWork, received: Received) -> Answer:
     action = DialActionRequest.from_fields(received.fields)
+    if (answer := after_dial(work, action)) is not None:
+        return answer
     asked = Asked(work, action.voice.sid)
     status_callbacks.end_noted(asked.call, action.voice)
     return answer_to(
@@ -219,6 +222,7 @@ ROUTE_KINDS = (
         "DialCallStatus",
         "DialCallSid",
         "DialBridged",
+        "DialCallDuration",
         work=_ring_action,
         work_late=_lost,
         emergency=emergencies.to_party,

@@ -1,6 +1,17 @@
 from django.urls import path
 
 from calls.control.apis import CallDetailApi, CallHangUpApi, RecordingApi
+from calls.control.handling_apis import (
+    CallCancelTransferApi,
+    CallCompleteTransferApi,
+    CallHoldApi,
+    CallMergeApi,
+    CallParticipantApi,
+    CallParticipantsApi,
+    CallResumeApi,
+    CallTransferApi,
+    CallTransferTargetsApi,
+)
 from calls.control.number_apis import NumberCheckApi
 from calls.log.apis import CallListApi
 from calls.queues.apis import (
@@ -23,6 +34,15 @@ api_urlpatterns = [
     path("calls/<str:sid>/timeline/", CallTimelineApi.as_view(), name="call-timeline"),
     path("calls/<str:sid>/", CallDetailApi.as_view(), name="call-detail"),
     path("calls/<str:sid>/hang-up/", CallHangUpApi.as_view(), name="call-hang-up"),
+    path("calls/<str:sid>/hold/", CallHoldApi.as_view(), name="call-hold"),
+    path("calls/<str:sid>/resume/", CallResumeApi.as_view(), name="call-resume"),
+    path("calls/<str:sid>/transfer/", CallTransferApi.as_view(), name="call-transfer"),
+    path("calls/<str:sid>/transfer-targets/", CallTransferTargetsApi.as_view(), name="call-transfer-targets"),
+    path("calls/<str:sid>/complete-transfer/", CallCompleteTransferApi.as_view(), name="call-complete-transfer"),
+    path("calls/<str:sid>/cancel-transfer/", CallCancelTransferApi.as_view(), name="call-cancel-transfer"),
+    path("calls/<str:sid>/merge/", CallMergeApi.as_view(), name="call-merge"),
+    path("calls/<str:sid>/participants/", CallParticipantsApi.as_view(), name="call-participants"),
+    path("calls/<str:sid>/participants/<str:leg>/", CallParticipantApi.as_view(), name="call-participant"),
     path("calls/<str:sid>/recordings/<str:recording_sid>/", RecordingApi.as_view(), name="recording"),
     path("queues/", QueuesApi.as_view(), name="queue-list"),
     path("queues/assign/", QueueAssignApi.as_view(), name="queue-assign"),

@@ -23,6 +23,7 @@ from calls.params import (
     VoiceRequest,
 )
 from calls.recorder.sentences import after_a_colon, status_words
+from calls.room_webhooks import ROOM_KINDS, after_dial
 from calls.route_webhooks import ROUTE_KINDS, answer_to
 from core.sql.unit import UnitOfWork
 from core.text import in_sentence
@@ -66,6 +67,8 @@ def _outgoing(work: UnitOfWork, received: Received) -> Answer:
 
 def _dial_action(work: UnitOfWork, received: Received) -> Answer:
     action = DialActionRequest.from_fields(received.fields)
+    if (answer := after_dial(work, action)) is not None:
+        return answer
     return twiml_responses.after_dial(action, status_callbacks.dial_action_apply(work, action))
 
 
@@ -200,7 +203,7 @@ KINDS = (
         "dial-action",
         url_name="calls:dial-action",
         # The last two only choose among sentences for the agent who made the call.
-        believed=Believed(of_all=("DialCallStatus", "DialCallSid", "ErrorCode")),
+        believed=Believed(of_all=("DialCallStatus", "DialCallSid", "ErrorCode"), only_of_others=("DialCallDuration",)),
         work=_dial_action,
         emergency=emergencies.to_party,
         said=_dial_action_said,
@@ -244,4 +247,5 @@ KINDS = (
     ),
     RECONCILE,
     *ROUTE_KINDS,
+    *ROOM_KINDS,
 )

@@ -173,6 +173,12 @@ class ReachRestoredSerializer(_Frame):
 @_frame("ring.ack", DESK_FRAMES)
 class RingAckSerializer(_Frame):
     sid = serializers.CharField(help_text="The root call's.")
+    announces_end = serializers.BooleanField(required=False, help_text="It says `call.hang_up` before it hangs up.")
+
+
+@_frame("call.hang_up", DESK_FRAMES)
+class CallHangUpSerializer(_Frame):
+    sid = serializers.CharField(help_text="The root call's.")
 
 
 @_frame("session.ended", SERVER_FRAMES)

@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from agents.presence import PresenceRefused, presence_set, wrap_up_end, wrap_up_stay
 from agents.services import ring_acknowledged
+from calls.live.endings import hang_up_announced
 from desk.serializers import PresenceChangeSerializer
 
 if TYPE_CHECKING:
@@ -65,16 +66,34 @@ class OwnPresence:
         if not isinstance(sid, str) or not _SID.fullmatch(sid):
             await self._error(gettext_noop("ring.ack needs `sid`, the call's."))
             return
-        await self._acknowledge(sid)
+        await self._acknowledge(sid, announces_end=frame.get("announces_end") is True)
 
     @database_sync_to_async
-    def _acknowledge(self, sid: str) -> None:
+    def _acknowledge(self, sid: str, *, announces_end: bool) -> None:
         if self._access is not None:
-            ring_acknowledged.send(sender=OwnPresence, agent_id=self._access.agent.pk, sid=sid)
+            ring_acknowledged.send(
+                sender=OwnPresence,
+                agent_id=self._access.agent.pk,
+                sid=sid,
+                announces_end=announces_end,
+            )
+
+    async def _on_hang_up(self, frame: dict[str, Any]) -> None:
+        sid = frame.get("sid")
+        if not isinstance(sid, str) or not _SID.fullmatch(sid):
+            await self._error(gettext_noop("call.hang_up needs `sid`, the call's."))
+            return
+        await self._announce_end(sid)
+
+    @database_sync_to_async
+    def _announce_end(self, sid: str) -> None:
+        if self._access is not None:
+            hang_up_announced(agent_id=self._access.agent.pk, sid=sid)
 
     HANDLERS: ClassVar[dict[str, Handler]] = {
         "availability.set": _on_availability,
         "wrapup.end": _on_wrap_up_end,
         "wrapup.stay": _on_wrap_up_stay,
         "ring.ack": _on_ring_ack,
+        "call.hang_up": _on_hang_up,
     }

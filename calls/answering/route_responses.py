@@ -65,6 +65,9 @@ def _called_back(meeting: Meeting) -> str:
 def _before(meeting: Meeting) -> list[Heard]:
     """What is said on the way to the last."""
     told: list[Heard] = []
+    turn, sentence = meeting.conversation.terms.get("said_in") or (0, "")
+    if sentence and turn + 1 == meeting.conversation.turn:
+        told.append(said(str(sentence), meeting.language))
     if meeting.nobody_left:
         told.append(said(_("Nobody is there to take your call any more."), meeting.language))
     for doing in meeting.doings:

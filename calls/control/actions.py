@@ -14,6 +14,7 @@ from calls.live import services
 from calls.live.locks import lock
 from calls.live.status_callbacks import push
 from calls.models import Call, CallEvent, Recording, RecordingPlay
+from calls.rooms import services as rooms
 from telephony.errors import TelephonyError
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def call_hang_up(*, call: Call, by: Agent) -> None:
     """Ends a call at Twilio. Raises `TelephonyError`; the attempt is recorded all the same."""
     outcome = gettext_noop("asked for")
     try:
-        services.call_hang_up(call=call)
+        if not (call.is_handled and rooms.hang_up(call.sid, by=by)):
+            services.call_hang_up(call=call)
     except TelephonyError as error:
         outcome = error.key
         raise

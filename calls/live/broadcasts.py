@@ -14,6 +14,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from calls import selectors
+from calls.handling_payloads import handling_attach, handling_of, participants_json, transfer_json
 from calls.live import dispatcher, presence
 from calls.live.call_tree import CallTree, Withdrawal
 from calls.live.details import attach_details
@@ -103,7 +104,32 @@ def _tree_frames(trees: Sequence[CallTree]) -> Iterator[outbox.Frame]:
     for tree in trees:
         for withdrawal in tree.withdrawals:
             yield from _withdrawn(tree, withdrawal)
+    handling_attach(tree.root for tree in trees)
     yield from _call_frames([(tree.root, tree.ringing_agent_ids) for tree in trees])
+    for tree in trees:
+        yield from _gone_frames(tree)
+
+
+def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
+    """To agents who are on a call no more that goes on without them."""
+    root = tree.root
+    if not root.is_handled or root.is_terminal:
+        return
+    here = {root.agent_id, *_inside(root)}
+    gone = {leg.agent_id for leg in tree.touched if leg.is_terminal or leg.leg_end_time is not None}
+    transfer = handling_of(root).transfer
+    if transfer is not None and transfer.state not in transfer.OPEN:
+        # What became of it.
+        gone.add(transfer.from_agent_id)
+    groups = [agent_group(agent_id) for agent_id in sorted(pk for pk in gone - here if pk)]
+    if groups:
+        yield from _frames(groups, {"type": "call.ended", "call": call_json(root)}, root)
+
+
+def _inside(call: Call) -> set[int]:
+    """The agents in its room."""
+    found = handling_of(call).participants
+    return {one.agent_id for one in found if one.agent_id and one.state == one.State.IN}
 
 
 def _agents_whose_state_changed(tree: CallTree) -> set[int]:
@@ -151,8 +177,7 @@ def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outb
             yield from _finished(call)
             continue
         told += [(call, "ringing", agent_id) for agent_id in ringing]
-        if call.agent_id:
-            told.append((call, "active", call.agent_id))
+        told += [(call, "active", pk) for pk in sorted({pk for pk in (call.agent_id, *_inside(call)) if pk})]
     lives = live_json([(call, mine) for call, mine, _ in told])
     for (call, _, agent_id), live in zip(told, lives, strict=True):
         yield from _frames([agent_group(agent_id)], {"type": "call.status", "live": live}, call)
@@ -270,7 +295,7 @@ def _frames(groups: Iterable[str], frame: dict[str, Any], about: Call | None = N
     language, as `texts`.
     """
     message: dict[str, Any] = {"type": "desk.frame", "text": as_text(frame)}
-    if about is not None and (about.problem or is_withheld(about.caller)):
+    if about is not None and (about.problem or about.is_handled or is_withheld(about.caller)):
         message["texts"] = _in_other_languages(frame, about)
     return ((group, {**message, "group": group}) for group in groups)
 
@@ -289,6 +314,8 @@ def _said_again(frame: dict[str, Any], about: Call) -> dict[str, Any]:
     if "message" in frame:
         return frame | {"message": sentence(about.problem)}
     again = {"problem": sentence(about.problem), "party": party_json(about)}
+    if about.is_handled:
+        again |= {"participants": participants_json(about), "transfer": transfer_json(about)}
     if "live" in frame:
         return frame | {"live": frame["live"] | {"call": frame["live"]["call"] | again}}
     return frame | {"call": frame["call"] | again}

@@ -27,7 +27,7 @@ def busy_legs() -> QuerySet[Call]:
 
     An inbound root that was answered carries its agent's name too, but it is the caller's leg.
     """
-    own_call = Q(parent__isnull=True, caller__startswith="client:")
+    own_call = Q(parent__isnull=True, caller__startswith="client:", leg_end_time__isnull=True)
     answered = Q(parent__isnull=False, status="in-progress")
     # What REST says of a leg does not say of which offer it is.
     of_leg = Q(leg_sid=OuterRef("sid")) | Q(leg_sid="")

@@ -163,6 +163,12 @@ class CallBatch:
         tree.touched.append(call)
         tree.dial_over = tree.dial_over or dial_over
 
+    def flatten(self, leg: Call) -> None:
+        """A leg that a leg made hangs on the same call: two floors at most."""
+        parent = self.calls.get(leg.parent_id or "")
+        if parent is not None and parent.parent_id is not None:
+            leg.parent_id = parent.parent_id
+
     def belongs_to_attempt(self, leg: Call, attempt: int) -> None:
         """As part of which attempt to find an agent for its caller a leg was made."""
         self._attempts[leg.sid] = attempt
@@ -208,5 +214,5 @@ class CallBatch:
             tree.legs.sort(key=lambda leg: (leg.start_time, leg.sid))
             tree.recordings = self._recordings.get(sid, [])
             tree.attempts = self._attempts
-            if tree.root.incoming:
+            if tree.root.incoming or tree.root.is_handled:
                 tree.offers = self._offers.get(sid, [])

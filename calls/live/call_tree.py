@@ -67,22 +67,42 @@ class CallTree:
     def settle(self) -> None:
         """Works out the root and its offers from the legs; says whose phones stop ringing."""
         root = self.root
+        self.changed_offers += self._claim_legs()
         answered = _answered(self.dialled)
         if answered is not None:
             root.answer_time = answered.answer_time or root.answer_time
-            if root.incoming and answered.agent_id:
+            # Whoever was handed the call is known from elsewhere (`_has_taken`).
+            if root.incoming and answered.agent_id and not root.is_handled:
                 root.agent = answered.agent
             if answered.status == CallStatus.IN_PROGRESS and STATUS_RANK[root.status] < STATUS_RANK[answered.status]:
                 # The number's own callback comes at the end only: until then, the root lives as its leg does.
                 root.status = CallStatus.IN_PROGRESS
         elif root.answer_time and any(_was_not_taken(leg, root) for leg in self.dialled):
             root.answer_time, root.waited = None, None
+        self._outlive_own_leg()
         root.result = self._result(answered) if root.is_terminal else ""
         if root.waiting_since is not None and root.waited is None:
             until = answered.answer_time if answered is not None else root.end_time if root.is_terminal else None
             root.waited = waited_seconds(root.waiting_since, until)
         root.revision += 1
-        self._settle_offers(answered)
+        self._settle_offers(self._answered_in_round() if root.round else answered)
+        if root.is_terminal and root.is_handled and root.agent_id is None:
+            root.agent = next((leg.agent for leg in reversed(self.dialled) if leg.agent_id), None)
+
+    def _outlive_own_leg(self) -> None:
+        """The agent's leg that began a call is over, and the customer's went on without it: until that ends, too."""
+        root, customers = self.root, [leg for leg in self.dialled if is_customer_of(leg, self.root)]
+        if root.leg_end_time is None or root.is_terminal or not all(leg.is_terminal for leg in customers):
+            return
+        ends = [leg.end_time for leg in customers if leg.end_time] + [root.leg_end_time]
+        root.status, root.end_time = CallStatus.COMPLETED, max(ends)
+        root.duration = max(0, round((root.end_time - (root.answer_time or root.start_time)).total_seconds()))
+
+    def _answered_in_round(self) -> Call | None:
+        """The leg that talked of those that rang since the caller was handed over last."""
+        leg_of = self._legs_of_offers()
+        mine = [one for one in self.offers if one.attempt >= self.root.round and not one.is_consultation]
+        return _answered([leg for one in mine if (leg := leg_of.get(id(one))) is not None])
 
     def _result(self, answered: Call | None) -> str:
         root = self.root
@@ -99,7 +119,7 @@ class CallTree:
         return _OUTCOMES.get(CallStatus(last), CallResult.CANCELED)
 
     def _settle_offers(self, answered: Call | None) -> None:
-        changed = {id(offer): offer for offer in self._claim_legs()}
+        changed: dict[int, CallOffer] = {}
         leg_of = self._legs_of_offers()
         for offer in self.offers:
             # Of call-backs nothing follows from legs (`calls.live.call_back_rounds`).
@@ -109,6 +129,8 @@ class CallTree:
             if state == offer.state:
                 continue
             offer.state = state
+            if state == CallOffer.State.ANSWERED and self.root.round and not offer.is_consultation:
+                self.root.agent = offer.agent
             if state == CallOffer.State.ENDED:
                 offer.reason, offer.ended_at = reason, datetime.now(UTC)
             changed[id(offer)] = offer
@@ -116,7 +138,8 @@ class CallTree:
                 by = answered.agent_id if answered is not None and reason == "answered-elsewhere" else None
                 told = "not-answered" if reason == self.ending else reason
                 self.withdrawals.append(Withdrawal(offer.agent_id, told, by))
-        self.changed_offers += changed.values()
+        claimed = {id(offer) for offer in self.changed_offers}
+        self.changed_offers += [offer for key, offer in changed.items() if key not in claimed]
 
     def _claim_legs(self) -> list[CallOffer]:
         """Notes which leg belongs to which offer: an agent's phone may ring several times in one call. The newest
@@ -145,9 +168,22 @@ class CallTree:
                 found[id(offer)] = leg
         return found
 
+    def _consultation_state(self, offer: CallOffer, leg: Call | None) -> tuple[str, str]:
+        """Of a colleague who is called into a call that goes on: only that phone's own leg counts."""
+        states = CallOffer.State
+        if leg is not None and leg.status in _ANSWERED:
+            return states.ANSWERED, ""
+        if self.root.is_terminal or (leg is not None and leg.status == CallStatus.CANCELED):
+            return states.ENDED, "caller-hung-up"
+        if leg is not None and leg.is_terminal:
+            return states.ENDED, "rejected" if leg.status == CallStatus.BUSY else "not-answered"
+        return offer.state, ""
+
     def _offer_state(self, offer: CallOffer, leg: Call | None, answered: Call | None) -> tuple[str, str]:
         """The offer's state now, and, when its phone stops ringing by that, why."""
         states = CallOffer.State
+        if offer.is_consultation:
+            return self._consultation_state(offer, leg)
         if answered is not None:
             mine = answered.agent_id == offer.agent_id
             return (states.ANSWERED, "") if mine else (states.ENDED, "answered-elsewhere")
@@ -162,6 +198,11 @@ class CallTree:
         if leg is not None and leg.status == CallStatus.CANCELED:
             return states.CANCELED, ""
         return offer.state, ""
+
+
+def is_customer_of(leg: Call, root: Call) -> bool:
+    """Whether it is the leg of whom an agent called: the one that `<Dial>` made, of that number."""
+    return not root.incoming and leg.direction == Direction.OUTBOUND_DIAL and leg.called == root.called
 
 
 def is_call_of_its_own(leg: Call) -> bool:

@@ -44,9 +44,17 @@ class Asked:
     def __init__(self, work: UnitOfWork, sid: str) -> None:
         self.work = work
         self.batch = CallBatch.of(work, sid)
-        self.call = self.batch.get(sid)
-        found = Conversation.objects.filter(pk=sid).first() if self.call else None
+        self.call = self._conversed(sid)
+        found = Conversation.objects.filter(pk=self.call.sid).first() if self.call else None
         self.meeting = Meeting(self.call, found) if self.call and found else None
+
+    def _conversed(self, sid: str) -> Call | None:
+        """The call itself; of the customer's leg of a call that an agent made, that call."""
+        call = self.batch.get(sid)
+        if call is None or call.parent_id is None:
+            return call
+        handled = Conversation.objects.filter(pk=call.parent_id, leg_sid=sid).exists()
+        return self.batch.get(call.parent_id) if handled else call
 
     def is_of(self, turn: int | None) -> bool:
         """Whether it speaks of what was answered last. Whatever is asked of an earlier turn was answered already."""
@@ -156,6 +164,10 @@ def fetched(asked: Asked, turn: int | None) -> Meeting | None:
     if meeting is None:
         return None
     conversation = meeting.conversation
+    if turn is not None and turn > conversation.turn and meeting.call.is_handled:
+        # Was to be handed over, Twilio refused, and it was taken back; and now the caller comes all the same.
+        conversation.state = State.WAITING
+        return wait_on(meeting, asked.trees())
     if not asked.is_of(turn):
         return again(meeting)
     if conversation.state == State.OFFERED:

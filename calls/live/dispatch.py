@@ -41,10 +41,12 @@ _COLUMNS = ("call_id", "team_id", "place_at", "priority", "skill", "terms", "sta
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A caller who is to be fetched out of Twilio's queue, in that turn of the conversation."""
+    """A caller who is to be fetched out of Twilio's queue, in that turn of the conversation. `leg`: the caller's own,
+    where that is not the call itself."""
 
     sid: str
     turn: int
+    leg: str = ""
 
 
 def at_the_door(conversation: Conversation) -> list[Agent]:
@@ -97,7 +99,7 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
     trees = batch.settle()
     work.flush()
     tell_offered(trees, agents)
-    return Fetch(choice.sid, conversation.turn)
+    return Fetch(choice.sid, conversation.turn, conversation.leg_sid)
 
 
 _WAITS: Prepared[Conversation] = Prepared(
@@ -160,7 +162,8 @@ def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
 
 def _everybody() -> QuerySet[Conversation]:
     """All who wait, on the line or to be called back, and may be offered to somebody, first to last."""
-    on_line = Q(state=State.WAITING.value, call__status__in=sorted(LIVE), call__answer_time__isnull=True)
+    untalked = Q(call__answer_time__isnull=True) | Q(call__round__gt=0)
+    on_line = Q(untalked, state=State.WAITING.value, call__status__in=sorted(LIVE))
     rows = Conversation.objects.filter(on_line | Q(state=State.CALL_BACK.value), send_on="", team__isnull=False)
     may_be_tried = Q(not_before__isnull=True) | Q(not_before__lte=Param("now"))
     return rows.filter(may_be_tried).order_by("place_at", "waiting_since", "pk")

@@ -35,7 +35,7 @@ def fetch_caller(fetch: Fetch) -> bool:
     """Has Twilio ask for the caller at the offer's address. Whether it will: what it refuses ends the offer, and the
     caller waits on."""
     try:
-        call_redirect(fetch.sid, offer_url(fetch.turn))
+        call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn))
     except TelephonyError as error:
         logger.warning("a caller could not be fetched: call=%s: %s", fetch.sid, error.key)
         not_fetched(fetch, is_gone=isinstance(error, CallGone))
@@ -46,7 +46,7 @@ def fetch_caller(fetch: Fetch) -> bool:
 def fetch_now(fetch: Fetch) -> None:
     """The same for somebody who waits for it. Raises `TelephonyError`."""
     try:
-        call_redirect(fetch.sid, offer_url(fetch.turn))
+        call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn))
     except TelephonyError as error:
         not_fetched(fetch, is_gone=isinstance(error, CallGone))
         raise

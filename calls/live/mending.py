@@ -119,7 +119,7 @@ def _changed(sids: Iterable[str], change: Callable[[Conversation], Fetch | None]
 def _fetch(conversation: Conversation, now: datetime) -> Fetch:
     conversation.fetched_at = now
     conversation.save()
-    return Fetch(conversation.pk, conversation.turn)
+    return Fetch(conversation.pk, conversation.turn, conversation.leg_sid)
 
 
 def _close_ended(now: datetime) -> None:
@@ -133,7 +133,7 @@ def _close_ended(now: datetime) -> None:
         Q(created_at__lt=now - LONGEST_RING) | Q(call__status__in=sorted(TERMINAL), is_call_back=False)
     )
     # A phone that says that it rings has a leg, whatever was lost of that.
-    unused = Q(rung_at__lt=now - _NO_LEG, leg_sid="", acknowledged_at=None, is_call_back=False)
+    unused = Q(rung_at__lt=now - _NO_LEG, leg_sid="", acknowledged_at=None, is_call_back=False, is_consultation=False)
     ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING, call__conversation__isnull=False)
     idle = ringing.filter(unused).values_list("pk", flat=True)
     CallOffer.objects.filter(pk__in=list(idle)).update(state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=now)
@@ -143,7 +143,7 @@ def _close_ended(now: datetime) -> None:
 
 def _tell_sleepers() -> None:
     """Somebody has answered, or the caller is gone: whoever was woken reads it."""
-    settled = Q(call__answer_time__isnull=False) | Q(call__status__in=sorted(TERMINAL))
+    settled = Q(call__answer_time__isnull=False, call__round=0) | Q(call__status__in=sorted(TERMINAL))
     known = Conversation.objects.filter(settled, state__in=(State.WAITING, State.OFFERED), terms__has_key="woke")
     for sid in known.values_list("pk", flat=True):
         with transaction.atomic():
@@ -204,12 +204,13 @@ def _unacknowledged(now: datetime) -> list[str]:
     if not seconds:
         return []
     rows = CallOffer.objects.filter(
+        Q(call__answer_time=None) | Q(call__round__gt=0),
         state=CallOffer.State.RINGING,
+        is_consultation=False,
         acknowledged_at=None,
         rung_at__lt=now - timedelta(seconds=seconds) - _ON_THE_WAY,
         attempt=F("call__conversation__attempt"),
         call__conversation__state=State.OFFERED,
-        call__answer_time=None,
     )
     return list(rows.values_list("call_id", flat=True).distinct())
 
@@ -238,8 +239,11 @@ def _should_have_rung(offer: CallOffer, now: datetime) -> bool:
     return lately.exists()
 
 
-def ring_acknowledge(sender: Any, *, agent_id: int, sid: str, **kwargs: Any) -> None:
-    """A desk of the agent's says that its phone rings for that call."""
+def ring_acknowledge(sender: Any, *, agent_id: int, sid: str, announces_end: bool = False, **kwargs: Any) -> None:
+    """A desk of the agent's says that its phone rings for that call, and perhaps that it will say when it hangs up."""
+    if announces_end:
+        rings = Q(state__in=(CallOffer.State.RINGING, CallOffer.State.ANSWERED))
+        CallOffer.objects.filter(rings, agent=agent_id, call=sid, announces_end=False).update(announces_end=True)
     CallOffer.objects.filter(agent=agent_id, call=sid, state=CallOffer.State.RINGING, acknowledged_at=None).update(
         acknowledged_at=timezone.now()
     )

@@ -19,6 +19,7 @@ from agents.selectors import (
     teams_of_agents,
 )
 from calls import selectors
+from calls.live import handovers
 from calls.live.busy import busy_legs, busy_slots, ringing_offers
 from calls.live.call_tree import is_call_of_its_own
 from calls.models import Call, CallOffer, Conversation
@@ -178,6 +179,7 @@ def shown_of(values: Iterable[Any]) -> Shown:
 def calls_followed(trees: Sequence[CallTree]) -> None:
     """Wrap-up after talks that have ended, and what comes of rings that were answered or missed. In the transaction
     that stores the calls: nobody is put through to somebody of whom that is not known yet."""
+    handovers.followed(trees)
     wrap_ups_begin(ended for tree in trees for ended in _talks_ended(tree))
     for tree in trees:
         answered = {offer.agent_id for offer in tree.changed_offers if offer.state == CallOffer.State.ANSWERED}
@@ -201,6 +203,7 @@ def _talks_ended(tree: CallTree) -> Iterator[CallEnded]:
         return
     for leg in {leg.sid: leg for leg in (root, *tree.legs)}.values():
         is_own = leg.caller.startswith("client:") if leg.sid == root.sid else not is_call_of_its_own(leg)
-        if is_own and leg.agent_id and leg.answer_time and (leg.is_terminal or root.is_terminal):
-            at = leg.end_time or root.end_time or timezone.now()
+        is_over = leg.is_terminal or leg.leg_end_time is not None or root.is_terminal
+        if is_own and leg.agent_id and leg.answer_time and is_over:
+            at = leg.leg_end_time or leg.end_time or root.end_time or timezone.now()
             yield CallEnded(agent_id=leg.agent_id, team_id=root.line.team_id, sid=root.sid, at=at)

@@ -18,7 +18,8 @@ IN_QUEUE = (State.WAITING, State.OFFERED)
 
 def has_place() -> Q:
     """Conversations with a place in a queue: callers on the line, and those who are to be called back."""
-    on_line = Q(state__in=IN_QUEUE, call__status__in=sorted(LIVE), call__answer_time__isnull=True)
+    untalked = Q(call__answer_time__isnull=True) | Q(call__round__gt=0)
+    on_line = Q(untalked, state__in=IN_QUEUE, call__status__in=sorted(LIVE))
     return on_line | Q(state__in=call_backs.IN_QUEUE)
 
 

@@ -17,6 +17,7 @@ from agents.selectors import agent_get_active, agent_get_caller, agent_get_calle
 from calls import selectors
 from calls.live import broadcasts, call_backs, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
+from calls.live.call_tree import is_customer_of
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import locking_teams
 from calls.live.offers import ending_stale
@@ -138,13 +139,15 @@ def _plan(call: Call, line: Line | None, contact: Contact | None, agents: list[A
 def ring_parameters(call: Call, line: Line | None, contact: Contact | None) -> dict[str, str]:
     """What the browser's SDK is told with the ring, of a caller who withholds the number nothing about them. Short: all
     parameters together fit in 800 bytes."""
-    withheld = is_withheld(call.caller)
+    # Of a call that an agent made and gave to another, whom that one called.
+    party = call.caller if call.incoming else call.called
+    withheld = is_withheld(party)
     name = contact.name if contact else "" if withheld else call.caller_name
     facts = {
         "call_sid": call.sid,
-        "caller": "" if withheld else call.caller[:64],
+        "caller": "" if withheld else party[:64],
         "withheld": "true" if withheld else "",
-        "called": call.called[:64],
+        "called": call.called[:64] if call.incoming else "",
         "line": line.name if line else "",
         "name": name[:80],
         "place": call.place[:80],
@@ -295,4 +298,9 @@ def _open(
 
 def call_hang_up(*, call: Call) -> None:
     """Ends a call at Twilio. Raises `TelephonyError`."""
-    twilio_hang_up(call.sid)
+    leg = call
+    if call.leg_end_time is not None:
+        # The agent who made it has handed it over: the leg that is left.
+        legs = [each for each in call.legs.all() if is_customer_of(each, call) and not each.is_terminal]
+        leg = legs[-1] if legs else call
+    twilio_hang_up(leg.sid)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 from agents.selectors import agents_active
 from calls.live import broadcasts, presence
 from calls.live.call_batch import CallBatch
-from calls.live.call_tree import is_forward
+from calls.live.call_tree import is_customer_of, is_forward
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import lock
 from calls.live.parties import with_parties
@@ -92,6 +92,7 @@ def _apply(callback: StatusCallbackRequest, batch: CallBatch, unknown: _Unknown,
     call = batch.get(voice.sid)
     if call is None:
         call, forward = unknown.call(callback), True
+        batch.flatten(call)
         batch.open(call)
     else:
         forward = is_forward(call, voice.status)
@@ -99,17 +100,30 @@ def _apply(callback: StatusCallbackRequest, batch: CallBatch, unknown: _Unknown,
             return Verdict.DUPLICATE
         facts_complete(call, voice)
     seen.add(key)
+    if forward and voice.status in TERMINAL and _goes_on_without(call, batch):
+        call.leg_end_time = call.leg_end_time or callback.timestamp or timezone.now()
+        batch.changed(call)
+        return Verdict.APPLIED
     if forward:
         call.status = voice.status
         if callback.sequence_number is not None:
             call.sequence_number = callback.sequence_number
     if voice.parent_call_sid and call.parent_id is None:
         call.parent_id = voice.parent_call_sid
+        batch.flatten(call)
     _fill_times(call, callback)
     if callback.attempt is not None:
         batch.belongs_to_attempt(call, callback.attempt)
     batch.changed(call)
     return Verdict.APPLIED if forward else Verdict.LATE
+
+
+def _goes_on_without(call: Call, batch: CallBatch) -> bool:
+    """Whether a call that an agent made outlives the agent's own leg: the customer was handed over, or is in a room."""
+    if call.parent_id is not None or not call.is_handled or call.incoming:
+        return False
+    legs = [leg for leg in batch.calls.values() if leg.parent_id == call.sid and is_customer_of(leg, call)]
+    return any(not leg.is_terminal for leg in legs)
 
 
 class _Unknown:
@@ -187,7 +201,10 @@ def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | Non
 
 def end_noted(call: Call | None, voice: VoiceRequest) -> None:
     """Whatever Twilio asks about a call that is over says so."""
-    if call is not None and voice.status in TERMINAL and is_forward(call, voice.status):
+    if call is None or (call.sid != voice.sid and call.leg_end_time is None):
+        # What is asked of the customer's leg of a call that an agent made.
+        return
+    if voice.status in TERMINAL and is_forward(call, voice.status):
         call.status = voice.status
         call.end_time = call.end_time or timezone.now()
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from calls import payloads
+from calls import handling_payloads, payloads
+from calls.log.handling_serializers import ParticipantSerializer, TransferSerializer
 from calls.models import Call, CallOutcome, CallResult, CallStatus, Direction
 from core.api.resources import CleanLinesField, StrictSerializer, choose_one_of
 from telephony.party import is_withheld
@@ -99,6 +100,11 @@ class CallSerializer(LegSerializer):
     waited = serializers.IntegerField(
         allow_null=True, help_text="Seconds in a team's queue, until somebody answered or the caller was gone."
     )
+    participants = serializers.SerializerMethodField(
+        help_text="Who is in the call, and who was; empty of a call in which nobody was ever held or taken in."
+    )
+    held_seconds = serializers.SerializerMethodField(help_text="How long the other party was on hold.")
+    transfer = serializers.SerializerMethodField()
     problem = serializers.CharField(allow_blank=True, help_text="Why it failed, as a sentence.")
     note = serializers.CharField(allow_blank=True, help_text="What the agent noted.")
     outcome = serializers.ChoiceField(
@@ -107,6 +113,17 @@ class CallSerializer(LegSerializer):
     revision = serializers.IntegerField(help_text="Rises with every change: of two answers, the higher is the newer.")
     recordings = serializers.SerializerMethodField()
     legs = LegSerializer(many=True)
+
+    @extend_schema_field(ParticipantSerializer(many=True))
+    def get_participants(self, call: Call) -> list[dict[str, Any]]:
+        return handling_payloads.participants_json(call)
+
+    def get_held_seconds(self, call: Call) -> int:
+        return handling_payloads.held_seconds(call)
+
+    @extend_schema_field(TransferSerializer(allow_null=True))
+    def get_transfer(self, call: Call) -> dict[str, Any] | None:
+        return handling_payloads.transfer_json(call)
 
     @extend_schema_field(RecordingSerializer(many=True))
     def get_recordings(self, call: Call) -> list[dict[str, Any]]:

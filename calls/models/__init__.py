@@ -3,6 +3,7 @@
 from calls.models.calls import Call, is_incoming
 from calls.models.events import CallEvent
 from calls.models.recordings import Recording, RecordingPlay
+from calls.models.rooms import Participant, Room, Transfer
 from calls.models.waiting import CallOffer, Conversation
 from calls.models.words import (
     DIRECTIONS,
@@ -30,7 +31,10 @@ __all__ = [
     "CallStatus",
     "Conversation",
     "Direction",
+    "Participant",
     "Recording",
     "RecordingPlay",
+    "Room",
+    "Transfer",
     "is_incoming",
 ]

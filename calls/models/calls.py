@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -104,6 +104,25 @@ class Call(models.Model):
     waited = models.PositiveIntegerField(
         _("waited"), null=True, blank=True, help_text=_("Seconds until somebody answered, or the caller was gone.")
     )
+    # Of the row of a conversation: what hangs on it beside its legs is read of those alone that have it.
+    is_handled = models.BooleanField(
+        _("handled"),
+        default=False,
+        db_default=False,
+        help_text=_("Was held, handed over, or had others taken in."),
+    )
+    round = models.PositiveSmallIntegerField(
+        _("round"),
+        default=0,
+        db_default=0,
+        help_text=_("The attempt with which the caller was handed over last: earlier ones are past."),
+    )
+    leg_end_time = models.DateTimeField(
+        _("leg end time"),
+        null=True,
+        blank=True,
+        help_text=_("When the leg that began it ended, while the conversation went on without it."),
+    )
     revision = models.PositiveIntegerField(
         _("revision"), default=0, help_text=_("Rises with every change of the call or its legs.")
     )
@@ -122,6 +141,7 @@ class Call(models.Model):
     # At hand for whoever shows the call; None: to be asked for.
     known_legs: Sequence[Call] | None = None
     known_recordings: Sequence[Recording] | None = None
+    known_handling: Any = None
 
     class Meta:
         verbose_name = _("call")

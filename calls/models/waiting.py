@@ -59,6 +59,19 @@ class CallOffer(models.Model):
         db_default=False,
         help_text=_("Nobody is on the line: the agent is to call the caller back."),
     )
+    announces_end = models.BooleanField(
+        _("announces its end"),
+        default=False,
+        db_default=False,
+        help_text=_("The desk says before it hangs up: a line that ends without that was lost."),
+    )
+    hung_up_at = models.DateTimeField(_("hung up at"), null=True, blank=True, help_text=_("When the desk said so."))
+    is_consultation = models.BooleanField(
+        _("consultation"),
+        default=False,
+        db_default=False,
+        help_text=_("A colleague is called into a call that goes on."),
+    )
 
     class Meta:
         verbose_name = _("call offer")
@@ -87,6 +100,8 @@ class Conversation(models.Model):
         OFFERED = "offered", _("Rings")
         DIALLING = "dialling", _("An outside number rings")
         MESSAGE = "message", _("Leaves a message")
+        # With an agent who was given the caller by another: a first talk is seen from the call itself.
+        TALKING = "talking", _("Talks")
         ENDED = "ended", _("Ended")
         ABANDONED = "abandoned", _("Hung up while waiting")
         LOST = "lost", _("Got the emergency answer")
@@ -111,6 +126,14 @@ class Conversation(models.Model):
         verbose_name=_("call"),
     )
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.ON_ROUTE)
+    leg_sid = models.CharField(
+        _("leg"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The caller's, where that is not the call itself: of a call that an agent made."),
+    )
     position = models.JSONField(
         _("position"), default=dict, help_text=_("The step that was met last, and the version of the route.")
     )

@@ -13,6 +13,8 @@ from calls.live import dispatcher
 from calls.live.dispatch import dispatch, somebody_waits
 from calls.live.fetching import Fetcher
 from calls.live.mending import Mender
+from calls.rooms import due
+from calls.rooms.keeping import Keeper
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ class Rounds:
     """One look after the other, in one thread at a time."""
 
     def __init__(self) -> None:
-        self.fetcher, self._mender = Fetcher(), Mender()
+        self.fetcher, self._mender, self.keeper = Fetcher(), Mender(), Keeper()
         self._mended_at = 0.0
         self.is_calm = True
 
@@ -34,9 +36,12 @@ class Rounds:
         close_old_connections()
         try:
             self._decide()
+            if due.taken():
+                self.keeper.look()
             if time.monotonic() - self._mended_at >= _NET_SECONDS:
                 self._mended_at = time.monotonic()
                 self.fetcher.submit(self._mender.look())
+                self.keeper.look()
                 # Whoever was passed over, or waits anew, is decided on now.
                 self._decide()
         finally:
@@ -77,3 +82,4 @@ async def dispatch_forever() -> None:
     finally:
         stop_listening()
         rounds.fetcher.stop()
+        rounds.keeper.stop()

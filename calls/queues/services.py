@@ -108,7 +108,8 @@ def _offer(sid: str, wish: _Wish) -> dispatch.Fetch | None:
     if conversation.state in call_backs.ALL:
         _offer_call_back(conversation, wish)
         return None
-    if call.is_terminal or call.answer_time or conversation.state not in (State.WAITING, State.OFFERED):
+    has_talked = call.answer_time is not None and not call.round
+    if call.is_terminal or has_talked or conversation.state not in (State.WAITING, State.OFFERED):
         raise NotTaken(gettext_noop("This caller does not wait any more."))
     _check_phone(wish)
     fetch(*locking_offers())
@@ -119,7 +120,7 @@ def _offer(sid: str, wish: _Wish) -> dispatch.Fetch | None:
     trees = asked.trees()
     dispatch.tell_offered(trees, [wish.agent])
     _note_wish(sid, wish)
-    return dispatch.Fetch(sid, conversation.turn)
+    return dispatch.Fetch(sid, conversation.turn, conversation.leg_sid)
 
 
 def _check_phone(wish: _Wish) -> None:

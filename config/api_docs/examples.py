@@ -41,6 +41,9 @@ _CALL = _LEG | {
     "result": "answered",
     "ring_seconds": None,
     "waited": 12,
+    "participants": [],
+    "held_seconds": 0,
+    "transfer": None,
     "problem": "",
     "note": "Wants a call on Monday.",
     "outcome": "call-back",
@@ -168,7 +171,44 @@ _CALL_BACK = {
     "since": "2026-11-23T09:30:02Z", "until": "2026-11-23T09:36:34Z", "tries": 0,
     "why": "Step 2, Menu: presses 2, Orders", "note": "",
 }  # fmt: skip
+_HANDLING_AGENT = _AGENT | {"id": 4, "identity": "agent_4", "name": "Grace Hall"}
+_PARTICIPANT = {
+    "leg": _SID, "role": "customer", "agent": None, "name": "Maya Okonkwo", "number": "+12025550142",
+    "display": "(202) 555-0142", "state": "in", "held": True, "held_since": "2026-11-23T09:31:00Z", "muted": False,
+}  # fmt: skip
+_TRANSFER_TO = {
+    "agent": _HANDLING_AGENT, "team": None, "number": "", "display": "", "name": "Grace Hall",
+}  # fmt: skip
+_TRANSFER = {
+    "id": 8, "mode": "warm", "state": "consulting", "from": _AGENT, "to": _TRANSFER_TO,
+    "since": "2026-11-23T09:31:00Z", "problem": "",
+}  # fmt: skip
+_PRESENCE = {
+    "agent": _HANDLING_AGENT, "availability": "available", "state": "on-call", "since": "2026-11-23T09:28:00Z",
+    "reason": "", "back_at": None, "set_at": "2026-11-23T08:01:00Z", "set_by": None, "rule": "", "wrap_up": None,
+    "trouble": "",
+}  # fmt: skip
+_AGENT_TARGET = {"may": False, "why": "Is on a call.", "presence": _PRESENCE}
+_TEAM_TARGET = {"may": True, "why": "", "team": {"id": 2, "name": "Sales"}, "waiting": 0}
+_NUMBER_TARGET = {
+    "may": True, "why": "", "number": "+12025550176", "display": "(202) 555-0176", "name": "Maya Okonkwo",
+    "label": "Office", "company": "Okonkwo Bakery",
+}  # fmt: skip
 EXAMPLES: dict[str, Any] = {
+    "AgentTarget": _AGENT_TARGET,
+    "HandlingAgent": _HANDLING_AGENT,
+    "HandlingTeam": {"id": 2, "name": "Sales"},
+    "NumberTarget": _NUMBER_TARGET,
+    "Participant": _PARTICIPANT,
+    "ParticipantChange": {"muted": True},
+    "ParticipantRequest": {"to": {"agent": 4}},
+    "Somebody": {"agent": 4},
+    "TeamTarget": _TEAM_TARGET,
+    "Transfer": _TRANSFER,
+    "TransferRequest": {"to": {"team": 2}, "mode": "blind"},
+    "TransferTargetTo": _TRANSFER_TO,
+    "TransferTargets": {"agents": [_AGENT_TARGET], "teams": [_TEAM_TARGET], "numbers": [_NUMBER_TARGET]},
+    "Whom": {"team": 2},
     "Board": _BOARD,
     "BoardAgent": _BOARD_AGENT,
     "BoardCall": _BOARD_CALL,

@@ -24,6 +24,7 @@ import {
   live,
   open,
 } from "./events";
+import { ROOMS } from "./roomStates";
 import type { Exhibits } from "./exhibit";
 
 export const CALLS: Exhibits = {
@@ -127,6 +128,7 @@ export const CALLS: Exhibits = {
     events: [...talking, { type: "call.warning", id: LEG, name: "low-mos" }],
     act: press(() => t("call.whatHelps")),
   },
+  ...ROOMS,
   "50-outgoing": { events: toTom },
   "51-failed-permanent": { events: problem("This number is not in service.", true) },
   "51-failed-forbidden": { events: problem(DEAR.message, true, "+19005550142", "(900) 555-0142") },

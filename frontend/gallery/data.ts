@@ -78,6 +78,9 @@ function row(
     recordings:
       result === "voicemail" ? [{ sid: `RE${number}`, duration: seconds, url: "./sounds/incoming.wav" }] : [],
     legs: [],
+    participants: [],
+    held_seconds: 0,
+    transfer: null,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Config } from "../src/config";
 import type { Call, Thread } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
 import { CONTACTS, HAPPENED, LOG, LONG_LOG } from "./data";
+import { targetsOf } from "./rooms";
 import { entriesOf, READY_TEXTS, THREADS } from "./texts";
 
 export type LogMode = "full" | "long" | "empty" | "loading" | "failed" | "nothing";
@@ -18,6 +19,7 @@ export const DEAR = { message: "Premium-rate numbers cannot be called." };
 export const NIGHT_TEXT = {
   message: "It is 23:10 in Germany. Your company texts there from 08:00 to 21:00.",
 };
+export const ABROAD = { place: "Germany" };
 export const CONTACT = { id: 1, name: "Maya Okonkwo", company: "Okonkwo Interiors", note: "" };
 export const THEIRS = { note: "Called back by Grace: wants the blue sofa." };
 const UNREACHABLE = { message: "The server cannot be reached. Check your connection." };
@@ -61,6 +63,8 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     },
     timeline: async () => (details === "empty" ? [] : HAPPENED),
     hangUp: async () => {},
+    act: () => never,
+    transferTargets: async (_sid, search) => targetsOf(search),
     async checkNumber(input) {
       const digits = input.replace(/\D/g, "");
       const known = digits === "2025550142";
@@ -75,7 +79,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
         e164: dear ? "+19005550142" : night ? "+493012345678" : valid ? "+12025550142" : null,
         display: dear ? "(900) 555-0142" : night ? "+49 30 12345678" : valid ? "(202) 555-0142" : null,
         country: night ? "Germany" : valid ? "United States" : null,
-        place: night ? "Germany" : valid ? "United States" : null,
+        place: night ? ABROAD.place : valid ? "United States" : null,
         message: dear ? DEAR.message : night ? NIGHT.message : valid ? "" : TOO_SHORT.message,
         may_override: night,
         contact: known ? CONTACT : null,

@@ -8,7 +8,8 @@ import { CONTACTS, COLLEAGUES, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { backTimes } from "../src/softphone/presence";
 import { momentOf } from "../src/threads/words";
 import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
-import { config, CONTACT, DEVICES, NIGHT, NIGHT_TEXT, THEIRS, TOO_SHORT } from "./fakes";
+import { ABROAD, config, CONTACT, DEVICES, NIGHT, NIGHT_TEXT, THEIRS, TOO_SHORT } from "./fakes";
+import { TARGETS } from "./rooms";
 import { EXHIBITS } from "./states";
 
 const READ = ["aria-label", "aria-valuetext", "aria-roledescription", "title", "placeholder", "alt"];
@@ -75,6 +76,8 @@ const SOURCES = [
   HAPPENED,
   config,
   CONTACT,
+  ABROAD,
+  TARGETS,
   DEVICES,
   THEIRS,
   TOO_SHORT,

@@ -15,6 +15,7 @@ import { applyTheme, createPreferences } from "./adapters/preferences";
 import { loadAheadWhenIdle, loadWords, screenLoader } from "./adapters/screenFiles";
 import { watchWoken } from "./adapters/woken";
 import { watchSound } from "./adapters/sound";
+import { createTones } from "./adapters/tones";
 import { TwilioPhone } from "./adapters/twilioPhone";
 import { createWebPush } from "./adapters/webPush";
 import { createBoard } from "./board/board";
@@ -96,6 +97,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
         phone,
         desk,
         api,
+        tones: createTones(preferences),
         microphone: createMicrophone(send),
         leader: createLeader(id, send, () => store.get().calls.focus !== null),
       },

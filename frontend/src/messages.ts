@@ -9,6 +9,11 @@ export type Line = Schemas["Line"];
 export type Contact = Schemas["Contact"];
 /** A message that a caller left. */
 export type Recording = Schemas["Recording"];
+/** Who is in a call, is called into it, or was in it. `held` of the customer is the hold that everybody means. */
+export type Participant = Schemas["Participant"];
+/** That a customer is to go to somebody else, and how far that has come. */
+export type Transfer = Schemas["Transfer"];
+export type TransferTargets = Schemas["TransferTargets"];
 /** A row of the log: a root call with its legs. */
 export type Call = Schemas["Call"];
 export type CallResult = Call["result"];

@@ -3,6 +3,7 @@ import { minutes } from "./format";
 import type { CallBack } from "./messages";
 import type { PreferenceStore } from "./adapters/preferences";
 import { reach } from "./softphone/reach";
+import { consultation, heldSince, shownCall, targetTitle } from "./softphone/room";
 import { callerFacts, currentFacts } from "./softphone/selectors";
 import { isDialling, isTalk, type Ring, type State } from "./softphone/state";
 import type { Store } from "./softphone/store";
@@ -28,8 +29,19 @@ export function signalOf(state: State, now: number): Signal {
     return { titles: [t("signal.calls", { name: facts?.title ?? "" }), PRODUCT], icon: "call" };
   if (isDialling(focus)) return { titles: [t("signal.calling", { name: facts?.title ?? "" })], icon: "call" };
   if (isTalk(focus)) {
+    const length = (since: number) => minutes((now - since) / 1000);
+    const asked = consultation(state);
+    const held = heldSince(shownCall(state));
+    if (asked?.mine && asked.hears !== "customer") {
+      const { since, to } = asked.transfer;
+      return { titles: [`${length(Date.parse(since))} ${targetTitle(to)}`], icon: "call" };
+    }
+    if (held !== null) {
+      const name = facts?.title ?? "";
+      return { titles: [t("signal.hold", { length: length(held), name })], icon: "hold" };
+    }
     const icon = focus.state === "open" ? "call" : "hold";
-    return { titles: [`${minutes((now - focus.since) / 1000)} ${facts?.title}`], icon };
+    return { titles: [`${length(focus.since)} ${facts?.title}`], icon };
   }
   if (state.callBack)
     return { titles: [t("signal.callBack", { name: partyTitle(state.callBack) }), PRODUCT], icon: "call" };

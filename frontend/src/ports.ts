@@ -11,7 +11,9 @@ import type {
   TextFile,
   Thread,
   ThreadEntry,
+  TransferTargets,
 } from "./messages";
+import type { CallAct } from "./softphone/control";
 import type { SoftphoneEvent } from "./softphone/events";
 import type { components } from "./generated/api";
 
@@ -78,6 +80,11 @@ export interface Desk {
   send(message: DeskMessage): void;
 }
 
+/** Short sounds of our own, in the agent's ear alone. */
+export interface Tones {
+  holdLasts(): void;
+}
+
 export interface Leader {
   request(): void;
   take(): void;
@@ -139,6 +146,9 @@ export interface Api {
   noteCall(sid: string, change: Partial<CallNote>, etag: string): Promise<VersionedCall>;
   timeline(sid: string): Promise<TimelineEntry[]>;
   hangUp(sid: string): Promise<void>;
+  /** The call as it is now: what was asked for may take a moment more. Fails with a sentence. */
+  act(sid: string, act: CallAct): Promise<Call>;
+  transferTargets(sid: string, search: string): Promise<TransferTargets>;
   /** `line`: from which it is to be called. */
   checkNumber(number: string, line: number | null): Promise<NumberCheck>;
   /** Leave to call a number once, soon, though a rule forbids it. */

@@ -96,10 +96,86 @@ def call_hang_up(sid: str) -> None:
         get_client().calls(sid).update(status="completed")
 
 
-def call_redirect(sid: str, url: str) -> None:
+def call_redirect(sid: str, url: str, *, purpose: str = "redirect") -> None:
     """Has a living call ask at `url` what to do next. Raises `TelephonyError`; `CallGone` when it is over already."""
-    with translated(), for_purpose("redirect"):
+    with translated(), for_purpose(purpose):
         get_client().calls(sid).update(url=url, method="POST")
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantFacts:
+    """What Twilio's REST API says of one in a conference."""
+
+    call_sid: str
+    label: str
+    status: str
+    held: bool
+    muted: bool
+
+
+def conference_find(name: str) -> str:
+    """The sid of the conference of that name that is on; "" when there is none. Raises `TelephonyError`."""
+    with translated(), for_purpose("conference"):
+        for status in ("in-progress", "init"):
+            for found in get_client().conferences.list(friendly_name=name, status=status, limit=1):
+                return str(found.sid)
+    return ""
+
+
+def participants_of(conference_sid: str) -> list[ParticipantFacts]:
+    """Who is in a conference, or called into it. Raises `TelephonyError`."""
+    with translated(), for_purpose("conference"):
+        found = get_client().conferences(conference_sid).participants.list(limit=50)
+        return [
+            ParticipantFacts(one.call_sid, one.label or "", str(one.status or ""), bool(one.hold), bool(one.muted))
+            for one in found
+        ]
+
+
+def participant_hold(conference_sid: str, leg: str, *, held: bool, music_url: str) -> None:
+    """Puts somebody in a conference on hold, or ends that. Raises `TelephonyError`."""
+    music = {"hold_url": music_url, "hold_method": "POST"} if held else {}
+    with translated(), for_purpose("hold" if held else "resume"):
+        get_client().conferences(conference_sid).participants(leg).update(hold=held, **music)
+
+
+def participant_mute(conference_sid: str, leg: str, *, muted: bool) -> None:
+    """Raises `TelephonyError`."""
+    with translated(), for_purpose("mute"):
+        get_client().conferences(conference_sid).participants(leg).update(muted=muted)
+
+
+def participant_remove(conference_sid: str, leg: str) -> None:
+    """Takes somebody out of a conference; who is still called is called no more. Raises `TelephonyError`."""
+    with translated(), for_purpose("remove"):
+        get_client().conferences(conference_sid).participants(leg).delete()
+
+
+def participant_call(
+    conference_sid: str, *, to: str, caller_id: str, label: str, timeout: int, status_url: str, events_url: str
+) -> str:
+    """Calls somebody into a conference: the sid of that call. Raises `TelephonyError`."""
+    with translated(), for_purpose("call-in"):
+        made = (
+            get_client()
+            .conferences(conference_sid)
+            .participants.create(
+                from_=caller_id,
+                to=to,
+                label=label,
+                timeout=timeout,
+                beep="false",
+                early_media=True,
+                end_conference_on_exit=False,
+                status_callback=status_url,
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                status_callback_method="POST",
+                conference_status_callback=events_url,
+                conference_status_callback_event=["start", "end", "join", "leave", "mute", "hold", "modify"],
+                conference_status_callback_method="POST",
+            )
+        )
+        return str(made.call_sid)
 
 
 def call_delete(sid: str) -> None:

@@ -125,6 +125,9 @@ _NOT_SHOWN = {
     "waiting_since",
     "searched_name",
     "searched_note",
+    "is_handled",
+    "round",
+    "leg_end_time",
 }
 
 

@@ -54,6 +54,17 @@ groups_retrieve           403    200        200         200         200    200
 groups_rule_fields        403    200        200         200         200    200
 groups_update             403    403        403         403         200    200
 calls_hang_up             403    202        404         404         403    202
+calls_hold                403    202        404         404         202    202
+calls_resume              403    202        404         404         202    202
+calls_transfer            403    202        404         404         202    202
+calls_complete_transfer   403    409        404         404         409    409
+calls_cancel_transfer     403    409        404         404         409    409
+calls_merge               403    409        404         404         409    409
+calls_participants        403    200        404         404         200    200
+calls_participants_add    403    202        404         404         202    202
+calls_participants_update 403    404        404         404         404    404
+calls_participants_remove 403    404        404         404         404    404
+calls_transfer_targets    403    200        404         404         200    200
 calls_list                403    200        200         200         200    200
 calls_recording           403    200        404         404         200    200
 calls_retrieve            403    200        404         404         200    200

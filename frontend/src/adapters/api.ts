@@ -1,6 +1,7 @@
 /** REST of our own server. Every failure is an `ApiError` whose message is a sentence for the agent. */
 import type { Config } from "../config";
-import type { Call, ReadyText, Text, TextFile, Thread } from "../messages";
+import type { CallAct } from "../softphone/control";
+import type { Call, ReadyText, Text, TextFile, Thread, TransferTargets } from "../messages";
 import type {
   Api,
   CallPage,
@@ -102,6 +103,18 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     hangUp: async (sid) => {
       await request<unknown>(under(`${encodeURIComponent(sid)}/hang-up/`), {});
     },
+    async act(sid, act) {
+      let call: Call | undefined;
+      for (const { method, path, body } of requestsOf(act)) {
+        const response = await send(under(`${encodeURIComponent(sid)}/${path}`), method, body);
+        call = (await response.json()) as Call;
+      }
+      return call as Call;
+    },
+    transferTargets: async (sid, search) =>
+      await request<TransferTargets>(
+        under(`${encodeURIComponent(sid)}/transfer-targets/?${new URLSearchParams({ q: search })}`),
+      ),
     checkNumber: (number, line) => {
       const query = new URLSearchParams({ number });
       if (line !== null) query.set("line", String(line));
@@ -163,6 +176,36 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
     readyTexts: (line) =>
       request<ReadyText[]>(`${config.urls.readyTexts}?${new URLSearchParams({ line: String(line) })}`),
   };
+}
+
+interface ActRequest {
+  method: "POST" | "PATCH" | "DELETE";
+  path: string;
+  body: unknown;
+}
+
+/** What an act is to the server: one request, or two that are done one after the other. */
+function requestsOf(act: CallAct): ActRequest[] {
+  const post = (path: string, body: unknown = {}): ActRequest => ({ method: "POST", path, body });
+  const change = (leg: string, body: unknown): ActRequest => ({
+    method: "PATCH",
+    path: `participants/${encodeURIComponent(leg)}/`,
+    body,
+  });
+  switch (act.do) {
+    case "transfer":
+      return [post("transfer/", { to: act.to, mode: act.mode })];
+    case "swap":
+      return [change(act.hold, { hold: true }), change(act.resume, { hold: false })];
+    case "add":
+      return [post("participants/", { to: act.to })];
+    case "change":
+      return [change(act.leg, act.change)];
+    case "remove":
+      return [{ ...change(act.leg, {}), method: "DELETE" }];
+    default:
+      return [post(`${act.do}/`)];
+  }
 }
 
 /** The token of the present session: the cookie is newer than the page after signing in again in another tab. */

@@ -1,209 +1,183 @@
-/** On the line: mute, tones, hang up, and in words whatever disturbs the sound. */
-import type { ComponentChildren } from "preact";
-import type { Levels } from "../ports";
-import { silent, weak, type CallerFacts } from "../softphone/selectors";
+/** On the line: keys, panels, hang up, and in words whatever disturbs the sound. */
+import type { Api, Levels } from "../ports";
+import type { CallAct } from "../softphone/control";
+import { minutes } from "../format";
+import {
+  callKeys,
+  type Consultation,
+  partnerName,
+  consultation,
+  heldSince,
+  sending,
+  shownCall,
+  thirdParties,
+} from "../softphone/room";
+import { type CallerFacts } from "../softphone/selectors";
 import type { Conversation, Ring, State } from "../softphone/state";
+import { CallKeys } from "./CallKeys";
 import { CallLayout } from "./CallLayout";
+import { noticeOf } from "./CallNotice";
+import { ConsultationBar, ConsultedIdentity, WaysOn, WhoHearsWhom } from "./Consultation";
 import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { AlsoCalling, CallerFactList } from "./IncomingCall";
 import { Keypad } from "./Keypad";
-import { LevelMeters } from "./LevelMeters";
 import { NoteButton } from "./NoteButton";
+import { OthersInCall } from "./OthersInCall";
+import { TransferPanel } from "./TransferPanel";
+import type { CallPanel } from "./useCallPanels";
 import { useNow } from "./useNow";
 import { t } from "../i18n/i18n";
-
-/** How long the SDK tries to take up a call again: `maxCallSignalingTimeoutMs`. */
-const RECONNECT_SECONDS = 30;
 
 interface Props {
   state: State;
   talk: Conversation;
   others: Ring[];
   facts: CallerFacts;
+  api: Api;
   levels: Levels;
-  keypadOpen: boolean;
-  helpOpen: boolean;
+  panel: CallPanel | null;
   onMute(muted: boolean): void;
-  onKeypad(open: boolean): void;
-  onHelp(open: boolean): void;
+  onPanel(panel: CallPanel | null): void;
+  onAct(act: CallAct): void;
+  onCloseProblem(): void;
   onDigit(digit: string): void;
   onNote(): void;
   onHangUp(): void;
 }
 
 export function ActiveCall(props: Props) {
-  const { state, talk, facts, keypadOpen, helpOpen } = props;
+  const { state, talk, facts, panel, onPanel, onAct } = props;
   const lost = talk.state === "reconnecting";
-  const notice = noticeOf(props);
+  const asked = consultation(state);
+  const held = heldSince(shownCall(state)) !== null;
+  const helpOpen = panel === "help";
+  const notice = noticeOf({ ...props, helpOpen, onHelp: (open) => onPanel(open ? "help" : null) });
+  const waits = state.control?.act != null;
+  const them = asked && asked.hears !== "customer" ? partnerName(asked) : facts.shortName;
+  return (
+    <CallLayout
+      tone={lost || (held && !asked) ? "hold" : "call"}
+      identity={<Who {...props} asked={lost ? null : asked} held={held && !lost} />}
+      notice={notice.content}
+      noticeTone={notice.hold ? "hold" : undefined}
+      bar={
+        asked?.mine ? (
+          <ConsultationBar consultation={asked} waits={waits} onAct={onAct} />
+        ) : (
+          <>
+            <button type="button" class="button-hang-up" onClick={props.onHangUp}>
+              <Icon name="hang-up" /> {t("call.hangUp")}
+            </button>
+            <NoteButton onNote={props.onNote} />
+          </>
+        )
+      }
+    >
+      <CallKeys
+        {...{ state, talk, panel, onPanel, onAct, them }}
+        levels={props.levels}
+        onMute={props.onMute}
+      />
+      <Problem {...props} />
+      {asked && <WhoHearsWhom consultation={asked} facts={facts} waits={waits} onAct={onAct} />}
+      {asked?.mine && <WaysOn consultation={asked} facts={facts} />}
+      {!asked && <OthersInCall others={thirdParties(state)} waits={waits} onAct={onAct} />}
+      {held && !asked && !sending(state) && panel === null && <OffHold {...props} />}
+      {panel === "transfer" && <Transfer {...props} waits={waits} />}
+      {panel === "keypad" && <Tones {...props} />}
+      {helpOpen && <WhatHelps onClose={() => onPanel(null)} />}
+      {lost && <IfNotBack name={facts.shortName} />}
+      {panel === null && !asked && <CallerFactList facts={facts} incoming={talk.incoming} />}
+      <AlsoCalling state={state} rings={props.others} />
+      {panel !== "transfer" && !asked && (
+        <p class="small quiet closing">{t("call.closing", { name: facts.shortName })}</p>
+      )}
+    </CallLayout>
+  );
+}
+
+function Who({ state, talk, facts, asked, held }: Props & { asked: Consultation | null; held: boolean }) {
+  if (asked && asked.hears !== "customer") return <ConsultedIdentity consultation={asked} facts={facts} />;
+  const lost = talk.state === "reconnecting";
   const lineName = facts.lineName || talk.line?.name;
   const way =
     lineName &&
     (talk.incoming
       ? t("call.calledLine", { line: lineName })
       : t("call.theySee", { line: talk.line?.display ?? lineName }));
+  const detail = detailOf(way, facts.place, facts.company);
   return (
-    <CallLayout
-      tone={lost ? "hold" : "call"}
-      identity={
-        <Identity
-          icon={lost ? "signal" : "phone"}
-          word={lost ? t("call.reconnecting") : t("call.onACall")}
-          facts={facts}
-          detail={detailOf(way, facts.place, facts.company)}
-          since={talk.since}
-          tags={talk.muted && <span class="tag tag-identity">{t("call.muted")}</span>}
-        />
+    <Identity
+      icon={lost ? "signal" : held ? "pause" : "phone"}
+      word={lost ? t("call.reconnecting") : held ? t("hold.onHold") : t("call.onACall")}
+      facts={facts}
+      detail={
+        held ? (
+          <>
+            <CallLength since={talk.since} /> {detail && `· ${detail}`}
+          </>
+        ) : (
+          detail
+        )
       }
-      notice={notice.content}
-      noticeTone={notice.hold ? "hold" : undefined}
-      bar={
-        <>
-          <button type="button" class="button-hang-up" onClick={props.onHangUp}>
-            <Icon name="hang-up" /> {t("call.hangUp")}
-          </button>
-          <NoteButton onNote={props.onNote} />
-        </>
-      }
-    >
-      <div class="call-buttons">
-        <button
-          type="button"
-          class="call-button"
-          aria-pressed={talk.muted}
-          onClick={() => props.onMute(!talk.muted)}
-          data-focus="mute"
-        >
-          <Icon name={talk.muted ? "mic-off" : "mic"} /> {t("call.mute")}
-        </button>
-        <button
-          type="button"
-          class="call-button"
-          aria-expanded={keypadOpen}
-          aria-controls="tones"
-          aria-disabled={lost}
-          onClick={() => !lost && props.onKeypad(!keypadOpen)}
-          data-focus="keypad"
-        >
-          <Icon name="keypad" /> {t("common.keypad")}
-        </button>
-        <LevelMeters levels={props.levels} them={facts.shortName} muted={talk.muted} />
-      </div>
-      {keypadOpen && <Tones {...props} />}
-      {helpOpen && <WhatHelps onClose={() => props.onHelp(false)} />}
-      {lost && <IfNotBack name={facts.shortName} />}
-      {!keypadOpen && !helpOpen && <CallerFactList facts={facts} incoming={talk.incoming} />}
-      <AlsoCalling state={state} rings={props.others} />
-      <p class="small quiet closing">{t("call.closing", { name: facts.shortName })}</p>
-    </CallLayout>
+      since={(held && heldSince(shownCall(state))) || talk.since}
+      tags={talk.muted && <span class="tag tag-identity">{t("call.muted")}</span>}
+    />
   );
 }
 
-/** One line, the gravest first. */
-function noticeOf(props: Props): { content: ComponentChildren; hold: boolean } {
-  const { talk, facts, helpOpen } = props;
-  const name = facts.shortName;
-  if (talk.state === "reconnecting") {
-    return { hold: true, content: <StillThere name={name} lostAt={talk.lostAt} /> };
-  }
-  const { hearing } = props.state;
-  if (hearing?.state === "lost") {
-    return {
-      hold: true,
-      content: (
-        <>
-          <Icon name="mic-off" size={18} />
-          <span>
-            <strong>{t("call.microphoneGone")}</strong> {t("call.plugOneIn", { name })}
-          </span>
-        </>
-      ),
-    };
-  }
-  if (weak(talk)) {
-    const content = (
-      <>
-        <Icon name="signal" size={18} />
-        <span>
-          <strong>{t("call.weak")}</strong> {t("call.gaps", { name })}
-        </span>
-        <button
-          type="button"
-          class="text-button"
-          aria-expanded={helpOpen}
-          onClick={() => props.onHelp(!helpOpen)}
-        >
-          {t("call.whatHelps")}
-        </button>
-      </>
-    );
-    return { hold: true, content };
-  }
-  if (talk.muted) {
-    return {
-      hold: true,
-      content: (
-        <>
-          <Icon name="mic-off" size={18} />
-          <span>
-            <strong>{t("call.youAreMuted")}</strong> {t("call.cannotHear", { name })}
-          </span>
-        </>
-      ),
-    };
-  }
-  if (silent(talk)) {
-    return {
-      hold: true,
-      content: (
-        <>
-          <Icon name="mic-off" size={18} />
-          <span>
-            <strong>{t("call.silent")}</strong> {t("call.silentText")}
-          </span>
-        </>
-      ),
-    };
-  }
-  if (hearing?.missed) {
-    return {
-      hold: true,
-      content: (
-        <>
-          <Icon name="mic" size={18} />
-          <span>
-            <strong>{t("common.notThere", { device: hearing.missed })}</strong>{" "}
-            {t("call.hears", { name, device: hearing.label || t("call.anotherMicrophone") })}
-          </span>
-        </>
-      ),
-    };
-  }
-  return {
-    hold: false,
-    content: (
-      <>
-        <Icon name={talk.incoming ? "in" : "out"} size={18} />{" "}
-        {talk.incoming ? t("call.theyCalled", { name }) : t("call.youCalled", { name })}
-      </>
-    ),
-  };
-}
-
-function StillThere({ name, lostAt }: { name: string; lostAt: number }) {
+function CallLength({ since }: { since: number }) {
   const now = useNow(true);
-  const left = Math.max(0, Math.ceil(RECONNECT_SECONDS - (now - lostAt) / 1000));
+  return <>{t("hold.call", { length: minutes((now - since) / 1000) })}</>;
+}
+
+/** Why what was asked for came to nothing. */
+function Problem({ state, onCloseProblem }: Props) {
+  if (!state.control?.problem) return null;
   return (
-    <>
+    <div class="inline-notice inline-notice-hold">
       <Icon name="alert" size={18} />
-      <span>
-        <strong>{t("call.stillThere", { name })}</strong> {t("call.secondsLeft", { seconds: left })}
-      </span>
-    </>
+      <p role="alert">{state.control.problem}</p>
+      <button type="button" class="icon-button" aria-label={t("ended.close")} onClick={onCloseProblem}>
+        <Icon name="close" size={16} />
+      </button>
+    </div>
   );
 }
 
-function Tones({ talk, onDigit, onKeypad }: Props) {
+function OffHold({ state, facts, onAct }: Props) {
+  const { hold } = callKeys(state);
+  return (
+    <button
+      type="button"
+      class="button-off-hold"
+      aria-disabled={!hold}
+      onClick={() => hold && onAct({ do: "resume" })}
+    >
+      <Icon name="play" size={18} /> {t("hold.off", { name: facts.shortName })}
+    </button>
+  );
+}
+
+function Transfer(props: Props & { waits: boolean }) {
+  const { api, state, talk, facts, waits } = props;
+  return (
+    <TransferPanel
+      {...{ api, waits }}
+      sid={talk.root}
+      line={talk.line ?? facts.line}
+      name={facts.shortName}
+      muted={talk.muted}
+      news={state.presence}
+      onMute={() => props.onMute(!talk.muted)}
+      onAct={props.onAct}
+      onClose={() => props.onPanel(null)}
+    />
+  );
+}
+
+function Tones({ talk, onDigit, onPanel }: Props) {
   return (
     <section class="panel" id="tones" aria-labelledby="tones-title">
       <div class="panel-head">
@@ -217,7 +191,7 @@ function Tones({ talk, onDigit, onKeypad }: Props) {
           type="button"
           class="icon-button"
           aria-label={t("call.closeKeypad")}
-          onClick={() => onKeypad(false)}
+          onClick={() => onPanel(null)}
         >
           <Icon name="close" size={18} />
         </button>

@@ -18,6 +18,7 @@ import type { Correspondent } from "../threads/correspondent";
 import type { NewsStore } from "../threads/news";
 import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
+import { callKeys, consultation, heldSince, shownCall } from "../softphone/room";
 import { canDial, colleagues, currentFacts, isIdle, isQuiet, lastEnding } from "../softphone/selectors";
 import { inCall, isTalk } from "../softphone/state";
 import type { Screens } from "../screens/screens";
@@ -86,7 +87,8 @@ export function App(props: AppProps) {
   const [number, setNumber] = useState("");
   const [dialog, setDialog] = useState<DialogName | null>(null);
   const [menu, setMenu] = useState<OpenMenu>(null);
-  const panels = useCallPanels(focus !== null);
+  const keys = callKeys(state);
+  const panels = useCallPanels({ keypad: keys.keypad, transfer: keys.transfer, help: focus !== null });
   const microphoneLabel = useMicrophoneLabel(audio, state.microphone, chosen);
 
   const facts = currentFacts(state);
@@ -191,19 +193,19 @@ export function App(props: AppProps) {
     setTimeout(() => focusOn("call-area"));
   }
 
-  const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
+  // Nobody who is asked about a customer, or waits for it, is lost by one key.
+  const consults = consultation(state)?.mine ?? false;
+  const hangUp = () => !consults && send({ type: "agent.hung-up", at: Date.now() });
   const mute = () => talk && send({ type: "agent.muted", muted: !talk.muted });
 
   useDeskKeys({
     state,
     enabled: chosen.shortcuts,
-    keypad: panels.keypad,
-    help: panels.help,
+    panel: panels.open,
     send,
     mute,
     hangUp,
-    openKeypad: panels.openKeypad,
-    closeHelp: () => panels.openHelp(false),
+    show: panels.show,
     search: () => {
       if (openedIn === "log") details.close();
       show({ view: "log", pane: "work" });
@@ -266,8 +268,9 @@ export function App(props: AppProps) {
           talk={talk}
           facts={facts}
           lost={talk.state === "reconnecting"}
+          heldSince={heldSince(shownCall(state))}
           onMute={mute}
-          onHangUp={hangUp}
+          onHangUp={consults ? null : hangUp}
         />
       )}
       {ring && facts && pane === "work" && (
@@ -291,15 +294,13 @@ export function App(props: AppProps) {
         </h1>
         <CallArea
           {...{ state, config, browser, api, levels, number, line, send }}
-          keypadOpen={panels.keypad}
-          helpOpen={panels.help}
+          panel={panels.open}
           folded={folded}
           onUnfold={toDial}
           offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
           onNumber={setNumber}
           onLine={(next) => preferences.set({ line: next?.id ?? null })}
-          onKeypad={panels.openKeypad}
-          onHelp={panels.openHelp}
+          onPanel={panels.show}
           onNote={writeNote}
           onCallBack={callPartyOf}
           onDial={dial}

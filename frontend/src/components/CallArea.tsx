@@ -20,6 +20,7 @@ import { GapNotice } from "./GapNotice";
 import { Icon } from "./Icon";
 import { OutgoingCall } from "./OutgoingCall";
 import { troubleOf, Unreachable } from "./Unreachable";
+import type { CallPanel } from "./useCallPanels";
 import { WrapUp } from "./WrapUp";
 import { t } from "../i18n/i18n";
 
@@ -31,8 +32,7 @@ export interface CallAreaProps {
   levels: Levels;
   number: string;
   line: Line | null;
-  keypadOpen: boolean;
-  helpOpen: boolean;
+  panel: CallPanel | null;
   /** What stands above the dial pad once. */
   offer: ComponentChildren;
   send(event: SoftphoneEvent): void;
@@ -41,8 +41,7 @@ export interface CallAreaProps {
   onUnfold(): void;
   onNumber(text: string): void;
   onLine(line: Line | null): void;
-  onKeypad(open: boolean): void;
-  onHelp(open: boolean): void;
+  onPanel(panel: CallPanel | null): void;
   onNote(): void;
   onCallBack(call: Call): void;
   /** What was checked. */
@@ -102,6 +101,8 @@ function Panel(props: CallAreaProps) {
       others={others}
       facts={facts}
       onMute={(muted) => send({ type: "agent.muted", muted })}
+      onAct={(act) => send({ type: "agent.acted", act })}
+      onCloseProblem={() => send({ type: "agent.closed-problem" })}
       onDigit={(digit) => send({ type: "agent.pressed", digit })}
       onHangUp={hangUp}
     />

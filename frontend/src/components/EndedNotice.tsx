@@ -75,5 +75,7 @@ function iconOf(ending: Ending): "check" | "missed" | "phone" {
 function sentenceOf(state: State, ending: Ending): string {
   if (ending.kind !== "ended") return endingSentence(state, ending);
   const { title } = callerFacts(state, ending.root, ending.hints);
+  const { handedTo } = ending;
+  if (handedTo) return t("ended.handedOn", { name: title, to: handedTo, length: minutes(ending.seconds) });
   return t("ended.with", { name: title, length: minutes(ending.seconds) });
 }

@@ -138,6 +138,15 @@ const SHAPES = {
     </>
   ),
   retry: <path d="M19.5 9A8 8 0 0 0 5 8.5M5 4v4.5h4.5M4.5 15A8 8 0 0 0 19 15.5M19 20v-4.5h-4.5" />,
+  transfer: <path d="M4 8.5h15M15 4.500l4 4-4 4M20 15.500H5M9 11.500l-4 4 4 4" />,
+  both: <path d="M3.500 12h17M7.500 8l-4 4 4 4M16.500 8l4 4-4 4" />,
+  music: (
+    <>
+      <path d="M9 17.500V6l10.500-2v11.500" />
+      <circle cx="6.500" cy="17.500" r="2.500" />
+      <circle cx="17" cy="15.500" r="2.500" />
+    </>
+  ),
   "arrow-up": <path d="M17 21C8 17 7 11 9 3.5M4 9.5l5-6 6 4.5" />,
 } satisfies Record<string, JSX.Element>;
 

@@ -8,9 +8,9 @@ import { useNow } from "./useNow";
 interface Props {
   icon: IconName;
   word: string;
-  facts: CallerFacts;
+  facts: Pick<CallerFacts, "title" | "display">;
   /** One line under the number. */
-  detail: string;
+  detail: ComponentChildren;
   since?: number | undefined;
   tags?: ComponentChildren;
 }

@@ -2,12 +2,14 @@
 import { shortWhen } from "../format";
 import { callerFacts, type CallerFacts } from "../softphone/selectors";
 import type { Ring, State } from "../softphone/state";
+import { type HandedOver, handedOver } from "../softphone/room";
 import { pastCallSentence, wayIcon } from "../words";
 import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
 import { detailOf, Identity, Timer } from "./Identity";
 import { PastNote } from "./PastNote";
 import { t } from "../i18n/i18n";
+import { rich } from "../i18n/rich";
 
 interface Props {
   state: State;
@@ -19,6 +21,7 @@ interface Props {
 }
 
 export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }: Props) {
+  const handed = handedOver(state);
   return (
     <CallLayout
       tone="ringing"
@@ -31,8 +34,8 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
           since={ring.since}
         />
       }
-      notice={<CallerNotice facts={facts} />}
-      noticeTone={facts.verificationFailed ? "hold" : undefined}
+      notice={handed ? <HandedNotice handed={handed} facts={facts} /> : <CallerNotice facts={facts} />}
+      noticeTone={handed || facts.verificationFailed ? "hold" : undefined}
       bar={
         <>
           {/* Never `disabled`: focus, which was just on it, would be lost. A second press means nothing. */}
@@ -55,6 +58,18 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
       <LastCalls facts={facts} />
       <AlsoCalling state={state} rings={others} />
     </CallLayout>
+  );
+}
+
+/** Who sends the customer here, and what for. */
+function HandedNotice({ handed: { how, from }, facts }: { handed: HandedOver; facts: CallerFacts }) {
+  return (
+    <>
+      <Icon name="transfer" size={18} />
+      <span>
+        {how === "ring.comesBack" ? rich(how, { name: facts.title }) : rich(how, { from, name: facts.title })}
+      </span>
+    </>
   );
 }
 

@@ -9,18 +9,23 @@ interface MiniProps {
   talk: Conversation;
   facts: CallerFacts;
   lost: boolean;
+  /** The customer hears music. */
+  heldSince: number | null;
   onMute(): void;
-  onHangUp(): void;
+  /** Null while it would leave somebody alone. */
+  onHangUp: (() => void) | null;
 }
 
-export function MiniCall({ talk, facts, lost, onMute, onHangUp }: MiniProps) {
+export function MiniCall({ talk, facts, lost, heldSince, onMute, onHangUp }: MiniProps) {
+  const word = talk.muted ? t("call.muted") : t("call.onACall");
+  const held = heldSince !== null;
   return (
-    <section class={lost ? "mini mini-hold" : "mini"} aria-label={t("call.inProgress")}>
+    <section class={lost || held ? "mini mini-hold" : "mini"} aria-label={t("call.inProgress")}>
       <div>
         <strong>{facts.title}</strong>
         <span>
-          {lost ? t("call.reconnecting") : talk.muted ? t("call.muted") : t("call.onACall")}{" "}
-          <Timer since={talk.since} class="mini-timer" />
+          {lost ? t("call.reconnecting") : held ? t("hold.onHold") : word}{" "}
+          <Timer since={heldSince ?? talk.since} class="mini-timer" />
         </span>
       </div>
       <button
@@ -32,9 +37,16 @@ export function MiniCall({ talk, facts, lost, onMute, onHangUp }: MiniProps) {
       >
         <Icon name={talk.muted ? "mic-off" : "mic"} />
       </button>
-      <button type="button" class="mini-button mini-hang-up" aria-label={t("call.hangUp")} onClick={onHangUp}>
-        <Icon name="hang-up" />
-      </button>
+      {onHangUp && (
+        <button
+          type="button"
+          class="mini-button mini-hang-up"
+          aria-label={t("call.hangUp")}
+          onClick={onHangUp}
+        >
+          <Icon name="hang-up" />
+        </button>
+      )}
     </section>
   );
 }

@@ -20,7 +20,9 @@ const rows = (): [ComponentChildren, string][] => [
     t("keys.reject"),
   ],
   [<Key>M</Key>, t("keys.mute")],
+  [<Key>H</Key>, t("keys.hold")],
   [<Key>K</Key>, t("keys.keypad")],
+  [<Key>T</Key>, t("keys.transfer")],
   [
     <>
       <Key>{t("keys.shift")}</Key> + <Key>E</Key>

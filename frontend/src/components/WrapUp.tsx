@@ -44,7 +44,11 @@ export function WrapUp({ state, wrapUp, notices, send, onNote }: Props) {
             {facts?.title ?? t("wrapUp.title")}
           </h2>
           {ending?.kind === "ended" && (
-            <p class="who-number">{t("wrapUp.ended", { length: minutes(ending.seconds) })}</p>
+            <p class="who-number">
+              {ending.handedTo
+                ? t("ended.handedOver", { name: ending.handedTo })
+                : t("wrapUp.ended", { length: minutes(ending.seconds) })}
+            </p>
           )}
           <p class="who-detail">{t("wrapUp.wait")}</p>
         </>

@@ -1,27 +1,33 @@
-/** What is open in the call area: the keypad, or what helps a weak connection. One at a time, and only in a call. */
+/** What is open in the call area, one at a time, and only in a call. */
 import { useEffect, useState } from "preact/hooks";
 import { focusOn } from "./useFocusRules";
 
-export function useCallPanels(hasCall: boolean) {
-  const [keypad, setKeypad] = useState(false);
-  const [help, setHelp] = useState(false);
+export type CallPanel = "keypad" | "transfer" | "help";
+
+/** Where focus goes when a panel opens, and when it closes again. */
+const FOCUS: Record<CallPanel, [opened: string, closed: string] | null> = {
+  keypad: ["tones", "keypad"],
+  transfer: ["transfer-search", "transfer"],
+  help: null,
+};
+
+/** `usable`: which of them mean anything now. */
+export function useCallPanels(usable: Record<CallPanel, boolean>) {
+  const [chosen, setOpen] = useState<CallPanel | null>(null);
+  const open = chosen && usable[chosen] ? chosen : null;
   useEffect(() => {
-    if (hasCall) return;
-    setKeypad(false);
-    setHelp(false);
-  }, [hasCall]);
+    // What had no meaning for a while does not come back by itself.
+    if (chosen !== open) setOpen(null);
+  }, [chosen, open]);
   return {
-    keypad,
-    help,
-    openKeypad(open: boolean): void {
-      setKeypad(open);
-      if (open) setHelp(false);
+    open,
+    /** The panel, or none. */
+    show(next: CallPanel | null): void {
+      setOpen(next);
+      const [opened, closed] = FOCUS[next ?? open ?? "help"] ?? [];
+      const to = next ? opened : closed;
       // After the panel has been drawn.
-      setTimeout(() => focusOn(open ? "tones" : "keypad"));
-    },
-    openHelp(open: boolean): void {
-      setHelp(open);
-      if (open) setKeypad(false);
+      if (to) setTimeout(() => focusOn(to));
     },
   };
 }

@@ -1,20 +1,20 @@
 /** What the desk's shortcuts do. */
 import type { SoftphoneEvent } from "../softphone/events";
+import { callKeys } from "../softphone/room";
 import { isTalk, type State } from "../softphone/state";
+import type { CallPanel } from "./useCallPanels";
 import { useShortcuts } from "./useShortcuts";
 
 interface Desk {
   state: State;
   /** Single keys can be turned off. */
   enabled: boolean;
-  /** Which panels are open in the call area. */
-  keypad: boolean;
-  help: boolean;
+  /** What is open in the call area. */
+  panel: CallPanel | null;
   send(event: SoftphoneEvent): void;
   mute(): void;
   hangUp(): void;
-  openKeypad(open: boolean): void;
-  closeHelp(): void;
+  show(panel: CallPanel | null): void;
   /** Shows the call log, in whose field focus goes. */
   search(): void;
   toDial(): void;
@@ -24,9 +24,10 @@ interface Desk {
 }
 
 export function useDeskKeys(desk: Desk): void {
-  const { state, keypad, help, send } = desk;
+  const { state, panel, send } = desk;
   const { focus } = state.calls;
-  const inOpenCall = focus?.state === "open";
+  const keys = callKeys(state);
+  const toggle = (name: "keypad" | "transfer") => keys[name] && desk.show(panel === name ? null : name);
   useShortcuts(
     {
       answer: () => {
@@ -35,9 +36,12 @@ export function useDeskKeys(desk: Desk): void {
       },
       reject: () => send({ type: "agent.rejected" }),
       toggleMute: desk.mute,
-      toggleKeypad: () => inOpenCall && desk.openKeypad(!keypad),
+      toggleHold: () =>
+        keys.hold && send({ type: "agent.acted", act: { do: keys.held ? "resume" : "hold" } }),
+      toggleKeypad: () => toggle("keypad"),
+      toggleTransfer: () => toggle("transfer"),
       digit: (key) => {
-        if (!keypad || !inOpenCall) return false;
+        if (panel !== "keypad" || !keys.keypad) return false;
         send({ type: "agent.pressed", digit: key });
         return true;
       },
@@ -51,9 +55,8 @@ export function useDeskKeys(desk: Desk): void {
       availability: desk.openAvailability,
       help: desk.openShortcuts,
       escape: () => {
-        if (keypad) desk.openKeypad(false);
-        else if (help) desk.closeHelp();
-        else return false;
+        if (panel === null) return false;
+        desk.show(null);
         return true;
       },
     },

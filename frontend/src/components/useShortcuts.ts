@@ -7,7 +7,9 @@ export interface ShortcutActions {
   answer(): boolean;
   reject(): void;
   toggleMute(): void;
+  toggleHold(): void;
   toggleKeypad(): void;
+  toggleTransfer(): void;
   digit(key: string): boolean;
   hangUp(): void;
   search(): void;
@@ -54,7 +56,9 @@ function single(event: KeyboardEvent, actions: ShortcutActions): boolean {
   if (/^[0-9*#]$/.test(key)) return actions.digit(key);
   if (event.shiftKey) return false;
   if (key === "m") return done(actions.toggleMute);
+  if (key === "h") return done(actions.toggleHold);
   if (key === "k") return done(actions.toggleKeypad);
+  if (key === "t") return done(actions.toggleTransfer);
   if (key === "d") return done(actions.dial);
   if (key === "n") return done(actions.note);
   if (key === "a") return done(actions.availability);

@@ -262,6 +262,46 @@ export interface paths {
         patch: operations["calls_update"];
         trace?: never;
     };
+    "/api/v1/calls/{sid}/cancel-transfer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the caller back
+         * @description Takes the caller back: whoever was called, or talked with, leaves.
+         */
+        post: operations["calls_cancel_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{sid}/complete-transfer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands the caller over to whom the agent has talked with, and leaves
+         * @description Hands the caller over to whom the agent has talked with, and leaves.
+         */
+        post: operations["calls_complete_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{sid}/hang-up/": {
         parameters: {
             query?: never;
@@ -280,6 +320,94 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{sid}/hold/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts the other party on hold
+         * @description Puts the other party on hold: music, until `resume`. Whoever asks twice asks once.
+         */
+        post: operations["calls_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{sid}/merge/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets all of them talk together
+         * @description Lets all of them talk together.
+         */
+        post: operations["calls_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{sid}/participants/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is in the call, and taking somebody into it
+         * @description Who is in the call, and taking somebody into it.
+         */
+        get: operations["calls_participants"];
+        put?: never;
+        /**
+         * Who is in the call, and taking somebody into it
+         * @description Who is in the call, and taking somebody into it.
+         */
+        post: operations["calls_participants_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{sid}/participants/{leg}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a participant out of the call
+         * @description Takes a participant out of the call.
+         */
+        delete: operations["calls_participants_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * One of those in the call, by `leg`
+         * @description One of those in the call, by `leg`.
+         */
+        patch: operations["calls_participants_update"];
         trace?: never;
     };
     "/api/v1/calls/{sid}/recordings/{recording_sid}/": {
@@ -302,6 +430,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{sid}/resume/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends the hold
+         * @description Ends the hold.
+         */
+        post: operations["calls_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{sid}/timeline/": {
         parameters: {
             query?: never;
@@ -314,6 +462,46 @@ export interface paths {
          * @description What happened to a call, oldest first, for those who may see the call.
          */
         get: operations["calls_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{sid}/transfer/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the call to an agent, a team or a number
+         * @description Gives the call to an agent, a team or a number: at once, or after a talk while the caller is on hold.
+         */
+        post: operations["calls_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{sid}/transfer-targets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whom the call can be given to, with why not now
+         * @description Whom the call can be given to, with why not now.
+         */
+        get: operations["calls_transfer_targets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1651,6 +1839,13 @@ export interface components {
             identity: string;
             name: string;
         };
+        AgentTarget: {
+            /** @description Whether the call can be given there now. */
+            may: boolean;
+            /** @description Why not, as a sentence. */
+            why: string;
+            presence: components["schemas"]["Presence"];
+        };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         Assign: {
             /**
@@ -1965,6 +2160,11 @@ export interface components {
             readonly ring_seconds: number | null;
             /** @description Seconds in a team's queue, until somebody answered or the caller was gone. */
             waited: number | null;
+            /** @description Who is in the call, and who was; empty of a call in which nobody was ever held or taken in. */
+            readonly participants: components["schemas"]["Participant"][];
+            /** @description How long the other party was on hold. */
+            readonly held_seconds: number;
+            readonly transfer: components["schemas"]["Transfer"] | null;
             /** @description Why it failed, as a sentence. */
             problem: string;
             /** @description What the agent noted. */
@@ -2042,6 +2242,15 @@ export interface components {
              */
             type: "call.ended";
             call: components["schemas"]["Call"];
+        };
+        CallHangUp: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.hang_up";
+            /** @description The root call's. */
+            sid: string;
         };
         CallIncoming: {
             /**
@@ -2319,7 +2528,7 @@ export interface components {
             price_unit: string;
             results: components["schemas"]["Cost"][];
         };
-        DeskFrame: components["schemas"]["BoardOpen"] | components["schemas"]["BoardClose"] | components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        DeskFrame: components["schemas"]["BoardOpen"] | components["schemas"]["BoardClose"] | components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["CallHangUp"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         DeskRefresh: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2593,6 +2802,15 @@ export interface components {
          * @enum {string}
          */
         GroupSendStateEnum: "draft" | "scheduled" | "running" | "paused" | "stopped" | "finished" | "canceled";
+        HandlingAgent: {
+            id: number;
+            identity: string;
+            name: string;
+        };
+        HandlingTeam: {
+            id: number;
+            name: string;
+        };
         ImportColumn: {
             /** @description As it stands in the file's first row. */
             header: string;
@@ -2865,6 +3083,12 @@ export interface components {
             thread: components["schemas"]["Thread"];
             message: components["schemas"]["Message"];
         };
+        /**
+         * @description * `blind` - Blind
+         *     * `warm` - Warm
+         * @enum {string}
+         */
+        ModeEnum: "blind" | "warm";
         Money: {
             /** @description A decimal number. */
             amount: string;
@@ -2929,6 +3153,18 @@ export interface components {
              *     * `other` - Other
              */
             line_type?: components["schemas"]["LineTypeEnum"] | components["schemas"]["BlankEnum"];
+        };
+        NumberTarget: {
+            /** @description Whether the call can be given there now. */
+            may: boolean;
+            /** @description Why not, as a sentence. */
+            why: string;
+            /** @description E.164 */
+            number: string;
+            display: string;
+            name: string;
+            label: string;
+            company: string;
         };
         /**
          * @description * `agent` - By an agent
@@ -3083,6 +3319,34 @@ export interface components {
              */
             as_of: string | null;
         };
+        /** @description Somebody who is in the call, is called into it, or was in it. */
+        Participant: {
+            /** @description The CallSid of the participant's leg; a name of our own until there is one. */
+            leg: string;
+            role: components["schemas"]["RoleEnum"];
+            agent: components["schemas"]["HandlingAgent"] | null;
+            name: string;
+            /** @description E.164; empty of agents, and when withheld. */
+            number: string;
+            display: string;
+            state: components["schemas"]["ParticipantStateEnum"];
+            /** @description Is on hold, as Twilio said. */
+            held: boolean;
+            /** Format: date-time */
+            held_since: string | null;
+            muted: boolean;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        ParticipantRequest: {
+            to: components["schemas"]["Somebody"];
+        };
+        /**
+         * @description * `calling` - Is called
+         *     * `in` - In the call
+         *     * `left` - Has left
+         * @enum {string}
+         */
+        ParticipantStateEnum: "calling" | "in" | "left";
         /** @description The other party, whichever way the call goes. */
         Party: {
             /** @description E.164, `client:agent_3`, or empty when withheld. */
@@ -3216,6 +3480,11 @@ export interface components {
              *     * `de` - Deutsch
              */
             language?: components["schemas"]["LanguageEnum"] | components["schemas"]["BlankEnum"];
+        };
+        /** @description What is left out stays as it is. */
+        PatchedParticipantChange: {
+            hold?: boolean;
+            muted?: boolean;
         };
         /** @description What somebody is to be. A reason and a time of return count only of who is away. */
         PatchedPresenceChange: {
@@ -3512,6 +3781,8 @@ export interface components {
             type: "ring.ack";
             /** @description The root call's. */
             sid: string;
+            /** @description It says `call.hang_up` before it hangs up. */
+            announces_end?: boolean;
         };
         RingingAt: {
             id: number;
@@ -3520,6 +3791,14 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        /**
+         * @description * `customer` - Customer
+         *     * `agent` - Agent
+         *     * `third-party` - Third party
+         *     * `supervisor` - Supervisor
+         * @enum {string}
+         */
+        RoleEnum: "customer" | "agent" | "third-party" | "supervisor";
         RowError: {
             /** @description In a CSV file as a spreadsheet counts: its header is row 1. */
             row: number;
@@ -3612,6 +3891,16 @@ export interface components {
             type: "session.ended";
             message: string;
         };
+        /** @description One of the two. */
+        Somebody: {
+            /**
+             * Format: int64
+             * @description An agent's id.
+             */
+            agent?: number;
+            /** @description As a person writes it. */
+            number?: string;
+        };
         /**
          * @description * `queued` - Queued
          *     * `initiated` - Initiated
@@ -3665,6 +3954,15 @@ export interface components {
         Take: {
             /** @description Of the call of whoever waits, or rings at a colleague. */
             sid: string;
+        };
+        TeamTarget: {
+            /** @description Whether the call can be given there now. */
+            may: boolean;
+            /** @description Why not, as a sentence. */
+            why: string;
+            team: components["schemas"]["HandlingTeam"];
+            /** @description How many wait there. */
+            waiting: number;
         };
         /** @description That the other party allowed, or forbade, the line's texts. */
         TextConsent: {
@@ -3806,6 +4104,53 @@ export interface components {
             /** @description One's own, E.164 or as dialled in the home region. */
             number: string;
         };
+        /** @description The latest time that the call was handed over, or was to be. */
+        Transfer: {
+            id: number;
+            mode: components["schemas"]["ModeEnum"];
+            state: components["schemas"]["TransferStateEnum"];
+            from: components["schemas"]["HandlingAgent"] | null;
+            to: components["schemas"]["TransferTargetTo"];
+            /** Format: date-time */
+            since: string;
+            /** @description Why it failed, as a sentence. */
+            problem: string;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        TransferRequest: {
+            to: components["schemas"]["Whom"];
+            /**
+             * @description `blind`: at once; `warm`: the two agents talk first, while the caller is on hold.
+             *
+             *     * `blind` - Blind
+             *     * `warm` - Warm
+             */
+            mode: components["schemas"]["ModeEnum"];
+        };
+        /**
+         * @description * `calling` - calling
+         *     * `consulting` - consulting
+         *     * `handed-over` - handed-over
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
+         *     * `recalled` - recalled
+         * @enum {string}
+         */
+        TransferStateEnum: "calling" | "consulting" | "handed-over" | "failed" | "cancelled" | "recalled";
+        TransferTargetTo: {
+            agent: components["schemas"]["HandlingAgent"] | null;
+            team: components["schemas"]["HandlingTeam"] | null;
+            number: string;
+            display: string;
+            name: string;
+        };
+        /** @description Whom a call can be given to. Of each kind, the first twenty that fit. */
+        TransferTargets: {
+            agents: components["schemas"]["AgentTarget"][];
+            teams: components["schemas"]["TeamTarget"][];
+            /** @description Of contacts; and what was typed, when it is a number. */
+            numbers: components["schemas"]["NumberTarget"][];
+        };
         /**
          * @description * `silent` - silent
          *     * `ring-lost` - ring-lost
@@ -3913,6 +4258,21 @@ export interface components {
          * @enum {string}
          */
         WhatNowEnum: "try-again" | "left-out" | "help" | "ask";
+        /** @description One of the three. */
+        Whom: {
+            /**
+             * Format: int64
+             * @description An agent's id.
+             */
+            agent?: number;
+            /**
+             * Format: int64
+             * @description A team's id.
+             */
+            team?: number;
+            /** @description As a person writes it. */
+            number?: string;
+        };
         WouldNotRing: {
             agent: components["schemas"]["_Person"];
             reason: string;
@@ -3994,6 +4354,15 @@ export interface components {
          *     - `text_needs_reason`: Your company's rules forbid this text now.
          */
         ConflictOrTextRefusedOrTextNeedsReason: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid_number`: This number cannot be called. */
+        InvalidNumber: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4724,6 +5093,68 @@ export interface operations {
             500: components["responses"]["ServerError"];
         };
     };
+    calls_cancel_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["InvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_complete_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["InvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
     calls_hang_up: {
         parameters: {
             query?: never;
@@ -4749,6 +5180,202 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["InvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["InvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_participants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participant"][];
+                };
+            };
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    calls_participants_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipantRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequestOrInvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_participants_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leg: string;
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["InvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_participants_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leg: string;
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedParticipantChange"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequestOrInvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
             502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
             503: components["responses"]["TwilioBusy"];
@@ -4810,6 +5437,37 @@ export interface operations {
             502: components["responses"]["TwilioNotConfiguredOrTwilioUnavailable"];
         };
     };
+    calls_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["InvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
     calls_timeline: {
         parameters: {
             query?: never;
@@ -4834,6 +5492,75 @@ export interface operations {
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    calls_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequestOrInvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_transfer_targets: {
+        parameters: {
+            query?: {
+                /** @description Part of a name or a number; a number as it is typed. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferTargets"];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             500: components["responses"]["ServerError"];
         };
     };

@@ -5,8 +5,10 @@ import { isolated } from "../names";
 import { availabilitySentence, partyTitle, presenceWord } from "../words";
 import { isSetByOthers, mine, wrapUp } from "./presence";
 import { reach } from "./reach";
+import { consultation, handedOver, heldSince, partnerName, shownCall } from "./room";
 import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
-import { type Ending, inCall, type State } from "./state";
+import { type Ending, inCall, isTalk, type State } from "./state";
+import { HOLD_REMINDER } from "./waits";
 import { t } from "../i18n/i18n";
 
 export interface Announcement {
@@ -28,19 +30,20 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
   const [was, is] = [before.calls.focus, after.calls.focus];
   if (is?.state === "pending" && (was?.state !== "pending" || was.id !== is.id) && facts) {
     const line = facts.lineName ? t("say.onLine", { line: facts.lineName }) : "";
-    const who = [facts.spoken.title, facts.company, facts.place, line].filter(Boolean).join(", ");
+    const caller = [facts.spoken.title, facts.company, facts.place, line].filter(Boolean).join(", ");
+    const who = handedWho(after, caller);
     return { assertive: typing ? t("say.incomingTyping", { who }) : t("say.incoming", { who }) };
   }
   if (is?.state === "connecting" && was === null)
     return { polite: t("say.calling", { name: facts?.spoken.title ?? "" }) };
   if (is?.state === "ringing" && was?.state === "connecting") return { polite: t("say.ringing") };
   if (is?.state === "open" && was?.state === "reconnecting") return { polite: t("say.connectedAgain") };
-  if (is?.state === "open" && was?.state !== "open")
+  if (is?.state === "open" && was?.state !== "open" && !consultation(after))
     return { polite: t("say.callWith", { name: facts?.spoken.title ?? "" }) };
   if (is?.state === "reconnecting" && was?.state === "open") {
     return { polite: t("say.stillThere", { name: facts?.spoken.shortName ?? "" }) };
   }
-  const heard = hearingAnnouncement(before, after);
+  const heard = hearingAnnouncement(before, after) ?? roomAnnouncement(before, after);
   if (heard) return heard;
   if (is?.state === "open" && was?.state === "open") {
     if (is.muted !== was.muted) return { polite: is.muted ? t("say.muted") : t("say.microphoneOn") };
@@ -54,6 +57,44 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
     const sameCall = said !== "" && tell.kind === "ended";
     return sentence && sentence !== said && !sameCall ? { polite: sentence } : null;
   }
+  return null;
+}
+
+/** A ring that is a transfer begins with who sends it. */
+function handedWho(state: State, who: string): string {
+  const handed = handedOver(state);
+  if (!handed) return who;
+  if (handed.how === "ring.comesBack") return t("say.comesBack", { who });
+  const { from } = handed;
+  return handed.how === "ring.asks" ? t("say.asks", { from, who }) : t("say.handsOver", { from, who });
+}
+
+/** Who hears whom: what was asked for is said when it is so. */
+function roomAnnouncement(before: State, after: State): Announcement | null {
+  if (before.calls.focus?.id !== after.calls.focus?.id || !isTalk(after.calls.focus)) return null;
+  const customer = currentFacts(after)?.spoken.shortName ?? t("say.otherSide");
+  const [was, is] = [consultation(before), consultation(after)];
+  if (is && (is.transfer.state !== was?.transfer.state || is.hears !== was.hears)) {
+    const name = partnerName(is);
+    if (is.transfer.state === "calling")
+      return is.mine && !was ? { polite: t("say.callingColleague", { name, customer }) } : null;
+    if (is.hears === "all") return { polite: t("say.allThree") };
+    return is.hears === "customer"
+      ? { polite: t("say.talkingTo", { name: customer, customer: name }) }
+      : { polite: t("say.talkingTo", { name, customer }) };
+  }
+  return is ? null : holdAnnouncement(before, after, customer);
+}
+
+function holdAnnouncement(before: State, after: State, name: string): Announcement | null {
+  const [was, is] = [heldSince(shownCall(before)), heldSince(shownCall(after))];
+  if (was === null && is !== null) return { polite: t("say.onHold", { name }) };
+  if (was !== null && is === null) return { polite: t("say.offHold", { name }) };
+  const reminders = after.hold?.reminders ?? 0;
+  if (reminders > (before.hold?.reminders ?? 0))
+    return {
+      polite: t("say.holdLasts", { name, length: spokenMinutes(reminders * (HOLD_REMINDER / 1000)) }),
+    };
   return null;
 }
 
@@ -118,6 +159,7 @@ export function endingSentence(state: State, ending: Ending, how: "written" | "s
     case "failed":
       return ending.message;
     case "ended":
+      if (ending.handedTo) return t("ended.handedOver", { name: ending.handedTo });
       return t("ended.length", { length: spokenMinutes(ending.seconds) });
     case "withdrawn":
       if (ending.reason === "answered-elsewhere") {

@@ -196,7 +196,7 @@ function rejection({ root, hints, since }: Ring): Ending {
 
 export function endingOf({ root, hints, line, incoming, since }: Conversation, at: number): Ending {
   const seconds = Math.max(0, Math.round((at - since) / 1000));
-  return { kind: "ended", root, hints, line, dialled: !incoming, seconds, at };
+  return { kind: "ended", root, hints, line, dialled: !incoming, seconds, handedTo: "", at };
 }
 
 export function failureOf(call: FocusCall, failure: Failure, code: number | null, at: number): Ending {

@@ -1,5 +1,5 @@
 /** Command → port. What comes of it returns as an event. */
-import type { Api, Desk, Leader, Microphone, Phone } from "../ports";
+import type { Api, Desk, Leader, Microphone, Phone, Tones } from "../ports";
 import type { Command, SoftphoneEvent } from "./events";
 
 export interface Ports {
@@ -7,7 +7,8 @@ export interface Ports {
   microphone: Microphone;
   desk: Desk;
   leader: Leader;
-  api: Pick<Api, "hangUp" | "declineCallBack">;
+  tones: Tones;
+  api: Pick<Api, "hangUp" | "act" | "declineCallBack">;
 }
 
 type Refusal = Error & { status?: number };
@@ -18,7 +19,7 @@ export function commandRunner(
   ports: Ports,
   send: (event: SoftphoneEvent) => void,
 ): (command: Command) => void {
-  const { phone, microphone, desk, leader, api } = ports;
+  const { phone, microphone, desk, leader, tones, api } = ports;
   return (command) => {
     switch (command.type) {
       case "microphone.watch":
@@ -56,6 +57,14 @@ export function commandRunner(
           else send({ type: "call.not-ended", sid: command.sid, message });
         });
         return;
+      case "call.act":
+        void api.act(command.sid, command.act).then(
+          (call) => send({ type: "call.acted", sid: command.sid, call }),
+          ({ message }: Refusal) => send({ type: "call.not-acted", sid: command.sid, message }),
+        );
+        return;
+      case "tone.hold-lasts":
+        return tones.holdLasts();
       case "call-back.decline":
         // Whatever came of it, the server says what is offered now.
         void api.declineCallBack(command.sid).catch(() => desk.send({ type: "desk.refresh" }));

@@ -1,5 +1,6 @@
 /** Everything that can happen to the softphone, and everything it can ask to be done. */
 import type { Availability, AwayReason, Call, DeskMessage, Line, ServerMessage } from "../messages";
+import type { CallAct } from "./control";
 import type { DeviceState, Grants, Hints, Hearing, MicrophoneState } from "./state";
 import type { NumberCheck } from "../ports";
 import type { StartStep } from "./waits";
@@ -44,6 +45,13 @@ export type SoftphoneEvent =
   // our server
   /** It could not end the call of this root; `message` says why. */
   | { type: "call.not-ended"; sid: string; message: string }
+  /** What the agent wanted of the call of this root: taken, with the call as it is now, or refused in a sentence. */
+  | { type: "call.acted"; sid: string; call: Call }
+  | { type: "call.not-acted"; sid: string; message: string }
+  /** Nobody says what became of it. */
+  | { type: "control.late" }
+  /** The customer has heard music for two minutes more. */
+  | { type: "hold.lasts" }
   // the agent
   | { type: "agent.dialled"; id: string; hints: Hints; line: Line | null; at: number }
   /** It was not dialled: the check says why. */
@@ -55,6 +63,9 @@ export type SoftphoneEvent =
   | { type: "agent.rejected" }
   | { type: "agent.muted"; muted: boolean }
   | { type: "agent.pressed"; digit: string }
+  | { type: "agent.acted"; act: CallAct }
+  /** Has read why something came to nothing. */
+  | { type: "agent.closed-problem" }
   | { type: "agent.hung-up"; at: number }
   | { type: "agent.ended-orphan"; sid: string }
   | { type: "agent.closed" }
@@ -95,6 +106,8 @@ export type Command =
   | { type: "phone.digit"; id: string; digit: string }
   | { type: "phone.hang-up"; id: string }
   | { type: "call.hang-up"; sid: string }
+  | { type: "call.act"; sid: string; act: CallAct }
+  | { type: "tone.hold-lasts" }
   | { type: "call-back.decline"; sid: string }
   | { type: "desk.open" }
   | { type: "desk.retry" }

@@ -1,10 +1,12 @@
 /** One value, one function: every change of the softphone goes through `transition`. Nothing here touches the world. */
 import { callsTransition } from "./calls";
+import { acted, controlLate, controlled, refused, taken } from "./control";
 import type { Command, SoftphoneEvent } from "./events";
 import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
-import { pushed } from "./pushes";
+import { learn, pushed } from "./pushes";
+import { handedTo } from "./room";
 import { callBackHints, canDial } from "./selectors";
-import type { DeskRegion, Orphan, State } from "./state";
+import { type DeskRegion, isTalk, type Orphan, type State } from "./state";
 import { startStep } from "./waits";
 
 export type Step = [State, ...Command[]];
@@ -12,7 +14,16 @@ export type Step = [State, ...Command[]];
 /** The state after an event and what is to be done. An event that means nothing now leaves the state as it is. */
 export function transition(state: State, event: SoftphoneEvent): Step {
   const [next, ...commands] = region(state, event);
-  return settle(next, commands);
+  return settle(controlled(state, told(state, next)), commands);
+}
+
+/** A call that is over here though its customer is not: who it was handed to is told with its end. */
+function told(before: State, after: State): State {
+  const { calls } = after;
+  if (calls.focus !== null || calls.ending?.kind !== "ended" || calls.ending.handedTo) return after;
+  const { root } = calls.ending;
+  const name = handedTo(after.lives[root]?.call ?? before.lives[root]?.call, after.me.id);
+  return name ? { ...after, calls: { ...calls, ending: { ...calls.ending, handedTo: name } } } : after;
 }
 
 function region(state: State, event: SoftphoneEvent): Step {
@@ -65,6 +76,22 @@ function region(state: State, event: SoftphoneEvent): Step {
         { ...state, callBack: null },
         { type: "call-back.decline", sid: state.callBack.sid },
       ];
+    case "agent.acted":
+      return acted(state, event.act);
+    case "call.acted":
+      return [learn(taken(state, event.sid), event.call)];
+    case "call.not-acted":
+      return [refused(state, event.sid, event.message)];
+    case "control.late":
+      return [controlLate(state)];
+    case "agent.closed-problem":
+      return [state.control?.act ? state : { ...state, control: null }];
+    case "hold.lasts":
+      if (!state.hold) return [state];
+      return [
+        { ...state, hold: { ...state.hold, reminders: state.hold.reminders + 1 } },
+        { type: "tone.hold-lasts" },
+      ];
     case "agent.closed-gap":
       return [{ ...state, gap: null }];
     case "agent.ended-orphan":
@@ -93,10 +120,22 @@ function region(state: State, event: SoftphoneEvent): Step {
       const [calls, ...commands] = step;
       // The server passes over a phone of which it does not hear that it rings.
       if (event.type === "call.incoming")
-        commands.push({ type: "desk.send", message: { type: "ring.ack", sid: event.root } });
+        commands.push({
+          type: "desk.send",
+          message: { type: "ring.ack", sid: event.root, announces_end: true },
+        });
+      if (event.type === "agent.hung-up") commands.unshift(...hangUpTold(state));
       return [{ ...state, calls }, ...commands];
     }
   }
+}
+
+/** Said before the phone does it: a line that ends without a word was lost, and its caller is led back to the team. */
+function hangUpTold({ calls: { focus }, desk }: State): Command[] {
+  if (!isTalk(focus)) return [];
+  if (desk.state === "open")
+    return [{ type: "desk.send", message: { type: "call.hang_up", sid: focus.root } }];
+  return focus.state === "open" ? [{ type: "call.hang-up", sid: focus.root }] : [];
 }
 
 /** An ordinary call of this phone's: that it is a call-back, and to whom, the server checks. */

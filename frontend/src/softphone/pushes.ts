@@ -13,7 +13,7 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return snapshot(state, message);
     case "call.incoming":
     case "call.status":
-      return [learn(state, message.live)];
+      return [learnLive(state, message.live)];
     case "call.withdrawn":
       return withdrawn(state, message, at);
     case "call.ended":
@@ -102,8 +102,14 @@ function withQueue(queues: Queue[], changed: Queue): Queue[] {
   return queues.map((queue) => (queue.team.id === changed.team.id ? changed : queue));
 }
 
+/** The call as an answer of REST tells it: what this agent has to do with it, and what was before, stays. */
+export function learn(state: State, call: Call): State {
+  const known = state.lives[call.sid];
+  return known ? learnLive(state, { ...known, call }) : state;
+}
+
 /** Keeps the newer of two frames about a call: one may overtake the other. */
-function learn(state: State, live: LiveCall): State {
+function learnLive(state: State, live: LiveCall): State {
   const known = state.lives[live.call.sid];
   if (known && known.call.revision > live.call.revision) return state;
   return { ...state, lives: { ...state.lives, [live.call.sid]: live } };

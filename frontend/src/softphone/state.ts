@@ -13,6 +13,7 @@ import type {
   WithdrawnReason,
 } from "../messages";
 import type { NumberCheck } from "../ports";
+import type { Control } from "./control";
 import type { Remedy } from "./failures";
 import type { StartStep } from "./waits";
 
@@ -93,6 +94,8 @@ export type Ending =
       line: Line | null;
       dialled: boolean;
       seconds: number;
+      /** To whom the customer went on from here; "" when the call is over. */
+      handedTo: string;
       at: number;
     }
   | {
@@ -158,6 +161,10 @@ export interface State {
   lines: Line[];
   /** Living calls by root sid, as pushed. */
   lives: Record<string, LiveCall>;
+  /** What the agent does to the call by our server. */
+  control: Control | null;
+  /** Since when the customer hears music, and how often the agent was reminded of it. */
+  hold: { root: string; since: number; reminders: number } | null;
   orphans: Orphan[];
   /** The call that ended because the page before this one was closed or loaded again. */
   cutOff: Call | null;
@@ -187,6 +194,8 @@ export function initialState(me: Agent): State {
     callBack: null,
     lines: [],
     lives: {},
+    control: null,
+    hold: null,
     orphans: [],
     cutOff: null,
     woken: false,

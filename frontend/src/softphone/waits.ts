@@ -26,6 +26,10 @@ const CONNECT_WITHIN = 40_000;
 const RING_WITHIN = 120_000;
 /** Longer than `maxCallSignalingTimeoutMs`, after which the SDK ends the call by itself. */
 const RECONNECT_WITHIN = 45_000;
+/** A participant is changed in a second or two; a colleague who is called is said to be called. */
+const CONTROL_WITHIN = 15_000;
+/** Whoever hears music is not to be forgotten. */
+export const HOLD_REMINDER = 120_000;
 /** The server's word on why a ringing call went follows the SDK's, or was before it. */
 const REASON_WITHIN = 2000;
 
@@ -52,7 +56,21 @@ function isKnown({ desk, presence, me }: State): boolean {
 }
 
 export function waitsOf(state: State): Wait[] {
-  return [startWait(state), callWait(state)].filter((wait) => wait !== null);
+  return [startWait(state), callWait(state), controlWait(state), holdWait(state)].filter(
+    (wait) => wait !== null,
+  );
+}
+
+function controlWait({ control }: State): Wait | null {
+  if (!control?.act) return null;
+  const key = `control ${control.root} ${JSON.stringify(control.act)}`;
+  return { key, ms: CONTROL_WITHIN, late: () => ({ type: "control.late" }) };
+}
+
+function holdWait({ hold }: State): Wait | null {
+  if (!hold) return null;
+  const key = `hold ${hold.root} ${hold.since} ${hold.reminders}`;
+  return { key, ms: HOLD_REMINDER, late: () => ({ type: "hold.lasts" }) };
 }
 
 function startWait(state: State): Wait | null {

@@ -1,0 +1,131 @@
+"""What agents did with a call beside talking, as JSON: who is in its room, and who is to have it.
+
+Read of those calls alone of which there is any; of a whole page of the log in three statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from agents.selectors import agent_name
+from calls.models import Participant, Room, Transfer
+from core.languages import sentence
+from core.times import time_json
+from telephony.identity import identity_for
+from telephony.party import is_withheld
+from telephony.phone import display
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from calls.models import Call
+
+
+@dataclass(slots=True)
+class Handling:
+    """Of one call. `transfer`: the latest."""
+
+    room: Room | None = None
+    participants: list[Participant] = field(default_factory=list)
+    transfer: Transfer | None = None
+
+
+NOTHING = Handling()
+
+
+def handling_of(call: Call) -> Handling:
+    """What is at hand of it, or read now."""
+    if not call.is_handled:
+        return NOTHING
+    if call.known_handling is None:
+        handling_attach([call])
+    found: Handling = call.known_handling
+    return found
+
+
+def handling_attach(calls: Iterable[Call]) -> None:
+    """Reads it anew for all of these of which there is any."""
+    handled = {call.sid: call for call in calls if call.is_handled}
+    if not handled:
+        return
+    found = handlings_read(handled)
+    for sid, call in handled.items():
+        call.known_handling = found[sid]
+
+
+def handlings_read(sids: Collection[str]) -> dict[str, Handling]:
+    found = {sid: Handling() for sid in sids}
+    for room in Room.objects.filter(pk__in=found):
+        found[room.pk].room = room
+    for one in Participant.objects.filter(room__in=found).select_related("agent").order_by("pk"):
+        found[one.room_id].participants.append(one)
+    transfers = Transfer.objects.filter(call__in=found).select_related("from_agent", "to_agent", "to_team")
+    for transfer in transfers.order_by("pk"):
+        found[transfer.call_id].transfer = transfer
+    return found
+
+
+def participants_json(call: Call) -> list[dict[str, Any]]:
+    handling = handling_of(call)
+    return [participant_json(one) for one in handling.participants]
+
+
+def participant_json(one: Participant) -> dict[str, Any]:
+    withheld = is_withheld(one.number) and one.agent_id is None
+    number = "" if withheld or one.agent_id is not None else one.number
+    return {
+        "leg": one.leg_sid or one.label,
+        "role": one.role,
+        "agent": _agent_json(one.agent),
+        "name": one.agent.name if one.agent else one.name,
+        "number": number,
+        "display": display(one.number, home_region=settings.HOME_REGION) if number or withheld else "",
+        "state": one.state,
+        "held": one.held,
+        "held_since": time_json(one.held_since),
+        "muted": one.muted,
+    }
+
+
+def held_seconds(call: Call) -> int:
+    """How long the customer was on hold until now."""
+    handling = handling_of(call)
+    if handling.room is None:
+        return 0
+    customer = next((one for one in handling.participants if one.role == Participant.Role.CUSTOMER), None)
+    since = customer.held_since if customer is not None and customer.held else None
+    now = max(0, round((timezone.now() - since).total_seconds())) if since else 0
+    return handling.room.held_seconds + now
+
+
+def transfer_json(call: Call) -> dict[str, Any] | None:
+    transfer = handling_of(call).transfer
+    if transfer is None or transfer.state == Transfer.State.MERGED:
+        return None
+    team, number = transfer.to_team, transfer.to_number
+    return {
+        "id": transfer.pk,
+        "mode": transfer.mode,
+        "state": transfer.state,
+        "from": _agent_json(transfer.from_agent),
+        "to": {
+            "agent": _agent_json(transfer.to_agent),
+            "team": {"id": team.pk, "name": team.name} if team else None,
+            "number": number,
+            "display": display(number, home_region=settings.HOME_REGION) if number else "",
+            "name": transfer.to_name,
+        },
+        "since": time_json(transfer.created_at),
+        "problem": sentence(transfer.problem),
+    }
+
+
+def _agent_json(agent: Agent | None) -> dict[str, Any] | None:
+    if agent is None:
+        return None
+    name = agent_name(agent.username, agent.first_name, agent.last_name)
+    return {"id": agent.pk, "identity": identity_for(agent.pk), "name": name}

@@ -1,0 +1,98 @@
+"""What becomes of calls that were handed over, as it follows from their legs: in the transaction that stores those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from calls.models import CallEvent, CallOffer, CallStatus, Conversation, Participant, Room, Transfer
+from core.languages import Sentence, as_json, kept
+from core.text import in_sentence
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+    from calls.live.call_tree import CallTree
+    from calls.models import Call
+
+NOBODY_TOOK_IT = _("Nobody took the call: it is yours again.")
+CALLER_GONE = _("The caller hung up.")
+NOT_TAKEN = _("Nobody took the call, and it waits for the team now.")
+
+
+def followed(trees: Iterable[CallTree]) -> None:
+    for tree in trees:
+        root = tree.root
+        if not root.is_handled:
+            continue
+        if root.is_terminal:
+            over(root)
+            continue
+        answered = [
+            offer
+            for offer in tree.changed_offers
+            if offer.state == CallOffer.State.ANSWERED and offer.attempt >= root.round and not offer.is_consultation
+        ]
+        if root.round and answered:
+            _taken(root, answered[-1].agent)
+        elif any(leg.status == CallStatus.IN_PROGRESS and leg.agent_id is None for leg in tree.touched):
+            _number_taken(tree)
+
+
+def over(root: Call) -> None:
+    """The customer is gone: nothing more comes of what was begun."""
+    now = timezone.now()
+    Transfer.objects.filter(call=root.sid, state__in=Transfer.OPEN).update(
+        state=Transfer.State.FAILED, problem=CALLER_GONE, ended_at=now
+    )
+    Participant.objects.filter(room=root.sid).exclude(state=Participant.State.LEFT).update(
+        state=Participant.State.LEFT, left_at=now, held=False, held_since=None, wanted_in=False
+    )
+    Room.objects.filter(pk=root.sid).exclude(state=Room.State.OVER).update(state=Room.State.OVER)
+    root.known_handling = None
+
+
+def _taken(root: Call, agent: Agent) -> None:
+    """An agent has answered a caller who was handed over."""
+    Conversation.objects.filter(pk=root.sid, state=Conversation.State.OFFERED).update(state=Conversation.State.TALKING)
+    root.known_handling = None
+    transfer = Transfer.objects.filter(call=root.sid, state=Transfer.State.CALLING, mode=Transfer.Mode.BLIND).first()
+    name = in_sentence(agent.name)
+    if transfer is None:
+        note(root.sid, kept("%(name)s has the call now.") % {"name": name}, agent)
+        return
+    is_back = transfer.from_agent_id == agent.pk
+    transfer.state = Transfer.State.RECALLED if is_back else Transfer.State.HANDED_OVER
+    transfer.problem, transfer.ended_at = NOBODY_TOOK_IT if is_back else "", timezone.now()
+    transfer.save(update_fields=["state", "problem", "ended_at"])
+    said = kept("The call came back to %(name)s.") if is_back else kept("%(name)s took over the call.")
+    note(root.sid, said % {"name": name}, agent)
+
+
+def _number_taken(tree: CallTree) -> None:
+    """The number to which a caller was handed over has answered."""
+    root = tree.root
+    mine = Transfer.objects.filter(call=root.sid, state=Transfer.State.CALLING, mode=Transfer.Mode.BLIND)
+    transfer = mine.exclude(to_number="").first()
+    if transfer is None:
+        return
+    if any(leg.called == transfer.to_number and leg.status == CallStatus.IN_PROGRESS for leg in tree.touched):
+        transfer.state, transfer.ended_at = Transfer.State.HANDED_OVER, timezone.now()
+        transfer.save(update_fields=["state", "ended_at"])
+        root.known_handling = None
+        name = in_sentence(transfer.to_name or transfer.to_number)
+        note(root.sid, kept("%(name)s took over the call.") % {"name": name})
+
+
+def note(sid: str, said: Sentence, agent: Agent | None = None) -> None:
+    """For the time line."""
+    CallEvent.objects.create(
+        call_sid=sid,
+        kind=CallEvent.Kind.ROUTE,
+        name="handling",
+        outcome=str(said)[:255],
+        detail={"said": as_json(said)},
+        agent=agent,
+    )

@@ -1,0 +1,305 @@
+"""Warm transfers: the customer on hold, a colleague called into the room; then handed over, taken back, or merged. And
+third parties, who are called in without a hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from calls.live.handovers import note
+from calls.models import CallEvent, Participant, Transfer
+from calls.rooms import leading
+from calls.rooms.calling_in import end_offer
+from calls.rooms.driving import drive
+from calls.rooms.handing_over import HANDED_ALREADY, is_same, make, note_wish
+from calls.rooms.inside import Inside, Role, State
+from calls.rooms.lifting import lift
+from calls.rooms.refusing import NotPossible
+from calls.rooms.targets import Found, Target, found
+from core.languages import kept
+from core.text import in_sentence
+from telephony.errors import TelephonyError
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+_RINGS = _("That agent's phone rings already. Choose another.")
+_NO_TEAM = _("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
+_NOBODY = _("Nobody is there to whom the call could be handed over.")
+_NOT_YET = _("The other side has not answered yet.")
+_IN_ALREADY = _("This agent is in the call already.")
+
+
+# --- Calling somebody in ----------------------------------------------------------------------------------------------
+
+
+def consult(sid: str, target: Target, *, by: Agent) -> None:
+    _begin(sid, target, by)
+    drive(sid)
+
+
+@transaction.atomic
+def _begin(sid: str, target: Target, by: Agent) -> None:
+    inside = Inside(sid)
+    if inside.transfer is not None:
+        if is_same(inside.transfer, target, Transfer.Mode.WARM):
+            return
+        raise NotPossible(HANDED_ALREADY)
+    if target.team_id is not None:
+        raise NotPossible(_NO_TEAM)
+    customer = lift(inside)
+    giver = inside.the_root.agent
+    to = found(target, call=inside.the_root, by=by)
+    one = _add(inside, to)
+    begun = make(inside, to, giver, Transfer.Mode.WARM)
+    begun.participant = one
+    begun.save(update_fields=["participant"])
+    customer.wanted_held = True
+    inside.changed(customer)
+    note_wish(sid, "consult", by, to)
+    inside.finish()
+
+
+def _add(inside: Inside, to: Found) -> Participant:
+    if to.agent is None:
+        return inside.add(Role.THIRD_PARTY, number=to.number, name=to.name[:120])
+    if inside.of_agent(to.agent) is not None:
+        raise NotPossible(_IN_ALREADY)
+    if not leading.offer_now(inside.the_root.sid, to.agent.pk, attempt=0):
+        raise NotPossible(_RINGS)
+    inside.offered.append(to.agent)
+    return inside.add(Role.AGENT, agent=to.agent)
+
+
+def take_in(sid: str, target: Target, *, by: Agent) -> None:
+    """A third party, or a colleague, without a hold."""
+    with transaction.atomic():
+        inside = Inside(sid)
+        lift(inside)
+        to = found(target, call=inside.the_root, by=by)
+        if any(one.number == to.number for one in inside.others if to.number):
+            return
+        _add(inside, to)
+        note_wish(sid, "take-in", by, to)
+        inside.finish()
+    drive(sid)
+
+
+# --- What comes of a consultation -------------------------------------------------------------------------------------
+
+
+def complete(sid: str, *, by: Agent) -> None:
+    """The customer is taken off the hold, the colleague has the call, and the agent leaves."""
+    if _complete(sid, by) is None:
+        return
+    try:
+        drive(sid)
+    except TelephonyError:
+        _reopen(sid)
+        raise
+
+
+@transaction.atomic
+def _complete(sid: str, by: Agent) -> Transfer | None:
+    """None when it is done already."""
+    inside = Inside(sid)
+    consulting = _consulting(inside, by)
+    if consulting is None:
+        return None
+    giver = next((one for one in inside.others if one.agent_id == consulting.from_agent_id), None)
+    to = next((one for one in inside.others if one.pk == consulting.participant_id), None)
+    if giver is not None:
+        giver.wanted_in, giver.hung_up = False, True
+        inside.changed(giver)
+    if to is not None and to.agent is not None:
+        inside.the_root.agent = to.agent
+    _end(inside, consulting, Transfer.State.HANDED_OVER)
+    name = in_sentence(consulting.to_name or consulting.to_number)
+    _acted(sid, "complete-transfer", by)
+    note(sid, kept("%(name)s took over the call.") % {"name": name}, to.agent if to else None)
+    inside.finish()
+    return consulting
+
+
+def merge(sid: str, *, by: Agent) -> None:
+    """All of them talk together."""
+    with transaction.atomic():
+        inside = Inside(sid)
+        consulting = _consulting(inside, by)
+        if consulting is None:
+            return
+        _end(inside, consulting, Transfer.State.MERGED)
+        _acted(sid, "merge", by)
+        inside.finish()
+    try:
+        drive(sid)
+    except TelephonyError:
+        _reopen(sid)
+        raise
+
+
+def _consulting(inside: Inside, by: Agent) -> Transfer | None:
+    """None for what was done before. Raises `NotPossible`."""
+    found_ = inside.transfer
+    if found_ is None:
+        last = Transfer.objects.filter(call=inside.the_root.sid).order_by("-pk").first()
+        done = (Transfer.State.HANDED_OVER, Transfer.State.MERGED)
+        if last is not None and last.mode == Transfer.Mode.WARM and last.state in done:
+            return None
+        raise NotPossible(_NOBODY)
+    if found_.mode != Transfer.Mode.WARM:
+        raise NotPossible(HANDED_ALREADY)
+    if found_.state != Transfer.State.CONSULTING:
+        raise NotPossible(_NOT_YET)
+    return found_
+
+
+def _end(inside: Inside, consulting: Transfer, state: str) -> None:
+    if inside.customer is not None:
+        inside.customer.wanted_held = False
+        inside.changed(inside.customer)
+    consulting.state, consulting.ended_at = state, timezone.now()
+    consulting.save(update_fields=["state", "ended_at"])
+    inside.transfer = None
+
+
+@transaction.atomic
+def _reopen(sid: str) -> None:
+    """Twilio refused it: the two talk on, and the customer is on hold."""
+    inside = Inside(sid)
+    last = Transfer.objects.filter(call=sid, mode=Transfer.Mode.WARM).order_by("-pk").first()
+    customer = inside.customer
+    if last is None or customer is None or inside.root is None or not customer.held:
+        return
+    for one in inside.others:
+        if one.agent_id == last.from_agent_id and one.agent_id is not None:
+            one.wanted_in, one.hung_up = True, False
+            inside.root.agent = one.agent
+            inside.changed(one)
+    customer.wanted_held = True
+    inside.changed(customer)
+    last.state, last.ended_at = Transfer.State.CONSULTING, None
+    last.save(update_fields=["state", "ended_at"])
+    inside.finish()
+
+
+def cancel(sid: str, *, by: Agent) -> None:
+    """The customer is taken back: whoever was called, or talked with, leaves."""
+    led = _cancel(sid, by)
+    if led is None:
+        drive(sid)
+        return
+    try:
+        leading.ask(led)
+    except TelephonyError:
+        with transaction.atomic():
+            leading.take_back(led).finish()
+        raise
+
+
+@transaction.atomic
+def _cancel(sid: str, by: Agent) -> leading.Led | None:
+    """Whom to fetch, of a blind one."""
+    inside = Inside(sid)
+    begun = inside.transfer
+    if begun is None:
+        last = Transfer.objects.filter(call=inside.the_root.sid).order_by("-pk").first()
+        if last is not None and last.state == Transfer.State.CANCELLED:
+            return None
+        raise NotPossible(_NOBODY)
+    led = None
+    one = next((each for each in inside.present if each.pk == begun.participant_id), None)
+    if one is not None:
+        send_away(inside, one)
+    if begun.mode == Transfer.Mode.BLIND:
+        giver = begun.from_agent or by
+        led = leading.lead(inside, Found(agent=giver), back_to=None, team_id=leading.team_for(inside, giver))
+    _end(inside, begun, Transfer.State.CANCELLED)
+    _acted(sid, "cancel-transfer", by)
+    inside.finish()
+    return led
+
+
+def send_away(inside: Inside, one: Participant) -> None:
+    """Is to leave, or to be called no more."""
+    one.wanted_in = False
+    one.asked_at = None
+    end_offer(inside, one)
+    if not one.leg_sid:
+        inside.out(one)
+    inside.changed(one)
+
+
+def _acted(sid: str, name: str, by: Agent) -> None:
+    CallEvent.objects.create(call_sid=sid, kind=CallEvent.Kind.ACTION, name=name, outcome="asked for", agent=by)
+
+
+# --- One of those in the call -----------------------------------------------------------------------------------------
+
+
+def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Agent) -> bool:
+    """Whether there is somebody like that."""
+    with transaction.atomic():
+        inside = Inside(sid)
+        one = inside.by_leg(leg)
+        if one is None or one.state == State.LEFT or not inside.is_living:
+            return False
+        if held is not None and one.wanted_held != held:
+            if one.role == Role.CUSTOMER and not held and inside.transfer is not None:
+                raise NotPossible(HANDED_ALREADY)
+            one.wanted_held, one.asked_at = held, None
+            _acted(sid, "hold" if held else "resume", by)
+        if muted is not None and one.wanted_muted != muted:
+            one.wanted_muted, one.asked_at = muted, None
+            _acted(sid, "mute" if muted else "unmute", by)
+        inside.changed(one)
+        inside.finish()
+    drive(sid)
+    return True
+
+
+def remove(sid: str, leg: str, *, by: Agent) -> bool:
+    """Whether there is somebody like that. Raises `NotPossible` for the customer, who is hung up on instead."""
+    with transaction.atomic():
+        inside = Inside(sid)
+        one = inside.by_leg(leg)
+        if one is None or not inside.is_living:
+            return False
+        if one.role == Role.CUSTOMER:
+            raise NotPossible(_("Hang up to end the call."))
+        is_consulted = inside.transfer is not None and inside.transfer.participant_id == one.pk
+        if one.state != State.LEFT and not is_consulted:
+            one.hung_up = True
+            send_away(inside, one)
+            _acted(sid, "remove", by)
+            inside.finish()
+    if is_consulted:
+        cancel(sid, by=by)
+    else:
+        drive(sid)
+    return True
+
+
+def hang_up(sid: str, *, by: Agent) -> bool:
+    """An agent who is not alone with the customer leaves; else the customer's leg ends. False: there is no room, and
+    nobody was handed over."""
+    with transaction.atomic():
+        inside = Inside(sid)
+        customer, me = inside.customer, inside.of_agent(by)
+        if customer is None:
+            return False
+        colleagues = [
+            one for one in inside.others if one.role == Role.AGENT and one is not me and one.state == State.IN
+        ]
+        if me is not None:
+            me.hung_up = True
+            inside.changed(me)
+        leaving = me if me is not None and colleagues else customer
+        leaving.wanted_in, leaving.asked_at = False, None
+        inside.changed(leaving)
+        inside.finish()
+    drive(sid)
+    return True

@@ -1,0 +1,173 @@
+"""Leading what Twilio says of a room to what is wanted of it: by whoever asked for it, and by the net for whoever was
+killed, or was told nothing. Never inside a webhook."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from calls.models import Participant, Room
+from calls.rooms import calling_in
+from calls.rooms.follow import follow
+from calls.rooms.inside import Inside, Role, State
+from telephony.callbacks import callback_url
+from telephony.errors import CallGone, TelephonyError, Unavailable
+from telephony.rest.client import (
+    call_hang_up,
+    call_redirect,
+    participant_hold,
+    participant_mute,
+    participant_remove,
+)
+
+logger = logging.getLogger(__name__)
+
+# What was asked of Twilio is given so long to be told.
+PATIENCE = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One request to Twilio. `undo` is done, with the call held, when it is refused."""
+
+    do: Callable[[], None]
+    undo: Callable[[Inside, Participant | None, TelephonyError], None]
+    participant_id: int | None = None
+
+
+def drive(sid: str) -> None:
+    """Asks Twilio for all that is wanted and not there yet. Raises the first `TelephonyError`, after which everything
+    is noted as it was before."""
+    for wish in _wishes(sid):
+        try:
+            wish.do()
+        except TelephonyError as error:
+            logger.warning("a room is not as it was wanted: call=%s: %s", sid, error.key)
+            _undo(sid, wish, error)
+            raise
+
+
+@transaction.atomic
+def _wishes(sid: str) -> list[Wish]:
+    inside = Inside(sid)
+    if inside.root is None or inside.room is None or not inside.is_living:
+        return []
+    now = timezone.now()
+    wishes = [*_lift(inside, now)]
+    if inside.room.state == Room.State.OPEN and inside.room.conference_sid:
+        for one in inside.present:
+            wishes += _of(inside, one, now)
+    for one in inside.present:
+        inside.changed(one)
+    if wishes:
+        inside.keep_quietly()
+    return wishes
+
+
+def _is_asked(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at > now - PATIENCE
+
+
+def _lift(inside: Inside, now: datetime) -> list[Wish]:
+    room = inside.the_room
+    if room.state != Room.State.LIFTING or _is_asked(room.asked_at, now):
+        return []
+    room.asked_at = now
+    child, name = room.child_sid, room.name
+    return [Wish(lambda: call_redirect(child, room_url(name), purpose="lift"), _not_lifted)]
+
+
+def room_url(name: str) -> str:
+    return f"{callback_url('calls:room')}?room={name}"
+
+
+def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError) -> None:
+    """The note is taken back, and both talk on. When nobody knows whether Twilio did it: nothing more is wanted, and
+    whoever comes finds the room."""
+    room = inside.room
+    if room is None or room.state != Room.State.LIFTING:
+        return
+    if isinstance(error, Unavailable):
+        for one in inside.present:
+            one.wanted_held = False
+            inside.changed(one)
+        return
+    room.state = Room.State.OVER
+    for one in inside.participants:
+        if one.state != State.LEFT:
+            one.delete()
+    inside.participants = [one for one in inside.participants if one.pk]
+
+
+def _of(inside: Inside, one: Participant, now: datetime) -> list[Wish]:
+    if _is_asked(one.asked_at, now):
+        return []
+    wish = _wish(inside, one)
+    if wish is None:
+        return []
+    one.asked_at = now
+    return [wish]
+
+
+def _wish(inside: Inside, one: Participant) -> Wish | None:
+    room = inside.the_room
+    conference, leg, pk = room.conference_sid, one.leg_sid, one.pk
+    if not one.wanted_in:
+        if not leg:
+            return None
+        if one.role == Role.CUSTOMER:
+            return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
+        if one.state == State.CALLING:
+            return Wish(lambda: call_hang_up(leg), _not_removed, pk)
+        return Wish(lambda: participant_remove(conference, leg), _not_removed, pk)
+    if one.state == State.CALLING:
+        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if not leg else None
+    if one.wanted_held != one.held:
+        held, music = one.wanted_held, music_url(inside.language)
+        return Wish(lambda: participant_hold(conference, leg, held=held, music_url=music), _not_held, pk)
+    if one.wanted_muted != one.muted:
+        muted = one.wanted_muted
+        return Wish(lambda: participant_mute(conference, leg, muted=muted), _not_muted, pk)
+    return None
+
+
+def music_url(language: str) -> str:
+    return f"{callback_url('calls:hold-music')}?language={language}"
+
+
+@transaction.atomic
+def _undo(sid: str, wish: Wish, error: TelephonyError) -> None:
+    inside = Inside(sid)
+    one = next((each for each in inside.participants if each.pk == wish.participant_id), None)
+    wish.undo(inside, one, error)
+    if one is not None and one.pk:
+        one.asked_at = None
+        if isinstance(error, CallGone):
+            inside.out(one)
+        inside.changed(one)
+    follow(inside)
+    inside.finish()
+
+
+def _not_held(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
+    if one is not None:
+        one.wanted_held = one.held
+
+
+def _not_muted(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
+    if one is not None:
+        one.wanted_muted = one.muted
+
+
+def _not_removed(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
+    if one is not None and not isinstance(error, CallGone):
+        one.wanted_in = True
+
+
+def _keep_trying(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
+    """Nobody is with the customer any more: the net asks again."""

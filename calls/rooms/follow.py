@@ -1,0 +1,132 @@
+"""What it means that somebody came, left, or was never reached: worked out anew from all that is known, so that it does
+not matter which callback told of it, or whether any did."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from calls.live.handovers import note, over
+from calls.models import CallOffer, CallStatus, Participant, Room, Transfer
+from calls.rooms.inside import Inside, Role, State
+from core.languages import kept
+from core.text import in_sentence
+
+_PROBLEMS = {
+    CallStatus.BUSY: _("The other side is busy, or declined."),
+    CallStatus.NO_ANSWER: _("The other side did not answer."),
+    CallStatus.FAILED: _("The other side could not be reached."),
+}
+_LEFT = _("The other side has left.")
+
+
+def follow(inside: Inside) -> None:
+    """To be called before `finish`, after anything has changed."""
+    if not inside.is_living or inside.root is None:
+        return
+    _legs_ended(inside)
+    if inside.root.is_terminal or _is_gone(inside):
+        _close(inside)
+        return
+    _consultation(inside)
+    _whose_it_is(inside)
+    _who_is_alone(inside)
+
+
+def _legs_ended(inside: Inside) -> None:
+    """A leg that is over is in no room, whatever was lost of that."""
+    for one in inside.present:
+        call = inside.batch.get(one.leg_sid) if one.leg_sid else None
+        if call is None:
+            continue
+        if call.is_terminal or (call is inside.root and call.leg_end_time is not None):
+            inside.out(one)
+
+
+def _is_gone(inside: Inside) -> bool:
+    return inside.customer is None
+
+
+def _close(inside: Inside) -> None:
+    inside.the_room.state, inside.the_room.alone_since = Room.State.OVER, None
+    for one in inside.participants:
+        inside.out(one)
+    if inside.the_root.is_terminal:
+        over(inside.the_root)
+
+
+def _consultation(inside: Inside) -> None:
+    """The colleague came, or will not come any more."""
+    transfer = inside.transfer
+    if transfer is None or transfer.mode != Transfer.Mode.WARM or transfer.participant_id is None:
+        return
+    one = next((each for each in inside.participants if each.pk == transfer.participant_id), None)
+    if one is None:
+        return
+    if one.state == State.IN and transfer.state == Transfer.State.CALLING:
+        transfer.state = Transfer.State.CONSULTING
+        transfer.save(update_fields=["state"])
+    elif one.state == State.LEFT:
+        end_consultation(inside, transfer, why_not(inside, one))
+
+
+def why_not(inside: Inside, one: Participant) -> str:
+    """Why nobody is there any more, as a sentence in English."""
+    call = inside.batch.get(one.leg_sid) if one.leg_sid else None
+    if one.joined_at is not None or call is None:
+        return _LEFT
+    return _PROBLEMS.get(CallStatus(call.status), _LEFT)
+
+
+def end_consultation(inside: Inside, transfer: Transfer, problem: str) -> None:
+    """It came to nothing: the customer is with the agent again."""
+    transfer.state, transfer.problem, transfer.ended_at = Transfer.State.FAILED, problem, timezone.now()
+    transfer.save(update_fields=["state", "problem", "ended_at"])
+    inside.transfer = None
+    if inside.customer is not None:
+        inside.customer.wanted_held = False
+        inside.changed(inside.customer)
+    name = in_sentence(transfer.to_name or transfer.to_number)
+    note(transfer.call_id, kept("The talk with %(name)s came to nothing: the caller was taken back.") % {"name": name})
+
+
+def _whose_it_is(inside: Inside) -> None:
+    """An agent who had the call has left, and another is with the customer: it is that one's."""
+    root = inside.the_root
+    agents = [one for one in inside.others if one.role == Role.AGENT and one.agent_id]
+    if not agents or any(one.agent_id == root.agent_id for one in agents):
+        return
+    there = [one for one in agents if one.state == State.IN]
+    if there and there[0].agent is not None:
+        root.agent = there[0].agent
+        note(root.sid, kept("%(name)s has the call now.") % {"name": in_sentence(root.agent.name)}, root.agent)
+        customer, transfer = inside.customer, inside.transfer
+        if transfer is not None and transfer.participant_id == there[0].pk:
+            transfer.state, transfer.ended_at = Transfer.State.HANDED_OVER, timezone.now()
+            transfer.save(update_fields=["state", "ended_at"])
+            inside.transfer = None
+        if customer is not None and customer.wanted_held:
+            customer.wanted_held = False
+            inside.changed(customer)
+
+
+def _announces(sid: str, one: Participant) -> bool:
+    """Whether that agent's desk says it before it hangs up."""
+    return CallOffer.objects.filter(call=sid, agent=one.agent_id, announces_end=True).exists()
+
+
+def _who_is_alone(inside: Inside) -> None:
+    """Whoever hung up as the last to talk with the customer ends the call; a line that was lost does not."""
+    room, customer = inside.the_room, inside.customer
+    if inside.others or customer is None:
+        room.alone_since = None
+        return
+    if room.alone_since is None:
+        room.alone_since = timezone.now()
+    left = [one for one in inside.participants if one.role == Role.AGENT and one.left_at]
+    last = max(left, key=lambda one: one.left_at or room.created_at, default=None)
+    # Of whoever says nothing before hanging up, only a customer on hold is taken for one whom a lost line left behind.
+    is_lost = last is not None and not last.hung_up and (customer.held or _announces(room.pk, last))
+    if last is not None and not is_lost:
+        customer.wanted_in = False
+        inside.changed(customer)

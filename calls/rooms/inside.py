@@ -1,0 +1,168 @@
+"""A call with its room and all who are in it, held until the transaction ends."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from calls.live import broadcasts, dispatcher, presence
+from calls.live.call_batch import CallBatch
+from calls.live.call_tree import is_customer_of
+from calls.live.dispatch import tell_offered
+from calls.models import Call, CallStatus, Conversation, Participant, Room, Transfer
+from calls.rooms import due
+from core.sql.unit import UnitOfWork
+from routing.walk import Position
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+LIVING = (Room.State.LIFTING, Room.State.OPEN)
+State, Role = Participant.State, Participant.Role
+
+
+class Inside:
+    """`root` is None for a call that is not known. What is changed of it is kept by `finish`."""
+
+    def __init__(self, sid: str, work: UnitOfWork | None = None) -> None:
+        self.work = work or UnitOfWork()
+        self.batch = CallBatch.of(self.work, sid)
+        self.root = self._root(sid)
+        known = self.root.sid if self.root else sid
+        self.room = Room.objects.filter(pk=known).first()
+        self.participants = list(Participant.objects.filter(room=known).select_related("agent").order_by("pk"))
+        self.conversation = Conversation.objects.filter(pk=known).first()
+        self.transfer = (
+            Transfer.objects.filter(call=known, state__in=Transfer.OPEN).select_related("participant").first()
+        )
+        # Whose phones are to ring for the call, and are told of it first.
+        self.offered: list[Agent] = []
+        self._changed: dict[int, Participant] = {}
+
+    def _root(self, sid: str) -> Call | None:
+        call = self.batch.get(sid)
+        return call if call is None or call.parent_id is None else self.batch.get(call.parent_id)
+
+    @property
+    def the_root(self) -> Call:
+        """For whoever has looked whether there is one."""
+        if self.root is None:
+            raise LookupError
+        return self.root
+
+    @property
+    def the_room(self) -> Room:
+        if self.room is None:
+            raise LookupError
+        return self.room
+
+    @property
+    def is_living(self) -> bool:
+        return self.room is not None and self.room.state in LIVING
+
+    @property
+    def present(self) -> list[Participant]:
+        """In the room now, or on the way into it."""
+        return [one for one in self.participants if one.state != State.LEFT] if self.is_living else []
+
+    @property
+    def customer(self) -> Participant | None:
+        return next((one for one in self.present if one.role == Role.CUSTOMER), None)
+
+    @property
+    def others(self) -> list[Participant]:
+        return [one for one in self.present if one.role != Role.CUSTOMER]
+
+    def by_leg(self, leg: str) -> Participant | None:
+        return next((one for one in reversed(self.participants) if leg and leg in (one.leg_sid, one.label)), None)
+
+    def of_agent(self, agent: Agent) -> Participant | None:
+        return next((one for one in self.others if one.agent_id == agent.pk), None)
+
+    # --- legs -------------------------------------------------------------------------------------------------------
+
+    def legs(self) -> list[Call]:
+        root = self.root
+        found = [call for call in self.batch.calls.values() if root is not None and call.parent_id == root.sid]
+        return sorted(found, key=lambda leg: (leg.start_time, leg.sid))
+
+    def customer_leg(self) -> Call | None:
+        root = self.root
+        if root is None or root.incoming:
+            return root
+        return next((leg for leg in reversed(self.legs()) if is_customer_of(leg, root)), None)
+
+    def agent_leg(self) -> Call | None:
+        """The leg of whoever talks with the customer, outside of rooms."""
+        root = self.root
+        if root is None:
+            return None
+        talking = [leg for leg in self.legs() if leg.agent_id and leg.status == CallStatus.IN_PROGRESS]
+        if talking:
+            return talking[-1]
+        is_own = not root.incoming and root.leg_end_time is None and root.agent_id is not None
+        return root if is_own and not root.round else None
+
+    @property
+    def language(self) -> str:
+        """In which the customer is spoken to."""
+        position = Position.of_json(self.conversation.position) if self.conversation else None
+        line = self.root.line if self.root else None
+        return (position.language if position else "") or (line.language if line else "")
+
+    # --- changes ----------------------------------------------------------------------------------------------------
+
+    def add(self, role: str, **facts: object) -> Participant:
+        one = Participant(room=self.the_room, label=f"p{secrets.token_hex(10)}", role=role, **facts)
+        one.save()
+        self.participants.append(one)
+        return one
+
+    def changed(self, *participants: Participant) -> None:
+        self._changed.update({one.pk: one for one in participants})
+
+    def out(self, one: Participant) -> None:
+        """Has left, or never came."""
+        if one.state == State.LEFT:
+            return
+        self.held_is(one, False)
+        one.state, one.left_at, one.wanted_in = State.LEFT, timezone.now(), False
+        self.changed(one)
+
+    def held_is(self, one: Participant, held: bool) -> None:
+        """What Twilio says; the time of the customer's is counted."""
+        if one.held == held:
+            return
+        now = timezone.now()
+        if one.held and one.held_since and one.role == Role.CUSTOMER and self.room is not None:
+            self.room.held_seconds += max(0, round((now - one.held_since).total_seconds()))
+        one.held, one.held_since = held, now if held else None
+        self.changed(one)
+
+    def keep_quietly(self) -> None:
+        """What nobody is shown."""
+        for one in self._changed.values():
+            one.save()
+        self._changed.clear()
+        if self.room is not None:
+            self.room.save()
+
+    def finish(self) -> None:
+        """Keeps it all, and has the desks told. In the transaction that holds the call."""
+        self.keep_quietly()
+        if self.root is None:
+            return
+        self.root.known_handling = None
+        self.root.is_handled = True
+        self.batch.changed(self.root)
+        trees = self.batch.settle()
+        self.work.flush()
+        presence.calls_followed(trees)
+        if self.offered:
+            tell_offered(trees, self.offered)
+        else:
+            broadcasts.after_commit(trees=trees)
+        dispatcher.wake_after_commit()
+        due.after_commit()

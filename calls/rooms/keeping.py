@@ -1,0 +1,156 @@
+"""What nobody told: a look, every few seconds and after each event, at the rooms that are open."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+
+from calls.live.locks import try_lock
+from calls.models import Participant, Room, Transfer
+from calls.rooms import leaving
+from calls.rooms.driving import PATIENCE, drive
+from calls.rooms.entering import is_in
+from calls.rooms.follow import follow
+from calls.rooms.inside import LIVING, Inside, State
+from telephony.errors import TelephonyError
+from telephony.rest.client import ParticipantFacts, conference_find, participants_of
+
+logger = logging.getLogger(__name__)
+
+# A room of which so long nothing came that was to come is asked about.
+_SILENT = timedelta(seconds=4)
+# A room into which nobody has come by then was never opened.
+_NEVER = timedelta(seconds=15)
+# Nobody is left with music alone, and with no next step, for longer.
+_ALONE = timedelta(seconds=3)
+_THREADS = 2
+
+
+def rooms_due() -> list[str]:
+    """The living rooms; few calls have one."""
+    return list(Room.objects.filter(state__in=LIVING).values_list("pk", flat=True))
+
+
+def look(sid: str) -> None:
+    """Mends what there is to mend of one room, and asks Twilio for what is wanted."""
+    if _is_silent(sid):
+        _ask_about(sid)
+    with transaction.atomic():
+        if not try_lock(sid):
+            return
+        inside = Inside(sid)
+        before = _seen(inside)
+        follow(inside)
+        if _seen(inside) != before:
+            inside.finish()
+        else:
+            inside.keep_quietly()
+    leaving.lead_back_if_alone(sid, _ALONE)
+    try:
+        drive(sid)
+    except TelephonyError as error:
+        logger.warning("room: call=%s: %s", sid, error.key)
+
+
+def _seen(inside: Inside) -> tuple[object, ...]:
+    facts = [(one.state, one.held, one.wanted_held, one.wanted_in) for one in inside.participants]
+    return inside.room.state if inside.room else "", inside.root.agent_id if inside.root else None, *facts
+
+
+def _is_silent(sid: str) -> bool:
+    """Whether something was asked for, and nothing was told of it."""
+    now = timezone.now()
+    room = Room.objects.filter(pk=sid, state__in=LIVING).first()
+    if room is None:
+        return False
+    rows = Participant.objects.filter(room=sid).exclude(state=State.LEFT)
+    if any(one.state == State.CALLING and not one.leg_sid.startswith("CA") for one in rows):
+        # Is still to be made.
+        rows = rows.filter(leg_sid__startswith="CA")
+    lifting = [one for one in rows if one.state == State.CALLING and one.created_at < now - _SILENT]
+    waits = [
+        one
+        for one in rows
+        if one.asked_at is not None
+        and one.asked_at < now - PATIENCE
+        and (one.wanted_held != one.held or one.wanted_muted != one.muted or not one.wanted_in)
+    ]
+    return bool(lifting or waits or (room.state == Room.State.LIFTING and room.created_at < now - _SILENT))
+
+
+def _ask_about(sid: str) -> None:
+    """Twilio's own word on who is in the room."""
+    room = Room.objects.filter(pk=sid).first()
+    if room is None:
+        return
+    try:
+        conference = conference_find(room.name)
+        found = participants_of(conference) if conference else []
+    except TelephonyError as error:
+        logger.warning("room: nothing is known: call=%s: %s", sid, error.key)
+        return
+    with transaction.atomic():
+        inside = Inside(sid)
+        if inside.is_living and inside.the_room.name == room.name:
+            _compare(inside, conference, found)
+            follow(inside)
+            inside.finish()
+
+
+def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> None:
+    """REST is eventually consistent: who has just come is not taken for gone."""
+    room, now = inside.the_room, timezone.now()
+    room.conference_sid = conference or room.conference_sid
+    for facts in found:
+        one = inside.by_leg(facts.call_sid) or inside.by_leg(facts.label)
+        if one is None:
+            continue
+        one.leg_sid = one.leg_sid or facts.call_sid
+        inside.changed(one)
+        if facts.status in ("connected", "in-progress", ""):
+            is_in(inside, one)
+            inside.held_is(one, facts.held)
+            one.muted = facts.muted
+    there = {facts.call_sid for facts in found} | {facts.label for facts in found}
+    for one in inside.present:
+        is_new = (one.joined_at or one.created_at) > now - _NEVER
+        if not is_new and one.leg_sid not in there and one.label not in there and one.leg_sid:
+            inside.out(one)
+    if room.state == Room.State.LIFTING and room.created_at < now - _NEVER:
+        room.state = Room.State.OVER
+        for one in inside.participants:
+            inside.out(one)
+        Transfer.objects.filter(call=inside.the_root.sid, state__in=Transfer.OPEN).update(
+            state=Transfer.State.FAILED, ended_at=now
+        )
+
+
+class Keeper:
+    """A few threads: requests to Twilio may take long, and others' callers must not wait for them."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="rooms")
+        self._busy: set[str] = set()
+
+    def look(self) -> None:
+        for sid in rooms_due():
+            if sid not in self._busy:
+                self._busy.add(sid)
+                self._pool.submit(self._run, sid)
+
+    def _run(self, sid: str) -> None:
+        close_old_connections()
+        try:
+            look(sid)
+        except Exception:
+            logger.exception("a room could not be looked at: call=%s", sid)
+        finally:
+            self._busy.discard(sid)
+            close_old_connections()
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)

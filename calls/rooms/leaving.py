@@ -1,0 +1,113 @@
+"""Legs that have left their room and live, and customers whom everybody has left: led back to the team."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from calls.live.handovers import note
+from calls.models import TERMINAL, CallOffer, Conversation
+from calls.rooms import leading
+from calls.rooms.follow import follow
+from calls.rooms.inside import Inside, Role, State
+from calls.rooms.refusing import NotPossible
+from calls.rooms.targets import Found
+from core.languages import kept
+from core.sql.unit import UnitOfWork
+from telephony.errors import TelephonyError
+
+if TYPE_CHECKING:
+    from calls.params import DialActionRequest, VoiceRequest
+
+logger = logging.getLogger(__name__)
+
+LOST_LINE = _("We have lost the connection to your contact. One moment please: somebody will be with you.")
+_ON_THE_WAY = frozenset(
+    {Conversation.State.WAITING, Conversation.State.OFFERED, Conversation.State.DIALLING, Conversation.State.MESSAGE}
+)
+
+
+def left_room(work: UnitOfWork, voice: VoiceRequest) -> bool:
+    """A leg has left its room. Whether it is a customer's who is now led back to the team, and is to be answered so."""
+    inside = Inside(voice.sid, work)
+    one = inside.by_leg(voice.sid)
+    if one is None or inside.root is None:
+        return False
+    was_wanted = one.wanted_in and one.state != State.LEFT
+    inside.out(one)
+    follow(inside)
+    is_led = False
+    if one.role == Role.CUSTOMER and not inside.root.is_terminal:
+        is_led = inside.conversation is not None and inside.conversation.state in _ON_THE_WAY
+        if was_wanted and not is_led and _lead_back(inside) is not None:
+            is_led = True
+    inside.finish()
+    return is_led
+
+
+def line_was_lost(work: UnitOfWork, action: DialActionRequest) -> bool:
+    """Whether the caller lives, and the agent's desk, which says it before it hangs up, said nothing: then the caller
+    is led back to the team."""
+    sid = action.voice.sid
+    if not action.has_talked or action.voice.from_browser or action.voice.status in TERMINAL:
+        return False
+    answered = CallOffer.objects.filter(call=sid, state=CallOffer.State.ANSWERED, is_consultation=False)
+    last = answered.order_by("-pk").first()
+    if last is None or not last.announces_end or last.hung_up_at is not None:
+        return False
+    inside = Inside(sid, work)
+    if inside.is_living or inside.root is None or inside.transfer is not None or action.duration is None:
+        return False
+    if _lead_back(inside) is None:
+        return False
+    inside.finish()
+    return True
+
+
+def lead_back_if_alone(sid: str, patience: timedelta) -> None:
+    """A customer whom everybody has left, and on whom nobody hung up, goes to the front of the queue."""
+    led = _alone(sid, patience)
+    if led is None:
+        return
+    try:
+        leading.ask(led)
+    except TelephonyError as error:
+        logger.warning("a customer who is alone could not be fetched: call=%s: %s", sid, error.key)
+        with transaction.atomic():
+            leading.take_back(led).finish()
+
+
+@transaction.atomic
+def _alone(sid: str, patience: timedelta) -> leading.Led | None:
+    inside = Inside(sid)
+    customer = inside.customer
+    if not inside.is_living or customer is None or customer.state != State.IN or not customer.wanted_in:
+        return None
+    since = inside.the_room.alone_since
+    if since is None or since > timezone.now() - patience:
+        return None
+    if inside.conversation is not None and inside.conversation.state in _ON_THE_WAY:
+        return None
+    led = _lead_back(inside)
+    inside.finish()
+    return led
+
+
+def _lead_back(inside: Inside) -> leading.Led | None:
+    """None when there is no team to go to: then the call ends."""
+    agents = [one.agent for one in inside.participants if one.role == Role.AGENT and one.agent]
+    last = agents[-1] if agents else inside.the_root.agent
+    try:
+        led = leading.lead(inside, Found(), back_to=last, team_id=leading.team_for(inside, last), said=LOST_LINE)
+    except NotPossible:
+        if inside.customer is not None:
+            inside.customer.wanted_in = False
+            inside.changed(inside.customer)
+        return None
+    note(inside.the_root.sid, kept("The connection to the agent was lost: the caller goes to the front of the queue."))
+    return led

@@ -1,0 +1,116 @@
+/** Hold, transfer, and others in a call. */
+import { t } from "../src/i18n/i18n";
+import type { SoftphoneEvent } from "../src/softphone/events";
+import { inTurn, press, toLog, type } from "./acts";
+import { grace } from "./data";
+import { hints, LEG, ready, ring, ringing, ROOT, talking } from "./events";
+import { colleague, customer, me, outsider, room, transfer } from "./rooms";
+import type { Exhibits } from "./exhibit";
+
+const inRoom: SoftphoneEvent[] = [...talking, room([customer(null), me])];
+const held: SoftphoneEvent[] = [...talking, room([customer(68), me])];
+const consulting: SoftphoneEvent[] = [...talking, room([customer(34), me, colleague()], transfer())];
+const NOBODY = "Grace Hopper did not answer. Maya Okonkwo is with you again.";
+const toTransfer = press(() => t("transfer.key"));
+const toTom = {
+  agent: null,
+  team: null,
+  number: "+12025550143",
+  display: "(202) 555-0143",
+  name: "Tom Aldous",
+};
+
+export const ROOMS: Exhibits = {
+  "40-on-hold": { events: held },
+  "40-hold-pending": { events: [...inRoom, { type: "agent.acted", act: { do: "hold" } }] },
+  "40-hold-refused": {
+    events: [
+      ...inRoom,
+      { type: "agent.acted", act: { do: "hold" } },
+      { type: "call.not-acted", sid: ROOT, message: "Twilio cannot be reached. You still hear each other." },
+    ],
+  },
+  "40-on-hold-log": {
+    events: held,
+    act: inTurn(
+      press(() => t("tab.log")),
+      toLog,
+    ),
+  },
+  "41-transfer": { events: inRoom, act: toTransfer },
+  "41-transfer-on-hold": { events: held, act: toTransfer },
+  "41-transfer-team": {
+    events: inRoom,
+    act: inTurn(toTransfer, type("[data-focus=transfer-search]", "support")),
+  },
+  "41-transfer-number": {
+    events: inRoom,
+    act: inTurn(toTransfer, type("[data-focus=transfer-search]", "202 555 0142")),
+  },
+  "41-transfer-refused-number": {
+    events: inRoom,
+    act: inTurn(toTransfer, type("[data-focus=transfer-search]", "+49 30 12345678")),
+  },
+  "41-transfer-nobody": {
+    events: inRoom,
+    act: inTurn(toTransfer, type("[data-focus=transfer-search]", "Zacharias")),
+  },
+  "42-consult-calling": {
+    events: [
+      ...talking,
+      room([customer(4), me, colleague({ state: "calling" })], transfer({ state: "calling" })),
+    ],
+  },
+  "42-consult": { events: consulting },
+  "42-consult-swapped": {
+    events: [...talking, room([customer(null), me, colleague({ held: true })], transfer())],
+  },
+  "42-consult-all": { events: [...talking, room([customer(null), me, colleague()], transfer())] },
+  "42-consult-number": {
+    events: [...talking, room([customer(34), me, outsider()], transfer({ to: toTom }))],
+  },
+  "42-consult-asked": {
+    events: [...talking, room([customer(34), me, colleague()], transfer({ from: grace }))],
+  },
+  "43-sending": {
+    events: [...talking, room([customer(null), me], transfer({ mode: "blind", state: "calling" }))],
+  },
+  "43-transfer-failed": {
+    events: [...consulting, room([customer(null), me], transfer({ state: "failed", problem: NOBODY }))],
+  },
+  "43-handed-over": {
+    events: [
+      ...consulting,
+      room([customer(null), colleague()], transfer({ state: "handed-over" })),
+      { type: "call.disconnected", id: LEG, at: Date.now() },
+    ],
+  },
+  "44-others": {
+    events: [
+      ...talking,
+      room([
+        customer(null),
+        me,
+        colleague({ held: true }),
+        outsider({ muted: true }),
+        outsider({ leg: "CA5", name: "", state: "calling", display: "(206) 555-0111" }),
+      ]),
+    ],
+  },
+  "45-incoming-handed-over": {
+    events: [
+      ...ringing,
+      room([customer(null)], transfer({ mode: "blind", state: "calling", from: grace }), "ringing"),
+    ],
+  },
+  "45-incoming-asked": {
+    events: [...ringing, room([customer(9)], transfer({ state: "calling", from: grace }), "ringing")],
+  },
+  "45-incoming-back": {
+    events: [
+      ...ready,
+      ring(LEG, ROOT, hints("Maya Okonkwo", "(202) 555-0142"), 6),
+      room([customer(null)], transfer({ mode: "blind", state: "recalled" }), "ringing"),
+    ],
+  },
+};

@@ -1,0 +1,203 @@
+import { describe, expect, it } from "vitest";
+import { signalOf } from "../pageSignals";
+import { colleague, grace, GRACE_LEG, room, roomIs, transfer } from "../testing/rooms";
+import { after, LEG, NOW, openState, push, ringingState, ROOT, sample } from "../testing/samples";
+import { announcement } from "./announcements";
+import { endingSentence } from "./announcements";
+import type { SoftphoneEvent } from "./events";
+import { transition } from "./machine";
+import { callKeys, consultation } from "./room";
+import { lastEnding } from "./selectors";
+import type { State } from "./state";
+import { waitsOf } from "./waits";
+
+const hold: SoftphoneEvent = { type: "agent.acted", act: { do: "hold" } };
+const talking = () => after(openState(), roomIs());
+const onHold = () => after(openState(), roomIs({ held: true }));
+const consulting = () =>
+  after(openState(), roomIs({ held: true, others: [colleague()], transfer: transfer() }));
+
+function said(state: State, ...events: SoftphoneEvent[]): string[] {
+  const all: string[] = [];
+  events.reduce((before, event) => {
+    const next = after(before, event);
+    const { polite, assertive } = announcement(before, next, false) ?? {};
+    all.push(...[polite, assertive].filter((text) => text !== undefined));
+    return next;
+  }, state);
+  return all;
+}
+
+describe("hold", () => {
+  it("is asked for once, however often it is pressed", () => {
+    const [first, ...asked] = transition(talking(), hold);
+    expect(asked).toEqual([{ type: "call.act", sid: ROOT, act: { do: "hold" } }]);
+    const [second, ...again] = transition(first, hold);
+    expect(again).toEqual([]);
+    expect(second).toBe(first);
+  });
+
+  it("is pressed at once, and said when the server has said it", () => {
+    const pressed = after(talking(), hold);
+    expect(callKeys(pressed)).toMatchObject({ held: true, holding: true });
+    expect(said(talking(), hold)).toEqual([]);
+    expect(said(talking(), hold, roomIs({ held: true }))).toEqual(["Maya on hold."]);
+    expect(callKeys(after(pressed, roomIs({ held: true })))).toMatchObject({ held: true, holding: false });
+  });
+
+  it("is let go by the same key, and said to be over when it is", () => {
+    const resume: SoftphoneEvent = { type: "agent.acted", act: { do: "resume" } };
+    const [pressed] = transition(onHold(), resume);
+    // What the server answers is the call of that moment: it is on hold still.
+    const answered = after(pressed, { type: "call.acted", sid: ROOT, call: room({ held: true }).call });
+    expect(callKeys(answered)).toMatchObject({ held: false, holding: true });
+    expect(said(answered, roomIs())).toEqual(["Maya off hold."]);
+    expect(after(answered, roomIs()).control).toBeNull();
+  });
+
+  it("that is refused leaves the key as it was, and says why", () => {
+    const message = "Twilio cannot be reached.";
+    const state = after(talking(), hold, { type: "call.not-acted", sid: ROOT, message });
+    expect(callKeys(state)).toMatchObject({ held: false, holding: false });
+    expect(state.control?.problem).toBe(message);
+    expect(after(state, { type: "agent.closed-problem" }).control).toBeNull();
+    expect(after(state, hold).control?.problem).toBe("");
+  });
+
+  it("of which nobody says what became is given up in words", () => {
+    const state = after(talking(), hold);
+    const wait = waitsOf(state).find(({ key }) => key.startsWith("control"));
+    expect(wait?.ms).toBe(15_000);
+    const late = after(state, wait?.late(NOW) ?? hold);
+    expect(late.control?.problem).toBe("Nobody said what became of that. Try again.");
+    expect(waitsOf(late).some(({ key }) => key.startsWith("control"))).toBe(false);
+  });
+
+  it("is remembered aloud every two minutes, until it is over", () => {
+    let state = onHold();
+    for (const length of ["2 minutes", "4 minutes"]) {
+      const wait = waitsOf(state).find(({ key }) => key.startsWith("hold"));
+      expect(wait?.ms).toBe(120_000);
+      const lasts = wait?.late(NOW) ?? hold;
+      expect(said(state, lasts)).toEqual([`Maya on hold for ${length}.`]);
+      const [next, ...commands] = transition(state, lasts);
+      expect(commands).toEqual([{ type: "tone.hold-lasts" }]);
+      state = next;
+    }
+    expect(waitsOf(after(state, roomIs())).some(({ key }) => key.startsWith("hold"))).toBe(false);
+  });
+
+  it("stands in the title, with its own icon", () => {
+    expect(signalOf(onHold(), NOW + 68_000)).toEqual({ titles: ["Hold 1:08 Maya Okonkwo"], icon: "hold" });
+  });
+
+  it("sends no tones, and ends with its call", () => {
+    expect(callKeys(onHold()).keypad).toBe(false);
+    expect(after(onHold(), { type: "call.disconnected", id: LEG, at: NOW }).hold).toBeNull();
+  });
+
+  it("means nothing while the server is away", () => {
+    const state = after(talking(), { type: "desk.lost", at: NOW, retryAt: NOW + 9000 });
+    expect(callKeys(state)).toMatchObject({ hold: false, transfer: false });
+  });
+});
+
+describe("a warm transfer", () => {
+  it("is told step by step: called, talked to, all three", () => {
+    const calling = {
+      held: true,
+      others: [colleague({ state: "calling" })],
+      transfer: transfer({ state: "calling" }),
+    };
+    expect(
+      said(
+        talking(),
+        { type: "agent.acted", act: { do: "transfer", to: { agent: grace.id }, mode: "warm" } },
+        roomIs(calling),
+        roomIs({ held: true, others: [colleague()], transfer: transfer() }),
+        roomIs({ others: [colleague()], transfer: transfer() }),
+      ),
+    ).toEqual(["Calling Grace. Maya is on hold.", "Talking to Grace. Maya is on hold.", "All three talk."]);
+  });
+
+  it("knows who hears whom", () => {
+    const is = (others: Parameters<typeof roomIs>[0]) =>
+      consultation(after(openState(), roomIs({ transfer: transfer(), ...others })))?.hears;
+    expect(is({ held: true, others: [colleague()] })).toBe("colleague");
+    expect(is({ others: [colleague({ held: true })] })).toBe("customer");
+    expect(is({ others: [colleague()] })).toBe("all");
+    expect(consultation(talking())).toBeNull();
+  });
+
+  it("that fails says why, once, and takes no key away", () => {
+    const problem = "Grace Hopper did not answer.";
+    const failed = roomIs({ transfer: transfer({ state: "failed", problem }) });
+    const state = after(consulting(), failed);
+    expect(state.control?.problem).toBe(problem);
+    expect(callKeys(state)).toMatchObject({ hold: true, transfer: true });
+    const read = after(state, { type: "agent.closed-problem" });
+    expect(after(read, roomIs({ transfer: transfer({ state: "failed", problem }) })).control).toBeNull();
+  });
+
+  it("that is handed over says to whom, when the phone is let go", () => {
+    const over = roomIs({ others: [colleague()], transfer: transfer({ state: "handed-over" }) });
+    const gone: SoftphoneEvent = { type: "call.disconnected", id: LEG, at: NOW + 60_000 };
+    expect(
+      said(consulting(), { type: "agent.acted", act: { do: "complete-transfer" } }, over, gone),
+    ).toContain("Handed over to Grace.");
+    const state = after(consulting(), over, gone);
+    expect(lastEnding(state)).toMatchObject({ kind: "ended", handedTo: "Grace" });
+    // The server says that it is over for this agent, too.
+    const call = { ...sample("call.ended").call, sid: ROOT };
+    const told = after(state, push({ type: "call.ended", call }));
+    expect(lastEnding(told)).toMatchObject({ handedTo: "Grace" });
+  });
+
+  it("and a blind one, which nobody has yet, too; one that was cancelled does not", () => {
+    const gone: SoftphoneEvent = { type: "call.disconnected", id: LEG, at: NOW + 60_000 };
+    const sent = roomIs({ transfer: transfer({ mode: "blind", state: "calling" }) });
+    const ended = lastEnding(after(talking(), sent, gone));
+    expect(ended && endingSentence(talking(), ended)).toBe("Handed over to Grace.");
+    const cancelled = roomIs({ transfer: transfer({ state: "cancelled" }) });
+    expect(lastEnding(after(consulting(), cancelled, gone))).toMatchObject({ handedTo: "" });
+  });
+
+  it("says who asks at the desk of whoever is asked", () => {
+    const asked = transfer({ from: grace, state: "calling" });
+    const answered: SoftphoneEvent[] = [
+      { type: "agent.answered" },
+      { type: "call.accepted", id: LEG, sid: LEG, at: NOW },
+      roomIs({ held: true, others: [colleague()], transfer: transfer({ from: grace }) }),
+    ];
+    const ring = after(ringingState(), roomIs({ held: true, transfer: asked, ringing: true }));
+    expect(said(ring, ...answered)).toEqual(["Talking to Grace. Maya is on hold."]);
+    expect(consultation(after(ring, ...answered))?.mine).toBe(false);
+  });
+});
+
+describe("the server is told first", () => {
+  it("that the agent hangs up, before the phone does", () => {
+    const [, ...commands] = transition(talking(), { type: "agent.hung-up", at: NOW });
+    expect(commands).toEqual([
+      { type: "desk.send", message: { type: "call.hang_up", sid: ROOT } },
+      { type: "phone.hang-up", id: LEG },
+    ]);
+  });
+
+  it("by REST when the desk's socket is away", () => {
+    const lost = after(talking(), { type: "desk.lost", at: NOW, retryAt: NOW + 9000 });
+    const [, ...commands] = transition(lost, { type: "agent.hung-up", at: NOW });
+    expect(commands.map(({ type }) => type)).toEqual(["call.hang-up", "phone.hang-up"]);
+  });
+});
+
+it("takes out who is asked to leave, and waits until that is so", () => {
+  const inCall = after(openState(), roomIs({ others: [colleague()] }));
+  const [waits, command] = transition(inCall, {
+    type: "agent.acted",
+    act: { do: "remove", leg: GRACE_LEG },
+  });
+  expect(command).toMatchObject({ type: "call.act", act: { do: "remove", leg: GRACE_LEG } });
+  expect(after(waits, roomIs({ others: [colleague()] })).control).not.toBeNull();
+  expect(after(waits, roomIs({ others: [colleague({ state: "left" })] })).control).toBeNull();
+});

@@ -1,0 +1,156 @@
+/** Who is in the room of a call, and who hears whom there: read from what the server says of it. */
+import type { Call, Participant, Transfer } from "../messages";
+import { firstName, isolated } from "../names";
+import { isTalk, type State } from "./state";
+import { t } from "../i18n/i18n";
+
+/** A transfer of this moment; the others are over. */
+const UNDER_WAY: Transfer["state"][] = ["calling", "consulting"];
+
+export type Doing = Transfer & { state: "calling" | "consulting" };
+
+/** Everybody who is there, or is being called. */
+function partiesOf(call: Call | undefined): Participant[] {
+  // A server of the version before says nothing of it.
+  return (call?.participants ?? []).filter(({ state }) => state !== "left");
+}
+
+function customerOf(call: Call | undefined): Participant | null {
+  return partiesOf(call).find(({ role }) => role === "customer") ?? null;
+}
+
+/** Since when the customer hears music; null while everybody is heard. */
+export function heldSince(call: Call | undefined): number | null {
+  const customer = customerOf(call);
+  return customer?.held && customer.held_since ? Date.parse(customer.held_since) : null;
+}
+
+export function isUnderWay(transfer: Transfer | null | undefined): transfer is Doing {
+  return transfer != null && UNDER_WAY.includes(transfer.state);
+}
+
+/** The call that is shown, as the server last told it. */
+export function shownCall({ calls: { focus }, lives }: State): Call | undefined {
+  return focus?.root ? lives[focus.root]?.call : undefined;
+}
+
+/** Who talks with whom while a transfer is under way. */
+export interface Consultation {
+  transfer: Doing;
+  /** Of this agent, who may end it one way or the other. */
+  mine: boolean;
+  /** Who is asked. */
+  colleague: Participant | null;
+  customer: Participant | null;
+  hears: "colleague" | "customer" | "all";
+}
+
+export function consultation(state: State): Consultation | null {
+  const call = shownCall(state);
+  if (!isTalk(state.calls.focus) || !isUnderWay(call?.transfer) || call.transfer.mode !== "warm") return null;
+  const { transfer } = call;
+  const customer = customerOf(call);
+  const colleague = partiesOf(call).find((party) => isTarget(party, transfer)) ?? null;
+  const mine = transfer.from?.id === state.me.id;
+  const isIn = colleague?.state === "in" && !colleague.held;
+  const hears = customer?.held ? "colleague" : isIn ? "all" : "customer";
+  return { transfer, mine, colleague, customer, hears };
+}
+
+/** With whom this agent talks about the customer, in a sentence. */
+export function partnerName({ mine, transfer }: Consultation): string {
+  return mine ? targetName(transfer.to) : giverName(transfer);
+}
+
+function isTarget({ role, agent, number }: Participant, { to }: Transfer): boolean {
+  if (role === "customer") return false;
+  return to.agent ? agent?.id === to.agent.id : to.number !== "" && number === to.number;
+}
+
+/** Whom the customer is being sent to without a word before. */
+export function sending(state: State): Doing | null {
+  const transfer = shownCall(state)?.transfer;
+  const mine = isUnderWay(transfer) && transfer.mode === "blind" && transfer.from?.id === state.me.id;
+  return mine && isTalk(state.calls.focus) ? transfer : null;
+}
+
+/** Who else is in the call: neither the customer nor this agent. */
+export function thirdParties(state: State): Participant[] {
+  return partiesOf(shownCall(state)).filter(
+    ({ role, agent }) => role !== "customer" && role !== "supervisor" && agent?.id !== state.me.id,
+  );
+}
+
+/** Who gives the customer away, in a sentence. */
+export function giverName({ from }: Transfer): string {
+  return firstName(from?.name ?? "") || t("ended.aColleague");
+}
+
+/** "Priya Nair", "Orders", "(202) 555-0143": to whom somebody is transferred. */
+export function targetTitle({ agent, team, name, display, number }: Transfer["to"]): string {
+  return isolated(agent?.name || name || team?.name || display || number);
+}
+
+/** The same in a sentence. */
+export function targetName(to: Transfer["to"]): string {
+  if (to.agent || to.name) return firstName(to.agent?.name || to.name);
+  return targetTitle(to);
+}
+
+export function partyName({ agent, name, display, number }: Participant): string {
+  return isolated(agent?.name || name || display || number);
+}
+
+/** What a call that is over here went on as: to whom it was handed, by this agent. */
+export function handedTo(call: Call | undefined, me: number): string | null {
+  const transfer = call?.transfer;
+  if (!transfer || transfer.from?.id !== me) return null;
+  const blind = transfer.mode === "blind" && transfer.state === "calling";
+  return blind || transfer.state === "handed-over" ? targetName(transfer.to) : null;
+}
+
+/** Which keys of a call mean something now, and which of them is pressed. */
+export interface CallKeysShown {
+  hold: boolean;
+  /** Pressed: at once, whatever the server says later. */
+  held: boolean;
+  /** Its word is awaited. */
+  holding: boolean;
+  keypad: boolean;
+  transfer: boolean;
+}
+
+export function callKeys(state: State): CallKeysShown {
+  const { focus } = state.calls;
+  const call = shownCall(state);
+  const act = state.control?.act ?? null;
+  const isHeld = heldSince(call) !== null;
+  const holding = act?.do === "hold" || act?.do === "resume";
+  const open = focus?.state === "open";
+  const moves = isUnderWay(call?.transfer);
+  const held = holding ? act.do === "hold" : isHeld && !moves;
+  // Without a push of it the server may not know yet that we talk.
+  const known = open && call !== undefined && state.desk.state === "open";
+  return {
+    hold: known && !moves && (act === null || holding),
+    held,
+    holding,
+    keypad: open && !isHeld,
+    transfer: known && !moves,
+  };
+}
+
+/** A ring that is a transfer: what it is, and who sends it. */
+export interface HandedOver {
+  how: "ring.handsOver" | "ring.asks" | "ring.comesBack";
+  from: string;
+}
+
+export function handedOver(state: State): HandedOver | null {
+  const transfer = shownCall(state)?.transfer;
+  if (state.calls.focus?.state !== "pending" || !transfer) return null;
+  const from = giverName(transfer);
+  if (transfer.state === "recalled") return { how: "ring.comesBack", from };
+  if (!isUnderWay(transfer)) return null;
+  return { how: transfer.mode === "warm" ? "ring.asks" : "ring.handsOver", from };
+}

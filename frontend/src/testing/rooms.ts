@@ -1,0 +1,59 @@
+/** What the server tells of a call in which people are held, asked and handed over. */
+import type { Participant, Transfer } from "../messages";
+import type { SoftphoneEvent } from "../softphone/events";
+import { LEG, me, NOW, push, ROOT, sample } from "./samples";
+
+export const grace = { id: 2, identity: "agent_2", name: "Grace Hopper" };
+export const GRACE_LEG = "CA-grace";
+
+const base: Participant = {
+  leg: "",
+  role: "agent",
+  agent: null,
+  name: "",
+  number: "",
+  display: "",
+  state: "in",
+  held: false,
+  held_since: null,
+  muted: false,
+};
+const HELD = { held: true, held_since: new Date(NOW).toISOString() };
+const customer: Participant = { ...base, leg: ROOT, role: "customer", name: "Maya Okonkwo" };
+const mine: Participant = { ...base, leg: LEG, agent: me, name: me.name };
+
+export const colleague = (change: Partial<Participant> = {}): Participant => ({
+  ...base,
+  leg: GRACE_LEG,
+  agent: grace,
+  name: grace.name,
+  ...change,
+});
+
+export const transfer = (change: Partial<Transfer> = {}): Transfer => ({
+  id: 7,
+  mode: "warm",
+  state: "consulting",
+  from: me,
+  to: { agent: grace, team: null, number: "", display: "", name: grace.name },
+  since: new Date(NOW).toISOString(),
+  problem: "",
+  ...change,
+});
+
+interface Room {
+  held?: boolean;
+  others?: Participant[];
+  transfer?: Transfer | null;
+  ringing?: boolean;
+}
+
+/** The call of the samples, as it is now. */
+export function room({ held = false, others = [], transfer: moved = null, ringing = false }: Room = {}) {
+  const { live } = sample("call.status");
+  const participants = [held ? { ...customer, ...HELD } : customer, mine, ...others];
+  const call = { ...live.call, revision: 1000, participants, transfer: moved };
+  return { live: { ...live, call, mine: ringing ? ("ringing" as const) : ("active" as const) }, call };
+}
+
+export const roomIs = (is: Room = {}): SoftphoneEvent => push({ type: "call.status", live: room(is).live });

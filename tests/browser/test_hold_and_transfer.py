@@ -1,0 +1,123 @@
+"""Hold and transfer as callers and agents hear them: each party sings a tone of its own, the real SDK in Chromium, the
+real simulator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
+
+from tests.browser.desk import DeskPage
+from tests.browser.stack import Stack, eventually
+from tests.browser.test_queue import queue
+from tests.browser.tones import LOUD, expect_hears, expect_telephone_hears, singing
+
+CALLER, ADA, GRACE = 650, 440, 1000
+
+
+@pytest.fixture(scope="module")
+def browsers(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Browser]]:
+    folder: Path = tmp_path_factory.mktemp("tones")
+    with singing(playwright, folder, ADA) as ada, singing(playwright, folder, GRACE) as grace:
+        yield {"ada": ada, "grace": grace}
+
+
+@pytest.fixture
+def desks(open_desk: Any, browsers: dict[str, Browser], stack: Stack) -> Iterator[tuple[DeskPage, DeskPage]]:
+    """Ada, who takes the first call, and Grace."""
+    with queue(stack, "fixed-order"):
+        ada, grace = (open_desk(name, where=browsers[name]) for name in ("ada", "grace"))
+        ada.expect_reachable()
+        grace.expect_reachable()
+        yield ada, grace
+
+
+def talking(ada: DeskPage, stack: Stack) -> str:
+    """Maya calls, and Ada talks with her. Her call's sid."""
+    sid = stack.telephone_calls("+12025550142", voice=f"tone:{CALLER}")
+    ada.take("Maya Okonkwo")
+    expect_hears(ada, CALLER)
+    expect_telephone_hears(stack, sid, ADA)
+    return sid
+
+
+def expect_music(stack: Stack, sid: str) -> None:
+    """Something that no agent sings."""
+
+    def hears_music() -> bool:
+        heard = stack.heard(sid, 0.6)
+        return heard["rms"] > LOUD and all(abs(heard["hz"] - hz) > 25 for hz in (ADA, GRACE))
+
+    eventually(hears_music, "the caller hears music")
+
+
+def announced(desk: DeskPage) -> Any:
+    return desk.page.get_by_test_id("polite")
+
+
+def choose(desk: DeskPage, name: str) -> None:
+    """By keyboard alone: T, the name, Enter."""
+    desk.page.keyboard.press("t")
+    field = desk.page.get_by_role("combobox", name="Colleague, team or number")
+    expect(field).to_be_focused()
+    desk.page.keyboard.type(name)
+    option = desk.page.get_by_role("option", name=name)
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(option).to_have_attribute("aria-disabled", "false")
+    expect(desk.page.get_by_role("option")).to_have_count(1)
+
+
+def test_on_hold_the_caller_hears_music_and_nobody_and_both_hear_each_other_again_afterwards(desks, stack: Stack):
+    ada, _grace = desks
+    sid = talking(ada, stack)
+
+    ada.page.keyboard.press("h")
+    expect(ada.call_area).to_contain_text("Maya hears music and cannot hear you.")
+    expect(announced(ada)).to_have_text("Maya on hold.")
+    expect(ada.page).to_have_title(re.compile(r"^Hold \d:\d\d Maya Okonkwo$"))
+    expect_music(stack, sid)
+    expect_hears(ada, but=(CALLER,))
+
+    ada.button("Take Maya off hold").click()
+    expect(announced(ada)).to_have_text("Maya off hold.")
+    expect(ada.call_area).to_contain_text("On a call")
+    expect_hears(ada, CALLER)
+    expect_telephone_hears(stack, sid, ADA)
+
+    ada.hang_up()
+    eventually(lambda: stack.call(sid)["end_time"], "the caller's line is free")
+    call = ada.api(f"/api/v1/calls/{sid}/")
+    assert call["held_seconds"] >= 1
+    assert call["agent"]["name"] == "Ada Byron"
+    assert ada.problems == []
+
+
+def test_a_call_that_is_sent_to_a_colleague_rings_there_says_from_whom_and_leaves_the_first_agent_free(
+    desks, stack: Stack
+):
+    ada, grace = desks
+    sid = talking(ada, stack)
+
+    choose(ada, "Grace")
+    ada.page.keyboard.press("Tab")
+    ada.button("Send now").focus()
+    ada.page.keyboard.press("Enter")
+    grace.expect_ringing("Maya Okonkwo")
+    expect(grace.call_area).to_contain_text("Ada hands over Maya Okonkwo.")
+    expect(ada.call_area).to_contain_text("Maya Okonkwo was handed over to Grace")
+    assert not stack.call(sid)["end_time"]
+
+    grace.answer()
+    grace.expect_on_call("Maya Okonkwo")
+    expect_hears(grace, CALLER, but=(ADA,))
+    expect_telephone_hears(stack, sid, GRACE)
+    call = eventually(
+        lambda: (now := grace.api(f"/api/v1/calls/{sid}/"))["transfer"]["state"] == "handed-over" and now,
+        "it is handed over",
+    )
+    assert call["agent"]["name"] == "Grace Hopper"
+    assert (ada.problems, grace.problems) == ([], [])

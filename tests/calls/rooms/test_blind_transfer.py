@@ -1,0 +1,239 @@
+"""Blind transfers: the caller is fetched to somebody else, and comes back when nobody takes the call."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from rest_framework.test import APIClient
+
+from calls.models import Call, CallOffer, Conversation, Transfer
+from calls.payloads import call_json
+from calls.rooms import leading
+from calls.selectors import call_get
+from telephony.errors import TelephonyError
+from tests import factories
+from tests.calls.rooms.rooms import LEG, ROOT, rest_faked, talk
+from tests.twilio import incoming, leg_status, outgoing, root_status, sid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rest(monkeypatch):
+    with rest_faked() as rest:
+        monkeypatch.setattr(leading, "call_redirect", rest.note("fetch"))
+        yield rest
+
+
+@pytest.fixture
+def api(ada):
+    client = APIClient()
+    client.force_authenticate(ada)
+    return client
+
+
+@pytest.fixture
+def talking(twilio, line, ada):
+    talk(twilio, ada)
+
+
+@pytest.fixture
+def grace(team):
+    return factories.make_agent("grace", team=team, reachable=True)
+
+
+def give(api, to, mode="blind", call=ROOT):
+    return api.post(f"/api/v1/calls/{call}/transfer/", {"to": to, "mode": mode}, format="json", secure=True)
+
+
+def come(twilio, rest, fields=None):
+    """Twilio fetches the caller, as it was asked."""
+    _name, leg, url, _more = rest.asked[-1]
+    path = url.removeprefix("https://desk.example.com")
+    fields = fields or incoming(CallSid=leg, CallStatus="in-progress")
+    return ElementTree.fromstring(twilio.webhook(path, fields).content)
+
+
+def rings(document):
+    return [one.text for one in document.iter("Identity")]
+
+
+def shown(call=ROOT):
+    return call_json(call_get(call))
+
+
+def answer(twilio, document, agent, leg, *statuses):
+    url = document.find("Dial/Client").attrib["statusCallback"].removeprefix("https://desk.example.com")
+    for number, status in enumerate(statuses or ("initiated", "ringing", "in-progress")):
+        twilio.webhook(url, leg_status(agent.pk, status, number, leg=leg))
+
+
+def test_a_caller_is_given_to_a_colleague(twilio, talking, ada, grace, api, rest):
+    answered = give(api, {"agent": grace.pk})
+
+    assert answered.status_code == 202
+    assert [one[:2] for one in rest.asked] == [("fetch", ROOT)]
+    transfer = answered.json()["transfer"]
+    assert (transfer["state"], transfer["from"]["id"], transfer["to"]["agent"]["id"]) == ("calling", ada.pk, grace.pk)
+    document = come(twilio, rest)
+    assert rings(document) == [grace.identity]
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    answer(twilio, document, grace, 7)
+    call = shown()
+    assert (call["transfer"]["state"], call["agent"]["id"], call["status"]) == ("handed-over", grace.pk, "in-progress")
+
+
+def test_the_conversation_is_one_row_with_the_colleagues_end(twilio, talking, ada, grace, api, rest):
+    give(api, {"agent": grace.pk})
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    answer(twilio, document, grace, 7)
+    answer(twilio, document, grace, 7, "completed")
+    action = document.find("Dial").attrib["action"].removeprefix("https://desk.example.com")
+    twilio.webhook(action, incoming(CallStatus="in-progress", DialCallStatus="completed", DialBridged="true"))
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    (row,) = Call.objects.filter(parent=None)
+    assert (row.agent_id, row.result) == (grace.pk, "answered")
+    assert {leg.agent_id for leg in row.legs.all()} == {ada.pk, grace.pk}
+    assert Conversation.objects.get().state == "ended"
+
+
+def test_a_call_that_nobody_takes_comes_back_to_whoever_gave_it(twilio, talking, ada, grace, api, rest):
+    give(api, {"agent": grace.pk})
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    answer(twilio, document, grace, 7, "initiated", "ringing", "no-answer")
+
+    action = document.find("Dial").attrib["action"].removeprefix("https://desk.example.com")
+    fields = incoming(CallStatus="in-progress", DialCallStatus="no-answer", DialBridged="false")
+    back = ElementTree.fromstring(twilio.webhook(action, fields).content)
+
+    assert rings(back) == [ada.identity]
+    answer(twilio, back, ada, 8)
+    call = shown()
+    assert (call["transfer"]["state"], call["agent"]["id"]) == ("recalled", ada.pk)
+    assert call["transfer"]["problem"]
+
+
+def test_a_call_that_nobody_takes_waits_in_front_while_its_agent_has_another(twilio, talking, ada, grace, api, rest):
+    give(api, {"agent": grace.pk})
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    factories.make_call(9, agent=ada, caller=ada.identity and f"client:{ada.identity}", status="in-progress")
+    answer(twilio, document, grace, 7, "initiated", "ringing", "no-answer")
+
+    action = document.find("Dial").attrib["action"].removeprefix("https://desk.example.com")
+    fields = incoming(CallStatus="in-progress", DialCallStatus="no-answer", DialBridged="false")
+    back = ElementTree.fromstring(twilio.webhook(action, fields).content)
+
+    assert back.find("Enqueue") is not None
+    assert Conversation.objects.get().state == "waiting"
+
+
+def test_a_team_gets_the_caller_at_the_front_of_its_queue(twilio, talking, ada, api, rest):
+    sales = factories.make_team("Sales")
+    seller = factories.make_agent("sally", team=sales, reachable=True)
+
+    assert give(api, {"team": sales.pk}).status_code == 202
+
+    assert rings(come(twilio, rest)) == [seller.identity]
+    assert Conversation.objects.get().team_id == sales.pk
+
+
+def test_a_number_is_called_for_the_caller(twilio, talking, ada, api, rest):
+    assert give(api, {"number": "+44 20 7946 0100"}).status_code == 202
+
+    document = come(twilio, rest)
+    assert document.find("Dial/Number").text == "+442079460100"
+    twilio.webhook(
+        "/twilio/voice/status/",
+        leg_status(0, "in-progress", 2, leg=9, To="+442079460100", From=incoming()["To"]),
+    )
+    assert shown()["transfer"]["state"] == "handed-over"
+
+
+def test_what_twilio_refuses_leaves_the_two_talking(twilio, talking, ada, grace, api, rest):
+    rest.fails["fetch"] = TelephonyError("Twilio did not accept this.", permanent=True)
+
+    answered = give(api, {"agent": grace.pk})
+
+    assert answered.status_code == 502
+    call = shown()
+    assert (call["agent"]["id"], call["transfer"]["state"]) == (ada.pk, "failed")
+    assert not CallOffer.objects.filter(agent=grace, state="ringing").exists()
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    ended = twilio.webhook(
+        "/twilio/voice/dial-action/", incoming(CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG)
+    )
+    assert b"Hangup" in ended.content
+
+
+def test_a_caller_who_comes_although_twilio_refused_is_led_to_somebody(twilio, talking, ada, grace, api, rest):
+    rest.fails["fetch"] = TelephonyError("Silence.")
+    give(api, {"agent": grace.pk})
+
+    document = come(twilio, rest)
+
+    assert document.find("Dial/Client") is not None or document.find("Enqueue") is not None
+
+
+def test_whoever_presses_twice_gives_it_once(twilio, talking, ada, grace, api, rest):
+    assert [give(api, {"agent": grace.pk}).status_code for _ in range(2)] == [202, 202]
+
+    assert rest.names() == ["fetch"]
+    assert Transfer.objects.count() == 1
+
+
+def test_somebody_who_is_on_a_call_cannot_be_chosen_and_it_is_said_why(twilio, talking, ada, grace, api, rest):
+    factories.make_call(9, agent=grace, caller=f"client:{grace.identity}", status="in-progress")
+
+    answered = give(api, {"agent": grace.pk})
+
+    assert (answered.status_code, answered.json()["detail"]) == (409, "Is on a call.")
+    targets = api.get(f"/api/v1/calls/{ROOT}/transfer-targets/?q=gra", secure=True).json()
+    assert [(one["may"], one["why"]) for one in targets["agents"]] == [(False, "Is on a call.")]
+
+
+def test_numbers_that_may_not_be_called_are_refused_in_words(twilio, talking, ada, api, rest):
+    answered = give(api, {"number": "911"})
+
+    assert answered.status_code == 409
+    assert rest.asked == []
+
+
+def test_a_call_that_an_agent_made_goes_on_without_its_own_leg(twilio, line, ada, grace, api, rest):
+    customer = sid("CA", 2)
+    twilio.webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "+442079460100"))
+    for number, status in enumerate(("initiated", "ringing", "in-progress")):
+        more = {"From": line.number, "To": "+442079460100"}
+        twilio.webhook("/twilio/voice/status/", leg_status(0, status, number) | more)
+
+    assert give(api, {"agent": grace.pk}).status_code == 202
+
+    assert rest.asked[-1][1] == customer, "the customer's leg is fetched"
+    fields = incoming(
+        CallSid=customer, From=line.number, To="+442079460100", Direction="outbound-dial", CallStatus="in-progress"
+    )
+    document = come(twilio, rest, fields)
+    assert rings(document) == [grace.identity]
+    let_go = outgoing(ada.pk, "+442079460100", CallStatus="in-progress", DialCallStatus="completed")
+    assert b"Hangup" in twilio.webhook("/twilio/voice/dial-action/", let_go).content
+    own = outgoing(ada.pk, "+442079460100", CallStatus="completed", SequenceNumber="0", CallDuration="9")
+    twilio.webhook("/twilio/voice/status/", own)
+    url = document.find("Dial/Client").attrib["statusCallback"].removeprefix("https://desk.example.com")
+    for number, status in enumerate(("initiated", "ringing", "in-progress")):
+        twilio.webhook(url, leg_status(grace.pk, status, number, leg=7, parent=2))
+    call = shown()
+    assert (call["status"], call["agent"]["id"], call["transfer"]["state"]) == (
+        "in-progress",
+        grace.pk,
+        "handed-over",
+    )
+    assert {leg["parent_call_sid"] for leg in call["legs"]} == {ROOT}
+    twilio.webhook(
+        "/twilio/voice/status/",
+        leg_status(0, "completed", 3) | {"From": line.number, "To": "+442079460100", "CallDuration": "60"},
+    )
+    assert (shown()["status"], shown()["result"]) == ("completed", "reached")

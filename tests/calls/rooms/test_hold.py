@@ -1,0 +1,240 @@
+"""Hold and resume: noted first, asked of Twilio, and done when Twilio says so."""
+
+from __future__ import annotations
+
+import random
+from xml.etree import ElementTree
+
+import pytest
+from rest_framework.test import APIClient
+
+from calls.models import CallEvent, Participant, Room
+from calls.payloads import call_json
+from calls.rooms import keeping
+from calls.selectors import call_get
+from telephony.errors import CallGone, TelephonyError, Unavailable
+from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, rest_faked, talk
+from tests.twilio import incoming, leg_status, root_status
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rest():
+    with rest_faked() as rest:
+        yield rest
+
+
+@pytest.fixture
+def api(ada):
+    client = APIClient()
+    client.force_authenticate(ada)
+    return client
+
+
+@pytest.fixture
+def talking(twilio, line, ada):
+    talk(twilio, ada)
+    return call_get(ROOT)
+
+
+def post(api, action, body=None, sid=ROOT):
+    return api.post(f"/api/v1/calls/{sid}/{action}/", body or {}, format="json", secure=True)
+
+
+def asked_by_parent(twilio, sid=ROOT, **more):
+    fields = incoming(CallSid=sid, CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG) | more
+    return ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", fields).content)
+
+
+def in_room(twilio, api):
+    """Held, as far as our side goes, and both legs have come."""
+    assert post(api, "hold").status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    return conference
+
+
+def customer():
+    return Participant.objects.get(room=ROOT, role="customer")
+
+
+def test_hold_sends_the_agents_leg_into_a_room_and_the_caller_follows(twilio, talking, api, rest):
+    answer = post(api, "hold")
+
+    room = Room.objects.get()
+    assert answer.status_code == 202
+    assert [one[:3] for one in rest.asked] == [
+        ("redirect", LEG, f"https://desk.example.com/twilio/voice/room/?room={room.name}")
+    ]
+    fields = leg_status(talking.agent_id, "in-progress", 2)
+    child = ElementTree.fromstring(twilio.webhook(f"/twilio/voice/room/?room={room.name}", fields).content)
+    parent = asked_by_parent(twilio)
+    rooms = [document.find("Dial/Conference") for document in (child, parent)]
+    assert [one.text for one in rooms] == [room.name, room.name]
+    assert rooms[0].attrib["statusCallback"] == rooms[1].attrib["statusCallback"]
+    assert [one.attrib["endConferenceOnExit"] for one in rooms] == ["false", "true"]
+    assert [one.attrib["beep"] for one in rooms] == ["false", "false"]
+    assert ROOT not in room.name
+    assert "+" not in room.name
+
+
+def test_once_both_are_there_the_caller_is_put_on_hold_and_is_only_when_twilio_says_so(twilio, talking, api, rest):
+    conference = in_room(twilio, api)
+    assert call_json(call_get(ROOT))["participants"][0]["held"] is False
+
+    keeping.look(ROOT)
+
+    name, conference_sid, leg, more = rest.asked[-1]
+    assert (name, conference_sid, leg, more["held"]) == ("hold", CONFERENCE, ROOT, True)
+    assert "/twilio/voice/hold-music/?language=" in more["music_url"]
+    assert not customer().held
+    conference.tell("participant-hold", ROOT, Hold="true")
+    shown = call_json(call_get(ROOT))
+    assert [(one["role"], one["state"], one["held"]) for one in shown["participants"]] == [
+        ("customer", "in", True),
+        ("agent", "in", False),
+    ]
+    assert (shown["status"], shown["agent"]["id"]) == ("in-progress", talking.agent_id)
+
+
+def test_resume_ends_the_hold_and_the_time_is_counted(twilio, talking, api, rest):
+    conference = in_room(twilio, api)
+    keeping.look(ROOT)
+    conference.tell("participant-hold", ROOT, Hold="true")
+    Participant.objects.filter(role="customer").update(held_since="2020-01-01T00:00:00Z", asked_at=None)
+
+    assert post(api, "resume").status_code == 202
+
+    assert rest.asked[-1][3]["held"] is False
+    conference.tell("participant-unhold", ROOT, Hold="false")
+    assert call_json(call_get(ROOT))["held_seconds"] > 1000
+    assert not customer().held
+
+
+def test_whoever_presses_twice_asks_once(twilio, talking, api, rest):
+    assert [post(api, "hold").status_code for _ in range(3)] == [202, 202, 202]
+
+    assert rest.names() == ["redirect"]
+    assert CallEvent.objects.filter(name="hold").count() == 1
+
+
+def test_what_twilio_refuses_is_said_and_both_talk_on(twilio, talking, api, rest):
+    rest.fails["redirect"] = TelephonyError("Twilio did not accept this.", permanent=True)
+
+    answer = post(api, "hold")
+
+    assert (answer.status_code, answer.json()["detail"]) == (502, "Twilio did not accept this.")
+    assert call_json(call_get(ROOT))["participants"] == []
+    assert asked_by_parent(twilio, DialCallDuration="9").find("Dial") is None, "the call's end is its end"
+    rest.fails.clear()
+    talk_on = post(api, "hold")
+    assert talk_on.status_code == 202
+    assert rest.names() == ["redirect", "redirect"]
+
+
+def test_a_hold_that_twilio_refuses_in_the_room_leaves_the_caller_with_the_agent(twilio, talking, api, rest):
+    conference = in_room(twilio, api)
+    keeping.look(ROOT)
+    conference.tell("participant-hold", ROOT, Hold="true")
+    Participant.objects.update(asked_at=None)
+    rest.fails["hold"] = TelephonyError("Twilio did not accept this.", permanent=True)
+
+    assert post(api, "resume").status_code == 502
+
+    one = customer()
+    assert (one.held, one.wanted_held) == (True, True)
+
+
+def test_when_nobody_knows_whether_twilio_did_it_whoever_comes_finds_the_room(twilio, talking, api, rest):
+    rest.fails["redirect"] = Unavailable("Twilio cannot be reached. Try again.")
+
+    assert post(api, "hold").status_code == 502
+
+    assert asked_by_parent(twilio).find("Dial/Conference") is not None
+    Conference(twilio).join(LEG, ROOT)
+    assert not customer().wanted_held
+
+
+def test_an_agent_who_hangs_up_in_that_moment_has_hung_up(twilio, talking, api, rest):
+    post(api, "hold")
+
+    document = asked_by_parent(twilio, DialCallDuration="7")
+
+    assert document.find("Dial") is None
+    assert Room.objects.get().state == "over"
+
+
+def test_a_killed_process_is_made_up_for(twilio, talking, api, rest):
+    rest.fails["redirect"] = SystemExit()
+    with pytest.raises(SystemExit):
+        post(api, "hold")
+    rest.fails.clear()
+    Room.objects.update(asked_at="2020-01-01T00:00:00Z")
+
+    keeping.look(ROOT)
+
+    assert rest.names() == ["redirect", "redirect"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_callbacks_in_any_order_doubled_tell_the_same(twilio, talking, api, rest, seed):
+    assert post(api, "hold").status_code == 202
+    conference = Conference(twilio)
+    events = [
+        conference.event("participant-join", LEG),
+        conference.event("participant-join", ROOT),
+        conference.event("participant-hold", ROOT, Hold="true"),
+        conference.event("participant-unhold", ROOT, Hold="false"),
+        conference.event("participant-hold", ROOT, Hold="true"),
+        conference.event("participant-mute", LEG, Muted="true"),
+    ]
+    told = events * 2
+    random.Random(seed).shuffle(told)
+
+    for fields in told:
+        conference.send(fields)
+
+    found = {one.role: (one.state, one.held, one.muted) for one in Participant.objects.all()}
+    assert found == {"customer": ("in", True, False), "agent": ("in", False, True)}
+
+
+def test_lost_callbacks_are_made_up_for_by_twilios_own_word(twilio, talking, api, rest):
+    from telephony.rest.client import ParticipantFacts
+
+    post(api, "hold")
+    Room.objects.update(created_at="2020-01-01T00:00:00Z", asked_at="2020-01-01T00:00:00Z")
+    Participant.objects.update(created_at="2020-01-01T00:00:00Z")
+    rest.found = [
+        ParticipantFacts(ROOT, "", "connected", False, False),
+        ParticipantFacts(LEG, "", "connected", False, False),
+    ]
+
+    keeping.look(ROOT)
+
+    assert {one.state for one in Participant.objects.all()} == {"in"}
+    assert rest.names()[-1] == "hold"
+
+
+def test_the_callers_end_is_the_end_of_it_all(twilio, talking, api, rest):
+    conference = in_room(twilio, api)
+
+    conference.tell("participant-leave", ROOT)
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    assert {one.state for one in Participant.objects.all()} == {"left"}
+    shown = call_json(call_get(ROOT))
+    assert (shown["status"], shown["result"]) == ("completed", "answered")
+
+
+def test_a_call_that_is_over_at_twilio_is_said_to_be(twilio, talking, api, rest):
+    rest.fails["redirect"] = CallGone("This call is over.", permanent=True)
+
+    assert post(api, "hold").status_code == 409
+
+
+def test_nobody_is_put_on_hold_before_anybody_talks(twilio, line, ada, api, rest):
+    twilio.webhook("/twilio/voice/incoming/", incoming())
+
+    assert post(api, "hold").status_code in (403, 409)
+    assert rest.asked == []

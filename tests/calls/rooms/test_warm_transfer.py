@@ -1,0 +1,307 @@
+"""Warm transfers and third parties: the caller on hold, a colleague called in; handed over, taken back, or merged."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from rest_framework.test import APIClient
+
+from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
+from calls.payloads import call_json
+from calls.rooms import keeping, leading
+from calls.selectors import call_get
+from telephony.errors import TelephonyError
+from tests import factories
+from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, rest_faked, talk
+from tests.twilio import incoming, leg_status, root_status, sid
+
+pytestmark = pytest.mark.django_db
+
+COLLEAGUE = sid("CA", 51)
+
+
+@pytest.fixture
+def rest(monkeypatch):
+    with rest_faked() as rest:
+        monkeypatch.setattr(leading, "call_redirect", rest.note("fetch"))
+        yield rest
+
+
+@pytest.fixture
+def api(ada):
+    client = APIClient()
+    client.force_authenticate(ada)
+    return client
+
+
+@pytest.fixture
+def grace(team):
+    return factories.make_agent("grace", team=team, reachable=True)
+
+
+@pytest.fixture
+def talking(twilio, line, ada):
+    talk(twilio, ada)
+
+
+def post(api, action, body=None):
+    return api.post(f"/api/v1/calls/{ROOT}/{action}/", body or {}, format="json", secure=True)
+
+
+def shown():
+    return call_json(call_get(ROOT))
+
+
+def status_of(twilio, agent, *statuses, leg=51):
+    for number, status in enumerate(statuses):
+        fields = leg_status(agent.pk if agent else 0, status, number, leg=leg, From="+12025550100")
+        fields |= {"Direction": "outbound-api", "Timestamp": fields["Timestamp"]}
+        fields.pop("ParentCallSid")
+        twilio.webhook(f"/twilio/voice/participant-status/?call={ROOT}", fields)
+
+
+def look():
+    """The net's look, at a time when whatever was asked has been told."""
+    Participant.objects.update(asked_at=None)
+    keeping.look(ROOT)
+
+
+@pytest.fixture
+def consulting(twilio, talking, api, grace, rest):
+    """Ada and Grace talk; the caller is on hold."""
+    assert post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    conference.tell("participant-hold", ROOT, Hold="true")
+    status_of(twilio, grace, "initiated", "ringing", "in-progress")
+    conference.join(COLLEAGUE)
+    Participant.objects.update(asked_at=None)
+    return conference
+
+
+def test_the_caller_is_held_and_the_colleague_called_into_the_room(twilio, consulting, ada, grace, rest):
+    call = next(one for one in rest.asked if one[0] == "call")
+    assert rest.names() == ["redirect", "hold", "call"]
+    assert (call[1], call[2]["to"].partition("?")[0]) == (CONFERENCE, f"client:{grace.identity}")
+    assert f"call_sid={ROOT}" in call[2]["to"]
+    now = shown()
+    assert (now["transfer"]["state"], now["agent"]["id"]) == ("consulting", ada.pk)
+    assert [(one["role"], one["state"], one["held"]) for one in now["participants"]] == [
+        ("customer", "in", True),
+        ("agent", "in", False),
+        ("agent", "in", False),
+    ]
+    assert Call.objects.filter(parent=None).count() == 1, "her leg is a leg of the call"
+
+
+def test_handing_over_resumes_and_the_agent_leaves(twilio, consulting, api, ada, grace, rest):
+    assert post(api, "complete-transfer").status_code == 202
+
+    assert [one[0] for one in rest.asked[-2:]] == ["hold", "remove"]
+    assert (rest.asked[-2][3]["held"], rest.asked[-1][2]) == (False, LEG)
+    consulting.tell("participant-unhold", ROOT)
+    consulting.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    now = shown()
+    assert (now["transfer"]["state"], now["agent"]["id"], now["status"]) == ("handed-over", grace.pk, "in-progress")
+    look()
+    assert "hang-up" not in rest.names(), "the two talk on"
+
+
+def test_handing_over_twice_is_done_once(consulting, api, rest):
+    assert [post(api, "complete-transfer").status_code for _ in range(2)] == [202, 202]
+
+    assert rest.names().count("remove") == 1
+
+
+def test_a_hand_over_that_twilio_refuses_leaves_all_as_it_was(consulting, api, ada, rest):
+    rest.fails["hold"] = TelephonyError("Twilio did not accept this.", permanent=True)
+
+    assert post(api, "complete-transfer").status_code == 502
+
+    now = shown()
+    assert (now["transfer"]["state"], now["agent"]["id"]) == ("consulting", ada.pk)
+    rest.fails.clear()
+    look()
+    assert "remove" not in rest.names()
+
+
+def test_taking_back_sends_the_colleague_away(twilio, consulting, api, ada, rest):
+    assert post(api, "cancel-transfer").status_code == 202
+
+    assert {(one[0], one[2]) for one in rest.asked[-2:]} == {("hold", ROOT), ("remove", COLLEAGUE)}
+    now = shown()
+    assert (now["transfer"]["state"], now["agent"]["id"]) == ("cancelled", ada.pk)
+
+
+def test_merging_lets_all_talk(consulting, api, ada, rest):
+    assert post(api, "merge").status_code == 202
+
+    assert (rest.asked[-1][0], rest.asked[-1][3]["held"]) == ("hold", False)
+    assert (shown()["transfer"], shown()["agent"]["id"]) == (None, ada.pk)
+    assert [one["state"] for one in shown()["participants"]] == ["in", "in", "in"]
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
+def test_a_colleague_who_does_not_come_gives_the_caller_back(twilio, talking, api, ada, grace, rest, status):
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    conference.tell("participant-hold", ROOT, Hold="true")
+
+    status_of(twilio, grace, "initiated", "ringing", status)
+    look()
+
+    now = shown()
+    assert (now["transfer"]["state"], now["agent"]["id"]) == ("failed", ada.pk)
+    assert now["transfer"]["problem"]
+    assert (rest.asked[-1][0], rest.asked[-1][3]["held"]) == ("hold", False)
+    assert not CallOffer.objects.filter(agent=grace, state="ringing").exists()
+
+
+def test_a_colleague_whom_twilio_does_not_call_gives_the_caller_back(twilio, talking, api, ada, grace, rest):
+    rest.fails["call"] = TelephonyError("Too many calls at once. Try again in a moment.")
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+    Conference(twilio).join(LEG, ROOT)
+
+    look()
+
+    transfer = shown()["transfer"]
+    assert (transfer["state"], transfer["problem"]) == ("failed", "Too many calls at once. Try again in a moment.")
+    assert not Participant.objects.get(role="customer").wanted_held
+
+
+def test_nobody_else_is_offered_to_a_colleague_who_is_called(twilio, talking, api, ada, grace, rest):
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+
+    twilio.webhook("/twilio/voice/incoming/", incoming(CallSid=sid("CA", 90), From="+12025550190"))
+
+    assert [offer.call_id for offer in CallOffer.objects.filter(agent=grace, state="ringing")] == [ROOT]
+
+
+def test_a_third_party_is_called_in_and_can_be_muted_and_removed(twilio, talking, api, ada, rest):
+    assert post(api, "participants", {"to": {"number": "+442079460100"}}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    status_of(twilio, None, "initiated", "ringing", "in-progress")
+    conference.join(COLLEAGUE)
+    Participant.objects.update(asked_at=None)
+
+    third = shown()["participants"][2]
+    assert (third["role"], third["number"], third["state"]) == ("third-party", "+442079460100", "in")
+    url = f"/api/v1/calls/{ROOT}/participants/{third['leg']}/"
+    assert api.patch(url, {"muted": True}, format="json", secure=True).status_code == 202
+    assert (rest.asked[-1][0], rest.asked[-1][2]) == ("mute", COLLEAGUE)
+    Participant.objects.update(asked_at=None)
+    assert api.delete(url, secure=True).status_code == 202
+    assert (rest.asked[-1][0], rest.asked[-1][2]) == ("remove", COLLEAGUE)
+    assert "hold" not in rest.names()
+
+
+# --- When a party goes ------------------------------------------------------------------------------------------------
+
+
+def test_the_callers_end_ends_the_consultation(twilio, consulting, rest):
+    consulting.tell("participant-leave", ROOT)
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    assert (shown()["status"], shown()["transfer"]["state"]) == ("completed", "failed")
+
+
+def test_an_agent_who_leaves_while_a_colleague_is_there_leaves_the_two_talking(twilio, consulting, ada, grace, rest):
+    consulting.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+
+    look()
+
+    assert (shown()["agent"]["id"], shown()["status"]) == (grace.pk, "in-progress")
+    assert (rest.asked[-1][0], rest.asked[-1][3]["held"]) == ("hold", False)
+    assert "hang-up" not in rest.names()
+
+
+@pytest.fixture
+def held(twilio, talking, api, rest):
+    assert post(api, "hold").status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    conference.tell("participant-hold", ROOT, Hold="true")
+    return conference
+
+
+def test_a_line_that_is_lost_while_the_caller_is_on_hold_leads_the_caller_to_the_front(twilio, held, ada, grace, rest):
+    held.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    Room.objects.update(alone_since="2020-01-01T00:00:00Z")
+
+    look()
+
+    fetch = next(one for one in rest.asked if one[0] == "fetch")
+    assert fetch[1] == ROOT
+    path = fetch[2].removeprefix("https://desk.example.com")
+    document = ElementTree.fromstring(twilio.webhook(path, incoming(CallStatus="in-progress")).content)
+    assert "lost the connection" in "".join(document.find("Say").itertext())
+    assert document.find("Dial/Client") is not None or document.find("Enqueue") is not None
+    assert "hang-up" not in rest.names()
+
+
+def test_an_agent_who_said_so_has_hung_up(twilio, held, ada, rest):
+    from calls.live.endings import hang_up_announced
+
+    hang_up_announced(agent_id=ada.pk, sid=ROOT)
+    held.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+
+    look()
+
+    assert (rest.asked[-1][0], rest.asked[-1][1]) == ("hang-up", ROOT)
+    assert not Conversation.objects.exists()
+
+
+def test_hanging_up_by_rest_leaves_a_colleague_with_the_caller(consulting, api, rest):
+    post(api, "merge")
+    Participant.objects.update(asked_at=None)
+
+    assert post(api, "hang-up").status_code == 202
+
+    assert (rest.asked[-1][0], rest.asked[-1][2]) == ("remove", LEG)
+
+
+def test_hanging_up_by_rest_as_the_last_one_ends_the_call(held, api, rest):
+    assert post(api, "hang-up").status_code == 202
+
+    assert (rest.asked[-1][0], rest.asked[-1][1]) == ("hang-up", ROOT)
+
+
+@pytest.mark.parametrize(
+    ("announces", "says", "lost"), [(True, False, True), (True, True, False), (False, False, False)]
+)
+def test_a_line_that_is_lost_in_an_ordinary_talk_is_told_from_one_that_is_hung_up(
+    twilio, talking, ada, grace, announces, says, lost
+):
+    from calls.live.endings import hang_up_announced
+
+    CallOffer.objects.update(announces_end=announces)
+    if says:
+        hang_up_announced(agent_id=ada.pk, sid=ROOT)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+
+    fields = incoming(
+        CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG, DialBridged="true", DialCallDuration="9"
+    )
+    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", fields).content)
+
+    assert (document.find("Hangup") is None) == lost
+    if lost:
+        assert [one.text for one in document.iter("Identity")] == [ada.identity]
+
+
+def test_one_open_transfer_is_all_there_is(consulting, api, grace, rest):
+    answer = post(api, "transfer", {"to": {"number": "+442079460100"}, "mode": "blind"})
+
+    assert answer.status_code == 409
+    assert Transfer.objects.count() == 1
