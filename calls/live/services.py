@@ -249,10 +249,11 @@ def _refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = 
     return CallRefused(key, call.agent.language if call.agent else "")
 
 
-def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetime) -> None:
+def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetime, goes_on: bool = False) -> None:
     """Logs a call that went to the fallback: that somebody called must not be lost with the answer.
 
-    `at` is when Twilio asked about it, which may be long ago.
+    `at` is when Twilio asked about it, which may be long ago. `goes_on`: the caller is led back to the route, where it
+    is decided what becomes of the phones that were to ring.
     """
     voice = with_parties(voice)
     # What a browser asks for may be anybody's line.
@@ -270,7 +271,7 @@ def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetim
         known.error_code = voice.error_code or known.error_code
         batch.open(known)
         # Whatever was answered before is not carried out: phones that were to ring do not, and are free for others.
-        batch.changed(known, dial_over=True)
+        batch.changed(known, dial_over=not goes_on)
     broadcasts.after_commit(trees=batch.settle())
 
 
