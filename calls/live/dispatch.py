@@ -41,10 +41,12 @@ _COLUMNS = ("call_id", "team_id", "place_at", "priority", "skill", "terms", "sta
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A caller who is to be fetched out of Twilio's queue, in that turn of the conversation."""
+    """A caller who is to be fetched out of Twilio's queue, in that turn of the conversation, for whom it was that the
+    caller was offered to in that attempt; 0: in the newest."""
 
     sid: str
     turn: int
+    attempt: int = 0
 
 
 def at_the_door(conversation: Conversation) -> list[Agent]:
@@ -97,7 +99,7 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
     trees = batch.settle()
     work.flush()
     tell_offered(trees, agents)
-    return Fetch(choice.sid, conversation.turn)
+    return Fetch(choice.sid, conversation.turn, conversation.attempt)
 
 
 _WAITS: Prepared[Conversation] = Prepared(

@@ -19,7 +19,7 @@ from calls.live import broadcasts, call_backs, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import locking_teams
-from calls.live.offers import ending_stale
+from calls.live.offers import DECLINED, ending_stale
 from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
 from calls.live.status_callbacks import push
@@ -237,9 +237,11 @@ def _overridden(asked: OutgoingRequest, wanted: Dialled, agent: Agent) -> bool:
 
 def _refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = None) -> CallRefused:
     if back is not None and back.state == Conversation.State.BACK_OFFERED:
-        # Whoever else is offered it would be refused as well: for the hour, until later.
+        # Whoever else is offered it would be refused as well: for the hour, until later. Unless others may more.
         if is_of_hours(as_text(key)):
             call_backs.postpone(back, key)
+        elif key != outgoing_guards.NO_LINE and call_backs.number_of(back.call, back.team_id or 0):
+            call_backs.back_to_place(back, DECLINED)
         else:
             call_backs.give_up(back, key)
     call.problem = as_text(key)

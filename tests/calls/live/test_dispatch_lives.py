@@ -419,7 +419,8 @@ class Afternoon:
             sids = [person.caller.sid, *([person.outgoing] if person.outgoing else [])]
             rows = Call.objects.filter(pk__in=sids, parent=None)
             state = Conversation.objects.get(pk=person.caller.sid).state
-            assert state in ("call-back", "back-offered", "calling-back", "ended", "not-reached"), state
+            allowed = {*Conversation.CALLED_BACK, Conversation.State.ENDED}
+            assert state in allowed, state
             if person.at != "keeps-place" or state != "calling-back":
                 assert rows.count() == 1, f"{person.caller.sid} is {rows.count()} rows of the log"
 
