@@ -22,7 +22,7 @@ from tests import factories
 from tests.calls.routes import Caller, box, change_route, make_route, team_step
 from tests.calls.test_webhooks_incoming import verbs
 from tests.routing.outgoing.rows import hours, rule
-from tests.twilio import leg_status, outgoing, root_status, sid
+from tests.twilio import leg_status, outgoing, rfc2822, root_status, sid
 
 pytestmark = pytest.mark.django_db
 MAYA = "+12025550142"
@@ -875,3 +875,19 @@ def test_who_was_woken_reads_who_calls_back(asleep, ada, grace, twilio, django_c
 
     (told,) = delay.call_args_list
     assert (told.args[0], told.args[1]["title"]) == (ada.pk, "Grace calls back: (202) 555-0142")
+
+
+def test_after_a_call_back_wrap_up_is_that_of_the_team_whose_queue_it_was_in(due, ada, twilio, other_line):
+    sales = other_line.team
+    sales.wrap_up_seconds = 60
+    sales.save()
+    Conversation.objects.filter(pk=due.sid).update(team=sales)
+    call_back(twilio, ada, due)
+    for sequence, status in enumerate(("initiated", "in-progress", "completed")):
+        now = rfc2822(timezone.now())
+        twilio.webhook("/twilio/voice/status/", of_maya(30, status, sequence, Timestamp=now))
+
+    ends(twilio, ada, CallDuration="60", Timestamp=rfc2822(timezone.now()))
+
+    ada.refresh_from_db()
+    assert ada.wrap_up_until is not None

@@ -111,6 +111,9 @@ class Afternoon:
             person.status_url = caller.find("Dial").find("Client").attrib["statusCallback"]
             for identity in caller.rings:
                 self.ring(person, next(agent for agent in self.agents if agent.identity == identity))
+            if not person.legs:
+                # All of them were engaged, and Twilio asks what is next.
+                self.dial_over(person, "busy")
         else:
             person.at = "message" if "Record" in verbs else "over"
 
