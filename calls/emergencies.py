@@ -2,23 +2,78 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from django.urls import reverse
+
 from calls.answering import route_responses, twiml, twiml_responses
-from calls.params import from_browser
+from calls.params import TURN_FIELD, DialActionRequest, from_browser
+from telephony.webhooks.forms import whole_field
 from telephony.webhooks.kinds import Answer
 from telephony.webhooks.received import Received
 
-TALKED = ("completed", "answered")
+# Whoever asks there is on a route, and has been answered before. Not where callers are led back to: once is enough.
+_ON_ROUTE = ("calls:gather", "calls:ring-action", "calls:queue-action", "calls:offer")
+_WAITING = "calls:wait-document"
 
 
 def to_party(received: Received) -> Answer:
     """What can be said without knowing anything: nobody who has talked, or left a message, is asked for one."""
     fields = received.fields
-    talked = fields.get("DialCallStatus") in TALKED
+    talked = has_talked(received)
     if from_browser(received.form):
         return twiml.hang_up_twiml() if talked else twiml_responses.not_started()
     if fields.get("RecordingSid"):
         return twiml_responses.after_message()
     return twiml.hang_up_twiml() if talked else twiml_responses.when_all_fails()
+
+
+def has_talked(received: Received) -> bool:
+    return DialActionRequest.from_fields(received.fields).has_talked
+
+
+def on_route(received: Received) -> Answer:
+    """Whoever is on a route hears music for a moment, and asks again: once, for what is asked there has the answer of
+    `to_party` when that fails, too."""
+    if not leads_back(received):
+        return to_party(received)
+    return route_responses.lead_back(whole_field(received.fields, TURN_FIELD), moment=True)
+
+
+def leads_back(received: Received) -> bool:
+    """Whether `on_route` has the caller ask again."""
+    return not (from_browser(received.form) or has_talked(received))
+
+
+def of_fallback(received: Received) -> Answer:
+    """Twilio could not use an answer of ours. Whoever is on a route is led back to it at once, by the address alone
+    that failed; anybody else, and whoever was led back before, gets what can be said."""
+    failed = failed_on_route(received)
+    if failed is None:
+        return to_party(received)
+    # In the queue, Twilio takes but a few verbs.
+    return route_responses.please_wait() if failed.name == _WAITING else route_responses.lead_back(failed.turn)
+
+
+class FailedAt(NamedTuple):
+    """An address of ours, by its URL name, whose answer Twilio could not use."""
+
+    name: str
+    turn: int | None
+
+
+def failed_on_route(received: Received) -> FailedAt | None:
+    """Where it failed for whoever asks at the fallback; None when the caller does not go on from there."""
+    if not leads_back(received):
+        return None
+    try:
+        parts = urlsplit(received.fields.get("ErrorUrl", ""))
+        turns = parse_qs(parts.query, max_num_fields=9).get("turn", [])
+    except ValueError:
+        return None
+    names = [name for name in (*_ON_ROUTE, _WAITING) if parts.path == reverse(name)]
+    return FailedAt(names[0], whole_field({TURN_FIELD: turns[0]} if turns else {}, TURN_FIELD)) if names else None
 
 
 def after_message(received: Received) -> Answer:

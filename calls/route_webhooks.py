@@ -110,6 +110,18 @@ def _press_one(work: UnitOfWork, received: Received) -> Answer:
     return route_twiml.take_call_twiml() if digits == "1" else twiml.hang_up_twiml()
 
 
+def _lead_back(work: UnitOfWork, received: Received) -> Answer:
+    request = QueueRequest.from_fields(received.fields)
+    asked = Asked(work, request.voice.sid)
+    status_callbacks.end_noted(asked.call, request.voice)
+    return answer_to(conversations.led_back(asked, request.turn))
+
+
+def _late(work: UnitOfWork, received: Received) -> Answer:
+    """Taken up too late to answer. Whoever was led back has asked anew."""
+    return None if emergencies.leads_back(received) else _lost(work, received)
+
+
 def _lost(work: UnitOfWork, received: Received) -> Answer:
     """Taken up too late to answer: the caller got the emergency answer, and is on no route any more."""
     conversations.lost(work, VoiceRequest.from_fields(received.fields).sid)
@@ -171,6 +183,10 @@ def _offer_said(row: Webhook, **more: Any) -> str:
     return gettext("Twilio fetched the caller and asked what to do")
 
 
+def _lead_back_said(row: Webhook, **more: Any) -> str:
+    return gettext("The caller was led back to where the route was left, and Twilio asked what to do next")
+
+
 def _wait_said(row: Webhook, **more: Any) -> str:
     if _param(row, "Digits"):
         return gettext("The caller pressed %(keys)s while waiting") % {"keys": in_sentence(_param(row, "Digits")[:32])}
@@ -213,8 +229,8 @@ ROUTE_KINDS = (
         "SpeechResult",
         "Confidence",
         work=_gather,
-        work_late=_lost,
-        emergency=emergencies.to_party,
+        work_late=_late,
+        emergency=emergencies.on_route,
         said=_gather_said,
     ),
     _posted(
@@ -224,8 +240,8 @@ ROUTE_KINDS = (
         "DialBridged",
         "DialCallDuration",
         work=_ring_action,
-        work_late=_lost,
-        emergency=emergencies.to_party,
+        work_late=_late,
+        emergency=emergencies.on_route,
         said=_ring_action_said,
     ),
     _posted(
@@ -233,11 +249,12 @@ ROUTE_KINDS = (
         "QueueResult",
         "QueueTime",
         work=_queue_action,
-        work_late=_lost,
-        emergency=emergencies.to_party,
+        work_late=_late,
+        emergency=emergencies.on_route,
         said=_queue_action_said,
     ),
-    _posted("offer", work=_offer, work_late=_lost, emergency=emergencies.to_party, said=_offer_said),
+    _posted("offer", work=_offer, work_late=_late, emergency=emergencies.on_route, said=_offer_said),
+    _posted("lead-back", work=_lead_back, work_late=_lost, emergency=emergencies.to_party, said=_lead_back_said),
     _posted(
         "wait-document",
         "Digits",

@@ -90,7 +90,10 @@ def _unanswered(work: UnitOfWork, received: Received) -> Answer:
     voice = VoiceRequest.from_fields(fields)
     if not voice.sid:
         return None
-    services.call_record_unanswered(work, voice, at=received.received_at)
+    is_led_back = received.kind.name == "fallback" and emergencies.failed_on_route(received) is not None
+    services.call_record_unanswered(work, voice, at=received.received_at, goes_on=is_led_back)
+    if is_led_back:
+        return None
     work.flush()
     conversations.lost(work, voice.sid)
     # It comes with what the route that failed would have been told.
@@ -238,11 +241,12 @@ KINDS = (
         "fallback",
         url_name="calls:voice-fallback",
         believed=Believed(
-            of_all=("ErrorCode", "ErrorUrl"), only_of_others=("DialCallStatus", *CALLER_FIELDS, *MESSAGE_FIELDS)
+            of_all=("ErrorCode", "ErrorUrl"),
+            only_of_others=("DialCallStatus", "DialBridged", *CALLER_FIELDS, *MESSAGE_FIELDS),
         ),
         work=_unanswered,
         is_last_resort=True,
-        emergency=emergencies.to_party,
+        emergency=emergencies.of_fallback,
         said=_fallback_said,
     ),
     RECONCILE,

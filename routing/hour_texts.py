@@ -58,6 +58,16 @@ def dates_read(stored: Any) -> dict[date, OwnDate]:
     return dates
 
 
+def dates_fit(stored: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What `dates_read` has read, with what it has read of it and nothing else: databases refuse some characters and
+    numbers that JSON may hold."""
+    names = [own.name for own in dates_read(stored).values()]
+    return [
+        {"date": row["date"], "name": name, "spans": row.get("spans") or []}
+        for row, name in zip(stored, names, strict=True)
+    ]
+
+
 def _spans(stored: Any, of: Sentence, day: int | None) -> tuple[Span, ...]:
     if not isinstance(stored, list) or len(stored) > _MOST_SPANS:
         raise HoursError(_("A day has at most %(count)d spans.") % {"count": _MOST_SPANS}, day)

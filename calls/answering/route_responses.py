@@ -217,6 +217,13 @@ def please_wait() -> str:
     return route_twiml.wait_twiml(heard=[patience, music()], action_url=callback_url("calls:wait-document"))
 
 
+def lead_back(turn: int | None, *, moment: bool = False) -> str:
+    """To a caller on a route, when something of ours failed: back to what the conversation says by now. With `moment`
+    after some music, for what failed may be well by then."""
+    heard: list[Heard] = [said(_("One moment please."), ""), music()] if moment else []
+    return route_twiml.redirect_twiml(before=heard, url=_with_query("calls:lead-back", turn=turn or 0))
+
+
 def leave_queue() -> str:
     return route_twiml.leave_twiml()
 

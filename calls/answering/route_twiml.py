@@ -149,6 +149,14 @@ def wait_twiml(*, heard: Sequence[Heard], action_url: str) -> str:
     return text_of(response)
 
 
+def redirect_twiml(*, before: Sequence[Heard], url: str) -> str:
+    """Has Twilio ask there what is next."""
+    response = VoiceResponse()
+    _hear(response, before)
+    response.redirect(url, method="POST")
+    return text_of(response)
+
+
 def leave_twiml() -> str:
     response = VoiceResponse()
     response.leave()

@@ -9,18 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from calls.live import call_backs
 from calls.live.call_backs import PENDING, State
+from calls.live.call_tree import NOT_TAKEN
+from calls.live.free_agents import teams_at_work
 from calls.live.locks import try_lock
 from calls.live.offers import NOT_ANSWERED
 from calls.models import Call, CallOffer, CallResult, Conversation
 from core.languages import kept as _
 from routing.facts import hours_facts
 
+if TYPE_CHECKING:
+    from routing.hours import Hours
+
+_HoursOf: TypeAlias = "Callable[[int], Hours | None]"
 # How long an offer is shown, for terms that do not say.
 _SHOWN_SECONDS = 20
 # Whoever asked longer ago does not wait for it any more.
@@ -31,7 +39,12 @@ _NO_CALL = timedelta(minutes=1)
 
 def look(now: datetime) -> None:
     """Looks at all of which something may have become; each by itself, unless somebody else is busy with it."""
-    for sid in _to_look_at(now):
+    rows = _pending()
+    if not rows:
+        return
+    hours_of = lru_cache(maxsize=None)(hours_facts)
+    _wake(rows, now, hours_of)
+    for sid in _to_look_at(rows, now, hours_of):
         with transaction.atomic():
             if not try_lock(sid):
                 continue
@@ -40,28 +53,53 @@ def look(now: datetime) -> None:
                 _LOOKS[State(conversation.state)](conversation, now)
 
 
-_READ = ("pk", "state", "call_back_to", "call_back_asked_at", "not_before", "terms", "call__start_time")
+_READ = (
+    "pk", "state", "team", "call_back_to", "call_back_asked_at", "not_before", "terms", "call__start_time",
+    "is_reached",
+)  # fmt: skip
 
 
-def _to_look_at(now: datetime) -> list[str]:
+def _pending() -> list[Any]:
+    reached = Exists(_called_back().filter(parent=OuterRef("pk")))
+    rows = Conversation.objects.filter(state__in=PENDING).annotate(is_reached=reached)
+    return list(rows.order_by("place_at", "pk").values_list(*_READ, named=True))
+
+
+def _to_look_at(rows: list[Any], now: datetime, hours_of: _HoursOf) -> list[str]:
     """Hundreds may be kept for the morning, and rings wait for this look: of those who only wait, the few with whom
     something is to be done are found together."""
-    rows = list(Conversation.objects.filter(state__in=PENDING).values_list(*_READ))
-    if not rows:
-        return []
-    talked = _talked_with({row[2] for row in rows if row[1] == State.CALL_BACK}, since=min(row[-1] for row in rows))
-    hours_of = lru_cache(maxsize=None)(hours_facts)
+    waiting = {row.call_back_to for row in rows if row.state == State.CALL_BACK}
+    talked = _talked_with(waiting, since=min(row.call__start_time for row in rows)) if waiting else set()
     return [
-        pk
-        for pk, state, number, asked, not_before, terms, start in rows
-        if state != State.CALL_BACK
-        or number in talked
-        or (asked or start) < now - _AT_MOST
-        or (
-            not call_backs.is_put_off(not_before, now)
-            and call_backs.is_closed(terms.get("call_back") or {}, now, hours_of)
-        )
+        row.pk
+        for row in rows
+        if row.state != State.CALL_BACK
+        or row.is_reached
+        or row.call_back_to in talked
+        or (row.call_back_asked_at or row.call__start_time) < now - _AT_MOST
+        or (not call_backs.is_put_off(row.not_before, now) and _is_closed(row, now, hours_of))
     ]
+
+
+def _is_closed(row: Any, now: datetime, hours_of: _HoursOf) -> bool:
+    return call_backs.is_closed(row.terms.get("call_back") or {}, now, hours_of)
+
+
+# How often it is looked for sleeping desks of a team of which nobody is at work.
+_WAKE_SECONDS = 15
+
+
+def _wake(rows: list[Any], now: datetime, hours_of: _HoursOf) -> None:
+    """Has desks woken that are asleep, for the first to be called back by each team of which nobody is at work."""
+    first: dict[int, Any] = {}
+    for row in rows:
+        is_due = row.state == State.CALL_BACK and not (row.not_before and row.not_before > now)
+        if is_due and row.team and row.team not in first and not _is_closed(row, now, hours_of):
+            first[row.team] = row
+    teams = [team for team in first if cache.add(f"call-backs.wake.{team}", True, _WAKE_SECONDS)]
+    for team in set(teams) - (teams_at_work(teams) if teams else set()):
+        with transaction.atomic():
+            call_backs.wake(first[team].pk)
 
 
 def _talked_with(numbers: set[str], *, since: datetime) -> set[str]:
@@ -91,13 +129,28 @@ def _is_settled(conversation: Conversation, now: datetime) -> bool:
     if asked < now - _AT_MOST:
         call_backs.give_up(conversation, _("Nobody was free for this call-back for days: it is to be made by hand."))
         return True
-    number = conversation.call_back_to
-    later = Call.objects.filter(parent__isnull=True, start_time__gt=conversation.call.start_time)
-    talked = later.filter((_CAME & Q(caller=number)) | (_WENT & Q(called=number)))
-    if not talked.exclude(pk__in=[conversation.pk, conversation.call_back_sid]).exists():
+    if not _talked_since(conversation).exists():
         return False
     call_backs.end(conversation, _("Somebody has talked with the caller since: no call-back is needed."))
     return True
+
+
+def _talked_since(conversation: Conversation) -> QuerySet[Call]:
+    """Talks with that number since, on the line that was called, or with that team: several people may share a number,
+    and who has talked with somebody else about something else is still to be called back."""
+    number, line, team = conversation.call_back_to, conversation.call.line_id, conversation.team_id
+    ours = Q(line=line) if line else Q(pk__in=())
+    came = _CAME & Q(caller=number) & (ours | Q(conversation__team=team))
+    went = _WENT & Q(called=number) & (ours | Q(agent__teams=team))
+    later = Call.objects.filter(came | went, parent__isnull=True, start_time__gt=conversation.call.start_time)
+    later = later.exclude(pk__in=[conversation.pk, conversation.call_back_sid])
+    return later if later.exists() else _called_back().filter(parent=conversation.pk)
+
+
+def _called_back() -> QuerySet[Call]:
+    """Legs by which an agent reached somebody who was to be called back, when that was told too late for all else."""
+    legs = Call.objects.filter(parent__isnull=False, answer_time__isnull=False, called=F("parent__caller"))
+    return legs.exclude(problem=NOT_TAKEN).order_by()
 
 
 def _look_at_offered(conversation: Conversation, now: datetime) -> None:
@@ -120,15 +173,31 @@ def _look_at_calling(conversation: Conversation, now: datetime) -> None:
         if asked is None or asked.created_at < now - _NO_CALL:
             call_backs.not_made(conversation)
         return
-    if call.result == CallResult.REACHED or (call.answer_time is not None and not call.is_terminal):
+    if (
+        call.result == CallResult.REACHED
+        or (call.answer_time is not None and not call.is_terminal)
+        or (call.is_terminal and call_backs.was_talked(call))
+    ):
         conversation.state = State.ENDED
         conversation.save(update_fields=["state"])
     elif call.is_terminal:
         call_backs.failed(conversation, call)
 
 
+def _look_at_called_again(conversation: Conversation, now: datetime) -> None:
+    """The caller called again, and waits in the place of the call-back, or has talked by now."""
+    again = Conversation.objects.select_related("call").filter(pk=conversation.call_back_sid).first()
+    if again is not None and (again.state in call_backs.ALL or (again.call.answer_time and again.call.agent_id)):
+        # Who asked for another call-back has the place with that one.
+        conversation.state = State.ENDED
+        conversation.save(update_fields=["state"])
+    elif again is None or again.call.is_terminal:
+        call_backs.place_given_back(conversation)
+
+
 _LOOKS: dict[State, Callable[[Conversation, datetime], None]] = {
     State.CALL_BACK: _look_at_waiting,
     State.BACK_OFFERED: _look_at_offered,
     State.CALLING_BACK: _look_at_calling,
+    State.CALLED_AGAIN: _look_at_called_again,
 }

@@ -18,8 +18,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from agents.selectors import has_open_desk
-from calls.live import broadcasts, dispatcher, outgoing_guards
+from agents.selectors import agents_active, has_open_desk
+from calls.live import broadcasts, dispatcher, outgoing_guards, waking
 from calls.live.locks import lock, try_lock
 from calls.live.offers import DECLINED, NOT_ANSWERED, offers_make
 from calls.models import Call, CallEvent, CallOffer, CallOutcome, CallStatus, Conversation, Direction
@@ -27,7 +27,9 @@ from core.languages import Sentence, as_json, as_text
 from core.languages import kept as _
 from routing.facts import hours_facts
 from routing.outgoing.checks import call_opens, dialled
+from routing.outgoing.roles import role_of
 from routing.outgoing.rules import Role
+from routing.selectors import callable_agents_of
 from routing.steps import CLOSED_LISTS
 from telephony.errors import InvalidNumber
 from telephony.models import Webhook
@@ -44,16 +46,21 @@ IN_QUEUE, PENDING, ALL = Conversation.BACK_IN_QUEUE, Conversation.BACK_PENDING, 
 # --- Asked for by the caller ------------------------------------------------------------------------------------------
 
 
-def number_of(call: Call) -> str:
-    """The number to which a caller can be called back; "" when nobody may call it, or it is not known."""
+def number_of(call: Call, team_id: int) -> str:
+    """The number to which somebody of this team can call a caller back; "" when nobody there may call it, or it is not
+    known."""
     number = call.caller
     if not number.startswith("+") or is_withheld(number):
         return ""
+    callers = callable_agents_of(team_id).filter(may_make_calls=True).only("role", "is_superuser")
+    roles = {role_of(agent) for agent in callers}
+    return next((found for role in sorted(roles) if (found := _number_for(role, call))), "")
+
+
+def _number_for(role: Role, call: Call) -> str:
     line = call.line
     try:
-        found = dialled(
-            number, line=line, caller_id=line.number if line else settings.TWILIO_CALLER_ID, role=Role.AGENT
-        )
+        found = dialled(call.caller, line=line, caller_id=line.number if line else settings.TWILIO_CALLER_ID, role=role)
     except InvalidNumber:
         return ""
     if found.is_emergency or found.refusals or outgoing_guards.refusal_of(found.number):
@@ -90,8 +97,8 @@ def ask(conversation: Conversation) -> None:
 
 def take_places(conversation: Conversation, call: Call) -> list[Conversation]:
     """A caller comes to a team: whoever was to be called back by it has the place of that. Returns those call-backs,
-    which nobody is offered meanwhile: they are over (`places_taken`) once the caller waits or somebody's phone rings,
-    and stand as before when the caller cannot wait (`places_kept`). The conversation is to be saved."""
+    which nobody is offered meanwhile. They stand as before when the caller cannot wait (`places_kept`), and when the
+    caller hangs up before a talk (`calls.live.call_back_rounds`). The conversation is to be saved."""
     if is_withheld(call.caller):
         return []
     earlier = Conversation.objects.filter(call_back_to=call.caller, state__in=IN_QUEUE, team=conversation.team_id)
@@ -105,7 +112,9 @@ def take_places(conversation: Conversation, call: Call) -> list[Conversation]:
             continue
         if other.place_at and conversation.place_at:
             conversation.place_at = min(conversation.place_at, other.place_at)
-        _over(other, State.ENDED)
+        other.call_back_sid = call.sid
+        other.save(update_fields=["call_back_sid"])
+        _over(other, State.CALLED_AGAIN)
         held.append(other)
     return held
 
@@ -118,8 +127,15 @@ def places_taken(held: list[Conversation], call: Call) -> None:
 
 def places_kept(held: list[Conversation]) -> None:
     for other in held:
-        other.state = State.CALL_BACK
-        other.save(update_fields=["state"])
+        other.state, other.call_back_sid = State.CALL_BACK, ""
+        other.save(update_fields=["state", "call_back_sid"])
+
+
+def place_given_back(conversation: Conversation) -> None:
+    """The caller called again, and hung up before a talk."""
+    places_kept([conversation])
+    note(conversation.pk, _("The caller called again and was not answered: the call-back keeps its place."))
+    dispatcher.wake_after_commit()
 
 
 # --- Hours ------------------------------------------------------------------------------------------------------------
@@ -194,6 +210,26 @@ def back_to_place(conversation: Conversation, reason: str) -> None:
     conversation.save(update_fields=["state"])
 
 
+def wake(sid: str) -> None:
+    """Nobody of the team is at work: has those desks woken that are asleep. Each once."""
+    if not try_lock(sid):
+        return
+    conversation = Conversation.objects.select_related("call__line", "call__contact").filter(pk=sid).first()
+    if conversation is None or conversation.state != State.CALL_BACK or conversation.team_id is None:
+        return
+    members = callable_agents_of(conversation.team_id).filter(may_make_calls=True).values_list("pk", flat=True)
+    if woken := waking.wake_sleeping(list(members), conversation.call, is_call_back=True):
+        conversation.terms["woke"] = sorted({*conversation.terms.get("woke", ()), *woken})
+        conversation.save(update_fields=["terms"])
+
+
+def _sleepers_told(conversation: Conversation, by: Agent | None = None) -> None:
+    """Whoever was woken for it reads what became of it."""
+    if ids := conversation.terms.pop("woke", None):
+        conversation.save(update_fields=["terms"])
+        waking.wake_over(list(agents_active(ids)), conversation.call, by, is_call_back=True)
+
+
 # --- An agent calls ---------------------------------------------------------------------------------------------------
 
 NOT_OFFERED = gettext_noop("This call-back is not offered to you any more.")
@@ -233,6 +269,7 @@ def begin(conversation: Conversation, call: Call, *, agent: Agent) -> None:
     Call.objects.filter(parent=first.pk).update(parent=call.sid)
     Call.objects.filter(pk=first.pk).update(parent=call.sid)
     _acted(conversation, "call-back", agent)
+    _sleepers_told(conversation, agent)
     broadcasts.call_back_changed([agent.pk])
 
 
@@ -243,6 +280,18 @@ def not_made(conversation: Conversation) -> None:
     conversation.state, conversation.call_back_sid = State.CALL_BACK, ""
     conversation.call_back_tries = max(0, conversation.call_back_tries - 1)
     conversation.save(update_fields=["state", "call_back_sid", "call_back_tries"])
+
+
+def was_talked(attempt: Call) -> bool:
+    """Whether Twilio said, when the agent's call was over, that the caller had answered: all that was told of the
+    caller's own leg may be lost."""
+    return _dial_said(attempt) in ("completed", "answered")
+
+
+def _dial_said(attempt: Call) -> str:
+    told = Webhook.objects.filter(sid=attempt.pk, kind="dial-action").order_by("-pk")
+    params = told.values_list("params", flat=True).first()
+    return str(params.get("DialCallStatus", "")) if isinstance(params, dict) else ""
 
 
 def _was_rung(attempt: Call) -> bool:
@@ -262,13 +311,13 @@ _BEFORE_RINGING = (CallStatus.QUEUED, CallStatus.INITIATED, CallStatus.CANCELED)
 def failed(conversation: Conversation, attempt: Call) -> None:
     """Nobody answered. The first call is the row of the log again; it is tried again, or left to be done by hand."""
     first = conversation.pk
-    is_try = _was_rung(attempt)
+    is_try, is_untold = _was_rung(attempt), _is_untold(attempt)
     kept = {"note": attempt.note, "searched_note": attempt.searched_note, "outcome": attempt.outcome}
     Call.objects.filter(parent=attempt.pk).exclude(pk=first).update(parent=first)
     Call.objects.filter(pk=attempt.pk).update(parent=first)
     Call.objects.filter(pk=first).update(parent=None, revision=F("revision") + 1, **kept)
     if not is_try:
-        _taken_back(conversation, attempt)
+        _taken_back(conversation, attempt, is_untold=is_untold)
         return
     terms = terms_of(conversation)
     tries = conversation.call_back_tries
@@ -283,16 +332,36 @@ def failed(conversation: Conversation, attempt: Call) -> None:
     broadcasts.call_changed_after_commit(first)
 
 
-def _taken_back(conversation: Conversation, attempt: Call) -> None:
+def _taken_back(conversation: Conversation, attempt: Call, *, is_untold: bool) -> None:
     """The agent hung up before the caller was rung: as if it had been declined, and no try."""
     conversation.state = State.CALL_BACK
     conversation.call_back_tries = max(0, conversation.call_back_tries - 1)
-    conversation.save(update_fields=["state", "call_back_tries"])
+    if is_untold:
+        conversation.not_before = timezone.now() + _UNTOLD
+    conversation.save(update_fields=["state", "call_back_tries", "not_before"])
     mine = CallOffer.objects.filter(call=conversation.pk, attempt=conversation.attempt, is_call_back=True)
     mine.update(state=CallOffer.State.ENDED, reason=DECLINED, ended_at=timezone.now())
     note(conversation.pk, _("The agent hung up before it rang: the caller keeps the place."))
     broadcasts.call_changed_after_commit(conversation.pk)
     dispatcher.wake_after_commit()
+
+
+# Until Twilio's own list of calls was read (`calls.reconcile`), nobody calls a caller who may have been talked with.
+_UNTOLD = timedelta(minutes=5)
+# Whoever hangs up before it rings does so sooner.
+_SHORT_SECONDS = 5
+
+
+def _is_untold(attempt: Call) -> bool:
+    """Whether nothing was told of what came of an agent's call, though it lasted."""
+    lasted = (attempt.duration or 0) > _SHORT_SECONDS
+    return (
+        lasted
+        and not _dial_said(attempt)
+        and not Call.objects.filter(parent=attempt.pk)
+        .exclude(pk__in=Conversation.objects.filter(call_back_sid=attempt.pk).values("pk"))
+        .exists()
+    )
 
 
 def postpone(conversation: Conversation, why: Sentence | str) -> None:
@@ -324,6 +393,7 @@ def cancel(conversation: Conversation, *, by: Agent) -> None:
 
 def _over(conversation: Conversation, state: State) -> None:
     end_offers(conversation, "canceled")
+    _sleepers_told(conversation)
     conversation.state = state
     conversation.save(update_fields=["state"])
     dispatcher.wake_after_commit()

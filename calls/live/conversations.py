@@ -211,6 +211,34 @@ def wants_call_back(asked: Asked) -> None:
         call_backs.ask(meeting.conversation)
 
 
+def led_back(asked: Asked, turn: int | None) -> Meeting | None:
+    """Our answer of that turn, or to what was asked in it, never reached the caller, who asks again: goes on from where
+    the conversation is. None for whoever is on no route any more."""
+    meeting = asked.meeting
+    if meeting is None or meeting.conversation.state == State.LOST:
+        return None
+    conversation = meeting.conversation
+    if meeting.call.is_terminal or _talked_last(meeting):
+        return again(meeting) if conversation.state in OVER | call_backs.ALL else over(meeting, asked.trees())
+    if conversation.state == State.ABANDONED:
+        conversation.state = State.WAITING
+    if not asked.is_of(turn) or conversation.state == State.ON_ROUTE:
+        return again(meeting)
+    has_rung = conversation.state == State.OFFERED and conversation.answer
+    if has_rung or conversation.state == State.DIALLING:
+        return ring_over(asked, turn, talked=False)
+    return fetched(asked, turn)
+
+
+def _talked_last(meeting: Meeting) -> bool:
+    """Whether somebody took the call who was rung for this caller last."""
+    conversation = meeting.conversation
+    if conversation.state == State.DIALLING:
+        return meeting.call.answer_time is not None
+    offers = CallOffer.objects.filter(call=conversation.pk, attempt=conversation.attempt)
+    return conversation.state == State.OFFERED and offers.filter(state=CallOffer.State.ANSWERED).exists()
+
+
 def lost(work: UnitOfWork, sid: str) -> None:
     """Twilio could not use our answer, and the caller got another: nobody is offered this caller any more."""
     asked = Asked(work, sid)

@@ -41,12 +41,14 @@ _COLUMNS = ("call_id", "team_id", "place_at", "priority", "skill", "terms", "sta
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A caller who is to be fetched out of Twilio's queue, in that turn of the conversation. `leg`: the caller's own,
-    where that is not the call itself."""
+    """A caller who is to be fetched out of Twilio's queue, in that turn of the conversation, for whom it was that the
+    caller was offered to in that attempt; 0: in the newest. `leg`: the caller's own, where that is not the call
+    itself."""
 
     sid: str
     turn: int
     leg: str = ""
+    attempt: int = 0
 
 
 def at_the_door(conversation: Conversation) -> list[Agent]:
@@ -99,7 +101,7 @@ def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch
     trees = batch.settle()
     work.flush()
     tell_offered(trees, agents)
-    return Fetch(choice.sid, conversation.turn, conversation.leg_sid)
+    return Fetch(choice.sid, conversation.turn, conversation.leg_sid, conversation.attempt)
 
 
 _WAITS: Prepared[Conversation] = Prepared(

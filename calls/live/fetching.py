@@ -54,33 +54,42 @@ def fetch_now(fetch: Fetch) -> None:
 
 @transaction.atomic
 def not_fetched(fetch: Fetch, *, is_gone: bool) -> None:
-    """Twilio did not fetch the caller. If it did so without our knowing, it asks, and finds somebody who waits."""
+    """Twilio did not fetch the caller. If it did so without our knowing, it asks, and finds somebody who waits, or whom
+    it is asked to fetch for a colleague at the same moment."""
     work = UnitOfWork()
     batch = CallBatch.of(work, fetch.sid)
     conversation = Conversation.objects.filter(pk=fetch.sid, turn=fetch.turn).first()
     call = batch.get(fetch.sid)
     if call is None or conversation is None or conversation.state not in (State.OFFERED, State.WAITING):
         return
-    offers = CallOffer.objects.filter(call=fetch.sid, attempt=conversation.attempt, state=CallOffer.State.RINGING)
-    if offers.filter(rung_at__isnull=False).exists():
+    attempt = fetch.attempt or conversation.attempt
+    ringing = CallOffer.objects.filter(call=fetch.sid, state=CallOffer.State.RINGING)
+    if ringing.filter(attempt=attempt, rung_at__isnull=False).exists():
         return
-    batch.end_offers(call, NOT_FETCHED, attempt=conversation.attempt)
-    # Of others who asked for the caller at the same moment, and whose phones do not ring either.
-    asked = CallOffer.objects.filter(call=fetch.sid, state=CallOffer.State.RINGING, rung_at=None)
-    asked.exclude(attempt=conversation.attempt).update(
-        state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=timezone.now()
-    )
-    before = conversation.terms.pop("before", None) or {"state": State.WAITING, "answer": ""}
-    conversation.state, conversation.answer = before["state"], before["answer"]
-    conversation.attempt = before.get("attempt", conversation.attempt)
-    if is_gone:
-        conversation.state = State.ABANDONED
-    conversation.not_before = timezone.now() + _PAUSE
+    batch.end_offers(call, NOT_FETCHED, attempt=attempt)
+    # Others asked for the caller at the same moment, and their phones do not ring yet either.
+    others = ringing.filter(rung_at=None).exclude(attempt=attempt)
+    newest = None if is_gone else others.order_by("-attempt").values_list("attempt", flat=True).first()
+    if newest is not None:
+        conversation.attempt = newest
+    else:
+        others.update(state=CallOffer.State.ENDED, reason=NOT_FETCHED, ended_at=timezone.now())
+        _as_before(conversation)
+        if is_gone:
+            conversation.state = State.ABANDONED
+        conversation.not_before = timezone.now() + _PAUSE
     conversation.save()
     trees = batch.settle()
     work.flush()
     broadcasts.after_commit(trees=trees)
     dispatcher.wake_after_commit()
+
+
+def _as_before(conversation: Conversation) -> None:
+    """The caller waits on, or rings on at a colleague's, as if nobody had asked."""
+    before = conversation.terms.pop("before", None) or {"state": State.WAITING, "answer": ""}
+    conversation.state, conversation.answer = before["state"], before["answer"]
+    conversation.attempt = before.get("attempt", conversation.attempt)
 
 
 class Fetcher:

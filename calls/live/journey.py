@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from agents.selectors import agents_active
-from calls.live import broadcasts, call_backs, dispatcher
+from calls.live import broadcasts, call_backs, dispatcher, outgoing_guards
 from calls.live.dispatch import at_the_door, is_due, tell_offered
 from calls.live.free_agents import teams_at_work
 from calls.live.scheduling import PRIORITY_STEP
@@ -18,6 +18,7 @@ from calls.live.terms import terms_of_agent, terms_of_team
 from calls.live.waking import wake_over, wake_sleeping
 from calls.models import LIVE, Call, CallEvent, CallOffer, Conversation
 from core.languages import as_json
+from core.languages import kept as _
 from routing import walk
 from routing.doings import (
     Ask,
@@ -34,6 +35,7 @@ from routing.doings import (
     Wait,
 )
 from routing.facts import facts_of
+from routing.outgoing.checks import number_known
 from routing.selectors import callable_agents_of
 from routing.walk import Position
 
@@ -116,8 +118,31 @@ def _enter(meeting: Meeting, doings: list[Doing]) -> Event | None:
         conversation.terms = terms_of_agent(last)
         meeting.rung = at_the_door(conversation)
         return None if meeting.rung else Event(EventKind.NOT_TAKEN)
+    if isinstance(last, DialNumber) and (refusal := _dial_refused(last)):
+        _note_refused(conversation.call_id, last, refusal)
+        return Event(EventKind.NOT_TAKEN)
     conversation.state = _STATES.get(type(last), State.ENDED)
     return None
+
+
+def _dial_refused(dial: DialNumber) -> str:
+    """Why an outside number is not called now; "" when it is. The caller is never stopped, and goes the way for when
+    nobody answers there: but the call that we would make costs as others do."""
+    number = number_known(dial.number)
+    return outgoing_guards.refusal_of(number) if number else ""
+
+
+def _note_refused(sid: str, dial: DialNumber, refusal: str) -> None:
+    said = _("%(number)s is not called: the caller goes on") % {"number": dial.number}
+    CallEvent.objects.create(
+        call_sid=sid,
+        kind=CallEvent.Kind.ROUTE,
+        name="step",
+        outcome=str(said)[:255],
+        detail={"said": as_json(said), "reason": refusal, "step": dial.step},
+        # After the steps, which are noted at one moment.
+        at=timezone.now() + timedelta(milliseconds=1),
+    )
 
 
 _STATES: dict[type[Doing], str] = {

@@ -180,7 +180,9 @@ def calls_followed(trees: Sequence[CallTree]) -> None:
     """Wrap-up after talks that have ended, and what comes of rings that were answered or missed. In the transaction
     that stores the calls: nobody is put through to somebody of whom that is not known yet."""
     handovers.followed(trees)
-    wrap_ups_begin(ended for tree in trees for ended in _talks_ended(tree))
+    talks = [(tree, leg) for tree in trees for leg in _talks_ended(tree)]
+    teams = _teams_talked([tree for tree, _leg in talks]) if talks else {}
+    wrap_ups_begin(_call_ended(tree.root, leg, teams) for tree, leg in talks)
     for tree in trees:
         answered = {offer.agent_id for offer in tree.changed_offers if offer.state == CallOffer.State.ANSWERED}
         if answered:
@@ -196,8 +198,22 @@ def _team_rung(root: Call) -> int | None:
     return found or (root.line.team_id if root.line else None)
 
 
-def _talks_ended(tree: CallTree) -> Iterator[CallEnded]:
-    """Of a call of a line that somebody talked on: the end of each agent's own leg, or of the call."""
+def _teams_talked(trees: Sequence[CallTree]) -> dict[str, int]:
+    """By root, the team whose phones rang last for a caller on a route: it took the call. Of a call-back, the first
+    call, which has the team, hangs on the call that is made for it."""
+    roots = {sid: tree.root.sid for tree in trees for sid in (tree.root.sid, *(leg.sid for leg in tree.legs))}
+    found = Conversation.objects.filter(pk__in=list(roots), team__isnull=False).values_list("pk", "team_id")
+    return {roots[sid]: team_id for sid, team_id in found}
+
+
+def _call_ended(root: Call, leg: Call, teams: dict[str, int]) -> CallEnded:
+    team_id = teams.get(root.sid) or (root.line.team_id if root.line else 0)
+    at = leg.leg_end_time or leg.end_time or root.end_time or timezone.now()
+    return CallEnded(agent_id=leg.agent_id or 0, team_id=team_id, sid=root.sid, at=at)
+
+
+def _talks_ended(tree: CallTree) -> Iterator[Call]:
+    """Of a call of a line that somebody talked on: each agent's own leg that has ended, or whose call has."""
     root = tree.root
     if root.line is None or root.answer_time is None:
         return
@@ -205,5 +221,4 @@ def _talks_ended(tree: CallTree) -> Iterator[CallEnded]:
         is_own = leg.caller.startswith("client:") if leg.sid == root.sid else not is_call_of_its_own(leg)
         is_over = leg.is_terminal or leg.leg_end_time is not None or root.is_terminal
         if is_own and leg.agent_id and leg.answer_time and is_over:
-            at = leg.leg_end_time or leg.end_time or root.end_time or timezone.now()
-            yield CallEnded(agent_id=leg.agent_id, team_id=root.line.team_id, sid=root.sid, at=at)
+            yield leg

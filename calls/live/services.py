@@ -20,7 +20,7 @@ from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_customer_of
 from calls.live.facts import facts_complete, facts_fill
 from calls.live.locks import locking_teams
-from calls.live.offers import ending_stale
+from calls.live.offers import DECLINED, ending_stale
 from calls.live.parties import with_parties
 from calls.live.push_queue import Offered
 from calls.live.status_callbacks import push
@@ -240,9 +240,11 @@ def _overridden(asked: OutgoingRequest, wanted: Dialled, agent: Agent) -> bool:
 
 def _refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = None) -> CallRefused:
     if back is not None and back.state == Conversation.State.BACK_OFFERED:
-        # Whoever else is offered it would be refused as well: for the hour, until later.
+        # Whoever else is offered it would be refused as well: for the hour, until later. Unless others may more.
         if is_of_hours(as_text(key)):
             call_backs.postpone(back, key)
+        elif key != outgoing_guards.NO_LINE and call_backs.number_of(back.call, back.team_id or 0):
+            call_backs.back_to_place(back, DECLINED)
         else:
             call_backs.give_up(back, key)
     call.problem = as_text(key)
@@ -252,10 +254,11 @@ def _refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = 
     return CallRefused(key, call.agent.language if call.agent else "")
 
 
-def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetime) -> None:
+def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetime, goes_on: bool = False) -> None:
     """Logs a call that went to the fallback: that somebody called must not be lost with the answer.
 
-    `at` is when Twilio asked about it, which may be long ago.
+    `at` is when Twilio asked about it, which may be long ago. `goes_on`: the caller is led back to the route, where it
+    is decided what becomes of the phones that were to ring.
     """
     voice = with_parties(voice)
     # What a browser asks for may be anybody's line.
@@ -273,7 +276,7 @@ def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetim
         known.error_code = voice.error_code or known.error_code
         batch.open(known)
         # Whatever was answered before is not carried out: phones that were to ring do not, and are free for others.
-        batch.changed(known, dial_over=True)
+        batch.changed(known, dial_over=not goes_on)
     broadcasts.after_commit(trees=batch.settle())
 
 

@@ -27,7 +27,7 @@ def terms_of_team(
         "hears": prompt_json(wait.hears),
         "language": wait.language,
     }
-    if back is not None and (number := call_backs.number_of(call)):
+    if back is not None and (number := call_backs.number_of(call, ring.team)):
         offered = {name: getattr(back, name) for name in ("after", "tries", "pause", "hours", "closed")}
         terms["call_back"] = {"to": number, **offered}
     return terms | wishes, skill

@@ -109,11 +109,12 @@ class Conversation(models.Model):
         CALL_BACK = "call-back", _("Is to be called back")
         BACK_OFFERED = "back-offered", _("A call-back is offered to an agent")
         CALLING_BACK = "calling-back", _("Is being called back")
+        CALLED_AGAIN = "called-again", _("Was to be called back, and called again")
         NOT_REACHED = "not-reached", _("Was not called back")
 
     # Of call-backs: those with a place in the queue; those on the way; and all that there ever was.
     BACK_IN_QUEUE = (State.CALL_BACK, State.BACK_OFFERED)
-    BACK_PENDING = (*BACK_IN_QUEUE, State.CALLING_BACK)
+    BACK_PENDING = (*BACK_IN_QUEUE, State.CALLING_BACK, State.CALLED_AGAIN)
     CALLED_BACK = frozenset({*BACK_PENDING, State.NOT_REACHED})
 
     call = models.OneToOneField(
@@ -180,7 +181,7 @@ class Conversation(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("The call with which an agent calls back, or called last."),
+        help_text=_("The call with which an agent calls back, or called last; or with which the caller called again."),
     )
 
     class Meta:

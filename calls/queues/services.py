@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from agents.selectors import agent_get_active, team_ids_of
+from agents.selectors import agent_get_active, has_open_desk, team_ids_of
 from calls.live import call_backs, dispatch, presence
 from calls.live.conversations import Asked
 from calls.live.fetching import fetch_now
 from calls.live.locks import lock, locking_offers
 from calls.live.offers import DECLINED
 from calls.models import CallEvent, CallOffer, Conversation
+from calls.selectors import call_back_offered
 from core.sql.statements import fetch
 from core.sql.unit import UnitOfWork
 
@@ -47,7 +48,9 @@ class _Wish:
     hindered_by: frozenset[str]
     cannot_ring: str
     rings_already: str
+    has_call_back: str
     cannot_call: str
+    no_desk: str
 
 
 def caller_take(*, sid: str, by: Agent) -> None:
@@ -63,7 +66,9 @@ def caller_take(*, sid: str, by: Agent) -> None:
         hindered_by=frozenset({"on-call", "not-reachable", "offline"}),
         cannot_ring=gettext_noop("Your phone cannot ring now. End your call, or see what your desk says is wrong."),
         rings_already=gettext_noop("Your phone rings already. Answer or decline that call first."),
+        has_call_back=gettext_noop("You are offered a call-back already. Take or decline that one first."),
         cannot_call=gettext_noop("You are not allowed to make calls. Ask your admin."),
+        no_desk=gettext_noop("Open your desk first: call-backs are made from there."),
     )
     _ring(sid, wish)
 
@@ -86,7 +91,9 @@ def caller_assign(*, sid: str, agent_id: int, by: Agent) -> None:
         hindered_by=frozenset({"on-call", "not-reachable", "offline", "away"}),
         cannot_ring=gettext_noop("That agent cannot be reached now. Choose another."),
         rings_already=gettext_noop("That agent's phone rings already. Choose another."),
+        has_call_back=gettext_noop("That agent is offered a call-back already. Choose another."),
         cannot_call=gettext_noop("That agent is not allowed to make calls. Choose another."),
+        no_desk=gettext_noop("That agent has no desk open, where call-backs are made. Choose another."),
     )
     _ring(sid, wish)
 
@@ -114,13 +121,13 @@ def _offer(sid: str, wish: _Wish) -> dispatch.Fetch | None:
     _check_phone(wish)
     fetch(*locking_offers())
     if not dispatch.offer_by_hand(conversation, wish.agent):
-        raise NotTaken(wish.rings_already)
+        raise NotTaken(_why_not_offered(wish))
     conversation.fetched_at = timezone.now()
     conversation.save()
     trees = asked.trees()
     dispatch.tell_offered(trees, [wish.agent])
     _note_wish(sid, wish)
-    return dispatch.Fetch(sid, conversation.turn, conversation.leg_sid)
+    return dispatch.Fetch(sid, conversation.turn, conversation.leg_sid, conversation.attempt)
 
 
 def _check_phone(wish: _Wish) -> None:
@@ -135,12 +142,18 @@ def _offer_call_back(conversation: Conversation, wish: _Wish) -> None:
     if not wish.agent.may_make_calls:
         raise NotTaken(wish.cannot_call)
     _check_phone(wish)
+    if not has_open_desk(wish.agent.pk):
+        raise NotTaken(wish.no_desk)
     fetch(*locking_offers())
     if conversation.state == State.BACK_OFFERED:
         call_backs.back_to_place(conversation, "answered-elsewhere")
     if not call_backs.offer(conversation, wish.agent.pk):
-        raise NotTaken(wish.rings_already)
+        raise NotTaken(_why_not_offered(wish))
     _note_wish(conversation.pk, wish)
+
+
+def _why_not_offered(wish: _Wish) -> str:
+    return wish.has_call_back if call_back_offered(wish.agent.pk) else wish.rings_already
 
 
 @transaction.atomic

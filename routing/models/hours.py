@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.text import in_sentence
 from routing.holidays import is_known_place
-from routing.hour_texts import HoursError, dates_read, week_read
+from routing.hour_texts import HoursError, dates_fit, dates_read, week_read
 from telephony.numbers import time_zones
 
 
@@ -67,6 +67,8 @@ class OpeningHours(models.Model):
                 read(getattr(self, name))
             except HoursError as error:
                 wrong[name] = error.message
+        if "dates" not in wrong:
+            self.dates = dates_fit(self.dates)
         if (self.country or self.subdivision) and not is_known_place(self.country, self.subdivision):
             wrong["country"] = _("The holidays of this place are not known here. Choose one of the list.")
         if wrong:

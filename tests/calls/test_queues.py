@@ -172,3 +172,22 @@ def test_two_who_take_the_same_caller_and_are_both_refused_leave_everything_as_i
     after = Conversation.objects.get(pk=first.sid)
     assert (after.state, after.attempt, after.answer) == (before.state, before.attempt, before.answer)
     assert not CallOffer.objects.filter(state="ringing", agent__in=[grace, zoe]).exists()
+
+
+def test_of_two_takes_the_one_that_is_refused_leaves_the_other_to_its_agent(waiting, ada, grace, team):
+    second = waiting[1]
+    zoe = factories.make_agent("zoe", team=team, reachable=True)
+
+    def refuses_the_second(*args):
+        if not CallOffer.objects.filter(call=second.sid, state="ringing", agent=zoe).exists():
+            with pytest.raises(Unavailable):
+                caller_take(sid=second.sid, by=zoe)
+            return
+        raise Unavailable("Not now.")
+
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=refuses_the_second) as redirect:
+        caller_take(sid=second.sid, by=grace)
+    second.ask(redirect.call_args_list[0].args[1])
+
+    assert second.rings == [grace.identity]
+    assert not CallOffer.objects.filter(state="ringing", agent=zoe).exists()

@@ -179,3 +179,15 @@ def test_hours_that_cannot_be_read_are_as_if_they_were_gone(caplog):
 
     assert hours_facts(row.pk) is None
     assert "opening hours cannot be read" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["Christmas\u0000", "Christmas\ud800"])
+def test_a_date_keeps_nothing_that_a_database_refuses(admin, name):
+    dates = [{"date": "2026-12-24", "name": name, "spans": [["08:30", "12:00"]], "more": float("nan")}]
+
+    assert posted(admin, dates=dates).status_code == 302
+
+    (kept,) = OpeningHours.objects.get(name="Shop").dates
+    assert kept["name"].encode().startswith(b"Christmas")
+    assert "\u0000" not in kept["name"]
+    assert kept.keys() == {"date", "name", "spans"}

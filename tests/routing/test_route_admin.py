@@ -226,3 +226,22 @@ def test_the_script_knows_every_kind_and_every_field_of_it():
         assert re.search(rf"^  {kind}: ", model, re.M), kind
         for name in {each.name for each in fields(made_of)} - {"id", "name"}:
             assert f'field: "{name}"' in model, f"{kind}.{name}"
+
+
+@pytest.mark.parametrize("unfit", ["\u0000", "\ud800"])
+def test_nothing_of_a_route_is_kept_that_a_database_refuses(admin, team, unfit):
+    key = {"digit": "1", "meaning": f"Sales{unfit}", "words": [f"sales{unfit}"], "next": "box", "more": unfit}
+    menu = step(
+        "menu", "menu", name=f"Menu{unfit}", prompt=text(f"Press{unfit}1."), keys=[key], no_input="box",
+        wrong_input="box", more={unfit: float("nan")},
+    )  # fmt: skip
+
+    answer = sent(admin, ADD, menu, box(team=team.pk, name=f"Box{unfit}"), name=f"Day{unfit}time")
+
+    assert answer.status_code == 200, answer.content
+    kept = Route.objects.get()
+    told = str([kept.name, kept.current.steps])
+    assert "Sales" in told
+    assert unfit not in told
+    assert unfit.encode("unicode_escape").decode() not in told
+    assert "more" not in told

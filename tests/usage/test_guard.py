@@ -9,12 +9,13 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from calls.models import Call
+from calls.models import Call, CallEvent
 from messaging.models import Direction, Message, Step
 from messaging.outbox.guards import group_sends_paused
 from messaging.services import thread_with
 from telephony.phone import parse_dialled
 from tests import factories
+from tests.calls.routes import Caller, box, make_route
 from tests.twilio import incoming, outgoing, sid
 from tests.usage.twilio_figures import TODAY, day
 from usage import guard
@@ -286,6 +287,22 @@ def test_callers_are_never_stopped(figures, twilio, line, ada):
     answer = twilio.webhook("/twilio/voice/incoming/", incoming(From=JAMAICA)).content.decode()
 
     assert f"<Identity>{ada.identity}</Identity>" in answer
+
+
+@pytest.mark.parametrize(("number", "is_dialled"), [(JAMAICA, False), (HOME, True)])
+def test_a_route_calls_no_dear_outside_number_at_the_limit_and_the_caller_goes_on(
+    figures, twilio, line, number, is_dialled
+):
+    limit()
+    spend(figures, "100")
+    make_route(line, {"id": "away", "kind": "number", "number": number, "next": "box"}, box())
+    caller = Caller(twilio)
+
+    caller.call()
+
+    assert ("Dial" in caller.verbs, "Record" in caller.verbs) == (is_dialled, not is_dialled)
+    said = [event.outcome for event in CallEvent.objects.filter(kind="route")]
+    assert ("+18765550142 is not called: the caller goes on" in said) is not is_dialled
 
 
 # --- Its form ---

@@ -7,9 +7,10 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
-from agents.models import Desk
+from agents.models import Desk, WebPushSubscription
 from calls.live import call_back_rounds, call_backs, dispatch
 from calls.log.to_do import missed_to_call_back
 from calls.models import Call, CallEvent, CallOffer, Conversation
@@ -20,8 +21,8 @@ from routing.models import OpeningHours
 from tests import factories
 from tests.calls.routes import Caller, box, change_route, make_route, team_step
 from tests.calls.test_webhooks_incoming import verbs
-from tests.routing.outgoing.rows import hours
-from tests.twilio import leg_status, outgoing, root_status, sid
+from tests.routing.outgoing.rows import hours, rule
+from tests.twilio import leg_status, outgoing, rfc2822, root_status, sid
 
 pytestmark = pytest.mark.django_db
 MAYA = "+12025550142"
@@ -417,7 +418,7 @@ def test_whoever_calls_again_has_the_place_and_is_not_called_back(maya, twilio):
     again.call()
 
     assert (of(again).state, of(again).place_at) == ("waiting", place)
-    assert of(maya).state == "ended"
+    assert of(maya).state == "called-again"
     said = CallEvent.objects.filter(call_sid=maya.sid, name="call-back").last().outcome
     assert "called again" in said
 
@@ -451,7 +452,7 @@ def test_an_offer_ends_when_the_caller_calls_again_and_that_agent_gets_the_call(
 
 def test_whoever_was_talked_with_since_is_not_called_back(maya, ada, line):
     asks(maya)
-    factories.make_call(70, caller=f"client:{ada.identity}", called=MAYA, result="reached")
+    factories.make_call(70, caller=f"client:{ada.identity}", called=MAYA, agent=ada, result="reached")
 
     look()
 
@@ -518,6 +519,7 @@ def test_many_who_are_kept_for_another_day_cost_no_look_each(line, team, django_
             terms={"call_back": {"to": call.caller, "hours": always.pk}},
         )  # fmt: skip
 
+    cache.set(f"call-backs.wake.{team.pk}", True)
     with django_assert_max_num_queries(4):
         look()
 
@@ -618,3 +620,274 @@ def test_who_may_not_make_calls_is_offered_none_and_takes_none(client, maya, bus
     answer = post(client, ada, "/api/v1/queues/take/", maya)
     assert (answer.status_code, answer.json()["detail"]) == (409, "You are not allowed to make calls. Ask your admin.")
     assert offered_to(maya) == [grace.pk]
+
+
+# --- Who may call -----------------------------------------------------------------------------------------------------
+
+
+def offers_call_back(twilio, number: int = 20) -> bool:
+    caller = Caller(twilio, CallSid=sid("CA", number), From=MAYA)
+    caller.call()
+    return call_backs.may_be_offered(of(caller))
+
+
+def test_it_is_not_offered_where_nobody_of_the_team_may_make_calls(twilio, busy, ada):
+    assert offers_call_back(twilio, 20)
+
+    ada.may_make_calls = False
+    ada.save()
+
+    assert not offers_call_back(twilio, 21)
+
+
+def test_it_is_offered_where_somebody_of_the_team_has_the_role_to_call_there(twilio, busy, grace):
+    rule("US", agents=False)
+    assert not offers_call_back(twilio, 20)
+
+    grace.role = "supervisor"
+    grace.save()
+
+    assert offers_call_back(twilio, 21)
+
+
+def test_an_agent_without_the_role_to_call_there_leaves_it_to_who_has_it(due, ada, grace, twilio):
+    rule("US", agents=False)
+    grace.role = "supervisor"
+    grace.save()
+
+    call_back(twilio, ada, due)
+
+    assert of(due).state == "call-back"
+    dispatch.dispatch()
+    assert offered_to(due) == [grace.pk]
+
+
+# --- Numbers that several people share --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def other_line(line):
+    team = factories.make_team("Sales")
+    return factories.make_line(team=team, number="+12025550199", name="Sales")
+
+
+def test_a_talk_on_another_line_ends_no_call_back(maya, ada, other_line):
+    asks(maya)
+    stranger = factories.make_agent("seller", team=other_line.team)
+    factories.make_call(
+        70,
+        caller=MAYA,
+        called=other_line.number,
+        line=other_line,
+        agent=stranger,
+        answer_time=timezone.now(),
+        result="answered",
+    )
+    factories.make_call(
+        71, caller=f"client:{stranger.identity}", called=MAYA, line=other_line, agent=stranger, result="reached"
+    )
+
+    look()
+
+    assert of(maya).state == "call-back"
+
+
+def test_a_talk_on_the_line_that_was_called_ends_it(maya, ada, line):
+    asks(maya)
+    factories.make_call(70, caller=MAYA, line=line, agent=ada, answer_time=timezone.now(), result="answered")
+
+    look()
+
+    assert of(maya).state == "ended"
+
+
+def test_a_talk_with_the_same_team_on_another_line_ends_it(maya, ada, other_line, team):
+    asks(maya)
+    call = factories.make_call(
+        70,
+        caller=MAYA,
+        called=other_line.number,
+        line=other_line,
+        agent=ada,
+        answer_time=timezone.now(),
+        result="answered",
+    )
+    Conversation.objects.create(call=call, team=team, state="ended")
+
+    look()
+
+    assert of(maya).state == "ended"
+
+
+# --- Calling again ----------------------------------------------------------------------------------------------------
+
+
+def test_whoever_calls_again_and_hangs_up_is_called_back_in_the_old_place(maya, twilio, ada):
+    asks(maya)
+    place = of(maya).place_at
+    again = Caller(twilio, CallSid=sid("CA", 40), From=MAYA)
+    again.call()
+    look()
+    assert of(maya).state == "called-again", "while she waits nobody calls her"
+
+    again.leave_queue("hangup", CallStatus="completed")
+    look()
+
+    assert (of(maya).state, of(maya).place_at) == ("call-back", place)
+    said = CallEvent.objects.filter(call_sid=maya.sid, name="call-back").last().outcome
+    assert "keeps its place" in said
+
+
+def test_whoever_calls_again_and_is_answered_is_not_called_back(maya, twilio, ada):
+    asks(maya)
+    again = Caller(twilio, CallSid=sid("CA", 40), From=MAYA)
+    again.call()
+    Call.objects.filter(pk=again.sid).update(agent=ada, answer_time=timezone.now())
+
+    look()
+
+    assert of(maya).state == "ended"
+
+
+def test_whoever_calls_again_and_asks_again_has_one_call_back(maya, twilio, ada):
+    asks(maya)
+    place = of(maya).place_at
+    again = Caller(twilio, CallSid=sid("CA", 40), From=MAYA)
+    again.call()
+    Conversation.objects.filter(pk=again.sid).update(waiting_since=timezone.now() - timedelta(seconds=61))
+
+    asks(again)
+    look()
+
+    assert (of(maya).state, of(again).state, of(again).place_at) == ("ended", "call-back", place)
+
+
+# --- What was not told of the caller's own leg ------------------------------------------------------------------------
+
+
+def dial_over(twilio, agent, status: str, number: int = 30) -> None:
+    fields = outgoing(agent.pk, MAYA, CallSid=sid("CA", number), CallStatus="completed")
+    twilio.webhook(
+        "/twilio/voice/dial-action/", fields | {"DialCallStatus": status, "DialCallSid": sid("CA", number + 1)}
+    )
+
+
+def test_a_talk_of_which_only_the_dials_end_tells_is_not_made_again(due, ada, twilio):
+    call_back(twilio, ada, due)
+    dial_over(twilio, ada, "completed")
+    ends(twilio, ada, CallDuration="60")
+
+    look()
+
+    assert of(due).state == "ended"
+
+
+def test_a_call_of_which_nothing_is_told_waits_for_twilios_own_list(due, ada, grace, twilio):
+    call_back(twilio, ada, due)
+    ends(twilio, ada, CallDuration="60")
+    look()
+    dispatch.dispatch()
+    assert offered_to(due) == []
+    assert of(due).not_before > timezone.now() + timedelta(minutes=4)
+
+    twilio.webhook("/twilio/voice/status/", of_maya(30, "completed", 3, CallDuration="50"))
+    look()
+
+    assert of(due).state == "ended"
+
+
+# --- Sentences --------------------------------------------------------------------------------------------------------
+
+ASSIGN = "/api/v1/queues/assign/"
+
+
+def assign(client, to, caller: Caller):
+    client.force_login(factories.make_agent("head", is_staff=True, is_superuser=True))
+    data = {"sid": caller.sid, "agent": to.pk}
+    answer = client.post(ASSIGN, data, content_type="application/json")
+    return answer.status_code, answer.json().get("detail")
+
+
+def test_a_supervisor_hears_that_there_is_no_desk_to_call_from(client, due, grace):
+    with patch.object(services, "has_open_desk", autospec=True, return_value=False):
+        status, said = assign(client, grace, due)
+
+    assert (status, said) == (409, "That agent has no desk open, where call-backs are made. Choose another.")
+    assert of(due).state == "back-offered", "whoever it was offered to is offered it on"
+
+
+def test_a_supervisor_hears_that_the_agent_is_offered_one_already(client, due, ada, twilio, grace):
+    other = factories.make_call(50, caller="+12025550150", line=Call.objects.get(pk=due.sid).line)
+    Conversation.objects.create(
+        call=other, team=of(due).team, state="call-back", call_back_to="+12025550150", call_back_asked_at=timezone.now()
+    )
+    caller = Caller(twilio, CallSid=other.pk)
+
+    assert assign(client, ada, caller) == (409, "That agent is offered a call-back already. Choose another.")
+
+
+# --- Sleeping desks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asleep(maya, busy, ada):
+    """Maya is to be called back, and nobody is at work: Ada's desk is asleep."""
+    WebPushSubscription.objects.create(agent=ada, endpoint="https://push.example.com/1", p256dh="x", auth="y")
+    asks(maya)
+    is_free(busy)
+    Desk.objects.all().delete()
+    return maya
+
+
+def woken(captured) -> list[tuple[int, str]]:
+    with patch("agents.tasks.wake.delay") as delay, captured(execute=True):
+        look()
+        look()
+    return [(one.args[0], one.args[1]["title"]) for one in delay.call_args_list]
+
+
+def test_a_sleeping_desk_is_woken_for_it_once(asleep, ada, django_capture_on_commit_callbacks):
+    assert woken(django_capture_on_commit_callbacks) == [(ada.pk, "Call (202) 555-0142 back for Support")]
+    cache.delete(f"call-backs.wake.{of(asleep).team_id}")
+    assert woken(django_capture_on_commit_callbacks) == []
+
+
+def test_no_desk_is_woken_while_somebody_is_at_work(asleep, grace, django_capture_on_commit_callbacks):
+    factories.make_desk(grace)
+
+    assert woken(django_capture_on_commit_callbacks) == []
+
+
+def test_no_desk_is_woken_before_it_is_due(asleep, django_capture_on_commit_callbacks):
+    Conversation.objects.filter(pk=asleep.sid).update(not_before=timezone.now() + timedelta(minutes=10))
+
+    assert woken(django_capture_on_commit_callbacks) == []
+
+
+def test_who_was_woken_reads_who_calls_back(asleep, ada, grace, twilio, django_capture_on_commit_callbacks):
+    Desk.objects.all().delete()
+    assert woken(django_capture_on_commit_callbacks)
+    factories.make_desk(grace)
+    dispatch.dispatch()
+
+    with patch("agents.tasks.wake.delay") as delay, django_capture_on_commit_callbacks(execute=True):
+        call_back(twilio, grace, asleep)
+
+    (told,) = delay.call_args_list
+    assert (told.args[0], told.args[1]["title"]) == (ada.pk, "Grace calls back: (202) 555-0142")
+
+
+def test_after_a_call_back_wrap_up_is_that_of_the_team_whose_queue_it_was_in(due, ada, twilio, other_line):
+    sales = other_line.team
+    sales.wrap_up_seconds = 60
+    sales.save()
+    Conversation.objects.filter(pk=due.sid).update(team=sales)
+    call_back(twilio, ada, due)
+    for sequence, status in enumerate(("initiated", "in-progress", "completed")):
+        now = rfc2822(timezone.now())
+        twilio.webhook("/twilio/voice/status/", of_maya(30, status, sequence, Timestamp=now))
+
+    ends(twilio, ada, CallDuration="60", Timestamp=rfc2822(timezone.now()))
+
+    ada.refresh_from_db()
+    assert ada.wrap_up_until is not None

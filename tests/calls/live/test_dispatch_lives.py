@@ -111,6 +111,9 @@ class Afternoon:
             person.status_url = caller.find("Dial").find("Client").attrib["statusCallback"]
             for identity in caller.rings:
                 self.ring(person, next(agent for agent in self.agents if agent.identity == identity))
+            if not person.legs:
+                # All of them were engaged, and Twilio asks what is next.
+                self.dial_over(person, "busy")
         else:
             person.at = "message" if "Record" in verbs else "over"
 
@@ -419,7 +422,8 @@ class Afternoon:
             sids = [person.caller.sid, *([person.outgoing] if person.outgoing else [])]
             rows = Call.objects.filter(pk__in=sids, parent=None)
             state = Conversation.objects.get(pk=person.caller.sid).state
-            assert state in ("call-back", "back-offered", "calling-back", "ended", "not-reached"), state
+            allowed = {*Conversation.CALLED_BACK, Conversation.State.ENDED}
+            assert state in allowed, state
             if person.at != "keeps-place" or state != "calling-back":
                 assert rows.count() == 1, f"{person.caller.sid} is {rows.count()} rows of the log"
 

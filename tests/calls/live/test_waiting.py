@@ -11,7 +11,7 @@ from calls.live import dispatch
 from calls.models import Call, CallOffer, Conversation
 from tests import factories
 from tests.calls.routes import Caller, box, make_route, team_step
-from tests.twilio import leg_status, root_status, sid
+from tests.twilio import leg_status, rfc2822, root_status, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -268,3 +268,49 @@ def test_missed_rings_set_away_by_the_rule_of_the_team_whose_phones_rang(twilio,
 
     zoe.refresh_from_db()
     assert (zoe.availability, zoe.presence_rule) == ("away", "missed")
+
+
+def talks(twilio, agent, caller: Caller, *, attempt: int = 1) -> None:
+    """And hangs up just now."""
+    for sequence, status in enumerate(("in-progress", "completed")):
+        fields = leg_status(agent.pk, status, sequence, leg=99, Timestamp=rfc2822(timezone.now()))
+        url = f"/twilio/voice/offer-status/?attempt={attempt}"
+        twilio.webhook(url, fields | {"ParentCallSid": caller.sid})
+
+
+@pytest.mark.parametrize(("seconds_of", "begins"), [("the team that took it", True), ("the line's team", False)])
+def test_wrap_up_is_that_of_the_team_whose_phones_rang(twilio, line, team, seconds_of, begins):
+    """Not of the team that the line belongs to."""
+    sales = factories.make_team("Sales")
+    wants = sales if begins else team
+    wants.wrap_up_seconds = 60
+    wants.save()
+    seller = factories.make_agent("seller", team=sales, reachable=True)
+    make_route(line, team_step(sales.pk), box())
+    caller = Caller(twilio)
+    caller.call()
+    assert caller.rings == [seller.identity]
+
+    talks(twilio, seller, caller)
+
+    seller.refresh_from_db()
+    assert (seller.wrap_up_until is not None) is begins
+
+
+def test_after_two_teams_wrap_up_is_that_of_the_one_that_took_the_call(twilio, line, team, ada):
+    sales = factories.make_team("Sales")
+    sales.wrap_up_seconds = 60
+    sales.save()
+    seller = factories.make_agent("seller", team=sales, reachable=True)
+    second = team_step(sales.pk) | {"id": "second"}
+    make_route(line, team_step(team.pk, waited="second", nobody="second"), second, box())
+    caller = Caller(twilio)
+    caller.call()
+    assert caller.rings == [ada.identity]
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(hours=1))
+    caller.ring_ends()
+    assert caller.rings == [seller.identity]
+    talks(twilio, seller, caller, attempt=2)
+
+    seller.refresh_from_db()
+    assert seller.wrap_up_until is not None
