@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0016_call_backs"),
+        ("calls", "0017_rooms"),
     ]
 
     operations = [
