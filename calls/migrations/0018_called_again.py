@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                     ("offered", "Rings"),
                     ("dialling", "An outside number rings"),
                     ("message", "Leaves a message"),
+                    ("talking", "Talks"),
                     ("ended", "Ended"),
                     ("abandoned", "Hung up while waiting"),
                     ("lost", "Got the emergency answer"),
