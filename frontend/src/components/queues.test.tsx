@@ -83,14 +83,17 @@ describe("the team's list", () => {
   it("says of colleagues whose phones ring for whom, on which line and since when", async () => {
     widthOf(1366);
     const { send } = show(readyState());
-    const rings_at = [{ ...grace, since: since(4) }];
+    const ringing = [{ agent: grace, since: since(4), party: first!.party, line: first!.line }];
     send(push({ type: "presence.changed", presence: there(grace) }));
-    send(told({ waiting: 0, callers: [{ ...first!, state: "offered", rings_at }] }));
+    send(told({ waiting: 0, callers: [], ringing }));
     const row = () => screen.getByText(grace.name, { selector: "strong" }).closest("li")?.textContent;
     await waitFor(() => expect(row()).toContain("Ringing"));
     expect(row()).toContain("Maya Okonkwo on line Support");
     expect(row()).toContain("0:14");
-    send(told({ waiting: 0, callers: [] }));
+    send(told({ waiting: 0, callers: [], ringing: [{ ...ringing[0]!, party: null, line: null }] }));
+    await waitFor(() => expect(row()).not.toContain("Maya Okonkwo"));
+    expect(row()).toContain("Ringing");
+    send(told({ waiting: 0, callers: [], ringing: [] }));
     await waitFor(() => expect(row()).not.toContain("Ringing"));
   });
 });

@@ -3376,6 +3376,8 @@ export interface components {
             longest_since: string | null;
             /** @description The first fifty. */
             callers: components["schemas"]["QueueCaller"][];
+            /** @description At whose phones of the team it rings, whatever the call came by. */
+            ringing: components["schemas"]["Ringing"][];
         };
         QueueCaller: {
             /** @description The call's. */
@@ -3512,6 +3514,15 @@ export interface components {
             type: "ring.ack";
             /** @description The root call's. */
             sid: string;
+        };
+        /** @description A phone of the team's that rings. */
+        Ringing: {
+            agent: components["schemas"]["Agent"];
+            /** Format: date-time */
+            since: string;
+            /** @description For whom; null: for a caller of another team. */
+            party: components["schemas"]["Party"] | null;
+            line: components["schemas"]["Line"] | null;
         };
         RingingAt: {
             id: number;
