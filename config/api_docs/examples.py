@@ -163,7 +163,8 @@ _BOARD_AGENT = {
 _BOARD = {
     "now": "2026-11-23T09:30:24Z", "day": "2026-11-23", "team": None, "teams": [{"id": 1, "name": "Support"}],
     "all": _BOARD_STANDING, "by_team": [{"team": {"id": 1, "name": "Support"}} | _BOARD_STANDING],
-    "by_line": [{"line": _LINE} | _BOARD_STANDING], "callers": [_BOARD_CALLER], "agents": [_BOARD_AGENT],
+    "by_line": [{"line": _LINE} | _BOARD_STANDING], "callers": [_BOARD_CALLER], "call_backs": 0,
+    "agents": [_BOARD_AGENT],
 }  # fmt: skip
 _CALL_BACK = {
     "sid": _SID, "party": _CALL["party"], "line": _CALL["line"], "team": {"id": 1, "name": "Support"},

@@ -23,6 +23,17 @@ describe("the reach line", () => {
     await waitFor(() => expect(reach()).toContain("Sales: 3 waiting · longest 2:47"));
   });
 
+  it("says the same in short, for where there is no room", async () => {
+    const { send } = show(readyState());
+    const short = () => document.querySelector(".reach-narrow")?.textContent;
+    send(told({ team: sales, waiting: 3, longest_since: since(157) }));
+    await waitFor(() => expect(short()).toBe("3 waiting · 2:47"));
+    send(told({ team: sales, waiting: 0, call_backs: 2, longest_since: since(157) }));
+    await waitFor(() => expect(short()).toBe("2 to call back · 2:47"));
+    send(told({ team: sales, waiting: 0, call_backs: 0, longest_since: null }));
+    await waitFor(() => expect(short()).toBeUndefined());
+  });
+
   it("speaks of colleagues when nobody waits any more", async () => {
     const { send } = show(readyState());
     send(told({ waiting: 1, longest_since: since(20) }));

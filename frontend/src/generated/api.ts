@@ -1737,6 +1737,8 @@ export interface components {
             by_line: components["schemas"]["BoardLine"][];
             /** @description The fifty who have waited longest. */
             callers: components["schemas"]["BoardCaller"][];
+            /** @description How many are to be called back, those aside who are offered to somebody just now. */
+            call_backs: number;
             agents: components["schemas"]["BoardAgent"][];
         };
         BoardAgent: {
