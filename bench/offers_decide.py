@@ -65,11 +65,14 @@ class Office:
         thread = threading.Thread(target=self._decide_on, args=(rounds,))
         time.sleep(max(0.0, self._begins - time.time()))
         thread.start()
+        mender = threading.Thread(target=self._mend, args=(rounds,))
+        mender.start()
         onlooker = threading.Thread(target=self._look_on)
         onlooker.start()
         while time.time() < self._until:
             self._happen()
         thread.join()
+        mender.join()
         onlooker.join()
         return {"decided": self.decided, "rounds": self.rounds, "looks": self.looks, "late": self.late}
 
@@ -110,7 +113,7 @@ class Office:
             with self._lock:
                 self._undecided.append((kind, time.perf_counter()))
             self._awake.set()
-            dispatcher.decided()
+            dispatcher.notice()
 
     def _comes(self, sid: str) -> bool:
         rows.make_waiting([(sid, *drawn(self._rng, list(self._teams), self._teams, timezone.now()))])
@@ -174,6 +177,12 @@ class Office:
             rounds.look()
             if self._is_warm():
                 self.rounds.append(1000 * (time.perf_counter() - began))
+        connection.close()
+
+    def _mend(self, rounds: chore.Rounds) -> None:
+        while time.time() < self._until:
+            rounds.mend()
+            time.sleep(chore._NET_SECONDS)  # noqa: SLF001
         connection.close()
 
     def _look_on(self) -> None:

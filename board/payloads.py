@@ -65,6 +65,7 @@ def board_json(facts: Facts, scope: Scope) -> dict[str, Any]:
             for line in listed
         ],
         "callers": _callers(facts, is_shown),
+        "call_backs": sum(queue.call_backs for queue in facts.queues if is_shown(queue.team_id)),
         "agents": [_agent(facts, now, may_see) for now in _sorted(facts.presence) if _works_in(facts, now, is_shown)],
     }
 

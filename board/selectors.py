@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min, Q
@@ -13,15 +13,13 @@ from django.utils import timezone
 from agents.selectors import memberships, team_ids_of, teams_named
 from board.day import DayRow, calls_by_agent, day_rows
 from calls.live.presence import presence_of
-from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Conversation
+from calls.models import LIVE, LONGEST_CALL, Call, Conversation
+from calls.queues.rings import rings_at, team_of
 from calls.queues.selectors import TeamQueue, queues_of
 from routing.models import Line
 
 if TYPE_CHECKING:
     from agents.models import Agent
-
-# An offer rings for 120 seconds at most and Twilio's five more.
-_LONGEST_RING = timedelta(seconds=150)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ def facts_read(team_ids: Collection[int] | None) -> Facts:
         teams_of=teams_of,
         presence=presence_of(set(teams_of)),
         talks=_talks(now, teams_of),
-        rings=_rings(now, teams_of),
+        rings={ring.agent.pk: With(ring.call, ring.team_id, ring.since) for ring in rings_at(teams_of)},
         calls_today=calls_by_agent(now, list(teams_of)),
     )
 
@@ -121,13 +119,6 @@ def _waits(team_ids: Collection[int] | None) -> list[WaitRow]:
     return [WaitRow(*row) for row in rows.annotate(waiting=Count("pk"), since=Min("waiting_since"))]
 
 
-def _team_of(call: Call) -> int | None:
-    conversation = getattr(call, "conversation", None)
-    if conversation is not None and conversation.team_id is not None:
-        return int(conversation.team_id)
-    return call.line.team_id if call.line else None
-
-
 def _talks(now: datetime, agent_ids: Collection[int]) -> dict[int, With]:
     """The living calls of these agents: what each has answered, or dialled."""
     calls = Call.objects.filter(
@@ -138,16 +129,6 @@ def _talks(now: datetime, agent_ids: Collection[int]) -> dict[int, With]:
         start_time__gte=now - LONGEST_CALL,
     ).select_related("line", "contact", "conversation")
     return {
-        call.agent_id or 0: With(call, _team_of(call), call.answer_time or call.start_time)
+        call.agent_id or 0: With(call, team_of(call), call.answer_time or call.start_time)
         for call in calls.order_by("start_time")
-    }
-
-
-def _rings(now: datetime, agent_ids: Collection[int]) -> dict[int, With]:
-    offers = CallOffer.objects.filter(
-        agent__in=list(agent_ids), state=CallOffer.State.RINGING, created_at__gte=now - _LONGEST_RING
-    ).exclude(call__status__in=sorted(TERMINAL))
-    offers = offers.select_related("call__line", "call__contact", "call__conversation")
-    return {
-        offer.agent_id: With(offer.call, _team_of(offer.call), offer.rung_at or offer.created_at) for offer in offers
     }

@@ -88,4 +88,7 @@ class BoardSerializer(serializers.Serializer[Any]):
     by_team = BoardTeamSerializer(many=True)
     by_line = BoardLineSerializer(many=True)
     callers = BoardCallerSerializer(many=True, help_text="The fifty who have waited longest.")
+    call_backs = serializers.IntegerField(
+        help_text="How many are to be called back, those aside who are offered to somebody just now."
+    )
     agents = BoardAgentSerializer(many=True)

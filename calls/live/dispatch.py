@@ -7,7 +7,7 @@ of Twilio's queue by REST, which is somebody else's work (`calls.live.fetching`)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,8 @@ from django.utils import timezone
 from calls.live import broadcasts, call_backs
 from calls.live.call_batch import CallBatch
 from calls.live.free_agents import FreeAgents, free_agents, skill_key
-from calls.live.locks import locking_offers, try_lock
-from calls.live.offers import offers_make, rung_in_vain
+from calls.live.locks import locking_offers, try_locks
+from calls.live.offers import offers_make, offers_make_all, rung_in_vain
 from calls.live.push_queue import Offered
 from calls.live.scheduling import ALL_AT_ONCE, LONGEST_IDLE, PRIORITY_STEP, Choice, Waiting, choose
 from calls.log.past_calls import past_calls_with
@@ -59,7 +59,7 @@ def at_the_door(conversation: Conversation) -> list[Agent]:
     choices, found = _choices(conversation)
     now = timezone.now()
     choice = next((one for one in choices if one.sid == conversation.call_id), None)
-    return _offer(conversation, choice, found, now=now, rung_at=now) if choice else []
+    return _offer(conversation, choice, found, rung_at=now) if choice else []
 
 
 def somebody_waits() -> bool:
@@ -70,38 +70,40 @@ def dispatch() -> list[Fetch]:
     """Offers whoever waits to whoever is free; says who is to be fetched. In a transaction of its own."""
     with transaction.atomic():
         choices, found = _choices()
-        now = timezone.now()
-        return [fetched for choice in choices if (fetched := _offer_from_queue(choice, found, now))]
+        return _offer_from_queue(choices, found, timezone.now()) if choices else []
 
 
-def _offer_from_queue(choice: Choice, found: FreeAgents, now: datetime) -> Fetch | None:
-    """None for a caller with whom somebody else is busy: whoever that is looks again afterwards; and for a call-back,
-    for which nobody is fetched."""
-    if not try_lock(choice.sid):
-        return None
+def _offer_from_queue(choices: list[Choice], found: FreeAgents, now: datetime) -> list[Fetch]:
+    """All together: trips to the database for each of them would be time in which nobody else decides. Not callers with
+    whom somebody else is busy: whoever that is looks again afterwards; nor call-backs, for which nobody is fetched."""
+    held = try_locks(choice.sid for choice in choices)
     work = UnitOfWork()
-    batch = CallBatch(work, [(choice.sid, "")])
-    waiting = work.read(_WAITS(sids=[choice.sid]))
+    batch = CallBatch(work, [(sid, "") for sid in held])
+    waiting = work.read(_WAITS(sids=held))
     batch.load()
-    call = batch.get(choice.sid)
-    if not waiting.rows:
-        return None
-    (conversation,) = waiting.rows
-    if conversation.state == State.CALL_BACK:
-        call_backs.offer_by_turn(conversation, choice.agent_ids[0], now)
-        return None
-    if call is None or call.is_terminal:
-        return None
-    agents = _offer(conversation, choice, found, now=now, rung_at=None)
-    if not agents:
-        return None
-    conversation.fetched_at = now
-    work.write(_OFFERED([conversation]))
-    batch.changed(call)
+    by_sid = {conversation.call_id: conversation for conversation in waiting.rows}
+    on_line: list[tuple[Choice, Conversation]] = []
+    for choice in choices:
+        conversation, call = by_sid.get(choice.sid), batch.get(choice.sid)
+        if conversation is None:
+            continue
+        if conversation.state == State.CALL_BACK:
+            call_backs.offer_by_turn(conversation, choice.agent_ids[0], now)
+        elif call is not None and not call.is_terminal:
+            on_line.append((choice, conversation))
+    made = offers_make_all([(one.call_id, choice.agent_ids, one.attempt + 1) for choice, one in on_line], rung_at=None)
+    offered = [(choice, one) for choice, one in on_line if made.get(one.call_id)]
+    if not offered:
+        return []
+    for choice, conversation in offered:
+        _offered(conversation, choice)
+        conversation.fetched_at = now
+        batch.changed(batch.calls[conversation.call_id])
+    work.write(_OFFERED([conversation for _choice, conversation in offered]))
     trees = batch.settle()
     work.flush()
-    tell_offered(trees, agents)
-    return Fetch(choice.sid, conversation.turn, conversation.leg_sid, conversation.attempt)
+    tell_offered(trees, {sid: [found.by_id[pk] for pk in ids] for sid, ids in made.items()})
+    return [Fetch(one.call_id, one.turn, one.leg_sid, one.attempt) for _choice, one in offered]
 
 
 _WAITS: Prepared[Conversation] = Prepared(
@@ -115,19 +117,20 @@ _OFFERED = Write.update(
 )
 
 
-def _offer(
-    conversation: Conversation, choice: Choice, found: FreeAgents, *, now: datetime, rung_at: datetime | None
-) -> list[Agent]:
-    attempt = conversation.attempt + 1
-    made = offers_make(conversation.call_id, choice.agent_ids, attempt=attempt, rung_at=rung_at)
-    if not made:
-        return []
+def _offer(conversation: Conversation, choice: Choice, found: FreeAgents, *, rung_at: datetime) -> list[Agent]:
+    made = offers_make(conversation.call_id, choice.agent_ids, attempt=conversation.attempt + 1, rung_at=rung_at)
+    if made:
+        _offered(conversation, choice)
+    return [found.by_id[pk] for pk in made]
+
+
+def _offered(conversation: Conversation, choice: Choice) -> None:
+    """What an offer that was made changes. To be saved."""
     terms = conversation.terms
     rings = terms.get("first_seconds") if choice.is_first_asked else terms.get("ring_seconds")
     conversation.terms = terms | {"rings": rings or terms.get("ring_seconds", 20)}
-    conversation.attempt, conversation.state, conversation.answer = attempt, State.OFFERED, ""
+    conversation.attempt, conversation.state, conversation.answer = conversation.attempt + 1, State.OFFERED, ""
     conversation.not_before = None
-    return [found.by_id[pk] for pk in made]
 
 
 def offer_by_hand(conversation: Conversation, agent: Agent) -> bool:
@@ -154,12 +157,17 @@ def _rings_nobody_yet(conversation: Conversation) -> bool:
     return newest.filter(state=CallOffer.State.RINGING, rung_at=None).exists()
 
 
-def tell_offered(trees: Iterable[CallTree], agents: Iterable[Agent]) -> None:
-    """Once that is committed: agents learn of a caller before their phones ring."""
+def tell_offered(trees: Iterable[CallTree], agents: Mapping[str, Collection[Agent]]) -> None:
+    """Once that is committed: agents learn of a caller before their phones ring. `agents`: by the caller's sid."""
     known = list(trees)
     earlier = past_calls_with([tree.root for tree in known])
-    ids = [agent.pk for agent in agents]
-    broadcasts.after_commit(trees=known, offered=[Offered(tree, ids, earlier.get(tree.root.sid, [])) for tree in known])
+    broadcasts.after_commit(
+        trees=known,
+        offered=[
+            Offered(tree, [agent.pk for agent in agents.get(tree.root.sid, ())], earlier.get(tree.root.sid, []))
+            for tree in known
+        ],
+    )
 
 
 def _everybody() -> QuerySet[Conversation]:

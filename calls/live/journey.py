@@ -260,7 +260,7 @@ def _settled(meeting: Meeting, trees: list[CallTree], *, is_told: bool = False) 
     conversation.answer = ""
     conversation.save()
     if meeting.rung and trees and not is_told:
-        tell_offered(trees, meeting.rung)
+        tell_offered(trees, {tree.root.sid: meeting.rung for tree in trees})
     else:
         broadcasts.after_commit(trees=trees)
     # Agents may be free whom somebody else waits for.

@@ -52,6 +52,15 @@ def try_lock(key: str) -> bool:
     return bool(held)
 
 
+def try_locks(keys: Iterable[str]) -> list[str]:
+    """Those of the keys that it could hold, as `try_lock`, in one trip."""
+    wanted = {_number(key): key for key in keys}
+    if not on_postgresql() or not wanted:
+        return list(wanted.values())
+    sql = "SELECT key FROM unnest(%s::bigint[]) AS key WHERE pg_try_advisory_xact_lock(key)"
+    return [wanted[number] for (number,) in fetch(Statement(sql, [list(wanted)]))[0]]
+
+
 def lock(keys: Iterable[str]) -> None:
     fetch(*locking(keys))
 

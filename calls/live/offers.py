@@ -41,23 +41,38 @@ def offers_make(
     sid: str, agent_ids: Iterable[int], *, attempt: int, rung_at: datetime | None, is_call_back: bool = False
 ) -> list[int]:
     """Offers the call to these agents. Returns to whom it is offered now: the database lets nobody have two."""
-    wanted = list(agent_ids)
+    asked = [(sid, list(agent_ids), attempt)]
+    return offers_make_all(asked, rung_at=rung_at, is_call_back=is_call_back).get(sid, [])
+
+
+def offers_make_all(
+    asked: Collection[tuple[str, Collection[int], int]], *, rung_at: datetime | None, is_call_back: bool = False
+) -> dict[str, list[int]]:
+    """The same for several calls, each with its agents and its attempt: in one trip. By call, to whom it is offered
+    now; of an agent who is named twice, the first call is."""
     now = timezone.now()
-    rows = [
-        new_row(
-            CallOffer,
-            call_id=sid,
-            agent_id=pk,
-            attempt=attempt,
-            created_at=now,
-            rung_at=rung_at,
-            is_call_back=is_call_back,
-        )
-        for pk in wanted
-    ]
-    _stale, made = fetch(ending_stale(wanted), _INSERT(rows))
+    wanted: dict[int, CallOffer] = {}
+    for sid, agent_ids, attempt in asked:
+        for pk in agent_ids:
+            offer = new_row(
+                CallOffer,
+                call_id=sid,
+                agent_id=pk,
+                attempt=attempt,
+                created_at=now,
+                rung_at=rung_at,
+                is_call_back=is_call_back,
+            )
+            wanted.setdefault(pk, offer)
+    if not wanted:
+        return {}
+    _stale, made = fetch(ending_stale(wanted), _INSERT(list(wanted.values())))
     taken = {agent_id for (agent_id,) in made}
-    return [pk for pk in wanted if pk in taken]
+    found: dict[str, list[int]] = {}
+    for pk, offer in wanted.items():
+        if pk in taken:
+            found.setdefault(offer.call_id, []).append(pk)
+    return found
 
 
 def offers_end(sid: str, reason: str) -> None:

@@ -1,10 +1,10 @@
-"""The web process's chore: decides anew who is offered what whenever something has happened, and every few seconds."""
+"""The web process's chores: one decides anew who is offered what whenever something has happened, and every few
+seconds; the other mends what nobody told, beside it, for rings do not wait for that."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from contextlib import suppress
 
 from django.db import close_old_connections
@@ -25,35 +25,34 @@ _SOON, _CALM = 0.01, 0.05
 
 
 class Rounds:
-    """One look after the other, in one thread at a time."""
+    """One look after the other, in one thread at a time; the same of mending, in another."""
 
     def __init__(self) -> None:
         self.fetcher, self._mender, self.keeper = Fetcher(), Mender(), Keeper()
-        self._mended_at = 0.0
         self.is_calm = True
 
     def look(self) -> None:
         close_old_connections()
         try:
-            self._decide()
+            self.is_calm = not somebody_waits()
+            if not self.is_calm and (fetches := dispatch()):
+                self.fetcher.submit(fetches)
+                dispatcher.notice()
             if due.taken():
                 self.keeper.look()
-            if time.monotonic() - self._mended_at >= _NET_SECONDS:
-                self._mended_at = time.monotonic()
-                self.fetcher.submit(self._mender.look())
-                self.keeper.look()
-                # Whoever was passed over, or waits anew, is decided on now.
-                self._decide()
         finally:
             close_old_connections()
 
-    def _decide(self) -> None:
-        self.is_calm = not somebody_waits()
-        if self.is_calm:
-            return
-        if fetches := dispatch():
-            self.fetcher.submit(fetches)
-            dispatcher.notice()
+    def mend(self) -> None:
+        close_old_connections()
+        try:
+            if fetches := self._mender.look():
+                self.fetcher.submit(fetches)
+                # Whoever was passed over, or waits anew, is decided on now.
+                dispatcher.wake()
+            self.keeper.look()
+        finally:
+            close_old_connections()
 
 
 async def dispatch_forever() -> None:
@@ -66,6 +65,7 @@ async def dispatch_forever() -> None:
 
     rounds, fails = Rounds(), False
     stop_listening = dispatcher.listen(wake)
+    mending = asyncio.create_task(_mend_forever(rounds))
     try:
         while True:
             with suppress(TimeoutError):
@@ -81,5 +81,18 @@ async def dispatch_forever() -> None:
                 fails = True
     finally:
         stop_listening()
+        mending.cancel()
         rounds.fetcher.stop()
         rounds.keeper.stop()
+
+
+async def _mend_forever(rounds: Rounds) -> None:
+    fails = False
+    while True:
+        try:
+            await asyncio.to_thread(rounds.mend)
+            fails = False
+        except Exception as error:
+            logger.log(logging.DEBUG if fails else logging.WARNING, "mending: no look (%s)", type(error).__name__)
+            fails = True
+        await asyncio.sleep(_NET_SECONDS)

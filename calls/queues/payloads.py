@@ -9,6 +9,7 @@ from calls.live import call_backs
 from calls.live.call_backs import State
 from calls.models import CallOffer, Conversation
 from calls.payloads import agent_json, line_json, party_json, time_json
+from calls.queues.rings import Ring
 from calls.queues.selectors import TeamQueue
 from core.languages import from_json, sentence
 
@@ -20,6 +21,18 @@ def queue_json(queue: TeamQueue) -> dict[str, Any]:
         "call_backs": queue.call_backs,
         "longest_since": time_json(queue.longest_since),
         "callers": [_caller_json(queue, caller, place) for place, caller in enumerate(queue.callers, 1)],
+        "ringing": [_ring_json(queue, ring) for ring in queue.rings],
+    }
+
+
+def _ring_json(queue: TeamQueue, ring: Ring) -> dict[str, Any]:
+    """Who calls another team is that team's to know."""
+    is_ours = ring.team_id == queue.team_id
+    return {
+        "agent": agent_json(ring.agent),
+        "since": time_json(ring.since),
+        "party": party_json(ring.call) if is_ours else None,
+        "line": line_json(ring.call.line) if is_ours else None,
     }
 
 

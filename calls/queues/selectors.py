@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from agents.selectors import team_ids_of
 from calls.live.queues import has_place
 from calls.models import CallOffer, Conversation
+from calls.queues.rings import Ring, ring_looks, rings_at, teams_by_agent
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import fetch
 
@@ -33,6 +34,8 @@ class TeamQueue:
     callers: list[Conversation] = field(default_factory=list)
     rings_at: dict[str, list[CallOffer]] = field(default_factory=dict)
     """By the caller's sid."""
+    rings: list[Ring] = field(default_factory=list)
+    """At whose phones of the team's members it rings, for whomever."""
     waiting: int = 0
     call_backs: int = 0
     longest_since: datetime | None = None
@@ -63,7 +66,18 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
         if caller.team_id in queues:
             queues[caller.team_id].callers.append(caller)
             queues[caller.team_id].rings_at[caller.pk] = rings.get(caller.pk, [])
+    _add_rings(queues)
     return list(queues.values())
+
+
+def _add_rings(queues: dict[int, TeamQueue]) -> None:
+    ringing = {agent_id for team_id, found in ring_looks().items() if team_id in queues for agent_id, _sid in found}
+    rings = rings_at(ringing) if ringing else []
+    teams = teams_by_agent(ringing)
+    for ring in rings:
+        for team_id in teams.get(ring.agent.pk, ()):
+            if team_id in queues:
+                queues[team_id].rings.append(ring)
 
 
 # Of a caller, what a queue shows of one.
@@ -112,14 +126,14 @@ def _first_of(rows: QuerySet[Conversation]) -> list[tuple[int, str, str, int]]:
 
 
 # Of a queue, all that makes it look different: how many wait, how many are to be called back, who is shown, how often
-# each was called back, and at whose phones they ring.
-Looks: TypeAlias = tuple[int, int, tuple[tuple[str, str, int, tuple[int, ...]], ...]]
-EMPTY: Looks = (0, 0, ())
+# each was called back, at whose phones they ring, and at whose of the team it rings for whomever.
+Looks: TypeAlias = tuple[int, int, tuple[tuple[str, str, int, tuple[int, ...]], ...], tuple[tuple[int, str], ...]]
+EMPTY: Looks = (0, 0, (), ())
 
 
 def queue_looks() -> dict[int, Looks]:
-    """Of each team for which anybody waits. Much cheaper than the queues themselves."""
-    counts = _counts(_in_queue())
+    """Of each team for which anybody waits, or with a phone that rings. Much cheaper than the queues themselves."""
+    counts, at_members = _counts(_in_queue()), ring_looks()
     rings: dict[str, list[int]] = {}
     ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING).order_by("pk")
     for sid, agent_id in ringing.values_list("call_id", "agent_id"):
@@ -127,4 +141,11 @@ def queue_looks() -> dict[int, Looks]:
     callers: dict[int, list[tuple[str, str, int, tuple[int, ...]]]] = {}
     for team_id, sid, state, tries in _first_of(_in_queue()):
         callers.setdefault(team_id, []).append((sid, state, tries, tuple(rings.get(sid, ()))))
-    return {team_id: (*counts.get(team_id, (0, 0, None))[:2], tuple(shown)) for team_id, shown in callers.items()}
+    return {
+        team_id: (
+            *counts.get(team_id, (0, 0, None))[:2],
+            tuple(callers.get(team_id, ())),
+            at_members.get(team_id, ()),
+        )
+        for team_id in {*callers, *at_members}
+    }

@@ -39,12 +39,22 @@ class QueueCallerSerializer(serializers.Serializer[Any]):
     rings_at = RingingAtSerializer(many=True)
 
 
+class RingingSerializer(serializers.Serializer[Any]):
+    """A phone of the team's that rings."""
+
+    agent = AgentSerializer()
+    since = serializers.DateTimeField()
+    party = PartySerializer(allow_null=True, help_text="For whom; null: for a caller of another team.")
+    line = LineSerializer(allow_null=True)
+
+
 class QueueSerializer(serializers.Serializer[Any]):
     team = QueueTeamSerializer()
     waiting = serializers.IntegerField(help_text="How many wait, those for whom phones ring aside.")
     call_backs = serializers.IntegerField(help_text="How many are to be called back, besides.")
     longest_since = serializers.DateTimeField(allow_null=True, help_text="Since when the first of all these waits.")
     callers = QueueCallerSerializer(many=True, help_text="The first fifty.")
+    ringing = RingingSerializer(many=True, help_text="At whose phones of the team it rings, whatever the call came by.")
 
 
 class QueuesSerializer(serializers.Serializer[Any]):

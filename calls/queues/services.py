@@ -125,7 +125,7 @@ def _offer(sid: str, wish: _Wish) -> dispatch.Fetch | None:
     conversation.fetched_at = timezone.now()
     conversation.save()
     trees = asked.trees()
-    dispatch.tell_offered(trees, [wish.agent])
+    dispatch.tell_offered(trees, {tree.root.sid: [wish.agent] for tree in trees})
     _note_wish(sid, wish)
     return dispatch.Fetch(sid, conversation.turn, conversation.leg_sid, conversation.attempt)
 

@@ -161,7 +161,7 @@ class Inside:
         self.work.flush()
         presence.calls_followed(trees)
         if self.offered:
-            tell_offered(trees, self.offered)
+            tell_offered(trees, {tree.root.sid: self.offered for tree in trees})
         else:
             broadcasts.after_commit(trees=trees)
         dispatcher.wake_after_commit()

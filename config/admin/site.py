@@ -95,7 +95,9 @@ class RingdeskAdminSite(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Of what the viewer may see. An app's own page keeps Django's order: it is about that app."""
         apps = super().get_app_list(request, app_label)
-        return apps if app_label else _grouped(apps, with_pages=bool(getattr(request.user, "is_superuser", False)))
+        if not app_label:
+            apps = _grouped(apps, with_pages=bool(getattr(request.user, "is_superuser", False)))
+        return _with_here(apps, request.path)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
@@ -125,6 +127,21 @@ def _grouped(apps: list[Any], *, with_pages: bool) -> list[Any]:
         if rest:
             grouped.append({**app, "models": rest})
     return grouped
+
+
+def _with_here(apps: list[Any], path: str) -> list[Any]:
+    """Which row the page belongs to: the one whose address says most of the page's."""
+    rows = [row for app in apps for row in app["models"]]
+    addresses = [row["admin_url"] for row in rows if row["admin_url"] and path.startswith(row["admin_url"])]
+    here = max(addresses, key=len, default=None)
+    return [
+        {
+            **app,
+            "is_here": any(row["admin_url"] == here for row in app["models"] if here),
+            "models": [{**row, "is_here": bool(here) and row["admin_url"] == here} for row in app["models"]],
+        }
+        for app in apps
+    ]
 
 
 def _page(name: str, title: Promise) -> dict[str, Any]:

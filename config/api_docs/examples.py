@@ -140,11 +140,13 @@ _QUEUE_CALLER = {
     "late_at": "2026-11-23T09:32:02Z", "party": _CALL["party"],
     "line": _CALL["line"], "why": "Step 2, Menu: presses 2, Orders", "not_before": None, "tries": 0, "rings_at": [],
 }  # fmt: skip
+_RINGING_AT = _AGENT | {"since": "2026-11-23T09:30:14Z"}
+_RINGING = {"agent": _AGENT, "since": "2026-11-23T09:30:14Z", "party": _CALL["party"], "line": _LINE}
 _QUEUE = {
     "team": {"id": 1, "name": "Support"}, "waiting": 1, "call_backs": 0, "longest_since": "2026-11-23T09:30:02Z",
     "callers": [_QUEUE_CALLER],
+    "ringing": [_RINGING],
 }  # fmt: skip
-_RINGING_AT = _AGENT | {"since": "2026-11-23T09:30:14Z"}
 _BOARD_FIGURES = {
     "calls": 151, "answered": 142, "answered_in_goal": 114, "counted": 146, "service_level": 78.1, "voicemail": 3,
     "missed": 6, "abandoned": 6, "abandoned_percent": 4.0, "abandoned_waited": 64, "to_call_back": 3,
@@ -164,7 +166,8 @@ _BOARD_AGENT = {
 _BOARD = {
     "now": "2026-11-23T09:30:24Z", "day": "2026-11-23", "team": None, "teams": [{"id": 1, "name": "Support"}],
     "all": _BOARD_STANDING, "by_team": [{"team": {"id": 1, "name": "Support"}} | _BOARD_STANDING],
-    "by_line": [{"line": _LINE} | _BOARD_STANDING], "callers": [_BOARD_CALLER], "agents": [_BOARD_AGENT],
+    "by_line": [{"line": _LINE} | _BOARD_STANDING], "callers": [_BOARD_CALLER], "call_backs": 0,
+    "agents": [_BOARD_AGENT],
 }  # fmt: skip
 _CALL_BACK = {
     "sid": _SID, "party": _CALL["party"], "line": _CALL["line"], "team": {"id": 1, "name": "Support"},
@@ -224,6 +227,7 @@ EXAMPLES: dict[str, Any] = {
     "CallBackAction": {"sid": _SID},
     "Queue": _QUEUE,
     "QueueCaller": _QUEUE_CALLER,
+    "Ringing": _RINGING,
     "QueueTeam": {"id": 1, "name": "Support"},
     "Queues": {"queues": [_QUEUE]},
     "Take": {"sid": _SID},

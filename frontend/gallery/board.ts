@@ -120,6 +120,7 @@ function board(more: Partial<Board> = {}): Board {
       { line: support, ...standing(2, 192, { service_level: 61.2, abandoned: 4 }) },
     ],
     callers,
+    call_backs: 0,
     agents: AGENTS,
     ...more,
   };
@@ -153,7 +154,7 @@ const callBacks: Board["callers"] = [
 
 export const BOARDS = {
   usual: board(),
-  callBacks: board({ all: standing(2, 192), callers: [...callBacks, caller(0, 192), caller(3, 22)] }),
+  callBacks: board({ all: standing(2, 192), callers: [...callBacks, caller(0, 192), caller(3, 22)], call_backs: 2 }),
   calm: board({
     all: standing(1, 22, { service_level: 91.3 }),
     by_team: [
@@ -184,6 +185,15 @@ export const BOARDS = {
   full: board({
     teams: [SALES, SUPPORT, ...LONG_NAMES.map((name, at) => ({ id: 30 + at, name }))],
     all: standing(57, 512, WORST),
+    by_team: [
+      { team: SALES, ...standing(28, 502, { service_level: 44.9, abandoned: 17 }) },
+      { team: SUPPORT, ...standing(29, 512, { service_level: 39.2, abandoned: 14 }) },
+      ...LONG_NAMES.map((name, at) => ({ team: { id: 30 + at, name }, ...quiet })),
+    ],
+    by_line: [
+      { line: sales, ...standing(28, 502, { service_level: 44.9, abandoned: 17 }) },
+      { line: support, ...standing(29, 512, { service_level: 39.2, abandoned: 14 }) },
+    ],
     callers: Array.from({ length: 50 }, (_, at) => caller(at, 512 - at * 10)),
     agents: Array.from({ length: 40 }, (_, at) => ({
       ...AGENTS[at % AGENTS.length]!,

@@ -27,9 +27,12 @@ const queue = (id: number, name: string, callers: Queue["callers"]): SoftphoneEv
       call_backs: callers.filter(({ state }) => state === "call-back").length,
       longest_since: callers[0]?.since ?? null,
       callers,
+      ringing: callers.filter(({ state }) => state === "offered").flatMap(ringingFor),
     },
   },
 });
+const ringingFor = ({ rings_at, party, line }: Queue["callers"][number]): Queue["ringing"] =>
+  rings_at.map(({ since, ...agent }) => ({ agent, since, party, line }));
 const WHY = ["Step 2, Menu: presses 2, Orders", "", "Step 2, Menu: presses 1, New order"];
 const waiting: Queue["callers"] = BOARDS.usual.callers.map(({ team: _team, ...caller }, at) => ({
   ...caller,

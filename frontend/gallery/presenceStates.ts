@@ -98,9 +98,11 @@ const queue: SoftphoneEvent = {
         inLine("CA2", { place: 2, state: "waiting", since: iso(ago(95)), late_at: iso(now + 25_000) }),
         inLine("CA3", { place: 3, since: iso(ago(61)), not_before: iso(now + 540_000), tries: 1 }),
       ],
+      ringing: [],
     },
   },
 };
+const ben = { id: 10, identity: "agent_10", name: "Ben Otis" };
 const ringsAtBen: SoftphoneEvent = {
   type: "desk.message",
   at: now,
@@ -116,9 +118,10 @@ const ringsAtBen: SoftphoneEvent = {
           state: "offered",
           since: iso(ago(30)),
           late_at: null,
-          rings_at: [{ id: 10, identity: "agent_10", name: "Ben Otis", since: iso(ago(12)) }],
+          rings_at: [{ ...ben, since: iso(ago(12)) }],
         }),
       ],
+      ringing: [{ agent: ben, since: iso(ago(12)), party: inLine("CA4", {}).party, line: inLine("CA4", {}).line }],
     },
   },
 };

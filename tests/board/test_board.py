@@ -193,3 +193,12 @@ def test_a_supervisor_of_no_team_sees_an_empty_board(client, db):
 
     assert (board["teams"], board["agents"], board["all"]["goal"]) == ([], [], None)
     assert board["all"]["figures"]["service_level"] is None
+
+
+def test_who_is_to_be_called_back_is_counted_however_many_are_shown(client, sales, line, hedy, admin):
+    for one in (line, line, sales):
+        waiting(one, 10, state="call-back")
+    waiting(line, 20)
+
+    assert board_of(client, hedy)["call_backs"] == 2
+    assert board_of(client, admin)["call_backs"] == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from unittest.mock import patch
 
 import pytest
@@ -191,3 +192,25 @@ def test_of_two_takes_the_one_that_is_refused_leaves_the_other_to_its_agent(wait
 
     assert second.rings == [grace.identity]
     assert not CallOffer.objects.filter(state="ringing", agent=zoe).exists()
+
+
+def test_a_team_is_told_at_whose_phones_it_rings_whatever_the_call_came_by(twilio, line, team, ada, grace):
+    """A line without a route has no queue, and its phones ring as well."""
+    line.route = None
+    line.save()
+    watch = QueueWatch()
+    watch.look()
+    other = factories.make_team("Sales")
+    ada.teams.add(other)
+    Caller(twilio, CallSid=sid("CA", 60), From="+12025550160").call()
+
+    told = {queue["team"]["id"]: queue["ringing"] for _group, frame in watch.look() for queue in [_queue_of(frame)]}
+
+    assert {one["agent"]["id"] for one in told[team.pk]} == {ada.pk, grace.pk}
+    assert {one["party"]["number"] for one in told[team.pk]} == {"+12025550160"}
+    (hers,) = told[other.pk]
+    assert (hers["agent"]["id"], hers["party"], hers["line"]) == (ada.pk, None, None), "not that team's caller"
+
+
+def _queue_of(frame):
+    return json.loads(frame["text"])["queue"]

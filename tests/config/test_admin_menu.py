@@ -48,3 +48,17 @@ def test_a_model_of_no_group_stays_in_the_menu(boss):
 
     assert "Calls" in names
     assert "Flight recorder" in names
+
+
+@pytest.mark.parametrize(
+    ("path", "here"),
+    [
+        ("/admin/routing/route/", ["/admin/routing/route/"]),
+        ("/admin/routing/route/add/", ["/admin/routing/route/"]),
+        ("/admin/routing/route/explain/", ["/admin/routing/route/explain/"]),
+    ],
+)
+def test_the_menu_marks_one_row_alone(admin, path, here):
+    marked = re.findall(r'<a href="([^"]*)" aria-current="page"', page(admin, path))
+
+    assert marked == here

@@ -41,7 +41,10 @@ export function ReachLine({ reach, team, queues, loginUrl, send }: Props) {
           {remedy.label}
         </button>
       )}
-      <p class="reach-team">{waiting ? waitingSentence(waiting, now) : teamSentence(team)}</p>
+      <p class={waiting ? "reach-team reach-waiting" : "reach-team"}>
+        <span class="reach-wide">{waiting ? waitingSentence(waiting, now) : teamSentence(team)}</span>
+        {waiting && <span class="reach-narrow">{waitingShort(waiting, now)}</span>}
+      </p>
     </section>
   );
 }
@@ -53,9 +56,22 @@ function longestWaiting(queues: Queue[]): Queue | null {
   return waited.sort((one, other) => since(one) - since(other))[0] ?? null;
 }
 
-function waitingSentence({ team, waiting, call_backs, longest_since }: Queue, now: number): string {
+function longestOf({ longest_since }: Queue, now: number): string {
   const since = Date.parse(longest_since ?? "");
-  const longest = minutes(Number.isNaN(since) ? 0 : Math.max(0, (now - since) / 1000));
+  return minutes(Number.isNaN(since) ? 0 : Math.max(0, (now - since) / 1000));
+}
+
+/** Beside the reach line's own words there is no room for more on a phone. */
+function waitingShort(queue: Queue, now: number): string {
+  const longest = longestOf(queue, now);
+  return queue.waiting === 0
+    ? t("queue.backShort", { count: queue.call_backs, longest })
+    : t("queue.waitingShort", { count: queue.waiting, longest });
+}
+
+function waitingSentence(queue: Queue, now: number): string {
+  const { team, waiting, call_backs } = queue;
+  const longest = longestOf(queue, now);
   if (waiting === 0) return t("queue.back", { team: team.name, count: call_backs, longest });
   if (call_backs > 0)
     return t("queue.waitingAndBack", { team: team.name, count: waiting, backs: call_backs, longest });

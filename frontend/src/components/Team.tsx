@@ -81,19 +81,15 @@ function memberOf(presence: Presence, queues: Queue[], now: number): MemberShown
   const { agent, state, since } = presence;
   const ring = state === "on-call" || state === "offline" ? null : ringAt(agent.id, queues);
   if (!ring) return { agent, state, since, detail: presenceDetail(presence, now) };
-  const { caller, since: rings } = ring;
-  const detail = t("detail.ringing", { who: partyTitle(caller), line: isolated(caller.line?.name ?? "") });
+  const { party, line, since: rings } = ring;
+  const detail = party ? t("detail.ringing", { who: partyTitle({ party }), line: isolated(line?.name ?? "") }) : "";
   return { agent, state: "ringing", since: rings, detail };
 }
 
 function ringAt(agent: number, queues: Queue[]) {
-  for (const caller of queues.flatMap(({ callers }) => callers)) {
-    // Whom a call-back is offered to, hears nothing.
-    if (caller.state === "call-back") continue;
-    const ring = caller.rings_at.find(({ id }) => id === agent);
-    if (ring) return { caller, since: ring.since };
-  }
-  return null;
+  const rings = queues.flatMap(({ ringing }) => ringing).filter((ring) => ring.agent.id === agent);
+  // Of an agent of several teams, that team says more whose caller it is.
+  return rings.find(({ party }) => party) ?? rings[0] ?? null;
 }
 
 interface MemberProps {

@@ -23,6 +23,17 @@ describe("the reach line", () => {
     await waitFor(() => expect(reach()).toContain("Sales: 3 waiting · longest 2:47"));
   });
 
+  it("says the same in short, for where there is no room", async () => {
+    const { send } = show(readyState());
+    const short = () => document.querySelector(".reach-narrow")?.textContent;
+    send(told({ team: sales, waiting: 3, longest_since: since(157) }));
+    await waitFor(() => expect(short()).toBe("3 waiting · 2:47"));
+    send(told({ team: sales, waiting: 0, call_backs: 2, longest_since: since(157) }));
+    await waitFor(() => expect(short()).toBe("2 to call back · 2:47"));
+    send(told({ team: sales, waiting: 0, call_backs: 0, longest_since: null }));
+    await waitFor(() => expect(short()).toBeUndefined());
+  });
+
   it("speaks of colleagues when nobody waits any more", async () => {
     const { send } = show(readyState());
     send(told({ waiting: 1, longest_since: since(20) }));
@@ -83,14 +94,17 @@ describe("the team's list", () => {
   it("says of colleagues whose phones ring for whom, on which line and since when", async () => {
     widthOf(1366);
     const { send } = show(readyState());
-    const rings_at = [{ ...grace, since: since(4) }];
+    const ringing = [{ agent: grace, since: since(4), party: first!.party, line: first!.line }];
     send(push({ type: "presence.changed", presence: there(grace) }));
-    send(told({ waiting: 0, callers: [{ ...first!, state: "offered", rings_at }] }));
+    send(told({ waiting: 0, callers: [], ringing }));
     const row = () => screen.getByText(grace.name, { selector: "strong" }).closest("li")?.textContent;
     await waitFor(() => expect(row()).toContain("Ringing"));
     expect(row()).toContain("Maya Okonkwo on line Support");
     expect(row()).toContain("0:14");
-    send(told({ waiting: 0, callers: [] }));
+    send(told({ waiting: 0, callers: [], ringing: [{ ...ringing[0]!, party: null, line: null }] }));
+    await waitFor(() => expect(row()).not.toContain("Maya Okonkwo"));
+    expect(row()).toContain("Ringing");
+    send(told({ waiting: 0, callers: [], ringing: [] }));
     await waitFor(() => expect(row()).not.toContain("Ringing"));
   });
 });

@@ -1932,6 +1932,8 @@ export interface components {
             by_line: components["schemas"]["BoardLine"][];
             /** @description The fifty who have waited longest. */
             callers: components["schemas"]["BoardCaller"][];
+            /** @description How many are to be called back, those aside who are offered to somebody just now. */
+            call_backs: number;
             agents: components["schemas"]["BoardAgent"][];
         };
         BoardAgent: {
@@ -3645,6 +3647,8 @@ export interface components {
             longest_since: string | null;
             /** @description The first fifty. */
             callers: components["schemas"]["QueueCaller"][];
+            /** @description At whose phones of the team it rings, whatever the call came by. */
+            ringing: components["schemas"]["Ringing"][];
         };
         QueueCaller: {
             /** @description The call's. */
@@ -3783,6 +3787,15 @@ export interface components {
             sid: string;
             /** @description It says `call.hang_up` before it hangs up. */
             announces_end?: boolean;
+        };
+        /** @description A phone of the team's that rings. */
+        Ringing: {
+            agent: components["schemas"]["Agent"];
+            /** Format: date-time */
+            since: string;
+            /** @description For whom; null: for a caller of another team. */
+            party: components["schemas"]["Party"] | null;
+            line: components["schemas"]["Line"] | null;
         };
         RingingAt: {
             id: number;

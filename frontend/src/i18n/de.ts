@@ -304,6 +304,8 @@ export const de: Catalogue = {
     one: "{team}: {count} zurückzurufen · längste Wartezeit {longest}",
     other: "{team}: {count} zurückzurufen · längste Wartezeit {longest}",
   },
+  "queue.waitingShort": { one: "{count} wartet · {longest}", other: "{count} warten · {longest}" },
+  "queue.backShort": { one: "{count} zurückzurufen · {longest}", other: "{count} zurückzurufen · {longest}" },
   "team.none": "Niemand im Team verfügbar",
   "team.free": { one: "{count} Teammitglied verfügbar", other: "{count} Teammitglieder verfügbar" },
   "team.title": "Ihr Team",

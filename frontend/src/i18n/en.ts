@@ -303,6 +303,8 @@ export const en = {
     one: "{team}: {count} to call back · longest {longest}",
     other: "{team}: {count} to call back · longest {longest}",
   },
+  "queue.waitingShort": { one: "{count} waiting · {longest}", other: "{count} waiting · {longest}" },
+  "queue.backShort": { one: "{count} to call back · {longest}", other: "{count} to call back · {longest}" },
   "team.none": "No colleague available",
   "team.free": { one: "{count} colleague available", other: "{count} colleagues available" },
   "team.title": "Your team",

@@ -6,6 +6,8 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agents.models import Desk
@@ -345,3 +347,29 @@ def test_who_waits_for_a_team_that_is_deleted_goes_on_at_the_next_asking(waiting
     waiting.leave_queue()
 
     assert "Record" in waiting.verbs
+
+
+def test_of_many_who_are_offered_each_costs_one_query_more(line, team, route):
+    """For nobody else decides meanwhile. It is that of the past calls, all of which are asked for in one trip."""
+
+    def asked(count: int) -> int:
+        first = Conversation.objects.count()
+        for number in range(first, first + count):
+            factories.make_agent(f"agent{number}", team=team, reachable=True)
+            call = factories.make_call(200 + number, line=line, status="in-progress", caller=f"+1202555{number:04}")
+            since = timezone.now() - timedelta(seconds=5)
+            Conversation.objects.create(
+                call=call,
+                team=team,
+                state="waiting",
+                waiting_since=since,
+                place_at=since,
+            )
+        with CaptureQueriesContext(connection) as queries:
+            assert len(dispatch.dispatch()) == count
+        return len(queries)
+
+    one = asked(1)
+
+    assert asked(20) <= one + 19
+    assert CallOffer.objects.filter(state="ringing").values("call").distinct().count() == 21

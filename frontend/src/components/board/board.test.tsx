@@ -26,6 +26,16 @@ async function opened(told: Board = usual, api: Partial<Api> = {}, state: State 
 const figure = (name: string) => screen.getByText(name).closest("dl")!;
 const row = (name: string) => screen.getByRole("rowheader", { name: new RegExp(name) }).closest("tr")!;
 
+describe("who is not shown any more", () => {
+  it("is counted, whoever waits and whoever is to be called back", async () => {
+    const { tell } = await opened({ ...BOARDS.callBacks, all: { ...usual.all, waiting: 5 }, call_backs: 6 });
+    // Two of those who wait are shown, and two who are to be called back and are offered to nobody yet.
+    expect(screen.getByText("And 7 more.")).toBeTruthy();
+    tell(BOARDS.callBacks);
+    await waitFor(() => expect(screen.queryByText(/^And .* more/)).toBeNull());
+  });
+});
+
 describe("the way to the board", () => {
   it("is there for supervisors only", () => {
     show(readyState());
