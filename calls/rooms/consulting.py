@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_noop
 
 from calls.live.handovers import note
 from calls.models import CallEvent, Participant, Transfer
@@ -19,18 +19,18 @@ from calls.rooms.inside import Inside, Role, State
 from calls.rooms.lifting import lift
 from calls.rooms.refusing import NotPossible
 from calls.rooms.targets import Found, Target, found
-from core.languages import kept
+from core.languages import kept as _
 from core.text import in_sentence
 from telephony.errors import TelephonyError
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
-_RINGS = _("That agent's phone rings already. Choose another.")
-_NO_TEAM = _("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
-_NOBODY = _("Nobody is there to whom the call could be handed over.")
-_NOT_YET = _("The other side has not answered yet.")
-_IN_ALREADY = _("This agent is in the call already.")
+_RINGS = gettext_noop("That agent's phone rings already. Choose another.")
+_NO_TEAM = gettext_noop("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
+_NOBODY = gettext_noop("Nobody is there to whom the call could be handed over.")
+_NOT_YET = gettext_noop("The other side has not answered yet.")
+_IN_ALREADY = gettext_noop("This agent is in the call already.")
 
 
 # --- Calling somebody in ----------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def _complete(sid: str, by: Agent) -> Transfer | None:
     _end(inside, consulting, Transfer.State.HANDED_OVER)
     name = in_sentence(consulting.to_name or consulting.to_number)
     _acted(sid, "complete-transfer", by)
-    note(sid, kept("%(name)s took over the call.") % {"name": name}, to.agent if to else None)
+    note(sid, _("%(name)s took over the call.") % {"name": name}, to.agent if to else None)
     inside.finish()
     return consulting
 
@@ -269,7 +269,7 @@ def remove(sid: str, leg: str, *, by: Agent) -> bool:
         if one is None or not inside.is_living:
             return False
         if one.role == Role.CUSTOMER:
-            raise NotPossible(_("Hang up to end the call."))
+            raise NotPossible(gettext_noop("Hang up to end the call."))
         is_consulted = inside.transfer is not None and inside.transfer.participant_id == one.pk
         if one.state != State.LEFT and not is_consulted:
             one.hung_up = True

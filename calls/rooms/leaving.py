@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_noop
 
 from calls.live.handovers import note
 from calls.models import TERMINAL, CallOffer, Conversation
@@ -17,7 +17,7 @@ from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
 from calls.rooms.refusing import NotPossible
 from calls.rooms.targets import Found
-from core.languages import kept
+from core.languages import kept as _
 from core.sql.unit import UnitOfWork
 from telephony.errors import TelephonyError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOST_LINE = _("We have lost the connection to your contact. One moment please: somebody will be with you.")
+LOST_LINE = gettext_noop("We have lost the connection to your contact. One moment please: somebody will be with you.")
 _ON_THE_WAY = frozenset(
     {Conversation.State.WAITING, Conversation.State.OFFERED, Conversation.State.DIALLING, Conversation.State.MESSAGE}
 )
@@ -109,5 +109,5 @@ def _lead_back(inside: Inside) -> leading.Led | None:
             inside.customer.wanted_in = False
             inside.changed(inside.customer)
         return None
-    note(inside.the_root.sid, kept("The connection to the agent was lost: the caller goes to the front of the queue."))
+    note(inside.the_root.sid, _("The connection to the agent was lost: the caller goes to the front of the queue."))
     return led
