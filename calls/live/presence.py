@@ -27,6 +27,7 @@ from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
 from routing.models import Line
+from telephony.identity import agent_id_from
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -204,6 +205,10 @@ def _talks_ended(tree: CallTree) -> Iterator[CallEnded]:
     for leg in {leg.sid: leg for leg in (root, *tree.legs)}.values():
         is_own = leg.caller.startswith("client:") if leg.sid == root.sid else not is_call_of_its_own(leg)
         is_over = leg.is_terminal or leg.leg_end_time is not None or root.is_terminal
-        if is_own and leg.agent_id and leg.answer_time and is_over:
+        agent_id = leg.agent_id
+        if leg.sid == root.sid and root.is_handled:
+            # The row may be another agent's by now.
+            agent_id = agent_id_from(root.caller)
+        if is_own and agent_id and leg.answer_time and is_over:
             at = leg.leg_end_time or leg.end_time or root.end_time or timezone.now()
-            yield CallEnded(agent_id=leg.agent_id, team_id=root.line.team_id, sid=root.sid, at=at)
+            yield CallEnded(agent_id=agent_id, team_id=root.line.team_id, sid=root.sid, at=at)

@@ -106,6 +106,14 @@ class Inside:
         return root if is_own and not root.round else None
 
     @property
+    def talks(self) -> bool:
+        """Whether the customer talks with an agent, outside of rooms or in one."""
+        customer, agent = self.customer_leg(), self.agent_leg()
+        if customer is None or agent is None or customer.is_terminal:
+            return False
+        return agent is not self.root or customer.status == CallStatus.IN_PROGRESS
+
+    @property
     def language(self) -> str:
         """In which the customer is spoken to."""
         position = Position.of_json(self.conversation.position) if self.conversation else None
