@@ -157,10 +157,26 @@ def _consulting(inside: Inside, by: Agent) -> Transfer | None:
     return found_
 
 
+def _asked(inside: Inside) -> Participant | None:
+    """Who is asked before the customer is handed over."""
+    wanted = inside.transfer.participant_id if inside.transfer else None
+    return next((one for one in inside.present if one.pk == wanted), None)
+
+
+def _asked_waits(inside: Inside) -> bool:
+    """The agent goes back and forth between the two: neither hears what is said with the other."""
+    asked = _asked(inside)
+    return asked is not None and asked.wanted_held
+
+
 def _end(inside: Inside, consulting: Transfer, state: str) -> None:
-    if inside.customer is not None:
-        inside.customer.wanted_held = False
-        inside.changed(inside.customer)
+    for one in (inside.customer, _asked(inside)):
+        if one is not None:
+            if one.role != Role.CUSTOMER and one.wanted_held:
+                # Another wish than the one that Twilio may not have told of yet.
+                one.asked_at = None
+            one.wanted_held = False
+            inside.changed(one)
     consulting.state, consulting.ended_at = state, timezone.now()
     consulting.save(update_fields=["state", "ended_at"])
     inside.transfer = None
@@ -248,7 +264,7 @@ def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Age
         if one is None or one.state == State.LEFT or not inside.is_living:
             return False
         if held is not None and one.wanted_held != held:
-            if one.role == Role.CUSTOMER and not held and inside.transfer is not None:
+            if one.role == Role.CUSTOMER and not held and inside.transfer is not None and not _asked_waits(inside):
                 raise NotPossible(HANDED_ALREADY)
             one.wanted_held, one.asked_at = held, None
             _acted(sid, "hold" if held else "resume", by)

@@ -121,6 +121,16 @@ describe("a warm transfer", () => {
     ).toEqual(["Calling Grace. Maya is on hold.", "Talking to Grace. Maya is on hold.", "All three talk."]);
   });
 
+  it("is told to be over for all three, when nobody is to be handed over any more", () => {
+    const merged: SoftphoneEvent[] = [
+      { type: "agent.acted", act: { do: "merge" } },
+      { type: "call.acted", sid: ROOT, call: room({ held: true, others: [colleague()] }).call },
+      roomIs({ others: [colleague()] }),
+    ];
+    expect(said(consulting(), ...merged)).toEqual(["All three talk."]);
+    expect(after(consulting(), ...merged).control).toBeNull();
+  });
+
   it("knows who hears whom", () => {
     const is = (others: Parameters<typeof roomIs>[0]) =>
       consultation(after(openState(), roomIs({ transfer: transfer(), ...others })))?.hears;
