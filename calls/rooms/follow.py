@@ -118,7 +118,7 @@ def _announces(sid: str, one: Participant) -> bool:
 def _who_is_alone(inside: Inside) -> None:
     """Whoever hung up as the last to talk with the customer ends the call; a line that was lost does not."""
     room, customer = inside.the_room, inside.customer
-    if inside.others or customer is None:
+    if inside.others or customer is None or inside.is_led:
         room.alone_since = None
         return
     if room.alone_since is None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from calls.live.handovers import note
-from calls.models import TERMINAL, CallOffer, Conversation
+from calls.models import TERMINAL, CallOffer
 from calls.rooms import leading
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LOST_LINE = gettext_noop("We have lost the connection to your contact. One moment please: somebody will be with you.")
-_ON_THE_WAY = frozenset(
-    {Conversation.State.WAITING, Conversation.State.OFFERED, Conversation.State.DIALLING, Conversation.State.MESSAGE}
-)
 
 
 def left_room(work: UnitOfWork, voice: VoiceRequest) -> bool:
@@ -43,7 +40,7 @@ def left_room(work: UnitOfWork, voice: VoiceRequest) -> bool:
     follow(inside)
     is_led = False
     if one.role == Role.CUSTOMER and not inside.root.is_terminal:
-        is_led = inside.conversation is not None and inside.conversation.state in _ON_THE_WAY
+        is_led = inside.is_led
         if was_wanted and not is_led and _lead_back(inside) is not None:
             is_led = True
     inside.finish()
@@ -91,7 +88,7 @@ def _alone(sid: str, patience: timedelta) -> leading.Led | None:
     since = inside.the_room.alone_since
     if since is None or since > timezone.now() - patience:
         return None
-    if inside.conversation is not None and inside.conversation.state in _ON_THE_WAY:
+    if inside.is_led:
         return None
     led = _lead_back(inside)
     inside.finish()
