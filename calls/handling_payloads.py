@@ -70,8 +70,15 @@ def handlings_read(sids: Collection[str]) -> dict[str, Handling]:
 
 
 def participants_json(call: Call) -> list[dict[str, Any]]:
+    """The customer first; then in the order in which they came. Nobody while the room is still being opened: until then
+    the two talk as before."""
     handling = handling_of(call)
-    return [participant_json(one) for one in handling.participants]
+    if handling.room is not None and handling.room.state == Room.State.LIFTING:
+        return []
+    # Whoever came into a second room is not shown as having left the first.
+    last = {one.leg_sid or one.label: one.pk for one in handling.participants}
+    shown = [one for one in handling.participants if one.pk in last.values()]
+    return [participant_json(one) for one in sorted(shown, key=lambda one: one.role != Participant.Role.CUSTOMER)]
 
 
 def participant_json(one: Participant) -> dict[str, Any]:

@@ -76,6 +76,7 @@ def make_world() -> World:
             "agent_id": agents["agent"].pk,
             "sid": call.sid,
             "recording_sid": recording.sid,
+            "leg": sid("CA", 77),
             "id": contact.pk,
             "note_id": note_add(contact, text="Rings on Mondays.", by=agents["agent"]).pk,
             "merge_id": merged.pk,

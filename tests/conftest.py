@@ -19,6 +19,7 @@ from tests.twilio import TwilioClient
 # may run in any company (`make test`).
 _ALONE = (
     "tests/browser/",
+    "tests/calls/rooms/test_rooms_end_to_end.py",
     "tests/calls/test_queue_end_to_end.py",
     "tests/messaging/test_big_send.py",
     "tests/outage/",

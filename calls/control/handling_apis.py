@@ -3,9 +3,9 @@ told by the desk's socket, or by reading the call again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -74,7 +74,10 @@ def _refusals_told() -> Iterator[None]:
         raise Conflict(sentence(str(error))) from None
 
 
-def _operation(name: str, request: Any = None) -> Any:
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def _operation(name: str, request: Any = None) -> Callable[[Handler], Handler]:
     return extend_schema(operation_id=f"calls_{name}", tags=["calls"], request=request, responses={202: CallSerializer})
 
 

@@ -80,7 +80,7 @@ class NumberTargetSerializer(_Choosable):
     number = serializers.CharField(help_text="E.164")
     display = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     company = serializers.CharField(allow_blank=True)
 
 

@@ -25,6 +25,7 @@ from calls.payloads import agent_json, call_back_json, call_json, party_json
 from core.languages import default_language, sentence, speaking
 from core.realtime import outbox
 from core.text import tree_cleaned
+from telephony.identity import agent_id_from
 from telephony.party import is_withheld
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
     if not root.is_handled or root.is_terminal:
         return
     here = {root.agent_id, *_inside(root)}
-    gone = {leg.agent_id for leg in tree.touched if leg.is_terminal or leg.leg_end_time is not None}
+    gone = {leg.agent_id for leg in tree.touched if leg.is_terminal}
+    if root.leg_end_time is not None:
+        gone.add(agent_id_from(root.caller))
     transfer = handling_of(root).transfer
     if transfer is not None and transfer.state not in transfer.OPEN:
         # What became of it.
@@ -313,7 +316,7 @@ def _said_again(frame: dict[str, Any], about: Call) -> dict[str, Any]:
     """The frame with its sentences in the language that is spoken now."""
     if "message" in frame:
         return frame | {"message": sentence(about.problem)}
-    again = {"problem": sentence(about.problem), "party": party_json(about)}
+    again: dict[str, Any] = {"problem": sentence(about.problem), "party": party_json(about)}
     if about.is_handled:
         again |= {"participants": participants_json(about), "transfer": transfer_json(about)}
     if "live" in frame:

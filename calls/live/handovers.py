@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_noop
 
 from calls.models import CallEvent, CallOffer, CallStatus, Conversation, Participant, Room, Transfer
-from core.languages import Sentence, as_json, kept
+from core.languages import Sentence, as_json
+from core.languages import kept as _
 from core.text import in_sentence
 
 if TYPE_CHECKING:
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
     from calls.live.call_tree import CallTree
     from calls.models import Call
 
-NOBODY_TOOK_IT = _("Nobody took the call: it is yours again.")
-CALLER_GONE = _("The caller hung up.")
-NOT_TAKEN = _("Nobody took the call, and it waits for the team now.")
+NOBODY_TOOK_IT = gettext_noop("Nobody took the call: it is yours again.")
+CALLER_GONE = gettext_noop("The caller hung up.")
 
 
 def followed(trees: Iterable[CallTree]) -> None:
@@ -61,13 +61,13 @@ def _taken(root: Call, agent: Agent) -> None:
     transfer = Transfer.objects.filter(call=root.sid, state=Transfer.State.CALLING, mode=Transfer.Mode.BLIND).first()
     name = in_sentence(agent.name)
     if transfer is None:
-        note(root.sid, kept("%(name)s has the call now.") % {"name": name}, agent)
+        note(root.sid, _("%(name)s has the call now.") % {"name": name}, agent)
         return
     is_back = transfer.from_agent_id == agent.pk
     transfer.state = Transfer.State.RECALLED if is_back else Transfer.State.HANDED_OVER
     transfer.problem, transfer.ended_at = NOBODY_TOOK_IT if is_back else "", timezone.now()
     transfer.save(update_fields=["state", "problem", "ended_at"])
-    said = kept("The call came back to %(name)s.") if is_back else kept("%(name)s took over the call.")
+    said = _("The call came back to %(name)s.") if is_back else _("%(name)s took over the call.")
     note(root.sid, said % {"name": name}, agent)
 
 
@@ -83,7 +83,7 @@ def _number_taken(tree: CallTree) -> None:
         transfer.save(update_fields=["state", "ended_at"])
         root.known_handling = None
         name = in_sentence(transfer.to_name or transfer.to_number)
-        note(root.sid, kept("%(name)s took over the call.") % {"name": name})
+        note(root.sid, _("%(name)s took over the call.") % {"name": name})
 
 
 def note(sid: str, said: Sentence, agent: Agent | None = None) -> None:

@@ -27,6 +27,7 @@ from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
 from routing.models import Line
+from telephony.identity import agent_id_from
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -180,9 +181,9 @@ def calls_followed(trees: Sequence[CallTree]) -> None:
     """Wrap-up after talks that have ended, and what comes of rings that were answered or missed. In the transaction
     that stores the calls: nobody is put through to somebody of whom that is not known yet."""
     handovers.followed(trees)
-    talks = [(tree, leg) for tree in trees for leg in _talks_ended(tree)]
-    teams = _teams_talked([tree for tree, _leg in talks]) if talks else {}
-    wrap_ups_begin(_call_ended(tree.root, leg, teams) for tree, leg in talks)
+    talks = [(tree.root, *talk) for tree in trees for talk in _talks_ended(tree)]
+    teams = _teams_talked([tree for tree in trees if any(root is tree.root for root, *_talk in talks)]) if talks else {}
+    wrap_ups_begin(_call_ended(*talk, teams) for talk in talks)
     for tree in trees:
         answered = {offer.agent_id for offer in tree.changed_offers if offer.state == CallOffer.State.ANSWERED}
         if answered:
@@ -206,19 +207,23 @@ def _teams_talked(trees: Sequence[CallTree]) -> dict[str, int]:
     return {roots[sid]: team_id for sid, team_id in found}
 
 
-def _call_ended(root: Call, leg: Call, teams: dict[str, int]) -> CallEnded:
+def _call_ended(root: Call, agent_id: int, leg: Call, teams: dict[str, int]) -> CallEnded:
     team_id = teams.get(root.sid) or (root.line.team_id if root.line else 0)
     at = leg.leg_end_time or leg.end_time or root.end_time or timezone.now()
-    return CallEnded(agent_id=leg.agent_id or 0, team_id=team_id, sid=root.sid, at=at)
+    return CallEnded(agent_id=agent_id, team_id=team_id, sid=root.sid, at=at)
 
 
-def _talks_ended(tree: CallTree) -> Iterator[Call]:
-    """Of a call of a line that somebody talked on: each agent's own leg that has ended, or whose call has."""
+def _talks_ended(tree: CallTree) -> Iterator[tuple[int, Call]]:
+    """Of a call of a line that somebody talked on: each agent, with the own leg that has ended, or whose call has."""
     root = tree.root
     if root.line is None or root.answer_time is None:
         return
     for leg in {leg.sid: leg for leg in (root, *tree.legs)}.values():
         is_own = leg.caller.startswith("client:") if leg.sid == root.sid else not is_call_of_its_own(leg)
         is_over = leg.is_terminal or leg.leg_end_time is not None or root.is_terminal
-        if is_own and leg.agent_id and leg.answer_time and is_over:
-            yield leg
+        agent_id = leg.agent_id
+        if leg.sid == root.sid and root.is_handled:
+            # The row may be another agent's by now.
+            agent_id = agent_id_from(root.caller)
+        if is_own and agent_id and leg.answer_time and is_over:
+            yield agent_id, leg

@@ -140,11 +140,23 @@ _PURPOSES = {
 }
 
 
+_PURPOSES_KEPT = {
+    "redirect": pgettext_lazy("we asked Twilio", "to fetch the caller"),
+    "transfer": pgettext_lazy("we asked Twilio", "to fetch the caller for somebody else"),
+    "lift": pgettext_lazy("we asked Twilio", "to send the call into a conference"),
+    "hold": pgettext_lazy("we asked Twilio", "to play music on hold"),
+    "resume": pgettext_lazy("we asked Twilio", "to end the hold"),
+    "mute": pgettext_lazy("we asked Twilio", "to mute somebody, or no more"),
+    "remove": pgettext_lazy("we asked Twilio", "to take somebody out of the conference"),
+}
+
+
 def _purpose(event: CallEvent) -> str:
     name = event.name
     method, _, resource = name.partition(" ")
-    if isinstance(event.detail, dict) and event.detail.get("purpose") == "redirect":
-        return pgettext("we asked Twilio", "to fetch the caller")
+    purpose_kept = event.detail.get("purpose") if isinstance(event.detail, dict) else None
+    if isinstance(purpose_kept, str) and purpose_kept in _PURPOSES_KEPT:
+        return str(_PURPOSES_KEPT[purpose_kept])
     if re.fullmatch(r"Calls/CA[0-9a-fA-F]+", resource):
         # The only other change that Ringdesk makes to a living call is its end.
         purpose = _PURPOSES.get(method)
@@ -165,8 +177,23 @@ _ACTIONS = {
     "override": _("%(who)s called against a rule, with a reason"),
     "take": _("%(who)s took the caller out of the queue"),
     "call-back": _("%(who)s calls back"),
+    "hold": _("%(who)s put the call on hold"),
+    "resume": _("%(who)s ended the hold"),
+    "complete-transfer": _("%(who)s handed the call over"),
+    "cancel-transfer": _("%(who)s took the call back"),
+    "merge": _("%(who)s let all of them talk together"),
+    "mute": _("%(who)s muted somebody in the call"),
+    "unmute": _("%(who)s let somebody in the call be heard again"),
+    "remove": _("%(who)s took somebody out of the call"),
     "call-back-declined": _("%(who)s did not want to call back now"),
     "call-back-canceled": _("%(who)s took the caller out of the queue: no call-back is needed"),
+}
+# With whom it was done.
+_DONE_WITH = {
+    "assign": _("%(who)s gave the caller to %(to)s"),
+    "transfer": _("%(who)s transferred the call to %(to)s"),
+    "consult": _("%(who)s called %(to)s to hand the call over"),
+    "take-in": _("%(who)s called %(to)s into the call"),
 }
 _TAKEN_BACK = {"note": _("%(who)s took the note back"), "outcome": _("%(who)s took the outcome back")}
 
@@ -176,9 +203,9 @@ def action_title(event: CallEvent) -> str:
     who = in_sentence(event.agent.name) if event.agent else gettext("Somebody")
     if event.name in ("note", "outcome") and isinstance(event.detail, dict) and event.detail.get("after") == "":
         return gettext(_TAKEN_BACK[event.name]) % {"who": who}
-    if event.name == "assign" and isinstance(event.detail, dict):
+    if event.name in _DONE_WITH and isinstance(event.detail, dict):
         to = in_sentence(str(event.detail.get("to") or "")) or who
-        return gettext("%(who)s gave the caller to %(to)s") % {"who": who, "to": to}
+        return gettext(_DONE_WITH[event.name]) % {"who": who, "to": to}
     if event.name not in _ACTIONS:
         return gettext("%(who)s did “%(action)s”") % {"who": who, "action": event.name}
     return gettext(_ACTIONS[event.name]) % {"who": who}

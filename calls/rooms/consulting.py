@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_noop
 
 from calls.live.handovers import note
 from calls.models import CallEvent, Participant, Transfer
@@ -19,18 +19,18 @@ from calls.rooms.inside import Inside, Role, State
 from calls.rooms.lifting import lift
 from calls.rooms.refusing import NotPossible
 from calls.rooms.targets import Found, Target, found
-from core.languages import kept
+from core.languages import kept as _
 from core.text import in_sentence
 from telephony.errors import TelephonyError
 
 if TYPE_CHECKING:
     from agents.models import Agent
 
-_RINGS = _("That agent's phone rings already. Choose another.")
-_NO_TEAM = _("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
-_NOBODY = _("Nobody is there to whom the call could be handed over.")
-_NOT_YET = _("The other side has not answered yet.")
-_IN_ALREADY = _("This agent is in the call already.")
+_RINGS = gettext_noop("That agent's phone rings already. Choose another.")
+_NO_TEAM = gettext_noop("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
+_NOBODY = gettext_noop("Nobody is there to whom the call could be handed over.")
+_NOT_YET = gettext_noop("The other side has not answered yet.")
+_IN_ALREADY = gettext_noop("This agent is in the call already.")
 
 
 # --- Calling somebody in ----------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def _complete(sid: str, by: Agent) -> Transfer | None:
     _end(inside, consulting, Transfer.State.HANDED_OVER)
     name = in_sentence(consulting.to_name or consulting.to_number)
     _acted(sid, "complete-transfer", by)
-    note(sid, kept("%(name)s took over the call.") % {"name": name}, to.agent if to else None)
+    note(sid, _("%(name)s took over the call.") % {"name": name}, to.agent if to else None)
     inside.finish()
     return consulting
 
@@ -157,10 +157,26 @@ def _consulting(inside: Inside, by: Agent) -> Transfer | None:
     return found_
 
 
+def _asked(inside: Inside) -> Participant | None:
+    """Who is asked before the customer is handed over."""
+    wanted = inside.transfer.participant_id if inside.transfer else None
+    return next((one for one in inside.present if one.pk == wanted), None)
+
+
+def _asked_waits(inside: Inside) -> bool:
+    """The agent goes back and forth between the two: neither hears what is said with the other."""
+    asked = _asked(inside)
+    return asked is not None and asked.wanted_held
+
+
 def _end(inside: Inside, consulting: Transfer, state: str) -> None:
-    if inside.customer is not None:
-        inside.customer.wanted_held = False
-        inside.changed(inside.customer)
+    for one in (inside.customer, _asked(inside)):
+        if one is not None:
+            if one.role != Role.CUSTOMER and one.wanted_held:
+                # Another wish than the one that Twilio may not have told of yet.
+                one.asked_at = None
+            one.wanted_held = False
+            inside.changed(one)
     consulting.state, consulting.ended_at = state, timezone.now()
     consulting.save(update_fields=["state", "ended_at"])
     inside.transfer = None
@@ -248,7 +264,7 @@ def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Age
         if one is None or one.state == State.LEFT or not inside.is_living:
             return False
         if held is not None and one.wanted_held != held:
-            if one.role == Role.CUSTOMER and not held and inside.transfer is not None:
+            if one.role == Role.CUSTOMER and not held and inside.transfer is not None and not _asked_waits(inside):
                 raise NotPossible(HANDED_ALREADY)
             one.wanted_held, one.asked_at = held, None
             _acted(sid, "hold" if held else "resume", by)
@@ -269,7 +285,7 @@ def remove(sid: str, leg: str, *, by: Agent) -> bool:
         if one is None or not inside.is_living:
             return False
         if one.role == Role.CUSTOMER:
-            raise NotPossible(_("Hang up to end the call."))
+            raise NotPossible(gettext_noop("Hang up to end the call."))
         is_consulted = inside.transfer is not None and inside.transfer.participant_id == one.pk
         if one.state != State.LEFT and not is_consulted:
             one.hung_up = True

@@ -61,7 +61,9 @@ def _wishes(sid: str) -> list[Wish]:
     wishes = [*_lift(inside, now)]
     if inside.room.state == Room.State.OPEN and inside.room.conference_sid:
         for one in inside.present:
-            wishes += _of(inside, one, now)
+            # Of whoever is on the way out of it, nothing is wanted in the room.
+            if not (inside.is_led and one.role == Role.CUSTOMER):
+                wishes += _of(inside, one, now)
     for one in inside.present:
         inside.changed(one)
     if wishes:

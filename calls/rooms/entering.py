@@ -81,6 +81,8 @@ def _apply(inside: Inside, told: ConferenceRequest) -> None:
     sequence = told.sequence_number if told.sequence_number is not None else participant.sequence_number + 1
     if sequence > participant.sequence_number and participant.state == State.IN:
         participant.sequence_number = sequence
+        # What was asked for is told: whatever is wanted by now may be asked at once.
+        participant.asked_at = None
         if told.held is not None:
             inside.held_is(participant, told.held)
         if told.muted is not None:

@@ -4,20 +4,20 @@ not matter which callback told of it, or whether any did."""
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_noop
 
 from calls.live.handovers import note, over
 from calls.models import CallOffer, CallStatus, Participant, Room, Transfer
 from calls.rooms.inside import Inside, Role, State
-from core.languages import kept
+from core.languages import kept as _
 from core.text import in_sentence
 
 _PROBLEMS = {
-    CallStatus.BUSY: _("The other side is busy, or declined."),
-    CallStatus.NO_ANSWER: _("The other side did not answer."),
-    CallStatus.FAILED: _("The other side could not be reached."),
+    CallStatus.BUSY: gettext_noop("The other side is busy, or declined."),
+    CallStatus.NO_ANSWER: gettext_noop("The other side did not answer."),
+    CallStatus.FAILED: gettext_noop("The other side could not be reached."),
 }
-_LEFT = _("The other side has left.")
+_LEFT = gettext_noop("The other side has left.")
 
 
 def follow(inside: Inside) -> None:
@@ -87,7 +87,7 @@ def end_consultation(inside: Inside, transfer: Transfer, problem: str) -> None:
         inside.customer.wanted_held = False
         inside.changed(inside.customer)
     name = in_sentence(transfer.to_name or transfer.to_number)
-    note(transfer.call_id, kept("The talk with %(name)s came to nothing: the caller was taken back.") % {"name": name})
+    note(transfer.call_id, _("The talk with %(name)s came to nothing: the caller was taken back.") % {"name": name})
 
 
 def _whose_it_is(inside: Inside) -> None:
@@ -99,7 +99,7 @@ def _whose_it_is(inside: Inside) -> None:
     there = [one for one in agents if one.state == State.IN]
     if there and there[0].agent is not None:
         root.agent = there[0].agent
-        note(root.sid, kept("%(name)s has the call now.") % {"name": in_sentence(root.agent.name)}, root.agent)
+        note(root.sid, _("%(name)s has the call now.") % {"name": in_sentence(root.agent.name)}, root.agent)
         customer, transfer = inside.customer, inside.transfer
         if transfer is not None and transfer.participant_id == there[0].pk:
             transfer.state, transfer.ended_at = Transfer.State.HANDED_OVER, timezone.now()
@@ -118,7 +118,7 @@ def _announces(sid: str, one: Participant) -> bool:
 def _who_is_alone(inside: Inside) -> None:
     """Whoever hung up as the last to talk with the customer ends the call; a line that was lost does not."""
     room, customer = inside.the_room, inside.customer
-    if inside.others or customer is None:
+    if inside.others or customer is None or inside.is_led:
         room.alone_since = None
         return
     if room.alone_since is None:

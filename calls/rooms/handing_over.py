@@ -46,8 +46,7 @@ def _note(sid: str, target: Target, by: Agent) -> leading.Led | None:
         if is_same(inside.transfer, target, Transfer.Mode.BLIND):
             return None
         raise NotPossible(HANDED_ALREADY)
-    leg = inside.customer_leg()
-    if leg is None or leg.is_terminal or root.answer_time is None or root.agent is None:
+    if root.agent is None or not inside.talks:
         raise NotPossible(NOT_TALKING)
     to, giver = found(target, call=root, by=by), root.agent
     led = leading.lead(inside, to, back_to=giver, team_id=leading.team_for(inside, giver))

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LIVING = (Room.State.LIFTING, Room.State.OPEN)
 State, Role = Participant.State, Participant.Role
+ON_THE_WAY = frozenset(
+    {Conversation.State.WAITING, Conversation.State.OFFERED, Conversation.State.DIALLING, Conversation.State.MESSAGE}
+)
 
 
 class Inside:
@@ -104,6 +107,20 @@ class Inside:
             return talking[-1]
         is_own = not root.incoming and root.leg_end_time is None and root.agent_id is not None
         return root if is_own and not root.round else None
+
+    @property
+    def is_led(self) -> bool:
+        """Whether the customer is on the way to somebody else, or waits for that, and goes out of the room by that."""
+        known = self.conversation
+        return known is not None and known.state in ON_THE_WAY and bool(self.root and self.root.round)
+
+    @property
+    def talks(self) -> bool:
+        """Whether the customer talks with an agent, outside of rooms or in one."""
+        customer, agent = self.customer_leg(), self.agent_leg()
+        if customer is None or agent is None or customer.is_terminal:
+            return False
+        return agent is not self.root or customer.status == CallStatus.IN_PROGRESS
 
     @property
     def language(self) -> str:

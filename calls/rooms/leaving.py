@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext_noop
 
 from calls.live.handovers import note
-from calls.models import TERMINAL, CallOffer, Conversation
+from calls.models import TERMINAL, CallOffer
 from calls.rooms import leading
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
 from calls.rooms.refusing import NotPossible
 from calls.rooms.targets import Found
-from core.languages import kept
+from core.languages import kept as _
 from core.sql.unit import UnitOfWork
 from telephony.errors import TelephonyError
 
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LOST_LINE = _("We have lost the connection to your contact. One moment please: somebody will be with you.")
-_ON_THE_WAY = frozenset(
-    {Conversation.State.WAITING, Conversation.State.OFFERED, Conversation.State.DIALLING, Conversation.State.MESSAGE}
-)
+LOST_LINE = gettext_noop("We have lost the connection to your contact. One moment please: somebody will be with you.")
 
 
 def left_room(work: UnitOfWork, voice: VoiceRequest) -> bool:
@@ -43,7 +40,7 @@ def left_room(work: UnitOfWork, voice: VoiceRequest) -> bool:
     follow(inside)
     is_led = False
     if one.role == Role.CUSTOMER and not inside.root.is_terminal:
-        is_led = inside.conversation is not None and inside.conversation.state in _ON_THE_WAY
+        is_led = inside.is_led
         if was_wanted and not is_led and _lead_back(inside) is not None:
             is_led = True
     inside.finish()
@@ -91,7 +88,7 @@ def _alone(sid: str, patience: timedelta) -> leading.Led | None:
     since = inside.the_room.alone_since
     if since is None or since > timezone.now() - patience:
         return None
-    if inside.conversation is not None and inside.conversation.state in _ON_THE_WAY:
+    if inside.is_led:
         return None
     led = _lead_back(inside)
     inside.finish()
@@ -109,5 +106,5 @@ def _lead_back(inside: Inside) -> leading.Led | None:
             inside.customer.wanted_in = False
             inside.changed(inside.customer)
         return None
-    note(inside.the_root.sid, kept("The connection to the agent was lost: the caller goes to the front of the queue."))
+    note(inside.the_root.sid, _("The connection to the agent was lost: the caller goes to the front of the queue."))
     return led

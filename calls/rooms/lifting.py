@@ -31,7 +31,7 @@ def lift(inside: Inside) -> Participant:
             raise NotPossible(OVER)
         return customer
     customer_leg, agent_leg = inside.customer_leg(), inside.agent_leg()
-    if customer_leg is None or agent_leg is None or customer_leg.is_terminal or root.answer_time is None:
+    if customer_leg is None or agent_leg is None or not inside.talks:
         raise NotPossible(NOT_TALKING)
     return _note(inside, root, customer_leg, agent_leg)
 

@@ -35,7 +35,6 @@ _NOT_NOW = {
     "offline": _("Has finished for today."),
     "not-reachable": _("Cannot be reached now."),
 }
-_RINGS = _("Somebody else's call rings there.")
 _NOBODY = _("Nobody of this team is there.")
 _YOU = _("That is you.")
 _EMERGENCY = _("Emergency services cannot be taken into another's call. Call them yourself.")

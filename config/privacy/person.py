@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, gettext_noop
 
-from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingPlay
+from calls.models import LIVE, Call, CallEvent, CallOffer, Participant, Recording, RecordingPlay, Room, Transfer
 from contacts.models import BlockedNumber, Consent, Contact, ContactMerge, ContactNote, ContactNumber
 from core.text import in_sentence
 from messaging.group_sends.erasing import sends_choosing
@@ -65,6 +65,14 @@ class Person:
             gettext_noop("times a recording was listened to"): [RecordingPlay.objects.filter(**of_calls)],
             gettext_noop("recordings"): [Recording.objects.filter(**of_calls)],
             gettext_noop("offers to agents"): [CallOffer.objects.filter(**of_calls)],
+            # Also of who was taken into others' calls.
+            gettext_noop("transfers"): [
+                Transfer.objects.filter(Q(**of_calls) | Q(to_number__in=self.numbers)),
+            ],
+            gettext_noop("participants"): [
+                Participant.objects.filter(Q(room__in=self.call_sids) | Q(number__in=self.numbers)),
+            ],
+            gettext_noop("rooms"): [Room.objects.filter(**of_calls)],
             gettext_noop("webhooks"): [
                 Webhook.objects.filter(sid__in=self.call_sids),
                 Webhook.objects.filter(

@@ -78,6 +78,8 @@ export interface Desk {
   open(): void;
   retry(): void;
   send(message: DeskMessage): void;
+  /** The same; resolves when the server has worked on it, or after a second, or when nobody is there to hear it. */
+  tell(message: DeskMessage): Promise<void>;
 }
 
 /** Short sounds of our own, in the agent's ear alone. */

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from simulator.config import Config
 from simulator.engine.account_limits import CONCURRENCY_EXCEEDED, WORDS, AccountLimits
@@ -223,6 +224,8 @@ class CallEngine:
     ) -> CallLeg:
         """A leg to `to`, a number (ours, too) or `client:identity`; not ringing yet, and not announced."""
         party: Party
+        # A client may be told something with the ring: Twilio Docs, "Call resource", `To`.
+        to, _, told = to.partition("?") if to.startswith("client:") else (to, "", "")
         if to.startswith("client:"):
             party, endpoint = "client", self.registrar.endpoint_for(to.removeprefix("client:"))
         elif number := self.world.number_for(to):
@@ -233,6 +236,7 @@ class CallEngine:
             voice = "silence" if telephone.behaviour == "voicemail" else telephone.voice
             endpoint = self.registrar.telephone(to, voice)
         leg = CallLeg(self.config.account_sid, from_, to, direction, party, endpoint, status, parent)
+        leg.custom_parameters = parse_qsl(told)
         leg.facts = CallerFacts(geography=call_fields(from_, to))
         leg.phone_number_sid = own.sid if (own := self.world.number_for(from_)) else None
         return leg

@@ -14,7 +14,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 _FIRST_PAUSE = 0.25
 _ACCOUNT = re.compile(r"(?:/api\.twilio\.com)?/2010-04-01/Accounts/AC[0-9a-zA-Z]{32}")
-_CALL = re.compile(r"(?:^|/)Calls/(CA[0-9a-fA-F]{32})(?=[./]|$)")
+_CALL = re.compile(r"(?:^|/)(?:Calls|Participants)/(CA[0-9a-fA-F]{32})(?=[./]|$)")
 _SECRET_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 # A path's part that is somebody's number, as Lookup has them: +12025550142, or typed without the plus.
 _NUMBER = re.compile(r"(?:\+|[0-9])[0-9]{5,}(?=\.|\Z)")

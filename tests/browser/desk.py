@@ -112,6 +112,12 @@ class DeskPage:
         self.answer()
         self.expect_on_call(name)
 
+    def take_consultation(self, name: str) -> None:
+        """Waits to be asked by a colleague about a customer, and answers."""
+        expect(self.call_area).to_contain_text(f"{name} wants to talk to you", timeout=20_000)
+        self.answer()
+        expect(self.call_area).to_contain_text(f"Talking to {name}")
+
     def reject(self) -> None:
         self.call_area.get_by_role("button", name="Reject").click()
 

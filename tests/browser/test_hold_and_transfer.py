@@ -65,10 +65,12 @@ def choose(desk: DeskPage, name: str) -> None:
     field = desk.page.get_by_role("combobox", name="Colleague, team or number")
     expect(field).to_be_focused()
     desk.page.keyboard.type(name)
-    option = desk.page.get_by_role("option", name=name)
-    expect(option).to_have_attribute("aria-selected", "true")
-    expect(option).to_have_attribute("aria-disabled", "false")
-    expect(desk.page.get_by_role("option")).to_have_count(1)
+    options = desk.page.get_by_role("listbox", name="Who can take the call").get_by_role("option")
+    expect(options).to_have_count(1)
+    expect(options).to_have_accessible_name(re.compile(name))
+    expect(options).to_have_attribute("aria-disabled", "false")
+    desk.page.keyboard.press("Enter")
+    expect(desk.button("Talk first")).to_be_focused()
 
 
 def test_on_hold_the_caller_hears_music_and_nobody_and_both_hear_each_other_again_afterwards(desks, stack: Stack):
@@ -104,7 +106,7 @@ def test_a_call_that_is_sent_to_a_colleague_rings_there_says_from_whom_and_leave
 
     choose(ada, "Grace")
     ada.page.keyboard.press("Tab")
-    ada.button("Send now").focus()
+    expect(ada.button("Send now")).to_be_focused()
     ada.page.keyboard.press("Enter")
     grace.expect_ringing("Maya Okonkwo")
     expect(grace.call_area).to_contain_text("Ada hands over Maya Okonkwo.")
@@ -121,3 +123,72 @@ def test_a_call_that_is_sent_to_a_colleague_rings_there_says_from_whom_and_leave
     )
     assert call["agent"]["name"] == "Grace Hopper"
     assert (ada.problems, grace.problems) == ([], [])
+
+
+def test_a_warm_transfer_by_keyboard_alone_is_heard_and_announced_at_each_step(desks, stack: Stack):
+    ada, grace = desks
+    sid = talking(ada, stack)
+
+    choose(ada, "Grace")
+    ada.page.keyboard.press("Enter")
+    grace.expect_ringing("Maya Okonkwo")
+    expect(grace.call_area).to_contain_text("Ada wants to talk to you about Maya Okonkwo.")
+    expect(ada.call_area).to_contain_text("Calling Grace")
+    expect_music(stack, sid)
+    grace.answer()
+    expect(announced(ada)).to_have_text("Talking to Grace. Maya is on hold.")
+    expect(grace.call_area).to_contain_text("Talking to Ada")
+    # The two hear each other, and the caller hears neither.
+    expect_hears(ada, GRACE, but=(CALLER,))
+    expect_hears(grace, ADA, but=(CALLER,))
+    expect_music(stack, sid)
+
+    ada.button("Hand over").focus()
+    ada.page.keyboard.press("Enter")
+    expect(announced(ada)).to_have_text("Handed over to Grace.")
+    expect_hears(grace, CALLER, but=(ADA,))
+    expect_telephone_hears(stack, sid, GRACE)
+    grace.expect_on_call("Maya Okonkwo")
+    grace.hang_up()
+    eventually(lambda: stack.call(sid)["end_time"], "the caller's line is free")
+    call = grace.api(f"/api/v1/calls/{sid}/")
+    assert call["transfer"]["state"] == "handed-over"
+    assert call["agent"]["name"] == "Grace Hopper"
+    assert (ada.problems, grace.problems) == ([], [])
+
+
+def test_of_a_warm_transfer_that_is_cancelled_the_caller_is_with_the_first_agent_again(desks, stack: Stack):
+    ada, grace = desks
+    sid = talking(ada, stack)
+    choose(ada, "Grace")
+    ada.page.keyboard.press("Enter")
+    grace.take_consultation("Ada")
+    expect_hears(ada, GRACE, but=(CALLER,))
+
+    ada.button("Cancel transfer").click()
+    ada.expect_on_call("Maya Okonkwo")
+    expect_hears(ada, CALLER, but=(GRACE,))
+    expect_telephone_hears(stack, sid, ADA)
+    grace.expect_idle()
+
+
+def test_all_three_talk_after_a_merge_and_whom_the_agent_leaves_talk_on(desks, stack: Stack):
+    ada, grace = desks
+    sid = talking(ada, stack)
+    choose(ada, "Grace")
+    ada.page.keyboard.press("Enter")
+    grace.take_consultation("Ada")
+
+    ada.button("Talk to Maya").click()
+    expect_hears(ada, CALLER, but=(GRACE,))
+    expect_hears(grace, but=(ADA, CALLER))
+    ada.button("Talk to Grace").click()
+    expect_hears(ada, GRACE, but=(CALLER,))
+    ada.button("All three").click()
+    expect_hears(ada, CALLER, GRACE)
+    expect_hears(grace, CALLER, ADA)
+    expect(ada.button("Remove Grace Hopper from the call")).to_be_visible()
+    ada.hang_up()
+    ada.expect_idle()
+    expect_hears(grace, CALLER, but=(ADA,))
+    expect_telephone_hears(stack, sid, GRACE)

@@ -136,6 +136,8 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 BODIES = {
     "auth_login": {"username": "ada", "password": "secret-for-tests", "device_name": "Another", "platform": "ios"},
     "blocked_numbers_create": {"number": "+12025550177"},
+    "calls_participants_add": {"to": {"number": "+442079460100"}},
+    "calls_transfer": {"to": {"number": "+442079460100"}, "mode": "blind"},
     "contacts_create": {"name": "Tom Reed"},
     "contacts_import_choose": {"columns": ["name", "number"], "groups": []},
     "contacts_merge": {"contact": OTHER_CONTACT},

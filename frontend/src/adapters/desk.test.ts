@@ -141,3 +141,34 @@ describe("the desk's socket", () => {
     expect(latest().sent).toEqual([{ type: "phone.state", registered: true }]);
   });
 });
+
+describe("what the server is told before something else happens", () => {
+  async function told(promise: Promise<void>) {
+    let isDone = false;
+    void promise.then(() => (isDone = true));
+    await vi.advanceTimersByTimeAsync(0);
+    return () => isDone;
+  }
+
+  it("has been worked on when the ping after it is answered", async () => {
+    const { desk } = open();
+    latest().opens();
+    const isDone = await told(desk.tell({ type: "call.hang_up", sid: "CA1" }));
+    expect(latest().sent).toEqual([{ type: "call.hang_up", sid: "CA1" }, { type: "ping" }]);
+    expect(isDone()).toBe(false);
+    latest().says(sampleTexts.pong ?? "");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isDone()).toBe(true);
+  });
+
+  it("is waited for a second, and not at all while nobody hears", async () => {
+    const { desk } = open();
+    expect((await told(desk.tell({ type: "desk.refresh" })))()).toBe(true);
+    latest().opens();
+    const isDone = await told(desk.tell({ type: "desk.refresh" }));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(isDone()).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(isDone()).toBe(true);
+  });
+});

@@ -8,6 +8,8 @@ import { t } from "../i18n/i18n";
 const ASK_AFTER = 20_000;
 const ANSWER_WITHIN = 10_000;
 const OPEN_WITHIN = 10_000;
+/** How long what follows from it may wait for the server to have worked on a frame. */
+const HEARD_WITHIN = 1000;
 const LONGEST_WAIT = 30_000;
 /** Codes with which the server says that trying again is of no use: docs/desk-protocol.md. */
 const SIGNED_OUT = [4401, 4403];
@@ -18,6 +20,8 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
   let over = false;
   let heardAt = 0;
   let asked = false;
+  let [pings, pongs] = [0, 0];
+  let waiting: { pong: number; done(): void }[] = [];
   let cancelRetry: Cancel = () => {};
   let cancelWatch: Cancel = () => {};
 
@@ -48,13 +52,21 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
     // Any frame shows that the connection is alive.
     heard();
     const message = decodeMessage(String(event.data));
+    if (message?.type === "pong") answered(pongs + 1);
     if (!message || message.type === "pong") return;
     // The server wants to know whether this script still runs. No timer is needed to answer.
-    if (message.type === "ping") return transmit({ type: "pong" });
+    if (message.type === "ping") return void transmit({ type: "pong" });
     // Only a server that lets this agent in counts as a success, or a refused desk would knock without pause.
     if (message.type === "desk.snapshot") failures = 0;
     if (message.type === "session.ended") over = true;
     send({ type: "desk.message", message, at: Date.now() });
+  }
+
+  /** The server works on one frame after the other: what was sent before that ping is done. */
+  function answered(pong: number): void {
+    pongs = pong;
+    waiting.filter((each) => each.pong <= pong).forEach(({ done }) => done());
+    waiting = waiting.filter((each) => each.pong > pong);
   }
 
   function heard(): void {
@@ -76,7 +88,7 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
   }
 
   function ask(): void {
-    transmit({ type: "ping" });
+    ping();
     asked = true;
     watch(ANSWER_WITHIN, listen);
   }
@@ -95,6 +107,8 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
     cancelWatch();
     const old = socket;
     socket = null;
+    // Nobody answers any more.
+    answered(pings);
     old?.close();
   }
 
@@ -105,9 +119,23 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
     send({ type: "desk.message", message: { type: "session.ended", message }, at: Date.now() });
   }
 
-  function transmit(message: DeskMessage): void {
+  function ping(): void {
+    if (transmit({ type: "ping" })) pings++;
+  }
+
+  /** Whether there is anybody to hear it. */
+  function transmit(message: DeskMessage): boolean {
     // Lost frames need no queue: after each connect the desk says all that counts again.
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    if (socket?.readyState !== WebSocket.OPEN) return false;
+    socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  function tell(message: DeskMessage): Promise<void> {
+    if (!transmit(message)) return Promise.resolve();
+    ping();
+    const heardOf = new Promise<void>((done) => waiting.push({ pong: pings, done }));
+    return Promise.race([heardOf, new Promise<void>((done) => alarm(HEARD_WITHIN, done))]);
   }
 
   /** The network or the screen came or went: a moment to look, without waiting for the timer. */
@@ -128,6 +156,7 @@ export function createDesk(url: string, send: Send, random: () => number = Math.
       if (socket?.readyState === WebSocket.CONNECTING) drop();
       connect();
     },
-    send: transmit,
+    send: (message) => void transmit(message),
+    tell,
   };
 }

@@ -5,7 +5,7 @@ import { isolated } from "../names";
 import { availabilitySentence, partyTitle, presenceWord } from "../words";
 import { isSetByOthers, mine, wrapUp } from "./presence";
 import { reach } from "./reach";
-import { consultation, handedOver, heldSince, partnerName, shownCall } from "./room";
+import { consultation, handedOver, heldSince, partnerName, shownCall, thirdParties } from "./room";
 import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
 import { type Ending, inCall, isTalk, type State } from "./state";
 import { HOLD_REMINDER } from "./waits";
@@ -89,7 +89,10 @@ function roomAnnouncement(before: State, after: State): Announcement | null {
 function holdAnnouncement(before: State, after: State, name: string): Announcement | null {
   const [was, is] = [heldSince(shownCall(before)), heldSince(shownCall(after))];
   if (was === null && is !== null) return { polite: t("say.onHold", { name }) };
-  if (was !== null && is === null) return { polite: t("say.offHold", { name }) };
+  if (was !== null && is === null) {
+    const others = thirdParties(after).filter(({ state, held }) => state === "in" && !held);
+    return { polite: others.length === 1 ? t("say.allThree") : t("say.offHold", { name }) };
+  }
   const reminders = after.hold?.reminders ?? 0;
   if (reminders > (before.hold?.reminders ?? 0))
     return {

@@ -20,7 +20,23 @@ export function commandRunner(
   send: (event: SoftphoneEvent) => void,
 ): (command: Command) => void {
   const { phone, microphone, desk, leader, tones, api } = ports;
+  /** Of a call that ends as soon as the server knows that it is meant. */
+  let end: (() => void) | null = null;
+
+  function endTold(id: string, sid: string): void {
+    const mine = () => {
+      if (end === mine) end = null;
+      phone.hangUp(id);
+    };
+    end = mine;
+    // Whoever has hung up is heard no more.
+    phone.mute(id, true);
+    void desk.tell({ type: "call.hang_up", sid }).then(() => end === mine && mine());
+  }
+
   return (command) => {
+    // The phone has one call at a time.
+    if (command.type === "phone.connect" || command.type === "phone.accept") end?.();
     switch (command.type) {
       case "microphone.watch":
         return microphone.watch();
@@ -50,6 +66,8 @@ export function commandRunner(
         return phone.sendDigit(command.id, command.digit);
       case "phone.hang-up":
         return phone.hangUp(command.id);
+      case "phone.hang-up-told":
+        return endTold(command.id, command.sid);
       case "call.hang-up":
         // That it is over comes as a push.
         void api.hangUp(command.sid).catch(({ status, message }: Refusal) => {

@@ -105,6 +105,8 @@ export type Command =
   | { type: "phone.mute"; id: string; muted: boolean }
   | { type: "phone.digit"; id: string; digit: string }
   | { type: "phone.hang-up"; id: string }
+  /** The same, once the server has been told that it is meant: `sid` is the root's. */
+  | { type: "phone.hang-up-told"; id: string; sid: string }
   | { type: "call.hang-up"; sid: string }
   | { type: "call.act"; sid: string; act: CallAct }
   | { type: "tone.hold-lasts" }

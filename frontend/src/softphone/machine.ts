@@ -124,18 +124,20 @@ function region(state: State, event: SoftphoneEvent): Step {
           type: "desk.send",
           message: { type: "ring.ack", sid: event.root, announces_end: true },
         });
-      if (event.type === "agent.hung-up") commands.unshift(...hangUpTold(state));
-      return [{ ...state, calls }, ...commands];
+      const told = event.type === "agent.hung-up" ? announced(state, commands) : commands;
+      return [{ ...state, calls }, ...told];
     }
   }
 }
 
-/** Said before the phone does it: a line that ends without a word was lost, and its caller is led back to the team. */
-function hangUpTold({ calls: { focus }, desk }: State): Command[] {
-  if (!isTalk(focus)) return [];
-  if (desk.state === "open")
-    return [{ type: "desk.send", message: { type: "call.hang_up", sid: focus.root } }];
-  return focus.state === "open" ? [{ type: "call.hang-up", sid: focus.root }] : [];
+/** The server is told first: a line that ends without a word was lost, and its caller is led back to the team. */
+function announced({ calls: { focus }, desk }: State, commands: Command[]): Command[] {
+  if (!isTalk(focus)) return commands;
+  const { id, root: sid, state } = focus;
+  if (desk.state !== "open" && state === "open") return [{ type: "call.hang-up", sid }, ...commands];
+  return commands.map((command) =>
+    command.type === "phone.hang-up" ? { type: "phone.hang-up-told", id, sid } : command,
+  );
 }
 
 /** An ordinary call of this phone's: that it is a call-back, and to whom, the server checks. */

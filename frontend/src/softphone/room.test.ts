@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { signalOf } from "../pageSignals";
 import { colleague, grace, GRACE_LEG, room, roomIs, transfer } from "../testing/rooms";
 import { after, LEG, NOW, openState, push, ringingState, ROOT, sample } from "../testing/samples";
 import { announcement } from "./announcements";
 import { endingSentence } from "./announcements";
+import { commandRunner, type Ports } from "./commands";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
 import { callKeys, consultation } from "./room";
@@ -120,6 +121,16 @@ describe("a warm transfer", () => {
     ).toEqual(["Calling Grace. Maya is on hold.", "Talking to Grace. Maya is on hold.", "All three talk."]);
   });
 
+  it("is told to be over for all three, when nobody is to be handed over any more", () => {
+    const merged: SoftphoneEvent[] = [
+      { type: "agent.acted", act: { do: "merge" } },
+      { type: "call.acted", sid: ROOT, call: room({ held: true, others: [colleague()] }).call },
+      roomIs({ others: [colleague()] }),
+    ];
+    expect(said(consulting(), ...merged)).toEqual(["All three talk."]);
+    expect(after(consulting(), ...merged).control).toBeNull();
+  });
+
   it("knows who hears whom", () => {
     const is = (others: Parameters<typeof roomIs>[0]) =>
       consultation(after(openState(), roomIs({ transfer: transfer(), ...others })))?.hears;
@@ -178,16 +189,44 @@ describe("a warm transfer", () => {
 describe("the server is told first", () => {
   it("that the agent hangs up, before the phone does", () => {
     const [, ...commands] = transition(talking(), { type: "agent.hung-up", at: NOW });
-    expect(commands).toEqual([
-      { type: "desk.send", message: { type: "call.hang_up", sid: ROOT } },
-      { type: "phone.hang-up", id: LEG },
-    ]);
+    expect(commands).toEqual([{ type: "phone.hang-up-told", id: LEG, sid: ROOT }]);
   });
 
   it("by REST when the desk's socket is away", () => {
     const lost = after(talking(), { type: "desk.lost", at: NOW, retryAt: NOW + 9000 });
     const [, ...commands] = transition(lost, { type: "agent.hung-up", at: NOW });
     expect(commands.map(({ type }) => type)).toEqual(["call.hang-up", "phone.hang-up"]);
+  });
+});
+
+describe("a hang-up that the server is told of", () => {
+  const told = { type: "phone.hang-up-told", id: LEG, sid: ROOT } as const;
+  function runner() {
+    let heard: () => void = () => {};
+    const phone = { mute: vi.fn(), hangUp: vi.fn(), accept: vi.fn() };
+    const tell = vi.fn(() => new Promise<void>((done) => (heard = done)));
+    const ports = { phone, desk: { tell } } as unknown as Ports;
+    return { phone, tell, run: commandRunner(ports, () => {}), hear: () => heard() };
+  }
+
+  it("is done when it has heard, and nobody hears the agent until then", async () => {
+    const { phone, tell, run, hear } = runner();
+    run(told);
+    expect(tell).toHaveBeenCalledWith({ type: "call.hang_up", sid: ROOT });
+    expect(phone.mute).toHaveBeenCalledWith(LEG, true);
+    expect(phone.hangUp).not.toHaveBeenCalled();
+    hear();
+    await vi.waitFor(() => expect(phone.hangUp).toHaveBeenCalledExactlyOnceWith(LEG));
+  });
+
+  it("is done before the next call is answered", async () => {
+    const { phone, run, hear } = runner();
+    run(told);
+    run({ type: "phone.accept", id: "next" });
+    expect(phone.hangUp).toHaveBeenCalledExactlyOnceWith(LEG);
+    hear();
+    await Promise.resolve();
+    expect(phone.hangUp).toHaveBeenCalledOnce();
   });
 });
 

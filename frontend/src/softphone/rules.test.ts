@@ -114,12 +114,7 @@ describe("the phone runs when it may", () => {
   it("stops after the call when it was blocked during it", () => {
     const blocked = after(openState(), { type: "microphone.changed", microphone: "denied" });
     const [, ...asked] = transition(blocked, { type: "agent.hung-up", at: NOW });
-    expect(asked.map((command) => command.type)).toEqual([
-      "desk.send",
-      "phone.hang-up",
-      "phone.stop",
-      "desk.send",
-    ]);
+    expect(asked.map((command) => command.type)).toEqual(["phone.hang-up-told", "phone.stop", "desk.send"]);
   });
 });
 

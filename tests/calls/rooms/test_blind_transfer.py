@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 import pytest
 from rest_framework.test import APIClient
 
-from calls.models import Call, CallOffer, Conversation, Transfer
+from calls.models import Call, CallOffer, Conversation, Participant, Transfer
 from calls.payloads import call_json
-from calls.rooms import leading
+from calls.rooms import keeping, leading
 from calls.selectors import call_get
 from telephony.errors import TelephonyError
 from tests import factories
-from tests.calls.rooms.rooms import LEG, ROOT, rest_faked, talk
+from tests.calls.rooms.rooms import LEG, ROOT, Conference, rest_faked, talk
 from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def give(api, to, mode="blind", call=ROOT):
 
 def come(twilio, rest, fields=None):
     """Twilio fetches the caller, as it was asked."""
-    _name, leg, url, _more = rest.asked[-1]
+    _name, leg, url, _more = next(one for one in reversed(rest.asked) if one[0] == "fetch")
     path = url.removeprefix("https://desk.example.com")
     fields = fields or incoming(CallSid=leg, CallStatus="in-progress")
     return ElementTree.fromstring(twilio.webhook(path, fields).content)
@@ -237,3 +237,20 @@ def test_a_call_that_an_agent_made_goes_on_without_its_own_leg(twilio, line, ada
         leg_status(0, "completed", 3) | {"From": line.number, "To": "+442079460100", "CallDuration": "60"},
     )
     assert (shown()["status"], shown()["result"]) == ("completed", "reached")
+
+
+def test_an_agents_end_in_the_room_does_not_end_a_caller_who_is_on_the_way(
+    twilio, talking, ada, grace, api, rest, monkeypatch
+):
+    assert api.post(f"/api/v1/calls/{ROOT}/hold/", {}, format="json", secure=True).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    assert give(api, {"agent": grace.pk}).status_code == 202
+
+    # The conference ends with the caller's leaving it, which is told after this.
+    conference.tell("participant-leave", LEG)
+    Participant.objects.update(asked_at=None)
+    keeping.look(ROOT)
+
+    assert rest.names() == ["redirect", "fetch"]
+    assert rings(come(twilio, rest)) == [grace.identity]

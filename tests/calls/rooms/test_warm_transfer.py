@@ -144,6 +144,24 @@ def test_merging_lets_all_talk(consulting, api, ada, rest):
     assert [one["state"] for one in shown()["participants"]] == ["in", "in", "in"]
 
 
+def test_an_agent_may_go_back_and_forth_between_the_two(consulting, api, ada, rest):
+    def change(leg, held):
+        url = f"/api/v1/calls/{ROOT}/participants/{leg}/"
+        return api.patch(url, {"hold": held}, format="json", secure=True).status_code
+
+    assert change(ROOT, False) == 409, "who asks about a caller is not heard by the caller"
+    assert (change(COLLEAGUE, True), change(ROOT, False)) == (202, 202)
+    consulting.tell("participant-hold", COLLEAGUE, Hold="true")
+    consulting.tell("participant-unhold", ROOT)
+    now = shown()
+    assert (now["transfer"]["state"], now["agent"]["id"]) == ("consulting", ada.pk)
+    assert {one["leg"]: one["held"] for one in now["participants"]}[COLLEAGUE]
+
+    assert post(api, "complete-transfer").status_code == 202
+    asked = [one[3]["held"] for one in rest.asked if one[0] == "hold" and one[2] == COLLEAGUE]
+    assert asked == [True, False], "the colleague is not left with music"
+
+
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed"])
 def test_a_colleague_who_does_not_come_gives_the_caller_back(twilio, talking, api, ada, grace, rest, status):
     post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})

@@ -1,0 +1,292 @@
+"""Whole lives of rooms, drawn: what agents press, what Twilio refuses, callbacks shuffled, doubled and lost, lines that
+drop. At the end the caller is with somebody, hears music with a next step, or is on the way to somebody."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
+from calls.rooms import calling_in, driving, keeping, leading
+from telephony.errors import CallGone, TelephonyError
+from telephony.rest.client import ParticipantFacts
+from tests import factories
+from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, talk
+from tests.twilio import TwilioClient, incoming, leg_status, rfc2822, sid
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class World:
+    """Twilio, as it really is: where each leg is, and what it has still to tell."""
+
+    twilio: TwilioClient
+    dice: random.Random
+    ada: Any
+    grace: Any
+    # bridge, room, calling, queue, gone
+    places: dict[str, str] = field(default_factory=lambda: {ROOT: "bridge", LEG: "bridge"})
+    held: set[str] = field(default_factory=set)
+    labels: dict[str, str] = field(default_factory=dict)
+    untold: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    sequence: int = 0
+    legs: int = 50
+    fetched: str = ""
+    troubled: bool = True
+
+    # --- what is asked of it ------------------------------------------------------------------------------------------
+
+    def refuses(self) -> None:
+        if self.troubled and self.dice.random() < 0.12:
+            raise TelephonyError("Twilio did not accept this.", permanent=True)
+
+    def alive(self, leg: str) -> None:
+        if self.places.get(leg, "gone") == "gone":
+            raise CallGone("This call is over.", permanent=True)
+
+    def redirect(self, leg: str, url: str, *, purpose: str = "") -> None:
+        self.refuses()
+        self.alive(leg)
+        if purpose == "transfer":
+            self.fetch(leg, url)
+            return
+        self.alive(ROOT)
+        name = parse_qs(urlsplit(url).query)["room"][0]
+        agent_fields = leg_status(self.ada.pk, "in-progress", 2)
+        for one, path, fields in (
+            (leg, f"/twilio/voice/room/?room={name}", agent_fields),
+            (ROOT, "/twilio/voice/dial-action/", incoming(CallStatus="in-progress", DialCallStatus="completed")),
+        ):
+            text = self.twilio.webhook(path, fields).content.decode()
+            if name in text:
+                self.labels[one] = text.partition('participantLabel="')[2].partition('"')[0]
+                self.places[one] = "room"
+                self.event("participant-join", one)
+            else:
+                self.ends(one)
+
+    def fetch(self, leg: str, url: str) -> None:
+        if self.places[leg] == "bridge":
+            self.ends(LEG)
+        self.leave(leg, "queue")
+        parts = urlsplit(url)
+        text = self.twilio.webhook(f"{parts.path}?{parts.query}", incoming(CallStatus="in-progress")).content.decode()
+        self.fetched = text
+
+    def hang_up(self, leg: str) -> None:
+        self.refuses()
+        self.alive(leg)
+        self.leave(leg, "gone")
+        self.ended(leg)
+
+    def hold(self, conference: str, leg: str, *, held: bool, music_url: str) -> None:
+        self.refuses()
+        if self.places.get(leg) != "room":
+            raise CallGone("This call is over.", permanent=True)
+        if held != (leg in self.held):
+            (self.held.add if held else self.held.discard)(leg)
+            self.event("participant-hold" if held else "participant-unhold", leg)
+
+    def remove(self, conference: str, leg: str) -> None:
+        self.refuses()
+        if self.places.get(leg) != "room":
+            raise CallGone("This call is over.", permanent=True)
+        self.leave(leg, "gone")
+        self.ended(leg)
+
+    def call(self, conference: str, *, to: str, label: str, **more: Any) -> str:
+        self.refuses()
+        if self.places[ROOT] != "room":
+            raise CallGone("This call is over.", permanent=True)
+        self.legs += 1
+        leg = sid("CA", self.legs)
+        self.places[leg], self.labels[leg] = "calling", label
+        return leg
+
+    def find(self, name: str) -> str:
+        return CONFERENCE if "room" in self.places.values() else ""
+
+    def participants(self, conference: str) -> list[ParticipantFacts]:
+        return [
+            ParticipantFacts(leg, self.labels[leg], "connected", leg in self.held, False)
+            for leg, place in self.places.items()
+            if place == "room"
+        ]
+
+    # --- what happens by itself ---------------------------------------------------------------------------------------
+
+    def leave(self, leg: str, to: str) -> None:
+        was = self.places[leg]
+        self.places[leg] = to
+        self.held.discard(leg)
+        if was == "room":
+            self.event("participant-leave", leg)
+            if leg == ROOT:
+                for other in [one for one, place in self.places.items() if place == "room"]:
+                    self.leave(other, "gone")
+                    self.ended(other)
+
+    def ends(self, leg: str) -> None:
+        """Hung up, or lost."""
+        if self.places[leg] == "gone":
+            return
+        was = self.places[leg]
+        self.leave(leg, "gone")
+        self.ended(leg)
+        if was == "bridge" and leg == LEG and self.places[ROOT] == "bridge":
+            fields = incoming(CallStatus="in-progress", DialCallStatus="completed", DialCallDuration="5")
+            if "Hangup" in self.twilio.webhook("/twilio/voice/dial-action/", fields).content.decode():
+                self.ends(ROOT)
+
+    def answers(self, leg: str, *, taken: bool) -> None:
+        if not taken:
+            self.places[leg] = "gone"
+            self.status(leg, "no-answer")
+            return
+        self.status(leg, "in-progress")
+        if self.places[ROOT] == "room":
+            self.places[leg] = "room"
+            self.event("participant-join", leg)
+        else:
+            self.ends(leg)
+
+    def ended(self, leg: str) -> None:
+        self.status(leg, "completed")
+
+    def status(self, leg: str, status: str) -> None:
+        if leg == ROOT:
+            self.untold.append(("/twilio/voice/status/", incoming(CallStatus=status, SequenceNumber="0")))
+            return
+        agent = self.ada if leg == LEG else self.grace
+        fields = leg_status(agent.pk, status, 3, leg=int(leg[2:], 16))
+        path = "/twilio/voice/status/"
+        if leg != LEG:
+            fields.pop("ParentCallSid")
+            path = f"/twilio/voice/participant-status/?call={ROOT}"
+        self.untold.append((path, fields | {"Timestamp": rfc2822(timezone.now())}))
+
+    def event(self, name: str, leg: str) -> None:
+        self.sequence += 1
+        room = Room.objects.get(pk=ROOT)
+        fields = {
+            "AccountSid": incoming()["AccountSid"],
+            "ConferenceSid": CONFERENCE,
+            "FriendlyName": room.name,
+            "StatusCallbackEvent": name,
+            "SequenceNumber": str(self.sequence),
+            "CallSid": leg,
+            "ParticipantLabel": self.labels.get(leg, ""),
+            "Muted": "false",
+            "Hold": str(leg in self.held).lower(),
+        }
+        self.untold.append(("/twilio/voice/conference/", fields))
+
+    def tell(self) -> None:
+        """Any of what there is to tell; sometimes twice, sometimes never."""
+        if not self.untold:
+            return
+        one = self.untold.pop(self.dice.randrange(len(self.untold)))
+        for _ in range(self.dice.choices((0, 1, 2), (1, 8, 1))[0]):
+            self.twilio.webhook(*one)
+
+
+def _later() -> None:
+    """Some time passes."""
+    past = timezone.now() - timedelta(seconds=30)
+    Participant.objects.update(asked_at=None, created_at=past)
+    Participant.objects.filter(joined_at__isnull=False).update(joined_at=past)
+    Room.objects.update(asked_at=past, created_at=past)
+    Room.objects.filter(alone_since__isnull=False).update(alone_since=past)
+
+
+ACTIONS = ("hold", "resume", "complete-transfer", "cancel-transfer", "merge", "consult", "consult", "give")
+
+
+def act(world: World, api: APIClient) -> None:
+    what = world.dice.choice(ACTIONS)
+    body: dict[str, Any] = {}
+    if what in ("consult", "give"):
+        body = {"to": {"agent": world.grace.pk}, "mode": "warm" if what == "consult" else "blind"}
+        what = "transfer"
+    answer = api.post(f"/api/v1/calls/{ROOT}/{what}/", body, format="json", secure=True)
+    assert answer.status_code < 500 or answer.status_code in (502, 503), answer.content
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed):
+    grace = factories.make_agent("grace", team=team, reachable=True)
+    dice = random.Random(seed)
+    talk(twilio, ada)
+    world = World(twilio, dice, ada, grace)
+    api = APIClient()
+    api.force_authenticate(ada)
+    with (
+        patch.object(driving, "call_redirect", world.redirect),
+        patch.object(leading, "call_redirect", world.redirect),
+        patch.object(driving, "call_hang_up", world.hang_up),
+        patch.object(calling_in, "call_hang_up", world.hang_up),
+        patch.object(driving, "participant_hold", world.hold),
+        patch.object(driving, "participant_remove", world.remove),
+        patch.object(calling_in, "participant_call", world.call),
+        patch.object(keeping, "conference_find", world.find),
+        patch.object(keeping, "participants_of", world.participants),
+    ):
+        for _step in range(14):
+            roll = dice.random()
+            calling = [leg for leg, place in world.places.items() if place == "calling"]
+            if roll < 0.4:
+                act(world, api)
+            elif roll < 0.75:
+                world.tell()
+            elif roll < 0.85 and calling:
+                world.answers(calling[0], taken=dice.random() < 0.7)
+            elif roll < 0.88:
+                world.ends(LEG)
+            else:
+                keeping.look(ROOT)
+        world.troubled = False
+        for leg in [leg for leg, place in world.places.items() if place == "calling"]:
+            world.answers(leg, taken=False)
+        for _ in range(6):
+            _later()
+            keeping.look(ROOT)
+        while world.untold:
+            twilio.webhook(*world.untold.pop(0))
+        for _ in range(6):
+            _later()
+            keeping.look(ROOT)
+            while world.untold:
+                twilio.webhook(*world.untold.pop(0))
+    _check(world)
+
+
+def _check(world: World) -> None:
+    caller = world.places[ROOT]
+    others = [leg for leg, place in world.places.items() if place == "room" and leg != ROOT]
+    seen = (world.places, world.held)
+    if caller == "room":
+        assert others, f"the caller is alone: {seen}"
+        rows = {one.leg_sid: one for one in Participant.objects.filter(state="in")}
+        assert set(rows) == {ROOT, *others}, f"the rows are not what is: {seen}"
+        assert {leg for leg, one in rows.items() if one.held} == world.held, seen
+        transfer = Transfer.objects.filter(state__in=Transfer.OPEN).first()
+        if ROOT in world.held and transfer is not None:
+            assert len(others) > 1, f"on hold for nobody: {seen}"
+    elif caller == "queue":
+        assert any(word in world.fetched for word in ("<Client", "<Enqueue", "<Record")), world.fetched
+        assert Conversation.objects.get(pk=ROOT).state != "talking"
+    elif caller == "bridge":
+        assert world.places[LEG] == "bridge", f"the caller is alone: {seen}"
+    else:
+        assert all(place == "gone" for place in world.places.values()), f"somebody is left: {seen}"
+    assert Call.objects.filter(parent=None).count() == 1
+    assert CallOffer.objects.filter(agent=world.grace, state="ringing").count() <= 1
