@@ -154,7 +154,11 @@ const callBacks: Board["callers"] = [
 
 export const BOARDS = {
   usual: board(),
-  callBacks: board({ all: standing(2, 192), callers: [...callBacks, caller(0, 192), caller(3, 22)], call_backs: 2 }),
+  callBacks: board({
+    all: standing(2, 192),
+    callers: [...callBacks, caller(0, 192), caller(3, 22)],
+    call_backs: 2,
+  }),
   calm: board({
     all: standing(1, 22, { service_level: 91.3 }),
     by_team: [

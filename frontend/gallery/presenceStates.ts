@@ -121,7 +121,9 @@ const ringsAtBen: SoftphoneEvent = {
           rings_at: [{ ...ben, since: iso(ago(12)) }],
         }),
       ],
-      ringing: [{ agent: ben, since: iso(ago(12)), party: inLine("CA4", {}).party, line: inLine("CA4", {}).line }],
+      ringing: [
+        { agent: ben, since: iso(ago(12)), party: inLine("CA4", {}).party, line: inLine("CA4", {}).line },
+      ],
     },
   },
 };

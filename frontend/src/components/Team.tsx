@@ -82,7 +82,9 @@ function memberOf(presence: Presence, queues: Queue[], now: number): MemberShown
   const ring = state === "on-call" || state === "offline" ? null : ringAt(agent.id, queues);
   if (!ring) return { agent, state, since, detail: presenceDetail(presence, now) };
   const { party, line, since: rings } = ring;
-  const detail = party ? t("detail.ringing", { who: partyTitle({ party }), line: isolated(line?.name ?? "") }) : "";
+  const detail = party
+    ? t("detail.ringing", { who: partyTitle({ party }), line: isolated(line?.name ?? "") })
+    : "";
   return { agent, state: "ringing", since: rings, detail };
 }
 

@@ -26,7 +26,9 @@ export function WaitingCallers({ board, now, ...acts }: Props) {
   const callers = board.callers.filter(({ state }) => state !== "offered");
   const waiting = callers.filter(({ state }) => state === "waiting").length;
   // Whom a call-back is offered to just now is not counted with those to be called back.
-  const backs = callers.filter(({ state, rings_at }) => state === "call-back" && rings_at.length === 0).length;
+  const backs = callers.filter(
+    ({ state, rings_at }) => state === "call-back" && rings_at.length === 0,
+  ).length;
   const more = Math.max(0, board.all.waiting - waiting) + Math.max(0, board.call_backs - backs);
   const agents = board.agents
     .filter(({ state }) => CAN_BE_RUNG.includes(state))
