@@ -182,7 +182,7 @@ def calls_followed(trees: Sequence[CallTree]) -> None:
     that stores the calls: nobody is put through to somebody of whom that is not known yet."""
     handovers.followed(trees)
     talks = [(tree.root, *talk) for tree in trees for talk in _talks_ended(tree)]
-    teams = _teams_talked([tree for tree in trees if any(root is tree.root for root, *_talk in talks)]) if talks else {}
+    teams = _teams_talked(trees) if talks else {}
     wrap_ups_begin(_call_ended(*talk, teams) for talk in talks)
     for tree in trees:
         answered = {offer.agent_id for offer in tree.changed_offers if offer.state == CallOffer.State.ANSWERED}

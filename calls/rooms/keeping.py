@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -134,23 +135,34 @@ class Keeper:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="rooms")
-        self._busy: set[str] = set()
+        self._lock = threading.Lock()
+        # Rooms that are looked at, and whether something was told of them since.
+        self._again: dict[str, bool] = {}
 
     def look(self) -> None:
         for sid in rooms_due():
-            if sid not in self._busy:
-                self._busy.add(sid)
-                self._pool.submit(self._run, sid)
+            with self._lock:
+                if sid in self._again:
+                    self._again[sid] = True
+                    continue
+                self._again[sid] = False
+            self._pool.submit(self._run, sid)
 
     def _run(self, sid: str) -> None:
         close_old_connections()
         try:
-            look(sid)
+            while True:
+                look(sid)
+                with self._lock:
+                    if not self._again[sid]:
+                        break
+                    self._again[sid] = False
         except Exception:
             logger.exception("a room could not be looked at: call=%s", sid)
         finally:
-            self._busy.discard(sid)
+            with self._lock:
+                self._again.pop(sid, None)
             close_old_connections()
 
-    def stop(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def stop(self, *, wait: bool = False) -> None:
+        self._pool.shutdown(wait=wait, cancel_futures=True)
