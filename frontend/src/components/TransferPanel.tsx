@@ -131,6 +131,18 @@ export function TransferPanel(props: Props) {
         >
           {t("transfer.sendNow")}
         </button>
+        <button
+          type="button"
+          class="text-button"
+          aria-disabled={!mayTalk}
+          onClick={() => {
+            if (!mayTalk || !("agent" in target.to || "number" in target.to)) return;
+            onAct({ do: "add", to: target.to });
+            props.onClose();
+          }}
+        >
+          {t("transfer.add")}
+        </button>
       </div>
     </section>
   );
