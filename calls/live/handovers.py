@@ -47,7 +47,10 @@ def over(root: Call) -> None:
     Transfer.objects.filter(call=root.sid, state__in=Transfer.OPEN).update(
         state=Transfer.State.FAILED, problem=CALLER_GONE, ended_at=now
     )
-    Participant.objects.filter(room=root.sid).exclude(state=Participant.State.LEFT).update(
+    inside = Participant.objects.filter(room=root.sid).exclude(state=Participant.State.LEFT)
+    # Whose phone still rings for it is to be hung up on (`calls.rooms.driving`).
+    inside.filter(state=Participant.State.CALLING).exclude(leg_sid="").update(wanted_in=False)
+    inside.exclude(state=Participant.State.CALLING, leg_sid__gt="").update(
         state=Participant.State.LEFT, left_at=now, held=False, held_since=None, wanted_in=False
     )
     Room.objects.filter(pk=root.sid).exclude(state=Room.State.OVER).update(state=Room.State.OVER)

@@ -55,9 +55,14 @@ def drive(sid: str) -> None:
 @transaction.atomic
 def _wishes(sid: str) -> list[Wish]:
     inside = Inside(sid)
+    now = timezone.now()
+    if inside.ringing_on:
+        wishes = [wish for one in inside.ringing_on for wish in _of(inside, one, now)]
+        inside.changed(*inside.ringing_on)
+        inside.keep_quietly()
+        return wishes
     if inside.root is None or inside.room is None or not inside.is_living:
         return []
-    now = timezone.now()
     wishes = [*_lift(inside, now)]
     if inside.room.state == Room.State.OPEN and inside.room.conference_sid:
         for one in inside.present:
@@ -125,7 +130,7 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
         if one.role == Role.CUSTOMER:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         if one.state == State.CALLING:
-            return Wish(lambda: call_hang_up(leg), _not_removed, pk)
+            return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         return Wish(lambda: participant_remove(conference, leg), _not_removed, pk)
     if one.state == State.CALLING:
         return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if not leg else None

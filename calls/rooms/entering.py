@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from calls.models import Call, Participant, Room
 from calls.params import ConferenceRequest, DialActionRequest
-from calls.rooms.follow import follow
+from calls.rooms.follow import close_all, follow
 from calls.rooms.inside import LIVING, Inside, State
 from core.sql.unit import UnitOfWork
 
@@ -66,8 +66,7 @@ def _apply(inside: Inside, told: ConferenceRequest) -> None:
     room.conference_sid = room.conference_sid or told.conference_sid
     if told.event == "conference-end":
         room.state = Room.State.OVER
-        for one in inside.participants:
-            inside.out(one)
+        close_all(inside)
         return
     participant = inside.by_leg(told.call_sid) or inside.by_leg(told.label)
     if participant is None:

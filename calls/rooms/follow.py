@@ -22,7 +22,13 @@ _LEFT = gettext_noop("The other side has left.")
 
 def follow(inside: Inside) -> None:
     """To be called before `finish`, after anything has changed."""
-    if not inside.is_living or inside.root is None:
+    if inside.root is None:
+        return
+    for one in inside.ringing_on:
+        leg = inside.batch.get(one.leg_sid)
+        if leg is not None and leg.is_terminal:
+            inside.out(one)
+    if not inside.is_living:
         return
     _legs_ended(inside)
     if inside.root.is_terminal or _is_gone(inside):
@@ -49,10 +55,19 @@ def _is_gone(inside: Inside) -> bool:
 
 def _close(inside: Inside) -> None:
     inside.the_room.state, inside.the_room.alone_since = Room.State.OVER, None
-    for one in inside.participants:
-        inside.out(one)
+    close_all(inside)
     if inside.the_root.is_terminal:
         over(inside.the_root)
+
+
+def close_all(inside: Inside) -> None:
+    """Nobody is in the room any more; whose phone still rings for it is hung up on."""
+    for one in inside.participants:
+        if one.state == State.CALLING and one.leg_sid and one.role != Role.CUSTOMER:
+            one.wanted_in, one.asked_at = False, None
+            inside.changed(one)
+        else:
+            inside.out(one)
 
 
 def _consultation(inside: Inside) -> None:

@@ -66,6 +66,12 @@ class Inside:
         return self.room is not None and self.room.state in LIVING
 
     @property
+    def ringing_on(self) -> list[Participant]:
+        """Whose phones ring for a room that is over."""
+        calling = [one for one in self.participants if one.state == State.CALLING and one.leg_sid]
+        return [] if self.is_living else calling
+
+    @property
     def present(self) -> list[Participant]:
         """In the room now, or on the way into it."""
         return [one for one in self.participants if one.state != State.LEFT] if self.is_living else []

@@ -32,8 +32,10 @@ _THREADS = 2
 
 
 def rooms_due() -> list[str]:
-    """The living rooms; few calls have one."""
-    return list(Room.objects.filter(state__in=LIVING).values_list("pk", flat=True))
+    """The living rooms, and those that are over while somebody's phone still rings for them; few calls have one."""
+    ringing = Participant.objects.filter(state=State.CALLING, agent__isnull=False, wanted_in=False)
+    living = Room.objects.filter(state__in=LIVING).values_list("pk", flat=True)
+    return list({*living, *ringing.values_list("room", flat=True)})
 
 
 def look(sid: str) -> None:

@@ -389,7 +389,7 @@ EXAMPLES: dict[str, Any] = {
 }  # fmt: skip
 # What stands in addresses, by the names of parameters.
 PARAMETERS: dict[str, Any] = {
-    "agent_id": 3,
+    "agent_id": 3, "leg": "CA" + "fedcba9876543210" * 2,
     "sid": _SID, "recording_sid": "RE" + "0123456789abcdef" * 2, "id": 12, "device_id": 7, "number": "2025550142",
     "note_id": 31, "merge_id": 9, "group_id": 2, "block_id": 5, "import_id": "9Zc1m0",
     "line": 1, "thread_id": 7, "message_id": 41, "media_id": 5, "recipient": 5,

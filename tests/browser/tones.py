@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RATE = 48_000
 # A tone that is there stands this far above the floor; one that is not there lies well below it.
 THERE, AWAY = -55.0, -75.0
-LOUD = 300  # of 32767
+LOUD, QUIET = 300, 0.003  # of 32767; of 1
 # The loudness of each of some frequencies in dB, at its greatest within some milliseconds.
 _LEVELS = """
 async ([tones, milliseconds]) => {
@@ -82,13 +82,27 @@ def levels(desk: DeskPage, *tones: int, milliseconds: int = 700) -> list[float]:
 
 def expect_hears(desk: DeskPage, *tones: int, but: tuple[int, ...] = ()) -> None:
     """The desk hears all of these and none of the others."""
-    last: list[float] = []
 
     def so() -> bool:
-        last[:] = levels(desk, *tones, *but)
-        return all(level > THERE for level in last[: len(tones)]) and all(level < AWAY for level in last[len(tones) :])
+        found = levels(desk, *tones, *but)
+        return all(level > THERE for level in found[: len(tones)]) and all(
+            level < AWAY for level in found[len(tones) :]
+        )
 
-    eventually(so, f"hears {tones} and not {but}: {last}")
+    eventually(so, f"hears {tones} and not {but}")
+
+
+def expect_hears_music(desk: DeskPage, *, but: tuple[int, ...]) -> None:
+    """The desk hears something in which these tones are no more than a trace: music has a little of everything."""
+
+    def so() -> bool:
+        loudest = desk.hears(700)
+        if loudest["rms"] < QUIET or any(abs(loudest["hz"] - hz) < 25 for hz in but):
+            return False
+        level, *others = levels(desk, round(loudest["hz"]), *but, milliseconds=1200)
+        return all(other < level - 15 for other in others)
+
+    eventually(so, f"hears music and not {but}")
 
 
 def expect_telephone_hears(stack: Stack, sid: str, hz: int) -> None:

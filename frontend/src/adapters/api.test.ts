@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { config } from "../../gallery/fakes";
+import type { CallAct } from "../softphone/control";
 import { ApiError, createApi } from "./api";
 
 function answering(body: unknown, init: ResponseInit = {}) {
@@ -37,4 +38,26 @@ it("reads a call's version and its time line", async () => {
     "/api/v1/calls/CA%2F1/",
     "/api/v1/calls/CA1/timeline/",
   ]);
+});
+
+it.each([
+  [{ do: "hold" }, ["POST hold/ {}"]],
+  [{ do: "transfer", to: { team: 3 }, mode: "blind" }, ['POST transfer/ {"to":{"team":3},"mode":"blind"}']],
+  [{ do: "complete-transfer" }, ["POST complete-transfer/ {}"]],
+  [{ do: "add", to: { number: "+12025550143" } }, ['POST participants/ {"to":{"number":"+12025550143"}}']],
+  [{ do: "change", leg: "CA2", change: { muted: true } }, ['PATCH participants/CA2/ {"muted":true}']],
+  [{ do: "remove", leg: "CA2" }, ["DELETE participants/CA2/ {}"]],
+  // Whom the agent leaves hears music before the other hears anything.
+  [
+    { do: "swap", hold: "CA2", resume: "CA1" },
+    ['PATCH participants/CA2/ {"hold":true}', 'PATCH participants/CA1/ {"hold":false}'],
+  ],
+] as [CallAct, string[]][])("asks the server for %o, and returns the call", async (act, requests) => {
+  const { fetcher, api } = answering({ sid: "CA1" }, { status: 202 });
+  expect(await api.act("CA1", act)).toEqual({ sid: "CA1" });
+  expect(
+    fetcher.mock.calls.map(
+      ([url, init]) => `${init.method} ${url.replace("/api/v1/calls/CA1/", "")} ${String(init.body)}`,
+    ),
+  ).toEqual(requests);
 });

@@ -42,12 +42,16 @@ export function TransferPanel(props: Props) {
     if (next) setChosen(idOf(next));
   }
 
+  function choose(): void {
+    if (usable) focusOn(mayTalk ? "talk-first" : "send-now");
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(target ? -1 : 0);
     // It chooses; the second one, on the button, acts.
-    else if (event.key === "Enter") usable && focusOn(mayTalk ? "talk-first" : "send-now");
+    else if (event.key === "Enter") choose();
     else if (event.key === "Escape") props.onClose();
     else return;
     event.preventDefault();
@@ -130,6 +134,18 @@ export function TransferPanel(props: Props) {
           data-focus="send-now"
         >
           {t("transfer.sendNow")}
+        </button>
+        <button
+          type="button"
+          class="text-button"
+          aria-disabled={!mayTalk}
+          onClick={() => {
+            if (!mayTalk || !("agent" in target.to || "number" in target.to)) return;
+            onAct({ do: "add", to: target.to });
+            props.onClose();
+          }}
+        >
+          {t("transfer.add")}
         </button>
       </div>
     </section>

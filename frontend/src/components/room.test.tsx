@@ -112,6 +112,15 @@ describe("the list of those who can take the call", () => {
     expect(acts(asked)).toEqual([{ do: "transfer", to: { number: "+12025550142" }, mode: "blind" }]);
   });
 
+  it("takes somebody into the call without a hold, and closes", async () => {
+    const { user, asked } = show(talking(), found);
+    await user.keyboard("t");
+    await screen.findByRole("option", { name: /Grace Hopper/, selected: true });
+    await user.click(button("Add to the call"));
+    expect(acts(asked)).toEqual([{ do: "add", to: { agent: grace.id } }]);
+    expect(screen.queryByRole("combobox", { name: "Colleague, team or number" })).toBeNull();
+  });
+
   it("says that it did not load, and tries again", async () => {
     const transferTargets = vi.fn().mockRejectedValueOnce(new Error("The server cannot be reached."));
     transferTargets.mockImplementation(async () => TARGETS);

@@ -516,6 +516,7 @@ export const de: Catalogue = {
   "transfer.found": { one: "{count} gefunden.", other: "{count} gefunden." },
   "transfer.talkFirst": "Erst sprechen",
   "transfer.sendNow": "Gleich senden",
+  "transfer.add": "Zum Gespräch dazuholen",
   "transfer.close": "Weiterleiten schließen",
   "transfer.teamAtOnce": "In {name} nimmt an, wer gerade frei ist: Vorher zu sprechen ist nicht möglich.",
   "transfer.team": { one: "Team, {count} wartet", other: "Team, {count} warten" },

@@ -513,6 +513,7 @@ export const en = {
   "transfer.found": { one: "{count} found.", other: "{count} found." },
   "transfer.talkFirst": "Talk first",
   "transfer.sendNow": "Send now",
+  "transfer.add": "Add to the call",
   "transfer.close": "Close transfer",
   "transfer.teamAtOnce": "Whoever is free in {name} takes the call: nobody can be asked first.",
   "transfer.team": { one: "Team, {count} waiting", other: "Team, {count} waiting" },

@@ -8,7 +8,8 @@ import type { Command } from "./events";
 import { heldSince, isUnderWay } from "./room";
 import { isTalk, type State } from "./state";
 
-export type Target = { agent: number } | { team: number } | { number: string };
+type Person = { agent: number } | { number: string };
+export type Target = Person | { team: number };
 
 export type CallAct =
   | { do: "hold" }
@@ -19,7 +20,7 @@ export type CallAct =
   | { do: "merge" }
   /** One hears music, the other is heard again. */
   | { do: "swap"; hold: string; resume: string }
-  | { do: "add"; to: Target }
+  | { do: "add"; to: Person }
   | { do: "change"; leg: string; change: { hold?: boolean; muted?: boolean } }
   | { do: "remove"; leg: string };
 

@@ -82,7 +82,7 @@ export function thirdParties(state: State): Participant[] {
 }
 
 /** Who gives the customer away, in a sentence. */
-export function giverName({ from }: Transfer): string {
+function giverName({ from }: Transfer): string {
   return firstName(from?.name ?? "") || t("ended.aColleague");
 }
 

@@ -323,3 +323,21 @@ def test_one_open_transfer_is_all_there_is(consulting, api, grace, rest):
 
     assert answer.status_code == 409
     assert Transfer.objects.count() == 1
+
+
+def test_a_phone_that_rings_for_a_call_that_is_over_is_hung_up(twilio, talking, api, grace, rest):
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    status_of(twilio, grace, "initiated", "ringing")
+    conference.tell("participant-leave", ROOT)
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    assert keeping.rooms_due() == [ROOT]
+    look()
+
+    assert (rest.asked[-1][0], rest.asked[-1][1]) == ("hang-up", COLLEAGUE)
+    status_of(twilio, grace, "canceled")
+    look()
+    assert keeping.rooms_due() == []
