@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, gettext_noop
 
-from calls.models import LIVE, Call, CallEvent, CallOffer, Recording, RecordingPlay
+from calls.models import LIVE, Call, CallEvent, CallOffer, CallQuality, Recording, RecordingPlay
 from contacts.models import BlockedNumber, Consent, Contact, ContactMerge, ContactNote, ContactNumber
 from core.text import in_sentence
 from messaging.group_sends.erasing import sends_choosing
@@ -64,6 +64,7 @@ class Person:
         found: dict[str, list[QuerySet[Model]]] = {
             gettext_noop("times a recording was listened to"): [RecordingPlay.objects.filter(**of_calls)],
             gettext_noop("recordings"): [Recording.objects.filter(**of_calls)],
+            gettext_noop("measurements of calls' sound"): [CallQuality.objects.filter(**of_calls)],
             gettext_noop("offers to agents"): [CallOffer.objects.filter(**of_calls)],
             gettext_noop("webhooks"): [
                 Webhook.objects.filter(sid__in=self.call_sids),
