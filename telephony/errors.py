@@ -80,7 +80,13 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     10001: (NotConfigured, _INACTIVE, True),
     20404: (CallGone, gettext_noop("This call is over."), True),
     20429: (RateLimited, gettext_noop("Twilio is busy. Try again in a moment."), False),
-    10004: (RateLimited, gettext_noop("Too many calls at once. Try again in a moment."), False),
+    10004: (
+        RateLimited,
+        gettext_noop(
+            "Too many calls at once for the account at Twilio. Try again in a moment; tell your admin if it lasts."
+        ),
+        False,
+    ),
     # <Dial>'s own come with callbacks. What is wrong with our number is not the called one's fault.
     13214: (NotConfigured, _CALLER_ID, True),
     13223: (InvalidNumber, _NUMBER, True),
