@@ -24,7 +24,9 @@ _KINDS: tuple[tuple[str, frozenset[int], Sentence, Sentence, Sentence], ...] = (
         "limit-calls",
         frozenset({TOO_MANY_CALLS}),
         _("Calls at the same time"),
-        _("Twilio refused %(count)d times, since %(first)s and last at %(last)s: as many calls at once as it allows."),
+        _(
+            "Refused by Twilio: %(count)d, since %(first)s, last at %(last)s. As many calls ran at once as the account may have."
+        ),
         _(
             "An account without an approved Business Profile has few: submit one in Twilio's console under Trust Hub, "
             "or ask Twilio's support for more calls at the same time."
@@ -34,7 +36,7 @@ _KINDS: tuple[tuple[str, frozenset[int], Sentence, Sentence, Sentence], ...] = (
         "limit-requests",
         frozenset({TOO_MANY_REQUESTS}),
         _("Requests to Twilio"),
-        _("Twilio refused %(count)d times, since %(first)s and last at %(last)s: too many requests at once."),
+        _("Refused by Twilio: %(count)d, since %(first)s, last at %(last)s. Too many requests came at once."),
         _(
             "They are asked again by themselves. If it lasts, see whether other programs use this account, or ask "
             "Twilio's support for a higher limit of concurrent requests."
@@ -44,7 +46,7 @@ _KINDS: tuple[tuple[str, frozenset[int], Sentence, Sentence, Sentence], ...] = (
         "limit-countries",
         NO_PERMISSION,
         _("Countries that may be called"),
-        _("Twilio refused %(count)d times, since %(first)s and last at %(last)s: the account may not call there."),
+        _("Refused by Twilio: %(count)d, since %(first)s, last at %(last)s. The account may not call there."),
         _(
             "In Twilio's console, Voice, Settings, Geo permissions, allow the countries that you mean to call, and no "
             "others."
