@@ -25,7 +25,8 @@ _KINDS: tuple[tuple[str, frozenset[int], Sentence, Sentence, Sentence], ...] = (
         frozenset({TOO_MANY_CALLS}),
         _("Calls at the same time"),
         _(
-            "Refused by Twilio: %(count)d, since %(first)s, last at %(last)s. As many calls ran at once as the account may have."
+            "Refused by Twilio: %(count)d, since %(first)s, last at %(last)s. As many calls ran at once as the "
+            "account may have."
         ),
         _(
             "An account without an approved Business Profile has few: submit one in Twilio's console under Trust Hub, "
