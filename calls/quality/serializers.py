@@ -69,7 +69,9 @@ class QualitySerializer(StrictSerializer):
     loss = _figures("Per cent of packets.")
     input_level = _figures("Of the microphone, 0 to 32767.")
     output_level = _figures("Of what was heard, 0 to 32767.")
-    warnings = QualityWarningSerializer(many=True, max_length=len(WARNINGS), required=False, default=list)
+    warnings = serializers.ListField(
+        child=QualityWarningSerializer(), max_length=len(WARNINGS), required=False, default=list
+    )
     microphone = _word(120, help_text="As the browser names it.")
     speaker = _word(120)
     network = _word(40, help_text="As the browser says it: `wifi`, `4g`.")

@@ -22,6 +22,13 @@ WARNINGS: dict[str, StrOrPromise] = {
     "ice-connectivity-lost": gettext_lazy("the connection was lost"),
     "constant-audio-input-level": gettext_lazy("the microphone gave no sound"),
 }
+# How each figure is said, and with how many places.
+_FIGURES: dict[str, tuple[StrOrPromise, int]] = {
+    "mos": (gettext_lazy("MOS %(value)s"), 1),
+    "loss": (gettext_lazy("loss %(value)s%%"), 1),
+    "jitter": (gettext_lazy("jitter %(value)s ms"), 0),
+    "rtt": (gettext_lazy("round trip %(value)s ms"), 0),
+}
 # Says of itself nothing of the network.
 NO_NETWORK = frozenset({"constant-audio-input-level"})
 Verdict = CallQuality.Verdict
@@ -45,13 +52,11 @@ def quality_summary(quality: CallQuality) -> str:
 
 def figures_text(quality: CallQuality) -> str:
     """The mean figures, as far as there are some: `MOS 4.3, loss 0.2 %, jitter 6 ms`."""
-    said = {
-        "mos": lambda mean: gettext("MOS %(value)s") % {"value": number_format(mean, 1)},
-        "loss": lambda mean: gettext("loss %(value)s%%") % {"value": number_format(mean, 1)},
-        "jitter": lambda mean: gettext("jitter %(value)s ms") % {"value": number_format(mean, 0)},
-        "rtt": lambda mean: gettext("round trip %(value)s ms") % {"value": number_format(mean, 0)},
-    }
-    return ", ".join(say(quality.figures[name]["mean"]) for name, say in said.items() if name in quality.figures)
+    return ", ".join(
+        str(words) % {"value": number_format(quality.figures[name]["mean"], places)}
+        for name, (words, places) in _FIGURES.items()
+        if name in quality.figures
+    )
 
 
 def warning_text(warning: dict[str, Any]) -> str:
