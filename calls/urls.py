@@ -14,6 +14,7 @@ from calls.control.handling_apis import (
 )
 from calls.control.number_apis import NumberCheckApi
 from calls.log.apis import CallListApi
+from calls.quality.apis import CallQualityApi
 from calls.queues.apis import (
     CallBackCancelApi,
     CallBackDeclineApi,
@@ -43,6 +44,7 @@ api_urlpatterns = [
     path("calls/<str:sid>/merge/", CallMergeApi.as_view(), name="call-merge"),
     path("calls/<str:sid>/participants/", CallParticipantsApi.as_view(), name="call-participants"),
     path("calls/<str:sid>/participants/<str:leg>/", CallParticipantApi.as_view(), name="call-participant"),
+    path("calls/<str:sid>/quality/", CallQualityApi.as_view(), name="call-quality"),
     path("calls/<str:sid>/recordings/<str:recording_sid>/", RecordingApi.as_view(), name="recording"),
     path("queues/", QueuesApi.as_view(), name="queue-list"),
     path("queues/assign/", QueueAssignApi.as_view(), name="queue-assign"),

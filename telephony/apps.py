@@ -12,6 +12,9 @@ class TelephonyConfig(AppConfig):
         from telephony import checks, number_checks  # noqa: F401  (registers the checks)
         from telephony.errors import TelephonyError
         from telephony.problems import KINDS, answer_to
+        from telephony.refusals import refusal_count
+        from telephony.rest.signals import rest_request
 
         problems_add(*KINDS)
         errors_answered(TelephonyError, answer_to)
+        rest_request.connect(refusal_count, dispatch_uid="telephony.refusal_count")

@@ -70,6 +70,9 @@ _CALLER_ID = gettext_noop(
 )
 _SENDER = gettext_noop("Twilio does not send texts from this line. Ask your admin.")
 _CALLBACK = gettext_noop("Twilio does not accept Ringdesk's address. Ask your admin.")
+_BUSY_ACCOUNT = gettext_noop(
+    "Too many calls at once for the account at Twilio. Try again in a moment; tell your admin if it lasts."
+)
 _EMPTY_TEXT = gettext_noop("The text is empty.")
 _LANDLINE = gettext_noop("This number is a landline, which gets no texts.")
 _LIMIT = gettext_noop("This line has sent as many texts as the networks take from it in a day.")
@@ -80,7 +83,7 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     10001: (NotConfigured, _INACTIVE, True),
     20404: (CallGone, gettext_noop("This call is over."), True),
     20429: (RateLimited, gettext_noop("Twilio is busy. Try again in a moment."), False),
-    10004: (RateLimited, gettext_noop("Too many calls at once. Try again in a moment."), False),
+    10004: (RateLimited, _BUSY_ACCOUNT, False),
     # <Dial>'s own come with callbacks. What is wrong with our number is not the called one's fault.
     13214: (NotConfigured, _CALLER_ID, True),
     13223: (InvalidNumber, _NUMBER, True),

@@ -53,3 +53,21 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.status}".strip()
+
+
+class TwilioRefusal(models.Model):
+    """How often the REST API refused us for a limit or a permission on one day: a row a day and code."""
+
+    day = models.DateField(_("day"))
+    code = models.PositiveIntegerField(_("code"), help_text=_("Twilio's."))
+    count = models.PositiveIntegerField(_("count"), default=0)
+    first_at = models.DateTimeField(_("first"))
+    last_at = models.DateTimeField(_("last"))
+
+    class Meta:
+        verbose_name = _("refusal")
+        verbose_name_plural = _("refusals")
+        constraints = [models.UniqueConstraint(fields=["day", "code"], name="one_refusal_per_day_and_code")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.code}"

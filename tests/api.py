@@ -53,7 +53,9 @@ def make_world() -> World:
         "admin": factories.make_agent("admin", is_superuser=True, is_staff=True),
     }
     call = factories.make_call(1, line=line, agent=agents["agent"], status="in-progress", direction="inbound")
-    factories.make_call(2, parent=call, agent=agents["agent"], status="in-progress", direction="outbound-dial")
+    phone = f"client:{agents['agent'].identity}"
+    more = {"status": "in-progress", "direction": "outbound-dial", "called": phone}
+    factories.make_call(2, parent=call, agent=agents["agent"], **more)
     recording = Recording.objects.create(sid=sid("RE", 1), call=call, duration=9, status="completed")
     contact = factories.make_contact()
     # The one that is blocked: the other is texted.

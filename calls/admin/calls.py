@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from calls.admin.columns import CallColumns, KnowsItsViewer, call_link, call_title, time_text
 from calls.log.to_do import missed_to_call_back, voicemail_unheard
-from calls.models import Call, Recording, RecordingPlay
+from calls.models import Call, CallQuality, Recording, RecordingPlay
+from calls.quality.words import figures_text, quality_summary, warning_text
 from calls.recorder.timeline import call_timeline
 from core.admin import ReadOnly
 from core.folding import SearchesFolded
@@ -69,6 +70,40 @@ class PlayInline(RowsInline):
         return super().get_queryset(request).select_related("agent", "recording")
 
 
+class QualityInline(RowsInline):
+    model = CallQuality
+    readonly_fields = ("agent", "sounded", "means", "warned", "measured", "devices")
+    fields = readonly_fields
+
+    @admin.display(description=_("how it sounded"))
+    def sounded(self, quality: CallQuality) -> str:
+        return quality_summary(quality)
+
+    @admin.display(description=_("means"))
+    def means(self, quality: CallQuality) -> str:
+        return figures_text(quality) or "-"
+
+    @admin.display(description=_("warned of"))
+    def warned(self, quality: CallQuality) -> str:
+        return "; ".join(warning_text(one) for one in quality.warnings) or "-"
+
+    @admin.display(description=_("measured"))
+    def measured(self, quality: CallQuality) -> str:
+        minutes, seconds = divmod(quality.seconds, 60)
+        length = f"{minutes}:{seconds:02d}"
+        if quality.is_complete:
+            return length
+        return gettext("%(length)s, until its page went away") % {"length": length}
+
+    @admin.display(description=_("with"))
+    def devices(self, quality: CallQuality) -> str:
+        parts = (quality.microphone, quality.speaker, quality.network, quality.edge, quality.codec)
+        return ", ".join(dict.fromkeys(part for part in parts if part)) or "-"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CallQuality]:
+        return super().get_queryset(request).select_related("agent")
+
+
 class RootFilter(admin.SimpleListFilter):
     """Calls as people count them, unless every leg is asked for."""
 
@@ -119,7 +154,7 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
     search_help_text = _("Name, company, number, note or CallSid")
     date_hierarchy = "start_time"
-    inlines = [LegInline, RecordingInline, PlayInline]
+    inlines = [LegInline, RecordingInline, PlayInline, QualityInline]
     fieldsets = [
         (None, {"fields": ["way", "caller", "called", "line", "agent", "result_word", "why"]}),
         (_("What happened"), {"fields": ["timeline"]}),

@@ -17,10 +17,12 @@ from rest_framework.views import APIView
 
 from calls.control import actions
 from calls.log.apis import visible_call
-from calls.log.serializers import CallChangeSerializer, CallSerializer, DetailSerializer
+from calls.log.serializers import CallChangeSerializer, DetailSerializer
 from calls.models import Call
 from calls.payloads import call_etag, call_json
 from calls.permissions import call_may_be_edited, call_may_be_ended
+from calls.quality.payloads import qualities_json
+from calls.quality.serializers import CallDetailSerializer
 from core.api.problems import problem_response
 from core.api.resources import BoundedJSONParser, Conflict, require_version
 from core.api.schema import raises
@@ -62,12 +64,12 @@ _IF_MATCH = OpenApiParameter(
 class CallDetailApi(RetrieveAPIView[Call]):
     """One call with its legs."""
 
-    serializer_class = CallSerializer
+    serializer_class = CallDetailSerializer
     parser_classes = [BoundedJSONParser]
     lookup_url_kwarg = "sid"
     queryset = Call.objects.none()
 
-    @extend_schema(operation_id="calls_retrieve", tags=["calls"], parameters=[_VERSION], responses=CallSerializer)
+    @extend_schema(operation_id="calls_retrieve", tags=["calls"], parameters=[_VERSION], responses=CallDetailSerializer)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return _answer(visible_call(request, self.kwargs["sid"]))
 
@@ -77,7 +79,7 @@ class CallDetailApi(RetrieveAPIView[Call]):
         tags=["calls"],
         parameters=[_IF_MATCH, _VERSION],
         request=CallChangeSerializer,
-        responses=CallSerializer,
+        responses=CallDetailSerializer,
     )
     def patch(self, request: Request, sid: str) -> Response:
         """Keeps the note, the outcome, or both. Without `If-Match` the last to write wins."""
@@ -97,7 +99,7 @@ class CallDetailApi(RetrieveAPIView[Call]):
 
 
 def _answer(call: Call) -> Response:
-    return Response(call_json(call), headers={"ETag": call_etag(call)})
+    return Response(call_json(call) | {"quality": qualities_json(call)}, headers={"ETag": call_etag(call)})
 
 
 class CallHangUpApi(APIView):

@@ -2,6 +2,7 @@
 
 from calls.models.calls import Call, is_incoming
 from calls.models.events import CallEvent
+from calls.models.quality import CallQuality
 from calls.models.recordings import Recording, RecordingPlay
 from calls.models.rooms import Participant, Room, Transfer
 from calls.models.waiting import CallOffer, Conversation
@@ -27,6 +28,7 @@ __all__ = [
     "CallEvent",
     "CallOffer",
     "CallOutcome",
+    "CallQuality",
     "CallResult",
     "CallStatus",
     "Conversation",

@@ -152,6 +152,8 @@ class Call(models.Model):
             # Of legs, and for whoever asks about an agent alone.
             models.Index(fields=["agent", "-start_time"], name="call_agent_newest"),
             *LOG_INDEXES,
+            # What Twilio refused: few rows, which the doctor counts.
+            models.Index(fields=["start_time"], name="call_refused", condition=models.Q(error_code__gt="")),
             # With the time, although it finds a handful: else SQLite takes `call_agent_newest`, and looks at all calls
             # that the agent had today.
             models.Index(fields=["agent", "start_time"], name="call_live", condition=models.Q(status__in=sorted(LIVE))),

@@ -61,6 +61,19 @@ _CALL = _LEG | {
         }
     ],
 }
+_MEASURED: dict[str, Any] = {
+    "leg": "CA" + "fedcba9876543210" * 2, "seconds": 252, "poor_seconds": 0,
+    "mos": {"min": 4.1, "mean": 4.3, "p95": 4.2, "max": 4.4}, "jitter": {"min": 2, "mean": 6.2, "p95": 11, "max": 14},
+    "rtt": {"min": 40, "mean": 52, "p95": 80, "max": 120}, "loss": {"min": 0, "mean": 0.2, "p95": 1, "max": 2},
+    "input_level": None, "output_level": None, "microphone": "Headset", "speaker": "Headset", "network": "wifi",
+    "edge": "roaming", "codec": "opus", "is_complete": True,
+}  # fmt: skip
+_WARNING = {"name": "high-jitter", "times": 1, "seconds": 4}
+_KEPT_WARNING = _WARNING | {"text": "packets came unevenly, 4 s"}
+_QUALITY = _MEASURED | {
+    "agent": _AGENT, "at": "2026-11-23T09:34:19Z", "verdict": "good",
+    "summary": "Good: MOS 4.3, loss 0.2%, jitter 6 ms, round trip 52 ms", "warnings": [_KEPT_WARNING],
+}  # fmt: skip
 _NUMBERS = [{"number": "+12025550142", "label": "Mobile"}]
 _CONTACT_DETAIL = _CONTACT | {
     "email": "maya@okonkwo.example", "owner": {"id": 3, "name": "Ada Byron"}, "language": "", "time_zone": "",
@@ -240,6 +253,12 @@ EXAMPLES: dict[str, Any] = {
     },
     "PresenceChange": {"availability": "away", "back_at": None},
     "Call": _CALL,
+    "CallDetail": _CALL | {"quality": [_QUALITY]},
+    "CallQuality": _QUALITY,
+    "Figures": _MEASURED["mos"],
+    "KeptWarning": _KEPT_WARNING,
+    "Quality": _MEASURED | {"warnings": [_WARNING]},
+    "QualityWarning": _WARNING,
     "CallList": _PAGE | {"results": [_CALL]},
     "CallCost": {
         "sid": _SID, "price": "0.0125", "price_unit": "usd", "open": 0,

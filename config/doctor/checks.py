@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from config.doctor import system
+from calls.quality.doctor import check_quality
+from config.doctor import limits, system
 from core.languages import kept as _
 from routing.models import Line
 from telephony.doctor import account, network, routes
@@ -37,6 +38,8 @@ CHECKS = (
     Check("worker", _("Worker"), system.check_worker),
     Check("texts", _("Texts going out"), system.check_texts),
     Check("reconciler", _("Reconciler"), system.check_reconciler),
+    Check("limits", _("Twilio's limits"), limits.check_limits),
+    Check("quality", _("Sound quality"), check_quality),
     Check("usage", _("Usage figures"), usage.check_refresh),
     Check("spend", _("Spend limits"), usage.check_limits),
     Check("usage-triggers", _("Usage triggers"), usage.check_triggers),

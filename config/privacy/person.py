@@ -13,7 +13,18 @@ from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, gettext_noop
 
-from calls.models import LIVE, Call, CallEvent, CallOffer, Participant, Recording, RecordingPlay, Room, Transfer
+from calls.models import (
+    LIVE,
+    Call,
+    CallEvent,
+    CallOffer,
+    CallQuality,
+    Participant,
+    Recording,
+    RecordingPlay,
+    Room,
+    Transfer,
+)
 from contacts.models import BlockedNumber, Consent, Contact, ContactMerge, ContactNote, ContactNumber
 from core.text import in_sentence
 from messaging.group_sends.erasing import sends_choosing
@@ -64,6 +75,7 @@ class Person:
         found: dict[str, list[QuerySet[Model]]] = {
             gettext_noop("times a recording was listened to"): [RecordingPlay.objects.filter(**of_calls)],
             gettext_noop("recordings"): [Recording.objects.filter(**of_calls)],
+            gettext_noop("measurements of calls' sound"): [CallQuality.objects.filter(**of_calls)],
             gettext_noop("offers to agents"): [CallOffer.objects.filter(**of_calls)],
             # Also of who was taken into others' calls.
             gettext_noop("transfers"): [

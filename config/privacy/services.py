@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_noop
 from agents.models import Agent
 from calls.models import CallEvent, Recording, RecordingPlay
 from calls.payloads import call_json
+from calls.quality.payloads import quality_json
 from calls.recorder.masking import masking_policy_for, params_masked, twiml_masked, value_masked
 from calls.selectors import with_details
 from config.models import Erasure
@@ -121,6 +122,7 @@ def person_export(person: Person) -> dict[str, Any]:
             for row in _together(rows["merges of contacts"])
         ],
         "calls": [call_json(call) for call in with_details(person.calls).order_by("start_time", "sid")],
+        "call_quality": [quality_json(row) for row in _together(rows["measurements of calls' sound"])],
         "recordings_heard": [
             {"recording": play.recording_id, "by": play.agent.name if play.agent else None, "at": play.at}
             for play in plays

@@ -303,6 +303,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Where two models use one name for what they choose from.
     "ENUM_NAME_OVERRIDES": {
+        "CallResultEnum": "calls.models.CallResult",
         "DirectionEnum": "calls.models.Direction",
         "MessageDirectionEnum": "messaging.models.Direction",
         "RecipientOutcomeEnum": "messaging.group_sends.outcomes.Outcome",

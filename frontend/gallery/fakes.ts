@@ -6,11 +6,12 @@ import type { Call, Thread } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
 import { CONTACTS, HAPPENED, LOG, LONG_LOG } from "./data";
 import { targetsOf } from "./rooms";
+import { POOR, SOUND } from "./quality";
 import { entriesOf, READY_TEXTS, THREADS } from "./texts";
 
 export type LogMode = "full" | "long" | "empty" | "loading" | "failed" | "nothing";
 /** What an opened call answers: `theirs`: somebody else notes something whenever it is saved. */
-export type DetailsMode = "full" | "empty" | "loading" | "failed" | "theirs" | "unsaved";
+export type DetailsMode = "full" | "empty" | "loading" | "failed" | "theirs" | "unsaved" | "poor";
 
 /** What the server says of a number, in its own words. */
 export const TOO_SHORT = { message: "Too short for the United States: 4 digits are missing." };
@@ -54,13 +55,15 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
       if (!call) return never;
       const theirs = details === "theirs" && asked++ > 0;
       const change = theirs ? { ...THEIRS, outcome: "follow-up" as const, revision: 9 } : {};
-      return { call: { ...call, ...change }, etag: "" };
+      const quality = details === "empty" ? [] : details === "poor" ? POOR : SOUND;
+      return { call: { ...call, ...change }, etag: "", quality };
     },
     async noteCall() {
       const taken = { status: 412, message: "" };
       const lost = { status: 0, ...UNREACHABLE };
       throw Object.assign(new Error(lost.message), details === "theirs" ? taken : lost);
     },
+    keepQuality: async () => {},
     timeline: async () => (details === "empty" ? [] : HAPPENED),
     hangUp: async () => {},
     act: () => never,

@@ -62,6 +62,8 @@ export const LOG_STATES: Exhibits = {
       press("Maya Okonkwo"),
     ),
   },
+  "69-details-sound": { events: ready, act: opened(seen(".sound")) },
+  "69-details-sound-poor": { events: ready, details: "poor", act: opened(seen(".sound")) },
   "69-details-happened": { events: ready, act: opened(seen(".happened")) },
   "90-log-empty": { events: ready, log: "empty", act: toLog },
   "91-log-nothing": { events: ready, log: "nothing", act: inTurn(toLog, type("#search", "habour")) },

@@ -8,6 +8,7 @@ import { CONTACTS, COLLEAGUES, HAPPENED, HISTORY, LOG, LONG_LOG } from "./data";
 import { backTimes } from "../src/softphone/presence";
 import { momentOf } from "../src/threads/words";
 import { READY_TEXTS, THREADS, TIMELINES } from "./texts";
+import { POOR, SOUND } from "./quality";
 import { ABROAD, config, CONTACT, DEVICES, NIGHT, NIGHT_TEXT, THEIRS, TOO_SHORT } from "./fakes";
 import { TARGETS } from "./rooms";
 import { EXHIBITS } from "./states";
@@ -74,6 +75,8 @@ const SOURCES = [
   COLLEAGUES,
   CONTACTS,
   HAPPENED,
+  SOUND,
+  POOR,
   config,
   CONTACT,
   ABROAD,

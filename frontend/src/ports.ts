@@ -118,10 +118,15 @@ interface OutgoingText {
   override: string;
 }
 
+/** How a call sounded at one agent's phone. */
+export type CallQuality = Schemas["CallQuality"];
+
 /** A call with the version of it that a change is made to. */
 export interface VersionedCall {
   call: Call;
   etag: string;
+  /** How it sounded; not there from a server of the version before. */
+  quality?: CallQuality[];
 }
 
 export interface CallNote {
@@ -147,6 +152,8 @@ export interface Api {
   /** Fails with status 412 when the call changed since it was read. */
   noteCall(sid: string, change: Partial<CallNote>, etag: string): Promise<VersionedCall>;
   timeline(sid: string): Promise<TimelineEntry[]>;
+  /** What this phone measured of its own leg of that call. */
+  keepQuality(sid: string, quality: Schemas["Quality"]): Promise<void>;
   hangUp(sid: string): Promise<void>;
   /** The call as it is now: what was asked for may take a moment more. Fails with a sentence. */
   act(sid: string, act: CallAct): Promise<Call>;

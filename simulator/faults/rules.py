@@ -12,9 +12,10 @@ from simulator.faults.kinds import TRAITS, Kind
 
 Json = dict[str, Any]
 
-FIELDS = frozenset({"kind", "rate", "seconds", "status", "count", "match"})
+FIELDS = frozenset({"kind", "rate", "seconds", "status", "code", "count", "match"})
 MATCHES = ("path", "method", "call_status", "call_sid", "message_status", "message_sid")
 MOST_SECONDS = 3600
+LEAST_CODE, MOST_CODE = 10_000, 99_999
 MOST_FIRINGS = 1_000_000_000
 
 
@@ -42,6 +43,8 @@ class Rule:
     rate: float = 1.0
     seconds: float = 0.0
     status: int = 0
+    #: Twilio's, for an error of the API that is to be refused for something.
+    code: int | None = None
     count: int | None = None
     match: dict[str, str] = field(default_factory=dict)
     chance: random.Random = field(default_factory=random.Random)
@@ -76,6 +79,8 @@ class Rule:
             shown["seconds"] = self.seconds
         if traits.status is not None:
             shown["status"] = self.status
+        if self.code is not None:
+            shown["code"] = self.code
         if self.count is not None:
             shown["count"] = self.count
         if self.match:
@@ -103,11 +108,15 @@ def _read(given: object, seed: str) -> Rule:
     except ValueError as error:
         raise BadRuleError(f"kind must be one of {', '.join(Kind)}.") from error
     traits = TRAITS[kind]
+    code = _whole(given, "code", LEAST_CODE, MOST_CODE, None)
+    if code is not None and kind is not Kind.REST_ERROR:
+        raise BadRuleError("code is for rest-error alone.")
     return Rule(
         kind,
         rate=_number(given, "rate", 0, 1, 1.0),
         seconds=_number(given, "seconds", 0, MOST_SECONDS, traits.seconds or 0.0),
         status=_whole(given, "status", 400, 599, traits.status or 0) or 0,
+        code=code,
         count=_whole(given, "count", 1, MOST_FIRINGS, None),
         match=_match(given.get("match"), kind),
         chance=random.Random(seed),  # noqa: S311  repeatable is what it has to be

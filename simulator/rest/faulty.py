@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.faults import Kind, Occasion, Rule
-from simulator.rest.errors import ApiError
+from simulator.rest.errors import MESSAGES, ApiError
 from simulator.severed import NoAnswer
 
 if TYPE_CHECKING:
@@ -47,12 +47,21 @@ def instead(rule: Rule | None) -> Response | None:
     if rule.kind is Kind.NETWORK_CUT:
         return NoAnswer()
     if rule.kind is Kind.REST_ERROR:
-        return ApiError(SERVER_ERROR, status=rule.status).response()
+        return _refused(rule).response()
     if rule.kind is Kind.REST_RATE_LIMIT:
         response = ApiError(TOO_MANY_REQUESTS).response()
         response.headers["Retry-After"] = str(math.ceil(rule.seconds))
         return response
     return None
+
+
+def _refused(rule: Rule) -> ApiError:
+    """Of a code that the simulator itself never answers, no words are known."""
+    known = rule.code is None or rule.code in MESSAGES
+    error = ApiError(rule.code or SERVER_ERROR if known else SERVER_ERROR, status=rule.status)
+    if rule.code is not None and not known:
+        error.code, error.message = rule.code, "Refused on purpose"
+    return error
 
 
 async def delivered(rule: Rule | None, response: Response) -> Response:

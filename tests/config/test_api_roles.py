@@ -16,6 +16,7 @@ from agents.models import Agent
 from config.api_docs.hooks import example_of
 from config.api_docs.views import description
 from tests.api import GROUP_LINE, OTHER_CONTACT, World, make_world, twilio_that_agrees
+from tests.twilio import sid
 from tokens.models import Device
 
 TABLE = """
@@ -66,6 +67,7 @@ calls_participants_update 403    404        404         404         404    404
 calls_participants_remove 403    404        404         404         404    404
 calls_transfer_targets    403    200        404         404         200    200
 calls_list                403    200        200         200         200    200
+calls_quality             403    200        404         404         403    403
 calls_recording           403    200        404         404         200    200
 calls_retrieve            403    200        404         404         200    200
 calls_timeline            403    200        404         404         200    200
@@ -138,6 +140,7 @@ BODIES = {
     "blocked_numbers_create": {"number": "+12025550177"},
     "calls_participants_add": {"to": {"number": "+442079460100"}},
     "calls_transfer": {"to": {"number": "+442079460100"}, "mode": "blind"},
+    "calls_quality": {"leg": sid("CA", 2), "seconds": 9, "poor_seconds": 0, "is_complete": True},
     "contacts_create": {"name": "Tom Reed"},
     "contacts_import_choose": {"columns": ["name", "number"], "groups": []},
     "contacts_merge": {"contact": OTHER_CONTACT},

@@ -42,6 +42,21 @@ def test_an_error_looks_like_one_of_twilios(status):
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize(("code", "status"), [(10004, 429), (21215, 400), (99999, 400)])
+def test_a_refusal_has_the_code_that_the_rule_names(code, status):
+    async def scenario():
+        async with bench() as b:
+            await set_faults(b, {"kind": "rest-error", "code": code, "status": status})
+            data = {"To": CALLER, "From": SUPPORT, "Twiml": twiml("")}
+            response = await b.rest("POST", "/Calls.json", data=data)
+
+            assert (response.status_code, response.json()["code"]) == (status, code)
+            assert b.engine.world.calls == {}
+            assert b.engine.faults.as_json()["rules"][0]["code"] == code
+
+    asyncio.run(scenario())
+
+
 def test_a_rate_limit_says_when_to_come_back_and_nothing_was_done():
     async def scenario():
         async with bench() as b:

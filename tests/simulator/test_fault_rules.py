@@ -104,6 +104,8 @@ def test_a_rule_strikes_only_what_it_matches(match, strikes):
         ({"rules": [{"kind": "rest-slow", "rate": float("nan")}]}, ["rate"]),
         ({"rules": [{"kind": "rest-slow", "seconds": -1}]}, ["seconds", "-1"]),
         ({"rules": [{"kind": "rest-error", "status": 200}]}, ["status", "200"]),
+        ({"rules": [{"kind": "rest-error", "code": 1}]}, ["code", "1"]),
+        ({"rules": [{"kind": "webhook-drop", "code": 10004}]}, ["code", "rest-error"]),
         ({"rules": [{"kind": "rest-error", "count": 0}]}, ["count", "0"]),
         ({"rules": [{"kind": "rest-error", "count": 1.5}]}, ["count", "1.5"]),
         ({"rules": [{"kind": "rest-error", "match": "x"}]}, ["match"]),

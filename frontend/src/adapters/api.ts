@@ -78,7 +78,8 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
   }
 
   async function versioned(response: Response): Promise<VersionedCall> {
-    return { call: (await response.json()) as Call, etag: response.headers.get("ETag") ?? "" };
+    const call = (await response.json()) as Call & Pick<VersionedCall, "quality">;
+    return { call, etag: response.headers.get("ETag") ?? "", quality: call.quality ?? [] };
   }
 
   const under = (path: string) => `${config.urls.calls}${path}`;
@@ -98,6 +99,9 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
       versioned(
         await send(under(`${encodeURIComponent(sid)}/`), "PATCH", change, etag ? { "If-Match": etag } : {}),
       ),
+    keepQuality: async (sid, quality) => {
+      await send(under(`${encodeURIComponent(sid)}/quality/`), "PUT", quality);
+    },
     timeline: async (sid) =>
       (await request<{ entries: TimelineEntry[] }>(under(`${encodeURIComponent(sid)}/timeline/`))).entries,
     hangUp: async (sid) => {

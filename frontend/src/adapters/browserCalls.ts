@@ -1,5 +1,6 @@
 /** The SDK's calls in this browser: their events in, the machine's ids out. */
 import type { Send } from "../ports";
+import type { Sids } from "../quality/watch";
 import type { Hints } from "../softphone/state";
 import type { Call } from "./voiceSdk";
 
@@ -11,9 +12,13 @@ export class BrowserCalls {
   private readonly cancelled = new Set<string>();
   private readonly levelListeners = new Set<(input: number, output: number) => void>();
 
+  /** What says of a call that nothing more is measured. */
+  private readonly measured = new Map<string, () => void>();
+
   constructor(
     private readonly send: Send,
     private readonly onOver: () => void,
+    private readonly measure: (call: Call, sids: Sids) => () => void = () => () => {},
   ) {}
 
   get(id: string): Call | undefined {
@@ -64,6 +69,8 @@ export class BrowserCalls {
   abandon(): void {
     const ids = [...this.byId.keys()];
     this.byId.clear();
+    for (const stop of this.measured.values()) stop();
+    this.measured.clear();
     for (const id of ids) this.send({ type: "call.disconnected", id, at: Date.now() });
   }
 
@@ -77,9 +84,15 @@ export class BrowserCalls {
     const { send } = this;
     const over = () => {
       this.byId.delete(id);
+      this.measured.delete(id);
       this.onOver();
     };
     const sid = () => call.parameters.CallSid ?? id;
+    const root = () => call.customParameters.get("call_sid") ?? null;
+    this.measured.set(
+      id,
+      this.measure(call, () => ({ root: root(), leg: sid() })),
+    );
     call.on("ringing", () => send({ type: "call.ringing", id, sid: sid() }));
     call.on("accept", () => send({ type: "call.accepted", id, sid: sid(), at: Date.now() }));
     call.on("cancel", () => (over(), send({ type: "call.canceled", id, at: Date.now() })));

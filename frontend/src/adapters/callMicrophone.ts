@@ -55,6 +55,11 @@ export class CallMicrophone {
     return this.track?.getSettings().deviceId ?? "";
   }
 
+  /** What the browser calls it. */
+  get label(): string {
+    return this.track?.label ?? "";
+  }
+
   /** Says that nobody is heard, until another device is opened. */
   lose(): void {
     if (this.track)

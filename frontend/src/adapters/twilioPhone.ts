@@ -4,8 +4,11 @@ import type { Api, Levels, OutputKind, Phone, Send, Token } from "../ports";
 import { alarm, type Cancel } from "./alarms";
 import { type AudioTarget } from "./audioDevices";
 import { BrowserCalls } from "./browserCalls";
-import { CallMicrophone } from "./callMicrophone";
+import { CallMicrophone, deviceName } from "./callMicrophone";
 import type { PreferenceStore } from "./preferences";
+import type { QualityKeeper } from "../quality/keeper";
+import type { Surroundings } from "../quality/measure";
+import { watchQuality } from "../quality/watch";
 import { Device } from "./voiceSdk";
 import { VoiceToken } from "./voiceToken";
 import { t } from "../i18n/i18n";
@@ -28,8 +31,13 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     private readonly api: Pick<Api, "token">,
     private readonly preferences: PreferenceStore,
     private readonly send: Send,
+    quality: QualityKeeper | null = null,
   ) {
-    this.calls = new BrowserCalls(send, () => this.callOver());
+    this.calls = new BrowserCalls(
+      send,
+      () => this.callOver(),
+      (call, sids) => (quality ? watchQuality(call, sids, quality, () => this.surroundings()) : () => {}),
+    );
     this.microphone = new CallMicrophone(preferences, send, () => void this.chooseInput());
     const wake = () => {
       if (document.visibilityState === "visible") this.token?.wake();
@@ -125,6 +133,18 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     const wanted = id || "default";
     if ([...devices.get()].some((device) => device.deviceId === wanted)) return;
     await devices.set(wanted);
+  }
+
+  /** What a call is heard and sent with, as far as the browser says. */
+  private surroundings(): Surroundings {
+    const [speaker] = this.device?.audio?.speakerDevices.get() ?? [];
+    const { connection } = navigator as { connection?: { type?: string; effectiveType?: string } };
+    return {
+      microphone: deviceName(this.microphone.label),
+      speaker: deviceName(speaker?.label ?? ""),
+      network: connection?.type ?? connection?.effectiveType ?? "",
+      edge: this.device?.edge ?? "",
+    };
   }
 
   /** The chosen loudspeakers. The SDK forgets them whenever it looks which devices there are. */

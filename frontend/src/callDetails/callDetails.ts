@@ -3,7 +3,7 @@
  * that are talked on. Text that is not saved outlives everything.
  */
 import type { Call } from "../messages";
-import type { Api, CallNote, TimelineEntry } from "../ports";
+import type { Api, CallNote, CallQuality, TimelineEntry } from "../ports";
 import { t } from "../i18n/i18n";
 
 export interface OpenCall {
@@ -11,6 +11,7 @@ export interface OpenCall {
   /** As the log shows it until the server has answered. */
   call: Call;
   timeline: TimelineEntry[] | null;
+  quality: CallQuality[];
   loading: "loading" | "ready" | "failed";
   /** What the server has. */
   saved: CallNote;
@@ -37,6 +38,8 @@ export interface CallDetailsStore {
   release(sid: string): void;
   /** Loads again after a failure. */
   load(): void;
+  /** What was measured of a call has come to the server. */
+  measured(sid: string): void;
   /** A push told of a call. */
   merge(call: Call): void;
   write(sid: string, change: Partial<CallNote>): void;
@@ -90,10 +93,13 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
     const mine = ++turn;
     if (!quiet) set(sid, { loading: "loading" });
     try {
-      const [{ call, etag }, timeline] = await Promise.all([api.versionedCall(sid), api.timeline(sid)]);
+      const [{ call, etag, quality = [] }, timeline] = await Promise.all([
+        api.versionedCall(sid),
+        api.timeline(sid),
+      ]);
       if (mine !== turn) return;
       take(call, etag);
-      set(sid, { timeline, loading: "ready" });
+      set(sid, { timeline, quality, loading: "ready" });
     } catch {
       if (mine === turn && !quiet) set(sid, { loading: "failed" });
     }
@@ -172,7 +178,16 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
   function know(call: Call): void {
     if (known.has(call.sid)) return take(call);
     const saved = noteOf(call);
-    const fresh = { sid: call.sid, call, timeline: null, saved, draft: saved, problem: "", theirs: null };
+    const fresh = {
+      sid: call.sid,
+      call,
+      timeline: null,
+      quality: [],
+      saved,
+      draft: saved,
+      problem: "",
+      theirs: null,
+    };
     known.set(call.sid, { ...fresh, loading: "loading", saving: "idle" });
   }
 
@@ -222,6 +237,9 @@ export function createCallDetails(api: DetailsApi): CallDetailsStore {
     },
     load() {
       if (shown !== null) void load(shown);
+    },
+    measured(sid) {
+      if (sid === shown) void load(sid, true);
     },
     merge(call) {
       const before = known.get(call.sid);

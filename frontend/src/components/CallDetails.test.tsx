@@ -1,7 +1,8 @@
-import { screen, waitFor, within } from "@testing-library/preact";
+import { cleanup, screen, waitFor, within } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
 import { ApiError } from "../adapters/api";
-import type { Api } from "../ports";
+import { POOR, SOUND } from "../../gallery/quality";
+import type { Api, CallQuality } from "../ports";
 import { noted } from "../testing/fakes";
 import { push, rang, readyState, ROOT, sample } from "../testing/samples";
 import { button, show } from "../testing/show";
@@ -138,5 +139,29 @@ describe("noting a call", () => {
     await screen.findByText("Called back.");
     screen.getByText("Resolved");
     expect(screen.queryByLabelText("Note")).toBeNull();
+  });
+});
+
+describe("how a call sounded", () => {
+  const sounded = (quality: CallQuality[]) =>
+    opened({ versionedCall: vi.fn(async () => ({ call: mine, etag: '"1"', quality })) });
+
+  it("stands there in words, with what was warned of and what it was heard with", async () => {
+    await sounded(POOR);
+    const sound = within(await screen.findByRole("region", { name: "Sound" }));
+    sound.getByText(/Ada Byron.*: Poor for 40 s: packets lost, the sound came late/);
+    sound.getByText("Warned of: packets lost, 36 s; the sound came late, 12 s");
+    sound.getByText("Measured until the page went away.");
+    sound.getByText(/Grace Hopper.*: Good: MOS 4.3/);
+  });
+
+  it("names nobody where one agent had the call, and says nothing of a call that was not measured", async () => {
+    await sounded(SOUND);
+    const sound = await screen.findByRole("region", { name: "Sound" });
+    expect(sound.textContent).not.toContain("Ada");
+    cleanup();
+    await sounded([]);
+    await screen.findByText("Twilio asked what to do with the call.");
+    expect(screen.queryByRole("region", { name: "Sound" })).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import type { CallDetailsStore, OpenCall } from "../callDetails/callDetails";
 import type { Config } from "../config";
 import { exactClock, fullTime, minutes } from "../format";
 import type { Call, Line } from "../messages";
-import type { TimelineEntry } from "../ports";
+import type { CallQuality, TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
 import type { Correspondent } from "../threads/correspondent";
 import { lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
@@ -55,6 +55,7 @@ export function CallDetails(props: Props) {
         <h3 id="note-title">{t("details.note")}</h3>
         {mayNote ? <NoteForm key={open.sid} open={open} details={details} /> : <NoteText note={open.saved} />}
       </section>
+      {open.quality.length > 0 && <Sound quality={open.quality} />}
       <section class="card happened" aria-labelledby="happened-title">
         <h3 id="happened-title">{t("details.happened")}</h3>
         <Timeline open={open} onRetry={() => details.load()} />
@@ -129,6 +130,40 @@ function Facts({ call, canDial, onCall, line: fallback, onText, onContact }: Fac
       ))}
     </section>
   );
+}
+
+/** How it sounded at each agent's phone: in words, and what it was heard with. */
+function Sound({ quality }: { quality: CallQuality[] }) {
+  return (
+    <section class="card sound" aria-labelledby="sound-title">
+      <h3 id="sound-title">{t("details.sound")}</h3>
+      <ul class="sounds">
+        {quality.map((one) => (
+          <li key={one.leg}>
+            <p>
+              {one.verdict === "poor" && <Icon name="alert" size={16} />}{" "}
+              {quality.length > 1 && one.agent ? `${isolated(one.agent.name)}: ` : ""}
+              {one.summary}
+            </p>
+            {soundFacts(one).map((text) => (
+              <p key={text} class="quiet small" dir="auto">
+                {text}
+              </p>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function soundFacts({ warnings, microphone, speaker, network, is_complete }: CallQuality): string[] {
+  const with_ = [...new Set([microphone, speaker, network].filter(Boolean))].join(", ");
+  return [
+    warnings.length > 0 ? t("details.soundWarned", { what: warnings.map((one) => one.text).join("; ") }) : "",
+    with_ && t("details.soundWith", { what: with_ }),
+    is_complete ? "" : t("details.soundPartly"),
+  ].filter(Boolean);
 }
 
 function Timeline({ open, onRetry }: { open: OpenCall; onRetry(): void }) {

@@ -410,6 +410,26 @@ export interface paths {
         patch: operations["calls_participants_update"];
         trace?: never;
     };
+    "/api/v1/calls/{sid}/quality/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keeps how the call sounded at one's own phone
+         * @description Keeps how the call sounded at one's own phone. Sent again, it is kept once; the longer time stays.
+         */
+        put: operations["calls_quality"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{sid}/recordings/{recording_sid}/": {
         parameters: {
             query?: never;
@@ -2237,6 +2257,60 @@ export interface components {
             open: number;
             legs: components["schemas"]["LegCost"][];
         };
+        /** @description One call, with what is read of it alone. */
+        CallDetail: {
+            sid: string;
+            parent_call_sid: string | null;
+            direction: components["schemas"]["DirectionEnum"];
+            caller: string;
+            called: string;
+            status: components["schemas"]["StatusEnum"];
+            /** Format: date-time */
+            start_time: string;
+            /** Format: date-time */
+            answer_time: string | null;
+            /** Format: date-time */
+            end_time: string | null;
+            /** @description Seconds. */
+            duration: number | null;
+            agent: components["schemas"]["Agent"] | null;
+            /** @description Whether somebody outside called us. */
+            incoming: boolean;
+            readonly party: components["schemas"]["Party"];
+            line: components["schemas"]["Line"] | null;
+            contact: components["schemas"]["Contact"] | null;
+            result: components["schemas"]["CallResultEnum"] | components["schemas"]["BlankEnum"];
+            /** @description How long it rang, when nobody answered. */
+            readonly ring_seconds: number | null;
+            /** @description Seconds in a team's queue, until somebody answered or the caller was gone. */
+            waited: number | null;
+            /** @description Who is in the call, and who was; empty of a call in which nobody was ever held or taken in. */
+            readonly participants: components["schemas"]["Participant"][];
+            /** @description How long the other party was on hold. */
+            readonly held_seconds: number;
+            readonly transfer: components["schemas"]["Transfer"] | null;
+            /** @description Why it failed, as a sentence. */
+            problem: string;
+            /** @description What the agent noted. */
+            note: string;
+            /**
+             * @description What the agent says that the call came to.
+             *
+             *     * `resolved` - Resolved
+             *     * `follow-up` - Follow-up needed
+             *     * `call-back` - Call back
+             *     * `wrong-number` - Wrong number
+             *     * `spam` - Spam
+             *     * `other` - Other
+             */
+            outcome: components["schemas"]["OutcomeEnum"] | components["schemas"]["BlankEnum"];
+            /** @description Rises with every change: of two answers, the higher is the newer. */
+            revision: number;
+            readonly recordings: components["schemas"]["Recording"][];
+            legs: components["schemas"]["Leg"][];
+            /** @description How it sounded at each agent's phone. */
+            readonly quality: components["schemas"]["CallQuality"][];
+        };
         CallEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2273,6 +2347,38 @@ export interface components {
             message: string;
             permanent: boolean;
         };
+        CallQuality: {
+            leg: string;
+            agent: components["schemas"]["Agent"] | null;
+            /** Format: date-time */
+            at: string;
+            verdict: components["schemas"]["CallQualityVerdictEnum"];
+            /** @description In words, in the reader's language. */
+            summary: string;
+            seconds: number;
+            poor_seconds: number;
+            mos: components["schemas"]["Figures"] | null;
+            jitter: components["schemas"]["Figures"] | null;
+            rtt: components["schemas"]["Figures"] | null;
+            loss: components["schemas"]["Figures"] | null;
+            input_level: components["schemas"]["Figures"] | null;
+            output_level: components["schemas"]["Figures"] | null;
+            warnings: components["schemas"]["KeptWarning"][];
+            microphone: string;
+            speaker: string;
+            network: string;
+            edge: string;
+            codec: string;
+            is_complete: boolean;
+        };
+        /**
+         * @description * `good` - Good
+         *     * `fair` - Fair
+         *     * `poor` - Poor
+         *     * `unknown` - Not measured
+         * @enum {string}
+         */
+        CallQualityVerdictEnum: "good" | "fair" | "poor" | "unknown";
         /**
          * @description * `answered` - Answered
          *     * `missed` - Missed
@@ -2685,6 +2791,20 @@ export interface components {
          */
         ExplanationResultEnum: "rings" | "message" | "goodbye" | "refused" | "asked";
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        Figures: {
+            /** Format: double */
+            min: number;
+            /** Format: double */
+            mean: number;
+            /**
+             * Format: double
+             * @description 95 of 100 seconds were as good as this or better.
+             */
+            p95: number;
+            /** Format: double */
+            max: number;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         Give: {
             /** @description Of the call of whoever waits, or rings at somebody's. */
             sid: string;
@@ -2866,6 +2986,13 @@ export interface components {
             key: string;
             /** @description For people. */
             name: string;
+        };
+        KeptWarning: {
+            name: string;
+            times: number;
+            seconds: number;
+            /** @description What it means and how long, in the reader's language. */
+            text: string;
         };
         /**
          * @description * `en` - English
@@ -3097,6 +3224,19 @@ export interface components {
             /** @description The currency: USD. */
             unit: string;
         };
+        /**
+         * @description * `high-packet-loss` - high-packet-loss
+         *     * `high-packets-lost-fraction` - high-packets-lost-fraction
+         *     * `high-jitter` - high-jitter
+         *     * `high-rtt` - high-rtt
+         *     * `low-mos` - low-mos
+         *     * `low-bytes-received` - low-bytes-received
+         *     * `low-bytes-sent` - low-bytes-sent
+         *     * `ice-connectivity-lost` - ice-connectivity-lost
+         *     * `constant-audio-input-level` - constant-audio-input-level
+         * @enum {string}
+         */
+        NameEnum: "high-packet-loss" | "high-packets-lost-fraction" | "high-jitter" | "high-rtt" | "low-mos" | "low-bytes-received" | "low-bytes-sent" | "ice-connectivity-lost" | "constant-audio-input-level";
         Named: {
             id: number;
             name: string;
@@ -3634,6 +3774,69 @@ export interface components {
             /** @description Twilio's failures only: Twilio's own code. */
             twilio_code?: number | null;
         };
+        /** @description What an agent's phone measured of its own leg, second by second, put together. */
+        Quality: {
+            /** @description The sid of the phone's own leg. */
+            leg: string;
+            /** @description How long was measured. */
+            seconds: number;
+            /** @description In how many of them the SDK warned of the network. */
+            poor_seconds: number;
+            /** @description Mean opinion score, 1 to 5. */
+            mos?: components["schemas"]["Figures"] | null;
+            /** @description Milliseconds. */
+            jitter?: components["schemas"]["Figures"] | null;
+            /** @description Milliseconds. */
+            rtt?: components["schemas"]["Figures"] | null;
+            /** @description Per cent of packets. */
+            loss?: components["schemas"]["Figures"] | null;
+            /** @description Of the microphone, 0 to 32767. */
+            input_level?: components["schemas"]["Figures"] | null;
+            /** @description Of what was heard, 0 to 32767. */
+            output_level?: components["schemas"]["Figures"] | null;
+            warnings?: components["schemas"]["QualityWarning"][];
+            /**
+             * @description As the browser names it.
+             * @default
+             */
+            microphone: string;
+            /** @default  */
+            speaker: string;
+            /**
+             * @description As the browser says it: `wifi`, `4g`.
+             * @default
+             */
+            network: string;
+            /**
+             * @description Twilio's edge.
+             * @default
+             */
+            edge: string;
+            /** @default  */
+            codec: string;
+            /** @description Whether the phone saw the call end. */
+            is_complete: boolean;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        QualityWarning: {
+            /**
+             * @description The Voice SDK's.
+             *
+             *     * `high-packet-loss` - high-packet-loss
+             *     * `high-packets-lost-fraction` - high-packets-lost-fraction
+             *     * `high-jitter` - high-jitter
+             *     * `high-rtt` - high-rtt
+             *     * `low-mos` - low-mos
+             *     * `low-bytes-received` - low-bytes-received
+             *     * `low-bytes-sent` - low-bytes-sent
+             *     * `ice-connectivity-lost` - ice-connectivity-lost
+             *     * `constant-audio-input-level` - constant-audio-input-level
+             */
+            name: components["schemas"]["NameEnum"];
+            times: number;
+            /** @description How long it lasted, all times together. */
+            seconds: number;
+        };
         Queue: {
             team: components["schemas"]["QueueTeam"];
             /** @description How many wait, those for whom phones ring aside. */
@@ -4091,7 +4294,7 @@ export interface components {
              *     * `unusable` - Without a CallSid or a known status
              *     * `failed` - Kept, not applied yet
              */
-            verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["BlankEnum"];
+            verdict: components["schemas"]["TimelineEntryVerdictEnum"] | components["schemas"]["BlankEnum"];
             /** Format: double */
             milliseconds: number | null;
             /** @description Fields of the request, those that the reader may see. */
@@ -4112,6 +4315,15 @@ export interface components {
          * @enum {string}
          */
         TimelineEntryKindEnum: "webhook" | "leg" | "rest" | "action" | "incident";
+        /**
+         * @description * `applied` - Applied
+         *     * `late` - Older than what was known
+         *     * `duplicate` - Came before
+         *     * `unusable` - Without a CallSid or a known status
+         *     * `failed` - Kept, not applied yet
+         * @enum {string}
+         */
+        TimelineEntryVerdictEnum: "applied" | "late" | "duplicate" | "unusable" | "failed";
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         ToMyself: {
             /** @description One's own, E.164 or as dialled in the home region. */
@@ -4204,15 +4416,6 @@ export interface components {
              */
             as_of: string | null;
         };
-        /**
-         * @description * `applied` - Applied
-         *     * `late` - Older than what was known
-         *     * `duplicate` - Came before
-         *     * `unusable` - Without a CallSid or a known status
-         *     * `failed` - Kept, not applied yet
-         * @enum {string}
-         */
-        VerdictEnum: "applied" | "late" | "duplicate" | "unusable" | "failed";
         /** @description A voice token, and what it lets its holder do. */
         VoiceToken: {
             /** @description A JWT for Twilio's voice SDKs. */
@@ -5056,7 +5259,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Call"];
+                    "application/json": components["schemas"]["CallDetail"];
                 };
             };
             401: components["responses"]["InvalidTokenOrTokenExpired"];
@@ -5092,7 +5295,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Call"];
+                    "application/json": components["schemas"]["CallDetail"];
                 };
             };
             400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
@@ -5392,6 +5595,40 @@ export interface operations {
             500: components["responses"]["ServerError"];
             502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
             503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Quality"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallQuality"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
         };
     };
     calls_recording: {

@@ -63,6 +63,7 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     call: vi.fn(async () => sample("call.ended").call),
     versionedCall: vi.fn(async () => ({ call: noted(), etag: '"1"' })),
     noteCall: vi.fn(async (_sid, change) => ({ call: noted(change), etag: '"2"' })),
+    keepQuality: vi.fn(async () => {}),
     timeline: vi.fn(async () => happened),
     hangUp: vi.fn(async () => {}),
     act: vi.fn(async () => sample("call.status").live.call),
