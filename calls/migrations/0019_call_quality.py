@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0017_rooms'),
+        ('calls', '0018_called_again'),
         ('contacts', '0008_found_by_part'),
         ('routing', '0004_goals_of_lines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
