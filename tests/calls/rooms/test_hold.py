@@ -14,7 +14,7 @@ from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import CallGone, TelephonyError, Unavailable
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, rest_faked, talk
-from tests.twilio import incoming, leg_status, root_status
+from tests.twilio import incoming, leg_status, outgoing, root_status
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +238,21 @@ def test_nobody_is_put_on_hold_before_anybody_talks(twilio, line, ada, api, rest
 
     assert post(api, "hold").status_code in (403, 409)
     assert rest.asked == []
+
+
+def test_of_a_call_that_an_agent_made_the_others_leg_is_sent_and_the_agent_follows(twilio, line, ada, api, rest):
+    twilio.webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "+442079460100"))
+    for number, status in enumerate(("initiated", "ringing", "in-progress")):
+        more = {"From": line.number, "To": "+442079460100"}
+        twilio.webhook("/twilio/voice/status/", leg_status(0, status, number) | more)
+
+    assert post(api, "hold").status_code == 202
+
+    assert rest.asked[0][1] == LEG
+    own = outgoing(ada.pk, "+442079460100", CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG)
+    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", own).content)
+    assert document.find("Dial/Conference").text == Room.objects.get().name
+    Conference(twilio).join(LEG, ROOT)
+    Participant.objects.update(asked_at=None)
+    keeping.look(ROOT)
+    assert (rest.asked[-1][0], rest.asked[-1][2]) == ("hold", LEG), "the customer is held, not the agent"

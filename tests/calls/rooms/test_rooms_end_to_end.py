@@ -125,6 +125,7 @@ async def scenario(house: House, ids: dict[str, int], monkeypatch: pytest.Monkey
             consulted = await grace.post(sid, "transfer", {"to": {"agent": ids["ada1"]}, "mode": "warm"})
         assert consulted.status_code == 202, consulted.text
         again = await answer(ada, ADA, monkeypatch)
+        assert again.params["call_sid"] == sid, "what is told with a call that REST makes"
         await until(hears_music(house, sid, ADA, GRACE), "the caller hears music while the two talk")
         await _consulting(grace, sid)
         done = await grace.post(sid, "complete-transfer")
