@@ -20,6 +20,8 @@ class Migration(migrations.Migration):
             name='CallQuality',
             fields=[
                 ('leg_sid', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='leg')),
+                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
+                ('call', models.ForeignKey(db_column='call_sid', db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='qualities', to='calls.call', verbose_name='call')),
                 ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='at')),
                 ('seconds', models.PositiveIntegerField(help_text='Seconds.', verbose_name='measured')),
                 ('poor_seconds', models.PositiveIntegerField(help_text='Seconds in which the phone warned.', verbose_name='poor for')),
@@ -42,15 +44,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='call',
             index=models.Index(condition=models.Q(('error_code__gt', '')), fields=['start_time'], name='call_refused'),
-        ),
-        migrations.AddField(
-            model_name='callquality',
-            name='agent',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='agent'),
-        ),
-        migrations.AddField(
-            model_name='callquality',
-            name='call',
-            field=models.ForeignKey(db_column='call_sid', db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='qualities', to='calls.call', verbose_name='call'),
         ),
     ]
