@@ -83,9 +83,11 @@ def ring(agents: int, turns: int) -> dict[str, Any]:
     dispatcher.listen(awake.set)
     rounds = chore.Rounds()
     thread = threading.Thread(target=_decide, args=(rounds, awake, over), daemon=True)
+    mender = threading.Thread(target=_mend, args=(rounds, over), daemon=True)
     rng, times = random.Random(agents), []
     with patch.object(fetching, "call_redirect", redirect):
         thread.start()
+        mender.start()
         for _ in range(turns + 5):
             time.sleep(rng.uniform(0.1, 0.2))
             rung.clear()
@@ -102,6 +104,7 @@ def ring(agents: int, turns: int) -> dict[str, Any]:
             house.caller_comes()
         over.set()
         thread.join(10)
+        mender.join(10)
     assert Agent.objects.count() == agents
     return {"ms": times[5:]}
 
@@ -113,3 +116,9 @@ def _decide(rounds: chore.Rounds, awake: threading.Event, over: threading.Event)
         time.sleep(chore._CALM if rounds.is_calm else chore._SOON)  # noqa: SLF001
         awake.clear()
         rounds.look()
+
+
+def _mend(rounds: chore.Rounds, over: threading.Event) -> None:
+    while not over.is_set():
+        rounds.mend()
+        over.wait(chore._NET_SECONDS)  # noqa: SLF001

@@ -234,7 +234,7 @@ describe("not here", () => {
 describe("leaving in a call", () => {
   it("says before what closing the page does", () => {
     show(openState());
-    callArea().getByText("The call with Maya ends when you close or reload this page.");
+    callArea().getByText("You leave the call with Maya when you close or reload this page.");
   });
 
   it("by signing out asks with the caller's name, and Cancel has focus", async () => {

@@ -498,7 +498,7 @@ export const de: Catalogue = {
   "call.helpVpn": "Im VPN? Trennen Sie es nach diesem Gespräch.",
   "call.ifNotBack": "Wenn der Ton nicht wiederkommt",
   "call.ifNotBackText": "Das Gespräch endet von selbst. Rufen Sie {name} dann aus der Anrufliste erneut an.",
-  "call.closing": "Das Gespräch mit {name} endet, wenn Sie diese Seite schließen oder neu laden.",
+  "call.closing": "Sie verlassen das Gespräch mit {name}, wenn Sie diese Seite schließen oder neu laden.",
   "call.you": "Sie",
 
   // Hold, transfer, and others in a call

@@ -495,7 +495,7 @@ export const en = {
   "call.helpVpn": "On a VPN? Leave it after this call.",
   "call.ifNotBack": "If the sound does not come back",
   "call.ifNotBackText": "The call ends by itself. Then call {name} again from the call log.",
-  "call.closing": "The call with {name} ends when you close or reload this page.",
+  "call.closing": "You leave the call with {name} when you close or reload this page.",
   "call.you": "You",
 
   // Hold, transfer, and others in a call
