@@ -52,7 +52,7 @@ def test_a_call_that_came_while_the_socket_was_away_is_known_after_it(open_desk,
 def test_a_reload_during_a_call_is_asked_about_and_followed_by_an_offer_to_call_back(open_desk, stack):
     desk = open_desk("ada")
     sid = start_call(desk, stack)
-    expect(desk.call_area).to_contain_text("The call with Maya ends when you close or reload this page.")
+    expect(desk.call_area).to_contain_text("You leave the call with Maya when you close or reload this page.")
 
     # The question's words are the browser's own.
     with desk.page.expect_event("dialog") as asked:
