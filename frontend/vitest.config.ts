@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// These stand in for whole modules, or for what a page has only one of.
-const OWN_PAGE = ["src/adapters/**/*.test.{ts,tsx}"];
+// These stand in for whole modules, load them anew (`vi.resetModules`), or stand in for what a page has only one of.
+const OWN_PAGE = ["src/adapters/**/*.test.{ts,tsx}", "src/serviceWorker.test.ts"];
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
