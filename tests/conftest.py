@@ -42,10 +42,14 @@ _ALONE = (
 # which way a route leads, a program's own arithmetic. The simulator has no database and no Redis.
 _ONCE = (
     "tests/browser/",
+    "tests/calls/rooms/test_rooms_end_to_end.py",
+    "tests/calls/test_browser_fields.py",
     "tests/config/test_api_description.py",
     "tests/config/test_api_roles.py",
     "tests/languages/",
     "tests/routing/test_explained_calls.py",
+    "tests/routing/test_hours.py",
+    "tests/routing/test_walk.py",
     "tests/simulator/",
     "tests/soak/test_compare.py",
     "tests/telephony/webhooks/test_webhook_security.py",
@@ -57,7 +61,6 @@ _ONCE = (
 _AGAIN = (
     "tests/browser/test_board.py",
     "tests/browser/test_call_back.py",
-    "tests/browser/test_group_send.py",
     "tests/browser/test_queue.py",
     "tests/browser/test_texts.py",
 )

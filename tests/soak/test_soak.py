@@ -16,6 +16,8 @@ def options():
     return make
 
 
+# With kills, it is done again on PostgreSQL.
+@pytest.mark.once
 def test_forty_calls_of_every_kind_are_logged_as_the_simulator_saw_them(options, tmp_path):
     report = run(tmp_path, options())
 
