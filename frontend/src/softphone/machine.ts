@@ -14,15 +14,17 @@ export type Step = [State, ...Command[]];
 /** The state after an event and what is to be done. An event that means nothing now leaves the state as it is. */
 export function transition(state: State, event: SoftphoneEvent): Step {
   const [next, ...commands] = region(state, event);
-  return settle(controlled(state, told(state, next)), commands);
+  return settle(controlled(state, told(state, next, event)), commands);
 }
 
-/** A call that is over here though its customer is not: who it was handed to is told with its end. */
-function told(before: State, after: State): State {
+/** A call that is over here though its customer is not: who it was handed to is told with its end, or after it. */
+function told(before: State, after: State, event: SoftphoneEvent): State {
   const { calls } = after;
   if (calls.focus !== null || calls.ending?.kind !== "ended" || calls.ending.handedTo) return after;
   const { root } = calls.ending;
-  const name = handedTo(after.lives[root]?.call ?? before.lives[root]?.call, after.me.id);
+  const message = event.type === "desk.message" && event.message.type === "call.ended" ? event.message : null;
+  const last = message?.call.sid === root ? message.call : undefined;
+  const name = handedTo(last ?? after.lives[root]?.call ?? before.lives[root]?.call, after.me.id);
   return name ? { ...after, calls: { ...calls, ending: { ...calls.ending, handedTo: name } } } : after;
 }
 

@@ -173,6 +173,16 @@ describe("a warm transfer", () => {
     expect(lastEnding(after(consulting(), cancelled, gone))).toMatchObject({ handedTo: "" });
   });
 
+  it("says to whom, too, when the phone is let go before the server says it", () => {
+    const call = { ...sample("call.ended").call, sid: ROOT };
+    const blind = transfer({ mode: "blind", state: "calling" });
+    const gone: SoftphoneEvent = { type: "call.disconnected", id: LEG, at: NOW + 60_000 };
+    const told = push({ type: "call.ended", call: { ...call, transfer: blind } });
+    expect(lastEnding(after(talking(), gone, told))).toMatchObject({ kind: "ended", handedTo: "Grace" });
+    const other = push({ type: "call.ended", call: { ...call, sid: "CA-other", transfer: blind } });
+    expect(lastEnding(after(talking(), gone, other))).toMatchObject({ handedTo: "" });
+  });
+
   it("says who asks at the desk of whoever is asked", () => {
     const asked = transfer({ from: grace, state: "calling" });
     const answered: SoftphoneEvent[] = [
