@@ -57,12 +57,11 @@ _ONCE = (
     "tests/test_mobile_guide.py",
     "tests/test_services_script.py",
 )
-# But not these: what several desks are told at once, through Redis, of rows that are locked.
+# But not these: what several desks are told at once, through Redis, of rows that are locked. The queue itself is tried
+# there without a browser (tests/soak/test_queue.py, tests/calls/test_queue_end_to_end.py).
 _AGAIN = (
     "tests/browser/test_board.py",
     "tests/browser/test_call_back.py",
-    "tests/browser/test_queue.py",
-    "tests/browser/test_texts.py",
 )
 
 
