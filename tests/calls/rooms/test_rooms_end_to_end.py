@@ -117,6 +117,7 @@ async def scenario(house: House, ids: dict[str, int], monkeypatch: pytest.Monkey
         assert taken.params["call_sid"] == sid
         await until(hears_tone(house, sid, GRACE), "the caller hears Grace")
         assert await call.until("over", seconds=10), "Ada is let go"
+        await _has_it(grace, sid, ids["grace1"])
 
         consulted = await grace.post(sid, "transfer", {"to": {"agent": ids["ada1"]}, "mode": "warm"})
         if consulted.status_code == 409:
@@ -132,6 +133,7 @@ async def scenario(house: House, ids: dict[str, int], monkeypatch: pytest.Monkey
         assert done.status_code == 202, done.text
         await until(hears_tone(house, sid, ADA), "the caller hears Ada after the hand-over")
         assert await taken.until("over", seconds=10), "Grace has left"
+        await _has_it(ada, sid, ids["ada1"])
         await ada.post(sid, "hang-up")
         assert await again.until("over", seconds=10), "the call ends"
         await until(lambda: house.call(sid)["end_time"], "the caller's telephone is hung up")
@@ -147,13 +149,22 @@ async def scenario(house: House, ids: dict[str, int], monkeypatch: pytest.Monkey
 _NO_WRAP_UP = "from agents.models import Agent; Agent.objects.update(wrap_up_until=None)"
 
 
-async def _consulting(agent: Agent, sid: str) -> None:
+async def _told(agent: Agent, sid: str, check: Callable[[Any], bool]) -> None:
+    """Waits until the desk knows what is heard already: Twilio tells it beside the sound."""
     async with asyncio.timeout(20):
         while True:
-            call = (await agent._http.get(f"/api/v1/calls/{sid}/")).json()
-            if call["transfer"]["state"] == "consulting" and call["participants"][0]["held"]:
+            answer = await agent._http.get(f"/api/v1/calls/{sid}/")
+            if answer.status_code == 200 and check(answer.json()):
                 return
             await asyncio.sleep(0.1)
+
+
+async def _consulting(agent: Agent, sid: str) -> None:
+    await _told(agent, sid, lambda call: call["transfer"]["state"] == "consulting" and call["participants"][0]["held"])
+
+
+async def _has_it(agent: Agent, sid: str, agent_id: int) -> None:
+    await _told(agent, sid, lambda call: (call["agent"] or {}).get("id") == agent_id)
 
 
 def test_hold_resume_and_both_kinds_of_transfer_with_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
