@@ -125,7 +125,7 @@ def merge_undo(merge_id: int, *, contact_id: int) -> Contact:
     try:
         with transaction.atomic():
             survivor = Contact.objects.select_for_update().filter(pk=contact_id).first()
-            found = ContactMerge.objects.select_for_update().filter(pk=merge_id, survivor=contact_id).first()
+            found = ContactMerge.objects.select_for_update().filter(pk=merge_id, survivor__pk=contact_id).first()
             if survivor is None or found is None:
                 raise ContactMerge.DoesNotExist
             return _undo(found, survivor)

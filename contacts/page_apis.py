@@ -145,7 +145,7 @@ class NoteApi(APIView):
 
 
 def _note(request: Request, pk: int, note_id: int) -> ContactNote:
-    note = ContactNote.objects.select_related("author").filter(pk=note_id, contact=pk).first()
+    note = ContactNote.objects.select_related("author").filter(pk=note_id, contact__pk=pk).first()
     if note is None:
         raise Http404
     if not timeline.note_may_be_edited(note, by=request.user):  # type: ignore[arg-type]

@@ -61,6 +61,26 @@ def codes_of(path: str, method: str, status: int) -> set[str]:
     return set(document["components"]["responses"][name]["content"][CONTENT_TYPE]["examples"])
 
 
+def operations_by_id() -> Iterator[tuple[str, str, str]]:
+    """Each operation with each of the ids in its path, which are whole numbers."""
+    for path, item in description()["paths"].items():
+        for method, operation in item.items():
+            for parameter in operation.get("parameters", []):
+                if parameter["in"] == "path" and parameter["schema"]["type"] == "integer":
+                    yield method, path, parameter["name"]
+
+
+@pytest.mark.parametrize(("method", "path", "name"), operations_by_id())
+def test_an_id_that_no_database_can_hold_is_not_found(world: World, method: str, path: str, name: str):
+    client = Client(headers=world.headers["admin"], raise_request_exception=False)
+
+    answer = client.generic(
+        method.upper(), path.format(**world.ids | {name: 10**19}), b"{}", content_type="application/json", secure=True
+    )
+
+    assert answer.status_code in (400, 404)
+
+
 @pytest.mark.parametrize(
     "error",
     [CallGone("Gone."), RateLimited("Wait."), NotConfigured("No."), Unavailable("Away."), TelephonyError("No.")],
