@@ -7,318 +7,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("agents", "0001_initial"),
-        ("contacts", "0001_initial"),
+        ('agents', '0001_initial'),
+        ('contacts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="StatusCallback",
+            name='StatusCallback',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("call_sid", models.CharField(blank=True, db_index=True, max_length=64)),
-                (
-                    "kind",
-                    models.CharField(help_text="The route: incoming, outgoing, status, dial-action …", max_length=32),
-                ),
-                ("call_status", models.CharField(blank=True, max_length=32)),
-                ("sequence_number", models.IntegerField(null=True)),
-                ("params", models.JSONField(help_text="Every field; a list where a name came twice.")),
-                ("idempotency_token", models.CharField(blank=True, max_length=128)),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("applied", "Applied"),
-                            ("late", "Older than what was known"),
-                            ("duplicate", "Came before"),
-                            ("unusable", "Without a CallSid or a known status"),
-                        ],
-                        default="applied",
-                        max_length=16,
-                    ),
-                ),
-                ("received_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call_sid', models.CharField(blank=True, db_index=True, max_length=64)),
+                ('kind', models.CharField(help_text='The route: incoming, outgoing, status, dial-action …', max_length=32)),
+                ('call_status', models.CharField(blank=True, max_length=32)),
+                ('sequence_number', models.IntegerField(null=True)),
+                ('params', models.JSONField(help_text='Every field; a list where a name came twice.')),
+                ('idempotency_token', models.CharField(blank=True, max_length=128)),
+                ('verdict', models.CharField(choices=[('applied', 'Applied'), ('late', 'Older than what was known'), ('duplicate', 'Came before'), ('unusable', 'Without a CallSid or a known status')], default='applied', max_length=16)),
+                ('received_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
             options={
-                "ordering": ["received_at", "pk"],
+                'ordering': ['received_at', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Line",
+            name='Line',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=80)),
-                ("number", models.CharField(help_text="A number of your Twilio account.", max_length=32, unique=True)),
-                (
-                    "ring_seconds",
-                    models.PositiveSmallIntegerField(
-                        default=20, help_text="How long agents' phones ring before the caller is asked for a message."
-                    ),
-                ),
-                ("takes_voicemail", models.BooleanField(default=True, verbose_name="takes voicemail")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "team",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="agents.team"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80)),
+                ('number', models.CharField(help_text='A number of your Twilio account.', max_length=32, unique=True)),
+                ('ring_seconds', models.PositiveSmallIntegerField(default=20, help_text="How long agents' phones ring before the caller is asked for a message.")),
+                ('takes_voicemail', models.BooleanField(default=True, verbose_name='takes voicemail')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='agents.team')),
             ],
             options={
-                "ordering": ["name"],
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="Call",
+            name='Call',
             fields=[
-                ("sid", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("account_sid", models.CharField(blank=True, max_length=64)),
-                (
-                    "direction",
-                    models.CharField(
-                        choices=[
-                            ("inbound", "Inbound"),
-                            ("outbound-api", "Outbound (API)"),
-                            ("outbound-dial", "Outbound (Dial)"),
-                        ],
-                        default="inbound",
-                        max_length=16,
-                    ),
-                ),
-                ("caller", models.CharField(blank=True, help_text="Twilio's From.", max_length=255)),
-                ("called", models.CharField(blank=True, help_text="Twilio's To.", max_length=255)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("queued", "Queued"),
-                            ("initiated", "Initiated"),
-                            ("ringing", "Ringing"),
-                            ("in-progress", "In progress"),
-                            ("completed", "Completed"),
-                            ("busy", "Busy"),
-                            ("failed", "Failed"),
-                            ("no-answer", "No answer"),
-                            ("canceled", "Canceled"),
-                        ],
-                        default="queued",
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "sequence_number",
-                    models.IntegerField(default=-1, help_text="Of the last callback that was applied."),
-                ),
-                ("start_time", models.DateTimeField(default=django.utils.timezone.now)),
-                ("answer_time", models.DateTimeField(blank=True, null=True)),
-                ("end_time", models.DateTimeField(blank=True, null=True)),
-                ("duration", models.PositiveIntegerField(blank=True, help_text="Seconds.", null=True)),
-                ("sip_response_code", models.CharField(blank=True, max_length=8)),
-                ("error_code", models.CharField(blank=True, max_length=16)),
-                ("caller_name", models.CharField(blank=True, max_length=120)),
-                ("city", models.CharField(blank=True, max_length=80)),
-                ("state", models.CharField(blank=True, max_length=80)),
-                ("country", models.CharField(blank=True, max_length=8)),
-                ("stir_verstat", models.CharField(blank=True, max_length=64)),
-                ("forwarded_from", models.CharField(blank=True, max_length=64)),
-                (
-                    "result",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("answered", "Answered"),
-                            ("missed", "Missed"),
-                            ("voicemail", "Voicemail"),
-                            ("reached", "Reached"),
-                            ("busy", "Busy"),
-                            ("no-answer", "No answer"),
-                            ("failed", "Failed"),
-                            ("canceled", "Canceled"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "revision",
-                    models.PositiveIntegerField(
-                        default=0, help_text="Rises with every change of the call or its legs."
-                    ),
-                ),
-                (
-                    "problem",
-                    models.CharField(blank=True, help_text="Why it failed, as the agent was told.", max_length=255),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                (
-                    "agent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="calls",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "contact",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="calls",
-                        to="contacts.contact",
-                    ),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        db_column="parent_call_sid",
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="legs",
-                        to="calls.call",
-                    ),
-                ),
-                (
-                    "line",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="calls",
-                        to="calls.line",
-                    ),
-                ),
+                ('sid', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('account_sid', models.CharField(blank=True, max_length=64)),
+                ('direction', models.CharField(choices=[('inbound', 'Inbound'), ('outbound-api', 'Outbound (API)'), ('outbound-dial', 'Outbound (Dial)')], default='inbound', max_length=16)),
+                ('caller', models.CharField(blank=True, help_text="Twilio's From.", max_length=255)),
+                ('called', models.CharField(blank=True, help_text="Twilio's To.", max_length=255)),
+                ('status', models.CharField(choices=[('queued', 'Queued'), ('initiated', 'Initiated'), ('ringing', 'Ringing'), ('in-progress', 'In progress'), ('completed', 'Completed'), ('busy', 'Busy'), ('failed', 'Failed'), ('no-answer', 'No answer'), ('canceled', 'Canceled')], default='queued', max_length=16)),
+                ('sequence_number', models.IntegerField(default=-1, help_text='Of the last callback that was applied.')),
+                ('start_time', models.DateTimeField(default=django.utils.timezone.now)),
+                ('answer_time', models.DateTimeField(blank=True, null=True)),
+                ('end_time', models.DateTimeField(blank=True, null=True)),
+                ('duration', models.PositiveIntegerField(blank=True, help_text='Seconds.', null=True)),
+                ('sip_response_code', models.CharField(blank=True, max_length=8)),
+                ('error_code', models.CharField(blank=True, max_length=16)),
+                ('caller_name', models.CharField(blank=True, max_length=120)),
+                ('city', models.CharField(blank=True, max_length=80)),
+                ('state', models.CharField(blank=True, max_length=80)),
+                ('country', models.CharField(blank=True, max_length=8)),
+                ('stir_verstat', models.CharField(blank=True, max_length=64)),
+                ('forwarded_from', models.CharField(blank=True, max_length=64)),
+                ('result', models.CharField(blank=True, choices=[('answered', 'Answered'), ('missed', 'Missed'), ('voicemail', 'Voicemail'), ('reached', 'Reached'), ('busy', 'Busy'), ('no-answer', 'No answer'), ('failed', 'Failed'), ('canceled', 'Canceled')], max_length=16)),
+                ('revision', models.PositiveIntegerField(default=0, help_text='Rises with every change of the call or its legs.')),
+                ('problem', models.CharField(blank=True, help_text='Why it failed, as the agent was told.', max_length=255)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True)),
+                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to=settings.AUTH_USER_MODEL)),
+                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='contacts.contact')),
+                ('parent', models.ForeignKey(blank=True, db_column='parent_call_sid', db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='legs', to='calls.call')),
+                ('line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='calls.line')),
             ],
             options={
-                "ordering": ["-start_time", "-sid"],
+                'ordering': ['-start_time', '-sid'],
             },
         ),
         migrations.CreateModel(
-            name="Recording",
+            name='Recording',
             fields=[
-                ("sid", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("url", models.URLField(blank=True, max_length=500)),
-                ("status", models.CharField(blank=True, max_length=16)),
-                ("duration", models.PositiveIntegerField(blank=True, help_text="Seconds.", null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "call",
-                    models.ForeignKey(
-                        db_column="call_sid",
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="recordings",
-                        to="calls.call",
-                    ),
-                ),
+                ('sid', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('url', models.URLField(blank=True, max_length=500)),
+                ('status', models.CharField(blank=True, max_length=16)),
+                ('duration', models.PositiveIntegerField(blank=True, help_text='Seconds.', null=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('call', models.ForeignKey(db_column='call_sid', db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='recordings', to='calls.call')),
             ],
             options={
-                "ordering": ["-created_at"],
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(
-            name="CallOffer",
+            name='CallOffer',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("ringing", "Ringing"),
-                            ("answered", "Answered"),
-                            ("canceled", "Canceled"),
-                            ("ended", "Ended"),
-                        ],
-                        default="ringing",
-                        max_length=16,
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "agent",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="offers", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="offers", to="calls.call"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('ringing', 'Ringing'), ('answered', 'Answered'), ('canceled', 'Canceled'), ('ended', 'Ended')], default='ringing', max_length=16)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='calls.call')),
             ],
             options={
-                "ordering": ["pk"],
-                "indexes": [
-                    models.Index(condition=models.Q(("state", "ringing")), fields=["agent"], name="offer_ringing")
-                ],
-                "constraints": [models.UniqueConstraint(fields=("call", "agent"), name="one_offer_per_call_and_agent")],
+                'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('state', 'ringing')), fields=['agent'], name='offer_ringing')],
+                'constraints': [models.UniqueConstraint(fields=('call', 'agent'), name='one_offer_per_call_and_agent')],
             },
         ),
         migrations.AddConstraint(
-            model_name="line",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ring_seconds__gte", 5), ("ring_seconds__lte", 120)),
-                name="line_ring_seconds_5_to_120",
-            ),
+            model_name='line',
+            constraint=models.CheckConstraint(condition=models.Q(('ring_seconds__gte', 5), ('ring_seconds__lte', 120)), name='line_ring_seconds_5_to_120'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["-start_time", "-sid"], name="call_newest"),
+            model_name='call',
+            index=models.Index(fields=['-start_time', '-sid'], name='call_newest'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["agent", "-start_time"], name="call_agent_newest"),
+            model_name='call',
+            index=models.Index(fields=['agent', '-start_time'], name='call_agent_newest'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["line", "-start_time"], name="call_line_newest"),
+            model_name='call',
+            index=models.Index(fields=['line', '-start_time'], name='call_line_newest'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["caller", "-start_time"], name="call_caller_newest"),
+            model_name='call',
+            index=models.Index(fields=['caller', '-start_time'], name='call_caller_newest'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["called", "-start_time"], name="call_called_newest"),
+            model_name='call',
+            index=models.Index(fields=['called', '-start_time'], name='call_called_newest'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("status__in", ["in-progress", "initiated", "queued", "ringing"])),
-                fields=["status"],
-                name="call_live",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('status__in', ['in-progress', 'initiated', 'queued', 'ringing'])), fields=['status'], name='call_live'),
         ),
         migrations.AddConstraint(
-            model_name="call",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "queued",
-                            "initiated",
-                            "ringing",
-                            "in-progress",
-                            "completed",
-                            "busy",
-                            "failed",
-                            "no-answer",
-                            "canceled",
-                        ],
-                    )
-                ),
-                name="call_status_is_one_of_twilios",
-            ),
+            model_name='call',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'initiated', 'ringing', 'in-progress', 'completed', 'busy', 'failed', 'no-answer', 'canceled'])), name='call_status_is_one_of_twilios'),
         ),
     ]

@@ -7,102 +7,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0001_initial"),
+        ('calls', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="CallEvent",
+            name='CallEvent',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("call_sid", models.CharField(db_index=True, max_length=64)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("rest", "Request to Twilio"),
-                            ("action", "Agent's action"),
-                            ("incident", "Failure of our own"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                ("name", models.CharField(help_text="`POST Calls/CA…`, `hang-up`, `incoming` …", max_length=120)),
-                ("outcome", models.CharField(blank=True, help_text="What came of it. Never a secret.", max_length=255)),
-                ("detail", models.JSONField(blank=True, default=dict)),
-                ("milliseconds", models.FloatField(null=True)),
-                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                (
-                    "agent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call_sid', models.CharField(db_index=True, max_length=64)),
+                ('kind', models.CharField(choices=[('rest', 'Request to Twilio'), ('action', "Agent's action"), ('incident', 'Failure of our own')], max_length=16)),
+                ('name', models.CharField(help_text='`POST Calls/CA…`, `hang-up`, `incoming` …', max_length=120)),
+                ('outcome', models.CharField(blank=True, help_text='What came of it. Never a secret.', max_length=255)),
+                ('detail', models.JSONField(blank=True, default=dict)),
+                ('milliseconds', models.FloatField(null=True)),
+                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('agent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["at", "pk"],
+                'ordering': ['at', 'pk'],
             },
         ),
-        migrations.RenameModel(old_name="StatusCallback", new_name="Webhook"),
+        migrations.RenameModel(old_name='StatusCallback', new_name='Webhook'),
         migrations.AddField(
-            model_name="webhook",
-            name="answer",
-            field=models.TextField(blank=True, help_text="The TwiML we answered with; empty for a plain 204."),
+            model_name='webhook',
+            name='answer',
+            field=models.TextField(blank=True, help_text='The TwiML we answered with; empty for a plain 204.'),
         ),
         migrations.AddField(
-            model_name="webhook",
-            name="milliseconds",
-            field=models.FloatField(help_text="From its arrival until it was worked on and kept.", null=True),
+            model_name='webhook',
+            name='milliseconds',
+            field=models.FloatField(help_text='From its arrival until it was worked on and kept.', null=True),
         ),
         migrations.AddField(
-            model_name="webhook",
-            name="problem",
-            field=models.CharField(blank=True, help_text="What failed in us. Never a secret.", max_length=255),
+            model_name='webhook',
+            name='problem',
+            field=models.CharField(blank=True, help_text='What failed in us. Never a secret.', max_length=255),
         ),
         migrations.AlterField(
-            model_name="webhook",
-            name="verdict",
-            field=models.CharField(
-                choices=[
-                    ("applied", "Applied"),
-                    ("late", "Older than what was known"),
-                    ("duplicate", "Came before"),
-                    ("unusable", "Without a CallSid or a known status"),
-                    ("failed", "Kept, not applied yet"),
-                ],
-                default="applied",
-                max_length=16,
-            ),
+            model_name='webhook',
+            name='verdict',
+            field=models.CharField(choices=[('applied', 'Applied'), ('late', 'Older than what was known'), ('duplicate', 'Came before'), ('unusable', 'Without a CallSid or a known status'), ('failed', 'Kept, not applied yet')], default='applied', max_length=16),
         ),
         migrations.AddField(
-            model_name="call",
-            name="note",
-            field=models.TextField(blank=True, help_text="What the agent noted."),
+            model_name='call',
+            name='note',
+            field=models.TextField(blank=True, help_text='What the agent noted.'),
         ),
         migrations.AddField(
-            model_name="call",
-            name="outcome",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("resolved", "Resolved"),
-                    ("follow-up", "Follow-up needed"),
-                    ("call-back", "Call back"),
-                    ("wrong-number", "Wrong number"),
-                    ("spam", "Spam"),
-                    ("other", "Other"),
-                ],
-                max_length=16,
-            ),
+            model_name='call',
+            name='outcome',
+            field=models.CharField(blank=True, choices=[('resolved', 'Resolved'), ('follow-up', 'Follow-up needed'), ('call-back', 'Call back'), ('wrong-number', 'Wrong number'), ('spam', 'Spam'), ('other', 'Other')], max_length=16),
         ),
         migrations.AddIndex(
-            model_name="webhook",
-            index=models.Index(condition=models.Q(("verdict", "failed")), fields=["id"], name="webhook_unapplied"),
+            model_name='webhook',
+            index=models.Index(condition=models.Q(('verdict', 'failed')), fields=['id'], name='webhook_unapplied'),
         ),
     ]

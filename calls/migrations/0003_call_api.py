@@ -21,140 +21,86 @@ def forget_words_of_notes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0002_flight_recorder"),
-        ("contacts", "0001_initial"),
+        ('calls', '0002_flight_recorder'),
+        ('contacts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="call",
-            name="parent",
-            field=models.ForeignKey(
-                blank=True,
-                db_column="parent_call_sid",
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="legs",
-                to="calls.call",
-            ),
+            model_name='call',
+            name='parent',
+            field=models.ForeignKey(blank=True, db_column='parent_call_sid', db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='legs', to='calls.call'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(condition=models.Q(("parent__isnull", False)), fields=["parent"], name="call_legs"),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='call_legs'),
         ),
         migrations.RemoveIndex(
-            model_name="call",
-            name="call_newest",
+            model_name='call',
+            name='call_newest',
         ),
         migrations.RemoveIndex(
-            model_name="call",
-            name="call_line_newest",
+            model_name='call',
+            name='call_line_newest',
         ),
         migrations.RemoveIndex(
-            model_name="call",
-            name="call_caller_newest",
+            model_name='call',
+            name='call_caller_newest',
         ),
         migrations.RemoveIndex(
-            model_name="call",
-            name="call_called_newest",
+            model_name='call',
+            name='call_called_newest',
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True)), fields=["-start_time", "-sid"], name="call_log_newest"
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['-start_time', '-sid'], name='call_log_newest'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True)),
-                fields=["line", "-start_time", "-sid"],
-                name="call_log_line",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['line', '-start_time', '-sid'], name='call_log_line'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True)),
-                fields=["line", "result", "-start_time", "-sid"],
-                name="call_log_line_result",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['line', 'result', '-start_time', '-sid'], name='call_log_line_result'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True), ("agent__isnull", False)),
-                fields=["agent", "line", "-start_time", "-sid"],
-                name="call_log_agent_line",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True), ('agent__isnull', False)), fields=['agent', 'line', '-start_time', '-sid'], name='call_log_agent_line'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True), ("agent__isnull", False)),
-                fields=["agent", "result", "-start_time", "-sid"],
-                name="call_log_agent_result",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True), ('agent__isnull', False)), fields=['agent', 'result', '-start_time', '-sid'], name='call_log_agent_result'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True)),
-                fields=["result", "-start_time", "-sid"],
-                name="call_log_result",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['result', '-start_time', '-sid'], name='call_log_result'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True)),
-                fields=["status", "-start_time", "-sid"],
-                name="call_log_status",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['status', '-start_time', '-sid'], name='call_log_status'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True), ("contact__isnull", False)),
-                fields=["contact", "-start_time", "-sid"],
-                name="call_log_contact",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True), ('contact__isnull', False)), fields=['contact', '-start_time', '-sid'], name='call_log_contact'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True)),
-                fields=["caller", "-start_time", "-sid"],
-                name="call_log_caller",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['caller', '-start_time', '-sid'], name='call_log_caller'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True)),
-                fields=["called", "-start_time", "-sid"],
-                name="call_log_called",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True)), fields=['called', '-start_time', '-sid'], name='call_log_called'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True), ("outcome__gt", "")),
-                fields=["outcome", "-start_time", "-sid"],
-                name="call_log_outcome",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True), ('outcome__gt', '')), fields=['outcome', '-start_time', '-sid'], name='call_log_outcome'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("parent__isnull", True), ("direction__gt", "inbound")),
-                fields=["direction", "-start_time", "-sid"],
-                name="call_log_direction",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('parent__isnull', True), ('direction__gt', 'inbound')), fields=['direction', '-start_time', '-sid'], name='call_log_direction'),
         ),
         migrations.RunPython(index_words_of_notes, forget_words_of_notes),
     ]

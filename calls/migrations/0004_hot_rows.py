@@ -17,33 +17,30 @@ def leave_none(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0003_call_api"),
-        ("contacts", "0001_initial"),
+        ('calls', '0003_call_api'),
+        ('contacts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name="call",
-            name="call_live",
+            model_name='call',
+            name='call_live',
         ),
         migrations.AlterField(
-            model_name="webhook",
-            name="call_sid",
+            model_name='webhook',
+            name='call_sid',
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("status__in", ["in-progress", "initiated", "queued", "ringing"])),
-                fields=["agent"],
-                name="call_live",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('status__in', ['in-progress', 'initiated', 'queued', 'ringing'])), fields=['agent'], name='call_live'),
         ),
         migrations.AddIndex(
-            model_name="webhook",
-            index=models.Index(fields=["call_sid"], name="webhook_call"),
+            model_name='webhook',
+            index=models.Index(fields=['call_sid'], name='webhook_call'),
         ),
         migrations.RunPython(leave_room, leave_none),
     ]

@@ -5,23 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0004_hot_rows"),
-        ("contacts", "0001_initial"),
+        ('calls', '0004_hot_rows'),
+        ('contacts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name="call",
-            name="call_live",
+            model_name='call',
+            name='call_live',
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("status__in", ["in-progress", "initiated", "queued", "ringing"])),
-                fields=["agent", "start_time"],
-                name="call_live",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('status__in', ['in-progress', 'initiated', 'queued', 'ringing'])), fields=['agent', 'start_time'], name='call_live'),
         ),
     ]

@@ -20,79 +20,49 @@ def drop_index_of_beginnings(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0005_live_calls"),
-        ("contacts", "0001_initial"),
+        ('calls', '0005_live_calls'),
+        ('contacts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name="call",
-            name="call_log_line",
+            model_name='call',
+            name='call_log_line',
         ),
         migrations.RemoveIndex(
-            model_name="call",
-            name="call_log_contact",
+            model_name='call',
+            name='call_log_contact',
         ),
         migrations.AlterField(
-            model_name="call",
-            name="agent",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="calls",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='call',
+            name='agent',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AlterField(
-            model_name="call",
-            name="contact",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="calls",
-                to="contacts.contact",
-            ),
+            model_name='call',
+            name='contact',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='contacts.contact'),
         ),
         migrations.AlterField(
-            model_name="call",
-            name="line",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="calls",
-                to="calls.line",
-            ),
+            model_name='call',
+            name='line',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='calls.line'),
         ),
         migrations.AlterField(
-            model_name="calloffer",
-            name="call",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="offers", to="calls.call"
-            ),
+            model_name='calloffer',
+            name='call',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='calls.call'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("line__isnull", False)),
-                fields=["line", "-start_time", "-sid"],
-                name="call_log_line",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('line__isnull', False)), fields=['line', '-start_time', '-sid'], name='call_log_line'),
         ),
         migrations.AddIndex(
-            model_name="call",
-            index=models.Index(
-                condition=models.Q(("contact__isnull", False)),
-                fields=["contact", "-start_time", "-sid"],
-                name="call_log_contact",
-            ),
+            model_name='call',
+            index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact', '-start_time', '-sid'], name='call_log_contact'),
         ),
         migrations.RunPython(drop_index_of_beginnings, migrations.RunPython.noop),
     ]

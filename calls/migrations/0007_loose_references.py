@@ -6,71 +6,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0006_fewer_indexes"),
-        ("contacts", "0001_initial"),
+        ('calls', '0006_fewer_indexes'),
+        ('contacts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="call",
-            name="agent",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="calls",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='call',
+            name='agent',
+            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AlterField(
-            model_name="call",
-            name="contact",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="calls",
-                to="contacts.contact",
-            ),
+            model_name='call',
+            name='contact',
+            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='contacts.contact'),
         ),
         migrations.AlterField(
-            model_name="call",
-            name="line",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="calls",
-                to="calls.line",
-            ),
+            model_name='call',
+            name='line',
+            field=models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='calls', to='calls.line'),
         ),
         migrations.AlterField(
-            model_name="calloffer",
-            name="agent",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="offers",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='calloffer',
+            name='agent',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='offers', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AlterField(
-            model_name="calloffer",
-            name="call",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="offers",
-                to="calls.call",
-            ),
+            model_name='calloffer',
+            name='call',
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='calls.call'),
         ),
     ]

@@ -26,20 +26,21 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0007_loose_references"),
+        ('calls', '0007_loose_references'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="call",
-            name="searched_name",
-            field=core.folding.FoldedField(blank=True, default="", editable=False, of=("caller_name",)),
+            model_name='call',
+            name='searched_name',
+            field=core.folding.FoldedField(blank=True, default='', editable=False, of=('caller_name',)),
         ),
         migrations.AddField(
-            model_name="call",
-            name="searched_note",
-            field=core.folding.FoldedField(blank=True, default="", editable=False, of=("note",)),
+            model_name='call',
+            name='searched_note',
+            field=core.folding.FoldedField(blank=True, default='', editable=False, of=('note',)),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

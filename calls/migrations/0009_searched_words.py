@@ -18,8 +18,9 @@ def _index_words_of(column):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0008_searched"),
+        ('calls', '0008_searched'),
     ]
 
     operations = [

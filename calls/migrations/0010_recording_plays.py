@@ -7,52 +7,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("calls", "0009_searched_words"),
+        ('calls', '0009_searched_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="RecordingPlay",
+            name='RecordingPlay',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="began")),
-                ("until", models.DateTimeField(default=django.utils.timezone.now, verbose_name="last asked for")),
-                (
-                    "agent",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "call",
-                    models.ForeignKey(
-                        db_column="call_sid",
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="plays",
-                        to="calls.call",
-                    ),
-                ),
-                (
-                    "recording",
-                    models.ForeignKey(
-                        db_column="recording_sid",
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="plays",
-                        to="calls.recording",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='began')),
+                ('until', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last asked for')),
+                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(db_column='call_sid', db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='plays', to='calls.call')),
+                ('recording', models.ForeignKey(db_column='recording_sid', db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='plays', to='calls.recording')),
             ],
             options={
-                "verbose_name": "listening",
-                "verbose_name_plural": "who listened",
-                "ordering": ["at", "pk"],
+                'verbose_name': 'listening',
+                'verbose_name_plural': 'who listened',
+                'ordering': ['at', 'pk'],
             },
         ),
     ]

@@ -6,214 +6,98 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("agents", "0005_languages"),
-        ("calls", "0014_lines_to_routing"),
+        ('agents', '0005_languages'),
+        ('calls', '0014_lines_to_routing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Conversation",
+            name='Conversation',
             fields=[
-                (
-                    "call",
-                    models.OneToOneField(
-                        db_column="call_sid",
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="conversation",
-                        serialize=False,
-                        to="calls.call",
-                        verbose_name="call",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("on-route", "Hears or is asked something"),
-                            ("waiting", "Waits"),
-                            ("offered", "Rings"),
-                            ("dialling", "An outside number rings"),
-                            ("message", "Leaves a message"),
-                            ("ended", "Ended"),
-                            ("abandoned", "Hung up while waiting"),
-                            ("lost", "Got the emergency answer"),
-                        ],
-                        default="on-route",
-                        max_length=16,
-                        verbose_name="state",
-                    ),
-                ),
-                (
-                    "position",
-                    models.JSONField(
-                        default=dict,
-                        help_text="The step that was met last, and the version of the route.",
-                        verbose_name="position",
-                    ),
-                ),
-                (
-                    "turn",
-                    models.PositiveIntegerField(
-                        default=0,
-                        help_text="Rises with each answer of ours: which one Twilio speaks of.",
-                        verbose_name="turn",
-                    ),
-                ),
-                (
-                    "answer",
-                    models.TextField(blank=True, help_text="What was answered in this turn.", verbose_name="answer"),
-                ),
-                ("waiting_since", models.DateTimeField(blank=True, null=True, verbose_name="waiting since")),
-                (
-                    "place_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="The time that callers are put in order by.",
-                        null=True,
-                        verbose_name="place at",
-                    ),
-                ),
-                ("priority", models.SmallIntegerField(default=0, verbose_name="priority")),
-                ("skill", models.CharField(blank=True, max_length=64, verbose_name="skill")),
-                (
-                    "terms",
-                    models.JSONField(
-                        default=dict, help_text="How phones ring, and for how long is waited.", verbose_name="terms"
-                    ),
-                ),
-                ("attempt", models.PositiveSmallIntegerField(default=0, verbose_name="attempt")),
-                (
-                    "not_before",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="Twilio would not fetch the caller: next try.",
-                        null=True,
-                        verbose_name="not before",
-                    ),
-                ),
-                (
-                    "fetched_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="When Twilio was last asked to fetch the caller.",
-                        null=True,
-                        verbose_name="fetched at",
-                    ),
-                ),
-                (
-                    "send_on",
-                    models.CharField(
-                        blank=True,
-                        help_text="Which way the caller is to leave the queue.",
-                        max_length=16,
-                        verbose_name="send on",
-                    ),
-                ),
+                ('call', models.OneToOneField(db_column='call_sid', db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='conversation', serialize=False, to='calls.call', verbose_name='call')),
+                ('state', models.CharField(choices=[('on-route', 'Hears or is asked something'), ('waiting', 'Waits'), ('offered', 'Rings'), ('dialling', 'An outside number rings'), ('message', 'Leaves a message'), ('ended', 'Ended'), ('abandoned', 'Hung up while waiting'), ('lost', 'Got the emergency answer')], default='on-route', max_length=16, verbose_name='state')),
+                ('position', models.JSONField(default=dict, help_text='The step that was met last, and the version of the route.', verbose_name='position')),
+                ('turn', models.PositiveIntegerField(default=0, help_text='Rises with each answer of ours: which one Twilio speaks of.', verbose_name='turn')),
+                ('answer', models.TextField(blank=True, help_text='What was answered in this turn.', verbose_name='answer')),
+                ('waiting_since', models.DateTimeField(blank=True, null=True, verbose_name='waiting since')),
+                ('place_at', models.DateTimeField(blank=True, help_text='The time that callers are put in order by.', null=True, verbose_name='place at')),
+                ('priority', models.SmallIntegerField(default=0, verbose_name='priority')),
+                ('skill', models.CharField(blank=True, max_length=64, verbose_name='skill')),
+                ('terms', models.JSONField(default=dict, help_text='How phones ring, and for how long is waited.', verbose_name='terms')),
+                ('attempt', models.PositiveSmallIntegerField(default=0, verbose_name='attempt')),
+                ('not_before', models.DateTimeField(blank=True, help_text='Twilio would not fetch the caller: next try.', null=True, verbose_name='not before')),
+                ('fetched_at', models.DateTimeField(blank=True, help_text='When Twilio was last asked to fetch the caller.', null=True, verbose_name='fetched at')),
+                ('send_on', models.CharField(blank=True, help_text='Which way the caller is to leave the queue.', max_length=16, verbose_name='send on')),
             ],
             options={
-                "verbose_name": "conversation",
-                "verbose_name_plural": "conversations",
+                'verbose_name': 'conversation',
+                'verbose_name_plural': 'conversations',
             },
         ),
         migrations.RemoveConstraint(
-            model_name="calloffer",
-            name="one_offer_per_call_and_agent",
+            model_name='calloffer',
+            name='one_offer_per_call_and_agent',
         ),
         migrations.RemoveIndex(
-            model_name="calloffer",
-            name="offer_ringing",
+            model_name='calloffer',
+            name='offer_ringing',
         ),
         migrations.AddField(
-            model_name="call",
-            name="waited",
-            field=models.PositiveIntegerField(
-                blank=True,
-                help_text="Seconds until somebody answered, or the caller was gone.",
-                null=True,
-                verbose_name="waited",
-            ),
+            model_name='call',
+            name='waited',
+            field=models.PositiveIntegerField(blank=True, help_text='Seconds until somebody answered, or the caller was gone.', null=True, verbose_name='waited'),
         ),
         migrations.AddField(
-            model_name="call",
-            name="waiting_since",
-            field=models.DateTimeField(
-                blank=True, help_text="When the caller came to a team's queue.", null=True, verbose_name="waiting since"
-            ),
+            model_name='call',
+            name='waiting_since',
+            field=models.DateTimeField(blank=True, help_text="When the caller came to a team's queue.", null=True, verbose_name='waiting since'),
         ),
         migrations.AddField(
-            model_name="calloffer",
-            name="acknowledged_at",
-            field=models.DateTimeField(
-                blank=True, help_text="When the desk said that it rings.", null=True, verbose_name="acknowledged at"
-            ),
+            model_name='calloffer',
+            name='acknowledged_at',
+            field=models.DateTimeField(blank=True, help_text='When the desk said that it rings.', null=True, verbose_name='acknowledged at'),
         ),
         migrations.AddField(
-            model_name="calloffer",
-            name="attempt",
-            field=models.PositiveSmallIntegerField(
-                db_default=1,
-                default=1,
-                help_text="The how many-th time that phones ring for this caller.",
-                verbose_name="attempt",
-            ),
+            model_name='calloffer',
+            name='attempt',
+            field=models.PositiveSmallIntegerField(db_default=1, default=1, help_text='The how many-th time that phones ring for this caller.', verbose_name='attempt'),
         ),
         migrations.AddField(
-            model_name="calloffer",
-            name="ended_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="ended at"),
+            model_name='calloffer',
+            name='ended_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='ended at'),
         ),
         migrations.AddField(
-            model_name="calloffer",
-            name="leg_sid",
-            field=models.CharField(blank=True, db_default="", default="", max_length=64, verbose_name="leg"),
+            model_name='calloffer',
+            name='leg_sid',
+            field=models.CharField(blank=True, db_default='', default='', max_length=64, verbose_name='leg'),
         ),
         migrations.AddField(
-            model_name="calloffer",
-            name="reason",
-            field=models.CharField(
-                blank=True, db_default="", default="", help_text="Why it ended.", max_length=24, verbose_name="reason"
-            ),
+            model_name='calloffer',
+            name='reason',
+            field=models.CharField(blank=True, db_default='', default='', help_text='Why it ended.', max_length=24, verbose_name='reason'),
         ),
         migrations.AddField(
-            model_name="calloffer",
-            name="rung_at",
-            field=models.DateTimeField(
-                blank=True,
-                help_text="When Twilio was told to ring. Empty: it has not asked yet.",
-                null=True,
-                verbose_name="rung at",
-            ),
+            model_name='calloffer',
+            name='rung_at',
+            field=models.DateTimeField(blank=True, help_text='When Twilio was told to ring. Empty: it has not asked yet.', null=True, verbose_name='rung at'),
         ),
         migrations.AlterField(
-            model_name="calloffer",
-            name="agent",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="offers",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="agent",
-            ),
+            model_name='calloffer',
+            name='agent',
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='offers', to=settings.AUTH_USER_MODEL, verbose_name='agent'),
         ),
         migrations.AlterField(
-            model_name="calloffer",
-            name="call",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="offers",
-                to="calls.call",
-                verbose_name="call",
-            ),
+            model_name='calloffer',
+            name='call',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='offers', to='calls.call', verbose_name='call'),
         ),
         migrations.AddIndex(
-            model_name="calloffer",
-            index=models.Index(fields=["agent", "-created_at"], name="offer_agent_newest"),
+            model_name='calloffer',
+            index=models.Index(fields=['agent', '-created_at'], name='offer_agent_newest'),
         ),
         # Offers whose end was never told: only the newest of an agent may still ring.
         migrations.RunSQL(
@@ -222,44 +106,21 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         migrations.AddConstraint(
-            model_name="calloffer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ringing")), fields=("agent",), name="one_open_offer_per_agent"
-            ),
+            model_name='calloffer',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ringing')), fields=('agent',), name='one_open_offer_per_agent'),
         ),
         migrations.AddField(
-            model_name="conversation",
-            name="team",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="conversations",
-                to="agents.team",
-                verbose_name="team",
-            ),
+            model_name='conversation',
+            name='team',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to='agents.team', verbose_name='team'),
         ),
         migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                condition=models.Q(("state__in", ["offered", "waiting"])),
-                fields=["team", "place_at"],
-                name="conversation_in_queue",
-            ),
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('state__in', ['offered', 'waiting'])), fields=['team', 'place_at'], name='conversation_in_queue'),
         ),
         migrations.AlterField(
-            model_name="callevent",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("rest", "Request to Twilio"),
-                    ("action", "Agent's action"),
-                    ("incident", "Failure of our own"),
-                    ("route", "Step of a route"),
-                ],
-                max_length=16,
-                verbose_name="kind",
-            ),
+            model_name='callevent',
+            name='kind',
+            field=models.CharField(choices=[('rest', 'Request to Twilio'), ('action', "Agent's action"), ('incident', 'Failure of our own'), ('route', 'Step of a route')], max_length=16, verbose_name='kind'),
         ),
     ]

@@ -4,99 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("agents", "0006_presence_measured"),
-        ("calls", "0015_conversations"),
+        ('agents', '0006_presence_measured'),
+        ('calls', '0015_conversations'),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name="conversation",
-            name="conversation_in_queue",
+            model_name='conversation',
+            name='conversation_in_queue',
         ),
         migrations.AddField(
-            model_name="calloffer",
-            name="is_call_back",
-            field=models.BooleanField(
-                db_default=False,
-                default=False,
-                help_text="Nobody is on the line: the agent is to call the caller back.",
-                verbose_name="call-back",
-            ),
+            model_name='calloffer',
+            name='is_call_back',
+            field=models.BooleanField(db_default=False, default=False, help_text='Nobody is on the line: the agent is to call the caller back.', verbose_name='call-back'),
         ),
         migrations.AddField(
-            model_name="conversation",
-            name="call_back_asked_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="call-back asked for at"),
+            model_name='conversation',
+            name='call_back_asked_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='call-back asked for at'),
         ),
         migrations.AddField(
-            model_name="conversation",
-            name="call_back_sid",
-            field=models.CharField(
-                blank=True,
-                db_default="",
-                default="",
-                help_text="The call with which an agent calls back, or called last.",
-                max_length=64,
-                verbose_name="call-back sid",
-            ),
+            model_name='conversation',
+            name='call_back_sid',
+            field=models.CharField(blank=True, db_default='', default='', help_text='The call with which an agent calls back, or called last.', max_length=64, verbose_name='call-back sid'),
         ),
         migrations.AddField(
-            model_name="conversation",
-            name="call_back_to",
-            field=models.CharField(
-                blank=True,
-                db_default="",
-                default="",
-                help_text="The number to call back.",
-                max_length=64,
-                verbose_name="call back to",
-            ),
+            model_name='conversation',
+            name='call_back_to',
+            field=models.CharField(blank=True, db_default='', default='', help_text='The number to call back.', max_length=64, verbose_name='call back to'),
         ),
         migrations.AddField(
-            model_name="conversation",
-            name="call_back_tries",
-            field=models.PositiveSmallIntegerField(
-                db_default=0, default=0, help_text="How often that number was called.", verbose_name="call-back tries"
-            ),
+            model_name='conversation',
+            name='call_back_tries',
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='How often that number was called.', verbose_name='call-back tries'),
         ),
         migrations.AlterField(
-            model_name="conversation",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("on-route", "Hears or is asked something"),
-                    ("waiting", "Waits"),
-                    ("offered", "Rings"),
-                    ("dialling", "An outside number rings"),
-                    ("message", "Leaves a message"),
-                    ("ended", "Ended"),
-                    ("abandoned", "Hung up while waiting"),
-                    ("lost", "Got the emergency answer"),
-                    ("call-back", "Is to be called back"),
-                    ("back-offered", "A call-back is offered to an agent"),
-                    ("calling-back", "Is being called back"),
-                    ("not-reached", "Was not called back"),
-                ],
-                default="on-route",
-                max_length=16,
-                verbose_name="state",
-            ),
+            model_name='conversation',
+            name='state',
+            field=models.CharField(choices=[('on-route', 'Hears or is asked something'), ('waiting', 'Waits'), ('offered', 'Rings'), ('dialling', 'An outside number rings'), ('message', 'Leaves a message'), ('ended', 'Ended'), ('abandoned', 'Hung up while waiting'), ('lost', 'Got the emergency answer'), ('call-back', 'Is to be called back'), ('back-offered', 'A call-back is offered to an agent'), ('calling-back', 'Is being called back'), ('not-reached', 'Was not called back')], default='on-route', max_length=16, verbose_name='state'),
         ),
         migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                condition=models.Q(("state__in", ["back-offered", "call-back", "offered", "waiting"])),
-                fields=["team", "place_at"],
-                name="conversation_in_queue",
-            ),
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('state__in', ['back-offered', 'call-back', 'offered', 'waiting'])), fields=['team', 'place_at'], name='conversation_in_queue'),
         ),
         migrations.AddIndex(
-            model_name="conversation",
-            index=models.Index(
-                condition=models.Q(("state__in", ["back-offered", "call-back", "calling-back"])),
-                fields=["call_back_to"],
-                name="conversation_to_call_back",
-            ),
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('state__in', ['back-offered', 'call-back', 'calling-back'])), fields=['call_back_to'], name='conversation_to_call_back'),
         ),
     ]
