@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from calls.live import call_backs
+from calls.live import call_back_attempts, call_backs
 from calls.live.call_backs import PENDING, State
 from calls.live.call_tree import NOT_TAKEN
 from calls.live.free_agents import teams_at_work
@@ -171,17 +171,17 @@ def _look_at_calling(conversation: Conversation, now: datetime) -> None:
     if call is None:
         asked = CallOffer.objects.filter(call=conversation.pk, is_call_back=True).order_by("-pk").first()
         if asked is None or asked.created_at < now - _NO_CALL:
-            call_backs.not_made(conversation)
+            call_back_attempts.not_made(conversation)
         return
     if (
         call.result == CallResult.REACHED
         or (call.answer_time is not None and not call.is_terminal)
-        or (call.is_terminal and call_backs.was_talked(call))
+        or (call.is_terminal and call_back_attempts.was_talked(call))
     ):
         conversation.state = State.ENDED
         conversation.save(update_fields=["state"])
     elif call.is_terminal:
-        call_backs.failed(conversation, call)
+        call_back_attempts.failed(conversation, call)
 
 
 def _look_at_called_again(conversation: Conversation, now: datetime) -> None:

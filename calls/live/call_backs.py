@@ -11,19 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from agents.selectors import agents_active, has_open_desk
-from calls.live import broadcasts, dispatcher, outgoing_guards, waking
-from calls.live.locks import lock, try_lock
-from calls.live.offers import DECLINED, NOT_ANSWERED, offers_make
-from calls.models import Call, CallEvent, CallOffer, CallOutcome, CallStatus, Conversation, Direction
-from core.languages import Sentence, as_json, as_text
+from calls.live import broadcasts, dispatcher, notes, outgoing_guards, waking
+from calls.live.locks import try_lock
+from calls.live.offers import NOT_ANSWERED, offers_make
+from calls.models import Call, CallEvent, CallOffer, CallOutcome, Conversation
+from core.languages import Sentence, as_text
 from core.languages import kept as _
 from routing.facts import hours_facts
 from routing.outgoing.checks import call_opens, dialled
@@ -32,7 +32,6 @@ from routing.outgoing.rules import Role
 from routing.selectors import callable_agents_of
 from routing.steps import CLOSED_LISTS
 from telephony.errors import InvalidNumber
-from telephony.models import Webhook
 from telephony.party import is_withheld
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from routing.hours import Hours
 
 State = Conversation.State
+note = partial(notes.note, name="call-back")
 IN_QUEUE, PENDING, ALL = Conversation.BACK_IN_QUEUE, Conversation.BACK_PENDING, Conversation.CALLED_BACK
 
 
@@ -223,145 +223,11 @@ def wake(sid: str) -> None:
         conversation.save(update_fields=["terms"])
 
 
-def _sleepers_told(conversation: Conversation, by: Agent | None = None) -> None:
+def sleepers_told(conversation: Conversation, by: Agent | None = None) -> None:
     """Whoever was woken for it reads what became of it."""
     if ids := conversation.terms.pop("woke", None):
         conversation.save(update_fields=["terms"])
         waking.wake_over(list(agents_active(ids)), conversation.call, by, is_call_back=True)
-
-
-# --- An agent calls ---------------------------------------------------------------------------------------------------
-
-NOT_OFFERED = gettext_noop("This call-back is not offered to you any more.")
-
-
-def claimed(sid: str, *, agent: Agent, by_sid: str) -> Conversation | None:
-    """The call-back that the agent may make with the call `by_sid`: one that is offered to this agent now, or that
-    this very call makes. None for anything else that somebody may have sent. Holds it."""
-    if not sid:
-        return None
-    lock([sid])
-    found = Conversation.objects.select_related("call__line", "call__contact").filter(pk=sid).first()
-    if found is None:
-        return None
-    if found.state == State.CALLING_BACK and found.call_back_sid == by_sid:
-        return found
-    mine = CallOffer.objects.filter(call=sid, agent=agent, state=CallOffer.State.RINGING, is_call_back=True)
-    return found if found.state == State.BACK_OFFERED and mine.exists() else None
-
-
-def begin(conversation: Conversation, call: Call, *, agent: Agent) -> None:
-    """The agent's phone calls. `call` is to be opened: it has what is known of the caller, and the first call becomes
-    a leg of it."""
-    first = conversation.call
-    if call.waiting_since is None:
-        call.waiting_since = first.waiting_since
-    if first.pk != call.pk and not call.note and not call.outcome:
-        call.note, call.searched_note, call.outcome = first.note, first.searched_note, first.outcome
-    if conversation.state == State.CALLING_BACK:
-        return
-    offers = CallOffer.objects.filter(call=conversation.pk, state=CallOffer.State.RINGING, is_call_back=True)
-    offers.filter(agent=agent).update(state=CallOffer.State.ANSWERED, ended_at=timezone.now())
-    conversation.state, conversation.call_back_sid = State.CALLING_BACK, call.sid
-    conversation.call_back_tries += 1
-    conversation.save(update_fields=["state", "call_back_sid", "call_back_tries"])
-    # Two floors at most: what hung on the first call hangs on this one.
-    Call.objects.filter(parent=first.pk).update(parent=call.sid)
-    Call.objects.filter(pk=first.pk).update(parent=call.sid)
-    _acted(conversation, "call-back", agent)
-    _sleepers_told(conversation, agent)
-    broadcasts.call_back_changed([agent.pk])
-
-
-def not_made(conversation: Conversation) -> None:
-    """Twilio asked for it, and no such call is known: as if nobody had taken it."""
-    Call.objects.filter(parent=conversation.call_back_sid).exclude(pk=conversation.pk).update(parent=conversation.pk)
-    Call.objects.filter(pk=conversation.pk).update(parent=None)
-    conversation.state, conversation.call_back_sid = State.CALL_BACK, ""
-    conversation.call_back_tries = max(0, conversation.call_back_tries - 1)
-    conversation.save(update_fields=["state", "call_back_sid", "call_back_tries"])
-
-
-def was_talked(attempt: Call) -> bool:
-    """Whether Twilio said, when the agent's call was over, that the caller had answered: all that was told of the
-    caller's own leg may be lost."""
-    return _dial_said(attempt) in ("completed", "answered")
-
-
-def _dial_said(attempt: Call) -> str:
-    told = Webhook.objects.filter(sid=attempt.pk, kind="dial-action").order_by("-pk")
-    params = told.values_list("params", flat=True).first()
-    return str(params.get("DialCallStatus", "")) if isinstance(params, dict) else ""
-
-
-def _was_rung(attempt: Call) -> bool:
-    """Whether it came as far as the caller's telephone, or failed on the way: else the agent hung up before."""
-    legs = Call.objects.filter(parent=attempt.pk, direction=Direction.OUTBOUND_DIAL).values_list("pk", "status")
-    if not legs:
-        return bool(attempt.problem) or attempt.status == CallStatus.FAILED
-    if any(status not in _BEFORE_RINGING for _sid, status in legs):
-        return True
-    return Webhook.objects.filter(sid__in=[sid for sid, _status in legs], status=CallStatus.RINGING).exists()
-
-
-# A leg that was canceled may have rung before.
-_BEFORE_RINGING = (CallStatus.QUEUED, CallStatus.INITIATED, CallStatus.CANCELED)
-
-
-def failed(conversation: Conversation, attempt: Call) -> None:
-    """Nobody answered. The first call is the row of the log again; it is tried again, or left to be done by hand."""
-    first = conversation.pk
-    is_try, is_untold = _was_rung(attempt), _is_untold(attempt)
-    kept = {"note": attempt.note, "searched_note": attempt.searched_note, "outcome": attempt.outcome}
-    Call.objects.filter(parent=attempt.pk).exclude(pk=first).update(parent=first)
-    Call.objects.filter(pk=attempt.pk).update(parent=first)
-    Call.objects.filter(pk=first).update(parent=None, revision=F("revision") + 1, **kept)
-    if not is_try:
-        _taken_back(conversation, attempt, is_untold=is_untold)
-        return
-    terms = terms_of(conversation)
-    tries = conversation.call_back_tries
-    if tries >= int(terms.get("tries", 3)):
-        give_up(conversation, _("Called back %(count)d times, and not reached.") % {"count": tries})
-        return
-    pause = int(terms.get("pause", 10))
-    conversation.state = State.CALL_BACK
-    conversation.not_before = timezone.now() + timedelta(minutes=pause)
-    conversation.save(update_fields=["state", "not_before"])
-    note(first, _("Not reached. Called back again in %(minutes)d minutes.") % {"minutes": pause})
-    broadcasts.call_changed_after_commit(first)
-
-
-def _taken_back(conversation: Conversation, attempt: Call, *, is_untold: bool) -> None:
-    """The agent hung up before the caller was rung: as if it had been declined, and no try."""
-    conversation.state = State.CALL_BACK
-    conversation.call_back_tries = max(0, conversation.call_back_tries - 1)
-    if is_untold:
-        conversation.not_before = timezone.now() + _UNTOLD
-    conversation.save(update_fields=["state", "call_back_tries", "not_before"])
-    mine = CallOffer.objects.filter(call=conversation.pk, attempt=conversation.attempt, is_call_back=True)
-    mine.update(state=CallOffer.State.ENDED, reason=DECLINED, ended_at=timezone.now())
-    note(conversation.pk, _("The agent hung up before it rang: the caller keeps the place."))
-    broadcasts.call_changed_after_commit(conversation.pk)
-    dispatcher.wake_after_commit()
-
-
-# Until Twilio's own list of calls was read (`calls.reconcile`), nobody calls a caller who may have been talked with.
-_UNTOLD = timedelta(minutes=5)
-# Whoever hangs up before it rings does so sooner.
-_SHORT_SECONDS = 5
-
-
-def _is_untold(attempt: Call) -> bool:
-    """Whether nothing was told of what came of an agent's call, though it lasted."""
-    lasted = (attempt.duration or 0) > _SHORT_SECONDS
-    return (
-        lasted
-        and not _dial_said(attempt)
-        and not Call.objects.filter(parent=attempt.pk)
-        .exclude(pk__in=Conversation.objects.filter(call_back_sid=attempt.pk).values("pk"))
-        .exists()
-    )
 
 
 def postpone(conversation: Conversation, why: Sentence | str) -> None:
@@ -388,18 +254,18 @@ def end(conversation: Conversation, why: Sentence) -> None:
 def cancel(conversation: Conversation, *, by: Agent) -> None:
     """An agent says that it is not needed."""
     _over(conversation, State.ENDED)
-    _acted(conversation, "call-back-canceled", by)
+    acted(conversation, "call-back-canceled", by)
 
 
 def _over(conversation: Conversation, state: State) -> None:
     end_offers(conversation, "canceled")
-    _sleepers_told(conversation)
+    sleepers_told(conversation)
     conversation.state = state
     conversation.save(update_fields=["state"])
     dispatcher.wake_after_commit()
 
 
-def _acted(conversation: Conversation, name: str, by: Agent) -> None:
+def acted(conversation: Conversation, name: str, by: Agent) -> None:
     CallEvent.objects.create(
         call_sid=conversation.pk, kind=CallEvent.Kind.ACTION, name=name, outcome="asked for", agent=by
     )
@@ -413,14 +279,3 @@ def give_up(conversation: Conversation, why: Sentence | str) -> None:
     first.update(problem=as_text(why)[:255], revision=F("revision") + 1)
     note(conversation.pk, why)
     broadcasts.call_changed_after_commit(conversation.pk)
-
-
-def note(sid: str, said: Sentence | str) -> None:
-    """For the time line."""
-    CallEvent.objects.create(
-        call_sid=sid,
-        kind=CallEvent.Kind.ROUTE,
-        name="call-back",
-        outcome=str(said)[:255],
-        detail={"said": as_json(said)},
-    )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from calls.models import CallEvent, CallOffer, CallStatus, Conversation, Participant, Room, Transfer
-from core.languages import Sentence, as_json
+from calls.live.notes import note
+from calls.models import CallOffer, CallStatus, Conversation, Participant, Room, Transfer
 from core.languages import kept as _
 from core.text import in_sentence
 
@@ -87,15 +87,3 @@ def _number_taken(tree: CallTree) -> None:
         root.known_handling = None
         name = in_sentence(transfer.to_name or transfer.to_number)
         note(root.sid, _("%(name)s took over the call.") % {"name": name})
-
-
-def note(sid: str, said: Sentence, agent: Agent | None = None) -> None:
-    """For the time line."""
-    CallEvent.objects.create(
-        call_sid=sid,
-        kind=CallEvent.Kind.ROUTE,
-        name="handling",
-        outcome=str(said)[:255],
-        detail={"said": as_json(said)},
-        agent=agent,
-    )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from agents.selectors import agent_get_active, agent_get_caller, agent_get_caller_by
 from calls import selectors
-from calls.live import broadcasts, call_backs, outgoing_guards, presence
+from calls.live import broadcasts, call_back_attempts, call_backs, outgoing_guards, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_customer_of
 from calls.live.facts import facts_complete, facts_fill
@@ -190,9 +190,9 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
         # Not shown at the agent's own desks: whoever calls there may not be the agent any more.
         call = _open(batch, voice)
         return _refuse(batch, call, _SIGNED_OUT if agent_id and agent_get_caller(agent_id) else _NOT_ALLOWED)
-    back = call_backs.claimed(asked.call_back, agent=agent, by_sid=voice.sid)
+    back = call_back_attempts.claimed(asked.call_back, agent=agent, by_sid=voice.sid)
     if asked.call_back and back is None:
-        return _refuse(batch, _open(batch, voice, agent=agent), call_backs.NOT_OFFERED)
+        return _refuse(batch, _open(batch, voice, agent=agent), call_back_attempts.NOT_OFFERED)
     line = back.call.line if back else line_to_call_from(agent, voice.line_id)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID
     try:
@@ -215,7 +215,7 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
     if wanted.refusals and not _overridden(asked, wanted, agent):
         return _refuse(batch, call, wanted.refusals[0].sentence, back)
     if back is not None:
-        call_backs.begin(back, call, agent=agent)
+        call_back_attempts.begin(back, call, agent=agent)
     batch.settle()
     push(call)
     extension = number.extension or (known.extension if known else "")

@@ -6,7 +6,8 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from calls.live.handovers import note, over
+from calls.live.handovers import over
+from calls.live.notes import note
 from calls.models import CallOffer, CallStatus, Participant, Room, Transfer
 from calls.rooms.inside import Inside, Role, State
 from core.languages import kept as _

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from calls.live.handovers import note
+from calls.live.notes import note
 from calls.models import TERMINAL, CallOffer
 from calls.rooms import leading
 from calls.rooms.follow import follow
