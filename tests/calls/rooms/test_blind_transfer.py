@@ -5,32 +5,17 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from rest_framework.test import APIClient
 
 from calls.models import Call, CallOffer, Conversation, Participant, Transfer
 from calls.payloads import call_json
-from calls.rooms import keeping, leading
+from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import TelephonyError
 from tests import factories
-from tests.calls.rooms.rooms import LEG, ROOT, Conference, rest_faked, talk
+from tests.calls.rooms.rooms import LEG, ROOT, Conference, talk
 from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rest(monkeypatch):
-    with rest_faked() as rest:
-        monkeypatch.setattr(leading, "call_redirect", rest.note("fetch"))
-        yield rest
-
-
-@pytest.fixture
-def api(ada):
-    client = APIClient()
-    client.force_authenticate(ada)
-    return client
 
 
 @pytest.fixture

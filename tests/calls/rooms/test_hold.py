@@ -6,30 +6,16 @@ import random
 from xml.etree import ElementTree
 
 import pytest
-from rest_framework.test import APIClient
 
 from calls.models import CallEvent, Participant, Room
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import CallGone, TelephonyError, Unavailable
-from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, rest_faked, talk
+from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
 from tests.twilio import incoming, leg_status, outgoing, root_status
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rest():
-    with rest_faked() as rest:
-        yield rest
-
-
-@pytest.fixture
-def api(ada):
-    client = APIClient()
-    client.force_authenticate(ada)
-    return client
 
 
 @pytest.fixture

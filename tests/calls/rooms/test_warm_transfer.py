@@ -5,34 +5,19 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from rest_framework.test import APIClient
 
 from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
-from calls.rooms import keeping, leading
+from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import TelephonyError
 from tests import factories
-from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, rest_faked, talk
+from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
 from tests.twilio import incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db
 
 COLLEAGUE = sid("CA", 51)
-
-
-@pytest.fixture
-def rest(monkeypatch):
-    with rest_faked() as rest:
-        monkeypatch.setattr(leading, "call_redirect", rest.note("fetch"))
-        yield rest
-
-
-@pytest.fixture
-def api(ada):
-    client = APIClient()
-    client.force_authenticate(ada)
-    return client
 
 
 @pytest.fixture

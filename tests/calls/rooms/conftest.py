@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from calls.rooms import leading
+from tests.calls.rooms.rooms import rest_faked
+
+
+@pytest.fixture
+def rest(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """What is asked of Twilio is written down."""
+    with rest_faked() as rest:
+        monkeypatch.setattr(leading, "call_redirect", rest.note("fetch"))
+        yield rest
+
+
+@pytest.fixture
+def api(ada: Any) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(ada)
+    return client
