@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-// These stand in for whole modules, load them anew (`vi.resetModules`), or stand in for what a page has only one of.
-const OWN_PAGE = ["src/adapters/**/*.test.{ts,tsx}", "src/serviceWorker.test.ts"];
+// These stand in for whole modules, load them anew (`vi.resetModules`), stand in for what a page has only one of, or speak
+// another language than the rest.
+const OWN_PAGE = ["src/adapters/**/*.test.{ts,tsx}", "src/serviceWorker.test.ts", "gallery/**/*.test.ts"];
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -21,7 +22,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "one page",
-          include: ["{src,gallery}/**/*.test.{ts,tsx}"],
+          include: ["src/**/*.test.{ts,tsx}"],
           exclude: OWN_PAGE,
           isolate: false,
         },
