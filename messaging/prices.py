@@ -7,7 +7,10 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from core.sql.statements import Write, fetch
 from messaging.models import Message
+
+_WRITTEN = Write.update(Message, key="id", columns=["price", "price_unit"])
 
 
 @transaction.atomic
@@ -16,5 +19,6 @@ def message_prices_set(prices: Mapping[str, tuple[Decimal, str]]) -> int:
     found = list(Message.objects.filter(sid__in=list(prices), price__isnull=True).only("pk", "sid"))
     for message in found:
         message.price, message.price_unit = prices[message.sid or ""]
-    Message.objects.bulk_update(found, ["price", "price_unit"], batch_size=500)
+    if found:
+        fetch(_WRITTEN(found))
     return len(found)

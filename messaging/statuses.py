@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext_noop
 
+from core.sql.statements import Write, fetch
 from messaging import changes
 from messaging.models import MESSAGE_STATUS_RANK, Direction, Message, MessageStatus, Origin, Step, Thread
 from messaging.outbox.results import code_note
@@ -24,7 +25,12 @@ STATUS_KIND = "message-status"
 NOT_DELIVERED = gettext_noop("This text was not delivered.")
 # What ends a message; after "delivered" it may still be read.
 _FINAL = frozenset({MessageStatus.UNDELIVERED, MessageStatus.FAILED, MessageStatus.CANCELED, MessageStatus.READ})
-_WRITTEN = ["sid", "step", "status", "error_code", "problem", "sent_at", "ended_at", "claim", "unclear_at"]
+# One statement, whatever the number of rows: each length of another kind stays compiled in each connection.
+_WRITTEN = Write.update(
+    Message,
+    key="id",
+    columns=["sid", "step", "status", "error_code", "problem", "sent_at", "ended_at", "claim", "unclear_at"],
+)
 
 
 def statuses_apply(updates: Sequence[StatusUpdate]) -> list[str]:
@@ -145,7 +151,7 @@ def _advance(message: Message, update: StatusUpdate) -> None:
 def _write(messages: list[Message]) -> None:
     if not messages:
         return
-    Message.objects.bulk_update(messages, _WRITTEN)
+    fetch(_WRITTEN(messages))
     # A group's thousand results are looked at on its own page, not in a thousand threads.
     single = [message for message in messages if message.origin != Origin.GROUP]
     threads = sorted({message.thread_id for message in single})

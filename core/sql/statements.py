@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache, partial
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -269,9 +270,14 @@ class Write:
 
     def _as_json(self, rows: Sequence[Sequence[Any]]) -> str:
         named = [dict(zip(self._names, row, strict=True)) for row in rows]
-        # What JSON has no form for is a time.
-        as_text = connection.ops.adapt_datetimefield_value
-        return orjson.dumps(named, default=as_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+        return orjson.dumps(named, default=_as_text, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def _as_text(value: Any) -> str:
+    """What JSON has no form for: times and money."""
+    if isinstance(value, Decimal):
+        return str(value)
+    return str(connection.ops.adapt_datetimefield_value(value))
 
 
 def _array_of(field: Any) -> str:
