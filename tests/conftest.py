@@ -68,6 +68,15 @@ _AGAIN = (
 _LONGEST = ("tests/soak/test_soak.py", "tests/outage/", "tests/simulator/voice/test_browser_")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files of which no test would be run are not read: each of the processes that share the tests reads all others."""
+    wanted = str(config.option.markexpr)
+    if collection_path.is_dir() or not wanted.startswith(("alone", "not alone")):
+        return None
+    is_alone = collection_path.relative_to(config.rootpath).as_posix().startswith(_ALONE)
+    return True if is_alone == wanted.startswith("not") else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The files that take longest begin first, so that none is left over at the end.
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))

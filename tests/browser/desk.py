@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from playwright.sync_api import Page, expect
 
@@ -10,11 +11,12 @@ if TYPE_CHECKING:
     from tests.browser.stack import Stack
 
 PASSWORD = "ringdesk-demo"
-# Loudness of what the page hears, for some milliseconds: peak RMS (1 is full scale) and the strongest frequency.
-_MEASURE = """
-async (milliseconds) => {
+# What the page hears, for some milliseconds: the greatest loudness (RMS, 1 is full scale), the strongest frequency, and
+# of each of some tones how loud it was at most and at least, in dB.
+_LISTEN = """
+async ([milliseconds, tones]) => {
   const stream = globalThis.ringdesk.remoteStream();
-  if (!stream) return { rms: 0, hz: 0 };
+  if (!stream) return { rms: 0, hz: 0, most: tones.map(() => -200), least: tones.map(() => -200) };
   const context = (globalThis.__ear ??= new AudioContext());
   await context.resume();
   const source = context.createMediaStreamSource(stream);
@@ -23,21 +25,38 @@ async (milliseconds) => {
   analyser.smoothingTimeConstant = 0;
   source.connect(analyser);
   const wave = new Float32Array(analyser.fftSize), bins = new Float32Array(analyser.frequencyBinCount);
+  const width = context.sampleRate / analyser.fftSize;
+  const most = tones.map(() => -200), least = tones.map(() => 0);
   let rms = 0, hz = 0, loudest = -Infinity;
+  // What was in the ear before this moment is not what is heard now.
+  await new Promise((next) => setTimeout(next, 1000 / width));
   const end = performance.now() + milliseconds;
-  while (performance.now() < end) {
+  do {
     await new Promise((next) => setTimeout(next, 40));
     analyser.getFloatTimeDomainData(wave);
     analyser.getFloatFrequencyData(bins);
     rms = Math.max(rms, Math.sqrt(wave.reduce((sum, x) => sum + x * x, 0) / wave.length));
     bins.forEach((level, bin) => {
-      if (bin > 0 && level > loudest) { loudest = level; hz = (bin * context.sampleRate) / analyser.fftSize; }
+      if (bin > 0 && level > loudest) { loudest = level; hz = bin * width; }
     });
-  }
+    tones.forEach((tone, at) => {
+      const middle = Math.round(tone / width);
+      const level = Math.max(-200, ...bins.slice(middle - 2, middle + 3));
+      most[at] = Math.max(most[at], level);
+      least[at] = Math.min(least[at], level);
+    });
+  } while (performance.now() < end);
   source.disconnect();
-  return { rms, hz };
+  return { rms, hz, most, least };
 }
 """
+
+
+class Heard(TypedDict):
+    rms: float
+    hz: float
+    most: list[float]
+    least: list[float]
 
 
 class DeskPage:
@@ -131,9 +150,9 @@ class DeskPage:
         expect(call).to_be_enabled()
         call.click()
 
-    def hears(self, milliseconds: int = 1500) -> dict[str, float]:
-        """RMS (1 is full scale) and strongest frequency of what this page hears."""
-        found: dict[str, float] = self.page.evaluate(_MEASURE, milliseconds)
+    def hears(self, milliseconds: int = 1500, tones: Sequence[int] = ()) -> Heard:
+        """What this page hears, and of each of these frequencies how loud it is."""
+        found: Heard = self.page.evaluate(_LISTEN, [milliseconds, list(tones)])
         return found
 
     def api(self, path: str) -> Any:

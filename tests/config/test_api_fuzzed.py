@@ -70,7 +70,7 @@ def operations_by_id() -> Iterator[tuple[str, str, str]]:
                     yield method, path, parameter["name"]
 
 
-@pytest.mark.parametrize(("method", "path", "name"), operations_by_id())
+@pytest.mark.parametrize(("method", "path", "name"), list(operations_by_id()))
 def test_an_id_that_no_database_can_hold_is_not_found(world: World, method: str, path: str, name: str):
     client = Client(headers=world.headers["admin"], raise_request_exception=False)
 
