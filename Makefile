@@ -10,6 +10,8 @@ SIDE_BY_SIDE := --numprocesses 3 --dist worksteal
 FILE_BY_FILE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # Two targets at a time, each of which prints what it has to say when it is done (where make can do that).
 TOGETHER := $(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# What Python has compiled once is kept, whatever is set here: tests start the same programs again and again.
+unexport PYTHONDONTWRITEBYTECODE
 OPENAPI := DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py spectacular --validate --fail-on-warn --file
 
 .PHONY: help run test test-unit test-waits test-fast test-services check check-python check-frontend bench soak soak-queue drill format requirements install-all install-programs install-run install-test browser clean openapi messages
@@ -33,7 +35,7 @@ test-unit:
 # Both leave the processors to others most of the time.
 test-waits:
 	cd frontend && npm test
-	$(PY) -m pytest -m waits --numprocesses 4
+	$(PY) -m pytest -m waits --numprocesses 4 tests/browser
 
 test-fast: install-test ## The tests that need no browser
 	$(PY) -m pytest -m "not browser"
