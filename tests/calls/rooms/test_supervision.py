@@ -507,7 +507,7 @@ def test_when_the_coached_agent_hands_the_call_over_the_supervisor_is_heard_by_n
 
     api.post(f"/api/v1/calls/{ROOT}/complete-transfer/", {}, format="json", secure=True)
 
-    assert rest.names()[-2:] == ["supervise", "remove"], "muted before the agent is let go"
+    assert rest.names()[-3:] == ["supervise", "hold", "remove"], "muted before the agent is let go"
     assert asked(rest) == [(True, None)], "and no others hear it in between"
     assert supervisor().mode == "listen"
     conference.tell("participant-leave", LEG)
