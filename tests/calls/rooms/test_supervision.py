@@ -442,6 +442,9 @@ def test_a_supervisor_who_leaves_is_missed_by_nobody(twilio, talking, desk, hedy
     assert (now["status"], now["agent"]["name"]) == ("in-progress", "Ada")
     events = CallEvent.objects.filter(name="supervise", agent=hedy)
     assert list(events.values_list("outcome", flat=True)) == [mode, "end"]
+    titles = [entry.title for entry in call_timeline(call_get(ROOT), viewer=hedy)]
+    assert "Hedy does not supervise the call any more" in titles
+    assert "Hedy answered" not in titles
 
 
 @pytest.mark.parametrize("mode", ["listen", "whisper"])
@@ -681,6 +684,17 @@ def test_help_has_come_with_a_supervisor_who_is_heard(twilio, talking, api, desk
     inside(twilio, desk, hedy, mode)
 
     assert (shown()["help_since"] is None) == came
+
+
+def test_who_asks_for_help_with_a_supervisor_at_the_ear_has_it(twilio, talking, api, desk, hedy, rest):
+    inside(twilio, desk, hedy, "whisper")
+    want_help(api, True)
+
+    look()
+    look()
+
+    assert shown()["help_since"] is None
+    assert CallEvent.objects.filter(name="help", outcome="came").count() == 1
 
 
 def test_help_is_not_wanted_any_more_when_the_call_is_over_or_given_away(twilio, talking, api, grace, rest):
