@@ -8,38 +8,25 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import orjson
-from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from calls import selectors
-from calls.handling_payloads import handling_attach, handling_of, participants_json, transfer_json
+from calls.handling_payloads import handling_attach, handling_of
 from calls.live import dispatcher, presence
 from calls.live.call_tree import CallTree, Withdrawal
 from calls.live.details import attach_details
+from calls.live.frames import EVERYTHING_GROUP, agent_group, as_text, frames_of, in_each_language, team_group
 from calls.live.push_queue import Offered, PushQueue
+from calls.live.supervision_broadcasts import help_frames, supervising_frames
 from calls.log.past_calls_cache import past_calls_cache
 from calls.models import Call, CallStatus
-from calls.payloads import agent_json, call_back_json, call_json, party_json
-from core.languages import default_language, sentence, speaking
+from calls.payloads import agent_json, call_back_json, call_json
+from core.languages import sentence, speaking
 from core.realtime import outbox
-from core.text import tree_cleaned
 from telephony.identity import agent_id_from
-from telephony.party import is_withheld
 
 if TYPE_CHECKING:
     from agents.models import Agent
-
-EVERYTHING_GROUP = "everything"
-
-
-def agent_group(agent_id: int) -> str:
-    return f"agent.{agent_id}"
-
-
-def team_group(team_id: int) -> str:
-    return f"team.{team_id}"
 
 
 def groups_of(agent: Agent, team_ids: Iterable[int]) -> list[str]:
@@ -48,12 +35,13 @@ def groups_of(agent: Agent, team_ids: Iterable[int]) -> list[str]:
     return [*groups, EVERYTHING_GROUP] if agent.is_superuser else groups
 
 
-def live_json(calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
-    """`LiveCall`s, in their order. With each call comes whose it is: `ringing` or `active`."""
+def live_json(calls: Sequence[tuple[Call, str]], viewers: Sequence[Agent | None] = ()) -> list[dict[str, Any]]:
+    """`LiveCall`s, in their order. With each call comes whose it is, `ringing` or `active`; `viewers`: for whom alone
+    each is."""
     earlier = past_calls_cache.get([call for call, _ in calls])
     return [
-        {"call": call_json(call), "mine": mine, "history": history}
-        for (call, mine), history in zip(calls, earlier, strict=True)
+        {"call": call_json(call, viewer), "mine": mine, "history": history}
+        for (call, mine), history, viewer in zip(calls, earlier, viewers or [None] * len(calls), strict=True)
     ]
 
 
@@ -109,6 +97,8 @@ def _tree_frames(trees: Sequence[CallTree]) -> Iterator[outbox.Frame]:
     yield from _call_frames([(tree.root, tree.ringing_agent_ids) for tree in trees])
     for tree in trees:
         yield from _gone_frames(tree)
+        if tree.help_ended:
+            yield from help_frames(tree.root)
 
 
 def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
@@ -124,15 +114,19 @@ def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
     if transfer is not None and transfer.state not in transfer.OPEN:
         # What became of it.
         gone.add(transfer.from_agent_id)
+    # A supervisor who has left is told so (`supervising.changed`).
+    gone -= {one.agent_id for one in handling_of(root).participants if one.is_supervisor}
     groups = [agent_group(agent_id) for agent_id in sorted(pk for pk in gone - here if pk)]
     if groups:
-        yield from _frames(groups, {"type": "call.ended", "call": call_json(root)}, root)
+        yield from frames_of(groups, {"type": "call.ended", "call": call_json(root)}, root)
 
 
-def _inside(call: Call) -> set[int]:
-    """The agents in its room."""
+def _inside(call: Call) -> dict[int, Agent]:
+    """The agents in its room, but those who supervise it."""
     found = handling_of(call).participants
-    return {one.agent_id for one in found if one.agent_id and one.state == one.State.IN}
+    return {
+        one.agent.pk: one.agent for one in found if one.agent and one.state == one.State.IN and not one.is_supervisor
+    }
 
 
 def _agents_whose_state_changed(tree: CallTree) -> set[int]:
@@ -155,7 +149,7 @@ def _offered_frames(offered: Sequence[Offered]) -> Iterator[outbox.Frame]:
     lives = live_json([(one.tree.root, "ringing") for one in offered])
     for one, live in zip(offered, lives, strict=True):
         groups = [agent_group(agent_id) for agent_id in one.agent_ids]
-        yield from _frames(groups, {"type": "call.incoming", "live": live}, one.tree.root)
+        yield from frames_of(groups, {"type": "call.incoming", "live": live}, one.tree.root)
 
 
 def call_changed(sid: str) -> None:
@@ -174,28 +168,31 @@ def _call_reread(sid: str) -> None:
 
 
 def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outbox.Frame]:
-    told = []
+    told: list[tuple[Call, str, int, Agent | None]] = []
     for call, ringing in changed:
         if call.is_terminal:
             yield from _finished(call)
             continue
-        told += [(call, "ringing", agent_id) for agent_id in ringing]
-        told += [(call, "active", pk) for pk in sorted({pk for pk in (call.agent_id, *_inside(call)) if pk})]
-    lives = live_json([(call, mine) for call, mine, _ in told])
-    for (call, _, agent_id), live in zip(told, lives, strict=True):
-        yield from _frames([agent_group(agent_id)], {"type": "call.status", "live": live}, call)
+        told += [(call, "ringing", agent_id, None) for agent_id in ringing]
+        active = {**({call.agent.pk: call.agent} if call.agent else {}), **_inside(call)}
+        told += [(call, "active", pk, agent) for pk, agent in sorted(active.items())]
+    lives = live_json([one[:2] for one in told], [one[3] for one in told])
+    for (call, _mine, agent_id, viewer), live in zip(told, lives, strict=True):
+        yield from frames_of([agent_group(agent_id)], {"type": "call.status", "live": live}, call, viewer)
+    for call, _ringing in changed:
+        yield from supervising_frames(call)
 
 
 def _finished(call: Call) -> Iterator[outbox.Frame]:
     data = call_json(call)
     if call.agent_id:
-        yield from _frames([agent_group(call.agent_id)], {"type": "call.ended", "call": data}, call)
+        yield from frames_of([agent_group(call.agent_id)], {"type": "call.ended", "call": data}, call)
     groups = {EVERYTHING_GROUP}
     if call.line:
         groups.add(team_group(call.line.team_id))
     elif call.agent_id:
         groups.add(agent_group(call.agent_id))
-    yield from _frames(groups, {"type": "log.changed", "call": data}, call)
+    yield from frames_of(groups, {"type": "log.changed", "call": data}, call)
 
 
 def _withdrawn(tree: CallTree, withdrawal: Withdrawal) -> Iterator[outbox.Frame]:
@@ -206,7 +203,7 @@ def _withdrawn(tree: CallTree, withdrawal: Withdrawal) -> Iterator[outbox.Frame]
         "reason": withdrawal.reason,
         "by": agent_json(by),
     }
-    yield from _frames([agent_group(withdrawal.agent_id)], frame)
+    yield from frames_of([agent_group(withdrawal.agent_id)], frame)
 
 
 def call_changed_after_commit(sid: str) -> None:
@@ -230,9 +227,7 @@ def _call_back_frames(agent_id: int) -> list[outbox.Frame]:
         with speaking(language):
             return as_text({"type": "call_back.changed", "call_back": call_back_json(offer)})
 
-    others = [language for language, _ in settings.LANGUAGES if language != default_language()]
-    message = {"type": "desk.frame", "text": told(""), "texts": {language: told(language) for language in others}}
-    return [(group, {**message, "group": group})]
+    return [in_each_language(group, told)]
 
 
 def call_problem(call: Call, *, permanent: bool) -> None:
@@ -241,7 +236,7 @@ def call_problem(call: Call, *, permanent: bool) -> None:
         with speaking(""):
             message = sentence(call.problem)
             frame = {"type": "call.problem", "sid": call.sid, "message": message, "permanent": permanent}
-            outbox.send(list(_frames([agent_group(call.agent_id)], frame, call)))
+            outbox.send(list(frames_of([agent_group(call.agent_id)], frame, call)))
 
 
 def presence_changed(agent_ids: set[int]) -> None:
@@ -253,7 +248,7 @@ def presence_changed(agent_ids: set[int]) -> None:
 def presence_frames(agent_ids: Collection[int]) -> Iterator[outbox.Frame]:
     for now, team_ids in presence.presence_with_teams(set(agent_ids)) if agent_ids else []:
         groups = [agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)]
-        yield from _frames(groups, {"type": "presence.changed", "presence": now})
+        yield from frames_of(groups, {"type": "presence.changed", "presence": now})
 
 
 def queue_frames(team_id: int, make: Callable[[], dict[str, Any]]) -> list[outbox.Frame]:
@@ -263,11 +258,7 @@ def queue_frames(team_id: int, make: Callable[[], dict[str, Any]]) -> list[outbo
         with speaking(language):
             return as_text({"type": "queue.changed", "queue": make()})
 
-    others = [language for language, _ in settings.LANGUAGES if language != default_language()]
-    message: dict[str, Any] = {"type": "desk.frame", "text": said("")}
-    message["texts"] = {language: said(language) for language in others}
-    group = team_group(team_id)
-    return [(group, {**message, "group": group})]
+    return [in_each_language(team_group(team_id), said)]
 
 
 def ring_lost(agent_id: int) -> None:
@@ -288,58 +279,3 @@ def rights_frames(*, agent_ids: Collection[int], team_ids: Collection[int]) -> l
 def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
     """Ends the desks of one session of an agent, or all of the agent's. `message` is kept in English."""
     outbox.send([(agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message})])
-
-
-def _frames(groups: Iterable[str], frame: dict[str, Any], about: Call | None = None) -> Iterator[outbox.Frame]:
-    """One for each group. A frame becomes text here, once, and travels as that; with the group, as a desk may have
-    left it by the time that the frame's turn comes.
-
-    `about`: the call that it shows. Few calls have sentences of ours in them: only their frames are made in each
-    language, as `texts`.
-    """
-    message: dict[str, Any] = {"type": "desk.frame", "text": as_text(frame)}
-    if about is not None and (about.problem or about.is_handled or is_withheld(about.caller)):
-        message["texts"] = _in_other_languages(frame, about)
-    return ((group, {**message, "group": group}) for group in groups)
-
-
-def _in_other_languages(frame: dict[str, Any], about: Call) -> dict[str, str]:
-    texts = {}
-    for language, _ in settings.LANGUAGES:
-        if language != default_language():
-            with speaking(language):
-                texts[language] = as_text(_said_again(frame, about))
-    return texts
-
-
-def _said_again(frame: dict[str, Any], about: Call) -> dict[str, Any]:
-    """The frame with its sentences in the language that is spoken now."""
-    if "message" in frame:
-        return frame | {"message": sentence(about.problem)}
-    again: dict[str, Any] = {"problem": sentence(about.problem), "party": party_json(about)}
-    if about.is_handled:
-        again |= {"participants": participants_json(about), "transfer": transfer_json(about)}
-    if "live" in frame:
-        return frame | {"live": frame["live"] | {"call": frame["live"]["call"] | again}}
-    return frame | {"call": frame["call"] | again}
-
-
-def as_text(frame: Any) -> str:
-    """A frame as JSON; what is no JSON by itself, such as a time, as everywhere in Django. Texts in it are cleaned: not
-    all that is stored was cleaned when it came."""
-    try:
-        text = _dumped(frame)
-    except TypeError:
-        # Half of a surrogate pair, which is no Unicode.
-        return _dumped(tree_cleaned(frame))
-    # So control characters are written. Who really typed a backslash before such a letter is looked at for nothing.
-    if "\\u" in text or "\\b" in text or "\\f" in text:
-        return _dumped(tree_cleaned(frame))
-    return text
-
-
-def _dumped(frame: Any) -> str:
-    return orjson.dumps(frame, default=_default, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-
-
-_default = DjangoJSONEncoder().default

@@ -78,6 +78,11 @@ function agent(id: number, name: string, seconds: number, more: Partial<BoardAge
     state: state ?? "available",
     call: call ?? null,
     calls: calls ?? 0,
+    talking: state === "on-call" && !!call,
+    help_since: null,
+    supervisors: [],
+    may_supervise: !!call,
+    ...rest,
   };
 }
 const talk = (at: number) => ({ sid: `CA${6000 + at}`, party: PEOPLE[at % 4]!, line: support });

@@ -71,6 +71,7 @@ function row(
     result,
     ring_seconds: answered ? null : seconds,
     waited: null,
+    help_since: null,
     problem: "",
     note: "",
     outcome: "",

@@ -43,6 +43,7 @@ export const snapshot = (calls: LiveCall[] = [], team: readonly Presence[] = pre
     agent: ada,
     availability: "available",
     calls,
+    supervising: null,
     away_reasons: ["Lunch", "Break", "Meeting", "Training"].map((name, at) => ({ id: at + 1, name })),
     presence: [...team],
     queues: [],

@@ -17,6 +17,7 @@ const party = (change: Partial<Participant>): Participant => ({
   held: false,
   held_since: null,
   muted: false,
+  mode: "",
   ...change,
 });
 export const customer = (heldFor: number | null): Participant =>

@@ -68,6 +68,11 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "call.withdrawn": ["sid", "reason"],
   "call.ended": ["call"],
   "call.problem": ["sid", "message"],
+  "call.taken_over": ["sid", "by", "message"],
+  // Null when none is supervised any more.
+  "supervising.changed": [],
+  // Null when none is wanted any more.
+  "help.changed": ["sid", "agent", "party"],
   "log.changed": ["call"],
   "message.new": ["thread", "message"],
   "message.status": ["thread", "message"],

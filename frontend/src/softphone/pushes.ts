@@ -43,6 +43,10 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
     case "message.status":
     case "thread.changed":
     case "send.progress":
+    // Supervisors, and who asks them for help: nothing at this desk's phone.
+    case "call.taken_over":
+    case "supervising.changed":
+    case "help.changed":
     case "error":
     case "ping":
     case "pong":
