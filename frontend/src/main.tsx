@@ -27,7 +27,7 @@ import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
 import { createGroupSends } from "./groupSends/groupSends";
 import { languageOf, setLanguage } from "./i18n/i18n";
-import type { Catalogue } from "./i18n/messages";
+import type { PageWords } from "./i18n/messages";
 import { showPageSignals } from "./pageSignals";
 import { createQualityKeeper } from "./quality/keeper";
 import { createScreens } from "./screens/screens";
@@ -41,8 +41,8 @@ import { createThreadList } from "./threads/threadList";
 
 async function start(config: Config, mount: HTMLElement): Promise<void> {
   const language = languageOf(config.language);
-  const words = await loadWords<Record<string, Catalogue>>(config.urls.words);
-  setLanguage(language, words[language] as Catalogue);
+  const words = await loadWords<Record<string, PageWords>>(config.urls.words);
+  setLanguage(language, words[language] as PageWords);
   document.documentElement.lang = language;
   startAlarms(config.urls.alarms);
   const preferences = createPreferences(storage());
@@ -65,7 +65,9 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   const threads = createThreadList(api, id);
   const conversation = createConversation(api);
   const news = createNews();
-  const screens = createScreens(screenLoader(config.urls.screens));
+  const screens = createScreens(
+    screenLoader(config.urls.screens, { language, urls: config.urls.screenWords }),
+  );
   const board = createBoard((message) => desk.send(message));
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
