@@ -2,7 +2,7 @@ import { defineConfig } from "vite";
 
 /** What the desk loads when it is first needed, under addresses that the page is told: `desk/views.py`. */
 const LATER = {
-  "desk-board": "src/components/board/Board.tsx",
+  "desk-board": "src/components/board/screens.ts",
   "desk-contacts": "src/components/contact/screens.ts",
   "desk-messages": "src/components/Messages.tsx",
   "desk-sends": "src/components/sends/GroupSends.tsx",

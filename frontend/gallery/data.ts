@@ -80,6 +80,7 @@ function row(
     legs: [],
     participants: [],
     held_seconds: 0,
+    help_since: null,
     transfer: null,
   };
 }

@@ -14,6 +14,7 @@ import { createMicrophone } from "./adapters/microphone";
 import { applyTheme, createPreferences } from "./adapters/preferences";
 import { loadAheadWhenIdle, loadWords, screenLoader } from "./adapters/screenFiles";
 import { watchWoken } from "./adapters/woken";
+import { watchSupervised } from "./adapters/supervised";
 import { watchSound } from "./adapters/sound";
 import { createTones } from "./adapters/tones";
 import { TwilioPhone } from "./adapters/twilioPhone";
@@ -54,6 +55,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   const { send } = store;
   const api = createApi(config);
   watchCutOff(store, api, storage());
+  watchSupervised(store, storage("sessionStorage"));
   const details = createCallDetails(api);
   const quality = createQualityKeeper(id, storage(), api.keepQuality, details.measured);
   const phone = new TwilioPhone(config, api, preferences, send, quality);
@@ -129,7 +131,9 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   addEventListener("beforeunload", (event) => {
     const unsaved =
       details.hasUnsaved() || contacts.isUnsaved() || contacts.notes.hasUnsaved() || conversation.hasUnsent();
-    if (unsaved || groupSends.hasUnsaved() || inCall(store.get())) event.preventDefault();
+    // Whose call is supervised is not lost.
+    const isLost = inCall(store.get()) && store.get().calls.focus?.state !== "supervising";
+    if (unsaved || groupSends.hasUnsaved() || isLost) event.preventDefault();
   });
   log.load();
   threads.load();
@@ -150,9 +154,9 @@ function socketUrl(path: string): string {
   return url.href;
 }
 
-function storage(): Storage | null {
+function storage(which: "localStorage" | "sessionStorage" = "localStorage"): Storage | null {
   try {
-    return localStorage;
+    return globalThis[which];
   } catch {
     return null;
   }

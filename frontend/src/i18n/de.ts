@@ -543,6 +543,27 @@ export const de: PageWords = {
   "others.remove": "{name} aus dem Gespräch nehmen",
   "control.late": "Was daraus wurde, hat niemand gesagt. Versuchen Sie es erneut.",
 
+  // Supervisors in a call, and help that is asked for
+  "help.ask": "Um Hilfe bitten",
+  "help.asked": "Um Hilfe gebeten",
+  "supervisors.listen": "**{name} hört mit.**",
+  "supervisors.whisper": "**{name} flüstert Ihnen zu.** {customer} hört es nicht.",
+  "supervisors.join": "**{name} ist beigetreten.** Alle hören einander.",
+  "supervisors.title": "Aufsicht im Gespräch",
+  "supervised.left": "Sie haben das Gespräch von {name} verlassen.",
+  "supervised.over": "Das Gespräch von {name} ist beendet.",
+  "supervised.out": "Sie sind nicht mehr im Gespräch von {name}.",
+  "supervised.cutOff":
+    "Sie sind nicht mehr im Gespräch von {name}: Die Seite wurde geschlossen oder neu geladen.",
+  "supervised.leave": "Verlassen",
+  "say.listens": "{name} hört mit.",
+  "say.whispers": "{name} flüstert Ihnen zu. {customer} hört es nicht.",
+  "say.joined": "{name} ist beigetreten.",
+  "say.supervisorGone": "{name} ist nicht mehr im Gespräch.",
+  "say.helpAsked": "Um Hilfe gebeten.",
+  "say.helpTakenBack": "Es wird nicht mehr um Hilfe gebeten.",
+  "say.wantsHelp": "{name} bittet um Hilfe.",
+
   // How a call came to its end
   "ended.length": "Gespräch beendet, {length}.",
   "ended.with": "Gespräch mit {name} beendet, {length}.",
@@ -621,6 +642,7 @@ export const de: PageWords = {
   "say.missed": "{missed} ist nicht da. Mikrofon: {device}.",
 
   // The page's title, and the notification
+  "signal.supervising": "{length} Bei {name}",
   "signal.calls": "☎ {name} ruft an",
   "signal.calling": "Anruf bei {name}",
   "signal.hold": "Gehalten {length} {name}",
@@ -831,6 +853,7 @@ export const de: PageWords = {
   "keys.reject": "Ablehnen",
   "keys.mute": "Stumm an oder aus",
   "keys.hold": "Halten an oder aus",
+  "keys.help": "Um Hilfe bitten oder das zurücknehmen",
   "keys.transfer": "Weiterleiten",
   "keys.keypad": "Tastenfeld; dann Ziffern, * und #",
   "keys.hangUp": "Auflegen",

@@ -540,6 +540,26 @@ export const en = {
   "others.remove": "Remove {name} from the call",
   "control.late": "Nobody said what became of that. Try again.",
 
+  // Supervisors in a call, and help that is asked for
+  "help.ask": "Ask for help",
+  "help.asked": "Help asked for",
+  "supervisors.listen": "**{name} is listening.**",
+  "supervisors.whisper": "**{name} whispers to you.** {customer} does not hear it.",
+  "supervisors.join": "**{name} has joined.** You all hear each other.",
+  "supervisors.title": "Supervisors in the call",
+  "supervised.left": "You have left {name}’s call.",
+  "supervised.over": "{name}’s call has ended.",
+  "supervised.out": "You are no longer in {name}’s call.",
+  "supervised.cutOff": "You are no longer in {name}’s call: the page was closed or loaded again.",
+  "supervised.leave": "Leave",
+  "say.listens": "{name} is listening.",
+  "say.whispers": "{name} whispers to you. {customer} does not hear it.",
+  "say.joined": "{name} has joined.",
+  "say.supervisorGone": "{name} is no longer in the call.",
+  "say.helpAsked": "Help asked for.",
+  "say.helpTakenBack": "Help is no longer asked for.",
+  "say.wantsHelp": "{name} asks for help.",
+
   // How a call came to its end
   "ended.length": "Call ended, {length}.",
   "ended.with": "Call with {name} ended, {length}.",
@@ -613,6 +633,7 @@ export const en = {
   "say.missed": "{missed} is not there. Microphone: {device}.",
 
   // The page's title, and the notification
+  "signal.supervising": "{length} With {name}",
   "signal.calls": "☎ {name} calls",
   "signal.calling": "Calling {name}",
   "signal.hold": "Hold {length} {name}",
@@ -817,6 +838,7 @@ export const en = {
   "keys.mute": "Mute on or off",
   "keys.hold": "Hold on or off",
   "keys.transfer": "Transfer",
+  "keys.help": "Ask for help, or take that back",
   "keys.keypad": "Keypad; then digits, * and #",
   "keys.hangUp": "Hang up",
   "keys.search": "Search the call log",

@@ -17,6 +17,7 @@ const base: Participant = {
   held: false,
   held_since: null,
   muted: false,
+  mode: "",
 };
 const HELD = { held: true, held_since: new Date(NOW).toISOString() };
 const customer: Participant = { ...base, leg: ROOT, role: "customer", name: "Maya Okonkwo" };
