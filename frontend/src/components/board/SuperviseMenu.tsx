@@ -48,15 +48,15 @@ export function SuperviseMenu({ agent, state, open, onOpen, onMode }: Props) {
             key={mode}
             role="menuitem"
             tabIndex={-1}
-            aria-label={t(`supervise.name.${mode}`, { name })}
-            aria-description={t(`supervise.heard.${mode}`, { name, customer })}
             aria-current={inside && focus.mode === mode ? "true" : undefined}
             // After the menu has given focus back to its button: there it returns to from the question.
             onClick={() => setTimeout(() => onMode(mode))}
           >
             <Icon name={ICONS[mode]} size={18} />
             <span>
-              <strong>{t(`supervise.${mode}`)}</strong> {t(`supervise.heard.${mode}`, { name, customer })}
+              <strong aria-hidden="true">{t(`supervise.${mode}`)}</strong>
+              <span class="visually-hidden">{t(`supervise.name.${mode}`, { name })}</span>{" "}
+              {t(`supervise.heard.${mode}`, { name, customer })}
             </span>
           </button>
         ))
