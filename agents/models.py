@@ -46,6 +46,15 @@ class Team(models.Model):
         db_default=False,
         help_text=_("Who lets two calls of the team in a row ring until they go on is set to away."),
     )
+    supervision_is_shown = models.BooleanField(
+        _("agents see who supervises their calls"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "With the supervisor's name, for as long as it lasts. Without it, they are not shown that somebody listens "
+            "or whispers; who joins a call or takes it over is heard, and always shown."
+        ),
+    )
 
     class Meta:
         verbose_name = _("team")

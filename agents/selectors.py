@@ -145,6 +145,12 @@ def team_ids_of(agent: Agent) -> list[int]:
     return list(agent.teams.values_list("pk", flat=True))
 
 
+def supervisor_ids_of(team_ids: Collection[int]) -> list[int]:
+    """The supervisors of these teams."""
+    found = Agent.objects.filter(is_active=True, role=Role.SUPERVISOR, teams__in=list(team_ids))
+    return sorted(set(found.values_list("pk", flat=True))) if team_ids else []
+
+
 # --- Who can be rung: queries to be prepared (`core.sql.prepared`), with slots of these values ---
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from board.day import DayRow
 from board.figures import Figures, Goal, goal_of
-from board.selectors import Facts, Scope, WaitRow, With
+from board.selectors import Facts, Scope, WaitRow
 from calls.payloads import line_json, party_json, time_json
 from calls.queues.payloads import queue_json
 from core.days import desk_day
@@ -66,7 +66,11 @@ def board_json(facts: Facts, scope: Scope) -> dict[str, Any]:
         ],
         "callers": _callers(facts, is_shown),
         "call_backs": sum(queue.call_backs for queue in facts.queues if is_shown(queue.team_id)),
-        "agents": [_agent(facts, now, may_see) for now in _sorted(facts.presence) if _works_in(facts, now, is_shown)],
+        "agents": [
+            _agent(facts, now, may_see, scope.viewer_id)
+            for now in _sorted(facts.presence)
+            if _works_in(facts, now, is_shown)
+        ],
     }
 
 
@@ -141,21 +145,24 @@ def _sorted(presence: list[dict[str, Any]]) -> list[dict[str, Any]]:
     )
 
 
-def _agent(facts: Facts, now: dict[str, Any], may_see: Callable[[int | None], bool]) -> dict[str, Any]:
+def _agent(
+    facts: Facts, now: dict[str, Any], may_see: Callable[[int | None], bool], viewer_id: int | None
+) -> dict[str, Any]:
+    """Whom the agent talks with, or is rung for, is not said of a call of a team that the viewer does not see."""
     agent_id = now["agent"]["id"]
     ring = facts.rings.get(agent_id) if now["state"] in _MAY_RING else None
     talk = facts.talks.get(agent_id) if now["state"] == "on-call" else None
+    shown = ring or talk
+    seen = shown if shown is not None and may_see(shown.team_id) else None
+    call = seen.call if seen is not None else None
     return {
         **now,
         "state": "ringing" if ring else now["state"],
         "since": time_json(ring.since) if ring else now["since"],
-        "call": _call(ring or talk, may_see),
+        "call": {"sid": call.sid, "party": party_json(call), "line": line_json(call.line)} if call else None,
         "calls": facts.calls_today.get(agent_id, 0),
+        "talking": call is not None and ring is None and call.is_talked_on,
+        "help_since": time_json(call.help_since) if call is not None and ring is None else None,
+        "supervisors": facts.supervisors.get(call.sid, []) if call is not None and ring is None else [],
+        "may_supervise": call is not None and ring is None and agent_id != viewer_id,
     }
-
-
-def _call(one: With | None, may_see: Callable[[int | None], bool]) -> dict[str, Any] | None:
-    """Whom the agent talks with, or is rung for; None too for a call of a team that the viewer does not see."""
-    if one is None or not may_see(one.team_id):
-        return None
-    return {"sid": one.call.sid, "party": party_json(one.call), "line": line_json(one.call.line)}

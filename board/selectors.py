@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from agents.selectors import memberships, team_ids_of, teams_named
 from board.day import DayRow, calls_by_agent, day_rows
 from calls.live.presence import presence_of
-from calls.models import LIVE, LONGEST_CALL, Call, Conversation
+from calls.models import LIVE, LONGEST_CALL, Call, Conversation, Participant
 from calls.queues.rings import rings_at, team_of
 from calls.queues.selectors import TeamQueue, queues_of
 from routing.models import Line
@@ -24,10 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one viewer looks at. `team_ids`: the teams that may be seen; None: all. `chosen`: the one that is wanted."""
+    """What one viewer looks at. `team_ids`: the teams that may be seen; None: all. `chosen`: the one that is wanted.
+    `viewer_id`: who looks, who does not supervise the own calls."""
 
     team_ids: frozenset[int] | None
     chosen: int | None = None
+    viewer_id: int | None = None
+
+    @property
+    def of_nobody(self) -> Scope:
+        """Those who take no calls themselves are shown the same."""
+        return replace(self, viewer_id=None)
 
     @property
     def shown(self) -> frozenset[int] | None:
@@ -43,7 +50,7 @@ def scope_of(agent: Agent, team: int | None = None) -> Scope:
     own = None if agent.is_superuser else frozenset(team_ids_of(agent))
     if team is not None and team not in (own if own is not None else {pk for pk, _ in teams_named()}):
         raise NoSuchTeam
-    return Scope(own, team)
+    return Scope(own, team, agent.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,7 @@ class Facts:
     teams_of: dict[int, set[int]]
     presence: list[dict[str, Any]]
     talks: dict[int, With]
+    supervisors: dict[str, list[dict[str, Any]]]
     rings: dict[int, With]
     calls_today: dict[int, int]
 
@@ -90,6 +98,7 @@ def facts_read(team_ids: Collection[int] | None) -> Facts:
         if team_ids is None or team_id in team_ids:
             teams_of.setdefault(agent_id, set()).add(team_id)
     lines = Line.objects.select_related("team").order_by("name", "pk")
+    talks = _talks(now, teams_of)
     return Facts(
         now=now,
         teams=teams_named(),
@@ -99,7 +108,8 @@ def facts_read(team_ids: Collection[int] | None) -> Facts:
         queues=queues_of(team_ids),
         teams_of=teams_of,
         presence=presence_of(set(teams_of)),
-        talks=_talks(now, teams_of),
+        talks=talks,
+        supervisors=_supervisors(talks.values()),
         rings={ring.agent.pk: With(ring.call, ring.team_id, ring.since) for ring in rings_at(teams_of)},
         calls_today=calls_by_agent(now, list(teams_of)),
     )
@@ -132,3 +142,15 @@ def _talks(now: datetime, agent_ids: Collection[int]) -> dict[int, With]:
         call.agent_id or 0: With(call, team_of(call), call.answer_time or call.start_time)
         for call in calls.order_by("start_time")
     }
+
+
+def _supervisors(talks: Iterable[With]) -> dict[str, list[dict[str, Any]]]:
+    """Of these calls, who supervises them, and how."""
+    sids = [one.call.sid for one in talks if one.call.is_handled]
+    inside = Participant.objects.filter(room__in=sids, role=Participant.Role.SUPERVISOR, agent__isnull=False)
+    found: dict[str, list[dict[str, Any]]] = {}
+    if sids:
+        for one in inside.filter(state__in=["calling", "in"]).select_related("agent").order_by("pk"):
+            shown = {"id": one.agent.pk, "name": one.agent.name, "mode": one.said_mode}
+            found.setdefault(one.room_id, []).append(shown)
+    return found

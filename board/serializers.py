@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from calls.live.serializers import PRESENCE_STATES, PresenceSerializer
 from calls.log.serializers import LineSerializer, PartySerializer
+from calls.models import Participant
 from calls.queues.serializers import QueueCallerSerializer, QueueTeamSerializer
 
 
@@ -71,12 +72,22 @@ class BoardCallSerializer(serializers.Serializer[Any]):
     line = LineSerializer(allow_null=True)
 
 
+class BoardSupervisorSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    mode = serializers.ChoiceField(choices=Participant.Mode.choices)
+
+
 class BoardAgentSerializer(PresenceSerializer):
     state = serializers.ChoiceField(choices=[*PRESENCE_STATES, "ringing"])
     call = BoardCallSerializer(
         allow_null=True, help_text="What the agent talks on, or is rung for; null too for calls of others' teams."
     )
     calls = serializers.IntegerField(help_text="With how many people the agent has talked today.")
+    talking = serializers.BooleanField(help_text="Whether the agent talks on that call: it can be supervised.")
+    help_since = serializers.DateTimeField(allow_null=True, help_text="When the agent asked for help with that call.")
+    supervisors = BoardSupervisorSerializer(many=True, help_text="Who supervises that call.")
+    may_supervise = serializers.BooleanField(help_text="Whether whoever looks may supervise that call.")
 
 
 class BoardSerializer(serializers.Serializer[Any]):

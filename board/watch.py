@@ -44,10 +44,10 @@ class Viewer:
     language: str
     turn: int = 0
 
-    @property
-    def wants(self) -> tuple[Scope, str]:
-        """Those who want the same are told the same."""
-        return self.scope, self.language
+    def wants(self, facts: Facts) -> tuple[Scope, str]:
+        """Those who want the same are told the same. Whoever is on a call is not offered to supervise it."""
+        is_on_call = self.scope.viewer_id in facts.talks
+        return self.scope if is_on_call else self.scope.of_nobody, self.language
 
 
 @dataclass(slots=True)
@@ -99,15 +99,16 @@ class BoardWatch:
             if not now:
                 return []
             facts = facts_read(_looked_at(list(now.values())))
-            boards = {wants: _board_of(facts, *wants) for wants in {viewer.wants for viewer in now.values()}}
+            wants = {channel: viewer.wants(facts) for channel, viewer in now.items()}
+            boards = {wanted: _board_of(facts, *wanted) for wanted in set(wants.values())}
             news = {
                 channel: viewer
                 for channel, viewer in now.items()
-                if self._is_news(channel, viewer, boards[viewer.wants])
+                if self._is_news(channel, viewer, boards[wants[channel]])
             }
-            texts = {wants: _text_of(boards[wants]) for wants in {viewer.wants for viewer in news.values()}}
+            texts = {wanted: _text_of(boards[wanted]) for wanted in {wants[channel] for channel in news}}
             return [
-                (channel, {"type": "desk.board", "viewer": viewer, "text": texts[viewer.wants]})
+                (channel, {"type": "desk.board", "viewer": viewer, "text": texts[wants[channel]]})
                 for channel, viewer in news.items()
             ]
         finally:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from agents.selectors import agent_name
 from calls.models import Participant, Room, Transfer
+from calls.permissions import supervises
 from core.languages import sentence
 from core.times import time_json
 from telephony.identity import identity_for
@@ -69,7 +70,7 @@ def handlings_read(sids: Collection[str]) -> dict[str, Handling]:
     return found
 
 
-def participants_json(call: Call) -> list[dict[str, Any]]:
+def participants_json(call: Call, viewer: Agent | None = None) -> list[dict[str, Any]]:
     """The customer first; then in the order in which they came. Nobody while the room is still being opened: until then
     the two talk as before."""
     handling = handling_of(call)
@@ -77,8 +78,23 @@ def participants_json(call: Call) -> list[dict[str, Any]]:
         return []
     # Whoever came into a second room is not shown as having left the first.
     last = {one.leg_sid or one.label: one.pk for one in handling.participants}
-    shown = [one for one in handling.participants if one.pk in last.values()]
+    hidden = {one.pk for one in hidden_from(viewer, call)}
+    shown = [one for one in handling.participants if one.pk in last.values() and one.pk not in hidden]
     return [participant_json(one) for one in sorted(shown, key=lambda one: one.role != Participant.Role.CUSTOMER)]
+
+
+def hidden_from(viewer: Agent | None, call: Call) -> list[Participant]:
+    """Supervisors of whom this viewer is not to know that they listen, or whisper. `viewer` None: whoever it may be."""
+    hidden = [one for one in handling_of(call).participants if _is_hidden(one)]
+    return [] if hidden and viewer is not None and supervises(call, by=viewer) else hidden
+
+
+def _is_hidden(one: Participant) -> bool:
+    if not one.is_supervisor or one.is_shown:
+        return False
+    if one.state == Participant.State.LEFT:
+        return not one.was_heard
+    return one.said_mode != Participant.Mode.JOIN
 
 
 def participant_json(one: Participant) -> dict[str, Any]:
@@ -95,6 +111,7 @@ def participant_json(one: Participant) -> dict[str, Any]:
         "held": one.held,
         "held_since": time_json(one.held_since),
         "muted": one.muted,
+        "mode": one.said_mode,
     }
 
 

@@ -32,6 +32,8 @@ MESSAGE_FIELDS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingD
 STATUS_KINDS = ("status", "offer-status", "participant-status")
 # Our own addresses say it in their query.
 ATTEMPT_FIELD, TURN_FIELD, ROOM_FIELD = "OfferAttempt", "RouteTurn", "RoomName"
+# Of a supervisor's browser: the call that it is to come into.
+SUPERVISE_FIELD = "supervise"
 PROGRESS_FIELDS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 
 
@@ -138,6 +140,8 @@ class OutgoingRequest:
     override: str
     # The sid of the caller whom the agent says to call back.
     call_back: str
+    # The sid of the call that the agent says to supervise; None: that is not asked.
+    supervise: str | None
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -146,6 +150,7 @@ class OutgoingRequest:
             field(form, PHONE_FIELD, 255),
             field(form, "Override", 48),
             sid_field(form, "CallBack"),
+            sid_field(form, SUPERVISE_FIELD) if SUPERVISE_FIELD in form else None,
         )
 
 
@@ -162,6 +167,8 @@ class StatusCallbackRequest:
     created: datetime | None
     # Of a phone that rings for a caller on a route.
     attempt: int | None
+    # Of a supervisor's browser that was not let into a call, or that is a leg of it.
+    supervises: bool
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -173,6 +180,7 @@ class StatusCallbackRequest:
             sip_response_code=field(form, "SipResponseCode", 8),
             created=time_field(form, "DateCreated"),
             attempt=whole_field(form, ATTEMPT_FIELD, limit=32_000),
+            supervises=SUPERVISE_FIELD in form,
         )
 
 
@@ -220,6 +228,7 @@ class ConferenceRequest:
     label: str
     muted: bool | None
     held: bool | None
+    coaching: bool | None
     reason: str
 
     @classmethod
@@ -234,6 +243,7 @@ class ConferenceRequest:
             label=field(form, "ParticipantLabel", 64),
             muted=_flag(form, "Muted"),
             held=_flag(form, "Hold"),
+            coaching=_flag(form, "Coaching"),
             reason=field(form, "ReasonParticipantLeft", 64),
         )
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import get_script_prefix, reverse
 
 from agents.selectors import agent_name
-from calls.handling_payloads import held_seconds, participants_json, transfer_json
+from calls.handling_payloads import held_seconds, hidden_from, participants_json, transfer_json
 from calls.models import Call, CallOffer, Recording, is_incoming
 from core.languages import from_json, sentence
 from core.times import time_json as time_json
@@ -126,8 +126,8 @@ def _legs_of(call: Call) -> Iterable[Call]:
     return call.legs.all() if call.known_legs is None else call.known_legs
 
 
-def call_json(call: Call) -> dict[str, Any]:
-    """A row of the log: a root call with its legs."""
+def call_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
+    """A row of the log: a root call with its legs. `viewer`: for whom alone it is; None: for all who may see it."""
     return leg_json(call) | {
         "incoming": call.incoming,
         "party": party_json(call),
@@ -136,16 +136,22 @@ def call_json(call: Call) -> dict[str, Any]:
         "result": call.result,
         "ring_seconds": ring_seconds(call),
         "waited": call.waited,
-        "participants": participants_json(call),
+        "participants": participants_json(call, viewer),
         "held_seconds": held_seconds(call),
         "transfer": transfer_json(call),
+        "help_since": time_json(call.help_since),
         "problem": sentence(call.problem),
         "note": call.note,
         "outcome": call.outcome,
         "revision": call.revision,
         "recordings": [recording_json(recording) for recording in heard_recordings(call)],
-        "legs": [leg_json(leg) for leg in _legs_of(call)],
+        "legs": legs_json(call, viewer),
     }
+
+
+def legs_json(call: Call, viewer: Agent | None = None) -> list[dict[str, Any]]:
+    hidden = {one.leg_sid for one in hidden_from(viewer, call)}
+    return [leg_json(leg) for leg in _legs_of(call) if leg.sid not in hidden]
 
 
 def call_back_json(offer: CallOffer | None) -> dict[str, Any] | None:

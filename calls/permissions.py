@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from agents.permissions import has_supervisor_role
 from agents.selectors import team_ids_of
-from calls.models import LIVE, TERMINAL, Call, CallOffer, Participant, Transfer
+from calls.models import LIVE, TERMINAL, Call, CallOffer, Conversation, Participant, Transfer
 from routing.models import Line
 
 if TYPE_CHECKING:
@@ -77,11 +77,27 @@ def log_scope_of(agent: Agent) -> LogScope:
     )
 
 
-def call_may_be_edited(call: Call, *, by: Agent) -> bool:
-    """By the agent on the call, a supervisor of its line's team, and admins."""
-    if by.is_superuser or call.agent_id == by.pk:
+def supervises(call: Call, *, by: Agent) -> bool:
+    """Whether it is a call of an own team, to a supervisor: the team of its line, or the one that a route led to.
+    Admins supervise all."""
+    if by.is_superuser:
         return True
-    return has_supervisor_role(by) and call.line is not None and call.line.team_id in team_ids_of(by)
+    if not has_supervisor_role(by):
+        return False
+    own = team_ids_of(by)
+    if call.line is not None and call.line.team_id in own:
+        return True
+    return bool(own) and Conversation.objects.filter(pk=call.pk, team__in=own).exists()
+
+
+def call_may_be_supervised(call: Call, *, by: Agent) -> bool:
+    """By a supervisor of its team, and admins, but nobody's own."""
+    return call.agent_id != by.pk and supervises(call, by=by)
+
+
+def call_may_be_edited(call: Call, *, by: Agent) -> bool:
+    """By the agent on the call, a supervisor of its team, and admins."""
+    return call.agent_id == by.pk or supervises(call, by=by)
 
 
 def call_may_be_ended(call: Call, *, by: Agent) -> bool:

@@ -11,6 +11,7 @@ from calls import emergencies
 from calls.answering import room_twiml, route_responses, twiml, twiml_responses
 from calls.live import conversations, status_callbacks
 from calls.live.conversations import Asked
+from calls.live.services import CallRefused
 from calls.models import Call, Conversation
 from calls.params import (
     CALLER_FIELDS,
@@ -19,10 +20,11 @@ from calls.params import (
     Believed,
     ConferenceRequest,
     DialActionRequest,
+    OutgoingRequest,
     VoiceRequest,
 )
 from calls.recorder.sentences import status_words
-from calls.rooms import entering, leaving
+from calls.rooms import coming, entering, leaving
 from calls.rooms.inside import Inside
 from core.sql.unit import UnitOfWork
 from telephony.models import Webhook
@@ -92,6 +94,15 @@ def _hold_music(work: UnitOfWork, received: Received) -> Answer:
 def _conference(work: UnitOfWork, received: Received) -> Answer:
     entering.conference_apply(work, ConferenceRequest.from_fields(received.fields))
     return None
+
+
+def supervisor_answer(work: UnitOfWork, asked: OutgoingRequest) -> Answer:
+    """A supervisor's browser calls: into the room, or a sentence."""
+    found = coming.supervisor_comes(work, asked)
+    if isinstance(found, CallRefused):
+        return twiml_responses.to_agent(found)
+    inside, one = found
+    return room_twiml.supervisor_into_room(one, room=inside.the_room.name)
 
 
 def _nothing_late(work: UnitOfWork, received: Received) -> Answer:
@@ -183,6 +194,7 @@ ROOM_KINDS = (
             "ParticipantLabel",
             "Muted",
             "Hold",
+            "Coaching",
             "ReasonParticipantLeft",
         ),
         work=_conference,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
-from calls.models import LIVE, LONGEST_CALL, Call, CallOffer
+from agents.selectors import supervisor_ids_of
+from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Conversation, Participant
 from calls.params import STATUS_KINDS
 from contacts.selectors import by_number, contacts_with
 from core.sql.prepared import Param, Prepared
@@ -94,6 +95,22 @@ def call_back_offered(agent_id: int) -> CallOffer | None:
     offers = CallOffer.objects.filter(agent=agent_id, state=CallOffer.State.RINGING, is_call_back=True)
     related = ("call__line", "call__contact", "call__conversation__team")
     return offers.filter(call__conversation__isnull=False).select_related(*related).first()
+
+
+def supervised_by(agent_id: int) -> Participant | None:
+    """The agent among those in a call, or on the way into it, whom they supervise; the latest."""
+    inside = Participant.objects.filter(
+        agent=agent_id, state__in=["calling", "in"], room__state__in=["lifting", "open"]
+    )
+    return inside.filter(role=Participant.Role.SUPERVISOR).select_related("agent").order_by("pk").last()
+
+
+def supervisor_ids(call: Call) -> list[int]:
+    """The supervisors of a call's teams: that of its line, and the one that a route led to."""
+    teams = set(Conversation.objects.filter(pk=call.sid, team__isnull=False).values_list("team", flat=True))
+    if call.line is not None:
+        teams.add(call.line.team_id)
+    return supervisor_ids_of(teams)
 
 
 def ringing_agent_ids(call: Call) -> list[int]:

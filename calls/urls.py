@@ -4,11 +4,13 @@ from calls.control.apis import CallDetailApi, CallHangUpApi, RecordingApi
 from calls.control.handling_apis import (
     CallCancelTransferApi,
     CallCompleteTransferApi,
+    CallHelpApi,
     CallHoldApi,
     CallMergeApi,
     CallParticipantApi,
     CallParticipantsApi,
     CallResumeApi,
+    CallSuperviseApi,
     CallTransferApi,
     CallTransferTargetsApi,
 )
@@ -42,6 +44,8 @@ api_urlpatterns = [
     path("calls/<str:sid>/complete-transfer/", CallCompleteTransferApi.as_view(), name="call-complete-transfer"),
     path("calls/<str:sid>/cancel-transfer/", CallCancelTransferApi.as_view(), name="call-cancel-transfer"),
     path("calls/<str:sid>/merge/", CallMergeApi.as_view(), name="call-merge"),
+    path("calls/<str:sid>/supervise/", CallSuperviseApi.as_view(), name="call-supervise"),
+    path("calls/<str:sid>/help/", CallHelpApi.as_view(), name="call-help"),
     path("calls/<str:sid>/participants/", CallParticipantsApi.as_view(), name="call-participants"),
     path("calls/<str:sid>/participants/<str:leg>/", CallParticipantApi.as_view(), name="call-participant"),
     path("calls/<str:sid>/quality/", CallQualityApi.as_view(), name="call-quality"),

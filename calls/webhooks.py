@@ -16,6 +16,7 @@ from calls.params import (
     CALLER_FIELDS,
     MESSAGE_FIELDS,
     PROGRESS_FIELDS,
+    SUPERVISE_FIELD,
     Believed,
     DialActionRequest,
     OutgoingRequest,
@@ -23,7 +24,7 @@ from calls.params import (
     VoiceRequest,
 )
 from calls.recorder.sentences import after_a_colon, status_words
-from calls.room_webhooks import ROOM_KINDS, after_dial
+from calls.room_webhooks import ROOM_KINDS, after_dial, supervisor_answer
 from calls.route_webhooks import ROUTE_KINDS, answer_to
 from core.sql.unit import UnitOfWork
 from core.text import in_sentence
@@ -62,6 +63,8 @@ def _outgoing(work: UnitOfWork, received: Received) -> Answer:
     asked = OutgoingRequest.from_fields(received.fields)
     if not asked.voice.sid:
         return twiml_responses.not_started()
+    if asked.supervise is not None:
+        return supervisor_answer(work, asked)
     return twiml_responses.to_agent(services.call_record_outgoing(work, asked))
 
 
@@ -88,7 +91,8 @@ def _unanswered(work: UnitOfWork, received: Received) -> Answer:
     """What came to the fallback, or a first request that is taken up too late to answer: the call is logged."""
     fields = received.fields
     voice = VoiceRequest.from_fields(fields)
-    if not voice.sid:
+    if not voice.sid or SUPERVISE_FIELD in fields:
+        # A supervisor's browser makes no call of its own.
         return None
     is_led_back = received.kind.name == "fallback" and emergencies.failed_on_route(received) is not None
     services.call_record_unanswered(work, voice, at=received.received_at, goes_on=is_led_back)
@@ -196,7 +200,7 @@ KINDS = (
     _posted(
         "outgoing",
         url_name="calls:voice-outgoing",
-        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack")),
+        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack", SUPERVISE_FIELD)),
         work=_outgoing,
         work_late=_unanswered,
         emergency=emergencies.to_party,
@@ -214,7 +218,9 @@ KINDS = (
     _posted(
         "status",
         url_name="calls:status",
-        believed=Believed(of_all=PROGRESS_FIELDS, only_of_others=("ParentCallSid", "ErrorCode", *CALLER_FIELDS)),
+        believed=Believed(
+            of_all=(*PROGRESS_FIELDS, SUPERVISE_FIELD), only_of_others=("ParentCallSid", "ErrorCode", *CALLER_FIELDS)
+        ),
         work_on_many=status_callbacks.status_callbacks_apply,
         is_waited_for=False,
         emergency=emergencies.nothing,
@@ -241,7 +247,7 @@ KINDS = (
         "fallback",
         url_name="calls:voice-fallback",
         believed=Believed(
-            of_all=("ErrorCode", "ErrorUrl"),
+            of_all=("ErrorCode", "ErrorUrl", SUPERVISE_FIELD),
             only_of_others=("DialCallStatus", "DialBridged", *CALLER_FIELDS, *MESSAGE_FIELDS),
         ),
         work=_unanswered,

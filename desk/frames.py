@@ -14,9 +14,9 @@ from rest_framework import serializers
 
 from board.serializers import BoardSerializer
 from calls.live.serializers import AVAILABILITIES, PresenceSerializer
-from calls.log.serializers import AgentSerializer, CallSerializer
+from calls.log.serializers import AgentSerializer, CallSerializer, LineSerializer, PartySerializer
 from calls.queues.serializers import CallBackSerializer, QueueSerializer
-from desk.serializers import OWN_TROUBLES, LiveCallSerializer
+from desk.serializers import OWN_TROUBLES, LiveCallSerializer, SupervisingSerializer
 from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
 from messaging.threads.serializers import MessageSerializer, ThreadSerializer
@@ -91,6 +91,27 @@ class CallProblemSerializer(_Frame):
     sid = serializers.CharField()
     message = serializers.CharField(help_text="A sentence for the agent.")
     permanent = serializers.BooleanField()
+
+
+@_frame("call.taken_over", SERVER_FRAMES)
+class CallTakenOverSerializer(_Frame):
+    sid = serializers.CharField()
+    by = AgentSerializer()
+    message = serializers.CharField(help_text="A sentence for the agent who had the call.")
+
+
+@_frame("supervising.changed", SERVER_FRAMES)
+class SupervisingChangedSerializer(_Frame):
+    supervising = SupervisingSerializer(allow_null=True, help_text="Null: the agent supervises no call any more.")
+
+
+@_frame("help.changed", SERVER_FRAMES)
+class HelpChangedSerializer(_Frame):
+    sid = serializers.CharField(help_text="The call's.")
+    since = serializers.DateTimeField(allow_null=True, help_text="Null: no help is wanted any more.")
+    agent = AgentSerializer(allow_null=True)
+    party = PartySerializer()
+    line = LineSerializer(allow_null=True)
 
 
 @_frame("log.changed", SERVER_FRAMES)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from agents.presence import Chosen
 from calls.live.serializers import AVAILABILITIES
 from calls.log.serializers import AgentSerializer, CallSerializer
-from calls.models import CallOutcome, CallResult
+from calls.models import CallOutcome, CallResult, Participant
 from core.api.resources import StrictSerializer, choose_one_of
 
 # Why a phone cannot ring, of what a desk says itself.
@@ -35,6 +35,17 @@ class LiveCallSerializer(serializers.Serializer[Any]):
     call = CallSerializer()
     mine = serializers.ChoiceField(choices=["ringing", "active"])
     history = PastCallSerializer(many=True)
+
+
+class SupervisingSerializer(serializers.Serializer[Any]):
+    """A call that this agent listens to, whispers in or has joined, without being its agent."""
+
+    call = CallSerializer()
+    mode = serializers.ChoiceField(choices=Participant.Mode.choices, help_text="As Twilio said; the wish until then.")
+    state = serializers.ChoiceField(
+        choices=[Participant.State.CALLING, Participant.State.IN],
+        help_text="`calling`: this agent's phone is waited for.",
+    )
 
 
 class AwayReasonSerializer(serializers.Serializer[Any]):

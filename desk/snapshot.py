@@ -18,8 +18,8 @@ from calls.payloads import call_back_json
 from calls.queues.payloads import queue_json
 from calls.queues.selectors import queues_of
 from calls.queues.serializers import CallBackSerializer, QueueSerializer
-from calls.selectors import call_back_offered
-from desk.serializers import AwayReasonSerializer, LiveCallSerializer
+from calls.selectors import call_back_offered, call_get, supervised_by
+from desk.serializers import AwayReasonSerializer, LiveCallSerializer, SupervisingSerializer
 from messaging.threads.selectors import unread_list
 from messaging.threads.serializers import UnreadThreadSerializer
 from routing.selectors import lines_for
@@ -47,14 +47,26 @@ def _queues(agent: Agent) -> Any:
     return [queue_json(queue) for queue in queues_of(team_ids_of(agent))]
 
 
+def _calls(agent: Agent) -> Any:
+    living = presence.call_live_list(agent)
+    return broadcasts.live_json(living, [agent] * len(living))
+
+
+def _supervising(agent: Agent) -> Any:
+    one = supervised_by(agent.pk)
+    call = call_get(one.room_id) if one is not None else None
+    return broadcasts.supervising_json(one, call) if one is not None and call is not None else None
+
+
 PARTS = (
     Part("agent", lambda agent: AgentSerializer(agent).data, AgentSerializer),
     Part("availability", lambda agent: agent.availability, partial(serializers.ChoiceField, AVAILABILITIES)),
     Part(
         "calls",
-        lambda agent: broadcasts.live_json(presence.call_live_list(agent)),
+        _calls,
         partial(LiveCallSerializer, many=True),
     ),
+    Part("supervising", _supervising, partial(SupervisingSerializer, allow_null=True)),
     Part("away_reasons", _away_reasons, partial(AwayReasonSerializer, many=True)),
     Part("presence", presence.presence_list, partial(PresenceSerializer, many=True)),
     Part("lines", lambda agent: LineSerializer(lines_for(agent), many=True).data, partial(LineSerializer, many=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -33,13 +34,42 @@ def into_room(one: Participant, *, room: str, language: str) -> str:
     )
 
 
-def room_twiml(*, room: str, label: str, ends: bool, wait_url: str, action_url: str, events_url: str) -> str:
+def supervisor_into_room(one: Participant, *, room: str) -> str:
+    """Is heard by whom they want to be, and by nobody until the agent to whisper to is there. Begins no conference and
+    ends none."""
+    coach = one.coached_leg if one.mode == Participant.Mode.WHISPER else ""
+    return room_twiml(
+        room=room,
+        label=one.label,
+        ends=False,
+        begins=False,
+        muted=one.mode == Participant.Mode.LISTEN or (one.mode == Participant.Mode.WHISPER and not coach),
+        coach=coach,
+        wait_url="",
+        action_url=callback_url("calls:room-action"),
+        events_url=callback_url("calls:conference"),
+    )
+
+
+def room_twiml(
+    *,
+    room: str,
+    label: str,
+    ends: bool,
+    wait_url: str,
+    action_url: str,
+    events_url: str,
+    begins: bool = True,
+    muted: bool = False,
+    coach: str = "",
+) -> str:
+    how: dict[str, Any] = {**({"muted": True} if muted else {}), **({"coach": coach} if coach else {})}
     response = VoiceResponse()
     dial = Dial(action=action_url, method="POST")
     dial.conference(
         room,
         beep="false",
-        start_conference_on_enter=True,
+        start_conference_on_enter=begins,
         end_conference_on_exit=ends,
         wait_url=wait_url,
         wait_method="POST",
@@ -47,6 +77,7 @@ def room_twiml(*, room: str, label: str, ends: bool, wait_url: str, action_url: 
         status_callback=events_url,
         status_callback_event=ROOM_EVENTS,
         status_callback_method="POST",
+        **how,
     )
     response.append(dial)
     return text_of(response)

@@ -71,7 +71,7 @@ class CallDetailApi(RetrieveAPIView[Call]):
 
     @extend_schema(operation_id="calls_retrieve", tags=["calls"], parameters=[_VERSION], responses=CallDetailSerializer)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return _answer(visible_call(request, self.kwargs["sid"]))
+        return _answer(visible_call(request, self.kwargs["sid"]), request)
 
     @raises("permission_denied")
     @extend_schema(
@@ -95,11 +95,12 @@ class CallDetailApi(RetrieveAPIView[Call]):
             by=agent,
             check=lambda current: require_version(request, call_etag(current)),
         )
-        return _answer(visible_call(request, sid))
+        return _answer(visible_call(request, sid), request)
 
 
-def _answer(call: Call) -> Response:
-    return Response(call_json(call) | {"quality": qualities_json(call)}, headers={"ETag": call_etag(call)})
+def _answer(call: Call, request: Request) -> Response:
+    viewer: Any = request.user
+    return Response(call_json(call, viewer) | {"quality": qualities_json(call)}, headers={"ETag": call_etag(call)})
 
 
 class CallHangUpApi(APIView):

@@ -16,20 +16,25 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from agents.permissions import has_supervisor_role
 from calls.control.handling_serializers import (
+    HelpRequestSerializer,
     ParticipantChangeSerializer,
     ParticipantRequestSerializer,
+    SuperviseRequestSerializer,
     TransferRequestSerializer,
     TransferTargetsSerializer,
     WhomSerializer,
 )
 from calls.handling_payloads import participants_json
+from calls.live.helping import NoHelp, help_want
 from calls.log.apis import visible_call
 from calls.log.handling_serializers import ParticipantSerializer
 from calls.log.serializers import CallSerializer
 from calls.models import Call
 from calls.payloads import call_etag, call_json
-from calls.rooms import services
+from calls.permissions import call_may_be_supervised, supervises
+from calls.rooms import services, supervising
 from calls.rooms.refusing import NoSuchParticipant, NoSuchTarget, NotPossible, may_handle
 from calls.rooms.targets import targets_json
 from calls.selectors import call_get
@@ -59,7 +64,7 @@ class _HandlingApi(APIView):
         call = call_get(sid)
         if call is None:
             raise Http404
-        return Response(call_json(call), status=202, headers={"ETag": call_etag(call)})
+        return Response(call_json(call, _agent(request)), status=202, headers={"ETag": call_etag(call)})
 
 
 @contextmanager
@@ -156,6 +161,53 @@ class CallMergeApi(_HandlingApi):
         return self.now(request, call.sid)
 
 
+class CallSuperviseApi(_HandlingApi):
+    """Lets a supervisor listen to a call, be heard by its agent alone, join it or take it over, or do another of these
+    from now on. The supervisor's own browser then calls with `supervise`, the call's sid, among its parameters."""
+
+    def call(self, request: Request, sid: str) -> Call:
+        agent = _agent(request)
+        call = call_get(sid.replace("\x00", "")) if agent.is_superuser or has_supervisor_role(agent) else None
+        if call is None or not supervises(call, by=agent):
+            # The team of a route's step supervises what another team's line has brought.
+            call = visible_call(request, sid)
+        if not call_may_be_supervised(call, by=agent):
+            raise PermissionDenied(
+                _("Only a supervisor of its team or an admin can do this, and nobody on the own call.")
+            )
+        if call.is_terminal:
+            raise Conflict(_("This call is over."))
+        return call
+
+    @raises(*_REFUSALS)
+    @_operation("supervise", SuperviseRequestSerializer)
+    def post(self, request: Request, sid: str) -> Response:
+        call, agent = self.call(request, sid), _agent(request)
+        body = SuperviseRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        with _refusals_told():
+            supervising.supervise(call.sid, body.validated_data["mode"], by=agent)
+        return self.now(request, call.sid)
+
+
+class CallHelpApi(_HandlingApi):
+    """An agent asks the supervisors of the call's team for help with it, or does not any more."""
+
+    @raises("permission_denied", "conflict")
+    @_operation("help", HelpRequestSerializer)
+    def post(self, request: Request, sid: str) -> Response:
+        call, agent = visible_call(request, sid), _agent(request)
+        if call.agent_id != agent.pk:
+            raise PermissionDenied(_("Only the agent on the call can ask for help with it."))
+        body = HelpRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            help_want(call.sid, wanted=body.validated_data["wanted"], by=agent)
+        except NoHelp as error:
+            raise Conflict(sentence(str(error))) from None
+        return self.now(request, call.sid)
+
+
 class CallParticipantsApi(_HandlingApi):
     """Who is in the call, and taking somebody into it."""
 
@@ -163,7 +215,7 @@ class CallParticipantsApi(_HandlingApi):
         operation_id="calls_participants", tags=["calls"], responses=ParticipantSerializer(many=True), filters=False
     )
     def get(self, request: Request, sid: str) -> Response:
-        return Response(participants_json(visible_call(request, sid)))
+        return Response(participants_json(visible_call(request, sid), _agent(request)))
 
     @raises(*_REFUSALS)
     @_operation("participants_add", ParticipantRequestSerializer)

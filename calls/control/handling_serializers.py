@@ -9,9 +9,11 @@ from rest_framework import serializers
 
 from calls.live.serializers import PresenceSerializer
 from calls.log.handling_serializers import HandlingTeamSerializer
-from calls.models import Transfer
+from calls.models import Participant, Transfer
 from calls.rooms.targets import Target
 from core.api.resources import CleanField, StrictSerializer, choose_one_of
+
+SUPERVISE_MODES = [*Participant.Mode.values, "take-over"]
 
 
 class WhomSerializer(StrictSerializer):
@@ -60,6 +62,19 @@ class ParticipantChangeSerializer(StrictSerializer):
 
     hold = serializers.BooleanField(required=False)
     muted = serializers.BooleanField(required=False)
+
+
+class SuperviseRequestSerializer(StrictSerializer):
+    mode = serializers.ChoiceField(
+        choices=SUPERVISE_MODES,
+        error_messages={"invalid_choice": choose_one_of(SUPERVISE_MODES)},
+        help_text="`listen`: heard by nobody; `whisper`: by the agent alone; `join`: by all; `take-over`: instead of "
+        "the agent, who is let go.",
+    )
+
+
+class HelpRequestSerializer(StrictSerializer):
+    wanted = serializers.BooleanField()
 
 
 class _Choosable(serializers.Serializer[Any]):

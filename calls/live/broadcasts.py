@@ -20,11 +20,12 @@ from calls.live.call_tree import CallTree, Withdrawal
 from calls.live.details import attach_details
 from calls.live.push_queue import Offered, PushQueue
 from calls.log.past_calls_cache import past_calls_cache
-from calls.models import Call, CallStatus
-from calls.payloads import agent_json, call_back_json, call_json, party_json
+from calls.models import Call, CallStatus, Participant
+from calls.payloads import agent_json, call_back_json, call_json, line_json, party_json, time_json
 from core.languages import default_language, sentence, speaking
+from core.languages import kept as _
 from core.realtime import outbox
-from core.text import tree_cleaned
+from core.text import in_sentence, tree_cleaned
 from telephony.identity import agent_id_from
 from telephony.party import is_withheld
 
@@ -48,12 +49,13 @@ def groups_of(agent: Agent, team_ids: Iterable[int]) -> list[str]:
     return [*groups, EVERYTHING_GROUP] if agent.is_superuser else groups
 
 
-def live_json(calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
-    """`LiveCall`s, in their order. With each call comes whose it is: `ringing` or `active`."""
+def live_json(calls: Sequence[tuple[Call, str]], viewers: Sequence[Agent | None] = ()) -> list[dict[str, Any]]:
+    """`LiveCall`s, in their order. With each call comes whose it is, `ringing` or `active`; `viewers`: for whom alone
+    each is."""
     earlier = past_calls_cache.get([call for call, _ in calls])
     return [
-        {"call": call_json(call), "mine": mine, "history": history}
-        for (call, mine), history in zip(calls, earlier, strict=True)
+        {"call": call_json(call, viewer), "mine": mine, "history": history}
+        for (call, mine), history, viewer in zip(calls, earlier, viewers or [None] * len(calls), strict=True)
     ]
 
 
@@ -109,6 +111,8 @@ def _tree_frames(trees: Sequence[CallTree]) -> Iterator[outbox.Frame]:
     yield from _call_frames([(tree.root, tree.ringing_agent_ids) for tree in trees])
     for tree in trees:
         yield from _gone_frames(tree)
+        if tree.help_ended:
+            yield from _help_frames(tree.root)
 
 
 def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
@@ -124,15 +128,19 @@ def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
     if transfer is not None and transfer.state not in transfer.OPEN:
         # What became of it.
         gone.add(transfer.from_agent_id)
+    # A supervisor who has left is told so (`supervising.changed`).
+    gone -= {one.agent_id for one in handling_of(root).participants if one.is_supervisor}
     groups = [agent_group(agent_id) for agent_id in sorted(pk for pk in gone - here if pk)]
     if groups:
         yield from _frames(groups, {"type": "call.ended", "call": call_json(root)}, root)
 
 
-def _inside(call: Call) -> set[int]:
-    """The agents in its room."""
+def _inside(call: Call) -> dict[int, Agent]:
+    """The agents in its room, but those who supervise it."""
     found = handling_of(call).participants
-    return {one.agent_id for one in found if one.agent_id and one.state == one.State.IN}
+    return {
+        one.agent.pk: one.agent for one in found if one.agent and one.state == one.State.IN and not one.is_supervisor
+    }
 
 
 def _agents_whose_state_changed(tree: CallTree) -> set[int]:
@@ -174,16 +182,19 @@ def _call_reread(sid: str) -> None:
 
 
 def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outbox.Frame]:
-    told = []
+    told: list[tuple[Call, str, int, Agent | None]] = []
     for call, ringing in changed:
         if call.is_terminal:
             yield from _finished(call)
             continue
-        told += [(call, "ringing", agent_id) for agent_id in ringing]
-        told += [(call, "active", pk) for pk in sorted({pk for pk in (call.agent_id, *_inside(call)) if pk})]
-    lives = live_json([(call, mine) for call, mine, _ in told])
-    for (call, _, agent_id), live in zip(told, lives, strict=True):
-        yield from _frames([agent_group(agent_id)], {"type": "call.status", "live": live}, call)
+        told += [(call, "ringing", agent_id, None) for agent_id in ringing]
+        active = {**({call.agent.pk: call.agent} if call.agent else {}), **_inside(call)}
+        told += [(call, "active", pk, agent) for pk, agent in sorted(active.items())]
+    lives = live_json([one[:2] for one in told], [one[3] for one in told])
+    for (call, _mine, agent_id, viewer), live in zip(told, lives, strict=True):
+        yield from _frames([agent_group(agent_id)], {"type": "call.status", "live": live}, call, viewer)
+    for call, _ringing in changed:
+        yield from _supervising_frames(call)
 
 
 def _finished(call: Call) -> Iterator[outbox.Frame]:
@@ -196,6 +207,84 @@ def _finished(call: Call) -> Iterator[outbox.Frame]:
     elif call.agent_id:
         groups.add(agent_group(call.agent_id))
     yield from _frames(groups, {"type": "log.changed", "call": data}, call)
+
+
+def supervising_json(one: Participant, call: Call) -> dict[str, Any]:
+    """`Supervising` in docs/desk-protocol.md."""
+    return {"call": call_json(call, one.agent), "mode": one.said_mode, "state": one.state}
+
+
+def _supervising_frames(call: Call) -> Iterator[outbox.Frame]:
+    """What whoever supervises a call sees of it."""
+    if call.is_terminal:
+        return
+    for one in handling_of(call).participants:
+        if one.is_supervisor and one.agent is not None and one.state != one.State.LEFT:
+            frame = {"type": "supervising.changed", "supervising": supervising_json(one, call)}
+            yield from _frames([agent_group(one.agent.pk)], frame, call, one.agent)
+
+
+def supervising_changed(agent_ids: Collection[int]) -> None:
+    """Once it is committed, tells these agents which call they supervise, or that they supervise none."""
+    if agent_ids:
+        transaction.on_commit(partial(outbox.later, partial(_tell_supervising, frozenset(agent_ids))), robust=True)
+
+
+def _tell_supervising(agent_ids: Collection[int]) -> None:
+    frames: list[outbox.Frame] = []
+    with speaking(""):
+        for agent_id in agent_ids:
+            one = selectors.supervised_by(agent_id)
+            call = selectors.call_get(one.room_id) if one is not None else None
+            if one is not None and call is not None:
+                frames += _supervising_frames(call)
+            else:
+                frames += _frames([agent_group(agent_id)], {"type": "supervising.changed", "supervising": None})
+    outbox.send(frames)
+    presence_changed(set(agent_ids))
+
+
+def taken_over(sid: str, agent_ids: Collection[int], by: Agent) -> None:
+    """Tells agents that a supervisor has their call now, and lets them go."""
+    said = _("%(name)s has taken over this call.") % {"name": in_sentence(by.name)}
+
+    def told(language: str) -> str:
+        with speaking(language):
+            return as_text({"type": "call.taken_over", "sid": sid, "by": agent_json(by), "message": sentence(said)})
+
+    outbox.send([_in_each_language(agent_group(agent_id), told) for agent_id in agent_ids])
+
+
+def help_changed(sid: str) -> None:
+    """Tells the supervisors of a call's team, and admins, whether its agent wants help."""
+    outbox.later(partial(_tell_help, sid))
+
+
+def _tell_help(sid: str) -> None:
+    call = selectors.call_get(sid)
+    if call is not None:
+        with speaking(""):
+            outbox.send(list(_help_frames(call)))
+
+
+def _help_frames(call: Call) -> Iterator[outbox.Frame]:
+    groups = [agent_group(pk) for pk in selectors.supervisor_ids(call) if pk != call.agent_id]
+
+    def told(language: str) -> str:
+        with speaking(language):
+            return as_text(
+                {
+                    "type": "help.changed",
+                    "sid": call.sid,
+                    "since": time_json(call.help_since),
+                    "agent": agent_json(call.agent),
+                    "party": party_json(call),
+                    "line": line_json(call.line),
+                }
+            )
+
+    for group in (*groups, EVERYTHING_GROUP):
+        yield _in_each_language(group, told)
 
 
 def _withdrawn(tree: CallTree, withdrawal: Withdrawal) -> Iterator[outbox.Frame]:
@@ -230,9 +319,13 @@ def _call_back_frames(agent_id: int) -> list[outbox.Frame]:
         with speaking(language):
             return as_text({"type": "call_back.changed", "call_back": call_back_json(offer)})
 
+    return [_in_each_language(group, told)]
+
+
+def _in_each_language(group: str, told: Callable[[str], str]) -> outbox.Frame:
     others = [language for language, _ in settings.LANGUAGES if language != default_language()]
     message = {"type": "desk.frame", "text": told(""), "texts": {language: told(language) for language in others}}
-    return [(group, {**message, "group": group})]
+    return group, {**message, "group": group}
 
 
 def call_problem(call: Call, *, permanent: bool) -> None:
@@ -263,11 +356,7 @@ def queue_frames(team_id: int, make: Callable[[], dict[str, Any]]) -> list[outbo
         with speaking(language):
             return as_text({"type": "queue.changed", "queue": make()})
 
-    others = [language for language, _ in settings.LANGUAGES if language != default_language()]
-    message: dict[str, Any] = {"type": "desk.frame", "text": said("")}
-    message["texts"] = {language: said(language) for language in others}
-    group = team_group(team_id)
-    return [(group, {**message, "group": group})]
+    return [_in_each_language(team_group(team_id), said)]
 
 
 def ring_lost(agent_id: int) -> None:
@@ -290,37 +379,40 @@ def signed_out(agent_id: int, *, session_key: str = "", message: str) -> None:
     outbox.send([(agent_group(agent_id), {"type": "desk.sign_out", "session": session_key, "message": message})])
 
 
-def _frames(groups: Iterable[str], frame: dict[str, Any], about: Call | None = None) -> Iterator[outbox.Frame]:
+def _frames(
+    groups: Iterable[str], frame: dict[str, Any], about: Call | None = None, viewer: Agent | None = None
+) -> Iterator[outbox.Frame]:
     """One for each group. A frame becomes text here, once, and travels as that; with the group, as a desk may have
     left it by the time that the frame's turn comes.
 
-    `about`: the call that it shows. Few calls have sentences of ours in them: only their frames are made in each
-    language, as `texts`.
+    `about`: the call that it shows; `viewer`: for whom alone. Few calls have sentences of ours in them: only their
+    frames are made in each language, as `texts`.
     """
     message: dict[str, Any] = {"type": "desk.frame", "text": as_text(frame)}
     if about is not None and (about.problem or about.is_handled or is_withheld(about.caller)):
-        message["texts"] = _in_other_languages(frame, about)
+        message["texts"] = _in_other_languages(frame, about, viewer)
     return ((group, {**message, "group": group}) for group in groups)
 
 
-def _in_other_languages(frame: dict[str, Any], about: Call) -> dict[str, str]:
+def _in_other_languages(frame: dict[str, Any], about: Call, viewer: Agent | None) -> dict[str, str]:
     texts = {}
-    for language, _ in settings.LANGUAGES:
+    for language, _name in settings.LANGUAGES:
         if language != default_language():
             with speaking(language):
-                texts[language] = as_text(_said_again(frame, about))
+                texts[language] = as_text(_said_again(frame, about, viewer))
     return texts
 
 
-def _said_again(frame: dict[str, Any], about: Call) -> dict[str, Any]:
+def _said_again(frame: dict[str, Any], about: Call, viewer: Agent | None) -> dict[str, Any]:
     """The frame with its sentences in the language that is spoken now."""
     if "message" in frame:
         return frame | {"message": sentence(about.problem)}
     again: dict[str, Any] = {"problem": sentence(about.problem), "party": party_json(about)}
     if about.is_handled:
-        again |= {"participants": participants_json(about), "transfer": transfer_json(about)}
-    if "live" in frame:
-        return frame | {"live": frame["live"] | {"call": frame["live"]["call"] | again}}
+        again |= {"participants": participants_json(about, viewer), "transfer": transfer_json(about)}
+    for name in ("live", "supervising"):
+        if name in frame:
+            return frame | {name: frame[name] | {"call": frame[name]["call"] | again}}
     return frame | {"call": frame["call"] | again}
 
 

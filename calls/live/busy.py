@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agents.selectors import reach_slots
 from calls.live.offers import LONGEST_RING, NOT_FETCHED
-from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer
+from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Participant
 from core.sql.prepared import Param
 
 
@@ -44,3 +44,9 @@ def ringing_offers() -> QuerySet[CallOffer]:
     return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Param("rings_since")).exclude(
         call__status__in=sorted(TERMINAL), is_call_back=False
     )
+
+
+def supervising() -> QuerySet[Participant]:
+    """Agents who supervise a call, or whose phones are on the way into it."""
+    states = [Participant.State.CALLING.value, Participant.State.IN.value]
+    return Participant.objects.filter(role=Participant.Role.SUPERVISOR.value, state__in=states)

@@ -53,6 +53,8 @@ class CallTree:
     ending: str = ""
     # Of which attempt; None: of all.
     ending_attempt: int | None = None
+    # Its agent asked for help, which is not wanted any more.
+    help_ended: bool = False
 
     @property
     def ringing_agent_ids(self) -> list[int]:
@@ -81,6 +83,8 @@ class CallTree:
             root.answer_time, root.waited = None, None
         self._outlive_own_leg()
         root.result = self._result(answered) if root.is_terminal else ""
+        if root.is_terminal and root.help_since is not None:
+            root.help_since, self.help_ended = None, True
         if root.waiting_since is not None and root.waited is None:
             until = answered.answer_time if answered is not None else root.end_time if root.is_terminal else None
             root.waited = waited_seconds(root.waiting_since, until)

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from agents.selectors import agents_reachable, agents_with_reach, reach_varies
-from calls.live.busy import busy_legs, busy_slots, ringing_offers
+from calls.live.busy import busy_legs, busy_slots, ringing_offers, supervising
 from calls.live.scheduling import Free
 from calls.models import Call, CallOffer
 from core.sql.prepared import Param, Prepared, exists_by_index
@@ -42,6 +42,7 @@ def _free() -> QuerySet[Agent]:
         agents_reachable(members.order_by().values("agent"))
         .exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(supervising().filter(agent=OuterRef("pk"))))
         .annotate(
             last_talk=Subquery(talked.values(at=Coalesce(F("end_time"), F("start_time")))[:1]),
             last_ring=Subquery(rung.values("created_at")[:1]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from calls.models import CallEvent
+from calls.models import CallEvent, Participant
 from core.languages import Sentence, as_json
 
 if TYPE_CHECKING:
@@ -20,4 +20,18 @@ def note(sid: str, said: Sentence | str, agent: Agent | None = None, *, name: st
         outcome=str(said)[:255],
         detail={"said": as_json(said)},
         agent=agent,
+    )
+
+
+def supervision_noted(one: Participant, outcome: str) -> None:
+    """What a supervisor does in a call from now on: a mode, `take-over`, or `end`. Agents are shown what they hear, and
+    the rest as the team's setting says."""
+    is_shown = one.is_shown or outcome in (Participant.Mode.JOIN, "take-over") or (outcome == "end" and one.was_heard)
+    CallEvent.objects.create(
+        call_sid=one.room_id,
+        kind=CallEvent.Kind.ACTION,
+        name="supervise",
+        outcome=outcome,
+        agent=one.agent,
+        detail={"shown": is_shown},
     )

@@ -20,7 +20,7 @@ from agents.selectors import (
 )
 from calls import selectors
 from calls.live import handovers
-from calls.live.busy import busy_legs, busy_slots, ringing_offers
+from calls.live.busy import busy_legs, busy_slots, ringing_offers, supervising
 from calls.live.call_tree import is_call_of_its_own
 from calls.models import Call, CallOffer, Conversation
 from calls.payloads import agent_json, time_json
@@ -40,6 +40,7 @@ def _available() -> QuerySet[Agent]:
         agents_reachable(lines.order_by().values("team__agents"))
         .exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(supervising().filter(agent=OuterRef("pk"))))
         .annotate(last_call=_last_call_time())
         .only("username", "first_name", "last_name")
         .order_by()
@@ -68,10 +69,18 @@ def _last_call_time() -> Subquery:
 
 def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
     """The living calls of an agent, each with `ringing` or `active`."""
-    ringing, busy = fetch(_RINGING_AT(agent_id=agent.pk, **busy_slots()), _BUSY_AT(agent_id=agent.pk, **busy_slots()))
-    roots = {sid: "ringing" for (sid,) in ringing} | {parent or sid: "active" for sid, parent in busy}
+    roots = sids_at(agent.pk)
     calls = selectors.with_details(Call.objects.filter(pk__in=roots, parent__isnull=True))
-    return [(call, roots[call.sid]) for call in calls if not call.is_terminal]
+    living = [(call, roots[call.sid]) for call in calls if not call.is_terminal]
+    # A call that the agent supervises is a part of its own of what a desk is told.
+    supervised = selectors.supervised_by(agent.pk) if any(call.is_handled for call, _ in living) else None
+    return [(call, mine) for call, mine in living if supervised is None or call.sid != supervised.room_id]
+
+
+def sids_at(agent_id: int) -> dict[str, str]:
+    """The calls that ring at an agent's phone, or keep the agent from taking another, each with which of the two."""
+    ringing, busy = fetch(_RINGING_AT(agent_id=agent_id, **busy_slots()), _BUSY_AT(agent_id=agent_id, **busy_slots()))
+    return {sid: "ringing" for (sid,) in ringing} | {parent or sid: "active" for sid, parent in busy}
 
 
 _RINGING_AT = Prepared(

@@ -164,8 +164,8 @@ class CallRefused(Exception):
         self.language = language
 
 
-_NOT_ALLOWED = gettext_noop("You are not allowed to make calls. Ask your admin.")
-_SIGNED_OUT = gettext_noop("This phone was signed out. Sign in again, or load the page again.")
+NOT_ALLOWED = gettext_noop("You are not allowed to make calls. Ask your admin.")
+SIGNED_OUT = gettext_noop("This phone was signed out. Sign in again, or load the page again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
     if agent is None:
         # Not shown at the agent's own desks: whoever calls there may not be the agent any more.
         call = _open(batch, voice)
-        return _refuse(batch, call, _SIGNED_OUT if agent_id and agent_get_caller(agent_id) else _NOT_ALLOWED)
+        return _refuse(batch, call, SIGNED_OUT if agent_id and agent_get_caller(agent_id) else NOT_ALLOWED)
     back = call_back_attempts.claimed(asked.call_back, agent=agent, by_sid=voice.sid)
     if asked.call_back and back is None:
         return _refuse(batch, _open(batch, voice, agent=agent), call_back_attempts.NOT_OFFERED)

@@ -44,4 +44,4 @@ class CallListApi(ListAPIView[Call]):
         pages = CallPagination()
         agent: Any = request.user
         calls = pages.calls(request, partial(call_log, agent, wanted))
-        return pages.get_paginated_response([call_json(call) for call in calls])
+        return pages.get_paginated_response([call_json(call, agent) for call in calls])

@@ -35,6 +35,11 @@ class ParticipantSerializer(serializers.Serializer[Any]):
     held = serializers.BooleanField(help_text="Is on hold, as Twilio said.")
     held_since = serializers.DateTimeField(allow_null=True)
     muted = serializers.BooleanField()
+    mode = serializers.ChoiceField(
+        choices=Participant.Mode.choices,
+        allow_blank=True,
+        help_text="What a supervisor does, as Twilio said, or is to do once in the call; empty of others.",
+    )
 
 
 class TransferTargetToSerializer(serializers.Serializer[Any]):

@@ -105,6 +105,9 @@ class CallSerializer(LegSerializer):
     )
     held_seconds = serializers.SerializerMethodField(help_text="How long the other party was on hold.")
     transfer = serializers.SerializerMethodField()
+    help_since = serializers.DateTimeField(
+        default_timezone=UTC, allow_null=True, help_text="When its agent asked for help that has not come yet."
+    )
     problem = serializers.CharField(allow_blank=True, help_text="Why it failed, as a sentence.")
     note = serializers.CharField(allow_blank=True, help_text="What the agent noted.")
     outcome = serializers.ChoiceField(

@@ -123,6 +123,12 @@ class Call(models.Model):
         blank=True,
         help_text=_("When the leg that began it ended, while the conversation went on without it."),
     )
+    help_since = models.DateTimeField(
+        _("help wanted since"),
+        null=True,
+        blank=True,
+        help_text=_("When its agent asked for help that has not come yet."),
+    )
     revision = models.PositiveIntegerField(
         _("revision"), default=0, help_text=_("Rises with every change of the call or its legs.")
     )
@@ -175,6 +181,10 @@ class Call(models.Model):
     @property
     def is_terminal(self) -> bool:
         return self.status in TERMINAL
+
+    @property
+    def is_talked_on(self) -> bool:
+        return self.status == CallStatus.IN_PROGRESS and self.answer_time is not None
 
     @property
     def place(self) -> str:

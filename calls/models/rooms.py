@@ -85,6 +85,13 @@ class Participant(models.Model):
         THIRD_PARTY = "third-party", _("Third party")
         SUPERVISOR = "supervisor", _("Supervisor")
 
+    class Mode(models.TextChoices):
+        """What a supervisor does in it."""
+
+        LISTEN = "listen", _("Listens")
+        WHISPER = "whisper", _("Is heard by the agent alone")
+        JOIN = "join", _("Is heard by all")
+
     class State(models.TextChoices):
         CALLING = "calling", _("Is called")
         IN = "in", _("In the call")
@@ -109,12 +116,29 @@ class Participant(models.Model):
     wanted_in = models.BooleanField(_("wanted in the call"), default=True)
     wanted_held = models.BooleanField(_("wanted on hold"), default=False)
     wanted_muted = models.BooleanField(_("wanted muted"), default=False)
+    mode = models.CharField(
+        _("wanted mode"),
+        max_length=16,
+        choices=Mode.choices,
+        blank=True,
+        db_default="",
+        help_text=_("Of a supervisor."),
+    )
+    takes_over = models.BooleanField(
+        _("takes over"), default=False, db_default=False, help_text=_("Of a supervisor: is to have the call.")
+    )
+    coached_leg = models.CharField(
+        _("coached leg"), max_length=64, blank=True, db_default="", help_text=_("Who alone is to hear the supervisor.")
+    )
     asked_at = models.DateTimeField(_("asked at"), null=True, blank=True, help_text=_("When Twilio was asked for it."))
     # What Twilio said.
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.CALLING)
     held = models.BooleanField(_("on hold"), default=False)
     held_since = models.DateTimeField(_("on hold since"), null=True, blank=True)
     muted = models.BooleanField(_("muted"), default=False)
+    coaching = models.BooleanField(
+        _("coaching"), default=False, db_default=False, help_text=_("Is heard by the coached leg alone.")
+    )
     sequence_number = models.IntegerField(
         _("sequence number"), default=-1, help_text=_("Of the last callback that was applied.")
     )
@@ -122,6 +146,13 @@ class Participant(models.Model):
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     hung_up = models.BooleanField(
         _("hung up"), default=False, help_text=_("The desk said that its agent hung up: the line was not lost.")
+    )
+    # What agents may know of a supervisor.
+    is_shown = models.BooleanField(
+        _("shown to agents"), default=True, db_default=True, help_text=_("As the team's setting was then.")
+    )
+    was_heard = models.BooleanField(
+        _("was heard"), default=False, db_default=False, help_text=_("Joined the call, or took it over.")
     )
 
     class Meta:
@@ -134,6 +165,21 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.get_state_display()}"
+
+    @property
+    def is_supervisor(self) -> bool:
+        return self.role == self.Role.SUPERVISOR
+
+    @property
+    def said_mode(self) -> str:
+        """What a supervisor does by Twilio's word, or is to do once in the call; "" of others."""
+        if not self.is_supervisor:
+            return ""
+        if self.state == self.State.CALLING:
+            return self.mode
+        if self.muted:
+            return self.Mode.LISTEN
+        return self.Mode.WHISPER if self.coaching else self.Mode.JOIN
 
 
 class Transfer(models.Model):

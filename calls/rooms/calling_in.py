@@ -88,14 +88,6 @@ def not_made(inside: Inside, one: Participant | None, error: TelephonyError) -> 
     if one is None:
         return
     inside.out(one)
-    end_offer(inside, one)
+    inside.end_offer(one)
     if inside.transfer is not None and inside.transfer.participant_id == one.pk:
         end_consultation(inside, inside.transfer, error.key)
-
-
-def end_offer(inside: Inside, one: Participant) -> None:
-    """The colleague's phone rings no more."""
-    offers = CallOffer.objects.filter(call=inside.root, agent=one.agent_id, is_consultation=True)
-    offers.filter(state=CallOffer.State.RINGING).update(
-        state=CallOffer.State.ENDED, reason="canceled", ended_at=timezone.now()
-    )

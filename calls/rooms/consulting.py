@@ -9,13 +9,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from calls.live.helping import help_over
 from calls.live.notes import note
 from calls.models import CallEvent, Participant, Transfer
+from calls.permissions import supervises
 from calls.rooms import leading
-from calls.rooms.calling_in import end_offer
 from calls.rooms.driving import drive
 from calls.rooms.handing_over import HANDED_ALREADY, is_same, make, note_wish
-from calls.rooms.inside import Inside, Role, State
+from calls.rooms.inside import Inside, Mode, Role, State
 from calls.rooms.lifting import lift
 from calls.rooms.refusing import NotPossible
 from calls.rooms.targets import Found, Target, found
@@ -116,6 +117,7 @@ def _complete(sid: str, by: Agent) -> Transfer | None:
         inside.changed(giver)
     if to is not None and to.agent is not None:
         inside.the_root.agent = to.agent
+        help_over(inside.the_root, "handed-over")
     _end(inside, consulting, Transfer.State.HANDED_OVER)
     name = in_sentence(consulting.to_name or consulting.to_number)
     _acted(sid, "complete-transfer", by)
@@ -229,7 +231,7 @@ def _cancel(sid: str, by: Agent) -> leading.Led | None:
     led = None
     one = next((each for each in inside.present if each.pk == begun.participant_id), None)
     if one is not None:
-        send_away(inside, one)
+        inside.send_away(one)
     if begun.mode == Transfer.Mode.BLIND:
         giver = begun.from_agent or by
         led = leading.lead(inside, Found(agent=giver), back_to=None, team_id=leading.team_for(inside, giver))
@@ -237,16 +239,6 @@ def _cancel(sid: str, by: Agent) -> leading.Led | None:
     _acted(sid, "cancel-transfer", by)
     inside.finish()
     return led
-
-
-def send_away(inside: Inside, one: Participant) -> None:
-    """Is to leave, or to be called no more."""
-    one.wanted_in = False
-    one.asked_at = None
-    end_offer(inside, one)
-    if not one.leg_sid:
-        inside.out(one)
-    inside.changed(one)
 
 
 def _acted(sid: str, name: str, by: Agent) -> None:
@@ -261,7 +253,7 @@ def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Age
     with transaction.atomic():
         inside = Inside(sid)
         one = inside.by_leg(leg)
-        if one is None or one.state == State.LEFT or not inside.is_living:
+        if one is None or one.state == State.LEFT or not inside.is_living or one.is_supervisor:
             return False
         if held is not None and one.wanted_held != held:
             if one.role == Role.CUSTOMER and not held and inside.transfer is not None and not _asked_waits(inside):
@@ -284,12 +276,14 @@ def remove(sid: str, leg: str, *, by: Agent) -> bool:
         one = inside.by_leg(leg)
         if one is None or not inside.is_living:
             return False
+        if one.is_supervisor and one.agent_id != by.pk and not supervises(inside.the_root, by=by):
+            return False
         if one.role == Role.CUSTOMER:
             raise NotPossible(gettext_noop("Hang up to end the call."))
         is_consulted = inside.transfer is not None and inside.transfer.participant_id == one.pk
         if one.state != State.LEFT and not is_consulted:
             one.hung_up = True
-            send_away(inside, one)
+            inside.send_away(one)
             _acted(sid, "remove", by)
             inside.finish()
     if is_consulted:
@@ -308,7 +302,9 @@ def hang_up(sid: str, *, by: Agent) -> bool:
         if customer is None:
             return False
         colleagues = [
-            one for one in inside.others if one.role == Role.AGENT and one is not me and one.state == State.IN
+            one
+            for one in inside.others
+            if one is not me and one.state == State.IN and (one.role == Role.AGENT or one.said_mode == Mode.JOIN)
         ]
         if me is not None:
             me.hung_up = True

@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from calls.live.notes import supervision_noted
 from calls.models import Participant, Room
 from calls.rooms import calling_in
 from calls.rooms.follow import follow
-from calls.rooms.inside import Inside, Role, State
+from calls.rooms.inside import Inside, Mode, Role, State
+from calls.rooms.supervisors import fall_back, is_as_wanted
 from telephony.callbacks import callback_url
 from telephony.errors import CallGone, TelephonyError, Unavailable
 from telephony.rest.client import (
@@ -23,12 +25,15 @@ from telephony.rest.client import (
     participant_hold,
     participant_mute,
     participant_remove,
+    participant_supervise,
 )
 
 logger = logging.getLogger(__name__)
 
 # What was asked of Twilio is given so long to be told.
 PATIENCE = timedelta(seconds=3)
+# Twilio's word for a leg that is not in the conference, or has left it.
+NOBODY_TO_COACH = 13240
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,9 @@ def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError)
     room.state = Room.State.OVER
     for one in inside.participants:
         if one.state != State.LEFT:
+            if one.is_supervisor:
+                supervision_noted(one, "end")
+                inside.supervise_changed(one)
             one.delete()
     inside.participants = [one for one in inside.participants if one.pk]
 
@@ -133,7 +141,11 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         return Wish(lambda: participant_remove(conference, leg), _not_removed, pk)
     if one.state == State.CALLING:
-        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if not leg else None
+        # A supervisor comes by the own browser.
+        is_called = not leg and not one.is_supervisor
+        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if is_called else None
+    if one.is_supervisor:
+        return _supervision(conference, one)
     if one.wanted_held != one.held:
         held, music = one.wanted_held, music_url(inside.language)
         return Wish(lambda: participant_hold(conference, leg, held=held, music_url=music), _not_held, pk)
@@ -141,6 +153,28 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
         muted = one.wanted_muted
         return Wish(lambda: participant_mute(conference, leg, muted=muted), _not_muted, pk)
     return None
+
+
+def _supervision(conference: str, one: Participant) -> Wish | None:
+    """One request: never is the one half of it so, and the other not yet."""
+    if is_as_wanted(one):
+        return None
+    leg, muted = one.leg_sid, one.mode == Mode.LISTEN or (one.mode == Mode.WHISPER and not one.coached_leg)
+    if muted and one.muted:
+        # Whom to whisper to is not in the room yet.
+        return None
+    # Whoever is muted need not stop to coach, and is never heard by others for a moment by that.
+    coached = None if muted else one.coached_leg if one.mode == Mode.WHISPER else ""
+    return Wish(lambda: participant_supervise(conference, leg, muted=muted, coached=coached), _not_supervised, one.pk)
+
+
+def _not_supervised(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
+    if one is None or not one.is_supervisor:
+        return
+    if error.code == NOBODY_TO_COACH:
+        fall_back(inside, one)
+    else:
+        one.mode, one.takes_over = one.said_mode, False
 
 
 def music_url(language: str) -> str:

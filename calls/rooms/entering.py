@@ -86,6 +86,8 @@ def _apply(inside: Inside, told: ConferenceRequest) -> None:
             inside.held_is(participant, told.held)
         if told.muted is not None:
             participant.muted = told.muted
+        if told.coaching is not None:
+            participant.coaching = told.coaching
     inside.changed(participant)
 
 

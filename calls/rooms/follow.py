@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from calls.live.handovers import over
+from calls.live.helping import help_over
 from calls.live.notes import note
 from calls.models import CallOffer, CallStatus, Participant, Room, Transfer
+from calls.rooms import supervisors
 from calls.rooms.inside import Inside, Role, State
 from core.languages import kept as _
 from core.text import in_sentence
@@ -36,6 +38,7 @@ def follow(inside: Inside) -> None:
         _close(inside)
         return
     _consultation(inside)
+    supervisors.followed(inside)
     _whose_it_is(inside)
     _who_is_alone(inside)
 
@@ -115,6 +118,7 @@ def _whose_it_is(inside: Inside) -> None:
     there = [one for one in agents if one.state == State.IN]
     if there and there[0].agent is not None:
         root.agent = there[0].agent
+        help_over(root, "handed-over")
         note(root.sid, _("%(name)s has the call now.") % {"name": in_sentence(root.agent.name)}, root.agent)
         customer, transfer = inside.customer, inside.transfer
         if transfer is not None and transfer.participant_id == there[0].pk:
@@ -127,14 +131,16 @@ def _whose_it_is(inside: Inside) -> None:
 
 
 def _announces(sid: str, one: Participant) -> bool:
-    """Whether that agent's desk says it before it hangs up."""
+    """Whether that agent's desk says it before it hangs up. Those that supervise do."""
+    if one.takes_over:
+        return True
     return CallOffer.objects.filter(call=sid, agent=one.agent_id, announces_end=True).exists()
 
 
 def _who_is_alone(inside: Inside) -> None:
     """Whoever hung up as the last to talk with the customer ends the call; a line that was lost does not."""
     room, customer = inside.the_room, inside.customer
-    if inside.others or customer is None or inside.is_led:
+    if inside.talkers or customer is None or inside.is_led:
         room.alone_since = None
         return
     if room.alone_since is None:

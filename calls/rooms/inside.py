@@ -11,7 +11,8 @@ from calls.live import broadcasts, dispatcher, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_customer_of
 from calls.live.dispatch import tell_offered
-from calls.models import Call, CallStatus, Conversation, Participant, Room, Transfer
+from calls.live.notes import supervision_noted
+from calls.models import Call, CallOffer, CallStatus, Conversation, Participant, Room, Transfer
 from calls.rooms import due
 from core.sql.unit import UnitOfWork
 from routing.walk import Position
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 LIVING = (Room.State.LIFTING, Room.State.OPEN)
-State, Role = Participant.State, Participant.Role
+State, Role, Mode = Participant.State, Participant.Role, Participant.Mode
 ON_THE_WAY = frozenset(
     {Conversation.State.WAITING, Conversation.State.OFFERED, Conversation.State.DIALLING, Conversation.State.MESSAGE}
 )
@@ -43,6 +44,7 @@ class Inside:
         # Whose phones are to ring for the call, and are told of it first.
         self.offered: list[Agent] = []
         self._changed: dict[int, Participant] = {}
+        self._supervising: set[int] = set()
 
     def _root(self, sid: str) -> Call | None:
         call = self.batch.get(sid)
@@ -84,6 +86,20 @@ class Inside:
     def others(self) -> list[Participant]:
         return [one for one in self.present if one.role != Role.CUSTOMER]
 
+    @property
+    def supervisors(self) -> list[Participant]:
+        return [one for one in self.others if one.is_supervisor]
+
+    @property
+    def talkers(self) -> list[Participant]:
+        """Those whom the customer talks with; whoever only supervises does not count."""
+        return [one for one in self.others if not one.is_supervisor]
+
+    def agent_inside(self) -> Participant | None:
+        """The agent who has the call, in the room."""
+        agents = [one for one in self.others if one.role == Role.AGENT and one.state == State.IN and one.leg_sid]
+        return next((one for one in agents if one.agent_id == self.the_root.agent_id), next(iter(agents), None))
+
     def by_leg(self, leg: str) -> Participant | None:
         return next((one for one in reversed(self.participants) if leg and leg in (one.leg_sid, one.label)), None)
 
@@ -94,7 +110,12 @@ class Inside:
 
     def legs(self) -> list[Call]:
         root = self.root
-        found = [call for call in self.batch.calls.values() if root is not None and call.parent_id == root.sid]
+        supervising = {one.leg_sid for one in self.participants if one.is_supervisor}
+        found = [
+            call
+            for call in self.batch.calls.values()
+            if root is not None and call.parent_id == root.sid and call.sid not in supervising
+        ]
         return sorted(found, key=lambda leg: (leg.start_time, leg.sid))
 
     def customer_leg(self) -> Call | None:
@@ -151,7 +172,29 @@ class Inside:
         if one.state == State.LEFT:
             return
         self.held_is(one, False)
+        if one.is_supervisor:
+            supervision_noted(one, "end")
+            self.supervise_changed(one)
         one.state, one.left_at, one.wanted_in = State.LEFT, timezone.now(), False
+        self.changed(one)
+
+    def supervise_changed(self, *supervisors: Participant) -> None:
+        """Their desks are to be told which call they supervise, or that they supervise none."""
+        self._supervising |= {one.agent_id for one in supervisors if one.agent_id}
+
+    def end_offer(self, one: Participant) -> None:
+        """A colleague's phone rings no more."""
+        offers = CallOffer.objects.filter(call=self.root, agent=one.agent_id, is_consultation=True)
+        offers.filter(state=CallOffer.State.RINGING).update(
+            state=CallOffer.State.ENDED, reason="canceled", ended_at=timezone.now()
+        )
+
+    def send_away(self, one: Participant) -> None:
+        """Is to leave, or to be called no more."""
+        one.wanted_in, one.asked_at = False, None
+        self.end_offer(one)
+        if not one.leg_sid:
+            self.out(one)
         self.changed(one)
 
     def held_is(self, one: Participant, held: bool) -> None:
@@ -175,6 +218,8 @@ class Inside:
     def finish(self) -> None:
         """Keeps it all, and has the desks told. In the transaction that holds the call."""
         self.keep_quietly()
+        broadcasts.supervising_changed(self._supervising)
+        self._supervising = set()
         if self.root is None:
             return
         self.root.known_handling = None

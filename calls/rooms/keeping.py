@@ -17,6 +17,7 @@ from calls.rooms.driving import PATIENCE, drive
 from calls.rooms.entering import is_in
 from calls.rooms.follow import follow
 from calls.rooms.inside import LIVING, Inside, State
+from calls.rooms.supervisors import is_as_wanted
 from telephony.errors import TelephonyError
 from telephony.rest.client import ParticipantFacts, conference_find, participants_of
 
@@ -60,7 +61,7 @@ def look(sid: str) -> None:
 
 
 def _seen(inside: Inside) -> tuple[object, ...]:
-    facts = [(one.state, one.held, one.wanted_held, one.wanted_in) for one in inside.participants]
+    facts = [(one.state, one.held, one.wanted_held, one.wanted_in, one.mode, one.role) for one in inside.participants]
     return inside.room.state if inside.room else "", inside.root.agent_id if inside.root else None, *facts
 
 
@@ -71,18 +72,26 @@ def _is_silent(sid: str) -> bool:
     if room is None:
         return False
     rows = Participant.objects.filter(room=sid).exclude(state=State.LEFT)
-    if any(one.state == State.CALLING and not one.leg_sid.startswith("CA") for one in rows):
+    if any(one.state == State.CALLING and not one.leg_sid.startswith("CA") and not one.is_supervisor for one in rows):
         # Is still to be made.
         rows = rows.filter(leg_sid__startswith="CA")
-    lifting = [one for one in rows if one.state == State.CALLING and one.created_at < now - _SILENT]
+    lifting = [
+        one
+        for one in rows
+        if one.state == State.CALLING and one.created_at < now - _SILENT and (one.leg_sid or not one.is_supervisor)
+    ]
     waits = [
         one
         for one in rows
-        if one.asked_at is not None
-        and one.asked_at < now - PATIENCE
-        and (one.wanted_held != one.held or one.wanted_muted != one.muted or not one.wanted_in)
+        if one.asked_at is not None and one.asked_at < now - PATIENCE and not (one.wanted_in and _is_as_wanted(one))
     ]
     return bool(lifting or waits or (room.state == Room.State.LIFTING and room.created_at < now - _SILENT))
+
+
+def _is_as_wanted(one: Participant) -> bool:
+    if one.is_supervisor:
+        return is_as_wanted(one)
+    return one.wanted_held == one.held and one.wanted_muted == one.muted
 
 
 def _ask_about(sid: str) -> None:
@@ -118,6 +127,9 @@ def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> 
             is_in(inside, one)
             inside.held_is(one, facts.held)
             one.muted = facts.muted
+            if one.is_supervisor:
+                one.coaching = bool(facts.coached)
+                one.coached_leg = facts.coached or one.coached_leg
     there = {facts.call_sid for facts in found} | {facts.label for facts in found}
     for one in inside.present:
         is_new = (one.joined_at or one.created_at) > now - _NEVER

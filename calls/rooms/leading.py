@@ -17,6 +17,7 @@ from calls.answering import route_twiml
 from calls.live import dispatch
 from calls.live.dispatch import Fetch
 from calls.live.fetching import offer_url
+from calls.live.helping import help_over
 from calls.live.locks import locking_offers
 from calls.live.offers import LONGEST_RING, offers_end, offers_make
 from calls.live.queues import has_place
@@ -78,6 +79,7 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
     known.attempt = max(known.attempt, offered)
     known.turn += 1
     root.round, root.agent = known.attempt + 1, None
+    help_over(root, "handed-over")
     known.leg_sid = "" if leg is None or leg.sid == root.sid else leg.sid
     known.team_id = to.team_id or team_id
     known.waiting_since, known.place_at, known.priority = now, _front(known, now), 0

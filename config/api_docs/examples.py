@@ -44,6 +44,7 @@ _CALL = _LEG | {
     "participants": [],
     "held_seconds": 0,
     "transfer": None,
+    "help_since": None,
     "problem": "",
     "note": "Wants a call on Monday.",
     "outcome": "call-back",
@@ -174,7 +175,7 @@ _BOARD_CALL = {"sid": _SID, "party": _CALL["party"], "line": _LINE}
 _BOARD_AGENT = {
     "agent": _AGENT, "availability": "available", "state": "ringing", "since": "2026-11-23T09:30:14Z", "reason": "",
     "back_at": None, "set_at": "2026-11-23T08:01:00Z", "set_by": None, "rule": "", "wrap_up": None, "trouble": "",
-    "call": _BOARD_CALL, "calls": 11,
+    "call": _BOARD_CALL, "calls": 11, "talking": False, "help_since": None, "supervisors": [], "may_supervise": False,
 }  # fmt: skip
 _BOARD = {
     "now": "2026-11-23T09:30:24Z", "day": "2026-11-23", "team": None, "teams": [{"id": 1, "name": "Support"}],
@@ -191,6 +192,7 @@ _HANDLING_AGENT = _AGENT | {"id": 4, "identity": "agent_4", "name": "Grace Hall"
 _PARTICIPANT = {
     "leg": _SID, "role": "customer", "agent": None, "name": "Maya Okonkwo", "number": "+12025550142",
     "display": "(202) 555-0142", "state": "in", "held": True, "held_since": "2026-11-23T09:31:00Z", "muted": False,
+    "mode": "",
 }  # fmt: skip
 _TRANSFER_TO = {
     "agent": _HANDLING_AGENT, "team": None, "number": "", "display": "", "name": "Grace Hall",
@@ -217,6 +219,8 @@ EXAMPLES: dict[str, Any] = {
     "NumberTarget": _NUMBER_TARGET,
     "Participant": _PARTICIPANT,
     "ParticipantChange": {"muted": True},
+    "HelpRequest": {"wanted": True},
+    "SuperviseRequest": {"mode": "listen"},
     "ParticipantRequest": {"to": {"agent": 4}},
     "Somebody": {"agent": 4},
     "TeamTarget": _TEAM_TARGET,
@@ -233,6 +237,7 @@ EXAMPLES: dict[str, Any] = {
     "BoardGoal": _BOARD_GOAL,
     "BoardLine": {"line": _LINE} | _BOARD_STANDING,
     "BoardStanding": _BOARD_STANDING,
+    "BoardSupervisor": {"id": 5, "name": "Hedy Brandt", "mode": "listen"},
     "BoardTeam": {"team": {"id": 1, "name": "Support"}} | _BOARD_STANDING,
     "Give": {"sid": _SID, "agent": 3},
     "RingingAt": _RINGING_AT,

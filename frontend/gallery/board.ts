@@ -78,10 +78,10 @@ function agent(id: number, name: string, seconds: number, more: Partial<BoardAge
     state: state ?? "available",
     call: call ?? null,
     calls: calls ?? 0,
+    talking: state === "on-call" && !!call,
     help_since: null,
     supervisors: [],
-    talking: false,
-    may_supervise: false,
+    may_supervise: !!call,
   };
 }
 const talk = (at: number) => ({ sid: `CA${6000 + at}`, party: PEOPLE[at % 4]!, line: support });

@@ -71,6 +71,7 @@ function row(
     result,
     ring_seconds: answered ? null : seconds,
     waited: null,
+    help_since: null,
     problem: "",
     note: "",
     outcome: "",
@@ -80,7 +81,6 @@ function row(
     legs: [],
     participants: [],
     held_seconds: 0,
-    help_since: null,
     transfer: null,
   };
 }

@@ -10,10 +10,12 @@ describe("decodeMessage", () => {
       "call.incoming",
       "call.problem",
       "call.status",
+      "call.taken_over",
       "call.withdrawn",
       "call_back.changed",
       "desk.snapshot",
       "error",
+      "help.changed",
       "log.changed",
       "message.new",
       "message.status",
@@ -26,6 +28,7 @@ describe("decodeMessage", () => {
       "reach.restored",
       "send.progress",
       "session.ended",
+      "supervising.changed",
       "thread.changed",
     ]);
   });

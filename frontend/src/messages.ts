@@ -76,9 +76,10 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "call.ended": ["call"],
   "call.problem": ["sid", "message"],
   "call.taken_over": ["sid", "by", "message"],
-  // Null when it is none any more.
+  // Null when none is supervised any more.
   "supervising.changed": [],
-  "help.changed": ["sid", "since"],
+  // Null when none is wanted any more.
+  "help.changed": ["sid", "agent", "party"],
   "log.changed": ["call"],
   "message.new": ["thread", "message"],
   "message.status": ["thread", "message"],

@@ -111,6 +111,8 @@ class ParticipantFacts:
     status: str
     held: bool
     muted: bool
+    # Whom alone it is heard by; "" when by all.
+    coached: str = ""
 
 
 def conference_find(name: str) -> str:
@@ -127,7 +129,14 @@ def participants_of(conference_sid: str) -> list[ParticipantFacts]:
     with translated(), for_purpose("conference"):
         found = get_client().conferences(conference_sid).participants.list(limit=50)
         return [
-            ParticipantFacts(one.call_sid, one.label or "", str(one.status or ""), bool(one.hold), bool(one.muted))
+            ParticipantFacts(
+                one.call_sid,
+                one.label or "",
+                str(one.status or ""),
+                bool(one.hold),
+                bool(one.muted),
+                str(one.call_sid_to_coach or "") if one.coaching else "",
+            )
             for one in found
         ]
 
@@ -143,6 +152,16 @@ def participant_mute(conference_sid: str, leg: str, *, muted: bool) -> None:
     """Raises `TelephonyError`."""
     with translated(), for_purpose("mute"):
         get_client().conferences(conference_sid).participants(leg).update(muted=muted)
+
+
+def participant_supervise(conference_sid: str, leg: str, *, muted: bool, coached: str | None) -> None:
+    """By whom somebody in a conference is heard: `coached`, a leg, by that alone; "", by all; None stays as it is.
+    Raises `TelephonyError`."""
+    coaching: dict[str, Any] = {}
+    if coached is not None:
+        coaching = {"coaching": bool(coached)} | ({"call_sid_to_coach": coached} if coached else {})
+    with translated(), for_purpose("supervise"):
+        get_client().conferences(conference_sid).participants(leg).update(muted=muted, **coaching)
 
 
 def participant_remove(conference_sid: str, leg: str) -> None:

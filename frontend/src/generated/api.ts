@@ -322,6 +322,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{sid}/help/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent asks the supervisors of the call's team for help with it, or does not any more
+         * @description An agent asks the supervisors of the call's team for help with it, or does not any more.
+         */
+        post: operations["calls_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{sid}/hold/": {
         parameters: {
             query?: never;
@@ -464,6 +484,27 @@ export interface paths {
          * @description Ends the hold.
          */
         post: operations["calls_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{sid}/supervise/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a supervisor listen to a call, be heard by its agent alone, join it or take it over, or do another of these from now on
+         * @description Lets a supervisor listen to a call, be heard by its agent alone, join it or take it over, or do another of these
+         *     from now on. The supervisor's own browser then calls with `supervise`, the call's sid, among its parameters.
+         */
+        post: operations["calls_supervise"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1999,6 +2040,17 @@ export interface components {
             call: components["schemas"]["BoardCall"] | null;
             /** @description With how many people the agent has talked today. */
             calls: number;
+            /** @description Whether the agent talks on that call: it can be supervised. */
+            talking: boolean;
+            /**
+             * Format: date-time
+             * @description When the agent asked for help with that call.
+             */
+            help_since: string | null;
+            /** @description Who supervises that call. */
+            supervisors: components["schemas"]["BoardSupervisor"][];
+            /** @description Whether whoever looks may supervise that call. */
+            may_supervise: boolean;
         };
         /**
          * @description * `available` - available
@@ -2142,6 +2194,11 @@ export interface components {
             goal: components["schemas"]["BoardGoal"] | null;
             figures: components["schemas"]["BoardFigures"];
         };
+        BoardSupervisor: {
+            id: number;
+            name: string;
+            mode: components["schemas"]["ParticipantModeEnum"];
+        };
         BoardTeam: {
             /** @description How many wait, those for whom phones ring aside. */
             waiting: number;
@@ -2187,6 +2244,11 @@ export interface components {
             /** @description How long the other party was on hold. */
             readonly held_seconds: number;
             readonly transfer: components["schemas"]["Transfer"] | null;
+            /**
+             * Format: date-time
+             * @description When its agent asked for help that has not come yet.
+             */
+            help_since: string | null;
             /** @description Why it failed, as a sentence. */
             problem: string;
             /** @description What the agent noted. */
@@ -2289,6 +2351,11 @@ export interface components {
             /** @description How long the other party was on hold. */
             readonly held_seconds: number;
             readonly transfer: components["schemas"]["Transfer"] | null;
+            /**
+             * Format: date-time
+             * @description When its agent asked for help that has not come yet.
+             */
+            help_since: string | null;
             /** @description Why it failed, as a sentence. */
             problem: string;
             /** @description What the agent noted. */
@@ -2398,6 +2465,17 @@ export interface components {
              */
             type: "call.status";
             live: components["schemas"]["LiveCall"];
+        };
+        CallTakenOver: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "call.taken_over";
+            sid: string;
+            by: components["schemas"]["Agent"];
+            /** @description A sentence for the agent who had the call. */
+            message: string;
         };
         CallWithdrawn: {
             /**
@@ -2662,6 +2740,7 @@ export interface components {
              */
             availability: "available" | "busy" | "away" | "offline";
             calls: components["schemas"]["LiveCall"][];
+            supervising: components["schemas"]["Supervising"] | null;
             away_reasons: components["schemas"]["AwayReason"][];
             presence: components["schemas"]["Presence"][];
             lines: components["schemas"]["Line"][];
@@ -2932,6 +3011,27 @@ export interface components {
         HandlingTeam: {
             id: number;
             name: string;
+        };
+        HelpChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "help.changed";
+            /** @description The call's. */
+            sid: string;
+            /**
+             * Format: date-time
+             * @description Null: no help is wanted any more.
+             */
+            since: string | null;
+            agent: components["schemas"]["Agent"] | null;
+            party: components["schemas"]["Party"];
+            line: components["schemas"]["Line"] | null;
+        };
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        HelpRequest: {
+            wanted: boolean;
         };
         ImportColumn: {
             /** @description As it stands in the file's first row. */
@@ -3212,12 +3312,6 @@ export interface components {
             thread: components["schemas"]["Thread"];
             message: components["schemas"]["Message"];
         };
-        /**
-         * @description * `blind` - Blind
-         *     * `warm` - Warm
-         * @enum {string}
-         */
-        ModeEnum: "blind" | "warm";
         Money: {
             /** @description A decimal number. */
             amount: string;
@@ -3477,7 +3571,22 @@ export interface components {
             /** Format: date-time */
             held_since: string | null;
             muted: boolean;
+            /**
+             * @description What a supervisor does, as Twilio said, or is to do once in the call; empty of others.
+             *
+             *     * `listen` - Listens
+             *     * `whisper` - Is heard by the agent alone
+             *     * `join` - Is heard by all
+             */
+            mode: components["schemas"]["ParticipantModeEnum"] | components["schemas"]["BlankEnum"];
         };
+        /**
+         * @description * `listen` - Listens
+         *     * `whisper` - Is heard by the agent alone
+         *     * `join` - Is heard by all
+         * @enum {string}
+         */
+        ParticipantModeEnum: "listen" | "whisper" | "join";
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         ParticipantRequest: {
             to: components["schemas"]["Somebody"];
@@ -4098,7 +4207,7 @@ export interface components {
             /** @description As read at the home region. */
             display: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["CallBackChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["CallTakenOver"] | components["schemas"]["SupervisingChanged"] | components["schemas"]["HelpChanged"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["CallBackChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4165,6 +4274,56 @@ export interface components {
              * @description How long the line takes to send it.
              */
             seconds: number;
+        };
+        /**
+         * @description * `listen` - listen
+         *     * `whisper` - whisper
+         *     * `join` - join
+         *     * `take-over` - take-over
+         * @enum {string}
+         */
+        SuperviseModeEnum: "listen" | "whisper" | "join" | "take-over";
+        /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
+        SuperviseRequest: {
+            /**
+             * @description `listen`: heard by nobody; `whisper`: by the agent alone; `join`: by all; `take-over`: instead of the agent, who is let go.
+             *
+             *     * `listen` - listen
+             *     * `whisper` - whisper
+             *     * `join` - join
+             *     * `take-over` - take-over
+             */
+            mode: components["schemas"]["SuperviseModeEnum"];
+        };
+        /** @description A call that this agent listens to, whispers in or has joined, without being its agent. */
+        Supervising: {
+            call: components["schemas"]["Call"];
+            /**
+             * @description As Twilio said; the wish until then.
+             *
+             *     * `listen` - Listens
+             *     * `whisper` - Is heard by the agent alone
+             *     * `join` - Is heard by all
+             * @enum {string}
+             */
+            mode: "listen" | "whisper" | "join";
+            /**
+             * @description `calling`: this agent's phone is waited for.
+             *
+             *     * `calling` - calling
+             *     * `in` - in
+             * @enum {string}
+             */
+            state: "calling" | "in";
+        };
+        SupervisingChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "supervising.changed";
+            /** @description Null: the agent supervises no call any more. */
+            supervising: components["schemas"]["Supervising"] | null;
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         Take: {
@@ -4332,7 +4491,7 @@ export interface components {
         /** @description The latest time that the call was handed over, or was to be. */
         Transfer: {
             id: number;
-            mode: components["schemas"]["ModeEnum"];
+            mode: components["schemas"]["TransferModeEnum"];
             state: components["schemas"]["TransferStateEnum"];
             from: components["schemas"]["HandlingAgent"] | null;
             to: components["schemas"]["TransferTargetTo"];
@@ -4341,6 +4500,12 @@ export interface components {
             /** @description Why it failed, as a sentence. */
             problem: string;
         };
+        /**
+         * @description * `blind` - Blind
+         *     * `warm` - Warm
+         * @enum {string}
+         */
+        TransferModeEnum: "blind" | "warm";
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         TransferRequest: {
             to: components["schemas"]["Whom"];
@@ -4350,7 +4515,7 @@ export interface components {
              *     * `blind` - Blind
              *     * `warm` - Warm
              */
-            mode: components["schemas"]["ModeEnum"];
+            mode: components["schemas"]["TransferModeEnum"];
         };
         /**
          * @description * `calling` - calling
@@ -5401,6 +5566,41 @@ export interface operations {
             503: components["responses"]["TwilioBusy"];
         };
     };
+    calls_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HelpRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequest"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["ServerError"];
+        };
+    };
     calls_hold: {
         parameters: {
             query?: never;
@@ -5713,6 +5913,43 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_supervise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuperviseRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["ValidationOrParseErrorOrBadRequestOrInvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];
             502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
             503: components["responses"]["TwilioBusy"];

@@ -1,0 +1,66 @@
+"""An agent asks for help: kept with the call, shown on the board, and told to the supervisors of its team at once."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from calls.live import broadcasts
+from calls.live.call_batch import CallBatch
+from calls.models import Call, CallEvent
+from core.sql.unit import UnitOfWork
+
+if TYPE_CHECKING:
+    from agents.models import Agent
+
+OVER = gettext_noop("This call is over.")
+NOT_YOURS = gettext_noop("Only the agent on the call can ask for help with it.")
+
+
+class NoHelp(Exception):
+    """Nobody can ask for help with that call. Its text is a sentence, kept in English."""
+
+
+@transaction.atomic
+def help_want(sid: str, *, wanted: bool, by: Agent) -> None:
+    """Whoever asks twice has asked once. Raises `NoHelp`."""
+    work = UnitOfWork()
+    batch = CallBatch.of(work, sid)
+    root = batch.get(sid)
+    if root is None or root.is_terminal:
+        raise NoHelp(OVER)
+    if root.agent_id != by.pk:
+        raise NoHelp(NOT_YOURS)
+    if wanted == (root.help_since is not None):
+        return
+    if wanted:
+        root.help_since = timezone.now()
+        _kept(root, "wanted", by)
+        tell(root)
+    else:
+        help_over(root, "taken-back", by)
+    batch.changed(root)
+    trees = batch.settle()
+    work.flush()
+    broadcasts.after_commit(trees=trees)
+
+
+def help_over(root: Call, why: str, by: Agent | None = None) -> None:
+    """None is wanted any more: `taken-back`, `came`, or `handed-over`. To be saved with the call."""
+    if root.help_since is None:
+        return
+    root.help_since = None
+    _kept(root, why, by)
+    tell(root)
+
+
+def _kept(root: Call, outcome: str, by: Agent | None) -> None:
+    CallEvent.objects.create(call_sid=root.sid, kind=CallEvent.Kind.ACTION, name="help", outcome=outcome, agent=by)
+
+
+def tell(root: Call) -> None:
+    transaction.on_commit(partial(broadcasts.help_changed, root.sid), robust=True)
