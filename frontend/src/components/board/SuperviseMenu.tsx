@@ -56,7 +56,7 @@ export function SuperviseMenu({ agent, state, open, onOpen, onMode }: Props) {
             <span>
               <strong aria-hidden="true">{t(`supervise.${mode}`)}</strong>
               <span class="visually-hidden">{t(`supervise.name.${mode}`, { name })}</span>{" "}
-              {t(`supervise.heard.${mode}`, { name, customer })}
+              <span class="small quiet">{t(`supervise.heard.${mode}`, { name, customer })}</span>
             </span>
           </button>
         ))
