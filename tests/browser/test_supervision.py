@@ -19,6 +19,10 @@ from tests.browser.test_queue import queue
 from tests.browser.tones import LOUD, expect_hears, expect_telephone_hears, singing
 
 CALLER, ADA, HEDY = 650, 850, 1300
+_AVAILABLE = """
+from agents.models import Agent
+Agent.objects.filter(username="hedy").update(availability="available")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,7 @@ def desks(open_desk: Any, browsers: dict[str, Browser], stack: Stack) -> Iterato
         hedy.page.get_by_role("link", name="Board", exact=True).click()
         expect(hedy.page.get_by_role("heading", name="Board", level=1)).to_be_visible()
         yield ada, hedy
+        stack.manage("shell", "-v0", "-c", _AVAILABLE)
 
 
 def said(desk: DeskPage, text: str) -> None:
