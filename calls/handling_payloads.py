@@ -94,7 +94,7 @@ def _is_hidden(one: Participant) -> bool:
         return False
     if one.state == Participant.State.LEFT:
         return not one.was_heard
-    return one.said_mode != Participant.Mode.JOIN
+    return one.mode != Participant.Mode.JOIN
 
 
 def participant_json(one: Participant) -> dict[str, Any]:

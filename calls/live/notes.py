@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 
-def note(sid: str, said: Sentence | str, agent: Agent | None = None, *, name: str = "handling") -> None:
-    """`name`: of what kind it is, as programs read it."""
+def note(
+    sid: str, said: Sentence | str, agent: Agent | None = None, *, name: str = "handling", is_shown: bool = True
+) -> None:
+    """`name`: of what kind it is, as programs read it. `is_shown`: to others than supervisors."""
     CallEvent.objects.create(
         call_sid=sid,
         kind=CallEvent.Kind.ROUTE,
         name=name,
         outcome=str(said)[:255],
-        detail={"said": as_json(said)},
+        detail={"said": as_json(said), **({} if is_shown else {"shown": False})},
         agent=agent,
     )
 

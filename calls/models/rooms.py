@@ -177,7 +177,8 @@ class Participant(models.Model):
             return ""
         if self.state == self.State.CALLING:
             return self.mode
-        if self.muted:
+        # What was asked for is told in two words, and in either order.
+        if self.muted or (self.mode == self.Mode.WHISPER and not self.coaching and self.asked_at is not None):
             return self.Mode.LISTEN
         return self.Mode.WHISPER if self.coaching else self.Mode.JOIN
 

@@ -147,6 +147,7 @@ _PURPOSES_KEPT = {
     "hold": pgettext_lazy("we asked Twilio", "to play music on hold"),
     "resume": pgettext_lazy("we asked Twilio", "to end the hold"),
     "mute": pgettext_lazy("we asked Twilio", "to mute somebody, or no more"),
+    "supervise": pgettext_lazy("we asked Twilio", "to let others hear a supervisor, or no more"),
     "remove": pgettext_lazy("we asked Twilio", "to take somebody out of the conference"),
 }
 
@@ -195,6 +196,18 @@ _DONE_WITH = {
     "consult": _("%(who)s called %(to)s to hand the call over"),
     "take-in": _("%(who)s called %(to)s into the call"),
 }
+# By what came of them.
+_BY_OUTCOME = {
+    ("supervise", "listen"): _("%(who)s listens to the call"),
+    ("supervise", "whisper"): _("%(who)s is heard by the agent alone"),
+    ("supervise", "join"): _("%(who)s joined the call"),
+    ("supervise", "take-over"): _("%(who)s takes over the call"),
+    ("supervise", "end"): _("%(who)s does not supervise the call any more"),
+    ("help", "wanted"): _("%(who)s asked for help"),
+    ("help", "taken-back"): _("%(who)s does not need help any more"),
+    ("help", "came"): _("%(who)s came to help"),
+    ("help", "handed-over"): _("The call was handed over: help is not needed any more"),
+}
 _TAKEN_BACK = {"note": _("%(who)s took the note back"), "outcome": _("%(who)s took the outcome back")}
 
 
@@ -203,6 +216,8 @@ def action_title(event: CallEvent) -> str:
     who = in_sentence(event.agent.name) if event.agent else gettext("Somebody")
     if event.name in ("note", "outcome") and isinstance(event.detail, dict) and event.detail.get("after") == "":
         return gettext(_TAKEN_BACK[event.name]) % {"who": who}
+    if (event.name, event.outcome) in _BY_OUTCOME:
+        return gettext(_BY_OUTCOME[event.name, event.outcome]) % {"who": who}
     if event.name in _DONE_WITH and isinstance(event.detail, dict):
         to = in_sentence(str(event.detail.get("to") or "")) or who
         return gettext(_DONE_WITH[event.name]) % {"who": who, "to": to}
@@ -218,7 +233,7 @@ def action_detail(event: CallEvent) -> str:
     if event.name == "override":
         # Somebody's own words.
         return event.outcome
-    return "" if event.outcome == "asked for" else sentence(event.outcome)
+    return "" if event.outcome == "asked for" or (event.name, event.outcome) in _BY_OUTCOME else sentence(event.outcome)
 
 
 # --- Routes -----------------------------------------------------------------------------------------------------------

@@ -15,8 +15,10 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from calls.answering.twiml_reading import answer_words
+from calls.handling_payloads import hidden_from
 from calls.models import TERMINAL, Call, CallEvent, CallStatus
 from calls.params import STATUS_KINDS
+from calls.permissions import supervises
 from calls.recorder import sentences as words
 from calls.recorder.masking import (
     MaskingPolicy,
@@ -60,8 +62,12 @@ def call_timeline(call: Call, *, viewer: Agent) -> list[TimelineEntry]:
     """Everything that is known to have happened to a call and its legs, oldest first, as `viewer` may see it."""
     legs = {leg.sid: leg for leg in Call.objects.filter(Q(pk=call.pk) | Q(parent=call.pk)).select_related("agent")}
     legs.setdefault(call.sid, call)
+    for one in hidden_from(viewer, call):
+        legs.pop(one.leg_sid, None)
     webhooks = list(Webhook.objects.filter(sid__in=legs)[:_MOST_ROWS])
     events = list(CallEvent.objects.filter(call_sid__in=legs).select_related("agent")[:_MOST_ROWS])
+    if any(map(_is_hidden, events)) and not supervises(call, by=viewer):
+        events = [event for event in events if not _is_hidden(event)]
     recorder = _Recorder(call=call, legs=legs, policy=masking_policy_for(viewer, call))
     entries = [
         *recorder.of_legs(webhooks),
@@ -69,6 +75,11 @@ def call_timeline(call: Call, *, viewer: Agent) -> list[TimelineEntry]:
         *recorder.of_events(events, webhooks),
     ]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _is_hidden(event: CallEvent) -> bool:
+    """Whether it is for supervisors alone: that one of them listens, or whispers."""
+    return event.name.startswith("supervise") and isinstance(event.detail, dict) and event.detail.get("shown") is False
 
 
 @dataclass(frozen=True, slots=True)

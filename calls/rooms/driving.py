@@ -16,7 +16,7 @@ from calls.models import Participant, Room
 from calls.rooms import calling_in
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Mode, Role, State
-from calls.rooms.supervisors import fall_back, is_as_wanted
+from calls.rooms.supervisors import coaches, fall_back, is_as_wanted
 from telephony.callbacks import callback_url
 from telephony.errors import CallGone, TelephonyError, Unavailable
 from telephony.rest.client import (
@@ -43,6 +43,8 @@ class Wish:
     do: Callable[[], None]
     undo: Callable[[Inside, Participant | None, TelephonyError], None]
     participant_id: int | None = None
+    # When the leg has left meanwhile, that is no news to whoever asked for something else.
+    may_be_gone: bool = False
 
 
 def drive(sid: str) -> None:
@@ -54,7 +56,8 @@ def drive(sid: str) -> None:
         except TelephonyError as error:
             logger.warning("a room is not as it was wanted: call=%s: %s", sid, error.key)
             _undo(sid, wish, error)
-            raise
+            if not (wish.may_be_gone and isinstance(error, CallGone)):
+                raise
 
 
 @transaction.atomic
@@ -70,7 +73,11 @@ def _wishes(sid: str) -> list[Wish]:
         return []
     wishes = [*_lift(inside, now)]
     if inside.room.state == Room.State.OPEN and inside.room.conference_sid:
-        for one in inside.present:
+        for one in inside.supervisors:
+            if one.state == State.IN:
+                coaches(inside, one)
+        # Whoever whispers is muted before the agent who hears it is let go.
+        for one in sorted(inside.present, key=lambda one: not one.is_supervisor):
             # Of whoever is on the way out of it, nothing is wanted in the room.
             if not (inside.is_led and one.role == Role.CUSTOMER):
                 wishes += _of(inside, one, now)
@@ -165,7 +172,9 @@ def _supervision(conference: str, one: Participant) -> Wish | None:
         return None
     # Whoever is muted need not stop to coach, and is never heard by others for a moment by that.
     coached = None if muted else one.coached_leg if one.mode == Mode.WHISPER else ""
-    return Wish(lambda: participant_supervise(conference, leg, muted=muted, coached=coached), _not_supervised, one.pk)
+    return Wish(
+        lambda: participant_supervise(conference, leg, muted=muted, coached=coached), _not_supervised, one.pk, True
+    )
 
 
 def _not_supervised(inside: Inside, one: Participant | None, error: TelephonyError) -> None:

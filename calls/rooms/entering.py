@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from calls.models import Call, Participant, Room
 from calls.params import ConferenceRequest, DialActionRequest
+from calls.rooms import supervisors
 from calls.rooms.follow import close_all, follow
 from calls.rooms.inside import LIVING, Inside, State
 from core.sql.unit import UnitOfWork
@@ -80,14 +81,15 @@ def _apply(inside: Inside, told: ConferenceRequest) -> None:
     sequence = told.sequence_number if told.sequence_number is not None else participant.sequence_number + 1
     if sequence > participant.sequence_number and participant.state == State.IN:
         participant.sequence_number = sequence
-        # What was asked for is told: whatever is wanted by now may be asked at once.
-        participant.asked_at = None
         if told.held is not None:
             inside.held_is(participant, told.held)
         if told.muted is not None:
             participant.muted = told.muted
         if told.coaching is not None:
             participant.coaching = told.coaching
+        if not participant.is_supervisor or supervisors.is_as_wanted(participant):
+            # What was asked for is told: whatever is wanted by now may be asked at once.
+            participant.asked_at = None
     inside.changed(participant)
 
 

@@ -42,8 +42,8 @@ def followed(inside: Inside) -> None:
             if one.created_at < timezone.now() - COMES_WITHIN:
                 inside.send_away(one)
             continue
-        _coaches(inside, one)
-        if one.said_mode == Mode.JOIN:
+        coaches(inside, one)
+        if one.mode == one.said_mode == Mode.JOIN:
             one.was_heard = True
             inside.changed(one)
         if one.said_mode != Mode.LISTEN:
@@ -53,7 +53,7 @@ def followed(inside: Inside) -> None:
     _succeed(inside)
 
 
-def _coaches(inside: Inside, one: Participant) -> None:
+def coaches(inside: Inside, one: Participant) -> None:
     """Whom a supervisor whispers to stays the same: when that agent leaves, nobody hears it, and never the customer."""
     if one.mode != Mode.WHISPER:
         return
@@ -74,7 +74,7 @@ def fall_back(inside: Inside, one: Participant) -> None:
     inside.changed(one)
     name = in_sentence(one.agent.name) if one.agent else ""
     said = _("The agent whom %(name)s whispered to has left: %(name)s listens.") % {"name": name}
-    note(one.room_id, said, one.agent, name="supervise" if one.is_shown else "supervise-hidden")
+    note(one.room_id, said, one.agent, name="supervise", is_shown=one.is_shown)
 
 
 def _take_over(inside: Inside, one: Participant) -> None:

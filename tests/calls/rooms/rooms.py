@@ -53,6 +53,7 @@ def rest_faked() -> Iterator[Rest]:
             (driving, "participant_hold", "hold"),
             (driving, "participant_mute", "mute"),
             (driving, "participant_remove", "remove"),
+            (driving, "participant_supervise", "supervise"),
             (calling_in, "participant_call", "call"),
             (keeping, "conference_find", "find"),
             (keeping, "participants_of", "participants"),
@@ -74,6 +75,7 @@ class Conference:
         room = Room.objects.get(pk=ROOT)
         one = Participant.objects.filter(room=ROOT, leg_sid=leg).last() if leg else None
         about = {"CallSid": leg, "ParticipantLabel": one.label if one else "", "Muted": "false", "Hold": "false"}
+        about["Coaching"] = "false"
         fields = {
             "AccountSid": incoming()["AccountSid"],
             "ConferenceSid": CONFERENCE,

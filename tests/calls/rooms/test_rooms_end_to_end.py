@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bench.soak import phone as soak_phone
 from bench.soak.house import PASSWORD, House
 from bench.soak.phone import PhoneCall
 from bench.soak.robot import Plans, Robot
+from simulator.voice.audio.sources import Tone
 from tests.browser.stack import eventually
+from tests.simulator.voice import wire
 from tests.simulator.voice.wire import Phone as Sound
 
+Scenario = Callable[[House, dict[str, int], pytest.MonkeyPatch], Coroutine[Any, Any, str]]
 SUPPORT, CALLER = "+12025550100", "+12025550185"
-ADA, GRACE = 700, 1100
+ADA, GRACE, HEDY, CALLERS = 700, 1100, 1500, 450
 _SET_UP = f"""
 from agents.models import Agent
 from routing.models import Line
@@ -27,21 +31,22 @@ line = Line.objects.get(number="{SUPPORT}")
 line.route = None
 line.ring_seconds = 30
 line.save()
-for name in ("ada1", "grace1"):
-    agent = Agent.objects.create_user(name, password="{PASSWORD}", first_name=name)
+for name in ("ada1", "grace1", "hedy1"):
+    role = "supervisor" if name == "hedy1" else "agent"
+    agent = Agent.objects.create_user(name, password="{PASSWORD}", first_name=name, role=role)
     agent.teams.add(line.team)
 """
 _IDS = """
 import json
 from agents.models import Agent
-print(json.dumps({a.username: a.pk for a in Agent.objects.filter(username__in=["ada1", "grace1"])}))
+print(json.dumps({a.username: a.pk for a in Agent.objects.filter(username__in=["ada1", "grace1", "hedy1"])}))
 """
 _ROWS = """
 import json
 from calls.models import Call
-rows = Call.objects.filter(parent=None, caller="CALLER")
+rows = Call.objects.filter(parent=None)
 print(json.dumps([[call.sid, call.status, call.result, call.agent.username] for call in rows]))
-""".replace("CALLER", CALLER)
+"""
 
 
 class Agent(Robot):
@@ -167,18 +172,116 @@ async def _has_it(agent: Agent, sid: str, agent_id: int) -> None:
     await _told(agent, sid, lambda call: (call["agent"] or {}).get("id") == agent_id)
 
 
+# --- Supervision ------------------------------------------------------------------------------------------------------
+
+
+class Quiet(Tone):
+    """So that a telephone, which says what is loudest, hears whoever speaks beside it."""
+
+    def read(self) -> Any:
+        return super().read() // 4
+
+
+def hears(call: PhoneCall, *wanted: int) -> Callable[[], bool]:
+    """Which of the tones a browser's phone hears: these, and no others."""
+
+    def check() -> bool:
+        sound = call.sound
+        samples = sound.heard._waiting.astype(float) if sound is not None else np.zeros(0)
+        if len(samples) < 1600:
+            return False
+        power = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+        hertz = np.fft.rfftfreq(len(samples), 1 / 8000)
+        return {hz for hz in (CALLERS, ADA, HEDY) if power[np.abs(hertz - hz) < 10].max() > 100_000} == set(wanted)
+
+    return check
+
+
+async def supervision(house: House, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> str:
+    ada, hedy = Agent(house, "ada1"), Agent(house, "hedy1")
+    working = [asyncio.create_task(ada.run())]
+
+    async def mode(name: str) -> None:
+        answer = await hedy.post(sid, "supervise", {"mode": name})
+        assert answer.status_code == 202, answer.text
+
+    try:
+        await until(lambda: ada.ready, "Ada's phone is registered", 60)
+        sid = await asyncio.to_thread(house.telephone_calls, CALLER, SUPPORT, voice=f"tone:{CALLERS}")
+        with monkeypatch.context() as patched:
+            patched.setattr(wire, "Tone", Quiet)
+            call = await answer(ada, ADA, patched)
+        working.append(asyncio.create_task(hedy.run()))
+        await until(lambda: hedy.ready, "Hedy's phone is registered", 60)
+        await until(hears_tone(house, sid, ADA), "the caller hears Ada")
+
+        await mode("listen")
+        monkeypatch.setattr(soak_phone, "Sound", lambda: Sound(HEDY))
+        own = await hedy.phone.connect({"supervise": sid})
+        await until(hears(own, CALLERS, ADA), "Hedy hears both")
+        assert (await until(hears(call, CALLERS), "Ada hears the caller alone")) is True
+        await until(hears_tone(house, sid, ADA), "the caller hears Ada alone")
+
+        await mode("whisper")
+        await until(hears(call, CALLERS, HEDY), "Ada hears Hedy")
+        for _ in range(3):
+            await until(hears_tone(house, sid, ADA), "the caller hears Ada alone")
+        await until(hears(own, CALLERS, ADA), "Hedy hears both")
+
+        await mode("join")
+        await until(hears_tone(house, sid, HEDY), "the caller hears Hedy")
+        await until(hears(call, CALLERS, HEDY), "Ada hears Hedy")
+
+        await mode("listen")
+        await until(hears(call, CALLERS), "Ada hears the caller alone")
+        await until(hears_tone(house, sid, ADA), "the caller hears Ada alone")
+
+        await mode("take-over")
+        assert await call.until("over", seconds=15), "Ada is let go"
+        await until(hears_tone(house, sid, HEDY), "the caller hears Hedy")
+        await until(hears(own, CALLERS), "Hedy hears the caller")
+        await _has_it(hedy, sid, ids["hedy1"])
+        await hedy.post(sid, "hang-up")
+        assert await own.until("over", seconds=15), "the call ends"
+        await until(lambda: house.call(sid)["end_time"], "the caller's telephone is hung up")
+        return sid
+    finally:
+        for task in working:
+            task.cancel()
+        for task in working:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+# --- The two calls ----------------------------------------------------------------------------------------------------
+
+
+def played(house: House, scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Any]:
+    """The call's sid, and the rows of the log once it is over there, too."""
+    house.manage("shell", "-v0", "-c", _SET_UP)
+    ids = json.loads(house.manage("shell", "-v0", "-c", _IDS).strip().splitlines()[-1])
+    sid = asyncio.run(scenario(house, ids, monkeypatch))
+
+    def rows() -> Any:
+        found = json.loads(house.manage("shell", "-v0", "-c", _ROWS).strip().splitlines()[-1])
+        return found if found and found[0][1] == "completed" else None
+
+    return sid, eventually(rows, "the row is over", seconds=30)
+
+
 def test_hold_resume_and_both_kinds_of_transfer_with_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with House(tmp_path, agents=0) as house:
-        house.manage("shell", "-v0", "-c", _SET_UP)
-        ids = json.loads(house.manage("shell", "-v0", "-c", _IDS).strip().splitlines()[-1])
-
-        sid = asyncio.run(scenario(house, ids, monkeypatch))
-
-        def rows() -> Any:
-            found = json.loads(house.manage("shell", "-v0", "-c", _ROWS).strip().splitlines()[-1])
-            return found if found and found[0][1] == "completed" else None
-
-        found = eventually(rows, "the row is over", seconds=30)
+        sid, found = played(house, scenario, monkeypatch)
         log = house.whole_log("web")
     assert found == [[sid, "completed", "answered", "ada1"]], "one conversation is one row"
+    assert "Traceback" not in log
+
+
+def test_a_supervisor_is_heard_by_whom_they_want_and_takes_the_call_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with House(tmp_path, agents=0) as house:
+        sid, found = played(house, supervision, monkeypatch)
+        log = house.whole_log("web")
+    assert found == [[sid, "completed", "answered", "hedy1"]], "one conversation is one row"
     assert "Traceback" not in log
