@@ -28,7 +28,7 @@ _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123
 # Modules that are loaded when they are first needed.
 _SCREENS = ("board", "contacts", "messages", "sends")
 # Those that bring their own words.
-_WORDED = ("board", "sends")
+_WORDED = ("board", "contacts", "sends")
 
 
 @never_cache

@@ -8,6 +8,8 @@ const LATER = {
   "desk-sends": "src/components/sends/GroupSends.tsx",
   "desk-words-board-de": "src/i18n/board/de.ts",
   "desk-words-board-en": "src/i18n/board/en.ts",
+  "desk-words-contacts-de": "src/i18n/contacts/de.ts",
+  "desk-words-contacts-en": "src/i18n/contacts/en.ts",
   "desk-words-de": "src/i18n/de.ts",
   "desk-words-en": "src/i18n/en.ts",
   "desk-words-sends-de": "src/i18n/sends/de.ts",

@@ -2,13 +2,14 @@ import { render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clock, dayName, spokenMinutes } from "../format";
 import { en as board } from "./board/en";
+import { en as contacts } from "./contacts/en";
 import { de, en, speakIn } from "./catalogues";
 import { afterColon, languageOf, t } from "./i18n";
 import { type Key, type Message, WORDED } from "./messages";
 import { rich } from "./rich";
 import { en as sends } from "./sends/en";
 
-const LATER = { board, sends };
+const LATER = { board, contacts, sends };
 
 const forms = (message: Message): string[] =>
   typeof message === "string" ? [message] : [message.one, message.other];
@@ -74,6 +75,7 @@ describe("the sources", () => {
   it("say nothing of a screen's own words before it is loaded", () => {
     const places = {
       board: /components\/board\/|softphone\/supervising/,
+      contacts: /components\/contact\/|\/contacts\//,
       sends: /components\/sends\/|groupSends\//,
     };
     const strays = WORDED.flatMap((screen) =>

@@ -1,5 +1,6 @@
 /** What a catalogue of texts is, and what each of its messages wants to be filled in. */
 import type { en as board } from "./board/en";
+import type { en as contacts } from "./contacts/en";
 import type { en as page } from "./en";
 import type { en as sends } from "./sends/en";
 
@@ -9,10 +10,10 @@ export type Message = string | { one: string; other: string };
 /** What comes with the page. */
 export type PageWords = Record<keyof typeof page, Message>;
 /** The screens that bring their words with them: nothing of these is to be said before they are there. */
-export const WORDED = ["board", "sends"] as const;
+export const WORDED = ["board", "contacts", "sends"] as const;
 export type Worded = (typeof WORDED)[number];
 
-type English = typeof page & typeof board & typeof sends;
+type English = typeof page & typeof board & typeof contacts & typeof sends;
 export type Key = keyof English;
 export type Catalogue = Record<Key, Message>;
 

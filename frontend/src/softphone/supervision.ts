@@ -172,7 +172,11 @@ export function supervised(state: State): Step {
 function talksNow(state: State, { id, root, hints, since, muted }: Supervising): Step {
   const talk: Conversation = {
     state: "open",
-    ...{ id, root, hints, since, muted },
+    id,
+    root,
+    hints,
+    since,
+    muted,
     line: null,
     incoming: state.lives[root]?.call.incoming ?? true,
     digits: "",
