@@ -21,7 +21,7 @@ from django.db import close_old_connections
 from board.payloads import board_json
 from board.selectors import Facts, Scope, facts_read
 from calls.live import dispatcher
-from calls.live.broadcasts import as_text
+from calls.live.frames import as_text
 from core.languages import speaking
 
 logger = logging.getLogger(__name__)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop
 from agents import services as agent_services
 from agents.services import RING_LOST, SILENT
 from calls.live import broadcasts
+from calls.live.frames import as_text
 from calls.payloads import time_json
 from core.languages import sentence, speaking
 from core.realtime.direct_send import DirectSendConsumer, Message
@@ -349,7 +350,7 @@ class DeskConsumer(OwnPresence, BoardView, DirectSendConsumer):
             return sentence(key)
 
     async def _send(self, frame: dict[str, Any]) -> None:
-        await self._send_text(broadcasts.as_text(frame))
+        await self._send_text(as_text(frame))
 
     async def _send_text(self, text: str) -> None:
         # To somebody who has just left, a send raises OSError (ASGI, "WebSocket"). It must not end us before

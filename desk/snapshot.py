@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from agents.selectors import away_reasons, team_ids_of
-from calls.live import broadcasts, presence
+from calls.live import broadcasts, presence, supervision_broadcasts
 from calls.live.serializers import AVAILABILITIES, PresenceSerializer
 from calls.log.serializers import AgentSerializer, LineSerializer
 from calls.payloads import call_back_json
@@ -55,7 +55,7 @@ def _calls(agent: Agent) -> Any:
 def _supervising(agent: Agent) -> Any:
     one = supervised_by(agent.pk)
     call = call_get(one.room_id) if one is not None else None
-    return broadcasts.supervising_json(one, call) if one is not None and call is not None else None
+    return supervision_broadcasts.supervising_json(one, call) if one is not None and call is not None else None
 
 
 PARTS = (

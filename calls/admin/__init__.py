@@ -2,5 +2,6 @@
 
 from calls.admin.calls import CallAdmin
 from calls.admin.recorder import CallEventAdmin, WebhookAdmin
+from calls.admin.rooms import RoomAdmin
 
-__all__ = ["CallAdmin", "CallEventAdmin", "WebhookAdmin"]
+__all__ = ["CallAdmin", "CallEventAdmin", "RoomAdmin", "WebhookAdmin"]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from calls.admin.columns import CallColumns, KnowsItsViewer, call_link, call_title, time_text
+from calls.admin.rooms import TransferInline, room_link
 from calls.log.to_do import missed_to_call_back, voicemail_unheard
 from calls.models import Call, CallQuality, Recording, RecordingPlay
 from calls.quality.words import figures_text, quality_summary, warning_text
@@ -154,9 +155,9 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     search_fields = ["sid", "caller", "called", "contact__searched", "searched_name", "searched_note"]
     search_help_text = _("Name, company, number, note or CallSid")
     date_hierarchy = "start_time"
-    inlines = [LegInline, RecordingInline, PlayInline, QualityInline]
+    inlines = [LegInline, TransferInline, RecordingInline, PlayInline, QualityInline]
     fieldsets = [
-        (None, {"fields": ["way", "caller", "called", "line", "agent", "result_word", "why"]}),
+        (None, {"fields": ["way", "caller", "called", "line", "agent", "result_word", "why", "room"]}),
         (_("What happened"), {"fields": ["timeline"]}),
         (_("What the agent noted"), {"fields": ["agent_outcome", "note"]}),
         (_("When"), {"fields": ["began", "answered", "ended", "lasted", "waited"]}),
@@ -196,6 +197,10 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     @admin.display(description=_("problem"))
     def why(self, call: Call) -> str:
         return sentence(call.problem) or "-"
+
+    @admin.display(description=_("conference"))
+    def room(self, call: Call) -> SafeString | str:
+        return room_link(call.sid)
 
     @admin.display(description=_("outcome"))
     def agent_outcome(self, call: Call) -> str:

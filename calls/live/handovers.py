@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from calls.live import broadcasts
+from calls.live import supervision_broadcasts
 from calls.live.notes import note, supervision_noted
 from calls.models import CallOffer, CallStatus, Conversation, Participant, Room, Transfer
 from core.languages import kept as _
@@ -52,7 +52,7 @@ def over(root: Call) -> None:
     supervisors = list(inside.filter(role=Participant.Role.SUPERVISOR).select_related("agent"))
     for one in supervisors:
         supervision_noted(one, "end")
-    broadcasts.supervising_changed({one.agent_id for one in supervisors if one.agent_id})
+    supervision_broadcasts.supervising_changed({one.agent_id for one in supervisors if one.agent_id})
     # Whose phone still rings for it is to be hung up on (`calls.rooms.driving`).
     inside.filter(state=Participant.State.CALLING).exclude(leg_sid="").update(wanted_in=False)
     inside.exclude(state=Participant.State.CALLING, leg_sid__gt="").update(

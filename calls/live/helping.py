@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from calls.live import broadcasts
+from calls.live import broadcasts, supervision_broadcasts
 from calls.live.call_batch import CallBatch
 from calls.models import Call, CallEvent
 from core.sql.unit import UnitOfWork
@@ -63,4 +63,4 @@ def _kept(root: Call, outcome: str, by: Agent | None) -> None:
 
 
 def tell(root: Call) -> None:
-    transaction.on_commit(partial(broadcasts.help_changed, root.sid), robust=True)
+    transaction.on_commit(partial(supervision_broadcasts.help_changed, root.sid), robust=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from calls.live import broadcasts, dispatcher, presence
+from calls.live import broadcasts, dispatcher, presence, supervision_broadcasts
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import is_customer_of
 from calls.live.dispatch import tell_offered
@@ -218,7 +218,7 @@ class Inside:
     def finish(self) -> None:
         """Keeps it all, and has the desks told. In the transaction that holds the call."""
         self.keep_quietly()
-        broadcasts.supervising_changed(self._supervising)
+        supervision_broadcasts.supervising_changed(self._supervising)
         self._supervising = set()
         if self.root is None:
             return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from calls.live import broadcasts
+from calls.live import supervision_broadcasts
 from calls.live.helping import help_over
 from calls.live.notes import note
 from calls.models import Participant, Transfer
@@ -96,7 +96,7 @@ def _take_over(inside: Inside, one: Participant) -> None:
     if one.agent is not None:
         by: Agent = one.agent
         note(inside.the_root.sid, _("%(name)s took over the call.") % {"name": in_sentence(by.name)}, by)
-        tell = partial(broadcasts.taken_over, inside.the_root.sid, gone, by)
+        tell = partial(supervision_broadcasts.taken_over, inside.the_root.sid, gone, by)
         transaction.on_commit(tell, robust=True)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from django.conf import settings
 
-from calls.live.broadcasts import EVERYTHING_GROUP, as_text, team_group
+from calls.live.frames import EVERYTHING_GROUP, as_text, team_group
 from core.languages import speaking
 from core.realtime import outbox
 from messaging.group_sends.payloads import progress_json

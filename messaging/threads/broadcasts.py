@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from calls.live.broadcasts import EVERYTHING_GROUP, as_text, team_group
+from calls.live.frames import EVERYTHING_GROUP, as_text, team_group
 from core.languages import default_language, speaking
 from core.realtime import outbox
 from messaging.models import Message, Thread

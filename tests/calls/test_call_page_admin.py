@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agents.models import LoginRecord
 from calls.admin.calls import CallAdmin
-from calls.models import Call
+from calls.models import Call, Participant, Room, Transfer
 from tests import factories
 from tests.twilio import sid
 
@@ -128,6 +128,7 @@ _NOT_SHOWN = {
     "is_handled",
     "round",
     "leg_end_time",
+    "help_since",
 }
 
 
@@ -136,3 +137,60 @@ def test_every_column_of_a_call_is_on_its_page_or_is_said_not_to_be():
     columns = {field.name for field in Call._meta.concrete_fields}
 
     assert columns - shown == _BY_ANOTHER_NAME | _NOT_SHOWN
+
+
+@pytest.fixture
+def handled(line, ada, grace):
+    """Ada's call, which Hedy listened to, and which Ada gave to Grace."""
+    call = factories.make_call(1, line=line, agent=grace, is_handled=True)
+    hedy = factories.make_agent("hedy", role="supervisor")
+    room = Room.objects.create(call=call, name="r" * 32, state="over", held_seconds=75)
+    for label, facts in enumerate(
+        (
+            {"role": "customer", "number": "+12025550142", "name": "Maya Okonkwo"},
+            {"role": "agent", "agent": ada},
+            {"role": "supervisor", "agent": hedy, "mode": "listen", "muted": True},
+        )
+    ):
+        at = timezone.now()
+        Participant.objects.create(room=room, label=f"p{label}", state="left", joined_at=at, left_at=at, **facts)
+    Transfer.objects.create(call=call, mode="blind", state="handed-over", from_agent=ada, to_agent=grace)
+    return call
+
+
+def test_a_calls_page_leads_to_who_was_in_it_and_says_who_handed_it_over(page, handled):
+    html = page(call_page())
+
+    assert f'href="/admin/calls/room/{handled.sid}/change/"' in html
+    assert re.search(r"Transfers.*Ada.*Grace.*Blind.*Handed over", html, re.DOTALL)
+
+
+def test_a_rooms_page_says_who_was_in_it_held_when_and_who_supervised(page, handled):
+    html = page(f"/admin/calls/room/{handled.sid}/change/")
+
+    for words in (
+        "Maya Okonkwo",
+        "+12025550142",
+        "Customer",
+        "Ada",
+        "Hedy",
+        "Supervisor",
+        "Listens",
+        "1:15",
+        "to Grace",
+    ):
+        assert words in html
+    assert '<input type="submit"' not in html
+
+
+def test_rooms_are_on_no_menu_and_cannot_be_changed(page, handled):
+    assert "/admin/calls/room/" not in page("/admin/")
+    client = Client()
+    client.force_login(factories.make_agent("root2", is_staff=True, is_superuser=True))
+    assert client.post(f"/admin/calls/room/{handled.sid}/change/", {}, secure=True).status_code == 403
+
+
+def test_a_call_that_was_in_no_room_leads_to_none(page, line):
+    factories.make_call(1, line=line)
+
+    assert "/admin/calls/room/" not in page(call_page())
