@@ -2,7 +2,9 @@
 import { firstName } from "../names";
 import { t } from "../i18n/i18n";
 import { currentFacts } from "./selectors";
+import { shownCall } from "./room";
 import type { State } from "./state";
+import { heardAs } from "./supervision";
 
 export function superviseAnnouncement(before: State, after: State): { polite: string } | null {
   const [was, is] = [before.calls.focus, after.calls.focus];
@@ -15,7 +17,7 @@ export function superviseAnnouncement(before: State, after: State): { polite: st
   if (is.phase === "lost" && known?.phase !== "lost") return { polite: t("say.reconnecting") };
   if (is.phase !== "in" || (known?.phase === "in" && known.mode === is.mode)) return null;
   if (known?.phase === "lost") return { polite: t("say.connectedAgain") };
-  const heard = t(`supervise.heard.${is.mode}`, { name, customer });
+  const heard = t(`supervise.heard.${heardAs(is.mode, shownCall(after))}`, { name, customer });
   return {
     polite: known?.phase === "in" ? heard : `${t(`supervise.are.${is.mode}`, { name, customer })} ${heard}`,
   };

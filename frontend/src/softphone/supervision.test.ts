@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { roomIs, supervisor } from "../testing/rooms";
+import { room, roomIs, supervisor } from "../testing/rooms";
 import { after, LEG, NOW, openState, push, rang, readyState, ROOT, sample } from "../testing/samples";
 import {
   begins,
@@ -16,7 +16,7 @@ import type { Command, SoftphoneEvent } from "./events";
 import { transition } from "./machine";
 import { isQuiet, lastEnding } from "./selectors";
 import { inCall, type State, type Supervising } from "./state";
-import { obstacle } from "./supervision";
+import { heardAs, obstacle } from "./supervision";
 import { waitsOf } from "./waits";
 
 const focus = (state: State) => state.calls.focus as Supervising;
@@ -149,6 +149,25 @@ describe("another mode", () => {
     const old = isInAs("whisper");
     expect(focus(after(supervising("listen"), isInAs("join"), old)).mode).toBe("join");
   });
+});
+
+it("names whose call it is now, when it was handed over meanwhile", () => {
+  const hedy = { id: 3, identity: "agent_3", name: "Hedy Lamarr" };
+  const listening = supervising();
+  const handed = push({
+    type: "supervising.changed",
+    supervising: { call: { ...supervisedCall({}), agent: hedy }, mode: "listen", state: "in" },
+  });
+  expect(focus(after(listening, handed)).agent).toEqual(hedy);
+});
+
+it("counts nobody as hearing the supervisor who hears music", () => {
+  const { call } = room({ held: true });
+  expect([heardAs("join", call), heardAs("listen", call), heardAs("join", room().call)]).toEqual([
+    "whisper",
+    "listen",
+    "join",
+  ]);
 });
 
 describe("leaving", () => {

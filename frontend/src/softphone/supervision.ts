@@ -8,6 +8,7 @@ import { t } from "../i18n/i18n";
 import { nextInFocus } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
 import { failureOfCode, lateFailure } from "./failures";
+import { heldSince } from "./room";
 import type { Conversation, Ending, State, Supervising } from "./state";
 
 type Step = [State, ...Command[]];
@@ -155,15 +156,18 @@ function inFocus(state: State, focus: Supervising): State {
 export function supervised(state: State): Step {
   const { focus } = state.calls;
   if (focus?.state !== "supervising") return [state];
-  const mine = (state.lives[focus.root]?.call.participants ?? []).find(
+  const call = state.lives[focus.root]?.call;
+  const mine = (call?.participants ?? []).find(
     ({ agent, state: is }) => agent?.id === state.me.id && is !== "left",
   );
   if (mine?.role === "agent" && mine.state === "in" && focus.phase === "in") return talksNow(state, focus);
   const mode = (mine?.role === "supervisor" && mine.mode) || focus.mode;
   const asked = mine?.state === "in" && mode === focus.asked ? null : focus.asked;
   const silent = mode === "listen" || asked === "listen";
-  const changes = mode !== focus.mode || asked !== focus.asked;
-  const next = changes ? { ...focus, mode, asked } : focus;
+  // Whose call it is may change meanwhile: it was handed over.
+  const agent = call?.agent && call.agent.id !== state.me.id ? call.agent : focus.agent;
+  const changes = mode !== focus.mode || asked !== focus.asked || agent.id !== focus.agent.id;
+  const next = changes ? { ...focus, agent, mode, asked } : focus;
   if (focus.phase !== "in" || silent === focus.muted) return [changes ? inFocus(state, next) : state];
   return [inFocus(state, { ...next, muted: silent }), { type: "phone.mute", id: focus.id, muted: silent }];
 }
@@ -212,7 +216,7 @@ export function heard(state: State, told: SupervisedCall | null, at: number): St
   return known(state, told.call);
 }
 
-/** Who hears the supervisor: nobody, the agent, or both. */
-export function heardBy({ mode }: { mode: SuperviseMode }): "nobody" | "agent" | "all" {
-  return mode === "listen" ? "nobody" : mode === "whisper" ? "agent" : "all";
+/** Who hears the supervisor: as if it were that mode. Whoever hears music hears nobody. */
+export function heardAs(mode: SuperviseMode, call: Call | undefined): SuperviseMode {
+  return mode === "join" && heldSince(call) !== null ? "whisper" : mode;
 }

@@ -6,7 +6,8 @@ import { firstName, isolated } from "../../names";
 import type { SoftphoneEvent } from "../../softphone/events";
 import { callerFacts, type CallerFacts } from "../../softphone/selectors";
 import type { State, Supervising } from "../../softphone/state";
-import { obstacle } from "../../softphone/supervision";
+import { shownCall } from "../../softphone/room";
+import { heardAs, obstacle } from "../../softphone/supervision";
 import { CallLayout } from "../CallLayout";
 import { Icon } from "../Icon";
 import { detailOf, Identity } from "../Identity";
@@ -15,15 +16,17 @@ import { ICONS, MODES, superviseEvent } from "./supervise";
 import { TakeOverQuestion } from "./TakeOverQuestion";
 
 interface Props {
+  state: State;
   supervising: Supervising;
   facts: CallerFacts;
   send(event: SoftphoneEvent): void;
 }
 
-export function SupervisorCard({ supervising, facts, send }: Props) {
+export function SupervisorCard({ state, supervising, facts, send }: Props) {
   const [asks, setAsks] = useState(false);
   const { agent, phase, mode, asked, problem } = supervising;
   const [name, customer] = [firstName(agent.name), facts.shortName];
+  const heard = heardAs(mode, shownCall(state));
   const isIn = phase === "in";
   const free = isIn && asked === null;
   return (
@@ -44,7 +47,7 @@ export function SupervisorCard({ supervising, facts, send }: Props) {
           {...(isIn && { since: supervising.since })}
         />
       }
-      notice={<Notice {...{ supervising, name, customer }} />}
+      notice={<Notice {...{ supervising, name, customer, heard }} />}
       noticeTone={phase === "lost" ? "hold" : undefined}
       bar={
         <>
@@ -125,22 +128,21 @@ function Mode({ mode, pressed, busy, off, onPress }: ModeProps) {
   );
 }
 
-/** Who hears the supervisor, in words. */
-function Notice({
-  supervising,
-  name,
-  customer,
-}: {
+interface NoticeProps {
   supervising: Supervising;
   name: string;
   customer: string;
-}) {
-  const { phase, mode, asked } = supervising;
+  heard: SuperviseMode;
+}
+
+/** Who hears the supervisor, in words. */
+function Notice({ supervising, name, customer, heard }: NoticeProps) {
+  const { phase, asked } = supervising;
   if (phase === "lost") return <Line icon="alert" text={t("supervise.lost")} />;
   if (asked === "take-over") return <Line icon="transfer" text={t("supervise.takingOver")} />;
   if (asked !== null && asked !== "listen")
     return <Line icon={ICONS[asked]} text={t("supervise.changing")} />;
-  if (phase !== "in" || mode === "listen")
+  if (phase !== "in" || heard === "listen")
     return (
       <>
         <Icon name="mic-off" size={18} />
@@ -152,7 +154,7 @@ function Notice({
   return (
     <>
       <Icon name="mic" size={18} />
-      <strong>{t(`supervise.heard.${mode}`, { name, customer })}</strong>
+      <strong>{t(`supervise.heard.${heard}`, { name, customer })}</strong>
     </>
   );
 }
