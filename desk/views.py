@@ -27,6 +27,8 @@ _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123
 
 # Modules that are loaded when they are first needed.
 _SCREENS = ("board", "contacts", "messages", "sends")
+# Those that bring their own words.
+_WORDED = ("board", "contacts", "sends")
 
 
 @never_cache
@@ -119,6 +121,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "alarms": static("alarms.js"),
             "words": static(f"desk-words-{language_now()}.js"),
             "screens": {name: static(f"desk-{name}.js") for name in _SCREENS},
+            "screenWords": {name: static(f"desk-words-{name}-{language_now()}.js") for name in _WORDED},
             "webPush": reverse("api:web-push"),
             "serviceWorker": reverse("desk:service-worker"),
             "login": reverse("login"),

@@ -2,12 +2,18 @@ import { defineConfig } from "vite";
 
 /** What the desk loads when it is first needed, under addresses that the page is told: `desk/views.py`. */
 const LATER = {
-  "desk-board": "src/components/board/Board.tsx",
+  "desk-board": "src/components/board/screens.ts",
   "desk-contacts": "src/components/contact/screens.ts",
   "desk-messages": "src/components/Messages.tsx",
   "desk-sends": "src/components/sends/GroupSends.tsx",
+  "desk-words-board-de": "src/i18n/board/de.ts",
+  "desk-words-board-en": "src/i18n/board/en.ts",
+  "desk-words-contacts-de": "src/i18n/contacts/de.ts",
+  "desk-words-contacts-en": "src/i18n/contacts/en.ts",
   "desk-words-de": "src/i18n/de.ts",
   "desk-words-en": "src/i18n/en.ts",
+  "desk-words-sends-de": "src/i18n/sends/de.ts",
+  "desk-words-sends-en": "src/i18n/sends/en.ts",
 };
 
 /** Stable names: Django's static files storage adds the content hashes, and puts them into what imports `./desk-….js`. */

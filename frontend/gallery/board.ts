@@ -82,7 +82,6 @@ function agent(id: number, name: string, seconds: number, more: Partial<BoardAge
     help_since: null,
     supervisors: [],
     may_supervise: !!call,
-    ...rest,
   };
 }
 const talk = (at: number) => ({ sid: `CA${6000 + at}`, party: PEOPLE[at % 4]!, line: support });

@@ -1,5 +1,5 @@
 /** The events that lead the desk from one state to the next. */
-import type { LiveCall, Presence } from "../src/messages";
+import type { LiveCall, Presence, SupervisedCall } from "../src/messages";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import type { Hearing, Hints } from "../src/softphone/state";
 import { ada, grace, hedy, HISTORY, LOG, sales, support, there } from "./data";
@@ -34,7 +34,11 @@ export const live: LiveCall = {
   history: HISTORY,
 };
 
-export const snapshot = (calls: LiveCall[] = [], team: readonly Presence[] = presence): SoftphoneEvent => ({
+export const snapshot = (
+  calls: LiveCall[] = [],
+  team: readonly Presence[] = presence,
+  supervising: SupervisedCall | null = null,
+): SoftphoneEvent => ({
   type: "desk.message",
   at: now,
   message: {
@@ -43,7 +47,7 @@ export const snapshot = (calls: LiveCall[] = [], team: readonly Presence[] = pre
     agent: ada,
     availability: "available",
     calls,
-    supervising: null,
+    supervising,
     away_reasons: ["Lunch", "Break", "Meeting", "Training"].map((name, at) => ({ id: at + 1, name })),
     presence: [...team],
     queues: [],

@@ -198,6 +198,7 @@ export const config: Config = {
     alarms: "/",
     words: "/",
     screens: { board: "/", contacts: "/", messages: "/", sends: "/" },
+    screenWords: { board: "/", contacts: "/", sends: "/" },
     webPush: "/",
     serviceWorker: "/",
     login: "/",

@@ -43,6 +43,9 @@ export const outsider = (change: Partial<Participant> = {}) =>
     ...change,
   });
 
+export const supervisor = (change: Partial<Participant> = {}) =>
+  party({ leg: "CA6", role: "supervisor", agent: hedy, name: hedy.name, mode: "listen", ...change });
+
 export const transfer = (change: Partial<Transfer> = {}): Transfer => ({
   id: 1,
   mode: "warm",
@@ -61,6 +64,7 @@ export const room = (
   participants: Participant[],
   moved: Transfer | null = null,
   mine: "active" | "ringing" = "active",
+  help: string | null = null,
 ): SoftphoneEvent => {
   const call: Call = {
     ...live.call,
@@ -68,6 +72,7 @@ export const room = (
     revision: ++revision,
     participants,
     transfer: moved,
+    help_since: help,
   };
   return { type: "desk.message", at: now, message: { type: "call.status", live: { ...live, call, mine } } };
 };

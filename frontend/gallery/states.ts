@@ -6,6 +6,7 @@ import type { Exhibits } from "./exhibit";
 import { LOG_STATES } from "./logStates";
 import { PRESENCE_STATES } from "./presenceStates";
 import { SEND_STATES } from "./sendStates";
+import { SUPERVISE_STATES } from "./superviseStates";
 import { TEXTS } from "./textStates";
 
 export const EXHIBITS: Exhibits = {
@@ -16,4 +17,5 @@ export const EXHIBITS: Exhibits = {
   ...CONTACT_STATES,
   ...SEND_STATES,
   ...BOARD_STATES,
+  ...SUPERVISE_STATES,
 };

@@ -1,4 +1,5 @@
 /** The page's configuration, rendered by Django as JSON: docs/desk-protocol.md. */
+import type { Worded } from "./i18n/messages";
 import type { Agent } from "./messages";
 import type { ScreenName } from "./screens/screens";
 
@@ -44,6 +45,8 @@ export interface Config {
     /** The words of the page's language, and the screens that are loaded later: modules. */
     words: string;
     screens: Record<ScreenName, string>;
+    /** Of some of them, their words. */
+    screenWords: Record<Worded, string>;
     webPush: string;
     serviceWorker: string;
     login: string;

@@ -14,6 +14,7 @@ import { createMicrophone } from "./adapters/microphone";
 import { applyTheme, createPreferences } from "./adapters/preferences";
 import { loadAheadWhenIdle, loadWords, screenLoader } from "./adapters/screenFiles";
 import { watchWoken } from "./adapters/woken";
+import { watchSupervised } from "./adapters/supervised";
 import { watchSound } from "./adapters/sound";
 import { createTones } from "./adapters/tones";
 import { TwilioPhone } from "./adapters/twilioPhone";
@@ -27,7 +28,7 @@ import { App } from "./components/App";
 import { type Config, readConfig } from "./config";
 import { createGroupSends } from "./groupSends/groupSends";
 import { languageOf, setLanguage } from "./i18n/i18n";
-import type { Catalogue } from "./i18n/messages";
+import type { PageWords } from "./i18n/messages";
 import { showPageSignals } from "./pageSignals";
 import { createQualityKeeper } from "./quality/keeper";
 import { createScreens } from "./screens/screens";
@@ -41,8 +42,8 @@ import { createThreadList } from "./threads/threadList";
 
 async function start(config: Config, mount: HTMLElement): Promise<void> {
   const language = languageOf(config.language);
-  const words = await loadWords<Record<string, Catalogue>>(config.urls.words);
-  setLanguage(language, words[language] as Catalogue);
+  const words = await loadWords<Record<string, PageWords>>(config.urls.words);
+  setLanguage(language, words[language] as PageWords);
   document.documentElement.lang = language;
   startAlarms(config.urls.alarms);
   const preferences = createPreferences(storage());
@@ -54,6 +55,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   const { send } = store;
   const api = createApi(config);
   watchCutOff(store, api, storage());
+  watchSupervised(store, storage("sessionStorage"));
   const details = createCallDetails(api);
   const quality = createQualityKeeper(id, storage(), api.keepQuality, details.measured);
   const phone = new TwilioPhone(config, api, preferences, send, quality);
@@ -65,7 +67,9 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   const threads = createThreadList(api, id);
   const conversation = createConversation(api);
   const news = createNews();
-  const screens = createScreens(screenLoader(config.urls.screens));
+  const screens = createScreens(
+    screenLoader(config.urls.screens, { language, urls: config.urls.screenWords }),
+  );
   const board = createBoard((message) => desk.send(message));
   const desk = createDesk(socketUrl(config.urls.socket), (event) => {
     send(event);
@@ -127,7 +131,9 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   addEventListener("beforeunload", (event) => {
     const unsaved =
       details.hasUnsaved() || contacts.isUnsaved() || contacts.notes.hasUnsaved() || conversation.hasUnsent();
-    if (unsaved || groupSends.hasUnsaved() || inCall(store.get())) event.preventDefault();
+    // Whose call is supervised is not lost.
+    const isLost = inCall(store.get()) && store.get().calls.focus?.state !== "supervising";
+    if (unsaved || groupSends.hasUnsaved() || isLost) event.preventDefault();
   });
   log.load();
   threads.load();
@@ -148,9 +154,9 @@ function socketUrl(path: string): string {
   return url.href;
 }
 
-function storage(): Storage | null {
+function storage(which: "localStorage" | "sessionStorage" = "localStorage"): Storage | null {
   try {
-    return localStorage;
+    return globalThis[which];
   } catch {
     return null;
   }

@@ -13,6 +13,13 @@ export type Recording = Schemas["Recording"];
 export type Participant = Schemas["Participant"];
 /** That a customer is to go to somebody else, and how far that has come. */
 export type Transfer = Schemas["Transfer"];
+/** A colleague's call in which this agent is, as its supervisor. */
+export type SupervisedCall = Schemas["Supervising"];
+/** That an agent asks for help with a call. */
+export type HelpAsked = Omit<Schemas["HelpChanged"], "type">;
+/** What a supervisor does in a colleague's call, and what can be asked for. */
+export type SuperviseMode = Exclude<Participant["mode"], "">;
+export type Supervision = SuperviseMode | "take-over";
 export type TransferTargets = Schemas["TransferTargets"];
 /** A row of the log: a root call with its legs. */
 export type Call = Schemas["Call"];

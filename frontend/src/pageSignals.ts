@@ -1,11 +1,12 @@
 /** What the page says outside itself: its title, its icon, and a notification when nobody looks at it. */
 import { minutes } from "./format";
 import type { CallBack } from "./messages";
+import { isolated } from "./names";
 import type { PreferenceStore } from "./adapters/preferences";
 import { reach } from "./softphone/reach";
 import { consultation, heldSince, shownCall, targetTitle } from "./softphone/room";
 import { callerFacts, currentFacts } from "./softphone/selectors";
-import { isDialling, isTalk, type Ring, type State } from "./softphone/state";
+import { isDialling, isSupervising, isTalk, type Ring, type State } from "./softphone/state";
 import type { Store } from "./softphone/store";
 import { partyTitle } from "./words";
 import callIcon from "../public/icons/call.svg?raw";
@@ -28,6 +29,10 @@ export function signalOf(state: State, now: number): Signal {
   if (focus?.state === "pending")
     return { titles: [t("signal.calls", { name: facts?.title ?? "" }), PRODUCT], icon: "call" };
   if (isDialling(focus)) return { titles: [t("signal.calling", { name: facts?.title ?? "" })], icon: "call" };
+  if (isSupervising(focus)) {
+    const [length, name] = [minutes((now - focus.since) / 1000), isolated(focus.agent.name)];
+    return { titles: [t("signal.supervising", { length, name })], icon: "call" };
+  }
   if (isTalk(focus)) {
     const length = (since: number) => minutes((now - since) / 1000);
     const asked = consultation(state);

@@ -33,6 +33,8 @@ export interface Phone {
     override: string | null;
     callBack: string | null;
   }): void;
+  /** Goes into the colleague's call of this root, as its supervisor. */
+  supervise(id: string, sid: string): void;
   accept(id: string): void;
   reject(id: string): void;
   /** Stops ringing here without refusing the caller. */

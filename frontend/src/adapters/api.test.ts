@@ -46,6 +46,8 @@ it.each([
   [{ do: "complete-transfer" }, ["POST complete-transfer/ {}"]],
   [{ do: "add", to: { number: "+12025550143" } }, ['POST participants/ {"to":{"number":"+12025550143"}}']],
   [{ do: "change", leg: "CA2", change: { muted: true } }, ['PATCH participants/CA2/ {"muted":true}']],
+  [{ do: "help", wanted: true }, ['POST help/ {"wanted":true}']],
+  [{ do: "supervise", mode: "take-over" }, ['POST supervise/ {"mode":"take-over"}']],
   [{ do: "remove", leg: "CA2" }, ["DELETE participants/CA2/ {}"]],
   // Whom the agent leaves hears music before the other hears anything.
   [

@@ -205,6 +205,10 @@ function requestsOf(act: CallAct): ActRequest[] {
       return [post("participants/", { to: act.to })];
     case "change":
       return [change(act.leg, act.change)];
+    case "help":
+      return [post("help/", { wanted: act.wanted })];
+    case "supervise":
+      return [post("supervise/", { mode: act.mode })];
     case "remove":
       return [{ ...change(act.leg, {}), method: "DELETE" }];
     default:

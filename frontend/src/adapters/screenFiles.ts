@@ -1,31 +1,46 @@
 /** Screens as files of our own server, whose names change with what is in them. */
 import type { Config } from "../config";
+import { addWords, type Language } from "../i18n/i18n";
+import { type Catalogue, WORDED, type Worded } from "../i18n/messages";
 import type { LoadScreen, ScreenFailure, Screens } from "../screens/screens";
 
 /** The import of a module whose address only the server knows. */
 type Import = (url: string) => Promise<unknown>;
 
 const importModule: Import = (url) => import(/* @vite-ignore */ url);
+/** The language of the page, and where the words of screens are that bring their own. */
+interface ScreenWords {
+  language: Language;
+  urls: Config["urls"]["screenWords"];
+}
 /** The phone starts first. */
 const AHEAD_AFTER = 3000;
 
 export function screenLoader(
   urls: Config["urls"]["screens"],
+  words: ScreenWords,
   bring: Import = importModule,
   fetcher: typeof fetch = fetch,
 ): LoadScreen {
   return async (name, again) => {
-    const url = urls[name];
+    const parts = [urls[name], ...(isWorded(name) ? [words.urls[name]] : [])];
     try {
       // A browser keeps in mind that an address failed, and does not ask again for the same.
-      return (await bring(again ? `${url}?again=${again}` : url)) as never;
+      const brought = await Promise.all(parts.map((url) => bring(again ? `${url}?again=${again}` : url)));
+      const [screen, said] = brought as [never, Record<string, Partial<Catalogue>>?];
+      addWords(said?.[words.language] ?? {});
+      return screen;
     } catch (cause) {
-      const gone = await isGone(url, fetcher);
+      const gone = (await Promise.all(parts.map((url) => isGone(url, fetcher)))).some(Boolean);
       throw Object.assign(new Error(`The screen ${name} could not be loaded.`, { cause }), {
         gone,
       } satisfies ScreenFailure);
     }
   };
+}
+
+function isWorded(name: string): name is Worded {
+  return (WORDED as readonly string[]).includes(name);
 }
 
 /** After a new version was put in place, files of the one before are not there any more. */

@@ -71,15 +71,23 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   }
 
   connect({ id, to, lineId, override, callBack }: Parameters<Phone["connect"]>[0]): void {
+    const params: Record<string, string> = { To: to };
+    if (lineId !== null) params.LineId = String(lineId);
+    if (override) params.Override = override;
+    if (callBack) params.CallBack = callBack;
+    this.place(id, params);
+  }
+
+  supervise(id: string, sid: string): void {
+    this.place(id, { supervise: sid });
+  }
+
+  private place(id: string, params: Record<string, string>): void {
     const device = this.device;
     if (!device) {
       this.send({ type: "call.failed", id, code: null, at: Date.now() });
       return;
     }
-    const params: Record<string, string> = { To: to };
-    if (lineId !== null) params.LineId = String(lineId);
-    if (override) params.Override = override;
-    if (callBack) params.CallBack = callBack;
     this.calls.placing(id);
     device
       .connect({ params })

@@ -10,6 +10,7 @@ import {
   heldSince,
   sending,
   shownCall,
+  supervisorsIn,
   thirdParties,
 } from "../softphone/room";
 import { type CallerFacts } from "../softphone/selectors";
@@ -24,6 +25,8 @@ import { AlsoCalling, CallerFactList } from "./IncomingCall";
 import { Keypad } from "./Keypad";
 import { NoteButton } from "./NoteButton";
 import { OthersInCall } from "./OthersInCall";
+import { ProblemNotice } from "./ProblemNotice";
+import { Supervisors } from "./Supervisors";
 import { TransferPanel } from "./TransferPanel";
 import type { CallPanel } from "./useCallPanels";
 import { useNow } from "./useNow";
@@ -79,6 +82,7 @@ export function ActiveCall(props: Props) {
         levels={props.levels}
         onMute={props.onMute}
       />
+      <Supervisors supervisors={supervisorsIn(shownCall(state))} customer={facts.shortName} />
       <Problem {...props} />
       {asked && <WhoHearsWhom consultation={asked} facts={facts} waits={waits} onAct={onAct} />}
       {asked?.mine && <WaysOn consultation={asked} facts={facts} />}
@@ -135,15 +139,7 @@ function CallLength({ since }: { since: number }) {
 /** Why what was asked for came to nothing. */
 function Problem({ state, onCloseProblem }: Props) {
   if (!state.control?.problem) return null;
-  return (
-    <div class="inline-notice inline-notice-hold">
-      <Icon name="alert" size={18} />
-      <p role="alert">{state.control.problem}</p>
-      <button type="button" class="icon-button" aria-label={t("ended.close")} onClick={onCloseProblem}>
-        <Icon name="close" size={16} />
-      </button>
-    </div>
-  );
+  return <ProblemNotice text={state.control.problem} onClose={onCloseProblem} />;
 }
 
 function OffHold({ state, facts, onAct }: Props) {

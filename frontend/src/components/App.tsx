@@ -20,18 +20,19 @@ import type { ThreadListStore } from "../threads/threadList";
 import { reach } from "../softphone/reach";
 import { callKeys, consultation, heldSince, shownCall } from "../softphone/room";
 import { canDial, colleagues, currentFacts, isIdle, isQuiet, lastEnding } from "../softphone/selectors";
-import { inCall, isTalk } from "../softphone/state";
+import { inCall, isSupervising, isTalk } from "../softphone/state";
 import type { Screens } from "../screens/screens";
 import type { Store } from "../softphone/store";
 import { Announcer } from "./Announcer";
 import { CallArea } from "./CallArea";
 import { DeskDialog, type DialogName } from "./DeskDialog";
-import { MiniCall, MiniRing } from "./MiniCall";
+import { MiniCall, MiniRing, MiniSupervision } from "./MiniCall";
 import { MobileNav } from "./MobileNav";
 import { NotificationOffer } from "./NotificationOffer";
 import { ReachLine } from "./ReachLine";
 import { SignedOut } from "./SignedOut";
 import { type OpenMenu, TopBar } from "./TopBar";
+import { LaterHelp } from "./LaterHelp";
 import { focusOn, outcomeOf, useFocusRules } from "./useFocusRules";
 import { LaterBoard } from "./board/LaterBoard";
 import { useBoardView } from "./board/useBoardView";
@@ -93,6 +94,7 @@ export function App(props: AppProps) {
 
   const facts = currentFacts(state);
   const talk = isTalk(focus) ? focus : null;
+  const supervising = isSupervising(focus) ? focus : null;
   const line = state.lines.find((each) => each.id === chosen.line) ?? state.lines[0] ?? null;
   const dialable = canDial(state);
 
@@ -137,9 +139,17 @@ export function App(props: AppProps) {
     setTimeout(() => focusOn("answer"));
   }
 
+  const toCall = () => show({ pane: "call" });
+
   function openTexts(whom: Correspondent): void {
     conversation.openWith(whom);
     show({ view: "messages", pane: "work" });
+  }
+
+  function toBoard(): void {
+    showBoard(true);
+    groupSends.go("elsewhere");
+    views.show({ pane: "work" });
   }
 
   const { mine, nobody } = threads.unread();
@@ -242,7 +252,8 @@ export function App(props: AppProps) {
         onMenu={setMenu}
         view={inBoard ? "board" : inSends ? "sends" : "desk"}
         onView={(next) => {
-          showBoard(next === "board");
+          if (next === "board") return toBoard();
+          showBoard(false);
           groupSends.go(next === "sends" ? "list" : "elsewhere");
           views.show({ pane: "work" });
         }}
@@ -250,7 +261,8 @@ export function App(props: AppProps) {
         onShortcuts={() => setDialog("shortcuts")}
         onSettings={() => setDialog("settings")}
         onSignOut={(event) => {
-          if (!inCall(state)) return;
+          // Nobody is lost whose call is only supervised.
+          if (!inCall(state) || supervising) return;
           event.preventDefault();
           setMenu(null);
           setDialog("sign-out");
@@ -273,6 +285,9 @@ export function App(props: AppProps) {
           onHangUp={consults ? null : hangUp}
         />
       )}
+      {supervising && pane === "work" && (
+        <MiniSupervision supervising={supervising} onShow={toCall} onLeave={hangUp} />
+      )}
       {ring && facts && pane === "work" && (
         <MiniRing word={t("ring.incoming")} title={facts.title} since={ring.since} onShow={toAnswer} />
       )}
@@ -284,6 +299,9 @@ export function App(props: AppProps) {
           onShow={toAnswer}
         />
       )}
+      {signedOut === null && !inBoard && state.helps.length > 0 && (
+        <LaterHelp {...{ screens, state, send }} onBoard={toBoard} onListen={toCall} />
+      )}
       <main class="views">
         {/* Another view has a heading of its own, which is not there while the call fills a phone. */}
         <h1
@@ -293,7 +311,7 @@ export function App(props: AppProps) {
           {t("app.title")}
         </h1>
         <CallArea
-          {...{ state, config, browser, api, levels, number, line, send }}
+          {...{ state, config, browser, api, levels, screens, number, line, send }}
           panel={panels.open}
           folded={folded}
           onUnfold={toDial}
@@ -316,7 +334,12 @@ export function App(props: AppProps) {
           />
         )}
         {signedOut === null && inBoard && (
-          <LaterBoard {...{ screens, board, api }} me={config.agent.id} inCall={inCall(state)} />
+          <LaterBoard
+            {...{ screens, board, api, state, send }}
+            me={config.agent.id}
+            inCall={inCall(state)}
+            onSupervise={toCall}
+          />
         )}
         {signedOut === null && !beside && (
           <WorkArea

@@ -4,11 +4,12 @@ import type { Browser } from "../browser";
 import type { Config } from "../config";
 import type { Call, Line } from "../messages";
 import type { Api, Levels } from "../ports";
+import type { Screens } from "../screens/screens";
 import type { SoftphoneEvent } from "../softphone/events";
 import { wrapUp } from "../softphone/presence";
 import { callerFacts, canDial, cue, currentFacts, lastEnding } from "../softphone/selectors";
 import { idle } from "../softphone/calls";
-import { type Hints, isDialling, type State } from "../softphone/state";
+import { type Hints, isDialling, isSupervising, type State } from "../softphone/state";
 import { ActiveCall } from "./ActiveCall";
 import { CallBackOffer } from "./CallBackOffer";
 import { DialPad } from "./DialPad";
@@ -18,6 +19,7 @@ import { MicrophoneCue } from "./MicrophoneCue";
 import { EndedNotice } from "./EndedNotice";
 import { GapNotice } from "./GapNotice";
 import { Icon } from "./Icon";
+import { LaterInterrupted, LaterSupervision } from "./LaterSupervision";
 import { OutgoingCall } from "./OutgoingCall";
 import { troubleOf, Unreachable } from "./Unreachable";
 import type { CallPanel } from "./useCallPanels";
@@ -30,6 +32,7 @@ export interface CallAreaProps {
   browser: Browser;
   api: Api;
   levels: Levels;
+  screens: Screens;
   number: string;
   line: Line | null;
   panel: CallPanel | null;
@@ -82,6 +85,8 @@ function Panel(props: CallAreaProps) {
     );
   }
   const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
+  if (isSupervising(focus))
+    return <LaterSupervision screens={props.screens} supervising={focus} {...{ state, facts, send }} />;
   if (isDialling(focus)) {
     return (
       <OutgoingCall
@@ -145,6 +150,7 @@ function Idle(props: CallAreaProps) {
       />
     );
   }
+  if (state.interrupted) return <LaterInterrupted screens={props.screens} {...{ state, send }} />;
   if (state.callBack)
     return (
       <CallBackOffer

@@ -67,7 +67,8 @@ export function EndedNotice({ state, canDial, onClose, onCallBack, onCloseCutOff
   );
 }
 
-function iconOf(ending: Ending): "check" | "missed" | "phone" {
+function iconOf(ending: Ending): "alert" | "check" | "missed" | "phone" {
+  if (ending.kind === "supervised") return ending.how === "problem" ? "alert" : "check";
   if (ending.kind === "ended") return "check";
   return ending.kind === "withdrawn" && ending.reason === "answered-elsewhere" ? "phone" : "missed";
 }
@@ -75,7 +76,8 @@ function iconOf(ending: Ending): "check" | "missed" | "phone" {
 function sentenceOf(state: State, ending: Ending): string {
   if (ending.kind !== "ended") return endingSentence(state, ending);
   const { title } = callerFacts(state, ending.root, ending.hints);
-  const { handedTo } = ending;
+  const { handedTo, takenOver } = ending;
+  if (takenOver) return takenOver;
   if (handedTo) return t("ended.handedOn", { name: title, to: handedTo, length: minutes(ending.seconds) });
   return t("ended.with", { name: title, length: minutes(ending.seconds) });
 }

@@ -1,6 +1,7 @@
 /** The call in small, above a view that fills the screen of a phone. */
 import type { CallerFacts } from "../softphone/selectors";
-import type { Conversation } from "../softphone/state";
+import { isolated } from "../names";
+import type { Conversation, Supervising } from "../softphone/state";
 import { Icon } from "./Icon";
 import { Timer } from "./Identity";
 import { t } from "../i18n/i18n";
@@ -47,6 +48,32 @@ export function MiniCall({ talk, facts, lost, heldSince, onMute, onHangUp }: Min
           <Icon name="hang-up" />
         </button>
       )}
+    </section>
+  );
+}
+
+interface MiniSupervisionProps {
+  supervising: Supervising;
+  onShow(): void;
+  onLeave(): void;
+}
+
+/** A colleague's call that is supervised. */
+export function MiniSupervision({ supervising, onShow, onLeave }: MiniSupervisionProps) {
+  return (
+    <section class="mini" aria-label={t("call.inProgress")}>
+      <div>
+        <strong>{isolated(supervising.agent.name)}</strong>
+        <span>
+          {t("call.onACall")} <Timer since={supervising.since} class="mini-timer" />
+        </span>
+      </div>
+      <button type="button" class="small-button" onClick={onShow}>
+        {t("nav.call")}
+      </button>
+      <button type="button" class="small-button" onClick={onLeave}>
+        {t("supervised.leave")}
+      </button>
     </section>
   );
 }

@@ -25,6 +25,12 @@ const rows = (): [ComponentChildren, string][] => [
   [<Key>T</Key>, t("keys.transfer")],
   [
     <>
+      <Key>{t("keys.shift")}</Key> + <Key>H</Key>
+    </>,
+    t("keys.help"),
+  ],
+  [
+    <>
       <Key>{t("keys.shift")}</Key> + <Key>E</Key>
     </>,
     t("keys.hangUp"),

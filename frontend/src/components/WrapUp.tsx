@@ -45,9 +45,11 @@ export function WrapUp({ state, wrapUp, notices, send, onNote }: Props) {
           </h2>
           {ending?.kind === "ended" && (
             <p class="who-number">
-              {ending.handedTo
-                ? t("ended.handedOver", { name: ending.handedTo })
-                : t("wrapUp.ended", { length: minutes(ending.seconds) })}
+              {ending.takenOver
+                ? ending.takenOver
+                : ending.handedTo
+                  ? t("ended.handedOver", { name: ending.handedTo })
+                  : t("wrapUp.ended", { length: minutes(ending.seconds) })}
             </p>
           )}
           <p class="who-detail">{t("wrapUp.wait")}</p>

@@ -1,6 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
 import { screenLoader } from "../adapters/screenFiles";
+import { de as boardDe } from "../i18n/board/de";
+import { speakIn } from "../i18n/catalogues";
+import { setLanguage, t } from "../i18n/i18n";
+import type { PageWords } from "../i18n/messages";
 import { createScreens, type LoadScreen, type ScreenModules } from "../screens/screens";
 import { failingScreens, SCREENS } from "../testing/screens";
 import { openState, readyState } from "../testing/samples";
@@ -12,6 +16,7 @@ async function failure(): Promise<HTMLElement> {
   return document.querySelector<HTMLElement>(".later") as HTMLElement;
 }
 const with404 = async () => new Response("", { status: 404 });
+const words = { language: "de", urls: { board: "/b-w.js", contacts: "/c-w.js", sends: "/w.js" } } as const;
 const urls = { board: "/desk-board.js", contacts: "/c.js", messages: "/m.js", sends: "/s.js" };
 
 /** Fails so often, and then brings what is asked for. */
@@ -100,9 +105,20 @@ describe("screens", () => {
 describe("the file of a screen", () => {
   it("is asked for under another address after it failed: browsers remember failures", async () => {
     const bring = vi.fn(async () => ({}) as ScreenModules["sends"]);
-    await screenLoader(urls, bring, with404)("sends", 0);
-    await screenLoader(urls, bring, with404)("sends", 2);
-    expect(bring.mock.calls).toEqual([["/s.js"], ["/s.js?again=2"]]);
+    await screenLoader(urls, words, bring, with404)("sends", 0);
+    await screenLoader(urls, words, bring, with404)("sends", 2);
+    expect(bring.mock.calls).toEqual([["/s.js"], ["/w.js"], ["/s.js?again=2"], ["/w.js?again=2"]]);
+  });
+
+  it("brings its words in the language of the page, before it is drawn", async () => {
+    setLanguage("de", {} as PageWords);
+    expect(t("board.teams")).toBe("board.teams");
+    const load = screenLoader(urls, words, async (url) =>
+      url === "/b-w.js" ? { de: boardDe } : SCREENS.board,
+    );
+    expect(await load("board", 0)).toBe(SCREENS.board);
+    expect(t("board.allTeams")).toBe("Alle Teams");
+    speakIn("en");
   });
 
   it.each([
@@ -110,7 +126,7 @@ describe("the file of a screen", () => {
     [async () => new Response(""), false],
     [() => Promise.reject(new TypeError("offline")), false],
   ])("is gone only when the server says so: %#", async (fetcher, gone) => {
-    const load = screenLoader(urls, () => Promise.reject(new TypeError("Failed to fetch")), fetcher);
+    const load = screenLoader(urls, words, () => Promise.reject(new TypeError("Failed to fetch")), fetcher);
     await expect(load("messages", 0)).rejects.toMatchObject({ gone });
   });
 });

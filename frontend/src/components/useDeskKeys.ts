@@ -1,7 +1,7 @@
 /** What the desk's shortcuts do. */
 import type { SoftphoneEvent } from "../softphone/events";
 import { callKeys } from "../softphone/room";
-import { isTalk, type State } from "../softphone/state";
+import { isSupervising, isTalk, type State } from "../softphone/state";
 import type { CallPanel } from "./useCallPanels";
 import { useShortcuts } from "./useShortcuts";
 
@@ -40,12 +40,14 @@ export function useDeskKeys(desk: Desk): void {
         keys.hold && send({ type: "agent.acted", act: { do: keys.held ? "resume" : "hold" } }),
       toggleKeypad: () => toggle("keypad"),
       toggleTransfer: () => toggle("transfer"),
+      toggleHelp: () =>
+        keys.help && send({ type: "agent.acted", act: { do: "help", wanted: !keys.helpAsked } }),
       digit: (key) => {
         if (panel !== "keypad" || !keys.keypad) return false;
         send({ type: "agent.pressed", digit: key });
         return true;
       },
-      hangUp: () => isTalk(focus) && desk.hangUp(),
+      hangUp: () => (isTalk(focus) || isSupervising(focus)) && desk.hangUp(),
       search: () => {
         desk.search();
         setTimeout(() => document.querySelector<HTMLElement>("#search")?.focus());

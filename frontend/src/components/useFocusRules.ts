@@ -25,6 +25,9 @@ export function useFocusRules(state: State, guard: KeyGuard): void {
       if (!isWritingField(document.activeElement)) focusOn("answer");
     } else if (call === "open" && before.call !== "open" && before.call !== "reconnecting") {
       if (focusIsLost()) focusOn("mute");
+    } else if (call === "supervising" && before.call !== "supervising") {
+      // It was pressed beside the call area: what opens there is what is gone on with.
+      focusOn("call-area");
     } else if (call === "closed" && before.call !== "closed") {
       if (!focusIsLost()) return;
       const ending = lastEnding(state);

@@ -11,6 +11,7 @@ export interface ShortcutActions {
   toggleKeypad(): void;
   toggleTransfer(): void;
   digit(key: string): boolean;
+  toggleHelp(): void;
   hangUp(): void;
   search(): void;
   dial(): void;
@@ -50,6 +51,7 @@ function handle(event: KeyboardEvent, actions: ShortcutActions, singleKeys: bool
 function single(event: KeyboardEvent, actions: ShortcutActions): boolean {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.shiftKey && key === "r") return done(actions.reject);
+  if (event.shiftKey && key === "h") return done(actions.toggleHelp);
   if (event.shiftKey && key === "e") return done(actions.hangUp);
   if (key === "?") return done(actions.help);
   if (key === "/") return done(actions.search);

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { CallDetailsStore } from "../callDetails/callDetails";
 import { callId, rootOf } from "../softphone/pushes";
 import { currentFacts } from "../softphone/selectors";
-import { isTalk, type State } from "../softphone/state";
+import { isSupervising, isTalk, type State } from "../softphone/state";
 import type { Subject } from "./CallerTab";
 import type { Pane } from "./MobileNav";
 import { isTextField, isWritingField } from "./fields";
@@ -110,7 +110,8 @@ function subjectOf(state: State): Subject | null {
   const facts = currentFacts(state);
   const id = callId(state);
   const root = rootOf(state);
-  if (!facts || !id) return null;
+  // Its note is its agent's.
+  if (!facts || !id || isSupervising(state.calls.focus)) return null;
   // A call that rings here is nobody's yet.
   const call = root && state.calls.focus?.state !== "pending" ? (state.lives[root]?.call ?? null) : null;
   return { id, facts, root, call, over: false };

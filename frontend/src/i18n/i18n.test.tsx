@@ -1,12 +1,15 @@
 import { render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clock, dayName, spokenMinutes } from "../format";
-import { de } from "./de";
-import { en } from "./en";
-import { speakIn } from "./catalogues";
+import { en as board } from "./board/en";
+import { en as contacts } from "./contacts/en";
+import { de, en, speakIn } from "./catalogues";
 import { afterColon, languageOf, t } from "./i18n";
-import type { Key, Message } from "./messages";
+import { type Key, type Message, WORDED } from "./messages";
 import { rich } from "./rich";
+import { en as sends } from "./sends/en";
+
+const LATER = { board, contacts, sends };
 
 const forms = (message: Message): string[] =>
   typeof message === "string" ? [message] : [message.one, message.other];
@@ -67,6 +70,22 @@ describe("the sources", () => {
       (key) => !code.includes(`"${key}"`) && !computed.some((pattern) => pattern.test(key)),
     );
     expect(unused).toEqual([]);
+  });
+
+  it("say nothing of a screen's own words before it is loaded", () => {
+    const places = {
+      board: /components\/board\/|softphone\/supervising/,
+      contacts: /components\/contact\/|\/contacts\//,
+      sends: /components\/sends\/|groupSends\//,
+    };
+    const strays = WORDED.flatMap((screen) =>
+      sources.flatMap(([path, text]) =>
+        Object.keys(LATER[screen]).some((key) => text.includes(`("${key}"`)) && !places[screen].test(path)
+          ? path
+          : [],
+      ),
+    );
+    expect(strays).toEqual([]);
   });
 
   it("have no words of their own, in states that no picture shows neither", () => {

@@ -1,8 +1,9 @@
 /**
  * The desk's words in the page's language, which is chosen once, before anything is drawn. Messages must be asked for
- * while drawing, never when a module is loaded. The words themselves come with the page: only those of its language.
+ * while drawing, never when a module is loaded. The words themselves come with the page, only those of its language; some
+ * screens bring their own.
  */
-import type { Catalogue, Key, Message, Values } from "./messages";
+import type { Catalogue, Key, Message, PageWords, Values } from "./messages";
 
 export type Language = "en" | "de";
 
@@ -19,12 +20,17 @@ export function languageOf(code: string | undefined): Language {
   return code !== undefined && LANGUAGES.includes(code) ? (code as Language) : "en";
 }
 
-export function setLanguage(language: Language, words: Catalogue): void {
+export function setLanguage(language: Language, words: PageWords): void {
   catalogue = words;
   locale = localeOf(language);
   plurals = new Intl.PluralRules(locale);
   numbers = new Intl.NumberFormat(locale);
   formats = new Map();
+}
+
+/** The words of a screen that was loaded later, in the language of the page. */
+export function addWords(words: Partial<Catalogue>): void {
+  catalogue = { ...catalogue, ...words };
 }
 
 /** As people of this language write times where they are: British and American clocks differ. */

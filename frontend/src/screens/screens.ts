@@ -2,7 +2,7 @@
  * The screens that no call needs. Each comes when it is first opened, or before that, when there is nothing else to do:
  * the first page is there sooner without them.
  */
-import type * as Board from "../components/board/Board";
+import type * as Board from "../components/board/screens";
 import type * as Contacts from "../components/contact/screens";
 import type * as Messages from "../components/Messages";
 import type * as Sends from "../components/sends/GroupSends";

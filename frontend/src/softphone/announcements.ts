@@ -5,9 +5,19 @@ import { isolated } from "../names";
 import { availabilitySentence, partyTitle, presenceWord } from "../words";
 import { isSetByOthers, mine, wrapUp } from "./presence";
 import { reach } from "./reach";
-import { consultation, handedOver, heldSince, partnerName, shownCall, thirdParties } from "./room";
+import {
+  consultation,
+  handedOver,
+  heldSince,
+  helpSince,
+  partnerName,
+  shownCall,
+  supervisorsIn,
+  thirdParties,
+} from "./room";
 import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
 import { type Ending, inCall, isTalk, type State } from "./state";
+import { superviseAnnouncement } from "./supervisingWords";
 import { HOLD_REMINDER } from "./waits";
 import { t } from "../i18n/i18n";
 
@@ -19,6 +29,8 @@ export interface Announcement {
 export function announcement(before: State, after: State, typing: boolean): Announcement | null {
   return (
     callAnnouncement(before, after, typing) ??
+    superviseAnnouncement(before, after) ??
+    wantedAnnouncement(before, after) ??
     callBackAnnouncement(before, after) ??
     availabilityAnnouncement(before, after) ??
     reachAnnouncement(before, after)
@@ -54,7 +66,8 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
     const sentence = endingSentence(after, tell, "spoken");
     const said = told ? endingSentence(before, told, "spoken") : "";
     // Why it is over comes a moment later, and its exact length, too: nothing is said twice.
-    const sameCall = said !== "" && tell.kind === "ended";
+    const sameCall =
+      said !== "" && ((tell.kind === "ended" && !tell.takenOver) || told?.kind === "supervised");
     return sentence && sentence !== said && !sameCall ? { polite: sentence } : null;
   }
   return null;
@@ -83,7 +96,26 @@ function roomAnnouncement(before: State, after: State): Announcement | null {
       ? { polite: t("say.talkingTo", { name: customer, customer: name }) }
       : { polite: t("say.talkingTo", { name, customer }) };
   }
-  return is ? null : holdAnnouncement(before, after, customer);
+  const supervised = helpAnnouncement(before, after, customer);
+  return supervised ?? (is ? null : holdAnnouncement(before, after, customer));
+}
+
+/** Of the call's agent: a supervisor has come, does something else, or has gone; and that help was asked for. */
+function helpAnnouncement(before: State, after: State, customer: string): Announcement | null {
+  const [was, is] = [supervisorsIn(shownCall(before)), supervisorsIn(shownCall(after))];
+  const modeOf = (leg: string) => was.find((one) => one.leg === leg)?.mode;
+  const come = is.find(({ leg, mode }) => mode !== modeOf(leg));
+  if (come) {
+    const name = firstName(come.name);
+    if (come.mode === "listen") return { polite: t("say.listens", { name }) };
+    if (come.mode === "whisper") return { polite: t("say.whispers", { name, customer }) };
+    return { polite: t("say.joined", { name }) };
+  }
+  const gone = was.find((one) => !is.some(({ leg }) => leg === one.leg));
+  if (gone) return { polite: t("say.supervisorGone", { name: firstName(gone.name) }) };
+  const [asked, asks] = [helpSince(shownCall(before)), helpSince(shownCall(after))];
+  if ((asked === null) === (asks === null)) return null;
+  return { polite: asks === null ? t("say.helpTakenBack") : t("say.helpAsked") };
 }
 
 function holdAnnouncement(before: State, after: State, name: string): Announcement | null {
@@ -99,6 +131,15 @@ function holdAnnouncement(before: State, after: State, name: string): Announceme
       polite: t("say.holdLasts", { name, length: spokenMinutes(reminders * (HOLD_REMINDER / 1000)) }),
     };
   return null;
+}
+
+/** An agent asks this supervisor for help: not during a call, where it is only shown. */
+function wantedAnnouncement(before: State, after: State): Announcement | null {
+  const fresh = after.helps.find(
+    ({ sid, since }) => !before.helps.some((known) => known.sid === sid && known.since === since),
+  );
+  if (!fresh?.agent || inCall(after)) return null;
+  return { polite: t("say.wantsHelp", { name: firstName(fresh.agent.name) }) };
 }
 
 function callBackAnnouncement(before: State, after: State): Announcement | null {
@@ -160,8 +201,10 @@ export function endingSentence(state: State, ending: Ending, how: "written" | "s
   const { title, shortName } = how === "spoken" ? facts.spoken : facts;
   switch (ending.kind) {
     case "failed":
+    case "supervised":
       return ending.message;
     case "ended":
+      if (ending.takenOver) return ending.takenOver;
       if (ending.handedTo) return t("ended.handedOver", { name: ending.handedTo });
       return t("ended.length", { length: spokenMinutes(ending.seconds) });
     case "withdrawn":

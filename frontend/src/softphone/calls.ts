@@ -7,8 +7,10 @@ import {
   type Ending,
   type FocusCall,
   isDialling,
+  isSupervising,
   isTalk,
   type Ring,
+  type Supervising,
   type WaitingCall,
 } from "./state";
 
@@ -119,7 +121,7 @@ function incoming(calls: Calls, { id, root, hints, at }: Of<"call.incoming">): S
 
 function accepted(calls: Calls, { id, sid, at }: Of<"call.accepted">): Step | null {
   const { focus } = calls;
-  if (focus?.id !== id || isTalk(focus)) return null;
+  if (focus?.id !== id || isTalk(focus) || isSupervising(focus)) return null;
   const { hints } = focus;
   const fresh = { state: "open", id, hints, since: at, muted: false, digits: "" } as const;
   const talk: Conversation =
@@ -141,7 +143,7 @@ function gone(calls: Calls, id: string, at: number): Step | null {
 
 function disconnected(calls: Calls, id: string, at: number): Step | null {
   const { focus, others } = calls;
-  if (focus?.id !== id || focus.state === "pending") return gone(calls, id, at);
+  if (focus?.id !== id || focus.state === "pending" || isSupervising(focus)) return gone(calls, id, at);
   return [
     nextInFocus(others, isTalk(focus) ? endingOf(focus, at) : failureOf(focus, unanswered(), null, at)),
   ];
@@ -150,7 +152,7 @@ function disconnected(calls: Calls, id: string, at: number): Step | null {
 function failed(calls: Calls, { id, code, at }: Of<"call.failed">): Step | null {
   const { focus, others } = calls;
   // In a call the SDK says `disconnect` as well when an error ends it.
-  if (focus?.id !== id || isTalk(focus)) return null;
+  if (focus?.id !== id || isTalk(focus) || isSupervising(focus)) return null;
   if (isDialling(focus)) return [nextInFocus(others, failureOf(focus, failureOfCode(code), code, at))];
   if (!focus.answering) return gone(calls, id, at);
   return [nextInFocus(others, failureOf(focus, failureOfAnswer(code), code, at))];
@@ -159,7 +161,7 @@ function failed(calls: Calls, { id, code, at }: Of<"call.failed">): Step | null 
 /** Neither the SDK nor the server says what became of it: the agent is told that it is over, and it is ended. */
 function late(calls: Calls, { id, at }: Of<"call.late">): Step | null {
   const { focus, others } = calls;
-  if (focus?.id !== id) return null;
+  if (focus?.id !== id || isSupervising(focus)) return null;
   const hangUp: Command = { type: "phone.hang-up", id };
   const over = (failure: Failure, ...more: Command[]): Step => [
     nextInFocus(others, failureOf(focus, failure, null, at)),
@@ -196,10 +198,15 @@ function rejection({ root, hints, since }: Ring): Ending {
 
 export function endingOf({ root, hints, line, incoming, since }: Conversation, at: number): Ending {
   const seconds = Math.max(0, Math.round((at - since) / 1000));
-  return { kind: "ended", root, hints, line, dialled: !incoming, seconds, handedTo: "", at };
+  return { kind: "ended", root, hints, line, dialled: !incoming, seconds, handedTo: "", takenOver: "", at };
 }
 
-export function failureOf(call: FocusCall, failure: Failure, code: number | null, at: number): Ending {
+export function failureOf(
+  call: Exclude<FocusCall, Supervising>,
+  failure: Failure,
+  code: number | null,
+  at: number,
+): Ending {
   const { root, hints } = call;
   const line = call.state === "pending" ? null : call.line;
   return { kind: "failed", root, hints, line, ...failure, code, at };

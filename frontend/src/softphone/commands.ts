@@ -36,7 +36,12 @@ export function commandRunner(
 
   return (command) => {
     // The phone has one call at a time.
-    if (command.type === "phone.connect" || command.type === "phone.accept") end?.();
+    if (
+      command.type === "phone.connect" ||
+      command.type === "phone.supervise" ||
+      command.type === "phone.accept"
+    )
+      end?.();
     switch (command.type) {
       case "microphone.watch":
         return microphone.watch();
@@ -54,6 +59,8 @@ export function commandRunner(
         return phone.stop();
       case "phone.connect":
         return phone.connect(command);
+      case "phone.supervise":
+        return phone.supervise(command.id, command.sid);
       case "phone.accept":
         return phone.accept(command.id);
       case "phone.reject":
@@ -81,6 +88,14 @@ export function commandRunner(
           ({ message }: Refusal) => send({ type: "call.not-acted", sid: command.sid, message }),
         );
         return;
+      case "call.supervise": {
+        const { id, sid, mode } = command;
+        void api.act(sid, { do: "supervise", mode }).then(
+          (call) => send({ type: "supervise.taken", id, call }),
+          ({ message }: Refusal) => send({ type: "supervise.refused", id, message, at: Date.now() }),
+        );
+        return;
+      }
       case "tone.hold-lasts":
         return tones.holdLasts();
       case "call-back.decline":

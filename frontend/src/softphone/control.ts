@@ -2,10 +2,10 @@
  * What the agent does to a call by our server: hold, transfer, others in it. A key shows at once that it was pressed;
  * what became of it is said when the server has said it.
  */
-import type { Call } from "../messages";
+import type { Call, Supervision } from "../messages";
 import { t } from "../i18n/i18n";
 import type { Command } from "./events";
-import { heldSince, isUnderWay } from "./room";
+import { heldSince, helpSince, isUnderWay } from "./room";
 import { isTalk, type State } from "./state";
 
 type Person = { agent: number } | { number: string };
@@ -22,7 +22,11 @@ export type CallAct =
   | { do: "swap"; hold: string; resume: string }
   | { do: "add"; to: Person }
   | { do: "change"; leg: string; change: { hold?: boolean; muted?: boolean } }
-  | { do: "remove"; leg: string };
+  | { do: "remove"; leg: string }
+  /** Of the call's agent: a supervisor is to come. */
+  | { do: "help"; wanted: boolean }
+  /** Of a supervisor, in a colleague's call. */
+  | { do: "supervise"; mode: Supervision };
 
 /** What was asked for and waits for the server's word, or why the last of it came to nothing. */
 export interface Control {
@@ -106,6 +110,8 @@ function isDone({ act, taken: isTaken }: Control, call: Call | undefined): boole
     }
     case "remove":
       return (party(act.leg)?.state ?? "left") === "left";
+    case "help":
+      return (helpSince(call) !== null) === act.wanted;
     default:
       return isTaken;
   }

@@ -1,5 +1,14 @@
 /** Everything that can happen to the softphone, and everything it can ask to be done. */
-import type { Availability, AwayReason, Call, DeskMessage, Line, ServerMessage } from "../messages";
+import type {
+  Agent,
+  Availability,
+  AwayReason,
+  Call,
+  DeskMessage,
+  Line,
+  ServerMessage,
+  Supervision,
+} from "../messages";
 import type { CallAct } from "./control";
 import type { DeviceState, Grants, Hints, Hearing, MicrophoneState } from "./state";
 import type { NumberCheck } from "../ports";
@@ -42,6 +51,7 @@ export type SoftphoneEvent =
   | { type: "call.reconnected"; id: string }
   // the page before this one
   | { type: "call.cut-off"; call: Call }
+  | { type: "supervision.cut-off"; agent: Agent; at: number }
   // our server
   /** It could not end the call of this root; `message` says why. */
   | { type: "call.not-ended"; sid: string; message: string }
@@ -52,6 +62,9 @@ export type SoftphoneEvent =
   | { type: "control.late" }
   /** The customer has heard music for two minutes more. */
   | { type: "hold.lasts" }
+  /** What this phone wanted of a colleague's call: taken, with the call as it is now, or refused in a sentence. */
+  | { type: "supervise.taken"; id: string; call: Call }
+  | { type: "supervise.refused"; id: string; message: string; at: number }
   // the agent
   | { type: "agent.dialled"; id: string; hints: Hints; line: Line | null; at: number }
   /** It was not dialled: the check says why. */
@@ -67,6 +80,18 @@ export type SoftphoneEvent =
   /** Has read why something came to nothing. */
   | { type: "agent.closed-problem" }
   | { type: "agent.hung-up"; at: number }
+  /** Goes into a colleague's call. */
+  | {
+      type: "agent.supervised";
+      id: string;
+      call: string;
+      agent: Agent;
+      mode: Supervision;
+      hints: Hints;
+      at: number;
+    }
+  | { type: "agent.chose-mode"; mode: Supervision }
+  | { type: "agent.closed-supervision" }
   | { type: "agent.ended-orphan"; sid: string }
   | { type: "agent.closed" }
   | { type: "agent.closed-cut-off" }
@@ -99,6 +124,8 @@ export type Command =
       override: string | null;
       callBack: string | null;
     }
+  /** Into the colleague's call of this root. */
+  | { type: "phone.supervise"; id: string; sid: string }
   | { type: "phone.accept"; id: string }
   | { type: "phone.reject"; id: string }
   | { type: "phone.ignore"; id: string }
@@ -109,6 +136,7 @@ export type Command =
   | { type: "phone.hang-up-told"; id: string; sid: string }
   | { type: "call.hang-up"; sid: string }
   | { type: "call.act"; sid: string; act: CallAct }
+  | { type: "call.supervise"; id: string; sid: string; mode: Supervision }
   | { type: "tone.hold-lasts" }
   | { type: "call-back.decline"; sid: string }
   | { type: "desk.open" }

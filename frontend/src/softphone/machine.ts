@@ -7,6 +7,7 @@ import { learn, pushed } from "./pushes";
 import { handedTo } from "./room";
 import { callBackHints, canDial } from "./selectors";
 import { type DeskRegion, isTalk, type Orphan, type State } from "./state";
+import { supervised, supervisionTransition } from "./supervision";
 import { startStep } from "./waits";
 
 export type Step = [State, ...Command[]];
@@ -14,7 +15,8 @@ export type Step = [State, ...Command[]];
 /** The state after an event and what is to be done. An event that means nothing now leaves the state as it is. */
 export function transition(state: State, event: SoftphoneEvent): Step {
   const [next, ...commands] = region(state, event);
-  return settle(controlled(state, told(state, next, event)), commands);
+  const [after, ...more] = supervised(controlled(state, told(state, next, event)));
+  return settle(after, [...commands, ...more]);
 }
 
 /** A call that is over here though its customer is not: who it was handed to is told with its end, or after it. */
@@ -22,6 +24,10 @@ function told(before: State, after: State, event: SoftphoneEvent): State {
   const { calls } = after;
   if (calls.focus !== null || calls.ending?.kind !== "ended" || calls.ending.handedTo) return after;
   const { root } = calls.ending;
+  if (after.takenOver?.root === root) {
+    const takenOver = after.takenOver.message;
+    return { ...after, takenOver: null, calls: { ...calls, ending: { ...calls.ending, takenOver } } };
+  }
   const message = event.type === "desk.message" && event.message.type === "call.ended" ? event.message : null;
   const last = message?.call.sid === root ? message.call : undefined;
   const name = handedTo(last ?? after.lives[root]?.call ?? before.lives[root]?.call, after.me.id);
@@ -117,6 +123,8 @@ function region(state: State, event: SoftphoneEvent): Step {
     case "desk.retried":
       return deskTransition(state, event);
     default: {
+      const ofSupervision = supervisionTransition(state, event);
+      if (ofSupervision) return ofSupervision;
       const step = callsTransition(state.calls, event);
       if (!step) return [state];
       const [calls, ...commands] = step;

@@ -1,9 +1,10 @@
 /** What the server's pushes do to the softphone. They may come before or after the SDK's own events. */
-import type { Availability, Call, LiveCall, Queue, ServerMessage } from "../messages";
+import type { Availability, Call, HelpAsked, LiveCall, Queue, ServerMessage } from "../messages";
 import { endingOf, failureOf, idle, nextInFocus, ringsOf, withoutOther } from "./calls";
 import type { Command } from "./events";
 import { failureOfResult, type Remedy } from "./failures";
-import { type Calls, type Ending, inCall, isDialling, isTalk, type State } from "./state";
+import { type Calls, type Ending, inCall, isDialling, isSupervising, isTalk, type State } from "./state";
+import { ended as superviseEnded, heard as supervisionHeard, sentenceOf } from "./supervision";
 
 type Step = [State, ...Command[]];
 
@@ -18,6 +19,12 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return withdrawn(state, message, at);
     case "call.ended":
       return ended(cutOffAfter(forget(state, message.call.sid), message.call), message.call, at);
+    case "call.taken_over":
+      return [{ ...state, takenOver: { root: message.sid, message: message.message } }];
+    case "supervising.changed":
+      return [supervisionHeard(state, message.supervising, at)];
+    case "help.changed":
+      return [{ ...state, helps: withHelp(state.helps, message) }];
     case "log.changed":
       return [cutOffAfter(state, message.call)];
     case "call.problem":
@@ -43,10 +50,6 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
     case "message.status":
     case "thread.changed":
     case "send.progress":
-    // Supervisors, and who asks them for help: nothing at this desk's phone.
-    case "call.taken_over":
-    case "supervising.changed":
-    case "help.changed":
     case "error":
     case "ping":
     case "pong":
@@ -75,12 +78,18 @@ function signedOut(state: State, message: string): State {
     gap: null,
     lines: [],
     orphans: [],
+    interrupted: null,
+    helps: [],
   };
 }
 
 function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.snapshot" }>): Step {
   const lives = Object.fromEntries(message.calls.map((live) => [live.call.sid, live]));
-  const active = message.calls.filter((live) => live.mine === "active");
+  // A server of the version before says nothing of it.
+  const supervising = message.supervising ?? null;
+  const active = message.calls.filter(
+    ({ mine, call }) => mine === "active" && call.sid !== supervising?.call.sid,
+  );
   const orphan = ({ call: { sid } }: LiveCall) =>
     state.orphans.find((known) => known.sid === sid) ?? { sid, problem: "" };
   const { availability, presence, queues, lines, away_reasons: awayReasons, call_back: callBack } = message;
@@ -96,8 +105,16 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
       callBack: callBack ?? null,
       lines,
       orphans: state.calls.focus === null ? active.map(orphan) : [],
+      interrupted: state.calls.focus === null ? supervising : null,
+      // Who has come to help meanwhile, nobody says: the board knows who still asks.
+      helps: [],
     },
   ];
+}
+
+function withHelp(helps: HelpAsked[], { sid, since, agent, party, line }: HelpAsked): HelpAsked[] {
+  const others = helps.filter((each) => each.sid !== sid);
+  return since === null ? others : [...others, { sid, since, agent, party, line }];
 }
 
 function withQueue(queues: Queue[], changed: Queue): Queue[] {
@@ -177,6 +194,7 @@ function withdrawn(
 function ended(state: State, ended: Call, at: number): Step {
   const { focus } = state.calls;
   if (isTalk(focus) && focus.root === ended.sid) return over(state, focus.id, endingOf(focus, at));
+  if (isSupervising(focus) && focus.root === ended.sid) return superviseEnded(state, focus, "over", at);
   if (isDialling(focus) && focus.root === ended.sid) {
     const failure = failureOfResult(ended.result);
     if (!failure) return [state];
@@ -199,6 +217,10 @@ function refine(state: State, ended: Call): State {
   const { calls } = state;
   if (calls.focus !== null || !calls.ending || calls.ending.root !== ended.sid) return state;
   const { ending } = calls;
+  if (ending.kind === "supervised") {
+    if (ending.how !== "out") return state;
+    return { ...state, calls: idle({ ...ending, how: "over", message: sentenceOf("over", ending.agent) }) };
+  }
   const failure = failureOfResult(ended.result);
   if (!failure) {
     // The log's length is Twilio's: the same call is not of two lengths.
@@ -232,8 +254,9 @@ function problem(state: State, message: Extract<ServerMessage, { type: "call.pro
   if (isTalk(focus) && focus.root === message.sid) {
     return over(state, focus.id, failureOf(focus, failure, null, at));
   }
-  if (calls.focus === null && calls.ending && calls.ending.kind !== "withdrawn") {
-    const { root, hints, line } = calls.ending;
+  const told = focus === null ? calls.ending : null;
+  if (told && told.kind !== "withdrawn" && told.kind !== "supervised") {
+    const { root, hints, line } = told;
     if (root !== null && root !== message.sid) return [state];
     const ending: Ending = {
       kind: "failed",

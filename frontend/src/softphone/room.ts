@@ -29,6 +29,17 @@ export function isUnderWay(transfer: Transfer | null | undefined): transfer is D
   return transfer != null && UNDER_WAY.includes(transfer.state);
 }
 
+/** Since when its agent asks for a supervisor's help. */
+export function helpSince(call: Call | undefined): number | null {
+  // A server of the version before says nothing of it.
+  return call?.help_since ? Date.parse(call.help_since) : null;
+}
+
+/** Supervisors in the call, as far as this agent is to know of them. */
+export function supervisorsIn(call: Call | undefined): Participant[] {
+  return partiesOf(call).filter(({ role, state, mode }) => role === "supervisor" && state === "in" && mode);
+}
+
 /** The call that is shown, as the server last told it. */
 export function shownCall({ calls: { focus }, lives }: State): Call | undefined {
   return focus?.root ? lives[focus.root]?.call : undefined;
@@ -116,6 +127,9 @@ export interface CallKeysShown {
   held: boolean;
   /** Its word is awaited. */
   holding: boolean;
+  help: boolean;
+  /** Pressed: at once, too. */
+  helpAsked: boolean;
   keypad: boolean;
   transfer: boolean;
 }
@@ -135,6 +149,8 @@ export function callKeys(state: State): CallKeysShown {
     hold: known && !moves && (act === null || holding),
     held,
     holding,
+    help: known && (act === null || act.do === "help"),
+    helpAsked: act?.do === "help" ? act.wanted : helpSince(call) !== null,
     keypad: open && !isHeld,
     transfer: known && !moves,
   };

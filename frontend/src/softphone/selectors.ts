@@ -132,13 +132,14 @@ export function colleagues(state: State): State["presence"] {
 export function isQuiet(state: State): boolean {
   const { focus } = state.calls;
   const ending = focus === null ? state.calls.ending : null;
-  const isTold = ending === null || ending.kind === "ended";
-  const rests = state.callBack === null && state.orphans.length === 0;
+  const isLeft = ending?.kind === "supervised" && ending.how !== "problem";
+  const isTold = ending === null || ending.kind === "ended" || isLeft;
+  const rests = state.callBack === null && state.interrupted === null && state.orphans.length === 0;
   return focus === null && isTold && rests && wrapUp(state) === null && cue(state) === null;
 }
 
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
-export function isIdle({ calls, callBack, desk, orphans }: State): boolean {
-  if (callBack !== null) return false;
+export function isIdle({ calls, callBack, desk, interrupted, orphans }: State): boolean {
+  if (callBack !== null || interrupted !== null) return false;
   return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
 }

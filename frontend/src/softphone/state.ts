@@ -6,10 +6,14 @@ import type {
   Call,
   CallBack,
   Line,
+  HelpAsked,
   LiveCall,
   Presence,
   Queue,
   ReachGap,
+  SupervisedCall,
+  SuperviseMode,
+  Supervision,
   WithdrawnReason,
 } from "../messages";
 import type { NumberCheck } from "../ports";
@@ -76,8 +80,25 @@ interface Talk extends PhoneCall {
 /** On the line. */
 export type Conversation = Talk & ({ state: "open" } | { state: "reconnecting"; lostAt: number });
 
+/** A colleague's call in which this agent is, as its supervisor. `root` is that call's. */
+export interface Supervising extends PhoneCall {
+  state: "supervising";
+  root: string;
+  /** Whose call it is. */
+  agent: Agent;
+  /** Asks our server, connects the phone, is in it, or has lost the connection for a while. */
+  phase: "asking" | "connecting" | "in" | "lost";
+  mode: SuperviseMode;
+  /** What was asked for and is not so yet. */
+  asked: Supervision | null;
+  /** What the phone was told of its microphone. */
+  muted: boolean;
+  /** Why the last wish came to nothing. */
+  problem: string;
+}
+
 /** The call that is shown, and the only one in which sound flows. */
-export type FocusCall = Ring | Dialling | Conversation;
+export type FocusCall = Ring | Dialling | Conversation | Supervising;
 /** A call beside the one in focus: it rings. */
 export type WaitingCall = Ring;
 
@@ -96,6 +117,8 @@ export type Ending =
       seconds: number;
       /** To whom the customer went on from here; "" when the call is over. */
       handedTo: string;
+      /** That a supervisor has it now, in a sentence; "" when nobody took it. */
+      takenOver: string;
       at: number;
     }
   | {
@@ -117,6 +140,17 @@ export type Ending =
       /** What the server says of the number, as far as it was asked. */
       check?: NumberCheck;
       code: number | null;
+      at: number;
+    }
+  | {
+      kind: "supervised";
+      root: string;
+      hints: Hints;
+      /** Whose call it was. */
+      agent: Agent;
+      /** `out`: the line has ended, and nobody has said why. `cutOff`: with the page before this one. */
+      how: "left" | "over" | "out" | "cutOff" | "problem";
+      message: string;
       at: number;
     };
 
@@ -166,6 +200,12 @@ export interface State {
   /** Since when the customer hears music, and how often the agent was reminded of it. */
   hold: { root: string; since: number; reminders: number } | null;
   orphans: Orphan[];
+  /** A colleague's call in which the page before this one was, by the server's word: its sound is not here. */
+  interrupted: SupervisedCall | null;
+  /** Who asks for help in the teams that this agent supervises, the longest first. */
+  helps: HelpAsked[];
+  /** That a supervisor has this agent's call now, in a sentence. */
+  takenOver: { root: string; message: string } | null;
   /** The call that ended because the page before this one was closed or loaded again. */
   cutOff: Call | null;
   /** Opened from the notification of a caller who waits, until the phone is ready. */
@@ -197,6 +237,9 @@ export function initialState(me: Agent): State {
     control: null,
     hold: null,
     orphans: [],
+    interrupted: null,
+    helps: [],
+    takenOver: null,
     cutOff: null,
     woken: false,
     readySince: null,
@@ -212,7 +255,11 @@ export function isTalk(call: FocusCall | null): call is Conversation {
   return call?.state === "open" || call?.state === "reconnecting";
 }
 
+export function isSupervising(call: FocusCall | null): call is Supervising {
+  return call?.state === "supervising";
+}
+
 /** Whether this tab has a call that closing it would end. */
 export function inCall({ calls: { focus } }: State): boolean {
-  return isDialling(focus) || isTalk(focus);
+  return isDialling(focus) || isTalk(focus) || isSupervising(focus);
 }

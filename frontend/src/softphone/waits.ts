@@ -4,7 +4,7 @@
  */
 import type { SoftphoneEvent } from "./events";
 import { isFinished } from "./presence";
-import { type Ending, inCall, type State } from "./state";
+import { type Ending, inCall, type State, type Supervising } from "./state";
 
 /** What the way to "You can be reached" waits for: the browser's word, its window's answer, our server, the phone. */
 export type StartStep = "permission" | "prompt" | "leader" | "phone" | "server";
@@ -89,6 +89,8 @@ function callWait({ calls }: State): Wait | null {
     late: (at) => ({ type: "call.late", id: focus.id, at }),
   });
   switch (focus.state) {
+    case "supervising":
+      return supervisionWait(focus, lateCall);
     case "pending":
       return focus.answering ? lateCall("answer", ANSWER_WITHIN) : null;
     case "connecting":
@@ -100,6 +102,15 @@ function callWait({ calls }: State): Wait | null {
     case "open":
       return null;
   }
+}
+
+function supervisionWait(
+  { phase, asked }: Supervising,
+  wait: (what: string, ms: number) => Wait,
+): Wait | null {
+  if (phase === "asking" || (phase === "in" && asked)) return wait(`${phase} ${asked}`, CONTROL_WITHIN);
+  if (phase === "connecting") return wait("connect", CONNECT_WITHIN);
+  return phase === "lost" ? wait("reconnect", RECONNECT_WITHIN) : null;
 }
 
 function reasonWait(ending: Ending | null): Wait | null {

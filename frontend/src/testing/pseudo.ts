@@ -2,7 +2,7 @@
  * A language for tests: English with accents, two fifths longer, in brackets. A text without brackets has not gone
  * through the catalogue; one that does not fit here does not fit in German either.
  */
-import { en } from "../i18n/en";
+import { en } from "../i18n/catalogues";
 import type { Catalogue, Message } from "../i18n/messages";
 
 export const OPEN = "⟦";

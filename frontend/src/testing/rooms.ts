@@ -31,6 +31,18 @@ export const colleague = (change: Partial<Participant> = {}): Participant => ({
   ...change,
 });
 
+export const hedy = { id: 3, identity: "agent_3", name: "Hedy Lamarr" };
+
+export const supervisor = (change: Partial<Participant> = {}): Participant => ({
+  ...base,
+  leg: "CA-hedy",
+  role: "supervisor",
+  agent: hedy,
+  name: hedy.name,
+  mode: "listen",
+  ...change,
+});
+
 export const transfer = (change: Partial<Transfer> = {}): Transfer => ({
   id: 7,
   mode: "warm",
@@ -47,13 +59,27 @@ interface Room {
   others?: Participant[];
   transfer?: Transfer | null;
   ringing?: boolean;
+  /** Its agent has asked for help. */
+  help?: boolean;
 }
 
 /** The call of the samples, as it is now. */
-export function room({ held = false, others = [], transfer: moved = null, ringing = false }: Room = {}) {
+export function room({
+  held = false,
+  others = [],
+  transfer: moved = null,
+  ringing = false,
+  help = false,
+}: Room = {}) {
   const { live } = sample("call.status");
   const participants = [held ? { ...customer, ...HELD } : customer, mine, ...others];
-  const call = { ...live.call, revision: 1000, participants, transfer: moved };
+  const call = {
+    ...live.call,
+    revision: 1000,
+    participants,
+    transfer: moved,
+    help_since: help ? HELD.held_since : null,
+  };
   return { live: { ...live, call, mine: ringing ? ("ringing" as const) : ("active" as const) }, call };
 }
 

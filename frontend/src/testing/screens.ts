@@ -1,5 +1,5 @@
 /** The screens that are loaded later, at once. */
-import * as board from "../components/board/Board";
+import * as board from "../components/board/screens";
 import * as contacts from "../components/contact/screens";
 import * as messages from "../components/Messages";
 import * as sends from "../components/sends/GroupSends";

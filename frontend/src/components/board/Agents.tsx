@@ -1,4 +1,7 @@
-/** Who works, by name, so that no row moves under the pointer; who has finished comes last. Presence is changed here. */
+/**
+ * Who works, by name, so that no row moves under the pointer; who asks for help comes first, who has finished last.
+ * Presence is changed here, and calls are supervised.
+ */
 import { minutes } from "../../format";
 import { formatNumber, t } from "../../i18n/i18n";
 import type { Availability, Board, BoardAgent } from "../../messages";
@@ -7,7 +10,9 @@ import { presenceWord } from "../../words";
 import { Icon } from "../Icon";
 import { Menu } from "../Menu";
 import { PresenceDot } from "../PresenceDot";
+import type { State } from "../../softphone/state";
 import type { Acts } from "./Board";
+import { SuperviseMenu } from "./SuperviseMenu";
 import { doingNow } from "./words";
 
 const SETTABLE: Availability[] = ["available", "busy", "away", "offline"];
@@ -16,6 +21,14 @@ interface Props extends Acts {
   board: Board;
   now: number;
   me: number;
+  state: State;
+}
+
+/** Who asks for help has waited for it: the longest first. */
+function inTurn(agents: BoardAgent[]): BoardAgent[] {
+  const since = ({ help_since: at }: BoardAgent) => (at ? Date.parse(at) : Infinity);
+  // Infinity less itself is no number.
+  return agents.toSorted((one, other) => (since(one) === since(other) ? 0 : since(one) - since(other)));
 }
 
 export function Agents({ board, ...props }: Props) {
@@ -47,7 +60,7 @@ export function Agents({ board, ...props }: Props) {
             </tr>
           </thead>
           <tbody role="rowgroup">
-            {board.agents.map((agent) => (
+            {inTurn(board.agents).map((agent) => (
               <Row key={agent.agent.id} {...{ agent }} {...props} />
             ))}
           </tbody>
@@ -61,14 +74,16 @@ interface RowProps extends Acts {
   agent: BoardAgent;
   now: number;
   me: number;
+  state: State;
 }
 
-function Row({ agent, now, me, menu, onMenu, onPresence }: RowProps) {
+function Row({ agent, now, me, state, menu, onMenu, onPresence, onMode }: RowProps) {
   const name = isolated(agent.agent.name);
   const doing = doingNow(agent, now);
   const id = `presence-${agent.agent.id}`;
+  const supervises = `supervise-${agent.agent.id}`;
   return (
-    <tr role="row" data-row-key={id}>
+    <tr role="row" data-row-key={id} class={agent.help_since ? "board-help" : undefined}>
       <th role="rowheader" scope="row" data-head={t("board.head.agent")}>
         <span class="board-agent">
           <PresenceDot presence={agent.state} />
@@ -81,6 +96,7 @@ function Row({ agent, now, me, menu, onMenu, onPresence }: RowProps) {
         <span class="board-doing" title={doing}>
           {doing}
         </span>
+        <Supervised {...{ agent, now }} />
       </td>
       <td role="cell" class="board-number" data-head={t("board.head.since")}>
         {agent.since ? minutes((now - Date.parse(agent.since)) / 1000) : "–"}
@@ -89,6 +105,14 @@ function Row({ agent, now, me, menu, onMenu, onPresence }: RowProps) {
         {formatNumber(agent.calls)}
       </td>
       <td role="cell" class="board-act">
+        {agent.may_supervise && agent.talking && (
+          <SuperviseMenu
+            {...{ agent, state }}
+            open={menu === supervises}
+            onOpen={(open) => onMenu(open ? supervises : null)}
+            onMode={(mode) => onMode(agent, mode)}
+          />
+        )}
         {agent.agent.id !== me && (
           <Menu
             label={t("team.set", { name })}
@@ -115,5 +139,26 @@ function Row({ agent, now, me, menu, onMenu, onPresence }: RowProps) {
         )}
       </td>
     </tr>
+  );
+}
+
+/** Who is in the call beside the two, and that its agent asks for help. */
+function Supervised({ agent, now }: { agent: BoardAgent; now: number }) {
+  const { help_since: since, supervisors } = agent;
+  return (
+    <>
+      {since && (
+        <span class="board-wants">
+          <Icon name="help" size={16} />{" "}
+          {t("supervise.wantsHelp", { length: minutes((now - Date.parse(since)) / 1000) })}
+        </span>
+      )}
+      {/* A server of the version before says nothing of them. */}
+      {(supervisors ?? []).map(({ id, name, mode }) => (
+        <span class="board-back" key={id}>
+          {t(`supervise.by.${mode}`, { name: isolated(name) })}
+        </span>
+      ))}
+    </>
   );
 }

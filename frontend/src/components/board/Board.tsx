@@ -1,11 +1,14 @@
 /** The view Board: how it goes now and today, who waits, and who works; callers are given away and presence is changed here. */
+import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { isLive, type BoardStore } from "../../board/board";
 import { exactClock } from "../../format";
 import { t } from "../../i18n/i18n";
-import type { Availability, Board } from "../../messages";
-import { isolated } from "../../names";
+import type { Availability, Board, Supervision } from "../../messages";
+import { firstName, isolated } from "../../names";
 import type { Api } from "../../ports";
+import type { SoftphoneEvent } from "../../softphone/events";
+import type { State } from "../../softphone/state";
 import { partyTitle, presenceWord } from "../../words";
 import { EmptyState, Loading } from "../EmptyState";
 import { useNow } from "../useNow";
@@ -13,6 +16,8 @@ import { useStore } from "../useStore";
 import { Agents } from "./Agents";
 import { Day } from "./Day";
 import { Figures } from "./Figures";
+import { superviseEvent } from "./supervise";
+import { TakeOverQuestion } from "./TakeOverQuestion";
 import { useRowFocus } from "./useRowFocus";
 import { WaitingCallers } from "./WaitingCallers";
 
@@ -21,6 +26,11 @@ export interface BoardProps {
   api: Pick<Api, "assignCaller" | "setPresence">;
   /** The agent who looks: whose own presence is changed in the bar on top. */
   me: number;
+  /** The softphone's, for what it can do in a colleague's call. */
+  state: State;
+  send(event: SoftphoneEvent): void;
+  /** This phone goes into a colleague's call. */
+  onSupervise(): void;
 }
 
 export function BoardPage(props: BoardProps) {
@@ -60,9 +70,10 @@ export function BoardPage(props: BoardProps) {
             <Figures {...{ board, now }} />
             <div class="board-columns">
               <WaitingCallers {...{ board, now }} {...page} />
-              <Agents {...{ board, now }} me={props.me} {...page} />
+              <Agents {...{ board, now }} me={props.me} state={props.state} {...page} />
             </div>
             <Day board={board} />
+            {page.question}
           </>
         )}
       </div>
@@ -76,9 +87,17 @@ export interface Acts {
   onMenu(menu: string | null): void;
   onAssign(caller: Board["callers"][number], agent: Board["agents"][number]): void;
   onPresence(agent: Board["agents"][number], availability: Availability): void;
+  onMode(agent: Board["agents"][number], mode: Supervision): void;
 }
 
-function useActs({ api }: BoardProps): Acts & { said: string; problem: string } {
+interface Page extends Acts {
+  said: string;
+  problem: string;
+  /** What is asked before it is done. */
+  question: ComponentChildren;
+}
+
+function useActs({ api, state, send, onSupervise }: BoardProps): Page {
   const [menu, onMenu] = useState<string | null>(null);
   const [{ said, problem }, tell] = useState({ said: "", problem: "" });
 
@@ -90,7 +109,26 @@ function useActs({ api }: BoardProps): Acts & { said: string; problem: string } 
     );
   }
 
+  const [taken, takeFrom] = useState<Board["agents"][number] | null>(null);
+
+  function supervise({ agent, call }: Board["agents"][number], mode: Supervision): void {
+    if (!call) return;
+    const { focus } = state.calls;
+    const inside = focus?.state === "supervising" && focus.root === call.sid;
+    send(inside ? { type: "agent.chose-mode", mode } : superviseEvent(agent, call, mode));
+    onSupervise();
+  }
+
   return {
+    question: taken?.call && (
+      <TakeOverQuestion
+        name={firstName(taken.agent.name)}
+        customer={partyTitle(taken.call)}
+        onTake={() => supervise(taken, "take-over")}
+        onClose={() => takeFrom(null)}
+      />
+    ),
+    onMode: (agent, mode) => (mode === "take-over" ? takeFrom(agent) : supervise(agent, mode)),
     menu,
     onMenu,
     said,
