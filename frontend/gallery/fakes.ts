@@ -198,6 +198,7 @@ export const config: Config = {
     alarms: "/",
     words: "/",
     screens: { board: "/", contacts: "/", messages: "/", sends: "/" },
+    noise: { module: "/", worklet: "/", wasm: "/", wasmSimd: "/" },
     webPush: "/",
     serviceWorker: "/",
     login: "/",

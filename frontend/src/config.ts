@@ -1,5 +1,6 @@
 /** The page's configuration, rendered by Django as JSON: docs/desk-protocol.md. */
 import type { Agent } from "./messages";
+import type { NoiseFiles } from "./noise/ports";
 import type { ScreenName } from "./screens/screens";
 
 type SoundName =
@@ -44,6 +45,8 @@ export interface Config {
     /** The words of the page's language, and the screens that are loaded later: modules. */
     words: string;
     screens: Record<ScreenName, string>;
+    /** What suppresses noise: loaded when it is first switched on. */
+    noise: NoiseFiles & { module: string };
     webPush: string;
     serviceWorker: string;
     login: string;

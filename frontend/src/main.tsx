@@ -12,7 +12,7 @@ import { createDesk } from "./adapters/desk";
 import { createLeader } from "./adapters/leader";
 import { createMicrophone } from "./adapters/microphone";
 import { applyTheme, createPreferences } from "./adapters/preferences";
-import { loadAheadWhenIdle, loadWords, screenLoader } from "./adapters/screenFiles";
+import { loadAheadWhenIdle, loadWords, noiseLoader, screenLoader } from "./adapters/screenFiles";
 import { watchWoken } from "./adapters/woken";
 import { watchSound } from "./adapters/sound";
 import { createTones } from "./adapters/tones";
@@ -56,7 +56,14 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   watchCutOff(store, api, storage());
   const details = createCallDetails(api);
   const quality = createQualityKeeper(id, storage(), api.keepQuality, details.measured);
-  const phone = new TwilioPhone(config, api, preferences, send, quality);
+  const phone = new TwilioPhone(
+    config,
+    api,
+    preferences,
+    send,
+    noiseLoader(config.urls.noise.module),
+    quality,
+  );
   const log = createCallLog(api, id);
   const contactsApi = createContactsApi(config);
   const contacts = createContacts(contactsApi);

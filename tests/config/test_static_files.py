@@ -19,7 +19,7 @@ DIST = Path(__file__).parents[2] / "frontend" / "dist"
 IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\./[\w.-]+\.js)["']""")
 # Script and style of the first page, as they travel.
 MOST = 160_000
-LATER = {"desk-contacts.js", "desk-messages.js", "desk-sends.js"}
+LATER = {"desk-contacts.js", "desk-messages.js", "desk-noise.js", "desk-sends.js", "noiseWorklet.js"}
 
 
 def imports_of(name: str, folder: Path = DIST) -> set[str]:
@@ -52,6 +52,23 @@ def test_the_first_page_loads_no_more_than_a_call_needs(language):
     assert len([name for name in files if name.startswith("desk-words-")]) == 1
     sizes = {name: len(gzip.compress((DIST / name).read_bytes(), 9)) for name in files}
     assert sum(sizes.values()) <= MOST, sizes
+
+
+@pytest.mark.django_db
+def test_only_the_desk_may_compile_webassembly_and_nobody_may_run_texts():
+    client = Client()
+    client.force_login(make_agent(is_staff=True, is_superuser=True))
+    policies = {path: client.get(path)["Content-Security-Policy"] for path in ("/", "/contacts/", "/admin/")}
+
+    assert all("script-src 'self' 'wasm-unsafe-eval';" in policies[path] for path in ("/", "/contacts/")), policies
+    assert "wasm-unsafe-eval" not in policies["/admin/"]
+    assert "wasm-unsafe-eval" not in Client().get("/accounts/login/")["Content-Security-Policy"]
+    assert not any("'unsafe-eval'" in policy for policy in policies.values())
+
+
+def test_what_suppresses_noise_is_there_with_its_licences():
+    names = ("desk-noise.js", "noiseWorklet.js", "rnnoise.wasm", "rnnoise_simd.wasm", "noise-licences.txt")
+    assert [name for name in names if not (DIST / name).is_file()] == []
 
 
 @pytest.fixture

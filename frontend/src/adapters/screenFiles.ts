@@ -1,5 +1,6 @@
 /** Screens as files of our own server, whose names change with what is in them. */
 import type { Config } from "../config";
+import type { NoiseModule } from "../noise/ports";
 import type { LoadScreen, ScreenFailure, Screens } from "../screens/screens";
 
 /** The import of a module whose address only the server knows. */
@@ -24,6 +25,19 @@ export function screenLoader(
       throw Object.assign(new Error(`The screen ${name} could not be loaded.`, { cause }), {
         gone,
       } satisfies ScreenFailure);
+    }
+  };
+}
+
+/** What suppresses noise. */
+export function noiseLoader(url: string, bring: Import = importModule): () => Promise<NoiseModule> {
+  let failures = 0;
+  return async () => {
+    try {
+      return (await bring(failures ? `${url}?again=${failures}` : url)) as NoiseModule;
+    } catch (error) {
+      failures++;
+      throw error;
     }
   };
 }

@@ -6,6 +6,8 @@ import { type AudioTarget } from "./audioDevices";
 import { BrowserCalls } from "./browserCalls";
 import { CallMicrophone, deviceName } from "./callMicrophone";
 import type { PreferenceStore } from "./preferences";
+import { NoiseSwitch } from "../noise/switch";
+import type { NoiseModule } from "../noise/ports";
 import type { QualityKeeper } from "../quality/keeper";
 import type { Surroundings } from "../quality/measure";
 import { watchQuality } from "../quality/watch";
@@ -24,6 +26,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   private rings = true;
   private choosing = false;
   private readonly microphone: CallMicrophone;
+  private readonly noise: NoiseSwitch;
   readonly calls: BrowserCalls;
 
   constructor(
@@ -31,14 +34,24 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     private readonly api: Pick<Api, "token">,
     private readonly preferences: PreferenceStore,
     private readonly send: Send,
+    loadNoise: () => Promise<NoiseModule>,
     quality: QualityKeeper | null = null,
   ) {
     this.calls = new BrowserCalls(
-      send,
+      (event) => {
+        send(event);
+        if (event.type === "call.accepted") void this.noise.look();
+      },
       () => this.callOver(),
       (call, sids) => (quality ? watchQuality(call, sids, quality, () => this.surroundings()) : () => {}),
     );
     this.microphone = new CallMicrophone(preferences, send, () => void this.chooseInput());
+    this.noise = new NoiseSwitch(preferences, config.urls.noise, {
+      audio: () => (this.device?.isBusy && this.device.audio) || null,
+      keeping: (change) => this.microphone.keeping(this.calls.active?.isMuted() ?? false, change),
+      load: loadNoise,
+      tell: (noise) => send({ type: "noise.changed", noise }),
+    });
     const wake = () => {
       if (document.visibilityState === "visible") this.token?.wake();
     };
@@ -192,7 +205,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     setTimeout(() => {
       if (this.device?.isBusy) return;
       this.microphone.forget();
-      this.device?.audio?.unsetInputDevice().catch(() => {});
+      const done = this.device?.audio?.unsetInputDevice().catch(() => {});
+      void done?.then(() => this.noise.look());
     });
   }
 
@@ -286,6 +300,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     this.token = null;
     const old = this.device;
     this.device = null;
+    this.noise.drop();
     // The only sure way to stay off: a device that merely unregistered comes back by itself.
     old?.destroy();
     this.calls.abandon();
