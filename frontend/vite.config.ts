@@ -7,7 +7,7 @@ const LATER = {
   "desk-board": "src/components/board/Board.tsx",
   "desk-contacts": "src/components/contact/screens.ts",
   "desk-messages": "src/components/Messages.tsx",
-  "desk-noise": "src/noise/suppressor.ts",
+  "desk-noise": "src/noise/switch.ts",
   "desk-sends": "src/components/sends/GroupSends.tsx",
   "desk-words-de": "src/i18n/de.ts",
   "desk-words-en": "src/i18n/en.ts",

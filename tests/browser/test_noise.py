@@ -108,7 +108,6 @@ def test_the_noise_is_gone_while_it_is_suppressed_and_the_voice_stays(open_desk,
         key.click()
         expect(key).to_have_attribute("aria-pressed", "false")
         again_voice, again_noise = loudness(stack, sid)
-    print("RMS", (voice, noise), (clean_voice, clean_noise), (again_voice, again_noise))
 
     assert decibels(noise, clean_noise) >= LEAST_DECIBELS
     assert abs(decibels(voice, clean_voice)) < 6

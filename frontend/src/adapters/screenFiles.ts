@@ -1,6 +1,6 @@
 /** Screens as files of our own server, whose names change with what is in them. */
 import type { Config } from "../config";
-import type { NoiseModule } from "../noise/ports";
+import type * as Noise from "../noise/switch";
 import type { LoadScreen, ScreenFailure, Screens } from "../screens/screens";
 
 /** The import of a module whose address only the server knows. */
@@ -30,16 +30,9 @@ export function screenLoader(
 }
 
 /** What suppresses noise. */
-export function noiseLoader(url: string, bring: Import = importModule): () => Promise<NoiseModule> {
-  let failures = 0;
-  return async () => {
-    try {
-      return (await bring(failures ? `${url}?again=${failures}` : url)) as NoiseModule;
-    } catch (error) {
-      failures++;
-      throw error;
-    }
-  };
+export function noiseLoader(url: string, bring: Import = importModule): () => Promise<typeof Noise> {
+  let times = 0;
+  return () => bring(times++ ? `${url}?again=${times}` : url) as Promise<typeof Noise>;
 }
 
 /** After a new version was put in place, files of the one before are not there any more. */

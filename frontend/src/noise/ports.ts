@@ -16,10 +16,5 @@ export interface Suppressor {
   close(): void;
 }
 
-/** What is loaded when it is first switched on. */
-export interface NoiseModule {
-  createSuppressor(files: NoiseFiles, onFailed: () => void): Promise<Suppressor>;
-}
-
 /** `failed`: it does not work here, and the call goes on without it. */
 export type NoiseState = "off" | "starting" | "on" | "failed";

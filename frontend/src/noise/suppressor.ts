@@ -1,4 +1,4 @@
-/** RNNoise between the microphone and a call, in a thread of its own. Loaded when it is first switched on. */
+/** RNNoise between the microphone and a call, in a thread of its own. */
 import { loadRnnoise, RnnoiseWorkletNode } from "@sapphi-red/web-noise-suppressor";
 import type { NoiseFiles, Suppressor } from "./ports";
 

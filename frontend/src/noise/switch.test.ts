@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { createPreferences } from "../adapters/preferences";
 import type { NoiseFiles, NoiseState } from "./ports";
 import { NoiseSwitch } from "./switch";
+
+// It is made of a class that only browsers have.
+vi.mock("./suppressor", () => ({ createSuppressor: null }));
 
 const files: NoiseFiles = { worklet: "/w.js", wasm: "/r.wasm", wasmSimd: "/s.wasm" };
 
 /** A phone whose agent talks, or does not. */
 function phone({ talks = true, wanted = false, broken = false } = {}) {
-  const preferences = createPreferences(null);
-  preferences.set({ suppressesNoise: wanted });
   const told: NoiseState[] = [];
   const audio = { addProcessor: vi.fn(async () => {}), removeProcessor: vi.fn(async () => {}) };
   const suppressor = {
@@ -16,36 +16,33 @@ function phone({ talks = true, wanted = false, broken = false } = {}) {
     destroyProcessedStream: async () => {},
     close: vi.fn(),
   };
-  const now = { talks, broken };
+  const now = { talks, broken, wanted };
   let onFailed = () => {};
-  const load = vi.fn(async () => {
+  const create = vi.fn(async (_files: NoiseFiles, failed: () => void) => {
     if (now.broken) throw new Error("no WebAssembly here");
-    return {
-      createSuppressor: async (_files: NoiseFiles, failed: () => void) => {
-        onFailed = failed;
-        return suppressor;
-      },
-    };
+    onFailed = failed;
+    return suppressor;
   });
   const keeping = vi.fn((change: () => Promise<void>) => change());
-  const made = new NoiseSwitch(preferences, files, {
+  const around = {
+    wanted: () => now.wanted,
     audio: () => (now.talks ? audio : null),
     keeping,
-    load,
-    tell: (state) => told.push(state),
-  });
-  const choose = async (suppressesNoise: boolean) => {
-    preferences.set({ suppressesNoise });
-    await made.look();
+    tell: (state: NoiseState) => void told.push(state),
   };
-  return { made, now, told, audio, load, keeping, suppressor, choose, fails: () => onFailed() };
+  const made = new NoiseSwitch(files, around, create);
+  const choose = (suppressesNoise: boolean) => {
+    now.wanted = suppressesNoise;
+    return made.look();
+  };
+  return { made, now, told, audio, create, keeping, suppressor, choose, fails: () => onFailed() };
 }
 
 describe("noise suppression", () => {
-  it("loads nothing, and touches no call, until somebody wants it", async () => {
-    const { made, load, audio, told } = phone();
+  it("begins nothing, and touches no call, until somebody wants it", async () => {
+    const { made, create, audio, told } = phone();
     await made.look();
-    expect(load).not.toHaveBeenCalled();
+    expect(create).not.toHaveBeenCalled();
     expect(audio.addProcessor).not.toHaveBeenCalled();
     expect(told).toEqual([]);
   });
@@ -62,9 +59,9 @@ describe("noise suppression", () => {
   });
 
   it("waits for a call, and leaves it when that is over", async () => {
-    const { made, now, audio, load, choose } = phone({ talks: false });
+    const { made, now, audio, create, choose } = phone({ talks: false });
     await choose(true);
-    expect(load).not.toHaveBeenCalled();
+    expect(create).not.toHaveBeenCalled();
     now.talks = true;
     await made.look();
     expect(audio.addProcessor).toHaveBeenCalledOnce();
@@ -74,11 +71,11 @@ describe("noise suppression", () => {
   });
 
   it("says that it does not work here, and is tried again when it is chosen again", async () => {
-    const { made, now, told, load, audio, choose } = phone({ broken: true });
+    const { made, now, told, create, audio, choose } = phone({ broken: true });
     await choose(true);
     expect(told).toEqual(["starting", "failed"]);
     await made.look();
-    expect(load).toHaveBeenCalledOnce();
+    expect(create).toHaveBeenCalledOnce();
     now.broken = false;
     await choose(false);
     await choose(true);
@@ -97,11 +94,10 @@ describe("noise suppression", () => {
   });
 
   it("is not put into a call that ended while it was loaded", async () => {
-    const { made, now, audio, load, suppressor } = phone({ wanted: true });
-    const bring = load.getMockImplementation();
-    load.mockImplementation(async () => {
+    const { made, now, audio, create, suppressor } = phone({ wanted: true });
+    create.mockImplementation(async () => {
       now.talks = false;
-      return (await bring?.()) as never;
+      return suppressor;
     });
     await made.look();
     expect(audio.addProcessor).not.toHaveBeenCalled();

@@ -1,6 +1,6 @@
-/** Noise suppression in calls, as the agent chose: put in once a call is talked on, so that none waits for it. */
-import type { PreferenceStore } from "../adapters/preferences";
-import type { NoiseFiles, NoiseModule, NoiseState, Suppressor } from "./ports";
+/** Noise suppression in calls, as the agent chose: put in once a call is talked on, so that none waits for it. Loaded when first wanted. */
+import type { NoiseFiles, NoiseState, Suppressor } from "./ports";
+import { createSuppressor } from "./suppressor";
 
 /** The part of the SDK's audio that it needs. */
 interface Processing {
@@ -9,11 +9,12 @@ interface Processing {
 }
 
 export interface Surrounding {
+  /** What the agent chose. */
+  wanted(): boolean;
   /** Null while nobody talks. */
   audio(): Processing | null;
   /** Lets the SDK open its microphone anew without its being closed in between. */
   keeping(change: () => Promise<void>): Promise<void>;
-  load(): Promise<NoiseModule>;
   tell(state: NoiseState): void;
 }
 
@@ -21,26 +22,20 @@ export class NoiseSwitch {
   private work = Promise.resolve();
   private put: { suppressor: Suppressor; audio: Processing } | null = null;
   private failed = false;
-  private wanted: boolean;
+  private wanted = false;
 
   constructor(
-    preferences: Pick<PreferenceStore, "get" | "subscribe">,
     private readonly files: NoiseFiles,
     private readonly around: Surrounding,
-  ) {
-    this.wanted = preferences.get().suppressesNoise;
-    preferences.subscribe(() => {
-      const { suppressesNoise } = preferences.get();
-      if (suppressesNoise === this.wanted) return;
-      this.wanted = suppressesNoise;
-      // Whoever chooses it again wants it tried again.
-      this.failed = false;
-      this.look();
-    });
-  }
+    private readonly create: typeof createSuppressor = createSuppressor,
+  ) {}
 
-  /** A call is talked on now, or is over. One change after the other: the SDK bears no two at once. */
+  /** The agent chose otherwise, a call is talked on now, or is over. One change at a time: the SDK bears no two. */
   look(): Promise<void> {
+    const wanted = this.around.wanted();
+    // Whoever chooses it again wants it tried again.
+    if (wanted !== this.wanted) this.failed = false;
+    this.wanted = wanted;
     this.work = this.work.then(() => this.settle());
     return this.work;
   }
@@ -63,8 +58,7 @@ export class NoiseSwitch {
     this.around.tell("starting");
     let suppressor: Suppressor | null = null;
     try {
-      const { createSuppressor } = await this.around.load();
-      suppressor = await createSuppressor(this.files, () => this.fail());
+      suppressor = await this.create(this.files, () => this.fail());
       // While it was loaded the call ended, or the agent wants it no more.
       if (this.around.audio() !== audio || !this.wanted) {
         suppressor.close();
