@@ -178,6 +178,8 @@ def test_switching_leaves_no_gap_and_the_choice_holds_for_the_next_call(open_des
         eventually(lambda: stack.heard(sid, 0.3)["rms"] > LOUD, "the telephone hears the agent again")
         desk.hang_up()
         desk.expect_idle()
+        eventually(lambda: stack.call(sid)["status"] == "completed", "the call is over")
+        desk.expect_reachable()
 
         next_sid = stack.telephone_calls("+12025550142", voice="silence")
         desk.take("Maya")
