@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bench.soak.house import PASSWORD, House
 from bench.soak.phone import PhoneCall
 from bench.soak.robot import Plans, Robot
