@@ -105,6 +105,8 @@ class Soak:
         options = self.options
         plans: list[Plan] = make_plans(options.seed, options.warm_up + options.calls)
         await driver.run(plans[: options.warm_up], options.at_once)
+        # As many at once as there are threads for them: a pool that fills later is no leak.
+        await asyncio.gather(*(robot.read("/api/v1/calls/") for robot in self.robots for _ in range(3)))
         await asyncio.to_thread(self.house.quiet)
         self.report.held.append(await asyncio.to_thread(leaks.snapshot, self.house))
         began = time.monotonic()
