@@ -44,8 +44,11 @@ class Answering(Robot):
         self._answering = asyncio.create_task(self._answer(call))
 
     async def _answer(self, call: PhoneCall) -> None:
-        await self.phone.answer(call)
-        self.on_call.set_result(call)
+        try:
+            await self.phone.answer(call)
+            self.on_call.set_result(call)
+        except Exception as error:
+            self.on_call.set_exception(error)
 
 
 class Ear:

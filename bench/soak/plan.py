@@ -67,12 +67,12 @@ LIVING = (
 )
 # How often each kind comes, of 100.
 _WEIGHTS = {
-    "answered": 16,
-    **dict.fromkeys(LIVING, 2),
+    "answered": 12,
+    **dict.fromkeys(LIVING, 3),
     "race": 5,
     "rejected": 9,
     "ignored": 6,
-    "gives-up": 16,
+    "gives-up": 12,
     "gives-up-at-once": 4,
     "out-reached": 13,
     "out-busy": 3,
