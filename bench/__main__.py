@@ -33,11 +33,12 @@ _NEED_SERVICES = ("webhooks", "push", "tokens", "texts", "offers")
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
-    names = [*_PARTS, "list", "lists", "calls", "media"]
+    names = [*_PARTS, "list", "lists", "calls", "hold", "media"]
     parser.add_argument("--only", choices=names, action="append", help="one part alone; may be said again")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (at least 5 for a fair median)")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a look, not a measurement")
     parser.add_argument("--calls", type=int, default=25, help="calls each way (at least 20 for a fair percentile)")
+    parser.add_argument("--turns", type=int, default=20, help="holds and resumes (at least 20 for a fair percentile)")
     options = parser.parse_args()
     # So that every server that was started is stopped, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
@@ -57,11 +58,21 @@ def main() -> int:
             from bench.figures import print_table
 
             print_table(calls.measure(Path(folder), count=options.calls))
+        if "hold" in wanted:
+            _hold(Path(folder) / "hold", options.turns)
         if "media" in wanted:
             from bench import media
 
             failed = media.main([]) or failed
     return failed
+
+
+def _hold(folder: Path, turns: int) -> None:
+    from bench import hold
+    from bench.figures import print_table
+
+    folder.mkdir()
+    print_table(hold.measure(folder, count=turns))
 
 
 def _call_list() -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from csp.constants import WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
@@ -31,6 +33,9 @@ _SCREENS = ("board", "contacts", "messages", "sends")
 _WORDED = ("board", "contacts", "sends")
 
 
+# Noise suppression is WebAssembly, which browsers compile only where the policy says so. This lets compiled modules run
+# that our own scripts bring, and no text be run as a script, which 'unsafe-eval' would. No other page needs it.
+@csp_update({"script-src": [WASM_UNSAFE_EVAL]})
 @never_cache
 @login_required
 @ensure_csrf_cookie
@@ -122,6 +127,12 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "words": static(f"desk-words-{language_now()}.js"),
             "screens": {name: static(f"desk-{name}.js") for name in _SCREENS},
             "screenWords": {name: static(f"desk-words-{name}-{language_now()}.js") for name in _WORDED},
+            "noise": {
+                "module": static("desk-noise.js"),
+                "worklet": static("noiseWorklet.js"),
+                "wasm": static("rnnoise.wasm"),
+                "wasmSimd": static("rnnoise_simd.wasm"),
+            },
             "webPush": reverse("api:web-push"),
             "serviceWorker": reverse("desk:service-worker"),
             "login": reverse("login"),

@@ -1,10 +1,13 @@
-import { defineConfig } from "vite";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { defineConfig, type Plugin } from "vite";
 
 /** What the desk loads when it is first needed, under addresses that the page is told: `desk/views.py`. */
 const LATER = {
   "desk-board": "src/components/board/screens.ts",
   "desk-contacts": "src/components/contact/screens.ts",
   "desk-messages": "src/components/Messages.tsx",
+  "desk-noise": "src/noise/switch.ts",
   "desk-sends": "src/components/sends/GroupSends.tsx",
   "desk-words-board-de": "src/i18n/board/de.ts",
   "desk-words-board-en": "src/i18n/board/en.ts",
@@ -16,9 +19,28 @@ const LATER = {
   "desk-words-sends-en": "src/i18n/sends/en.ts",
 };
 
+const SUPPRESSOR = "@sapphi-red/web-noise-suppressor";
+
+/** What runs beside the page as it comes: the page is told where it is, and nothing is shared with it. */
+const noiseFiles: Plugin = {
+  name: "noise-files",
+  generateBundle() {
+    const bring = (name: string) =>
+      readFileSync(createRequire(import.meta.url).resolve(`${SUPPRESSOR}/${name}`));
+    for (const fileName of ["rnnoise.wasm", "rnnoise_simd.wasm"])
+      this.emitFile({ type: "asset", fileName, source: bring(fileName) });
+    // Its map is not brought, and Django's storage would miss it.
+    const worklet = bring("rnnoiseWorklet.js")
+      .toString()
+      .replace(/^\/\/# sourceMappingURL=.*$/m, "");
+    this.emitFile({ type: "asset", fileName: "noiseWorklet.js", source: worklet });
+  },
+};
+
 /** Stable names: Django's static files storage adds the content hashes, and puts them into what imports `./desk-….js`. */
 export default defineConfig({
   base: "./",
+  plugins: [noiseFiles],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "dist",

@@ -62,6 +62,7 @@ def print_report(report: Report) -> int:
     for title, numbers in (
         ("Calls by kind", report.kinds),
         ("How legs ended", report.ends),
+        ("Asked in calls", report.handled),
         ("What became of callers", report.excuses),
         ("Faults fired", report.fired),
         ("Counted", report.counts),

@@ -45,7 +45,7 @@ def compare_legs(record: Record, log: dict[str, Json]) -> list[Discrepancy]:
             if can_be_known(record, leg):
                 found.append(Discrepancy("missing", sid, "nothing", _what_it_was(record, leg)))
         else:
-            found += _differences(leg, row)
+            found += _differences(record, leg, row)
     for sid, row in log.items():
         if row["status"] not in TERMINAL:
             theirs = record.calls.get(sid, {}).get("status", "it has no such call")
@@ -62,7 +62,7 @@ def can_be_known(record: Record, leg: Json) -> bool:
 
     Every request about a child names its parent, and Twilio lists a call's children to whoever asks.
     """
-    root = leg["parent_call_sid"] or leg["sid"]
+    root = record.root_of(leg)
     family = [root, *(child["sid"] for child in record.children(root))]
     return any(delivered(request) for sid in family for request in record.requests_of(sid))
 
@@ -73,7 +73,7 @@ def delivered(request: Json) -> bool:
     return request["direction"] == "out" and reached
 
 
-def _differences(leg: Json, row: Json) -> list[Discrepancy]:
+def _differences(record: Record, leg: Json, row: Json) -> list[Discrepancy]:
     found = []
 
     def differ(kind: str, ours: object, theirs: object) -> None:
@@ -87,8 +87,8 @@ def _differences(leg: Json, row: Json) -> list[Discrepancy]:
             differ(name, row[name], leg[name])
     if (row["duration"] or 0) != (leg["duration"] or 0):
         differ("duration", row["duration"], leg["duration"])
-    if (row["parent"] or None) != leg["parent_call_sid"]:
-        differ("parent", row["parent"], leg["parent_call_sid"])
+    if (row["parent"] or leg["sid"]) != record.root_of(leg):
+        differ("parent", row["parent"], record.root_of(leg))
     if row["direction"] != leg["direction"]:
         differ("direction", row["direction"], leg["direction"])
     for ours, theirs in (("caller", "from"), ("called", "to")):
@@ -112,7 +112,8 @@ def _time(text: str | None) -> datetime | None:
 def _party(text: str) -> str:
     """A number by its digits: what an agent dialled in the local form is kept in E.164."""
     if text.startswith("client:"):
-        return text
+        # Behind it stands what its phone is told.
+        return text.partition("?")[0]
     digits = re.sub(r"\D", "", text)
     return digits[-10:] if digits else text
 
@@ -122,7 +123,8 @@ def compare_callers(record: Record, gone: set[str]) -> tuple[list[Discrepancy], 
     found: list[Discrepancy] = []
     excuses: dict[str, int] = {}
     for sid, leg in record.calls.items():
-        if leg["party"] != "telephone" or leg["parent_call_sid"]:
+        # Whom REST called is no caller.
+        if leg["party"] != "telephone" or leg["direction"] != "inbound":
             continue
         said = " ".join(caption["text"] for caption in leg["captions"])
         excuse = _excuse(record, leg, said, gone)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
+from bench.soak.lives import third_party
 from bench.soak.phone import PhoneCall
 from bench.soak.plan import Incoming, Outgoing, Plan, e164_of
 from bench.soak.record import Record
@@ -23,6 +24,8 @@ LEAST_SECONDS = 2.0
 GREETING_SECONDS = 40.0
 #: How long a caller stays when the agent has hung up.
 PARTING_SECONDS = 5.0
+#: What is done in a call beside talking.
+LONGEST_LIFE = 30.0
 #: A caller whose message was lost on its way is asked for it again.
 MOST_MESSAGES = 4
 
@@ -71,6 +74,8 @@ class Driver:
     # --- callers ----------------------------------------------------------------------------------------------------
 
     async def _incoming(self, plan: Incoming) -> None:
+        if plan.life:
+            await self._http.put(f"/sim/telephones/{third_party(plan)}", json={"behaviour": "answer", "delay": 0.3})
         speaks = plan.at_the_tone.startswith("message")
         voice = "tone:440" if speaks else "silence"
         answer = await self._http.post("/sim/calls", json={"from": plan.caller, "to": plan.line, "voice": voice})
@@ -110,6 +115,11 @@ class Driver:
 
     async def _talk_with_agent(self, sid: str, plan: Incoming) -> None:
         """Whoever of the two is to hang up does; a caller whose agent has gone does not wait for long."""
+        if plan.life:
+            wait = plan.talk if plan.interrupts else LONGEST_LIFE
+            await self._record.until(lambda: self._record.over(sid) or sid in self._plans.lived, wait)
+            await self._give_up(sid, 0 if plan.interrupts else plan.talk)
+            return
         if not plan.agent_hangs_up:
             await self._give_up(sid, plan.talk)
             return

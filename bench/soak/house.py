@@ -19,10 +19,14 @@ from agents.models import Agent, Team
 from routing.models import Line
 # A caller who hears something first is answered before any agent is: the log says when an agent answered.
 Line.objects.update(ring_seconds=5, route=None)
+# Short: whoever wraps up takes no call, and is given none.
+Team.objects.update(wrap_up_seconds=1)
 teams = list(Team.objects.order_by("name"))
 for number in range({count}):
     agent = Agent.objects.create_user(f"robot{{number}}", password="{password}", first_name=f"Robot {{number}}")
-    agent.teams.add(teams[number % len(teams)])
+    team = teams[number % len(teams)]
+    agent.teams.add(team)
+    print(f"robot{{number}} {{agent.pk}} {{team.pk}}")
 """
 
 
@@ -32,11 +36,15 @@ class House(Stack):
     def __init__(self, folder: Path, *, agents: int, **changes: str) -> None:
         super().__init__(folder, **changes)
         self._agents = agents
+        #: Of each robot, its own id and its team's.
+        self.ids: dict[str, tuple[int, int]] = {}
 
     def __enter__(self) -> House:
         super().__enter__()
         try:
-            self.manage("shell", "-v0", "-c", _MAKE_AGENTS.format(count=self._agents, password=PASSWORD))
+            made = self.manage("shell", "-v0", "-c", _MAKE_AGENTS.format(count=self._agents, password=PASSWORD))
+            for name, agent, team in (line.split() for line in made.splitlines() if line.startswith("robot")):
+                self.ids[name] = (int(agent), int(team))
         except BaseException:
             self.__exit__()
             raise

@@ -65,6 +65,8 @@ class Phone:
     ) -> None:
         self._url, self._token, self._on_ring, self._on_registered = url, token, on_ring, on_registered
         self._with_sound = with_sound
+        #: The tone with which it speaks; 0: it is silent.
+        self.hz = 700
         self.calls: dict[str, PhoneCall] = {}
         self._socket: websockets.ClientConnection | None = None
         self._waiting: list[tuple[str, Json]] = []
@@ -144,7 +146,7 @@ class Phone:
         call.move("open")
         answer = sdp.description(setup="active")
         if self._with_sound:
-            call.sound = Sound()
+            call.sound = Sound(self.hz)
             with contextlib.suppress(InvalidStateError):  # over meanwhile
                 answer = await call.sound.answer(call.offer)
         await self._say("answer", callsid=call.sid, sdp=answer)
@@ -163,7 +165,7 @@ class Phone:
         call = PhoneCall(f"TJS{next(_temporary):032x}", incoming=False)
         self.calls[call.sid] = call
         if self._with_sound:
-            call.sound = Sound()
+            call.sound = Sound(self.hz)
             offer = await call.sound.offer()
         else:
             offer = sdp.description(setup="actpass")

@@ -31,6 +31,11 @@ class Incoming:
     agent_hangs_up: bool
     by_rest: bool
     at_the_tone: AtTheTone
+    #: What is done in it beside talking (`lives.py`); "" for nothing. `pause` lies between any two such things.
+    life: str = ""
+    pause: float = 0.0
+    #: The caller hangs up in the midst of it.
+    interrupts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,25 @@ class Outgoing:
 
 Plan = Incoming | Outgoing
 
+# Calls in which something is done beside talking: the names of `lives.py`.
+LIVING = (
+    "held",
+    "blind-agent",
+    "blind-team",
+    "blind-number",
+    "warm-completed",
+    "warm-cancelled",
+    "warm-merged",
+    "third-party",
+)
 # How often each kind comes, of 100.
 _WEIGHTS = {
-    "answered": 32,
+    "answered": 12,
+    **dict.fromkeys(LIVING, 3),
     "race": 5,
     "rejected": 9,
     "ignored": 6,
-    "gives-up": 16,
+    "gives-up": 12,
     "gives-up-at-once": 4,
     "out-reached": 13,
     "out-busy": 3,
@@ -81,7 +98,8 @@ def _plan(rng: random.Random, number: int, kind: str) -> Plan:
 
 
 def _incoming(rng: random.Random, number: int, kind: str) -> Incoming:
-    agents: dict[str, Agents] = {"answered": "answer", "race": "race", "rejected": "reject"}
+    living: dict[str, Agents] = dict.fromkeys(LIVING, "answer")
+    agents: dict[str, Agents] = {"answered": "answer", "race": "race", "rejected": "reject", **living}
     gives_up = {"gives-up": rng.uniform(0.1, 7.0), "gives-up-at-once": rng.uniform(0.0, 0.05)}
     # Of those who give up, some do so while an agent is just picking up.
     picks_up: Agents = "answer" if kind == "gives-up" and rng.random() < 0.3 else agents.get(kind, "ignore")
@@ -97,6 +115,9 @@ def _incoming(rng: random.Random, number: int, kind: str) -> Incoming:
         agent_hangs_up=rng.random() < 0.5,
         by_rest=rng.random() < 0.3,
         at_the_tone=rng.choice(_AT_THE_TONE),
+        life=kind if kind in LIVING else "",
+        pause=rng.uniform(0.2, 1.5),
+        interrupts=rng.random() < 0.25,
     )
 
 

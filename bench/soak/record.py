@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import websockets
 
@@ -20,6 +22,8 @@ class Record:
         self.calls: dict[str, Json] = {}
         self.requests: dict[int, Json] = {}
         self.warnings: list[Json] = []
+        #: What each conference was like, by its sid: after each change, with the moment when that was heard of.
+        self.conferences: dict[str, list[tuple[datetime, Json]]] = {}
         #: Whether anything may have been missed.
         self.interrupted = False
         self._changed = asyncio.Event()
@@ -59,6 +63,9 @@ class Record:
             captions.append({"time": event["time"], "text": event["text"]})
         elif kind == "request":
             self.requests[event["request"]["id"]] = event["request"]
+        elif kind == "conference":
+            seen = self.conferences.setdefault(event["conference"]["sid"], [])
+            seen.append((datetime.now(UTC), event["conference"]))
         elif kind == "warning":
             self.warnings.append(event["warning"])
         self._changed.set()
@@ -83,6 +90,14 @@ class Record:
 
     def children(self, sid: str) -> list[Json]:
         return [call for call in self.calls.values() if call["parent_call_sid"] == sid]
+
+    def root_of(self, leg: Json) -> str:
+        """The call that a leg belongs to. One that REST made has no parent: where it reports to names the call."""
+        if leg["direction"] == "outbound-api":
+            for request in self.requests_of(leg["sid"]):
+                if found := parse_qs(urlsplit(request["url"]).query).get("call"):
+                    return found[0]
+        return str(leg["parent_call_sid"] or leg["sid"])
 
     def requests_of(self, sid: str) -> list[Json]:
         return [request for request in self.requests.values() if request["call_sid"] == sid]

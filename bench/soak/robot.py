@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import websockets
 
+from bench.soak.lives import Asked, Talk, live
 from bench.soak.phone import Phone, PhoneCall
 from bench.soak.plan import Incoming
 
@@ -25,6 +26,9 @@ class Plans:
     def __init__(self) -> None:
         self._known: dict[str, asyncio.Future[Incoming]] = {}
         self._claimed: set[str] = set()
+        #: Calls in which what is to be done beside talking has begun, and in which it is done.
+        self.begun: set[str] = set()
+        self.lived: set[str] = set()
 
     def _future(self, sid: str) -> asyncio.Future[Incoming]:
         return self._known.setdefault(sid, asyncio.get_running_loop().create_future())
@@ -43,6 +47,10 @@ class Plans:
         first = sid not in self._claimed
         self._claimed.add(sid)
         return first
+
+    def expect_again(self, sid: str) -> None:
+        """Whoever is rung next for this caller answers, too."""
+        self._claimed.discard(sid)
 
 
 class Robot:
@@ -79,6 +87,10 @@ class Robot:
         self.snapshots = 0
         self.desk_drops = 0
         self.problems: list[str] = []
+        #: Who else is at work, its own id and its team's: for what it does in calls beside talking.
+        self.mates: list[Robot] = []
+        self.agent_id = self.team_id = 0
+        self.asked: list[Asked] = []
 
     async def run(self) -> None:
         try:
@@ -188,6 +200,8 @@ class Robot:
         plan = await self._plans.get(root)
         if plan is None or plan.agents == "ignore":
             return
+        if plan.life and (self.reserved or self.phone.busy):
+            return
         if plan.agents == "answer" and not self._plans.claim(root):
             return
         await asyncio.sleep(plan.answer_after)
@@ -197,6 +211,10 @@ class Robot:
         if self.reserved or self.phone.busy:
             return
         await self.phone.answer(call)
+        if plan.life and root not in self._plans.begun:
+            self._plans.begun.add(root)
+            await live(Talk(self, call, root, plan))
+            self._plans.lived.add(root)
         if not plan.agent_hangs_up:
             return
         if not await call.until("over", seconds=plan.talk) and not (plan.by_rest and await self._hang_up(root)):
@@ -204,11 +222,27 @@ class Robot:
 
     async def _hang_up(self, sid: str) -> bool:
         """By the server, as the desk does when the SDK's own way is blocked. Whether it was taken."""
+        return await self.request("POST", f"/api/v1/calls/{sid}/hang-up/") == 202
+
+    # --- over REST --------------------------------------------------------------------------------------------------
+
+    def expects_again(self, root: str) -> None:
+        self._plans.expect_again(root)
+
+    async def request(self, method: str, path: str, body: Json | None = None) -> int:
+        """The status of the answer; 0 when none came. A page of an error is no answer of the API's."""
         with contextlib.suppress(httpx.HTTPError):
-            answer = await self._http.post(
-                f"/api/v1/calls/{sid}/hang-up/", headers={"X-CSRFToken": self._http.cookies["csrftoken"]}
-            )
+            headers = {"X-CSRFToken": self._http.cookies["csrftoken"]}
+            answer = await self._http.request(method, path, json=body, headers=headers)
             if answer.status_code >= 500 and "json" not in answer.headers["content-type"]:
-                self.problems.append(f"hang-up: {answer.status_code}")
-            return answer.status_code == 202
-        return False
+                self.problems.append(f"{method} {path}: {answer.status_code}")
+            return answer.status_code
+        return 0
+
+    async def read(self, path: str) -> Json | None:
+        with contextlib.suppress(httpx.HTTPError):
+            answer = await self._http.get(path)
+            if answer.status_code == 200:
+                found: Json = answer.json()
+                return found
+        return None

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.soak import compare, leaks
+from bench.soak import compare, compare_rooms, leaks
 from bench.soak.compare import Discrepancy
 from bench.soak.driver import Driver
 from bench.soak.faults import Weather
@@ -45,6 +45,8 @@ class Report:
     seconds: float = 0.0
     kinds: dict[str, int] = field(default_factory=dict)
     ends: dict[str, int] = field(default_factory=dict)
+    #: What was asked in calls beside talking, and the answers.
+    handled: dict[str, int] = field(default_factory=dict)
     excuses: dict[str, int] = field(default_factory=dict)
     fired: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -63,6 +65,9 @@ class Soak:
         #: The record's calls and requests, to look into what went wrong.
         self.kept: dict[str, Any] = {}
         self.robots = [self._robot(number) for number in range(options.robots)]
+        for robot in self.robots:
+            robot.mates = self.robots
+            robot.agent_id, robot.team_id = house.ids[robot.username]
 
     def _robot(self, number: int) -> Robot:
         signal = self.house.settings["TWILIO_VOICE_SIGNALLING_URL"]
@@ -100,6 +105,8 @@ class Soak:
         options = self.options
         plans: list[Plan] = make_plans(options.seed, options.warm_up + options.calls)
         await driver.run(plans[: options.warm_up], options.at_once)
+        # As many at once as there are threads for them: a pool that fills later is no leak.
+        await asyncio.gather(*(robot.read("/api/v1/calls/") for robot in self.robots for _ in range(3)))
         await asyncio.to_thread(self.house.quiet)
         self.report.held.append(await asyncio.to_thread(leaks.snapshot, self.house))
         began = time.monotonic()
@@ -153,6 +160,9 @@ class Soak:
         report = self.report
         log = await asyncio.to_thread(compare.read_log, self.house)
         report.discrepancies += compare.compare_legs(record, log)
+        asked = [one for robot in self.robots for one in robot.asked]
+        rooms = await asyncio.to_thread(compare_rooms.read_rooms, self.house)
+        report.discrepancies += compare_rooms.compare_rooms(record, log, rooms, asked)
         silent, report.excuses = compare.compare_callers(record, driver.gone)
         report.discrepancies += silent + compare.compare_requests(record)
         for name in ("web", "worker"):
@@ -188,6 +198,9 @@ class Soak:
         for leg in record.calls.values():
             end = f"{'root' if not leg['parent_call_sid'] else 'leg'} {leg['status']}"
             report.ends[end] = report.ends.get(end, 0) + 1
+        for one in (one for robot in self.robots for one in robot.asked):
+            what = f"{one.life}: {one.what.partition('/')[0]} {'taken' if one.taken else one.status or 'unanswered'}"
+            report.handled[what] = report.handled.get(what, 0) + 1
         report.counts |= {
             "calls": len(driver.made),
             "skipped": sum(driver.skipped.values()),

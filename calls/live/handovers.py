@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -49,6 +50,11 @@ def over(root: Call) -> None:
         state=Transfer.State.FAILED, problem=CALLER_GONE, ended_at=now
     )
     inside = Participant.objects.filter(room=root.sid).exclude(state=Participant.State.LEFT)
+    held = inside.filter(role=Participant.Role.CUSTOMER, held=True, held_since__isnull=False).first()
+    if held is not None and held.held_since is not None:
+        # Who hangs up on hold was on hold until then.
+        seconds = max(0, round(((root.end_time or now) - held.held_since).total_seconds()))
+        Room.objects.filter(pk=root.sid).update(held_seconds=F("held_seconds") + seconds)
     supervisors = list(inside.filter(role=Participant.Role.SUPERVISOR).select_related("agent"))
     for one in supervisors:
         if one.state == Participant.State.IN or not one.leg_sid:

@@ -1,7 +1,7 @@
 /** Calls, and whether one can be reached. */
 import { t } from "../src/i18n/i18n";
 import { inTurn, press, toLog, type } from "./acts";
-import { DEAR, NIGHT } from "./fakes";
+import { DEAR, NIGHT, preferences } from "./fakes";
 import {
   ago,
   allowed,
@@ -114,6 +114,14 @@ export const CALLS: Exhibits = {
       press("7"),
       press("1"),
     ),
+  },
+  "33-active-noise": {
+    events: [...talking, { type: "noise.changed", noise: "on" }],
+    before: () => preferences.set({ suppressesNoise: true }),
+  },
+  "33-active-noise-failed": {
+    events: [...talking, { type: "noise.changed", noise: "failed" }],
+    before: () => preferences.set({ suppressesNoise: true }),
   },
   "33-active-muted": { events: [...talking, { type: "call.muted", id: LEG, muted: true }] },
   "34-active-log": {

@@ -199,6 +199,7 @@ export const config: Config = {
     words: "/",
     screens: { board: "/", contacts: "/", messages: "/", sends: "/" },
     screenWords: { board: "/", contacts: "/", sends: "/" },
+    noise: { module: "/", worklet: "/", wasm: "/", wasmSimd: "/" },
     webPush: "/",
     serviceWorker: "/",
     login: "/",

@@ -1,6 +1,7 @@
 /** The page's configuration, rendered by Django as JSON: docs/desk-protocol.md. */
 import type { Worded } from "./i18n/messages";
 import type { Agent } from "./messages";
+import type { NoiseFiles } from "./noise/ports";
 import type { ScreenName } from "./screens/screens";
 
 type SoundName =
@@ -47,6 +48,8 @@ export interface Config {
     screens: Record<ScreenName, string>;
     /** Of some of them, their words. */
     screenWords: Record<Worded, string>;
+    /** What suppresses noise: loaded when it is first switched on. */
+    noise: NoiseFiles & { module: string };
     webPush: string;
     serviceWorker: string;
     login: string;

@@ -12,7 +12,7 @@ import { createDesk } from "./adapters/desk";
 import { createLeader } from "./adapters/leader";
 import { createMicrophone } from "./adapters/microphone";
 import { applyTheme, createPreferences } from "./adapters/preferences";
-import { loadAheadWhenIdle, loadWords, screenLoader } from "./adapters/screenFiles";
+import { loadAheadWhenIdle, loadWords, noiseLoader, screenLoader } from "./adapters/screenFiles";
 import { watchWoken } from "./adapters/woken";
 import { watchSupervised } from "./adapters/supervised";
 import { watchSound } from "./adapters/sound";
@@ -58,7 +58,14 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
   watchSupervised(store, storage("sessionStorage"));
   const details = createCallDetails(api);
   const quality = createQualityKeeper(id, storage(), api.keepQuality, details.measured);
-  const phone = new TwilioPhone(config, api, preferences, send, quality);
+  const phone = new TwilioPhone(
+    config,
+    api,
+    preferences,
+    send,
+    noiseLoader(config.urls.noise.module),
+    quality,
+  );
   const log = createCallLog(api, id);
   const contactsApi = createContactsApi(config);
   const contacts = createContacts(contactsApi);

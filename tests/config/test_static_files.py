@@ -18,8 +18,8 @@ from tests.factories import make_agent
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\./[\w.-]+\.js)["']""")
 # Script and style of the first page, as they travel.
-MOST = 160_000
-LATER = {"desk-board.js", "desk-contacts.js", "desk-messages.js", "desk-sends.js"}
+MOST = 161_000
+LATER = {"desk-board.js", "desk-contacts.js", "desk-messages.js", "desk-noise.js", "desk-sends.js"}
 
 
 def imports_of(name: str, folder: Path = DIST) -> set[str]:
@@ -54,6 +54,23 @@ def test_the_first_page_loads_no_more_than_a_call_needs(language):
     assert sum(sizes.values()) <= MOST, sizes
 
 
+@pytest.mark.django_db
+def test_only_the_desk_may_compile_webassembly_and_nobody_may_run_texts():
+    client = Client()
+    client.force_login(make_agent(is_staff=True, is_superuser=True))
+    policies = {path: client.get(path)["Content-Security-Policy"] for path in ("/", "/contacts/", "/admin/")}
+
+    assert all("script-src 'self' 'wasm-unsafe-eval';" in policies[path] for path in ("/", "/contacts/")), policies
+    assert "wasm-unsafe-eval" not in policies["/admin/"]
+    assert "wasm-unsafe-eval" not in Client().get("/accounts/login/")["Content-Security-Policy"]
+    assert not any("'unsafe-eval'" in policy for policy in policies.values())
+
+
+def test_what_suppresses_noise_is_there_with_its_licences():
+    names = ("desk-noise.js", "noiseWorklet.js", "rnnoise.wasm", "rnnoise_simd.wasm", "noise-licences.txt")
+    assert [name for name in names if not (DIST / name).is_file()] == []
+
+
 @pytest.fixture
 def collected(settings, tmp_path):
     settings.STATIC_ROOT = tmp_path
@@ -67,7 +84,10 @@ def test_modules_name_one_another_by_what_is_in_them_and_may_be_kept_for_ever(co
     storage = storages["staticfiles"]
     assert isinstance(storage, StaticFiles)
     core = storage.stored_name("desk-core.js")
-    for name in ("desk.js", *LATER):
+    # What suppresses noise runs beside the desk, and shares nothing with it.
+    alone = storage.stored_name("desk-noise.js")
+    assert imports_of(alone, collected) == {alone}
+    for name in ("desk.js", *LATER - {"desk-noise.js"}):
         stored = storage.stored_name(name)
         assert stored != name
         # Two names of one module would be two modules, each with a state of its own.

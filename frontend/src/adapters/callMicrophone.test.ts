@@ -4,6 +4,9 @@ import { CallMicrophone, exactly } from "./callMicrophone";
 
 class Track extends EventTarget {
   readyState = "live";
+  enabled = true;
+  stop = () => void (this.readyState = "ended");
+  clone = () => new Track(this.id, this.label);
   constructor(
     readonly id: string,
     readonly label: string,
@@ -44,7 +47,52 @@ function microphone(devices: Record<string, string>, input: string, broken: stri
   return { made, asked, tracks, sent, gone };
 }
 
+/** happy-dom has none. */
+class Stream {
+  constructor(private readonly tracks: Track[]) {}
+  getAudioTracks = () => this.tracks;
+}
+
 describe("the microphone of a call", () => {
+  describe("which the SDK opens anew while something is changed", () => {
+    const opened = async (made: CallMicrophone, muted: boolean) => {
+      vi.stubGlobal("MediaStream", Stream);
+      let stream: MediaStream | null = null;
+      await made.keeping(muted, async () => void (stream = await made.open({ audio: true })));
+      return (stream as MediaStream | null)?.getAudioTracks()[0];
+    };
+
+    it("is the one that hears already, and nothing is asked of the browser", async () => {
+      const { made, asked, tracks, sent } = microphone({ jabra: "Jabra" }, "jabra");
+      await made.open({ audio: true });
+      const track = await opened(made, false);
+      tracks[0]?.stop();
+      expect(asked).toHaveLength(1);
+      expect(track?.readyState).toBe("live");
+      expect(made.isLive).toBe(true);
+      expect(sent).toHaveLength(1);
+    });
+
+    it("is still watched: a device that goes then is missed", async () => {
+      const { made, gone } = microphone({ jabra: "Jabra" }, "jabra");
+      await made.open({ audio: true });
+      (await opened(made, false))?.dispatchEvent(new Event("ended"));
+      expect(gone).toHaveBeenCalledOnce();
+    });
+
+    it("gives no sound when the agent is muted", async () => {
+      const { made } = microphone({ jabra: "Jabra" }, "jabra");
+      await made.open({ audio: true });
+      expect((await opened(made, true))?.enabled).toBe(false);
+    });
+
+    it("is asked for when none hears", async () => {
+      const { made, asked } = microphone({ jabra: "Jabra" }, "jabra");
+      await opened(made, false);
+      expect(asked).toHaveLength(1);
+    });
+  });
+
   it("is asked for exactly, for a bare id is only a wish", async () => {
     const { made, asked, sent } = microphone(
       { default: "Default - Laptop", jabra: "Jabra (0b0e:0412)" },

@@ -20,6 +20,8 @@ export function deviceName(label: string): string {
 
 export class CallMicrophone {
   private track: MediaStreamTrack | null = null;
+  /** The same microphone once more, for the SDK to open next. */
+  private kept: MediaStreamTrack | null = null;
 
   constructor(
     private readonly preferences: Pick<PreferenceStore, "get">,
@@ -34,6 +36,11 @@ export class CallMicrophone {
    * in: the agent's choice comes before what it asks for, and any microphone before none.
    */
   readonly open = async (asked: MediaStreamConstraints): Promise<MediaStream> => {
+    const kept = this.takeKept();
+    if (kept) {
+      this.listenTo(kept);
+      return new MediaStream([kept]);
+    }
     const { input } = this.preferences.get();
     const attempts = [...(input ? [exactly(input)] : []), asked, exactly("")];
     for (let at = 0; ; at++) {
@@ -45,6 +52,22 @@ export class CallMicrophone {
       }
     }
   };
+
+  /**
+   * While this is done the SDK opens its microphone anew, which it stops first: it is given the one that hears already, so
+   * that nobody hears a gap, and no device has to wake up. `muted`: whoever is muted is not heard in between.
+   */
+  async keeping(muted: boolean, change: () => Promise<void>): Promise<void> {
+    if (this.track && this.isLive) {
+      this.kept = this.track.clone();
+      this.kept.enabled = !muted;
+    }
+    try {
+      await change();
+    } finally {
+      this.takeKept()?.stop();
+    }
+  }
 
   get isLive(): boolean {
     return this.track?.readyState === "live";
@@ -76,17 +99,27 @@ export class CallMicrophone {
   private heard(stream: MediaStream, chosen: string): MediaStream {
     const [track] = stream.getAudioTracks();
     if (!track) return stream;
-    this.track = track;
+    this.listenTo(track);
     const isChosen = !chosen || track.getSettings().deviceId === chosen;
     const missed = isChosen ? "" : this.preferences.get().inputName || t("settings.chosenMicrophone");
     this.send({
       type: "hearing.changed",
       hearing: { state: "live", label: deviceName(track.label), missed },
     });
+    return stream;
+  }
+
+  private listenTo(track: MediaStreamTrack): void {
+    this.track = track;
     // Said by the browser when the device goes, never by whoever stops the track.
     track.addEventListener("ended", () => {
       if (this.track === track) this.onGone();
     });
-    return stream;
+  }
+
+  private takeKept(): MediaStreamTrack | null {
+    const { kept } = this;
+    this.kept = null;
+    return kept;
   }
 }

@@ -13,6 +13,8 @@ export interface Preferences {
   inputName: string;
   speaker: string;
   ringtone: string;
+  /** Callers hear the agent's voice without the noise around it. */
+  suppressesNoise: boolean;
   line: number | null;
   /** Notifications that wake this browser name nobody. */
   hidesNames: boolean;
@@ -28,6 +30,7 @@ const DEFAULTS: Preferences = {
   inputName: "",
   speaker: "",
   ringtone: "",
+  suppressesNoise: false,
   line: null,
   hidesNames: false,
 };

@@ -2,6 +2,7 @@
 import type { Config } from "../config";
 import { addWords, type Language } from "../i18n/i18n";
 import { type Catalogue, WORDED, type Worded } from "../i18n/messages";
+import type * as Noise from "../noise/switch";
 import type { LoadScreen, ScreenFailure, Screens } from "../screens/screens";
 
 /** The import of a module whose address only the server knows. */
@@ -41,6 +42,12 @@ export function screenLoader(
 
 function isWorded(name: string): name is Worded {
   return (WORDED as readonly string[]).includes(name);
+}
+
+/** What suppresses noise. */
+export function noiseLoader(url: string, bring: Import = importModule): () => Promise<typeof Noise> {
+  let times = 0;
+  return () => bring(times++ ? `${url}?again=${times}` : url) as Promise<typeof Noise>;
 }
 
 /** After a new version was put in place, files of the one before are not there any more. */

@@ -48,10 +48,12 @@ function phone(grants: Grants) {
   const config = {
     phone: { signallingHost: null, publishEvents: false, edge: "roaming", tokenRefreshSeconds: 60 },
     sounds: {},
+    urls: { noise: {} },
   } as unknown as Config;
   const chosen = { input: "jabra", inputName: "Jabra", speaker: "headset", ringtone: "" };
-  const preferences = { get: () => chosen } as unknown as PreferenceStore;
-  const made = new TwilioPhone(config, api, preferences, (event) => sent.push(event));
+  const preferences = { get: () => chosen, subscribe: () => {} } as unknown as PreferenceStore;
+  const noNoise = () => Promise.reject(new Error("not there"));
+  const made = new TwilioPhone(config, api, preferences, (event) => sent.push(event), noNoise);
   made.start();
   const states = () => sent.flatMap((event) => (event.type === "device.changed" ? [event.state] : []));
   return { made, now, sent, states };

@@ -6,6 +6,7 @@ import { type AudioTarget } from "./audioDevices";
 import { BrowserCalls } from "./browserCalls";
 import { CallMicrophone, deviceName } from "./callMicrophone";
 import type { PreferenceStore } from "./preferences";
+import type * as Noise from "../noise/switch";
 import type { QualityKeeper } from "../quality/keeper";
 import type { Surroundings } from "../quality/measure";
 import { watchQuality } from "../quality/watch";
@@ -24,6 +25,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   private rings = true;
   private choosing = false;
   private readonly microphone: CallMicrophone;
+  private noise: Noise.NoiseSwitch | null = null;
+  private bringsNoise = false;
   readonly calls: BrowserCalls;
 
   constructor(
@@ -31,14 +34,19 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     private readonly api: Pick<Api, "token">,
     private readonly preferences: PreferenceStore,
     private readonly send: Send,
+    private readonly loadNoise: () => Promise<typeof Noise>,
     quality: QualityKeeper | null = null,
   ) {
     this.calls = new BrowserCalls(
-      send,
+      (event) => {
+        send(event);
+        if (event.type === "call.accepted") this.lookAtNoise();
+      },
       () => this.callOver(),
       (call, sids) => (quality ? watchQuality(call, sids, quality, () => this.surroundings()) : () => {}),
     );
     this.microphone = new CallMicrophone(preferences, send, () => void this.chooseInput());
+    preferences.subscribe(() => this.lookAtNoise());
     const wake = () => {
       if (document.visibilityState === "visible") this.token?.wake();
     };
@@ -200,8 +208,29 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     setTimeout(() => {
       if (this.device?.isBusy) return;
       this.microphone.forget();
-      this.device?.audio?.unsetInputDevice().catch(() => {});
+      const done = this.device?.audio?.unsetInputDevice().catch(() => {});
+      void done?.then(() => this.lookAtNoise());
     });
+  }
+
+  /** What suppresses noise is brought in the first call in which it is wanted, and looks after itself from then on. */
+  private lookAtNoise(): void {
+    if (this.noise) void this.noise.look();
+    if (this.noise || this.bringsNoise || !this.device?.isBusy || !this.preferences.get().suppressesNoise)
+      return;
+    this.bringsNoise = true;
+    this.loadNoise()
+      .then(({ NoiseSwitch }) => {
+        this.noise = new NoiseSwitch(this.config.urls.noise, {
+          wanted: () => this.preferences.get().suppressesNoise,
+          audio: () => (this.device?.isBusy && this.device.audio) || null,
+          keeping: (change) => this.microphone.keeping(this.calls.active?.isMuted() ?? false, change),
+          tell: (noise) => this.send({ type: "noise.changed", noise }),
+        });
+        void this.noise.look();
+      })
+      .catch(() => this.send({ type: "noise.changed", noise: "failed" }))
+      .finally(() => (this.bringsNoise = false));
   }
 
   private register(first: Token): void {
@@ -294,6 +323,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     this.token = null;
     const old = this.device;
     this.device = null;
+    this.noise?.drop();
     // The only sure way to stay off: a device that merely unregistered comes back by itself.
     old?.destroy();
     this.calls.abandon();

@@ -23,6 +23,7 @@ import { Icon } from "./Icon";
 import { detailOf, Identity } from "./Identity";
 import { AlsoCalling, CallerFactList } from "./IncomingCall";
 import { Keypad } from "./Keypad";
+import { NoiseKey } from "./NoiseKey";
 import { NoteButton } from "./NoteButton";
 import { OthersInCall } from "./OthersInCall";
 import { ProblemNotice } from "./ProblemNotice";
@@ -40,6 +41,9 @@ interface Props {
   api: Api;
   levels: Levels;
   panel: CallPanel | null;
+  /** Whether noise is to be suppressed. */
+  suppresses: boolean;
+  onSuppress(on: boolean): void;
   onMute(muted: boolean): void;
   onPanel(panel: CallPanel | null): void;
   onAct(act: CallAct): void;
@@ -83,6 +87,7 @@ export function ActiveCall(props: Props) {
         onMute={props.onMute}
       />
       <Supervisors supervisors={supervisorsIn(shownCall(state))} customer={facts.shortName} />
+      {panel !== "transfer" && <NoiseKey {...props} />}
       <Problem {...props} />
       {asked && <WhoHearsWhom consultation={asked} facts={facts} waits={waits} onAct={onAct} />}
       {asked?.mine && <WaysOn consultation={asked} facts={facts} />}

@@ -315,6 +315,12 @@ export function App(props: AppProps) {
           panel={panels.open}
           folded={folded}
           onUnfold={toDial}
+          suppresses={chosen.suppressesNoise}
+          onSuppress={(suppressesNoise) => {
+            // Off first: after it failed, whoever presses it again wants it tried again.
+            preferences.set({ suppressesNoise: false });
+            preferences.set({ suppressesNoise });
+          }}
           offer={isIdle(state) && <NotificationOffer preferences={preferences} />}
           onNumber={setNumber}
           onLine={(next) => preferences.set({ line: next?.id ?? null })}

@@ -36,6 +36,8 @@ export interface CallAreaProps {
   number: string;
   line: Line | null;
   panel: CallPanel | null;
+  suppresses: boolean;
+  onSuppress(on: boolean): void;
   /** What stands above the dial pad once. */
   offer: ComponentChildren;
   send(event: SoftphoneEvent): void;

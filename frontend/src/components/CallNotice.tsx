@@ -96,10 +96,11 @@ function OnHold({ name, since }: { name: string; since: number }) {
   );
 }
 
-function microphoneNotice({ state: { hearing }, talk, facts }: Props): Notice | null {
+function microphoneNotice({ state: { hearing, noise }, talk, facts }: Props): Notice | null {
   const name = facts.shortName;
   if (talk.muted) return told("mic-off", t("call.youAreMuted"), t("call.cannotHear", { name }));
-  if (silent(talk)) return told("mic-off", t("call.silent"), t("call.silentText"));
+  // Where noise is suppressed, whoever only listens gives no sound at all.
+  if (noise !== "on" && silent(talk)) return told("mic-off", t("call.silent"), t("call.silentText"));
   if (hearing?.state !== "live" || !hearing.missed) return null;
   const device = hearing.label || t("call.anotherMicrophone");
   return told("mic", t("common.notThere", { device: hearing.missed }), t("call.hears", { name, device }));

@@ -40,6 +40,7 @@ export function SettingsDialog({
       ) : (
         <p class="quiet">{t("settings.devicesLater")}</p>
       )}
+      <NoiseChoice preferences={preferences} />
       <LanguageChoice {...{ api, config }} />
       <fieldset class="choice">
         <legend>{t("settings.theme")}</legend>
@@ -67,6 +68,22 @@ export function SettingsDialog({
         <WakeSetting {...{ webPush, preferences }} />
       </div>
     </Dialog>
+  );
+}
+
+function NoiseChoice({ preferences }: Pick<Props, "preferences">) {
+  const { suppressesNoise } = useStore(preferences);
+  if (!("AudioWorkletNode" in globalThis && "WebAssembly" in globalThis))
+    return <p class="small quiet">{t("noise.notHere")}</p>;
+  return (
+    <div class="switches">
+      <Switch
+        label={t("noise.key")}
+        on={suppressesNoise}
+        onChange={(on) => preferences.set({ suppressesNoise: on })}
+      />
+      <p class="small quiet">{t("noise.what")}</p>
+    </div>
   );
 }
 

@@ -474,6 +474,11 @@ export const de: PageWords = {
   "call.hangUp": "Auflegen",
   "call.mute": "Stumm\u00adschalten",
   "call.muteName": "Stummschalten",
+  "noise.key": "Geräusche unterdrücken",
+  "noise.what":
+    "Anrufer hören Ihre Stimme ohne die Geräusche um Sie herum. Der Ton wird dafür nur auf diesem Computer verarbeitet; das kostet etwas Rechenleistung.",
+  "noise.failed": "Geräusche lassen sich gerade nicht unterdrücken. Man hört Sie wie zuvor.",
+  "noise.notHere": "Dieser Browser kann keine Geräusche unterdrücken.",
   "call.calledLine": "Angerufen: {line}",
   "call.theySee": "Angezeigt wird {line}",
   "call.microphoneGone": "Ihr Mikrofon ist nicht mehr da.",

@@ -471,6 +471,11 @@ export const en = {
   "call.hangUp": "Hang up",
   "call.mute": "Mute",
   "call.muteName": "Mute",
+  "noise.key": "Suppress noise",
+  "noise.what":
+    "Callers hear your voice without the noise around you. The work is done on this computer, and costs some of its power.",
+  "noise.failed": "Noise cannot be suppressed at the moment. You are heard as before.",
+  "noise.notHere": "This browser cannot suppress noise.",
   "call.calledLine": "Called {line}",
   "call.theySee": "They see {line}",
   "call.microphoneGone": "Your microphone is gone.",

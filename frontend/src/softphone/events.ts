@@ -11,6 +11,7 @@ import type {
 } from "../messages";
 import type { CallAct } from "./control";
 import type { DeviceState, Grants, Hints, Hearing, MicrophoneState } from "./state";
+import type { NoiseState } from "../noise/ports";
 import type { NumberCheck } from "../ports";
 import type { StartStep } from "./waits";
 
@@ -23,6 +24,7 @@ export type SoftphoneEvent =
   | { type: "sound.changed"; sound: "on" | "blocked" }
   /** Which device a call's sound comes from, and that it went away. */
   | { type: "hearing.changed"; hearing: Hearing }
+  | { type: "noise.changed"; noise: NoiseState }
   // the phone
   | { type: "device.changed"; state: DeviceState; at: number }
   | { type: "grants.changed"; grants: Grants }

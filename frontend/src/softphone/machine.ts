@@ -50,6 +50,8 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [{ ...state, sound: event.sound }];
     case "hearing.changed":
       return [{ ...state, hearing: event.hearing }];
+    case "noise.changed":
+      return [{ ...state, noise: event.noise }];
     case "start.late":
       return [{ ...state, late: event.step }];
     case "start.retried":
@@ -270,6 +272,8 @@ function withoutThePast(state: State): State {
   const late = state.late !== null && startStep(state) !== state.late ? null : state.late;
   const hearing = state.calls.focus === null ? null : state.hearing;
   const woken = state.woken && (startStep(state) !== null || state.desk.state !== "open");
-  const same = late === state.late && hearing === state.hearing && woken === state.woken;
-  return same ? state : { ...state, late, hearing, woken };
+  const noise = state.calls.focus === null ? "off" : state.noise;
+  const same =
+    late === state.late && hearing === state.hearing && noise === state.noise && woken === state.woken;
+  return same ? state : { ...state, late, hearing, noise, woken };
 }

@@ -16,6 +16,7 @@ import type {
   Supervision,
   WithdrawnReason,
 } from "../messages";
+import type { NoiseState } from "../noise/ports";
 import type { NumberCheck } from "../ports";
 import type { Control } from "./control";
 import type { Remedy } from "./failures";
@@ -176,6 +177,8 @@ export interface State {
   sound: "on" | "blocked";
   /** Null without a call. */
   hearing: Hearing | null;
+  /** Whether what a call hears of the agent is freed of noise. */
+  noise: NoiseState;
   /** `renew`: a ring did not arrive, and the phone is to register anew once there is no call. */
   device: { state: DeviceState; wanted: boolean; problem: string; renew: boolean };
   /** What the phone's token lets the agent do. */
@@ -221,6 +224,7 @@ export function initialState(me: Agent): State {
     microphone: "unknown",
     sound: "on",
     hearing: null,
+    noise: "off",
     device: { state: "unregistered", wanted: false, problem: "", renew: false },
     grants: { incoming: true, outgoing: true },
     leader: { state: "unknown", refused: false },

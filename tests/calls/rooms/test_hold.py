@@ -242,3 +242,15 @@ def test_of_a_call_that_an_agent_made_the_others_leg_is_sent_and_the_agent_follo
     Participant.objects.update(asked_at=None)
     keeping.look(ROOT)
     assert (rest.asked[-1][0], rest.asked[-1][2]) == ("hold", LEG), "the customer is held, not the agent"
+
+
+def test_a_caller_who_hangs_up_on_hold_was_on_hold_until_then(twilio, talking, api, rest):
+    conference = in_room(twilio, api)
+    keeping.look(ROOT)
+    conference.tell("participant-hold", ROOT, Hold="true")
+    Participant.objects.filter(role="customer").update(held_since="2020-01-01T00:00:00Z")
+
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    assert call_json(call_get(ROOT))["held_seconds"] > 1000
+    assert Room.objects.get().state == "over"

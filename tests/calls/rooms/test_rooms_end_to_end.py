@@ -88,21 +88,21 @@ def hears_music(house: House, sid: str, *not_hz: int) -> Callable[[], bool]:
     return check
 
 
-async def answer(agent: Agent, hz: int, monkeypatch: pytest.MonkeyPatch) -> PhoneCall:
+async def answer(agent: Agent, hz: int) -> PhoneCall:
     await until(lambda: agent.rung, f"{agent.username} is rung")
     call = agent.rung.pop()
-    monkeypatch.setattr(soak_phone, "Sound", lambda: Sound(hz))
+    agent.phone.hz = hz
     await agent.phone.answer(call)
     return call
 
 
-async def scenario(house: House, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> str:
+async def scenario(house: House, ids: dict[str, int]) -> str:
     ada, grace = Agent(house, "ada1"), Agent(house, "grace1")
     working = [asyncio.create_task(ada.run())]
     try:
         await until(lambda: ada.ready, "Ada's phone is registered", 60)
         sid = await asyncio.to_thread(house.telephone_calls, CALLER, SUPPORT, voice="silence")
-        call = await answer(ada, ADA, monkeypatch)
+        call = await answer(ada, ADA)
         working.append(asyncio.create_task(grace.run()))
         await until(lambda: grace.ready, "Grace's phone is registered", 60)
         await until(hears_tone(house, sid, ADA), "the caller hears Ada")
@@ -118,7 +118,7 @@ async def scenario(house: House, ids: dict[str, int], monkeypatch: pytest.Monkey
 
         given = await ada.post(sid, "transfer", {"to": {"agent": ids["grace1"]}, "mode": "blind"})
         assert given.status_code == 202, given.text
-        taken = await answer(grace, GRACE, monkeypatch)
+        taken = await answer(grace, GRACE)
         assert taken.params["call_sid"] == sid
         await until(hears_tone(house, sid, GRACE), "the caller hears Grace")
         assert await call.until("over", seconds=10), "Ada is let go"
@@ -130,7 +130,7 @@ async def scenario(house: House, ids: dict[str, int], monkeypatch: pytest.Monkey
             await asyncio.to_thread(house.manage, "shell", "-v0", "-c", _NO_WRAP_UP)
             consulted = await grace.post(sid, "transfer", {"to": {"agent": ids["ada1"]}, "mode": "warm"})
         assert consulted.status_code == 202, consulted.text
-        again = await answer(ada, ADA, monkeypatch)
+        again = await answer(ada, ADA)
         assert again.params["call_sid"] == sid, "what is told with a call that REST makes"
         await until(hears_music(house, sid, ADA, GRACE), "the caller hears music while the two talk")
         await _consulting(grace, sid)

@@ -12,7 +12,7 @@ from aiortc.mediastreams import MediaStreamError
 from simulator.voice import Voice
 from simulator.voice.audio.buffer import Reader
 from simulator.voice.audio.resampling import ToSamples
-from simulator.voice.audio.sources import Tone
+from simulator.voice.audio.sources import Silence, Tone
 from simulator.voice.session import Session
 from simulator.voice.track import OutgoingTrack
 from tests.simulator.voice.rig import Credentials, RigEngine, RigLeg, eventually, make_token
@@ -84,11 +84,11 @@ class Wire:
 
 
 class Phone:
-    """The browser's side of a peer connection: says a tone, and keeps what it hears in `heard`."""
+    """The browser's side of a peer connection: says a tone (0: nothing), and keeps what it hears in `heard`."""
 
     def __init__(self, hz=700):
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._connection.addTrack(OutgoingTrack(Tone(hz).read))
+        self._connection.addTrack(OutgoingTrack((Tone(hz) if hz else Silence()).read))
         self._connection.on("track", self._hear)
         self.heard = Reader()
         self._task = None
