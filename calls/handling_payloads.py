@@ -77,8 +77,15 @@ def participants_json(call: Call) -> list[dict[str, Any]]:
         return []
     # Whoever came into a second room is not shown as having left the first.
     last = {one.leg_sid or one.label: one.pk for one in handling.participants}
-    shown = [one for one in handling.participants if one.pk in last.values()]
+    shown = [one for one in handling.participants if one.pk in last.values() and not _is_elsewhere(one, handling)]
     return [participant_json(one) for one in sorted(shown, key=lambda one: one.role != Participant.Role.CUSTOMER)]
+
+
+def _is_elsewhere(one: Participant, handling: Handling) -> bool:
+    """Of an agent who goes on at another place: the leg that is not there yet; when it is, the one before."""
+    if one.replaces_id is not None and one.joined_at is None:
+        return True
+    return any(each.replaces_id == one.pk and each.joined_at is not None for each in handling.participants)
 
 
 def participant_json(one: Participant) -> dict[str, Any]:

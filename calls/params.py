@@ -138,6 +138,8 @@ class OutgoingRequest:
     override: str
     # The sid of the caller whom the agent says to call back.
     call_back: str
+    # The sid of the agent's own call, with which the agent goes on here.
+    move: str
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -146,6 +148,7 @@ class OutgoingRequest:
             field(form, PHONE_FIELD, 255),
             field(form, "Override", 48),
             sid_field(form, "CallBack"),
+            sid_field(form, "Move"),
         )
 
 

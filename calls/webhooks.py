@@ -23,7 +23,7 @@ from calls.params import (
     VoiceRequest,
 )
 from calls.recorder.sentences import after_a_colon, status_words
-from calls.room_webhooks import ROOM_KINDS, after_dial
+from calls.room_webhooks import ROOM_KINDS, after_dial, to_mover
 from calls.route_webhooks import ROUTE_KINDS, answer_to
 from core.sql.unit import UnitOfWork
 from core.text import in_sentence
@@ -62,6 +62,8 @@ def _outgoing(work: UnitOfWork, received: Received) -> Answer:
     asked = OutgoingRequest.from_fields(received.fields)
     if not asked.voice.sid:
         return twiml_responses.not_started()
+    if asked.move:
+        return to_mover(work, asked)
     return twiml_responses.to_agent(services.call_record_outgoing(work, asked))
 
 
@@ -196,7 +198,7 @@ KINDS = (
     _posted(
         "outgoing",
         url_name="calls:voice-outgoing",
-        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack")),
+        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack", "Move")),
         work=_outgoing,
         work_late=_unanswered,
         emergency=emergencies.to_party,

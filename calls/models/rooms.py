@@ -104,6 +104,17 @@ class Participant(models.Model):
     agent = _agent(_("agent"), db_index=False)
     number = models.CharField(_("number"), max_length=64, blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
+    # The same agent's leg at another place, which this one takes the place of. Nobody calls whoever comes so.
+    replaces = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("takes the place of"),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     # What is wanted.
     wanted_in = models.BooleanField(_("wanted in the call"), default=True)
@@ -134,6 +145,11 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.get_state_display()}"
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an agent wants to go on at another place, whose phone has not called yet."""
+        return self.replaces_id is not None and not self.leg_sid and self.state == self.State.CALLING
 
 
 class Transfer(models.Model):

@@ -103,6 +103,8 @@ def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError)
         for one in inside.present:
             one.wanted_held = False
             inside.changed(one)
+            if one.is_awaited:
+                inside.out(one)
         return
     room.state = Room.State.OVER
     for one in inside.participants:
@@ -133,7 +135,8 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         return Wish(lambda: participant_remove(conference, leg), _not_removed, pk)
     if one.state == State.CALLING:
-        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if not leg else None
+        comes = bool(leg) or one.replaces_id is not None
+        return None if comes else Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk)
     if one.wanted_held != one.held:
         held, music = one.wanted_held, music_url(inside.language)
         return Wish(lambda: participant_hold(conference, leg, held=held, music_url=music), _not_held, pk)

@@ -126,7 +126,12 @@ def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> 
     if room.state == Room.State.LIFTING and room.created_at < now - _NEVER:
         room.state = Room.State.OVER
         for one in inside.participants:
-            inside.out(one)
+            if one.replaces_id is not None and one.leg_sid and one.state != State.LEFT:
+                # Is there alone, and is hung up on as a phone that rings for a room that is over.
+                one.state, one.wanted_in, one.asked_at = State.CALLING, False, None
+                inside.changed(one)
+            else:
+                inside.out(one)
         Transfer.objects.filter(call=inside.the_root.sid, state__in=Transfer.OPEN).update(
             state=Transfer.State.FAILED, ended_at=now
         )

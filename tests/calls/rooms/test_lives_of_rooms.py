@@ -20,7 +20,7 @@ from telephony.errors import CallGone, TelephonyError
 from telephony.rest.client import ParticipantFacts
 from tests import factories
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, talk
-from tests.twilio import TwilioClient, incoming, leg_status, rfc2822, sid
+from tests.twilio import TwilioClient, incoming, leg_status, outgoing, rfc2822, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,9 @@ class World:
     legs: int = 50
     fetched: str = ""
     troubled: bool = True
+    # Phones that are about to call to go on with the call; legs of such.
+    dials: int = 0
+    own: set[str] = field(default_factory=set)
 
     # --- what is asked of it ------------------------------------------------------------------------------------------
 
@@ -147,6 +150,26 @@ class World:
             if "Hangup" in self.twilio.webhook("/twilio/voice/dial-action/", fields).content.decode():
                 self.ends(ROOT)
 
+    def dial(self) -> None:
+        """Ada's phone at another place."""
+        self.dials -= 1
+        self.legs += 1
+        leg = sid("CA", self.legs)
+        fields = outgoing(self.ada.pk, "", CallSid=leg, Move=ROOT)
+        text = self.twilio.webhook("/twilio/voice/outgoing/", fields).content.decode()
+        self.own.add(leg)
+        self.places[leg] = "gone"
+        if "<Conference" not in text:
+            self.status(leg, "no-answer")
+            return
+        self.labels[leg] = text.partition('participantLabel="')[2].partition('"')[0]
+        if self.dice.random() < 0.15:
+            # The page is closed in this moment.
+            self.ended(leg)
+            return
+        self.places[leg] = "room"
+        self.event("participant-join", leg)
+
     def answers(self, leg: str, *, taken: bool) -> None:
         if not taken:
             self.places[leg] = "gone"
@@ -165,6 +188,10 @@ class World:
     def status(self, leg: str, status: str) -> None:
         if leg == ROOT:
             self.untold.append(("/twilio/voice/status/", incoming(CallStatus=status, SequenceNumber="0")))
+            return
+        if leg in self.own:
+            fields = outgoing(self.ada.pk, "", CallSid=leg, CallStatus=status, Timestamp=rfc2822(timezone.now()))
+            self.untold.append(("/twilio/voice/status/", fields))
             return
         agent = self.ada if leg == LEG else self.grace
         fields = leg_status(agent.pk, status, 3, leg=int(leg[2:], 16))
@@ -208,17 +235,19 @@ def _later() -> None:
     Room.objects.filter(alone_since__isnull=False).update(alone_since=past)
 
 
-ACTIONS = ("hold", "resume", "complete-transfer", "cancel-transfer", "merge", "consult", "consult", "give")
+ACTIONS = ("hold", "resume", "complete-transfer", "cancel-transfer", "merge", "consult", "consult", "give", "move")
 
 
-def act(world: World, api: APIClient) -> None:
-    what = world.dice.choice(ACTIONS)
+def act(world: World, api: APIClient, *actions: str) -> None:
+    what = world.dice.choice(actions or ACTIONS)
     body: dict[str, Any] = {}
     if what in ("consult", "give"):
         body = {"to": {"agent": world.grace.pk}, "mode": "warm" if what == "consult" else "blind"}
         what = "transfer"
     answer = api.post(f"/api/v1/calls/{ROOT}/{what}/", body, format="json", secure=True)
     assert answer.status_code < 500 or answer.status_code in (502, 503), answer.content
+    # The page whose wish was taken has its phone call: at once, late, or never.
+    world.dials += 1 if what == "move" and answer.status_code == 202 else 0
 
 
 @pytest.mark.parametrize("seed", range(24))
