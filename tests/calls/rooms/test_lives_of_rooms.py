@@ -239,7 +239,7 @@ ACTIONS = ("hold", "resume", "complete-transfer", "cancel-transfer", "merge", "c
 
 
 def act(world: World, api: APIClient, *actions: str) -> None:
-    what = world.dice.choice(actions or ACTIONS)
+    what = world.dice.choice(actions)
     body: dict[str, Any] = {}
     if what in ("consult", "give"):
         body = {"to": {"agent": world.grace.pk}, "mode": "warm" if what == "consult" else "blind"}
@@ -250,8 +250,13 @@ def act(world: World, api: APIClient, *actions: str) -> None:
     world.dials += 1 if what == "move" and answer.status_code == 202 else 0
 
 
+# Of an agent who goes from one place to another, and does a few other things.
+RESTLESS = ("move", "move", "move", "hold", "resume", "consult", "complete-transfer", "merge")
+
+
+@pytest.mark.parametrize("actions", [ACTIONS, RESTLESS], ids=["anything", "moves"])
 @pytest.mark.parametrize("seed", range(24))
-def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed):
+def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actions):
     grace = factories.make_agent("grace", team=team, reachable=True)
     dice = random.Random(seed)
     talk(twilio, ada)
@@ -273,18 +278,22 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed):
             roll = dice.random()
             calling = [leg for leg, place in world.places.items() if place == "calling"]
             if roll < 0.4:
-                act(world, api)
+                act(world, api, *actions)
+            elif roll < 0.55 and world.dials:
+                world.dial()
             elif roll < 0.75:
                 world.tell()
             elif roll < 0.85 and calling:
                 world.answers(calling[0], taken=dice.random() < 0.7)
             elif roll < 0.88:
-                world.ends(LEG)
+                world.ends(dice.choice([LEG, *sorted(leg for leg in world.own if world.places[leg] != "gone")]))
             else:
                 keeping.look(ROOT)
         world.troubled = False
         for _ in range(8):
             _later()
+            if world.dials and dice.random() < 0.5:
+                world.dial()
             keeping.look(ROOT)
             for leg in [leg for leg, place in world.places.items() if place == "calling"]:
                 world.answers(leg, taken=False)
@@ -305,6 +314,7 @@ def _check(world: World) -> None:
         transfer = Transfer.objects.filter(state__in=Transfer.OPEN).first()
         if ROOT in world.held and transfer is not None:
             assert len(others) > 1, f"on hold for nobody: {seen}"
+        assert len({LEG, *world.own} & set(others)) <= 1, f"Ada is there twice: {seen}"
     elif caller == "queue":
         assert any(word in world.fetched for word in ("<Client", "<Enqueue", "<Record")), world.fetched
         assert Conversation.objects.get(pk=ROOT).state != "talking"
