@@ -151,6 +151,11 @@ class Participant(models.Model):
         """Whether an agent wants to go on at another place, whose phone has not called yet."""
         return self.replaces_id is not None and not self.leg_sid and self.state == self.State.CALLING
 
+    @property
+    def is_left_over(self) -> bool:
+        """Whether, of a room that is over, nobody knows that this leg has ended with it."""
+        return self.replaces_id is not None and self.state == self.State.IN and not self.wanted_in
+
 
 class Transfer(models.Model):
     """An agent hands a call over: to an agent, a team or a number."""

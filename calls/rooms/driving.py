@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from calls.models import Participant, Room
+from calls.models import Participant, Room, Transfer
 from calls.rooms import calling_in
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
@@ -107,8 +107,14 @@ def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError)
                 inside.out(one)
         return
     room.state = Room.State.OVER
+    begun = inside.transfer
+    if begun is not None and begun.mode == Transfer.Mode.WARM:
+        begun.state, begun.problem, begun.ended_at = Transfer.State.FAILED, error.key[:255], timezone.now()
+        begun.save(update_fields=["state", "problem", "ended_at"])
+        inside.transfer = None
     for one in inside.participants:
         if one.state != State.LEFT:
+            calling_in.end_offer(inside, one)
             one.delete()
     inside.participants = [one for one in inside.participants if one.pk]
 
@@ -131,7 +137,7 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
             return None
         if one.role == Role.CUSTOMER:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
-        if one.state == State.CALLING:
+        if one.state == State.CALLING or not inside.is_living:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         return Wish(lambda: participant_remove(conference, leg), _not_removed, pk)
     if one.state == State.CALLING:

@@ -69,8 +69,17 @@ def close_all(inside: Inside) -> None:
         if one.state == State.CALLING and one.leg_sid and one.role != Role.CUSTOMER:
             one.wanted_in, one.asked_at = False, None
             inside.changed(one)
+        elif one.state == State.IN and one.replaces_id is not None and _lives(inside, one):
+            # Ends with the room, unless it came when that was over: asked for when its end is not told soon.
+            one.wanted_in, one.asked_at = False, timezone.now()
+            inside.changed(one)
         else:
             inside.out(one)
+
+
+def _lives(inside: Inside, one: Participant) -> bool:
+    leg = inside.batch.get(one.leg_sid)
+    return leg is not None and not leg.is_terminal
 
 
 def _consultation(inside: Inside) -> None:

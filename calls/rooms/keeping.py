@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import close_old_connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from calls.live.locks import try_lock
@@ -33,7 +34,8 @@ _THREADS = 2
 
 def rooms_due() -> list[str]:
     """The living rooms, and those that are over while somebody's phone still rings for them; few calls have one."""
-    ringing = Participant.objects.filter(state=State.CALLING, agent__isnull=False, wanted_in=False)
+    on_the_line = Q(state=State.CALLING) | Q(state=State.IN, replaces__isnull=False)
+    ringing = Participant.objects.filter(on_the_line, agent__isnull=False, wanted_in=False)
     living = Room.objects.filter(state__in=LIVING).values_list("pk", flat=True)
     return list({*living, *ringing.values_list("room", flat=True)})
 
@@ -127,8 +129,8 @@ def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> 
         room.state = Room.State.OVER
         for one in inside.participants:
             if one.replaces_id is not None and one.leg_sid and one.state != State.LEFT:
-                # Is there alone, and is hung up on as a phone that rings for a room that is over.
-                one.state, one.wanted_in, one.asked_at = State.CALLING, False, None
+                # Is there alone, and is hung up on.
+                one.wanted_in, one.asked_at = False, None
                 inside.changed(one)
             else:
                 inside.out(one)

@@ -27,6 +27,7 @@ export function signalOf(state: State, now: number): Signal {
   const facts = currentFacts(state);
   if (focus?.state === "pending")
     return { titles: [t("signal.calls", { name: facts?.title ?? "" }), PRODUCT], icon: "call" };
+  if (isDialling(focus) && focus.hints.move) return { titles: [t("move.coming")], icon: "call" };
   if (isDialling(focus)) return { titles: [t("signal.calling", { name: facts?.title ?? "" })], icon: "call" };
   if (isTalk(focus)) {
     const length = (since: number) => minutes((now - since) / 1000);

@@ -32,6 +32,8 @@ export interface Phone {
     lineId: number | null;
     override: string | null;
     callBack: string | null;
+    /** The call at another place into which it goes. */
+    move?: string;
   }): void;
   accept(id: string): void;
   reject(id: string): void;
@@ -89,7 +91,8 @@ export interface Tones {
 
 export interface Leader {
   request(): void;
-  take(): void;
+  /** `anyway`: though the other tab is on a call. */
+  take(anyway?: boolean): void;
 }
 
 /** What a typed number means. */

@@ -88,7 +88,7 @@ export class BrowserCalls {
       this.onOver();
     };
     const sid = () => call.parameters.CallSid ?? id;
-    const root = () => call.customParameters.get("call_sid") ?? null;
+    const root = () => call.customParameters.get("call_sid") ?? call.customParameters.get("Move") ?? null;
     this.measured.set(
       id,
       this.measure(call, () => ({ root: root(), leg: sid() })),

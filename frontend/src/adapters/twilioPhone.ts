@@ -70,7 +70,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     this.send({ type: "device.changed", state: "unregistered", at: Date.now() });
   }
 
-  connect({ id, to, lineId, override, callBack }: Parameters<Phone["connect"]>[0]): void {
+  connect({ id, to, lineId, override, callBack, move }: Parameters<Phone["connect"]>[0]): void {
     const device = this.device;
     if (!device) {
       this.send({ type: "call.failed", id, code: null, at: Date.now() });
@@ -80,6 +80,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     if (lineId !== null) params.LineId = String(lineId);
     if (override) params.Override = override;
     if (callBack) params.CallBack = callBack;
+    if (move) params.Move = move;
     this.calls.placing(id);
     device
       .connect({ params })

@@ -5,12 +5,14 @@ import type { Config } from "../config";
 import type { Call, Line } from "../messages";
 import type { Api, Levels } from "../ports";
 import type { SoftphoneEvent } from "../softphone/events";
+import { elsewhere } from "../softphone/moving";
 import { wrapUp } from "../softphone/presence";
 import { callerFacts, canDial, cue, currentFacts, lastEnding } from "../softphone/selectors";
 import { idle } from "../softphone/calls";
 import { type Hints, isDialling, type State } from "../softphone/state";
 import { ActiveCall } from "./ActiveCall";
 import { CallBackOffer } from "./CallBackOffer";
+import { CallElsewhere, CallOnItsWay } from "./CallElsewhere";
 import { DialPad } from "./DialPad";
 import { FailedCall } from "./FailedCall";
 import { IncomingCall } from "./IncomingCall";
@@ -82,6 +84,8 @@ function Panel(props: CallAreaProps) {
     );
   }
   const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
+  if (isDialling(focus) && focus.hints.move)
+    return <CallOnItsWay dialling={focus} facts={facts} onStay={hangUp} />;
   if (isDialling(focus)) {
     return (
       <OutgoingCall
@@ -132,6 +136,8 @@ function Idle(props: CallAreaProps) {
     );
   }
   const shown = cue(state);
+  const other = elsewhere(state);
+  if (other && !shown) return <CallElsewhere live={other} state={state} send={send} />;
   const trouble = troubleOf(state);
   // The microphone comes before the other reasons.
   if (trouble && !shown) return <Unreachable trouble={trouble} state={state} send={send} />;

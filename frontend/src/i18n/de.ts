@@ -565,6 +565,19 @@ export const de: Catalogue = {
   "ended.cutOffLabel": "Unterbrochenes Gespräch",
   "ended.callBack": "Zurückrufen",
 
+  // A call at another place
+  "move.title": "In einem anderen Tab oder an einem anderen Gerät",
+  "move.movedOn": "Dieses Gespräch geht an anderer Stelle weiter.",
+  "move.text":
+    "Sie sprechen dort mit {name}. Sie können hier weitersprechen: {name} hört keine Unterbrechung.",
+  "move.here": "Hier weitersprechen",
+  "move.end": "Gespräch beenden",
+  "move.starting": "Ihr Telefon wird hier gestartet. Dort sprechen Sie so lange weiter.",
+  "move.coming": "Das Gespräch wird hierher geholt.",
+  "move.stay": "Dort lassen",
+  "move.failed": "Das Gespräch konnte nicht hierher geholt werden. Es geht weiter, wo es war.",
+  "move.noCalls": "Um hier weiterzusprechen, müssen Sie anrufen dürfen. Fragen Sie die Administration.",
+
   // Why a call could not be made or answered
   "failure.notStarted":
     "Der Anruf konnte nicht begonnen werden. Ihre Verbindung steht; versuchen Sie es erneut.",

@@ -562,6 +562,18 @@ export const en = {
   "ended.cutOffLabel": "Call that was cut off",
   "ended.callBack": "Call back",
 
+  // A call at another place
+  "move.title": "In another tab or on another device",
+  "move.movedOn": "This call goes on at another place.",
+  "move.text": "You talk with {name} there. You can go on here: {name} hears no break.",
+  "move.here": "Continue here",
+  "move.end": "End the call",
+  "move.starting": "Your phone is being started here. You talk on there meanwhile.",
+  "move.coming": "The call is being brought here.",
+  "move.stay": "Leave it there",
+  "move.failed": "The call could not be brought here. It goes on where it was.",
+  "move.noCalls": "To go on here you need leave to make calls. Ask your admin.",
+
   // Why a call could not be made or answered
   "failure.notStarted": "The call could not be started. Your connection works; try again.",
   "failure.notInService": "This number is not in service.",

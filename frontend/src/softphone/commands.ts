@@ -47,7 +47,7 @@ export function commandRunner(
       case "leader.request":
         return leader.request();
       case "leader.take":
-        return leader.take();
+        return leader.take(command.anyway);
       case "phone.start":
         return phone.start();
       case "phone.stop":
@@ -79,6 +79,12 @@ export function commandRunner(
         void api.act(command.sid, command.act).then(
           (call) => send({ type: "call.acted", sid: command.sid, call }),
           ({ message }: Refusal) => send({ type: "call.not-acted", sid: command.sid, message }),
+        );
+        return;
+      case "call.move":
+        void api.act(command.sid, { do: "move" }).then(
+          () => send({ type: "move.noted", sid: command.sid, at: Date.now() }),
+          ({ message }: Refusal) => send({ type: "move.refused", sid: command.sid, message }),
         );
         return;
       case "tone.hold-lasts":

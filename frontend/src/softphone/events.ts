@@ -50,6 +50,10 @@ export type SoftphoneEvent =
   | { type: "call.not-acted"; sid: string; message: string }
   /** Nobody says what became of it. */
   | { type: "control.late" }
+  /** The call of this root may go on here; or why not; or nobody says so. */
+  | { type: "move.noted"; sid: string; at: number }
+  | { type: "move.refused"; sid: string; message: string }
+  | { type: "move.late" }
   /** The customer has heard music for two minutes more. */
   | { type: "hold.lasts" }
   // the agent
@@ -68,6 +72,8 @@ export type SoftphoneEvent =
   | { type: "agent.closed-problem" }
   | { type: "agent.hung-up"; at: number }
   | { type: "agent.ended-orphan"; sid: string }
+  /** Wants the talk at another place to go on here. `id`: that of the call here. */
+  | { type: "agent.moved-here"; root: string; id: string }
   | { type: "agent.closed" }
   | { type: "agent.closed-cut-off" }
   | { type: "agent.chose"; availability: Availability; reason?: AwayReason | null; backAt?: string | null }
@@ -88,7 +94,8 @@ export type Command =
   | { type: "microphone.request" }
   | { type: "microphone.check" }
   | { type: "leader.request" }
-  | { type: "leader.take" }
+  /** `anyway`: though the other tab talks, which it goes on to do. */
+  | { type: "leader.take"; anyway?: boolean }
   | { type: "phone.start" }
   | { type: "phone.stop" }
   | {
@@ -98,6 +105,8 @@ export type Command =
       lineId: number | null;
       override: string | null;
       callBack: string | null;
+      /** The root of the agent's own call, into which this phone calls. */
+      move?: string;
     }
   | { type: "phone.accept"; id: string }
   | { type: "phone.reject"; id: string }
@@ -109,6 +118,7 @@ export type Command =
   | { type: "phone.hang-up-told"; id: string; sid: string }
   | { type: "call.hang-up"; sid: string }
   | { type: "call.act"; sid: string; act: CallAct }
+  | { type: "call.move"; sid: string }
   | { type: "tone.hold-lasts" }
   | { type: "call-back.decline"; sid: string }
   | { type: "desk.open" }

@@ -71,6 +71,7 @@ function signedOut(state: State, message: string): State {
     gap: null,
     lines: [],
     orphans: [],
+    move: null,
   };
 }
 
@@ -131,6 +132,7 @@ function forget(state: State, sid: string): State {
     calls: gone ? remembering(state.calls, gone) : state.calls,
     lives: shown && gone ? state.lives : lives,
     orphans: state.orphans.filter((orphan) => orphan.sid !== sid),
+    move: state.move?.root === sid ? null : state.move,
   };
 }
 

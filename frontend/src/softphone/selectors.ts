@@ -2,6 +2,7 @@
 import type { CallBack, Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
 import { firstName, isolated, shownFirstName } from "../names";
+import { elsewhere } from "./moving";
 import { wrapUp } from "./presence";
 import { type Conversation, type Ending, type Hints, inCall, type State } from "./state";
 import { t } from "../i18n/i18n";
@@ -133,12 +134,13 @@ export function isQuiet(state: State): boolean {
   const { focus } = state.calls;
   const ending = focus === null ? state.calls.ending : null;
   const isTold = ending === null || ending.kind === "ended";
-  const rests = state.callBack === null && state.orphans.length === 0;
+  const rests = state.callBack === null && state.orphans.length === 0 && elsewhere(state) === null;
   return focus === null && isTold && rests && wrapUp(state) === null && cue(state) === null;
 }
 
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
-export function isIdle({ calls, callBack, desk, orphans }: State): boolean {
-  if (callBack !== null) return false;
+export function isIdle(state: State): boolean {
+  const { calls, callBack, desk, orphans } = state;
+  if (callBack !== null || elsewhere(state) !== null) return false;
   return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
 }

@@ -15,6 +15,7 @@ import type {
 import type { NumberCheck } from "../ports";
 import type { Control } from "./control";
 import type { Remedy } from "./failures";
+import type { Move } from "./moving";
 import type { StartStep } from "./waits";
 
 export type MicrophoneState = "unknown" | "prompt" | "requesting" | "granted" | "denied" | "missing";
@@ -38,6 +39,8 @@ export interface Hints {
   override?: string;
   /** The caller who is called back: the sid of the first call. */
   callBack?: string;
+  /** The agent's own talk at another place, which is to go on here. */
+  move?: { root: string; incoming: boolean; since: number };
 }
 
 export interface Grants {
@@ -66,6 +69,8 @@ export type Dialling = PhoneCall & { line: Line | null } & (
 
 interface Talk extends PhoneCall {
   root: string;
+  /** The sid of its own leg, where neither `id` nor `root` is that. */
+  leg?: string;
   incoming: boolean;
   line: Line | null;
   muted: boolean;
@@ -96,6 +101,10 @@ export type Ending =
       seconds: number;
       /** To whom the customer went on from here; "" when the call is over. */
       handedTo: string;
+      /** The sid of the leg that was here. */
+      leg: string;
+      /** The agent talks on with another phone. */
+      movedOn: boolean;
       at: number;
     }
   | {
@@ -166,6 +175,8 @@ export interface State {
   /** Since when the customer hears music, and how often the agent was reminded of it. */
   hold: { root: string; since: number; reminders: number } | null;
   orphans: Orphan[];
+  /** The talk at another place that is to go on here. */
+  move: Move | null;
   /** The call that ended because the page before this one was closed or loaded again. */
   cutOff: Call | null;
   /** Opened from the notification of a caller who waits, until the phone is ready. */
@@ -197,6 +208,7 @@ export function initialState(me: Agent): State {
     control: null,
     hold: null,
     orphans: [],
+    move: null,
     cutOff: null,
     woken: false,
     readySince: null,

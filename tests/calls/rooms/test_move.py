@@ -404,3 +404,40 @@ def test_a_call_that_the_agent_made_goes_on_without_its_first_leg(twilio, line, 
 def _later():
     past = timezone.now() - timedelta(seconds=60)
     Participant.objects.update(created_at=past)
+
+
+@pytest.mark.parametrize("order", ["join first", "leave first", "end first"])
+def test_who_comes_when_the_customer_is_gone_is_not_left_in_an_empty_room(twilio, talking, api, ada, rest, order):
+    post(api)
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    assert is_let_in(dials(twilio, ada))
+    events = [conference.event("participant-join", HERE), conference.event("participant-leave", ROOT)]
+    if order == "leave first":
+        events.reverse()
+    if order == "end first":
+        twilio.webhook("/twilio/voice/status/", root_status("completed"))
+    for fields in events:
+        conference.send(fields)
+    Participant.objects.update(asked_at=None)
+
+    keeping.look(ROOT)
+
+    assert ("hang-up", HERE) in [one[:2] for one in rest.asked]
+    over(twilio, ada, HERE)
+    keeping.look(ROOT)
+    assert {one.state for one in Participant.objects.all()} == {"left"}
+    assert ROOT not in keeping.rooms_due()
+
+
+def test_a_new_leg_that_ends_with_the_call_is_not_asked_about(twilio, talking, api, ada, rest):
+    conference = moved(twilio, api, ada, rest)
+    conference.tell("participant-leave", ROOT)
+    keeping.look(ROOT)
+
+    conference.tell("participant-leave", HERE)
+    over(twilio, ada, HERE)
+    keeping.look(ROOT)
+
+    assert "hang-up" not in rest.names()
+    assert {one.state for one in Participant.objects.all()} == {"left"}
