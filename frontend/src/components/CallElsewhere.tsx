@@ -1,7 +1,8 @@
 /** The agent's talk in another tab, browser or app: it can go on here. And on its way here. */
 import type { LiveCall } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
-import { type CallerFacts, callerFacts } from "../softphone/selectors";
+import type { Move } from "../softphone/moving";
+import { type CallerFacts, callerFacts, lastEnding } from "../softphone/selectors";
 import type { Dialling, State } from "../softphone/state";
 import { CallLayout } from "./CallLayout";
 import { Icon } from "./Icon";
@@ -18,11 +19,18 @@ interface Props {
   send(event: SoftphoneEvent): void;
 }
 
-export function CallElsewhere({ live: { call }, state, send }: Props) {
+export function CallElsewhere(props: Props) {
+  const {
+    live: { call },
+    state,
+    send,
+  } = props;
   const { sid } = call;
   const facts = callerFacts(state, sid, NOBODY);
   const move = state.move?.root === sid ? state.move : null;
-  const problem = move?.problem || state.orphans.find((orphan) => orphan.sid === sid)?.problem;
+  const notEnded = state.orphans.find((orphan) => orphan.sid === sid)?.problem;
+  const problem =
+    move?.problem || (notEnded && t("ended.orphanProblem", { name: facts.title, problem: notEnded }));
   const waits = move !== null && move.step !== null;
   const may = state.grants.outgoing;
   return (
@@ -40,15 +48,7 @@ export function CallElsewhere({ live: { call }, state, send }: Props) {
       notice={
         <>
           <Icon name="signal" size={18} />
-          <span>
-            {waits
-              ? move.step === "phone"
-                ? t("move.starting")
-                : t("move.coming")
-              : may
-                ? t("move.text", { name: facts.shortName })
-                : t("move.noCalls")}
-          </span>
+          <span>{noticeOf(props, move)}</span>
         </>
       }
       bar={
@@ -83,6 +83,17 @@ export function CallElsewhere({ live: { call }, state, send }: Props) {
       <CallerFactList facts={facts} incoming={call.direction === "inbound"} />
     </CallLayout>
   );
+}
+
+function noticeOf({ live: { call }, state }: Props, move: Move | null): string {
+  if (move?.step === "phone") return t("move.starting");
+  if (move?.step === "asked") return t("move.coming");
+  if (!state.grants.outgoing) return t("move.noCalls");
+  const ending = lastEnding(state);
+  const leftHere = ending?.kind === "ended" && ending.movedOn;
+  return leftHere
+    ? t("move.movedOn")
+    : t("move.text", { name: callerFacts(state, call.sid, NOBODY).shortName });
 }
 
 /** This page's phone calls into it. */

@@ -76,6 +76,7 @@ function sentenceOf(state: State, ending: Ending): string {
   if (ending.kind !== "ended") return endingSentence(state, ending);
   const { title } = callerFacts(state, ending.root, ending.hints);
   const { handedTo } = ending;
+  if (ending.movedOn) return t("move.movedOn");
   if (handedTo) return t("ended.handedOn", { name: title, to: handedTo, length: minutes(ending.seconds) });
   return t("ended.with", { name: title, length: minutes(ending.seconds) });
 }
