@@ -18,7 +18,10 @@ from tests.browser.tones import expect_hears, expect_telephone_hears, singing
 CALLER, HERE, THERE = 650, 850, 1300
 # Seconds of sound.
 _LISTENED, _MOST_SILENCE = 12.0, 1.0
-ANOTHER_PLACE = "In another tab or on another device"
+_NO_MICROPHONE = """
+() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError")); }
+"""
+ANOTHER_PLACE = "This call is on another tab or device."
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +112,7 @@ def test_a_call_whose_new_place_does_not_come_goes_on_where_it_was(open_desk: An
     there.expect_reachable()
     sid = talking(here, stack)
     # The microphone is taken away in the moment in which it is asked for.
-    there.page.evaluate(
-        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
-    )
+    there.page.evaluate(_NO_MICROPHONE)
 
     there.call_area.get_by_role("button", name="Continue here").click()
 

@@ -137,7 +137,9 @@ function Idle(props: CallAreaProps) {
   }
   const shown = cue(state);
   const other = elsewhere(state);
-  if (other && !shown) return <CallElsewhere live={other} state={state} send={send} />;
+  // Why it did not come here is said first: the microphone, perhaps.
+  if (other && (!shown || state.move?.problem))
+    return <CallElsewhere live={other} state={state} send={send} />;
   const trouble = troubleOf(state);
   // The microphone comes before the other reasons.
   if (trouble && !shown) return <Unreachable trouble={trouble} state={state} send={send} />;

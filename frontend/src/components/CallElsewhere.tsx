@@ -68,7 +68,7 @@ export function CallElsewhere(props: Props) {
               onClick={() => waits || send({ type: "agent.moved-here", root: sid, id: `move-${++moved}` })}
               aria-disabled={waits}
             >
-              <Icon name="phone" /> {t("move.here")}
+              {t("move.here")}
             </button>
           )}
         </>

@@ -566,11 +566,10 @@ export const de: Catalogue = {
   "ended.callBack": "Zurückrufen",
 
   // A call at another place
-  "move.title": "In einem anderen Tab oder an einem anderen Gerät",
+  "move.title": "Im Gespräch, woanders",
   "move.movedOn": "Dieses Gespräch geht an anderer Stelle weiter.",
-  "move.text":
-    "Sie sprechen dort mit {name}. Sie können hier weitersprechen: {name} hört keine Unterbrechung.",
-  "move.here": "Hier weitersprechen",
+  "move.text": "Läuft in einem anderen Tab oder Gerät. {name} hört keine Unterbrechung.",
+  "move.here": "Hierher holen",
   "move.end": "Gespräch beenden",
   "move.starting": "Ihr Telefon wird hier gestartet. Dort sprechen Sie so lange weiter.",
   "move.coming": "Das Gespräch wird hierher geholt.",

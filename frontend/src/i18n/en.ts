@@ -563,9 +563,9 @@ export const en = {
   "ended.callBack": "Call back",
 
   // A call at another place
-  "move.title": "In another tab or on another device",
+  "move.title": "On a call elsewhere",
   "move.movedOn": "This call goes on at another place.",
-  "move.text": "You talk with {name} there. You can go on here: {name} hears no break.",
+  "move.text": "This call is on another tab or device. {name} hears no break.",
   "move.here": "Continue here",
   "move.end": "End the call",
   "move.starting": "Your phone is being started here. You talk on there meanwhile.",

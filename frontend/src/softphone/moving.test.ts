@@ -65,12 +65,10 @@ describe("a call at another place", () => {
     expect(lastEnding(hungUp)).toMatchObject({ kind: "ended", movedOn: false });
   });
 
-  it("is what was answered on another device, and not by somebody else", () => {
-    const withdrawn = sample("call.withdrawn");
-    const by = (agent: typeof me) =>
-      after(ringingState(), push({ ...withdrawn, reason: "answered-elsewhere", by: agent }), told());
-    expect(elsewhere(by(me))?.call.sid).toBe(ROOT);
-    expect(elsewhere(by({ ...me, id: 2 }))).toBeNull();
+  it("is what rang here as well, and was answered there", () => {
+    const canceled: SoftphoneEvent = { type: "call.canceled", id: LEG, at: NOW };
+    expect(elsewhere(after(ringingState(), canceled))).toBeNull();
+    expect(elsewhere(after(ringingState(), canceled, told()))?.call.sid).toBe(ROOT);
   });
 });
 
@@ -146,6 +144,16 @@ describe("bringing it here", () => {
   it("is not for who may not make calls", () => {
     const state = after(idle(), { type: "grants.changed", grants: { incoming: true, outgoing: false } });
     expect(transition(state, pressed)).toEqual([state]);
+  });
+
+  it("is not tried while the microphone is blocked, which is looked at again", () => {
+    const state = after(idle(), { type: "microphone.changed", microphone: "denied" });
+    const [next, ...commands] = transition(state, pressed);
+    expect(commands).toEqual([{ type: "microphone.check" }]);
+    expect(next.move).toMatchObject({
+      step: null,
+      problem: expect.stringContaining("It goes on where it was."),
+    });
   });
 
   it("is said aloud", () => {

@@ -25,18 +25,20 @@ export function elsewhere(state: State): LiveCall | null {
   return Object.values(state.lives).find((live) => isElsewhere(live, state)) ?? null;
 }
 
-function isElsewhere({ call, mine }: LiveCall, { calls, me }: State): boolean {
+function isElsewhere({ call, mine }: LiveCall, { calls }: State): boolean {
   if (mine !== "active" || call.answer_time === null || call.end_time !== null) return false;
   const ending = calls.focus === null && calls.ending?.root === call.sid ? calls.ending : null;
-  if (!ending) return true;
-  // What has just ended here lives on for a moment.
-  if (ending.kind === "withdrawn") return ending.reason === "answered-elsewhere" && ending.by?.id === me.id;
-  return ending.kind === "ended" && ending.movedOn;
+  // What has just ended here lives on for a moment; what rang here as well was answered there.
+  return !ending || ending.kind === "withdrawn" || (ending.kind === "ended" && ending.movedOn);
 }
 
 export function movedHere(state: State, { root, id }: Of<"agent.moved-here">): Step {
   const wanted = elsewhere(state);
   if (wanted?.call.sid !== root || state.move?.step || !state.grants.outgoing) return [state];
+  if (state.microphone !== "granted") {
+    const move: Move = { root, id, step: null, problem: t("move.failed") };
+    return [{ ...state, move }, { type: "microphone.check" }];
+  }
   const next: State = { ...state, move: { root, id, step: "phone", problem: "" } };
   // The tab that talks keeps its phone until the call is over there.
   return state.leader.state === "elsewhere" ? [next, { type: "leader.take", anyway: true }] : [next];
