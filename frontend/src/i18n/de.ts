@@ -575,7 +575,7 @@ export const de: Catalogue = {
   "move.coming": "Das Gespräch wird hierher geholt.",
   "move.stay": "Dort lassen",
   "move.failed": "Das Gespräch konnte nicht hierher geholt werden. Es geht weiter, wo es war.",
-  "move.noCalls": "Um hier weiterzusprechen, müssen Sie anrufen dürfen. Fragen Sie die Administration.",
+  "move.noCalls": "Hier weitersprechen kann, wer auch anrufen darf.",
 
   // Why a call could not be made or answered
   "failure.notStarted":

@@ -572,7 +572,7 @@ export const en = {
   "move.coming": "The call is being brought here.",
   "move.stay": "Leave it there",
   "move.failed": "The call could not be brought here. It goes on where it was.",
-  "move.noCalls": "To go on here you need leave to make calls. Ask your admin.",
+  "move.noCalls": "To go on here you must be allowed to make calls.",
 
   // Why a call could not be made or answered
   "failure.notStarted": "The call could not be started. Your connection works; try again.",

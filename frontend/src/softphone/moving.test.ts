@@ -19,7 +19,8 @@ import { commandRunner, type Ports } from "./commands";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
 import { elsewhere } from "./moving";
-import { lastEnding } from "./selectors";
+import { reach } from "./reach";
+import { lastEnding, myPresence } from "./selectors";
 import type { State } from "./state";
 import { waitsOf } from "./waits";
 
@@ -50,6 +51,12 @@ describe("a call at another place", () => {
     expect(elsewhere(idle())?.call.sid).toBe(ROOT);
     expect(elsewhere(readyState())).toBeNull();
     expect(elsewhere(after(openState(), told()))).toBeNull();
+  });
+
+  it("is said to be a call: nobody is put through meanwhile", () => {
+    expect(reach(idle(), 0)).toMatchObject({ tone: "call", title: "On a call." });
+    expect(myPresence(idle())).toBe("on-call");
+    expect(reach(readyState(), 0).tone).toBe("ok");
   });
 
   it("is not what rings, or is being dialled, or is over", () => {

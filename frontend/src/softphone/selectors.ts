@@ -118,7 +118,7 @@ export function silent(talk: Conversation): boolean {
 
 /** What the availability button shows: the system's word wins over the agent's own. */
 export function myPresence(state: State): PresenceState {
-  if (inCall(state)) return "on-call";
+  if (inCall(state) || elsewhere(state)) return "on-call";
   if (state.desk.state !== "open") return "not-reachable";
   if (state.availability === "offline") return "offline";
   if (state.device.state !== "registered") return "not-reachable";
