@@ -79,7 +79,8 @@ def participants_json(call: Call, viewer: Agent | None = None) -> list[dict[str,
     # Whoever came into a second room is not shown as having left the first.
     last = {one.leg_sid or one.label: one.pk for one in handling.participants}
     hidden = {one.pk for one in hidden_from(viewer, call)}
-    shown = [one for one in handling.participants if one.pk in last.values() and one.pk not in hidden]
+    here = [one for one in handling.participants if one.pk in last.values() and not _is_elsewhere(one, handling)]
+    shown = [one for one in here if one.pk not in hidden]
     return [participant_json(one) for one in sorted(shown, key=lambda one: one.role != Participant.Role.CUSTOMER)]
 
 
@@ -95,6 +96,13 @@ def _is_hidden(one: Participant) -> bool:
     if one.state == Participant.State.LEFT:
         return not one.was_heard
     return one.mode != Participant.Mode.JOIN
+
+
+def _is_elsewhere(one: Participant, handling: Handling) -> bool:
+    """Of an agent who goes on at another place: the leg that is not there yet; when it is, the one before."""
+    if one.replaces_id is not None and one.joined_at is None:
+        return True
+    return any(each.replaces_id == one.pk and each.joined_at is not None for each in handling.participants)
 
 
 def participant_json(one: Participant) -> dict[str, Any]:

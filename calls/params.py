@@ -142,6 +142,8 @@ class OutgoingRequest:
     call_back: str
     # The sid of the call that the agent says to supervise; None: that is not asked.
     supervise: str | None
+    # The sid of the agent's own call, with which the agent goes on here.
+    move: str
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -151,6 +153,7 @@ class OutgoingRequest:
             field(form, "Override", 48),
             sid_field(form, "CallBack"),
             sid_field(form, SUPERVISE_FIELD) if SUPERVISE_FIELD in form else None,
+            sid_field(form, "Move"),
         )
 
 

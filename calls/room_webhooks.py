@@ -24,7 +24,7 @@ from calls.params import (
     VoiceRequest,
 )
 from calls.recorder.sentences import status_words
-from calls.rooms import coming, entering, leaving
+from calls.rooms import coming, entering, leaving, moving
 from calls.rooms.inside import Inside
 from core.sql.unit import UnitOfWork
 from telephony.models import Webhook
@@ -54,6 +54,15 @@ def after_dial(work: UnitOfWork, action: DialActionRequest) -> Answer:
         # Whoever gave the call away.
         return twiml.hang_up_twiml()
     return on_the_way(work, action.voice.sid)
+
+
+def to_mover(work: UnitOfWork, asked: OutgoingRequest) -> Answer:
+    """A phone with which an agent goes on with a call."""
+    found = moving.arrive(work, asked)
+    if found is None:
+        return room_twiml.not_here()
+    inside, one = found
+    return room_twiml.into_room(one, room=inside.the_room.name, language=inside.language)
 
 
 _LED = (Conversation.State.WAITING, Conversation.State.OFFERED, Conversation.State.DIALLING)

@@ -24,7 +24,7 @@ from calls.params import (
     VoiceRequest,
 )
 from calls.recorder.sentences import after_a_colon, status_words
-from calls.room_webhooks import ROOM_KINDS, after_dial, supervisor_answer
+from calls.room_webhooks import ROOM_KINDS, after_dial, supervisor_answer, to_mover
 from calls.route_webhooks import ROUTE_KINDS, answer_to
 from core.sql.unit import UnitOfWork
 from core.text import in_sentence
@@ -65,6 +65,8 @@ def _outgoing(work: UnitOfWork, received: Received) -> Answer:
         return twiml_responses.not_started()
     if asked.supervise is not None:
         return supervisor_answer(work, asked)
+    if asked.move:
+        return to_mover(work, asked)
     return twiml_responses.to_agent(services.call_record_outgoing(work, asked))
 
 
@@ -200,7 +202,7 @@ KINDS = (
     _posted(
         "outgoing",
         url_name="calls:voice-outgoing",
-        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack", SUPERVISE_FIELD)),
+        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack", SUPERVISE_FIELD, "Move")),
         work=_outgoing,
         work_late=_unanswered,
         emergency=emergencies.to_party,

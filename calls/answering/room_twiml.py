@@ -83,6 +83,14 @@ def room_twiml(
     return text_of(response)
 
 
+def not_here() -> str:
+    """To a phone with which an agent wanted to go on with a call that is not to be had there. Unanswered: else the page
+    would take it for the call."""
+    response = VoiceResponse()
+    response.reject()
+    return text_of(response)
+
+
 def hold_music_url(language: str) -> str:
     return f"{callback_url('calls:hold-music')}?language={known_language(language)}"
 

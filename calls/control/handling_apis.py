@@ -208,6 +208,20 @@ class CallHelpApi(_HandlingApi):
         return self.now(request, call.sid)
 
 
+class CallMoveApi(_HandlingApi):
+    """The agent goes on with the call at another place: another tab, browser or app, which then calls with the
+    parameter `Move`, the call's sid, within 20 seconds. As soon as it is there the phone that was in the call before
+    is let go; when it does not come, the call goes on where it was. Whoever asks twice asks once."""
+
+    @raises(*_REFUSALS)
+    @_operation("move")
+    def post(self, request: Request, sid: str) -> Response:
+        call, agent = self.call(request, sid), _agent(request)
+        with _refusals_told():
+            services.move(call.sid, by=agent)
+        return self.now(request, call.sid)
+
+
 class CallParticipantsApi(_HandlingApi):
     """Who is in the call, and taking somebody into it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -60,9 +60,13 @@ def over(root: Call) -> None:
         if one.state == Participant.State.IN or not one.leg_sid:
             supervision_noted(one, "end")
     supervision_broadcasts.supervising_changed({one.agent_id for one in supervisors if one.agent_id})
-    # Whose phone still rings for it is to be hung up on (`calls.rooms.driving`).
-    inside.filter(state=Participant.State.CALLING).exclude(leg_sid="").update(wanted_in=False)
-    inside.exclude(state=Participant.State.CALLING, leg_sid__gt="").update(
+    # Whose phone still rings for it is to be hung up on (`calls.rooms.driving`), and who came from another place when
+    # nobody was there any more.
+    rings = Q(state=Participant.State.CALLING, leg_sid__gt="")
+    comes = Q(state=Participant.State.IN, leg_sid__gt="", replaces__isnull=False)
+    inside.filter(rings).update(wanted_in=False)
+    inside.filter(comes, wanted_in=True).update(wanted_in=False, asked_at=now)
+    inside.exclude(rings | comes).update(
         state=Participant.State.LEFT, left_at=now, held=False, held_since=None, wanted_in=False
     )
     Room.objects.filter(pk=root.sid).exclude(state=Room.State.OVER).update(state=Room.State.OVER)

@@ -22,7 +22,7 @@ from calls import selectors
 from calls.live import handovers
 from calls.live.busy import busy_legs, busy_slots, ringing_offers, supervising
 from calls.live.call_tree import is_call_of_its_own
-from calls.models import Call, CallOffer, Conversation
+from calls.models import Call, CallOffer, CallStatus, Conversation
 from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import Statement, fetch
@@ -223,10 +223,12 @@ def _call_ended(root: Call, agent_id: int, leg: Call, teams: dict[str, int]) -> 
 
 
 def _talks_ended(tree: CallTree) -> Iterator[tuple[int, Call]]:
-    """Of a call of a line that somebody talked on: each agent, with the own leg that has ended, or whose call has."""
+    """Of a call of a line that somebody talked on: each agent, with the own leg that has ended, or whose call has. Not:
+    who talks on at another place."""
     root = tree.root
     if root.line is None or root.answer_time is None:
         return
+    talking, ended = set(), []
     for leg in {leg.sid: leg for leg in (root, *tree.legs)}.values():
         is_own = leg.caller.startswith("client:") if leg.sid == root.sid else not is_call_of_its_own(leg)
         is_over = leg.is_terminal or leg.leg_end_time is not None or root.is_terminal
@@ -235,4 +237,7 @@ def _talks_ended(tree: CallTree) -> Iterator[tuple[int, Call]]:
             # The row may be another agent's by now.
             agent_id = agent_id_from(root.caller)
         if is_own and agent_id and leg.answer_time and is_over:
-            yield agent_id, leg
+            ended.append((agent_id, leg))
+        elif is_own and agent_id and leg.status == CallStatus.IN_PROGRESS:
+            talking.add(agent_id)
+    yield from ((agent_id, leg) for agent_id, leg in ended if agent_id not in talking)

@@ -111,6 +111,17 @@ class Participant(models.Model):
     agent = _agent(_("agent"), db_index=False)
     number = models.CharField(_("number"), max_length=64, blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
+    # The same agent's leg at another place, which this one takes the place of. Nobody calls whoever comes so.
+    replaces = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("takes the place of"),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     # What is wanted.
     wanted_in = models.BooleanField(_("wanted in the call"), default=True)
@@ -181,6 +192,16 @@ class Participant(models.Model):
         if self.muted or (self.mode == self.Mode.WHISPER and not self.coaching and self.asked_at is not None):
             return self.Mode.LISTEN
         return self.Mode.WHISPER if self.coaching else self.Mode.JOIN
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an agent wants to go on at another place, whose phone has not called yet."""
+        return self.replaces_id is not None and not self.leg_sid and self.state == self.State.CALLING
+
+    @property
+    def is_left_over(self) -> bool:
+        """Whether, of a room that is over, nobody knows that this leg has ended with it."""
+        return self.replaces_id is not None and self.state == self.State.IN and not self.wanted_in
 
 
 class Transfer(models.Model):

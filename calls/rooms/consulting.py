@@ -19,6 +19,7 @@ from calls.rooms.handing_over import HANDED_ALREADY, is_same, make, note_wish
 from calls.rooms.inside import Inside, Mode, Role, State
 from calls.rooms.lifting import lift
 from calls.rooms.refusing import NotPossible
+from calls.rooms.replacing import places_of
 from calls.rooms.targets import Found, Target, found
 from core.languages import kept as _
 from core.text import in_sentence
@@ -110,11 +111,9 @@ def _complete(sid: str, by: Agent) -> Transfer | None:
     consulting = _consulting(inside, by)
     if consulting is None:
         return None
-    giver = next((one for one in inside.others if one.agent_id == consulting.from_agent_id), None)
     to = next((one for one in inside.others if one.pk == consulting.participant_id), None)
-    if giver is not None:
-        giver.wanted_in, giver.hung_up = False, True
-        inside.changed(giver)
+    for giver in places_of(inside, consulting.from_agent_id):
+        _leaves(inside, giver)
     if to is not None and to.agent is not None:
         inside.the_root.agent = to.agent
         help_over(inside.the_root, "handed-over")
@@ -124,6 +123,13 @@ def _complete(sid: str, by: Agent) -> Transfer | None:
     note(sid, _("%(name)s took over the call.") % {"name": name}, to.agent if to else None)
     inside.finish()
     return consulting
+
+
+def _leaves(inside: Inside, one: Participant) -> None:
+    one.wanted_in, one.hung_up = False, True
+    inside.changed(one)
+    if one.is_awaited:
+        inside.out(one)
 
 
 def merge(sid: str, *, by: Agent) -> None:
@@ -298,20 +304,22 @@ def hang_up(sid: str, *, by: Agent) -> bool:
     nobody was handed over."""
     with transaction.atomic():
         inside = Inside(sid)
-        customer, me = inside.customer, inside.of_agent(by)
+        customer, mine = inside.customer, places_of(inside, by.pk)
         if customer is None:
             return False
         colleagues = [
             one
             for one in inside.others
-            if one is not me and one.state == State.IN and (one.role == Role.AGENT or one.said_mode == Mode.JOIN)
+            if one not in mine and one.state == State.IN and (one.role == Role.AGENT or one.said_mode == Mode.JOIN)
         ]
-        if me is not None:
+        for me in mine:
             me.hung_up = True
             inside.changed(me)
-        leaving = me if me is not None and colleagues else customer
-        leaving.wanted_in, leaving.asked_at = False, None
-        inside.changed(leaving)
+        for one in mine if mine and colleagues else [customer]:
+            one.wanted_in, one.asked_at = False, None
+            inside.changed(one)
+            if one.is_awaited:
+                inside.out(one)
         inside.finish()
     drive(sid)
     return True

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calls.live.notes import supervision_noted
-from calls.models import Participant, Room
+from calls.models import Participant, Room, Transfer
 from calls.rooms import calling_in
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Mode, Role, State
@@ -115,13 +115,21 @@ def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError)
         for one in inside.present:
             one.wanted_held = False
             inside.changed(one)
+            if one.is_awaited:
+                inside.out(one)
         return
     room.state = Room.State.OVER
+    begun = inside.transfer
+    if begun is not None and begun.mode == Transfer.Mode.WARM:
+        begun.state, begun.problem, begun.ended_at = Transfer.State.FAILED, error.key[:255], timezone.now()
+        begun.save(update_fields=["state", "problem", "ended_at"])
+        inside.transfer = None
     for one in inside.participants:
         if one.state != State.LEFT:
             if one.is_supervisor:
                 supervision_noted(one, "end")
                 inside.supervise_changed(one)
+            inside.end_offer(one)
             one.delete()
     inside.participants = [one for one in inside.participants if one.pk]
 
@@ -144,13 +152,13 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
             return None
         if one.role == Role.CUSTOMER:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
-        if one.state == State.CALLING:
+        if one.state == State.CALLING or not inside.is_living:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         return Wish(lambda: participant_remove(conference, leg), _not_removed, pk)
     if one.state == State.CALLING:
-        # A supervisor comes by the own browser.
-        is_called = not leg and not one.is_supervisor
-        return Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk) if is_called else None
+        # A supervisor, or an agent who goes on at another place, comes by the own phone.
+        comes = bool(leg) or one.is_supervisor or one.replaces_id is not None
+        return None if comes else Wish(calling_in.caller_of(inside, one), calling_in.not_made, pk)
     if one.is_supervisor:
         return _supervision(conference, one)
     if one.wanted_held != one.held:

@@ -11,6 +11,7 @@ from calls.params import ConferenceRequest, DialActionRequest
 from calls.rooms import supervisors
 from calls.rooms.follow import close_all, follow
 from calls.rooms.inside import LIVING, Inside, State
+from calls.rooms.replacing import came
 from core.sql.unit import UnitOfWork
 
 if TYPE_CHECKING:
@@ -97,8 +98,11 @@ def is_in(inside: Inside, participant: Participant) -> None:
     """Is in the room. Who has left it is not in it any more, whatever is told late."""
     if participant.state == State.LEFT:
         return
-    if inside.room is not None and inside.room.state == Room.State.LIFTING:
+    # Who comes from another place may be there before the two who are lifted, or without them.
+    if inside.room is not None and inside.room.state == Room.State.LIFTING and participant.replaces_id is None:
         inside.room.state = Room.State.OPEN
+    if participant.replaces_id is not None and participant.joined_at is None:
+        came(inside, participant)
     participant.state = State.IN
     participant.joined_at = participant.joined_at or timezone.now()
     inside.changed(participant)

@@ -12,6 +12,7 @@ from calls.live.notes import note
 from calls.models import CallOffer, CallStatus, Participant, Room, Transfer
 from calls.rooms import supervisors
 from calls.rooms.inside import Inside, Role, State
+from calls.rooms.replacing import replaced
 from core.languages import kept as _
 from core.text import in_sentence
 
@@ -37,6 +38,7 @@ def follow(inside: Inside) -> None:
     if inside.root.is_terminal or _is_gone(inside):
         _close(inside)
         return
+    replaced(inside)
     _consultation(inside)
     supervisors.followed(inside)
     _whose_it_is(inside)
@@ -70,8 +72,17 @@ def close_all(inside: Inside) -> None:
         if one.state == State.CALLING and one.leg_sid and one.role != Role.CUSTOMER:
             one.wanted_in, one.asked_at = False, None
             inside.changed(one)
+        elif one.state == State.IN and one.replaces_id is not None and _lives(inside, one):
+            # Ends with the room, unless it came when that was over: asked for when its end is not told soon.
+            one.wanted_in, one.asked_at = False, timezone.now()
+            inside.changed(one)
         else:
             inside.out(one)
+
+
+def _lives(inside: Inside, one: Participant) -> bool:
+    leg = inside.batch.get(one.leg_sid)
+    return leg is not None and not leg.is_terminal
 
 
 def _consultation(inside: Inside) -> None:
@@ -112,7 +123,7 @@ def end_consultation(inside: Inside, transfer: Transfer, problem: str) -> None:
 def _whose_it_is(inside: Inside) -> None:
     """An agent who had the call has left, and another is with the customer: it is that one's."""
     root = inside.the_root
-    agents = [one for one in inside.others if one.role == Role.AGENT and one.agent_id]
+    agents = [one for one in inside.others if one.role == Role.AGENT and one.agent_id and not one.is_awaited]
     if not agents or any(one.agent_id == root.agent_id for one in agents):
         return
     there = [one for one in agents if one.state == State.IN]
@@ -140,7 +151,7 @@ def _announces(sid: str, one: Participant) -> bool:
 def _who_is_alone(inside: Inside) -> None:
     """Whoever hung up as the last to talk with the customer ends the call; a line that was lost does not."""
     room, customer = inside.the_room, inside.customer
-    if inside.talkers or customer is None or inside.is_led:
+    if customer is None or inside.is_led or not all(one.is_awaited for one in inside.talkers):
         room.alone_since = None
         return
     if room.alone_since is None:

@@ -69,8 +69,9 @@ class Inside:
 
     @property
     def ringing_on(self) -> list[Participant]:
-        """Whose phones ring for a room that is over."""
-        calling = [one for one in self.participants if one.state == State.CALLING and one.leg_sid]
+        """Whose phones ring for a room that is over; and who came there from another place, perhaps when nobody was
+        there any more."""
+        calling = [one for one in self.participants if one.leg_sid and (one.state == State.CALLING or one.is_left_over)]
         return [] if self.is_living else calling
 
     @property

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import close_old_connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from calls.live.locks import try_lock
@@ -34,7 +35,8 @@ _THREADS = 2
 
 def rooms_due() -> list[str]:
     """The living rooms, and those that are over while somebody's phone still rings for them; few calls have one."""
-    ringing = Participant.objects.filter(state=State.CALLING, agent__isnull=False, wanted_in=False)
+    on_the_line = Q(state=State.CALLING) | Q(state=State.IN, replaces__isnull=False)
+    ringing = Participant.objects.filter(on_the_line, agent__isnull=False, wanted_in=False)
     living = Room.objects.filter(state__in=LIVING).values_list("pk", flat=True)
     return list({*living, *ringing.values_list("room", flat=True)})
 
@@ -139,7 +141,12 @@ def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> 
     if room.state == Room.State.LIFTING and room.created_at < now - _NEVER:
         room.state = Room.State.OVER
         for one in inside.participants:
-            inside.out(one)
+            if one.replaces_id is not None and one.leg_sid and one.state != State.LEFT:
+                # Is there alone, and is hung up on.
+                one.wanted_in, one.asked_at = False, None
+                inside.changed(one)
+            else:
+                inside.out(one)
         Transfer.objects.filter(call=inside.the_root.sid, state__in=Transfer.OPEN).update(
             state=Transfer.State.FAILED, ended_at=now
         )

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from calls.models import CallEvent, Transfer
-from calls.rooms import consulting
+from calls.rooms import consulting, moving
 from calls.rooms.driving import drive
 from calls.rooms.handing_over import hand_over
 from calls.rooms.inside import Inside
@@ -77,6 +77,11 @@ def cancel_transfer(sid: str, *, by: Agent) -> None:
 
 def merge(sid: str, *, by: Agent) -> None:
     consulting.merge(sid, by=by)
+
+
+def move(sid: str, *, by: Agent) -> None:
+    """The agent goes on at another place."""
+    moving.move(sid, by=by)
 
 
 def participant_add(sid: str, target: Target, *, by: Agent) -> None:

@@ -3,7 +3,7 @@ import { t } from "../src/i18n/i18n";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import { inTurn, press, toLog, type } from "./acts";
 import { grace } from "./data";
-import { hints, LEG, ready, ring, ringing, ROOT, talking } from "./events";
+import { hints, LEG, now, ready, ring, ringing, ROOT, talking } from "./events";
 import { colleague, customer, me, outsider, room, transfer } from "./rooms";
 import type { Exhibits } from "./exhibit";
 
@@ -11,6 +11,9 @@ const inRoom: SoftphoneEvent[] = [...talking, room([customer(null), me])];
 const held: SoftphoneEvent[] = [...talking, room([customer(68), me])];
 const consulting: SoftphoneEvent[] = [...talking, room([customer(34), me, colleague()], transfer())];
 const NOBODY = "Grace Hopper did not answer. Maya Okonkwo is with you again.";
+/** Ada talks with another phone of hers. */
+const elsewhere: SoftphoneEvent[] = [...ready, room([customer(null), me])];
+const movedHere: SoftphoneEvent = { type: "agent.moved-here", root: ROOT, id: "move-1" };
 const toTransfer = press(() => t("transfer.key"));
 const toTom = {
   agent: null,
@@ -111,6 +114,22 @@ export const ROOMS: Exhibits = {
       ...ready,
       ring(LEG, ROOT, hints("Maya Okonkwo", "(202) 555-0142"), 6),
       room([customer(null)], transfer({ mode: "blind", state: "recalled" }), "ringing"),
+    ],
+  },
+  "47-elsewhere": { events: elsewhere },
+  "47-elsewhere-coming": { events: [...elsewhere, movedHere] },
+  "47-elsewhere-on-its-way": {
+    events: [...elsewhere, movedHere, { type: "move.noted", sid: ROOT, at: now }],
+  },
+  "47-elsewhere-failed": { events: [...elsewhere, movedHere, { type: "move.late" }] },
+  "47-elsewhere-no-calls": {
+    events: [...elsewhere, { type: "grants.changed", grants: { incoming: true, outgoing: false } }],
+  },
+  "47-moved-on": {
+    events: [
+      ...inRoom,
+      room([customer(null), { ...me, leg: "CA9" }]),
+      { type: "call.disconnected", id: LEG, at: now },
     ],
   },
 };

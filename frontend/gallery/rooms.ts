@@ -69,6 +69,8 @@ export const room = (
   const call: Call = {
     ...live.call,
     status: "in-progress",
+    answer_time: iso(94),
+    end_time: null,
     revision: ++revision,
     participants,
     transfer: moved,

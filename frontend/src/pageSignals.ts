@@ -28,6 +28,7 @@ export function signalOf(state: State, now: number): Signal {
   const facts = currentFacts(state);
   if (focus?.state === "pending")
     return { titles: [t("signal.calls", { name: facts?.title ?? "" }), PRODUCT], icon: "call" };
+  if (isDialling(focus) && focus.hints.move) return { titles: [t("move.coming")], icon: "call" };
   if (isDialling(focus)) return { titles: [t("signal.calling", { name: facts?.title ?? "" })], icon: "call" };
   if (isSupervising(focus)) {
     const [length, name] = [minutes((now - focus.since) / 1000), isolated(focus.agent.name)];

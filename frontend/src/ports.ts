@@ -32,6 +32,8 @@ export interface Phone {
     lineId: number | null;
     override: string | null;
     callBack: string | null;
+    /** The call at another place into which it goes. */
+    move?: string;
   }): void;
   /** Goes into the colleague's call of this root, as its supervisor. */
   supervise(id: string, sid: string): void;
@@ -91,7 +93,8 @@ export interface Tones {
 
 export interface Leader {
   request(): void;
-  take(): void;
+  /** `anyway`: though the other tab is on a call. */
+  take(anyway?: boolean): void;
 }
 
 /** What a typed number means. */

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.ports import AudioSource
-from simulator.voice.audio.analysis import Measure, measure
+from simulator.voice.audio.analysis import AUDIBLE, Heard, longest_silence, measure
 from simulator.voice.audio.buffer import Outlet, Reader
 from simulator.voice.audio.sources import Silence, Tone
 from simulator.voice.ear import Ear
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from simulator.ports import Frame, Leg
     from simulator.voice.audio.speech import Speaker
     from simulator.voice.exchange import Exchange
-
-
-#: Of 32767: quieter than this is the noise of a codec.
-AUDIBLE = 300
 
 
 def parse_voice(voice: str, speaker: Speaker) -> AudioSource:
@@ -108,7 +104,7 @@ class TelephonePort:
         while self._overhearing:
             self._ear.untap(self._overhearing.pop().push)
 
-    async def heard(self, seconds: float) -> Measure:
+    async def heard(self, seconds: float) -> Heard:
         """Measures what the telephone hears during the next `seconds`."""
         frames: list[Frame] = []
         self._ear.tap(frames.append)
@@ -116,7 +112,8 @@ class TelephonePort:
             await asyncio.sleep(seconds)
         finally:
             self._ear.untap(frames.append)
-        return measure(np.concatenate(frames)) if frames else measure(np.zeros(0, dtype=np.int16))
+        found = measure(np.concatenate(frames) if frames else np.zeros(0, dtype=np.int16))
+        return Heard(**found, silence=longest_silence(frames))
 
     async def first_sound(self) -> datetime:
         """Waits until the telephone hears anything at all, and says when that was."""

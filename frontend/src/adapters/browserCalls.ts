@@ -88,7 +88,7 @@ export class BrowserCalls {
       this.onOver();
     };
     const sid = () => call.parameters.CallSid ?? id;
-    const root = () => call.customParameters.get("call_sid") ?? null;
+    const root = () => call.customParameters.get("call_sid") ?? call.customParameters.get("Move") ?? null;
     // A supervisor's leg is in no log: nobody could read how it sounded.
     if (!call.customParameters.has("supervise"))
       this.measured.set(

@@ -1,7 +1,7 @@
 /**
  * One tab of an agent holds the phone: two would ring at once. The holder keeps a Web Lock; others wait in its queue,
  * so that closing the holder hands the phone on by itself. Taking it over is asked of the holder first, which refuses
- * during a call.
+ * during a call, unless the call is to be taken along.
  */
 import type { Leader, Send } from "../ports";
 import { alarm } from "./alarms";
@@ -51,7 +51,11 @@ export function createLeader(agentId: number, send: Send, isBusy: () => boolean)
     void hold({});
   }
 
-  async function take(): Promise<void> {
+  async function take(anyway: boolean): Promise<void> {
+    if (anyway) {
+      if (!holding) void hold({ steal: true });
+      return;
+    }
     const answer = await new Promise<"free" | "in-call">((resolve) => {
       answered = resolve;
       channel?.postMessage({ type: "take", tab } satisfies Note);
@@ -63,5 +67,5 @@ export function createLeader(agentId: number, send: Send, isBusy: () => boolean)
     else if (!holding) void hold({ steal: true });
   }
 
-  return { request: () => void request(), take: () => void take() };
+  return { request: () => void request(), take: (anyway = false) => void take(anyway) };
 }

@@ -78,11 +78,12 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     this.send({ type: "device.changed", state: "unregistered", at: Date.now() });
   }
 
-  connect({ id, to, lineId, override, callBack }: Parameters<Phone["connect"]>[0]): void {
+  connect({ id, to, lineId, override, callBack, move }: Parameters<Phone["connect"]>[0]): void {
     const params: Record<string, string> = { To: to };
     if (lineId !== null) params.LineId = String(lineId);
     if (override) params.Override = override;
     if (callBack) params.CallBack = callBack;
+    if (move) params.Move = move;
     this.place(id, params);
   }
 

@@ -6,12 +6,14 @@ import type { Call, Line } from "../messages";
 import type { Api, Levels } from "../ports";
 import type { Screens } from "../screens/screens";
 import type { SoftphoneEvent } from "../softphone/events";
+import { elsewhere } from "../softphone/moving";
 import { wrapUp } from "../softphone/presence";
 import { callerFacts, canDial, cue, currentFacts, lastEnding } from "../softphone/selectors";
 import { idle } from "../softphone/calls";
 import { type Hints, isDialling, isSupervising, type State } from "../softphone/state";
 import { ActiveCall } from "./ActiveCall";
 import { CallBackOffer } from "./CallBackOffer";
+import { CallElsewhere, CallOnItsWay } from "./CallElsewhere";
 import { DialPad } from "./DialPad";
 import { FailedCall } from "./FailedCall";
 import { IncomingCall } from "./IncomingCall";
@@ -89,6 +91,8 @@ function Panel(props: CallAreaProps) {
   const hangUp = () => send({ type: "agent.hung-up", at: Date.now() });
   if (isSupervising(focus))
     return <LaterSupervision screens={props.screens} supervising={focus} {...{ state, facts, send }} />;
+  if (isDialling(focus) && focus.hints.move)
+    return <CallOnItsWay dialling={focus} facts={facts} onStay={hangUp} />;
   if (isDialling(focus)) {
     return (
       <OutgoingCall
@@ -139,6 +143,10 @@ function Idle(props: CallAreaProps) {
     );
   }
   const shown = cue(state);
+  const other = elsewhere(state);
+  // Why it did not come here is said first: the microphone, perhaps.
+  if (other && (!shown || state.move?.problem))
+    return <CallElsewhere live={other} state={state} send={send} />;
   const trouble = troubleOf(state);
   // The microphone comes before the other reasons.
   if (trouble && !shown) return <Unreachable trouble={trouble} state={state} send={send} />;

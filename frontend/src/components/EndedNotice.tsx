@@ -78,6 +78,7 @@ function sentenceOf(state: State, ending: Ending): string {
   const { title } = callerFacts(state, ending.root, ending.hints);
   const { handedTo, takenOver } = ending;
   if (takenOver) return takenOver;
+  if (ending.movedOn) return t("move.movedOn");
   if (handedTo) return t("ended.handedOn", { name: title, to: handedTo, length: minutes(ending.seconds) });
   return t("ended.with", { name: title, length: minutes(ending.seconds) });
 }

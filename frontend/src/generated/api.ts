@@ -382,6 +382,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{sid}/move/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The agent goes on with the call at another place
+         * @description The agent goes on with the call at another place: another tab, browser or app, which then calls with the
+         *     parameter `Move`, the call's sid, within 20 seconds. As soon as it is there the phone that was in the call before
+         *     is let go; when it does not come, the call goes on where it was. Whoever asks twice asks once.
+         */
+        post: operations["calls_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{sid}/participants/": {
         parameters: {
             query?: never;
@@ -5633,6 +5655,37 @@ export interface operations {
         };
     };
     calls_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["InvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_move: {
         parameters: {
             query?: never;
             header?: never;

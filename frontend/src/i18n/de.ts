@@ -591,6 +591,18 @@ export const de: PageWords = {
   "ended.cutOffLabel": "Unterbrochenes Gespräch",
   "ended.callBack": "Zurückrufen",
 
+  // A call at another place
+  "move.title": "Im Gespräch, woanders",
+  "move.movedOn": "Dieses Gespräch geht an anderer Stelle weiter.",
+  "move.text": "Läuft in einem anderen Tab oder Gerät. {name} hört keine Unterbrechung.",
+  "move.here": "Hierher holen",
+  "move.end": "Gespräch beenden",
+  "move.starting": "Ihr Telefon wird hier gestartet. Dort sprechen Sie so lange weiter.",
+  "move.coming": "Das Gespräch wird hierher geholt.",
+  "move.stay": "Dort lassen",
+  "move.failed": "Das Gespräch konnte nicht hierher geholt werden. Es geht weiter, wo es war.",
+  "move.noCalls": "Hier weitersprechen kann, wer auch anrufen darf.",
+
   // Why a call could not be made or answered
   "failure.notStarted":
     "Der Anruf konnte nicht begonnen werden. Ihre Verbindung steht; versuchen Sie es erneut.",

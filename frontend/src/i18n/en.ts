@@ -587,6 +587,18 @@ export const en = {
   "ended.cutOffLabel": "Call that was cut off",
   "ended.callBack": "Call back",
 
+  // A call at another place
+  "move.title": "On a call elsewhere",
+  "move.movedOn": "This call goes on at another place.",
+  "move.text": "This call is on another tab or device. {name} hears no break.",
+  "move.here": "Continue here",
+  "move.end": "End the call",
+  "move.starting": "Your phone is being started here. You talk on there meanwhile.",
+  "move.coming": "The call is being brought here.",
+  "move.stay": "Leave it there",
+  "move.failed": "The call could not be brought here. It goes on where it was.",
+  "move.noCalls": "To go on here you must be allowed to make calls.",
+
   // Why a call could not be made or answered
   "failure.notStarted": "The call could not be started. Your connection works; try again.",
   "failure.notInService": "This number is not in service.",

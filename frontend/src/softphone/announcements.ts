@@ -46,6 +46,7 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
     const who = handedWho(after, caller);
     return { assertive: typing ? t("say.incomingTyping", { who }) : t("say.incoming", { who }) };
   }
+  if (is?.state === "connecting" && is.hints.move && was === null) return { polite: t("move.coming") };
   if (is?.state === "connecting" && was === null)
     return { polite: t("say.calling", { name: facts?.spoken.title ?? "" }) };
   if (is?.state === "ringing" && was?.state === "connecting") return { polite: t("say.ringing") };
@@ -205,6 +206,7 @@ export function endingSentence(state: State, ending: Ending, how: "written" | "s
       return ending.message;
     case "ended":
       if (ending.takenOver) return ending.takenOver;
+      if (ending.movedOn) return t("move.movedOn");
       if (ending.handedTo) return t("ended.handedOver", { name: ending.handedTo });
       return t("ended.length", { length: spokenMinutes(ending.seconds) });
     case "withdrawn":

@@ -6,6 +6,7 @@ import {
   type Conversation,
   type Ending,
   type FocusCall,
+  type Hints,
   isDialling,
   isSupervising,
   isTalk,
@@ -127,8 +128,13 @@ function accepted(calls: Calls, { id, sid, at }: Of<"call.accepted">): Step | nu
   const talk: Conversation =
     focus.state === "pending"
       ? { ...fresh, root: focus.root, line: null, incoming: true, warnings: [] }
-      : { ...fresh, root: sid, line: focus.line, incoming: false, warnings: [] };
+      : { ...fresh, ...begun(hints, sid), line: focus.line, warnings: [] };
   return [inFocus(calls, talk)];
+}
+
+/** A call that this phone made: one of its own, or into one that the agent had at another place. */
+function begun({ move }: Hints, sid: string): Pick<Conversation, "root" | "incoming" | "leg"> {
+  return move ? { ...move, leg: sid } : { root: sid, incoming: false };
 }
 
 /** A ringing call that is no longer there, for a reason that only the server knows. */
@@ -196,9 +202,25 @@ function rejection({ root, hints, since }: Ring): Ending {
   return { kind: "withdrawn", root, hints, reason: "rejected", by: null, at: since };
 }
 
-export function endingOf({ root, hints, line, incoming, since }: Conversation, at: number): Ending {
+export function endingOf(
+  { id, root, hints, line, incoming, since, ...talk }: Conversation,
+  at: number,
+): Ending {
   const seconds = Math.max(0, Math.round((at - since) / 1000));
-  return { kind: "ended", root, hints, line, dialled: !incoming, seconds, handedTo: "", takenOver: "", at };
+  const leg = talk.leg ?? (incoming ? id : root);
+  return {
+    kind: "ended",
+    root,
+    hints,
+    line,
+    dialled: !incoming,
+    seconds,
+    handedTo: "",
+    takenOver: "",
+    leg,
+    movedOn: false,
+    at,
+  };
 }
 
 export function failureOf(

@@ -52,7 +52,7 @@ export function commandRunner(
       case "leader.request":
         return leader.request();
       case "leader.take":
-        return leader.take();
+        return leader.take(command.anyway);
       case "phone.start":
         return phone.start();
       case "phone.stop":
@@ -96,6 +96,12 @@ export function commandRunner(
         );
         return;
       }
+      case "call.move":
+        void api.act(command.sid, { do: "move" }).then(
+          () => send({ type: "move.noted", sid: command.sid, at: Date.now() }),
+          ({ message }: Refusal) => send({ type: "move.refused", sid: command.sid, message }),
+        );
+        return;
       case "tone.hold-lasts":
         return tones.holdLasts();
       case "call-back.decline":

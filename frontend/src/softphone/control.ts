@@ -18,6 +18,8 @@ export type CallAct =
   | { do: "complete-transfer" }
   | { do: "cancel-transfer" }
   | { do: "merge" }
+  /** The talk goes on here, with this page's phone. */
+  | { do: "move" }
   /** One hears music, the other is heard again. */
   | { do: "swap"; hold: string; resume: string }
   | { do: "add"; to: Person }

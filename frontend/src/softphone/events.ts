@@ -62,6 +62,10 @@ export type SoftphoneEvent =
   | { type: "call.not-acted"; sid: string; message: string }
   /** Nobody says what became of it. */
   | { type: "control.late" }
+  /** The call of this root may go on here; or why not; or nobody says so. */
+  | { type: "move.noted"; sid: string; at: number }
+  | { type: "move.refused"; sid: string; message: string }
+  | { type: "move.late" }
   /** The customer has heard music for two minutes more. */
   | { type: "hold.lasts" }
   /** What this phone wanted of a colleague's call: taken, with the call as it is now, or refused in a sentence. */
@@ -95,6 +99,8 @@ export type SoftphoneEvent =
   | { type: "agent.chose-mode"; mode: Supervision }
   | { type: "agent.closed-supervision" }
   | { type: "agent.ended-orphan"; sid: string }
+  /** Wants the talk at another place to go on here. `id`: that of the call here. */
+  | { type: "agent.moved-here"; root: string; id: string }
   | { type: "agent.closed" }
   | { type: "agent.closed-cut-off" }
   | { type: "agent.chose"; availability: Availability; reason?: AwayReason | null; backAt?: string | null }
@@ -115,7 +121,8 @@ export type Command =
   | { type: "microphone.request" }
   | { type: "microphone.check" }
   | { type: "leader.request" }
-  | { type: "leader.take" }
+  /** `anyway`: though the other tab talks, which it goes on to do. */
+  | { type: "leader.take"; anyway?: boolean }
   | { type: "phone.start" }
   | { type: "phone.stop" }
   | {
@@ -125,6 +132,8 @@ export type Command =
       lineId: number | null;
       override: string | null;
       callBack: string | null;
+      /** The root of the agent's own call, into which this phone calls. */
+      move?: string;
     }
   /** Into the colleague's call of this root. */
   | { type: "phone.supervise"; id: string; sid: string }
@@ -139,6 +148,7 @@ export type Command =
   | { type: "call.hang-up"; sid: string }
   | { type: "call.act"; sid: string; act: CallAct }
   | { type: "call.supervise"; id: string; sid: string; mode: Supervision }
+  | { type: "call.move"; sid: string }
   | { type: "tone.hold-lasts" }
   | { type: "call-back.decline"; sid: string }
   | { type: "desk.open" }

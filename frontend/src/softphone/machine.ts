@@ -2,6 +2,7 @@
 import { callsTransition } from "./calls";
 import { acted, controlLate, controlled, refused, taken } from "./control";
 import type { Command, SoftphoneEvent } from "./events";
+import { asking, dialledHere, movedHere, movedOn, moveLate, movesFailed, notMoved } from "./moving";
 import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
 import { learn, pushed } from "./pushes";
 import { handedTo } from "./room";
@@ -15,8 +16,10 @@ export type Step = [State, ...Command[]];
 /** The state after an event and what is to be done. An event that means nothing now leaves the state as it is. */
 export function transition(state: State, event: SoftphoneEvent): Step {
   const [next, ...commands] = region(state, event);
-  const [after, ...more] = supervised(controlled(state, told(state, next, event)));
-  return settle(after, [...commands, ...more]);
+  const known = movesFailed(movedOn(told(state, next, event)));
+  const [asked, ...more] = asking(controlled(state, known));
+  const [after, ...most] = supervised(asked);
+  return settle(after, [...commands, ...more, ...most]);
 }
 
 /** A call that is over here though its customer is not: who it was handed to is told with its end, or after it. */
@@ -102,6 +105,14 @@ function region(state: State, event: SoftphoneEvent): Step {
         { ...state, hold: { ...state.hold, reminders: state.hold.reminders + 1 } },
         { type: "tone.hold-lasts" },
       ];
+    case "agent.moved-here":
+      return movedHere(state, event);
+    case "move.noted":
+      return dialledHere(state, event);
+    case "move.refused":
+      return [notMoved(state, event.sid, event.message)];
+    case "move.late":
+      return [moveLate(state)];
     case "agent.closed-gap":
       return [{ ...state, gap: null }];
     case "agent.ended-orphan":

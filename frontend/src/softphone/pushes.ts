@@ -80,6 +80,7 @@ function signedOut(state: State, message: string): State {
     orphans: [],
     interrupted: null,
     helps: [],
+    move: null,
   };
 }
 
@@ -152,6 +153,7 @@ function forget(state: State, sid: string): State {
     calls: gone ? remembering(state.calls, gone) : state.calls,
     lives: shown && gone ? state.lives : lives,
     orphans: state.orphans.filter((orphan) => orphan.sid !== sid),
+    move: state.move?.root === sid ? null : state.move,
   };
 }
 

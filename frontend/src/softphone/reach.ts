@@ -5,6 +5,7 @@ import { clock } from "../format";
 import type { Availability } from "../messages";
 import { isolated } from "../names";
 import { awaySentence } from "../words";
+import { elsewhere } from "./moving";
 import { isFinished, mine, wrapUp } from "./presence";
 import { inCall, type State } from "./state";
 import { startStep } from "./waits";
@@ -22,7 +23,8 @@ export interface Reach {
 }
 
 export function reach(state: State, now: number, microphoneLabel = ""): Reach {
-  return inCall(state) ? reachInCall(state) : (obstacle(state, now) ?? reachable(state, microphoneLabel));
+  if (inCall(state)) return reachInCall(state);
+  return obstacle(state, now) ?? reachElsewhere(state) ?? reachable(state, microphoneLabel);
 }
 
 function reachInCall(state: State): Reach {
@@ -59,6 +61,18 @@ function reachInCall(state: State): Reach {
       ? `${after} · ${t("reach.microphone", { device: hearing.label })}`
       : after;
   return { tone: "call", icon: "phone", title: t("reach.onACall"), text, remedy: null };
+}
+
+/** Talks, though not here: nobody is put through. */
+function reachElsewhere(state: State): Reach | null {
+  if (elsewhere(state) === null) return null;
+  return {
+    tone: "call",
+    icon: "phone",
+    title: t("reach.onACall"),
+    text: t("reach.newElsewhere"),
+    remedy: null,
+  };
 }
 
 function red(icon: IconName, title: string, text: string, remedy: Reach["remedy"] = null): Reach {

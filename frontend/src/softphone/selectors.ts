@@ -2,6 +2,7 @@
 import type { CallBack, Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
 import { firstName, isolated, shownFirstName } from "../names";
+import { elsewhere } from "./moving";
 import { wrapUp } from "./presence";
 import { type Conversation, type Ending, type Hints, inCall, type State } from "./state";
 import { t } from "../i18n/i18n";
@@ -117,7 +118,7 @@ export function silent(talk: Conversation): boolean {
 
 /** What the availability button shows: the system's word wins over the agent's own. */
 export function myPresence(state: State): PresenceState {
-  if (inCall(state)) return "on-call";
+  if (inCall(state) || elsewhere(state)) return "on-call";
   if (state.desk.state !== "open") return "not-reachable";
   if (state.availability === "offline") return "offline";
   if (state.device.state !== "registered") return "not-reachable";
@@ -134,12 +135,14 @@ export function isQuiet(state: State): boolean {
   const ending = focus === null ? state.calls.ending : null;
   const isLeft = ending?.kind === "supervised" && ending.how !== "problem";
   const isTold = ending === null || ending.kind === "ended" || isLeft;
-  const rests = state.callBack === null && state.interrupted === null && state.orphans.length === 0;
+  const isHere = elsewhere(state) === null && state.interrupted === null;
+  const rests = isHere && state.callBack === null && state.orphans.length === 0;
   return focus === null && isTold && rests && wrapUp(state) === null && cue(state) === null;
 }
 
 /** Nothing rings, nothing is wrong, and nothing is being told: the moment for a question that is no hurry. */
-export function isIdle({ calls, callBack, desk, interrupted, orphans }: State): boolean {
-  if (callBack !== null || interrupted !== null) return false;
+export function isIdle(state: State): boolean {
+  const { calls, callBack, desk, interrupted, orphans } = state;
+  if (callBack !== null || interrupted !== null || elsewhere(state) !== null) return false;
   return desk.state === "open" && calls.focus === null && calls.ending === null && orphans.length === 0;
 }

@@ -20,6 +20,7 @@ import type { NoiseState } from "../noise/ports";
 import type { NumberCheck } from "../ports";
 import type { Control } from "./control";
 import type { Remedy } from "./failures";
+import type { Move } from "./moving";
 import type { StartStep } from "./waits";
 
 export type MicrophoneState = "unknown" | "prompt" | "requesting" | "granted" | "denied" | "missing";
@@ -43,6 +44,8 @@ export interface Hints {
   override?: string;
   /** The caller who is called back: the sid of the first call. */
   callBack?: string;
+  /** The agent's own talk at another place, which is to go on here. */
+  move?: { root: string; incoming: boolean; since: number };
 }
 
 export interface Grants {
@@ -71,6 +74,8 @@ export type Dialling = PhoneCall & { line: Line | null } & (
 
 interface Talk extends PhoneCall {
   root: string;
+  /** The sid of its own leg, where neither `id` nor `root` is that. */
+  leg?: string;
   incoming: boolean;
   line: Line | null;
   muted: boolean;
@@ -120,6 +125,10 @@ export type Ending =
       handedTo: string;
       /** That a supervisor has it now, in a sentence; "" when nobody took it. */
       takenOver: string;
+      /** The sid of the leg that was here. */
+      leg: string;
+      /** The agent talks on with another phone. */
+      movedOn: boolean;
       at: number;
     }
   | {
@@ -209,6 +218,8 @@ export interface State {
   helps: HelpAsked[];
   /** That a supervisor has this agent's call now, in a sentence. */
   takenOver: { root: string; message: string } | null;
+  /** The talk at another place that is to go on here. */
+  move: Move | null;
   /** The call that ended because the page before this one was closed or loaded again. */
   cutOff: Call | null;
   /** Opened from the notification of a caller who waits, until the phone is ready. */
@@ -244,6 +255,7 @@ export function initialState(me: Agent): State {
     interrupted: null,
     helps: [],
     takenOver: null,
+    move: null,
     cutOff: null,
     woken: false,
     readySince: null,

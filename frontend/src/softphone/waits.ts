@@ -56,7 +56,7 @@ function isKnown({ desk, presence, me }: State): boolean {
 }
 
 export function waitsOf(state: State): Wait[] {
-  return [startWait(state), callWait(state), controlWait(state), holdWait(state)].filter(
+  return [startWait(state), callWait(state), controlWait(state), holdWait(state), moveWait(state)].filter(
     (wait) => wait !== null,
   );
 }
@@ -65,6 +65,11 @@ function controlWait({ control }: State): Wait | null {
   if (!control?.act) return null;
   const key = `control ${control.root} ${JSON.stringify(control.act)}`;
   return { key, ms: CONTROL_WITHIN, late: () => ({ type: "control.late" }) };
+}
+
+function moveWait({ move }: State): Wait | null {
+  if (!move?.step) return null;
+  return { key: `move ${move.id} ${move.step}`, ms: START_WITHIN, late: () => ({ type: "move.late" }) };
 }
 
 function holdWait({ hold }: State): Wait | null {

@@ -9,6 +9,8 @@ import numpy as np
 from simulator.ports import SAMPLE_RATE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.ports import Frame
 
 
@@ -18,6 +20,25 @@ class Measure(TypedDict):
     rms: float
     peak: float
     hz: float
+
+
+class Heard(Measure):
+    """`silence`: of the longest stretch in which nothing was to be heard, in seconds of sound."""
+
+    silence: float
+
+
+#: Of 32767: quieter than this is the noise of a codec.
+AUDIBLE = 300
+
+
+def longest_silence(frames: Sequence[Frame]) -> float:
+    """In seconds of sound, whatever the clock said meanwhile."""
+    longest = quiet = 0
+    for frame in frames:
+        quiet = 0 if np.abs(frame).max(initial=0) > AUDIBLE else quiet + len(frame)
+        longest = max(longest, quiet)
+    return longest / SAMPLE_RATE
 
 
 def measure(samples: Frame) -> Measure:

@@ -20,7 +20,7 @@ from telephony.errors import CallGone, TelephonyError
 from telephony.rest.client import ParticipantFacts
 from tests import factories
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, talk
-from tests.twilio import TwilioClient, incoming, leg_status, rfc2822, sid
+from tests.twilio import TwilioClient, incoming, leg_status, outgoing, rfc2822, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,9 @@ class World:
     legs: int = 50
     fetched: str = ""
     troubled: bool = True
+    # Phones that are about to call to go on with the call; legs of such.
+    dials: int = 0
+    own: set[str] = field(default_factory=set)
 
     # --- what is asked of it ------------------------------------------------------------------------------------------
 
@@ -147,6 +150,26 @@ class World:
             if "Hangup" in self.twilio.webhook("/twilio/voice/dial-action/", fields).content.decode():
                 self.ends(ROOT)
 
+    def dial(self) -> None:
+        """Ada's phone at another place."""
+        self.dials -= 1
+        self.legs += 1
+        leg = sid("CA", self.legs)
+        fields = outgoing(self.ada.pk, "", CallSid=leg, Move=ROOT)
+        text = self.twilio.webhook("/twilio/voice/outgoing/", fields).content.decode()
+        self.own.add(leg)
+        self.places[leg] = "gone"
+        if "<Conference" not in text:
+            self.status(leg, "no-answer")
+            return
+        self.labels[leg] = text.partition('participantLabel="')[2].partition('"')[0]
+        if self.dice.random() < 0.15:
+            # The page is closed in this moment.
+            self.ended(leg)
+            return
+        self.places[leg] = "room"
+        self.event("participant-join", leg)
+
     def answers(self, leg: str, *, taken: bool) -> None:
         if not taken:
             self.places[leg] = "gone"
@@ -165,6 +188,10 @@ class World:
     def status(self, leg: str, status: str) -> None:
         if leg == ROOT:
             self.untold.append(("/twilio/voice/status/", incoming(CallStatus=status, SequenceNumber="0")))
+            return
+        if leg in self.own:
+            fields = outgoing(self.ada.pk, "", CallSid=leg, CallStatus=status, Timestamp=rfc2822(timezone.now()))
+            self.untold.append(("/twilio/voice/status/", fields))
             return
         agent = self.ada if leg == LEG else self.grace
         fields = leg_status(agent.pk, status, 3, leg=int(leg[2:], 16))
@@ -208,21 +235,28 @@ def _later() -> None:
     Room.objects.filter(alone_since__isnull=False).update(alone_since=past)
 
 
-ACTIONS = ("hold", "resume", "complete-transfer", "cancel-transfer", "merge", "consult", "consult", "give")
+ACTIONS = ("hold", "resume", "complete-transfer", "cancel-transfer", "merge", "consult", "consult", "give", "move")
 
 
-def act(world: World, api: APIClient) -> None:
-    what = world.dice.choice(ACTIONS)
+def act(world: World, api: APIClient, *actions: str) -> None:
+    what = world.dice.choice(actions)
     body: dict[str, Any] = {}
     if what in ("consult", "give"):
         body = {"to": {"agent": world.grace.pk}, "mode": "warm" if what == "consult" else "blind"}
         what = "transfer"
     answer = api.post(f"/api/v1/calls/{ROOT}/{what}/", body, format="json", secure=True)
     assert answer.status_code < 500 or answer.status_code in (502, 503), answer.content
+    # The page whose wish was taken has its phone call: at once, late, or never.
+    world.dials += 1 if what == "move" and answer.status_code == 202 else 0
 
 
+# Of an agent who goes from one place to another, and does a few other things.
+RESTLESS = ("move", "move", "move", "hold", "resume", "consult", "complete-transfer", "merge")
+
+
+@pytest.mark.parametrize("actions", [ACTIONS, RESTLESS], ids=["anything", "moves"])
 @pytest.mark.parametrize("seed", range(24))
-def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed):
+def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actions):
     grace = factories.make_agent("grace", team=team, reachable=True)
     dice = random.Random(seed)
     talk(twilio, ada)
@@ -244,18 +278,22 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed):
             roll = dice.random()
             calling = [leg for leg, place in world.places.items() if place == "calling"]
             if roll < 0.4:
-                act(world, api)
+                act(world, api, *actions)
+            elif roll < 0.55 and world.dials:
+                world.dial()
             elif roll < 0.75:
                 world.tell()
             elif roll < 0.85 and calling:
                 world.answers(calling[0], taken=dice.random() < 0.7)
             elif roll < 0.88:
-                world.ends(LEG)
+                world.ends(dice.choice([LEG, *sorted(leg for leg in world.own if world.places[leg] != "gone")]))
             else:
                 keeping.look(ROOT)
         world.troubled = False
         for _ in range(8):
             _later()
+            if world.dials and dice.random() < 0.5:
+                world.dial()
             keeping.look(ROOT)
             for leg in [leg for leg, place in world.places.items() if place == "calling"]:
                 world.answers(leg, taken=False)
@@ -276,6 +314,7 @@ def _check(world: World) -> None:
         transfer = Transfer.objects.filter(state__in=Transfer.OPEN).first()
         if ROOT in world.held and transfer is not None:
             assert len(others) > 1, f"on hold for nobody: {seen}"
+        assert len({LEG, *world.own} & set(others)) <= 1, f"Ada is there twice: {seen}"
     elif caller == "queue":
         assert any(word in world.fetched for word in ("<Client", "<Enqueue", "<Record")), world.fetched
         assert Conversation.objects.get(pk=ROOT).state != "talking"

@@ -177,6 +177,21 @@ def test_a_colleague_whom_twilio_does_not_call_gives_the_caller_back(twilio, tal
     assert not Participant.objects.get(role="customer").wanted_held
 
 
+def test_a_consultation_for_which_twilio_opens_no_room_is_over_and_can_be_begun_again(
+    twilio, talking, api, ada, grace, rest
+):
+    rest.fails["redirect"] = TelephonyError("Twilio did not accept this.", permanent=True)
+    body = {"to": {"agent": grace.pk}, "mode": "warm"}
+
+    assert post(api, "transfer", body).status_code == 502
+
+    transfer = shown()["transfer"]
+    assert (transfer["state"], transfer["problem"]) == ("failed", "Twilio did not accept this.")
+    rest.fails.clear()
+    assert post(api, "transfer", body).status_code == 202
+    assert rest.names() == ["redirect", "redirect"]
+
+
 def test_nobody_else_is_offered_to_a_colleague_who_is_called(twilio, talking, api, ada, grace, rest):
     post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
 

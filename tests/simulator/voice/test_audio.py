@@ -10,7 +10,7 @@ import pytest
 
 from simulator.ports import FRAME_SAMPLES, SAMPLE_RATE
 from simulator.voice.audio import speech, ulaw
-from simulator.voice.audio.analysis import measure
+from simulator.voice.audio.analysis import longest_silence, measure
 from simulator.voice.audio.buffer import MOST_SAMPLES, Outlet, Reader
 from simulator.voice.audio.files import SoundFile
 from simulator.voice.audio.sources import Samples, Silence, Tone
@@ -49,6 +49,13 @@ def test_a_tone_no_telephone_carries_is_refused(hz):
 def test_silence_measures_nothing():
     assert measure(read(Silence(), 0.1)) == {"rms": 0, "peak": 0, "hz": 0}
     assert measure(np.zeros(0, np.int16)) == {"rms": 0, "peak": 0, "hz": 0}
+
+
+def test_the_longest_silence_is_that_of_the_sound_between_other_sound():
+    quiet, loud = frame(20), frame(9000)
+    assert longest_silence([]) == 0
+    assert longest_silence([quiet, loud, quiet, quiet, quiet, loud, quiet, quiet]) == pytest.approx(0.06)
+    assert longest_silence([loud, -loud]) == 0
 
 
 def test_samples_end_in_silence():
