@@ -83,7 +83,7 @@ def _wishes(sid: str) -> list[Wish]:
                 wishes += _of(inside, one, now)
     for one in inside.present:
         inside.changed(one)
-    if wishes:
+    if wishes or inside.supervisors:
         inside.keep_quietly()
     return wishes
 
