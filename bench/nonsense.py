@@ -23,6 +23,7 @@ SENSIBLE: dict[str, list[str]] = {
     "From": PARTIES,
     "To": PARTIES,
     "CallStatus": STATUSES,
+    "supervise": SIDS,
     "Direction": ["inbound", "outbound-dial", "outbound-api"],
     "SequenceNumber": ["0", "1", "2", "3"],
     "Timestamp": ["Thu, 01 Jun 2017 20:48:32 +0000", "Mon, 23 Nov 2026 10:00:00 +0000"],

@@ -31,7 +31,7 @@ class ParticipantInline(ReadOnly, admin.TabularInline[Any, Room]):
     @admin.display(description=_("who"))
     def who(self, one: Participant) -> str:
         if one.agent is not None:
-            return one.agent.name
+            return str(one.agent.name)
         number = gettext("Number withheld") if is_withheld(one.number) else one.number
         return " ".join(in_sentence(part) for part in (one.name, number) if part) or "-"
 
@@ -126,9 +126,9 @@ class TransferInline(ReadOnly, admin.TabularInline[Any, Any]):
 
 def _taker(transfer: Transfer) -> str:
     if transfer.to_agent is not None:
-        return transfer.to_agent.name
+        return str(transfer.to_agent.name)
     if transfer.to_team is not None:
-        return transfer.to_team.name
+        return str(transfer.to_team.name)
     return " ".join(in_sentence(part) for part in (transfer.to_name, transfer.to_number) if part) or "-"
 
 

@@ -173,7 +173,7 @@ class CallSuperviseApi(_HandlingApi):
             call = visible_call(request, sid)
         if not call_may_be_supervised(call, by=agent):
             raise PermissionDenied(
-                _("Only a supervisor of its team or an admin can do this, and nobody on the own call.")
+                _("Only a supervisor of its team or an admin can do this, and not on their own call.")
             )
         if call.is_terminal:
             raise Conflict(_("This call is over."))

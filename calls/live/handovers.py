@@ -51,7 +51,8 @@ def over(root: Call) -> None:
     inside = Participant.objects.filter(room=root.sid).exclude(state=Participant.State.LEFT)
     supervisors = list(inside.filter(role=Participant.Role.SUPERVISOR).select_related("agent"))
     for one in supervisors:
-        supervision_noted(one, "end")
+        if one.state == Participant.State.IN or not one.leg_sid:
+            supervision_noted(one, "end")
     supervision_broadcasts.supervising_changed({one.agent_id for one in supervisors if one.agent_id})
     # Whose phone still rings for it is to be hung up on (`calls.rooms.driving`).
     inside.filter(state=Participant.State.CALLING).exclude(leg_sid="").update(wanted_in=False)

@@ -146,7 +146,9 @@ class _Recorder:
         for leg in sorted(self.legs.values(), key=lambda leg: leg.sid != self.call.sid):
             if leg.sid not in begun:
                 yield self._state(leg, CallStatus.INITIATED, leg.start_time)
-            if leg.answer_time and leg.parent_id and (leg.sid, CallStatus.IN_PROGRESS) not in told:
+            # A supervisor's own browser called, and nobody answered it.
+            is_rung = leg.parent_id is not None and not leg.caller.startswith("client:")
+            if leg.answer_time and is_rung and (leg.sid, CallStatus.IN_PROGRESS) not in told:
                 yield self._state(leg, CallStatus.IN_PROGRESS, leg.answer_time)
         for leg in sorted(self.legs.values(), key=lambda leg: leg.sid == self.call.sid):
             if leg.end_time and leg.status in TERMINAL and (leg.sid, leg.status) not in told:

@@ -62,7 +62,8 @@ def look(sid: str) -> None:
 
 def _seen(inside: Inside) -> tuple[object, ...]:
     facts = [(one.state, one.held, one.wanted_held, one.wanted_in, one.mode, one.role) for one in inside.participants]
-    return inside.room.state if inside.room else "", inside.root.agent_id if inside.root else None, *facts
+    root = (inside.root.agent_id, inside.root.help_since) if inside.root else ()
+    return inside.room.state if inside.room else "", *root, *facts
 
 
 def _is_silent(sid: str) -> bool:

@@ -87,7 +87,7 @@ def _take_over(inside: Inside, one: Participant) -> None:
             other.hung_up = True
             inside.send_away(other)
             if other.agent is not None and other.agent_id == inside.the_root.agent_id:
-                gone.append(other.agent_id)
+                gone.append(other.agent.pk)
     if transfer is not None:
         transfer.state, transfer.ended_at = Transfer.State.CANCELLED, timezone.now()
         transfer.save(update_fields=["state", "ended_at"])

@@ -172,7 +172,7 @@ _BOARD_STANDING = {
 }  # fmt: skip
 _BOARD_CALLER = _QUEUE_CALLER | {"team": {"id": 1, "name": "Support"}}
 _BOARD_CALL = {"sid": _SID, "party": _CALL["party"], "line": _LINE}
-_BOARD_AGENT = {
+_BOARD_AGENT: dict[str, Any] = {
     "agent": _AGENT, "availability": "available", "state": "ringing", "since": "2026-11-23T09:30:14Z", "reason": "",
     "back_at": None, "set_at": "2026-11-23T08:01:00Z", "set_by": None, "rule": "", "wrap_up": None, "trouble": "",
     "call": _BOARD_CALL, "calls": 11, "talking": False, "help_since": None, "supervisors": [], "may_supervise": False,

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from agents.models import Agent
-from calls.models import CallOffer
+from calls.models import Call, CallOffer, Participant, Room
 from routing.models import Line
 from tests import factories
 from tests.board.days import answered, came, waited
@@ -202,3 +202,55 @@ def test_who_is_to_be_called_back_is_counted_however_many_are_shown(client, sale
 
     assert board_of(client, hedy)["call_backs"] == 2
     assert board_of(client, admin)["call_backs"] == 3
+
+
+@pytest.fixture
+def talk(line, ada):
+    """Ada's call, in a room."""
+    now = timezone.now()
+    call = came(line, now, agent=ada, status="in-progress", answer_time=now, is_handled=True)
+    factories.make_call(5, parent=call, agent=ada, status="in-progress", direction="outbound-dial", answer_time=now)
+    Room.objects.create(call=call, name="r" * 32, state="open")
+    return call
+
+
+def test_who_talks_can_be_supervised_and_who_does_is_shown(client, talk, hedy, admin, ada):
+    Participant.objects.create(
+        room_id=talk.pk, label="p1", leg_sid=talk.pk, role="supervisor", agent=hedy, mode="whisper", state="in",
+        coaching=True,
+    )  # fmt: skip
+    Participant.objects.create(room_id=talk.pk, label="p2", role="supervisor", agent=admin, mode="listen", state="left")
+
+    found = agent_in(board_of(client, hedy), ada)
+
+    assert (found["talking"], found["may_supervise"], found["help_since"]) == (True, True, None)
+    assert found["supervisors"] == [{"id": hedy.pk, "name": "Hedy", "mode": "whisper"}]
+
+
+def test_who_asks_for_help_is_shown_with_since_when(client, talk, hedy, ada):
+    Call.objects.filter(pk=talk.pk).update(help_since="2026-11-23T09:30:00Z")
+
+    assert agent_in(board_of(client, hedy), ada)["help_since"] == "2026-11-23T09:30:00Z"
+
+
+def test_nobody_is_offered_to_supervise_the_own_call_or_who_only_rings(client, talk, line, hedy, grace):
+    Call.objects.filter(pk=talk.pk).update(agent=hedy)
+    Call.objects.filter(parent=talk.pk).update(agent=hedy)
+    ring = waiting(line, 9, state="offered", caller="+12025550112")
+    CallOffer.objects.create(call=ring, agent=grace, state="ringing", rung_at=timezone.now())
+
+    board = board_of(client, hedy)
+
+    own, rings = agent_in(board, hedy), agent_in(board, grace)
+    assert (own["call"]["sid"], own["talking"], own["may_supervise"]) == (talk.sid, True, False)
+    assert (rings["talking"], rings["may_supervise"]) == (False, False)
+
+
+def test_of_another_teams_call_nothing_is_said(client, talk, sales, hedy, ada):
+    Call.objects.filter(pk=talk.pk).update(line=sales, help_since=timezone.now())
+
+    found = agent_in(board_of(client, hedy), ada)
+
+    assert [found[name] for name in ("call", "help_since", "supervisors", "talking", "may_supervise")] == [
+        None, None, [], False, False,
+    ]  # fmt: skip

@@ -21,7 +21,7 @@ from board.watch import BoardWatch, Viewer, viewers
 from calls.live import dispatcher
 from calls.models import CallOffer
 from tests import factories
-from tests.board.days import answered
+from tests.board.days import answered, came
 from tests.desk.desk_socket import DeskSocket, run
 from tests.twilio import incoming, sid
 
@@ -263,3 +263,15 @@ def test_a_webhook_sets_a_flag_for_the_board_and_asks_the_database_nothing_more(
     finally:
         stop()
     assert noticed
+
+
+def test_of_two_who_see_the_same_each_is_offered_what_that_one_may_supervise(hedy, team, line):
+    now = timezone.now()
+    joan = factories.make_agent("joan", team=team, role="supervisor", reachable=True)
+    call = came(line, now, agent=joan, status="in-progress", answer_time=now)
+    factories.make_call(900, parent=call, agent=joan, status="in-progress", direction="outbound-dial", answer_time=now)
+
+    boards = looked(BoardWatch(), Viewer(scope_of(hedy), ""), Viewer(scope_of(joan), ""))
+
+    found = [next(one for one in board["agents"] if one["agent"]["id"] == joan.pk) for _, board in boards]
+    assert [one["may_supervise"] for one in found] == [True, False]

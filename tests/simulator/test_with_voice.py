@@ -155,6 +155,10 @@ async def until_heard(b, calls, wanted) -> None:
             await asyncio.sleep(0)
 
 
+def conference_of(b):
+    return b.engine.conferences["room"]
+
+
 async def room_of_three(b):
     b.product.answers[INCOMING] = twiml("<Dial><Conference>room</Conference></Dial>")
     numbers = [f"+1202555014{place}" for place in range(3)]
@@ -183,7 +187,18 @@ def test_hold_mute_and_coaching_route_the_sound():
             await until_heard(b, calls, [{900}, {500, 1500}, {500, 900}])
             await update(supervisor, Muted="true")
             await until_heard(b, calls, [{900}, {500}, {500, 900}])
-            for call in calls:
+            # Whoever coaches somebody who leaves is heard by nobody.
+            await update(supervisor, Muted="false")
+            agent.party_hung_up()
+            await until_heard(b, [customer, supervisor], [set(), {500}])
+            refused = await b.rest(
+                "POST",
+                f"/Conferences/{conference_of(b).sid}/Participants/{supervisor.sid}.json",
+                data={"Muted": "true", "Coaching": "true", "CallSidToCoach": agent.sid},
+            )
+            assert (refused.status_code, refused.json()["code"]) == (400, 13240)
+            assert not conference_of(b).find(supervisor.sid).muted, "nothing of it is done"
+            for call in (customer, supervisor):
                 call.party_hung_up()
             await b.quiet()
 

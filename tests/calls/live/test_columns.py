@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 MOMENT = datetime(2026, 11, 18, 10, 31, 7, tzinfo=UTC)
 # What `CallTree.settle` and the batch work out themselves.
-WORKED_OUT = {"revision", "result", "created_at", "updated_at", "agent_id"}
+WORKED_OUT = {"revision", "result", "created_at", "updated_at", "agent_id", "help_since"}
 
 
 def other(field: models.Field) -> Any:

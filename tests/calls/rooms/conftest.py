@@ -7,7 +7,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from calls.rooms import leading
-from tests.calls.rooms.rooms import rest_faked
+from tests import factories
+from tests.calls.rooms.rooms import rest_faked, talk
 
 
 @pytest.fixture
@@ -23,3 +24,20 @@ def api(ada: Any) -> APIClient:
     client = APIClient()
     client.force_authenticate(ada)
     return client
+
+
+@pytest.fixture
+def hedy(team):
+    return factories.make_agent("hedy", team=team, role="supervisor", reachable=True)
+
+
+@pytest.fixture
+def desk(hedy):
+    client = APIClient()
+    client.force_authenticate(hedy)
+    return client
+
+
+@pytest.fixture
+def talking(twilio, line, ada):
+    talk(twilio, ada)
