@@ -31,7 +31,7 @@ export const colleague = (change: Partial<Participant> = {}): Participant => ({
   ...change,
 });
 
-export const hedy = { id: 3, identity: "agent_3", name: "Hedy Lamarr" };
+const hedy = { id: 3, identity: "agent_3", name: "Hedy Lamarr" };
 
 export const supervisor = (change: Partial<Participant> = {}): Participant => ({
   ...base,
