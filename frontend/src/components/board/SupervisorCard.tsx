@@ -69,7 +69,7 @@ export function SupervisorCard({ state, supervising, facts, send }: Props) {
         </>
       }
     >
-      <p class="supervise-are">{t(`supervise.are.${mode}`, { name, customer })}</p>
+      {isIn && <p class="supervise-are">{t(`supervise.are.${mode}`, { name, customer })}</p>}
       <div class="call-buttons supervise-modes" role="group" aria-label={t("supervise.modes")}>
         {MODES.map((each) => (
           <Mode
