@@ -49,7 +49,7 @@ def take_along(stack: Stack, sid: str, desk: DeskPage) -> float:
         desk.call_area.get_by_role("button", name="Continue here").click()
         desk.expect_on_call("Maya Okonkwo")
         silence = heard.result()["silence"]
-    legs = [sid, *(child["sid"] for child in stack.call(sid)["children"])]
+    legs = [sid, *stack.call(sid)["children"]]
     asked = [one for leg in legs for one in stack.requests(leg) if _ON_THE_WAY.search(one["url"])]
     assert asked
     return silence - max(one["duration_ms"] for one in asked) / 1000
