@@ -23,7 +23,16 @@ from bench.soak.house import PASSWORD, House
 from bench.soak.phone import PhoneCall
 from bench.soak.robot import Plans, Robot
 
-LINE, CALLER = "+12025550101", "+12025550185"
+LINE, CALLER = "+12025550100", "+12025550185"
+#: The one robot answers that line, and has time for it.
+_SET_UP = f"""
+from agents.models import Agent
+from routing.models import Line
+line = Line.objects.get(number="{LINE}")
+line.ring_seconds = 30
+line.save()
+line.team.agents.add(Agent.objects.get(username="robot0"))
+"""
 AGENT_TONE, CALLER_TONE, QUIET = 1000, 650, 0
 #: By which a voice is told from music, in windows of so many seconds.
 WINDOW, NEAR, LOUD = 0.04, 30, 300
@@ -126,7 +135,7 @@ async def product(house: House, count: int, *, hz: int) -> tuple[list[float], li
             while not robot.ready:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         sid = await asyncio.to_thread(house.telephone_calls, CALLER, LINE, voice=f"tone:{CALLER_TONE}")
-        call = await asyncio.wait_for(robot.on_call, PATIENCE)
+        call = await asyncio.wait_for(robot.on_call, 2 * PATIENCE)
         pair = Pair(house, sid, _asks(robot, sid, "hold"), _asks(robot, sid, "resume"), _ear_of(call))
         await _known(robot, sid, lambda shown: shown["status"] == "in-progress" and shown["agent"])
         figures = await _turns(pair, count, speaks=hz != QUIET, settled=_settled(robot, sid))
@@ -259,6 +268,7 @@ async def _turns(pair: Pair, count: int, *, speaks: bool, settled: Callable[[boo
 def measure(folder: Path, *, count: int) -> list[Row]:
     """One call for each figure; the first turn of each stands by itself."""
     with House(folder, agents=1, SIMULATOR_SPEED="1") as house:
+        house.manage("shell", "-v0", "-c", _SET_UP)
         first, music = asyncio.run(product(house, count, hz=QUIET))
         _, both = asyncio.run(product(house, count, hz=AGENT_TONE))
         floor_music = asyncio.run(floor(house, count, hz=QUIET))[1:]

@@ -23,7 +23,6 @@ def test_forty_calls_of_every_kind_are_logged_as_the_simulator_saw_them(options,
 
     assert [str(found) for found in report.discrepancies] == []
     assert report.counts["calls"] == CALLS + WARM_UP
-    assert any(what.endswith("taken") for what in report.handled), "nothing was done in any call"
 
 
 @pytest.mark.once
