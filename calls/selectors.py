@@ -105,6 +105,12 @@ def supervised_by(agent_id: int) -> Participant | None:
     return inside.filter(role=Participant.Role.SUPERVISOR).select_related("agent").order_by("pk").last()
 
 
+def calls_wanting_help() -> QuerySet[Call]:
+    """The longest first."""
+    asking = Call.objects.filter(help_since__isnull=False, parent__isnull=True)
+    return asking.select_related("agent", "line", "contact").order_by("help_since")
+
+
 def supervisor_ids(call: Call) -> list[int]:
     """The supervisors of a call's teams: that of its line, and the one that a route led to."""
     teams = set(Conversation.objects.filter(pk=call.sid, team__isnull=False).values_list("team", flat=True))

@@ -23,16 +23,17 @@ from django.core.management.base import SystemCheckError  # noqa: E402
 from board import watch as board_watch  # noqa: E402
 from calls.queues import chore as dispatch_chore  # noqa: E402
 from calls.queues import watch as queue_watch  # noqa: E402
-from config.server import checkpoints, embedded, heartbeats, memory  # noqa: E402
+from config.server import checkpoints, embedded, heartbeats  # noqa: E402
 from config.server.handler import OneHopHandler  # noqa: E402
 from core.languages import load_texts  # noqa: E402
+from core.memory import arenas_limit  # noqa: E402
 from core.realtime import outbox  # noqa: E402
 from desk import presence_watch  # noqa: E402
 from desk.socket_auth import TokenGate  # noqa: E402
 from desk.websocket_urls import websocket_urlpatterns  # noqa: E402
 from telephony.webhooks import inbox  # noqa: E402
 
-memory.arenas_limit()
+arenas_limit()
 
 
 async def lifespan(scope: Any, receive: Any, send: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init
 
-from config.server.memory import arenas_limit
+from core.memory import arenas_limit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
 

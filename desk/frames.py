@@ -14,9 +14,9 @@ from rest_framework import serializers
 
 from board.serializers import BoardSerializer
 from calls.live.serializers import AVAILABILITIES, PresenceSerializer
-from calls.log.serializers import AgentSerializer, CallSerializer, LineSerializer, PartySerializer
+from calls.log.serializers import AgentSerializer, CallSerializer
 from calls.queues.serializers import CallBackSerializer, QueueSerializer
-from desk.serializers import OWN_TROUBLES, LiveCallSerializer, SupervisingSerializer
+from desk.serializers import OWN_TROUBLES, HelpAskedSerializer, LiveCallSerializer, SupervisingSerializer
 from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
 from messaging.threads.serializers import MessageSerializer, ThreadSerializer
@@ -106,12 +106,8 @@ class SupervisingChangedSerializer(_Frame):
 
 
 @_frame("help.changed", SERVER_FRAMES)
-class HelpChangedSerializer(_Frame):
-    sid = serializers.CharField(help_text="The call's.")
-    since = serializers.DateTimeField(allow_null=True, help_text="Null: no help is wanted any more.")
-    agent = AgentSerializer(allow_null=True)
-    party = PartySerializer()
-    line = LineSerializer(allow_null=True)
+class HelpChangedSerializer(_Frame, HelpAskedSerializer):
+    pass
 
 
 @_frame("log.changed", SERVER_FRAMES)

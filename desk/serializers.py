@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from agents.presence import Chosen
 from calls.live.serializers import AVAILABILITIES
-from calls.log.serializers import AgentSerializer, CallSerializer
+from calls.log.serializers import AgentSerializer, CallSerializer, LineSerializer, PartySerializer
 from calls.models import CallOutcome, CallResult, Participant
 from core.api.resources import StrictSerializer, choose_one_of
 
@@ -46,6 +46,16 @@ class SupervisingSerializer(serializers.Serializer[Any]):
         choices=[Participant.State.CALLING, Participant.State.IN],
         help_text="`calling`: this agent's phone is waited for.",
     )
+
+
+class HelpAskedSerializer(serializers.Serializer[Any]):
+    """An agent's wish for help with a call, to whoever supervises it."""
+
+    sid = serializers.CharField(help_text="The call's.")
+    since = serializers.DateTimeField(allow_null=True, help_text="Null: no help is wanted any more.")
+    agent = AgentSerializer(allow_null=True)
+    party = PartySerializer()
+    line = LineSerializer(allow_null=True)
 
 
 class AwayReasonSerializer(serializers.Serializer[Any]):

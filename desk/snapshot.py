@@ -19,7 +19,7 @@ from calls.queues.payloads import queue_json
 from calls.queues.selectors import queues_of
 from calls.queues.serializers import CallBackSerializer, QueueSerializer
 from calls.selectors import call_back_offered, call_get, supervised_by
-from desk.serializers import AwayReasonSerializer, LiveCallSerializer, SupervisingSerializer
+from desk.serializers import AwayReasonSerializer, HelpAskedSerializer, LiveCallSerializer, SupervisingSerializer
 from messaging.threads.selectors import unread_list
 from messaging.threads.serializers import UnreadThreadSerializer
 from routing.selectors import lines_for
@@ -67,6 +67,7 @@ PARTS = (
         partial(LiveCallSerializer, many=True),
     ),
     Part("supervising", _supervising, partial(SupervisingSerializer, allow_null=True)),
+    Part("helps", supervision_broadcasts.helps_json, partial(HelpAskedSerializer, many=True)),
     Part("away_reasons", _away_reasons, partial(AwayReasonSerializer, many=True)),
     Part("presence", presence.presence_list, partial(PresenceSerializer, many=True)),
     Part("lines", lambda agent: LineSerializer(lines_for(agent), many=True).data, partial(LineSerializer, many=True)),

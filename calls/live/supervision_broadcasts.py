@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from agents.permissions import has_supervisor_role
 from calls import selectors
 from calls.handling_payloads import handling_of
 from calls.live.frames import EVERYTHING_GROUP, agent_group, as_text, frames_of, in_each_language
 from calls.models import Call, Participant
 from calls.payloads import agent_json, call_json, line_json, party_json, time_json
+from calls.permissions import call_may_be_supervised
 from core.languages import kept as _
 from core.languages import sentence, speaking
 from core.realtime import outbox
@@ -67,6 +69,24 @@ def taken_over(sid: str, agent_ids: Collection[int], by: Agent) -> None:
     outbox.send([in_each_language(agent_group(agent_id), told) for agent_id in agent_ids])
 
 
+def helps_json(agent: Agent) -> list[dict[str, Any]]:
+    """Who asks for help in the calls that this agent may supervise, the longest first."""
+    if not (agent.is_superuser or has_supervisor_role(agent)):
+        return []
+    asking = selectors.calls_wanting_help()
+    return [_help_json(call) for call in asking if call_may_be_supervised(call, by=agent)]
+
+
+def _help_json(call: Call) -> dict[str, Any]:
+    return {
+        "sid": call.sid,
+        "since": time_json(call.help_since),
+        "agent": agent_json(call.agent),
+        "party": party_json(call),
+        "line": line_json(call.line),
+    }
+
+
 def help_changed(sid: str) -> None:
     """Tells the supervisors of a call's team, and admins, whether its agent wants help."""
     outbox.later(partial(_tell_help, sid))
@@ -84,16 +104,7 @@ def help_frames(call: Call) -> Iterator[outbox.Frame]:
 
     def told(language: str) -> str:
         with speaking(language):
-            return as_text(
-                {
-                    "type": "help.changed",
-                    "sid": call.sid,
-                    "since": time_json(call.help_since),
-                    "agent": agent_json(call.agent),
-                    "party": party_json(call),
-                    "line": line_json(call.line),
-                }
-            )
+            return as_text({"type": "help.changed"} | _help_json(call))
 
     for group in (*groups, EVERYTHING_GROUP):
         yield in_each_language(group, told)

@@ -15,6 +15,10 @@ class Migration(migrations.Migration):
             name='help_since',
             field=models.DateTimeField(blank=True, help_text='When its agent asked for help that has not come yet.', null=True, verbose_name='help wanted since'),
         ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(condition=models.Q(('help_since__isnull', False)), fields=['help_since'], name='call_help'),
+        ),
         migrations.AddField(
             model_name='participant',
             name='coached_leg',

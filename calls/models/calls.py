@@ -158,6 +158,7 @@ class Call(models.Model):
             # Of legs, and for whoever asks about an agent alone.
             models.Index(fields=["agent", "-start_time"], name="call_agent_newest"),
             *LOG_INDEXES,
+            models.Index(fields=["help_since"], name="call_help", condition=models.Q(help_since__isnull=False)),
             # What Twilio refused: few rows, which the doctor counts.
             models.Index(fields=["start_time"], name="call_refused", condition=models.Q(error_code__gt="")),
             # With the time, although it finds a handful: else SQLite takes `call_agent_newest`, and looks at all calls

@@ -48,6 +48,7 @@ export const snapshot = (
     availability: "available",
     calls,
     supervising,
+    helps: [],
     away_reasons: ["Lunch", "Break", "Meeting", "Training"].map((name, at) => ({ id: at + 1, name })),
     presence: [...team],
     queues: [],

@@ -16,7 +16,7 @@ export type Transfer = Schemas["Transfer"];
 /** A colleague's call in which this agent is, as its supervisor. */
 export type SupervisedCall = Schemas["Supervising"];
 /** That an agent asks for help with a call. */
-export type HelpAsked = Omit<Schemas["HelpChanged"], "type">;
+export type HelpAsked = Schemas["HelpAsked"];
 /** What a supervisor does in a colleague's call, and what can be asked for. */
 export type SuperviseMode = Exclude<Participant["mode"], "">;
 export type Supervision = SuperviseMode | "take-over";

@@ -9,12 +9,17 @@ import pytest
 from django.contrib import admin as django_admin
 from django.test import RequestFactory
 
+from calls.models import Room
 from tests.config.admin_pages import page
 
 pytestmark = pytest.mark.django_db
 
 
-def test_everything_that_admin_knows_is_in_the_menu_once(boss):
+# Reached from another page alone: a room from its call's.
+UNLISTED = {Room}
+
+
+def test_everything_else_that_admin_knows_is_in_the_menu_once(boss):
     request = RequestFactory().get("/admin/")
     request.user = boss
 
@@ -25,7 +30,7 @@ def test_everything_that_admin_knows_is_in_the_menu_once(boss):
         if "model" in model
     ]
 
-    assert sorted(map(str, listed)) == sorted(map(str, django_admin.site._registry))
+    assert sorted(map(str, listed)) == sorted(map(str, django_admin.site._registry.keys() - UNLISTED))
 
 
 def test_the_menu_is_grouped_for_people_and_names_lists_as_their_pages_do(admin):

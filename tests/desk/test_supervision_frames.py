@@ -101,6 +101,24 @@ def test_supervisors_of_the_team_are_told_at_once_that_help_is_wanted_and_that_i
     run(scenario)
 
 
+def test_a_desk_that_opens_knows_who_asks_for_help_in_the_calls_that_its_agent_may_supervise(
+    twilio, line, ada, hedy
+):
+    talk(twilio, ada)
+    other = factories.make_agent("ruth", team=factories.make_team("Sales"), role="supervisor")
+    grace = factories.make_agent("grace", team=line.team)
+    assert post(ada, "help", {"wanted": True}) == 202
+
+    async def scenario() -> None:
+        for agent, wanted in ((hedy, [(ROOT, ada.pk)]), (ada, []), (grace, []), (other, [])):
+            desk = await sync(DeskSocket)(agent)
+            helps = (await desk.open())["helps"]
+            assert [(each["sid"], each["agent"]["id"]) for each in helps] == wanted
+            await desk.close()
+
+    run(scenario)
+
+
 def test_where_a_team_has_it_so_the_agents_desk_is_told_nothing_of_who_listens(twilio, line, team, ada, hedy):
     team.supervision_is_shown = False
     team.save()

@@ -2763,6 +2763,7 @@ export interface components {
             availability: "available" | "busy" | "away" | "offline";
             calls: components["schemas"]["LiveCall"][];
             supervising: components["schemas"]["Supervising"] | null;
+            helps: components["schemas"]["HelpAsked"][];
             away_reasons: components["schemas"]["AwayReason"][];
             presence: components["schemas"]["Presence"][];
             lines: components["schemas"]["Line"][];
@@ -3034,6 +3035,20 @@ export interface components {
             id: number;
             name: string;
         };
+        /** @description An agent's wish for help with a call, to whoever supervises it. */
+        HelpAsked: {
+            /** @description The call's. */
+            sid: string;
+            /**
+             * Format: date-time
+             * @description Null: no help is wanted any more.
+             */
+            since: string | null;
+            agent: components["schemas"]["Agent"] | null;
+            party: components["schemas"]["Party"];
+            line: components["schemas"]["Line"] | null;
+        };
+        /** @description An agent's wish for help with a call, to whoever supervises it. */
         HelpChanged: {
             /**
              * @description discriminator enum property added by openapi-typescript

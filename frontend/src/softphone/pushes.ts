@@ -107,8 +107,7 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
       lines,
       orphans: state.calls.focus === null ? active.map(orphan) : [],
       interrupted: state.calls.focus === null ? supervising : null,
-      // Who has come to help meanwhile, nobody says: the board knows who still asks.
-      helps: [],
+      helps: message.helps ?? [],
     },
   ];
 }

@@ -245,6 +245,14 @@ describe("a page that is loaded again", () => {
     });
   const cutOff: SoftphoneEvent = { type: "supervision.cut-off", agent: supervisedCall({}).agent!, at: NOW };
 
+  it("knows who asks for help, which another page may have been told", () => {
+    const { sid, since, agent, party, line } = sample("help.changed");
+    const asked = { sid, since, agent, party, line };
+    const opened = after(readyState(), push({ ...sample("desk.snapshot"), helps: [asked] }));
+    expect(opened.helps).toEqual([asked]);
+    expect(after(opened, push(sample("desk.snapshot"))).helps).toEqual([]);
+  });
+
   it("knows the call again when the server says so, until it is over there", () => {
     const again = after(readyState(), snapshot("listen"));
     expect(again.interrupted?.call.sid).toBe(ROOT);
