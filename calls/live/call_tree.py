@@ -91,7 +91,9 @@ class CallTree:
         root.revision += 1
         self._settle_offers(self._answered_in_round() if root.round else answered)
         if root.is_terminal and root.is_handled and root.agent_id is None:
-            root.agent = next((leg.agent for leg in reversed(self.dialled) if leg.agent_id), None)
+            # Given away, and taken by nobody: it stays with whoever talked last.
+            talked = [leg for leg in self.dialled if leg.agent_id and _has_talked(leg)]
+            root.agent = max(talked, key=_begun).agent if talked else None
 
     def _outlive_own_leg(self) -> None:
         """The agent's leg that began a call is over, and the customer's went on without it: until that ends, too."""
@@ -226,8 +228,15 @@ def waited_seconds(since: datetime, until: datetime | None) -> int | None:
 
 def _answered(legs: Sequence[Call]) -> Call | None:
     """The leg that talked, the first of them if there are several."""
-    talked = [leg for leg in legs if (leg.status in _ANSWERED or leg.answer_time) and leg.problem != NOT_TAKEN]
-    return min(talked, key=lambda leg: (leg.answer_time or _NEVER, leg.start_time, leg.sid), default=None)
+    return min(filter(_has_talked, legs), key=_begun, default=None)
+
+
+def _has_talked(leg: Call) -> bool:
+    return bool(leg.status in _ANSWERED or leg.answer_time) and leg.problem != NOT_TAKEN
+
+
+def _begun(leg: Call) -> tuple[datetime, datetime, str]:
+    return leg.answer_time or _NEVER, leg.start_time, leg.sid
 
 
 def _is_heard(recording: Recording) -> bool:

@@ -85,6 +85,19 @@ def test_the_conversation_is_one_row_with_the_colleagues_end(twilio, talking, ad
     assert Conversation.objects.get().state == "ended"
 
 
+def test_a_caller_who_hangs_up_before_the_colleague_answers_stays_with_whoever_talked(
+    twilio, talking, ada, grace, api, rest
+):
+    give(api, {"agent": grace.pk})
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    answer(twilio, document, grace, 7, "initiated", "ringing", "canceled")
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    (row,) = Call.objects.filter(parent=None)
+    assert (row.agent_id, row.result) == (ada.pk, "answered")
+
+
 def test_a_call_that_nobody_takes_comes_back_to_whoever_gave_it(twilio, talking, ada, grace, api, rest):
     give(api, {"agent": grace.pk})
     document = come(twilio, rest)

@@ -12,14 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.soak import phone as soak_phone
 from bench.soak.house import PASSWORD, House
 from bench.soak.phone import PhoneCall
 from bench.soak.robot import Plans, Robot
 from simulator.voice.audio.sources import Tone
 from tests.browser.stack import eventually
 from tests.simulator.voice import wire
-from tests.simulator.voice.wire import Phone as Sound
 
 Scenario = Callable[[House, dict[str, int], pytest.MonkeyPatch], Coroutine[Any, Any, str]]
 SUPPORT, CALLER = "+12025550100", "+12025550185"
@@ -96,7 +94,7 @@ async def answer(agent: Agent, hz: int) -> PhoneCall:
     return call
 
 
-async def scenario(house: House, ids: dict[str, int]) -> str:
+async def scenario(house: House, ids: dict[str, int], _patched: pytest.MonkeyPatch) -> str:
     ada, grace = Agent(house, "ada1"), Agent(house, "grace1")
     working = [asyncio.create_task(ada.run())]
     try:
@@ -210,13 +208,13 @@ async def supervision(house: House, ids: dict[str, int], monkeypatch: pytest.Mon
         sid = await asyncio.to_thread(house.telephone_calls, CALLER, SUPPORT, voice=f"tone:{CALLERS}")
         with monkeypatch.context() as patched:
             patched.setattr(wire, "Tone", Quiet)
-            call = await answer(ada, ADA, patched)
+            call = await answer(ada, ADA)
         working.append(asyncio.create_task(hedy.run()))
         await until(lambda: hedy.ready, "Hedy's phone is registered", 60)
         await until(hears_tone(house, sid, ADA), "the caller hears Ada")
 
         await mode("listen")
-        monkeypatch.setattr(soak_phone, "Sound", lambda: Sound(HEDY))
+        hedy.phone.hz = HEDY
         own = await hedy.phone.connect({"supervise": sid})
         await until(hears(own, CALLERS, ADA), "Hedy hears both")
         assert (await until(hears(call, CALLERS), "Ada hears the caller alone")) is True
