@@ -65,17 +65,23 @@ def _tell(one: Spent) -> None:
     taken = [pk for pk in pks if SpendAlert.objects.filter(pk=pk, emailed_at=None).update(emailed_at=now)]
     if not taken:
         return
-    try:
-        sent = sum(_mail(one, agent.email, agent.language) for agent in admins_with_email())
-    except OSError as error:
-        # What the mail server says may name people: its kind is enough.
-        logger.warning("spend limit: the e-mail could not be sent: %s", type(error).__name__)
-        sent = 0
-    if not sent:
+    # Each by itself: an address that is refused keeps nobody else's back, and nobody gets it again for its sake.
+    sent = [_mail(one, agent.email, agent.language) for agent in admins_with_email()]
+    if not any(sent):
         SpendAlert.objects.filter(pk__in=taken).update(emailed_at=None)
 
 
-def _mail(one: Spent, address: str, language: str) -> int:
+def _mail(one: Spent, address: str, language: str) -> bool:
+    """Whether the mail server took it."""
+    try:
+        return bool(_mail_send(one, address, language))
+    except OSError as error:
+        # What the mail server says may name people: its kind is enough.
+        logger.warning("spend limit: an e-mail could not be sent: %s", type(error).__name__)
+        return False
+
+
+def _mail_send(one: Spent, address: str, language: str) -> int:
     with speaking(language):
         subject = (
             _("%(share)d %% of today's spend limit") if one.limit.period == Period.DAILY

@@ -29,6 +29,8 @@ from telephony.phone import parse
 _AT_ONCE = 5000
 # Twilio's codes for numbers that nobody has.
 _INVALID_CODES = ("21211", "30005")
+# And for landlines: of a contact, its number says so since (`landline_note`).
+_LANDLINE_CODES = ("21614", "30006")
 # The longest, as far as plain letters make it shorter.
 _LONGEST = 50
 
@@ -83,7 +85,8 @@ def audience_of(send: GroupSend) -> Audience:
     """Who gets the text of a send: of one that was started, those it was started for; of a draft, those whom it would
     go to now."""
     chosen, duplicates = _without_doubles(_chosen(send))
-    unwanted = _unwanted(send, [one.number for one in chosen if one.number])
+    strangers = [one.number for one in chosen if one.number and one.contact_id is None]
+    unwanted = _unwanted(send, [one.number for one in chosen if one.number], strangers)
     time_zones = {one.number: one.time_zone for one in chosen}
     may_ever_go = _may_ever_go(send, text_facts([], time_zones=time_zones))
     named = fields_in(send.body)
@@ -131,11 +134,13 @@ def _chosen(send: GroupSend) -> Iterator[_Chosen]:
 
 @lru_cache(maxsize=20_000)
 def number_of(text: str) -> str:
-    """What somebody typed as E.164, or "" when it is no number that can be."""
+    """What somebody typed as E.164, or "" when it is no number that can be texted."""
     try:
-        return parse(text, home_region=settings.HOME_REGION).e164
+        number = parse(text, home_region=settings.HOME_REGION)
     except InvalidNumber:
         return ""
+    # What has an extension is somebody at a company's telephone, and not whoever reads texts to its number.
+    return "" if number.extension else number.e164
 
 
 def _best_number(person: Person) -> tuple[str, str]:
@@ -171,16 +176,24 @@ class _Unwanted:
     not_allowed: dict[str, LeftOut]
 
 
-def _unwanted(send: GroupSend, numbers: list[str]) -> _Unwanted:
+def _unwanted(send: GroupSend, numbers: list[str], strangers: list[str]) -> _Unwanted:
+    """`strangers`: those of the numbers that are no contact's."""
     sender = send.line.number
-    parts = [numbers[begin : begin + _AT_ONCE] for begin in range(0, len(numbers), _AT_ONCE)]
+    parts, own_parts = _parts(numbers), _parts(strangers)
     return _Unwanted(
         stopped=set().union(*(forbidden_of(sender, part) for part in parts)),
         blocked=set().union(*(numbers_blocked(part) for part in parts)),
-        landlines=set().union(*(numbers_with_landline(part) for part in parts)),
-        invalid=set().union(*(_numbers_not_in_use(part) for part in parts)),
+        landlines=set().union(
+            *(numbers_with_landline(part) for part in parts),
+            *(_numbers_last_refused(part, _LANDLINE_CODES) for part in own_parts),
+        ),
+        invalid=set().union(*(_numbers_last_refused(part, _INVALID_CODES) for part in parts)),
         not_allowed=_not_allowed(send, numbers),
     )
+
+
+def _parts(numbers: list[str]) -> list[list[str]]:
+    return [numbers[begin : begin + _AT_ONCE] for begin in range(0, len(numbers), _AT_ONCE)]
 
 
 def _not_allowed(send: GroupSend, numbers: list[str]) -> dict[str, LeftOut]:
@@ -205,15 +218,15 @@ def _may_ever_go(send: GroupSend, facts: TextFacts) -> Callable[[str], bool]:
     return lambda number: not facts.rules.hours or text_may_go(number, own, facts, now) is not None
 
 
-def _numbers_not_in_use(numbers: Collection[str]) -> set[str]:
-    """Those of which Twilio has said that nobody has them, and of which nothing better was heard since: a text that was
+def _numbers_last_refused(numbers: Collection[str], codes: Collection[str]) -> set[str]:
+    """Those of which Twilio has said one of these, and of which nothing better was heard since: a text that was
     delivered there, or one that came from there."""
-    heard = Q(error_code__in=_INVALID_CODES) | Q(status=MessageStatus.DELIVERED) | Q(direction=Direction.INBOUND)
-    said = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=_INVALID_CODES).order_by()
+    heard = Q(error_code__in=codes) | Q(status=MessageStatus.DELIVERED) | Q(direction=Direction.INBOUND)
+    said = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=codes).order_by()
     suspects = set(said.values_list("thread__number", flat=True))
     rows = Message.objects.filter(heard, thread__number__in_array=list(suspects)).order_by("created_at", "pk")
     last = dict(rows.values_list("thread__number", "error_code"))
-    return {number for number, code in last.items() if code in _INVALID_CODES}
+    return {number for number, code in last.items() if code in codes}
 
 
 def _reason(one: _Chosen, unwanted: _Unwanted) -> str:

@@ -63,7 +63,9 @@ def feed(room: int) -> datetime | None:
     now = timezone.now()
     moments: list[datetime | None] = []
     if group_sends_paused():
-        # Those at work are stopped when they are counted.
+        # Those at work are stopped when they are counted, and so are those whose time has come: people are told why.
+        come = GroupSend.objects.filter(state=SendState.SCHEDULED, scheduled_for__lte=now)
+        come.update(state=SendState.RUNNING, counted_at=None)
         return refresh_due()
     kept_back_go_on()
     sends = GroupSend.objects.filter(state__in=[SendState.SCHEDULED, SendState.RUNNING]).order_by("pk")

@@ -17,6 +17,7 @@ from messaging.models import IS_OPEN, Message, Step
 from messaging.outbox.results import taken_values
 from messaging.outbox.sends import waiting_again
 from messaging.outbox.signals import messages_moved
+from messaging.segments import plain
 from telephony.errors import TelephonyError
 from telephony.rest.messages import MessageFacts, messages_between
 
@@ -133,7 +134,9 @@ def _match(row: Message, listed: Sequence[MessageFacts]) -> MessageFacts | None:
 
 
 def _same(theirs: str, ours: str) -> bool:
-    return theirs.removeprefix(_TRIAL).strip() == ours.strip()
+    """Also when a messaging service put plain letters in the place of others ("Smart Encoding")."""
+    theirs, ours = theirs.removeprefix(_TRIAL).strip(), ours.strip()
+    return theirs == ours or plain(theirs) == plain(ours)
 
 
 def ask_again(message_id: int) -> str:

@@ -175,7 +175,10 @@ def _slow_down(outcomes: Iterable[Outcome], now: datetime) -> None:
         elif outcome.step == Step.TAKEN:
             fine.add(outcome.claimed.sender)
     for name, error in errors.items():
-        sender = Sender.objects.get(name=name)
+        sender = Sender.objects.filter(name=name).first()
+        if sender is None:
+            # An admin has just deleted it: the next who claims makes it anew.
+            continue
         until = now + timedelta(seconds=pause_after(error, sender.slowed))
         resting = sender.slow_until is not None and sender.slow_until > now
         # What was asked at the same time is refused at the same time: it counts once.

@@ -15,6 +15,7 @@ from messaging.models import Direction, Message, MessageStatus, MessageWebhook, 
 from messaging.params import IncomingText
 from messaging.services import thread_with
 from messaging.threads.opt_out import consent_follow
+from messaging.threads.permissions import agents_who_may_see
 from routing.models import Line
 from routing.selectors import lines_by_number
 from telephony.models import Webhook
@@ -58,6 +59,7 @@ def _take_in(text: IncomingText, line: Line | None, known: set[str | None], *, i
         return Webhook.Verdict.DUPLICATE
     media_expect(message, text.media)
     consent_follow(text)
+    _give_back(thread)
     _note_newest(thread, message, is_blocked=is_blocked)
     changes.messages_new([message.pk])
     return Webhook.Verdict.APPLIED
@@ -81,6 +83,13 @@ def _message(thread: Thread, text: IncomingText) -> Message | None:
             )
     except IntegrityError:
         return None
+
+
+def _give_back(thread: Thread) -> None:
+    """Whoever left, or answers another team's lines now, reads nothing here: it is the team's again."""
+    agent_id = thread.assigned_to_id
+    if agent_id is not None and not agents_who_may_see(thread).filter(pk=agent_id).exists():
+        Thread.objects.filter(pk=thread.pk, assigned_to=agent_id).update(assigned_to=None)
 
 
 def _note_newest(thread: Thread, message: Message, *, is_blocked: bool) -> None:

@@ -13,13 +13,22 @@ from typing import Any
 import requests
 from django.utils.translation import gettext_noop
 
-from telephony.errors import NotReached, RateLimited, TelephonyError, text_sentence_for, translated
+from telephony.errors import (
+    CallGone,
+    NotConfigured,
+    NotReached,
+    RateLimited,
+    TelephonyError,
+    text_sentence_for,
+    translated,
+)
 from telephony.rest.client import get_client
 from telephony.rest.http import background_retries, single_attempt
 from telephony.rest.retries import never_sent
 
 # More than one number gets from one sender in the time that is looked through.
 _MOST_LISTED = 1000
+_NOT_ALLOWED, _NO_ACCOUNT = 20003, 20404
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +128,18 @@ def messages_since(sender: str, *, since: datetime) -> Iterator[MessageFacts]:
 
 @contextmanager
 def _of_texts() -> Iterator[None]:
-    """Refusals are said in the words that fit a text."""
+    """Refusals are said in the words that fit a text, and have one of Twilio's codes where it was the account: also an
+    answer that is not Twilio's own, and credentials that are missing."""
     try:
         yield
     except TelephonyError as error:
-        error.key = text_sentence_for(error.code or "") or error.key
+        said_none = error.code is None
+        if isinstance(error, NotConfigured) and error.code in (None, 401, 403):
+            error.code = _NOT_ALLOWED
+        elif isinstance(error, CallGone) and error.code in (None, 404):
+            error.code = _NO_ACCOUNT
+        if not said_none:
+            error.key = text_sentence_for(error.code or "") or error.key
         raise
 
 

@@ -21,7 +21,7 @@ from messaging.models import Message, MessageWebhook, Origin, Step, Thread
 from messaging.params import IncomingText
 from messaging.services import message_write
 from messaging.threads import intake
-from messaging.threads.selectors import closed_numbers
+from messaging.threads.selectors import closed_numbers, unread_list
 from telephony.models import Webhook
 from telephony.webhooks import inbox
 from tests import factories
@@ -237,3 +237,29 @@ def test_two_servers_that_take_in_the_same_text_at_once_keep_one(line):
     assert sorted(verdicts) == ["applied", "duplicate"]
     assert Message.objects.count() == 1
     assert Thread.objects.get().unread == 1
+
+
+@pytest.mark.parametrize("leaves", ["the company", "the team"])
+def test_what_comes_for_somebody_who_left_is_the_teams_again(twilio, line, ada, grace, leaves):
+    thread = make_thread(line, assigned_to=grace)
+    if leaves == "the company":
+        grace.is_active = False
+        grace.save()
+    else:
+        grace.teams.clear()
+
+    twilio.webhook(INCOMING, text())
+
+    thread.refresh_from_db()
+    assert (thread.assigned_to, thread.unread) == (None, 1)
+    assert [row["id"] for row in unread_list(ada)] == [thread.pk]
+
+
+def test_what_comes_for_somebody_who_is_there_stays_theirs(twilio, line, ada, grace):
+    thread = make_thread(line, assigned_to=grace)
+
+    twilio.webhook(INCOMING, text())
+
+    thread.refresh_from_db()
+    assert (thread.assigned_to, thread.unread) == (grace, 1)
+    assert unread_list(ada) == []

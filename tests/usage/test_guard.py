@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
@@ -118,6 +119,29 @@ def test_what_could_not_be_sent_is_sent_with_the_next_figures(figures, admin, mo
     spend(figures, "80")
 
     assert len(mail.outbox) == 1
+
+
+def test_an_address_that_is_refused_keeps_nobody_elses_letter_back_and_repeats_none(figures, monkeypatch):
+    from usage import alerts
+
+    for name in ("anna", "bob", "carl"):
+        factories.make_agent(name, is_superuser=True, is_staff=True, email=f"{name}@example.com")
+    send = alerts.send_mail
+
+    def refuse_bob(subject, body, sender, addresses):
+        if "bob@example.com" in addresses:
+            raise SMTPRecipientsRefused({})
+        return send(subject, body, sender, addresses)
+
+    monkeypatch.setattr(alerts, "send_mail", refuse_bob)
+    limit()
+    spend(figures, "80")
+    spend(figures, "81")
+
+    assert sorted(address for letter in mail.outbox for address in letter.to) == [
+        "anna@example.com",
+        "carl@example.com",
+    ]
 
 
 def test_nobody_is_written_to_when_the_limit_says_so_or_no_server_is_set(figures, admin, settings):

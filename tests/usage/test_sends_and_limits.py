@@ -203,3 +203,29 @@ def test_the_page_lists_them_by_their_title(send, client):
     client.force_login(factories.make_agent("admin", is_superuser=True, is_staff=True))
 
     assert str(send) in client.get("/admin/usage/?by=group-send", secure=True).content.decode()
+
+
+def test_one_whose_time_comes_while_a_limit_is_reached_says_why_it_does_not_begin(hedy, line, account):
+    UsageRecord.objects.create(category="totalprice", day=day(), price=2, price_unit="usd", as_of=timezone.now())
+    limit = SpendLimit.objects.create(period="monthly", amount=Decimal(1))
+    guard.forget()
+    later = (timezone.now() + timedelta(minutes=5)).isoformat()
+    draft = hedy.draft(line, groups=[make_group(*make_people(1)).pk], scheduled_for=later)
+    hedy.step(draft["id"], "start")
+    feed(1000)
+    sends = GroupSend.objects.filter(pk=draft["id"])
+    assert sends.get().state == SendState.SCHEDULED
+
+    moment = timezone.now() - timedelta(seconds=1)
+    sends.update(scheduled_for=moment)
+    sends.get().recipients.update(due_at=moment)
+    feed(1000)
+
+    found = hedy.get(f"{SENDS}{draft['id']}/")
+    assert (found["state"], "the month's spend limit is reached" in found["problem"]) == ("stopped", True)
+
+    limit.delete()
+    guard.forget()
+    work()
+    assert sends.get().state == SendState.FINISHED
+    assert len(account.texts) == 1

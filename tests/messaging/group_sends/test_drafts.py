@@ -363,3 +363,22 @@ def test_a_draft_of_no_line_of_ours_is_refused(line, hedy, name):
 
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == ["line"]
+
+
+@pytest.mark.parametrize("code", ["21614", "30006"])
+def test_a_landline_that_is_no_contacts_is_left_out_from_then_on(line, hedy, code):
+    stranger = "+12025559998"
+    make_message(thread_with(line, stranger), step=Step.TAKEN, status="undelivered", error_code=code)
+
+    summary = hedy.draft(line, body="Hello", numbers=[stranger])["summary"]
+    assert [one["reason"] for one in summary["reasons"]] == ["landline"]
+
+    # It takes texts after all.
+    make_message(thread_with(line, stranger), **FROM_THEM)
+    assert hedy.draft(line, body="Hello", numbers=[stranger])["summary"]["left_out"] == 0
+
+
+def test_what_has_an_extension_is_not_texted(line, hedy):
+    summary = hedy.draft(line, body="Hello", numbers=["+1 202 555 9998 ext 5"])["summary"]
+
+    assert [one["reason"] for one in summary["reasons"]] == ["invalid"]

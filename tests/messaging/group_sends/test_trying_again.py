@@ -8,11 +8,13 @@ from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
+from twilio.http.response import Response
 
 from messaging.group_sends.feeding import feed
 from messaging.group_sends.progress import refresh
 from messaging.models import Message, Sender, Step
 from messaging.outbox.claims import TOO_OLD
+from telephony.errors import NotConfigured
 from tests.messaging.account import BUSY, LOST_500, OK, TAKEN_SILENT
 from tests.messaging.group_sends.sends import (
     SENDS,
@@ -145,3 +147,28 @@ def test_what_could_not_be_sent_for_a_day_may_be_tried_again(line, hedy, account
     assert hedy.step(send["id"], "retry")["retried"] == 1
     work()
     assert len(account.texts) == 2
+
+
+@pytest.mark.parametrize("what", [401, 403, 404, "no credentials"])
+def test_an_account_that_may_not_send_stops_the_send_though_twilio_gives_no_code(line, hedy, account, what):
+    """A proxy on the way, or a wrong address, answers with a page of its own."""
+    people = make_people(3)
+    send = started(hedy, line, people)
+    with pytest.MonkeyPatch.context() as patched:
+        if what == "no credentials":
+            patched.setattr("telephony.rest.messages.get_client", _no_client)
+        else:
+            patched.setattr(account, "_create", lambda data: Response(what, "<html>Forbidden</html>"))
+        work()
+
+    found = hedy.get(f"{SENDS}{send['id']}/")
+    assert (found["state"], "Ask your admin." in found["problem"]) == ("stopped", True)
+
+    hedy.step(send["id"], "resume")
+    work()
+    assert {text["to"] for text in account.texts} == {person.numbers.get().number for person in people}
+    assert len(account.texts) == len(people)
+
+
+def _no_client():
+    raise NotConfigured("Twilio is not set up yet. Ask your admin.", permanent=True)

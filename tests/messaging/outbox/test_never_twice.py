@@ -25,7 +25,7 @@ from messaging.params import StatusUpdate
 from messaging.services import message_write
 from messaging.statuses import statuses_apply
 from routing.models import Line
-from tests.messaging.account import FATES, OK, Account, twilio_is
+from tests.messaging.account import BUSY, FATES, OK, TAKEN_SILENT, Account, twilio_is
 from tests.twilio import CALLER
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +206,32 @@ def test_the_test_sees_what_it_must_not_see(line):
 
     with patch.object(results, "results_write", careless), pytest.raises(AssertionError):
         happen_often()
+
+
+def test_a_text_is_known_again_with_plain_letters_in_it(line):
+    """A messaging service puts them in the place of those that cost more."""
+
+    class Plain(Account):
+        def take(self, data):
+            return super().take(data | {"Body": 'It\'s "ready" - come...'})
+
+    with twilio_is(Plain(fate=lambda data: TAKEN_SILENT)) as account:
+        message = message_write(line, CALLER, "It’s “ready” – come…", origin=Origin.AGENT)
+        (claimed,) = claim_next("worker", 1).claimed
+        results.results_write([sending.send(claimed)])
+        (row,) = lookups.lookups_take(1)
+        lookups.look_write(lookups.look(row))
+
+    message.refresh_from_db()
+    assert (message.step, message.sid) == (Step.TAKEN, account.texts[0]["sid"])
+
+
+def test_a_sender_that_an_admin_deletes_meanwhile_loses_no_result(line):
+    with twilio_is(Account(fate=lambda data: BUSY)):
+        message = message_write(line, CALLER, "Hello", origin=Origin.AGENT)
+        (claimed,) = claim_next("worker", 1).claimed
+        Sender.objects.all().delete()
+        results.results_write([sending.send(claimed)])
+
+    message.refresh_from_db()
+    assert message.step == Step.WAITING
