@@ -164,11 +164,8 @@ class ThreadTimelineApi(APIView):
     def get(self, request: Request, thread_id: int) -> Response:
         thread = visible_thread(request, thread_id)
         size, before = _size(request), _before(request)
-        # One more than is given: is there a next page?
         agent: Any = request.user
-        entries = thread_timeline(agent, thread, before=before, size=size + 1)
-        shown = entries[:size]
-        more = len(entries) > size
+        shown, more = thread_timeline(agent, thread, before=before, size=size)
         address = request.build_absolute_uri(reverse("api:thread-timeline", args=[thread_id]))
         return Response(
             {

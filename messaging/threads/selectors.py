@@ -157,17 +157,36 @@ def ready_texts(line: Line | None) -> QuerySet[ReadyText]:
 # --- A thread's time line -----------------------------------------------------------------------------------------
 
 
-def thread_timeline(agent: Agent, thread: Thread, *, before: datetime | None, size: int) -> list[dict[str, Any]]:
-    """Texts, calls, and what was said of texts, the newest first: `size` of them, which are older than `before`.
+# Of one moment there are seldom two, and hardly ever so many.
+_MOST_OF_A_MOMENT = 3_200
+
+
+def thread_timeline(
+    agent: Agent, thread: Thread, *, before: datetime | None, size: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """Texts, calls, and what was said of texts, the newest first, which are older than `before`; and whether there are
+    older ones yet. About `size` of them: what is of one moment is on one page, or the next would begin behind it.
 
     Calls are those with this number that the agent may see in the log, on whichever line.
     """
+    entries = _entries(agent, thread, before, size + 1)
+    while len(entries) > size and entries[0]["at"] == entries[size]["at"] and size < _MOST_OF_A_MOMENT:
+        size *= 2
+        entries = _entries(agent, thread, before, size + 1)
+    if len(entries) <= size:
+        return entries, False
+    following = entries[size]["at"]
+    return [entry for entry in entries[:size] if entry["at"] > following] or entries[:size], True
+
+
+def _entries(agent: Agent, thread: Thread, before: datetime | None, size: int) -> list[dict[str, Any]]:
     entries = [
         *_messages(thread, before, size),
         *_calls(agent, thread.number, before, size),
         *_consents(thread, before, size),
     ]
-    entries.sort(key=lambda entry: (entry["at"], entry["kind"], entry["id"]), reverse=True)
+    # Of two numbers the longer is the greater.
+    entries.sort(key=lambda entry: (entry["at"], entry["kind"], len(entry["id"]), entry["id"]), reverse=True)
     return entries[:size]
 
 

@@ -187,6 +187,19 @@ def test_older_entries_come_by_pages_and_none_twice(client, line):
     assert len(seen) == len(set(seen)) == 5
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_entries_of_one_moment_are_all_read_wherever_a_page_ends(client, line, size):
+    thread, now = make_thread(line), timezone.now()
+    made = [make_message(thread, created_at=now - timedelta(seconds=second)).pk for second in (0, 1, 1, 1, 1, 2)]
+
+    page = get(client, f"{THREADS}{thread.pk}/timeline/", page_size=size).json()
+    seen = [entry["message"]["id"] for entry in page["results"]]
+    while page["next"]:
+        page = client.get(page["next"], secure=True).json()
+        seen += [entry["message"]["id"] for entry in page["results"]]
+    assert seen == [made[0], *made[4:0:-1], made[5]]
+
+
 # --- Writing ------------------------------------------------------------------------------------------------------
 
 
