@@ -252,6 +252,19 @@ def test_who_spoke_with_the_caller_last_is_rung_first_and_for_as_long_as_the_ste
     assert (first.rings, first.find("Dial").attrib["timeout"]) == ([ada.identity], "15")
 
 
+@pytest.mark.parametrize("withheld", ["anonymous", "+266696687", ""])
+def test_nobody_has_spoken_last_with_a_caller_who_withholds_the_number(line, team, ada, grace, twilio, withheld):
+    """Grace has, with somebody else who did."""
+    factories.make_call(5, caller="anonymous", agent=grace, result="answered", line=line)
+    ada.desks.update(opened_at=timezone.now() - timedelta(days=1))
+    make_route(line, team_step(team.pk, strategy="all-at-once", first="last-agent", first_seconds=9), box())
+    caller = Caller(twilio, CallSid=sid("CA", 10), From=withheld)
+
+    caller.call()
+
+    assert (set(caller.rings), caller.find("Dial").attrib["timeout"]) == ({ada.identity, grace.identity}, "15")
+
+
 def test_missed_rings_set_away_by_the_rule_of_the_team_whose_phones_rang(twilio, line, team):
     """Of a route that leads to another team than the line's."""
     sales = factories.make_team("Sales")
