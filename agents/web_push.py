@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import logging
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -34,6 +35,7 @@ _KNOWN_HOSTS = (
     ".push.apple.com",
     ".notify.windows.com",
 )
+_HOST = re.compile("[a-z0-9.-]+")
 _MOST_BROWSERS = 10
 _TIMEOUT_SECONDS = 5
 # A browser that is reached later than that is woken for a caller who is gone.
@@ -123,7 +125,8 @@ def is_push_service(endpoint: str) -> bool:
     if not plain or parts.scheme != "https" or port not in (None, 443) or parts.username is not None:
         return False
     host = (parts.hostname or "").lower()
-    return any(
+    # Whoever sends reads a host as ending at a backslash, `urlsplit` does not.
+    return _HOST.fullmatch(host) is not None and any(
         host.endswith(known) if known.startswith(".") else host == known
         for known in (*_KNOWN_HOSTS, *settings.WEB_PUSH_HOSTS)
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -33,6 +33,7 @@ from routing.walk import Facts, go_on, start
 _MOST_STRETCHES = 30
 # Who is there now says nothing of another time.
 _ABOUT_NOW = timedelta(minutes=5)
+_GONE_ON = _("The caller has gone on by then.")
 _LETTERS_A_SECOND, _SOUND_SECONDS, _KEY_SECONDS = 14, 6, 3
 KINDS: dict[type[Doing], str] = {
     Passed: "decision",
@@ -106,6 +107,8 @@ class _Explained:
         self.steps: list[ExplainedStep] = []
         self.rings: list[Rung] = []
         self.does_not_ring: list[Ringer] = []
+        # When the turn of those who ring came.
+        self.rung_since: datetime | None = None
         self.dials = ""
         self.is_now = abs(facts.at - timezone.now()) < _ABOUT_NOW
         # Whether whoever was to ring last is there at all.
@@ -147,6 +150,8 @@ class _Explained:
             found = declared_ringing().of_team(doing, self.caller)
             self.is_there = self._is_there(doing, found)
             self._ring(found)
+        elif isinstance(doing, Wait):
+            self._gone_on_after(doing)
         elif isinstance(doing, RingAgent):
             found = declared_ringing().of_agent(doing)
             self.is_there = not self.is_now or any(each.rings for each in found)
@@ -166,8 +171,18 @@ class _Explained:
     def _ring(self, found: list[Ringer]) -> None:
         """Of all who would ring, the first who do are told."""
         if not self.rings:
+            self.rung_since = self.now
             self.rings = [Rung(each, self.now + timedelta(seconds=each.after)) for each in found if each.rings]
             self.does_not_ring = [each for each in found if not each.rings]
+
+    def _gone_on_after(self, wait: Wait) -> None:
+        """No phone begins to ring once the caller has waited for long enough."""
+        until = self.now + timedelta(seconds=wait.seconds)
+        if self.rung_since != self.now:
+            return
+        late = [replace(rung.ringer, rings=False, reason=_GONE_ON) for rung in self.rings if rung.at >= until]
+        self.rings = [rung for rung in self.rings if rung.at < until]
+        self.does_not_ring = [*late, *self.does_not_ring]
 
     def _event_after(self, doing: Doing) -> Event | None:
         """What is taken to come: the keys that were given, and then that nobody takes the call."""

@@ -33,12 +33,12 @@ logger = logging.getLogger(__name__)
 Found = TypeVar("Found")
 
 
-def facts_of(line: Line, *, caller: str, stir: str = "", at: datetime | None = None) -> Facts:
-    """For one call to a line, at this moment or another."""
+def facts_of(line: Line | None, *, caller: str, stir: str = "", at: datetime | None = None) -> Facts:
+    """For one call to a line, at this moment or another. None: the line was deleted while the caller was on the way."""
     return Facts(
         at=at or timezone.now(),
-        line=LineFacts(line.name, line.language, line.team_id, line.number),
-        version=(line.route.current_id or 0) if line.route else 0,
+        line=LineFacts(line.name, line.language, line.team_id, line.number) if line else LineFacts("", "", None),
+        version=(line.route.current_id or 0) if line and line.route else 0,
         known=known_now(line),
         spam=spam_of(caller, stir),
     )

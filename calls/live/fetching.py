@@ -13,6 +13,7 @@ from calls.live import broadcasts, dispatcher
 from calls.live.call_batch import CallBatch
 from calls.live.dispatch import Fetch
 from calls.live.offers import NOT_FETCHED
+from calls.live.queues import is_untalked
 from calls.models import CallOffer, Conversation
 from core.sql.unit import UnitOfWork
 from telephony.callbacks import callback_url
@@ -33,7 +34,10 @@ def offer_url(turn: int) -> str:
 
 def fetch_caller(fetch: Fetch) -> bool:
     """Has Twilio ask for the caller at the offer's address. Whether it will: what it refuses ends the offer, and the
-    caller waits on."""
+    caller waits on. Of a caller who has come meanwhile nothing is asked: while Twilio is slow, many fetches wait for
+    their turn, and who talks by then would be taken out of the talk."""
+    if not _is_wanted(fetch):
+        return False
     try:
         call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn))
     except TelephonyError as error:
@@ -41,6 +45,11 @@ def fetch_caller(fetch: Fetch) -> bool:
         not_fetched(fetch, is_gone=isinstance(error, CallGone))
         return False
     return True
+
+
+def _is_wanted(fetch: Fetch) -> bool:
+    still = Conversation.objects.filter(pk=fetch.sid, turn=fetch.turn, state__in=(State.WAITING, State.OFFERED))
+    return still.filter(is_untalked()).exists()
 
 
 def fetch_now(fetch: Fetch) -> None:

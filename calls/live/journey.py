@@ -76,8 +76,7 @@ class Meeting:
 
 
 def facts_for(call: Call) -> walk.Facts:
-    line: Any = call.line
-    return facts_of(line, caller=call.caller, stir=call.stir_verstat)
+    return facts_of(call.line, caller=call.caller, stir=call.stir_verstat)
 
 
 def go_on(meeting: Meeting, event: Event, trees: list[CallTree]) -> Meeting:
@@ -198,10 +197,11 @@ def _wake(meeting: Meeting) -> bool:
     return bool(woken)
 
 
-def sleepers_told(conversation: Conversation, call: Call) -> None:
+def sleepers_told(conversation: Conversation, call: Call, *, has_gone_on: bool = False) -> None:
     """Whoever was woken for a caller reads what became of the call. The conversation is to be saved."""
     if ids := conversation.terms.pop("woke", None):
-        wake_over(list(agents_active(ids)), call, call.agent)
+        by = None if has_gone_on else call.agent
+        wake_over(list(agents_active(ids)), call, by, has_gone_on=has_gone_on)
 
 
 def _why(doings: list[Doing]) -> Any:
@@ -215,6 +215,7 @@ def _leave_team(meeting: Meeting) -> None:
     conversation, call = meeting.conversation, meeting.call
     if conversation.team_id is None:
         return
+    sleepers_told(conversation, call, has_gone_on=True)
     conversation.team_id, conversation.send_on = None, ""
     if call.waiting_since is not None and call.waited is None:
         call.waited = max(0, round((timezone.now() - call.waiting_since).total_seconds()))

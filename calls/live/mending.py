@@ -25,6 +25,7 @@ from calls.live.free_agents import teams_at_work
 from calls.live.journey import sleepers_told
 from calls.live.locks import try_lock
 from calls.live.offers import LONGEST_RING, NOT_ACKNOWLEDGED, NOT_FETCHED
+from calls.live.queues import is_untalked
 from calls.models import TERMINAL, CallOffer, Conversation
 from core.sql.unit import UnitOfWork
 from routing.doings import EventKind
@@ -69,7 +70,8 @@ class Mender:
         waiting = Conversation.objects.filter(state=State.WAITING)
         self._look_who_is_gone({pk for pk in waiting.values_list("team_id", flat=True).distinct() if pk})
         gone = self._gone_teams()
-        found = waiting.filter(
+        # Whose phone was passed over may have answered all the same, before Twilio fetched the caller.
+        found = waiting.filter(is_untalked()).filter(
             Q(team__in=gone)
             | (~Q(send_on="") & (Q(fetched_at=None) | Q(fetched_at__lt=now - _FETCH_AGAIN)))
             | Q(send_on="", waiting_since__lt=now - timedelta(seconds=5))

@@ -16,10 +16,14 @@ State = Conversation.State
 IN_QUEUE = (State.WAITING, State.OFFERED)
 
 
+def is_untalked() -> Q:
+    """Conversations that nobody has answered yet, or not since they were handed over."""
+    return Q(call__answer_time__isnull=True) | Q(call__round__gt=0)
+
+
 def has_place() -> Q:
     """Conversations with a place in a queue: callers on the line, and those who are to be called back."""
-    untalked = Q(call__answer_time__isnull=True) | Q(call__round__gt=0)
-    on_line = Q(untalked, state__in=IN_QUEUE, call__status__in=sorted(LIVE))
+    on_line = Q(is_untalked(), state__in=IN_QUEUE, call__status__in=sorted(LIVE))
     return on_line | Q(state__in=call_backs.IN_QUEUE)
 
 

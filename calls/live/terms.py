@@ -10,6 +10,7 @@ from calls.live.free_agents import skill_exists
 from calls.models import Call
 from routing.doings import OfferCallBack, RingAgent, RingTeam, Wait
 from routing.selectors import callable_agents_of
+from telephony.party import is_withheld
 
 if TYPE_CHECKING:
     from routing.step_fields import Prompt
@@ -56,6 +57,9 @@ def prompt_json(prompt: Prompt) -> dict[str, Any]:
 def _asked_first(who: str, call: Call) -> int | None:
     if who == "owner":
         return call.contact.owner_id if call.contact else None
+    if not call.contact_id and is_withheld(call.caller):
+        # Whoever else withheld the number is somebody else.
+        return None
     last = Call.objects.filter(parent__isnull=True, agent__isnull=False, result__in=("answered", "reached"))
     theirs = last.filter(caller=call.caller) if not call.contact_id else last.filter(contact=call.contact_id)
     return theirs.order_by("-start_time").values_list("agent_id", flat=True).first()

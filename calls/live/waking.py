@@ -44,11 +44,18 @@ def wake(agents: Collection[Agent], call: Call, *, is_call_back: bool = False) -
         _show(agent, partial(_waiting, call, is_call_back=is_call_back))
 
 
-def wake_over(agents: Collection[Agent], call: Call, by: Agent | None = None, *, is_call_back: bool = False) -> None:
-    """The same notification says, without a sound, who took the call, or that its caller hung up; who calls back, or
-    that this is not needed any more."""
+def wake_over(
+    agents: Collection[Agent],
+    call: Call,
+    by: Agent | None = None,
+    *,
+    is_call_back: bool = False,
+    has_gone_on: bool = False,
+) -> None:
+    """The same notification says, without a sound, who took the call, or that its caller hung up, or went on to
+    somewhere else; who calls back, or that this is not needed any more."""
     for agent in agents:
-        _show(agent, partial(_over, call, by, is_call_back=is_call_back))
+        _show(agent, partial(_over, call, by, is_call_back=is_call_back, has_gone_on=has_gone_on))
 
 
 def _show(agent: Agent, made: Callable[..., Note]) -> None:
@@ -85,13 +92,17 @@ def _waiting(call: Call, *, hides_names: bool, is_call_back: bool = False) -> No
     )
 
 
-def _over(call: Call, by: Agent | None, *, hides_names: bool, is_call_back: bool = False) -> Note:
+def _over(
+    call: Call, by: Agent | None, *, hides_names: bool, is_call_back: bool = False, has_gone_on: bool = False
+) -> Note:
     party = party_json(call)
     name = _("The caller") if hides_names else in_sentence(party["name"] or party["display"])
     if by is not None:
         said = _("%(agent)s calls back: %(name)s") if is_call_back else _("%(agent)s took the call of %(name)s")
         title = said % {"agent": by, "name": name}
     else:
-        said = _("No call-back is needed any more: %(name)s") if is_call_back else _("%(name)s hung up")
+        said = _("%(name)s does not wait any more") if has_gone_on else _("%(name)s hung up")
+        if is_call_back:
+            said = _("No call-back is needed any more: %(name)s")
         title = said % {"name": name}
     return Note(title=title, body="", tag=f"call-{call.sid}", is_silent=True)

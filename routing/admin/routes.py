@@ -25,6 +25,7 @@ from routing.comparing import differences
 from routing.models import Route, RouteVersion
 from routing.services import NameTaken, RouteChanged, RouteRefused, route_bring_back, route_save
 from routing.steps import Unreadable, plan_of
+from routing.usage import routes_using
 
 _MOST_BYTES = 262_144
 _LONGEST_NAME = 80
@@ -129,6 +130,13 @@ class RouteAdmin(SavesChanges, admin.ModelAdmin[Route]):
             self.log_addition(request, route, text)
         else:
             self.log_change(request, route, text)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        found, count, perms, protected = super().get_deleted_objects(objs, request)
+        going = {row.pk for row in objs}
+        others = {row: [each for each in routes_using("route", row.pk) if each.pk not in going] for row in objs}
+        used = [f"{row}: {route}" for row, routes in others.items() for route in routes]
+        return found, count, perms, [*protected, *used]
 
     def versions_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """All versions, what each changed in words, and the way back to each."""

@@ -103,6 +103,8 @@ class TestSubscribing:
             "https://fcm.googleapis.com@evil.example.com/1",
             "https://fcm.googleapis.com.evil.example.com/1",
             "https://evilpush.apple.com/1",
+            "https://internal.example.com\\.push.apple.com/1",
+            "https://127.0.0.1\\.notify.windows.com/1",
             "https://user:secret@fcm.googleapis.com/1",
             "https://[::1/",
             "https://fcm.googleapis.com/" + "x" * 480,

@@ -222,6 +222,16 @@ class TestWhoRings:
         ring = datetime.fromisoformat(second["at"]) - datetime.fromisoformat(first["at"])
         assert ring == timedelta(seconds=10)
 
+    def test_whose_turn_comes_after_the_longest_wait_does_not_ring(self, hedy, line, team, people):
+        steps = (
+            step("team", "team", team=team.pk, ring_seconds=20, wait_seconds=30, waited="box", nobody="box"), box(),
+        )  # fmt: skip
+
+        told = self.told(hedy, line, *steps)
+
+        assert len(told["rings"]) == 2
+        assert told["does_not_ring"][0]["reason"] == "The caller has gone on by then."
+
     def test_an_agent_of_a_step_rings_when_there_and_is_passed_over_when_not(self, hedy, line, people):
         zoe = people[0]
         steps = (step("one", "agent", agent=zoe.pk, next="box"), box())

@@ -155,6 +155,18 @@ def test_a_version_that_never_was_is_not_brought_back(admin, route, number):
     assert admin.post(f"/admin/routing/route/{route.pk}/versions/", {"number": number}, secure=True).status_code == 404
 
 
+def test_a_route_that_another_leads_to_is_not_deleted_without_it(admin, route):
+    assert sent(admin, ADD, hello("other"), step("other", "route", route=route.pk), name="Other").status_code == 200
+    other = Route.objects.get(name="Other")
+
+    admin.post(f"/admin/routing/route/{route.pk}/delete/", {"post": "yes"}, secure=True)
+    assert Route.objects.filter(pk=route.pk).exists(), "callers on the other would end there"
+
+    both = {"action": "delete_selected", "_selected_action": [route.pk, other.pk], "post": "yes"}
+    admin.post("/admin/routing/route/", both, secure=True)
+    assert not Route.objects.exists()
+
+
 def test_a_route_that_a_line_uses_is_not_deleted(admin, route, line):
     line.route = route
     line.save()

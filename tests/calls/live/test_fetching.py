@@ -101,6 +101,21 @@ def test_a_refusal_that_comes_after_the_ring_began_changes_nothing(twilio, waiti
     assert CallOffer.objects.get(call=waiting.sid).state == "ringing"
 
 
+def test_who_talks_by_then_is_not_taken_out_of_the_talk_by_a_fetch_that_comes_late(twilio, waiting, ada):
+    hang_up(twilio, ada)
+    (fetch,) = dispatch.dispatch()
+    assert [verb.tag for verb in waiting.wait()] == ["Leave"], "Twilio is slow: the music ends before"
+    waiting.leave_queue()
+    assert waiting.rings == [ada.identity]
+    fields = leg_status(ada.pk, "in-progress", 2, leg=98) | {"ParentCallSid": waiting.sid}
+    twilio.webhook("/twilio/voice/offer-status/?attempt=1", fields)
+
+    with patch.object(fetching, "call_redirect", autospec=True) as redirect:
+        assert not fetching.fetch_caller(fetch)
+
+    redirect.assert_not_called()
+
+
 def test_a_caller_whom_twilio_does_not_know_any_more_waits_for_nobody(twilio, waiting, ada):
     hang_up(twilio, ada)
     (fetch,) = dispatch.dispatch()
@@ -222,6 +237,39 @@ def test_a_desk_that_does_not_ring_is_passed_over_within_the_call(ringing, ada, 
     assert len(ringing.rings) == 1
     assert ringing.rings != first
     assert CallOffer.objects.get(call=ringing.sid, attempt=1).reason == "not-acknowledged"
+
+
+@pytest.fixture
+def answered_all_the_same(twilio, ringing, ada, grace):
+    """A desk was passed over, Twilio refused to fetch the caller, and the phone is answered."""
+    acknowledged_before(ada, grace)
+    offer = CallOffer.objects.get(state="ringing")
+    rung_since(5)
+    (fetch,) = mending.Mender().look()
+    with patch.object(fetching, "call_redirect", autospec=True, side_effect=Unavailable("Not now.")):
+        fetching.fetch_caller(fetch)
+    talk(twilio, offer.agent, ringing)
+    assert Call.objects.get(pk=ringing.sid).answer_time is not None
+    Conversation.objects.update(not_before=None)
+    return ringing
+
+
+def test_who_talks_with_an_agent_who_was_passed_over_has_not_waited_for_long_enough(answered_all_the_same):
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(seconds=121))
+
+    assert mending.Mender().look() == []
+
+
+def test_who_talks_with_an_agent_who_was_passed_over_is_not_sent_on_when_the_desks_close(
+    answered_all_the_same, monkeypatch
+):
+    Desk.objects.all().delete()
+    mender, clock = mending.Mender(), [100.0]
+    monkeypatch.setattr(mending.time, "monotonic", lambda: clock[0])
+    mender.look()
+    clock[0] += 16
+
+    assert mender.look() == []
 
 
 def test_a_desk_that_says_that_it_rings_rings_on(ringing, ada, grace):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
 
-from calls.live import dispatch
+from agents.models import WebPushSubscription
+from calls.live import dispatch, mending
 from calls.models import Call, CallOffer, Conversation
 from tests import factories
 from tests.calls.routes import Caller, box, make_route, team_step
@@ -252,6 +254,19 @@ def test_who_spoke_with_the_caller_last_is_rung_first_and_for_as_long_as_the_ste
     assert (first.rings, first.find("Dial").attrib["timeout"]) == ([ada.identity], "15")
 
 
+@pytest.mark.parametrize("withheld", ["anonymous", "+266696687", ""])
+def test_nobody_has_spoken_last_with_a_caller_who_withholds_the_number(line, team, ada, grace, twilio, withheld):
+    """Grace has, with somebody else who did."""
+    factories.make_call(5, caller="anonymous", agent=grace, result="answered", line=line)
+    ada.desks.update(opened_at=timezone.now() - timedelta(days=1))
+    make_route(line, team_step(team.pk, strategy="all-at-once", first="last-agent", first_seconds=9), box())
+    caller = Caller(twilio, CallSid=sid("CA", 10), From=withheld)
+
+    caller.call()
+
+    assert (set(caller.rings), caller.find("Dial").attrib["timeout"]) == ({ada.identity, grace.identity}, "15")
+
+
 def test_missed_rings_set_away_by_the_rule_of_the_team_whose_phones_rang(twilio, line, team):
     """Of a route that leads to another team than the line's."""
     sales = factories.make_team("Sales")
@@ -268,6 +283,41 @@ def test_missed_rings_set_away_by_the_rule_of_the_team_whose_phones_rang(twilio,
 
     zoe.refresh_from_db()
     assert (zoe.availability, zoe.presence_rule) == ("away", "missed")
+
+
+def test_who_was_woken_for_a_caller_who_goes_on_elsewhere_reads_it(
+    first, route, ada, monkeypatch, django_capture_on_commit_callbacks
+):
+    ada.desks.all().delete()
+    WebPushSubscription.objects.create(agent=ada, endpoint="https://web.push.apple.com/1", p256dh="x", auth="y")
+    mender, clock = mending.Mender(), [100.0]
+    monkeypatch.setattr(mending.time, "monotonic", lambda: clock[0])
+
+    with patch("agents.tasks.wake.delay") as delay, django_capture_on_commit_callbacks(execute=True):
+        first.call()
+        mender.look()
+        clock[0] += 16
+        (fetch,) = mender.look()
+        first.ask(f"/twilio/voice/offer/?turn={fetch.turn}")
+
+    assert "Record" in first.verbs
+    (_, waits, _), (_, gone, _) = (one.args for one in delay.call_args_list)
+    assert gone["tag"] == waits["tag"]
+    assert (gone["path"], gone["is_silent"]) == ("", True)
+    assert gone["title"].endswith("does not wait any more")
+
+
+def test_a_caller_whose_line_is_deleted_meanwhile_goes_on(first, second, route, line, ada):
+    first.call()
+    second.call()
+    line.delete()
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(seconds=121))
+
+    assert [verb.tag for verb in second.wait()] == ["Leave"]
+    second.leave_queue()
+
+    assert "Record" in second.verbs
+    assert Conversation.objects.get(pk=second.sid).state == "message"
 
 
 def talks(twilio, agent, caller: Caller, *, attempt: int = 1) -> None:
