@@ -101,9 +101,7 @@ def test_supervisors_of_the_team_are_told_at_once_that_help_is_wanted_and_that_i
     run(scenario)
 
 
-def test_a_desk_that_opens_knows_who_asks_for_help_in_the_calls_that_its_agent_may_supervise(
-    twilio, line, ada, hedy
-):
+def test_a_desk_that_opens_knows_who_asks_for_help_in_the_calls_that_its_agent_may_supervise(twilio, line, ada, hedy):
     talk(twilio, ada)
     other = factories.make_agent("ruth", team=factories.make_team("Sales"), role="supervisor")
     grace = factories.make_agent("grace", team=line.team)
