@@ -13,7 +13,7 @@ from telephony.errors import TelephonyError, Unavailable
 from tests.calls.rooms.rooms import LEG, ROOT, Conference
 from tests.calls.rooms.supervised import PHONE, asked, inside, look, phone_calls, supervise, supervisor
 from tests.calls.rooms.test_move import HERE, dials, is_let_in, over, post
-from tests.twilio import incoming, leg_status, root_status, sid
+from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
 
@@ -258,7 +258,8 @@ def test_a_phone_that_is_refused_as_nobody_asked_for_it_is_no_call_of_the_log(tw
     post(api)
     assert not is_let_in(dials(twilio, grace))
 
-    over(twilio, grace, HERE, "no-answer")
+    told = outgoing(grace.pk, "", CallSid=HERE, CallStatus="no-answer", Move=ROOT)
+    twilio.webhook("/twilio/voice/status/", told)
 
     assert list(Call.objects.filter(parent=None).values_list("sid", flat=True)) == [ROOT]
 
