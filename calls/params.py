@@ -34,6 +34,10 @@ STATUS_KINDS = ("status", "offer-status", "participant-status")
 ATTEMPT_FIELD, TURN_FIELD, ROOM_FIELD = "OfferAttempt", "RouteTurn", "RoomName"
 # Of a supervisor's browser: the call that it is to come into.
 SUPERVISE_FIELD = "supervise"
+# Of a phone with which an agent goes on with a call: that call.
+MOVE_FIELD = "Move"
+# Whose phone calls with one of these comes into a call, and begins none.
+COMES_FIELDS = (SUPERVISE_FIELD, MOVE_FIELD)
 PROGRESS_FIELDS = ("SequenceNumber", "Timestamp", "CallDuration", "SipResponseCode")
 
 
@@ -153,7 +157,7 @@ class OutgoingRequest:
             field(form, "Override", 48),
             sid_field(form, "CallBack"),
             sid_field(form, SUPERVISE_FIELD) if SUPERVISE_FIELD in form else None,
-            sid_field(form, "Move"),
+            sid_field(form, MOVE_FIELD),
         )
 
 
@@ -170,8 +174,8 @@ class StatusCallbackRequest:
     created: datetime | None
     # Of a phone that rings for a caller on a route.
     attempt: int | None
-    # Of a supervisor's browser that was not let into a call, or that is a leg of it.
-    supervises: bool
+    # Of a browser that was not let into a call, or that is a leg of it.
+    comes: bool
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:
@@ -183,7 +187,7 @@ class StatusCallbackRequest:
             sip_response_code=field(form, "SipResponseCode", 8),
             created=time_field(form, "DateCreated"),
             attempt=whole_field(form, ATTEMPT_FIELD, limit=32_000),
-            supervises=SUPERVISE_FIELD in form,
+            comes=any(name in form for name in COMES_FIELDS),
         )
 
 

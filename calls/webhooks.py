@@ -14,9 +14,9 @@ from calls.live import conversations, services, status_callbacks
 from calls.models import Call
 from calls.params import (
     CALLER_FIELDS,
+    COMES_FIELDS,
     MESSAGE_FIELDS,
     PROGRESS_FIELDS,
-    SUPERVISE_FIELD,
     Believed,
     DialActionRequest,
     OutgoingRequest,
@@ -93,8 +93,8 @@ def _unanswered(work: UnitOfWork, received: Received) -> Answer:
     """What came to the fallback, or a first request that is taken up too late to answer: the call is logged."""
     fields = received.fields
     voice = VoiceRequest.from_fields(fields)
-    if not voice.sid or SUPERVISE_FIELD in fields:
-        # A supervisor's browser makes no call of its own.
+    if not voice.sid or any(name in fields for name in COMES_FIELDS):
+        # Whose browser comes into a call makes none of its own.
         return None
     is_led_back = received.kind.name == "fallback" and emergencies.failed_on_route(received) is not None
     services.call_record_unanswered(work, voice, at=received.received_at, goes_on=is_led_back)
@@ -202,7 +202,7 @@ KINDS = (
     _posted(
         "outgoing",
         url_name="calls:voice-outgoing",
-        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack", SUPERVISE_FIELD, "Move")),
+        believed=Believed(of_all=("LineId", PHONE_FIELD, "Override", "CallBack", *COMES_FIELDS)),
         work=_outgoing,
         work_late=_unanswered,
         emergency=emergencies.to_party,
@@ -221,7 +221,7 @@ KINDS = (
         "status",
         url_name="calls:status",
         believed=Believed(
-            of_all=(*PROGRESS_FIELDS, SUPERVISE_FIELD), only_of_others=("ParentCallSid", "ErrorCode", *CALLER_FIELDS)
+            of_all=(*PROGRESS_FIELDS, *COMES_FIELDS), only_of_others=("ParentCallSid", "ErrorCode", *CALLER_FIELDS)
         ),
         work_on_many=status_callbacks.status_callbacks_apply,
         is_waited_for=False,
@@ -249,7 +249,7 @@ KINDS = (
         "fallback",
         url_name="calls:voice-fallback",
         believed=Believed(
-            of_all=("ErrorCode", "ErrorUrl", SUPERVISE_FIELD),
+            of_all=("ErrorCode", "ErrorUrl", *COMES_FIELDS),
             only_of_others=("DialCallStatus", "DialBridged", *CALLER_FIELDS, *MESSAGE_FIELDS),
         ),
         work=_unanswered,

@@ -90,8 +90,8 @@ def _seen_before(callbacks: Sequence[StatusCallbackRequest], batch: CallBatch) -
 def _apply(callback: StatusCallbackRequest, batch: CallBatch, unknown: _Unknown, seen: set[_Key]) -> Webhook.Verdict:
     voice, key = callback.voice, _key(callback)
     call = batch.get(voice.sid)
-    if call is None and callback.supervises and voice.from_browser and not voice.parent_call_sid:
-        # A supervisor's browser that was not let in: no call.
+    if call is None and callback.comes and voice.from_browser and not voice.parent_call_sid:
+        # A browser that was not let in: no call.
         return Verdict.APPLIED
     if call is None:
         call, forward = unknown.call(callback), True

@@ -199,6 +199,11 @@ class Participant(models.Model):
         return self.replaces_id is not None and not self.leg_sid and self.state == self.State.CALLING
 
     @property
+    def comes_by_own_phone(self) -> bool:
+        """Whether that phone calls us, and perhaps comes when nobody else is in the room."""
+        return self.replaces_id is not None or self.is_supervisor
+
+    @property
     def is_left_over(self) -> bool:
         """Whether, of a room that is over, nobody knows that this leg has ended with it."""
         return self.replaces_id is not None and self.state == self.State.IN and not self.wanted_in

@@ -11,8 +11,9 @@ from agents.selectors import agent_get_caller, agent_get_caller_by
 from calls.live.services import NOT_ALLOWED, SIGNED_OUT, CallRefused
 from calls.models import Call, CallStatus, Direction, Participant
 from calls.permissions import call_may_be_supervised
-from calls.rooms.inside import Inside, Mode
+from calls.rooms.inside import Inside
 from calls.rooms.lifting import OVER
+from calls.rooms.supervisors import coaches
 from core.sql.statements import new_row, relate
 from core.sql.unit import UnitOfWork
 from telephony.phone_reference import PhoneReference
@@ -50,9 +51,8 @@ def supervisor_comes(work: UnitOfWork, asked: OutgoingRequest) -> tuple[Inside, 
 def _comes(inside: Inside, one: Participant, agent: Agent, voice: VoiceRequest) -> None:
     """A leg of the call that is supervised, and no call of its own: it is in no list, and keeps the agent busy."""
     one.leg_sid = voice.sid
-    coached = inside.agent_inside()
-    if one.mode == Mode.WHISPER and not one.coached_leg and coached is not None:
-        one.coached_leg = coached.leg_sid
+    # Who was to hear it may have left meanwhile, or gone on at another place.
+    coaches(inside, one, follows=True)
     inside.changed(one)
     if inside.batch.get(voice.sid) is None:
         now = timezone.now()

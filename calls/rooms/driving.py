@@ -75,7 +75,7 @@ def _wishes(sid: str) -> list[Wish]:
     if inside.room.state == Room.State.OPEN and inside.room.conference_sid:
         for one in inside.supervisors:
             if one.state == State.IN:
-                coaches(inside, one)
+                coaches(inside, one, follows=True)
         # Whoever whispers is muted before the agent who hears it is let go.
         for one in sorted(inside.present, key=lambda one: not one.is_supervisor):
             # Of whoever is on the way out of it, nothing is wanted in the room.
@@ -125,7 +125,10 @@ def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError)
         begun.save(update_fields=["state", "problem", "ended_at"])
         inside.transfer = None
     for one in inside.participants:
-        if one.state != State.LEFT:
+        if inside.hang_up_on_who_came(one):
+            # The leg whose place it takes is in no room.
+            one.replaces = None
+        elif one.state != State.LEFT:
             if one.is_supervisor:
                 supervision_noted(one, "end")
                 inside.supervise_changed(one)
@@ -223,8 +226,11 @@ def _not_muted(inside: Inside, one: Participant | None, error: TelephonyError) -
 
 
 def _not_removed(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
-    if one is not None and not isinstance(error, CallGone):
-        one.wanted_in = True
+    if one is None or isinstance(error, CallGone):
+        return
+    # Of an agent whose call a supervisor has by now, the net asks again.
+    others = [each for each in inside.others if one.role == Role.AGENT and each.role == Role.AGENT and each.wanted_in]
+    one.wanted_in = not any(each.takes_over and each.pk > one.pk for each in others)
 
 
 def _keep_trying(inside: Inside, one: Participant | None, error: TelephonyError) -> None:

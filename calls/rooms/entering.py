@@ -31,7 +31,8 @@ def parent_comes(inside: Inside, action: DialActionRequest) -> Participant | Non
     if action.duration is not None and inside.room.state == Room.State.LIFTING:
         inside.room.state = Room.State.OVER
         for each in inside.participants:
-            inside.out(each)
+            if not inside.hang_up_on_who_came(each):
+                inside.out(each)
         inside.finish()
         return None
     return one
@@ -65,6 +66,10 @@ def conference_apply(work: UnitOfWork, told: ConferenceRequest) -> bool:
 
 def _apply(inside: Inside, told: ConferenceRequest) -> None:
     room = inside.the_room
+    if told.event == "conference-end" and not _is_of_customer(inside, told):
+        # Of whoever came there by the own phone, and left before the two who are lifted were there.
+        room.conference_sid = "" if room.conference_sid == told.conference_sid else room.conference_sid
+        return
     room.conference_sid = room.conference_sid or told.conference_sid
     if told.event == "conference-end":
         room.state = Room.State.OVER
@@ -75,6 +80,14 @@ def _apply(inside: Inside, told: ConferenceRequest) -> None:
         return
     if not participant.leg_sid:
         participant.leg_sid = told.call_sid
+    if told.event == "participant-join" and told.conference_sid not in ("", room.conference_sid):
+        if participant.role == Participant.Role.CUSTOMER:
+            room.conference_sid = told.conference_sid
+        elif participant.comes_by_own_phone and room.state == Room.State.OPEN:
+            # Came when that was over: nobody else is there.
+            participant.wanted_in, participant.asked_at = False, None
+            inside.changed(participant)
+            return
     if told.event == "participant-leave":
         inside.out(participant)
     else:
@@ -94,12 +107,22 @@ def _apply(inside: Inside, told: ConferenceRequest) -> None:
     inside.changed(participant)
 
 
+def _is_of_customer(inside: Inside, told: ConferenceRequest) -> bool:
+    """Whether that conference is the one where the customer is; more than one may have had the room's name."""
+    room = inside.the_room
+    if room.state == Room.State.LIFTING and any(one.comes_by_own_phone for one in inside.participants):
+        return False
+    return not told.conference_sid or room.conference_sid in ("", told.conference_sid)
+
+
 def is_in(inside: Inside, participant: Participant) -> None:
     """Is in the room. Who has left it is not in it any more, whatever is told late."""
-    if participant.state == State.LEFT:
+    if participant.state == State.LEFT or not (inside.is_living or participant.wanted_in):
+        # Who comes when it is over is hung up on.
         return
-    # Who comes from another place may be there before the two who are lifted, or without them.
-    if inside.room is not None and inside.room.state == Room.State.LIFTING and participant.replaces_id is None:
+    # Who comes by the own phone may be there before the two who are lifted, or without them.
+    is_lifted = not participant.comes_by_own_phone
+    if inside.room is not None and inside.room.state == Room.State.LIFTING and is_lifted:
         inside.room.state = Room.State.OPEN
     if participant.replaces_id is not None and participant.joined_at is None:
         came(inside, participant)

@@ -179,6 +179,14 @@ class Inside:
         one.state, one.left_at, one.wanted_in = State.LEFT, timezone.now(), False
         self.changed(one)
 
+    def hang_up_on_who_came(self, one: Participant) -> bool:
+        """The room is not opened: whoever came there by the own phone is alone, and is hung up on. Whether it is so."""
+        if not one.comes_by_own_phone or not one.leg_sid or one.state == State.LEFT:
+            return False
+        one.state, one.wanted_in, one.asked_at, one.hung_up = State.CALLING, False, None, True
+        self.changed(one)
+        return True
+
     def supervise_changed(self, *supervisors: Participant) -> None:
         """Their desks are to be told which call they supervise, or that they supervise none."""
         self._supervising |= {one.agent_id for one in supervisors if one.agent_id}

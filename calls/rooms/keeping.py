@@ -141,11 +141,7 @@ def _compare(inside: Inside, conference: str, found: list[ParticipantFacts]) -> 
     if room.state == Room.State.LIFTING and room.created_at < now - _NEVER:
         room.state = Room.State.OVER
         for one in inside.participants:
-            if one.replaces_id is not None and one.leg_sid and one.state != State.LEFT:
-                # Is there alone, and is hung up on.
-                one.wanted_in, one.asked_at = False, None
-                inside.changed(one)
-            else:
+            if not inside.hang_up_on_who_came(one):
                 inside.out(one)
         Transfer.objects.filter(call=inside.the_root.sid, state__in=Transfer.OPEN).update(
             state=Transfer.State.FAILED, ended_at=now

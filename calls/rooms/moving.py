@@ -46,14 +46,23 @@ def _note(sid: str, by: Agent) -> None:
     if mine is None:
         raise NotPossible(_NOT_YOURS)
     leg = inside.batch.get(mine.leg_sid)
-    if leg is None or leg.status != CallStatus.IN_PROGRESS:
+    # The leg before may have gone meanwhile.
+    coming = mine if mine.is_awaited else next((one for one in inside.others if one.replaces_id == mine.pk), None)
+    if coming is None and (leg is None or leg.status != CallStatus.IN_PROGRESS):
         # Whose phone still rings.
         raise NotPossible(NOT_TALKING)
-    coming = next((one for one in inside.others if one.replaces_id == mine.pk), None)
     if coming is not None and not coming.is_awaited:
         raise NotPossible(_MOVES)
     if coming is None:
-        inside.add(Role.AGENT, agent=by, replaces=mine, wanted_held=mine.wanted_held, wanted_muted=mine.wanted_muted)
+        inside.add(
+            Role.AGENT,
+            agent=by,
+            replaces=mine,
+            wanted_held=mine.wanted_held,
+            wanted_muted=mine.wanted_muted,
+            # Of whoever took the call over, a lost line is one at the other place, too.
+            takes_over=mine.takes_over,
+        )
         CallEvent.objects.create(
             call_sid=inside.the_root.sid, kind=CallEvent.Kind.ACTION, name="move", outcome="asked for", agent=by
         )

@@ -53,8 +53,9 @@ def followed(inside: Inside) -> None:
     _succeed(inside)
 
 
-def coaches(inside: Inside, one: Participant) -> None:
-    """Whom a supervisor whispers to stays the same: when that agent leaves, nobody hears it, and never the customer."""
+def coaches(inside: Inside, one: Participant, *, follows: bool = False) -> None:
+    """Whom a supervisor whispers to stays the same: when that agent leaves, nobody hears it, and never the customer.
+    `follows`: Twilio is asked next, and for the leg with which that agent goes on at another place."""
     if one.mode != Mode.WHISPER:
         return
     if not one.coached_leg:
@@ -64,8 +65,19 @@ def coaches(inside: Inside, one: Participant) -> None:
             inside.changed(one)
         return
     coached = inside.by_leg(one.coached_leg)
-    if coached is None or coached.state != State.IN or not coached.wanted_in:
+    after = _goes_on_as(inside, coached)
+    if after is not None:
+        if follows:
+            one.coached_leg, one.coaching, one.asked_at = after.leg_sid, False, None
+            inside.changed(one)
+    elif coached is None or coached.state != State.IN or not coached.wanted_in:
         fall_back(inside, one)
+
+
+def _goes_on_as(inside: Inside, one: Participant | None) -> Participant | None:
+    """The same agent's leg at another place, which is in the room."""
+    there = (each for each in inside.present if each.state == State.IN and each.wanted_in)
+    return next((each for each in there if one is not None and each.replaces_id == one.pk), None)
 
 
 def fall_back(inside: Inside, one: Participant) -> None:
@@ -119,7 +131,8 @@ def _has_it(inside: Inside, one: Participant) -> None:
 
 def _succeed(inside: Inside) -> None:
     """No agent is left: whoever is heard by the customer has the call, and those who only supervised go."""
-    if any(one.role == Role.AGENT for one in inside.others) or not inside.supervisors or inside.is_led:
+    agents = [one for one in inside.others if one.role == Role.AGENT]
+    if not all(one.is_awaited for one in agents) or not inside.supervisors or inside.is_led:
         return
     joined = [
         one for one in inside.supervisors if one.wanted_in and one.state == State.IN and one.said_mode == Mode.JOIN
@@ -131,5 +144,5 @@ def _succeed(inside: Inside) -> None:
         name = in_sentence(one.agent.name) if one.agent else ""
         note(inside.the_root.sid, _("%(name)s has the call now.") % {"name": name}, one.agent)
     for one in inside.supervisors:
-        if one.wanted_in and not joined:
+        if one.wanted_in and not joined and not agents:
             inside.send_away(one)
