@@ -84,10 +84,13 @@ _WEIGHTS = {
 _AT_THE_TONE: tuple[AtTheTone, ...] = ("message-key", "message-hang-up", "silence", "hang-up")
 
 
-def make_plans(seed: int, count: int) -> list[Plan]:
-    """As many calls of every kind, shuffled by the seed. One telephone is never answered, if there is room for it."""
+def make_plans(seed: int, count: int, *, lives: bool = True) -> list[Plan]:
+    """As many calls of every kind, shuffled by the seed. One telephone is never answered, if there is room for it.
+    Without `lives`, nothing is done in calls beside talking."""
     rng = random.Random(seed)
     kinds = rng.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()), k=count)
+    if not lives:
+        kinds = ["answered" if kind in LIVING else kind for kind in kinds]
     if count >= 200:
         kinds[rng.randrange(count // 2)] = "out-no-answer"
     return [_plan(rng, number, kind) for number, kind in enumerate(kinds)]

@@ -35,6 +35,8 @@ class Options:
     restarts: int = 0
     warm_up: int = WARM_UP
     keep: bool = False
+    #: Whether calls are held, handed over and joined by others.
+    lives: bool = True
 
 
 @dataclass
@@ -103,7 +105,7 @@ class Soak:
 
     async def _load(self, driver: Driver) -> None:
         options = self.options
-        plans: list[Plan] = make_plans(options.seed, options.warm_up + options.calls)
+        plans: list[Plan] = make_plans(options.seed, options.warm_up + options.calls, lives=options.lives)
         await driver.run(plans[: options.warm_up], options.at_once)
         # As many at once as there are threads for them: a pool that fills later is no leak.
         await asyncio.gather(*(robot.read("/api/v1/calls/") for robot in self.robots for _ in range(3)))
