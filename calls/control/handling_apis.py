@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from agents.permissions import has_supervisor_role
+from agents.permissions import is_supervisor_or_admin
 from calls.control.handling_serializers import (
     HelpRequestSerializer,
     ParticipantChangeSerializer,
@@ -167,7 +167,7 @@ class CallSuperviseApi(_HandlingApi):
 
     def call(self, request: Request, sid: str) -> Call:
         agent = _agent(request)
-        call = call_get(sid.replace("\x00", "")) if agent.is_superuser or has_supervisor_role(agent) else None
+        call = call_get(sid.replace("\x00", "")) if is_supervisor_or_admin(agent) else None
         if call is None or not supervises(call, by=agent):
             # The team of a route's step supervises what another team's line has brought.
             call = visible_call(request, sid)

@@ -22,6 +22,7 @@ from calls.live.free_agents import FreeAgents, free_agents, skill_key
 from calls.live.locks import locking_offers, try_locks
 from calls.live.offers import offers_make, offers_make_all, rung_in_vain
 from calls.live.push_queue import Offered
+from calls.live.queues import is_untalked
 from calls.live.scheduling import ALL_AT_ONCE, LONGEST_IDLE, PRIORITY_STEP, Choice, Waiting, choose
 from calls.log.past_calls import past_calls_with
 from calls.models import LIVE, CallOffer, Conversation
@@ -172,8 +173,7 @@ def tell_offered(trees: Iterable[CallTree], agents: Mapping[str, Collection[Agen
 
 def _everybody() -> QuerySet[Conversation]:
     """All who wait, on the line or to be called back, and may be offered to somebody, first to last."""
-    untalked = Q(call__answer_time__isnull=True) | Q(call__round__gt=0)
-    on_line = Q(untalked, state=State.WAITING.value, call__status__in=sorted(LIVE))
+    on_line = Q(is_untalked(), state=State.WAITING.value, call__status__in=sorted(LIVE))
     rows = Conversation.objects.filter(on_line | Q(state=State.CALL_BACK.value), send_on="", team__isnull=False)
     may_be_tried = Q(not_before__isnull=True) | Q(not_before__lte=Param("now"))
     return rows.filter(may_be_tried).order_by("place_at", "waiting_since", "pk")

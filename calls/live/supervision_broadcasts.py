@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from agents.permissions import has_supervisor_role
+from agents.permissions import is_supervisor_or_admin
 from calls import selectors
 from calls.handling_payloads import handling_of
 from calls.live.frames import EVERYTHING_GROUP, agent_group, as_text, frames_of, in_each_language
@@ -71,7 +71,7 @@ def taken_over(sid: str, agent_ids: Collection[int], by: Agent) -> None:
 
 def helps_json(agent: Agent) -> list[dict[str, Any]]:
     """Who asks for help in the calls that this agent may supervise, the longest first."""
-    if not (agent.is_superuser or has_supervisor_role(agent)):
+    if not is_supervisor_or_admin(agent):
         return []
     asking = selectors.calls_wanting_help()
     return [_help_json(call) for call in asking if call_may_be_supervised(call, by=agent)]
