@@ -1,6 +1,7 @@
 #!/bin/sh
 # The browser tests need Chromium, and Xvfb for a window that nobody sees: only a Chromium with a window asks for the
-# microphone. Installs Debian's when we may, else says exactly what to do; never skips.
+# microphone. Where there is a Chromium without a window of its own (chromium-headless-shell), most tests take half the
+# time with it. Installs Debian's when we may, else says exactly what to do; never skips.
 set -eu
 
 has_chromium() {
@@ -16,7 +17,10 @@ fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
     echo "Installing Chromium, Xvfb and espeak-ng for the browser tests…"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium xvfb espeak-ng >/dev/null
+    export DEBIAN_FRONTEND=noninteractive
+    shell=$(apt-cache pkgnames chromium-headless-shell | grep -x chromium-headless-shell || true)
+    # shellcheck disable=SC2086 # none, where there is no such package
+    apt-get install -y -qq --no-install-recommends chromium $shell xvfb espeak-ng >/dev/null
     exit 0
 fi
 
