@@ -43,13 +43,22 @@ _WINDOW, _MOST_FOUND = 20_000, 1000
 _MEDIA = MessageMedia.objects.order_by("position")
 
 
+_LONGEST_NAME = 11
+
+
 def closed_numbers(line: Line, numbers: Sequence[str]) -> dict[str, str]:
-    """Of these numbers, those that get no texts from the line, and why: stopped, blocked or landline."""
-    found = dict.fromkeys(numbers_with_landline(numbers), "landline")
+    """Of these numbers, those that get no texts from the line, and why: stopped, blocked, landline or name."""
+    found = {number: "name" for number in numbers if _is_name(number)}
+    found |= dict.fromkeys(numbers_with_landline(numbers), "landline")
     found |= dict.fromkeys(numbers_blocked(numbers), "blocked")
     for sender in blocked_with(line.number):
         found |= dict.fromkeys(numbers_that_forbid(sender, numbers), "stopped")
     return found
+
+
+def _is_name(number: str) -> bool:
+    """A sender may go by a name: https://www.twilio.com/docs/messaging/features/alphanumeric-sender-id"""
+    return len(number) <= _LONGEST_NAME and any(one.isalpha() for one in number)
 
 
 def with_details(threads: QuerySet[Thread]) -> QuerySet[Thread]:

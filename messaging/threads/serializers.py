@@ -59,7 +59,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
-CLOSED = ("stopped", "blocked", "landline")
+CLOSED = ("stopped", "blocked", "landline", "name")
 
 
 class ThreadClosedSerializer(serializers.Serializer[Any]):

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 
 class TextRefused(Exception):
-    """The text may not be sent. `code`: stopped, blocked, landline, inactive-line, own-number, or forbidden by what the
-    company allows. `may_override`: whether it may be sent all the same, with a reason."""
+    """The text may not be sent. `code`: stopped, blocked, landline, name, inactive-line, own-number, or forbidden by
+    what the company allows. `may_override`: whether it may be sent all the same, with a reason."""
 
     def __init__(self, code: str, sentence: str, *, may_override: bool = False) -> None:
         super().__init__(sentence)
@@ -59,6 +59,8 @@ def text_check(line: Line, number: str) -> None:
         raise TextRefused(code, _("This number is blocked."))
     if code == "landline":
         raise TextRefused(code, _("This is a landline, which takes no texts."))
+    if code == "name":
+        raise TextRefused(code, _("Whoever texts under a name instead of a number takes no texts."))
 
 
 def text_check_allowed(number: str, *, role: Role, override: str = "") -> tuple[Refusal, ...]:

@@ -17,7 +17,7 @@ from contacts.consents import (
     numbers_with_landline,
 )
 from contacts.models import BlockedNumber, Consent
-from messaging.models import Message, MessageWebhook, Origin, Step, Thread
+from messaging.models import Direction, Message, MessageWebhook, Origin, Step, Thread
 from messaging.params import IncomingText
 from messaging.services import message_write
 from messaging.threads import intake
@@ -25,7 +25,7 @@ from messaging.threads.selectors import closed_numbers, unread_list
 from telephony.models import Webhook
 from telephony.webhooks import inbox
 from tests import factories
-from tests.messaging.texts import FALLBACK, INCOMING, make_message, make_thread, text
+from tests.messaging.texts import FALLBACK, INCOMING, get, make_message, make_thread, send, signed_in, text
 from tests.twilio import CALLER, SUPPORT, sid
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +187,17 @@ def test_a_reply_joins_the_thread_however_the_number_is_written(line, one, other
 
     assert list(Thread.objects.all()) == [thread]
     assert (sent.thread, sent.recipient) == (thread, other)
+
+
+def test_whoever_writes_under_a_name_cannot_be_answered_and_the_thread_says_so(line, ada):
+    take_in(1, 0, From="AMAZON")
+    thread = Thread.objects.get()
+
+    assert get(signed_in(ada), f"/api/v1/threads/{thread.pk}/").json()["closed"] == "name"
+    refused = send(signed_in(ada), f"/api/v1/threads/{thread.pk}/messages/", {"body": "Where is it?"})
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == "Whoever texts under a name instead of a number takes no texts."
+    assert not Message.objects.filter(direction=Direction.OUTBOUND).exists()
 
 
 def test_a_landline_that_writes_can_be_answered(line):

@@ -19,7 +19,8 @@ export function ClosedThread({ open, why, canDial, notes, onCall, onNote }: Prop
   const [said, setSaid] = useState("");
   const name = shortTitleOf(open);
   const text = t(`threads.closedText.${why}`, { name, number: line.display });
-  const instead = why === "blocked" ? "" : contact ? t("threads.ringOrNote") : t("threads.ring");
+  const mayRing = why !== "blocked" && open.number.startsWith("+");
+  const instead = !mayRing ? "" : contact ? t("threads.ringOrNote") : t("threads.ring");
 
   async function save(note: string): Promise<string> {
     if (!contact) return "";
@@ -70,12 +71,7 @@ export function ClosedThread({ open, why, canDial, notes, onCall, onNote }: Prop
             <Icon name="note" size={18} /> {t("contact.addNote")}
           </button>
         )}
-        <button
-          type="button"
-          class="go-button"
-          disabled={!canDial || why === "blocked" || !open.number.startsWith("+")}
-          onClick={() => onCall(open)}
-        >
+        <button type="button" class="go-button" disabled={!canDial || !mayRing} onClick={() => onCall(open)}>
           <Icon name="phone" size={18} /> {t("common.call")}
         </button>
       </div>

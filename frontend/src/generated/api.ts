@@ -2520,9 +2520,10 @@ export interface components {
          * @description * `stopped` - stopped
          *     * `blocked` - blocked
          *     * `landline` - landline
+         *     * `name` - name
          * @enum {string}
          */
-        ClosedEnum: "stopped" | "blocked" | "landline";
+        ClosedEnum: "stopped" | "blocked" | "landline" | "name";
         Consent: {
             /** @description Whose it is; E.164. */
             number: string;
@@ -4405,6 +4406,7 @@ export interface components {
              *     * `stopped` - stopped
              *     * `blocked` - blocked
              *     * `landline` - landline
+             *     * `name` - name
              */
             closed: components["schemas"]["ClosedEnum"] | components["schemas"]["BlankEnum"];
             /** @description Rises with every change: of two answers, the higher is the newer. */
@@ -4425,6 +4427,7 @@ export interface components {
              *     * `stopped` - stopped
              *     * `blocked` - blocked
              *     * `landline` - landline
+             *     * `name` - name
              */
             closed: components["schemas"]["ClosedEnum"] | components["schemas"]["BlankEnum"];
             /** @description Why the agent may not text it now, as a sentence: also what the company forbids. */

@@ -140,6 +140,9 @@ export const de: PageWords = {
   "threads.closed.blocked": "{name} ist gesperrt.",
   "threads.closedText.blocked": "Dieser Nummer kann niemand schreiben, bis sie entsperrt ist. ({number})",
   "threads.closed.landline": "{name} hat einen Festnetzanschluss.",
+  "threads.closed.name": "{name} nimmt keine SMS an.",
+  "threads.closedText.name":
+    "Wer {number} unter einem Namen statt einer Nummer schreibt, dem kann niemand antworten.",
   "threads.closedText.landline":
     "Ein Festnetzanschluss nimmt keine SMS an, weder von {number} noch von einer anderen Leitung.",
   "threads.ring": "Anrufen geht.",

@@ -140,6 +140,8 @@ export const en = {
   "threads.closed.blocked": "{name} is blocked.",
   "threads.closedText.blocked": "Nobody can text this number until it is unblocked. ({number})",
   "threads.closed.landline": "{name} has a landline.",
+  "threads.closed.name": "{name} takes no texts.",
+  "threads.closedText.name": "Whoever texts {number} under a name instead of a number cannot be answered.",
   "threads.closedText.landline": "Landlines take no texts, from {number} or any other line.",
   "threads.ring": "You may ring.",
   "threads.ringOrNote": "You may ring, or add a note.",
