@@ -63,8 +63,16 @@ def at_the_door(conversation: Conversation) -> list[Agent]:
     return _offer(conversation, choice, found, rung_at=now) if choice else []
 
 
+_SOMEBODY = Prepared(
+    lambda: Conversation.objects.filter(
+        Q(state=State.WAITING.value, send_on="") | Q(state=State.CALL_BACK.value)
+    ).values_list("pk")[:1]
+)
+
+
 def somebody_waits() -> bool:
-    return Conversation.objects.filter(Q(state=State.WAITING, send_on="") | Q(state=State.CALL_BACK)).exists()
+    (found,) = fetch(_SOMEBODY())
+    return bool(found)
 
 
 def dispatch() -> list[Fetch]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from agents.selectors import teams_of_agents
 from calls.live.offers import LONGEST_RING
 from calls.models import TERMINAL, Call, CallOffer
-from core.sql.prepared import Prepared
+from core.sql.prepared import Param, Prepared
 from core.sql.statements import fetch
 
 if TYPE_CHECKING:
@@ -40,17 +40,23 @@ def team_of(call: Call) -> int | None:
 
 def rings_at(agent_ids: Collection[int]) -> list[Ring]:
     """Of these agents; whom a call-back is offered to hears nothing."""
-    offers = _ringing().filter(agent__in=list(agent_ids))
-    offers = offers.select_related("agent", "call__line", "call__contact", "call__conversation").order_by("pk")
+    (offers,) = fetch(_RINGING(agent_ids=list(agent_ids), since=timezone.now() - LONGEST_RING))
     return [Ring(offer.agent, offer.call, team_of(offer.call), offer.rung_at or offer.created_at) for offer in offers]
 
 
 def _ringing() -> QuerySet[CallOffer]:
-    since = timezone.now() - LONGEST_RING
-    offers = CallOffer.objects.filter(state=CallOffer.State.RINGING, is_call_back=False, created_at__gte=since)
-    return offers.exclude(call__status__in=sorted(TERMINAL))
+    offers = CallOffer.objects.filter(
+        state=CallOffer.State.RINGING.value, is_call_back=False, created_at__gte=Param("since")
+    )
+    return offers.exclude(call__status__in=sorted(TERMINAL)).order_by("pk")
 
 
+def _with_details() -> QuerySet[CallOffer]:
+    offers = _ringing().filter(agent__pk__in_array=Param("agent_ids"))
+    return offers.select_related("agent", "call__line", "call__contact", "call__conversation")
+
+
+_RINGING, _RING_LOOKS = Prepared(_with_details), Prepared(lambda: _ringing().values_list("agent_id", "call_id"))
 _TEAMS = Prepared(teams_of_agents)
 
 
@@ -66,7 +72,7 @@ def teams_by_agent(agent_ids: Collection[int]) -> dict[int, list[int]]:
 
 def ring_looks() -> dict[int, tuple[tuple[int, str], ...]]:
     """By team, at whose phones of its members it rings, for which call. Much cheaper than the rings themselves."""
-    ringing = list(_ringing().order_by("pk").values_list("agent_id", "call_id"))
+    (ringing,) = fetch(_RING_LOOKS(since=timezone.now() - LONGEST_RING))
     teams = teams_by_agent([agent_id for agent_id, _sid in ringing])
     found: dict[int, list[tuple[int, str]]] = {}
     for agent_id, sid in ringing:

@@ -53,10 +53,11 @@ def queues_of(team_ids: Collection[int] | None) -> list[TeamQueue]:
     if team_ids is not None:
         teams = teams.filter(pk__in=team_ids)
     queues = {pk: TeamQueue(pk, name) for pk, name in teams.values_list("pk", "name")}
-    for team_id, (waiting, call_backs, since) in _counts(_in_queue().filter(team__in=queues)).items():
+    counts, first = fetch(_COUNTS_OF(team_ids=list(queues)), _FIRST_OF(team_ids=list(queues)))
+    for team_id, waiting, call_backs, since in counts:
         queue = queues[team_id]
         queue.waiting, queue.call_backs, queue.longest_since = waiting, call_backs, since
-    sids = [pk for _, pk, *_ in _first_of(_in_queue().filter(team__in=queues))]
+    sids = [sid for _, sid, *_ in first]
     callers, ringing = fetch(_CALLERS(sids=sids), _RINGING(sids=sids))
     rings: dict[str, list[CallOffer]] = {}
     for offer in ringing:
@@ -108,21 +109,34 @@ def _in_queue() -> QuerySet[Conversation]:
     return Conversation.objects.filter(has_place(), team__isnull=False).order_by("place_at", "pk")
 
 
-def _counts(rows: QuerySet[Conversation]) -> dict[int, tuple[int, int, datetime | None]]:
-    """By team: how many wait on the line, how many are to be called back, and since when the first of them waits.
+def _of_teams() -> QuerySet[Conversation]:
+    return _in_queue().filter(team__pk__in_array=Param("team_ids"))
+
+
+def _counts(rows: QuerySet[Conversation]) -> QuerySet[Any]:
+    """Of each team: how many wait on the line, how many are to be called back, and since when the first of them waits.
     Whoever is offered to somebody just now is not counted."""
     state = Conversation.State
-    waits, back = Count("pk", filter=Q(state=state.WAITING)), Count("pk", filter=Q(state=state.CALL_BACK))
-    rows = rows.filter(state__in=(state.WAITING, state.CALL_BACK)).order_by()
-    counted = rows.values("team").annotate(waiting=waits, back=back, since=Min("waiting_since"))
-    return {row["team"]: (row["waiting"], row["back"], row["since"]) for row in counted}
+    waits = Count("pk", filter=Q(state=state.WAITING.value))
+    back = Count("pk", filter=Q(state=state.CALL_BACK.value))
+    rows = rows.filter(state__in=(state.WAITING.value, state.CALL_BACK.value)).order_by()
+    return rows.values_list("team").annotate(waiting=waits, back=back, since=Min("waiting_since"))
 
 
-def _first_of(rows: QuerySet[Conversation]) -> list[tuple[int, str, str, int]]:
+def _first_of(rows: QuerySet[Conversation]) -> QuerySet[Any]:
     """Of each team `MOST_SHOWN`, as team, sid, state and how often each was called back."""
     place = Window(RowNumber(), partition_by=F("team"), order_by=[F("place_at").asc(), F("pk").asc()])
     numbered = rows.order_by().annotate(place=place).filter(place__lte=MOST_SHOWN).order_by("team", "place")
-    return list(numbered.values_list("team", "pk", "state", "call_back_tries"))
+    return numbered.values_list("team", "pk", "state", "call_back_tries")
+
+
+_COUNTS, _COUNTS_OF = Prepared(lambda: _counts(_in_queue())), Prepared(lambda: _counts(_of_teams()))
+_FIRST, _FIRST_OF = Prepared(lambda: _first_of(_in_queue())), Prepared(lambda: _first_of(_of_teams()))
+_RINGS_AT = Prepared(
+    lambda: (
+        CallOffer.objects.filter(state=CallOffer.State.RINGING.value).order_by("pk").values_list("call_id", "agent_id")
+    )
+)
 
 
 # Of a queue, all that makes it look different: how many wait, how many are to be called back, who is shown, how often
@@ -133,19 +147,16 @@ EMPTY: Looks = (0, 0, (), ())
 
 def queue_looks() -> dict[int, Looks]:
     """Of each team for which anybody waits, or with a phone that rings. Much cheaper than the queues themselves."""
-    counts, at_members = _counts(_in_queue()), ring_looks()
+    counted, first, ringing = fetch(_COUNTS(), _FIRST(), _RINGS_AT())
+    counts = {team_id: (waiting, call_backs) for team_id, waiting, call_backs, _since in counted}
+    at_members = ring_looks()
     rings: dict[str, list[int]] = {}
-    ringing = CallOffer.objects.filter(state=CallOffer.State.RINGING).order_by("pk")
-    for sid, agent_id in ringing.values_list("call_id", "agent_id"):
+    for sid, agent_id in ringing:
         rings.setdefault(sid, []).append(agent_id)
     callers: dict[int, list[tuple[str, str, int, tuple[int, ...]]]] = {}
-    for team_id, sid, state, tries in _first_of(_in_queue()):
+    for team_id, sid, state, tries in first:
         callers.setdefault(team_id, []).append((sid, state, tries, tuple(rings.get(sid, ()))))
     return {
-        team_id: (
-            *counts.get(team_id, (0, 0, None))[:2],
-            tuple(callers.get(team_id, ())),
-            at_members.get(team_id, ()),
-        )
+        team_id: (*counts.get(team_id, (0, 0)), tuple(callers.get(team_id, ())), at_members.get(team_id, ()))
         for team_id in {*callers, *at_members}
     }
