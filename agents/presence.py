@@ -169,10 +169,12 @@ def wrap_up_end(*, agent: Agent) -> bool:
 
 
 def wrap_up_stay(*, agent_id: int) -> bool:
-    """The agent stays in it until ending it, an hour at most. Whether there was one."""
+    """The agent stays in it until ending it, an hour at most, however often it is asked for. Whether there was one."""
     now = timezone.now()
-    until = now + timedelta(seconds=WRAP_UP_MOST)
-    stays = Agent.objects.filter(pk=agent_id, wrap_up_until__gt=now).update(wrap_up_until=until, wrap_up_stays=True)
+    mine = Agent.objects.filter(pk=agent_id, wrap_up_until__gt=now)
+    since = mine.values_list("wrap_up_since", flat=True).first() or now
+    until = max(since + timedelta(seconds=WRAP_UP_MOST), now)
+    stays = mine.update(wrap_up_until=until, wrap_up_stays=True)
     if stays:
         agents_change([agent_id])
     return bool(stays)

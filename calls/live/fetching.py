@@ -52,13 +52,16 @@ def _is_wanted(fetch: Fetch) -> bool:
     return still.filter(is_untalked()).exists()
 
 
-def fetch_now(fetch: Fetch) -> None:
+def fetch_now(fetch: Fetch) -> bool:
     """The same for somebody who waits for it. Raises `TelephonyError`."""
+    if not _is_wanted(fetch):
+        return False
     try:
         call_redirect(fetch.leg or fetch.sid, offer_url(fetch.turn))
     except TelephonyError as error:
         not_fetched(fetch, is_gone=isinstance(error, CallGone))
         raise
+    return True
 
 
 @transaction.atomic

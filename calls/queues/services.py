@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 State = Conversation.State
+_WAITS_NO_MORE = gettext_noop("This caller does not wait any more.")
 
 
 class NotTaken(Exception):
@@ -100,8 +101,9 @@ def caller_assign(*, sid: str, agent_id: int, by: Agent) -> None:
 
 def _ring(sid: str, wish: _Wish) -> None:
     to_fetch = _offer(sid, wish)
-    if to_fetch is not None:
-        fetch_now(to_fetch)
+    if to_fetch is not None and not fetch_now(to_fetch):
+        # A colleague, at whose phone the caller rang, was quicker.
+        raise NotTaken(_WAITS_NO_MORE)
 
 
 @transaction.atomic
@@ -117,7 +119,7 @@ def _offer(sid: str, wish: _Wish) -> dispatch.Fetch | None:
         return None
     has_talked = call.answer_time is not None and not call.round
     if call.is_terminal or has_talked or conversation.state not in (State.WAITING, State.OFFERED):
-        raise NotTaken(gettext_noop("This caller does not wait any more."))
+        raise NotTaken(_WAITS_NO_MORE)
     _check_phone(wish)
     fetch(*locking_offers())
     if not dispatch.offer_by_hand(conversation, wish.agent):

@@ -180,6 +180,16 @@ class TestWrapUp:
         assert now["wrap_up"]["stays"] is True
         assert Agent.objects.get(pk=ada.pk).wrap_up_until > timezone.now() + timedelta(minutes=59)
 
+    def test_staying_again_and_again_is_an_hour_at_most_from_its_beginning(self, ada, team):
+        presence.wrap_ups_begin([ended(ada, team)])
+        since = timezone.now() - timedelta(minutes=50)
+        Agent.objects.filter(pk=ada.pk).update(wrap_up_since=since)
+
+        assert presence.wrap_up_stay(agent_id=ada.pk) is True
+        assert presence.wrap_up_stay(agent_id=ada.pk) is True
+
+        assert Agent.objects.get(pk=ada.pk).wrap_up_until == since + timedelta(hours=1)
+
     def test_without_one_there_is_nothing_to_stay_in(self, ada):
         assert presence.wrap_up_stay(agent_id=ada.pk) is False
 

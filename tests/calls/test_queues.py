@@ -6,9 +6,11 @@ import json
 from unittest.mock import patch
 
 import pytest
+from django.utils import timezone
 
 from calls.live import fetching
-from calls.models import CallOffer, Conversation
+from calls.models import Call, CallOffer, Conversation
+from calls.queues import services
 from calls.queues.services import caller_take
 from calls.queues.watch import QueueWatch
 from telephony.errors import Unavailable
@@ -173,6 +175,24 @@ def test_two_who_take_the_same_caller_and_are_both_refused_leave_everything_as_i
     after = Conversation.objects.get(pk=first.sid)
     assert (after.state, after.attempt, after.answer) == (before.state, before.attempt, before.answer)
     assert not CallOffer.objects.filter(state="ringing", agent__in=[grace, zoe]).exists()
+
+
+def test_a_caller_whom_a_colleague_answers_at_that_moment_is_left_in_the_talk(waiting, grace, redirect):
+    first, offered = waiting[0], services._offer
+
+    def answered_meanwhile(*args):
+        try:
+            return offered(*args)
+        finally:
+            Call.objects.filter(pk=first.sid).update(answer_time=timezone.now(), status="in-progress")
+
+    with (
+        patch.object(services, "_offer", autospec=True, side_effect=answered_meanwhile),
+        pytest.raises(services.NotTaken, match="does not wait any more"),
+    ):
+        caller_take(sid=first.sid, by=grace)
+
+    redirect.assert_not_called()
 
 
 def test_of_two_takes_the_one_that_is_refused_leaves_the_other_to_its_agent(waiting, ada, grace, team):
