@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from agents.presence import PresenceRefused, presence_set, wrap_up_end, wrap_up_stay
 from agents.services import ring_acknowledged
-from calls.live.endings import hang_up_announced
+from calls.control.actions import hang_up_announce
 from desk.serializers import PresenceChangeSerializer
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class OwnPresence:
     @database_sync_to_async
     def _announce_end(self, sid: str) -> None:
         if self._access is not None:
-            hang_up_announced(agent_id=self._access.agent.pk, sid=sid)
+            hang_up_announce(sid=sid, by=self._access.agent)
 
     HANDLERS: ClassVar[dict[str, Handler]] = {
         "availability.set": _on_availability,

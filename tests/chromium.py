@@ -56,13 +56,14 @@ def launch(
     fake_microphone: bool = True,
     fake_ui: bool = True,
     display: str | None = None,
-    notifies: bool = False,
+    whole: bool = False,
     extra: Sequence[str] = (),
 ) -> Browser:
     """A Chromium. Close it in a `finally`: one left behind keeps running.
 
     With `fake_microphone` it beeps at about 400 Hz; with `fake_ui` pages get the microphone without asking. Headless,
-    unless there is a `display`: a headless one does not ask, it refuses. Who wants notifications says so.
+    unless there is a `display`: a headless one does not ask, it refuses. Notifications, and
+    devices that are still the same after a reload, only a `whole` one has.
     """
     switches = [*SWITCHES, *extra]
     if fake_microphone:
@@ -71,7 +72,7 @@ def launch(
         switches.append("--use-fake-ui-for-media-stream")
     environment = dict(os.environ) if display is None else os.environ | {"DISPLAY": display}
     return playwright.chromium.launch(
-        executable_path=executable(playwright, whole=notifies or display is not None),
+        executable_path=executable(playwright, whole=whole or display is not None),
         headless=display is None,
         args=switches,
         env=environment,

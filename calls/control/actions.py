@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,14 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from calls.live import services
+from calls.live.endings import hang_up_announced
 from calls.live.locks import lock
 from calls.live.status_callbacks import push
 from calls.models import Call, CallEvent, Recording, RecordingPlay
+from calls.rooms import leaving
 from calls.rooms import services as rooms
 from telephony.errors import TelephonyError
 
 if TYPE_CHECKING:
     from agents.models import Agent
+
+logger = logging.getLogger(__name__)
 
 # A player asks for one file in many parts. What comes so soon after the last is the same listening.
 _SAME_LISTENING = timedelta(minutes=10)
@@ -77,3 +82,15 @@ def call_hang_up(*, call: Call, by: Agent) -> None:
         CallEvent.objects.create(
             call_sid=call.sid, kind=CallEvent.Kind.ACTION, name="hang-up", outcome=outcome[:255], agent=by
         )
+
+
+def hang_up_announce(*, sid: str, by: Agent) -> None:
+    """The agent's desk is about to hang up. When the leg ended before this was heard, the caller was taken for somebody
+    whose agent's line was lost: then the call is ended."""
+    hang_up_announced(agent_id=by.pk, sid=sid)
+    if leaving.was_hung_up(sid, by=by):
+        try:
+            call_hang_up(call=Call.objects.prefetch_related("legs").get(pk=sid), by=by)
+        except TelephonyError as error:
+            # The caller waits, and gets an agent.
+            logger.warning("a call that was hung up could not be ended: call=%s: %s", sid, error.key)

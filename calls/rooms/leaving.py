@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from calls.live.notes import note
-from calls.models import TERMINAL, CallOffer
+from calls.live.queues import IN_QUEUE
+from calls.models import TERMINAL, CallOffer, Conversation
 from calls.rooms import leading
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
@@ -22,6 +23,7 @@ from core.sql.unit import UnitOfWork
 from telephony.errors import TelephonyError
 
 if TYPE_CHECKING:
+    from agents.models import Agent
     from calls.params import DialActionRequest, VoiceRequest
 
 logger = logging.getLogger(__name__)
@@ -64,6 +66,16 @@ def line_was_lost(work: UnitOfWork, action: DialActionRequest) -> bool:
         return False
     inside.finish()
     return True
+
+
+def was_hung_up(sid: str, *, by: Agent) -> bool:
+    """Whether the caller was led back to the team for this agent's line, which was hung up and not lost: the desk's
+    word came after the leg's end. Not once somebody else has the caller."""
+    known = Conversation.objects.filter(pk=sid, state__in=IN_QUEUE).select_related("call").first()
+    if known is None or LOST_LINE not in known.terms.get("said_in", ()) or known.terms.get("preferred") != [by.pk]:
+        return False
+    in_round = CallOffer.objects.filter(call=sid, attempt__gte=known.call.round, is_consultation=False)
+    return not in_round.filter(state=CallOffer.State.ANSWERED).exists()
 
 
 def lead_back_if_alone(sid: str, patience: timedelta) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.chromium import launch
 
 # Writes down which device was opened, and which loudspeaker every sound of the page was sent to.
 _WATCH = """
@@ -27,8 +33,16 @@ _WATCH = """
 """
 
 
-def test_the_chosen_devices_are_used_also_after_the_page_was_loaded_again(open_desk, stack):
-    desk = open_desk("ada")
+@pytest.fixture
+def own_browser(playwright: Any) -> Iterator[Browser]:
+    """A browser whose devices are still the same after a reload."""
+    browser = launch(playwright, whole=True)
+    yield browser
+    browser.close()
+
+
+def test_the_chosen_devices_are_used_also_after_the_page_was_loaded_again(open_desk, own_browser, stack):
+    desk = open_desk("ada", where=own_browser)
     desk.expect_reachable()
     desk.page.add_init_script(_WATCH)
     desk.button("account of").click()

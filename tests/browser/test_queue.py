@@ -151,7 +151,7 @@ def test_by_longest_idle_the_phones_take_turns_and_in_a_fixed_order_the_first_ri
 @pytest.fixture
 def own_browser(playwright: Any) -> Iterator[Browser]:
     """A browser that may be hurt."""
-    browser = launch(playwright, notifies=True)
+    browser = launch(playwright, whole=True)
     yield browser
     browser.close()
 

@@ -20,7 +20,7 @@ from tests.chromium import launch
 @pytest.fixture
 def own_browser(playwright: Any) -> Iterator[Browser]:
     """A browser that may be hurt."""
-    browser = launch(playwright, notifies=True)
+    browser = launch(playwright, whole=True)
     yield browser
     browser.close()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
 
+from calls.control.actions import hang_up_announce
+from calls.live import services
 from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
@@ -268,9 +271,7 @@ def test_a_line_that_is_lost_while_the_caller_is_on_hold_leads_the_caller_to_the
 
 
 def test_an_agent_who_said_so_has_hung_up(twilio, held, ada, rest):
-    from calls.live.endings import hang_up_announced
-
-    hang_up_announced(agent_id=ada.pk, sid=ROOT)
+    hang_up_announce(sid=ROOT, by=ada)
     held.tell("participant-leave", LEG)
     twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
 
@@ -301,11 +302,9 @@ def test_hanging_up_by_rest_as_the_last_one_ends_the_call(held, api, rest):
 def test_a_line_that_is_lost_in_an_ordinary_talk_is_told_from_one_that_is_hung_up(
     twilio, talking, ada, grace, announces, says, lost
 ):
-    from calls.live.endings import hang_up_announced
-
     CallOffer.objects.update(announces_end=announces)
     if says:
-        hang_up_announced(agent_id=ada.pk, sid=ROOT)
+        hang_up_announce(sid=ROOT, by=ada)
     twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
 
     fields = incoming(
@@ -316,6 +315,28 @@ def test_a_line_that_is_lost_in_an_ordinary_talk_is_told_from_one_that_is_hung_u
     assert (document.find("Hangup") is None) == lost
     if lost:
         assert [one.text for one in document.iter("Identity")] == [ada.identity]
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_desks_word_that_comes_after_its_legs_end_ends_the_call_unless_a_colleague_has_it(
+    twilio, talking, ada, grace, taken
+):
+    CallOffer.objects.update(announces_end=True)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    fields = incoming(
+        CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG, DialBridged="true", DialCallDuration="9"
+    )
+    twilio.webhook("/twilio/voice/dial-action/", fields)
+    assert Conversation.objects.get().state in ("waiting", "offered")
+    if taken:
+        CallOffer.objects.filter(state="ringing").update(state="answered")
+
+    with patch.object(services, "twilio_hang_up", autospec=True) as hang_up:
+        hang_up_announce(sid=ROOT, by=grace)
+        hang_up.assert_not_called()
+        hang_up_announce(sid=ROOT, by=ada)
+
+    assert hang_up.call_count == (not taken)
 
 
 def test_one_open_transfer_is_all_there_is(consulting, api, grace, rest):
