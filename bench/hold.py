@@ -268,7 +268,7 @@ async def _turns(pair: Pair, count: int, *, speaks: bool, settled: Callable[[boo
 def measure(folder: Path, *, count: int) -> list[Row]:
     """One call for each figure; the first turn of each stands by itself."""
     with House(folder, agents=1, SIMULATOR_SPEED="1") as house:
-        house.manage("shell", "-v0", "-c", _SET_UP)
+        house.shell(_SET_UP)
         first, music = asyncio.run(product(house, count, hz=QUIET))
         _, both = asyncio.run(product(house, count, hz=AGENT_TONE))
         floor_music = asyncio.run(floor(house, count, hz=QUIET))[1:]

@@ -74,7 +74,7 @@ print(ada.identity, PhoneReference(ada.pk, None, ada.sign_out_count).signed())
 
 def make_call(stack: Stack) -> None:
     """Ada called Maya: what Twilio would have told of it, signed with the account's token."""
-    agent, phone = stack.manage("shell", "-v0", "-c", _ADA).split()
+    agent, phone = stack.shell(_ADA).split()
     fields = {
         "CallSid": CALL,
         "AccountSid": stack.settings["TWILIO_ACCOUNT_SID"],

@@ -42,7 +42,7 @@ class House(Stack):
     def __enter__(self) -> House:
         super().__enter__()
         try:
-            made = self.manage("shell", "-v0", "-c", _MAKE_AGENTS.format(count=self._agents, password=PASSWORD))
+            made = self.shell(_MAKE_AGENTS.format(count=self._agents, password=PASSWORD))
             for name, agent, team in (line.split() for line in made.splitlines() if line.startswith("robot")):
                 self.ids[name] = (int(agent), int(team))
         except BaseException:

@@ -48,7 +48,7 @@ print(json.dumps([session_of(agent) for agent in agents]))
 def queue_house(folder: Path, agents: int) -> Iterator[tuple[House, list[str]]]:
     """With the agents' sessions."""
     with House(folder, agents=0, SIMULATOR_SPEED="4") as house:
-        said = house.manage("shell", "-v0", "-c", _SET_UP.format(line=SUPPORT, count=agents))
+        said = house.shell(_SET_UP.format(line=SUPPORT, count=agents))
         yield house, json.loads(said.strip().splitlines()[-1])
 
 

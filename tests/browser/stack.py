@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 from scripts.make_env import environment
 from scripts.run import worker_command
 from tests.browser.prepared import copied, once, shared_folder
+from tests.browser.shell import ROOT, Shell
 from tests.services import own_services, worker_listens
 
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30.0
 T = TypeVar("T")
 
@@ -80,6 +80,7 @@ class Stack:
         self.environment: dict[str, str] = {}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._services = ExitStack()
+        self._shell: Shell | None = None
 
     def __enter__(self) -> Stack:
         self.settings |= self._services.enter_context(own_services(self.folder)) | self.changes
@@ -114,6 +115,8 @@ class Stack:
         self.manage("collectstatic", "--noinput", "-v0", STATIC_ROOT=folder)
 
     def __exit__(self, *_: object) -> None:
+        if self._shell is not None:
+            self._shell.close()
         for name in list(self.processes):
             self.stop(name)
         self._services.close()
@@ -130,6 +133,12 @@ class Stack:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def shell(self, code: str) -> str:
+        """What this code of the product prints. Raises AssertionError with what it raised."""
+        if self._shell is None:
+            self._shell = Shell(self.environment, self.folder / "shell.log")
+        return self._shell.run(code)
 
     def start_web(self) -> None:
         port = self.desk_url.rpartition(":")[2]

@@ -49,7 +49,7 @@ def message(stack: Stack) -> str:
     eventually(lambda: stack.heard(sid, 1.2), "the caller speaks for a while")
     stack.bench("POST", f"/sim/calls/{sid}/hangup")
     stack.end_all_calls()
-    assert stack.manage("shell", "-v0", "-c", _ROWS).split() == [sid]
+    assert stack.shell(_ROWS).split() == [sid]
     return sid
 
 
@@ -184,11 +184,9 @@ def test_a_groups_rule_and_members_are_made_with_the_keyboard(admin, stack, mess
 
 @pytest.fixture
 def something_to_do(stack: Stack) -> Iterator[None]:
-    stack.manage("shell", "-v0", "-c", "from agents.models import Agent; Agent.objects.create(username='teamless')")
+    stack.shell("from agents.models import Agent; Agent.objects.create(username='teamless')")
     yield
-    stack.manage(
-        "shell", "-v0", "-c", "from agents.models import Agent; Agent.objects.get(username='teamless').delete()"
-    )
+    stack.shell("from agents.models import Agent; Agent.objects.get(username='teamless').delete()")
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
@@ -216,7 +214,7 @@ print(contact.pk)
 
 
 def test_a_word_of_eighty_letters_makes_no_page_of_a_contact_wider_than_its_window(admin, stack, message):
-    contact = stack.manage("shell", "-v0", "-c", _LONG_WORD).strip()
+    contact = stack.shell(_LONG_WORD).strip()
     wide = []
     for part in ("change", "delete", "history"):
         admin.goto(f"{stack.desk_url}/admin/contacts/contact/{contact}/{part}/")
@@ -224,9 +222,7 @@ def test_a_word_of_eighty_letters_makes_no_page_of_a_contact_wider_than_its_wind
             admin.set_viewport_size({"width": width, "height": 900})
             if not admin.evaluate("document.documentElement.scrollWidth <= innerWidth"):
                 wide.append((part, width))
-    stack.manage(
-        "shell", "-v0", "-c", f"from contacts.models import Contact; Contact.objects.get(pk={contact}).delete()"
-    )
+    stack.shell(f"from contacts.models import Contact; Contact.objects.get(pk={contact}).delete()")
     assert wide == []
 
 
@@ -235,9 +231,9 @@ def german(stack: Stack) -> Iterator[None]:
     """The admin reads German, and somebody has the longest name that there is."""
     change = "from agents.models import Agent; Agent.objects.filter(username='admin').update(language='{}'); "
     add = "Agent.objects.create(username='a' * 60, first_name='B' * 60)"
-    stack.manage("shell", "-v0", "-c", change.format("de") + add)
+    stack.shell(change.format("de") + add)
     yield
-    stack.manage("shell", "-v0", "-c", change.format("") + "Agent.objects.filter(username='a' * 60).delete()")
+    stack.shell(change.format("") + "Agent.objects.filter(username='a' * 60).delete()")
 
 
 def test_in_german_no_page_is_wider_than_a_telephone_and_no_word_of_the_menu_breaks(admin, stack, message, german):

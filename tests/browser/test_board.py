@@ -39,9 +39,9 @@ Agent.objects.filter(username__in=["ada", "hedy"]).update(availability="availabl
 @pytest.fixture
 def callers_wait(stack: Any) -> Iterator[None]:
     """On a line with a route callers wait until somebody is free."""
-    stack.manage("shell", "-v0", "-c", _ROUTE)
+    stack.shell(_ROUTE)
     yield
-    stack.manage("shell", "-v0", "-c", _NO_ROUTE)
+    stack.shell(_NO_ROUTE)
 
 
 def choose(page: Any, availability: str) -> None:

@@ -41,12 +41,12 @@ print(json.dumps({"state": one.state, "sid": one.call_back_sid, "rows": list(row
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One of its own: the line has a route here."""
     with Stack(tmp_path_factory.mktemp("stack")) as running:
-        running.manage("shell", "-v", "0", "-c", _SET_UP)
+        running.shell(_SET_UP)
         yield running
 
 
 def state_of(stack: Stack, sid: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(stack.manage("shell", "-v", "0", "-c", _STATE.replace("SID", sid, 1)))
+    found: dict[str, Any] = json.loads(stack.shell(_STATE.replace("SID", sid, 1)))
     return found
 
 

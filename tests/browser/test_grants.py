@@ -12,10 +12,7 @@ from tests.browser.test_calls import ringing_at
 
 
 def allow(stack, **fields: bool) -> None:
-    stack.manage(
-        "shell",
-        "-v0",
-        "-c",
+    stack.shell(
         f"from agents.models import Agent; Agent.objects.filter(username='grace').update(**{fields})",
     )
 

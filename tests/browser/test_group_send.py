@@ -26,7 +26,7 @@ for name, number in {numbers}.items():
 
 @pytest.fixture
 def trade_customers(stack: Any) -> None:
-    stack.manage("shell", "-c", _GROUP.format(numbers=NUMBERS))
+    stack.shell(_GROUP.format(numbers=NUMBERS))
 
 
 def compose(page: Any, body: str) -> None:
@@ -96,9 +96,9 @@ def test_a_group_gets_a_text_and_answers_and_who_stops_is_left_out_next_time(ope
 def ada_may_write(stack: Any) -> Iterator[None]:
     """Ada is a supervisor of her teams for a while."""
     role = "from agents.models import Agent; Agent.objects.filter(username='ada').update(role='{}')"
-    stack.manage("shell", "-c", role.format("supervisor"))
+    stack.shell(role.format("supervisor"))
     yield
-    stack.manage("shell", "-c", role.format("agent"))
+    stack.shell(role.format("agent"))
 
 
 def test_agents_see_group_sends_and_have_no_key_to_write_one(open_desk):

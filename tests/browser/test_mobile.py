@@ -127,7 +127,7 @@ def by_the_agent(app: MobileApp, other: MobileApp, stack: Stack) -> None:
 
 
 def by_an_admin(app: MobileApp, other: MobileApp, stack: Stack) -> None:
-    stack.manage("shell", "-v0", "-c", _REVOKE.format(device_id=app.read("deviceId")))
+    stack.shell(_REVOKE.format(device_id=app.read("deviceId")))
 
 
 _REVOKE = """

@@ -63,13 +63,13 @@ print(json.dumps(list(team.agents.values_list("username", flat=True))))
 @contextmanager
 def queue(stack: Stack, strategy: str) -> Iterator[None]:
     """The Support line has a route whose team is Ada, Grace and Hedy."""
-    members = json.loads(stack.manage("shell", "-v0", "-c", _MEMBERS).strip().splitlines()[-1])
-    stack.manage("shell", "-v0", "-c", _SET_UP.replace("STRATEGY", strategy))
+    members = json.loads(stack.shell(_MEMBERS).strip().splitlines()[-1])
+    stack.shell(_SET_UP.replace("STRATEGY", strategy))
     try:
         yield
     finally:
         stack.end_all_calls()
-        stack.manage("shell", "-v0", "-c", _TAKE_DOWN.replace("MEMBERS", repr(members)))
+        stack.shell(_TAKE_DOWN.replace("MEMBERS", repr(members)))
 
 
 def opened(open_desk: Any, *names: str) -> list[DeskPage]:
@@ -237,11 +237,9 @@ def push_service(stack: Stack) -> Iterator[PushService]:
         "from agents.models import Agent, WebPushSubscription as One; One.objects.create("
         f"agent=Agent.objects.get(username='ada'), **{made!r})"
     )
-    stack.manage("shell", "-v0", "-c", code)
+    stack.shell(code)
     yield service
-    stack.manage(
-        "shell", "-v0", "-c", "from agents.models import WebPushSubscription as One; One.objects.all().delete()"
-    )
+    stack.shell("from agents.models import WebPushSubscription as One; One.objects.all().delete()")
     service.close()
 
 
@@ -256,7 +254,7 @@ def test_a_caller_waits_for_a_closed_desk_that_is_woken_and_rings(open_desk, own
     page.goto(f"{stack.desk_url}/healthz")
     with queue(stack, "longest-idle"):
         closed = "from agents.models import Desk; print(Desk.objects.filter(registered=True).count())"
-        eventually(lambda: stack.manage("shell", "-v0", "-c", closed).strip().endswith("0"), "no desk is open")
+        eventually(lambda: stack.shell(closed).strip().endswith("0"), "no desk is open")
         sid = stack.telephone_calls(CALLERS[0], voice=f"tone:{HUM}")
 
         (note,) = eventually(lambda: push_service.sent, "the browser is woken")

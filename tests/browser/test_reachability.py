@@ -108,7 +108,7 @@ def test_a_press_on_the_notification_opens_the_desk_which_says_that_its_phone_st
 
 def test_after_a_call_the_agent_has_time_for_its_note_and_the_next_caller_waits_for_it(open_desk, stack: Stack):
     team = "Team.objects.filter(name='Support')"
-    stack.manage("shell", "-c", f"from agents.models import Team; {team}.update(wrap_up_seconds=300)")
+    stack.shell(f"from agents.models import Team; {team}.update(wrap_up_seconds=300)")
     try:
         desk, colleague = open_desk("ada"), open_desk("grace")
         colleague.page.set_viewport_size({"width": 1366, "height": 860})
@@ -133,4 +133,4 @@ def test_after_a_call_the_agent_has_time_for_its_note_and_the_next_caller_waits_
         desk.expect_reachable()
         expect(row).to_contain_text("Available")
     finally:
-        stack.manage("shell", "-c", f"from agents.models import Team; {team}.update(wrap_up_seconds=0)")
+        stack.shell(f"from agents.models import Team; {team}.update(wrap_up_seconds=0)")

@@ -43,7 +43,7 @@ def desks(open_desk: Any, browsers: dict[str, Browser], stack: Stack) -> Iterato
         hedy.page.get_by_role("link", name="Board", exact=True).click()
         expect(hedy.page.get_by_role("heading", name="Board", level=1)).to_be_visible()
         yield ada, hedy
-        stack.manage("shell", "-v0", "-c", _AVAILABLE)
+        stack.shell(_AVAILABLE)
 
 
 def said(desk: DeskPage, text: str) -> None:

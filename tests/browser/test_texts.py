@@ -18,7 +18,7 @@ SUPPORT = "+12025550100"
 @pytest.fixture(scope="module", autouse=True)
 def _no_threads(stack: Any) -> None:
     """Whatever other files wrote to people is gone."""
-    stack.manage("shell", "-c", "from messaging.models import Thread; Thread.objects.all().delete()")
+    stack.shell("from messaging.models import Thread; Thread.objects.all().delete()")
 
 
 def test_a_text_comes_in_live_and_the_agent_answers_it(open_desk, stack):
@@ -87,7 +87,7 @@ def test_a_photo_is_fetched_and_shown_from_our_own_server(open_desk, stack):
 
 def test_a_missed_caller_gets_one_text(stack):
     caller = "+12065550112"
-    stack.manage("shell", "-c", RULE)
+    stack.shell(RULE)
     for _ in range(2):
         sid = stack.telephone_calls(caller)
         eventually(lambda sid=sid: stack.call(sid)["status"] == "in-progress", "the caller is asked for a message")

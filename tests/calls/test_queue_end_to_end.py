@@ -79,7 +79,7 @@ async def talks(house: House, plans: Plans, calls: list[Incoming]) -> dict[str, 
 
 def _outcome(house: House, sids: list[str]) -> dict[str, Any]:
     def over() -> dict[str, Any] | None:
-        state = json.loads(house.manage("shell", "-v0", "-c", _STATE).strip().splitlines()[-1])
+        state = json.loads(house.shell(_STATE).strip().splitlines()[-1])
         done = all(sid in state and state[sid][4] == "completed" for sid in sids)
         return {sid: state[sid] for sid in sids} if done else None
 
@@ -89,7 +89,7 @@ def _outcome(house: House, sids: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize("strategy", ["longest-idle", pytest.param("all-at-once", marks=pytest.mark.once)])
 def test_four_callers_and_three_agents_and_nobody_is_lost(tmp_path: Path, strategy: str) -> None:
     with House(tmp_path, agents=0) as house:
-        house.manage("shell", "-v0", "-c", _SET_UP.replace("STRATEGY", strategy))
+        house.shell(_SET_UP.replace("STRATEGY", strategy))
 
         found = asyncio.run(talks(house, Plans(), [plan(number, talk=4.0) for number in range(4)]))
         log = house.whole_log("web")

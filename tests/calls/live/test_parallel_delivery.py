@@ -160,7 +160,7 @@ print(list(Agent.objects.order_by("pk").values_list("pk", flat=True)[:3]))
 
 def test_a_real_server_takes_fifty_calls_at_once(stack):
     """With SQLite in a file, or on PostgreSQL: as the tests run."""
-    agents = [_Agent(pk) for pk in json.loads(stack.manage("shell", "-v0", "-c", _AGENTS))]
+    agents = [_Agent(pk) for pk in json.loads(stack.shell(_AGENTS))]
     told = fifty_calls(lambda call: agents)
     validator = RequestValidator(stack.settings["TWILIO_AUTH_TOKEN"])
 
@@ -184,6 +184,6 @@ def test_a_real_server_takes_fifty_calls_at_once(stack):
     assert len(answers) == len(requests)
     assert set(answers) == {200, 204}
     assert "Traceback" not in stack.log("web")
-    found = json.loads(stack.manage("shell", "-v0", "-c", _DUMP))
+    found = json.loads(stack.shell(_DUMP))
     assert legs_logged(found["calls"]) == legs_told(told)
     assert (found["open"], found["webhooks"]) == (0, CALLS + len(requests))

@@ -125,7 +125,7 @@ async def scenario(house: House, ids: dict[str, int], _patched: pytest.MonkeyPat
         consulted = await grace.post(sid, "transfer", {"to": {"agent": ids["ada1"]}, "mode": "warm"})
         if consulted.status_code == 409:
             # Ada wraps up, perhaps.
-            await asyncio.to_thread(house.manage, "shell", "-v0", "-c", _NO_WRAP_UP)
+            await asyncio.to_thread(house.shell, _NO_WRAP_UP)
             consulted = await grace.post(sid, "transfer", {"to": {"agent": ids["ada1"]}, "mode": "warm"})
         assert consulted.status_code == 202, consulted.text
         again = await answer(ada, ADA)
@@ -256,12 +256,12 @@ async def supervision(house: House, ids: dict[str, int], monkeypatch: pytest.Mon
 
 def played(house: House, scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Any]:
     """The call's sid, and the rows of the log once it is over there, too."""
-    house.manage("shell", "-v0", "-c", _SET_UP)
-    ids = json.loads(house.manage("shell", "-v0", "-c", _IDS).strip().splitlines()[-1])
+    house.shell(_SET_UP)
+    ids = json.loads(house.shell(_IDS).strip().splitlines()[-1])
     sid = asyncio.run(scenario(house, ids, monkeypatch))
 
     def rows() -> Any:
-        found = json.loads(house.manage("shell", "-v0", "-c", _ROWS).strip().splitlines()[-1])
+        found = json.loads(house.shell(_ROWS).strip().splitlines()[-1])
         return found if found and found[0][1] == "completed" else None
 
     return sid, eventually(rows, "the row is over", seconds=30)
