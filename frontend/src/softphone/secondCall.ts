@@ -97,6 +97,6 @@ export function goesBackTo(state: State): LiveCall | null {
 }
 
 /** A ring that comes while the agent talks. */
-export function isSecondRing(state: State, event: SoftphoneEvent): boolean {
-  return event.type === "call.incoming" && isTalk(state.calls.focus);
+export function isSecondRing({ calls, grants }: State, event: SoftphoneEvent): boolean {
+  return event.type === "call.incoming" && isTalk(calls.focus) && Boolean(grants.second_call);
 }
