@@ -402,7 +402,7 @@ EXAMPLES: dict[str, Any] = {
     "UsageRecordList": _PAGE | {"as_of": "2026-11-24T10:45:00Z", "results": [_USAGE]},
     "VoiceToken": {
         "token": "eyJhbGciOi", "identity": "agent_3", "platform": "ios", "ttl": 3600,
-        "expires_at": "2026-11-23T10:30:00Z", "edge": "roaming", 
+        "expires_at": "2026-11-23T10:30:00Z", "edge": "roaming",
         "grants": {"incoming": True, "outgoing": True, "second_call": False},
     },
     "WebPush": {

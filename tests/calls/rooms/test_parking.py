@@ -1,4 +1,4 @@
-"""A customer who is parked while the agent talks on a second call: whose phone rings softly, and that nobody is lost."""
+"""A customer who is parked while the agent talks on a second call: whose phone rings softly; and nobody is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import TelephonyError
 from tests import factories
-from tests.calls.rooms.rooms import LEG, ROOT, Conference, talk
+from tests.calls.rooms.rooms import LEG, ROOT, Conference
 from tests.calls.routes import Caller, box, make_route, team_step
 from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
