@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from agents.selectors import agents_reachable, reach_varies
 from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
@@ -79,7 +79,8 @@ def _can_be_parked(sids: set[str], agent_id: int) -> bool:
     if Transfer.objects.filter(call__in=sids, state__in=Transfer.OPEN).exists():
         return False
     inside = Participant.objects.filter(room__in=sids).exclude(state=Participant.State.LEFT)
-    others = inside.exclude(role=Participant.Role.CUSTOMER).exclude(role=Participant.Role.SUPERVISOR, mode="listen")
+    unheard = Q(role=Participant.Role.SUPERVISOR) & ~Q(mode=Participant.Mode.JOIN)
+    others = inside.exclude(role=Participant.Role.CUSTOMER).exclude(unheard)
     return not others.exclude(agent=agent_id, replaces=None).exists()
 
 

@@ -57,7 +57,8 @@ def _note(sid: str, by: Agent) -> None:
     leg = inside.batch.get(mine[0].leg_sid)
     if leg is None or leg.status != CallStatus.IN_PROGRESS:
         raise NotPossible(NOT_TALKING)
-    if any(one not in mine and (one in inside.talkers or one.mode != Mode.LISTEN) for one in inside.others):
+    # Whoever is not heard by the customer is not to be known of, and is let go.
+    if any(one not in mine and (one in inside.talkers or one.said_mode == Mode.JOIN) for one in inside.others):
         raise NotPossible(_OTHERS)
     if len(_parked_by(by)) >= _MOST:
         raise NotPossible(_TOO_MANY)

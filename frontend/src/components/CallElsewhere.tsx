@@ -35,21 +35,22 @@ export function CallElsewhere(props: Props) {
   const waits = move !== null && move.step !== null;
   const may = state.grants.outgoing;
   const isParked = call.parked_since != null;
+  const since = call.parked_since ?? call.answer_time;
   return (
     <CallLayout
-      tone="call"
+      tone={isParked ? "hold" : "call"}
       identity={
         <Identity
-          icon="phone"
+          icon={isParked ? "pause" : "phone"}
           word={isParked ? t("second.parked") : t("move.title")}
           facts={facts}
           detail={detailOf(facts.place, facts.company)}
-          since={call.answer_time ? Date.parse(call.answer_time) : undefined}
+          since={since ? Date.parse(since) : undefined}
         />
       }
       notice={
         <>
-          <Icon name="signal" size={18} />
+          <Icon name={isParked ? "music" : "signal"} size={18} />
           <span>{noticeOf(props, move)}</span>
         </>
       }
@@ -117,10 +118,10 @@ export function CallOnItsWay({
 }) {
   return (
     <CallLayout
-      tone="call"
+      tone={isParked ? "hold" : "call"}
       identity={
         <Identity
-          icon="phone"
+          icon={isParked ? "pause" : "phone"}
           word={isParked ? t("second.parked") : t("move.title")}
           facts={facts}
           detail={detailOf(facts.place, facts.company)}

@@ -45,7 +45,7 @@ export function SecondCall({ state, send }: Props) {
           aria-busy={waits}
           onClick={() => may && send({ type: "agent.held-and-answered" })}
         >
-          <Icon name="phone" /> {t("second.answer")}
+          {t("second.answer")}
         </button>
       </div>
     </section>

@@ -596,7 +596,7 @@ export const de: PageWords = {
   "second.answer": "Halten und annehmen",
   "second.decline": "Ablehnen",
   "second.parked": "Wird für Sie gehalten",
-  "second.end": "Gespräch mit {name} beenden",
+  "second.end": "Auflegen bei {name}",
   "second.back": "Zurück zu {name}",
   "second.waits": "{name} hört Musik und wartet auf Sie.",
   "second.soon": "{name} hört Musik. Sie sprechen gleich wieder miteinander.",

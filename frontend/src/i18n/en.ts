@@ -592,7 +592,7 @@ export const en = {
   "second.answer": "Hold and answer",
   "second.decline": "Decline",
   "second.parked": "On hold for you",
-  "second.end": "End the call with {name}",
+  "second.end": "Hang up on {name}",
   "second.back": "Back to {name}",
   "second.waits": "{name} hears music and waits for you.",
   "second.soon": "{name} hears music. You go back in a moment.",
