@@ -31,6 +31,9 @@ def unpark(inside: Inside) -> None:
     one.parked_at = None
     inside.changed(one)
     if customer is not None and customer.wanted_held:
+        if customer.asked_at is not None:
+            # Asked for, and perhaps so, though nothing was told of it: it is asked for the contrary all the same.
+            inside.held_is(customer, True)
         customer.wanted_held, customer.asked_at = False, None
         inside.changed(customer)
 

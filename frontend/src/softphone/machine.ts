@@ -6,7 +6,14 @@ import { asking, dialledHere, movedHere, movedOn, moveLate, movesFailed, notMove
 import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
 import { learn, pushed } from "./pushes";
 import { handedTo } from "./room";
-import { declinedSecond, heldAndAnswered, isSecondRing, parkedNow, swapped } from "./secondCall";
+import {
+  declinedSecond,
+  heldAndAnswered,
+  isSecondRing,
+  parkedNow,
+  secondComesUp,
+  swapped,
+} from "./secondCall";
 import { callBackHints, canDial } from "./selectors";
 import { type DeskRegion, isTalk, type Orphan, type State } from "./state";
 import { supervised, supervisionTransition } from "./supervision";
@@ -21,7 +28,7 @@ export function transition(state: State, event: SoftphoneEvent): Step {
   const [asked, ...more] = asking(controlled(state, known));
   const [parked, ...last] = parkedNow(asked);
   const [after, ...most] = supervised(parked);
-  return settle(after, [...commands, ...more, ...last, ...most]);
+  return settle(after, [...commands, ...more, ...last, ...most, ...secondComesUp(state, after)]);
 }
 
 /** A call that is over here though its customer is not: who it was handed to is told with its end, or after it. */

@@ -77,6 +77,14 @@ describe("a second ring during a call", () => {
   });
 });
 
+describe("a second ring when the call is over", () => {
+  it("is the call to answer, and is heard once more", () => {
+    const [state, ...asked] = transition(ringing(), { type: "agent.hung-up", at: NOW });
+    expect(state.calls.focus).toMatchObject({ state: "pending", id: SECOND_LEG });
+    expect(asked.map(({ type }) => type)).toContain("tone.second-ring");
+  });
+});
+
 describe("hold and answer", () => {
   it("asks the server first, and lets the phone go only when the caller hears music", () => {
     expect(commands(ringing(), answered)).toEqual([

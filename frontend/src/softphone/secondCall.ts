@@ -3,12 +3,11 @@
  * has one call at a time. The way back is that of a call which runs at another place (`moving`).
  */
 import type { LiveCall } from "../messages";
-import { withoutOther } from "./calls";
+import { idle, withoutOther } from "./calls";
 import { acted } from "./control";
 import type { Command, SoftphoneEvent } from "./events";
 import { elsewhere } from "./moving";
 import { parkedCalls } from "./room";
-import { idle } from "./calls";
 import { isTalk, type Ring, type State } from "./state";
 
 type Step = [State, ...Command[]];
@@ -63,7 +62,7 @@ export function parkedNow(state: State): Step {
   if ("answer" in act) {
     const ring = others.find(({ id }) => id === act.answer);
     // Has hung up meanwhile.
-    if (!ring) return resumed(done, focus.root);
+    if (!ring) return resumed(done);
     const rest = others.filter((other) => other !== ring);
     // By this the SDK lets the first one go.
     return [
@@ -71,7 +70,7 @@ export function parkedNow(state: State): Step {
       { type: "phone.accept", id: ring.id },
     ];
   }
-  if (!(act.back in state.lives)) return resumed(done, focus.root);
+  if (!(act.back in state.lives)) return resumed(done);
   const back: State = {
     ...done,
     calls: idle(),
@@ -80,10 +79,9 @@ export function parkedNow(state: State): Step {
   return [back, { type: "phone.hang-up", id: focus.id }];
 }
 
-function resumed(state: State, root: string): Step {
-  return acted(state, { do: "resume" }).length > 1
-    ? acted(state, { do: "resume" })
-    : [state, { type: "call.act", sid: root, act: { do: "resume" } }];
+/** Nobody is gone to: the caller in focus is heard again. */
+function resumed(state: State): Step {
+  return acted(state, { do: "resume" });
 }
 
 /** The caller to whom the desk goes back by itself, now that the call here is over; null while there is none. */
@@ -99,4 +97,11 @@ export function goesBackTo(state: State): LiveCall | null {
 /** A ring that comes while the agent talks. */
 export function isSecondRing({ calls, grants }: State, event: SoftphoneEvent): boolean {
   return event.type === "call.incoming" && isTalk(calls.focus) && Boolean(grants.second_call);
+}
+
+/** What rang softly is the call to answer now: of it the SDK, which was busy when it came, makes no sound. */
+export function secondComesUp(before: State, after: State): Command[] {
+  const { focus } = after.calls;
+  const rings = focus?.state === "pending" && !focus.answering && secondRing(before)?.id === focus.id;
+  return rings ? [{ type: "tone.second-ring" }] : [];
 }

@@ -231,7 +231,8 @@ class World:
 def _later() -> None:
     """Some time passes."""
     past = timezone.now() - timedelta(seconds=30)
-    Participant.objects.update(asked_at=None, created_at=past)
+    Participant.objects.update(created_at=past)
+    Participant.objects.filter(asked_at__isnull=False).update(asked_at=past)
     Participant.objects.filter(joined_at__isnull=False).update(joined_at=past)
     Room.objects.update(asked_at=past, created_at=past)
     Room.objects.filter(alone_since__isnull=False).update(alone_since=past)

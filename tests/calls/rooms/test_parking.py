@@ -150,6 +150,36 @@ def test_the_agent_comes_back_as_one_who_goes_on_at_another_place(twilio, talkin
     )
 
 
+def test_a_call_that_the_agent_made_is_parked_and_taken_up_again(twilio, line, ada, team, api, rest):
+    team.wrap_up_seconds = 600
+    team.save()
+    twilio.webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "+442079460100"))
+    for number, status in enumerate(("initiated", "ringing", "in-progress")):
+        more = {"From": line.number, "To": "+442079460100"}
+        twilio.webhook("/twilio/voice/status/", leg_status(0, status, number) | more)
+    assert post(api).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    keeping.look(ROOT)
+    assert rest.asked[-1][:1] + rest.asked[-1][2:3] == ("hold", LEG)
+    conference.tell("participant-hold", LEG, Hold="true")
+
+    conference.tell("participant-leave", ROOT)
+    twilio.webhook("/twilio/voice/status/", outgoing(ada.pk, "", CallSid=ROOT, CallStatus="completed"))
+    keeping.look(ROOT)
+
+    assert (shown()["end_time"], shown()["agent"]["id"]) == (None, ada.pk)
+    assert shown()["parked_since"] is not None
+    assert Agent.objects.get(pk=ada.pk).wrap_up_until is None
+    assert [(call.sid, mine) for call, mine in call_live_list(ada)] == [(ROOT, "active")]
+    assert post(api, "move").status_code == 202
+    twilio.webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "", CallSid=HERE, Move=ROOT))
+    conference.join(HERE)
+    keeping.look(ROOT)
+    assert rest.asked[-1][-1]["held"] is False
+    assert shown()["parked_since"] is None
+
+
 def test_asked_for_twice_is_asked_for_once(twilio, talking, api, ada, rest):
     assert [post(api).status_code, post(api).status_code] == [202, 202]
     assert rest.names() == ["redirect"]
@@ -164,6 +194,18 @@ def test_an_agent_whose_phone_did_not_go_takes_the_caller_off_hold(twilio, talki
     conference.tell("participant-unhold", ROOT, Hold="false")
     assert shown()["parked_since"] is None
     assert Participant.objects.get(leg_sid=LEG).state == "in"
+
+
+def test_a_hold_of_which_nothing_was_told_is_taken_back_all_the_same(twilio, talking, api, ada, rest):
+    post(api)
+    Conference(twilio).join(LEG, ROOT)
+    keeping.look(ROOT)
+    assert rest.names() == ["redirect", "hold"]
+
+    assert post(api, "resume").status_code == 202
+
+    assert rest.names() == ["redirect", "hold", "hold"]
+    assert rest.asked[-1][-1]["held"] is False
 
 
 # --- Nobody is lost ---------------------------------------------------------------------------------------------------
