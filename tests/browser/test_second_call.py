@@ -93,8 +93,18 @@ def with_second(ada: DeskPage, stack: Stack) -> tuple[str, str]:
     maya = talking(ada, stack)
     tom = second_rings(ada, stack)
     ada.button("Hold and answer").click()
-    ada.expect_on_call("Tom Aldous")
+    expect_waits(ada, "Maya Okonkwo")
+    expect_hears(ada, TOM, but=(MAYA,))
     return maya, tom
+
+
+def waiting(ada: DeskPage) -> Any:
+    return ada.page.get_by_role("region", name=re.compile("^On hold for you"))
+
+
+def expect_waits(ada: DeskPage, name: str) -> None:
+    """Beside the call in focus."""
+    expect(waiting(ada)).to_contain_text(name)
 
 
 def test_a_second_call_rings_softly_and_the_agent_goes_from_one_caller_to_the_other_and_back(ada, stack: Stack):
@@ -110,14 +120,15 @@ def test_a_second_call_rings_softly_and_the_agent_goes_from_one_caller_to_the_ot
 
     ada.page.keyboard.press("Control+Enter")
 
+    expect_waits(ada, "Maya Okonkwo")
     ada.expect_on_call("Tom Aldous")
     expect_hears(ada, TOM, but=(MAYA,))
     expect_telephone_hears(stack, tom, ADA)
     expect_music(stack, maya)
-    expect(ada.page.get_by_role("region", name=re.compile("^On hold for you"))).to_contain_text("Maya Okonkwo")
 
     ada.button("Talk to Maya").click()
 
+    expect_waits(ada, "Tom Aldous")
     ada.expect_on_call("Maya Okonkwo")
     expect_hears(ada, MAYA, but=(TOM,))
     expect_telephone_hears(stack, maya, ADA)
@@ -173,7 +184,7 @@ def test_a_parked_caller_who_hangs_up_is_gone_from_the_desk_and_the_second_talks
 
     stack.bench("POST", f"/sim/calls/{maya}/hangup")
 
-    expect(ada.page.get_by_role("region", name=re.compile("^On hold for you"))).to_have_count(0)
+    expect(waiting(ada)).to_have_count(0)
     expect_hears(ada, TOM)
     expect_telephone_hears(stack, tom, ADA)
 
