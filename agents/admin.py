@@ -40,6 +40,7 @@ class AgentAdmin(SavesChanges, UserAdmin[Agent]):
                     "presence_said",
                     "may_receive_calls",
                     "may_make_calls",
+                    "may_take_second_call",
                     "rings_mobile",
                     "language",
                 ]

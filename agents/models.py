@@ -143,6 +143,16 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
     may_make_calls = models.BooleanField(
         _("may make calls"), default=True, help_text=_("This agent may call out, and tokens let the agent's phones.")
     )
+    may_take_second_call = models.BooleanField(
+        _("may take a second call"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "While this agent talks, a call that is meant for this agent alone rings softly: a transfer by name, a "
+            "colleague's question, a route's step that names the agent. Answering it puts the first caller on "
+            "hold. Teams' queues never ring during a call."
+        ),
+    )
     language = models.CharField(
         _("language"),
         max_length=8,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -132,6 +133,18 @@ def held_seconds(call: Call) -> int:
     since = customer.held_since if customer is not None and customer.held else None
     now = max(0, round((timezone.now() - since).total_seconds())) if since else 0
     return handling.room.held_seconds + now
+
+
+def parked_since(call: Call) -> datetime | None:
+    """Since when the customer waits for its agent to come back from a second call; None also while that is on its way:
+    until the customer hears music, the agent's phone must not go."""
+    handling = handling_of(call)
+    if handling.room is None or handling.room.state != Room.State.OPEN:
+        return None
+    parked = next((one for one in handling.participants if one.parked_at is not None), None)
+    in_room = [one for one in handling.participants if one.state == Participant.State.IN]
+    hears = any(one.held for one in in_room if one.role == Participant.Role.CUSTOMER)
+    return parked.parked_at if parked is not None and hears else None
 
 
 def transfer_json(call: Call) -> dict[str, Any] | None:

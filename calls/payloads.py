@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import get_script_prefix, reverse
 
 from agents.selectors import agent_name
-from calls.handling_payloads import held_seconds, hidden_from, participants_json, transfer_json
+from calls.handling_payloads import held_seconds, hidden_from, parked_since, participants_json, transfer_json
 from calls.models import Call, CallOffer, Recording, is_incoming
 from core.languages import from_json, sentence
 from core.times import time_json as time_json
@@ -138,6 +138,7 @@ def call_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
         "waited": call.waited,
         "participants": participants_json(call, viewer),
         "held_seconds": held_seconds(call),
+        "parked_since": time_json(parked_since(call)),
         "transfer": transfer_json(call),
         "help_since": time_json(call.help_since),
         "problem": sentence(call.problem),

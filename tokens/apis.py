@@ -58,6 +58,9 @@ class VoiceTokenRequestSerializer(serializers.Serializer[Any]):
 class GrantsSerializer(serializers.Serializer[Any]):
     incoming = serializers.BooleanField()
     outgoing = serializers.BooleanField()
+    second_call = serializers.BooleanField(
+        help_text="Whether a call may ring softly while the agent talks: the phone is not to refuse it."
+    )
 
 
 class VoiceTokenSerializer(serializers.Serializer[Any]):
@@ -153,5 +156,9 @@ def token_json(token: VoiceToken) -> dict[str, Any]:
         "ttl": token.ttl,
         "expires_at": _time(token.expires_at),
         "edge": token.edge,
-        "grants": {"incoming": token.incoming, "outgoing": token.outgoing},
+        "grants": {
+            "incoming": token.incoming,
+            "outgoing": token.outgoing,
+            "second_call": token.second_call,
+        },
     }

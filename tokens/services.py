@@ -99,6 +99,7 @@ class VoiceToken:
     edge: str
     incoming: bool
     outgoing: bool
+    second_call: bool
 
 
 def voice_token_create(
@@ -137,6 +138,8 @@ def voice_token_make(
         edge=settings.TWILIO_EDGE,
         incoming=agent.may_receive_calls,
         outgoing=agent.may_make_calls,
+        # The way back to the first caller is a call of the phone's own.
+        second_call=agent.may_take_second_call and agent.may_receive_calls and agent.may_make_calls,
     )
 
 

@@ -110,6 +110,19 @@ class CallResumeApi(_HandlingApi):
         return self.now(request, call.sid)
 
 
+class CallParkApi(_HandlingApi):
+    """Puts the other party on hold until the agent has talked on a second call: the agent's phone may then answer that
+    one, by which its leg here ends. As soon as `parked_since` is told, not before. The way back is `move`."""
+
+    @raises(*_REFUSALS)
+    @_operation("park")
+    def post(self, request: Request, sid: str) -> Response:
+        call, agent = self.call(request, sid), _agent(request)
+        with _refusals_told():
+            services.park(call.sid, by=agent)
+        return self.now(request, call.sid)
+
+
 class CallTransferApi(_HandlingApi):
     """Gives the call to an agent, a team or a number: at once, or after a talk while the caller is on hold."""
 

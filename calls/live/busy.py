@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agents.selectors import reach_slots
 from calls.live.offers import LONGEST_RING, NOT_FETCHED
-from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Participant
+from calls.models import LIVE, LONGEST_CALL, TERMINAL, Call, CallOffer, Participant, Room
 from core.sql.prepared import Param
 
 
@@ -44,6 +44,12 @@ def ringing_offers() -> QuerySet[CallOffer]:
     return CallOffer.objects.filter(state=CallOffer.State.RINGING.value, created_at__gte=Param("rings_since")).exclude(
         call__status__in=sorted(TERMINAL), is_call_back=False
     )
+
+
+def parking() -> QuerySet[Participant]:
+    """Agents for whom a customer waits while they talk with somebody else, or come back: `calls.rooms.parking`."""
+    living = [Room.State.LIFTING.value, Room.State.OPEN.value]
+    return Participant.objects.filter(parked_at__isnull=False, room__state__in=living)
 
 
 def supervising() -> QuerySet[Participant]:

@@ -13,8 +13,9 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from agents.selectors import agents_reachable, agents_with_reach, reach_varies
-from calls.live.busy import busy_legs, busy_slots, ringing_offers, supervising
+from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
 from calls.live.scheduling import Free
+from calls.live.second_calls import rung_softly
 from calls.models import Call, CallOffer
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import fetch
@@ -43,6 +44,7 @@ def _free() -> QuerySet[Agent]:
         .exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
         .exclude(exists_by_index(supervising().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(parking().filter(agent=OuterRef("pk"))))
         .annotate(
             last_talk=Subquery(talked.values(at=Coalesce(F("end_time"), F("start_time")))[:1]),
             last_ring=Subquery(rung.values("created_at")[:1]),
@@ -66,19 +68,22 @@ _TEAMS = Prepared(_teams)
 
 @dataclass(frozen=True, slots=True)
 class FreeAgents:
-    """`by_id`: their rows."""
+    """`by_id`: their rows. `softly`: who talks, and may take a second call."""
 
     free: list[Free]
     by_id: dict[int, Agent]
+    softly: frozenset[int] = frozenset()
 
 
 def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> FreeAgents:
-    """Of these teams, and of these agents, whoever is available, can be reached, and has neither call nor offer."""
+    """Of these teams, and of these agents, whoever is available, can be reached, and has neither call nor offer; and of
+    these agents whoever may take a second call."""
     now = timezone.now()
     (agents,) = fetch(
         _FREE(team_ids=team_ids, agent_ids=agent_ids, idle_since=now - _IDLE_FOR, **busy_slots()),
     )
-    if not agents:
+    softly = rung_softly(set(agent_ids) - {agent.pk for agent in agents}) if agent_ids else []
+    if not agents and not softly:
         return FreeAgents([], {})
     (pairs,) = fetch(_TEAMS(agent_ids=[agent.pk for agent in agents]))
     teams: dict[int, set[int]] = {}
@@ -98,7 +103,13 @@ def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> F
         )
         for agent in agents
     ]
-    return FreeAgents(free, {agent.pk: agent for agent in agents})
+    # Of no team: whoever waits for one gets nobody who talks.
+    free += [
+        Free(agent.pk, frozenset(), idle_since=long_ago, rung_at=long_ago, may_call=agent.may_make_calls)
+        for agent in softly
+    ]
+    by_id = {agent.pk: agent for agent in (*agents, *softly)}
+    return FreeAgents(free, by_id, frozenset(agent.pk for agent in softly))
 
 
 def _time(value: Any) -> datetime | None:

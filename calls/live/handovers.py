@@ -69,6 +69,7 @@ def over(root: Call) -> None:
     inside.exclude(rings | comes).update(
         state=Participant.State.LEFT, left_at=now, held=False, held_since=None, wanted_in=False
     )
+    Participant.objects.filter(room=root.sid, parked_at__isnull=False).update(parked_at=None)
     Room.objects.filter(pk=root.sid).exclude(state=Room.State.OVER).update(state=Room.State.OVER)
     root.known_handling = None
 

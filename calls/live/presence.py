@@ -20,8 +20,9 @@ from agents.selectors import (
 )
 from calls import selectors
 from calls.live import handovers
-from calls.live.busy import busy_legs, busy_slots, ringing_offers, supervising
+from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
 from calls.live.call_tree import is_call_of_its_own
+from calls.live.second_calls import parked_in, talking_among, without_who_goes_on
 from calls.models import Call, CallOffer, CallStatus, Conversation
 from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
@@ -41,6 +42,7 @@ def _available() -> QuerySet[Agent]:
         .exclude(exists_by_index(busy_legs().filter(agent=OuterRef("pk"))))
         .exclude(exists_by_index(ringing_offers().filter(agent=OuterRef("pk"))))
         .exclude(exists_by_index(supervising().filter(agent=OuterRef("pk"))))
+        .exclude(exists_by_index(parking().filter(agent=OuterRef("pk"))))
         .annotate(last_call=_last_call_time())
         .only("username", "first_name", "last_name")
         .order_by()
@@ -79,14 +81,20 @@ def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
 
 def sids_at(agent_id: int) -> dict[str, str]:
     """The calls that ring at an agent's phone, or keep the agent from taking another, each with which of the two."""
-    ringing, busy = fetch(_RINGING_AT(agent_id=agent_id, **busy_slots()), _BUSY_AT(agent_id=agent_id, **busy_slots()))
-    return {sid: "ringing" for (sid,) in ringing} | {parent or sid: "active" for sid, parent in busy}
+    ringing, busy, parked = fetch(
+        _RINGING_AT(agent_id=agent_id, **busy_slots()),
+        _BUSY_AT(agent_id=agent_id, **busy_slots()),
+        _PARKED_AT(agent_id=agent_id),
+    )
+    here = {parent or sid: "active" for sid, parent in busy} | {sid: "active" for (sid,) in parked}
+    return {sid: "ringing" for (sid,) in ringing} | here
 
 
 _RINGING_AT = Prepared(
     lambda: ringing_offers().filter(agent=Param("agent_id"), is_call_back=False).values_list("call_id")
 )
 _BUSY_AT = Prepared(lambda: busy_legs().filter(agent=Param("agent_id")).values_list("sid", "parent_id"))
+_PARKED_AT = Prepared(lambda: parking().filter(agent=Param("agent_id")).order_by().values_list("room_id"))
 
 
 def presence_list(agent: Agent) -> list[dict[str, Any]]:
@@ -102,7 +110,11 @@ def presence_of(agent_ids: set[int]) -> list[dict[str, Any]]:
 
 def _presence_query() -> QuerySet[Agent]:
     legs = busy_legs().filter(agent=OuterRef("pk")).order_by()
-    since = Subquery(legs.values(since=Coalesce("answer_time", "start_time"))[:1])
+    parked = parking().filter(agent=OuterRef("pk")).order_by()
+    since = Coalesce(
+        Subquery(legs.values(since=Coalesce("answer_time", "start_time"))[:1]),
+        Subquery(parked.values("parked_at")[:1]),
+    )
     named = [f"presence_by__{name}" for name in ("username", "first_name", "last_name")]
     return agents_shown(pk__in_array=Param("agent_ids")).annotate(on_call_since=since).only(*_COLUMNS, *named)
 
@@ -189,15 +201,18 @@ def shown_of(values: Iterable[Any]) -> Shown:
 def calls_followed(trees: Sequence[CallTree]) -> None:
     """Wrap-up after talks that have ended, and what comes of rings that were answered or missed. In the transaction
     that stores the calls: nobody is put through to somebody of whom that is not known yet."""
+    parked = parked_in(tree.root.sid for tree in trees if tree.root.is_handled)
     handovers.followed(trees)
-    talks = [(tree.root, *talk) for tree in trees for talk in _talks_ended(tree)]
+    talks = without_who_goes_on([(tree.root, *talk) for tree in trees for talk in _talks_ended(tree)], parked)
     teams = _teams_talked(trees) if talks else {}
-    wrap_ups_begin(_call_ended(*talk, teams) for talk in talks)
+    wrap_ups_begin(_call_ended(*talk, teams, parked) for talk in talks)
     for tree in trees:
         answered = {offer.agent_id for offer in tree.changed_offers if offer.state == CallOffer.State.ANSWERED}
         if answered:
             rings_answered(answered)
         missed = {one.agent_id for one in tree.withdrawals if one.reason == "not-answered"}
+        # Whoever talks with somebody else need not take a second call.
+        missed -= talking_among(missed) if missed else set()
         if missed and (team_id := _team_rung(tree.root)):
             rings_missed(team_id=team_id, agent_ids=missed)
 
@@ -216,9 +231,13 @@ def _teams_talked(trees: Sequence[CallTree]) -> dict[str, int]:
     return {roots[sid]: team_id for sid, team_id in found}
 
 
-def _call_ended(root: Call, agent_id: int, leg: Call, teams: dict[str, int]) -> CallEnded:
+def _call_ended(
+    root: Call, agent_id: int, leg: Call, teams: dict[str, int], parked: Collection[tuple[str, int]]
+) -> CallEnded:
     team_id = teams.get(root.sid) or (root.line.team_id if root.line else 0)
-    at = leg.leg_end_time or leg.end_time or root.end_time or timezone.now()
+    # Of a parked call the agent's leg has ended long before.
+    own = None if (root.sid, agent_id) in parked else leg.leg_end_time or leg.end_time
+    at = own or root.end_time or timezone.now()
     return CallEnded(agent_id=agent_id, team_id=team_id, sid=root.sid, at=at)
 
 

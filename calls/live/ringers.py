@@ -101,7 +101,9 @@ def of_agent(doing: RingAgent) -> list[Ringer]:
     agents = list(agents_active([doing.agent]))
     if doing.agent in found.by_id:
         agent = found.by_id[doing.agent]
-        return [Ringer(agent.pk, str(agent), rings=True, reason=_("The step names this agent."))]
+        softly = _("The step names this agent, who is on a call: the phone rings softly.")
+        reason = softly if agent.pk in found.softly else _("The step names this agent.")
+        return [Ringer(agent.pk, str(agent), rings=True, reason=reason)]
     return _not_rung(agents, found)
 
 

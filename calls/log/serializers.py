@@ -104,6 +104,9 @@ class CallSerializer(LegSerializer):
         help_text="Who is in the call, and who was; empty of a call in which nobody was ever held or taken in."
     )
     held_seconds = serializers.SerializerMethodField(help_text="How long the other party was on hold.")
+    parked_since = serializers.SerializerMethodField(
+        help_text="Since when the other party waits, with music, for its agent to come back from a second call."
+    )
     transfer = serializers.SerializerMethodField()
     help_since = serializers.DateTimeField(
         default_timezone=UTC, allow_null=True, help_text="When its agent asked for help that has not come yet."
@@ -123,6 +126,10 @@ class CallSerializer(LegSerializer):
 
     def get_held_seconds(self, call: Call) -> int:
         return handling_payloads.held_seconds(call)
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_parked_since(self, call: Call) -> Any:
+        return payloads.time_json(handling_payloads.parked_since(call))
 
     @extend_schema_field(TransferSerializer(allow_null=True))
     def get_transfer(self, call: Call) -> dict[str, Any] | None:

@@ -158,6 +158,12 @@ class Participant(models.Model):
     hung_up = models.BooleanField(
         _("hung up"), default=False, help_text=_("The desk said that its agent hung up: the line was not lost.")
     )
+    parked_at = models.DateTimeField(
+        _("parked at"),
+        null=True,
+        blank=True,
+        help_text=_("Since when the customer waits, with music, for this agent to come back from a second call."),
+    )
     # What agents may know of a supervisor.
     is_shown = models.BooleanField(
         _("shown to agents"), default=True, db_default=True, help_text=_("As the team's setting was then.")
@@ -171,7 +177,8 @@ class Participant(models.Model):
         verbose_name_plural = _("participants")
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["agent"], name="participant_inside", condition=models.Q(state__in=["calling", "in"]))
+            models.Index(fields=["agent"], name="participant_inside", condition=models.Q(state__in=["calling", "in"])),
+            models.Index(fields=["agent"], name="participant_parked", condition=models.Q(parked_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -182,6 +182,7 @@ _ACTIONS = {
     "resume": _("%(who)s ended the hold"),
     "complete-transfer": _("%(who)s handed the call over"),
     "cancel-transfer": _("%(who)s took the call back"),
+    "park": _("%(who)s put the caller on hold to take another call"),
     "move": _("%(who)s wants to go on with the call at another place"),
     "merge": _("%(who)s let all of them talk together"),
     "mute": _("%(who)s muted somebody in the call"),

@@ -18,7 +18,7 @@ from calls.rooms.driving import drive
 from calls.rooms.handing_over import HANDED_ALREADY, is_same, make, note_wish
 from calls.rooms.inside import Inside, Mode, Role, State
 from calls.rooms.lifting import lift
-from calls.rooms.refusing import NotPossible
+from calls.rooms.refusing import COME_BACK, NotPossible
 from calls.rooms.replacing import places_of
 from calls.rooms.targets import Found, Target, found
 from core.languages import kept as _
@@ -53,6 +53,8 @@ def _begin(sid: str, target: Target, by: Agent) -> None:
     if target.team_id is not None:
         raise NotPossible(_NO_TEAM)
     customer = lift(inside)
+    if inside.parked is not None:
+        raise NotPossible(COME_BACK)
     giver = inside.the_root.agent
     to = found(target, call=inside.the_root, by=by)
     one = _add(inside, to)
@@ -81,6 +83,8 @@ def take_in(sid: str, target: Target, *, by: Agent) -> None:
     with transaction.atomic():
         inside = Inside(sid)
         lift(inside)
+        if inside.parked is not None:
+            raise NotPossible(COME_BACK)
         to = found(target, call=inside.the_root, by=by)
         if any(one.number == to.number for one in inside.others if to.number):
             return
@@ -262,6 +266,8 @@ def change(sid: str, leg: str, *, held: bool | None, muted: bool | None, by: Age
         if one is None or one.state == State.LEFT or not inside.is_living or one.is_supervisor:
             return False
         if held is not None and one.wanted_held != held:
+            if one.role == Role.CUSTOMER and not held and inside.parked is not None:
+                raise NotPossible(COME_BACK)
             if one.role == Role.CUSTOMER and not held and inside.transfer is not None and not _asked_waits(inside):
                 raise NotPossible(HANDED_ALREADY)
             one.wanted_held, one.asked_at = held, None

@@ -113,7 +113,7 @@ def _not_lifted(inside: Inside, _one: Participant | None, error: TelephonyError)
         return
     if isinstance(error, Unavailable):
         for one in inside.present:
-            one.wanted_held = False
+            one.wanted_held, one.parked_at = False, None
             inside.changed(one)
             if one.is_awaited:
                 inside.out(one)
@@ -216,8 +216,14 @@ def _undo(sid: str, wish: Wish, error: TelephonyError) -> None:
 
 
 def _not_held(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
-    if one is not None:
-        one.wanted_held = one.held
+    if one is None:
+        return
+    waits_for = inside.parked
+    if one.role == Role.CUSTOMER and one.wanted_held and waits_for is not None:
+        # No music: nobody is parked. An agent who is gone by then is one whose line was lost.
+        waits_for.parked_at = None
+        inside.changed(waits_for)
+    one.wanted_held = one.held
 
 
 def _not_muted(inside: Inside, one: Participant | None, error: TelephonyError) -> None:

@@ -10,7 +10,7 @@ from calls.live.handovers import over
 from calls.live.helping import help_over
 from calls.live.notes import note
 from calls.models import CallOffer, CallStatus, Participant, Room, Transfer
-from calls.rooms import supervisors
+from calls.rooms import parked, supervisors
 from calls.rooms.inside import Inside, Role, State
 from calls.rooms.replacing import replaced
 from core.languages import kept as _
@@ -41,6 +41,7 @@ def follow(inside: Inside) -> None:
     replaced(inside)
     _consultation(inside)
     supervisors.followed(inside)
+    parked.followed(inside)
     _whose_it_is(inside)
     _who_is_alone(inside)
 
@@ -153,6 +154,10 @@ def _who_is_alone(inside: Inside) -> None:
     room, customer = inside.the_room, inside.customer
     if customer is None or inside.is_led or not all(one.is_awaited for one in inside.talkers):
         room.alone_since = None
+        return
+    if inside.parked is not None:
+        # Not for as long as the agent is on a second call.
+        room.alone_since = (room.alone_since or timezone.now()) if parked.is_alone(inside) else None
         return
     if room.alone_since is None:
         room.alone_since = timezone.now()

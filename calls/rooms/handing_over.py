@@ -46,7 +46,7 @@ def _note(sid: str, target: Target, by: Agent) -> leading.Led | None:
         if is_same(inside.transfer, target, Transfer.Mode.BLIND):
             return None
         raise NotPossible(HANDED_ALREADY)
-    if root.agent is None or not inside.talks:
+    if root.agent is None or not (inside.talks or inside.parked):
         raise NotPossible(NOT_TALKING)
     to, giver = found(target, call=root, by=by), root.agent
     led = leading.lead(inside, to, back_to=giver, team_id=leading.team_for(inside, giver))

@@ -96,6 +96,11 @@ class Inside:
         """Those whom the customer talks with; whoever only supervises does not count."""
         return [one for one in self.others if not one.is_supervisor]
 
+    @property
+    def parked(self) -> Participant | None:
+        """Whoever is to come back to the customer, who waits for that with music (`calls.rooms.parking`)."""
+        return next((one for one in self.participants if one.parked_at is not None), None) if self.is_living else None
+
     def agent_inside(self) -> Participant | None:
         """The agent who has the call, in the room."""
         agents = [one for one in self.others if one.role == Role.AGENT and one.state == State.IN and one.leg_sid]

@@ -4,7 +4,7 @@ or a number. Noted first; then the customer's leg is sent to the offer's address
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -23,7 +23,8 @@ from calls.live.offers import LONGEST_RING, offers_end, offers_make
 from calls.live.queues import has_place
 from calls.live.scheduling import LONGEST_IDLE
 from calls.models import CallOffer, Conversation
-from calls.rooms.inside import Inside
+from calls.rooms import parked
+from calls.rooms.inside import Inside, Role
 from calls.rooms.refusing import NotPossible
 from calls.rooms.targets import Found, caller_id_of
 from core.sql.statements import fetch as fetch_rows
@@ -53,6 +54,7 @@ class Led:
     agent_id: int | None
     round: int
     before: dict[str, Any] | None
+    parked_at: datetime | None = None
 
 
 def team_for(inside: Inside, by: Agent | None) -> int:
@@ -73,6 +75,8 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
     leg = inside.customer_leg()
     before = {name: getattr(inside.conversation, name) for name in _KEPT} if inside.conversation else None
     led_from = (root.agent_id, root.round)
+    waits = inside.parked
+    parked_at = waits.parked_at if waits is not None else None
     known = inside.conversation or Conversation(call_id=root.sid)
     inside.conversation = known
     offered = CallOffer.objects.filter(call=root.sid).aggregate(most=Max("attempt"))["most"] or 0
@@ -98,7 +102,11 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
     known.save()
     if to.agent is not None:
         _ring(inside, known, to.agent)
-    return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before)
+    if waits is not None:
+        waits.parked_at = None
+        inside.changed(waits)
+        parked.let_go(inside, waits)
+    return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before, parked_at)
 
 
 def _front(known: Conversation, now: Any) -> Any:
@@ -152,7 +160,18 @@ def take_back(led: Led) -> Inside:
         setattr(known, name, value)
     known.save()
     inside.root.round, inside.root.agent_id = led.round, led.agent_id
+    _park_again(inside, led)
     return inside
+
+
+def _park_again(inside: Inside, led: Led) -> None:
+    """The customer waits on for whoever had parked the call."""
+    if led.parked_at is None or not inside.is_living:
+        return
+    places = [one for one in inside.participants if one.role == Role.AGENT and one.agent_id == led.agent_id]
+    if places:
+        places[-1].parked_at = led.parked_at
+        inside.changed(places[-1])
 
 
 def offer_now(sid: str, agent_id: int, *, attempt: int) -> bool:

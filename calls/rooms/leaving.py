@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from calls.live.notes import note
 from calls.live.queues import IN_QUEUE
 from calls.models import TERMINAL, CallOffer, Conversation
-from calls.rooms import leading
+from calls.rooms import leading, parked
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
 from calls.rooms.refusing import NotPossible
@@ -98,6 +98,7 @@ def _alone(sid: str, patience: timedelta) -> leading.Led | None:
     if not inside.is_living or customer is None or customer.state != State.IN or not customer.wanted_in:
         return None
     since = inside.the_room.alone_since
+    patience = parked.COMES_BACK_WITHIN if inside.parked is not None else patience
     if since is None or since > timezone.now() - patience:
         return None
     if inside.is_led:
@@ -111,6 +112,7 @@ def _lead_back(inside: Inside) -> leading.Led | None:
     """None when there is no team to go to: then the call ends."""
     agents = [one.agent for one in inside.participants if one.role == Role.AGENT and one.agent]
     last = agents[-1] if agents else inside.the_root.agent
+    waited_for = inside.parked
     try:
         led = leading.lead(inside, Found(), back_to=last, team_id=leading.team_for(inside, last), said=LOST_LINE)
     except NotPossible:
@@ -118,5 +120,8 @@ def _lead_back(inside: Inside) -> leading.Led | None:
             inside.customer.wanted_in = False
             inside.changed(inside.customer)
         return None
+    if waited_for is not None:
+        parked.not_back(inside, waited_for)
+        return led
     note(inside.the_root.sid, _("The connection to the agent was lost: the caller goes to the front of the queue."))
     return led

@@ -48,6 +48,11 @@ def _note(inside: Inside, root: Call, customer_leg: Call, agent_leg: Call) -> Pa
         held_seconds=kept,
     )
     inside.room.save()
+    for one in inside.participants:
+        if one.parked_at is not None:
+            # In the room before this one.
+            one.parked_at = None
+            inside.changed(one)
     party = party_json(root)
     customer = inside.add(Role.CUSTOMER, leg_sid=customer_leg.sid, number=party["number"], name=party["name"][:120])
     inside.add(Role.AGENT, leg_sid=agent_leg.sid, agent=agent_leg.agent or root.agent)

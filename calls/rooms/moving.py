@@ -43,12 +43,17 @@ def _note(sid: str, by: Agent) -> None:
     if inside.is_led:
         raise NotPossible(HANDED_ALREADY)
     mine = next((one for one in inside.others if one.agent_id == by.pk and one.role == Role.AGENT), None)
+    # Whoever parked the customer comes back so.
+    parked = inside.parked
+    if parked is not None and parked.agent_id == by.pk:
+        mine = parked
     if mine is None:
         raise NotPossible(_NOT_YOURS)
     leg = inside.batch.get(mine.leg_sid)
     # The leg before may have gone meanwhile.
     coming = mine if mine.is_awaited else next((one for one in inside.others if one.replaces_id == mine.pk), None)
-    if coming is None and (leg is None or leg.status != CallStatus.IN_PROGRESS):
+    is_left = leg is None or leg.status != CallStatus.IN_PROGRESS
+    if coming is None and is_left and mine is not parked:
         # Whose phone still rings.
         raise NotPossible(NOT_TALKING)
     if coming is not None and not coming.is_awaited:

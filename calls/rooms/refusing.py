@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_noop as _
+
 from calls.models import Participant, Transfer
 from calls.permissions import supervises
 
 if TYPE_CHECKING:
     from agents.models import Agent
     from calls.models import Call
+
+
+# Kept in English, as all that `NotPossible` says.
+COME_BACK = _("The caller waits for the agent who parked the call. Come back to it first.")
 
 
 class NotPossible(Exception):

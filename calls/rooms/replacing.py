@@ -27,7 +27,8 @@ def replaced(inside: Inside) -> None:
     for one in inside.present:
         if one.is_awaited and one.created_at < timezone.now() - _COMES_WITHIN:
             inside.out(one)
-            note(inside.the_root.sid, _("Nobody went on with the call at another place: it goes on where it was."))
+            if inside.parked is None:
+                note(inside.the_root.sid, _("Nobody went on with the call at another place: it goes on where it was."))
         before = next((each for each in inside.present if each.pk == one.replaces_id), None)
         if before is None or one.state != State.IN or customer is None or customer.state != State.IN:
             continue
@@ -41,7 +42,9 @@ def came(inside: Inside, one: Participant) -> None:
     # What was said of the leg before is not said of this one.
     one.hung_up = False
     name = in_sentence(one.agent.name) if one.agent else ""
-    note(inside.the_root.sid, _("%(name)s goes on with the call at another place.") % {"name": name}, one.agent)
+    is_back = inside.parked is not None and inside.parked.pk == one.replaces_id
+    said = _("%(name)s is back on the call.") if is_back else _("%(name)s goes on with the call at another place.")
+    note(inside.the_root.sid, said % {"name": name}, one.agent)
 
 
 def places_of(inside: Inside, agent_id: int | None) -> list[Participant]:

@@ -12,12 +12,13 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from calls.models import CallEvent, Transfer
-from calls.rooms import consulting, moving
+from calls.rooms import consulting, moving, parking
 from calls.rooms.driving import drive
 from calls.rooms.handing_over import hand_over
-from calls.rooms.inside import Inside
+from calls.rooms.inside import Inside, State
 from calls.rooms.lifting import lift
-from calls.rooms.refusing import NoSuchParticipant, NotPossible
+from calls.rooms.parked import unpark
+from calls.rooms.refusing import COME_BACK, NoSuchParticipant, NotPossible
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -42,6 +43,13 @@ def _hold(sid: str, held: bool, by: Agent) -> None:
     if not held and not inside.is_living:
         return
     customer = lift(inside)
+    parked = inside.parked
+    if not held and parked is not None:
+        if parked.state != State.IN:
+            raise NotPossible(COME_BACK)
+        unpark(inside)
+        inside.finish()
+        return
     if customer.wanted_held == held:
         return
     if not held and inside.transfer is not None:
@@ -57,6 +65,11 @@ def _hold(sid: str, held: bool, by: Agent) -> None:
         agent=by,
     )
     inside.finish()
+
+
+def park(sid: str, *, by: Agent) -> None:
+    """The customer waits with music while the agent takes another call."""
+    parking.park(sid, by=by)
 
 
 def transfer(sid: str, target: Target, *, mode: str, by: Agent) -> None:

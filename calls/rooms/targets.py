@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 from agents.selectors import agent_get_active, agents_answering, team_named, teams_named
 from calls.live import outgoing_guards, presence
 from calls.live.free_agents import teams_at_work
+from calls.live.second_calls import rung_softly
 from calls.models import LIVE, Conversation
 from calls.rooms.refusing import NoSuchTarget, NotPossible
 from contacts.selectors import contact_search
@@ -35,6 +36,7 @@ _NOT_NOW = {
     "offline": _("Has finished for today."),
     "not-reachable": _("Cannot be reached now."),
 }
+_SOFTLY = _("Is on a call: the phone rings softly.")
 _NOBODY = _("Nobody of this team is there.")
 _YOU = _("That is you.")
 _EMERGENCY = _("Emergency services cannot be taken into another's call. Call them yourself.")
@@ -73,7 +75,7 @@ def _agent(agent_id: int, by: Agent) -> Found:
     if agent is None:
         raise NoSuchTarget
     (now,) = presence.presence_of({agent.pk})
-    if why := _why_not(now, by):
+    if (why := _why_not(now, by)) and not _rings_softly([now]):
         raise NotPossible(why)
     return Found(agent=agent, name=agent.name)
 
@@ -130,10 +132,19 @@ def _agents_json(by: Agent, wanted: str) -> Iterator[dict[str, Any]]:
     ids = agents_answering().exclude(pk=by.pk).values_list("pk", flat=True)
     shown = presence.presence_of(set(ids))
     fitting = [now for now in shown if wanted in now["agent"]["name"].casefold()]
-    fitting.sort(key=lambda now: (bool(_why_not(now, by)), now["agent"]["name"].casefold()))
+    softly = _rings_softly(fitting)
+    why = {pk: "" if pk in softly else _why_not(now, by) for now in fitting for pk in (now["agent"]["id"],)}
+    fitting.sort(key=lambda now: (bool(why[now["agent"]["id"]]), now["agent"]["name"].casefold()))
     for now in fitting:
-        why = _why_not(now, by)
-        yield {"presence": now, "may": not why, "why": sentence(why)}
+        pk = now["agent"]["id"]
+        said = _SOFTLY if pk in softly else why[pk]
+        yield {"presence": now, "may": not why[pk], "why": sentence(said)}
+
+
+def _rings_softly(shown: list[dict[str, Any]]) -> set[int]:
+    """Who of these talks, and may take a second call."""
+    talking = [now["agent"]["id"] for now in shown if now["state"] == "on-call"]
+    return {agent.pk for agent in rung_softly(talking)}
 
 
 def _teams_json(wanted: str) -> Iterator[dict[str, Any]]:

@@ -43,6 +43,7 @@ _CALL = _LEG | {
     "waited": 12,
     "participants": [],
     "held_seconds": 0,
+    "parked_since": None,
     "transfer": None,
     "help_since": None,
     "problem": "",
@@ -401,7 +402,8 @@ EXAMPLES: dict[str, Any] = {
     "UsageRecordList": _PAGE | {"as_of": "2026-11-24T10:45:00Z", "results": [_USAGE]},
     "VoiceToken": {
         "token": "eyJhbGciOi", "identity": "agent_3", "platform": "ios", "ttl": 3600,
-        "expires_at": "2026-11-23T10:30:00Z", "edge": "roaming", "grants": {"incoming": True, "outgoing": True},
+        "expires_at": "2026-11-23T10:30:00Z", "edge": "roaming",
+        "grants": {"incoming": True, "outgoing": True, "second_call": False},
     },
     "WebPush": {
         "endpoint": "https://fcm.googleapis.com/fcm/send/example",

@@ -81,6 +81,7 @@ function row(
     legs: [],
     participants: [],
     held_seconds: 0,
+    parked_since: null,
     transfer: null,
   };
 }

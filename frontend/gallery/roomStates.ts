@@ -3,7 +3,7 @@ import { t } from "../src/i18n/i18n";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import { inTurn, press, toLog, type } from "./acts";
 import { grace } from "./data";
-import { hints, LEG, now, ready, ring, ringing, ROOT, talking } from "./events";
+import { hints, LEG, live, now, ready, ring, ringing, ROOT, talking } from "./events";
 import { colleague, customer, me, outsider, room, transfer } from "./rooms";
 import type { Exhibits } from "./exhibit";
 
@@ -22,6 +22,31 @@ const toTom = {
   display: "(202) 555-0143",
   name: "Tom Aldous",
 };
+
+/** Tom calls while Ada talks with Maya; then Maya waits. */
+const mayBoth: SoftphoneEvent = {
+  type: "grants.changed",
+  grants: { incoming: true, outgoing: true, second_call: true },
+};
+const second: SoftphoneEvent[] = [
+  ...inRoom,
+  mayBoth,
+  ring("CA-tom-leg", "CA-tom", hints("Tom Aldous", "+12025550143", "Support"), 6),
+];
+const parked = room([customer(42)], null, "active", null, {
+  parked_since: new Date(now - 42_000).toISOString(),
+});
+const both: SoftphoneEvent[] = [
+  ...second,
+  { type: "agent.held-and-answered" },
+  parked,
+  { type: "call.accepted", id: "CA-tom-leg", sid: "CA-tom-leg", at: now - 40_000 },
+  room([], null, "active", null, {
+    sid: "CA-tom",
+    party: { ...live.call.party, name: "Tom Aldous", company: "" },
+  }),
+];
+const backTo: SoftphoneEvent[] = [...both, { type: "agent.hung-up", at: now }];
 
 export const ROOMS: Exhibits = {
   "40-on-hold": { events: held },
@@ -114,6 +139,26 @@ export const ROOMS: Exhibits = {
       ...ready,
       ring(LEG, ROOT, hints("Maya Okonkwo", "(202) 555-0142"), 6),
       room([customer(null)], transfer({ mode: "blind", state: "recalled" }), "ringing"),
+    ],
+  },
+  "46-second-ring": { events: second },
+  "46-second-answered": { events: [...second, { type: "agent.held-and-answered" }] },
+  "46-second-refused": {
+    events: [
+      ...second,
+      { type: "agent.held-and-answered" },
+      { type: "call.not-acted", sid: ROOT, message: "Twilio cannot be reached. You still hear each other." },
+    ],
+  },
+  "46-parked-beside": { events: both },
+  "46-parked-swapping": { events: [...both, { type: "agent.swapped" }] },
+  "46-parked-back": { events: backTo },
+  "46-parked-going-back": { events: [...backTo, { type: "agent.moved-here", root: ROOT, id: "back-1" }] },
+  "46-parked-not-back": {
+    events: [
+      ...backTo,
+      { type: "agent.moved-here", root: ROOT, id: "back-1" },
+      { type: "move.refused", sid: ROOT, message: "Twilio cannot be reached. Try again." },
     ],
   },
   "47-elsewhere": { events: elsewhere },

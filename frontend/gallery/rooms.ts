@@ -65,6 +65,7 @@ export const room = (
   moved: Transfer | null = null,
   mine: "active" | "ringing" = "active",
   help: string | null = null,
+  change: Partial<Call> = {},
 ): SoftphoneEvent => {
   const call: Call = {
     ...live.call,
@@ -75,6 +76,7 @@ export const room = (
     participants,
     transfer: moved,
     help_since: help,
+    ...change,
   };
   return { type: "desk.message", at: now, message: { type: "call.status", live: { ...live, call, mine } } };
 };

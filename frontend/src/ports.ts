@@ -15,6 +15,7 @@ import type {
 } from "./messages";
 import type { CallAct } from "./softphone/control";
 import type { SoftphoneEvent } from "./softphone/events";
+import type { Grants } from "./softphone/state";
 import type { components } from "./generated/api";
 
 type Schemas = components["schemas"];
@@ -89,6 +90,7 @@ export interface Desk {
 /** Short sounds of our own, in the agent's ear alone. */
 export interface Tones {
   holdLasts(): void;
+  secondRing(): void;
 }
 
 export interface Leader {
@@ -146,7 +148,7 @@ export type TimelineEntry = Pick<
 >;
 
 /** `ttl` is in seconds. */
-export type Token = Pick<Schemas["VoiceToken"], "token" | "edge" | "ttl" | "grants">;
+export type Token = Pick<Schemas["VoiceToken"], "token" | "edge" | "ttl"> & { grants: Grants };
 
 export interface Api {
   token(): Promise<Token>;

@@ -141,7 +141,7 @@ class DeskPage:
         self.call_area.get_by_role("button", name="Reject").click()
 
     def hang_up(self) -> None:
-        self.call_area.get_by_role("button", name="Hang up").click()
+        self.call_area.get_by_role("button", name="Hang up", exact=True).click()
 
     def dial(self, number: str) -> None:
         field = self.call_area.get_by_role("combobox").or_(self.call_area.get_by_role("textbox")).first

@@ -64,6 +64,7 @@ calls_merge               403    409        404         404         409    409
 calls_supervise           403    403        404         404         202    202
 calls_help                403    202        404         404         403    403
 calls_move                403    202        404         404         409    409
+calls_park                403    409        404         404         409    409
 calls_participants        403    200        404         404         200    200
 calls_participants_add    403    202        404         404         202    202
 calls_participants_update 403    404        404         404         404    404

@@ -68,7 +68,7 @@ def test_the_token_lets_the_agent_call_and_be_called(client, ada):
     assert set(found) == {"jti", "iss", "sub", "nbf", "exp", "grants"}
     assert set(data) == {"token", "identity", "platform", "ttl", "expires_at", "edge", "grants"}
     assert (data["identity"], data["platform"], data["ttl"]) == (f"agent_{ada.pk}", "web", 3600)
-    assert data["grants"] == {"incoming": True, "outgoing": True}
+    assert data["grants"] == {"incoming": True, "outgoing": True, "second_call": False}
     expires_at = datetime.fromisoformat(data["expires_at"])
     assert abs((expires_at - datetime.fromtimestamp(found["exp"], UTC)).total_seconds()) <= 1
 
@@ -153,7 +153,7 @@ def test_the_grants_follow_what_the_agent_may(client, ada, settings, receive, ma
 
     data = ask(client, platform="ios").json()
 
-    assert data["grants"] == {"incoming": receive, "outgoing": make}
+    assert data["grants"] == {"incoming": receive, "outgoing": make, "second_call": False}
     if "outgoing" in voice:
         voice["outgoing"]["params"] = carried(ada)
     assert claims(data["token"])["grants"]["voice"] == voice

@@ -30,6 +30,11 @@ export class BrowserCalls {
     return [...this.byId.values()].find((call) => call.status() === "open");
   }
 
+  /** Whether another call has been accepted that is not open yet: the SDK has let the one before it go for that. */
+  get isAnswering(): boolean {
+    return [...this.byId.values()].some((call) => call.status() === "connecting");
+  }
+
   rang(call: Call): void {
     const id = call.parameters.CallSid ?? `ring-${Date.now()}`;
     const custom = call.customParameters;

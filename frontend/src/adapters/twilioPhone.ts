@@ -12,6 +12,7 @@ import type { Surroundings } from "../quality/measure";
 import { watchQuality } from "../quality/watch";
 import { Device } from "./voiceSdk";
 import { VoiceToken } from "./voiceToken";
+import type { Grants } from "../softphone/state";
 import { t } from "../i18n/i18n";
 
 /** The token was refused, or ran out unnoticed: only a new one helps. */
@@ -22,7 +23,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   private token: VoiceToken | null = null;
   private cancelRestart: Cancel = () => {};
   private refusals = 0;
-  private rings = true;
+  private grants: Grants | null = null;
   private choosing = false;
   private readonly microphone: CallMicrophone;
   private noise: Noise.NoiseSwitch | null = null;
@@ -207,7 +208,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   private callOver(): void {
     // The SDK still counts the call as its own while it says that it is over.
     setTimeout(() => {
-      if (this.device?.isBusy) return;
+      if (this.device?.isBusy || this.calls.isAnswering) return;
       this.microphone.forget();
       const done = this.device?.audio?.unsetInputDevice().catch(() => {});
       void done?.then(() => this.lookAtNoise());
@@ -267,12 +268,15 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
   }
 
   private granted({ grants }: Token): void {
-    this.rings = grants.incoming;
+    this.grants = grants;
     this.send({ type: "grants.changed", grants });
   }
 
   private renewed(token: Token): void {
-    const begins = this.rings !== token.grants.incoming;
+    const { grants } = token;
+    const begins =
+      this.grants?.incoming !== grants.incoming ||
+      Boolean(this.grants.second_call) !== Boolean(grants.second_call);
     // An admin decided otherwise: the phone begins anew, but never in a call.
     if (begins && !this.device?.isBusy) {
       this.start();
@@ -308,7 +312,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
       tokenRefreshMs: Math.max(1000, this.token?.refreshBefore ?? 10_000),
       maxCallSignalingTimeoutMs: 30_000,
       enableImprovedSignalingErrorPrecision: true,
-      allowIncomingWhileBusy: false,
+      allowIncomingWhileBusy: Boolean(first.grants.second_call),
       getUserMedia: this.microphone.open,
       appName: "ringdesk",
       logLevel: "error",

@@ -13,6 +13,8 @@ import {
   supervisorsIn,
   thirdParties,
 } from "../softphone/room";
+import type { SoftphoneEvent } from "../softphone/events";
+import { secondRing } from "../softphone/secondCall";
 import { type CallerFacts } from "../softphone/selectors";
 import type { Conversation, Ring, State } from "../softphone/state";
 import { CallKeys } from "./CallKeys";
@@ -27,6 +29,7 @@ import { NoiseKey } from "./NoiseKey";
 import { NoteButton } from "./NoteButton";
 import { OthersInCall } from "./OthersInCall";
 import { ProblemNotice } from "./ProblemNotice";
+import { ParkedCaller, SecondCall } from "./SecondCall";
 import { Supervisors } from "./Supervisors";
 import { TransferPanel } from "./TransferPanel";
 import type { CallPanel } from "./useCallPanels";
@@ -51,6 +54,7 @@ interface Props {
   onDigit(digit: string): void;
   onNote(): void;
   onHangUp(): void;
+  send(event: SoftphoneEvent): void;
 }
 
 export function ActiveCall(props: Props) {
@@ -86,6 +90,8 @@ export function ActiveCall(props: Props) {
         levels={props.levels}
         onMute={props.onMute}
       />
+      <SecondCall state={state} send={props.send} />
+      <ParkedCaller state={state} send={props.send} />
       <Supervisors supervisors={supervisorsIn(shownCall(state))} customer={facts.shortName} />
       {panel !== "transfer" && <NoiseKey {...props} />}
       <Problem {...props} />
@@ -98,7 +104,7 @@ export function ActiveCall(props: Props) {
       {helpOpen && <WhatHelps onClose={() => onPanel(null)} />}
       {lost && <IfNotBack name={facts.shortName} />}
       {panel === null && !asked && <CallerFactList facts={facts} incoming={talk.incoming} />}
-      <AlsoCalling state={state} rings={props.others} />
+      <AlsoCalling state={state} rings={props.others.filter((ring) => ring !== secondRing(state))} />
       {panel !== "transfer" && !asked && (
         <p class="small quiet closing">{t("call.closing", { name: facts.shortName })}</p>
       )}

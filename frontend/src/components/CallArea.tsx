@@ -92,7 +92,14 @@ function Panel(props: CallAreaProps) {
   if (isSupervising(focus))
     return <LaterSupervision screens={props.screens} supervising={focus} {...{ state, facts, send }} />;
   if (isDialling(focus) && focus.hints.move)
-    return <CallOnItsWay dialling={focus} facts={facts} onStay={hangUp} />;
+    return (
+      <CallOnItsWay
+        dialling={focus}
+        facts={facts}
+        isParked={state.lives[focus.hints.move.root]?.call.parked_since != null}
+        onStay={hangUp}
+      />
+    );
   if (isDialling(focus)) {
     return (
       <OutgoingCall
@@ -125,6 +132,10 @@ let calledBack = 0;
 function Idle(props: CallAreaProps) {
   const { state, config, send } = props;
   const ending = lastEnding(state);
+  const other = elsewhere(state);
+  // Somebody waits: that comes before what is told of the last call.
+  if (other?.call.parked_since && !cue(state))
+    return <CallElsewhere live={other} state={state} send={send} />;
   if (ending?.kind === "failed") {
     return (
       <FailedCall
@@ -143,7 +154,6 @@ function Idle(props: CallAreaProps) {
     );
   }
   const shown = cue(state);
-  const other = elsewhere(state);
   // Why it did not come here is said first: the microphone, perhaps.
   if (other && (!shown || state.move?.problem))
     return <CallElsewhere live={other} state={state} send={send} />;

@@ -2,6 +2,7 @@
 import type { LiveCall } from "../messages";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { Move } from "../softphone/moving";
+import { goesBackTo } from "../softphone/secondCall";
 import { type CallerFacts, callerFacts, lastEnding } from "../softphone/selectors";
 import type { Dialling, State } from "../softphone/state";
 import { CallLayout } from "./CallLayout";
@@ -10,7 +11,7 @@ import { detailOf, Identity } from "./Identity";
 import { CallerFactList } from "./IncomingCall";
 import { t } from "../i18n/i18n";
 
-const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
+export const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 let moved = 0;
 
 interface Props {
@@ -33,21 +34,23 @@ export function CallElsewhere(props: Props) {
     move?.problem || (notEnded && t("ended.orphanProblem", { name: facts.title, problem: notEnded }));
   const waits = move !== null && move.step !== null;
   const may = state.grants.outgoing;
+  const isParked = call.parked_since != null;
+  const since = call.parked_since ?? call.answer_time;
   return (
     <CallLayout
-      tone="call"
+      tone={isParked ? "hold" : "call"}
       identity={
         <Identity
-          icon="phone"
-          word={t("move.title")}
+          icon={isParked ? "pause" : "phone"}
+          word={isParked ? t("second.parked") : t("move.title")}
           facts={facts}
           detail={detailOf(facts.place, facts.company)}
-          since={call.answer_time ? Date.parse(call.answer_time) : undefined}
+          since={since ? Date.parse(since) : undefined}
         />
       }
       notice={
         <>
-          <Icon name="signal" size={18} />
+          <Icon name={isParked ? "music" : "signal"} size={18} />
           <span>{noticeOf(props, move)}</span>
         </>
       }
@@ -67,8 +70,9 @@ export function CallElsewhere(props: Props) {
               class="button-answer"
               onClick={() => waits || send({ type: "agent.moved-here", root: sid, id: `move-${++moved}` })}
               aria-disabled={waits}
+              data-focus="answer"
             >
-              {t("move.here")}
+              {isParked ? t("second.back", { name: facts.shortName }) : t("move.here")}
             </button>
           )}
         </>
@@ -86,33 +90,39 @@ export function CallElsewhere(props: Props) {
 }
 
 function noticeOf({ live: { call }, state }: Props, move: Move | null): string {
+  const name = callerFacts(state, call.sid, NOBODY).shortName;
+  if (call.parked_since != null && state.grants.outgoing) {
+    if (move?.step) return t("second.goingBack", { name });
+    return goesBackTo(state) ? t("second.soon", { name }) : t("second.waits", { name });
+  }
   if (move?.step === "phone") return t("move.starting");
   if (move?.step === "asked") return t("move.coming");
   if (!state.grants.outgoing) return t("move.noCalls");
   const ending = lastEnding(state);
   const leftHere = ending?.kind === "ended" && ending.movedOn;
-  return leftHere
-    ? t("move.movedOn")
-    : t("move.text", { name: callerFacts(state, call.sid, NOBODY).shortName });
+  return leftHere ? t("move.movedOn") : t("move.text", { name });
 }
 
 /** This page's phone calls into it. */
 export function CallOnItsWay({
   dialling,
   facts,
+  isParked,
   onStay,
 }: {
   dialling: Dialling;
   facts: CallerFacts;
+  /** Whose caller waits for this agent: it is no call at another place. */
+  isParked: boolean;
   onStay(): void;
 }) {
   return (
     <CallLayout
-      tone="call"
+      tone={isParked ? "hold" : "call"}
       identity={
         <Identity
-          icon="phone"
-          word={t("move.title")}
+          icon={isParked ? "pause" : "phone"}
+          word={isParked ? t("second.parked") : t("move.title")}
           facts={facts}
           detail={detailOf(facts.place, facts.company)}
           since={dialling.hints.move?.since}
@@ -120,12 +130,13 @@ export function CallOnItsWay({
       }
       notice={
         <>
-          <Icon name="signal" size={18} /> <span>{t("move.coming")}</span>
+          <Icon name="signal" size={18} />{" "}
+          <span>{isParked ? t("second.goingBack", { name: facts.shortName }) : t("move.coming")}</span>
         </>
       }
       bar={
         <button type="button" class="button-plain" onClick={onStay} data-focus="cancel">
-          {t("move.stay")}
+          {isParked ? t("second.notNow") : t("move.stay")}
         </button>
       }
     />

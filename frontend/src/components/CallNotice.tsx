@@ -78,7 +78,7 @@ function roomNotice({ state, facts }: Props): Notice | null {
   const act = state.control?.act;
   const sent = sending(state);
   if (sent) return notice("transfer", t("transfer.sending", { name, to: targetName(sent.to) }));
-  if (act?.do === "hold") return notice("pause", t("hold.putting", { name }));
+  if (act?.do === "hold" || act?.do === "park") return notice("pause", t("hold.putting", { name }));
   if (act?.do === "resume") return notice("pause", t("hold.taking", { name }));
   const held = heldSince(shownCall(state));
   if (held === null) return null;

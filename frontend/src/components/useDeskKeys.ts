@@ -1,6 +1,7 @@
 /** What the desk's shortcuts do. */
 import type { SoftphoneEvent } from "../softphone/events";
 import { callKeys } from "../softphone/room";
+import { secondRing } from "../softphone/secondCall";
 import { isSupervising, isTalk, type State } from "../softphone/state";
 import type { CallPanel } from "./useCallPanels";
 import { useShortcuts } from "./useShortcuts";
@@ -31,10 +32,14 @@ export function useDeskKeys(desk: Desk): void {
   useShortcuts(
     {
       answer: () => {
+        if (secondRing(state)) {
+          send({ type: "agent.held-and-answered" });
+          return true;
+        }
         send({ type: "agent.answered" });
         return focus?.state === "pending";
       },
-      reject: () => send({ type: "agent.rejected" }),
+      reject: () => send({ type: secondRing(state) ? "agent.declined-second" : "agent.rejected" }),
       toggleMute: desk.mute,
       toggleHold: () =>
         keys.hold && send({ type: "agent.acted", act: { do: keys.held ? "resume" : "hold" } }),

@@ -1,6 +1,7 @@
 /** When focus moves by itself: on a ring, after Answer, and when what had it is gone. Never on a push. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { lastEnding } from "../softphone/selectors";
+import { goesBackTo } from "../softphone/secondCall";
 import type { State } from "../softphone/state";
 import { isWritingField } from "./fields";
 import { focusIsLost, focusRegion, isShown, isUsable, regionOf } from "./regions";
@@ -30,11 +31,13 @@ export function useFocusRules(state: State, guard: KeyGuard): void {
       focusOn("call-area");
     } else if (call === "closed" && before.call !== "closed") {
       if (!focusIsLost()) return;
+      guard.keepQuiet();
+      // Somebody waits: a press is quicker than the moment after which the desk goes back by itself.
+      if (goesBackTo(state)) return focusOn("answer");
       const ending = lastEnding(state);
       const outcome = ending?.kind === "ended" ? outcomeOf(ending.root) : null;
       if (outcome && isShown(outcome)) outcome.focus();
       else focusOn(ending?.kind === "failed" ? "failed" : "call-area");
-      guard.keepQuiet();
     } else if (call === "connecting" && before.call !== "connecting") {
       // Not to Cancel call: a second Enter would end what the first one began.
       if (focusIsLost()) focusOn("call-area");

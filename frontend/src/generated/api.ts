@@ -404,6 +404,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{sid}/park/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts the other party on hold until the agent has talked on a second call
+         * @description Puts the other party on hold until the agent has talked on a second call: the agent's phone may then answer that
+         *     one, by which its leg here ends. As soon as `parked_since` is told, not before. The way back is `move`.
+         */
+        post: operations["calls_park"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{sid}/participants/": {
         parameters: {
             query?: never;
@@ -2265,6 +2286,11 @@ export interface components {
             readonly participants: components["schemas"]["Participant"][];
             /** @description How long the other party was on hold. */
             readonly held_seconds: number;
+            /**
+             * Format: date-time
+             * @description Since when the other party waits, with music, for its agent to come back from a second call.
+             */
+            readonly parked_since: string | null;
             readonly transfer: components["schemas"]["Transfer"] | null;
             /**
              * Format: date-time
@@ -2372,6 +2398,11 @@ export interface components {
             readonly participants: components["schemas"]["Participant"][];
             /** @description How long the other party was on hold. */
             readonly held_seconds: number;
+            /**
+             * Format: date-time
+             * @description Since when the other party waits, with music, for its agent to come back from a second call.
+             */
+            readonly parked_since: string | null;
             readonly transfer: components["schemas"]["Transfer"] | null;
             /**
              * Format: date-time
@@ -2920,6 +2951,8 @@ export interface components {
         Grants: {
             incoming: boolean;
             outgoing: boolean;
+            /** @description Whether a call may ring softly while the agent talks: the phone is not to refuse it. */
+            second_call: boolean;
         };
         Group: {
             id: number;
@@ -5704,6 +5737,37 @@ export interface operations {
         };
     };
     calls_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            400: components["responses"]["InvalidNumber"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["ConflictOrCallGone"];
+            500: components["responses"]["ServerError"];
+            502: components["responses"]["TwilioRefusedOrTwilioNotConfiguredOrTwilioUnavailable"];
+            503: components["responses"]["TwilioBusy"];
+        };
+    };
+    calls_park: {
         parameters: {
             query?: never;
             header?: never;

@@ -10,11 +10,13 @@ import {
   handedOver,
   heldSince,
   helpSince,
+  parkedCalls,
   partnerName,
   shownCall,
   supervisorsIn,
   thirdParties,
 } from "./room";
+import { parkedBeside, secondRing } from "./secondCall";
 import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
 import { type Ending, inCall, isTalk, type State } from "./state";
 import { superviseAnnouncement } from "./supervisingWords";
@@ -51,11 +53,18 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
     return { polite: t("say.calling", { name: facts?.spoken.title ?? "" }) };
   if (is?.state === "ringing" && was?.state === "connecting") return { polite: t("say.ringing") };
   if (is?.state === "open" && was?.state === "reconnecting") return { polite: t("say.connectedAgain") };
-  if (is?.state === "open" && was?.state !== "open" && !consultation(after))
-    return { polite: t("say.callWith", { name: facts?.spoken.title ?? "" }) };
+  if (is?.state === "open" && was?.state !== "open" && !consultation(after)) {
+    const name = facts?.spoken.title ?? "";
+    const beside = parkedBeside(after);
+    if (!beside) return { polite: t("say.callWith", { name }) };
+    const customer = callerFacts(after, beside.call.sid, NOBODY).spoken.shortName;
+    return { polite: t("say.talkingTo", { name, customer }) };
+  }
   if (is?.state === "reconnecting" && was?.state === "open") {
     return { polite: t("say.stillThere", { name: facts?.spoken.shortName ?? "" }) };
   }
+  const second = secondAnnouncement(before, after);
+  if (second) return second;
   const heard = hearingAnnouncement(before, after) ?? roomAnnouncement(before, after);
   if (heard) return heard;
   if (is?.state === "open" && was?.state === "open") {
@@ -73,6 +82,23 @@ function callAnnouncement(before: State, after: State, typing: boolean): Announc
   }
   return null;
 }
+
+/** Beside the call: who rings softly, and that who was parked waits no more. */
+function secondAnnouncement(before: State, after: State): Announcement | null {
+  const [rang, rings] = [secondRing(before), secondRing(after)];
+  if (rings && rings.id !== rang?.id) {
+    const { spoken, company, lineName } = callerFacts(after, rings.root, rings.hints);
+    const line = lineName ? t("say.onLine", { line: lineName }) : "";
+    return { polite: t("say.secondCall", { who: [spoken.title, company, line].filter(Boolean).join(", ") }) };
+  }
+  const gone = parkedCalls(before).find(({ call }) => !(call.sid in after.lives));
+  if (!gone || after.desk.state !== "open") return null;
+  return {
+    polite: t("say.waitsNoMore", { name: callerFacts(before, gone.call.sid, NOBODY).spoken.shortName }),
+  };
+}
+
+const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 
 /** A ring that is a transfer begins with who sends it. */
 function handedWho(state: State, who: string): string {
@@ -127,9 +153,11 @@ function holdAnnouncement(before: State, after: State, name: string): Announceme
     return { polite: others.length === 1 ? t("say.allThree") : t("say.offHold", { name }) };
   }
   const reminders = after.hold?.reminders ?? 0;
+  const root = after.hold?.root ?? "";
+  const who = root === after.calls.focus?.root ? name : callerFacts(after, root, NOBODY).spoken.shortName;
   if (reminders > (before.hold?.reminders ?? 0))
     return {
-      polite: t("say.holdLasts", { name, length: spokenMinutes(reminders * (HOLD_REMINDER / 1000)) }),
+      polite: t("say.holdLasts", { name: who, length: spokenMinutes(reminders * (HOLD_REMINDER / 1000)) }),
     };
   return null;
 }

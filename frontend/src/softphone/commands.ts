@@ -104,6 +104,8 @@ export function commandRunner(
         return;
       case "tone.hold-lasts":
         return tones.holdLasts();
+      case "tone.second-ring":
+        return tones.secondRing();
       case "call-back.decline":
         // Whatever came of it, the server says what is offered now.
         void api.declineCallBack(command.sid).catch(() => desk.send({ type: "desk.refresh" }));

@@ -5,7 +5,7 @@
 import type { Call, Supervision } from "../messages";
 import { t } from "../i18n/i18n";
 import type { Command } from "./events";
-import { heldSince, helpSince, isUnderWay } from "./room";
+import { heldSince, helpSince, isUnderWay, parkedCalls } from "./room";
 import { isTalk, type State } from "./state";
 
 type Person = { agent: number } | { number: string };
@@ -20,6 +20,12 @@ export type CallAct =
   | { do: "merge" }
   /** The talk goes on here, with this page's phone. */
   | { do: "move" }
+  /**
+   * The customer waits with music, and this page's phone goes: it answers the call of this id that rings, or goes back
+   * to the parked call of this root.
+   */
+  | { do: "park"; answer: string }
+  | { do: "park"; back: string }
   /** One hears music, the other is heard again. */
   | { do: "swap"; hold: string; resume: string }
   | { do: "add"; to: Person }
@@ -77,10 +83,20 @@ export function controlled(before: State, after: State): State {
   if (control?.act && isDone(control, call)) control = null;
   const failure = root ? failureOf(before.lives[root]?.call, call) : "";
   if (root && failure) control = { root, act: null, taken: false, problem: failure };
-  const since = heldSince(call);
-  if (root === null || since === null) hold = null;
-  else if (hold?.root !== root || hold.since !== since) hold = { root, since, reminders: 0 };
+  const music = hearsMusic(after, root);
+  if (music === null) hold = null;
+  else if (hold?.root !== music.root || hold.since !== music.since) hold = { ...music, reminders: 0 };
   return control === after.control && hold === after.hold ? after : { ...after, control, hold };
+}
+
+/** Who is not to be forgotten: the customer of the call in focus, else one who is parked. */
+function hearsMusic(state: State, root: string | null): { root: string; since: number } | null {
+  const since = root === null ? null : heldSince(state.lives[root]?.call);
+  if (root !== null && since !== null) return { root, since };
+  const [waits] = parkedCalls(state);
+  return waits?.call.parked_since
+    ? { root: waits.call.sid, since: Date.parse(waits.call.parked_since) }
+    : null;
 }
 
 function failureOf(before: Call | undefined, after: Call | undefined): string {
@@ -112,6 +128,9 @@ function isDone({ act, taken: isTaken }: Control, call: Call | undefined): boole
     }
     case "remove":
       return (party(act.leg)?.state ?? "left") === "left";
+    // What follows is done first (`secondCall`).
+    case "park":
+      return false;
     case "help":
       return (helpSince(call) !== null) === act.wanted;
     default:

@@ -80,6 +80,11 @@ export type SoftphoneEvent =
   | { type: "agent.declined-call-back" }
   | { type: "agent.answered" }
   | { type: "agent.rejected" }
+  /** Of what rings softly during a call. */
+  | { type: "agent.held-and-answered" }
+  | { type: "agent.declined-second" }
+  /** Goes to the parked caller; the one in focus is parked. */
+  | { type: "agent.swapped" }
   | { type: "agent.muted"; muted: boolean }
   | { type: "agent.pressed"; digit: string }
   | { type: "agent.acted"; act: CallAct }
@@ -150,6 +155,7 @@ export type Command =
   | { type: "call.supervise"; id: string; sid: string; mode: Supervision }
   | { type: "call.move"; sid: string }
   | { type: "tone.hold-lasts" }
+  | { type: "tone.second-ring" }
   | { type: "call-back.decline"; sid: string }
   | { type: "desk.open" }
   | { type: "desk.retry" }

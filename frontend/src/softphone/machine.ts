@@ -6,6 +6,14 @@ import { asking, dialledHere, movedHere, movedOn, moveLate, movesFailed, notMove
 import { chose, isFinished, wrapUpEnded, wrapUpStayed } from "./presence";
 import { learn, pushed } from "./pushes";
 import { handedTo } from "./room";
+import {
+  declinedSecond,
+  heldAndAnswered,
+  isSecondRing,
+  parkedNow,
+  secondComesUp,
+  swapped,
+} from "./secondCall";
 import { callBackHints, canDial } from "./selectors";
 import { type DeskRegion, isTalk, type Orphan, type State } from "./state";
 import { supervised, supervisionTransition } from "./supervision";
@@ -18,8 +26,9 @@ export function transition(state: State, event: SoftphoneEvent): Step {
   const [next, ...commands] = region(state, event);
   const known = movesFailed(movedOn(told(state, next, event)));
   const [asked, ...more] = asking(controlled(state, known));
-  const [after, ...most] = supervised(asked);
-  return settle(after, [...commands, ...more, ...most]);
+  const [parked, ...last] = parkedNow(asked);
+  const [after, ...most] = supervised(parked);
+  return settle(after, [...commands, ...more, ...last, ...most, ...secondComesUp(state, after)]);
 }
 
 /** A call that is over here though its customer is not: who it was handed to is told with its end, or after it. */
@@ -89,6 +98,12 @@ function region(state: State, event: SoftphoneEvent): Step {
         { ...state, callBack: null },
         { type: "call-back.decline", sid: state.callBack.sid },
       ];
+    case "agent.held-and-answered":
+      return heldAndAnswered(state);
+    case "agent.declined-second":
+      return declinedSecond(state);
+    case "agent.swapped":
+      return swapped(state);
     case "agent.acted":
       return acted(state, event.act);
     case "call.acted":
@@ -147,6 +162,7 @@ function region(state: State, event: SoftphoneEvent): Step {
           type: "desk.send",
           message: { type: "ring.ack", sid: event.root, announces_end: true },
         });
+      if (isSecondRing(state, event)) commands.push({ type: "tone.second-ring" });
       const told = event.type === "agent.hung-up" ? announced(state, commands) : commands;
       return [{ ...state, calls }, ...told];
     }

@@ -22,7 +22,9 @@ export interface Move {
 /** The talk that this agent has at another place; null while there is a call here. */
 export function elsewhere(state: State): LiveCall | null {
   if (state.calls.focus !== null || state.desk.state !== "open") return null;
-  return Object.values(state.lives).find((live) => isElsewhere(live, state)) ?? null;
+  const found = Object.values(state.lives).filter((live) => isElsewhere(live, state));
+  // While the agent goes from one caller to another, both are parked.
+  return found.find(({ call }) => call.sid === state.move?.root) ?? found[0] ?? null;
 }
 
 function isElsewhere({ call, mine }: LiveCall, { calls }: State): boolean {
@@ -94,7 +96,9 @@ export function movesFailed(state: State): State {
   const { calls } = state;
   const root = calls.focus === null ? calls.ending?.hints.move?.root : undefined;
   if (root === undefined || calls.focus !== null || calls.ending?.kind !== "failed") return state;
-  const move: Move = { root, id: "", step: null, problem: t("move.failed") };
+  const isParked = state.lives[root]?.call.parked_since != null;
+  const problem = isParked ? t("second.notBack") : t("move.failed");
+  const move: Move = { root, id: "", step: null, problem };
   return { ...state, calls: idle(), move: state.lives[root] ? move : null };
 }
 

@@ -1,5 +1,5 @@
 /** Who is in the room of a call, and who hears whom there: read from what the server says of it. */
-import type { Call, Participant, Transfer } from "../messages";
+import type { Call, LiveCall, Participant, Transfer } from "../messages";
 import { firstName, isolated } from "../names";
 import { isTalk, type State } from "./state";
 import { t } from "../i18n/i18n";
@@ -33,6 +33,15 @@ export function isUnderWay(transfer: Transfer | null | undefined): transfer is D
 export function helpSince(call: Call | undefined): number | null {
   // A server of the version before says nothing of it.
   return call?.help_since ? Date.parse(call.help_since) : null;
+}
+
+/** Calls of this agent whose customers wait for a second call to be over, but the one in focus. */
+export function parkedCalls({ lives, calls: { focus } }: State): LiveCall[] {
+  return Object.values(lives).filter(
+    ({ call, mine }) =>
+      // A server of the version before says nothing of it.
+      call.parked_since != null && mine === "active" && call.end_time === null && call.sid !== focus?.root,
+  );
 }
 
 /** Supervisors in the call, as far as this agent is to know of them. */

@@ -51,6 +51,8 @@ export interface Hints {
 export interface Grants {
   incoming: boolean;
   outgoing: boolean;
+  /** A call may ring softly during another. A server of the version before says nothing of it. */
+  second_call?: boolean;
 }
 
 /** What every call in this browser has. `id` is that of its own leg, `root` the sid of the whole call. */

@@ -4,6 +4,7 @@
  */
 import type { SoftphoneEvent } from "./events";
 import { isFinished } from "./presence";
+import { goesBackTo } from "./secondCall";
 import { type Ending, inCall, type State, type Supervising } from "./state";
 
 /** What the way to "You can be reached" waits for: the browser's word, its window's answer, our server, the phone. */
@@ -30,6 +31,9 @@ const RECONNECT_WITHIN = 45_000;
 const CONTROL_WITHIN = 15_000;
 /** Whoever hears music is not to be forgotten. */
 export const HOLD_REMINDER = 120_000;
+/** The agent may be quicker, or hang up on the caller who waits. */
+const BACK_WITHIN = 3000;
+let backs = 0;
 /** The server's word on why a ringing call went follows the SDK's, or was before it. */
 const REASON_WITHIN = 2000;
 
@@ -56,9 +60,14 @@ function isKnown({ desk, presence, me }: State): boolean {
 }
 
 export function waitsOf(state: State): Wait[] {
-  return [startWait(state), callWait(state), controlWait(state), holdWait(state), moveWait(state)].filter(
-    (wait) => wait !== null,
-  );
+  return [
+    startWait(state),
+    callWait(state),
+    controlWait(state),
+    holdWait(state),
+    moveWait(state),
+    backWait(state),
+  ].filter((wait) => wait !== null);
 }
 
 function controlWait({ control }: State): Wait | null {
@@ -70,6 +79,18 @@ function controlWait({ control }: State): Wait | null {
 function moveWait({ move }: State): Wait | null {
   if (!move?.step) return null;
   return { key: `move ${move.id} ${move.step}`, ms: START_WITHIN, late: () => ({ type: "move.late" }) };
+}
+
+/** The call here is over, and somebody waits for this agent: the desk goes back by itself. */
+function backWait(state: State): Wait | null {
+  const live = goesBackTo(state);
+  if (!live) return null;
+  const { sid } = live.call;
+  return {
+    key: `back ${sid}`,
+    ms: BACK_WITHIN,
+    late: () => ({ type: "agent.moved-here", root: sid, id: `back-${sid}-${++backs}` }),
+  };
 }
 
 function holdWait({ hold }: State): Wait | null {

@@ -14,8 +14,10 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from calls.handling_payloads import parked_since
 from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
 from calls.rooms import calling_in, driving, keeping, leading
+from calls.selectors import call_get
 from telephony.errors import CallGone, TelephonyError
 from telephony.rest.client import ParticipantFacts
 from tests import factories
@@ -229,7 +231,8 @@ class World:
 def _later() -> None:
     """Some time passes."""
     past = timezone.now() - timedelta(seconds=30)
-    Participant.objects.update(asked_at=None, created_at=past)
+    Participant.objects.update(created_at=past)
+    Participant.objects.filter(asked_at__isnull=False).update(asked_at=past)
     Participant.objects.filter(joined_at__isnull=False).update(joined_at=past)
     Room.objects.update(asked_at=past, created_at=past)
     Room.objects.filter(alone_since__isnull=False).update(alone_since=past)
@@ -252,12 +255,16 @@ def act(world: World, api: APIClient, *actions: str) -> None:
 
 # Of an agent who goes from one place to another, and does a few other things.
 RESTLESS = ("move", "move", "move", "hold", "resume", "consult", "complete-transfer", "merge")
+# Of an agent who takes second calls, and comes back, late or never.
+PARKING = ("park", "park", "park", "move", "move", "resume", "hold", "give", "consult")
 
 
-@pytest.mark.parametrize("actions", [ACTIONS, RESTLESS], ids=["anything", "moves"])
+@pytest.mark.parametrize("actions", [ACTIONS, RESTLESS, PARKING], ids=["anything", "moves", "parks"])
 @pytest.mark.parametrize("seed", range(24))
 def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actions):
     grace = factories.make_agent("grace", team=team, reachable=True)
+    ada.may_take_second_call = True
+    ada.save()
     dice = random.Random(seed)
     talk(twilio, ada)
     world = World(twilio, dice, ada, grace)
@@ -277,7 +284,10 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actio
         for _step in range(14):
             roll = dice.random()
             calling = [leg for leg, place in world.places.items() if place == "calling"]
-            if roll < 0.4:
+            if actions is PARKING and dice.random() < 0.4 and parked_since(call_get(ROOT)):
+                # The second call is answered, by which the phone lets this one go.
+                world.ends(next((leg for leg in (LEG, *sorted(world.own)) if world.places[leg] == "room"), LEG))
+            elif roll < 0.4:
                 act(world, api, *actions)
             elif roll < 0.55 and world.dials:
                 world.dial()
@@ -309,6 +319,8 @@ def _check(world: World) -> None:
     if caller == "room":
         assert others, f"the caller is alone: {seen}"
         rows = {one.leg_sid: one for one in Participant.objects.filter(state="in")}
+        parked = Participant.objects.filter(parked_at__isnull=False).first()
+        assert parked is None or parked.state == "in", f"parked for nobody: {seen}"
         assert set(rows) == {ROOT, *others}, f"the rows are not what is: {seen}"
         assert {leg for leg, one in rows.items() if one.held} == world.held, seen
         transfer = Transfer.objects.filter(state__in=Transfer.OPEN).first()
