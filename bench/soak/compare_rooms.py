@@ -11,7 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bench.soak.compare import Discrepancy
@@ -27,6 +27,8 @@ OPEN_TRANSFERS = frozenset({"calling", "consulting"})
 HELD_TOLERANCE = 2.0
 #: For each word about a hold that did not come: the product looks itself after a while.
 LOST_TOLERANCE = 8.0
+#: One request unmutes and coaches; the simulator tells of the one and then of the other, and no sound lies between.
+ONE_REQUEST = timedelta(seconds=0.05)
 #: Two legs that end within so many seconds end together.
 TOGETHER = 1.5
 
@@ -154,6 +156,8 @@ class Conversation:
                         continue
                     coached = "" if one["muted"] else one["coaching"] or ""
                     mode = "listen" if one["muted"] else "whisper" if coached else "join"
+                    if found and at - found[-1][0] < ONE_REQUEST:
+                        found.pop()
                     if not found or found[-1][1:] != (mode, coached):
                         found.append((at, mode, coached))
         return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bench.soak.asked import Asked
@@ -111,6 +113,12 @@ def test_who_took_over_has_the_call_and_ends_with_it(record, kept):
 def test_a_supervisor_whom_somebody_hears_for_whom_it_was_not_meant_is_found(record, kept):
     record.conferences["CF1"].insert(1, inside(12))
     assert found(record, kept, ALL) == ["heard unasked"]
+
+
+def test_what_one_request_does_in_two_halves_is_one_change(record, kept):
+    moment, shown = inside(20)
+    record.conferences["CF1"].insert(2, (moment - timedelta(milliseconds=5), shown))
+    assert found(record, kept, ALL) == []
 
 
 def test_a_whisper_to_anybody_but_an_agent_is_found(record, kept):
