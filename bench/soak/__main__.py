@@ -23,7 +23,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
     parser.add_argument("--calls", type=int, default=500)
     parser.add_argument("--at-once", type=int, default=10)
-    parser.add_argument("--robots", type=int, default=8, help="agents")
+    parser.add_argument("--robots", type=int, default=14, help="agents")
+    parser.add_argument("--supervisors", type=int, default=3)
     parser.add_argument("--sound", type=int, default=2, help="how many of them send and hear real sound")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=float, default=0.2, help="share of requests that meet a fault; 0: none")
@@ -36,6 +37,7 @@ def main() -> int:
         calls=options.calls,
         at_once=options.at_once,
         robots=options.robots,
+        supervisors=options.supervisors,
         sound=options.sound,
         faults=options.faults,
         restarts=options.restarts,
@@ -48,7 +50,7 @@ def main() -> int:
 
 def run(folder: Path, options: Options, speed: float = 8) -> Report:
     """One soak with a house of its own."""
-    with House(folder, agents=options.robots, SIMULATOR_SPEED=f"{speed:g}") as house:
+    with House(folder, agents=options.robots, supervisors=options.supervisors, SIMULATOR_SPEED=f"{speed:g}") as house:
         soak = Soak(house, options)
         try:
             return asyncio.run(soak.run())
@@ -63,6 +65,7 @@ def print_report(report: Report) -> int:
         ("Calls by kind", report.kinds),
         ("How legs ended", report.ends),
         ("Asked in calls", report.handled),
+        ("What came of it", report.outcomes),
         ("What became of callers", report.excuses),
         ("Faults fired", report.fired),
         ("Counted", report.counts),

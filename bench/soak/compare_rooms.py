@@ -1,7 +1,8 @@
-"""Calls that were held, handed over and joined: what the product keeps of them beside the simulator's own record.
+"""Calls that were held, handed over, joined and supervised: what the product keeps beside the simulator's own record.
 
 Conversation by conversation: who was in its rooms, for how long the customer heard music, which agents talked with the
-customer and who had the call in the end, and what became of each transfer.
+customer and who had the call in the end, what became of each transfer, and by whom supervisors were heard
+(`compare_supervision.py`).
 """
 
 from __future__ import annotations
@@ -10,21 +11,24 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bench.soak.compare import Discrepancy
+from bench.soak.compare_supervision import compare_supervision, read_noted
 from bench.soak.record import Json, Record
 
 if TYPE_CHECKING:
+    from bench.soak.asked import Asked
     from bench.soak.house import House
-    from bench.soak.lives import Asked
 
 OPEN_TRANSFERS = frozenset({"calling", "consulting"})
 #: Seconds, of all holds of a call together: clocks, and each hold counted in whole ones.
 HELD_TOLERANCE = 2.0
 #: For each word about a hold that did not come: the product looks itself after a while.
 LOST_TOLERANCE = 8.0
+#: One request unmutes and coaches; the simulator tells of the one and then of the other, and no sound lies between.
+ONE_REQUEST = timedelta(seconds=0.05)
 #: Two legs that end within so many seconds end together.
 TOGETHER = 1.5
 
@@ -36,10 +40,12 @@ class Rooms:
     rooms: dict[str, Json] = field(default_factory=dict)
     participants: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     transfers: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    #: What the time lines keep of supervisors.
+    supervisions: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
 
 
 def read_rooms(house: House) -> Rooms:
-    found = Rooms()
+    found = Rooms(supervisions=read_noted(house))
     for row in json.loads(house.manage("dumpdata", "calls.room", "calls.participant", "calls.transfer")):
         fields: Json = row["fields"]
         if row["model"] == "calls.room":
@@ -56,23 +62,26 @@ def compare_rooms(record: Record, log: dict[str, Json], kept: Rooms, asked: Iter
     wishes: dict[str, list[Asked]] = defaultdict(list)
     for one in asked:
         wishes[one.root].append(one)
+    families: dict[str, dict[str, Json]] = defaultdict(dict)
+    for sid, leg in record.calls.items():
+        families[record.root_of(leg)][sid] = leg
     found: list[Discrepancy] = []
-    for root in sorted({*kept.rooms, *kept.transfers, *wishes}):
-        conversation = Conversation(record, root)
+    for root in sorted({*kept.rooms, *kept.transfers, *kept.supervisions, *wishes}):
+        conversation = Conversation(record, root, families[root])
         found += _open_ends(root, kept)
         found += _members(conversation, kept.participants.get(root, []))
         found += _held(conversation, kept.rooms.get(root))
         found += _transfers(conversation, kept.transfers.get(root, []), wishes[root])
         found += _agents(conversation, log.get(root))
+        found += compare_supervision(conversation, kept, wishes[root])
     return found
 
 
 class Conversation:
     """One caller, with all legs and conferences, as the simulator saw them."""
 
-    def __init__(self, record: Record, root: str) -> None:
-        self.record, self.root = record, root
-        self.legs = {sid: leg for sid, leg in record.calls.items() if record.root_of(leg) == root}
+    def __init__(self, record: Record, root: str, legs: dict[str, Json]) -> None:
+        self.record, self.root, self.legs = record, root, legs
         histories = record.conferences.values()
         self._histories = [seen for seen in histories if any(self.legs.keys() & _inside(now) for _, now in seen)]
 
@@ -111,13 +120,47 @@ class Conversation:
 
     @property
     def agents(self) -> list[tuple[datetime, datetime, str]]:
-        """Who answered and talked: from when, until when, which identity or number."""
+        """Who answered and talked: from when, until when, which identity or number. A supervisor talked whom the
+        customer heard in the end."""
         spans = []
         for sid, leg in self.legs.items():
             answered, end = _time(leg["answer_time"]), _time(leg["end_time"])
-            if sid != self.root and answered and end:
+            if sid == self.root or not answered or not end:
+                continue
+            if self._is_own(leg):
+                seen = self._heard_of(sid)
+                if seen and seen[-1][1] == "join":
+                    spans.append((seen[-1][0], end, leg["from"].removeprefix("client:")))
+            else:
                 spans.append((answered, end, leg["to"].partition("?")[0].removeprefix("client:")))
         return sorted(spans)
+
+    def is_agents(self, sid: str) -> bool:
+        """Whether it is the leg of somebody who was called into the conversation by name."""
+        return sid in self.legs and self.legs[sid]["to"].startswith("client:")
+
+    def heard_as(self, agent: int) -> list[tuple[datetime, str, str]]:
+        """How a supervisor was heard, each time it changed: when, the mode, and the only leg that heard it."""
+        own = [sid for sid, leg in self.legs.items() if self._is_own(leg) and leg["from"] == f"client:agent_{agent}"]
+        return sorted(seen for sid in own for seen in self._heard_of(sid))
+
+    def _is_own(self, leg: Json) -> bool:
+        return leg["sid"] != self.root and leg["direction"] == "inbound" and leg["from"].startswith("client:")
+
+    def _heard_of(self, sid: str) -> list[tuple[datetime, str, str]]:
+        found: list[tuple[datetime, str, str]] = []
+        for history in self._histories:
+            for at, now in history:
+                for one in now["participants"]:
+                    if one["call_sid"] != sid or sid not in _inside(now):
+                        continue
+                    coached = "" if one["muted"] else one["coaching"] or ""
+                    mode = "listen" if one["muted"] else "whisper" if coached else "join"
+                    if found and at - found[-1][0] < ONE_REQUEST:
+                        found.pop()
+                    if not found or found[-1][1:] != (mode, coached):
+                        found.append((at, mode, coached))
+        return found
 
 
 def _inside(conference: Json) -> set[str]:
@@ -162,7 +205,7 @@ def _held(conversation: Conversation, room: Json | None) -> list[Discrepancy]:
 
 def _transfers(conversation: Conversation, transfers: list[Json], wishes: list[Asked]) -> list[Discrepancy]:
     asked = [one for one in wishes if one.what == "transfer"]
-    taken, most = sum(one.taken for one in asked), sum(one.taken or one.status in (0, 502, 503, 504) for one in asked)
+    taken, most = sum(one.taken for one in asked), sum(one.may_be_taken for one in asked)
     found = []
     if not taken <= len(transfers) <= most:
         found.append(Discrepancy("transfers", conversation.root, str(len(transfers)), f"{taken} to {most} were asked"))

@@ -14,6 +14,7 @@ import psycopg
 from tests.browser.stack import Stack
 
 PASSWORD = "soak-robot-3141"
+_NAMES = ("robot", "supervisor")
 _MAKE_AGENTS = """
 from agents.models import Agent, Team
 from routing.models import Line
@@ -27,23 +28,31 @@ for number in range({count}):
     team = teams[number % len(teams)]
     agent.teams.add(team)
     print(f"robot{{number}} {{agent.pk}} {{team.pk}}")
+# Of all teams, and never offered a caller.
+for number in range({supervisors}):
+    agent = Agent.objects.create_user(
+        f"supervisor{{number}}", password="{password}", first_name=f"Supervisor {{number}}", role="supervisor",
+        availability="busy",
+    )
+    agent.teams.set(teams)
+    print(f"supervisor{{number}} {{agent.pk}} {{teams[0].pk}}")
 """
 
 
 class House(Stack):
-    """A `Stack` with agents for robots, that can be killed."""
+    """A `Stack` with agents and supervisors for robots, that can be killed."""
 
-    def __init__(self, folder: Path, *, agents: int, **changes: str) -> None:
+    def __init__(self, folder: Path, *, agents: int, supervisors: int = 0, **changes: str) -> None:
         super().__init__(folder, **changes)
-        self._agents = agents
+        self._numbers = {"count": agents, "supervisors": supervisors}
         #: Of each robot, its own id and its team's.
         self.ids: dict[str, tuple[int, int]] = {}
 
     def __enter__(self) -> House:
         super().__enter__()
         try:
-            made = self.shell(_MAKE_AGENTS.format(count=self._agents, password=PASSWORD))
-            for name, agent, team in (line.split() for line in made.splitlines() if line.startswith("robot")):
+            made = self.shell(_MAKE_AGENTS.format(password=PASSWORD, **self._numbers))
+            for name, agent, team in (line.split() for line in made.splitlines() if line.startswith(_NAMES)):
                 self.ids[name] = (int(agent), int(team))
         except BaseException:
             self.__exit__()

@@ -1,6 +1,7 @@
-"""What agents do in a call beside talking: they hold it, hand it over, take others in. By REST, as a program would.
+"""What is done in a call beside talking: agents hold it, hand it over, take others in; supervisors come into it
+(`supervision.py`). By REST, as a program would.
 
-A new kind of life, as supervising, is a function in `LIVES` under its name; `plan.py` says how often it comes.
+A new kind of life is a function in `LIVES` under its name; `plan.py` says how often it comes.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from bench.soak.asked import Asked
+from bench.soak.supervision import SUPERVISIONS
 
 if TYPE_CHECKING:
     from bench.soak.phone import PhoneCall
@@ -19,20 +23,6 @@ Json = dict[str, Any]
 #: Until what was asked for is so, or whoever was asked has come; then the life goes on without.
 PATIENCE = 8.0
 LOOK_SECONDS = 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked of the product, and what it answered: a status, 0 for no answer."""
-
-    life: str
-    root: str
-    what: str
-    status: int
-
-    @property
-    def taken(self) -> bool:
-        return self.status == 202
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +41,13 @@ class Talk:
         self.robot.asked.append(asked)
         return asked.taken
 
-    async def until(self, so: Callable[[Json], Any]) -> Any:
-        """What `so` finds in the call as the product shows it; None when that takes too long, or the call is over."""
+    async def until(self, so: Callable[[Json], Any], *, by: Robot | None = None, own: PhoneCall | None = None) -> Any:
+        """What `so` finds in the call as the product shows it; None when that takes too long, or the agent's leg is
+        over. Of a supervisor, who is shown more: `by`, and the `own` leg."""
         for _ in range(int(PATIENCE / LOOK_SECONDS)):
-            if self.call.state == "over":
+            if (own or self.call).state == "over":
                 return None
-            if (shown := await self.robot.read(f"/api/v1/calls/{self.root}/")) and (found := so(shown)):
+            if (shown := await (by or self.robot).read(f"/api/v1/calls/{self.root}/")) and (found := so(shown)):
                 return found
             await asyncio.sleep(LOOK_SECONDS)
         return None
@@ -172,4 +163,5 @@ LIVES: dict[str, Callable[[Talk], Awaitable[None]]] = {
     "warm-cancelled": _warm_cancelled,
     "warm-merged": _warm_merged,
     "third-party": _third_party,
+    **SUPERVISIONS,
 }

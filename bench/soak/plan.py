@@ -64,6 +64,10 @@ LIVING = (
     "warm-cancelled",
     "warm-merged",
     "third-party",
+    "listened-to",
+    "whispered-to",
+    "joined",
+    "taken-over",
 )
 # How often each kind comes, of 100.
 _WEIGHTS = {

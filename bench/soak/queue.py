@@ -25,7 +25,7 @@ from bench.soak.faults import Weather
 from bench.soak.house import House
 from bench.soak.plan import Incoming
 from bench.soak.queue_figures import Figures, figures_of, silences
-from bench.soak.queue_house import SUPPORT, ListeningRecord, QueueRobot, queue_house
+from bench.soak.queue_house import SUPPORT, ListeningRecord, queue_house, queue_robot
 from bench.soak.robot import Plans
 
 MOST_SILENCE = 5.0
@@ -103,7 +103,7 @@ class QueueSoak:
 
     async def run(self) -> QueueReport:
         signed_in = enumerate(self._sessions)
-        robots = [QueueRobot(self.house, number, session, self._plans) for number, session in signed_in]
+        robots = [queue_robot(self.house, number, session, self._plans) for number, session in signed_in]
         async with ListeningRecord(self.house.bench_url) as record:
             working = [asyncio.create_task(robot.run()) for robot in robots]
             try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -11,10 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import websockets
-
 from bench.soak.house import House
-from bench.soak.phone import PhoneCall
 from bench.soak.record import Json, Record
 from bench.soak.robot import Plans, Robot
 
@@ -52,22 +47,9 @@ def queue_house(folder: Path, agents: int) -> Iterator[tuple[House, list[str]]]:
         yield house, json.loads(said.strip().splitlines()[-1])
 
 
-class QueueRobot(Robot):
-    """Says that its phone rings, as the page does."""
-
-    def __init__(self, house: House, number: int, session: str, plans: Plans) -> None:
-        signal = house.settings["TWILIO_VOICE_SIGNALLING_URL"]
-        super().__init__(house.desk_url, signal, f"queue{number}", "", plans, session=session)
-
-    def _ring(self, call: PhoneCall) -> None:
-        self._tasks.add(told := asyncio.create_task(self._acknowledge(call.params.get("call_sid", ""))))
-        told.add_done_callback(self._tasks.discard)
-        super()._ring(call)
-
-    async def _acknowledge(self, sid: str) -> None:
-        if self._desk is not None:
-            with contextlib.suppress(websockets.ConnectionClosed):
-                await self._desk.send(json.dumps({"type": "ring.ack", "sid": sid}))
+def queue_robot(house: House, number: int, session: str, plans: Plans) -> Robot:
+    signal = house.settings["TWILIO_VOICE_SIGNALLING_URL"]
+    return Robot(house.desk_url, signal, f"queue{number}", "", plans, session=session)
 
 
 class ListeningRecord(Record):

@@ -92,12 +92,26 @@ class Record:
         return [call for call in self.calls.values() if call["parent_call_sid"] == sid]
 
     def root_of(self, leg: Json) -> str:
-        """The call that a leg belongs to. One that REST made has no parent: where it reports to names the call."""
+        """The call that a leg belongs to. One that REST made has no parent: where it reports to names the call. Nor has
+        a supervisor's own, which says itself whose call it is for."""
+        if root := self.supervised_by(leg):
+            return root
         if leg["direction"] == "outbound-api":
             for request in self.requests_of(leg["sid"]):
                 if found := parse_qs(urlsplit(request["url"]).query).get("call"):
                     return found[0]
         return str(leg["parent_call_sid"] or leg["sid"])
+
+    def supervised_by(self, leg: Json) -> str:
+        """The call that a browser's own leg asked to come into; empty for any other leg."""
+        if leg["direction"] != "inbound" or leg["party"] == "telephone":
+            return ""
+        named = (request["params"].get("supervise") for request in self.requests_of(leg["sid"]))
+        return next((str(root) for root in named if root), "")
+
+    def was_in_a_room(self, sid: str) -> bool:
+        histories = self.conferences.values()
+        return any(one["call_sid"] == sid for seen in histories for _, now in seen for one in now["participants"])
 
     def requests_of(self, sid: str) -> list[Json]:
         return [request for request in self.requests.values() if request["call_sid"] == sid]

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import websockets
 
-from bench.soak.lives import Asked, Talk, live
+from bench.soak.asked import Asked
+from bench.soak.lives import Talk, live
 from bench.soak.phone import Phone, PhoneCall
 from bench.soak.plan import Incoming
 
@@ -89,6 +90,7 @@ class Robot:
         self.problems: list[str] = []
         #: Who else is at work, its own id and its team's: for what it does in calls beside talking.
         self.mates: list[Robot] = []
+        self.supervisors: list[Robot] = []
         self.agent_id = self.team_id = 0
         self.asked: list[Asked] = []
 
@@ -191,9 +193,16 @@ class Robot:
     # --- calls ------------------------------------------------------------------------------------------------------
 
     def _ring(self, call: PhoneCall) -> None:
-        task = asyncio.create_task(self._take_call(call))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        for what in (self._acknowledge(call.params.get("call_sid", "")), self._take_call(call)):
+            task = asyncio.create_task(what)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _acknowledge(self, sid: str) -> None:
+        """Says that its phone rings, as the page does: whoever does not is taken for out of reach."""
+        if self._desk is not None:
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await self._desk.send(json.dumps({"type": "ring.ack", "sid": sid}))
 
     async def _take_call(self, call: PhoneCall) -> None:
         root = call.params.get("call_sid", "")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from bench.soak import compare, compare_rooms, leaks
+from bench.soak.asked import Asked
 from bench.soak.compare import Discrepancy
 from bench.soak.driver import Driver
 from bench.soak.faults import Weather
@@ -29,13 +31,14 @@ class Options:
     seed: int = 1
     calls: int = 500
     at_once: int = 10
-    robots: int = 8
+    robots: int = 14
+    supervisors: int = 3
     sound: int = 2
     faults: float = 0.0
     restarts: int = 0
     warm_up: int = WARM_UP
     keep: bool = False
-    #: Whether calls are held, handed over and joined by others.
+    #: Whether calls are held, handed over, joined by others and supervised.
     lives: bool = True
 
 
@@ -49,6 +52,8 @@ class Report:
     ends: dict[str, int] = field(default_factory=dict)
     #: What was asked in calls beside talking, and the answers.
     handled: dict[str, int] = field(default_factory=dict)
+    #: What came of it.
+    outcomes: dict[str, int] = field(default_factory=dict)
     excuses: dict[str, int] = field(default_factory=dict)
     fired: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -66,21 +71,24 @@ class Soak:
         self.plans = Plans()
         #: The record's calls and requests, to look into what went wrong.
         self.kept: dict[str, Any] = {}
-        self.robots = [self._robot(number) for number in range(options.robots)]
-        for robot in self.robots:
-            robot.mates = self.robots
-            robot.agent_id, robot.team_id = house.ids[robot.username]
+        #: Agents; and who supervises them.
+        self.agents = [self._robot(f"robot{n}", with_sound=n < options.sound) for n in range(options.robots)]
+        self.supervisors = [self._robot(f"supervisor{n}") for n in range(options.supervisors)]
+        self.robots = [*self.agents, *self.supervisors]
+        for robot in self.agents:
+            robot.mates, robot.supervisors = self.agents, self.supervisors
 
-    def _robot(self, number: int) -> Robot:
+    def _robot(self, name: str, *, with_sound: bool = False) -> Robot:
         signal = self.house.settings["TWILIO_VOICE_SIGNALLING_URL"]
-        sound = number < self.options.sound
-        return Robot(self.house.desk_url, signal, f"robot{number}", PASSWORD, self.plans, with_sound=sound)
+        robot = Robot(self.house.desk_url, signal, name, PASSWORD, self.plans, with_sound=with_sound)
+        robot.agent_id, robot.team_id = self.house.ids[name]
+        return robot
 
     async def run(self) -> Report:
         async with Record(self.house.bench_url) as record:
             self.kept = {"calls": record.calls, "requests": record.requests, "warnings": record.warnings}
             working = [asyncio.create_task(robot.run()) for robot in self.robots]
-            driver = Driver(self.house.bench_url, record, self.robots, self.plans)
+            driver = Driver(self.house.bench_url, record, self.agents, self.plans)
             try:
                 await self._wait_for_robots()
                 await self._load(driver)
@@ -165,6 +173,7 @@ class Soak:
         asked = [one for robot in self.robots for one in robot.asked]
         rooms = await asyncio.to_thread(compare_rooms.read_rooms, self.house)
         report.discrepancies += compare_rooms.compare_rooms(record, log, rooms, asked)
+        self._count_rooms(rooms, asked)
         silent, report.excuses = compare.compare_callers(record, driver.gone)
         report.discrepancies += silent + compare.compare_requests(record)
         for name in ("web", "worker"):
@@ -188,10 +197,16 @@ class Soak:
             states = {entry["agent"]["name"]: entry["state"] for entry in shown.get("presence", [])}
             busy = [name for name, state in states.items() if name.startswith("Robot") and state != "available"]
             sids = [live["call"]["sid"] for live in shown.get("calls", [])]
-            if not shown or sids or busy:
+            if not shown or sids or busy or shown.get("supervising"):
                 found.append(Discrepancy("desk", ",".join(sids), f"{robot.username} sees {busy or 'nothing'}", ""))
             found += [Discrepancy("desk", "", f"{robot.username}: {problem}", "") for problem in robot.problems]
         return found
+
+    def _count_rooms(self, rooms: compare_rooms.Rooms, asked: list[Asked]) -> None:
+        """What came of transfers, and of what supervisors wanted."""
+        outcomes = Counter(f"{one['mode']} {one['state']}" for each in rooms.transfers.values() for one in each)
+        outcomes.update(f"{one.mode} {'came' if one.came else 'did not come'}" for one in asked if one.mode)
+        self.report.outcomes = dict(outcomes)
 
     def _count(self, record: Record, driver: Driver, log: dict[str, Any]) -> None:
         report = self.report
@@ -201,7 +216,8 @@ class Soak:
             end = f"{'root' if not leg['parent_call_sid'] else 'leg'} {leg['status']}"
             report.ends[end] = report.ends.get(end, 0) + 1
         for one in (one for robot in self.robots for one in robot.asked):
-            what = f"{one.life}: {one.what.partition('/')[0]} {'taken' if one.taken else one.status or 'unanswered'}"
+            did = " ".join(filter(None, (one.what.partition("/")[0], one.mode)))
+            what = f"{one.life}: {did} {'taken' if one.taken else one.status or 'unanswered'}"
             report.handled[what] = report.handled.get(what, 0) + 1
         report.counts |= {
             "calls": len(driver.made),

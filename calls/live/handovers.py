@@ -61,8 +61,8 @@ def over(root: Call) -> None:
             supervision_noted(one, "end")
     supervision_broadcasts.supervising_changed({one.agent_id for one in supervisors if one.agent_id})
     # Whose phone still rings for it is to be hung up on (`calls.rooms.driving`), and who came from another place when
-    # nobody was there any more.
-    rings = Q(state=Participant.State.CALLING, leg_sid__gt="")
+    # nobody was there any more. The customer is gone, also from a room into which nobody has come yet.
+    rings = Q(state=Participant.State.CALLING, leg_sid__gt="") & ~Q(role=Participant.Role.CUSTOMER)
     comes = Q(state=Participant.State.IN, leg_sid__gt="", replaces__isnull=False)
     inside.filter(rings).update(wanted_in=False)
     inside.filter(comes, wanted_in=True).update(wanted_in=False, asked_at=now)

@@ -17,7 +17,7 @@ from calls.rooms import leaving
 from calls.rooms.driving import PATIENCE, drive
 from calls.rooms.entering import is_in
 from calls.rooms.follow import follow
-from calls.rooms.inside import LIVING, Inside, State
+from calls.rooms.inside import LIVING, Inside, Role, State
 from calls.rooms.supervisors import is_as_wanted
 from telephony.errors import TelephonyError
 from telephony.rest.client import ParticipantFacts, conference_find, participants_of
@@ -36,7 +36,7 @@ _THREADS = 2
 def rooms_due() -> list[str]:
     """The living rooms, and those that are over while somebody's phone still rings for them; few calls have one."""
     on_the_line = Q(state=State.CALLING) | Q(state=State.IN, replaces__isnull=False)
-    ringing = Participant.objects.filter(on_the_line, agent__isnull=False, wanted_in=False)
+    ringing = Participant.objects.filter(on_the_line, wanted_in=False).exclude(role=Role.CUSTOMER)
     living = Room.objects.filter(state__in=LIVING).values_list("pk", flat=True)
     return list({*living, *ringing.values_list("room", flat=True)})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -21,6 +22,9 @@ from simulator.world import DEFAULT_VOICE
 #: What Twilio sends as `From` when there is no number to show.
 WITHHELD = frozenset({"anonymous", "unknown", "unavailable", "restricted", "private"})
 MAX_HEARD_SECONDS = 30.0
+MAX_TONES = 20
+#: In Hz: half of how often a telephone line is sampled.
+HIGHEST_TONE = 4000
 MAX_WORDS = 1000
 DEFAULT_CONFIDENCE = 0.9
 MAX_HANGUP_SECONDS = 14_400
@@ -30,7 +34,7 @@ MAX_HANGUP_SECONDS = 14_400
 class Hearing(Protocol):
     """A telephone's port that can measure what it hears."""
 
-    async def heard(self, seconds: float) -> dict[str, float]: ...
+    async def heard(self, seconds: float, tones: Sequence[float]) -> Json: ...
 
 
 @runtime_checkable
@@ -161,7 +165,8 @@ async def voicemail(engine: CallEngine, request: Request) -> Response:
 
 
 async def heard(engine: CallEngine, request: Request) -> Json:
-    """Measures what the telephone hears from now on; with `until=sound`, when it first hears anything."""
+    """Measures what the telephone hears from now on, and how much of some `tones` is in it; with `until=sound`, when it
+    first hears anything."""
     leg = find_telephone_leg(engine, request)
     if request.query_params.get("until") == "sound":
         port = leg.endpoint.port
@@ -175,7 +180,13 @@ async def heard(engine: CallEngine, request: Request) -> Json:
         seconds = min(float(request.query_params.get("seconds", 2)), MAX_HEARD_SECONDS)
     except ValueError as error:
         raise Problem("seconds: expected a number") from error
+    try:
+        tones = [float(hz) for hz in request.query_params.get("tones", "").split(",") if hz]
+    except ValueError as error:
+        raise Problem("tones: expected frequencies, with commas between them") from error
+    if len(tones) > MAX_TONES or not all(0 < hz < HIGHEST_TONE for hz in tones):
+        raise Problem(f"tones: at most {MAX_TONES}, each of less than {HIGHEST_TONE} Hz")
     for candidate in (leg.endpoint.port, leg.endpoint):
         if isinstance(candidate, Hearing):
-            return {"seconds": seconds, **await candidate.heard(seconds)}
+            return {"seconds": seconds, **await candidate.heard(seconds, tones)}
     raise Problem("This party's hearing cannot be measured", 501)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulator.ports import AudioSource
-from simulator.voice.audio.analysis import AUDIBLE, Heard, longest_silence, measure
+from simulator.voice.audio.analysis import AUDIBLE, Heard, longest_silence, measure, tones_heard
 from simulator.voice.audio.buffer import Outlet, Reader
 from simulator.voice.audio.sources import Silence, Tone
 from simulator.voice.ear import Ear
@@ -104,16 +104,16 @@ class TelephonePort:
         while self._overhearing:
             self._ear.untap(self._overhearing.pop().push)
 
-    async def heard(self, seconds: float) -> Heard:
-        """Measures what the telephone hears during the next `seconds`."""
+    async def heard(self, seconds: float, tones: Sequence[float] = ()) -> Heard:
+        """Measures what the telephone hears during the next `seconds`, and how much of these tones is in it."""
         frames: list[Frame] = []
         self._ear.tap(frames.append)
         try:
             await asyncio.sleep(seconds)
         finally:
             self._ear.untap(frames.append)
-        found = measure(np.concatenate(frames) if frames else np.zeros(0, dtype=np.int16))
-        return Heard(**found, silence=longest_silence(frames))
+        samples = np.concatenate(frames) if frames else np.zeros(0, dtype=np.int16)
+        return Heard(**measure(samples), silence=longest_silence(frames), tones=tones_heard(samples, tones))
 
     async def first_sound(self) -> datetime:
         """Waits until the telephone hears anything at all, and says when that was."""

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 PASSWORD = "ringdesk-demo"
 # What the page hears, for some milliseconds: the greatest loudness (RMS, 1 is full scale), the strongest frequency, and
-# of each of some tones how loud it was at most and at least, in dB.
+# of each of some tones how loud it was at most and at least, and above which only a quarter was (`level`), in dB.
 _LISTEN = """
-async ([milliseconds, tones]) => {
+([milliseconds, tones]) => { globalThis.__hearing = (async () => {
   const stream = globalThis.ringdesk.remoteStream();
-  if (!stream) return { rms: 0, hz: 0, most: tones.map(() => -200), least: tones.map(() => -200) };
+  const nothing = tones.map(() => -200);
+  if (!stream) return { rms: 0, hz: 0, most: nothing, least: nothing, level: nothing };
   const context = (globalThis.__ear ??= new AudioContext());
   await context.resume();
   const source = context.createMediaStreamSource(stream);
@@ -26,7 +27,7 @@ async ([milliseconds, tones]) => {
   source.connect(analyser);
   const wave = new Float32Array(analyser.fftSize), bins = new Float32Array(analyser.frequencyBinCount);
   const width = context.sampleRate / analyser.fftSize;
-  const most = tones.map(() => -200), least = tones.map(() => 0);
+  const most = tones.map(() => -200), least = tones.map(() => 0), levels = tones.map(() => []);
   let rms = 0, hz = 0, loudest = -Infinity;
   // What was in the ear before this moment is not what is heard now.
   await new Promise((next) => setTimeout(next, 1000 / width));
@@ -44,11 +45,13 @@ async ([milliseconds, tones]) => {
       const level = Math.max(-200, ...bins.slice(middle - 2, middle + 3));
       most[at] = Math.max(most[at], level);
       least[at] = Math.min(least[at], level);
+      levels[at].push(level);
     });
   } while (performance.now() < end);
   source.disconnect();
-  return { rms, hz, most, least };
-}
+  const level = levels.map((seen) => seen.sort((one, other) => one - other)[Math.floor(seen.length * 0.75)]);
+  return { rms, hz, most, least, level };
+})(); }
 """
 
 
@@ -57,6 +60,7 @@ class Heard(TypedDict):
     hz: float
     most: list[float]
     least: list[float]
+    level: list[float]
 
 
 class DeskPage:
@@ -152,7 +156,15 @@ class DeskPage:
 
     def hears(self, milliseconds: int = 1500, tones: Sequence[int] = ()) -> Heard:
         """What this page hears, and of each of these frequencies how loud it is."""
-        found: Heard = self.page.evaluate(_LISTEN, [milliseconds, list(tones)])
+        self.listen(milliseconds, tones)
+        return self.heard()
+
+    def listen(self, milliseconds: int, tones: Sequence[int]) -> None:
+        """Begins to, while others listen as well; `heard` waits for the end of it."""
+        self.page.evaluate(_LISTEN, [milliseconds, list(tones)])
+
+    def heard(self) -> Heard:
+        found: Heard = self.page.evaluate("() => globalThis.__hearing")
         return found
 
     def api(self, path: str) -> Any:

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
@@ -218,9 +218,11 @@ class Stack:
         eventually(quiet, "the line is quiet")
         self.bench("POST", "/sim/reset")
 
-    def heard(self, sid: str, seconds: float = 1.0) -> dict[str, float]:
-        """How loud and how high what a telephone hears is: RMS of 32767, and the strongest frequency in Hz."""
-        found: dict[str, float] = self.bench("GET", f"/sim/calls/{sid}/heard?seconds={seconds}")
+    def heard(self, sid: str, seconds: float = 1.0, tones: Iterable[int] = ()) -> dict[str, Any]:
+        """How loud and how high what a telephone hears is: RMS of 32767, and the strongest frequency in Hz. Of each of
+        these `tones`, how loud it is but for gaps (`level`)."""
+        asked = ",".join(map(str, tones))
+        found: dict[str, Any] = self.bench("GET", f"/sim/calls/{sid}/heard?seconds={seconds}&tones={asked}")
         return found
 
     def requests(self, sid: str) -> list[dict[str, Any]]:

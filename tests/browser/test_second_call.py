@@ -52,14 +52,14 @@ def singer(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def ada(open_desk: Any, singer: Browser, stack: Stack) -> Iterator[DeskPage]:
     """Ada, whom the line's route names, and who may take a second call."""
-    stack.manage("shell", "-v0", "-c", _STEP)
+    stack.shell(_STEP)
     try:
         desk = open_desk("ada", where=singer)
         desk.expect_reachable()
         yield desk
     finally:
         stack.end_all_calls()
-        stack.manage("shell", "-v0", "-c", _NO_STEP)
+        stack.shell(_NO_STEP)
 
 
 def talking(ada: DeskPage, stack: Stack) -> str:
@@ -191,7 +191,7 @@ def test_a_parked_caller_who_hangs_up_is_gone_from_the_desk_and_the_second_talks
 
 def test_an_agent_who_may_not_is_not_rung_while_talking(ada, stack: Stack):
     talking(ada, stack)
-    stack.manage("shell", "-v0", "-c", _STEP.replace("may_take_second_call=True", "may_take_second_call=False"))
+    stack.shell(_STEP.replace("may_take_second_call=True", "may_take_second_call=False"))
 
     sid = stack.telephone_calls("+12025550143", voice=f"tone:{TOM}")
 

@@ -56,7 +56,7 @@ class FakePort:
     def overhear(self):
         return Heard(self)
 
-    async def heard(self, seconds: float) -> dict[str, float]:
+    async def heard(self, seconds: float, tones) -> dict[str, float]:
         return {"rms": 0.0 if self.source is None else 1.0, "peak": 0.0, "hz": 0.0}
 
 

@@ -57,6 +57,23 @@ def test_a_call_can_be_watched_and_its_telephone_used():
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("tones", ["high", "0", "4000", "nan", ",".join(["440"] * 21)])
+def test_tones_that_no_telephone_hears_are_refused_with_a_sentence(tones):
+    async def scenario():
+        async with bench() as b:
+            b.product.answers[INCOMING] = twiml("<Gather/>")
+            call = await b.call()
+            await until(lambda: call.verb == "Gather")
+            answer = await b.http.get(f"/sim/calls/{call.sid}/heard?seconds=0&tones={tones}")
+            call.party_hung_up()
+            await b.quiet()
+
+            assert answer.status_code == 400
+            assert answer.json()["error"].startswith("tones: ")
+
+    asyncio.run(scenario())
+
+
 def test_a_ringing_telephone_can_be_answered_or_declined_by_hand():
     async def scenario():
         async with bench() as b:

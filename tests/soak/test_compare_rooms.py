@@ -6,8 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from bench.soak.asked import Asked
 from bench.soak.compare_rooms import Rooms, compare_rooms
-from bench.soak.lives import LIVES, Asked
+from bench.soak.lives import LIVES
 from bench.soak.plan import LIVING
 from bench.soak.record import Record
 

@@ -12,7 +12,8 @@ CALLS, WARM_UP = 30, 10
 def options():
     def make(**more):
         # Holds and transfers are compared over minutes, not seconds: `make soak` and `make drill` do that.
-        return Options(calls=CALLS, warm_up=WARM_UP, at_once=12, robots=6, sound=1, seed=7, lives=False, **more)
+        size = {"calls": CALLS, "warm_up": WARM_UP, "at_once": 12, "robots": 6, "supervisors": 0, "sound": 1}
+        return Options(seed=7, lives=False, **size, **more)
 
     return make
 

@@ -142,6 +142,17 @@ def test_when_nobody_knows_whether_twilio_did_it_whoever_comes_finds_the_room(tw
     assert not customer().wanted_held
 
 
+def test_a_caller_who_hangs_up_before_anybody_came_into_the_room_has_left(twilio, talking, api, rest):
+    rest.fails["redirect"] = Unavailable("Twilio cannot be reached. Try again.")
+    assert post(api, "hold").status_code == 502
+
+    twilio.webhook("/twilio/voice/status/", leg_status(talking.agent_id, "completed", 3))
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    assert Room.objects.get().state == "over"
+    assert Participant.objects.get(role="customer").state == "left"
+
+
 def test_an_agent_who_hangs_up_in_that_moment_has_hung_up(twilio, talking, api, rest):
     post(api, "hold")
 

@@ -362,3 +362,21 @@ def test_a_phone_that_rings_for_a_call_that_is_over_is_hung_up(twilio, talking, 
     status_of(twilio, grace, "canceled")
     look()
     assert keeping.rooms_due() == []
+
+
+def test_a_number_that_is_rung_for_a_call_that_is_over_is_hung_up(twilio, talking, api, ada, rest):
+    assert post(api, "participants", {"to": {"number": "+442079460100"}}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    status_of(twilio, None, "initiated", "ringing")
+    conference.tell("participant-leave", ROOT)
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+
+    assert keeping.rooms_due() == [ROOT]
+    look()
+
+    assert (rest.asked[-1][0], rest.asked[-1][1]) == ("hang-up", COLLEAGUE)
+    status_of(twilio, None, "canceled")
+    look()
+    assert keeping.rooms_due() == []

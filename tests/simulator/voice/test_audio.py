@@ -10,7 +10,7 @@ import pytest
 
 from simulator.ports import FRAME_SAMPLES, SAMPLE_RATE
 from simulator.voice.audio import speech, ulaw
-from simulator.voice.audio.analysis import longest_silence, measure
+from simulator.voice.audio.analysis import longest_silence, measure, tones_heard
 from simulator.voice.audio.buffer import MOST_SAMPLES, Outlet, Reader
 from simulator.voice.audio.files import SoundFile
 from simulator.voice.audio.sources import Samples, Silence, Tone
@@ -38,6 +38,20 @@ def test_a_tone_is_of_its_frequency_and_loudness():
 
 def test_frames_of_a_tone_join_without_a_click():
     assert np.abs(np.diff(read(Tone(440), 1).astype(int))).max() < 8000 * 2 * np.pi * 440 / SAMPLE_RATE + 2
+
+
+def test_of_each_tone_is_told_how_loud_it_is_among_others_but_for_gaps_and_short_notes():
+    sound, note = read(Tone(700), 1), read(Tone(440), 0.2)
+    sound[: len(note)] += note
+    sound[len(sound) // 2 :] = 0
+
+    found = tones_heard(sound, [700, 440, 740])
+
+    assert [tone["hz"] for tone in found] == [700, 440, 740]
+    assert found[0]["level"] == pytest.approx(8000, rel=0.01)
+    assert max(tone["level"] for tone in found[1:]) < 100
+    assert tones_heard(sound[:100], [700]) == [{"hz": 700, "level": 0}]
+    assert tones_heard(sound, []) == []
 
 
 @pytest.mark.parametrize("hz", [0, 10, 5000, float("nan"), float("inf")])
