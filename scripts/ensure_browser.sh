@@ -11,16 +11,25 @@ has_chromium() {
     return 1
 }
 
+# Its name, where Debian has one.
+shell_package() {
+    apt-cache pkgnames chromium-headless-shell 2>/dev/null | grep -x chromium-headless-shell || true
+}
+
+may_install=
+if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then may_install=yes; fi
+
 if has_chromium && command -v Xvfb >/dev/null 2>&1; then
-    exit 0
+    if command -v chromium-headless-shell >/dev/null 2>&1 || [ -z "$may_install" ] || [ -z "$(shell_package)" ]; then
+        exit 0
+    fi
 fi
-if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+if [ -n "$may_install" ]; then
     echo "Installing Chromium, Xvfb and espeak-ng for the browser tests…"
     apt-get update -qq
-    export DEBIAN_FRONTEND=noninteractive
-    shell=$(apt-cache pkgnames chromium-headless-shell | grep -x chromium-headless-shell || true)
-    # shellcheck disable=SC2086 # none, where there is no such package
-    apt-get install -y -qq --no-install-recommends chromium $shell xvfb espeak-ng >/dev/null
+    # shellcheck disable=SC2046 # no word, where there is no such package
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        chromium $(shell_package) xvfb espeak-ng >/dev/null
     exit 0
 fi
 
