@@ -22,6 +22,7 @@ _OUTCOMES = {
 }
 _OPEN = (CallOffer.State.RINGING, CallOffer.State.CANCELED)
 # Of a leg of an outside number: kept in English, as all that is said of what failed.
+CALLER_HUNG_UP = "caller-hung-up"
 NOT_TAKEN = "Whoever answered did not take the call."
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -90,6 +91,8 @@ class CallTree:
             root.waited = waited_seconds(root.waiting_since, until)
         root.revision += 1
         self._settle_offers(self._answered_in_round() if root.round else answered)
+        if root.is_terminal and root.round:
+            self._had_it()
         if root.is_terminal and root.is_handled and root.agent_id is None:
             # Given away, and taken by nobody: it stays with whoever talked last.
             talked = [leg for leg in self.dialled if leg.agent_id and _has_talked(leg)]
@@ -109,6 +112,18 @@ class CallTree:
         leg_of = self._legs_of_offers()
         mine = [one for one in self.offers if one.attempt >= self.root.round and not one.is_consultation]
         return _answered([leg for one in mine if (leg := leg_of.get(id(one))) is not None])
+
+    def _had_it(self) -> None:
+        """The call's end was told before that of a leg whose answer was not told: its agent had the call."""
+        leg_of = self._legs_of_offers()
+        for offer in self.offers:
+            leg = leg_of.get(id(offer))
+            if offer.reason != CALLER_HUNG_UP or offer.attempt < self.root.round or offer.is_consultation:
+                continue
+            if leg is not None and _has_talked(leg):
+                offer.state, offer.reason, offer.ended_at = CallOffer.State.ANSWERED, "", None
+                self.root.agent = offer.agent
+                self.changed_offers.append(offer)
 
     def _result(self, answered: Call | None) -> str:
         root = self.root
@@ -180,7 +195,7 @@ class CallTree:
         if leg is not None and leg.status in _ANSWERED:
             return states.ANSWERED, ""
         if self.root.is_terminal or (leg is not None and leg.status == CallStatus.CANCELED):
-            return states.ENDED, "caller-hung-up"
+            return states.ENDED, CALLER_HUNG_UP
         if leg is not None and leg.is_terminal:
             return states.ENDED, "rejected" if leg.status == CallStatus.BUSY else "not-answered"
         return offer.state, ""
@@ -194,7 +209,7 @@ class CallTree:
             mine = answered.agent_id == offer.agent_id
             return (states.ANSWERED, "") if mine else (states.ENDED, "answered-elsewhere")
         if self.root.is_terminal:
-            return states.ENDED, "caller-hung-up"
+            return states.ENDED, CALLER_HUNG_UP
         if self.ending and self.ending_attempt in (None, offer.attempt):
             return states.ENDED, self.ending
         if leg is not None and leg.status == CallStatus.BUSY:

@@ -29,14 +29,15 @@ def followed(trees: Iterable[CallTree]) -> None:
         root = tree.root
         if not root.is_handled:
             continue
-        if root.is_terminal:
-            over(root)
-            continue
         answered = [
             offer
             for offer in tree.changed_offers
             if offer.state == CallOffer.State.ANSWERED and offer.attempt >= root.round and not offer.is_consultation
         ]
+        if root.is_terminal:
+            over(root)
+            _had_it(tree, answered[-1].agent if root.round and answered else None)
+            continue
         if root.round and answered:
             _taken(root, answered[-1].agent)
         elif any(leg.status == CallStatus.IN_PROGRESS and leg.agent_id is None for leg in tree.touched):
@@ -74,11 +75,29 @@ def over(root: Call) -> None:
     root.known_handling = None
 
 
+def _had_it(tree: CallTree, agent: Agent | None) -> None:
+    """A call that is over was taken, it turns out, by this agent, or by the number to which it was handed over."""
+    root = tree.root
+    gone = Transfer.objects.filter(
+        call=root.sid, state=Transfer.State.FAILED, problem=CALLER_GONE, mode=Transfer.Mode.BLIND
+    ).last()
+    if gone is None:
+        return
+    if agent is not None:
+        _given(root, gone, agent)
+    elif any(leg.called == gone.to_number and leg.answer_time is not None for leg in tree.touched):
+        _given_to_number(root, gone)
+
+
 def _taken(root: Call, agent: Agent) -> None:
     """An agent has answered a caller who was handed over."""
     Conversation.objects.filter(pk=root.sid, state=Conversation.State.OFFERED).update(state=Conversation.State.TALKING)
     root.known_handling = None
     transfer = Transfer.objects.filter(call=root.sid, state=Transfer.State.CALLING, mode=Transfer.Mode.BLIND).first()
+    _given(root, transfer, agent)
+
+
+def _given(root: Call, transfer: Transfer | None, agent: Agent) -> None:
     name = in_sentence(agent.name)
     if transfer is None:
         note(root.sid, _("%(name)s has the call now.") % {"name": name}, agent)
@@ -99,8 +118,12 @@ def _number_taken(tree: CallTree) -> None:
     if transfer is None:
         return
     if any(leg.called == transfer.to_number and leg.status == CallStatus.IN_PROGRESS for leg in tree.touched):
-        transfer.state, transfer.ended_at = Transfer.State.HANDED_OVER, timezone.now()
-        transfer.save(update_fields=["state", "ended_at"])
-        root.known_handling = None
-        name = in_sentence(transfer.to_name or transfer.to_number)
-        note(root.sid, _("%(name)s took over the call.") % {"name": name})
+        _given_to_number(root, transfer)
+
+
+def _given_to_number(root: Call, transfer: Transfer) -> None:
+    transfer.state, transfer.problem, transfer.ended_at = Transfer.State.HANDED_OVER, "", timezone.now()
+    transfer.save(update_fields=["state", "problem", "ended_at"])
+    root.known_handling = None
+    name = in_sentence(transfer.to_name or transfer.to_number)
+    note(root.sid, _("%(name)s took over the call.") % {"name": name})

@@ -98,6 +98,38 @@ def test_a_caller_who_hangs_up_before_the_colleague_answers_stays_with_whoever_t
     assert (row.agent_id, row.result) == (ada.pk, "answered")
 
 
+def test_of_a_colleague_whose_answer_was_not_told_the_end_says_that_the_call_was_theirs(
+    twilio, talking, ada, grace, api, rest
+):
+    give(api, {"agent": grace.pk})
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    answer(twilio, document, grace, 7, "initiated", "ringing")
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+    assert shown()["transfer"]["state"] == "failed"
+
+    url = document.find("Dial/Client").attrib["statusCallback"].removeprefix("https://desk.example.com")
+    twilio.webhook(url, leg_status(grace.pk, "completed", 3, leg=7, CallDuration="9"))
+
+    call = shown()
+    assert (call["transfer"]["state"], call["transfer"]["problem"]) == ("handed-over", "")
+    assert (call["agent"]["id"], call["result"]) == (grace.pk, "answered")
+    assert CallOffer.objects.get(agent=grace).state == "answered"
+
+
+def test_of_a_number_whose_answer_was_not_told_the_end_says_that_it_had_the_call(twilio, talking, ada, api, rest):
+    give(api, {"number": "+442079460100"})
+    come(twilio, rest)
+    fields = {"leg": 9, "To": "+442079460100", "From": incoming()["To"]}
+    twilio.webhook("/twilio/voice/status/", leg_status(0, "ringing", 1, **fields))
+    twilio.webhook("/twilio/voice/status/", root_status("completed"))
+    assert shown()["transfer"]["state"] == "failed"
+
+    twilio.webhook("/twilio/voice/status/", leg_status(0, "completed", 3, **fields, CallDuration="9"))
+
+    assert (shown()["transfer"]["state"], shown()["transfer"]["problem"]) == ("handed-over", "")
+
+
 def test_a_call_that_nobody_takes_comes_back_to_whoever_gave_it(twilio, talking, ada, grace, api, rest):
     give(api, {"agent": grace.pk})
     document = come(twilio, rest)
