@@ -30,7 +30,7 @@ _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123
 # Modules that are loaded when they are first needed.
 _SCREENS = ("board", "contacts", "messages", "sends")
 # Those that bring their own words.
-_WORDED = ("board", "contacts", "sends")
+_WORDED = ("board", "contacts", "messages", "sends")
 
 
 # Noise suppression is WebAssembly, which browsers compile only where the policy says so. This lets compiled modules run

@@ -15,6 +15,8 @@ const LATER = {
   "desk-words-contacts-en": "src/i18n/contacts/en.ts",
   "desk-words-de": "src/i18n/de.ts",
   "desk-words-en": "src/i18n/en.ts",
+  "desk-words-messages-de": "src/i18n/messages/de.ts",
+  "desk-words-messages-en": "src/i18n/messages/en.ts",
   "desk-words-sends-de": "src/i18n/sends/de.ts",
   "desk-words-sends-en": "src/i18n/sends/en.ts",
 };

@@ -198,7 +198,7 @@ export const config: Config = {
     alarms: "/",
     words: "/",
     screens: { board: "/", contacts: "/", messages: "/", sends: "/" },
-    screenWords: { board: "/", contacts: "/", sends: "/" },
+    screenWords: { board: "/", contacts: "/", messages: "/", sends: "/" },
     noise: { module: "/", worklet: "/", wasm: "/", wasmSimd: "/" },
     webPush: "/",
     serviceWorker: "/",

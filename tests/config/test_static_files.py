@@ -18,7 +18,7 @@ from tests.factories import make_agent
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\./[\w.-]+\.js)["']""")
 # Script and style of the first page, as they travel.
-MOST = 164_000
+MOST = 162_000
 LATER = {"desk-board.js", "desk-contacts.js", "desk-messages.js", "desk-noise.js", "desk-sends.js"}
 
 

@@ -4,7 +4,7 @@ import { sendsPathOf } from "../groupSends/address";
 import type { Agent, Text, TextFile } from "../messages";
 import { isolated } from "../names";
 import type { Conversation } from "../threads/conversation";
-import { fileWord, sizeWord, stateWord, writerOf } from "../threads/words";
+import { fileWord, sizeWord, stateWord, writerOf } from "../threads/threadWords";
 import { Anyway } from "./Anyway";
 import { Icon } from "./Icon";
 import { Moment } from "./Moment";

@@ -16,7 +16,10 @@ async function failure(): Promise<HTMLElement> {
   return document.querySelector<HTMLElement>(".later") as HTMLElement;
 }
 const with404 = async () => new Response("", { status: 404 });
-const words = { language: "de", urls: { board: "/b-w.js", contacts: "/c-w.js", sends: "/w.js" } } as const;
+const words = {
+  language: "de",
+  urls: { board: "/b-w.js", contacts: "/c-w.js", messages: "/m-w.js", sends: "/w.js" },
+} as const;
 const urls = { board: "/desk-board.js", contacts: "/c.js", messages: "/m.js", sends: "/s.js" };
 
 /** Fails so often, and then brings what is asked for. */

@@ -7,11 +7,13 @@ import { de as pageDe } from "./de";
 import { en as pageEn } from "./en";
 import { type Language, setLanguage } from "./i18n";
 import type { Catalogue } from "./messages";
+import { de as messagesDe } from "./messages/de";
+import { en as messagesEn } from "./messages/en";
 import { de as sendsDe } from "./sends/de";
 import { en as sendsEn } from "./sends/en";
 
-export const en = { ...pageEn, ...boardEn, ...contactsEn, ...sendsEn };
-export const de: Catalogue = { ...pageDe, ...boardDe, ...contactsDe, ...sendsDe };
+export const en = { ...pageEn, ...boardEn, ...contactsEn, ...messagesEn, ...sendsEn };
+export const de: Catalogue = { ...pageDe, ...boardDe, ...contactsDe, ...messagesDe, ...sendsDe };
 
 const CATALOGUES: Record<Language, Catalogue> = { en, de };
 

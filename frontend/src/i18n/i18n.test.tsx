@@ -7,9 +7,10 @@ import { de, en, speakIn } from "./catalogues";
 import { afterColon, languageOf, t } from "./i18n";
 import { type Key, type Message, WORDED } from "./messages";
 import { rich } from "./rich";
+import { en as messages } from "./messages/en";
 import { en as sends } from "./sends/en";
 
-const LATER = { board, contacts, sends };
+const LATER = { board, contacts, messages, sends };
 
 const forms = (message: Message): string[] =>
   typeof message === "string" ? [message] : [message.one, message.other];
@@ -76,6 +77,7 @@ describe("the sources", () => {
     const places = {
       board: /components\/board\/|softphone\/supervising/,
       contacts: /components\/contact\/|\/contacts\//,
+      messages: /components\/(Messages|Thread\w+|ClosedThread|Bubble|Composer)\.tsx|threads\/threadWords/,
       sends: /components\/sends\/|groupSends\//,
     };
     const strays = WORDED.flatMap((screen) =>
