@@ -142,6 +142,11 @@ class PresenceChangedSerializer(_Frame):
     presence = PresenceSerializer()
 
 
+@_frame("presences.changed", SERVER_FRAMES)
+class PresencesChangedSerializer(_Frame):
+    presences = PresenceSerializer(many=True)
+
+
 @_frame("queue.changed", SERVER_FRAMES)
 class QueueChangedSerializer(_Frame):
     queue = QueueSerializer()

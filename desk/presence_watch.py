@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 _PAUSE_SECONDS = 5.0
 # A wrap-up that ends sooner than the next look is due is ended in time.
 _SHORTEST_PAUSE_SECONDS = 0.2
+# Agents whose news is read together, shortly before it is told: somebody else may tell something newer meanwhile.
+_AT_ONCE = 25
 _COLUMNS = ("pk", "is_superuser", *SHOWN)
 
 
@@ -56,15 +58,25 @@ class PresenceWatch:
     def __init__(self) -> None:
         self._known: dict[int, _Facts] | None = None
         self._next_wrap_up_over: datetime | None = None
+        self._untold: list[int] = []
 
     def look(self) -> list[outbox.Frame]:
-        """What is to be told, as it is another thing than at the last look. The first look only remembers. A wrap-up
-        whose time is over ends by it."""
+        """What is to be told, as it is another thing than at the last look; when there is much, `go_on` has the rest.
+        The first look only remembers. A wrap-up whose time is over ends by it."""
         self._next_wrap_up_over = wrap_ups_over()
         known, self._known = self._known, _facts()
         if known is None:
             return []
-        return [*_rights_frames(known, self._known), *broadcasts.presence_frames(_shown_anew(known, self._known))]
+        self._untold = sorted({*self._untold, *_shown_anew(known, self._known)})
+        return [*_rights_frames(known, self._known), *self.go_on()]
+
+    def go_on(self) -> list[outbox.Frame]:
+        """The next part of what the last look found; nothing when all is told."""
+        frames: list[outbox.Frame] = []
+        while self._untold and not frames:
+            some, self._untold = self._untold[:_AT_ONCE], self._untold[_AT_ONCE:]
+            frames = list(broadcasts.presence_frames(some))
+        return frames
 
     def pause_seconds(self) -> float:
         """Until the next look."""
@@ -108,12 +120,15 @@ async def watch_forever() -> None:
     watch, fails = PresenceWatch(), False
     layer: Any = get_channel_layer()
     look: Any = database_sync_to_async(watch.look)
+    go_on: Any = database_sync_to_async(watch.go_on)
     while True:
         await asyncio.sleep(watch.pause_seconds())
         try:
-            for group, message in await look():
+            frames = await look()
+            while frames:
                 # Every server looks, so each tells its own.
-                layer.group_send_here(group, message)
+                await layer.group_send_here(frames)
+                frames = await go_on()
         except Exception as error:
             # The database is away, mostly. Once is enough to say so.
             logger.log(logging.DEBUG if fails else logging.WARNING, "presence: no look (%s)", type(error).__name__)

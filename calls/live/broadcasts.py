@@ -242,13 +242,39 @@ def call_problem(call: Call, *, permanent: bool) -> None:
 def presence_changed(agent_ids: set[int]) -> None:
     """Tells an agent's team-mates, and the agent's own desks, what the agent is now."""
     dispatcher.wake()
-    outbox.send(presence_frames(agent_ids))
+    _presence_told.put(agent_ids)
 
 
 def presence_frames(agent_ids: Collection[int]) -> Iterator[outbox.Frame]:
+    """What these agents are now, each to the own desks and to those of the teams."""
+    teams: dict[int, list[dict[str, Any]]] = {}
     for now, team_ids in presence.presence_with_teams(set(agent_ids)) if agent_ids else []:
-        groups = [agent_group(now["agent"]["id"]), *(team_group(pk) for pk in team_ids)]
-        yield from frames_of(groups, {"type": "presence.changed", "presence": now})
+        yield from frames_of([agent_group(now["agent"]["id"])], _presence_frame(now))
+        for team_id in team_ids:
+            teams.setdefault(team_id, []).append(now)
+    for team_id, presences in teams.items():
+        for frame in _presences_frames(presences):
+            yield from frames_of([team_group(team_id)], frame)
+
+
+def _presence_frame(now: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "presence.changed", "presence": now}
+
+
+def _presences_frames(presences: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if len(presences) < _MANY:
+        return [_presence_frame(now) for now in presences]
+    return [{"type": "presences.changed", "presences": presences}]
+
+
+def _tell_presence(agent_ids: set[int]) -> None:
+    outbox.send(presence_frames(agent_ids))
+
+
+# A server that starts again has all desks of a team come back in a few seconds: with a frame for each, N × N of them.
+_presence_told = outbox.Gathered(_tell_presence)
+# Of so many at once a team is told in one frame.
+_MANY = 10
 
 
 def queue_frames(team_id: int, make: Callable[[], dict[str, Any]]) -> list[outbox.Frame]:

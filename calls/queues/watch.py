@@ -77,8 +77,7 @@ async def watch_forever() -> None:
             await asyncio.sleep(watch.pause_seconds)
             awake.clear()
             try:
-                for group, message in await asyncio.to_thread(watch.look_by_itself):
-                    layer.group_send_here(group, message)
+                await layer.group_send_here(await asyncio.to_thread(watch.look_by_itself))
                 fails = False
             except Exception as error:
                 # The database is away, mostly. Once is enough to say so.

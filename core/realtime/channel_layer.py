@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any, Protocol, TypeAlias
@@ -20,6 +21,22 @@ logger = logging.getLogger(__name__)
 
 Message: TypeAlias = dict[str, Any]
 Frames: TypeAlias = Iterable[tuple[str, Message]]  # group, message
+
+# Five hundred changes that five hundred desks are told of take more than a second, in which no webhook was answered.
+_AT_A_STRETCH_SECONDS = 0.005
+
+
+class Stretch:
+    """Long work in an event loop, which lets others have their turn now and then."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    async def give_way(self) -> None:
+        """To be called between two pieces of the work."""
+        if time.monotonic() - self._began >= _AT_A_STRETCH_SECONDS:
+            await asyncio.sleep(0)
+            self._began = time.monotonic()
 
 
 class Listener(Protocol):
@@ -106,6 +123,12 @@ class Members:
             except Exception:
                 logger.exception("a message could not be handed to one of its group")
 
+    async def put_to_groups(self, frames: Frames) -> None:
+        stretch = Stretch()
+        for group, message in frames:
+            self.put_to_group(group, message)
+            await stretch.give_way()
+
 
 class ProcessChannelLayer(BaseChannelLayer):
     """For one process: a task's thread may send as well.
@@ -164,8 +187,10 @@ class ProcessChannelLayer(BaseChannelLayer):
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(there(), home))
 
     async def group_send_many(self, frames: Frames) -> None:
+        stretch = Stretch()
         for group, message in frames:
             await self.group_send(group, message)
+            await stretch.give_way()
 
     async def flush(self) -> None:
         self._members = Members(self.capacity)
@@ -181,9 +206,9 @@ class ProcessChannelLayer(BaseChannelLayer):
         """Puts a message where a consumer of this event loop listens, if it still does."""
         self._members.remind(channel, message)
 
-    def group_send_here(self, group: str, message: Message) -> None:
-        """To those of a group whose consumers are in this event loop."""
-        self._members.put_to_group(group, message)
+    async def group_send_here(self, frames: Frames) -> None:
+        """To those of the groups whose consumers are in this event loop."""
+        await self._members.put_to_groups(frames)
 
 
 def require_message(message: Message) -> None:

@@ -11,8 +11,10 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 _AT_ONCE = 200
 # What waits while Redis hangs; what was first goes first.
 _AT_MOST = 10_000
+# What changes within this time is told together.
+_GATHERED_SECONDS = 0.1
 Frame = tuple[str, dict[str, Any]]  # group, message
 
 
@@ -95,6 +99,46 @@ def later(make: Callable[[], None]) -> None:
         make()
     else:
         _server.work.put(make)
+
+
+class Gathered:
+    """Makes frames of things that change often, such as agents: at once when nothing was made of late, else soon, and
+    then together of all that have changed meanwhile."""
+
+    def __init__(self, make: Callable[[set[int]], None]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._ids: set[int] = set()
+        # The server whose thread is to make them, and when it did so last.
+        self._due_at: _Server | None = None
+        self._last = 0.0
+
+    def put(self, ids: Iterable[int]) -> None:
+        """From any thread."""
+        server = _server
+        with self._lock:
+            self._ids |= set(ids)
+            if server is not None:
+                if self._due_at is server:
+                    return
+                self._due_at = server
+            wait = self._last + _GATHERED_SECONDS - time.monotonic()
+        if server is None:
+            self._run()
+        elif wait <= 0:
+            server.work.put(self._run)
+        else:
+            # The loop is closed when the server stops.
+            with suppress(RuntimeError):
+                server.loop.call_soon_threadsafe(server.loop.call_later, wait, server.work.put, self._run)
+
+    def _run(self) -> None:
+        with self._lock:
+            ids, self._ids = self._ids, set()
+            self._due_at = None
+            self._last = time.monotonic()
+        if ids:
+            self._make(ids)
 
 
 def send(some: Iterable[Frame]) -> None:

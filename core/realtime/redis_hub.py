@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from core.realtime.channel_layer import Members, Message
+from core.realtime.channel_layer import Members, Message, Stretch
 
 logger = logging.getLogger(__name__)
 
@@ -207,13 +207,16 @@ class Hub:
                 raise TimeoutError
 
     async def _read(self, connection: AbstractConnection) -> None:
+        stretch = Stretch()
         while True:
+            # Does not wait for what came together with the last one.
             told: Any = await connection.read_response(disconnect_on_error=False)
             self._alive = True
             if told[0] == b"message":
                 self._take(told[1].decode(), told[2])
             elif told[0] == b"subscribe":
                 self._confirm(told[1].decode())
+            await stretch.give_way()
 
     def _take(self, name: str, data: bytes) -> None:
         try:

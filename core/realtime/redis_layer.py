@@ -111,6 +111,6 @@ class RedisChannelLayer(BaseChannelLayer):
         """Puts a message where a consumer of this event loop listens, if it still does; Redis is not needed for it."""
         self._hub().members.remind(channel, message)
 
-    def group_send_here(self, group: str, message: Message) -> None:
-        """To those of a group whose consumers are in this event loop."""
-        self._hub().members.put_to_group(group, message)
+    async def group_send_here(self, frames: Frames) -> None:
+        """To those of the groups whose consumers are in this event loop."""
+        await self._hub().members.put_to_groups(frames)

@@ -24,6 +24,7 @@ describe("decodeMessage", () => {
       "ping",
       "pong",
       "presence.changed",
+      "presences.changed",
       "queue.changed",
       "reach.restored",
       "send.progress",

@@ -86,6 +86,7 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "send.progress": ["send"],
   "thread.changed": ["thread"],
   "presence.changed": ["presence"],
+  "presences.changed": ["presences"],
   "queue.changed": ["queue"],
   "board.changed": ["board"],
   // Null when none is offered any more.

@@ -68,6 +68,37 @@ def test_what_this_server_told_already_is_not_told_again(watch, ada):
     assert watch.look() == []
 
 
+def test_much_is_told_in_parts_each_of_which_is_read_when_it_is_due(watch, ada, grace, team, monkeypatch):
+    monkeypatch.setattr(presence_watch, "_AT_ONCE", 1)
+    Agent.objects.filter(pk__in=(ada.pk, grace.pk)).update(availability="busy")
+
+    assert told(watch.look()) == [(f"agent.{ada.pk}", "busy"), (f"team.{team.pk}", "busy")]
+    Agent.objects.filter(pk=grace.pk).update(availability="away")
+    assert told(watch.go_on()) == [(f"agent.{grace.pk}", "away"), (f"team.{team.pk}", "away")]
+    assert watch.go_on() == []
+
+
+def test_many_of_a_team_are_told_to_it_in_one_frame_and_each_to_the_own_desks(watch, team, monkeypatch):
+    monkeypatch.setattr(broadcasts, "_MANY", 2)
+    Agent.objects.update(availability="busy")
+
+    frames = {group: json.loads(message["text"]) for group, message in watch.look()}
+    assert {frame["type"] for group, frame in frames.items() if group.startswith("agent.")} == {"presence.changed"}
+    together = frames[f"team.{team.pk}"]
+    assert together["type"] == "presences.changed"
+    agent_ids = set(team.agents.values_list("pk", flat=True))
+    assert {one["agent"]["id"] for one in together["presences"]} == agent_ids
+    assert {one["state"] for one in together["presences"]} == {"busy"}
+
+
+def test_what_could_not_be_told_is_told_at_the_next_look(watch, ada, grace, monkeypatch):
+    monkeypatch.setattr(presence_watch, "_AT_ONCE", 1)
+    Agent.objects.filter(pk__in=(ada.pk, grace.pk)).update(availability="busy")
+    watch.look()
+
+    assert {group for group, _ in told(watch.look())} >= {f"agent.{grace.pk}"}
+
+
 @pytest.mark.parametrize("how", ["suspended", "leaves"])
 def test_who_is_in_a_team_no_more_is_told_to_it_and_to_himself(watch, ada, team, how):
     if how == "suspended":

@@ -3931,6 +3931,14 @@ export interface components {
          * @enum {string}
          */
         PresenceStateEnum: "available" | "busy" | "away" | "offline" | "on-call" | "wrap-up" | "not-reachable";
+        PresencesChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "presences.changed";
+            presences: components["schemas"]["Presence"][];
+        };
         /** @description RFC 9457. Every code: docs/errors.md, and /problems/ on the server. */
         Problem: {
             /** Format: uri-reference */
@@ -4278,7 +4286,7 @@ export interface components {
             /** @description As read at the home region. */
             display: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["CallTakenOver"] | components["schemas"]["SupervisingChanged"] | components["schemas"]["HelpChanged"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["CallBackChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["CallTakenOver"] | components["schemas"]["SupervisingChanged"] | components["schemas"]["HelpChanged"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PresencesChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["CallBackChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript

@@ -30,7 +30,9 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
     case "call.problem":
       return problem(state, message, at);
     case "presence.changed":
-      return [presenceChanged(state, message.presence, at)];
+      return [presenceChanged(state, [message.presence], at)];
+    case "presences.changed":
+      return [presenceChanged(state, message.presences, at)];
     case "queue.changed":
       return [{ ...state, queues: withQueue(state.queues, message.queue) }];
     case "call_back.changed":
@@ -273,17 +275,18 @@ function problem(state: State, message: Extract<ServerMessage, { type: "call.pro
   return [state];
 }
 
-function presenceChanged(state: State, presence: State["presence"][number], at: number): State {
-  const before = state.presence.find((known) => known.agent.id === presence.agent.id);
-  const others = state.presence.filter((known) => known.agent.id !== presence.agent.id);
-  const mine = presence.agent.id === state.me.id;
+function presenceChanged(state: State, presences: State["presence"], at: number): State {
+  const told = new Set(presences.map(({ agent }) => agent.id));
+  const others = state.presence.filter((known) => !told.has(known.agent.id));
+  const before = state.presence.find((known) => known.agent.id === state.me.id);
+  const mine = presences.find(({ agent }) => agent.id === state.me.id);
   return {
     ...state,
-    presence: [...others, presence].sort((a, b) => a.agent.name.localeCompare(b.agent.name)),
-    availability: mine ? presence.availability : state.availability,
+    presence: [...others, ...presences].sort((a, b) => a.agent.name.localeCompare(b.agent.name)),
+    availability: mine ? mine.availability : state.availability,
     // Whoever was away is ready from when calls ring again, not from when the phone was started.
     readySince:
-      mine && state.readySince !== null && isBack(before?.availability, presence.availability)
+      mine && state.readySince !== null && isBack(before?.availability, mine.availability)
         ? at
         : state.readySince,
   };

@@ -173,4 +173,22 @@ describe("the desk's socket", () => {
     const presence = there(me, { availability: "away", state: "away" });
     expect(after(readyState(), push({ type: "presence.changed", presence })).availability).toBe("away");
   });
+
+  it("takes what many are now, and keeps the others as they were", () => {
+    const grace = { id: 2, identity: "agent_2", name: "Grace Hopper" };
+    const zoe = { id: 4, identity: "agent_4", name: "Zoë Zuse" };
+    const known = after(readyState(), push({ type: "presence.changed", presence: there(zoe) }));
+    const presences = [
+      there(me, { availability: "away", state: "away" }),
+      there(grace, { state: "on-call" }),
+    ];
+    const state = after(known, push({ type: "presences.changed", presences }));
+    expect(state.availability).toBe("away");
+    expect(state.presence.filter(({ agent }) => agent.id === grace.id).map((one) => one.state)).toEqual([
+      "on-call",
+    ]);
+    expect(state.presence.filter(({ agent }) => agent.id === zoe.id)).toEqual([there(zoe)]);
+    const names = state.presence.map(({ agent }) => agent.name);
+    expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+  });
 });

@@ -16,7 +16,7 @@ from asgiref.sync import async_to_sync
 from channels.exceptions import ChannelFull
 from redis.exceptions import RedisError
 
-from core.realtime import redis_hub
+from core.realtime import channel_layer, redis_hub
 from core.realtime.channel_layer import ProcessChannelLayer
 from core.realtime.redis_layer import RedisChannelLayer
 from scripts.servers import Server, find_program, start_redis
@@ -145,6 +145,33 @@ def test_who_listens_is_handed_what_groups_and_channels_are_told(layer):
         await until(lambda: HELLO in ear.messages)
 
         assert [message.get("number") for message in ear.messages] == [*range(50), None]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("way", ["group_send_many", "group_send_here"])
+def test_others_have_their_turn_while_much_is_told(layer, way, monkeypatch):
+    # Each message alone takes longer than anything may go on without a break.
+    monkeypatch.setattr(channel_layer, "_AT_A_STRETCH_SECONDS", 0)
+
+    async def scenario() -> None:
+        ear, channel = Ear(), await layer.new_channel()
+        layer.listen(channel, ear)
+        await layer.group_add("team.1", channel)
+        heard: list[int] = []
+
+        async def others() -> None:
+            while len(ear.messages) < 20:
+                heard.append(len(ear.messages))
+                await asyncio.sleep(0)
+
+        turns = asyncio.create_task(others())
+        await getattr(layer, way)([("team.1", {"type": "test.number", "number": number}) for number in range(20)])
+        await asyncio.wait_for(turns, 10)
+
+        # It looks before each next one comes; how the first of them was is not asked.
+        assert {*range(1, 20)} <= set(heard), heard
+        assert [message["number"] for message in ear.messages] == [*range(20)]
 
     asyncio.run(scenario())
 

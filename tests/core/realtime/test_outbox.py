@@ -92,3 +92,36 @@ def test_what_fails_does_not_hold_up_what_comes_after(caplog):
     assert layer.frames == [("team.1", {"number": 2})]
     assert "1 pushes could not be sent" in caplog.text
     assert "a push could not be made" in caplog.text
+
+
+def test_what_changes_often_is_told_at_once_and_then_together(monkeypatch):
+    layer, made = Layer(), []
+    monkeypatch.setattr(outbox, "_GATHERED_SECONDS", 0.3)
+    gathered = outbox.Gathered(lambda ids: made.append(sorted(ids)))
+
+    async def scenario() -> None:
+        gathered.put([1])
+        await until(lambda: made == [[1]])
+        gathered.put([2])
+        gathered.put([3, 2])
+        await until(lambda: len(made) == 2)
+        gathered.put([4])
+        await until(lambda: len(made) == 3)
+
+    serve(layer, scenario)
+    assert made == [[1], [2, 3], [4]]
+
+
+def test_what_waits_when_a_server_stops_is_told_with_the_next(monkeypatch):
+    layer, made = Layer(), []
+    monkeypatch.setattr(outbox, "_GATHERED_SECONDS", 60)
+    gathered = outbox.Gathered(lambda ids: made.append(sorted(ids)))
+
+    async def scenario() -> None:
+        gathered.put([1])
+        await until(lambda: made)
+        gathered.put([2])
+
+    serve(layer, scenario)
+    gathered.put([3])
+    assert made == [[1], [2, 3]]
