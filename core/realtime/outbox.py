@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -130,7 +131,7 @@ class Gathered:
         else:
             # The loop is closed when the server stops.
             with suppress(RuntimeError):
-                server.loop.call_soon_threadsafe(server.loop.call_later, wait, server.work.put, self._run)
+                server.loop.call_soon_threadsafe(partial(server.loop.call_later, wait, server.work.put, self._run))
 
     def _run(self) -> None:
         with self._lock:
