@@ -1,6 +1,7 @@
 """Open desks, in a process of their own: `python -m bench.audience`, first a job as JSON, then orders, one a line.
 
 open N        opens sockets until there are N
+board 1       a supervisor opens the board, which stays open
 latency K     K times: something happens to one of them; how long until its frame is here
 published K   the same, of what is published in Redis without asking the floor to
 fanout K      K times: something happens that all are told; how long until the last of them has its frame
@@ -22,6 +23,7 @@ from bench.websocket import Socket, connect
 from bench.wire import Connection, Tally, post_all
 
 _PATIENCE = 3.0
+_BOARD_PATIENCE = 20.0
 _OPENED_AT_ONCE = 10
 # About as long as a frame of the product's about a ringing call.
 _FILLING = "x" * 900
@@ -40,6 +42,7 @@ class Audience:
         # Not where the first desk is: what its agent is told goes from one process to another.
         self.posting = Connection(job["ports"][-1])
         self.redis: asyncio.StreamWriter | None = None
+        self.viewer: Socket | None = None
 
     def heard(self, socket: Socket, frame: bytes, at: float) -> None:
         if not self.marks or not all(mark in frame for mark in self.marks):
@@ -64,6 +67,22 @@ class Audience:
             )
         await asyncio.sleep(0.5)
         return {"open": len(self.sockets)}
+
+    async def board(self, _count: int) -> dict[str, Any]:
+        shown = asyncio.Event()
+        told = 0
+
+        def heard(_socket: Socket, frame: bytes, _at: float) -> None:
+            nonlocal told
+            if b"board.changed" in frame:
+                told = len(frame)
+                shown.set()
+
+        cookie = f"sessionid={self.job['supervisor']['session']}"
+        self.viewer = viewer = await connect(self.job["ports"][0], "/ws/desk/", cookie, heard)
+        viewer.say('{"type": "board.open", "team": null}')
+        await asyncio.wait_for(shown.wait(), _BOARD_PATIENCE)
+        return {"bytes": told}
 
     async def _expect(self, sockets: list[Socket], *marks: str, request: bytes) -> float | None:
         """Milliseconds from the request until the last of the sockets has its frame; None when one never came."""
@@ -165,9 +184,8 @@ async def main() -> None:
     audience = Audience(json.loads(sys.stdin.readline()))
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         order, _, number = line.strip().partition(" ")
-        work = {name: getattr(audience, name) for name in ("open", "latency", "published", "fanout", "idle", "drop")}[
-            order
-        ]
+        orders = ("open", "board", "latency", "published", "fanout", "idle", "drop")
+        work = {name: getattr(audience, name) for name in orders}[order]
         print(json.dumps(await work(int(number))), flush=True)
 
 

@@ -98,7 +98,8 @@ class Stage:
         found = self.people[name]
         people = found["alone"] if kind == "alone" else found["together"]["agents"]
         people = [one | {"path": "/ws/desk/"} for one in people]
-        return Audience(ports=server.ports, floor=False, people=people, line=found["together"]["line"])
+        line, supervisor = found["together"]["line"], found["supervisor"]
+        return Audience(ports=server.ports, floor=False, people=people, line=line, supervisor=supervisor)
 
     def members(self, name: str) -> tuple[int, int]:
         """How many desks the product believes to be open: in the database, and in Redis."""
@@ -111,6 +112,7 @@ def alone_report(stage: Stage, *, rounds: int, samples: int) -> Report:
     report = Report("P5  From a webhook to its agent's open desk, ms", ("desks", "p50", "p95", "lost"))
     with contextlib.ExitStack() as stack:
         audiences = {name: stack.enter_context(stage.audience(name, "alone")) for name in stage.servers}
+        _open_boards(audiences)
         for size in _SIZES:
             times: dict[str, list[float]] = {name: [] for name in ("hub", *_ALONE)}
             lost = dict.fromkeys(times, 0)
@@ -149,6 +151,7 @@ def together_report(stage: Stage, *, rounds: int, samples: int) -> Report:
     )
     with contextlib.ExitStack() as stack:
         audiences = {name: stack.enter_context(stage.audience(name, "together")) for name in stage.servers}
+        _open_boards(audiences)
         few = {}
         for name, audience in audiences.items():
             audience.tell("open", _STAY)
@@ -174,6 +177,13 @@ def together_report(stage: Stage, *, rounds: int, samples: int) -> Report:
             worse[name][1] += told["doubles"]
     _together_rows(report, times, worse)
     return report
+
+
+def _open_boards(audiences: dict[str, Audience]) -> None:
+    """A supervisor watches the large team, and fifty others, all the time."""
+    for name, audience in audiences.items():
+        if name != "hub":
+            audience.tell("board", 1)
 
 
 def _ghosts(stage: Stage, name: str, few: tuple[int, int]) -> int:

@@ -25,7 +25,8 @@ def main(count: int) -> None:
     with transaction.atomic():
         alone = [_agent(number, "alone", ring=True) for number in range(count)]
         together = _together(count)
-    print(json.dumps({"alone": alone, "together": together, "password": _PASSWORD}))
+        supervisor = _supervisor()
+    print(json.dumps({"alone": alone, "together": together, "supervisor": supervisor, "password": _PASSWORD}))
 
 
 def _agent(number: int, kind: str, *, ring: bool) -> dict[str, object]:
@@ -81,6 +82,15 @@ def _together(count: int) -> dict[str, object]:
     agents = [_agent(number, "together", ring=False) for number in range(count)]
     team.agents.add(*(agent["id"] for agent in agents))
     return {"line": "+12025559999", "agents": agents}
+
+
+def _supervisor() -> dict[str, object]:
+    """Of the large team, and of fifty of the others."""
+    from agents.models import Agent, Role, Team
+
+    agent = Agent.objects.create(username="supervisor", role=Role.SUPERVISOR, password=_hashed(_PASSWORD))
+    agent.teams.add(Team.objects.get(name="Everybody"), *Team.objects.exclude(name="Everybody").order_by("pk")[:50])
+    return {"id": agent.pk, "session": session_of(agent)}
 
 
 if __name__ == "__main__":

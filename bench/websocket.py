@@ -83,6 +83,11 @@ class Socket(asyncio.Protocol):
             self.closed = True
         return True
 
+    def say(self, text: str) -> None:
+        """Up to 125 bytes, masked with zeros, as a client has to mask."""
+        data = text.encode()
+        self.transport.write(bytes([0x81, 0x80 | len(data)]) + bytes(4) + data)
+
     def drop(self) -> None:
         """As a laptop's lid does it: without a word."""
         self.transport.abort()
