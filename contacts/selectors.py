@@ -78,7 +78,7 @@ def contact_search(text: str) -> QuerySet[Contact]:
     condition = Q(searched__contains=fold(text))
     digits = "".join(ch for ch in text if ch.isdigit())
     if len(digits) >= 3:
-        condition |= Q(pk__in=ContactNumber.objects.filter(number__contains=digits).values("contact"))
+        condition |= Q(pk__in=ContactNumber.objects.filter(number__icontains=digits).values("contact"))
     return contacts.filter(condition)
 
 

@@ -69,7 +69,7 @@ def _found_by(search: str) -> Q:
     found = Q(searched__contains=fold(search))
     digits = "".join(letter for letter in search if letter.isdigit())
     # A number as it is dialled at home begins with a zero that E.164 does not have.
-    return found | Q(number__contains=digits.lstrip("0")) if len(digits.lstrip("0")) >= 3 else found
+    return found | Q(number__icontains=digits.lstrip("0")) if len(digits.lstrip("0")) >= 3 else found
 
 
 def draft_rows_shown(rows: list[Row], *, show: str, search: str) -> Iterator[Row]:

@@ -110,7 +110,7 @@ def _found_by(text: str) -> QuerySet[Thread, Any]:
     found += [messages.values("thread") for messages in _that_say(fold(text))]
     digits = "".join(letter for letter in text if letter.isdigit())
     if len(digits) >= 3:
-        found.append(threads.filter(number__contains=digits).values("pk"))
+        found.append(threads.filter(number__icontains=digits).values("pk"))
     return found[0].union(*found[1:])
 
 
