@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,13 @@ def _needs_services(item: pytest.Item) -> bool:
     return bool(names & {"db", "transactional_db"} or item.get_closest_marker("django_db")) or item.nodeid.startswith(
         ("tests/core/", "tests/config/", "tests/desk/")
     )
+
+
+def pytest_collection_finish() -> None:
+    # What was imported and collected stays until the end: looking through it again and again took a sixth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def pytest_report_header() -> str:
