@@ -201,12 +201,13 @@ def _choices(me: Conversation | None = None) -> tuple[list[Choice], FreeAgents]:
     now = timezone.now()
     *_locked, waited_for = fetch(*locking_offers(), _WAITED_FOR(now=now))
     team_ids = {team_id for (team_id,) in waited_for}
-    only: frozenset[int] = frozenset()
+    named: frozenset[int] = frozenset()
     mine: list[tuple[Any, ...]] = []
     if me is not None:
-        mine, only = [_row_of(me)], frozenset(me.terms.get("only", ()))
+        # Who is meant may be on a call, and is then rung softly: when the caller comes, and at each later asking.
+        mine, named = [_row_of(me)], frozenset((*me.terms.get("only", ()), *me.terms.get("preferred", ())))
         team_ids |= {me.team_id} if me.team_id is not None else set()
-    found = free_agents(team_ids, only)
+    found = free_agents(team_ids, named)
     if not found.free:
         return [], found
     # Who waits for another team can get none of these.

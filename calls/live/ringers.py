@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def of_team(doing: RingTeam, caller: str) -> list[Ringer]:
     """For a caller who is the only one to come."""
     wishes, skill = wishes_of_team(doing, _call_of(caller))
-    found = free_agents([doing.team])
+    found = free_agents([doing.team], wishes.get("preferred", ()))
     me = Waiting(
         sid="",
         team_id=doing.team,
@@ -55,7 +55,8 @@ def _rung(doing: RingTeam, me: Waiting, ringing: list[int], found: FreeAgents) -
     is_alone = bool(ringing) and ringing[0] in me.preferred
     for place, pk in enumerate(ringing):
         first = place == 0 and is_alone
-        reason = _FIRST[doing.first] if first else _("Available.")
+        said = _FIRST_SOFTLY if pk in found.softly else _FIRST
+        reason = said[doing.first] if first else _("Available.")
         rungs.append(Ringer(pk, str(found.by_id[pk]), rings=True, reason=reason, after=after))
         if first:
             after += doing.first_seconds
@@ -67,6 +68,10 @@ def _rung(doing: RingTeam, me: Waiting, ringing: list[int], found: FreeAgents) -
 _FIRST = {
     "last-agent": _("Spoke with this caller last."),
     "owner": _("Has this contact as their own."),
+}
+_FIRST_SOFTLY = {
+    "last-agent": _("Spoke with this caller last, and is on a call: the phone rings softly."),
+    "owner": _("Has this contact as their own, and is on a call: the phone rings softly."),
 }
 
 
