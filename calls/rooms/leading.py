@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from agents.selectors import team_ids_of
 from calls.answering import route_twiml
-from calls.live import dispatch
+from calls.live import dispatch, lost_callers
 from calls.live.dispatch import Fetch
 from calls.live.fetching import offer_url
 from calls.live.helping import help_over
@@ -171,7 +171,9 @@ def _park_again(inside: Inside, led: Led) -> None:
     places = [one for one in inside.participants if one.role == Role.AGENT and one.agent_id == led.agent_id]
     if places:
         places[-1].parked_at = led.parked_at
-        inside.changed(places[-1])
+        for one in places:
+            lost_callers.not_lost(one)
+        inside.changed(*places)
 
 
 def offer_now(sid: str, agent_id: int, *, attempt: int) -> bool:
