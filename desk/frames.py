@@ -103,7 +103,7 @@ class CallProblemSerializer(_Frame):
 class CallTakenOverSerializer(_Frame):
     sid = serializers.CharField()
     by = AgentSerializer()
-    message = serializers.CharField(help_text="A sentence for the agent who had the call.")
+    message = serializers.CharField(help_text="A sentence for an agent who was in the call.")
 
 
 @_frame("lost_caller.changed", SERVER_FRAMES)
