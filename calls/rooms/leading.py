@@ -48,12 +48,14 @@ _KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """Whom Twilio is to fetch, and how everything was before: for when it does not."""
+    """Whom Twilio is to fetch, and how everything was before: for when it does not. `attempt`: the last in which
+    anybody was offered the customer until then."""
 
     fetch: Fetch
     agent_id: int | None
     round: int
     before: dict[str, Any] | None
+    attempt: int
     parked_at: datetime | None = None
 
 
@@ -106,7 +108,7 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
         waits.parked_at = None
         inside.changed(waits)
         parked.let_go(inside, waits)
-    return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before, parked_at)
+    return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before, root.round - 1, parked_at)
 
 
 def _front(known: Conversation, now: Any) -> Any:
@@ -146,12 +148,13 @@ def ask(led: Led) -> None:
 
 @transaction.atomic
 def take_back(led: Led) -> Inside:
-    """Twilio did not: they talk on. Whoever is fetched all the same is known by the turn. To be finished."""
+    """Twilio did not: they talk on, and who was rung before rings on. Whoever is fetched all the same is known by the
+    turn. To be finished."""
     inside = Inside(led.fetch.sid)
     known = inside.conversation
     if known is None or known.turn != led.fetch.turn or inside.root is None:
         return inside
-    offers_end(led.fetch.sid, "not-fetched")
+    offers_end(led.fetch.sid, "not-fetched", after=led.attempt)
     before = led.before or {"state": State.TALKING, "turn": 0, "answer": "", "terms": {}}
     if before.get("team_id") is None:
         # Whoever comes all the same has somewhere to go.
