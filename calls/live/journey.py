@@ -18,9 +18,9 @@ from calls.live.terms import terms_of_agent, terms_of_team
 from calls.live.waking import wake_over, wake_sleeping
 from calls.models import LIVE, Call, CallEvent, CallOffer, Conversation
 from core.languages import as_json
-from core.languages import kept as _
 from routing import walk
 from routing.doings import (
+    NOT_CALLED,
     Ask,
     DialNumber,
     Doing,
@@ -35,7 +35,6 @@ from routing.doings import (
     Wait,
 )
 from routing.facts import facts_of
-from routing.outgoing.checks import number_known
 from routing.selectors import callable_agents_of
 from routing.walk import Position
 
@@ -117,22 +116,15 @@ def _enter(meeting: Meeting, doings: list[Doing]) -> Event | None:
         conversation.terms = terms_of_agent(last)
         meeting.rung = at_the_door(conversation)
         return None if meeting.rung else Event(EventKind.NOT_TAKEN)
-    if isinstance(last, DialNumber) and (refusal := _dial_refused(last)):
+    if isinstance(last, DialNumber) and (refusal := outgoing_guards.refusal_of_route(last.number)):
         _note_refused(conversation.call_id, last, refusal)
         return Event(EventKind.NOT_TAKEN)
     conversation.state = _STATES.get(type(last), State.ENDED)
     return None
 
 
-def _dial_refused(dial: DialNumber) -> str:
-    """Why an outside number is not called now; "" when it is. The caller is never stopped, and goes the way for when
-    nobody answers there: but the call that we would make costs as others do."""
-    number = number_known(dial.number)
-    return outgoing_guards.refusal_of(number) if number else ""
-
-
 def _note_refused(sid: str, dial: DialNumber, refusal: str) -> None:
-    said = _("%(number)s is not called: the caller goes on") % {"number": dial.number}
+    said = NOT_CALLED % {"number": dial.number}
     CallEvent.objects.create(
         call_sid=sid,
         kind=CallEvent.Kind.ROUTE,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agents.selectors import agents_active, agents_asleep, reachability_of
 from calls.live.free_agents import FreeAgents, free_agents, skill_key, teams_at_work
+from calls.live.outgoing_guards import refusal_of_route
 from calls.live.scheduling import ALL_AT_ONCE, Waiting, candidates
 from calls.live.terms import wishes_of_team
 from calls.models import Call, Direction
@@ -118,4 +119,4 @@ def somebody_there(team_id: int) -> bool:
     return bool(teams_at_work([team_id]) or agents_asleep(list(members)))
 
 
-RINGING = Ringing(of_team, of_agent, somebody_there)
+RINGING = Ringing(of_team, of_agent, somebody_there, refusal_of_route)
