@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -255,14 +255,3 @@ def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
         missed=missed,
         spared=spared,
     )
-
-
-def is_due(conversation: Conversation, now: datetime) -> bool:
-    """Whether the caller has waited for as long as the step lets."""
-    return is_over(conversation.waiting_since, conversation.terms, now)
-
-
-def is_over(since: datetime | None, terms: Mapping[str, Any], now: datetime) -> bool:
-    """The same of what was read of a conversation."""
-    longest = terms.get("wait_seconds")
-    return bool(since and longest and now >= since + timedelta(seconds=longest))

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from agents.selectors import agents_active
 from calls.live import broadcasts, call_backs, dispatcher, outgoing_guards
-from calls.live.dispatch import at_the_door, is_due, tell_offered
+from calls.live.dispatch import at_the_door, tell_offered
 from calls.live.free_agents import teams_at_work
 from calls.live.scheduling import PRIORITY_STEP
+from calls.live.sending_on import way_on
 from calls.live.terms import terms_of_agent, terms_of_team
 from calls.live.waking import wake_over, wake_sleeping
 from calls.models import LIVE, Call, CallEvent, CallOffer, Conversation
@@ -217,9 +218,8 @@ def _leave_team(meeting: Meeting) -> None:
 def wait_on(meeting: Meeting, trees: list[CallTree]) -> Meeting:
     """Back among those who wait: somebody's phone rings, or the caller hears the music on, or has waited enough."""
     conversation = meeting.conversation
-    # Nobody waits for a single agent, nor for a team that was deleted.
-    if conversation.team_id is None or is_due(conversation, timezone.now()):
-        return go_on(meeting, Event(EventKind.WAITED), trees)
+    if (way := way_on(conversation, timezone.now())) is not None:
+        return go_on(meeting, Event(way), trees)
     # Whether anybody is there at all is looked at beside this (`calls.live.mending`): a page that is loaded again is
     # gone for a moment, too.
     meeting.rung = at_the_door(conversation)
