@@ -89,7 +89,7 @@ def _give_back(thread: Thread) -> None:
     """Whoever left, or answers another team's lines now, reads nothing here: it is the team's again."""
     agent_id = thread.assigned_to_id
     if agent_id is not None and not agents_who_may_see(thread).filter(pk=agent_id).exists():
-        Thread.objects.filter(pk=thread.pk, assigned_to=agent_id).update(assigned_to=None)
+        thread_give_back(thread.pk, agent_id)
 
 
 def _note_newest(thread: Thread, message: Message, *, is_blocked: bool) -> None:
