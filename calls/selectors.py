@@ -102,8 +102,8 @@ _LOST_TOLD_FOR = timedelta(hours=12)
 
 
 def lost_caller_of(agent_id: int) -> Participant | None:
-    """Of callers whom this agent parked, did not come back to, and has not read of: the latest, by the agent's own place
-    in that call."""
+    """Of callers whom this agent parked, did not come back to, and has not read of: the latest, by the agent's own
+    place in that call."""
     lost = Participant.objects.filter(agent=agent_id, not_back_at__gte=timezone.now() - _LOST_TOLD_FOR)
     return lost.select_related("room__call__contact").order_by("-not_back_at", "-pk").first()
 

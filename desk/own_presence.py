@@ -1,5 +1,5 @@
-"""What desks say of their agents: available, busy, away or finished, done with wrap-up; that a ring has arrived; and what
-was read."""
+"""What desks say of their agents: available, busy, away or finished, done with wrap-up; that a ring has arrived; and
+what was read."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class RateLimited(TelephonyError):
 
 
 class Unavailable(TelephonyError):
-    """Twilio did not answer, or with a failure of its own, or with what refuses nothing. Whether it acted is unknown."""
+    """Twilio did not answer, or with a failure of its own, or what refuses nothing. Whether it acted is unknown."""
 
 
 class NotReached(Unavailable):
@@ -84,7 +84,11 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     20404: (CallGone, gettext_noop("This call is over."), True),
     20429: (RateLimited, gettext_noop("Twilio is busy. Try again in a moment."), False),
     10004: (RateLimited, _BUSY_ACCOUNT, False),
-    16020: (TelephonyError, gettext_noop("As many are in this call as Twilio lets: somebody has to leave first."), True),
+    16020: (
+        TelephonyError,
+        gettext_noop("As many are in this call as Twilio lets: one has to leave first."),
+        True,
+    ),
     16021: (RateLimited, _BUSY_ACCOUNT, False),
     # <Dial>'s own come with callbacks. What is wrong with our number is not the called one's fault.
     13214: (NotConfigured, _CALLER_ID, True),

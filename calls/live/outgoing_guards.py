@@ -32,7 +32,7 @@ def refusal_of(number: Number) -> str:
 
 
 def refusal_of_route(e164: str) -> str:
-    """The same of a number that a route calls for a caller, who is never stopped by it and goes the way for when nobody
-    answers there: but the call that we would make costs as others do. "" also for what is no number, as a short code."""
+    """The same of a number that a route calls for a caller, who is never stopped, and goes the way for when nobody
+    answers there: but the call that we would make costs as others do. "" also for what is no number: a short code."""
     number = number_known(e164)
     return refusal_of(number) if number else ""

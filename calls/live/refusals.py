@@ -33,8 +33,8 @@ _NUMBER_CALLED = gettext_noop("Twilio did not place this call: it does not call 
 
 
 def refusals_explain() -> int:
-    """Says of each call that Twilio did not place lately what the reason was: by Twilio's own code, otherwise whether it
-    was the caller ID. Returns how many."""
+    """Says of each call that Twilio did not place lately what the reason was: by Twilio's own code, otherwise whether
+    it was the caller ID. Returns how many."""
     since = timezone.now() - _LATELY
     refused = Call.objects.filter(parent__isnull=True, start_time__gte=since, problem__in=(NOT_PLACED, NOT_REACHED))
     reasons: dict[str, str] = {}

@@ -16,13 +16,14 @@ from messaging.threads.services import thread_give_back
 _NET_SECONDS = 3600
 
 
-def threads_give_back(agent_ids: Collection[int] | None = None) -> int:
-    """Gives back what those of these agents, or of all, hold who may not see it any more: who was made inactive, and who
-    left the line's team. What is unread there is the team's to read. Returns how many."""
+def threads_give_back(agent_ids: Collection[int] | None = None) -> None:
+    """Gives back what those of these agents, or of all, hold who may not see it any more: who was made inactive, and
+    who left the line's team. What is unread there is the team's to read."""
     rows = _orphaned()
     if agent_ids is not None:
         rows = rows.filter(assigned_to__in=agent_ids)
-    return sum(thread_give_back(pk, agent_id) for pk, agent_id in rows.values_list("pk", "assigned_to"))
+    for pk, agent_id in list(rows.values_list("pk", "assigned_to")):
+        thread_give_back(pk, agent_id)
 
 
 def threads_give_back_hourly() -> None:

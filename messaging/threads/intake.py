@@ -16,6 +16,7 @@ from messaging.params import IncomingText
 from messaging.services import thread_with
 from messaging.threads.opt_out import consent_follow
 from messaging.threads.permissions import agents_who_may_see
+from messaging.threads.services import thread_give_back
 from routing.models import Line
 from routing.selectors import lines_by_number
 from telephony.models import Webhook

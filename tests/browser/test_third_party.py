@@ -1,4 +1,5 @@
-"""An outside number taken into a call: each party sings a tone of its own, the real SDK in Chromium, the real simulator."""
+"""An outside number taken into a call: each party sings a tone of its own, the real SDK in Chromium, the real
+simulator."""
 
 from __future__ import annotations
 
@@ -105,12 +106,14 @@ def test_a_number_that_does_not_answer_leaves_the_two_talking(ada: DeskPage, sta
     ada.button("Add to the call").click()
     others = ada.page.get_by_role("region", name="Also in the call")
     eventually(
-        lambda: [
-            party["state"]
-            for party in ada.api(f"/api/v1/calls/{everybody.callers['maya']}/")["participants"]
-            if party["role"] == "third-party"
-        ]
-        == ["left"],
+        lambda: (
+            [
+                party["state"]
+                for party in ada.api(f"/api/v1/calls/{everybody.callers['maya']}/")["participants"]
+                if party["role"] == "third-party"
+            ]
+            == ["left"]
+        ),
         "the number is busy",
     )
 

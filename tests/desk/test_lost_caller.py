@@ -1,4 +1,5 @@
-"""A caller to whom an agent did not come back: told at the agent's desks, those that open later, too, until it is read."""
+"""A caller to whom an agent did not come back: told at the agent's desks, those that open later, too, until it is
+read."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from asgiref.sync import sync_to_async as sync
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from calls.models import Participant, Room
+from calls.live import dispatch
+from calls.models import CallOffer, Participant, Room
 from calls.rooms import keeping, leading
 from calls.selectors import lost_caller_of
 from telephony.errors import TelephonyError
@@ -21,9 +23,7 @@ from tests.twilio import leg_status, sid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAID = "You did not come back to Maya Okonkwo in time: the call went to the front of the queue."
-AUF_DEUTSCH = (
-    "Sie kamen nicht rechtzeitig zu Maya Okonkwo zurück: Der Anruf ging an den Anfang der Warteschlange."
-)
+AUF_DEUTSCH = "Sie kamen nicht rechtzeitig zu Maya Okonkwo zurück: Der Anruf ging an den Anfang der Warteschlange."
 
 
 @pytest.fixture(autouse=True)
@@ -130,8 +130,11 @@ def test_who_has_that_caller_again_has_nothing_to_read(twilio, ada):
     vanishes(twilio, ada)
     assert lost_caller_of(ada.pk) is not None
 
+    dispatch.dispatch()
+    offer = CallOffer.objects.get(call=ROOT, agent=ada, state="ringing")
     for number, status in enumerate(("initiated", "ringing", "in-progress")):
-        twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, status, number, leg=9))
+        path = f"/twilio/voice/offer-status/?attempt={offer.attempt}"
+        twilio.webhook(path, leg_status(ada.pk, status, number, leg=9))
 
     assert lost_caller_of(ada.pk) is None
 

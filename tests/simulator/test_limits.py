@@ -68,6 +68,7 @@ def test_a_country_that_the_account_may_not_call_is_refused_by_the_api_and_a_dia
         async with bench() as b:
             shown = (await b.http.put("/sim/geo-permissions", json={"forbidden": ["+44"]})).json()
             b.product.answers[INCOMING] = twiml(f'<Dial action="/after">{london}</Dial>')
+            b.product.answers["/after"] = twiml("<Hangup/>")
             call = await b.call()
             await b.quiet()
             refused = await make(b, london)
@@ -107,6 +108,7 @@ def test_what_is_wrong_with_a_call_is_among_its_notifications_and_no_other_calls
         async with bench() as b:
             await limited(b, concurrent_calls=1)
             b.product.answers[INCOMING] = twiml(f'<Dial action="/after">{PHONE}</Dial>')
+            b.product.answers["/after"] = twiml("<Hangup/>")
             call = await b.call()
             await b.quiet()
             path = f"/Calls/{call.sid}/Notifications.json"

@@ -8,8 +8,8 @@ from typing import Any
 from unittest.mock import patch
 
 from twilio.base.exceptions import TwilioRestException
-from twilio.rest.api.v2010.account.call.notification import NotificationInstance, NotificationList
 from twilio.rest.api.v2010.account.application import ApplicationContext, ApplicationInstance, ApplicationList
+from twilio.rest.api.v2010.account.call.notification import NotificationInstance, NotificationList
 from twilio.rest.api.v2010.account.incoming_phone_number import (
     IncomingPhoneNumberContext,
     IncomingPhoneNumberInstance,

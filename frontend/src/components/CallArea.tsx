@@ -219,10 +219,7 @@ function EndedCalls({ state, send, onCallBack }: Pick<CallAreaProps, "state" | "
   return (
     <>
       {state.lostCaller && (
-        <LostCallerNotice
-          lost={state.lostCaller}
-          onClose={() => send({ type: "agent.read-lost-caller" })}
-        />
+        <LostCallerNotice lost={state.lostCaller} onClose={() => send({ type: "agent.read-lost-caller" })} />
       )}
       <EndedNotice
         state={state}

@@ -12,7 +12,7 @@ export function GapNotice({ gap, onClose }: { gap: ReachGap; onClose(): void }) 
 
 /** That a caller waited for this agent in vain. It is spoken with what else the softphone says (`announcements`). */
 export function LostCallerNotice({ lost, onClose }: { lost: LostCaller; onClose(): void }) {
-  return <Notice said={`${clock(lost.at)} · ${lost.message}`} onClose={onClose} />;
+  return <Notice said={lost.message} onClose={onClose} />;
 }
 
 function Notice({ said, role, onClose }: { said: string; role?: "status"; onClose(): void }) {

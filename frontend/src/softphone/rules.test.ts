@@ -56,7 +56,9 @@ describe("the token's grants", () => {
 describe("a caller to whom the agent did not come back", () => {
   const lost = sample("lost_caller.changed");
   const seen = after(readyState(), push(lost));
-  const said = { polite: "You did not come back to Maya Okonkwo in time: the call went to the front of the queue." };
+  const said = {
+    polite: "You did not come back to Maya Okonkwo in time: the call went to the front of the queue.",
+  };
 
   it("is said once, to a desk that is open and to one that opens later", () => {
     expect(announcement(readyState(), seen, false)).toEqual(said);
@@ -77,7 +79,11 @@ describe("a caller to whom the agent did not come back", () => {
       call: { ...parked.call, sid: "CA-parked", parked_since: parked.call.start_time, end_time: null },
     };
     const before = after(readyState(), push({ type: "call.status", live: waits }));
-    const back = push({ ...sample("desk.snapshot"), calls: [], lost_caller: lost.lost_caller } as ServerMessage);
+    const back = push({
+      ...sample("desk.snapshot"),
+      calls: [],
+      lost_caller: lost.lost_caller,
+    } as ServerMessage);
     expect(announcement(before, after(before, back), false)).toEqual(said);
   });
 

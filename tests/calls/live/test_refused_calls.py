@@ -92,7 +92,7 @@ def test_while_twilio_is_away_the_log_says_no_more_than_is_known(twilio, line, a
 
     with (
         account_at_twilio(),
-        patch.object(resource, "list", autospec=True, side_effect=requests.ConnectionError),
+        patch.object(resource, "list", side_effect=requests.ConnectionError),
     ):
         assert refusals_explain() == 0
 
@@ -133,7 +133,7 @@ def test_a_number_that_failed_by_itself_is_asked_about_once(twilio, line, ada):
 def test_a_debugger_that_says_nothing_leaves_the_other_question(twilio, line, ada):
     failed(twilio, ada)
     refused = TwilioRestException(404, "/uri", "no", code=20404)
-    with account_at_twilio(), patch.object(NotificationList, "list", autospec=True, side_effect=refused):
+    with account_at_twilio(), patch.object(NotificationList, "list", side_effect=refused):
         assert refusals_explain() == 1
 
     assert "does not call this number" in Call.objects.get(sid=sid("CA", 1)).problem

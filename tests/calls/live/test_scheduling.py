@@ -87,8 +87,9 @@ def test_who_talks_rings_only_for_who_asks_for_them_first(waiting, free):
     for choice in choose(waiting, free):
         asked = by_sid(waiting)[choice.sid]
         for pk in talking & set(choice.agent_ids):
-            assert pk in asked.preferred and not asked.missed.get(pk)
-            assert choice.agent_ids == (pk,) and choice.is_first_asked
+            assert pk in asked.preferred
+            assert not asked.missed.get(pk)
+            assert (choice.agent_ids, choice.is_first_asked) == ((pk,), True)
 
 
 def test_who_talks_makes_no_call_back():
