@@ -149,8 +149,9 @@ class Agent(AbstractUser):  # type: ignore[django-manager-missing]
         db_default=False,
         help_text=_(
             "While this agent talks, a call that is meant for this agent alone rings softly: a transfer by name, a "
-            "colleague's question, a route's step that names the agent. Answering it puts the first caller on "
-            "hold. Teams' queues never ring during a call."
+            "colleague's question, a route's step that names the agent, or that asks the agent of the last call or "
+            "the contact's owner first. Answering it puts the first caller on hold. Nobody else who waits for a team "
+            "rings during a call."
         ),
     )
     language = models.CharField(

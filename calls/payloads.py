@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.urls import get_script_prefix, reverse
+from django.utils.translation import gettext
 
 from agents.selectors import agent_name
 from calls.handling_payloads import held_seconds, hidden_from, parked_since, participants_json, transfer_json
-from calls.models import Call, CallOffer, Recording, is_incoming
+from calls.models import Call, CallOffer, Participant, Recording, is_incoming
 from core.languages import from_json, sentence
 from core.times import time_json as time_json
 from routing.models import Line
@@ -173,6 +174,19 @@ def call_back_json(offer: CallOffer | None) -> dict[str, Any] | None:
         "why": sentence(why) if isinstance(why, str) else "",
         "note": call.note,
     }
+
+
+def lost_caller_json(one: Participant | None) -> dict[str, Any] | None:
+    """`LostCaller` in docs/desk-protocol.md: a caller to whom an agent did not come back."""
+    if one is None or one.not_back_at is None:
+        return None
+    party = party_json(one.room.call)
+    if name := party["name"] or ("" if party["withheld"] else party["display"]):
+        said = gettext("You did not come back to %(name)s in time: the call went to the front of the queue.")
+        said %= {"name": name}
+    else:
+        said = gettext("You did not come back to a caller in time: the call went to the front of the queue.")
+    return {"sid": one.room_id, "at": time_json(one.not_back_at), "message": said}
 
 
 class PastCall(NamedTuple):

@@ -97,6 +97,17 @@ def call_back_offered(agent_id: int) -> CallOffer | None:
     return offers.filter(call__conversation__isnull=False).select_related(*related).first()
 
 
+# Whoever comes back later learns it from the log.
+_LOST_TOLD_FOR = timedelta(hours=12)
+
+
+def lost_caller_of(agent_id: int) -> Participant | None:
+    """Of callers whom this agent parked, did not come back to, and has not read of: the latest, by the agent's own
+    place in that call."""
+    lost = Participant.objects.filter(agent=agent_id, not_back_at__gte=timezone.now() - _LOST_TOLD_FOR)
+    return lost.select_related("room__call__contact").order_by("-not_back_at", "-pk").first()
+
+
 def supervised_by(agent_id: int) -> Participant | None:
     """The agent among those in a call, or on the way into it, whom they supervise; the latest."""
     inside = Participant.objects.filter(

@@ -26,7 +26,7 @@ from contacts.import_serializers import (
     ImportResultSerializer,
     ImportRowSerializer,
 )
-from contacts.import_services import ChangedMeanwhile, contacts_import
+from contacts.import_services import ChangedMeanwhile, ImportRuns, contacts_import
 from core.api.resources import BoundedJSONParser, Conflict, TooLarge, read_bounded
 from core.api.schema import raises
 
@@ -63,12 +63,13 @@ class ContactImportApi(APIView):
     needed. A known number changes
     its contact, as far as the row says something; an unknown one makes a new contact. A number may have an extension
     (`+12025550142 x12`). Each row is done wholly or not at
-    all, and one that cannot be used is answered with what is wrong.
+    all, and one that cannot be used is answered with what is wrong. Sent twice at once, it is imported once (409).
     """
 
     permission_classes = [IsAuthenticated, IsSupervisorOrAdmin]
     parser_classes = [RowsParser, CsvParser, MultiPartParser]
 
+    @raises("conflict")
     @extend_schema(
         operation_id="contacts_import",
         tags=["contacts"],
@@ -83,7 +84,10 @@ class ContactImportApi(APIView):
             rows, errors = rows_checked(_rows(request.data))
         except Unreadable as error:
             raise ValidationError({"file": [str(error)]}) from None
-        result = contacts_import(rows=rows, errors=errors, dry_run=_is_dry(request))
+        try:
+            result = contacts_import(rows=rows, errors=errors, dry_run=_is_dry(request))
+        except ImportRuns:
+            raise Conflict(_("The very same rows are being imported just now. Nothing was done.")) from None
         return Response(ImportResultSerializer(result).data)
 
 

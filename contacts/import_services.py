@@ -5,10 +5,16 @@ Webhooks need the database, too, and SQLite has one writer: an import must never
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeAlias
 
+from django.core.cache import cache
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +28,8 @@ from telephony.party import same_party
 _AT_ONCE = 100
 _FIELDS = ("name", "company", "email", "note")
 _OF_NUMBERS = ("label", "extension")
+# Longer than any import takes; a process that is killed holds its file up for no longer.
+_RUNS_SECONDS = 300
 
 
 # Checked: texts by the names of fields, `own` by keys, `group` as ids.
@@ -54,6 +62,10 @@ class _Step:
     contact: Contact
     number: ContactNumber
     changed: list[str]
+    # What the row says that the contact and its number had not: this is written, and nothing else of them.
+    brings: dict[str, str] = field(default_factory=dict)
+    brings_own: dict[str, str] = field(default_factory=dict)
+    brings_number: dict[str, str] = field(default_factory=dict)
     is_new_number: bool = False
     makes_contact: bool = False
     # Ids of groups that the contact is picked for, and was not.
@@ -65,8 +77,36 @@ def contacts_import(*, rows: Rows, errors: list[RowError], dry_run: bool, groups
     for these `groups`.
 
     A known number changes its contact, as far as the row says something; an unknown one makes a new contact, or goes to
-    the one of an earlier row with the same name, company and e-mail. Each row is done wholly or not at all.
+    the one of an earlier row with the same name, company and e-mail. Each row is done wholly or not at all. Of contacts
+    that are there, only what the rows say is written: what somebody else changes meanwhile stays.
+
+    Raises `ImportRuns`.
     """
+    if not dry_run:
+        with _once_at_a_time(rows, groups):
+            return _import(rows, errors, groups, dry_run=False)
+    return _import(rows, errors, groups, dry_run=True)
+
+
+class ImportRuns(Exception):
+    """The very same rows are being imported just now. Nothing was done."""
+
+
+@contextmanager
+def _once_at_a_time(rows: Rows, groups: Collection[int]) -> Iterator[None]:
+    """Whoever sends a file twice at once has it imported once: two imports that get into each other's way could make
+    two contacts of one whose numbers stand in two rows."""
+    said = json.dumps([rows, sorted(groups)], sort_keys=True, default=str)
+    key = f"contacts.import.{hashlib.sha256(said.encode()).hexdigest()}"
+    if not cache.add(key, True, _RUNS_SECONDS):
+        raise ImportRuns
+    try:
+        yield
+    finally:
+        cache.delete(key)
+
+
+def _import(rows: Rows, errors: list[RowError], groups: Collection[int], *, dry_run: bool) -> ImportResult:
     result = ImportResult(dry_run=dry_run, errors=list(errors))
     steps = list(_plan(rows, result, groups))
     if dry_run:
@@ -117,13 +157,53 @@ def _write_all(steps: list[_Step]) -> None:
     for step in new:
         step.number.contact = step.contact
     ContactNumber.objects.bulk_create([step.number for step in new], batch_size=_AT_ONCE)
-    changed = {step.contact.pk: step.contact for step in steps if step.changed}
-    for contact in changed.values():
-        contact.searched, contact.updated_at = folded_of(contact.name, contact.company), now
-    Contact.objects.bulk_update(changed.values(), [*_FIELDS, "own", "searched", "updated_at"], batch_size=_AT_ONCE)
-    numbers = [step.number for step in steps if step.changed and not step.is_new_number]
-    ContactNumber.objects.bulk_update(numbers, _OF_NUMBERS, batch_size=_AT_ONCE)
+    changed = [step for step in steps if step.changed]
+    _update_contacts(changed, now)
+    _update_numbers([step for step in changed if not step.is_new_number])
     _pick(steps)
+
+
+def _update_contacts(steps: list[_Step], now: datetime) -> None:
+    """Held until the end, and as they are by then."""
+    held = Contact.objects.select_for_update().filter(pk__in={step.contact.pk for step in steps}).order_by("pk")
+    contacts = {contact.pk: contact for contact in held}
+    fields: dict[int, set[str]] = defaultdict(set)
+    for step in steps:
+        contact = contacts.get(step.contact.pk)
+        if contact is None:
+            # Deleted since it was looked up.
+            raise ChangedMeanwhile
+        # The contact's version, for a label as well.
+        contact.updated_at = now
+        fields[contact.pk] |= {*_apply(step, contact), "updated_at"}
+    alike: dict[frozenset[str], list[Contact]] = defaultdict(list)
+    for pk, names in fields.items():
+        alike[frozenset(names)].append(contacts[pk])
+    for names_alike, rows in alike.items():
+        Contact.objects.bulk_update(rows, sorted(names_alike), batch_size=_AT_ONCE)
+
+
+def _apply(step: _Step, contact: Contact) -> set[str]:
+    """Gives the contact what the row brings; which fields are to be written."""
+    for name, value in step.brings.items():
+        setattr(contact, name, value)
+    fields = set(step.brings)
+    if step.brings_own:
+        contact.own = contact.own | step.brings_own
+        fields.add("own")
+    if fields & {"name", "company"}:
+        contact.searched = folded_of(contact.name, contact.company)
+        fields.add("searched")
+    return fields
+
+
+def _update_numbers(steps: list[_Step]) -> None:
+    alike: dict[frozenset[str], list[ContactNumber]] = defaultdict(list)
+    for step in steps:
+        if step.brings_number:
+            alike[frozenset(step.brings_number)].append(step.number)
+    for names, rows in alike.items():
+        ContactNumber.objects.bulk_update(rows, sorted(names), batch_size=_AT_ONCE)
 
 
 def _pick(steps: list[_Step]) -> None:
@@ -203,15 +283,26 @@ def _change(row: int, contact: Contact, number: ContactNumber, values: dict[str,
     changed = [name for name in _FIELDS if values.get(name) and values[name] != getattr(contact, name)]
     for name in changed:
         setattr(contact, name, values[name])
+    brings = {name: values[name] for name in changed}
     own = {key: text for key, text in values.get("own", {}).items() if text and contact.own.get(key) != text}
     if own:
         contact.own = contact.own | own
         changed += [f"own.{key}" for key in own]
-    for name in _OF_NUMBERS:
-        if values.get(name) and values[name] != getattr(number, name):
-            setattr(number, name, values[name])
-            changed.append(name)
-    return _Step(row=row, contact=contact, number=number, changed=changed)
+    of_number = {
+        name: values[name] for name in _OF_NUMBERS if values.get(name) and values[name] != getattr(number, name)
+    }
+    for name, value in of_number.items():
+        setattr(number, name, value)
+    changed += of_number
+    return _Step(
+        row=row,
+        contact=contact,
+        number=number,
+        changed=changed,
+        brings=brings,
+        brings_own=own,
+        brings_number=of_number,
+    )
 
 
 def _try(step: _Step, result: ImportResult) -> None:
@@ -238,19 +329,15 @@ def _write(step: _Step) -> None:
     if step.makes_contact:
         step.contact.save(force_insert=True)
     elif step.changed:
-        values = {name: getattr(step.contact, name) for name in step.changed if name in _FIELDS}
-        if any(name.startswith("own.") for name in step.changed):
-            values["own"] = step.contact.own
-        values["searched"] = folded_of(step.contact.name, step.contact.company)
-        # The contact's version, for a label as well.
-        if not Contact.objects.filter(pk=step.contact.pk).update(**values, updated_at=timezone.now()):
-            raise Contact.DoesNotExist
+        # As it is by now, and held. The contact's version changes for a label as well.
+        contact = Contact.objects.select_for_update().get(pk=step.contact.pk)
+        contact.save(update_fields=[*_apply(step, contact), "updated_at"])
     if step.is_new_number:
         step.number.contact = step.contact
         step.number.save(force_insert=True)
         _pick([step])
         return
     _pick([step])
-    of_number = {name: getattr(step.number, name) for name in step.changed if name in _OF_NUMBERS}
+    of_number = step.brings_number
     if of_number and not ContactNumber.objects.filter(pk=step.number.pk).update(**of_number):
         raise Contact.DoesNotExist

@@ -16,7 +16,13 @@ from board.serializers import BoardSerializer
 from calls.live.serializers import AVAILABILITIES, PresenceSerializer
 from calls.log.serializers import AgentSerializer, CallSerializer
 from calls.queues.serializers import CallBackSerializer, QueueSerializer
-from desk.serializers import OWN_TROUBLES, HelpAskedSerializer, LiveCallSerializer, SupervisingSerializer
+from desk.serializers import (
+    OWN_TROUBLES,
+    HelpAskedSerializer,
+    LiveCallSerializer,
+    LostCallerSerializer,
+    SupervisingSerializer,
+)
 from desk.snapshot import PARTS
 from messaging.group_sends.serializers import SendProgressPartSerializer
 from messaging.threads.serializers import MessageSerializer, ThreadSerializer
@@ -97,7 +103,12 @@ class CallProblemSerializer(_Frame):
 class CallTakenOverSerializer(_Frame):
     sid = serializers.CharField()
     by = AgentSerializer()
-    message = serializers.CharField(help_text="A sentence for the agent who had the call.")
+    message = serializers.CharField(help_text="A sentence for an agent who was in the call.")
+
+
+@_frame("lost_caller.changed", SERVER_FRAMES)
+class LostCallerChangedSerializer(_Frame):
+    lost_caller = LostCallerSerializer(allow_null=True, help_text="Null: there is none to read of any more.")
 
 
 @_frame("supervising.changed", SERVER_FRAMES)
@@ -200,6 +211,11 @@ class RingAckSerializer(_Frame):
 
 @_frame("call.hang_up", DESK_FRAMES)
 class CallHangUpSerializer(_Frame):
+    sid = serializers.CharField(help_text="The root call's.")
+
+
+@_frame("lost_caller.read", DESK_FRAMES)
+class LostCallerReadSerializer(_Frame):
     sid = serializers.CharField(help_text="The root call's.")
 
 

@@ -1,4 +1,5 @@
-"""What desks say of their agents: available, busy, away or finished, done with wrap-up; and that a ring has arrived."""
+"""What desks say of their agents: available, busy, away or finished, done with wrap-up; that a ring has arrived; and
+what was read."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from rest_framework import serializers
 from agents.presence import PresenceRefused, presence_set, wrap_up_end, wrap_up_stay
 from agents.services import ring_acknowledged
 from calls.control.actions import hang_up_announce
+from calls.live.lost_callers import lost_caller_read
 from desk.serializers import PresenceChangeSerializer
 
 if TYPE_CHECKING:
@@ -90,10 +92,23 @@ class OwnPresence:
         if self._access is not None:
             hang_up_announce(sid=sid, by=self._access.agent)
 
+    async def _on_lost_caller_read(self, frame: dict[str, Any]) -> None:
+        sid = frame.get("sid")
+        if not isinstance(sid, str) or not _SID.fullmatch(sid):
+            await self._error(gettext_noop("lost_caller.read needs `sid`, the call's."))
+            return
+        await self._read_of(sid)
+
+    @database_sync_to_async
+    def _read_of(self, sid: str) -> None:
+        if self._access is not None:
+            lost_caller_read(sid, by=self._access.agent)
+
     HANDLERS: ClassVar[dict[str, Handler]] = {
         "availability.set": _on_availability,
         "wrapup.end": _on_wrap_up_end,
         "wrapup.stay": _on_wrap_up_stay,
         "ring.ack": _on_ring_ack,
         "call.hang_up": _on_hang_up,
+        "lost_caller.read": _on_lost_caller_read,
     }

@@ -58,6 +58,14 @@ class HelpAskedSerializer(serializers.Serializer[Any]):
     line = LineSerializer(allow_null=True)
 
 
+class LostCallerSerializer(serializers.Serializer[Any]):
+    """A caller whom this agent had parked and did not come back to."""
+
+    sid = serializers.CharField(help_text="The call's.")
+    at = serializers.DateTimeField(help_text="When the caller went to the front of the team's queue.")
+    message = serializers.CharField(help_text="A sentence for the agent.")
+
+
 class AwayReasonSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()

@@ -14,12 +14,18 @@ from agents.selectors import away_reasons, team_ids_of
 from calls.live import broadcasts, presence, supervision_broadcasts
 from calls.live.serializers import AVAILABILITIES, PresenceSerializer
 from calls.log.serializers import AgentSerializer, LineSerializer
-from calls.payloads import call_back_json
+from calls.payloads import call_back_json, lost_caller_json
 from calls.queues.payloads import queue_json
 from calls.queues.selectors import queues_of
 from calls.queues.serializers import CallBackSerializer, QueueSerializer
-from calls.selectors import call_back_offered, call_get, supervised_by
-from desk.serializers import AwayReasonSerializer, HelpAskedSerializer, LiveCallSerializer, SupervisingSerializer
+from calls.selectors import call_back_offered, call_get, lost_caller_of, supervised_by
+from desk.serializers import (
+    AwayReasonSerializer,
+    HelpAskedSerializer,
+    LiveCallSerializer,
+    LostCallerSerializer,
+    SupervisingSerializer,
+)
 from messaging.threads.selectors import unread_list
 from messaging.threads.serializers import UnreadThreadSerializer
 from routing.selectors import lines_for
@@ -76,6 +82,11 @@ PARTS = (
         "call_back",
         lambda agent: call_back_json(call_back_offered(agent.pk)),
         partial(CallBackSerializer, allow_null=True),
+    ),
+    Part(
+        "lost_caller",
+        lambda agent: lost_caller_json(lost_caller_of(agent.pk)),
+        partial(LostCallerSerializer, allow_null=True),
     ),
     Part("unread_threads", unread_list, partial(UnreadThreadSerializer, many=True)),
 )

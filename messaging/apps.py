@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -11,6 +12,7 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messaging")
 
     def ready(self) -> None:
+        from agents.services import rights_changed
         from contacts.followers import Follower, declare_follower
         from contacts.rules import declare_recent
         from contacts.timeline import declare_source
@@ -32,6 +34,7 @@ class MessagingConfig(AppConfig):
         declare_follower(merged_contacts.LABEL, Follower(merged_contacts.moved, merged_contacts.moved_back))
         changes.listen(broadcasts.messages_told)
         messages_moved.connect(_moved, dispatch_uid="messaging.moved")
+        rights_changed.connect(_rights_changed, dispatch_uid="messaging.rights_changed")
         media_urls_from(media_urls)
         problems_add(
             Problem(
@@ -55,3 +58,12 @@ def _moved(sender: Any, ids: Sequence[int], **kwargs: Any) -> None:
     from messaging.statuses import messages_follow
 
     messages_follow(ids)
+
+
+def _rights_changed(sender: Any, agent_ids: set[int], **kwargs: Any) -> None:
+    """Whoever left, or answers other lines now, keeps no thread that the team could not see as its own."""
+    from core.realtime import outbox
+    from messaging.threads.giving_back import threads_give_back
+
+    if agent_ids:
+        outbox.later(partial(threads_give_back, frozenset(agent_ids)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.languages import Sentence
+from core.languages import kept as _
 from routing.step_fields import Key, Prompt
 
 
@@ -88,6 +89,10 @@ class DialNumber(Doing):
     number: str
     ring_seconds: int
     press_one: bool
+
+
+# Of a number that must not be called just now: what is said in place of a ring.
+NOT_CALLED = _("%(number)s is not called: the caller goes on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

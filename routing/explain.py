@@ -11,6 +11,7 @@ from core.languages import Sentence
 from core.languages import kept as _
 from core.text import in_sentence
 from routing.doings import (
+    NOT_CALLED,
     Ask,
     DialNumber,
     Doing,
@@ -144,6 +145,8 @@ class _Explained:
         self.steps.append(ExplainedStep(self.now, kind, step, title, reason, self.if_nobody))
 
     def _meet(self, doing: Doing) -> None:
+        if isinstance(doing, DialNumber) and self._is_refused(doing):
+            return
         self._add(KINDS[type(doing)], doing.step, doing.said, doing.reason)
         self.now += timedelta(seconds=_seconds(doing))
         if isinstance(doing, RingTeam):
@@ -160,6 +163,14 @@ class _Explained:
             self.dials = doing.number
         if self.is_there or not isinstance(doing, RingTeam | RingAgent):
             self.result = self.result or _result(doing)
+
+    def _is_refused(self, dial: DialNumber) -> bool:
+        """Whether the number must not be called just now: then it does not ring."""
+        refusal = declared_ringing().refusal_of(dial.number) if self.is_now else ""
+        self.is_there = not refusal
+        if refusal:
+            self._add("decision", dial.step, NOT_CALLED % {"number": dial.number}, Sentence(refusal))
+        return bool(refusal)
 
     def _is_there(self, doing: RingTeam, found: list[Ringer]) -> bool:
         """Whether the caller rings somebody, or waits."""
@@ -192,6 +203,8 @@ class _Explained:
                 return Event(EventKind.PRESSED, self.keys.pop(0))
             self.now += timedelta(seconds=doing.seconds)
             return Event(EventKind.NO_INPUT)
+        if isinstance(doing, DialNumber) and not self.is_there:
+            return Event(EventKind.NOT_TAKEN)
         if isinstance(doing, Wait | RingAgent) and not self.is_there:
             self._add("decision", doing.step, _("Nobody is there"), _("No phone that could ring is there just now."))
             return Event(EventKind.NOBODY if isinstance(doing, Wait) else EventKind.NOT_TAKEN)

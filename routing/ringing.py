@@ -27,6 +27,8 @@ class Ringing:
     of_agent: Callable[[RingAgent], list[Ringer]]
     somebody_there: Callable[[int], bool]
     """Whether a team has anybody whose phone can ring now, or as soon as a call or a pause for work is over."""
+    refusal_of: Callable[[str], str]
+    """Why an outside number is not called now, in English; "" when it is."""
 
 
 _declared: list[Ringing] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from simulator.identifiers import iso, now
+from simulator.identifiers import iso, new_sid, now
 
 Json = dict[str, Any]
 
@@ -106,6 +106,7 @@ class Inspector:
     ) -> None:
         """Remembers a warning or error as Twilio's debugger would. `code` is Twilio's, or None for our own limits."""
         warning = {
+            "sid": new_sid("NO"),
             "time": iso(now()),
             "call_sid": call_sid,
             "message_sid": message_sid,

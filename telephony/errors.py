@@ -56,7 +56,7 @@ class RateLimited(TelephonyError):
 
 
 class Unavailable(TelephonyError):
-    """Twilio did not answer, or answered with a failure of its own. Whether it acted is unknown."""
+    """Twilio did not answer, or with a failure of its own, or what refuses nothing. Whether it acted is unknown."""
 
 
 class NotReached(Unavailable):
@@ -84,6 +84,12 @@ _BY_CODE: dict[int, tuple[type[TelephonyError], str, bool]] = {
     20404: (CallGone, gettext_noop("This call is over."), True),
     20429: (RateLimited, gettext_noop("Twilio is busy. Try again in a moment."), False),
     10004: (RateLimited, _BUSY_ACCOUNT, False),
+    16020: (
+        TelephonyError,
+        gettext_noop("As many are in this call as Twilio lets: one has to leave first."),
+        True,
+    ),
+    16021: (RateLimited, _BUSY_ACCOUNT, False),
     # <Dial>'s own come with callbacks. What is wrong with our number is not the called one's fault.
     13214: (NotConfigured, _CALLER_ID, True),
     13223: (InvalidNumber, _NUMBER, True),
@@ -189,7 +195,9 @@ def _refused(status: object, code: int | None) -> TelephonyError:
         return CallGone(gettext_noop("This call is over."), code=code, permanent=True)
     if status == 429:
         return RateLimited(gettext_noop("Twilio is busy. Try again in a moment."), code=code)
-    if isinstance(status, int) and status >= 500:
+    if isinstance(status, int) and not 400 <= status < 500:
+        # A failure; or an answer that is none of Twilio's to such a request, as when something between us and Twilio
+        # redirects it. Nobody knows what was done before, and a redirect is not followed.
         return Unavailable(gettext_noop("Twilio cannot be reached. Try again."), code=code)
     return TelephonyError(gettext_noop("Twilio did not accept this."), code=code, permanent=True)
 

@@ -14,10 +14,14 @@ from telephony.models import TwilioRefusal
 
 logger = logging.getLogger(__name__)
 
-TOO_MANY_REQUESTS, TOO_MANY_CALLS = 20429, 10004
+TOO_MANY_REQUESTS = 20429
+# Of a call that is made, and of somebody who is to come into a conference: Twilio's error pages 10004 and 16021.
+TOO_MANY_CALLS = frozenset({10004, 16021})
+# Error page 16020.
+CONFERENCE_FULL = 16020
 # Of a call that REST makes, and of a number that is dialled.
 NO_PERMISSION = frozenset({21215, 13227})
-COUNTED = frozenset({TOO_MANY_REQUESTS, TOO_MANY_CALLS}) | NO_PERMISSION
+COUNTED = frozenset({TOO_MANY_REQUESTS, CONFERENCE_FULL}) | TOO_MANY_CALLS | NO_PERMISSION
 _KEPT = timedelta(days=30)
 
 

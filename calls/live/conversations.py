@@ -14,8 +14,8 @@ from django.utils import timezone
 from calls.live import broadcasts, call_backs, dispatcher, presence
 from calls.live.call_batch import CallBatch
 from calls.live.call_tree import NOT_TAKEN
-from calls.live.dispatch import is_due
 from calls.live.journey import OVER, Meeting, State, facts_for, go_on, meet, over, ring, wait_on
+from calls.live.sending_on import send_on, way_on
 from calls.models import Call, CallOffer, CallStatus, Conversation, Direction
 from core.sql.statements import new_row
 from core.sql.unit import UnitOfWork
@@ -195,11 +195,11 @@ def must_leave_queue(asked: Asked, *, wishes_to: bool) -> bool:
         dispatcher.wake_after_commit()
     if conversation.state != State.WAITING:
         return conversation.state not in OVER
-    is_over = conversation.team_id is None or is_due(conversation, timezone.now())
-    if not conversation.send_on and (wishes_to or is_over):
-        conversation.send_on = EventKind.WAITED
+    noted = conversation.send_on
+    must_go = send_on(conversation, EventKind.WAITED if wishes_to else way_on(conversation, timezone.now()))
+    if conversation.send_on != noted:
         conversation.save(update_fields=["send_on"])
-    return bool(conversation.send_on)
+    return must_go
 
 
 def wants_call_back(asked: Asked) -> None:

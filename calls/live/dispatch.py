@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -201,12 +201,13 @@ def _choices(me: Conversation | None = None) -> tuple[list[Choice], FreeAgents]:
     now = timezone.now()
     *_locked, waited_for = fetch(*locking_offers(), _WAITED_FOR(now=now))
     team_ids = {team_id for (team_id,) in waited_for}
-    only: frozenset[int] = frozenset()
+    named: frozenset[int] = frozenset()
     mine: list[tuple[Any, ...]] = []
     if me is not None:
-        mine, only = [_row_of(me)], frozenset(me.terms.get("only", ()))
+        # Who is meant may be on a call, and is then rung softly: when the caller comes, and at each later asking.
+        mine, named = [_row_of(me)], frozenset((*me.terms.get("only", ()), *me.terms.get("preferred", ())))
         team_ids |= {me.team_id} if me.team_id is not None else set()
-    found = free_agents(team_ids, only)
+    found = free_agents(team_ids, named)
     if not found.free:
         return [], found
     # Who waits for another team can get none of these.
@@ -254,14 +255,3 @@ def _caller(row: tuple[Any, ...], in_vain: Any) -> Waiting:
         missed=missed,
         spared=spared,
     )
-
-
-def is_due(conversation: Conversation, now: datetime) -> bool:
-    """Whether the caller has waited for as long as the step lets."""
-    return is_over(conversation.waiting_since, conversation.terms, now)
-
-
-def is_over(since: datetime | None, terms: Mapping[str, Any], now: datetime) -> bool:
-    """The same of what was read of a conversation."""
-    longest = terms.get("wait_seconds")
-    return bool(since and longest and now >= since + timedelta(seconds=longest))

@@ -77,7 +77,7 @@ class FreeAgents:
 
 def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> FreeAgents:
     """Of these teams, and of these agents, whoever is available, can be reached, and has neither call nor offer; and of
-    these agents whoever may take a second call."""
+    these agents, for whom a caller is meant, whoever may take a second call."""
     now = timezone.now()
     (agents,) = fetch(
         _FREE(team_ids=team_ids, agent_ids=agent_ids, idle_since=now - _IDLE_FOR, **busy_slots()),
@@ -85,7 +85,7 @@ def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> F
     softly = rung_softly(set(agent_ids) - {agent.pk for agent in agents}) if agent_ids else []
     if not agents and not softly:
         return FreeAgents([], {})
-    (pairs,) = fetch(_TEAMS(agent_ids=[agent.pk for agent in agents]))
+    (pairs,) = fetch(_TEAMS(agent_ids=[agent.pk for agent in (*agents, *softly)]))
     teams: dict[int, set[int]] = {}
     skills: dict[int, set[str]] = {}
     for agent_id, team_id, name in pairs:
@@ -96,17 +96,14 @@ def free_agents(team_ids: Collection[int], agent_ids: Collection[int] = ()) -> F
         Free(
             agent_id=agent.pk,
             team_ids=frozenset(teams.get(agent.pk, ())),
-            idle_since=_time(agent.last_talk) or long_ago,
-            rung_at=_time(agent.last_ring) or long_ago,
+            idle_since=_time(getattr(agent, "last_talk", None)) or long_ago,
+            rung_at=_time(getattr(agent, "last_ring", None)) or long_ago,
             skills=frozenset(skills.get(agent.pk, ())),
             may_call=agent.may_make_calls,
+            talks=talks,
         )
-        for agent in agents
-    ]
-    # Of no team: whoever waits for one gets nobody who talks.
-    free += [
-        Free(agent.pk, frozenset(), idle_since=long_ago, rung_at=long_ago, may_call=agent.may_make_calls)
-        for agent in softly
+        for found, talks in ((agents, False), (softly, True))
+        for agent in found
     ]
     by_id = {agent.pk: agent for agent in (*agents, *softly)}
     return FreeAgents(free, by_id, frozenset(agent.pk for agent in softly))

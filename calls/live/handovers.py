@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from calls.live import supervision_broadcasts
+from calls.live import lost_callers, supervision_broadcasts
 from calls.live.notes import note, supervision_noted
 from calls.models import CallOffer, CallStatus, Conversation, Participant, Room, Transfer
 from core.languages import kept as _
@@ -93,6 +93,7 @@ def _taken(root: Call, agent: Agent) -> None:
     """An agent has answered a caller who was handed over."""
     Conversation.objects.filter(pk=root.sid, state=Conversation.State.OFFERED).update(state=Conversation.State.TALKING)
     root.known_handling = None
+    lost_callers.has_again(root.sid, agent)
     transfer = Transfer.objects.filter(call=root.sid, state=Transfer.State.CALLING, mode=Transfer.Mode.BLIND).first()
     _given(root, transfer, agent)
 

@@ -11,16 +11,17 @@ from django.utils import timezone
 
 from agents.selectors import agents_active
 from calls.live import broadcasts, call_backs, dispatcher, outgoing_guards
-from calls.live.dispatch import at_the_door, is_due, tell_offered
+from calls.live.dispatch import at_the_door, tell_offered
 from calls.live.free_agents import teams_at_work
 from calls.live.scheduling import PRIORITY_STEP
+from calls.live.sending_on import way_on
 from calls.live.terms import terms_of_agent, terms_of_team
 from calls.live.waking import wake_over, wake_sleeping
 from calls.models import LIVE, Call, CallEvent, CallOffer, Conversation
 from core.languages import as_json
-from core.languages import kept as _
 from routing import walk
 from routing.doings import (
+    NOT_CALLED,
     Ask,
     DialNumber,
     Doing,
@@ -35,7 +36,6 @@ from routing.doings import (
     Wait,
 )
 from routing.facts import facts_of
-from routing.outgoing.checks import number_known
 from routing.selectors import callable_agents_of
 from routing.walk import Position
 
@@ -117,22 +117,15 @@ def _enter(meeting: Meeting, doings: list[Doing]) -> Event | None:
         conversation.terms = terms_of_agent(last)
         meeting.rung = at_the_door(conversation)
         return None if meeting.rung else Event(EventKind.NOT_TAKEN)
-    if isinstance(last, DialNumber) and (refusal := _dial_refused(last)):
+    if isinstance(last, DialNumber) and (refusal := outgoing_guards.refusal_of_route(last.number)):
         _note_refused(conversation.call_id, last, refusal)
         return Event(EventKind.NOT_TAKEN)
     conversation.state = _STATES.get(type(last), State.ENDED)
     return None
 
 
-def _dial_refused(dial: DialNumber) -> str:
-    """Why an outside number is not called now; "" when it is. The caller is never stopped, and goes the way for when
-    nobody answers there: but the call that we would make costs as others do."""
-    number = number_known(dial.number)
-    return outgoing_guards.refusal_of(number) if number else ""
-
-
 def _note_refused(sid: str, dial: DialNumber, refusal: str) -> None:
-    said = _("%(number)s is not called: the caller goes on") % {"number": dial.number}
+    said = NOT_CALLED % {"number": dial.number}
     CallEvent.objects.create(
         call_sid=sid,
         kind=CallEvent.Kind.ROUTE,
@@ -225,9 +218,8 @@ def _leave_team(meeting: Meeting) -> None:
 def wait_on(meeting: Meeting, trees: list[CallTree]) -> Meeting:
     """Back among those who wait: somebody's phone rings, or the caller hears the music on, or has waited enough."""
     conversation = meeting.conversation
-    # Nobody waits for a single agent, nor for a team that was deleted.
-    if conversation.team_id is None or is_due(conversation, timezone.now()):
-        return go_on(meeting, Event(EventKind.WAITED), trees)
+    if (way := way_on(conversation, timezone.now())) is not None:
+        return go_on(meeting, Event(way), trees)
     # Whether anybody is there at all is looked at beside this (`calls.live.mending`): a page that is loaded again is
     # gone for a moment, too.
     meeting.rung = at_the_door(conversation)

@@ -20,15 +20,15 @@ from django.utils import timezone
 from agents.services import ring_unacknowledged
 from calls.live import broadcasts, call_back_rounds
 from calls.live.call_batch import CallBatch
-from calls.live.dispatch import Fetch, is_due, is_over
+from calls.live.dispatch import Fetch
 from calls.live.free_agents import teams_at_work
 from calls.live.journey import sleepers_told
 from calls.live.locks import try_lock
 from calls.live.offers import LONGEST_RING, NOT_ACKNOWLEDGED, NOT_FETCHED
 from calls.live.queues import is_untalked
+from calls.live.sending_on import is_over, send_on, way_on
 from calls.models import TERMINAL, CallOffer, Conversation
 from core.sql.unit import UnitOfWork
-from routing.doings import EventKind
 
 State = Conversation.State
 # Twilio is asked again to fetch a caller for whom it has not asked by then.
@@ -97,11 +97,13 @@ class Mender:
         return [team_id for team_id, since in self.gone_since.items() if since <= until]
 
     def _send_on(self, conversation: Conversation, now: datetime) -> Fetch | None:
+        """Looked at anew: another process may have been quicker, and the caller waits for another team by now."""
         if conversation.state != State.WAITING:
             return None
-        if not conversation.send_on:
-            conversation.send_on = EventKind.WAITED if is_due(conversation, now) else EventKind.NOBODY
-        return _fetch(conversation, now)
+        if conversation.send_on:
+            return None if _is_fetched(conversation, now) else _fetch(conversation, now)
+        is_sent = send_on(conversation, way_on(conversation, now, gone=self._gone_teams()))
+        return _fetch(conversation, now) if is_sent else None
 
 
 def _changed(sids: Iterable[str], change: Callable[[Conversation], Fetch | None]) -> list[Fetch]:
@@ -116,6 +118,11 @@ def _changed(sids: Iterable[str], change: Callable[[Conversation], Fetch | None]
             if fetch is not None:
                 fetches.append(fetch)
     return fetches
+
+
+def _is_fetched(conversation: Conversation, now: datetime) -> bool:
+    """Whether Twilio has been asked for the caller just now, by this process or another."""
+    return conversation.fetched_at is not None and conversation.fetched_at >= now - _FETCH_AGAIN
 
 
 def _fetch(conversation: Conversation, now: datetime) -> Fetch:
@@ -172,7 +179,7 @@ def _unfetched(now: datetime) -> list[str]:
 def _fetch_again(conversation: Conversation, now: datetime) -> Fetch | None:
     offers = CallOffer.objects.filter(call=conversation.pk, state=CallOffer.State.RINGING, rung_at=None)
     first = offers.order_by("created_at").first()
-    if conversation.state != State.OFFERED or first is None:
+    if conversation.state != State.OFFERED or first is None or _is_fetched(conversation, now):
         return None
     if first.created_at > now - _FETCH_AT_MOST:
         return _fetch(conversation, now)

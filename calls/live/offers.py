@@ -75,9 +75,9 @@ def offers_make_all(
     return found
 
 
-def offers_end(sid: str, reason: str) -> None:
-    """Ends all that ring for a call."""
-    CallOffer.objects.filter(call=sid, state=CallOffer.State.RINGING).update(
+def offers_end(sid: str, reason: str, *, after: int = -1) -> None:
+    """Ends what rings for a call, made in attempts after this one."""
+    CallOffer.objects.filter(call=sid, state=CallOffer.State.RINGING, attempt__gt=after).update(
         state=CallOffer.State.ENDED, reason=reason, ended_at=timezone.now()
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext_noop
 
+from routing.outgoing.checks import number_known
 from telephony.phone import Number
 
 # Whatever the number: there is nothing to call from.
@@ -28,3 +29,10 @@ def register(guard: OutgoingGuard) -> None:
 def refusal_of(number: Number) -> str:
     """Why the number must not be called now, by the first guard that says so; "" when it may be."""
     return next((reason for guard in _guards if (reason := guard(number))), "")
+
+
+def refusal_of_route(e164: str) -> str:
+    """The same of a number that a route calls for a caller, who is never stopped, and goes the way for when nobody
+    answers there: but the call that we would make costs as others do. "" also for what is no number: a short code."""
+    number = number_known(e164)
+    return refusal_of(number) if number else ""

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agents.selectors import agents_active, agents_asleep, reachability_of
 from calls.live.free_agents import FreeAgents, free_agents, skill_key, teams_at_work
+from calls.live.outgoing_guards import refusal_of_route
 from calls.live.scheduling import ALL_AT_ONCE, Waiting, candidates
 from calls.live.terms import wishes_of_team
 from calls.models import Call, Direction
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def of_team(doing: RingTeam, caller: str) -> list[Ringer]:
     """For a caller who is the only one to come."""
     wishes, skill = wishes_of_team(doing, _call_of(caller))
-    found = free_agents([doing.team])
+    found = free_agents([doing.team], wishes.get("preferred", ()))
     me = Waiting(
         sid="",
         team_id=doing.team,
@@ -55,7 +56,8 @@ def _rung(doing: RingTeam, me: Waiting, ringing: list[int], found: FreeAgents) -
     is_alone = bool(ringing) and ringing[0] in me.preferred
     for place, pk in enumerate(ringing):
         first = place == 0 and is_alone
-        reason = _FIRST[doing.first] if first else _("Available.")
+        said = _FIRST_SOFTLY if pk in found.softly else _FIRST
+        reason = said[doing.first] if first else _("Available.")
         rungs.append(Ringer(pk, str(found.by_id[pk]), rings=True, reason=reason, after=after))
         if first:
             after += doing.first_seconds
@@ -67,6 +69,10 @@ def _rung(doing: RingTeam, me: Waiting, ringing: list[int], found: FreeAgents) -
 _FIRST = {
     "last-agent": _("Spoke with this caller last."),
     "owner": _("Has this contact as their own."),
+}
+_FIRST_SOFTLY = {
+    "last-agent": _("Spoke with this caller last, and is on a call: the phone rings softly."),
+    "owner": _("Has this contact as their own, and is on a call: the phone rings softly."),
 }
 
 
@@ -113,4 +119,4 @@ def somebody_there(team_id: int) -> bool:
     return bool(teams_at_work([team_id]) or agents_asleep(list(members)))
 
 
-RINGING = Ringing(of_team, of_agent, somebody_there)
+RINGING = Ringing(of_team, of_agent, somebody_there, refusal_of_route)

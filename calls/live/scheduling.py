@@ -61,6 +61,8 @@ class Free:
     skills: frozenset[str] = frozenset()
     may_call: bool = True
     """Whether the agent may make calls."""
+    talks: bool = False
+    """Whether the agent is on a call, during which the phone rings softly: only for who is meant for this agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,19 @@ def candidates(caller: Waiting, free: Sequence[Free]) -> list[int]:
     return [agent.agent_id for agent in sorted(able, key=lambda agent: _rank(agent, caller))]
 
 
+def _is_meant_for(caller: Waiting, agent_id: int) -> bool:
+    """Whether the step names this agent, or asks this one before all others and has not done so yet."""
+    return agent_id in caller.only or _asks_first(caller, agent_id)
+
+
 def _asks_first(caller: Waiting, agent_id: int) -> bool:
     return agent_id in caller.preferred and not caller.missed.get(agent_id)
 
 
 def _may_take(agent: Free, caller: Waiting) -> bool:
     if caller.is_call_back and not agent.may_call:
+        return False
+    if agent.talks and (caller.is_call_back or not _is_meant_for(caller, agent.agent_id)):
         return False
     if caller.only:
         return agent.agent_id in caller.only and agent.agent_id not in caller.spared

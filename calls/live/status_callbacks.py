@@ -212,10 +212,12 @@ def end_noted(call: Call | None, voice: VoiceRequest) -> None:
         call.end_time = call.end_time or timezone.now()
 
 
+# A leg that Twilio may have refused without a word, too: `calls.live.refusals`.
+NOT_REACHED = gettext_noop("This number cannot be reached. Check it and try again.")
 _PROBLEMS = {
     "busy": gettext_noop("The line is busy."),
     "no-answer": gettext_noop("Nobody answered."),
-    "failed": gettext_noop("This number cannot be reached. Check it and try again."),
+    "failed": NOT_REACHED,
 }
 # `calls.live.call_tree.NOT_TAKEN`, which is pure: for the catalogue.
 gettext_noop("Whoever answered did not take the call.")

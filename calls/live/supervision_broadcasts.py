@@ -59,7 +59,7 @@ def _tell_supervising(agent_ids: Collection[int]) -> None:
 
 
 def taken_over(sid: str, agent_ids: Collection[int], by: Agent) -> None:
-    """Tells agents that a supervisor has their call now, and lets them go."""
+    """Tells all agents who were in a call that a supervisor has it now, and lets them go."""
     said = _("%(name)s has taken over this call.") % {"name": in_sentence(by.name)}
 
     def told(language: str) -> str:

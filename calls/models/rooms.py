@@ -164,6 +164,12 @@ class Participant(models.Model):
         blank=True,
         help_text=_("Since when the customer waits, with music, for this agent to come back from a second call."),
     )
+    not_back_at = models.DateTimeField(
+        _("not back at"),
+        null=True,
+        blank=True,
+        help_text=_("When the customer was led away for whom this agent did not come back; until that is read."),
+    )
     # What agents may know of a supervisor.
     is_shown = models.BooleanField(
         _("shown to agents"), default=True, db_default=True, help_text=_("As the team's setting was then.")
@@ -179,6 +185,7 @@ class Participant(models.Model):
         indexes = [
             models.Index(fields=["agent"], name="participant_inside", condition=models.Q(state__in=["calling", "in"])),
             models.Index(fields=["agent"], name="participant_parked", condition=models.Q(parked_at__isnull=False)),
+            models.Index(fields=["agent"], name="participant_not_back", condition=models.Q(not_back_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

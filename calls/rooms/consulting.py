@@ -223,9 +223,20 @@ def cancel(sid: str, *, by: Agent) -> None:
     try:
         leading.ask(led)
     except TelephonyError:
-        with transaction.atomic():
-            leading.take_back(led).finish()
+        _rings_on(led)
         raise
+
+
+@transaction.atomic
+def _rings_on(led: leading.Led) -> None:
+    """Twilio did not fetch the caller, who is on the way to whoever was to have the call, as before."""
+    inside = leading.take_back(led)
+    last = Transfer.objects.filter(call=led.fetch.sid).order_by("-pk").first()
+    if last is not None and last.state == Transfer.State.CANCELLED and inside.is_led:
+        last.state, last.ended_at = Transfer.State.CALLING, None
+        last.save(update_fields=["state", "ended_at"])
+        inside.transfer = last
+    inside.finish()
 
 
 @transaction.atomic

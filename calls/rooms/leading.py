@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from agents.selectors import team_ids_of
 from calls.answering import route_twiml
-from calls.live import dispatch
+from calls.live import dispatch, lost_callers
 from calls.live.dispatch import Fetch
 from calls.live.fetching import offer_url
 from calls.live.helping import help_over
@@ -48,12 +48,14 @@ _KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """Whom Twilio is to fetch, and how everything was before: for when it does not."""
+    """Whom Twilio is to fetch, and how everything was before: for when it does not. `attempt`: the last in which
+    anybody was offered the customer until then."""
 
     fetch: Fetch
     agent_id: int | None
     round: int
     before: dict[str, Any] | None
+    attempt: int
     parked_at: datetime | None = None
 
 
@@ -106,7 +108,7 @@ def lead(inside: Inside, to: Found, *, back_to: Agent | None, team_id: int, said
         waits.parked_at = None
         inside.changed(waits)
         parked.let_go(inside, waits)
-    return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before, parked_at)
+    return Led(Fetch(root.sid, known.turn, known.leg_sid), *led_from, before, root.round - 1, parked_at)
 
 
 def _front(known: Conversation, now: Any) -> Any:
@@ -146,12 +148,13 @@ def ask(led: Led) -> None:
 
 @transaction.atomic
 def take_back(led: Led) -> Inside:
-    """Twilio did not: they talk on. Whoever is fetched all the same is known by the turn. To be finished."""
+    """Twilio did not: they talk on, and who was rung before rings on. Whoever is fetched all the same is known by the
+    turn. To be finished."""
     inside = Inside(led.fetch.sid)
     known = inside.conversation
     if known is None or known.turn != led.fetch.turn or inside.root is None:
         return inside
-    offers_end(led.fetch.sid, "not-fetched")
+    offers_end(led.fetch.sid, "not-fetched", after=led.attempt)
     before = led.before or {"state": State.TALKING, "turn": 0, "answer": "", "terms": {}}
     if before.get("team_id") is None:
         # Whoever comes all the same has somewhere to go.
@@ -171,7 +174,9 @@ def _park_again(inside: Inside, led: Led) -> None:
     places = [one for one in inside.participants if one.role == Role.AGENT and one.agent_id == led.agent_id]
     if places:
         places[-1].parked_at = led.parked_at
-        inside.changed(places[-1])
+        for one in places:
+            lost_callers.not_lost(one)
+        inside.changed(*places)
 
 
 def offer_now(sid: str, agent_id: int, *, attempt: int) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from calls.live import parked_broadcasts
+from calls.live import lost_callers, parked_broadcasts
 from calls.live.notes import note
 from calls.live.second_calls import talks_elsewhere
 from calls.rooms.inside import Role, State
@@ -72,6 +72,8 @@ def let_go(inside: Inside, one: Participant) -> None:
 
 
 def not_back(inside: Inside, one: Participant) -> None:
-    """The agent did not come, and the customer is led back to the team."""
+    """The agent did not come, and the customer is led back to the team: the agent's desks say so."""
+    lost_callers.lost(one)
+    inside.changed(one)
     said = _("%(name)s did not come back to the caller, who goes to the front of the queue.")
     note(inside.the_root.sid, said % {"name": in_sentence(one.agent.name) if one.agent else ""}, one.agent)

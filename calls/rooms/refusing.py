@@ -31,9 +31,14 @@ class NoSuchTarget(Exception):
 
 
 def may_handle(call: Call, *, by: Agent) -> bool:
-    """By an agent who is on the call, or is just giving it away, a supervisor of its line's team, and admins."""
+    """By an agent who is on the call, or is just giving it away or taking it back, a supervisor of its line's team, and
+    admins."""
     if call.agent_id == by.pk or supervises(call, by=by):
         return True
     inside = Participant.objects.filter(room=call.pk, agent=by, state=Participant.State.IN)
-    given = Transfer.objects.filter(call=call.pk, from_agent=by, state__in=Transfer.OPEN)
-    return inside.exists() or given.exists()
+    last = Transfer.objects.filter(call=call.pk).order_by("-pk").first()
+    if last is None or last.from_agent_id != by.pk:
+        return inside.exists()
+    # Whoever takes it back has no call yet.
+    comes_back = last.state == Transfer.State.CANCELLED and call.agent_id is None
+    return last.state in Transfer.OPEN or comes_back or inside.exists()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from calls.rooms.inside import Inside
 
 State = Participant.State
+_GOES_ON = _("Nobody went on with the call at another place: it goes on where it was.")
+_NOBODY_CAME = _("Nobody went on with the call at another place.")
 # So long a phone may take until it calls us: it asks for leave to use the microphone, perhaps, and registers.
 _COMES_WITHIN = timedelta(seconds=20)
 
@@ -25,11 +27,13 @@ def replaced(inside: Inside) -> None:
     """Lets the legs go whose places are taken, and forgets who never called."""
     customer = inside.customer
     for one in inside.present:
+        before = next((each for each in inside.present if each.pk == one.replaces_id), None)
         if one.is_awaited and one.created_at < timezone.now() - _COMES_WITHIN:
             inside.out(one)
             if inside.parked is None:
-                note(inside.the_root.sid, _("Nobody went on with the call at another place: it goes on where it was."))
-        before = next((each for each in inside.present if each.pk == one.replaces_id), None)
+                # The leg before may have gone meanwhile: then it goes on nowhere.
+                is_there = before is not None and before.wanted_in
+                note(inside.the_root.sid, _GOES_ON if is_there else _NOBODY_CAME)
         if before is None or one.state != State.IN or customer is None or customer.state != State.IN:
             continue
         if before.wanted_in:

@@ -90,16 +90,17 @@ def fall_back(inside: Inside, one: Participant) -> None:
 
 
 def _take_over(inside: Inside, one: Participant) -> None:
-    """The supervisor is heard by the customer already: the agent can go."""
-    gone = []
+    """The supervisor is heard by the customer already: the agent can go, and whoever of the colleagues was taken in."""
+    gone = set()
     transfer = inside.transfer
     for other in inside.talkers:
         is_asked = transfer is not None and other.pk == transfer.participant_id
         if other.role == Role.AGENT or is_asked:
             other.hung_up = True
+            # Whose phone still rings for it has talked with nobody: it just rings no more.
+            if other.agent_id is not None and other.state == State.IN:
+                gone.add(other.agent_id)
             inside.send_away(other)
-            if other.agent is not None and other.agent_id == inside.the_root.agent_id:
-                gone.append(other.agent.pk)
     if transfer is not None:
         transfer.state, transfer.ended_at = Transfer.State.CANCELLED, timezone.now()
         transfer.save(update_fields=["state", "ended_at"])

@@ -14,7 +14,7 @@ from core.languages import Sentence
 from core.languages import kept as _
 from telephony.doctor.findings import Check, Finding
 from telephony.models import TwilioRefusal
-from telephony.refusals import COUNTED, NO_PERMISSION, TOO_MANY_CALLS, TOO_MANY_REQUESTS
+from telephony.refusals import CONFERENCE_FULL, COUNTED, NO_PERMISSION, TOO_MANY_CALLS, TOO_MANY_REQUESTS
 
 DAYS = 7
 Seen = tuple[int, datetime, datetime]
@@ -22,7 +22,7 @@ Seen = tuple[int, datetime, datetime]
 _KINDS: tuple[tuple[str, frozenset[int], Sentence, Sentence, Sentence], ...] = (
     (
         "limit-calls",
-        frozenset({TOO_MANY_CALLS}),
+        TOO_MANY_CALLS,
         _("Calls at the same time"),
         _(
             "Refused by Twilio: %(count)d, since %(first)s, last at %(last)s. As many calls ran at once as the "
@@ -41,6 +41,19 @@ _KINDS: tuple[tuple[str, frozenset[int], Sentence, Sentence, Sentence], ...] = (
         _(
             "They are asked again by themselves. If it lasts, see whether other programs use this account, or ask "
             "Twilio's support for a higher limit of concurrent requests."
+        ),
+    ),
+    (
+        "limit-conferences",
+        frozenset({CONFERENCE_FULL}),
+        _("People in one call"),
+        _(
+            "Refused by Twilio: %(count)d, since %(first)s, last at %(last)s. As many were in one call as a conference "
+            "holds."
+        ),
+        _(
+            "A conference at Twilio holds 250 at most. Look in the rooms of the calls, in Django admin, who was taken "
+            "into which."
         ),
     ),
     (

@@ -53,6 +53,7 @@ export const snapshot = (
     presence: [...team],
     queues: [],
     call_back: null,
+    lost_caller: null,
     lines: [support, sales],
     unread_threads: UNREAD,
   },

@@ -153,6 +153,24 @@ export const PRESENCE_STATES: Exhibits = {
       },
     ],
   },
+  "17-lost-caller": {
+    events: [
+      ...ready,
+      {
+        type: "desk.message",
+        at: now,
+        message: {
+          type: "lost_caller.changed",
+          lost_caller: {
+            sid: "CA-lost",
+            at: iso(ago(95)),
+            message:
+              "You did not come back to Maya Okonkwo in time: the call went to the front of the queue.",
+          },
+        },
+      },
+    ],
+  },
   "17-team": { events: [...ready, ...everybody, ringsAtBen], role: "supervisor", act: press(toTeam) },
   "18-call-back": { events: [...ready, offered] },
   "18-waiting-call-backs": { events: [...ready, queue], act: toWaiting },

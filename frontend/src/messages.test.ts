@@ -17,6 +17,7 @@ describe("decodeMessage", () => {
       "error",
       "help.changed",
       "log.changed",
+      "lost_caller.changed",
       "message.new",
       "message.status",
       "phone.renew",

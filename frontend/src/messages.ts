@@ -46,6 +46,8 @@ export type Availability = Presence["availability"];
 export type AwayReason = Schemas["AwayReason"];
 /** That this desk could not be rung for a while. */
 export type ReachGap = Omit<Schemas["ReachRestored"], "type">;
+/** A caller to whom this agent did not come back. */
+export type LostCaller = Schemas["LostCaller"];
 export type WithdrawnReason = Schemas["CallWithdrawn"]["reason"];
 /** Who waits for a team. */
 export type Queue = Schemas["Queue"];
@@ -76,6 +78,8 @@ const NEEDED: Record<ServerMessage["type"], readonly string[]> = {
   "call.ended": ["call"],
   "call.problem": ["sid", "message"],
   "call.taken_over": ["sid", "by", "message"],
+  // Null when there is none to read of any more.
+  "lost_caller.changed": [],
   // Null when none is supervised any more.
   "supervising.changed": [],
   // Null when none is wanted any more.

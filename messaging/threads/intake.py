@@ -16,6 +16,7 @@ from messaging.params import IncomingText
 from messaging.services import thread_with
 from messaging.threads.opt_out import consent_follow
 from messaging.threads.permissions import agents_who_may_see
+from messaging.threads.services import thread_give_back
 from routing.models import Line
 from routing.selectors import lines_by_number
 from telephony.models import Webhook
@@ -89,7 +90,7 @@ def _give_back(thread: Thread) -> None:
     """Whoever left, or answers another team's lines now, reads nothing here: it is the team's again."""
     agent_id = thread.assigned_to_id
     if agent_id is not None and not agents_who_may_see(thread).filter(pk=agent_id).exists():
-        Thread.objects.filter(pk=thread.pk, assigned_to=agent_id).update(assigned_to=None)
+        thread_give_back(thread.pk, agent_id)
 
 
 def _note_newest(thread: Thread, message: Message, *, is_blocked: bool) -> None:

@@ -150,8 +150,20 @@ def thread_assign(thread: Thread, to: Agent | None) -> None:
     if to is not None and not agents_who_may_see(thread).filter(pk=to.pk).exists():
         raise NotTheirs
     row = Thread.objects.select_for_update().get(pk=thread.pk)
-    if row.assigned_to_id == (to.pk if to else None):
-        return
+    if row.assigned_to_id != (to.pk if to else None):
+        _give(row, to)
+
+
+@transaction.atomic
+def thread_give_back(thread_id: int, agent_id: int) -> bool:
+    """The team's again, if it is still this agent's. Whether it was."""
+    row = Thread.objects.select_for_update().filter(pk=thread_id, assigned_to=agent_id).first()
+    if row is not None:
+        _give(row, None)
+    return row is not None
+
+
+def _give(row: Thread, to: Agent | None) -> None:
     row.assigned_to = to
     if to is not None:
         # What the team has read is no news to whoever takes it over, and what nobody has read is.

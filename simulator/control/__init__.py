@@ -33,6 +33,8 @@ HANDLERS: list[tuple[str, str, Handler]] = [
     ("GET", "/sim/conferences", account.list_conferences),
     ("GET", "/sim/limits", account.show_limits),
     ("PUT", "/sim/limits", account.set_limits),
+    ("GET", "/sim/geo-permissions", account.show_permissions),
+    ("PUT", "/sim/geo-permissions", account.set_permissions),
     ("GET", "/sim/queues", account.list_queues),
     ("GET", "/sim/messages", messages.list_messages),
     ("POST", "/sim/messages", messages.text_us),

@@ -1,4 +1,5 @@
-"""How many calls the account may have at a time, and how fast the REST API may make them. Without limits at first."""
+"""How many calls the account may have at a time, how fast the REST API may make them, and where it may call. Without
+limits at first."""
 
 from __future__ import annotations
 
@@ -15,14 +16,20 @@ WORDS = "The account has as many calls at the same time as it may have"
 
 @dataclass
 class AccountLimits:
-    """`concurrent_calls` counts every leg; `calls_per_second` those that the REST API makes: the rest waits, queued."""
+    """`concurrent_calls` counts every leg; `calls_per_second` those that the REST API makes: the rest waits, queued.
+    `forbidden`: beginnings of numbers that the account has no permission to call, as a country's `+44`."""
 
     concurrent_calls: int | None = None
     calls_per_second: float | None = None
+    forbidden: frozenset[str] = frozenset()
     _next_turn: float = 0.0
 
     def full(self, world: World) -> bool:
         return self.concurrent_calls is not None and len(world.live_calls) >= self.concurrent_calls
+
+    def forbids(self, number: str) -> bool:
+        """Whether the account has no permission to call there: Twilio's "Voice dialing geographic permissions"."""
+        return number.startswith(tuple(self.forbidden))
 
     def turn(self) -> float:
         """Takes the next turn of the REST API; the seconds until it comes."""

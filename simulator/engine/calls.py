@@ -95,6 +95,7 @@ class CallEngine:
         await self._end_everything()
         self.faults.clear()
         self.limits.set(None, None)
+        self.limits.forbidden = frozenset()
         self.conferences.clear()
         self.queues.clear()
         self.texts.clear()
@@ -251,7 +252,9 @@ class CallEngine:
         leg.subscriptions = []
         leg.end_error = (CALL_FAILED, WORDS)
         self.announce(leg)
-        self.inspector.warn(CONCURRENCY_EXCEEDED, WORDS, call_sid=leg.sid, level="error")
+        # With the call whose `<Dial>` it is: there Twilio's debugger has what is wrong with its TwiML.
+        about = leg.parent or leg
+        self.inspector.warn(CONCURRENCY_EXCEEDED, WORDS, call_sid=about.sid, level="error")
         leg.finish("busy" if leg.placed_by_party else "failed", by="simulator")
         return False
 

@@ -17,6 +17,7 @@ from simulator.twiml.reading import Verb
 
 INVALID_CALLER_ID = 13214
 INVALID_NUMBER = 13223
+NO_PERMISSION = 13227
 SCHEMA_WARNING = 12200
 MAX_NOUNS = 10
 DEFAULT_TIMEOUT = 30.0
@@ -101,6 +102,9 @@ class Dialling:
             number = to_e164(noun.text)
             if number is None:
                 self.script.warn(INVALID_NUMBER, f"<Number>: {noun.text!r} is no phone number in E.164", level="error")
+                return None
+            if self.engine.limits.forbids(number):
+                self.script.warn(NO_PERMISSION, f"<Number>: no permission to call {number}", level="error")
                 return None
             to = number
             caller = self._caller_id()

@@ -31,6 +31,8 @@ def parties(api: ApiRequest) -> tuple[str, str]:
             raise ApiError(21217, to)
         if number in MAGIC_TO:
             raise ApiError(MAGIC_TO[number], number)
+        if api.engine.limits.forbids(number):
+            raise ApiError(21215, number)
         to = number
     if api.engine.limits.full(api.engine.world):
         raise ApiError(CONCURRENCY_EXCEEDED)

@@ -96,6 +96,14 @@ def call_hang_up(sid: str) -> None:
         get_client().calls(sid).update(status="completed")
 
 
+def call_error_codes(sid: str) -> list[str]:
+    """What Twilio's debugger has against a call, as codes, the latest first: why a `<Dial>` in it called nobody, among
+    them (Twilio Docs, "Call Notifications resource"; for countries its support article on geographic permissions).
+    Raises `TelephonyError`."""
+    with translated():
+        return [one.error_code or "" for one in get_client().calls(sid).notifications.list(log=0, limit=20)]
+
+
 def call_redirect(sid: str, url: str, *, purpose: str = "redirect") -> None:
     """Has a living call ask at `url` what to do next. Raises `TelephonyError`; `CallGone` when it is over already."""
     with translated(), for_purpose(purpose):

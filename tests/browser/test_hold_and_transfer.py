@@ -126,6 +126,35 @@ def test_a_call_that_is_sent_to_a_colleague_rings_there_says_from_whom_and_leave
     assert (ada.problems, grace.problems) == ([], [])
 
 
+def test_a_call_that_is_sent_and_still_rings_is_taken_back_by_rest_and_the_caller_is_with_the_first_agent_again(
+    desks, stack: Stack
+):
+    ada, grace = desks
+    sid = talking(ada, stack)
+    choose(ada, "Grace")
+    ada.button("Send now").click()
+    grace.expect_ringing("Maya Okonkwo")
+
+    assert post(ada, f"/api/v1/calls/{sid}/cancel-transfer/") == 202
+
+    ada.take("Maya Okonkwo")
+    expect(grace.call_area).not_to_contain_text("Incoming call")
+    expect_hears(ada, CALLER, but=(GRACE,))
+    expect_telephone_hears(stack, sid, ADA)
+    call = eventually(
+        lambda: (now := ada.api(f"/api/v1/calls/{sid}/"))["agent"] and now, "the log says that it is Ada's again"
+    )
+    assert (call["agent"]["name"], call["transfer"]["state"]) == ("Ada Byron", "cancelled")
+    assert (ada.problems, grace.problems) == ([], [])
+
+
+def post(desk: DeskPage, path: str) -> int:
+    """What a program answers to that uses this agent's session."""
+    token = desk.page.evaluate("() => JSON.parse(document.getElementById('ringdesk-config').textContent).csrfToken")
+    url = f"{desk.stack.desk_url}{path}"
+    return int(desk.page.request.post(url, data={}, headers={"X-CSRFToken": token}).status)
+
+
 def test_a_warm_transfer_by_keyboard_alone_is_heard_and_announced_at_each_step(desks, stack: Stack):
     ada, grace = desks
     sid = talking(ada, stack)

@@ -72,6 +72,8 @@ def test_what_a_dial_could_not_call_counts_with_it(line):
     ("code", "status", "finding", "said"),
     [
         (10004, 429, "limit-calls", "Too many calls at once for the account at Twilio."),
+        (16021, 429, "limit-calls", "Too many calls at once for the account at Twilio."),
+        (16020, 400, "limit-conferences", "As many are in this call as Twilio lets"),
         (20429, 429, "limit-requests", "Twilio is busy."),
         (21215, 400, "limit-countries", "Your company does not allow calls to this country."),
     ],

@@ -81,6 +81,88 @@ class TestOneConnection:
         assert names() == {"+12025550142": "Import 142", "+12025550143": "Quick", "+12025550144": "Import 144"}
         assert Contact.objects.count() == 3
 
+    @pytest.mark.parametrize("whole", [False, True])
+    def test_what_somebody_else_changes_meanwhile_stays(self, monkeypatch, whole):
+        maya = factories.make_contact("Maya", "+12025550142", company="Okonkwo", own={"size": "8"})
+        said = {"number": "+12025550142", "name": "Maya Okonkwo", "email": "maya@example.com", "label": "Office"}
+        good = [(1, {**said, "own": {"colour": "blue"}})]
+        plan = import_services.contacts_import(rows=good, errors=[], dry_run=True).plan
+        known = import_services.numbers_known
+
+        def known_a_moment_ago(numbers):
+            found = known(numbers)
+            edited = {"company": "Edited Ltd", "note": "Edited", "own": {"size": "9"}, "language": "de"}
+            Contact.objects.filter(pk=maya.pk).update(**edited)
+            ContactNumber.objects.update(extension="12")
+            return found
+
+        monkeypatch.setattr(import_services, "numbers_known", known_a_moment_ago)
+
+        if whole:
+            result = import_services.contacts_import_whole(rows=good, expected=plan)
+        else:
+            result = import_services.contacts_import(rows=good, errors=[], dry_run=False)
+
+        assert (result.updated, result.errors) == (1, [])
+        version = maya.updated_at
+        maya.refresh_from_db()
+        assert (maya.name, maya.email) == ("Maya Okonkwo", "maya@example.com")
+        assert (maya.company, maya.note, maya.language) == ("Edited Ltd", "Edited", "de")
+        assert maya.own == {"size": "9", "colour": "blue"}
+        assert "edited ltd" in maya.searched
+        assert maya.updated_at > version
+        number = maya.numbers.get()
+        assert (number.label, number.extension) == ("Office", "12")
+
+    @pytest.mark.parametrize("whole", [False, True])
+    def test_a_contact_that_is_deleted_meanwhile_is_not_brought_back(self, monkeypatch, whole):
+        maya = factories.make_contact("Maya", "+12025550142")
+        good = [(1, {"number": "+12025550142", "name": "Maya Okonkwo"})]
+        plan = import_services.contacts_import(rows=good, errors=[], dry_run=True).plan
+        known = import_services.numbers_known
+
+        def known_a_moment_ago(numbers):
+            found = known(numbers)
+            Contact.objects.filter(pk=maya.pk).delete()
+            return found
+
+        monkeypatch.setattr(import_services, "numbers_known", known_a_moment_ago)
+
+        if whole:
+            with pytest.raises(import_services.ChangedMeanwhile):
+                import_services.contacts_import_whole(rows=good, expected=plan)
+        else:
+            result = import_services.contacts_import(rows=good, errors=[], dry_run=False)
+            assert [error.detail for error in result.errors] == [MEANWHILE]
+
+    def test_the_same_upload_twice_at_once_is_imported_once(self, client):
+        known, again = import_services.numbers_known, []
+
+        def sent_again(numbers):
+            if not again:
+                again.append(None)
+                again[0] = post(client, IMPORT, rows(142, 143))
+            return known(numbers)
+
+        with patch.object(import_services, "numbers_known", autospec=True, side_effect=sent_again):
+            answer = post(client, IMPORT, rows(142, 143))
+
+        assert (answer.status_code, answer.json()["created"]) == (200, 2)
+        assert (again[0].status_code, again[0].json()["type"].rpartition("/")[2]) == (409, "conflict")
+        assert again[0].json()["detail"] == "The very same rows are being imported just now. Nothing was done."
+        assert Contact.objects.count() == 2
+        later = post(client, IMPORT, rows(142, 143)).json()
+        assert (later["created"], later["skipped"]) == (0, 2), "when that is over it may be sent again"
+
+    def test_an_import_that_fails_keeps_nobody_from_trying_again(self, client):
+        with (
+            patch.object(import_services, "numbers_known", autospec=True, side_effect=failure(Gone())),
+            pytest.raises(OperationalError),
+        ):
+            post(client, IMPORT, rows(142))
+
+        assert post(client, IMPORT, rows(142)).json()["created"] == 1
+
     def test_a_row_whose_number_was_taken_away_meanwhile_is_named(self, client):
         maya = factories.make_contact("Maya", "+12025550142")
         known = import_services.numbers_known

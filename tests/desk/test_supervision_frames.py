@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async as sync
 from rest_framework.test import APIClient
 
 from calls.models import Participant
+from calls.rooms import keeping
 from tests import factories
 from tests.calls.rooms.rooms import LEG, ROOT, Conference, rest_faked, talk
 from tests.desk.desk_socket import DeskSocket, run
@@ -79,6 +80,39 @@ def test_who_takes_over_has_the_call_and_the_agent_is_told_by_whom(twilio, line,
         snapshot = await again.open()
         assert [(one["call"]["sid"], one["mine"]) for one in snapshot["calls"]] == [(ROOT, "active")]
         for desk in (agents, supervisors, again):
+            await desk.close()
+
+    with rest_faked():
+        run(scenario)
+
+
+def test_a_colleague_who_was_taken_into_the_call_is_told_by_whom_it_was_taken_over(twilio, line, team, ada, hedy):
+    grace = factories.make_agent("grace", team=team, reachable=True)
+    talk(twilio, ada)
+    desks = [DeskSocket(ada), DeskSocket(grace)]
+
+    def merged() -> Conference:
+        assert post(ada, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"}) == 202
+        conference = Conference(twilio)
+        conference.join(LEG, ROOT)
+        keeping.look(ROOT)
+        conference.join(Participant.objects.get(agent=grace).leg_sid)
+        assert post(ada, "merge", {}) == 202
+        return conference
+
+    def taken_over(conference: Conference) -> None:
+        assert post(hedy, "supervise", {"mode": "take-over"}) == 202
+        twilio.webhook("/twilio/voice/outgoing/", outgoing(hedy.pk, "", CallSid=PHONE, supervise=ROOT))
+        conference.tell("participant-join", PHONE)
+
+    async def scenario() -> None:
+        for desk in desks:
+            await desk.open()
+        conference = await sync(merged)()
+        await sync(taken_over)(conference)
+        for desk in desks:
+            told = await desk.until("call.taken_over")
+            assert (told["sid"], told["message"]) == (ROOT, "Hedy has taken over this call.")
             await desk.close()
 
     with rest_faked():

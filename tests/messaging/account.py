@@ -24,8 +24,10 @@ from tests.twilio import ACCOUNT_SID, sid
 OK, TAKEN_500, TAKEN_SILENT, TAKEN_CUT, LOST_500, LOST_SILENT, BUSY, NO_CONNECTION = (
     "ok", "taken-500", "taken-silent", "taken-cut", "lost-500", "lost-silent", "busy", "no-connection",
 )  # fmt: skip
-TAKEN = (OK, TAKEN_500, TAKEN_SILENT, TAKEN_CUT)
-FATES = (*TAKEN, LOST_500, LOST_SILENT, BUSY, NO_CONNECTION)
+# Sent elsewhere by something on the way, once Twilio had it or before.
+TAKEN_MOVED, LOST_MOVED = "taken-moved", "lost-moved"
+TAKEN = (OK, TAKEN_500, TAKEN_SILENT, TAKEN_CUT, TAKEN_MOVED)
+FATES = (*TAKEN, LOST_500, LOST_SILENT, LOST_MOVED, BUSY, NO_CONNECTION)
 
 
 @dataclass
@@ -69,6 +71,8 @@ class Account:
             raise requests.ConnectionError("Remote end closed connection without response")
         if fate in (TAKEN_500, LOST_500):
             return Response(500, json.dumps({"code": 20500, "message": "Internal", "status": 500}))
+        if fate in (TAKEN_MOVED, LOST_MOVED):
+            return Response(302, "<html>Moved</html>", headers={"Location": "https://proxy.example.com/login"})
         if fate == BUSY:
             body = json.dumps({"code": 20429, "message": "Too many", "status": 429})
             return Response(429, body, headers={"Retry-After": self.retry_after} if self.retry_after else {})

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agents.models import Agent, Availability
+from calls.live import outgoing_guards
 from calls.models import CallOffer
 from routing.models import OpeningHours, Route, RouteVersion, SpamRule
 from tests import factories
@@ -268,6 +269,39 @@ class TestWhoRings:
         told = self.told(hedy, line, step("n", "number", number="+12025550188", next="box"), box())
 
         assert told["conclusion"] == "The telephone +12025550188 rings."
+
+    def test_a_number_that_a_spend_limit_forbids_now_is_not_promised_and_of_another_time_that_is_not_known(
+        self, hedy, line, monkeypatch
+    ):
+        spent = "This call would cost more than today's limit allows. Ask your admin."
+        guards = [lambda number: spent if number.region == "GB" else ""]
+        monkeypatch.setattr(outgoing_guards, "_guards", guards)
+        steps = (
+            step("dear", "number", number="+442079460018", next="near"),
+            step("near", "number", number="+12025550188", next="box"),
+            box(),
+        )
+
+        told = self.told(hedy, line, *steps)
+        later = asked(hedy, at=(timezone.now() + timedelta(days=1)).isoformat()).json()
+
+        assert [(each["kind"], each["step"]) for each in told["steps"]][2:] == [
+            ("decision", "dear"),
+            ("number", "near"),
+            ("message", "box"),
+        ]
+        assert told["steps"][2]["title"] == "+442079460018 is not called: the caller goes on"
+        assert told["steps"][2]["reason"] == spent
+        assert told["conclusion"] == "The telephone +12025550188 rings."
+        assert [each["if_nobody"] for each in told["steps"]][2:] == [False, False, True]
+        assert later["conclusion"] == "The telephone +442079460018 rings."
+
+    def test_where_every_number_is_forbidden_it_is_not_said_that_any_rings(self, hedy, line, monkeypatch):
+        monkeypatch.setattr(outgoing_guards, "_guards", [lambda number: "No."])
+
+        told = self.told(hedy, line, step("n", "number", number="+12025550188", next="box"), box())
+
+        assert (told["result"], told["conclusion"]) == ("message", "The caller is asked for a message.")
 
     def test_on_a_line_without_a_route_nobody_waits(self, hedy, line, team, people):
         Agent.objects.update(availability=Availability.BUSY)

@@ -61,6 +61,73 @@ def test_a_dial_that_would_be_one_call_too_many_fails():
     asyncio.run(scenario())
 
 
+def test_a_country_that_the_account_may_not_call_is_refused_by_the_api_and_a_dial_calls_nobody_there():
+    london = "+442079460100"
+
+    async def scenario():
+        async with bench() as b:
+            shown = (await b.http.put("/sim/geo-permissions", json={"forbidden": ["+44"]})).json()
+            b.product.answers[INCOMING] = twiml(f'<Dial action="/after">{london}</Dial>')
+            b.product.answers["/after"] = twiml("<Hangup/>")
+            call = await b.call()
+            await b.quiet()
+            refused = await make(b, london)
+            room = await b.rest("POST", "/Conferences/room/Participants.json", data={"To": london, "From": SALES})
+            noted = (await b.rest("GET", f"/Calls/{call.sid}/Notifications.json?Log=0")).json()["notifications"]
+            allowed = (await make(b)).status_code
+            b.engine.world.live_calls[0].party_rejected()
+            await b.quiet()
+            await b.http.post("/sim/reset")
+
+            assert shown == {"forbidden": ["+44"]}
+            after = b.product.at("/after")[0].params
+            assert after["DialCallStatus"] == "failed"
+            assert "DialCallSid" not in after
+            assert call.children == []
+            assert [(one["error_code"], one["call_sid"], one["log"]) for one in noted] == [("13227", call.sid, "0")]
+            for answer in (refused, room):
+                assert (answer.status_code, answer.json()["code"]) == (400, 21215)
+            assert allowed == 201
+            assert (await b.http.get("/sim/geo-permissions")).json() == {"forbidden": []}
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("forbidden", ["+44", ["44"], ["+"], [44], ["+44"] * 1001, {"+44": True}])
+def test_what_is_no_beginning_of_numbers_is_refused(forbidden):
+    async def scenario():
+        async with bench() as b:
+            assert (await b.http.put("/sim/geo-permissions", json={"forbidden": forbidden})).status_code == 400
+            assert (await b.http.get("/sim/geo-permissions")).json() == {"forbidden": []}
+
+    asyncio.run(scenario())
+
+
+def test_what_is_wrong_with_a_call_is_among_its_notifications_and_no_other_calls():
+    async def scenario():
+        async with bench() as b:
+            await limited(b, concurrent_calls=1)
+            b.product.answers[INCOMING] = twiml(f'<Dial action="/after">{PHONE}</Dial>')
+            b.product.answers["/after"] = twiml("<Hangup/>")
+            call = await b.call()
+            await b.quiet()
+            path = f"/Calls/{call.sid}/Notifications.json"
+            errors = (await b.rest("GET", path)).json()
+            warnings = (await b.rest("GET", f"{path}?Log=1")).json()["notifications"]
+            of_child = (await b.rest("GET", f"/Calls/{call.children[0].sid}/Notifications.json")).json()
+            wrong = [await b.rest("GET", f"{path}?{query}") for query in ("Log=2", "MessageDate=soon")]
+            unknown = await b.rest("GET", "/Calls/CAunknown/Notifications.json")
+            later = (await b.rest("GET", f"{path}?MessageDate%3E=2999-01-01")).json()["notifications"]
+
+            assert [one["error_code"] for one in errors["notifications"]] == ["10004"]
+            assert errors["notifications"][0]["sid"].startswith("NO")
+            assert (warnings, of_child["notifications"], later) == ([], [], [])
+            assert [answer.status_code for answer in wrong] == [400, 400]
+            assert unknown.status_code == 404
+
+    asyncio.run(scenario())
+
+
 def test_calls_of_the_api_wait_for_their_turn():
     async def scenario():
         async with bench() as b:

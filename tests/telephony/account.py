@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.api.v2010.account.application import ApplicationContext, ApplicationInstance, ApplicationList
+from twilio.rest.api.v2010.account.call.notification import NotificationInstance, NotificationList
 from twilio.rest.api.v2010.account.incoming_phone_number import (
     IncomingPhoneNumberContext,
     IncomingPhoneNumberInstance,
@@ -40,6 +41,8 @@ class Account:
         self.key_is_accepted = True
         self.failure: Exception | None = None  # of every look at the app
         self.writes: list[tuple[str, str, dict[str, Any]]] = []
+        # What the debugger has against calls, by their sids, the latest first.
+        self.noted: dict[str, list[str]] = {}
         self.add_number(SUPPORT)
 
     def add_number(self, number: str, **fields: Any) -> dict[str, Any]:
@@ -91,6 +94,14 @@ class Account:
         self.writes.append(("number-update", one, fields))
         self.numbers[one].update(fields)
 
+    def notification_list(self, resource: Any, log: Any = None, **options: Any) -> list[NotificationInstance]:
+        assert log == 0, "errors"
+        one = resource._solution["call_sid"]
+        return [
+            NotificationInstance(get_client().api.v2010, {"error_code": code}, account_sid=ACCOUNT_SID, call_sid=one)
+            for code in self.noted.get(one, [])
+        ]
+
     def key_fetch(self, resource: Any) -> KeyInstance:
         one = resource._solution["sid"]
         if one not in self.keys:
@@ -115,6 +126,7 @@ def account_at_twilio() -> Iterator[Account]:
         (ApplicationList, "create", account.app_create),
         (IncomingPhoneNumberList, "list", account.number_list),
         (IncomingPhoneNumberContext, "update", account.number_update),
+        (NotificationList, "list", account.notification_list),
         (KeyContext, "fetch", account.key_fetch),
         (NewKeyList, "create", account.key_create),
     ]

@@ -44,6 +44,9 @@ def failing_with(error: Exception) -> errors.TelephonyError:
         (500, 20500, errors.Unavailable, False),
         (503, 503, errors.Unavailable, False),
         (400, 99999, errors.TelephonyError, True),
+        (302, 302, errors.Unavailable, False),
+        (307, 307, errors.Unavailable, False),
+        (304, None, errors.Unavailable, False),
     ],
 )
 def test_twilios_codes(status, code, kind, permanent):

@@ -19,7 +19,7 @@ import { FailedCall } from "./FailedCall";
 import { IncomingCall } from "./IncomingCall";
 import { MicrophoneCue } from "./MicrophoneCue";
 import { EndedNotice } from "./EndedNotice";
-import { GapNotice } from "./GapNotice";
+import { GapNotice, LostCallerNotice } from "./GapNotice";
 import { Icon } from "./Icon";
 import { LaterInterrupted, LaterSupervision } from "./LaterSupervision";
 import { OutgoingCall } from "./OutgoingCall";
@@ -217,16 +217,21 @@ function Idle(props: CallAreaProps) {
 
 function EndedCalls({ state, send, onCallBack }: Pick<CallAreaProps, "state" | "send" | "onCallBack">) {
   return (
-    <EndedNotice
-      state={state}
-      canDial={canDial(state)}
-      onCallBack={(call) => {
-        send({ type: "agent.closed-cut-off" });
-        onCallBack(call);
-      }}
-      onCloseCutOff={() => send({ type: "agent.closed-cut-off" })}
-      onClose={() => send({ type: "agent.closed" })}
-      onEndOrphan={(sid) => send({ type: "agent.ended-orphan", sid })}
-    />
+    <>
+      {state.lostCaller && (
+        <LostCallerNotice lost={state.lostCaller} onClose={() => send({ type: "agent.read-lost-caller" })} />
+      )}
+      <EndedNotice
+        state={state}
+        canDial={canDial(state)}
+        onCallBack={(call) => {
+          send({ type: "agent.closed-cut-off" });
+          onCallBack(call);
+        }}
+        onCloseCutOff={() => send({ type: "agent.closed-cut-off" })}
+        onClose={() => send({ type: "agent.closed" })}
+        onEndOrphan={(sid) => send({ type: "agent.ended-orphan", sid })}
+      />
+    </>
   );
 }

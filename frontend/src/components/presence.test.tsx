@@ -161,6 +161,23 @@ describe("the phone's own reachability", () => {
     await user.click(callArea().getByRole("button", { name: "Close this message" }));
     expect(screen.queryByText(/No call could ring here from/)).toBeNull();
   });
+
+  it.each([
+    ["ready", () => readyState()],
+    ["in wrap-up", () => afterACall()],
+  ])("says %s that a caller waited in vain, until it is read", async (_what, state) => {
+    const { user, send, asked } = show(state());
+    const said = /did not come back to Maya Okonkwo in time/;
+    send(push(sample("lost_caller.changed")));
+    expect(await callArea().findByText(said)).toBeTruthy();
+    await waitFor(() => expect(screen.getByTestId("polite").textContent).toMatch(said));
+    await user.click(callArea().getByRole("button", { name: "Close this message" }));
+    expect(callArea().queryByText(said)).toBeNull();
+    expect(toServer(asked)).toContainEqual({
+      type: "lost_caller.read",
+      sid: sample("lost_caller.changed").lost_caller?.sid,
+    });
+  });
 });
 
 describe("the team", () => {

@@ -877,7 +877,7 @@ export interface paths {
          *     needed. A known number changes
          *     its contact, as far as the row says something; an unknown one makes a new contact. A number may have an extension
          *     (`+12025550142 x12`). Each row is done wholly or not at
-         *     all, and one that cannot be used is answered with what is wrong.
+         *     all, and one that cannot be used is answered with what is wrong. Sent twice at once, it is imported once (409).
          */
         post: operations["contacts_import"];
         delete?: never;
@@ -2527,7 +2527,7 @@ export interface components {
             type: "call.taken_over";
             sid: string;
             by: components["schemas"]["Agent"];
-            /** @description A sentence for the agent who had the call. */
+            /** @description A sentence for an agent who was in the call. */
             message: string;
         };
         CallWithdrawn: {
@@ -2768,7 +2768,7 @@ export interface components {
             price_unit: string;
             results: components["schemas"]["Cost"][];
         };
-        DeskFrame: components["schemas"]["BoardOpen"] | components["schemas"]["BoardClose"] | components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["CallHangUp"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        DeskFrame: components["schemas"]["BoardOpen"] | components["schemas"]["BoardClose"] | components["schemas"]["PhoneState"] | components["schemas"]["RingAck"] | components["schemas"]["CallHangUp"] | components["schemas"]["LostCallerRead"] | components["schemas"]["AvailabilitySet"] | components["schemas"]["WrapUpEnd"] | components["schemas"]["WrapUpStay"] | components["schemas"]["DeskRefresh"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         DeskRefresh: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2801,6 +2801,7 @@ export interface components {
             lines: components["schemas"]["Line"][];
             queues: components["schemas"]["Queue"][];
             call_back: components["schemas"]["CallBack"] | null;
+            lost_caller: components["schemas"]["LostCaller"] | null;
             unread_threads: components["schemas"]["UnreadThread"][];
         };
         Detail: {
@@ -3255,6 +3256,36 @@ export interface components {
             /** @description What the agent calls it, such as Ada's iPhone. */
             device_name: string;
             platform: components["schemas"]["PlatformEnum"];
+        };
+        /** @description A caller whom this agent had parked and did not come back to. */
+        LostCaller: {
+            /** @description The call's. */
+            sid: string;
+            /**
+             * Format: date-time
+             * @description When the caller went to the front of the team's queue.
+             */
+            at: string;
+            /** @description A sentence for the agent. */
+            message: string;
+        };
+        LostCallerChanged: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "lost_caller.changed";
+            /** @description Null: there is none to read of any more. */
+            lost_caller: components["schemas"]["LostCaller"] | null;
+        };
+        LostCallerRead: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "lost_caller.read";
+            /** @description The root call's. */
+            sid: string;
         };
         /** @description A picture or another file of a text. */
         Media: {
@@ -4286,7 +4317,7 @@ export interface components {
             /** @description As read at the home region. */
             display: string;
         };
-        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["CallTakenOver"] | components["schemas"]["SupervisingChanged"] | components["schemas"]["HelpChanged"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PresencesChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["CallBackChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
+        ServerFrame: components["schemas"]["DeskSnapshot"] | components["schemas"]["CallIncoming"] | components["schemas"]["CallStatusFrame"] | components["schemas"]["CallWithdrawn"] | components["schemas"]["CallEnded"] | components["schemas"]["CallProblem"] | components["schemas"]["CallTakenOver"] | components["schemas"]["LostCallerChanged"] | components["schemas"]["SupervisingChanged"] | components["schemas"]["HelpChanged"] | components["schemas"]["LogChanged"] | components["schemas"]["MessageNew"] | components["schemas"]["MessageStatusFrame"] | components["schemas"]["ThreadChanged"] | components["schemas"]["SendProgressFrame"] | components["schemas"]["PresenceChanged"] | components["schemas"]["PresencesChanged"] | components["schemas"]["QueueChanged"] | components["schemas"]["BoardChanged"] | components["schemas"]["CallBackChanged"] | components["schemas"]["PhoneState"] | components["schemas"]["PhoneRenew"] | components["schemas"]["ReachRestored"] | components["schemas"]["SessionEnded"] | components["schemas"]["Error"] | components["schemas"]["Ping"] | components["schemas"]["Pong"];
         SessionEnded: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -6778,6 +6809,7 @@ export interface operations {
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevokedOrCsrfFailedOrPermissionDenied"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["ServerError"];

@@ -20,7 +20,7 @@ import { parkedBeside, secondRing } from "./secondCall";
 import { callerFacts, currentFacts, lastEnding, weak } from "./selectors";
 import { type Ending, inCall, isTalk, type State } from "./state";
 import { superviseAnnouncement } from "./supervisingWords";
-import { HOLD_REMINDER } from "./waits";
+import { heldFor } from "./waits";
 import { t } from "../i18n/i18n";
 
 export interface Announcement {
@@ -30,6 +30,7 @@ export interface Announcement {
 
 export function announcement(before: State, after: State, typing: boolean): Announcement | null {
   return (
+    lostAnnouncement(before, after) ??
     callAnnouncement(before, after, typing) ??
     superviseAnnouncement(before, after) ??
     wantedAnnouncement(before, after) ??
@@ -37,6 +38,12 @@ export function announcement(before: State, after: State, typing: boolean): Anno
     availabilityAnnouncement(before, after) ??
     reachAnnouncement(before, after)
   );
+}
+
+/** Before what the same frame says of the call: that it is gone is less. */
+function lostAnnouncement(before: State, { lostCaller }: State): Announcement | null {
+  const isNew = lostCaller && lostCaller.sid !== before.lostCaller?.sid;
+  return isNew ? { polite: lostCaller.message } : null;
 }
 
 function callAnnouncement(before: State, after: State, typing: boolean): Announcement | null {
@@ -157,7 +164,7 @@ function holdAnnouncement(before: State, after: State, name: string): Announceme
   const who = root === after.calls.focus?.root ? name : callerFacts(after, root, NOBODY).spoken.shortName;
   if (reminders > (before.hold?.reminders ?? 0))
     return {
-      polite: t("say.holdLasts", { name: who, length: spokenMinutes(reminders * (HOLD_REMINDER / 1000)) }),
+      polite: t("say.holdLasts", { name: who, length: spokenMinutes(heldFor(reminders)) }),
     };
   return null;
 }

@@ -66,7 +66,7 @@ export type SoftphoneEvent =
   | { type: "move.noted"; sid: string; at: number }
   | { type: "move.refused"; sid: string; message: string }
   | { type: "move.late" }
-  /** The customer has heard music for two minutes more. */
+  /** The customer has heard music for so long that the agent is reminded of it, once more. */
   | { type: "hold.lasts" }
   /** What this phone wanted of a colleague's call: taken, with the call as it is now, or refused in a sentence. */
   | { type: "supervise.taken"; id: string; call: Call }
@@ -112,6 +112,7 @@ export type SoftphoneEvent =
   | { type: "agent.ended-wrap-up" }
   | { type: "agent.stayed-in-wrap-up" }
   | { type: "agent.closed-gap" }
+  | { type: "agent.read-lost-caller" }
   // the desk's socket
   | { type: "desk.connecting" }
   | { type: "desk.opened" }

@@ -130,6 +130,12 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [moveLate(state)];
     case "agent.closed-gap":
       return [{ ...state, gap: null }];
+    case "agent.read-lost-caller":
+      if (!state.lostCaller) return [state];
+      return [
+        { ...state, lostCaller: null },
+        { type: "desk.send", message: { type: "lost_caller.read", sid: state.lostCaller.sid } },
+      ];
     case "agent.ended-orphan":
       return [
         { ...state, orphans: withOrphan(state.orphans, event.sid, "") },

@@ -21,6 +21,8 @@ export function pushed(state: State, message: ServerMessage, at: number): Step {
       return ended(cutOffAfter(forget(state, message.call.sid), message.call), message.call, at);
     case "call.taken_over":
       return [{ ...state, takenOver: { root: message.sid, message: message.message } }];
+    case "lost_caller.changed":
+      return [{ ...state, lostCaller: message.lost_caller }];
     case "supervising.changed":
       return [supervisionHeard(state, message.supervising, at)];
     case "help.changed":
@@ -78,6 +80,7 @@ function signedOut(state: State, message: string): State {
     queues: [],
     callBack: null,
     gap: null,
+    lostCaller: null,
     lines: [],
     orphans: [],
     interrupted: null,
@@ -106,6 +109,7 @@ function snapshot(state: State, message: Extract<ServerMessage, { type: "desk.sn
       queues,
       // A server of the version before says nothing of it.
       callBack: callBack ?? null,
+      lostCaller: message.lost_caller ?? null,
       lines,
       orphans: state.calls.focus === null ? active.map(orphan) : [],
       interrupted: state.calls.focus === null ? supervising : null,

@@ -74,11 +74,15 @@ describe("hold", () => {
     expect(waitsOf(late).some(({ key }) => key.startsWith("control"))).toBe(false);
   });
 
-  it("is remembered aloud every two minutes, until it is over", () => {
+  it("is remembered aloud after a minute and then every two, until it is over", () => {
     let state = onHold();
-    for (const length of ["2 minutes", "4 minutes"]) {
+    for (const [length, ms] of [
+      ["1 minute", 60_000],
+      ["3 minutes", 120_000],
+      ["5 minutes", 120_000],
+    ] as const) {
       const wait = waitsOf(state).find(({ key }) => key.startsWith("hold"));
-      expect(wait?.ms).toBe(120_000);
+      expect(wait?.ms).toBe(ms);
       const lasts = wait?.late(NOW) ?? hold;
       expect(said(state, lasts)).toEqual([`Maya on hold for ${length}.`]);
       const [next, ...commands] = transition(state, lasts);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { there } from "../../gallery/data";
 import { after, me, NOW, openState, push, readyState, ringingState, sample } from "../testing/samples";
+import type { ServerMessage } from "../messages";
+import { announcement } from "./announcements";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
 import { reach } from "./reach";
@@ -48,6 +50,55 @@ describe("the token's grants", () => {
     const lost = after(onlyOut, { type: "desk.lost", at: NOW, retryAt: NOW + 2000 });
     expect(reach(lost, NOW).title).toBe("You cannot be reached.");
     expect(canDial(lost)).toBe(false);
+  });
+});
+
+describe("a caller to whom the agent did not come back", () => {
+  const lost = sample("lost_caller.changed");
+  const seen = after(readyState(), push(lost));
+  const said = {
+    polite: "You did not come back to Maya Okonkwo in time: the call went to the front of the queue.",
+  };
+
+  it("is said once, to a desk that is open and to one that opens later", () => {
+    expect(announcement(readyState(), seen, false)).toEqual(said);
+    expect(announcement(seen, after(seen, push(lost)), false)).toBeNull();
+    const opened = after(
+      readyState(),
+      push({ ...sample("desk.snapshot"), lost_caller: lost.lost_caller } as ServerMessage),
+    );
+    expect(opened.lostCaller).toEqual(lost.lost_caller);
+    expect(announcement(readyState(), opened, false)).toEqual(said);
+  });
+
+  it("is said though the same frame says less of the call", () => {
+    const parked = sample("call.status").live;
+    const waits = {
+      ...parked,
+      mine: "active" as const,
+      call: { ...parked.call, sid: "CA-parked", parked_since: parked.call.start_time, end_time: null },
+    };
+    const before = after(readyState(), push({ type: "call.status", live: waits }));
+    const back = push({
+      ...sample("desk.snapshot"),
+      calls: [],
+      lost_caller: lost.lost_caller,
+    } as ServerMessage);
+    expect(announcement(before, after(before, back), false)).toEqual(said);
+  });
+
+  it("is read: the server is told of which", () => {
+    const [next, ...commands] = transition(seen, { type: "agent.read-lost-caller" });
+    expect(next.lostCaller).toBeNull();
+    expect(commands).toEqual([
+      { type: "desk.send", message: { type: "lost_caller.read", sid: lost.lost_caller?.sid } },
+    ]);
+    expect(transition(next, { type: "agent.read-lost-caller" })).toEqual([next]);
+  });
+
+  it("is gone with what was told, and with whoever signs out", () => {
+    expect(after(seen, push({ type: "lost_caller.changed", lost_caller: null })).lostCaller).toBeNull();
+    expect(after(seen, push(sample("session.ended"))).lostCaller).toBeNull();
   });
 });
 

@@ -8,6 +8,7 @@ import type {
   Line,
   HelpAsked,
   LiveCall,
+  LostCaller,
   Presence,
   Queue,
   ReachGap,
@@ -201,6 +202,8 @@ export interface State {
   awayReasons: AwayReason[];
   /** Since when, until when and why no call rang here, until that is read. */
   gap: ReachGap | null;
+  /** Of whom the agent has not read yet. */
+  lostCaller: LostCaller | null;
   presence: Presence[];
   /** Of the agent's teams: who waits. */
   queues: Queue[];
@@ -246,6 +249,7 @@ export function initialState(me: Agent): State {
     availability: "available",
     awayReasons: [],
     gap: null,
+    lostCaller: null,
     presence: [],
     queues: [],
     callBack: null,

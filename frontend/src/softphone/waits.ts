@@ -29,8 +29,9 @@ const RING_WITHIN = 120_000;
 const RECONNECT_WITHIN = 45_000;
 /** A participant is changed in a second or two; a colleague who is called is said to be called. */
 const CONTROL_WITHIN = 15_000;
-/** Whoever hears music is not to be forgotten. */
-export const HOLD_REMINDER = 120_000;
+/** Whoever hears music is not to be forgotten: after a minute, and then every two. */
+const FIRST_REMINDER = 60_000;
+const NEXT_REMINDER = 120_000;
 /** The agent may be quicker, or hang up on the caller who waits. */
 const BACK_WITHIN = 3000;
 let backs = 0;
@@ -96,7 +97,13 @@ function backWait(state: State): Wait | null {
 function holdWait({ hold }: State): Wait | null {
   if (!hold) return null;
   const key = `hold ${hold.root} ${hold.since} ${hold.reminders}`;
-  return { key, ms: HOLD_REMINDER, late: () => ({ type: "hold.lasts" }) };
+  const ms = hold.reminders ? NEXT_REMINDER : FIRST_REMINDER;
+  return { key, ms, late: () => ({ type: "hold.lasts" }) };
+}
+
+/** For how many seconds somebody has heard music when the agent is reminded of it for the nth time. */
+export function heldFor(reminders: number): number {
+  return (FIRST_REMINDER + (reminders - 1) * NEXT_REMINDER) / 1000;
 }
 
 function startWait(state: State): Wait | null {

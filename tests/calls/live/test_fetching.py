@@ -14,6 +14,7 @@ from agents.models import Desk
 from agents.services import ring_acknowledged
 from calls.live import dispatch, fetching, mending
 from calls.live.dispatch import Fetch
+from calls.live.locks import try_lock
 from calls.models import Call, CallOffer, Conversation
 from telephony.errors import CallGone, Unavailable
 from tests import factories
@@ -178,6 +179,54 @@ def test_whoever_has_waited_for_long_enough_is_fetched(waiting):
     waiting.ask("/twilio/voice/offer/?turn=1")
 
     assert "Record" in waiting.verbs
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Between what a mender reads and what it does with it, another process does something."""
+
+    def then(change):
+        left = [change]
+
+        def lock(sid):
+            if left:
+                left.pop()()
+            return try_lock(sid)
+
+        monkeypatch.setattr(mending, "try_lock", lock)
+
+    return then
+
+
+def test_of_two_processes_that_find_the_same_caller_one_has_twilio_fetch_them(waiting, meanwhile):
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(seconds=121))
+    by_the_other = []
+    meanwhile(lambda: by_the_other.extend(mending.Mender().look()))
+
+    assert mending.Mender().look() == []
+
+    assert by_the_other == [Fetch(waiting.sid, 1)]
+
+
+def test_of_two_processes_that_find_an_offer_that_was_not_fetched_one_makes_up_for_it(twilio, waiting, ada, meanwhile):
+    hang_up(twilio, ada)
+    dispatch.dispatch()
+    Conversation.objects.update(fetched_at=timezone.now() - timedelta(seconds=5))
+    by_the_other = []
+    meanwhile(lambda: by_the_other.extend(mending.Mender().look()))
+
+    assert mending.Mender().look() == []
+
+    assert by_the_other == [Fetch(waiting.sid, 1)]
+
+
+def test_who_was_sent_on_and_waits_for_the_next_team_is_not_sent_on_from_there(waiting, meanwhile):
+    Conversation.objects.update(waiting_since=timezone.now() - timedelta(seconds=121))
+    meanwhile(lambda: Conversation.objects.update(waiting_since=timezone.now(), turn=2))
+
+    assert mending.Mender().look() == []
+
+    assert of(waiting).send_on == ""
 
 
 def test_when_the_last_agent_leaves_who_waits_is_told_and_sent_on(twilio, waiting, ada, monkeypatch):

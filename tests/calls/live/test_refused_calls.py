@@ -6,6 +6,8 @@ from unittest.mock import patch
 
 import pytest
 import requests
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest.api.v2010.account.call.notification import NotificationList
 from twilio.rest.api.v2010.account.incoming_phone_number import IncomingPhoneNumberList
 from twilio.rest.api.v2010.account.outgoing_caller_id import OutgoingCallerIdList
 
@@ -84,10 +86,54 @@ def test_the_worker_finds_out_which_it_was(twilio, line, ada, owned, verified, r
     assert call.note == ""
 
 
-def test_while_twilio_is_away_the_log_says_no_more_than_is_known(twilio, line, ada):
+@pytest.mark.parametrize("resource", [IncomingPhoneNumberList, NotificationList])
+def test_while_twilio_is_away_the_log_says_no_more_than_is_known(twilio, line, ada, resource):
     _, problem = failed(twilio, ada)
 
-    with patch.object(IncomingPhoneNumberList, "list", autospec=True, side_effect=requests.ConnectionError):
+    with (
+        account_at_twilio(),
+        patch.object(resource, "list", side_effect=requests.ConnectionError),
+    ):
         assert refusals_explain() == 0
 
     assert Call.objects.get(sid=sid("CA", 1)).problem == problem
+
+
+@pytest.mark.parametrize("leg", [{}, {"DialCallSid": sid("CA", 2)}], ids=["no leg", "a leg"])
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (["13227"], "does not allow calls to this country"),
+        (["10004"], "Too many calls at once"),
+        (["12345", "13225"], "blocked"),
+    ],
+)
+def test_what_twilios_debugger_has_is_said_to_the_agent_and_counted_by_the_doctor(twilio, line, ada, leg, codes, said):
+    failed(twilio, ada, **leg)
+    with account_at_twilio() as account:
+        account.noted[sid("CA", 1)] = codes
+        assert refusals_explain() == 1
+        assert refusals_explain() == 0
+
+    call = Call.objects.get(sid=sid("CA", 1))
+    assert said in call.problem
+    assert call.error_code == codes[-1]
+
+
+def test_a_number_that_failed_by_itself_is_asked_about_once(twilio, line, ada):
+    failed(twilio, ada, DialCallSid=sid("CA", 2))
+    with account_at_twilio() as account:
+        assert refusals_explain() == 0
+        account.noted[sid("CA", 1)] = ["13227"]
+        assert refusals_explain() == 0
+
+    assert Call.objects.get(sid=sid("CA", 1)).problem == BLAME
+
+
+def test_a_debugger_that_says_nothing_leaves_the_other_question(twilio, line, ada):
+    failed(twilio, ada)
+    refused = TwilioRestException(404, "/uri", "no", code=20404)
+    with account_at_twilio(), patch.object(NotificationList, "list", side_effect=refused):
+        assert refusals_explain() == 1
+
+    assert "does not call this number" in Call.objects.get(sid=sid("CA", 1)).problem

@@ -63,6 +63,7 @@ _agents = st.lists(
         st.integers(0, 600),
         team_ids=st.frozensets(st.integers(1, 2), min_size=1),
         skills=st.frozensets(st.just("german")),
+        talks=st.booleans(),
     ),
     unique_by=lambda one: one.agent_id,
     max_size=16,
@@ -77,6 +78,25 @@ def test_nobody_is_given_away_twice_and_no_caller_rings_more_than_twilio_lets(wa
     assert len(given_away) == len(set(given_away))
     assert all(1 <= len(choice.agent_ids) <= 10 for choice in found)
     assert all(set(choice.agent_ids) <= set(candidates(by_sid(waiting)[choice.sid], free)) for choice in found)
+
+
+@given(_callers, _agents)
+def test_who_talks_rings_only_for_who_asks_for_them_first(waiting, free):
+    talking = {one.agent_id for one in free if one.talks}
+
+    for choice in choose(waiting, free):
+        asked = by_sid(waiting)[choice.sid]
+        for pk in talking & set(choice.agent_ids):
+            assert pk in asked.preferred
+            assert not asked.missed.get(pk)
+            assert (choice.agent_ids, choice.is_first_asked) == ((pk,), True)
+
+
+def test_who_talks_makes_no_call_back():
+    back = caller("a", preferred=(1,), is_call_back=True)
+
+    assert chosen([back], [agent(1, talks=True)]) == {}
+    assert chosen([back], [agent(1)]) == {"a": (1,)}
 
 
 def by_sid(waiting: list[Waiting]) -> dict[str, Waiting]:

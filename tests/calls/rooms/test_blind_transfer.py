@@ -147,6 +147,39 @@ def test_a_call_that_nobody_takes_comes_back_to_whoever_gave_it(twilio, talking,
     assert call["transfer"]["problem"]
 
 
+def test_a_call_that_still_rings_is_taken_back_by_whoever_gave_it(twilio, talking, ada, grace, api, rest):
+    give(api, {"agent": grace.pk})
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    answer(twilio, document, grace, 7, "initiated", "ringing")
+
+    asked = [api.post(f"/api/v1/calls/{ROOT}/cancel-transfer/", {}, format="json", secure=True) for _ in range(2)]
+    back = come(twilio, rest)
+
+    assert [one.status_code for one in asked] == [202, 202], "asked twice, done once"
+    assert rest.names() == ["fetch", "fetch"]
+    assert rings(back) == [ada.identity]
+    assert set(CallOffer.objects.filter(state="ringing").values_list("agent", flat=True)) == {ada.pk}
+    answer(twilio, document, grace, 7, "initiated", "ringing", "canceled")
+    answer(twilio, back, ada, 8)
+    call = shown()
+    assert (call["transfer"]["state"], call["agent"]["id"]) == ("cancelled", ada.pk)
+
+
+def test_what_twilio_refuses_to_take_back_rings_on(twilio, talking, ada, grace, api, rest):
+    give(api, {"agent": grace.pk})
+    document = come(twilio, rest)
+    answer(twilio, document, grace, 7, "initiated", "ringing")
+    rest.fails["fetch"] = TelephonyError("Twilio did not accept this.", permanent=True)
+
+    refused = api.post(f"/api/v1/calls/{ROOT}/cancel-transfer/", {}, format="json", secure=True)
+
+    assert refused.status_code >= 400
+    assert "Twilio did not accept this." in refused.json()["detail"]
+    answer(twilio, document, grace, 7)
+    assert shown()["agent"]["id"] == grace.pk
+
+
 def test_a_call_that_nobody_takes_waits_in_front_while_its_agent_has_another(twilio, talking, ada, grace, api, rest):
     give(api, {"agent": grace.pk})
     document = come(twilio, rest)

@@ -305,6 +305,22 @@ def test_a_line_that_is_lost_before_the_new_phone_has_called_is_a_lost_line(twil
     assert Conversation.objects.get(pk=ROOT).state in ("waiting", "offered")
 
 
+def test_what_goes_on_nowhere_is_not_said_to_go_on_where_it_was(twilio, talking, api, ada, rest):
+    Call.objects.get(pk=ROOT).offers.update(announces_end=True)
+    post(api)
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    conference.tell("participant-leave", LEG)
+    over(twilio, ada, LEG)
+    _later()
+
+    keeping.look(ROOT)
+
+    said = [one.outcome for one in CallEvent.objects.filter(name="handling")]
+    assert "Nobody went on with the call at another place." in said
+    assert not any("where it was" in one for one in said)
+
+
 def test_a_line_that_is_lost_while_the_new_leg_comes_is_no_loss(twilio, talking, api, ada, rest):
     post(api)
     conference = Conference(twilio)

@@ -360,6 +360,49 @@ def test_a_step_that_names_the_agent_rings_softly_where_the_agent_may(twilio, ta
     assert (answer.find("Dial") is not None) is may
 
 
+TOM = "+12025550143"
+
+
+@pytest.fixture(params=["last-agent", "owner"])
+def asks_first(request, line, team, ada):
+    """A route that asks the agent first with whom Tom spoke last, or whose contact he is: that is Ada."""
+    if request.param == "owner":
+        factories.make_contact("Tom Aldous", TOM, owner=ada)
+    else:
+        factories.make_call(90, caller=TOM, line=line, agent=ada, status="completed", result="answered")
+    make_route(line, team_step(team.pk, first=request.param, first_seconds=12), box())
+    return request.param
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_whoever_a_step_asks_first_rings_softly_where_the_agent_may(twilio, talking, ada, asks_first, may):
+    Agent.objects.update(may_take_second_call=may)
+
+    Caller(twilio, CallSid=SECOND, From=TOM).call()
+
+    assert rung_for(SECOND) == ({ada.pk} if may else set())
+
+
+def test_a_colleague_who_is_free_comes_after_who_is_asked_first_on_a_call(twilio, talking, ada, grace, asks_first):
+    caller = Caller(twilio, CallSid=SECOND, From=TOM)
+    caller.call()
+    assert rung_for(SECOND) == {ada.pk}
+
+    caller.ring_ends()
+
+    assert rung_for(SECOND) == {grace.pk}, "once, and no second time"
+
+
+def test_the_explainer_says_that_who_is_asked_first_rings_softly(twilio, talking, ada, line, asks_first):
+    admin = client_of(factories.make_agent("root", is_superuser=True))
+    body = {"line": line.number, "from": TOM}
+
+    told = admin.post("/api/v1/routes/explain/", body, format="json", secure=True).json()
+
+    assert [one["agent"]["id"] for one in told["rings"]] == [ada.pk]
+    assert told["rings"][0]["reason"].endswith("is on a call: the phone rings softly.")
+
+
 def test_a_teams_queue_never_rings_an_agent_who_talks(twilio, talking, ada, line, team):
     make_route(line, team_step(team.pk), box())
 

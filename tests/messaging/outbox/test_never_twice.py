@@ -25,7 +25,7 @@ from messaging.params import StatusUpdate
 from messaging.services import message_write
 from messaging.statuses import statuses_apply
 from routing.models import Line
-from tests.messaging.account import BUSY, FATES, OK, TAKEN_SILENT, Account, twilio_is
+from tests.messaging.account import BUSY, FATES, LOST_MOVED, OK, TAKEN_MOVED, TAKEN_SILENT, Account, twilio_is
 from tests.twilio import CALLER
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +223,27 @@ def test_a_text_is_known_again_with_plain_letters_in_it(line):
         lookups.look_write(lookups.look(row))
 
     message.refresh_from_db()
+    assert (message.step, message.sid) == (Step.TAKEN, account.texts[0]["sid"])
+
+
+@pytest.mark.parametrize(("fate", "asked"), [(TAKEN_MOVED, 1), (LOST_MOVED, 2)])
+def test_an_answer_that_sends_us_elsewhere_is_looked_into_before_anything_is_sent_again(line, fate, asked):
+    fates = [fate]
+    with twilio_is(Account(fate=lambda data: fates.pop() if fates else OK)) as account:
+        message = message_write(line, CALLER, "Hello", origin=Origin.AGENT)
+        (claimed,) = claim_next("worker", 1).claimed
+        results.results_write([sending.send(claimed)])
+        message.refresh_from_db()
+        assert (message.step, message.problem) == (Step.UNCLEAR, "")
+        for _look in range(2):
+            Message.objects.filter(step=Step.UNCLEAR).update(due_at=timezone.now())
+            for row in lookups.lookups_take(1):
+                lookups.look_write(lookups.look(row))
+        if claimed_again := claim_next("worker", 1).claimed:
+            results.results_write([sending.send(claimed_again[0])])
+
+    message.refresh_from_db()
+    assert (len(account.texts), len(account.asked)) == (1, asked)
     assert (message.step, message.sid) == (Step.TAKEN, account.texts[0]["sid"])
 
 
