@@ -26,12 +26,15 @@ def singers(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def desks(open_desk: Any, singers: dict[str, Browser], stack: Stack) -> Iterator[tuple[DeskPage, DeskPage]]:
+    ada, grace = (open_desk(name, where=singers[name]) for name in ("ada", "grace"))
     try:
-        ada, grace = (open_desk(name, where=singers[name]) for name in ("ada", "grace"))
         ada.expect_reachable()
         grace.expect_reachable()
         yield ada, grace
     finally:
+        # No telephone has a part in these calls: they end with the pages.
+        for desk in (ada, grace):
+            desk.page.close()
         stack.end_all_calls()
 
 
