@@ -145,6 +145,18 @@ def team_ids_of(agent: Agent) -> list[int]:
     return list(agent.teams.values_list("pk", flat=True))
 
 
+def teams_of_any(agent_ids: Iterable[int | None]) -> set[int]:
+    """The teams in which at least one of these agents is."""
+    through: Any = Agent.teams.through
+    return set(through.objects.filter(agent__in=[pk for pk in agent_ids if pk]).values_list("team_id", flat=True))
+
+
+def member_ids_of(team_ids: Collection[int]) -> list[int]:
+    """The members of these teams, also those who may not sign in any more."""
+    through: Any = Agent.teams.through
+    return sorted(set(through.objects.filter(team__in=list(team_ids)).values_list("agent_id", flat=True)))
+
+
 def supervisor_ids_of(team_ids: Collection[int]) -> list[int]:
     """The supervisors of these teams."""
     found = Agent.objects.filter(is_active=True, role=Role.SUPERVISOR, teams__in=list(team_ids))

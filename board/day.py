@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from board.figures import Figures
 from calls.log.to_do import missed_to_call_back
-from calls.models import Call, CallOffer, CallResult, Conversation, Direction
+from calls.models import INTERNAL, Call, CallOffer, CallResult, Conversation, Direction
 from core.days import desk_day
 from core.sql.seconds import Seconds
 
@@ -104,8 +104,9 @@ def _to_call_back(today: QuerySet[Call]) -> dict[tuple[int, int], int]:
 
 
 def calls_by_agent(now: datetime, agent_ids: Collection[int]) -> dict[int, int]:
-    """How many people each of these agents has talked with today, in calls that came and calls that were made."""
-    calls = Call.objects.filter(
+    """How many people each of these agents has talked with today, in calls that came and calls that were made; not
+    with each other."""
+    calls = Call.objects.exclude(INTERNAL).filter(
         Q(result__in=[CallResult.ANSWERED, CallResult.REACHED]) | Q(result="", answer_time__isnull=False),
         parent__isnull=True,
         agent__in=agent_ids,

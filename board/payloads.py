@@ -11,6 +11,7 @@ from typing import Any
 from board.day import DayRow
 from board.figures import Figures, Goal, goal_of
 from board.selectors import Facts, Scope, WaitRow
+from calls.models import Call
 from calls.payloads import line_json, party_json, time_json
 from calls.queues.payloads import queue_json
 from core.days import desk_day
@@ -145,6 +146,12 @@ def _sorted(presence: list[dict[str, Any]]) -> list[dict[str, Any]]:
     )
 
 
+def _call(call: Call, agent_id: int) -> dict[str, Any]:
+    """With whom this agent talks, or who rings there."""
+    viewer = call.colleague if call.came_to(agent_id) else None
+    return {"sid": call.sid, "party": party_json(call, viewer), "line": line_json(call.line)}
+
+
 def _agent(
     facts: Facts, now: dict[str, Any], may_see: Callable[[int | None], bool], viewer_id: int | None
 ) -> dict[str, Any]:
@@ -159,10 +166,10 @@ def _agent(
         **now,
         "state": "ringing" if ring else now["state"],
         "since": time_json(ring.since) if ring else now["since"],
-        "call": {"sid": call.sid, "party": party_json(call), "line": line_json(call.line)} if call else None,
+        "call": _call(call, agent_id) if call else None,
         "calls": facts.calls_today.get(agent_id, 0),
         "talking": call is not None and ring is None and call.is_talked_on,
         "help_since": time_json(call.help_since) if call is not None and ring is None else None,
         "supervisors": facts.supervisors.get(call.sid, []) if call is not None and ring is None else [],
-        "may_supervise": call is not None and ring is None and agent_id != viewer_id,
+        "may_supervise": call is not None and ring is None and agent_id != viewer_id and not call.is_internal,
     }

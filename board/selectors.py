@@ -137,7 +137,7 @@ def _talks(now: datetime, agent_ids: Collection[int]) -> dict[int, With]:
         agent__in=list(agent_ids),
         status__in=sorted(LIVE),
         start_time__gte=now - LONGEST_CALL,
-    ).select_related("line", "contact", "conversation")
+    ).select_related("agent", "colleague", "line", "contact", "conversation")
     return {
         call.agent_id or 0: With(call, team_of(call), call.answer_time or call.start_time)
         for call in calls.order_by("start_time")

@@ -82,7 +82,13 @@ def participants_json(call: Call, viewer: Agent | None = None) -> list[dict[str,
     hidden = {one.pk for one in hidden_from(viewer, call)}
     here = [one for one in handling.participants if one.pk in last.values() and not _is_elsewhere(one, handling)]
     shown = [one for one in here if one.pk not in hidden]
-    return [participant_json(one) for one in sorted(shown, key=lambda one: one.role != Participant.Role.CUSTOMER)]
+    others_first = sorted(shown, key=lambda one: one.role != Participant.Role.CUSTOMER)
+    if viewer is None or not call.came_to(viewer.pk):
+        return [participant_json(one) for one in others_first]
+    # To the colleague who was called, the one who called is the other party.
+    roles = {Participant.Role.CUSTOMER: Participant.Role.AGENT, Participant.Role.AGENT: Participant.Role.CUSTOMER}
+    turned = [participant_json(one) | {"role": roles.get(Participant.Role(one.role), one.role)} for one in others_first]
+    return turned[::-1]
 
 
 def hidden_from(viewer: Agent | None, call: Call) -> list[Participant]:

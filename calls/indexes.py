@@ -29,6 +29,9 @@ LOG_INDEXES = [
     _log_index("result", "result"),
     _log_index("status", "status"),
     _log_index_of("contact"),
+    _log_index_of("colleague"),
+    # Those of all agents, which are few beside those with people outside.
+    _log_index("internal", only=Q(colleague__isnull=False)),
     _log_index("caller", "caller"),
     _log_index("called", "called"),
     # What is rare: few rows, however long the log is.

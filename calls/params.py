@@ -29,7 +29,7 @@ _IDENTIFYING = frozenset({"CallSid", "AccountSid", "From", "CallStatus", "Direct
 CALLER_FIELDS = ("CallerName", "FromCity", "FromState", "FromCountry", "StirVerstat", "ForwardedFrom")
 MESSAGE_FIELDS = ("RecordingSid", "RecordingUrl", "RecordingStatus", "RecordingDuration", "Digits")
 # The kinds of webhooks that tell how far a call has come.
-STATUS_KINDS = ("status", "offer-status", "participant-status")
+STATUS_KINDS = ("status", "offer-status", "participant-status", "colleague-status")
 # Our own addresses say it in their query.
 ATTEMPT_FIELD, TURN_FIELD, ROOM_FIELD = "OfferAttempt", "RouteTurn", "RoomName"
 # Of a supervisor's browser: the call that it is to come into.
@@ -110,6 +110,11 @@ class VoiceRequest:
             return agent_id_from(self.caller)
         # What a phone is told with the ring may come back behind its name.
         return agent_id_from(self.called.partition("?")[0]) or agent_id_from(self.caller)
+
+    @property
+    def colleague_id(self) -> int | None:
+        """The agent whom another one asks to call, or has called, with this call."""
+        return agent_id_from(self.called) if self.from_browser and not self.parent_call_sid else None
 
     @classmethod
     def from_fields(cls, form: Mapping[str, str]) -> Self:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from agents.selectors import agent_name
 from calls.handling_payloads import held_seconds, hidden_from, parked_since, participants_json, transfer_json
-from calls.models import Call, CallOffer, Participant, Recording, is_incoming
+from calls.models import RESULTS_OF_CALLED, Call, CallOffer, Participant, Recording, is_incoming
 from core.languages import from_json, sentence
 from core.times import time_json as time_json
 from routing.models import Line
@@ -70,8 +70,10 @@ def contact_json(contact: Contact | None) -> dict[str, Any] | None:
     return {"id": contact.pk, "name": contact.name, "company": contact.company, "note": contact.note}
 
 
-def party_json(call: Call) -> dict[str, Any]:
-    """The other party as the desk shows it."""
+def party_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
+    """The other party as the desk shows it. Of an internal call the colleague: to the one who was called, the other."""
+    if call.is_internal:
+        return _colleague_json(call, viewer)
     incoming, contact = call.incoming, call.contact
     number = call.caller if incoming else call.called
     withheld = is_withheld(number)
@@ -87,6 +89,26 @@ def party_json(call: Call) -> dict[str, Any]:
         # With a level (-A) and the mark of a diverted call (-Diverted) behind it, or without.
         "verification_failed": incoming and call.stir_verstat.startswith("TN-Validation-Failed"),
     }
+
+
+def _colleague_json(call: Call, viewer: Agent | None) -> dict[str, Any]:
+    is_here = _came_to(call, viewer)
+    number, colleague = (call.caller, call.agent) if is_here else (call.called, call.colleague)
+    name = colleague.name if colleague else ""
+    return {
+        "number": number,
+        "display": name or number,
+        "name": name,
+        "company": "",
+        "place": "",
+        "withheld": False,
+        "verified": False,
+        "verification_failed": False,
+    }
+
+
+def _came_to(call: Call, viewer: Agent | None) -> bool:
+    return viewer is not None and call.came_to(viewer.pk)
 
 
 def leg_json(leg: Call) -> dict[str, Any]:
@@ -128,13 +150,17 @@ def _legs_of(call: Call) -> Iterable[Call]:
 
 
 def call_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
-    """A row of the log: a root call with its legs. `viewer`: for whom alone it is; None: for all who may see it."""
+    """A row of the log: a root call with its legs. `viewer`: for whom alone it is; None: for all who may see it. Of an
+    internal call, the agent who was called is told of it from that side."""
+    is_here = _came_to(call, viewer)
     return leg_json(call) | {
-        "incoming": call.incoming,
-        "party": party_json(call),
+        "agent": agent_json(call.colleague if is_here else call.agent),
+        "incoming": call.incoming or is_here,
+        "internal": call.is_internal,
+        "party": party_json(call, viewer),
         "line": line_json(call.line),
         "contact": contact_json(call.contact),
-        "result": call.result,
+        "result": RESULTS_OF_CALLED.get(call.result, "") if is_here else call.result,
         "ring_seconds": ring_seconds(call),
         "waited": call.waited,
         "participants": participants_json(call, viewer),
@@ -142,7 +168,8 @@ def call_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
         "parked_since": time_json(parked_since(call)),
         "transfer": transfer_json(call),
         "help_since": time_json(call.help_since),
-        "problem": sentence(call.problem),
+        # Said to the one who called.
+        "problem": "" if is_here else sentence(call.problem),
         "note": call.note,
         "outcome": call.outcome,
         "revision": call.revision,

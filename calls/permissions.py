@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from agents.permissions import has_supervisor_role
-from agents.selectors import team_ids_of
+from agents.selectors import member_ids_of, team_ids_of, teams_of_any
 from calls.models import LIVE, TERMINAL, Call, CallOffer, Conversation, Participant, Transfer
 from routing.models import Line
 
@@ -31,13 +31,25 @@ class LogScope:
     line_ids: tuple[int, ...]
     own_live: tuple[str, ...]
     """Living calls that ring here or are the agent's."""
+    member_ids: tuple[int, ...] = ()
+    """Whose calls within the house a supervisor sees, living or over: the members of the own teams."""
 
     def condition(self) -> Q:
         """All of it at once: for few calls, found by something else."""
         if self.everything:
             return Q()
         team = Q(line__in=self.line_ids) if self.living else Q(line__in=self.line_ids, status__in=sorted(TERMINAL))
-        return team | Q(agent=self.agent_id) | Q(pk__in=self.own_live)
+        own = Q(agent=self.agent_id) | self.called_here() | Q(pk__in=self.own_live)
+        return team | own | self._of_members() if self.member_ids else team | own
+
+    def called_here(self) -> Q:
+        """Colleagues called this agent. What came of it is said from here, so it is no part of `parts`: the log's
+        `result` says what came of it for the other one."""
+        return Q(colleague=self.agent_id)
+
+    def _of_members(self) -> Q:
+        ids = self.member_ids
+        return Q(colleague__isnull=False) & (Q(agent__in=ids) | Q(colleague__in=ids))
 
     def parts(self, wanted: CallFilter) -> list[Q]:
         """The alternatives, each of which an index has in order. Those that cannot hold what is wanted are left out."""
@@ -51,6 +63,8 @@ class LogScope:
         # The own calls on an own line are among that line's.
         if wanted.agent is None and wanted.line not in self.line_ids:
             parts.append(Q(agent=self.agent_id))
+        if self.member_ids and wanted.line is None:
+            parts.append(self._of_members())
         return parts
 
     def _of_line(self, line_id: int) -> Q:
@@ -66,40 +80,46 @@ def log_scope_of(agent: Agent) -> LogScope:
     # What comes back when nobody takes it.
     given = Transfer.objects.filter(from_agent=agent, state__in=sorted(Transfer.OPEN)).values("call")
     own_live = Call.objects.filter(parent__isnull=True).filter(
-        Q(agent=agent) | Q(pk__in=ringing) | Q(pk__in=inside) | Q(pk__in=given), status__in=sorted(LIVE)
+        Q(agent=agent) | Q(colleague=agent) | Q(pk__in=ringing) | Q(pk__in=inside) | Q(pk__in=given),
+        status__in=sorted(LIVE),
     )
+    is_supervisor = has_supervisor_role(agent)
     return LogScope(
         agent_id=agent.pk,
         everything=False,
-        living=has_supervisor_role(agent),
+        living=is_supervisor,
         line_ids=tuple(lines),
         own_live=tuple(own_live.values_list("pk", flat=True)[:_MOST_LIVE]),
+        member_ids=tuple(member_ids_of(team_ids_of(agent))) if is_supervisor else (),
     )
 
 
 def supervises(call: Call, *, by: Agent) -> bool:
-    """Whether it is a call of an own team, to a supervisor: the team of its line, or the one that a route led to.
-    Admins supervise all."""
+    """Whether it is a call of an own team, to a supervisor: the team of its line, or the one that a route led to; of an
+    internal call, a team of either agent. Admins supervise all."""
     if by.is_superuser:
         return True
     if not has_supervisor_role(by):
         return False
     own = team_ids_of(by)
+    if call.is_internal:
+        return bool(teams_of_any((call.agent_id, call.colleague_id)).intersection(own))
     if call.line is not None and call.line.team_id in own:
         return True
     return bool(own) and Conversation.objects.filter(pk=call.pk, team__in=own).exists()
 
 
 def call_may_be_supervised(call: Call, *, by: Agent) -> bool:
-    """By a supervisor of its team, and admins, but nobody's own."""
-    return call.agent_id != by.pk and supervises(call, by=by)
+    """By a supervisor of its team, and admins, but nobody's own; and none that two colleagues have with each other
+    (decision 22)."""
+    return call.agent_id != by.pk and not call.is_internal and supervises(call, by=by)
 
 
 def call_may_be_edited(call: Call, *, by: Agent) -> bool:
-    """By the agent on the call, a supervisor of its team, and admins."""
-    return call.agent_id == by.pk or supervises(call, by=by)
+    """By the agent on the call, of an internal one by both, a supervisor of its team, and admins."""
+    return call.agent_id == by.pk or call.came_to(by.pk) or supervises(call, by=by)
 
 
 def call_may_be_ended(call: Call, *, by: Agent) -> bool:
-    """By the agent on the call, and admins."""
-    return by.is_superuser or call.agent_id == by.pk
+    """By the agent on the call, of an internal one by both, and admins."""
+    return by.is_superuser or call.agent_id == by.pk or call.came_to(by.pk)

@@ -167,7 +167,8 @@ def _posted(name: str, **parts: Any) -> WebhookKind:
 ROOM_KINDS = (
     _posted(
         "room",
-        believed=Believed(only_of_others=(ROOM_FIELD,)),
+        # Also of a colleague's leg, whose `From` is a phone of ours: our own address says it, and nothing else counts.
+        believed=Believed(of_all=(ROOM_FIELD,)),
         in_query={"room": ROOM_FIELD},
         work=_room,
         work_late=_nothing_late,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
-from agents.selectors import supervisor_ids_of
+from agents.selectors import supervisor_ids_of, teams_of_any
 from calls.models import LIVE, LONGEST_CALL, Call, CallOffer, Conversation, Participant
 from calls.params import STATUS_KINDS
 from contacts.selectors import by_number, contacts_with
@@ -80,7 +80,7 @@ def statuses_received(sids: Iterable[str]) -> dict[str, set[str]]:
 
 def with_details(calls: QuerySet[Call]) -> QuerySet[Call]:
     legs = Call.objects.select_related("agent").order_by("start_time", "sid")
-    return calls.select_related("agent", "line", "contact").prefetch_related(
+    return calls.select_related("agent", "colleague", "line", "contact").prefetch_related(
         Prefetch("legs", queryset=legs), "recordings"
     )
 
@@ -123,7 +123,10 @@ def calls_wanting_help() -> QuerySet[Call]:
 
 
 def supervisor_ids(call: Call) -> list[int]:
-    """The supervisors of a call's teams: that of its line, and the one that a route led to."""
+    """The supervisors of a call's teams: that of its line, and the one that a route led to; of an internal call, those
+    of the two agents."""
+    if call.is_internal:
+        return supervisor_ids_of(teams_of_any((call.agent_id, call.colleague_id)))
     teams = set(Conversation.objects.filter(pk=call.sid, team__isnull=False).values_list("team", flat=True))
     if call.line is not None:
         teams.add(call.line.team_id)

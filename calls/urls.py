@@ -1,6 +1,7 @@
 from django.urls import path
 
 from calls.control.apis import CallDetailApi, CallHangUpApi, RecordingApi
+from calls.control.colleague_apis import ColleaguesApi
 from calls.control.handling_apis import (
     CallCancelTransferApi,
     CallCompleteTransferApi,
@@ -59,5 +60,6 @@ api_urlpatterns = [
     path("queues/take/", QueueTakeApi.as_view(), name="queue-take"),
     path("queues/call-backs/decline/", CallBackDeclineApi.as_view(), name="call-back-decline"),
     path("queues/call-backs/cancel/", CallBackCancelApi.as_view(), name="call-back-cancel"),
+    path("colleagues/", ColleaguesApi.as_view(), name="colleague-list"),
     path("numbers/check/", NumberCheckApi.as_view(), name="number-check"),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from calls import emergencies
 from calls.answering import twiml_responses
-from calls.live import conversations, services, status_callbacks
+from calls.live import colleague_calls, conversations, services, status_callbacks
 from calls.models import Call
 from calls.params import (
     CALLER_FIELDS,
@@ -67,6 +67,8 @@ def _outgoing(work: UnitOfWork, received: Received) -> Answer:
         return supervisor_answer(work, asked)
     if asked.move:
         return to_mover(work, asked)
+    if asked.voice.colleague_id is not None and not asked.call_back:
+        return twiml_responses.to_colleague(colleague_calls.call_record_internal(work, asked))
     return twiml_responses.to_agent(services.call_record_outgoing(work, asked))
 
 
@@ -223,6 +225,17 @@ KINDS = (
         believed=Believed(
             of_all=(*PROGRESS_FIELDS, *COMES_FIELDS), only_of_others=("ParentCallSid", "ErrorCode", *CALLER_FIELDS)
         ),
+        work_on_many=status_callbacks.status_callbacks_apply,
+        is_waited_for=False,
+        emergency=emergencies.nothing,
+        said=_status_said,
+    ),
+    _posted(
+        "colleague-status",
+        url_name="calls:colleague-status",
+        # Their `From` is a phone of ours. Which call they belong to our own address says, and nothing that was posted.
+        believed=Believed(of_all=("ParentCallSid", *PROGRESS_FIELDS), only_of_others=("ErrorCode",)),
+        in_query={"call": "ParentCallSid"},
         work_on_many=status_callbacks.status_callbacks_apply,
         is_waited_for=False,
         emergency=emergencies.nothing,

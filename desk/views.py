@@ -28,9 +28,9 @@ ICON_SIZES = (192, 512)
 _SOUNDS = ["incoming", "outgoing", "disconnect", *(f"dtmf{key}" for key in "0123456789sh")]
 
 # Modules that are loaded when they are first needed.
-_SCREENS = ("board", "contacts", "messages", "sends")
+_SCREENS = ("board", "contacts", "messages", "sends", "settings")
 # Those that bring their own words.
-_WORDED = ("board", "contacts", "messages", "sends")
+_WORDED = ("board", "contacts", "messages", "sends", "settings")
 
 
 # Noise suppression is WebAssembly, which browsers compile only where the policy says so. This lets compiled modules run
@@ -108,6 +108,7 @@ def _config(request: HttpRequest) -> dict[str, Any]:
             "token": reverse("api:voice-token"),
             "calls": reverse("api:call-list"),
             "checkNumber": reverse("api:number-check"),
+            "colleagues": reverse("api:colleague-list"),
             "outgoingOverrides": reverse("api:outgoing-overrides"),
             "contacts": reverse("api:contact-list"),
             "groups": reverse("api:group-list"),

@@ -9,6 +9,7 @@ const LATER = {
   "desk-messages": "src/components/Messages.tsx",
   "desk-noise": "src/noise/switch.ts",
   "desk-sends": "src/components/sends/GroupSends.tsx",
+  "desk-settings": "src/components/settings.ts",
   "desk-words-board-de": "src/i18n/board/de.ts",
   "desk-words-board-en": "src/i18n/board/en.ts",
   "desk-words-contacts-de": "src/i18n/contacts/de.ts",
@@ -19,6 +20,8 @@ const LATER = {
   "desk-words-messages-en": "src/i18n/messages/en.ts",
   "desk-words-sends-de": "src/i18n/sends/de.ts",
   "desk-words-sends-en": "src/i18n/sends/en.ts",
+  "desk-words-settings-de": "src/i18n/settings/de.ts",
+  "desk-words-settings-en": "src/i18n/settings/en.ts",
 };
 
 const SUPPRESSOR = "@sapphi-red/web-noise-suppressor";

@@ -157,7 +157,7 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     date_hierarchy = "start_time"
     inlines = [LegInline, TransferInline, RecordingInline, PlayInline, QualityInline]
     fieldsets = [
-        (None, {"fields": ["way", "caller", "called", "line", "agent", "result_word", "why", "room"]}),
+        (None, {"fields": ["way", "caller", "called", "line", "agent", "colleague", "result_word", "why", "room"]}),
         (_("What happened"), {"fields": ["timeline"]}),
         (_("What the agent noted"), {"fields": ["agent_outcome", "note"]}),
         (_("When"), {"fields": ["began", "answered", "ended", "lasted", "waited"]}),
@@ -170,7 +170,7 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Call]:
         # Joined: of a call whose contact, line or agent is gone, that is nobody; looked up, it would be an error.
-        return super().get_queryset(request).select_related("line", "agent", "contact")
+        return super().get_queryset(request).select_related("line", "agent", "colleague", "contact")
 
     def get_fieldsets(self, request: HttpRequest, obj: Call | None = None) -> Any:
         first, *others = super().get_fieldsets(request, obj)
@@ -187,6 +187,8 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
     def way(self, call: Call) -> str:
         if call.parent_id:
             return gettext("Leg")
+        if call.is_internal:
+            return gettext("Internal")
         return gettext("Incoming") if call.incoming else gettext("Outgoing")
 
     @admin.display(description=_("what happened"))
@@ -210,4 +212,6 @@ class CallAdmin(SearchesFolded, ReadOnly, KnowsItsViewer, CallColumns, admin.Mod
 def _kind(call: Call) -> str:
     if call.parent_id:
         return gettext("Leg")
+    if call.is_internal:
+        return gettext("Internal call")
     return gettext("Incoming call") if call.incoming else gettext("Outgoing call")

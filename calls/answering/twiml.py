@@ -80,6 +80,24 @@ def dial_number_twiml(
     return text_of(response)
 
 
+def ring_colleague_twiml(
+    *, identity: str, caller_id: str, parameters: Mapping[str, str], timeout: int, action_url: str, status_url: str
+) -> str:
+    """Rings one agent's phones for another agent, whose own rings back until somebody answers. The leg tells of itself
+    at an address that names the call: what a leg whose `From` is a client says of its parent, a browser may have
+    chosen."""
+    response = VoiceResponse()
+    # `client:…` may be shown to clients; Twilio's "TwiML Voice: <Dial>", `callerId`.
+    dial = Dial(answer_on_bridge=True, caller_id=caller_id, timeout=timeout, action=action_url)
+    client = Client(status_callback=status_url, status_callback_event=leg_events, status_callback_method="POST")
+    client.identity(identity)
+    for name, value in parameters.items():
+        client.parameter(name=name, value=value)
+    dial.append(client)
+    response.append(dial)
+    return text_of(response)
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A sentence, in which of Twilio's languages it is, and by which of its voices it is said."""

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_noop
 
 from calls.answering import twiml
 from calls.answering.prompts import asks_for_message, said
+from calls.live.colleague_calls import ColleaguePlan
 from calls.live.services import CallRefused, IncomingPlan, OutgoingPlan
 from calls.models import Call
 from calls.params import DialActionRequest
 from telephony.callbacks import callback_url
 
-# How long an agent waits for a number to answer. Twilio adds five seconds.
-_DIAL_SECONDS = 40
+# How long an agent waits for a number to answer, and for a colleague. Twilio adds five seconds.
+_DIAL_SECONDS, _COLLEAGUE_SECONDS = 40, 30
 
 
 def to_caller(plan: IncomingPlan) -> str:
@@ -60,6 +61,20 @@ def to_agent(plan: OutgoingPlan | CallRefused) -> str:
         timeout=_DIAL_SECONDS,
         action_url=callback_url("calls:dial-action"),
         status_url=callback_url("calls:status"),
+    )
+
+
+def to_colleague(plan: ColleaguePlan | CallRefused) -> str:
+    """To an agent who calls a colleague."""
+    if isinstance(plan, CallRefused):
+        return to_agent(plan)
+    return twiml.ring_colleague_twiml(
+        identity=plan.identity,
+        caller_id=plan.caller_id,
+        parameters=plan.parameters,
+        timeout=_COLLEAGUE_SECONDS,
+        action_url=callback_url("calls:dial-action"),
+        status_url=f"{callback_url('calls:colleague-status')}?call={plan.call.sid}",
     )
 
 

@@ -184,6 +184,8 @@ class CallSuperviseApi(_HandlingApi):
         if call is None or not supervises(call, by=agent):
             # The team of a route's step supervises what another team's line has brought.
             call = visible_call(request, sid)
+        if call.is_internal:
+            raise Conflict(_("A call between colleagues is not supervised."))
         if not call_may_be_supervised(call, by=agent):
             raise PermissionDenied(
                 _("Only a supervisor of its team or an admin can do this, and not on their own call.")

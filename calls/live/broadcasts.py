@@ -139,6 +139,8 @@ def _agents_whose_state_changed(tree: CallTree) -> set[int]:
     root = tree.root
     if root.agent_id and (root.is_terminal or root.caller.startswith("client:")):
         found.add(root.agent_id)
+    if root.colleague_id and root.is_terminal:
+        found.add(root.colleague_id)
     return found
 
 
@@ -146,10 +148,12 @@ def _offered_frames(offered: Sequence[Offered]) -> Iterator[outbox.Frame]:
     attach_details([one.tree for one in offered])
     for one in offered:
         past_calls_cache.put(one.tree.root, one.earlier)
-    lives = live_json([(one.tree.root, "ringing") for one in offered])
-    for one, live in zip(offered, lives, strict=True):
+    # Nobody is rung for an internal call but the colleague who is called.
+    called = [one.tree.root.colleague if one.tree.root.is_internal else None for one in offered]
+    lives = live_json([(one.tree.root, "ringing") for one in offered], called)
+    for one, live, viewer in zip(offered, lives, called, strict=True):
         groups = [agent_group(agent_id) for agent_id in one.agent_ids]
-        yield from frames_of(groups, {"type": "call.incoming", "live": live}, one.tree.root)
+        yield from frames_of(groups, {"type": "call.incoming", "live": live}, one.tree.root, viewer)
 
 
 def call_changed(sid: str) -> None:
@@ -163,8 +167,8 @@ def _call_reread(sid: str) -> None:
         return
     with speaking(""):
         outbox.send(list(_call_frames([(call, selectors.ringing_agent_ids(call))])))
-    if call.agent_id:
-        presence_changed({call.agent_id})
+    if agent_ids := {pk for pk in (call.agent_id, call.colleague_id) if pk}:
+        presence_changed(agent_ids)
 
 
 def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outbox.Frame]:
@@ -173,8 +177,11 @@ def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outb
         if call.is_terminal:
             yield from _finished(call)
             continue
-        told += [(call, "ringing", agent_id, None) for agent_id in ringing]
+        called = call.colleague if call.is_internal else None
+        told += [(call, "ringing", agent_id, called) for agent_id in ringing]
         active = {**({call.agent.pk: call.agent} if call.agent else {}), **_inside(call)}
+        if called is not None and call.is_talked_on:
+            active[called.pk] = called
         told += [(call, "active", pk, agent) for pk, agent in sorted(active.items())]
     lives = live_json([one[:2] for one in told], [one[3] for one in told])
     for (call, _mine, agent_id, viewer), live in zip(told, lives, strict=True):
@@ -184,6 +191,9 @@ def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outb
 
 
 def _finished(call: Call) -> Iterator[outbox.Frame]:
+    if call.is_internal:
+        yield from _finished_internal(call)
+        return
     data = call_json(call)
     if call.agent_id:
         yield from frames_of([agent_group(call.agent_id)], {"type": "call.ended", "call": data}, call)
@@ -193,6 +203,24 @@ def _finished(call: Call) -> Iterator[outbox.Frame]:
     elif call.agent_id:
         groups.add(agent_group(call.agent_id))
     yield from frames_of(groups, {"type": "log.changed", "call": data}, call)
+
+
+def _finished_internal(call: Call) -> Iterator[outbox.Frame]:
+    """Told to the two of them, each from the own side, and to the supervisors of either."""
+    data = call_json(call)
+    called = call.colleague
+    over = {"type": "log.changed", "call": data}
+    own = [agent_group(call.agent_id)] if call.agent_id else []
+    yield from frames_of(own, {"type": "call.ended", "call": data}, call)
+    others = {agent_group(pk) for pk in selectors.supervisor_ids(call) if pk not in (call.agent_id, call.colleague_id)}
+    yield from frames_of([EVERYTHING_GROUP, *own, *sorted(others)], over, call)
+    if called is not None:
+        # Last: an admin who was called listens to everything, too.
+        here = call_json(call, called)
+        mine = [agent_group(called.pk)]
+        if call.answer_time is not None:
+            yield from frames_of(mine, {"type": "call.ended", "call": here}, call, called)
+        yield from frames_of(mine, {"type": "log.changed", "call": here}, call, called)
 
 
 def _withdrawn(tree: CallTree, withdrawal: Withdrawal) -> Iterator[outbox.Frame]:

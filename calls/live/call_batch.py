@@ -45,12 +45,13 @@ _LINE = ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active
 
 
 def _calls() -> QuerySet[Call]:
-    related = [f"agent__{name}" for name in _AGENT]
+    related = [f"{who}__{name}" for who in ("agent", "colleague") for name in _AGENT]
     related += [f"line__{name}" for name in _LINE]
     related += [f"contact__{name}" for name in ("name", "company", "note")]
     own = [field.name for field in fields_of(Call)]
     known = Q(pk__in_array=Param("sids")) | Q(parent__pk__in_array=Param("sids"))
-    return Call.objects.filter(known).select_related("agent", "line", "contact").only(*own, *related).order_by()
+    with_others = Call.objects.filter(known).select_related("agent", "colleague", "line", "contact")
+    return with_others.only(*own, *related).order_by()
 
 
 def _offers() -> QuerySet[CallOffer]:
@@ -214,5 +215,5 @@ class CallBatch:
             tree.legs.sort(key=lambda leg: (leg.start_time, leg.sid))
             tree.recordings = self._recordings.get(sid, [])
             tree.attempts = self._attempts
-            if tree.root.incoming or tree.root.is_handled:
+            if tree.root.incoming or tree.root.is_handled or tree.root.is_internal:
                 tree.offers = self._offers.get(sid, [])

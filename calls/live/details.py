@@ -12,7 +12,7 @@ from calls.models import Call
 def attach_details(trees: Sequence[CallTree]) -> None:
     """Gives root calls what `with_details` would have read. Nearly all of it was read with the trees."""
     calls = [call for tree in trees for call in (tree.root, *tree.legs)]
-    for name in ("agent", "line", "contact"):
+    for name in ("agent", "colleague", "line", "contact"):
         _attach(name, calls)
     for tree in trees:
         tree.root.known_legs, tree.root.known_recordings = tree.legs, tree.recordings

@@ -66,7 +66,8 @@ def _said_again(frame: dict[str, Any], about: Call, viewer: Agent | None) -> dic
     """The frame with its sentences in the language that is spoken now."""
     if "message" in frame:
         return frame | {"message": sentence(about.problem)}
-    again: dict[str, Any] = {"problem": sentence(about.problem), "party": party_json(about)}
+    is_here = viewer is not None and about.came_to(viewer.pk)
+    again: dict[str, Any] = {"problem": "" if is_here else sentence(about.problem), "party": party_json(about, viewer)}
     if about.is_handled:
         again |= {"participants": participants_json(about, viewer), "transfer": transfer_json(about)}
     for name in ("live", "supervising"):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 OVER = gettext_noop("This call is over.")
+INTERNAL = gettext_noop("Help is for calls with people outside: this one is between colleagues.")
 NOT_YOURS = gettext_noop("Only the agent on the call can ask for help with it.")
 
 
@@ -33,6 +34,8 @@ def help_want(sid: str, *, wanted: bool, by: Agent) -> None:
     root = batch.get(sid)
     if root is None or root.is_terminal:
         raise NoHelp(OVER)
+    if root.is_internal:
+        raise NoHelp(INTERNAL)
     if root.agent_id != by.pk:
         raise NoHelp(NOT_YOURS)
     if wanted == (root.help_since is not None):

@@ -14,13 +14,12 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from agents.selectors import agents_reachable, reach_varies
 from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
-from calls.models import CallOffer, Participant, Transfer
+from calls.models import INTERNAL, Call, CallOffer, Participant, Transfer
 from core.sql.prepared import Param, Prepared, exists_by_index
 from core.sql.statements import fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent
-    from calls.models import Call
 
 
 def _softly() -> QuerySet[Agent]:
@@ -75,6 +74,9 @@ def _talks_of(agent_ids: Collection[int]) -> dict[int, set[str]]:
 def _can_be_parked(sids: set[str], agent_id: int) -> bool:
     """Whether there is nobody but the agent and the customer: whoever else is in the call would be left with music."""
     if len(sids) != 1:
+        return False
+    if Call.objects.filter(INTERNAL, pk__in=sids).exists():
+        # Two colleagues talk: neither is put on hold for the other.
         return False
     if Transfer.objects.filter(call__in=sids, state__in=Transfer.OPEN).exists():
         return False

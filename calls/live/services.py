@@ -85,7 +85,7 @@ def calls_record_incoming(work: UnitOfWork, voices: Sequence[VoiceRequest]) -> l
     offers: list[CallOffer] = []
     for voice in voices:
         line, contact = parties.lines.get(voice.called), parties.contacts.get(voice.caller)
-        call = _open(batch, voice, line=line, contact=contact)
+        call = call_open(batch, voice, line=line, contact=contact)
         # Twilio may ask twice for one call: those who ring already ring on.
         agents = ringing.get(call.sid) or batch.agents_rung_by(call.sid)
         if not agents and line is not None and line.is_active and not _walks(call) and not call.is_terminal:
@@ -183,16 +183,12 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
     """
     voice = asked.voice
     batch = CallBatch.of(work, voice.sid)
-    agent_id = voice.agent_id if voice.from_browser else None
-    phone = PhoneReference.of(asked.phone)
-    agent = agent_get_caller_by(phone) if phone and phone.agent_id == agent_id else None
+    agent = caller_of(asked)
     if agent is None:
-        # Not shown at the agent's own desks: whoever calls there may not be the agent any more.
-        call = _open(batch, voice)
-        return _refuse(batch, call, SIGNED_OUT if agent_id and agent_get_caller(agent_id) else NOT_ALLOWED)
+        return not_allowed(batch, asked)
     back = call_back_attempts.claimed(asked.call_back, agent=agent, by_sid=voice.sid)
     if asked.call_back and back is None:
-        return _refuse(batch, _open(batch, voice, agent=agent), call_back_attempts.NOT_OFFERED)
+        return call_refuse(batch, call_open(batch, voice, agent=agent), call_back_attempts.NOT_OFFERED)
     line = back.call.line if back else line_to_call_from(agent, voice.line_id)
     caller_id = line.number if line else settings.TWILIO_CALLER_ID
     try:
@@ -201,25 +197,40 @@ def call_record_outgoing(work: UnitOfWork, asked: OutgoingRequest) -> OutgoingPl
             back.call_back_to if back else voice.called, line=line, caller_id=caller_id, role=role_of(agent)
         )
     except InvalidNumber as error:
-        call = _open(batch, voice, line=line, agent=agent)
-        return _refuse(batch, call, error.key, back)
+        call = call_open(batch, voice, line=line, agent=agent)
+        return call_refuse(batch, call, error.key, back)
     number = wanted.number
     known = wanted.facts.known if wanted.facts else None
     contact = known.contact if known else None
-    call = _open(batch, voice, called=number.e164, line=line, agent=agent, contact=contact)
+    call = call_open(batch, voice, called=number.e164, line=line, agent=agent, contact=contact)
     if not caller_id:
-        return _refuse(batch, call, outgoing_guards.NO_LINE, back)
+        return call_refuse(batch, call, outgoing_guards.NO_LINE, back)
     # Nobody who calls for help is asked about money.
     if not wanted.is_emergency and (refusal := outgoing_guards.refusal_of(number)):
-        return _refuse(batch, call, refusal, back)
+        return call_refuse(batch, call, refusal, back)
     if wanted.refusals and not _overridden(asked, wanted, agent):
-        return _refuse(batch, call, wanted.refusals[0].sentence, back)
+        return call_refuse(batch, call, wanted.refusals[0].sentence, back)
     if back is not None:
         call_back_attempts.begin(back, call, agent=agent)
     batch.settle()
     push(call)
     extension = number.extension or (known.extension if known else "")
     return OutgoingPlan(call=call, number=number.e164, caller_id=caller_id, extension=extension)
+
+
+def caller_of(asked: OutgoingRequest) -> Agent | None:
+    """The agent whose phone it is that calls; None when it may not, or not any more."""
+    agent_id = asked.voice.agent_id if asked.voice.from_browser else None
+    phone = PhoneReference.of(asked.phone)
+    return agent_get_caller_by(phone) if phone and phone.agent_id == agent_id else None
+
+
+def not_allowed(batch: CallBatch, asked: OutgoingRequest) -> CallRefused:
+    """Of a phone of which `caller_of` knows nobody. Not shown at the agent's own desks: whoever calls there may not be
+    the agent any more."""
+    agent_id = asked.voice.agent_id if asked.voice.from_browser else None
+    is_known = agent_id is not None and agent_get_caller(agent_id) is not None
+    return call_refuse(batch, call_open(batch, asked.voice), SIGNED_OUT if is_known else NOT_ALLOWED)
 
 
 def _overridden(asked: OutgoingRequest, wanted: Dialled, agent: Agent) -> bool:
@@ -238,7 +249,7 @@ def _overridden(asked: OutgoingRequest, wanted: Dialled, agent: Agent) -> bool:
     return used is not None
 
 
-def _refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = None) -> CallRefused:
+def call_refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = None) -> CallRefused:
     if back is not None and back.state == Conversation.State.BACK_OFFERED:
         # Whoever else is offered it would be refused as well: for the hour, until later. Unless others may more.
         if is_of_hours(as_text(key)):
@@ -250,7 +261,8 @@ def _refuse(batch: CallBatch, call: Call, key: str, back: Conversation | None = 
     call.problem = as_text(key)
     batch.settle()
     push(call)
-    transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=True), robust=True)
+    # A colleague is free some time; a number that must not be called stays so.
+    transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=not call.is_internal), robust=True)
     return CallRefused(key, call.agent.language if call.agent else "")
 
 
@@ -269,7 +281,9 @@ def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetim
         agent = agent_get_active(voice.agent_id) if voice.agent_id else None
         # A browser's own call goes to the other party.
         contact = contact_by_number(voice.called if voice.from_browser else voice.caller)
-        _open(batch, voice, line=line, contact=contact, agent=agent).start_time = at
+        colleague = agent_get_active(voice.colleague_id) if voice.colleague_id else None
+        call = call_open(batch, voice, line=line, contact=contact, agent=agent, colleague=colleague)
+        call.start_time = at
     else:
         facts_complete(known, voice)
         known.start_time = min(known.start_time, at)
@@ -280,7 +294,7 @@ def call_record_unanswered(work: UnitOfWork, voice: VoiceRequest, *, at: datetim
     broadcasts.after_commit(trees=batch.settle())
 
 
-def _open(
+def call_open(
     batch: CallBatch,
     voice: VoiceRequest,
     *,
@@ -288,13 +302,14 @@ def _open(
     line: Line | None = None,
     agent: Agent | None = None,
     contact: Contact | None = None,
+    colleague: Agent | None = None,
 ) -> Call:
     """The root call, made or filled in: a status callback may have come first."""
     call = batch.get(voice.sid)
     if call is None:
         call = new_row(Call, sid=voice.sid, status=CallStatus.RINGING, start_time=timezone.now())
     facts_fill(call, voice, called=called)
-    relate(call, line=line, contact=contact, agent=agent or call.agent)
+    relate(call, line=line, contact=contact, agent=agent or call.agent, colleague=colleague)
     batch.open(call)
     return call
 

@@ -133,7 +133,8 @@ class _Unknown:
     """Calls that a callback is the first to tell of: legs made by <Dial>, and calls whose first request was lost."""
 
     def __init__(self, callbacks: Sequence[StatusCallbackRequest], at_hand: dict[int, Agent]) -> None:
-        ids = {agent_id for item in callbacks if (agent_id := item.voice.agent_id)} - at_hand.keys()
+        voices = [item.voice for item in callbacks]
+        ids = {pk for voice in voices for pk in (voice.agent_id, voice.colleague_id) if pk} - at_hand.keys()
         self._agents = at_hand | {agent.pk: agent for agent in agents_active(ids)} if ids else at_hand
         roots = [with_parties(item.voice) for item in callbacks if not item.voice.parent_call_sid]
         numbers = {number for voice in roots for number in (voice.caller, voice.called)}
@@ -150,7 +151,8 @@ class _Unknown:
             start_time=callback.created or _latest_start(callback),
         )
         facts_fill(call, voice)
-        relate(call, agent=self._agents.get(voice.agent_id or 0))
+        agent, colleague = (self._agents.get(pk or 0) for pk in (voice.agent_id, voice.colleague_id))
+        relate(call, agent=agent, colleague=colleague)
         if not voice.parent_call_sid:
             ours, theirs = (voice.called, voice.caller) if call.incoming else (voice.caller, voice.called)
             relate(call, line=self._lines.get(ours), contact=self._contacts.get(theirs))
@@ -191,13 +193,15 @@ def dial_action_apply(work: UnitOfWork, action: DialActionRequest) -> Call | Non
         return None
     end_noted(call, voice)
     if call.caller.startswith("client:") and not call.problem and voice.status not in TERMINAL:
-        call.problem = _why_not(action, [leg for leg in batch.calls.values() if leg.parent_id == call.sid])
+        legs = [leg for leg in batch.calls.values() if leg.parent_id == call.sid]
+        call.problem = _OF_COLLEAGUE.get(action.dial_call_status, "") if call.is_internal else _why_not(action, legs)
     batch.changed(call, dial_over=True)
     changed = batch.settle()
     presence.calls_followed(changed)
     broadcasts.after_commit(trees=changed)
     if call.problem:
-        permanent = action.dial_call_status == "failed"
+        # A colleague is back some time: there is no number that could be wrong.
+        permanent = action.dial_call_status == "failed" and not call.is_internal
         transaction.on_commit(lambda: broadcasts.call_problem(call, permanent=permanent), robust=True)
     return call
 
@@ -214,6 +218,11 @@ def end_noted(call: Call | None, voice: VoiceRequest) -> None:
 
 # A leg that Twilio may have refused without a word, too: `calls.live.refusals`.
 NOT_REACHED = gettext_noop("This number cannot be reached. Check it and try again.")
+_OF_COLLEAGUE = {
+    "busy": gettext_noop("Your colleague declined the call, or is on another."),
+    "no-answer": gettext_noop("Your colleague did not answer."),
+    "failed": gettext_noop("Your colleague cannot be reached now."),
+}
 _PROBLEMS = {
     "busy": gettext_noop("The line is busy."),
     "no-answer": gettext_noop("Nobody answered."),

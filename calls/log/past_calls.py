@@ -20,6 +20,7 @@ from core.sql.prepared import Compiled, Param
 from core.sql.statements import Statement, as_list, fetch, on_postgresql
 from core.sql.unit import UnitOfWork
 from routing.models import Line
+from telephony.identity import is_phone_of_ours
 from telephony.party import is_withheld, same_party
 
 # The fields of a `calls.payloads.PastCall`.
@@ -92,7 +93,7 @@ class PastCallsRead:
 def past_calls_asked(parties: Sequence[Party]) -> list[Statement]:
     """Finds the same: `past_calls_of` reads the answers."""
     # Twilio may ask twice for one call.
-    wanted = {party.sid: party for party in parties if not is_withheld(party.number)}.values()
+    wanted = {party.sid: party for party in parties if _has_past(party.number)}.values()
     known = [replace(party, number=number) for party in wanted for number in same_party(party.number)]
     if not known:
         return []
@@ -101,6 +102,11 @@ def past_calls_asked(parties: Sequence[Party]) -> list[Statement]:
         columns = zip(*([getattr(party, name) for name in _ASKED] for party in known), strict=True)
         return [Statement(sql, [as_list(column) for column in columns], read)]
     return [_for_one(party) for party in known]
+
+
+def _has_past(number: str) -> bool:
+    """A colleague is no caller: everything that they have dialled would be found."""
+    return not (is_withheld(number) or is_phone_of_ours(number))
 
 
 def past_calls_of(found: Iterable[list[Row]]) -> dict[str, list[PastRow]]:

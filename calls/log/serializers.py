@@ -47,7 +47,7 @@ class ContactSerializer(serializers.Serializer[Any]):
 class PartySerializer(serializers.Serializer[Any]):
     """The other party, whichever way the call goes."""
 
-    number = serializers.CharField(help_text="E.164, `client:agent_3`, or empty when withheld.")
+    number = serializers.CharField(help_text="E.164; `client:agent_3` of a colleague; or empty when withheld.")
     display = serializers.CharField()
     name = serializers.CharField()
     company = serializers.CharField()
@@ -91,7 +91,13 @@ class RecordingSerializer(serializers.Serializer[Any]):
 
 
 class CallSerializer(LegSerializer):
-    incoming = serializers.BooleanField(help_text="Whether somebody outside called us.")
+    incoming = serializers.BooleanField(
+        help_text="Whether somebody outside called us; of an internal call, whether a colleague called the reader."
+    )
+    internal = serializers.BooleanField(
+        source="is_internal",
+        help_text="Between two agents. Who was called reads it as a call that came, with the own `agent` and `result`.",
+    )
     party = serializers.SerializerMethodField()
     line = LineSerializer(allow_null=True)
     contact = ContactSerializer(allow_null=True)

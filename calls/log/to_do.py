@@ -8,7 +8,7 @@ from typing import TypedDict
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from calls.models import Call, CallOutcome, CallResult, Conversation, Direction, Recording, RecordingPlay
+from calls.models import INTERNAL, Call, CallOutcome, CallResult, Conversation, Direction, Recording, RecordingPlay
 
 # What is older was forgotten, or settled in some other way.
 CALL_BACK_WITHIN = timedelta(days=7)
@@ -26,8 +26,8 @@ class ResultCount(TypedDict):
 
 
 def results_since(start: datetime) -> list[ResultCount]:
-    """How many calls, as people count them, began since then, by what came of them."""
-    calls = Call.objects.filter(parent__isnull=True, start_time__gte=start).order_by()
+    """How many calls with people outside, as people count them, began since then, by what came of them."""
+    calls = Call.objects.exclude(INTERNAL).filter(parent__isnull=True, start_time__gte=start).order_by()
     incoming = Q(direction=Direction.INBOUND) & ~Q(caller__startswith="client:")
     rows = calls.values("result").annotate(total=Count("pk"), from_outside=Count("pk", filter=incoming))
     return [ResultCount(result=row["result"], total=row["total"], incoming=row["from_outside"]) for row in rows]

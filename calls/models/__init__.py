@@ -1,6 +1,6 @@
 """Calls: their legs, what happened to them, whom they rang for, and what callers left."""
 
-from calls.models.calls import Call, is_incoming
+from calls.models.calls import INTERNAL, RESULTS_OF_CALLED, Call, is_incoming
 from calls.models.events import CallEvent
 from calls.models.quality import CallQuality
 from calls.models.recordings import Recording, RecordingPlay
@@ -20,8 +20,10 @@ from calls.models.words import (
 
 __all__ = [
     "DIRECTIONS",
+    "INTERNAL",
     "LIVE",
     "LONGEST_CALL",
+    "RESULTS_OF_CALLED",
     "STATUS_RANK",
     "TERMINAL",
     "Call",

@@ -23,6 +23,19 @@ from telephony.phone import country_name, region_of
 if TYPE_CHECKING:
     from calls.models.recordings import Recording
 
+# As a phone of ours is called, in Twilio's `From` and `To`.
+_PHONE = "client:"
+# Of root calls: those between two agents, which no figure about callers counts.
+INTERNAL = models.Q(caller__startswith=_PHONE, called__startswith=_PHONE)
+# What an internal call came to for the agent who was called, by what it came to for the one who called.
+RESULTS_OF_CALLED: dict[str, str] = {
+    CallResult.REACHED: CallResult.ANSWERED,
+    CallResult.BUSY: CallResult.MISSED,
+    CallResult.NO_ANSWER: CallResult.MISSED,
+    CallResult.FAILED: CallResult.MISSED,
+    CallResult.CANCELED: CallResult.MISSED,
+}
+
 
 class Call(models.Model):
     """One leg, as Twilio names it. A leg made by <Dial> has the call it belongs to as its parent.
@@ -59,7 +72,7 @@ class Call(models.Model):
     sip_response_code = models.CharField(_("sip response code"), max_length=8, blank=True)
     error_code = models.CharField(_("error code"), max_length=16, blank=True)
 
-    # Each of the three has an index below that begins with it. Every callback writes most of the indexes.
+    # Each of the four has an index below that begins with it. Every callback writes most of the indexes.
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -89,6 +102,17 @@ class Call(models.Model):
         db_index=False,
         related_name="calls",
         verbose_name=_("contact"),
+    )
+    colleague = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        db_constraint=False,
+        db_index=False,
+        related_name="calls_of_colleagues",
+        verbose_name=_("colleague"),
+        help_text=_("Of a call within the house: the agent who was called."),
     )
     caller_name = models.CharField(_("caller name"), max_length=120, blank=True)
     searched_name = FoldedField(of=("caller_name",))
@@ -200,6 +224,15 @@ class Call(models.Model):
     def incoming(self) -> bool:
         return is_incoming(self.direction, self.caller)
 
+    @property
+    def is_internal(self) -> bool:
+        """Whether an agent called a colleague: nobody outside has a part in it."""
+        return self.parent_id is None and self.caller.startswith(_PHONE) and self.called.startswith(_PHONE)
+
+    def came_to(self, agent_id: int | None) -> bool:
+        """Whether it is an internal call in which this agent was called."""
+        return agent_id is not None and agent_id == self.colleague_id and self.is_internal
+
 
 @lru_cache(maxsize=4096)
 def _place(city: str, state: str, country: str, number: str) -> str:
@@ -211,4 +244,4 @@ def _place(city: str, state: str, country: str, number: str) -> str:
 
 def is_incoming(direction: str, caller: str) -> bool:
     """Whether somebody outside called us. A browser's own call is `inbound` to Twilio, too."""
-    return direction == Direction.INBOUND and not caller.startswith("client:")
+    return direction == Direction.INBOUND and not caller.startswith(_PHONE)

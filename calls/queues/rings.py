@@ -53,7 +53,9 @@ def _ringing() -> QuerySet[CallOffer]:
 
 def _with_details() -> QuerySet[CallOffer]:
     offers = _ringing().filter(agent__pk__in_array=Param("agent_ids"))
-    return offers.select_related("agent", "call__line", "call__contact", "call__conversation")
+    return offers.select_related(
+        "agent", "call__agent", "call__colleague", "call__line", "call__contact", "call__conversation"
+    )
 
 
 _RINGING, _RING_LOOKS = Prepared(_with_details), Prepared(lambda: _ringing().values_list("agent_id", "call_id"))

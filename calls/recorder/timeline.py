@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from calls.answering.twiml_reading import answer_words
 from calls.handling_payloads import hidden_from
-from calls.models import TERMINAL, Call, CallEvent, CallStatus
+from calls.models import TERMINAL, Call, CallEvent, CallStatus, Direction
 from calls.params import STATUS_KINDS
 from calls.permissions import supervises
 from calls.recorder import sentences as words
@@ -147,7 +147,9 @@ class _Recorder:
             if leg.sid not in begun:
                 yield self._state(leg, CallStatus.INITIATED, leg.start_time)
             # A supervisor's own browser called, and nobody answered it.
-            is_rung = leg.parent_id is not None and not leg.caller.startswith("client:")
+            is_rung = leg.parent_id is not None and (
+                not leg.caller.startswith("client:") or leg.direction == Direction.OUTBOUND_DIAL
+            )
             if leg.answer_time and is_rung and (leg.sid, CallStatus.IN_PROGRESS) not in told:
                 yield self._state(leg, CallStatus.IN_PROGRESS, leg.answer_time)
         for leg in sorted(self.legs.values(), key=lambda leg: leg.sid == self.call.sid):

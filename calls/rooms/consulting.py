@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from calls.live.colleagues import RINGS
 from calls.live.helping import help_over
 from calls.live.notes import note
 from calls.models import CallEvent, Participant, Transfer
@@ -28,7 +29,6 @@ from telephony.errors import TelephonyError
 if TYPE_CHECKING:
     from agents.models import Agent
 
-_RINGS = gettext_noop("That agent's phone rings already. Choose another.")
 _NO_TEAM = gettext_noop("You can talk with an agent or a number before you hand over. Give the call to a team at once.")
 _NOBODY = gettext_noop("Nobody is there to whom the call could be handed over.")
 _NOT_YET = gettext_noop("The other side has not answered yet.")
@@ -73,7 +73,7 @@ def _add(inside: Inside, to: Found) -> Participant:
     if inside.of_agent(to.agent) is not None:
         raise NotPossible(_IN_ALREADY)
     if not leading.offer_now(inside.the_root.sid, to.agent.pk, attempt=0):
-        raise NotPossible(_RINGS)
+        raise NotPossible(RINGS)
     inside.offered.append(to.agent)
     return inside.add(Role.AGENT, agent=to.agent)
 

@@ -164,7 +164,9 @@ def _who_is_alone(inside: Inside) -> None:
     left = [one for one in inside.participants if one.role == Role.AGENT and one.left_at]
     last = max(left, key=lambda one: one.left_at or room.created_at, default=None)
     # Of whoever says nothing before hanging up, only a customer on hold is taken for one whom a lost line left behind.
+    # A colleague is led to no team.
     is_lost = last is not None and not last.hung_up and (customer.held or _announces(room.pk, last))
+    is_lost = is_lost and not inside.the_root.is_internal
     if last is not None and not is_lost:
         customer.wanted_in = False
         inside.changed(customer)

@@ -12,7 +12,7 @@ from calls.models import CallEvent, Transfer
 from calls.rooms import leading
 from calls.rooms.inside import Inside
 from calls.rooms.lifting import NOT_TALKING, OVER
-from calls.rooms.refusing import NotPossible
+from calls.rooms.refusing import INTERNAL, NotPossible
 from calls.rooms.targets import Found, Target, found
 from telephony.errors import TelephonyError
 
@@ -42,6 +42,8 @@ def _note(sid: str, target: Target, by: Agent) -> leading.Led | None:
     root = inside.root
     if root is None or root.is_terminal:
         raise NotPossible(OVER)
+    if root.is_internal:
+        raise NotPossible(INTERNAL)
     if inside.transfer is not None:
         if is_same(inside.transfer, target, Transfer.Mode.BLIND):
             return None

@@ -135,6 +135,9 @@ class Inside:
         root = self.root
         if root is None:
             return None
+        if root.is_internal:
+            # The other leg's agent was called, and stands in the customer's place.
+            return root if root.leg_end_time is None else None
         talking = [leg for leg in self.legs() if leg.agent_id and leg.status == CallStatus.IN_PROGRESS]
         if talking:
             return talking[-1]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop as _
 from agents.selectors import team_ids_of
 from calls.answering import route_twiml
 from calls.live import dispatch, lost_callers
+from calls.live.colleagues import RINGS
 from calls.live.dispatch import Fetch
 from calls.live.fetching import offer_url
 from calls.live.helping import help_over
@@ -38,7 +39,6 @@ State = Conversation.State
 # How long a phone rings for somebody who was handed over.
 RING_SECONDS = 20
 _NUMBER_SECONDS = 30
-_RINGS = _("That agent's phone rings already. Choose another.")
 _NO_TEAM = _("This call belongs to no team that could take it.")
 _KEPT = (
     "state", "turn", "answer", "team_id", "waiting_since", "place_at", "priority", "skill", "terms", "attempt",
@@ -134,7 +134,7 @@ def _to_number(inside: Inside, known: Conversation, number: str) -> None:
 def _ring(inside: Inside, known: Conversation, agent: Agent) -> None:
     fetch_rows(*locking_offers())
     if not dispatch.offer_by_hand(known, agent):
-        raise NotPossible(_RINGS)
+        raise NotPossible(RINGS)
     known.terms.pop("before", None)
     known.terms["rings"] = RING_SECONDS
     known.save()

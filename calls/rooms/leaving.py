@@ -41,7 +41,7 @@ def left_room(work: UnitOfWork, voice: VoiceRequest) -> bool:
     inside.out(one)
     follow(inside)
     is_led = False
-    if one.role == Role.CUSTOMER and not inside.root.is_terminal:
+    if one.role == Role.CUSTOMER and not (inside.root.is_terminal or inside.root.is_internal):
         is_led = inside.is_led
         if was_wanted and not is_led and _lead_back(inside) is not None:
             is_led = True

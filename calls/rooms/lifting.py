@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from calls.models import Participant, Room
 from calls.payloads import party_json
 from calls.rooms.inside import Inside, Role, State
-from calls.rooms.refusing import NotPossible
+from calls.rooms.refusing import INTERNAL, NotPossible
 
 if TYPE_CHECKING:
     from calls.models import Call
@@ -20,11 +20,14 @@ NOT_TALKING = _("Nobody talks on this call now.")
 OVER = _("This call is over.")
 
 
-def lift(inside: Inside) -> Participant:
-    """The customer, in the room that there is or that is noted here. Raises `NotPossible`."""
+def lift(inside: Inside, *, internal: bool = False) -> Participant:
+    """The customer, in the room that there is or that is noted here. `internal`: it may be a call between colleagues,
+    in which the one who was called stands in the customer's place. Raises `NotPossible`."""
     root = inside.root
     if root is None or root.is_terminal:
         raise NotPossible(OVER)
+    if root.is_internal and not internal:
+        raise NotPossible(INTERNAL)
     if inside.is_living:
         customer = inside.customer
         if customer is None:
@@ -54,7 +57,13 @@ def _note(inside: Inside, root: Call, customer_leg: Call, agent_leg: Call) -> Pa
             one.parked_at = None
             inside.changed(one)
     party = party_json(root)
-    customer = inside.add(Role.CUSTOMER, leg_sid=customer_leg.sid, number=party["number"], name=party["name"][:120])
+    customer = inside.add(
+        Role.CUSTOMER,
+        leg_sid=customer_leg.sid,
+        number=party["number"],
+        name=party["name"][:120],
+        agent=root.colleague if root.is_internal else None,
+    )
     inside.add(Role.AGENT, leg_sid=agent_leg.sid, agent=agent_leg.agent or root.agent)
     return customer
 

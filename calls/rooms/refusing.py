@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 # Kept in English, as all that `NotPossible` says.
+INTERNAL = _("This is a call between colleagues: it cannot be given on, shared, parked or taken along.")
 COME_BACK = _("The caller waits for the agent who parked the call. Come back to it first.")
 
 
@@ -33,7 +34,7 @@ class NoSuchTarget(Exception):
 def may_handle(call: Call, *, by: Agent) -> bool:
     """By an agent who is on the call, or is just giving it away or taking it back, a supervisor of its line's team, and
     admins."""
-    if call.agent_id == by.pk or supervises(call, by=by):
+    if call.agent_id == by.pk or call.came_to(by.pk) or supervises(call, by=by):
         return True
     inside = Participant.objects.filter(room=call.pk, agent=by, state=Participant.State.IN)
     last = Transfer.objects.filter(call=call.pk).order_by("-pk").first()

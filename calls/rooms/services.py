@@ -42,7 +42,10 @@ def _hold(sid: str, held: bool, by: Agent) -> None:
     inside = Inside(sid)
     if not held and not inside.is_living:
         return
-    customer = lift(inside)
+    customer = lift(inside, internal=True)
+    if inside.the_root.is_internal and inside.the_root.came_to(by.pk):
+        # The one who called hears the music then.
+        customer = inside.agent_inside() or next(iter(inside.others), customer)
     parked = inside.parked
     if not held and parked is not None:
         if parked.state != State.IN:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from agents.selectors import agent_get_active, agents_answering, team_named, teams_named
+from agents.selectors import agent_get_active, team_named, teams_named
 from calls.live import outgoing_guards, presence
+from calls.live.colleagues import colleagues_found, why_not
 from calls.live.free_agents import teams_at_work
-from calls.live.second_calls import rung_softly
 from calls.models import LIVE, Conversation
 from calls.rooms.refusing import NoSuchTarget, NotPossible
 from contacts.selectors import contact_search
@@ -28,17 +28,7 @@ if TYPE_CHECKING:
     from calls.models import Call
 
 _MOST = 20
-_NOT_NOW = {
-    "on-call": _("Is on a call."),
-    "wrap-up": _("Wraps up a call."),
-    "busy": _("Is busy."),
-    "away": _("Is away."),
-    "offline": _("Has finished for today."),
-    "not-reachable": _("Cannot be reached now."),
-}
-_SOFTLY = _("Is on a call: the phone rings softly.")
 _NOBODY = _("Nobody of this team is there.")
-_YOU = _("That is you.")
 _EMERGENCY = _("Emergency services cannot be taken into another's call. Call them yourself.")
 
 
@@ -75,7 +65,7 @@ def _agent(agent_id: int, by: Agent) -> Found:
     if agent is None:
         raise NoSuchTarget
     (now,) = presence.presence_of({agent.pk})
-    if (why := _why_not(now, by)) and not _rings_softly([now]):
+    if why := why_not(now, by):
         raise NotPossible(why)
     return Found(agent=agent, name=agent.name)
 
@@ -109,12 +99,6 @@ def caller_id_of(call: Call) -> str:
     return call.line.number if call.line else str(settings.TWILIO_CALLER_ID)
 
 
-def _why_not(now: dict[str, Any], by: Agent) -> str:
-    if now["agent"]["id"] == by.pk:
-        return _YOU
-    return _NOT_NOW.get(now["state"], "")
-
-
 # --- For who looks for one --------------------------------------------------------------------------------------------
 
 
@@ -122,29 +106,10 @@ def targets_json(call: Call, *, by: Agent, query: str) -> dict[str, Any]:
     """`TransferTargets` of the API."""
     wanted = query.casefold().strip()
     return {
-        "agents": list(_agents_json(by, wanted))[:_MOST],
+        "agents": list(colleagues_found(by, wanted))[:_MOST],
         "teams": list(_teams_json(wanted))[:_MOST],
         "numbers": list(_numbers_json(call, by, query.strip()))[:_MOST],
     }
-
-
-def _agents_json(by: Agent, wanted: str) -> Iterator[dict[str, Any]]:
-    ids = agents_answering().exclude(pk=by.pk).values_list("pk", flat=True)
-    shown = presence.presence_of(set(ids))
-    fitting = [now for now in shown if wanted in now["agent"]["name"].casefold()]
-    softly = _rings_softly(fitting)
-    why = {pk: "" if pk in softly else _why_not(now, by) for now in fitting for pk in (now["agent"]["id"],)}
-    fitting.sort(key=lambda now: (bool(why[now["agent"]["id"]]), now["agent"]["name"].casefold()))
-    for now in fitting:
-        pk = now["agent"]["id"]
-        said = _SOFTLY if pk in softly else why[pk]
-        yield {"presence": now, "may": not why[pk], "why": sentence(said)}
-
-
-def _rings_softly(shown: list[dict[str, Any]]) -> set[int]:
-    """Who of these talks, and may take a second call."""
-    talking = [now["agent"]["id"] for now in shown if now["state"] == "on-call"]
-    return {agent.pk for agent in rung_softly(talking)}
 
 
 def _teams_json(wanted: str) -> Iterator[dict[str, Any]]:

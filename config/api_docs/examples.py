@@ -26,6 +26,7 @@ _LEG: dict[str, Any] = {
 }
 _CALL = _LEG | {
     "incoming": True,
+    "internal": False,
     "party": {
         "number": "+12025550142",
         "display": "(202) 555-0142",
@@ -215,6 +216,7 @@ _NUMBER_TARGET = {
 }  # fmt: skip
 EXAMPLES: dict[str, Any] = {
     "AgentTarget": _AGENT_TARGET,
+    "Colleague": _AGENT_TARGET | {"to": "client:agent_4"},
     "HandlingAgent": _HANDLING_AGENT,
     "HandlingTeam": {"id": 2, "name": "Sales"},
     "NumberTarget": _NUMBER_TARGET,

@@ -1,5 +1,7 @@
 /** Calls, and whether one can be reached. */
 import { t } from "../src/i18n/i18n";
+import { hintsOfColleague } from "../src/softphone/colleague";
+import { grace } from "./data";
 import { inTurn, press, toLog, type } from "./acts";
 import { DEAR, NIGHT, preferences } from "./fakes";
 import {
@@ -27,6 +29,10 @@ import {
 import { ROOMS } from "./roomStates";
 import type { Exhibits } from "./exhibit";
 
+/** Grace calls Ada. */
+const fromGrace = [...ready, ring("L9", "R9", hintsOfColleague(grace), 5)];
+const NO_ANSWER = { message: "Your colleague did not answer." };
+
 export const CALLS: Exhibits = {
   "01-cue": { events: mic("prompt") },
   "02-cue-asking": { events: mic("requesting") },
@@ -45,13 +51,42 @@ export const CALLS: Exhibits = {
   "12-idle-wrong": { events: ready, act: type("#number", "202 555", true) },
   "12-idle-refused": { events: ready, act: type("#number", "+49 30 12345678") },
   "13-idle-names": { events: ready, act: type("#number", "ma") },
+  "13-idle-colleagues": { events: ready, act: type("#number", "e") },
   "14-idle-ended": { events: [...talking, { type: "agent.hung-up", at: now }] },
   "15-idle-elsewhere": { events: [...ringing, withdrawn("answered-elsewhere")] },
   "16-idle-gave-up": { events: [...ringing, withdrawn("caller-hung-up")] },
   "17-idle-orphan": { events: [...ready, snapshot([{ ...live, mine: "active" }])] },
   "18-away": { events: [...ready, { type: "agent.chose", availability: "away" }] },
   "18-rejected": { events: [...ringing, { type: "agent.rejected" }] },
+  "18-declined-colleague": { events: [...fromGrace, { type: "agent.rejected" }] },
   "20-incoming": { events: ringing },
+  "20-incoming-colleague": { events: fromGrace },
+  "30-active-colleague": {
+    events: [
+      ...fromGrace,
+      { type: "agent.answered" },
+      { type: "call.accepted", id: "L9", sid: "L9", at: ago(42) },
+    ],
+  },
+  "50-calling-colleague": {
+    events: [
+      ...ready,
+      { type: "agent.dialled", id: "d", hints: hintsOfColleague(grace), line: null, at: ago(4) },
+      { type: "call.ringing", id: "d", sid: "CA9" },
+    ],
+  },
+  "51-colleague-not-there": {
+    events: [
+      ...ready,
+      { type: "agent.dialled", id: "d", hints: hintsOfColleague(grace), line: null, at: ago(34) },
+      { type: "call.ringing", id: "d", sid: "CA9" },
+      {
+        type: "desk.message",
+        at: now,
+        message: { type: "call.problem", sid: "CA9", message: NO_ANSWER.message, permanent: false },
+      },
+    ],
+  },
   "21-incoming-several": {
     events: [
       ...ringing,

@@ -56,6 +56,7 @@ function row(
     duration: answered ? seconds : null,
     agent: incoming && result !== "answered" ? null : ada,
     incoming,
+    internal: false,
     party: {
       number: e164,
       display,
@@ -86,8 +87,27 @@ function row(
   };
 }
 
+/** A colleague's call: it has no line. */
+function internalRow(
+  minutesAgo: number,
+  who: Agent,
+  incoming: boolean,
+  result: CallResult,
+  seconds: number,
+): Call {
+  const called = row(
+    minutesAgo,
+    [who.name, `client:${who.identity}`, who.name, "", ""],
+    incoming,
+    result,
+    seconds,
+  );
+  return { ...called, internal: true, line: null, agent: ada };
+}
+
 export const LOG: Call[] = [
   row(12, maya, true, "answered", 363, sales),
+  internalRow(19, grace, true, "missed", 30),
   row(26, tom, true, "missed", 24),
   row(41, tom, false, "reached", 168, sales),
   row(58, unknown, true, "voicemail", 37, sales),

@@ -5,7 +5,7 @@ import type { Config } from "../src/config";
 import type { Call, Thread } from "../src/messages";
 import type { Api, AudioDevices, CallPage, Levels } from "../src/ports";
 import { CONTACTS, HAPPENED, LOG, LONG_LOG } from "./data";
-import { targetsOf } from "./rooms";
+import { colleaguesOf, targetsOf } from "./rooms";
 import { POOR, SOUND } from "./quality";
 import { entriesOf, READY_TEXTS, THREADS } from "./texts";
 
@@ -124,6 +124,7 @@ export function fakeApi(mode: LogMode, details: DetailsMode = "full", texts: Tex
     declineCallBack: async () => {},
     cancelCallBack: async () => {},
     chooseLanguage: async () => {},
+    colleagues: async (search) => colleaguesOf(search),
     contacts: async (search) =>
       CONTACTS.filter((contact) => contact.name.toLowerCase().includes(search.toLowerCase())),
   };
@@ -181,6 +182,7 @@ export const config: Config = {
     token: "/",
     calls: "/",
     checkNumber: "/",
+    colleagues: "/",
     outgoingOverrides: "/",
     contacts: "/",
     groups: "/",
@@ -197,8 +199,8 @@ export const config: Config = {
     socket: "/",
     alarms: "/",
     words: "/",
-    screens: { board: "/", contacts: "/", messages: "/", sends: "/" },
-    screenWords: { board: "/", contacts: "/", messages: "/", sends: "/" },
+    screens: { board: "/", contacts: "/", messages: "/", sends: "/", settings: "/" },
+    screenWords: { board: "/", contacts: "/", messages: "/", sends: "/", settings: "/" },
     noise: { module: "/", worklet: "/", wasm: "/", wasmSimd: "/" },
     webPush: "/",
     serviceWorker: "/",

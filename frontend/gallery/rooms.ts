@@ -1,5 +1,6 @@
 /** Who is in the room of a call, and who could be: as the server tells it. */
 import type { Agent, Call, Participant, Presence, Transfer, TransferTargets } from "../src/messages";
+import type { Colleague } from "../src/ports";
 import type { SoftphoneEvent } from "../src/softphone/events";
 import { ada, grace, hedy, there } from "./data";
 import { ago, live, now } from "./events";
@@ -113,6 +114,13 @@ export const TARGETS: TransferTargets = {
     },
   ],
 };
+
+export function colleaguesOf(search: string): Colleague[] {
+  return targetsOf(search).agents.map((each) => ({
+    ...each,
+    to: `client:${each.presence.agent.identity}`,
+  }));
+}
 
 export function targetsOf(search: string): TransferTargets {
   const text = search.trim().toLowerCase();

@@ -27,6 +27,7 @@ export interface Config {
     token: string;
     calls: string;
     checkNumber: string;
+    colleagues: string;
     outgoingOverrides: string;
     contacts: string;
     groups: string;

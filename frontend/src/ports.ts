@@ -106,6 +106,8 @@ export type TextCheck = Schemas["ThreadClosed"];
 export type ContactFound = Contact & {
   numbers: Pick<Schemas["ContactNumber"], "number" | "display" | "label">[];
 };
+/** Whom of us one may want to call, and whether the phone there would ring now. */
+export type Colleague = Schemas["Colleague"];
 export type LogScope = "all" | "mine" | "missed" | "voicemail";
 export type CallPage = Page<Call>;
 export type ThreadScope = "all" | "mine" | "nobody";
@@ -170,6 +172,7 @@ export interface Api {
   /** Leave to call a number once, soon, though a rule forbids it. */
   overrideCall(number: string, reason: string): Promise<string>;
   contacts(search: string): Promise<ContactFound[]>;
+  colleagues(search: string): Promise<Colleague[]>;
   /** `line` and `number`: the one thread that they have, if there is one. */
   threads(query: { search: string; scope: ThreadScope; line?: number; number?: string }): Promise<ThreadPage>;
   threadsAt(url: string): Promise<ThreadPage>;

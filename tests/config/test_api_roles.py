@@ -31,6 +31,7 @@ board_retrieve            403    403        403         403         200    200
 blocked_numbers_create    403    201        201         201         201    201
 blocked_numbers_delete    403    204        403         403         204    204
 blocked_numbers_list      403    200        200         200         200    200
+colleagues_list           403    200        200         200         200    200
 contacts_block            403    200        200         200         200    200
 contacts_consent_record   403    201        201         201         201    201
 contacts_consents         403    200        200         200         200    200

@@ -19,7 +19,7 @@ DIST = Path(__file__).parents[2] / "frontend" / "dist"
 IMPORTED = re.compile(r"""(?:\bfrom|\bimport)\s*["'](\./[\w.-]+\.js)["']""")
 # Script and style of the first page, as they travel.
 MOST = 162_000
-LATER = {"desk-board.js", "desk-contacts.js", "desk-messages.js", "desk-noise.js", "desk-sends.js"}
+LATER = {"desk-board.js", "desk-contacts.js", "desk-messages.js", "desk-noise.js", "desk-sends.js", "desk-settings.js"}
 
 
 def imports_of(name: str, folder: Path = DIST) -> set[str]:

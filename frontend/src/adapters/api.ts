@@ -5,6 +5,7 @@ import type { Call, ReadyText, Text, TextFile, Thread, TransferTargets } from ".
 import type {
   Api,
   CallPage,
+  Colleague,
   ContactFound,
   NumberCheck,
   TextCheck,
@@ -150,6 +151,7 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
           `${config.urls.contacts}?${new URLSearchParams({ search })}`,
         )
       ).results,
+    colleagues: (q) => request<Colleague[]>(`${config.urls.colleagues}?${new URLSearchParams({ q })}`),
     threads({ search, scope, line, number }) {
       const query = new URLSearchParams({ search, show: scope });
       if (line !== undefined) query.set("line", String(line));

@@ -373,6 +373,7 @@ export function App(props: AppProps) {
             queues={state.queues}
             canDial={dialable}
             onCall={callPartyOf}
+            onCallColleague={state.grants.outgoing ? (hints) => call(hints) : null}
             {...{ contacts, contactsApi, contactIn: person.contactIn }}
             onContact={person.openContact}
             onContactClose={person.closeContact}
@@ -394,7 +395,8 @@ export function App(props: AppProps) {
       )}
       <Announcer {...{ state, news }} />
       <DeskDialog
-        {...{ dialog, api, config, audio, preferences, hangUp }}
+        {...{ dialog, api, config, audio, preferences, screens, hangUp }}
+        inCall={inCall(state)}
         webPush={props.webPush}
         shortcuts={chosen.shortcuts}
         microphoneAllowed={state.microphone === "granted"}

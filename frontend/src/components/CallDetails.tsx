@@ -5,6 +5,7 @@ import { exactClock, fullTime, minutes } from "../format";
 import type { Call, Line } from "../messages";
 import type { CallQuality, TimelineEntry } from "../ports";
 import { isolated, shownFirstName } from "../names";
+import { canBeCalled } from "../softphone/colleague";
 import type { Correspondent } from "../threads/correspondent";
 import { lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
 import { ContactButton, type ContactToOpen } from "./CallerTab";
@@ -108,7 +109,7 @@ function Facts({ call, canDial, onCall, line: fallback, onText, onContact }: Fac
             </div>
           ))}
       </dl>
-      {party.number.startsWith("+") && (
+      {canBeCalled(party.number) && (
         <div class="details-acts">
           <button type="button" class="small-button" disabled={!canDial} onClick={() => onCall(call)}>
             <Icon name="phone" size={16} /> {t("log.call", { name: shownFirstName(party.name) || title })}

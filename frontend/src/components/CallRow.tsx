@@ -2,6 +2,7 @@
 import { clock, fullTime } from "../format";
 import type { Call, Line } from "../messages";
 import { isolated } from "../names";
+import { canBeCalled } from "../softphone/colleague";
 import { byWhom, lengthOf, partyTitle, resultWord, wayIcon, wayWord } from "../words";
 import type { Correspondent } from "../threads/correspondent";
 import type { ContactToOpen } from "./CallerTab";
@@ -34,15 +35,17 @@ export function CallRow(props: Props) {
   const way = wayIcon(call);
   const { word, tone } = resultWord(call.result);
   const title = partyTitle(call);
-  const second = party.name
-    ? isolated(party.display)
-    : party.withheld
-      ? t("log.noNumber")
-      : [isolated(party.place), t("dial.notInContacts")].filter(Boolean).join(" · ");
+  const second = call.internal
+    ? t("party.colleague")
+    : party.name
+      ? isolated(party.display)
+      : party.withheld
+        ? t("log.noNumber")
+        : [isolated(party.place), t("dial.notInContacts")].filter(Boolean).join(" · ");
   // A message says its length itself.
   const length = call.recordings.length > 0 ? "" : lengthOf(call);
   const by = byWhom(call, me);
-  const callable = party.number.startsWith("+");
+  const callable = canBeCalled(party.number);
   const whom = callerOf(call, props.line);
   return (
     <li
@@ -99,7 +102,7 @@ export function CallRow(props: Props) {
           tabIndex={-1}
           disabled={!canDial}
           aria-label={
-            party.name
+            party.name && !call.internal
               ? t("log.callNumber", { name: title, number: party.display })
               : t("log.call", { name: title })
           }

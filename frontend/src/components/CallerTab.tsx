@@ -79,7 +79,7 @@ export function CallerTab({
       <div class="contact-between">
         <ContactCard {...{ facts, line, onText, onContact }} />
       </div>
-      <Earlier key={root ?? "new"} {...{ facts, root, api, onOpen }} />
+      {!facts.colleague && <Earlier key={root ?? "new"} {...{ facts, root, api, onOpen }} />}
     </div>
   );
 }
@@ -226,7 +226,10 @@ export function ContactCard({ facts, line: fallback, onText, onContact }: Contac
   const { contact, title, company, withheld, number } = facts;
   const line = facts.line ?? fallback;
   const rows: [string, string][] = [
-    [t("common.number"), withheld ? t("caller.withheld") : facts.display || facts.title],
+    [
+      t("common.number"),
+      withheld ? t("caller.withheld") : facts.colleague ? "" : facts.display || facts.title,
+    ],
     [t("common.place"), facts.place],
     [t("common.line"), facts.lineName],
     [t("common.note"), contact?.note ?? ""],

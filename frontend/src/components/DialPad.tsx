@@ -8,7 +8,7 @@ import type { Api } from "../ports";
 import type { Hints } from "../softphone/state";
 import { CallAnyway } from "./CallAnyway";
 import { CallLayout } from "./CallLayout";
-import { FoundContacts, hintsOf as hintsOfFound, numbersOf } from "./FoundContacts";
+import { FoundContacts, hintsOf as hintsOfFound, numbersOf, phonesOf } from "./FoundContacts";
 import { Icon } from "./Icon";
 import { Keypad } from "./Keypad";
 import { LineChoice } from "./LineChoice";
@@ -18,7 +18,7 @@ import { hasLetters, hintsOf, understand, useNumberCheck } from "./useNumberChec
 import { t } from "../i18n/i18n";
 
 export interface DialPadProps {
-  api: Pick<Api, "checkNumber" | "contacts" | "overrideCall">;
+  api: Pick<Api, "checkNumber" | "colleagues" | "contacts" | "overrideCall">;
   text: string;
   onText(text: string): void;
   lines: Line[];
@@ -88,7 +88,10 @@ function Pad(props: DialPadProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const [folded, setFolded] = useState("");
   const names = entry.kind === "names" && hasLetters(text) && folded !== text;
-  const found = useMemo(() => (entry.kind === "names" ? numbersOf(entry.found) : []), [entry]);
+  const found = useMemo(
+    () => (entry.kind === "names" ? [...phonesOf(entry.colleagues), ...numbersOf(entry.found)] : []),
+    [entry],
+  );
   const at = found.findIndex(({ id }) => id === chosen);
   const active = names ? (found[at] ?? null) : null;
 
@@ -111,7 +114,7 @@ function Pad(props: DialPadProps) {
   async function dial(): Promise<void> {
     if (pending || !canDial) return;
     if (active) {
-      onCall(hintsOfFound(active));
+      if (!active.problem) onCall(hintsOfFound(active));
       return;
     }
     if (!text.trim()) {

@@ -1,6 +1,7 @@
 /** What became of the last call, and of one that this page lost. */
 import { minutes } from "../format";
 import { endingSentence } from "../softphone/announcements";
+import { canBeCalled } from "../softphone/colleague";
 import { callerFacts, lastEnding } from "../softphone/selectors";
 import type { Ending, State } from "../softphone/state";
 import type { Call } from "../messages";
@@ -44,7 +45,7 @@ export function EndedNotice({ state, canDial, onClose, onCallBack, onCloseCutOff
         <div class="inline-notice inline-notice-hold" role="group" aria-label={t("ended.cutOffLabel")}>
           <Icon name="alert" size={18} />
           <p>{rich("ended.cutOff", { name: <bdi>{partyTitle(cutOff)}</bdi> })}</p>
-          {cutOff.party.number.startsWith("+") && (
+          {canBeCalled(cutOff.party.number) && (
             <button type="button" class="small-button" disabled={!canDial} onClick={() => onCallBack(cutOff)}>
               {t("ended.callBack")}
             </button>

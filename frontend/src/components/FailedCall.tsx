@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { clock } from "../format";
 import type { Api, NumberCheck } from "../ports";
+import { canBeCalled } from "../softphone/colleague";
 import type { CallerFacts } from "../softphone/selectors";
 import type { Ending, Hints } from "../softphone/state";
 import { CallAnyway } from "./CallAnyway";
@@ -16,7 +17,7 @@ type Failed = Extract<Ending, { kind: "failed" }>;
 interface Props {
   ending: Failed;
   facts: CallerFacts;
-  api: Pick<Api, "checkNumber" | "contacts" | "overrideCall">;
+  api: Pick<Api, "checkNumber" | "colleagues" | "contacts" | "overrideCall">;
   canDial: boolean;
   onClose(): void;
   onEdit(): void;
@@ -66,7 +67,7 @@ export function FailedCall({ ending, facts, api, canDial, onClose, onEdit, onRet
               type="button"
               class="button-accent"
               onClick={onRetry}
-              disabled={!canDial || !ending.hints.number.startsWith("+")}
+              disabled={!canDial || !canBeCalled(ending.hints.number)}
               data-focus="failed"
             >
               {t("common.tryAgain")}

@@ -1,7 +1,9 @@
 /** Contacts whose name was typed: the choices of the number entry, one for each number. */
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { ContactFound } from "../ports";
+import type { Colleague, ContactFound } from "../ports";
+import { hintsOfColleague } from "../softphone/colleague";
 import type { Hints } from "../softphone/state";
+import { presenceWord } from "../words";
 import { Icon } from "./Icon";
 import { t } from "../i18n/i18n";
 
@@ -12,6 +14,22 @@ export interface FoundNumber extends Hints {
   id: string;
   company: string;
   label: string;
+  /** Why it cannot be called now, as a sentence. */
+  problem: string;
+}
+
+/** Of many of one name, these few: contacts are not to be pushed out of sight. */
+const MOST_COLLEAGUES = 5;
+
+export function phonesOf(colleagues: Colleague[]): FoundNumber[] {
+  return colleagues.slice(0, MOST_COLLEAGUES).map(({ presence: { agent, state }, may, why }) => ({
+    ...hintsOfColleague(agent),
+    display: "",
+    id: `found-${agent.identity}`,
+    company: may ? why || presenceWord(state) : "",
+    label: t("party.colleague"),
+    problem: may ? "" : why,
+  }));
 }
 
 export function numbersOf(contacts: ContactFound[]): FoundNumber[] {
@@ -25,6 +43,7 @@ export function numbersOf(contacts: ContactFound[]): FoundNumber[] {
       line: "",
       company,
       label,
+      problem: "",
     })),
   );
 }
@@ -60,10 +79,10 @@ export function FoundContacts({ text, found, active, canDial, onCall }: Props) {
           id={each.id}
           role="option"
           aria-selected={each.id === active}
-          aria-disabled={!canDial}
+          aria-disabled={!canDial || each.problem !== ""}
           // The field keeps focus.
           onMouseDown={(event) => event.preventDefault()}
-          onClick={() => canDial && onCall(hintsOf(each))}
+          onClick={() => canDial && !each.problem && onCall(hintsOf(each))}
         >
           <div>
             <strong>{each.name}</strong>
@@ -71,6 +90,12 @@ export function FoundContacts({ text, found, active, canDial, onCall }: Props) {
               {[each.label, each.display].filter(Boolean).join(" ")}
               {each.company && ` · ${each.company}`}
             </span>
+            {each.problem && (
+              <>
+                {" "}
+                <span class="transfer-why">{each.problem}</span>
+              </>
+            )}
           </div>
           <Icon name="phone" size={18} />
         </li>

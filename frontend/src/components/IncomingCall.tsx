@@ -74,6 +74,13 @@ function HandedNotice({ handed: { how, from }, facts }: { handed: HandedOver; fa
 }
 
 function CallerNotice({ facts }: { facts: CallerFacts }) {
+  if (facts.colleague) {
+    return (
+      <>
+        <Icon name="person" size={18} /> {t("ring.colleague")}
+      </>
+    );
+  }
   if (facts.withheld) {
     return (
       <>
@@ -125,7 +132,7 @@ export function CallerFactList({ facts, incoming = true }: { facts: CallerFacts;
 }
 
 function LastCalls({ facts }: { facts: CallerFacts }) {
-  if (facts.withheld) return null;
+  if (facts.withheld || facts.colleague) return null;
   const now = Date.now();
   return (
     <section aria-labelledby="last-calls">

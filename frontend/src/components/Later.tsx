@@ -24,12 +24,14 @@ const NOT_LOADED = {
   contacts: "later.failed.contacts",
   messages: "later.failed.messages",
   sends: "later.failed.sends",
+  settings: "later.failed.settings",
 } as const;
 const LOAD_AGAIN = {
   board: "later.loadAgainFor.board",
   contacts: "later.loadAgainFor.contacts",
   messages: "later.loadAgainFor.messages",
   sends: "later.loadAgainFor.sends",
+  settings: "later.loadAgainFor.settings",
 } as const;
 
 /** Asked again so often in vain, the page itself may be what is wrong. */

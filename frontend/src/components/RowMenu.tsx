@@ -1,6 +1,7 @@
 /** What else can be done about a call of the log. */
 import { useState } from "preact/hooks";
 import type { Call } from "../messages";
+import { canBeCalled } from "../softphone/colleague";
 import type { Correspondent } from "../threads/correspondent";
 import type { ContactToOpen } from "./CallerTab";
 import { Icon, type IconName } from "./Icon";
@@ -23,7 +24,7 @@ interface Props {
 export function RowMenu({ call, title, canDial, whom, onCall, onOpen, onText, onContact }: Props) {
   const [open, setOpen] = useState(false);
   const { party, contact } = call;
-  const callable = party.number.startsWith("+");
+  const known = party.number.startsWith("+");
   return (
     <div class="row-menu">
       <Menu
@@ -35,12 +36,14 @@ export function RowMenu({ call, title, canDial, whom, onCall, onOpen, onText, on
         face={<Icon name="list" />}
       >
         <Choice icon="list" text={t("log.openCall")} onClick={() => onOpen(call)} />
-        {callable && canDial && <Choice icon="phone" text={t("common.call")} onClick={() => onCall(call)} />}
+        {canBeCalled(party.number) && canDial && (
+          <Choice icon="phone" text={t("common.call")} onClick={() => onCall(call)} />
+        )}
         {whom && <Choice icon="message" text={t("common.text")} onClick={() => onText(whom)} />}
         {contact && (
           <Choice icon="person" text={t("contact.open")} onClick={() => onContact({ id: contact.id })} />
         )}
-        {!contact && callable && (
+        {!contact && known && (
           <Choice
             icon="plus"
             text={t("contact.addCaller")}

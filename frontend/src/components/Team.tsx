@@ -3,6 +3,8 @@ import { useState } from "preact/hooks";
 import { minutes } from "../format";
 import type { Availability, Presence, Queue } from "../messages";
 import { isolated } from "../names";
+import { hintsOfColleague } from "../softphone/colleague";
+import type { Hints } from "../softphone/state";
 import { partyTitle, presenceDetail, presenceWord, type ShownPresence } from "../words";
 import { Icon } from "./Icon";
 import { PresenceDot } from "./PresenceDot";
@@ -25,11 +27,14 @@ interface Props {
   team: Presence[];
   /** Who waits: it says at whose phones it rings, and for whom. */
   queues: Queue[];
+  canDial: boolean;
+  /** Null: the agent may not call out at all. */
+  onCall: ((hints: Hints) => void) | null;
   /** Of who may say what colleagues are; fails with a sentence. */
   onSet?: ((agent: number, availability: Availability) => Promise<void>) | undefined;
 }
 
-export function Team({ team, queues, onSet }: Props) {
+export function Team({ team, queues, canDial, onCall, onSet }: Props) {
   const now = useNow(team.length > 0);
   const [problem, setProblem] = useState("");
   const members = team.map((presence) => memberOf(presence, queues, now));
@@ -51,6 +56,7 @@ export function Team({ team, queues, onSet }: Props) {
         <ul>
           {sorted.map((member) => (
             <Member key={member.agent.id} {...{ member, now }}>
+              {onCall && <CallColleague {...{ member, canDial, onCall }} />}
               {onSet && (
                 <SetPresence
                   name={member.agent.name}
@@ -120,8 +126,33 @@ function Member({ member, now, children }: MemberProps) {
           {detail}
         </span>
       )}
-      {children}
+      <span class="team-acts">{children}</span>
     </li>
+  );
+}
+
+/** Of others the list says why not. Whoever talks may have a second call: the server knows. */
+const CALLABLE: ShownPresence[] = ["available", "on-call"];
+
+function CallColleague({
+  member: { agent, state },
+  canDial,
+  onCall,
+}: {
+  member: MemberShown;
+  canDial: boolean;
+  onCall(hints: Hints): void;
+}) {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      disabled={!canDial || !CALLABLE.includes(state)}
+      aria-label={t("log.call", { name: isolated(agent.name) })}
+      onClick={() => onCall(hintsOfColleague(agent))}
+    >
+      <Icon name="phone" size={18} />
+    </button>
   );
 }
 

@@ -8,6 +8,7 @@ import type { ContactNumber, ContactPage, ContactsApi } from "../contacts/ports"
 import type { Call, Line, Presence, Queue } from "../messages";
 import type { Api } from "../ports";
 import type { ScreenModules, Screens } from "../screens/screens";
+import type { Hints } from "../softphone/state";
 import type { ConversationStore } from "../threads/conversation";
 import type { Correspondent } from "../threads/correspondent";
 import type { ThreadListStore } from "../threads/threadList";
@@ -58,6 +59,8 @@ interface Props {
   queues: Queue[];
   canDial: boolean;
   onCall(call: Call): void;
+  /** Null: the agent may not call out at all. */
+  onCallColleague: ((hints: Hints) => void) | null;
   threads: ThreadListStore;
   conversation: ConversationStore;
   /** From which a first text is sent. */
@@ -69,7 +72,7 @@ interface Props {
 }
 
 export function WorkArea(props: Props) {
-  const { view, onView, subjects, unseen, team, queues, threads } = props;
+  const { view, onView, subjects, unseen, team, queues, canDial, threads } = props;
   useStore(threads);
   const { mine, nobody } = threads.unread();
   const toRead = mine + nobody;
@@ -144,10 +147,12 @@ export function WorkArea(props: Props) {
           role="tabpanel"
           id="work-panel"
           aria-labelledby={`tab-${shown}`}
-          // The team holds nothing to focus: without this, the keyboard could not scroll it.
+          // The team may hold nothing to focus: without this, the keyboard could not scroll it.
           tabIndex={shown === "team" ? 0 : undefined}
         >
-          {shown === "team" && <Team {...{ team, queues }} onSet={setPresence} />}
+          {shown === "team" && (
+            <Team {...{ team, queues, canDial }} onCall={props.onCallColleague} onSet={setPresence} />
+          )}
           {shown === "waiting" && (
             <Waiting
               queues={queues}
@@ -177,7 +182,7 @@ export function WorkArea(props: Props) {
                     onContact={(toOpen) => props.onContact(toOpen, shown)}
                   />
                 )}
-                <Team {...{ team, queues }} onSet={setPresence} />
+                <Team {...{ team, queues, canDial }} onCall={props.onCallColleague} onSet={setPresence} />
               </>
             )}
           </div>

@@ -18,9 +18,15 @@ async function failure(): Promise<HTMLElement> {
 const with404 = async () => new Response("", { status: 404 });
 const words = {
   language: "de",
-  urls: { board: "/b-w.js", contacts: "/c-w.js", messages: "/m-w.js", sends: "/w.js" },
+  urls: { board: "/b-w.js", contacts: "/c-w.js", messages: "/m-w.js", sends: "/w.js", settings: "/t-w.js" },
 } as const;
-const urls = { board: "/desk-board.js", contacts: "/c.js", messages: "/m.js", sends: "/s.js" };
+const urls = {
+  board: "/desk-board.js",
+  contacts: "/c.js",
+  messages: "/m.js",
+  sends: "/s.js",
+  settings: "/t.js",
+};
 
 /** Fails so often, and then brings what is asked for. */
 function loaderAfter(failures: number): LoadScreen {
@@ -90,7 +96,7 @@ describe("screens", () => {
       return SCREENS[name];
     });
     await screens.loadAhead();
-    expect(asked).toEqual(["messages", "contacts", "sends", "board"]);
+    expect(asked).toEqual(["messages", "contacts", "sends", "board", "settings"]);
     const { contacts, messages, sends } = screens.get();
     expect([messages.state, contacts.state, sends.state]).toEqual(["ready", "absent", "ready"]);
     await screens.load("contacts");

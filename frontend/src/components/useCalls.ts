@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import type { ContactNumber } from "../contacts/ports";
 import type { Call, Line } from "../messages";
 import type { Api } from "../ports";
+import { isColleague } from "../softphone/colleague";
 import { canDial } from "../softphone/selectors";
 import type { Hints } from "../softphone/state";
 import type { Store } from "../softphone/store";
@@ -12,7 +13,7 @@ import { understand } from "./useNumberCheck";
 
 interface Where {
   store: Store;
-  api: Pick<Api, "checkNumber" | "contacts">;
+  api: Pick<Api, "checkNumber" | "colleagues" | "contacts">;
   /** The one that is called from. */
   line: Line | null;
   /** Shows the call area. */
@@ -35,6 +36,8 @@ export function useCalls({ store, api, line, onShow, onDialled }: Where) {
 
   async function call(hints: Hints, from: Line | null = line): Promise<void> {
     if (asking.current || !canDial(store.get())) return;
+    // Whether a colleague's phone rings is decided as it is called. No line is seen there.
+    if (isColleague(hints.number)) return dial(hints, null);
     asking.current = true;
     const entry = await understand(api, hints.number, from?.id ?? null);
     asking.current = false;

@@ -1,6 +1,6 @@
 /** What a typed text means: a number that can be called, a name to look up, or neither. */
 import { useEffect, useState } from "preact/hooks";
-import type { Api, ContactFound, NumberCheck } from "../ports";
+import type { Api, Colleague, ContactFound, NumberCheck } from "../ports";
 import type { Hints } from "../softphone/state";
 import { t } from "../i18n/i18n";
 
@@ -13,7 +13,7 @@ export type Entry =
   | { kind: "refused"; message: string; check: NumberCheck }
   /** The check itself failed: nothing is known about the number. */
   | { kind: "unknown"; message: string }
-  | { kind: "names"; found: ContactFound[] };
+  | { kind: "names"; found: ContactFound[]; colleagues: Colleague[] };
 
 const PAUSE = 300;
 
@@ -28,14 +28,21 @@ export function hasLetters(text: string): boolean {
 }
 
 export async function understand(
-  api: Pick<Api, "checkNumber" | "contacts">,
+  api: Pick<Api, "checkNumber" | "colleagues" | "contacts">,
   text: string,
   line: number | null,
 ): Promise<Entry> {
   const typed = text.trim();
   if (!typed) return { kind: "empty" };
   try {
-    if (hasLetters(typed)) return { kind: "names", found: await api.contacts(typed) };
+    if (hasLetters(typed)) {
+      // Without the colleagues, contacts are found all the same.
+      const [found, colleagues] = await Promise.all([
+        api.contacts(typed),
+        api.colleagues(typed).catch(() => []),
+      ]);
+      return { kind: "names", found, colleagues };
+    }
     const check = await api.checkNumber(typed, line);
     if (check.valid) return { kind: "valid", check };
     if (check.e164) return { kind: "refused", message: check.message, check };
@@ -51,7 +58,7 @@ export async function understand(
 
 /** What is known of this very text: never an answer about an earlier one, which would call a wrong number. */
 export function useNumberCheck(
-  api: Pick<Api, "checkNumber" | "contacts">,
+  api: Pick<Api, "checkNumber" | "colleagues" | "contacts">,
   text: string,
   line: number | null,
 ): Entry {

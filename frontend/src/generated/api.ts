@@ -614,6 +614,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/colleagues/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The colleagues who can be called, those whose phones would ring now first; twenty at the most
+         * @description The colleagues who can be called, those whose phones would ring now first; twenty at the most.
+         *
+         *     The call itself is made by the phone, as any other: with `to` as its parameter `To`. Whether it can be is decided
+         *     again then, and said in the call's `problem`.
+         */
+        get: operations["colleagues_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/": {
         parameters: {
             query?: never;
@@ -2272,8 +2295,10 @@ export interface components {
             /** @description Seconds. */
             duration: number | null;
             agent: components["schemas"]["Agent"] | null;
-            /** @description Whether somebody outside called us. */
+            /** @description Whether somebody outside called us; of an internal call, whether a colleague called the reader. */
             incoming: boolean;
+            /** @description Between two agents. Who was called reads it as a call that came, with the own `agent` and `result`. */
+            internal: boolean;
             readonly party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
             contact: components["schemas"]["Contact"] | null;
@@ -2384,8 +2409,10 @@ export interface components {
             /** @description Seconds. */
             duration: number | null;
             agent: components["schemas"]["Agent"] | null;
-            /** @description Whether somebody outside called us. */
+            /** @description Whether somebody outside called us; of an internal call, whether a colleague called the reader. */
             incoming: boolean;
+            /** @description Between two agents. Who was called reads it as a call that came, with the own `agent` and `result`. */
+            internal: boolean;
             readonly party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
             contact: components["schemas"]["Contact"] | null;
@@ -2555,6 +2582,16 @@ export interface components {
          * @enum {string}
          */
         ClosedEnum: "stopped" | "blocked" | "landline" | "name";
+        /** @description An agent whom the reader may want to call. */
+        Colleague: {
+            presence: components["schemas"]["Presence"];
+            /** @description The `To` of the call that a phone makes to reach them: `client:agent_3`. */
+            to: string;
+            /** @description Whether their phone would ring now. */
+            may: boolean;
+            /** @description Why not, or how it would ring, as a sentence. */
+            why: string;
+        };
         Consent: {
             /** @description Whose it is; E.164. */
             number: string;
@@ -3702,7 +3739,7 @@ export interface components {
         ParticipantStateEnum: "calling" | "in" | "left";
         /** @description The other party, whichever way the call goes. */
         Party: {
-            /** @description E.164, `client:agent_3`, or empty when withheld. */
+            /** @description E.164; `client:agent_3` of a colleague; or empty when withheld. */
             number: string;
             display: string;
             name: string;
@@ -6222,6 +6259,34 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            500: components["responses"]["ServerError"];
+        };
+    };
+    colleagues_list: {
+        parameters: {
+            query?: {
+                /** @description Part of a name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            400: components["responses"]["Validation"];
+            401: components["responses"]["InvalidTokenOrTokenExpired"];
+            403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
+            406: components["responses"]["NotAcceptable"];
             500: components["responses"]["ServerError"];
         };
     };

@@ -11,9 +11,18 @@ import { de as messagesDe } from "./messages/de";
 import { en as messagesEn } from "./messages/en";
 import { de as sendsDe } from "./sends/de";
 import { en as sendsEn } from "./sends/en";
+import { de as settingsDe } from "./settings/de";
+import { en as settingsEn } from "./settings/en";
 
-export const en = { ...pageEn, ...boardEn, ...contactsEn, ...messagesEn, ...sendsEn };
-export const de: Catalogue = { ...pageDe, ...boardDe, ...contactsDe, ...messagesDe, ...sendsDe };
+export const en = { ...pageEn, ...boardEn, ...contactsEn, ...messagesEn, ...sendsEn, ...settingsEn };
+export const de: Catalogue = {
+  ...pageDe,
+  ...boardDe,
+  ...contactsDe,
+  ...messagesDe,
+  ...sendsDe,
+  ...settingsDe,
+};
 
 const CATALOGUES: Record<Language, Catalogue> = { en, de };
 

@@ -9,8 +9,9 @@ import { type Key, type Message, WORDED } from "./messages";
 import { rich } from "./rich";
 import { en as messages } from "./messages/en";
 import { en as sends } from "./sends/en";
+import { en as settings } from "./settings/en";
 
-const LATER = { board, contacts, messages, sends };
+const LATER = { board, contacts, messages, sends, settings };
 
 const forms = (message: Message): string[] =>
   typeof message === "string" ? [message] : [message.one, message.other];
@@ -79,6 +80,7 @@ describe("the sources", () => {
       contacts: /components\/contact\/|\/contacts\//,
       messages: /components\/(Messages|Thread\w+|ClosedThread|Bubble|Composer)\.tsx|threads\/threadWords/,
       sends: /components\/sends\/|groupSends\//,
+      settings: /components\/(SettingsDialog|ShortcutsDialog|WakeSetting)\.tsx/,
     };
     const strays = WORDED.flatMap((screen) =>
       sources.flatMap(([path, text]) =>

@@ -4,6 +4,7 @@ import type { en as contacts } from "./contacts/en";
 import type { en as page } from "./en";
 import type { en as texts } from "./messages/en";
 import type { en as sends } from "./sends/en";
+import type { en as settings } from "./settings/en";
 
 /** A text, or its forms for what is counted. */
 export type Message = string | { one: string; other: string };
@@ -11,10 +12,10 @@ export type Message = string | { one: string; other: string };
 /** What comes with the page. */
 export type PageWords = Record<keyof typeof page, Message>;
 /** The screens that bring their words with them: nothing of these is to be said before they are there. */
-export const WORDED = ["board", "contacts", "messages", "sends"] as const;
+export const WORDED = ["board", "contacts", "messages", "sends", "settings"] as const;
 export type Worded = (typeof WORDED)[number];
 
-type English = typeof page & typeof board & typeof contacts & typeof texts & typeof sends;
+type English = typeof page & typeof board & typeof contacts & typeof texts & typeof sends & typeof settings;
 export type Key = keyof English;
 export type Catalogue = Record<Key, Message>;
 

@@ -6,12 +6,14 @@ import type * as Board from "../components/board/screens";
 import type * as Contacts from "../components/contact/screens";
 import type * as Messages from "../components/Messages";
 import type * as Sends from "../components/sends/GroupSends";
+import type * as Settings from "../components/settings";
 
 export interface ScreenModules {
   board: typeof Board;
   contacts: typeof Contacts;
   messages: typeof Messages;
   sends: typeof Sends;
+  settings: typeof Settings;
 }
 
 export type ScreenName = keyof ScreenModules;
@@ -42,12 +44,18 @@ export interface Screens {
   loadAhead(): Promise<void>;
 }
 
-const NAMES: readonly ScreenName[] = ["messages", "contacts", "sends", "board"];
+const NAMES: readonly ScreenName[] = ["messages", "contacts", "sends", "board", "settings"];
 
 export function createScreens(loadScreen: LoadScreen, there: Partial<ScreenModules> = {}): Screens {
   const listeners = new Set<() => void>();
   const absent = { state: "absent" } as const;
-  let states: ScreenStates = { board: absent, contacts: absent, messages: absent, sends: absent };
+  let states: ScreenStates = {
+    board: absent,
+    contacts: absent,
+    messages: absent,
+    sends: absent,
+    settings: absent,
+  };
   const loads = new Map<ScreenName, Promise<void>>();
   const failures = new Map<ScreenName, number>();
   /** What somebody has opened. */

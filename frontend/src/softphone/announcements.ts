@@ -251,6 +251,7 @@ export function endingSentence(state: State, ending: Ending, how: "written" | "s
       if (ending.reason === "caller-hung-up") return t("ended.hungUp", { name: shortName });
       if (ending.reason === "not-answered") return t("ended.notAnswered", { name: title });
       if (ending.reason === "rejected") {
+        if (facts.colleague) return t("ended.declined", { name: title });
         return t("ended.rejected", { name: facts.withheld ? t("ended.withheldNumber") : title });
       }
       return ending.reason === null && how === "spoken" ? "" : t("ended.gone");

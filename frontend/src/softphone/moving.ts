@@ -28,7 +28,8 @@ export function elsewhere(state: State): LiveCall | null {
 }
 
 function isElsewhere({ call, mine }: LiveCall, { calls }: State): boolean {
-  if (mine !== "active" || call.answer_time === null || call.end_time !== null) return false;
+  // Two colleagues talk where they are.
+  if (mine !== "active" || call.internal || call.answer_time === null || call.end_time !== null) return false;
   const ending = calls.focus === null && calls.ending?.root === call.sid ? calls.ending : null;
   // What has just ended here lives on for a moment; what rang here as well was answered there.
   return !ending || ending.kind === "withdrawn" || (ending.kind === "ended" && ending.movedOn);

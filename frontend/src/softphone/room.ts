@@ -1,6 +1,7 @@
 /** Who is in the room of a call, and who hears whom there: read from what the server says of it. */
 import type { Call, LiveCall, Participant, Transfer } from "../messages";
 import { firstName, isolated } from "../names";
+import { isColleague } from "./colleague";
 import { isTalk, type State } from "./state";
 import { t } from "../i18n/i18n";
 
@@ -131,6 +132,8 @@ export function handedTo(call: Call | undefined, me: number): string | null {
 
 /** Which keys of a call mean something now, and which of them is pressed. */
 export interface CallKeysShown {
+  /** With a colleague: there is nobody to give away, or to be helped with. */
+  internal: boolean;
   hold: boolean;
   /** Pressed: at once, whatever the server says later. */
   held: boolean;
@@ -150,18 +153,20 @@ export function callKeys(state: State): CallKeysShown {
   const isHeld = heldSince(call) !== null;
   const holding = act?.do === "hold" || act?.do === "resume";
   const open = focus?.state === "open";
+  const internal = focus !== null && isColleague(focus.hints.number);
   const moves = isUnderWay(call?.transfer);
   const held = holding ? act.do === "hold" : isHeld && !moves;
   // Without a push of it the server may not know yet that we talk.
   const known = open && call !== undefined && state.desk.state === "open";
   return {
+    internal,
     hold: known && !moves && (act === null || holding),
     held,
     holding,
-    help: known && (act === null || act.do === "help"),
+    help: known && !internal && (act === null || act.do === "help"),
     helpAsked: act?.do === "help" ? act.wanted : helpSince(call) !== null,
     keypad: open && !isHeld,
-    transfer: known && !moves,
+    transfer: known && !internal && !moves,
   };
 }
 

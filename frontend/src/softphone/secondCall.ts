@@ -3,6 +3,7 @@
  * has one call at a time. The way back is that of a call which runs at another place (`moving`).
  */
 import type { LiveCall } from "../messages";
+import { isColleague } from "./colleague";
 import { idle, withoutOther } from "./calls";
 import { acted } from "./control";
 import type { Command, SoftphoneEvent } from "./events";
@@ -32,9 +33,10 @@ export function swapped(state: State): Step {
   return beside && canPark(state) ? acted(state, { do: "park", back: beside.call.sid }) : [state];
 }
 
-/** Whether the call in focus can be asked about: the server knows it. */
+/** Whether the call in focus can be asked about: the server knows it. No colleague is put on hold. */
 export function canPark({ calls: { focus }, control, desk, lives }: State): boolean {
-  return focus?.state === "open" && desk.state === "open" && focus.root in lives && !control?.act;
+  if (focus?.state !== "open" || isColleague(focus.hints.number)) return false;
+  return desk.state === "open" && focus.root in lives && !control?.act;
 }
 
 export function declinedSecond(state: State): Step {

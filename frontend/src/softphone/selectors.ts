@@ -2,6 +2,7 @@
 import type { CallBack, Contact, Line, PastCall, PresenceState } from "../messages";
 import { spokenNumber } from "../format";
 import { firstName, isolated, shownFirstName } from "../names";
+import { isColleague } from "./colleague";
 import { elsewhere } from "./moving";
 import { wrapUp } from "./presence";
 import { type Conversation, type Ending, type Hints, inCall, type State } from "./state";
@@ -45,6 +46,8 @@ export interface CallerFacts {
   lineName: string;
   contact: Contact | null;
   history: PastCall[];
+  /** Nobody outside is on the line. */
+  colleague: boolean;
 }
 
 /** The other party of a call, from the push when it has come, from the ring's own parameters until then. */
@@ -57,6 +60,8 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
   const shown = withheld ? t("party.withheld") : isolated(display);
   const aloud = withheld ? shown : isolated(spokenNumber(display));
   const title = isolated(name) || shown;
+  const number = party?.number ?? hints.number;
+  const colleague = isColleague(number);
   const shortName = shownFirstName(name) || (withheld ? t("party.theCaller") : shown);
   return {
     title,
@@ -64,10 +69,10 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
     spoken: name
       ? { title, shortName: firstName(name) }
       : { title: aloud, shortName: withheld ? shortName : aloud },
-    number: party?.number ?? hints.number,
-    display: name ? shown : "",
+    number,
+    display: name && !colleague ? shown : "",
     place: isolated(party?.place || hints.place),
-    company: isolated(party?.company ?? ""),
+    company: colleague ? t("party.colleague") : isolated(party?.company ?? ""),
     withheld,
     verified: party?.verified ?? false,
     verificationFailed: party?.verification_failed ?? false,
@@ -75,6 +80,7 @@ export function callerFacts(state: State, root: string | null, hints: Hints): Ca
     lineName: live?.call.line?.name ?? hints.line,
     contact: live?.call.contact ?? null,
     history: live?.history ?? [],
+    colleague,
   };
 }
 

@@ -71,6 +71,7 @@ export function fakeApi(change: Partial<Api> = {}): Api {
     checkNumber: vi.fn(async () => validCheck),
     overrideCall: vi.fn(async () => "override-1"),
     contacts: vi.fn(async () => []),
+    colleagues: vi.fn(async () => []),
     threads: vi.fn(async () => ({ next: null, results: [] })),
     threadsAt: vi.fn(async () => ({ next: null, results: [] })),
     checkText: vi.fn(async () => ({ closed: "" as const, message: "", may_override: false })),

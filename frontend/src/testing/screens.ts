@@ -3,9 +3,10 @@ import * as board from "../components/board/screens";
 import * as contacts from "../components/contact/screens";
 import * as messages from "../components/Messages";
 import * as sends from "../components/sends/GroupSends";
+import * as settings from "../components/settings";
 import { createScreens, type ScreenFailure, type ScreenModules, type Screens } from "../screens/screens";
 
-export const SCREENS: ScreenModules = { board, contacts, messages, sends };
+export const SCREENS: ScreenModules = { board, contacts, messages, sends, settings };
 
 export const readyScreens = (): Screens => createScreens(() => Promise.reject(new Error()), SCREENS);
 

@@ -18,6 +18,8 @@ from tests.twilio import CALLER, SUPPORT, at, incoming, outgoing, rfc2822, root_
 INCOMING = "/twilio/voice/incoming/"
 OUTGOING = "/twilio/voice/outgoing/"
 STATUS = "/twilio/voice/status/"
+# Its address says which call it is a leg of.
+COLLEAGUE_STATUS = "/twilio/voice/colleague-status/"
 DIAL_ACTION = "/twilio/voice/dial-action/"
 RECORDING = "/twilio/voice/recording/"
 RECORDING_STATUS = "/twilio/voice/recording-status/"
@@ -29,7 +31,7 @@ _SIP_CODES = {"completed": "200", "busy": "486", "failed": "404", "no-answer": "
 class Story:
     """What people did. `ends` says how each leg ends that nobody answers; `winner` is the leg that somebody does."""
 
-    way: str  # incoming, outgoing
+    way: str  # incoming, outgoing, internal
     ends: tuple[str, ...]
     winner: int | None
     gave_up: bool
@@ -39,6 +41,11 @@ class Story:
     talk_seconds: int
     # The root's sid is of this number, its legs' of the next three.
     number: int = 1
+
+    @property
+    def phones(self) -> int:
+        """How many agents' phones can ring in it. Whoever calls a colleague has one, too."""
+        return 2 if self.way == "internal" else len(self.ends)
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,11 @@ class Request:
     @property
     def is_callback(self) -> bool:
         """Whether it may come at any time. What asks for TwiML comes when the call has got there."""
-        return self.path in (STATUS, RECORDING_STATUS)
+        return self.path.startswith((STATUS, RECORDING_STATUS, COLLEAGUE_STATUS))
 
     @property
     def status(self) -> str:
-        return str(self.fields.get("CallStatus", "")) if self.path == STATUS else ""
+        return str(self.fields.get("CallStatus", "")) if self.path.startswith((STATUS, COLLEAGUE_STATUS)) else ""
 
 
 @dataclass
@@ -89,8 +96,9 @@ class Lifecycle:
 
 @st.composite
 def stories(draw: st.DrawFn, way: str | None = None) -> Story:
-    way = way or draw(st.sampled_from(["incoming", "outgoing"]))
-    count = draw(st.integers(1, 3)) if way == "incoming" else draw(st.integers(0, 1))
+    way = way or draw(st.sampled_from(["incoming", "outgoing", "internal"]))
+    counts = {"incoming": st.integers(1, 3), "outgoing": st.integers(0, 1), "internal": st.just(1)}
+    count = draw(counts[way])
     winner = draw(st.none() | st.integers(0, count - 1)) if count else None
     gave_up = winner is None and count > 0 and draw(st.booleans())
     if gave_up:
@@ -113,6 +121,8 @@ def stories(draw: st.DrawFn, way: str | None = None) -> Story:
 
 def tell(story: Story, agents: list[Agent]) -> Lifecycle:
     """The requests of a story in the order in which Twilio makes them, and what they should come to."""
+    if story.way == "internal":
+        return _tell_internal(story, *agents[:2])
     return _tell_incoming(story, agents) if story.way == "incoming" else _tell_outgoing(story, agents[0])
 
 
@@ -156,6 +166,21 @@ def _tell_outgoing(story: Story, agent: Agent) -> Lifecycle:
     return told
 
 
+def _tell_internal(story: Story, agent: Agent, colleague: Agent) -> Lifecycle:
+    """As an outgoing call, but that its leg is of a phone of ours, whoever is at either end."""
+    told = Lifecycle()
+    asked = outgoing(agent.pk, f"client:{colleague.identity}", CallSid=sid("CA", story.number))
+    told.requests.append(Request(OUTGOING, asked))
+    rung: list[tuple[str, int | None]] = [(f"client:{colleague.identity}", colleague.pk)]
+    path = f"{COLLEAGUE_STATUS}?call={sid('CA', story.number)}"
+    dial_over = _tell_legs(told, story, f"client:{agent.identity}", rung, path)
+    now = story.root_status if story.gave_up else "in-progress"
+    told.requests.append(Request(DIAL_ACTION, asked | {"CallStatus": now, "DialCallStatus": _dial_status(story)}))
+    _tell_root(told, story, asked, dial_over + 1, agent.pk)
+    told.result = "reached" if story.winner is not None else story.ends[0]
+    return told
+
+
 def _asked(story: Story) -> dict[str, Any]:
     return incoming(CallSid=sid("CA", story.number))
 
@@ -166,7 +191,9 @@ def _dial_status(story: Story) -> str:
     return story.ends[0] if story.ends else "failed"
 
 
-def _tell_legs(told: Lifecycle, story: Story, caller: str, rung: list[tuple[str, int | None]]) -> int:
+def _tell_legs(
+    told: Lifecycle, story: Story, caller: str, rung: list[tuple[str, int | None]], path: str = STATUS
+) -> int:
     """Adds the legs, and their callbacks in turn. Returns the second at which the <Dial> is over."""
     answer = 1 + story.ring_seconds
     over = answer + (story.talk_seconds if story.winner is not None else 0)
@@ -191,15 +218,15 @@ def _tell_legs(told: Lifecycle, story: Story, caller: str, rung: list[tuple[str,
             steps.append((answer, "in-progress"))
         steps.append((over if won else answer, status))
         told.legs.append(leg)
-        events += [(second, _callback(leg, word, second, number)) for number, (second, word) in enumerate(steps)]
+        events += [(second, _callback(leg, word, second, number, path)) for number, (second, word) in enumerate(steps)]
     told.requests += [request for _, request in sorted(events, key=lambda event: event[0])]
     return over
 
 
-def _callback(leg: Leg, status: str, second: int, number: int) -> Request:
+def _callback(leg: Leg, status: str, second: int, number: int, path: str) -> Request:
     end = {"CallDuration": str(leg.duration), "SipResponseCode": _SIP_CODES[status]} if status in TERMINAL else {}
     return Request(
-        STATUS,
+        path,
         {
             "CallSid": leg.sid,
             "ParentCallSid": leg.parent,
