@@ -154,7 +154,8 @@ def call_json(call: Call, viewer: Agent | None = None) -> dict[str, Any]:
     internal call, the agent who was called is told of it from that side."""
     is_here = _came_to(call, viewer)
     return leg_json(call) | {
-        "agent": agent_json(call.colleague if is_here else call.agent),
+        # Of a call that came, whoever answered it.
+        "agent": agent_json((call.colleague if call.answer_time else None) if is_here else call.agent),
         "incoming": call.incoming or is_here,
         "internal": call.is_internal,
         "party": party_json(call, viewer),

@@ -96,7 +96,7 @@ class CallSerializer(LegSerializer):
     )
     internal = serializers.BooleanField(
         source="is_internal",
-        help_text="Between two agents. Who was called reads it as a call that came, with the own `agent` and `result`.",
+        help_text="Between two agents. Who was called reads it as a call that came: `answered` or `missed`.",
     )
     party = serializers.SerializerMethodField()
     line = LineSerializer(allow_null=True)

@@ -102,7 +102,7 @@ function internalRow(
     result,
     seconds,
   );
-  return { ...called, internal: true, line: null, agent: ada };
+  return { ...called, internal: true, line: null };
 }
 
 export const LOG: Call[] = [

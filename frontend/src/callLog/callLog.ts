@@ -44,6 +44,7 @@ export function createCallLog(api: Pick<Api, "calls" | "callsAt">, agentId: numb
 }
 
 function passes(scope: LogScope, call: Call, agentId: number): boolean {
-  if (scope === "mine") return call.agent?.id === agentId;
+  // A colleague's call that came here is one's own, also when nobody answered it.
+  if (scope === "mine") return call.agent?.id === agentId || (call.internal && call.incoming);
   return scope === "all" || call.result === scope;
 }

@@ -67,7 +67,8 @@ export function CallDetails(props: Props) {
 
 /** As the server decides it: the agent on the call, supervisors of its team, admins. */
 export function mayNote(call: Call, me: Pick<Config["agent"], "id" | "role">): boolean {
-  return call.agent?.id === me.id || me.role !== "agent";
+  const came = call.internal && call.incoming;
+  return came || call.agent?.id === me.id || me.role !== "agent";
 }
 
 type FactsProps = Pick<Props, "canDial" | "onCall" | "line" | "onText" | "onContact"> & { call: Call };

@@ -138,7 +138,7 @@ describe("a colleague who calls", () => {
     send(rings);
     await callArea().findByRole("heading", { name: "Grace Hopper" });
     callArea().getByText("Colleague");
-    callArea().getByText("A colleague calls you: nobody else is on the line.");
+    callArea().getByText("Nobody else is on the line.");
     expect(callArea().queryByText(/First call|Not in your contacts|client:/)).toBeNull();
     await waitFor(() =>
       expect(screen.getByTestId("assertive").textContent).toBe(

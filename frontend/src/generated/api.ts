@@ -2297,7 +2297,7 @@ export interface components {
             agent: components["schemas"]["Agent"] | null;
             /** @description Whether somebody outside called us; of an internal call, whether a colleague called the reader. */
             incoming: boolean;
-            /** @description Between two agents. Who was called reads it as a call that came, with the own `agent` and `result`. */
+            /** @description Between two agents. Who was called reads it as a call that came: `answered` or `missed`. */
             internal: boolean;
             readonly party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;
@@ -2411,7 +2411,7 @@ export interface components {
             agent: components["schemas"]["Agent"] | null;
             /** @description Whether somebody outside called us; of an internal call, whether a colleague called the reader. */
             incoming: boolean;
-            /** @description Between two agents. Who was called reads it as a call that came, with the own `agent` and `result`. */
+            /** @description Between two agents. Who was called reads it as a call that came: `answered` or `missed`. */
             internal: boolean;
             readonly party: components["schemas"]["Party"];
             line: components["schemas"]["Line"] | null;

@@ -345,7 +345,7 @@ export const de: PageWords = {
   "ring.comesBack": "**Niemand hat übernommen:** {name} kommt zurück.",
   "ring.inContacts": "In Ihren Kontakten.",
   "ring.notInContacts": "Nicht in Ihren Kontakten.",
-  "ring.colleague": "Interner Anruf: Sonst ist niemand in der Leitung.",
+  "ring.colleague": "Niemand sonst ist in der Leitung.",
   "ring.calledLine": "Kam über",
   "ring.lastCalls": "Letzte Gespräche mit {name}",
   "ring.firstCall": "Erstes Gespräch mit {name}",

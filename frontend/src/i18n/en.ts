@@ -344,7 +344,7 @@ export const en = {
   "ring.comesBack": "**Nobody took the call:** {name} comes back.",
   "ring.inContacts": "In your contacts.",
   "ring.notInContacts": "Not in your contacts.",
-  "ring.colleague": "A colleague calls you: nobody else is on the line.",
+  "ring.colleague": "Nobody else is on the line.",
   "ring.calledLine": "Called line",
   "ring.lastCalls": "Last calls with {name}",
   "ring.firstCall": "First call with {name}",

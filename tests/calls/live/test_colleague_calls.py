@@ -273,6 +273,7 @@ def test_who_hangs_up_before_it_is_answered_is_missed_by_the_colleague(twilio, a
     twilio.webhook(STATUS, ends | {"SequenceNumber": "0", "CallDuration": "0"})
 
     assert (rows(ada)[0]["result"], rows(grace)[0]["result"]) == ("canceled", "missed")
+    assert rows(grace)[0]["agent"] is None
     assert CallOffer.objects.get().reason == "caller-hung-up"
 
 
