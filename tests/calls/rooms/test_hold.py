@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from django.db import OperationalError
+from django.utils import timezone
 
 from calls.models import CallEvent, Participant, Room
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import CallGone, TelephonyError, Unavailable
+from telephony.webhooks import inbox
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
 from tests.twilio import incoming, leg_status, outgoing, root_status
 
 pytestmark = pytest.mark.django_db
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -228,6 +235,38 @@ def test_a_call_that_is_over_at_twilio_is_said_to_be(twilio, talking, api, rest)
     rest.fails["redirect"] = CallGone("This call is over.", permanent=True)
 
     assert post(api, "hold").status_code == 409
+
+
+def test_a_caller_whom_rest_does_not_know_yet_has_not_left(twilio, talking, api, rest):
+    """Of a conference, REST is consistent only after a while: it is asked once more, and nobody loses anybody."""
+    from telephony.rest.client import ParticipantFacts
+
+    conference = in_room(twilio, api)
+    rest.fails["hold"] = CallGone("This call is over.", code=20404, permanent=True)
+    keeping.look(ROOT)
+
+    assert Room.objects.get().state == "open"
+    assert {one.state for one in Participant.objects.all()} == {"in"}
+
+    del rest.fails["hold"]
+    rest.found = [ParticipantFacts(leg, "", "connected", False, False) for leg in (ROOT, LEG)]
+    Participant.objects.update(asked_at=timezone.now() - timedelta(seconds=5))
+    keeping.look(ROOT)
+    conference.tell("participant-hold", ROOT, Hold="true")
+
+    assert rest.names()[-3:] == ["find", "participants", "hold"]
+    assert Participant.objects.get(role="customer").held
+
+
+def test_a_caller_whom_twilio_lists_no_more_has_left_though_nobody_told(twilio, talking, api, rest):
+    in_room(twilio, api)
+    rest.fails["hold"] = CallGone("This call is over.", code=20404, permanent=True)
+    keeping.look(ROOT)
+    Participant.objects.update(asked_at=LONG_AGO, joined_at=LONG_AGO)
+
+    keeping.look(ROOT)
+
+    assert Room.objects.get().state == "over"
 
 
 def test_nobody_is_put_on_hold_before_anybody_talks(twilio, line, ada, api, rest):

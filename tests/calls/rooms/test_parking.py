@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
@@ -13,9 +14,9 @@ from agents.models import Agent
 from calls.live.presence import call_live_list, presence_of
 from calls.models import Call, CallOffer, Conversation, Participant, Room
 from calls.payloads import call_json
-from calls.rooms import keeping
+from calls.rooms import driving, keeping
 from calls.selectors import call_get
-from telephony.errors import TelephonyError
+from telephony.errors import TelephonyError, Unavailable
 from tests import factories
 from tests.calls.rooms.rooms import LEG, ROOT, Conference
 from tests.calls.routes import Caller, box, make_route, team_step
@@ -307,6 +308,25 @@ def test_what_twilio_refuses_leaves_the_two_talking(twilio, talking, api, ada, r
     assert not Participant.objects.filter(wanted_held=True).exists()
     rest.fails.clear()
     assert post(api).status_code == 202
+
+
+def test_an_answer_that_is_lost_parks_the_caller_all_the_same_when_twilio_told_that_music_plays(
+    twilio, talking, api, ada, rest
+):
+    post(api)
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+
+    def told_and_never_answered(*_args, **_more):
+        conference.tell("participant-hold", ROOT, Hold="true")
+        raise Unavailable("Twilio cannot be reached.")
+
+    with patch.object(driving, "participant_hold", side_effect=told_and_never_answered):
+        keeping.look(ROOT)
+    gone(twilio, conference, ada)
+
+    assert shown()["parked_since"] is not None
+    assert not Conversation.objects.filter(state__in=["waiting", "offered"]).exists()
 
 
 # --- Who may ----------------------------------------------------------------------------------------------------------
