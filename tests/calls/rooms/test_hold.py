@@ -269,6 +269,54 @@ def test_a_caller_whom_twilio_lists_no_more_has_left_though_nobody_told(twilio, 
     assert Room.objects.get().state == "over"
 
 
+@pytest.mark.parametrize("way", ["failed", "fallback"])
+def test_a_caller_whose_way_into_the_room_was_lost_is_led_there_and_not_hung_up(twilio, talking, api, rest, way):
+    post(api, "hold")
+    conference = Conference(twilio)
+    conference.join(LEG)
+    asked = incoming(CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG, DialBridged="true")
+    if way == "failed":
+        with patch("calls.webhooks.after_dial", side_effect=OperationalError):
+            document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", asked).content)
+    else:
+        asked |= {"ErrorCode": "11200", "ErrorUrl": "https://desk.example.com/twilio/voice/dial-action/"}
+        document = ElementTree.fromstring(twilio.webhook("/twilio/voice/fallback/", asked).content)
+    inbox.drain()
+
+    assert [verb.tag for verb in document] == ["Say", "Redirect"]
+    back = urlsplit(document.find("Redirect").text)
+    fields = incoming(CallStatus="in-progress")
+    document = ElementTree.fromstring(twilio.webhook(f"{back.path}?{back.query}", fields).content)
+    assert document.find("Dial/Conference").text == Room.objects.get().name
+    conference.join(ROOT)
+    keeping.look(ROOT)
+    assert rest.names()[-1] == "hold"
+
+
+def test_whoever_made_the_call_follows_into_the_room_though_an_answer_was_lost(twilio, line, ada, api, rest):
+    twilio.webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "+442079460100"))
+    for number, status in enumerate(("initiated", "ringing", "in-progress")):
+        more = {"From": line.number, "To": "+442079460100"}
+        twilio.webhook("/twilio/voice/status/", leg_status(0, status, number) | more)
+    post(api, "hold")
+    own = outgoing(ada.pk, "", CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG)
+    with patch("calls.webhooks.after_dial", side_effect=OperationalError):
+        document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", own).content)
+    inbox.drain()
+
+    back = urlsplit(document.find("Redirect").text)
+    own = outgoing(ada.pk, "", CallStatus="in-progress")
+    document = ElementTree.fromstring(twilio.webhook(f"{back.path}?{back.query}", own).content)
+
+    assert document.find("Dial/Conference").text == Room.objects.get().name
+
+
+def test_whoever_has_no_room_to_go_to_any_more_is_hung_up_on_and_not_asked_for_a_message(twilio, line, ada):
+    answer = twilio.webhook("/twilio/voice/lead-back/?turn=0", outgoing(ada.pk, "", CallStatus="in-progress"))
+
+    assert [verb.tag for verb in ElementTree.fromstring(answer.content)] == ["Hangup"]
+
+
 def test_nobody_is_put_on_hold_before_anybody_talks(twilio, line, ada, api, rest):
     twilio.webhook("/twilio/voice/incoming/", incoming())
 
