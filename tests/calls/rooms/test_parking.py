@@ -229,6 +229,24 @@ def test_an_agent_who_vanishes_loses_the_caller_to_the_front_of_the_queue(twilio
     assert not said or any("did not come back" in title for title in said)
 
 
+@pytest.mark.parametrize("right", ["is_active", "may_make_calls"])
+def test_who_cannot_come_back_keeps_nobody_waiting_though_the_second_call_goes_on(
+    twilio, talking, api, ada, grace, rest, right
+):
+    gone(twilio, parked(twilio, api), ada)
+    second_talk(twilio, ada)
+    keeping.look(ROOT)
+    assert Room.objects.get(pk=ROOT).alone_since is None
+    Agent.objects.filter(pk=ada.pk).update(**{right: False})
+
+    keeping.look(ROOT)
+    long_after()
+    keeping.look(ROOT)
+
+    assert rest.names()[-1] == "fetch"
+    assert Conversation.objects.get(pk=ROOT).state in ("waiting", "offered")
+
+
 def test_a_refused_fetch_leaves_the_caller_parked(twilio, talking, api, ada, rest):
     gone(twilio, parked(twilio, api), ada)
     rest.fails["fetch"] = TelephonyError("Twilio did not accept this.", permanent=True)
