@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Kept in English, as all that `NotPossible` says.
 COME_BACK = _("The caller waits for the agent who parked the call. Come back to it first.")
+NO_PHONE = _("Your phone may make no calls, so it cannot come into this one. Ask your admin.")
 
 
 class NotPossible(Exception):

@@ -247,6 +247,18 @@ def test_who_cannot_come_back_keeps_nobody_waiting_though_the_second_call_goes_o
     assert Conversation.objects.get(pk=ROOT).state in ("waiting", "offered")
 
 
+def test_who_may_make_no_calls_is_told_that_there_is_no_way_back(twilio, talking, api, ada, rest):
+    gone(twilio, parked(twilio, api), ada)
+    ada.may_make_calls = False
+    ada.save()
+
+    answer = post(api, "move")
+
+    assert answer.status_code == 409
+    assert "may make no calls" in answer.json()["detail"]
+    assert not Participant.objects.filter(replaces__isnull=False).exists()
+
+
 def test_a_refused_fetch_leaves_the_caller_parked(twilio, talking, api, ada, rest):
     gone(twilio, parked(twilio, api), ada)
     rest.fails["fetch"] = TelephonyError("Twilio did not accept this.", permanent=True)
