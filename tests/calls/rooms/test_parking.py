@@ -259,6 +259,16 @@ def test_who_may_make_no_calls_is_told_that_there_is_no_way_back(twilio, talking
     assert not Participant.objects.filter(replaces__isnull=False).exists()
 
 
+def test_who_has_two_callers_goes_from_one_to_the_other_though_no_new_one_may_come(twilio, talking, api, ada, rest):
+    gone(twilio, parked(twilio, api), ada)
+    twilio.webhook("/twilio/voice/incoming/", incoming(CallSid=SECOND))
+    second_talk(twilio, ada, "initiated", "ringing", "in-progress")
+    ada.may_take_second_call = False
+    ada.save()
+
+    assert post(api, call=SECOND).status_code == 202
+
+
 def test_a_refused_fetch_leaves_the_caller_parked(twilio, talking, api, ada, rest):
     gone(twilio, parked(twilio, api), ada)
     rest.fails["fetch"] = TelephonyError("Twilio did not accept this.", permanent=True)
