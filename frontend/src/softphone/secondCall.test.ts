@@ -162,6 +162,11 @@ describe("when the call in focus is over", () => {
     expect(goesBackTo(fresh)).toBeNull();
   });
 
+  it("in another tab the talk is shown that goes on, and not who waits beside it", () => {
+    const tab = after(readyState(), granted, parked, told(SECOND, { parked_since: null }));
+    expect(elsewhere(tab)?.call.sid).toBe(SECOND);
+  });
+
   it("what did not come about is said, and not tried again by itself", () => {
     const tried = after(over(), { type: "agent.moved-here", root: ROOT, id: "back-1" });
     const refused = after(tried, { type: "move.refused", sid: ROOT, message: "No." });
