@@ -16,6 +16,8 @@ from telephony.webhooks.received import Received
 # Whoever asks there is on a route, and has been answered before. Not where callers are led back to: once is enough.
 _ON_ROUTE = ("calls:gather", "calls:ring-action", "calls:queue-action", "calls:offer")
 _WAITING = "calls:wait-document"
+# Of these the other leg may have been sent elsewhere, where whoever asks is to follow.
+_AFTER_DIAL = ("calls:ring-action", "calls:dial-action")
 
 
 def to_party(received: Received) -> Answer:
@@ -33,9 +35,22 @@ def has_talked(received: Received) -> bool:
     return DialActionRequest.from_fields(received.fields).has_talked
 
 
+def was_parted(received: Received) -> bool:
+    """Whether the two have talked, and the other leg was sent into a room, where this one is to follow: of such a leg
+    alone Twilio says no duration."""
+    return has_talked(received) and "DialCallDuration" not in received.form
+
+
+def after_dial(received: Received) -> Answer:
+    """Whoever is to follow the other leg asks again; nothing goes on for anybody else."""
+    return route_responses.lead_after() if was_parted(received) else to_party(received)
+
+
 def on_route(received: Received) -> Answer:
     """Whoever is on a route hears music for a moment, and asks again: once, for what is asked there has the answer of
     `to_party` when that fails, too."""
+    if was_parted(received):
+        return route_responses.lead_after()
     if not leads_back(received):
         return to_party(received)
     return route_responses.lead_back(whole_field(received.fields, TURN_FIELD), moment=True)
@@ -43,7 +58,7 @@ def on_route(received: Received) -> Answer:
 
 def leads_back(received: Received) -> bool:
     """Whether `on_route` has the caller ask again."""
-    return not (from_browser(received.form) or has_talked(received))
+    return was_parted(received) or not (from_browser(received.form) or has_talked(received))
 
 
 def of_fallback(received: Received) -> Answer:
@@ -52,6 +67,8 @@ def of_fallback(received: Received) -> Answer:
     failed = failed_on_route(received)
     if failed is None:
         return to_party(received)
+    if was_parted(received):
+        return route_responses.lead_after()
     # In the queue, Twilio takes but a few verbs.
     return route_responses.please_wait() if failed.name == _WAITING else route_responses.lead_back(failed.turn)
 
@@ -72,7 +89,8 @@ def failed_on_route(received: Received) -> FailedAt | None:
         turns = parse_qs(parts.query, max_num_fields=9).get("turn", [])
     except ValueError:
         return None
-    names = [name for name in (*_ON_ROUTE, _WAITING) if parts.path == reverse(name)]
+    known = _AFTER_DIAL if was_parted(received) else (*_ON_ROUTE, _WAITING)
+    names = [name for name in known if parts.path == reverse(name)]
     return FailedAt(names[0], whole_field({TURN_FIELD: turns[0]} if turns else {}, TURN_FIELD)) if names else None
 
 

@@ -56,6 +56,14 @@ def after_dial(work: UnitOfWork, action: DialActionRequest) -> Answer:
     return on_the_way(work, action.voice.sid)
 
 
+def led_into_room(work: UnitOfWork, voice: VoiceRequest) -> Answer:
+    """To a leg whose way into a room was lost with an answer of ours; None for all others."""
+    one, inside = entering.on_the_way_in(work, voice)
+    if one is None:
+        return None
+    return room_twiml.into_room(one, room=inside.the_room.name, language=inside.language)
+
+
 def to_mover(work: UnitOfWork, asked: OutgoingRequest) -> Answer:
     """A phone with which an agent goes on with a call."""
     found = moving.arrive(work, asked)

@@ -30,7 +30,7 @@ from calls.params import (
     VoiceRequest,
 )
 from calls.recorder.sentences import status_words
-from calls.room_webhooks import after_dial
+from calls.room_webhooks import after_dial, led_into_room
 from core.sql.unit import UnitOfWork
 from core.text import in_sentence
 from routing.doings import Event, EventKind
@@ -112,6 +112,11 @@ def _press_one(work: UnitOfWork, received: Received) -> Answer:
 
 def _lead_back(work: UnitOfWork, received: Received) -> Answer:
     request = QueueRequest.from_fields(received.fields)
+    if (answer := led_into_room(work, request.voice)) is not None:
+        return answer
+    if request.voice.from_browser:
+        # There is nothing any more to follow into.
+        return twiml.hang_up_twiml()
     asked = Asked(work, request.voice.sid)
     status_callbacks.end_noted(asked.call, request.voice)
     return answer_to(conversations.led_back(asked, request.turn))

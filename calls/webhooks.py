@@ -216,7 +216,7 @@ KINDS = (
         # The last two only choose among sentences for the agent who made the call.
         believed=Believed(of_all=("DialCallStatus", "DialCallSid", "ErrorCode"), only_of_others=("DialCallDuration",)),
         work=_dial_action,
-        emergency=emergencies.to_party,
+        emergency=emergencies.after_dial,
         said=_dial_action_said,
     ),
     _posted(

@@ -224,6 +224,13 @@ def lead_back(turn: int | None, *, moment: bool = False) -> str:
     return route_twiml.redirect_twiml(before=heard, url=_with_query("calls:lead-back", turn=turn or 0))
 
 
+def lead_after() -> str:
+    """To whoever is to follow another leg into a room, when something of ours failed: soon, for that one is alone."""
+    return route_twiml.redirect_twiml(
+        before=[said(_("One moment please."), "")], url=_with_query("calls:lead-back", turn=0)
+    )
+
+
 def leave_queue() -> str:
     return route_twiml.leave_twiml()
 

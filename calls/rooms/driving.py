@@ -45,6 +45,8 @@ class Wish:
     participant_id: int | None = None
     # When the leg has left meanwhile, that is no news to whoever asked for something else.
     may_be_gone: bool = False
+    # Of somebody in the conference, and not of the leg.
+    is_inside: bool = False
 
 
 def drive(sid: str) -> None:
@@ -55,7 +57,8 @@ def drive(sid: str) -> None:
             wish.do()
         except TelephonyError as error:
             logger.warning("a room is not as it was wanted: call=%s: %s", sid, error.key)
-            _undo(sid, wish, error)
+            if not _undo(sid, wish, error):
+                continue
             if not (wish.may_be_gone and isinstance(error, CallGone)):
                 raise
 
@@ -157,7 +160,7 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
         if one.state == State.CALLING or not inside.is_living:
             return Wish(lambda: call_hang_up(leg), _keep_trying, pk)
-        return Wish(lambda: participant_remove(conference, leg), _not_removed, pk)
+        return Wish(lambda: participant_remove(conference, leg), _not_removed, pk, is_inside=True)
     if one.state == State.CALLING:
         # A supervisor, or an agent who goes on at another place, comes by the own phone.
         comes = bool(leg) or one.is_supervisor or one.replaces_id is not None
@@ -166,10 +169,12 @@ def _wish(inside: Inside, one: Participant) -> Wish | None:
         return _supervision(conference, one)
     if one.wanted_held != one.held:
         held, music = one.wanted_held, music_url(inside.language)
-        return Wish(lambda: participant_hold(conference, leg, held=held, music_url=music), _not_held, pk)
+        return Wish(
+            lambda: participant_hold(conference, leg, held=held, music_url=music), _not_held, pk, is_inside=True
+        )
     if one.wanted_muted != one.muted:
         muted = one.wanted_muted
-        return Wish(lambda: participant_mute(conference, leg, muted=muted), _not_muted, pk)
+        return Wish(lambda: participant_mute(conference, leg, muted=muted), _not_muted, pk, is_inside=True)
     return None
 
 
@@ -184,7 +189,11 @@ def _supervision(conference: str, one: Participant) -> Wish | None:
     # Whoever is muted need not stop to coach, and is never heard by others for a moment by that.
     coached = None if muted else one.coached_leg if one.mode == Mode.WHISPER else ""
     return Wish(
-        lambda: participant_supervise(conference, leg, muted=muted, coached=coached), _not_supervised, one.pk, True
+        lambda: participant_supervise(conference, leg, muted=muted, coached=coached),
+        _not_supervised,
+        one.pk,
+        may_be_gone=True,
+        is_inside=True,
     )
 
 
@@ -202,9 +211,13 @@ def music_url(language: str) -> str:
 
 
 @transaction.atomic
-def _undo(sid: str, wish: Wish, error: TelephonyError) -> None:
+def _undo(sid: str, wish: Wish, error: TelephonyError) -> bool:
+    """False: it stays wanted, and the net asks who is there, and for it once more. Of a conference, REST is consistent
+    only after a while: whoever has just come may not be known yet, and has not left by that."""
     inside = Inside(sid)
     one = next((each for each in inside.participants if each.pk == wish.participant_id), None)
+    if wish.is_inside and isinstance(error, CallGone) and one is not None and _is_still_in(inside, one):
+        return False
     wish.undo(inside, one, error)
     if one is not None and one.pk:
         one.asked_at = None
@@ -213,10 +226,19 @@ def _undo(sid: str, wish: Wish, error: TelephonyError) -> None:
         inside.changed(one)
     follow(inside)
     inside.finish()
+    return True
+
+
+def _is_still_in(inside: Inside, one: Participant) -> bool:
+    """As far as callbacks have told."""
+    leg = inside.batch.get(one.leg_sid)
+    is_over = leg is None or leg.is_terminal or leg.leg_end_time is not None
+    return inside.is_living and one.state == State.IN and not is_over
 
 
 def _not_held(inside: Inside, one: Participant | None, error: TelephonyError) -> None:
-    if one is None:
+    if one is None or one.wanted_held == one.held:
+        # Twilio has told that it is so, whatever became of the answer.
         return
     waits_for = inside.parked
     if one.role == Role.CUSTOMER and one.wanted_held and waits_for is not None:

@@ -38,6 +38,14 @@ def parent_comes(inside: Inside, action: DialActionRequest) -> Participant | Non
     return one
 
 
+def on_the_way_in(work: UnitOfWork, voice: VoiceRequest) -> tuple[Participant | None, Inside]:
+    """Who this leg is in the room to which it is on the way, and has not come yet."""
+    inside = Inside(voice.sid, work)
+    one = inside.by_leg(voice.sid)
+    is_awaited = one is not None and one.wanted_in and one.state == State.CALLING
+    return (one if is_awaited and inside.is_living and not inside.is_led else None), inside
+
+
 def child_comes(work: UnitOfWork, voice: VoiceRequest, name: str) -> tuple[Inside, Participant] | None:
     """The leg that was sent into a room: who it is there. None when it has nothing to look for there."""
     room = Room.objects.filter(name=name, state__in=LIVING).first() if name else None

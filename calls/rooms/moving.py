@@ -15,7 +15,7 @@ from calls.rooms.driving import drive
 from calls.rooms.handing_over import HANDED_ALREADY
 from calls.rooms.inside import Inside, Role, State
 from calls.rooms.lifting import NOT_TALKING, lift
-from calls.rooms.refusing import NotPossible
+from calls.rooms.refusing import NO_PHONE, NotPossible
 from core.sql.statements import new_row, relate
 from telephony.phone_reference import PhoneReference
 
@@ -49,6 +49,8 @@ def _note(sid: str, by: Agent) -> None:
         mine = parked
     if mine is None:
         raise NotPossible(_NOT_YOURS)
+    if not by.may_make_calls:
+        raise NotPossible(NO_PHONE)
     leg = inside.batch.get(mine.leg_sid)
     # The leg before may have gone meanwhile.
     coming = mine if mine.is_awaited else next((one for one in inside.others if one.replaces_id == mine.pk), None)

@@ -57,10 +57,13 @@ def followed(inside: Inside) -> None:
 
 
 def is_alone(inside: Inside) -> bool:
-    """Whether the agent for whom the customer waits is neither here nor on another call."""
+    """Whether the agent for whom the customer waits is neither here nor on another call, or cannot come back."""
     one = inside.parked
     if one is None or one.state == State.IN or one.agent_id is None:
         return False
+    if one.agent is not None and not (one.agent.is_active and one.agent.may_make_calls):
+        # Whose rights have ended, and whose phone cannot come.
+        return True
     return not talks_elsewhere(one.agent_id, inside.the_root.sid)
 
 

@@ -45,8 +45,9 @@ def _note(sid: str, by: Agent) -> None:
     inside = Inside(sid)
     if inside.parked is not None and inside.parked.agent_id == by.pk:
         return
-    # The way back is a call of the agent's own phone.
-    if not (by.may_take_second_call and by.may_make_calls):
+    waiting = _parked_by(by)
+    # The way back is a call of the agent's own phone. Whoever has two already goes on from one to the other.
+    if not (by.may_make_calls and (by.may_take_second_call or waiting)):
         raise NotPossible(_MAY_NOT)
     customer = lift(inside)
     if inside.is_led or inside.transfer is not None:
@@ -60,7 +61,7 @@ def _note(sid: str, by: Agent) -> None:
     # Whoever is not heard by the customer is not to be known of, and is let go.
     if any(one not in mine and (one in inside.talkers or one.said_mode == Mode.JOIN) for one in inside.others):
         raise NotPossible(_OTHERS)
-    if len(_parked_by(by)) >= _MOST:
+    if len(waiting) >= _MOST:
         raise NotPossible(_TOO_MANY)
     mine[0].parked_at = timezone.now()
     customer.wanted_held = True

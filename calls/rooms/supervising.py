@@ -15,7 +15,7 @@ from calls.models import Participant
 from calls.rooms.driving import drive
 from calls.rooms.inside import Inside, Mode, Role, State
 from calls.rooms.lifting import NOT_TALKING, lift
-from calls.rooms.refusing import NotPossible
+from calls.rooms.refusing import NO_PHONE, NotPossible
 from core.sql.statements import fetch
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 TAKE_OVER = "take-over"
 _IN_ANOTHER = _("You are in another call. End it first.")
 _NOT_COME = _("Your phone has not come into the call yet. Try again in a moment.")
-_NO_PHONE = _("Your phone may make no calls, so it cannot come into this one. Ask your admin.")
 _YOURS = _("You talk on this call already.")
 
 
@@ -69,7 +68,7 @@ def _note(sid: str, mode: str, by: Agent) -> bool:
 
 def _add(inside: Inside, by: Agent) -> Participant:
     if not by.may_make_calls:
-        raise NotPossible(_NO_PHONE)
+        raise NotPossible(NO_PHONE)
     # Nobody is offered a caller between the question and the note.
     fetch(*locking_offers())
     supervised = Participant.objects.filter(agent=by, role=Role.SUPERVISOR, state__in=[State.CALLING, State.IN])

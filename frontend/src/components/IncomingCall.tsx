@@ -62,7 +62,7 @@ export function IncomingCall({ state, ring, others, facts, onAnswer, onReject }:
 }
 
 /** Who sends the customer here, and what for. */
-function HandedNotice({ handed: { how, from }, facts }: { handed: HandedOver; facts: CallerFacts }) {
+export function HandedNotice({ handed: { how, from }, facts }: { handed: HandedOver; facts: CallerFacts }) {
   return (
     <>
       <Icon name="transfer" size={18} />

@@ -1,10 +1,12 @@
 /** Beside the call in focus: who rings softly, and who waits with music until the agent comes back. */
 import { callerFacts } from "../softphone/selectors";
+import { handedWith } from "../softphone/room";
 import { canPark, parkedBeside, secondRing } from "../softphone/secondCall";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
 import { NOBODY } from "./CallElsewhere";
 import { Icon } from "./Icon";
+import { HandedNotice } from "./IncomingCall";
 import { Timer } from "./Identity";
 import { t } from "../i18n/i18n";
 
@@ -17,6 +19,7 @@ export function SecondCall({ state, send }: Props) {
   const ring = secondRing(state);
   if (!ring) return null;
   const facts = callerFacts(state, ring.root, ring.hints);
+  const handed = handedWith(state.lives[ring.root]?.call);
   const act = state.control?.act;
   const waits = act?.do === "park" && "answer" in act;
   const may = canPark(state);
@@ -29,6 +32,11 @@ export function SecondCall({ state, send }: Props) {
         <strong dir="auto">{facts.title}</strong>
         {facts.lineName && <span class="quiet"> {facts.lineName}</span>}
       </p>
+      {handed && (
+        <p>
+          <HandedNotice handed={handed} facts={facts} />
+        </p>
+      )}
       <div class="second-call-keys">
         <button
           type="button"

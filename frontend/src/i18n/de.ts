@@ -507,6 +507,7 @@ export const de: PageWords = {
   "second.notNow": "Noch nicht",
   "second.notBack": "Sie konnten nicht wieder verbunden werden. Am anderen Ende läuft weiter Musik.",
   "say.secondCall": "{who} ruft auch an. Halten und annehmen mit Steuerung Eingabe.",
+  "say.secondHanded": "Zweiter Anruf. {who}. Halten und annehmen mit Steuerung Eingabe.",
   "say.waitsNoMore": "{name} wird nicht mehr für Sie gehalten.",
   "move.title": "Im Gespräch, woanders",
   "move.movedOn": "Dieses Gespräch geht an anderer Stelle weiter.",

@@ -505,6 +505,7 @@ export const en = {
   "second.notNow": "Not now",
   "second.notBack": "You could not be connected again. Your caller still hears music.",
   "say.secondCall": "{who} calls, too. Control Enter to hold and answer.",
+  "say.secondHanded": "Second call. {who}. Control Enter to hold and answer.",
   "say.waitsNoMore": "{name} is no longer on hold for you.",
   "move.title": "On a call elsewhere",
   "move.movedOn": "This call goes on at another place.",

@@ -7,7 +7,9 @@ import { isSetByOthers, mine, wrapUp } from "./presence";
 import { reach } from "./reach";
 import {
   consultation,
+  type HandedOver,
   handedOver,
+  handedWith,
   heldSince,
   helpSince,
   parkedCalls,
@@ -49,16 +51,20 @@ function lostAnnouncement(before: State, { lostCaller }: State): Announcement | 
 function callAnnouncement(before: State, after: State, typing: boolean): Announcement | null {
   const facts = currentFacts(after);
   const [was, is] = [before.calls.focus, after.calls.focus];
-  if (is?.state === "pending" && (was?.state !== "pending" || was.id !== is.id) && facts) {
+  // Of what was answered as it came into focus there is nothing to answer any more.
+  const rings = is?.state === "pending" && !is.answering ? is : null;
+  if (rings && (was?.state !== "pending" || was.id !== rings.id) && facts) {
     const line = facts.lineName ? t("say.onLine", { line: facts.lineName }) : "";
     const caller = [facts.spoken.title, facts.company, facts.place, line].filter(Boolean).join(", ");
-    const who = handedWho(after, caller);
+    const who = handedWho(handedOver(after), caller);
     return { assertive: typing ? t("say.incomingTyping", { who }) : t("say.incoming", { who }) };
   }
   if (is?.state === "connecting" && is.hints.move && was === null) return { polite: t("move.coming") };
   if (is?.state === "connecting" && was === null)
     return { polite: t("say.calling", { name: facts?.spoken.title ?? "" }) };
-  if (is?.state === "ringing" && was?.state === "connecting") return { polite: t("say.ringing") };
+  // Where the talk goes on, nobody's phone rings.
+  if (is?.state === "ringing" && was?.state === "connecting" && !is.hints.move)
+    return { polite: t("say.ringing") };
   if (is?.state === "open" && was?.state === "reconnecting") return { polite: t("say.connectedAgain") };
   if (is?.state === "open" && was?.state !== "open" && !consultation(after)) {
     const name = facts?.spoken.title ?? "";
@@ -96,7 +102,10 @@ function secondAnnouncement(before: State, after: State): Announcement | null {
   if (rings && rings.id !== rang?.id) {
     const { spoken, company, lineName } = callerFacts(after, rings.root, rings.hints);
     const line = lineName ? t("say.onLine", { line: lineName }) : "";
-    return { polite: t("say.secondCall", { who: [spoken.title, company, line].filter(Boolean).join(", ") }) };
+    const caller = [spoken.title, company, line].filter(Boolean).join(", ");
+    const handed = handedWith(after.lives[rings.root]?.call);
+    if (handed) return { polite: t("say.secondHanded", { who: handedWho(handed, caller) }) };
+    return { polite: t("say.secondCall", { who: caller }) };
   }
   const gone = parkedCalls(before).find(({ call }) => !(call.sid in after.lives));
   if (!gone || after.desk.state !== "open") return null;
@@ -108,8 +117,7 @@ function secondAnnouncement(before: State, after: State): Announcement | null {
 const NOBODY = { number: "", display: "", name: "", place: "", line: "" };
 
 /** A ring that is a transfer begins with who sends it. */
-function handedWho(state: State, who: string): string {
-  const handed = handedOver(state);
+function handedWho(handed: HandedOver | null, who: string): string {
   if (!handed) return who;
   if (handed.how === "ring.comesBack") return t("say.comesBack", { who });
   const { from } = handed;

@@ -6,6 +6,7 @@ import type { Call, LiveCall } from "../messages";
 import { t } from "../i18n/i18n";
 import { idle } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
+import { lastEnding } from "./selectors";
 import type { Hints, State } from "./state";
 
 type Step = [State, ...Command[]];
@@ -23,8 +24,12 @@ export interface Move {
 export function elsewhere(state: State): LiveCall | null {
   if (state.calls.focus !== null || state.desk.state !== "open") return null;
   const found = Object.values(state.lives).filter((live) => isElsewhere(live, state));
-  // While the agent goes from one caller to another, both are parked.
-  return found.find(({ call }) => call.sid === state.move?.root) ?? found[0] ?? null;
+  const wanted = found.find(({ call }) => call.sid === state.move?.root);
+  // While the agent goes from one caller to another, both are parked. Else the talk in another tab comes first: to go
+  // to who waits from here would have the agent talk in two.
+  const ended = lastEnding(state)?.root;
+  const talks = found.find(({ call }) => call.parked_since == null && call.sid !== ended);
+  return wanted ?? talks ?? found[0] ?? null;
 }
 
 function isElsewhere({ call, mine }: LiveCall, { calls }: State): boolean {

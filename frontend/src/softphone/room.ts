@@ -177,8 +177,12 @@ export interface HandedOver {
 }
 
 export function handedOver(state: State): HandedOver | null {
-  const transfer = shownCall(state)?.transfer;
-  if (state.calls.focus?.state !== "pending" || !transfer) return null;
+  return state.calls.focus?.state === "pending" ? handedWith(shownCall(state)) : null;
+}
+
+export function handedWith(call: Call | undefined): HandedOver | null {
+  const transfer = call?.transfer;
+  if (!transfer) return null;
   const from = giverName(transfer);
   if (transfer.state === "recalled") return { how: "ring.comesBack", from };
   if (!isUnderWay(transfer)) return null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Call, LiveCall } from "../messages";
-import { room } from "../testing/rooms";
+import { room, transfer } from "../testing/rooms";
 import { after, LEG, NOW, openState, push, readyState, ROOT } from "../testing/samples";
 import { announcement } from "./announcements";
 import type { SoftphoneEvent } from "./events";
@@ -63,6 +63,15 @@ describe("a second ring during a call", () => {
     });
   });
 
+  it("that a colleague sends is said to be that", () => {
+    const asks = transfer({ state: "calling", from: { id: 2, identity: "agent_2", name: "Grace Hopper" } });
+    const known = after(talks(), told(SECOND, { transfer: asks }));
+    const who = announcement(known, after(known, rings), false)?.polite;
+    expect(who).toMatch(
+      /^Second call\. Grace wants to talk to you about .+ Control Enter to hold and answer\.$/,
+    );
+  });
+
   it("is nothing to answer for an agent who may not", () => {
     const state = after(openState(), told(ROOT, {}), rings);
     expect(secondRing(state)).toBeNull();
@@ -96,6 +105,11 @@ describe("hold and answer", () => {
     const [state, ...then] = transition(asked, parked);
     expect(then).toEqual([{ type: "phone.accept", id: SECOND_LEG }]);
     expect(state.calls.focus).toMatchObject({ id: SECOND_LEG, answering: true });
+  });
+
+  it("says nothing of a ring to answer, which is answered already", () => {
+    const asked = after(ringing(), answered);
+    expect(announcement(asked, after(asked, parked), false)?.assertive).toBeUndefined();
   });
 
   it("leaves the first caller beside the second", () => {
@@ -136,6 +150,10 @@ describe("from one to the other", () => {
     expect(connects).toMatchObject([{ type: "phone.connect", move: ROOT }]);
     expect(connecting.calls.focus?.state).toBe("connecting");
     expect(parkedCalls(connecting).map(({ call }) => call.sid)).toContain(SECOND);
+    const { id } = connecting.calls.focus ?? { id: "" };
+    const reached = after(connecting, { type: "call.ringing", id, sid: LEG });
+    expect(reached.calls.focus?.state).toBe("ringing");
+    expect(announcement(connecting, reached, false)).toBeNull();
   });
 
   it("stays where it is when the other has hung up meanwhile", () => {
@@ -160,6 +178,11 @@ describe("when the call in focus is over", () => {
     const fresh = after(readyState(), granted, parked);
     expect(elsewhere(fresh)?.call.sid).toBe(ROOT);
     expect(goesBackTo(fresh)).toBeNull();
+  });
+
+  it("in another tab the talk is shown that goes on, and not who waits beside it", () => {
+    const tab = after(readyState(), granted, parked, told(SECOND, { parked_since: null }));
+    expect(elsewhere(tab)?.call.sid).toBe(SECOND);
   });
 
   it("what did not come about is said, and not tried again by itself", () => {

@@ -120,7 +120,7 @@ def test_it_is_done_once_and_then_a_message_is_taken(waiting):
 def test_whoever_has_talked_is_not_led_back(first):
     action = first.find("Dial").attrib["action"]
 
-    fails(first, action, DialCallStatus="completed", DialBridged="true")
+    fails(first, action, DialCallStatus="completed", DialBridged="true", DialCallDuration="7")
 
     assert first.verbs == ["Hangup"]
     assert state(first) == "lost"

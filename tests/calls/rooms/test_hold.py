@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from django.db import OperationalError
+from django.utils import timezone
 
 from calls.models import CallEvent, Participant, Room
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import CallGone, TelephonyError, Unavailable
+from telephony.webhooks import inbox
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
 from tests.twilio import incoming, leg_status, outgoing, root_status
 
 pytestmark = pytest.mark.django_db
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -228,6 +235,86 @@ def test_a_call_that_is_over_at_twilio_is_said_to_be(twilio, talking, api, rest)
     rest.fails["redirect"] = CallGone("This call is over.", permanent=True)
 
     assert post(api, "hold").status_code == 409
+
+
+def test_a_caller_whom_rest_does_not_know_yet_has_not_left(twilio, talking, api, rest):
+    """Of a conference, REST is consistent only after a while: it is asked once more, and nobody loses anybody."""
+    from telephony.rest.client import ParticipantFacts
+
+    conference = in_room(twilio, api)
+    rest.fails["hold"] = CallGone("This call is over.", code=20404, permanent=True)
+    keeping.look(ROOT)
+
+    assert Room.objects.get().state == "open"
+    assert {one.state for one in Participant.objects.all()} == {"in"}
+
+    del rest.fails["hold"]
+    rest.found = [ParticipantFacts(leg, "", "connected", False, False) for leg in (ROOT, LEG)]
+    Participant.objects.update(asked_at=timezone.now() - timedelta(seconds=5))
+    keeping.look(ROOT)
+    conference.tell("participant-hold", ROOT, Hold="true")
+
+    assert rest.names()[-3:] == ["find", "participants", "hold"]
+    assert Participant.objects.get(role="customer").held
+
+
+def test_a_caller_whom_twilio_lists_no_more_has_left_though_nobody_told(twilio, talking, api, rest):
+    in_room(twilio, api)
+    rest.fails["hold"] = CallGone("This call is over.", code=20404, permanent=True)
+    keeping.look(ROOT)
+    Participant.objects.update(asked_at=LONG_AGO, joined_at=LONG_AGO)
+
+    keeping.look(ROOT)
+
+    assert Room.objects.get().state == "over"
+
+
+@pytest.mark.parametrize("way", ["failed", "fallback"])
+def test_a_caller_whose_way_into_the_room_was_lost_is_led_there_and_not_hung_up(twilio, talking, api, rest, way):
+    post(api, "hold")
+    conference = Conference(twilio)
+    conference.join(LEG)
+    asked = incoming(CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG, DialBridged="true")
+    if way == "failed":
+        with patch("calls.webhooks.after_dial", side_effect=OperationalError):
+            document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", asked).content)
+    else:
+        asked |= {"ErrorCode": "11200", "ErrorUrl": "https://desk.example.com/twilio/voice/dial-action/"}
+        document = ElementTree.fromstring(twilio.webhook("/twilio/voice/fallback/", asked).content)
+    inbox.drain()
+
+    assert [verb.tag for verb in document] == ["Say", "Redirect"]
+    back = urlsplit(document.find("Redirect").text)
+    fields = incoming(CallStatus="in-progress")
+    document = ElementTree.fromstring(twilio.webhook(f"{back.path}?{back.query}", fields).content)
+    assert document.find("Dial/Conference").text == Room.objects.get().name
+    conference.join(ROOT)
+    keeping.look(ROOT)
+    assert rest.names()[-1] == "hold"
+
+
+def test_whoever_made_the_call_follows_into_the_room_though_an_answer_was_lost(twilio, line, ada, api, rest):
+    twilio.webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "+442079460100"))
+    for number, status in enumerate(("initiated", "ringing", "in-progress")):
+        more = {"From": line.number, "To": "+442079460100"}
+        twilio.webhook("/twilio/voice/status/", leg_status(0, status, number) | more)
+    post(api, "hold")
+    own = outgoing(ada.pk, "", CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG)
+    with patch("calls.webhooks.after_dial", side_effect=OperationalError):
+        document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", own).content)
+    inbox.drain()
+
+    back = urlsplit(document.find("Redirect").text)
+    own = outgoing(ada.pk, "", CallStatus="in-progress")
+    document = ElementTree.fromstring(twilio.webhook(f"{back.path}?{back.query}", own).content)
+
+    assert document.find("Dial/Conference").text == Room.objects.get().name
+
+
+def test_whoever_has_no_room_to_go_to_any_more_is_hung_up_on_and_not_asked_for_a_message(twilio, line, ada):
+    answer = twilio.webhook("/twilio/voice/lead-back/?turn=0", outgoing(ada.pk, "", CallStatus="in-progress"))
+
+    assert [verb.tag for verb in ElementTree.fromstring(answer.content)] == ["Hangup"]
 
 
 def test_nobody_is_put_on_hold_before_anybody_talks(twilio, line, ada, api, rest):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
@@ -13,9 +14,9 @@ from agents.models import Agent
 from calls.live.presence import call_live_list, presence_of
 from calls.models import Call, CallOffer, Conversation, Participant, Room
 from calls.payloads import call_json
-from calls.rooms import keeping
+from calls.rooms import driving, keeping
 from calls.selectors import call_get
-from telephony.errors import TelephonyError
+from telephony.errors import TelephonyError, Unavailable
 from tests import factories
 from tests.calls.rooms.rooms import LEG, ROOT, Conference
 from tests.calls.routes import Caller, box, make_route, team_step
@@ -228,6 +229,46 @@ def test_an_agent_who_vanishes_loses_the_caller_to_the_front_of_the_queue(twilio
     assert not said or any("did not come back" in title for title in said)
 
 
+@pytest.mark.parametrize("right", ["is_active", "may_make_calls"])
+def test_who_cannot_come_back_keeps_nobody_waiting_though_the_second_call_goes_on(
+    twilio, talking, api, ada, grace, rest, right
+):
+    gone(twilio, parked(twilio, api), ada)
+    second_talk(twilio, ada)
+    keeping.look(ROOT)
+    assert Room.objects.get(pk=ROOT).alone_since is None
+    Agent.objects.filter(pk=ada.pk).update(**{right: False})
+
+    keeping.look(ROOT)
+    long_after()
+    keeping.look(ROOT)
+
+    assert rest.names()[-1] == "fetch"
+    assert Conversation.objects.get(pk=ROOT).state in ("waiting", "offered")
+
+
+def test_who_may_make_no_calls_is_told_that_there_is_no_way_back(twilio, talking, api, ada, rest):
+    gone(twilio, parked(twilio, api), ada)
+    ada.may_make_calls = False
+    ada.save()
+
+    answer = post(api, "move")
+
+    assert answer.status_code == 409
+    assert "may make no calls" in answer.json()["detail"]
+    assert not Participant.objects.filter(replaces__isnull=False).exists()
+
+
+def test_who_has_two_callers_goes_from_one_to_the_other_though_no_new_one_may_come(twilio, talking, api, ada, rest):
+    gone(twilio, parked(twilio, api), ada)
+    twilio.webhook("/twilio/voice/incoming/", incoming(CallSid=SECOND))
+    second_talk(twilio, ada, "initiated", "ringing", "in-progress")
+    ada.may_take_second_call = False
+    ada.save()
+
+    assert post(api, call=SECOND).status_code == 202
+
+
 def test_a_refused_fetch_leaves_the_caller_parked(twilio, talking, api, ada, rest):
     gone(twilio, parked(twilio, api), ada)
     rest.fails["fetch"] = TelephonyError("Twilio did not accept this.", permanent=True)
@@ -307,6 +348,25 @@ def test_what_twilio_refuses_leaves_the_two_talking(twilio, talking, api, ada, r
     assert not Participant.objects.filter(wanted_held=True).exists()
     rest.fails.clear()
     assert post(api).status_code == 202
+
+
+def test_an_answer_that_is_lost_parks_the_caller_all_the_same_when_twilio_told_that_music_plays(
+    twilio, talking, api, ada, rest
+):
+    post(api)
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+
+    def told_and_never_answered(*_args, **_more):
+        conference.tell("participant-hold", ROOT, Hold="true")
+        raise Unavailable("Twilio cannot be reached.")
+
+    with patch.object(driving, "participant_hold", side_effect=told_and_never_answered):
+        keeping.look(ROOT)
+    gone(twilio, conference, ada)
+
+    assert shown()["parked_since"] is not None
+    assert not Conversation.objects.filter(state__in=["waiting", "offered"]).exists()
 
 
 # --- Who may ----------------------------------------------------------------------------------------------------------
