@@ -62,7 +62,7 @@ def test_another_teams_line_cannot_be_used(twilio, line, ada, stranger):
         ("+1202555014233", "This number is too long."),
         ("+999 123456", "No country has this code."),
         ("CALL ME", "This is not a telephone number."),
-        ("client:agent_x", "This is not a telephone number."),
+        ("client:bob", "This is not a telephone number."),
         ("sip:maya@example.com", "This is not a telephone number."),
         ("911", "Emergency numbers cannot be called from Ringdesk. Use another telephone."),
         ("112", "Emergency numbers cannot be called from Ringdesk. Use another telephone."),
