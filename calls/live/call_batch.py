@@ -38,7 +38,8 @@ _PROGRESS = [
     "problem", "updated_at",
 ]  # fmt: skip
 _rest_of = itemgetter(*(field.attname for field in fields_of(Call) if field.column in {*_COLUMNS} - {*_PROGRESS}))
-# Of an agent, what is shown with a call, and in which language is spoken to them.
+# Of an agent, what is shown with a call, and in which language is spoken to them. What is used and missing here, or in
+# `_LINE`, is read when it is asked for: one more trip for each call.
 _AGENT = ("username", "first_name", "last_name", "language")
 # Of a line, what is shown with a call, and what is done with its caller.
 _LINE = ("name", "number", "team", "ring_seconds", "takes_voicemail", "is_active", "language", "route")
