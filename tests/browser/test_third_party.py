@@ -46,12 +46,8 @@ def leg_to(stack: Stack, number: str) -> str:
     return sid
 
 
-def test_a_number_is_taken_into_a_call_held_muted_and_removed_and_the_caller_stays(ada: DeskPage, stack: Stack):
-    everybody = Everybody(stack, TONES)
-    everybody.desks["ada"] = ada
-    talk(everybody, "maya", "+12025550142", "ada", "Maya Okonkwo")
-    sid = everybody.callers["maya"]
-
+def take_in(ada: DeskPage) -> None:
+    """The florist, by a number that is typed."""
     ada.page.keyboard.press("t")
     expect(ada.page.get_by_role("combobox", name="Colleague, team or number")).to_be_focused()
     ada.page.keyboard.type("202 555 0161")
@@ -60,6 +56,14 @@ def test_a_number_is_taken_into_a_call_held_muted_and_removed_and_the_caller_sta
     expect(options).to_contain_text(SHOWN)
     ada.button("Add to the call").click()
 
+
+def test_a_number_is_taken_into_a_call_held_muted_and_removed_and_the_caller_stays(ada: DeskPage, stack: Stack):
+    everybody = Everybody(stack, TONES)
+    everybody.desks["ada"] = ada
+    talk(everybody, "maya", "+12025550142", "ada", "Maya Okonkwo")
+    sid = everybody.callers["maya"]
+
+    take_in(ada)
     others = ada.page.get_by_role("region", name="Also in the call")
     expect(others).to_contain_text("Is being called")
     everybody.callers["florist"] = leg_to(stack, FLORIST)
@@ -100,10 +104,7 @@ def test_a_number_that_does_not_answer_leaves_the_two_talking(ada: DeskPage, sta
     everybody.desks["ada"] = ada
     talk(everybody, "maya", "+12025550142", "ada", "Maya Okonkwo")
 
-    ada.page.keyboard.press("t")
-    ada.page.keyboard.type("202 555 0161")
-    expect(ada.page.get_by_role("option")).to_contain_text(SHOWN)
-    ada.button("Add to the call").click()
+    take_in(ada)
     others = ada.page.get_by_role("region", name="Also in the call")
     eventually(
         lambda: (
