@@ -18,6 +18,7 @@ _ON_ROUTE = ("calls:gather", "calls:ring-action", "calls:queue-action", "calls:o
 _WAITING = "calls:wait-document"
 # Of these the other leg may have been sent elsewhere, where whoever asks is to follow.
 _AFTER_DIAL = ("calls:ring-action", "calls:dial-action")
+_ROOM = "calls:room"
 
 
 def to_party(received: Received) -> Answer:
@@ -46,6 +47,11 @@ def after_dial(received: Received) -> Answer:
     return route_responses.lead_after() if was_parted(received) else to_party(received)
 
 
+def into_room(received: Received) -> Answer:
+    """Whoever was sent into a room asks again for the way there."""
+    return route_responses.lead_after()
+
+
 def on_route(received: Received) -> Answer:
     """Whoever is on a route hears music for a moment, and asks again: once, for what is asked there has the answer of
     `to_party` when that fails, too."""
@@ -67,7 +73,7 @@ def of_fallback(received: Received) -> Answer:
     failed = failed_on_route(received)
     if failed is None:
         return to_party(received)
-    if was_parted(received):
+    if was_parted(received) or failed.name == _ROOM:
         return route_responses.lead_after()
     # In the queue, Twilio takes but a few verbs.
     return route_responses.please_wait() if failed.name == _WAITING else route_responses.lead_back(failed.turn)
@@ -89,7 +95,7 @@ def failed_on_route(received: Received) -> FailedAt | None:
         turns = parse_qs(parts.query, max_num_fields=9).get("turn", [])
     except ValueError:
         return None
-    known = _AFTER_DIAL if was_parted(received) else (*_ON_ROUTE, _WAITING)
+    known = _AFTER_DIAL if was_parted(received) else (*_ON_ROUTE, _WAITING, _ROOM)
     names = [name for name in known if parts.path == reverse(name)]
     return FailedAt(names[0], whole_field({TURN_FIELD: turns[0]} if turns else {}, TURN_FIELD)) if names else None
 

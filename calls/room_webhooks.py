@@ -180,7 +180,7 @@ ROOM_KINDS = (
         in_query={"room": ROOM_FIELD},
         work=_room,
         work_late=_nothing_late,
-        emergency=emergencies.to_party,
+        emergency=emergencies.into_room,
         said=_room_said,
     ),
     _posted(

@@ -293,6 +293,25 @@ def test_a_caller_whose_way_into_the_room_was_lost_is_led_there_and_not_hung_up(
     assert rest.names()[-1] == "hold"
 
 
+@pytest.mark.parametrize("way", ["failed", "fallback"])
+def test_whoever_was_sent_into_the_room_and_lost_the_answer_comes_there_all_the_same(twilio, talking, api, rest, way):
+    post(api, "hold")
+    name = Room.objects.get().name
+    path, fields = f"/twilio/voice/room/?room={name}", leg_status(talking.agent_id, "in-progress", 2)
+    if way == "failed":
+        with patch("calls.room_webhooks.entering.child_comes", side_effect=OperationalError):
+            document = ElementTree.fromstring(twilio.webhook(path, fields).content)
+    else:
+        failed = {"ErrorCode": "11200", "ErrorUrl": f"https://desk.example.com{path}"}
+        document = ElementTree.fromstring(twilio.webhook("/twilio/voice/fallback/", fields | failed).content)
+    inbox.drain()
+
+    back = urlsplit(document.find("Redirect").text)
+    document = ElementTree.fromstring(twilio.webhook(f"{back.path}?{back.query}", fields).content)
+
+    assert document.find("Dial/Conference").text == name
+
+
 def test_whoever_made_the_call_follows_into_the_room_though_an_answer_was_lost(twilio, line, ada, api, rest):
     twilio.webhook("/twilio/voice/outgoing/", outgoing(ada.pk, "+442079460100"))
     for number, status in enumerate(("initiated", "ringing", "in-progress")):
