@@ -6,7 +6,6 @@ import type { Call, LiveCall } from "../messages";
 import { t } from "../i18n/i18n";
 import { idle } from "./calls";
 import type { Command, SoftphoneEvent } from "./events";
-import { lastEnding } from "./selectors";
 import type { Hints, State } from "./state";
 
 type Step = [State, ...Command[]];
@@ -27,9 +26,7 @@ export function elsewhere(state: State): LiveCall | null {
   const wanted = found.find(({ call }) => call.sid === state.move?.root);
   // While the agent goes from one caller to another, both are parked. Else the talk in another tab comes first: to go
   // to who waits from here would have the agent talk in two.
-  const ended = lastEnding(state)?.root;
-  const talks = found.find(({ call }) => call.parked_since == null && call.sid !== ended);
-  return wanted ?? talks ?? found[0] ?? null;
+  return wanted ?? found.find(({ call }) => call.parked_since == null) ?? found[0] ?? null;
 }
 
 function isElsewhere({ call, mine }: LiveCall, { calls }: State): boolean {

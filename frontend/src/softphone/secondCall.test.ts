@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Call, LiveCall } from "../messages";
-import { room, transfer } from "../testing/rooms";
-import { after, LEG, NOW, openState, push, readyState, ROOT } from "../testing/samples";
+import { colleague, room, transfer } from "../testing/rooms";
+import { after, LEG, me, NOW, openState, push, readyState, ROOT } from "../testing/samples";
 import { announcement } from "./announcements";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
@@ -40,7 +40,8 @@ const both = () =>
     parked,
     { type: "call.disconnected", id: LEG, at: NOW },
     { type: "call.accepted", id: SECOND_LEG, sid: SECOND_LEG, at: NOW },
-    told(SECOND, { parked_since: null }),
+    // In no room yet.
+    told(SECOND, { parked_since: null, participants: [] }),
   );
 
 function commands(state: State, event: SoftphoneEvent): unknown[] {
@@ -183,6 +184,14 @@ describe("when the call in focus is over", () => {
   it("in another tab the talk is shown that goes on, and not who waits beside it", () => {
     const tab = after(readyState(), granted, parked, told(SECOND, { parked_since: null }));
     expect(elsewhere(tab)?.call.sid).toBe(SECOND);
+  });
+
+  it("the desk goes back to nobody while the agent talks on with another phone", () => {
+    const participants = [colleague({ leg: "CA-app", agent: me, name: me.name })];
+    const app = told(SECOND, { parked_since: null, participants });
+    const state = after(both(), app, { type: "call.disconnected", id: SECOND_LEG, at: NOW });
+    expect(elsewhere(state)?.call.sid).toBe(SECOND);
+    expect(goesBackTo(state)).toBeNull();
   });
 
   it("what did not come about is said, and not tried again by itself", () => {
