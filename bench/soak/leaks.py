@@ -14,7 +14,7 @@ SLACK = {"files": 4, "sockets": 2, "threads": 4, "pipes": 2, "open_files": 2}
 #: Of the database, by web and worker: their pools fill as they need, but not beyond that.
 POOLS = 20
 #: Threads of the web process when all its pools are full, which they become as calls need it, and not beyond that:
-#: eight for webhooks, eight for pages, two for log-ins, four that fetch callers, two for rooms, the event loop's own six
+#: eight for webhooks, eight for pages, two for log-ins, four that fetch callers, two for rooms, six of the event loop
 #: and as many of asgiref's, and a dozen that are alone.
 FULL = 48
 

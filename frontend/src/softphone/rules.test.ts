@@ -227,8 +227,8 @@ describe("the desk's socket", () => {
 
   it("takes what many are now, and keeps the others as they were", () => {
     const grace = { id: 2, identity: "agent_2", name: "Grace Hopper" };
-    const zoe = { id: 4, identity: "agent_4", name: "Zoë Zuse" };
-    const known = after(readyState(), push({ type: "presence.changed", presence: there(zoe) }));
+    const zoe = there({ id: 4, identity: "agent_4", name: "Zoë Zuse" });
+    const known = after(readyState(), push({ type: "presence.changed", presence: zoe }));
     const presences = [
       there(me, { availability: "away", state: "away" }),
       there(grace, { state: "on-call" }),
@@ -238,7 +238,7 @@ describe("the desk's socket", () => {
     expect(state.presence.filter(({ agent }) => agent.id === grace.id).map((one) => one.state)).toEqual([
       "on-call",
     ]);
-    expect(state.presence.filter(({ agent }) => agent.id === zoe.id)).toEqual([there(zoe)]);
+    expect(state.presence.filter(({ agent }) => agent.id === zoe.agent.id)).toEqual([zoe]);
     const names = state.presence.map(({ agent }) => agent.name);
     expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
   });
