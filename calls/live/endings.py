@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from calls.live.locks import lock
 from calls.models import CallOffer, Participant
+
+# A desk waits a second for our answer to its word, and hangs up then: on a slow server the word may be the later one.
+_LATE = timedelta(seconds=10)
 
 
 @transaction.atomic
@@ -16,4 +22,5 @@ def hang_up_announced(*, agent_id: int, sid: str) -> None:
     lock([sid])
     answered = CallOffer.objects.filter(call=sid, agent=agent_id, state=CallOffer.State.ANSWERED)
     answered.update(hung_up_at=timezone.now())
-    Participant.objects.filter(room=sid, agent=agent_id).exclude(state=Participant.State.LEFT).update(hung_up=True)
+    just_here = ~Q(state=Participant.State.LEFT) | Q(left_at__gte=timezone.now() - _LATE)
+    Participant.objects.filter(just_here, room=sid, agent=agent_id).update(hung_up=True)

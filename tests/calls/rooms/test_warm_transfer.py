@@ -281,6 +281,19 @@ def test_an_agent_who_said_so_has_hung_up(twilio, held, ada, rest):
     assert not Conversation.objects.exists()
 
 
+def test_an_agent_whose_word_comes_after_the_legs_end_has_hung_up_too(twilio, held, ada, rest):
+    """As on a slow server: the desk waits for our answer for a second alone. Nobody was led anywhere by then."""
+    held.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    hang_up_announce(sid=ROOT, by=ada)
+    Room.objects.update(alone_since="2020-01-01T00:00:00Z")
+
+    look()
+
+    assert (rest.asked[-1][0], rest.asked[-1][1]) == ("hang-up", ROOT)
+    assert "fetch" not in rest.names()
+
+
 def test_hanging_up_by_rest_leaves_a_colleague_with_the_caller(consulting, api, rest):
     post(api, "merge")
     Participant.objects.update(asked_at=None)
