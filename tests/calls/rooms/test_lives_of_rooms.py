@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
@@ -257,6 +258,13 @@ def act(world: World, api: APIClient, *actions: str) -> None:
 RESTLESS = ("move", "move", "move", "hold", "resume", "consult", "complete-transfer", "merge")
 # Of an agent who takes second calls, and comes back, late or never.
 PARKING = ("park", "park", "park", "move", "move", "resume", "hold", "give", "consult")
+
+
+@pytest.fixture(autouse=True)
+def _a_clock_that_does_not_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time passes when a life says so, however slow the machine is: what is drawn hangs on what came of it."""
+    began, looks = timezone.now(), count()
+    monkeypatch.setattr(timezone, "now", lambda: began + timedelta(milliseconds=next(looks)))
 
 
 @pytest.mark.parametrize("actions", [ACTIONS, RESTLESS, PARKING], ids=["anything", "moves", "parks"])
