@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from twilio.twiml.voice_response import Client, Dial, Gather, Number, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, Number, VoiceResponse
 
-from calls.answering.twiml import Said, VoicemailUrls, leg_events, text_of
+from calls.answering.twiml import Said, VoicemailUrls, leg_events, ringing_client, text_of
 from telephony.limits import MAX_RUNG
 
 # Twilio's own limit is a hundred unless it is told another.
@@ -76,11 +76,7 @@ def ring_twiml(
     _hear(response, before)
     dial = Dial(answer_on_bridge=True, timeout=timeout, action=action_url)
     for identity in identities[:MAX_RUNG]:
-        client = Client(status_callback=status_url, status_callback_event=leg_events, status_callback_method="POST")
-        client.identity(identity)
-        for name, value in parameters.items():
-            client.parameter(name=name, value=value)
-        dial.append(client)
+        dial.append(ringing_client(identity, parameters, status_url=status_url))
     response.append(dial)
     return text_of(response)
 

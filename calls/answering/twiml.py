@@ -47,11 +47,7 @@ def _ring_form(names: tuple[str, ...], count: int, timeout: int, action_url: str
     response = VoiceResponse()
     dial = Dial(answer_on_bridge=True, timeout=timeout, action=action_url)
     for _ in range(count):
-        client = Client(status_callback=status_url, status_callback_event=leg_events, status_callback_method="POST")
-        client.identity(_GAP)
-        for name in names:
-            client.parameter(name=name, value=_GAP)
-        dial.append(client)
+        dial.append(ringing_client(_GAP, dict.fromkeys(names, _GAP), status_url=status_url))
     response.append(dial)
     return text_of(response).split(_GAP)
 
@@ -89,13 +85,18 @@ def ring_colleague_twiml(
     response = VoiceResponse()
     # `client:…` may be shown to clients; Twilio's "TwiML Voice: <Dial>", `callerId`.
     dial = Dial(answer_on_bridge=True, caller_id=caller_id, timeout=timeout, action=action_url)
+    dial.append(ringing_client(identity, parameters, status_url=status_url))
+    response.append(dial)
+    return text_of(response)
+
+
+def ringing_client(identity: str, parameters: Mapping[str, str], *, status_url: str) -> Client:
+    """An agent's phones in a `<Dial>`: what they are told of the call, and where their leg tells of itself."""
     client = Client(status_callback=status_url, status_callback_event=leg_events, status_callback_method="POST")
     client.identity(identity)
     for name, value in parameters.items():
         client.parameter(name=name, value=value)
-    dial.append(client)
-    response.append(dial)
-    return text_of(response)
+    return client
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@ import { screen, waitFor, within } from "@testing-library/preact";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { grace, hedy, there } from "../../gallery/data";
 import { colleaguesOf } from "../../gallery/rooms";
-import { announcement } from "../softphone/announcements";
 import { hintsOfColleague } from "../softphone/colleague";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
+import { said } from "../testing/announced";
 import { after, NOW, push, readyState, sample } from "../testing/samples";
 import { button, callArea, show } from "../testing/show";
 import { widthOf } from "../testing/width";
@@ -52,17 +52,6 @@ const talking = () =>
     { type: "agent.answered" },
     { type: "call.accepted", id: "leg-1", sid: "leg-1", at: NOW + 2000 },
   );
-
-function said(state: State, ...events: SoftphoneEvent[]): string[] {
-  const all: string[] = [];
-  events.reduce((before, event) => {
-    const next = after(before, event);
-    const { polite, assertive } = announcement(before, next, false) ?? {};
-    all.push(...[polite, assertive].filter((text) => text !== undefined));
-    return next;
-  }, state);
-  return all;
-}
 
 const inTeam = () => within(screen.getByRole("region", { name: "Your team" }));
 const key = (name: string) => inTeam().getByRole<HTMLButtonElement>("button", { name: `Call ${name}` });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { said } from "../testing/announced";
 import {
   after,
   dialled,
@@ -12,21 +13,7 @@ import {
   ROOT,
   sample,
 } from "../testing/samples";
-import { announcement } from "./announcements";
 import type { SoftphoneEvent } from "./events";
-import type { State } from "./state";
-
-/** Everything that is said while these events happen one after the other. */
-function said(state: State, ...events: SoftphoneEvent[]): string[] {
-  const all: string[] = [];
-  events.reduce((before, event) => {
-    const next = after(before, event);
-    const { polite, assertive } = announcement(before, next, false) ?? {};
-    all.push(...[polite, assertive].filter((text) => text !== undefined));
-    return next;
-  }, state);
-  return all;
-}
 
 const gaveUp = push({ type: "call.withdrawn", sid: ROOT, reason: "caller-hung-up", by: null });
 const canceled: SoftphoneEvent = { type: "call.canceled", id: LEG, at: NOW };

@@ -1,15 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
 import { signalOf } from "../pageSignals";
+import { said } from "../testing/announced";
 import { colleague, grace, GRACE_LEG, room, roomIs, transfer } from "../testing/rooms";
 import { after, LEG, NOW, openState, push, ringingState, ROOT, sample } from "../testing/samples";
-import { announcement } from "./announcements";
 import { endingSentence } from "./announcements";
 import { commandRunner, type Ports } from "./commands";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
 import { callKeys, consultation } from "./room";
 import { lastEnding } from "./selectors";
-import type { State } from "./state";
 import { waitsOf } from "./waits";
 
 const hold: SoftphoneEvent = { type: "agent.acted", act: { do: "hold" } };
@@ -17,17 +16,6 @@ const talking = () => after(openState(), roomIs());
 const onHold = () => after(openState(), roomIs({ held: true }));
 const consulting = () =>
   after(openState(), roomIs({ held: true, others: [colleague()], transfer: transfer() }));
-
-function said(state: State, ...events: SoftphoneEvent[]): string[] {
-  const all: string[] = [];
-  events.reduce((before, event) => {
-    const next = after(before, event);
-    const { polite, assertive } = announcement(before, next, false) ?? {};
-    all.push(...[polite, assertive].filter((text) => text !== undefined));
-    return next;
-  }, state);
-  return all;
-}
 
 describe("hold", () => {
   it("is asked for once, however often it is pressed", () => {
