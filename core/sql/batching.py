@@ -83,8 +83,8 @@ class Batcher(Generic[T, R]):
                 self._linger(min(crowd, self._limit), ended + _LINGER)
             batch = self._next()
             if batch:
-                self._do(batch)
-                crowd, ended = len(batch) + len(self._waiting), time.monotonic()
+                crowd = self._do(batch)
+                ended = time.monotonic()
 
     def _linger(self, count: int, until: float) -> None:
         """Waits for so many items until then, and beyond that for as long as they keep coming."""
@@ -115,7 +115,8 @@ class Batcher(Generic[T, R]):
         batch = [self._waiting.popleft() for _ in range(count)]
         return [entry for entry in batch if not entry[1].done()]
 
-    def _do(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
+    def _do(self, batch: list[tuple[T, asyncio.Future[R]]]) -> int:
+        """Does them, tells the answers, and returns how many are in the crowd: these, and who came meanwhile."""
         results: Sequence[R | BaseException]
         try:
             results = self._work([item for item, _ in batch])
@@ -124,6 +125,8 @@ class Batcher(Generic[T, R]):
         except BaseException as error:
             logger.exception("%s: a batch of %d failed", self._name, len(batch))
             results = [error] * len(batch)
+        # Before they are told: who is answered may be back at once, and would be counted twice and waited for in vain.
+        crowd = len(batch) + len(self._waiting)
         loops: dict[asyncio.AbstractEventLoop, _Settled[R]] = {}
         for (_, future), result in zip(batch, results, strict=True):
             loops.setdefault(future.get_loop(), []).append((future, result))
@@ -133,6 +136,7 @@ class Batcher(Generic[T, R]):
                 loop.call_soon_threadsafe(_settle, settled)
             except RuntimeError:
                 logger.warning("%s: the event loop is closed; %d answers are lost", self._name, len(settled))
+        return crowd
 
 
 def _settle(settled: _Settled[R]) -> None:

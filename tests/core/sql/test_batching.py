@@ -100,6 +100,39 @@ def test_who_was_answered_and_who_came_meanwhile_go_on_together(bench, by, monke
     assert bench.batches == [[5], [1, 2, 3, 10]]
 
 
+@pytest.mark.parametrize("by", ["in time", "one after the other"])
+def test_who_is_back_before_the_thread_has_looked_is_counted_once(bench, by, monkeypatch):
+    in_time = by == "in time"
+    monkeypatch.setattr(batching, "_CROWD", PATIENCE)
+    monkeypatch.setattr(batching, "_LINGER", 2 * PATIENCE if in_time else 0)
+    monkeypatch.setattr(batching, "_APART", 0 if in_time else 2 * PATIENCE)
+    back = threading.Event()
+
+    class Slow(Batcher[Any, Any]):
+        def _do(self, batch: Any) -> int:
+            crowd = super()._do(batch)
+            assert back.wait(PATIENCE)
+            return crowd
+
+    bench.batcher = Slow(bench._work, name="test")
+
+    async def again() -> Any:
+        answer = await bench.batcher.submit(5)
+        second = bench.batcher.submit(answer)
+        back.set()
+        return await second
+
+    async def ask() -> Any:
+        first = asyncio.ensure_future(again())
+        await bench.until_it_works()
+        other = bench.batcher.submit(1)
+        bench.go_on.set()
+        return await gathered([first, other])
+
+    assert asyncio.run(ask()) == [20, 2]
+    assert bench.batches == [[5], [1, 10]]
+
+
 def test_a_crowd_that_does_not_come_back_is_not_waited_for(bench, monkeypatch):
     monkeypatch.setattr(batching, "_CROWD", PATIENCE)
 
