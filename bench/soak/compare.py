@@ -87,16 +87,16 @@ def _differences(record: Record, leg: Json, row: Json) -> list[Discrepancy]:
             differ(name, row[name], leg[name])
     if (row["duration"] or 0) != (leg["duration"] or 0):
         differ("duration", row["duration"], leg["duration"])
-    is_supervisors = bool(record.supervised_by(leg))
+    comes = bool(record.comes_into(leg))
     # Who is let into no call has called nobody.
-    is_refused = is_supervisors and not row["parent"] and not record.was_in_a_room(leg["sid"])
+    is_refused = comes and not row["parent"] and not record.was_in_a_room(leg["sid"])
     if (row["parent"] or leg["sid"]) != record.root_of(leg) and not is_refused:
         differ("parent", row["parent"], record.root_of(leg))
     if row["direction"] != leg["direction"]:
         differ("direction", row["direction"], leg["direction"])
     for ours, theirs in (("caller", "from"), ("called", "to")):
-        # Who has taken a call over counts as one who was called into it.
-        has_it = is_supervisors and ours == "called" and row[ours] == leg["from"]
+        # Who has taken a call over, or goes on with it, counts as one who was called into it.
+        has_it = comes and ours == "called" and row[ours] == leg["from"]
         if _party(row[ours]) != _party(leg[theirs]) and not has_it:
             differ(ours, row[ours], leg[theirs])
     return found

@@ -11,7 +11,7 @@ import httpx
 
 from bench.soak.lives import third_party
 from bench.soak.phone import PhoneCall
-from bench.soak.plan import Incoming, Outgoing, Plan, e164_of
+from bench.soak.plan import Incoming, Outgoing, Plan, colleague_answers, e164_of
 from bench.soak.record import Record
 from bench.soak.robot import Plans, Robot
 
@@ -76,22 +76,27 @@ class Driver:
     async def _incoming(self, plan: Incoming) -> None:
         if plan.life:
             await self._http.put(f"/sim/telephones/{third_party(plan)}", json={"behaviour": "answer", "delay": 0.3})
-        speaks = plan.at_the_tone.startswith("message")
-        voice = "tone:440" if speaks else "silence"
-        answer = await self._http.post("/sim/calls", json={"from": plan.caller, "to": plan.line, "voice": voice})
-        answer.raise_for_status()
-        sid = answer.json()["sid"]
-        self.made[sid] = plan
-        self._plans.set(sid, plan)
+        sid = await self.rings(plan)
         if plan.gives_up is not None:
             await self._give_up(sid, plan.gives_up)
         else:
             await self._wait_and_speak(sid, plan)
         await self._until_over(sid)
 
+    async def rings(self, plan: Incoming) -> str:
+        """The CallSid of a caller who has just dialled."""
+        speaks = plan.at_the_tone.startswith("message")
+        voice = "tone:440" if speaks else "silence"
+        answer = await self._http.post("/sim/calls", json={"from": plan.caller, "to": plan.line, "voice": voice})
+        answer.raise_for_status()
+        sid: str = answer.json()["sid"]
+        self.made[sid] = plan
+        self._plans.set(sid, plan)
+        return sid
+
     async def _give_up(self, sid: str, after: float) -> None:
         if not await self._record.until(lambda: self._record.over(sid), after):
-            await self._hang_up(sid)
+            await self.hang_up(sid)
 
     async def _wait_and_speak(self, sid: str, plan: Incoming) -> None:
         """Until somebody answers, or it ends; whenever a message is asked for, as the plan says."""
@@ -137,9 +142,10 @@ class Driver:
             with contextlib.suppress(httpx.HTTPError):
                 await self._http.post(f"/sim/calls/{sid}/digits", json={"digits": "#"})
         else:
-            await self._hang_up(sid)
+            await self.hang_up(sid)
 
-    async def _hang_up(self, sid: str) -> None:
+    async def hang_up(self, sid: str) -> None:
+        """A caller does, who was not hung up on before."""
         if not self._record.over(sid):
             self.gone.add(sid)
             await self._http.post(f"/sim/calls/{sid}/hangup")
@@ -147,7 +153,7 @@ class Driver:
     async def _until_over(self, sid: str) -> None:
         if not await self._record.until(lambda: self._record.over(sid), LONGEST_CALL):
             self.stuck.append(sid)
-            await self._hang_up(sid)
+            await self.hang_up(sid)
 
     # --- agents who call --------------------------------------------------------------------------------------------
 
@@ -175,7 +181,16 @@ class Driver:
         return None
 
     async def _dial(self, robot: Robot, plan: Outgoing) -> None:
-        call = await robot.phone.connect({"To": plan.to})
+        to = plan.to
+        if plan.kind == "out-colleague":
+            mate = self._colleague_of(robot, plan.number)
+            if mate is None:
+                self.skipped[plan.kind] += 1
+                return
+            to = f"client:agent_{mate.agent_id}"
+        call = await robot.phone.connect({"To": to})
+        if plan.kind == "out-colleague" and await call.named(seconds=LONGEST_CALL):
+            self._plans.set(call.sid, colleague_answers(plan))
         if plan.gives_up is not None:
             if not await call.until("over", seconds=plan.gives_up):
                 await robot.phone.hang_up(call)
@@ -188,11 +203,17 @@ class Driver:
             self.made[call.sid] = plan
             await self._until_over(call.sid)
 
+    def _colleague_of(self, robot: Robot, number: int) -> Robot | None:
+        free = [one for one in self._robots if one is not robot and not one.reserved and not one.phone.busy]
+        return free[number % len(free)] if free else None
+
     async def _talk(self, robot: Robot, call: PhoneCall, plan: Outgoing) -> None:
-        if not plan.agent_hangs_up and await self._telephone_ends(call.sid, plan):
+        # A colleague hangs up by the own phone.
+        by_telephone = not plan.agent_hangs_up and plan.kind != "out-colleague"
+        if by_telephone and await self._telephone_ends(call.sid, plan):
             return
         await call.until("over", seconds=plan.talk)
-        if plan.kind == "out-reached":
+        if plan.kind in ("out-reached", "out-colleague"):
             await robot.phone.hang_up(call)
 
     async def _telephone_ends(self, sid: str, plan: Outgoing) -> bool:

@@ -11,22 +11,35 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from bench.soak.plan import OWN_LINES, own_line
+from simulator.config import DEFAULT_NUMBERS
 from tests.browser.stack import Stack
 
 PASSWORD = "soak-robot-3141"
 _NAMES = ("robot", "supervisor")
 _MAKE_AGENTS = """
 from agents.models import Agent, Team
-from routing.models import Line
+from routing.models import Line, Route, RouteVersion
 # A caller who hears something first is answered before any agent is: the log says when an agent answered.
 Line.objects.update(ring_seconds=5, route=None)
 # Short: whoever wraps up takes no call, and is given none.
 Team.objects.update(wrap_up_seconds=1)
 teams = list(Team.objects.order_by("name"))
 for number in range({count}):
-    agent = Agent.objects.create_user(f"robot{{number}}", password="{password}", first_name=f"Robot {{number}}")
+    agent = Agent.objects.create_user(
+        f"robot{{number}}", password="{password}", first_name=f"Robot {{number}}", may_take_second_call=True
+    )
     team = teams[number % len(teams)]
     agent.teams.add(team)
+    # Who calls there rings at this agent alone, also during a call.
+    route = Route.objects.create(name=f"Robot {{number}}")
+    steps = [
+        {{"id": "own", "kind": "agent", "agent": agent.pk, "ring_seconds": 20, "next": "box"}},
+        {{"id": "box", "kind": "voicemail"}},
+    ]
+    route.current = RouteVersion.objects.create(route=route, number=1, steps={{"first": "own", "steps": steps}})
+    route.save()
+    Line.objects.create(number=f"{own_lines}{{number:02}}", name=f"Robot {{number}}", team=team, route=route)
     print(f"robot{{number}} {{agent.pk}} {{team.pk}}")
 # Of all teams, and never offered a caller.
 for number in range({supervisors}):
@@ -43,8 +56,9 @@ class House(Stack):
     """A `Stack` with agents and supervisors for robots, that can be killed."""
 
     def __init__(self, folder: Path, *, agents: int, supervisors: int = 0, **changes: str) -> None:
-        super().__init__(folder, **changes)
-        self._numbers = {"count": agents, "supervisors": supervisors}
+        own = [f"{own_line(number)} Robot {number}" for number in range(agents)]
+        super().__init__(folder, SIMULATOR_NUMBERS=",".join([DEFAULT_NUMBERS, *own]), **changes)
+        self._numbers = {"count": agents, "supervisors": supervisors, "own_lines": OWN_LINES}
         #: Of each robot, its own id and its team's.
         self.ids: dict[str, tuple[int, int]] = {}
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.soak.asked import Asked
+from bench.soak.second_calls import second_call
 from bench.soak.supervision import SUPERVISIONS
 
 if TYPE_CHECKING:
@@ -34,20 +35,23 @@ class Talk:
     root: str
     plan: Incoming
 
-    async def ask(self, what: str, body: Json | None = None, *, method: str = "POST") -> bool:
-        """Whether it was taken."""
-        status = await self.robot.request(method, f"/api/v1/calls/{self.root}/{what}/", body)
-        asked = Asked(self.plan.life, self.root, what, status)
+    async def ask(self, what: str, body: Json | None = None, *, method: str = "POST", root: str = "") -> bool:
+        """Whether it was taken. `root`: of another call than this one."""
+        status = await self.robot.request(method, f"/api/v1/calls/{root or self.root}/{what}/", body)
+        asked = Asked(self.plan.life, root or self.root, what, status)
         self.robot.asked.append(asked)
         return asked.taken
 
-    async def until(self, so: Callable[[Json], Any], *, by: Robot | None = None, own: PhoneCall | None = None) -> Any:
+    async def until(
+        self, so: Callable[[Json], Any], *, by: Robot | None = None, own: PhoneCall | None = None, root: str = ""
+    ) -> Any:
         """What `so` finds in the call as the product shows it; None when that takes too long, or the agent's leg is
-        over. Of a supervisor, who is shown more: `by`, and the `own` leg."""
+        over. Of a supervisor, who is shown more: `by`, and the `own` leg. `root`: of another call than this one."""
         for _ in range(int(PATIENCE / LOOK_SECONDS)):
             if (own or self.call).state == "over":
                 return None
-            if (shown := await (by or self.robot).read(f"/api/v1/calls/{self.root}/")) and (found := so(shown)):
+            shown = await (by or self.robot).read(f"/api/v1/calls/{root or self.root}/")
+            if shown and (found := so(shown)):
                 return found
             await asyncio.sleep(LOOK_SECONDS)
         return None
@@ -163,5 +167,6 @@ LIVES: dict[str, Callable[[Talk], Awaitable[None]]] = {
     "warm-cancelled": _warm_cancelled,
     "warm-merged": _warm_merged,
     "third-party": _third_party,
+    "second-call": second_call,
     **SUPERVISIONS,
 }

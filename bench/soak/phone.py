@@ -42,6 +42,14 @@ class PhoneCall:
         self.changed.set()
         self.changed = asyncio.Event()
 
+    async def named(self, *, seconds: float) -> bool:
+        """Whether a call that was placed here got its sid in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.sid.startswith("TJS") and self.state != "over":
+                    await self.changed.wait()
+        return not self.sid.startswith("TJS")
+
     async def until(self, *states: str, seconds: float) -> bool:
         """Whether the call came to one of the states in time."""
         with contextlib.suppress(TimeoutError):
@@ -70,6 +78,8 @@ class Phone:
         self.calls: dict[str, PhoneCall] = {}
         self._socket: websockets.ClientConnection | None = None
         self._waiting: list[tuple[str, Json]] = []
+        #: Whether it rings while it has a call, as the page asks of the SDK for whoever may take a second one.
+        self.takes_second = False
         #: Why its sockets were lost.
         self.losses: list[str] = []
         self.registered = asyncio.Event()
@@ -138,6 +148,17 @@ class Phone:
                 return
         self._waiting.append((kind, payload))
 
+    async def rung_for(self, root: str, *, seconds: float) -> PhoneCall | None:
+        """The call that rings here for this one; None when none does in time."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while loop.time() < deadline:
+            for call in self.calls.values():
+                if call.state == "ringing" and call.params.get("call_sid") == root:
+                    return call
+            await asyncio.sleep(0.1)
+        return None
+
     # --- what the agent does ----------------------------------------------------------------------------------------
 
     async def answer(self, call: PhoneCall) -> None:
@@ -180,7 +201,7 @@ class Phone:
         if kind == "ready":
             self.registered.set()
             await self._on_registered(True)
-        elif kind == "invite" and not self.busy:
+        elif kind == "invite" and (self.takes_second or not self.busy):
             facts = payload.get("parameters", {})
             call = PhoneCall(sid, incoming=True, offer=payload.get("sdp", ""), reconnect=payload.get("reconnect", ""))
             call.params = {**facts, **dict(parse_qsl(facts.get("Params", "")))}

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 LINES = ("+12025550100", "+12025550101")
+#: What the numbers begin with at which one agent alone is called.
+OWN_LINES = "+120255502"
 CONTACTS = ("+12025550142", "+12025550143", "+12025550144", "+442079460018")
+
 
 Agents = Literal["answer", "race", "reject", "ignore"]
 AtTheTone = Literal["message-key", "message-hang-up", "silence", "hang-up"]
@@ -40,7 +43,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """An agent who calls a telephone that behaves in a way. `gives_up` as above, for the agent."""
+    """An agent who calls a telephone that behaves in a way, or a colleague. `gives_up` as above, for the agent."""
 
     number: int
     kind: str
@@ -64,6 +67,7 @@ LIVING = (
     "warm-cancelled",
     "warm-merged",
     "third-party",
+    "second-call",
     "listened-to",
     "whispered-to",
     "joined",
@@ -84,6 +88,7 @@ _WEIGHTS = {
     "out-failed": 3,
     "out-agent-gives-up": 4,
     "out-invalid": 3,
+    "out-colleague": 4,
 }
 _AT_THE_TONE: tuple[AtTheTone, ...] = ("message-key", "message-hang-up", "silence", "hang-up")
 
@@ -154,6 +159,28 @@ def _outgoing(rng: random.Random, number: int, kind: str) -> Outgoing:
     )
 
 
+def colleague_answers(plan: Outgoing) -> Incoming:
+    """What the colleague does who is called."""
+    return Incoming(
+        number=plan.number,
+        kind=plan.kind,
+        caller="",
+        line="",
+        agents="answer" if plan.number % 4 else "reject",
+        gives_up=None,
+        answer_after=plan.delay,
+        talk=plan.talk,
+        agent_hangs_up=not plan.agent_hangs_up,
+        by_rest=False,
+        at_the_tone="silence",
+    )
+
+
 def e164_of(plan: Outgoing) -> str:
     """The telephone that is to be called, as the simulator names it."""
     return f"+1202555{6000 + plan.number:04}"
+
+
+def own_line(robot: int) -> str:
+    """The number at which one agent alone is called."""
+    return f"{OWN_LINES}{robot:02}"

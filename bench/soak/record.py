@@ -93,8 +93,8 @@ class Record:
 
     def root_of(self, leg: Json) -> str:
         """The call that a leg belongs to. One that REST made has no parent: where it reports to names the call. Nor has
-        a supervisor's own, which says itself whose call it is for."""
-        if root := self.supervised_by(leg):
+        a browser's own that comes into a call, which says itself into which."""
+        if root := self.comes_into(leg):
             return root
         if leg["direction"] == "outbound-api":
             for request in self.requests_of(leg["sid"]):
@@ -102,11 +102,13 @@ class Record:
                     return found[0]
         return str(leg["parent_call_sid"] or leg["sid"])
 
-    def supervised_by(self, leg: Json) -> str:
-        """The call that a browser's own leg asked to come into; empty for any other leg."""
+    def comes_into(self, leg: Json) -> str:
+        """The call that a browser's own leg asked to come into, to supervise it or to go on with it; empty for any
+        other leg."""
         if leg["direction"] != "inbound" or leg["party"] == "telephone":
             return ""
-        named = (request["params"].get("supervise") for request in self.requests_of(leg["sid"]))
+        asked = (request["params"] for request in self.requests_of(leg["sid"]))
+        named = (params.get("supervise") or params.get("Move") for params in asked)
         return next((str(root) for root in named if root), "")
 
     def was_in_a_room(self, sid: str) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import re
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import websockets
@@ -54,6 +54,15 @@ class Plans:
         self._claimed.discard(sid)
 
 
+class Callers(Protocol):
+    """Telephones that call when somebody wants it."""
+
+    async def rings(self, plan: Incoming) -> str:
+        """The CallSid of a caller who has just dialled, and waits."""
+
+    async def hang_up(self, sid: str) -> None: ...
+
+
 class Robot:
     """One agent. `run()` never ends by itself."""
 
@@ -88,10 +97,11 @@ class Robot:
         self.snapshots = 0
         self.desk_drops = 0
         self.problems: list[str] = []
-        #: Who else is at work, its own id and its team's: for what it does in calls beside talking.
+        #: Who else is at work and who can call, its own id, number and team's: for what it does beside talking.
         self.mates: list[Robot] = []
         self.supervisors: list[Robot] = []
-        self.agent_id = self.team_id = 0
+        self.callers: Callers | None = None
+        self.agent_id = self.team_id = self.number = 0
         self.asked: list[Asked] = []
 
     async def run(self) -> None:

@@ -75,8 +75,8 @@ class Soak:
         self.agents = [self._robot(f"robot{n}", with_sound=n < options.sound) for n in range(options.robots)]
         self.supervisors = [self._robot(f"supervisor{n}") for n in range(options.supervisors)]
         self.robots = [*self.agents, *self.supervisors]
-        for robot in self.agents:
-            robot.mates, robot.supervisors = self.agents, self.supervisors
+        for number, robot in enumerate(self.agents):
+            robot.number, robot.mates, robot.supervisors = number, self.agents, self.supervisors
 
     def _robot(self, name: str, *, with_sound: bool = False) -> Robot:
         signal = self.house.settings["TWILIO_VOICE_SIGNALLING_URL"]
@@ -89,6 +89,8 @@ class Soak:
             self.kept = {"calls": record.calls, "requests": record.requests, "warnings": record.warnings}
             working = [asyncio.create_task(robot.run()) for robot in self.robots]
             driver = Driver(self.house.bench_url, record, self.agents, self.plans)
+            for robot in self.agents:
+                robot.callers = driver
             try:
                 await self._wait_for_robots()
                 await self._load(driver)

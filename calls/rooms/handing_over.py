@@ -14,7 +14,8 @@ from calls.rooms.inside import Inside
 from calls.rooms.lifting import NOT_TALKING, OVER
 from calls.rooms.refusing import INTERNAL, NotPossible
 from calls.rooms.targets import Found, Target, found
-from telephony.errors import TelephonyError
+from telephony.errors import InvalidNumber, TelephonyError
+from telephony.phone import parse_dialled
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -75,8 +76,15 @@ def is_same(transfer: Transfer, target: Target, mode: str) -> bool:
     """Whether it is what is asked for once more."""
     wanted = (target.agent_id, target.team_id, mode)
     same = (transfer.to_agent_id, transfer.to_team_id, transfer.mode) == wanted
-    digits = "".join(letter for letter in target.number if letter.isdigit())
-    return same and transfer.to_number.endswith(digits[-7:])
+    return same and transfer.to_number == _as_found(target.number)
+
+
+def _as_found(text: str) -> str | None:
+    """As a transfer keeps it; None for what is no number to call."""
+    try:
+        return parse_dialled(text).e164 if text else ""
+    except InvalidNumber:
+        return None
 
 
 def note_wish(sid: str, name: str, by: Agent, to: Found) -> None:

@@ -25,6 +25,7 @@ TAKE_OVER = "take-over"
 _IN_ANOTHER = _("You are in another call. End it first.")
 _NOT_COME = _("Your phone has not come into the call yet. Try again in a moment.")
 _YOURS = _("You talk on this call already.")
+_TAKEN_OVER = _("Somebody else is taking over this call.")
 
 
 def supervise(sid: str, mode: str, *, by: Agent) -> None:
@@ -47,6 +48,8 @@ def _note(sid: str, mode: str, by: Agent) -> bool:
         if takes_over and one.takes_over:
             return False
         raise NotPossible(_YOURS)
+    if takes_over and any(each.takes_over and each.wanted_in for each in inside.supervisors if each is not one):
+        raise NotPossible(_TAKEN_OVER)
     if one is None:
         one = _add(inside, by)
     elif (one.mode, one.takes_over) == (wanted, takes_over):

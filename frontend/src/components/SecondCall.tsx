@@ -1,7 +1,7 @@
 /** Beside the call in focus: who rings softly, and who waits with music until the agent comes back. */
 import { callerFacts } from "../softphone/selectors";
 import { handedWith } from "../softphone/room";
-import { canPark, parkedBeside, secondRing } from "../softphone/secondCall";
+import { canPark, notParked, parkedBeside, secondRing } from "../softphone/secondCall";
 import type { SoftphoneEvent } from "../softphone/events";
 import type { State } from "../softphone/state";
 import { NOBODY } from "./CallElsewhere";
@@ -51,11 +51,13 @@ export function SecondCall({ state, send }: Props) {
           class="button-answer"
           aria-disabled={!may}
           aria-busy={waits}
+          aria-describedby={notParked(state) ? "second-call-not" : undefined}
           onClick={() => may && send({ type: "agent.held-and-answered" })}
         >
           {t("second.answer")}
         </button>
       </div>
+      <WhyNot id="second-call-not" state={state} />
     </section>
   );
 }
@@ -93,11 +95,19 @@ export function ParkedCaller({ state, send }: Props) {
           class="button-answer"
           aria-disabled={!may}
           aria-busy={state.control?.act?.do === "park"}
+          aria-describedby={notParked(state) ? "parked-caller-not" : undefined}
           onClick={() => may && send({ type: "agent.swapped" })}
         >
           <Icon name="phone" /> {t("consult.talkTo", { name })}
         </button>
       </div>
+      <WhyNot id="parked-caller-not" state={state} />
     </section>
   );
+}
+
+/** Why the key above cannot be pressed, where that is not plain. */
+function WhyNot({ id, state }: { id: string; state: State }) {
+  const why = notParked(state);
+  return why && <p id={id}>{t(why)}</p>;
 }

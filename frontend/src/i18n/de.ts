@@ -506,6 +506,8 @@ export const de: PageWords = {
   "second.goingBack": "Sie werden wieder mit {name} verbunden.",
   "second.notNow": "Noch nicht",
   "second.notBack": "Sie konnten nicht wieder verbunden werden. Am anderen Ende läuft weiter Musik.",
+  "second.inTransfer": "Schließen Sie erst die Weitergabe dieses Anrufs ab.",
+  "second.othersIn": "In diesem Gespräch sind noch andere. Entfernen Sie sie zuerst.",
   "say.secondCall": "{who} ruft auch an. Halten und annehmen mit Steuerung Eingabe.",
   "say.secondHanded": "Zweiter Anruf. {who}. Halten und annehmen mit Steuerung Eingabe.",
   "say.waitsNoMore": "{name} wird nicht mehr für Sie gehalten.",

@@ -504,6 +504,8 @@ export const en = {
   "second.goingBack": "You are being connected to {name} again.",
   "second.notNow": "Not now",
   "second.notBack": "You could not be connected again. Your caller still hears music.",
+  "second.inTransfer": "Finish handing over this call first.",
+  "second.othersIn": "Others are in this call. Take them out first.",
   "say.secondCall": "{who} calls, too. Control Enter to hold and answer.",
   "say.secondHanded": "Second call. {who}. Control Enter to hold and answer.",
   "say.waitsNoMore": "{name} is no longer on hold for you.",

@@ -27,8 +27,9 @@ export function transition(state: State, event: SoftphoneEvent): Step {
   const known = movesFailed(movedOn(told(state, next, event)));
   const [asked, ...more] = asking(controlled(state, known));
   const [parked, ...last] = parkedNow(asked);
-  const [after, ...most] = supervised(parked);
-  return settle(after, [...commands, ...more, ...last, ...most, ...secondComesUp(state, after)]);
+  const [supervising, ...most] = supervised(parked);
+  const [after, ...secondly] = secondComesUp(state, supervising);
+  return settle(after, [...commands, ...more, ...last, ...most, ...secondly]);
 }
 
 /** A call that is over here though its customer is not: who it was handed to is told with its end, or after it. */

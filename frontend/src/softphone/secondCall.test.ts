@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Call, LiveCall } from "../messages";
-import { colleague, room, transfer } from "../testing/rooms";
+import { colleague, room, supervisor, transfer } from "../testing/rooms";
 import { after, LEG, me, NOW, openState, push, readyState, ROOT } from "../testing/samples";
 import { announcement } from "./announcements";
 import type { SoftphoneEvent } from "./events";
 import { transition } from "./machine";
 import { elsewhere } from "./moving";
 import { parkedCalls } from "./room";
-import { goesBackTo, parkedBeside, secondRing } from "./secondCall";
+import { goesBackTo, notParked, parkedBeside, secondRing } from "./secondCall";
 import type { State } from "./state";
 import { waitsOf } from "./waits";
 
@@ -125,6 +125,17 @@ describe("hold and answer", () => {
     expect(after(gone, parked).calls.focus?.id).toBe(LEG);
   });
 
+  it("answers the second when the first caller has hung up before the music came", () => {
+    const [state, ...then] = transition(after(ringing(), answered), {
+      type: "call.disconnected",
+      id: LEG,
+      at: NOW,
+    });
+    expect(then).toContainEqual({ type: "phone.accept", id: SECOND_LEG });
+    expect(then.map(({ type }) => type)).not.toContain("tone.second-ring");
+    expect(state.calls.focus).toMatchObject({ state: "pending", id: SECOND_LEG, answering: true });
+  });
+
   it("that the server refuses is said, and the second rings on", () => {
     const refused = after(ringing(), answered, { type: "call.not-acted", sid: ROOT, message: "No." });
     expect(refused.control?.problem).toBe("No.");
@@ -162,6 +173,24 @@ describe("from one to the other", () => {
     const ended = push({ type: "call.ended", call: { ...live.call, sid: ROOT } });
     const state = after(asked(), ended);
     expect(commands(state, second)).toEqual([{ type: "call.act", sid: SECOND, act: { do: "resume" } }]);
+  });
+});
+
+describe("whoever else is in the call would be left with music", () => {
+  const joined = supervisor({ mode: "join" });
+  it.each([
+    ["a consultation", { transfer: transfer() }, "second.inTransfer"],
+    ["a colleague", { participants: [colleague()] }, "second.othersIn"],
+    ["a supervisor who is heard", { participants: [joined] }, "second.othersIn"],
+  ] as const)("%s", (_who, changes, why) => {
+    const participants = "participants" in changes ? [...changes.participants] : [];
+    const change = told(SECOND, { parked_since: null, transfer: null, ...changes, participants });
+    const state = after(both(), change);
+    expect(notParked(state)).toBe(why);
+    expect(commands(state, { type: "agent.swapped" })).toEqual([]);
+    expect(
+      notParked(after(both(), told(SECOND, { parked_since: null, participants: [supervisor()] }))),
+    ).toBeNull();
   });
 });
 

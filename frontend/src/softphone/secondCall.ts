@@ -8,7 +8,7 @@ import { idle, withoutOther } from "./calls";
 import { acted } from "./control";
 import type { Command, SoftphoneEvent } from "./events";
 import { elsewhere } from "./moving";
-import { parkedCalls } from "./room";
+import { isUnderWay, parkedCalls, shownCall, supervisorsIn, thirdParties } from "./room";
 import { isTalk, type Ring, type State } from "./state";
 
 type Step = [State, ...Command[]];
@@ -33,10 +33,20 @@ export function swapped(state: State): Step {
   return beside && canPark(state) ? acted(state, { do: "park", back: beside.call.sid }) : [state];
 }
 
+/** Why the caller in focus cannot be put on hold for another: whoever else is in the call would hear music alone. */
+export function notParked(state: State): "second.inTransfer" | "second.othersIn" | null {
+  const call = shownCall(state);
+  if (isUnderWay(call?.transfer)) return "second.inTransfer";
+  const isJoined = supervisorsIn(call).some(({ mode }) => mode === "join");
+  return isJoined || thirdParties(state).length > 0 ? "second.othersIn" : null;
+}
+
 /** Whether the call in focus can be asked about: the server knows it. No colleague is put on hold. */
-export function canPark({ calls: { focus }, control, desk, lives }: State): boolean {
+export function canPark(state: State): boolean {
+  const { calls, control, desk, lives } = state;
+  const { focus } = calls;
   if (focus?.state !== "open" || isColleague(focus.hints.number)) return false;
-  return desk.state === "open" && focus.root in lives && !control?.act;
+  return desk.state === "open" && focus.root in lives && !control?.act && notParked(state) === null;
 }
 
 export function declinedSecond(state: State): Step {
@@ -101,9 +111,19 @@ export function isSecondRing({ calls, grants }: State, event: SoftphoneEvent): b
   return event.type === "call.incoming" && isTalk(calls.focus) && Boolean(grants.second_call);
 }
 
-/** What rang softly is the call to answer now: of it the SDK, which was busy when it came, makes no sound. */
-export function secondComesUp(before: State, after: State): Command[] {
-  const { focus } = after.calls;
-  const rings = focus?.state === "pending" && !focus.answering && secondRing(before)?.id === focus.id;
-  return rings ? [{ type: "tone.second-ring" }] : [];
+/**
+ * What rang softly is the only call now. Where the agent was about to answer it, and the first caller hung up before the
+ * music came, it is answered. Else it is to be answered: of it the SDK, which was busy when it came, makes no sound.
+ */
+export function secondComesUp(before: State, after: State): Step {
+  const { calls } = after;
+  const { focus } = calls;
+  if (focus?.state !== "pending" || focus.answering || secondRing(before)?.id !== focus.id) return [after];
+  const act = before.control?.act;
+  if (act?.do !== "park" || !("answer" in act) || act.answer !== focus.id)
+    return [after, { type: "tone.second-ring" }];
+  return [
+    { ...after, calls: { ...calls, focus: { ...focus, answering: true } } },
+    { type: "phone.accept", id: focus.id },
+  ];
 }

@@ -249,6 +249,15 @@ def test_whoever_presses_twice_gives_it_once(twilio, talking, ada, grace, api, r
     assert Transfer.objects.count() == 1
 
 
+@pytest.mark.parametrize("other", ["sales", "+14155550143"])
+def test_another_number_is_not_the_same_transfer_though_it_ends_alike(twilio, talking, ada, api, rest, other):
+    assert give(api, {"number": "+12025550143"}).status_code == 202
+    assert give(api, {"number": "(202) 555-0143"}).status_code == 202
+
+    assert give(api, {"number": other}).status_code == 409
+    assert rest.names() == ["fetch"]
+
+
 def test_somebody_who_is_on_a_call_cannot_be_chosen_and_it_is_said_why(twilio, talking, ada, grace, api, rest):
     factories.make_call(9, agent=grace, caller=f"client:{grace.identity}", status="in-progress")
 

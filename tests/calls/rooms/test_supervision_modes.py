@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from calls.models import Call, CallEvent, CallOffer, Conversation, Participant, Room
 from calls.recorder.timeline import call_timeline
@@ -278,6 +279,18 @@ def test_who_was_not_in_the_call_takes_it_over_by_coming(twilio, talking, ada, d
     assert rest.asked[-1][:3] == ("remove", CONFERENCE, LEG)
     assert shown()["agent"]["name"] == "Hedy"
     assert Call.objects.filter(parent=None).count() == 1
+
+
+def test_a_call_is_taken_over_by_one_at_a_time(twilio, talking, ada, desk, hedy, rest, team):
+    inside(twilio, desk, hedy, "listen")
+    assert supervise(desk, "take-over").status_code == 202
+    other = APIClient()
+    other.force_authenticate(factories.make_agent("hans", team=team, role="supervisor", reachable=True))
+
+    refused = supervise(other, "take-over")
+
+    assert (refused.status_code, refused.json()["detail"]) == (409, "Somebody else is taking over this call.")
+    assert supervise(other, "listen").status_code == 202
 
 
 def test_a_line_that_is_lost_after_taking_over_leads_the_caller_back(twilio, talking, ada, desk, hedy, rest):
