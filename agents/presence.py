@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -17,6 +17,8 @@ from django.utils.translation import gettext, gettext_noop
 from agents.models import WRAP_UP, WRAP_UP_MOST, Agent, Availability, AwayReason, PresenceChange, PresenceRule, Team
 from agents.services import agents_change
 from core.retention import days_ago, delete_in_batches
+from core.sql.prepared import Param, Prepared
+from core.sql.statements import Statement, fetch
 
 # Rings in a row.
 _MISSED_MOST = 2
@@ -122,12 +124,14 @@ class CallEnded:
     at: datetime
 
 
-def wrap_ups_begin(ended: Iterable[CallEnded]) -> None:
+def wrap_ups_begin(ended: Iterable[CallEnded], seconds: Mapping[int, int] | None = None) -> None:
     """Begins wrap-up for those whose team wants it; once for each call. In the transaction that stores the call's end,
-    so that nobody is put through between the two."""
+    so that nobody is put through between the two. `seconds`: what `wrap_up_seconds` found, by team."""
     # In one order, as others may write the same agents.
     ended = sorted(ended, key=lambda one: one.agent_id)
-    seconds = _seconds_of({one.team_id for one in ended}) if ended else {}
+    if seconds is None:
+        (found,) = fetch(wrap_up_seconds({one.team_id for one in ended}))
+        seconds = dict(found)
     changed = []
     for one in ended:
         until = one.at + timedelta(seconds=seconds.get(one.team_id, 0))
@@ -152,9 +156,17 @@ def wrap_ups_begin(ended: Iterable[CallEnded]) -> None:
     agents_change([one.agent_id for one in changed])
 
 
-def _seconds_of(team_ids: Collection[int]) -> dict[int, int]:
-    teams = Team.objects.filter(pk__in=team_ids, wrap_up_seconds__gt=0)
-    return dict(teams.values_list("pk", "wrap_up_seconds"))
+def _wrap_up_seconds() -> QuerySet[Team, Any]:
+    teams = Team.objects.filter(pk__in_array=Param("team_ids"), wrap_up_seconds__gt=0)
+    return teams.order_by().values_list("pk", "wrap_up_seconds")
+
+
+_WRAP_UP_SECONDS = Prepared(_wrap_up_seconds)
+
+
+def wrap_up_seconds(team_ids: Collection[int]) -> Statement:
+    """Of those of these teams that want one, the id and how long it is."""
+    return _WRAP_UP_SECONDS(team_ids=team_ids)
 
 
 @transaction.atomic
@@ -207,9 +219,11 @@ def _note_end(agent_id: int, at: datetime, *, by: Agent | None = None, rule: str
 # --- Missed rings ---------------------------------------------------------------------------------------------------
 
 
-def rings_answered(agent_ids: Collection[int]) -> None:
+def rings_answered(agents: Iterable[Agent]) -> None:
     """These took a call: what they missed before counts no more."""
-    Agent.objects.filter(pk__in=agent_ids, missed_in_a_row__gt=0).update(missed_in_a_row=0)
+    # Most missed none. In one order, as others may write the same agents.
+    for agent_id in sorted({agent.pk for agent in agents if agent.missed_in_a_row}):
+        Agent.objects.filter(pk=agent_id).update(missed_in_a_row=0)
 
 
 def rings_missed(*, team_id: int, agent_ids: Collection[int]) -> set[int]:

@@ -58,7 +58,8 @@ def _calls() -> QuerySet[Call]:
 def _offers() -> QuerySet[CallOffer]:
     own = [field.name for field in fields_of(CallOffer)]
     offers = CallOffer.objects.filter(call__pk__in_array=Param("sids")).select_related("agent").order_by("pk")
-    return offers.only(*own, *(f"agent__{name}" for name in _AGENT))
+    # And whether that agent has missed rings before this one.
+    return offers.only(*own, *(f"agent__{name}" for name in (*_AGENT, "missed_in_a_row")))
 
 
 _CALLS = Prepared(_calls)

@@ -10,7 +10,13 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from agents.presence import CallEnded, rings_answered, rings_missed, wrap_ups_begin
+from agents.presence import (
+    CallEnded,
+    rings_answered,
+    rings_missed,
+    wrap_up_seconds,
+    wrap_ups_begin,
+)
 from agents.selectors import (
     agents_reachable,
     agents_shown,
@@ -22,7 +28,7 @@ from calls import selectors
 from calls.live import handovers
 from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
 from calls.live.call_tree import is_call_of_its_own
-from calls.live.second_calls import parked_in, talking_among, without_who_goes_on
+from calls.live.second_calls import Ended, parked_in, talking_among, who_goes_on, without_who_goes_on
 from calls.models import Call, CallOffer, CallStatus, Conversation
 from calls.payloads import agent_json, time_json
 from core.sql.prepared import Param, Prepared, exists_by_index
@@ -203,13 +209,17 @@ def calls_followed(trees: Sequence[CallTree]) -> None:
     that stores the calls: nobody is put through to somebody of whom that is not known yet."""
     parked = parked_in(tree.root.sid for tree in trees if tree.root.is_handled)
     handovers.followed(trees)
-    talks = without_who_goes_on([(tree.root, *talk) for tree in trees for talk in _talks_ended(tree)], parked)
-    teams = _teams_talked(trees) if talks else {}
-    wrap_ups_begin(_call_ended(*talk, teams, parked) for talk in talks)
+    ended = [
+        (root, agent_id, leg)
+        for tree in trees
+        for root, agent_id, leg in ((tree.root, *talk) for talk in _talks_ended(tree))
+        if root.is_terminal or (root.sid, agent_id) not in parked
+    ]
+    if ended:
+        _wrap_up(trees, ended, parked)
+    offers = [offer for tree in trees for offer in tree.changed_offers]
+    rings_answered(offer.agent for offer in offers if offer.state == CallOffer.State.ANSWERED)
     for tree in trees:
-        answered = {offer.agent_id for offer in tree.changed_offers if offer.state == CallOffer.State.ANSWERED}
-        if answered:
-            rings_answered(answered)
         missed = {one.agent_id for one in tree.withdrawals if one.reason == "not-answered"}
         # Whoever talks with somebody else need not take a second call.
         missed -= talking_among(missed) if missed else set()
@@ -223,12 +233,27 @@ def _team_rung(root: Call) -> int | None:
     return found or (root.line.team_id if root.line else None)
 
 
-def _teams_talked(trees: Sequence[CallTree]) -> dict[str, int]:
-    """By root, the team whose phones rang last for a caller on a route: it took the call. Of a call-back, the first
-    call, which has the team, hangs on the call that is made for it."""
+def _wrap_up(trees: Sequence[CallTree], ended: Sequence[Ended], parked: Collection[tuple[str, int]]) -> None:
+    """Begins it for whoever talked and goes on with nobody else, after all that there is to know in one trip."""
+    # Of a call-back, the first call, which has the team, hangs on the call that is made for it.
     roots = {sid: tree.root.sid for tree in trees for sid in (tree.root.sid, *(leg.sid for leg in tree.legs))}
-    found = Conversation.objects.filter(pk__in=list(roots), team__isnull=False).values_list("pk", "team_id")
-    return {roots[sid]: team_id for sid, team_id in found}
+    lines = {root.line.team_id for root, _agent_id, _leg in ended if root.line}
+    waiting, talks, teams, of_lines = fetch(
+        *who_goes_on(ended), _TEAMS_TALKED(sids=list(roots)), wrap_up_seconds(lines)
+    )
+    talked = {roots[sid]: team_id for sid, team_id, _seconds in teams}
+    seconds = dict(of_lines) | {team_id: each for _sid, team_id, each in teams}
+    over = without_who_goes_on(ended, waiting, talks)
+    wrap_ups_begin((_call_ended(*talk, talked, parked) for talk in over), seconds)
+
+
+def _teams_talked() -> QuerySet[Conversation, Any]:
+    """Of callers on a route, the team whose phones rang last: it took the call."""
+    found = Conversation.objects.filter(call__pk__in_array=Param("sids"), team__isnull=False)
+    return found.order_by().values_list("pk", "team_id", "team__wrap_up_seconds")
+
+
+_TEAMS_TALKED = Prepared(_teams_talked)
 
 
 def _call_ended(

@@ -8,7 +8,7 @@ agent who talks.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import OuterRef, Q, QuerySet
 
@@ -16,7 +16,7 @@ from agents.selectors import agents_reachable, reach_varies
 from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
 from calls.models import INTERNAL, Call, CallOffer, Participant, Transfer
 from core.sql.prepared import Param, Prepared, exists_by_index
-from core.sql.statements import fetch
+from core.sql.statements import Statement, fetch
 
 if TYPE_CHECKING:
     from agents.models import Agent
@@ -111,15 +111,18 @@ def parked_in(sids: Iterable[str]) -> set[tuple[str, int]]:
     return set(parked.values_list("room_id", "agent_id"))
 
 
-def without_who_goes_on(
-    ended: list[tuple[Call, int, Call]], parked: Collection[tuple[str, int]]
-) -> list[tuple[Call, int, Call]]:
-    """Of talks that have ended (the call, its agent, the agent's leg): those after which the agent has none. Who has
-    parked a caller, or is on another call while one who was parked is gone, does not wrap up yet."""
-    over = [one for one in ended if one[0].is_terminal or (one[0].sid, one[1]) not in parked]
-    if not over:
-        return []
-    ids = {agent_id for _root, agent_id, _leg in over}
-    waiting, talks = fetch(_PARKED(agent_ids=ids), _SECOND_TALKS(agent_ids=ids, **busy_slots()))
+#: A talk that has ended: the call, its agent's id, and the agent's leg.
+Ended: TypeAlias = "tuple[Call, int, Call]"
+
+
+def who_goes_on(ended: Iterable[Ended]) -> tuple[Statement, Statement]:
+    """What `without_who_goes_on` needs to know."""
+    ids = {agent_id for _root, agent_id, _leg in ended}
+    return _PARKED(agent_ids=ids), _SECOND_TALKS(agent_ids=ids, **busy_slots())
+
+
+def without_who_goes_on(ended: Iterable[Ended], waiting: list[Any], talks: list[Any]) -> list[Ended]:
+    """Those after whose talk the agent has none. Who has parked a caller, or is on another call while one who was
+    parked is gone, does not wrap up yet."""
     others = [*waiting, *((agent_id, parent_id or sid) for agent_id, sid, parent_id in talks)]
-    return [one for one in over if not any(pk == one[1] and sid != one[0].sid for pk, sid in others)]
+    return [one for one in ended if not any(pk == one[1] and sid != one[0].sid for pk, sid in others)]
