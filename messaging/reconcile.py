@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -80,12 +81,22 @@ def _sender_reconcile(sender: str, since: datetime) -> int:
 def _keep(some: Iterable[MessageFacts]) -> None:
     known = {facts.sid: facts for facts in some}
     with transaction.atomic():
-        rows = Message.objects.filter(sid__in=known, direction=Direction.OUTBOUND).values_list("sid", "status", "price")
-        news = [(known[sid], status, price) for sid, status, price in rows if sid is not None]
-        statuses_apply(list(_updates(facts for facts, status, _ in news if facts.status != status)))
-        for facts, _status, price in news:
-            if facts.price is not None and price is None:
-                Message.objects.filter(sid=facts.sid).update(price=facts.price, price_unit=facts.price_unit)
+        rows = Message.objects.filter(sid__in=known, direction=Direction.OUTBOUND)
+        news = [(known[row.sid], row) for row in rows.only("sid", "status", "price", "num_segments") if row.sid]
+        statuses_apply(list(_updates(facts for facts, row in news if facts.status != row.status)))
+        for facts, row in news:
+            if changes := _settled(facts, row):
+                Message.objects.filter(pk=row.pk).update(**changes)
+
+
+def _settled(facts: MessageFacts, row: Message) -> dict[str, Any]:
+    """What Twilio says of a text only some time after it has taken it."""
+    changes: dict[str, Any] = {}
+    if facts.price is not None and row.price is None:
+        changes |= {"price": facts.price, "price_unit": facts.price_unit}
+    if facts.num_segments and facts.num_segments != row.num_segments:
+        changes["num_segments"] = facts.num_segments
+    return changes
 
 
 def _updates(some: Iterable[MessageFacts]) -> Iterator[StatusUpdate]:
