@@ -19,14 +19,15 @@ from django.utils import timezone
 
 from messaging.models import Direction, Message, MessageStatus, Sender, Step
 from messaging.params import StatusUpdate
+from messaging.prices import PRICES_COME, price_to_come
 from messaging.statuses import statuses_apply
 from telephony.errors import TelephonyError
 from telephony.rest.messages import MessageFacts, messages_since
 
 logger = logging.getLogger(__name__)
 
-# Receipts come within minutes; prices within days.
-_RECEIPTS_COME, _PRICES_COME = timedelta(minutes=15), timedelta(days=3)
+# Prices come within days.
+_RECEIPTS_COME = timedelta(minutes=15)
 _HOURLY = timedelta(hours=1)
 _AT_ONCE = 200
 _UNSETTLED = ("", *(MessageStatus.ACCEPTED, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.SENT))
@@ -51,7 +52,7 @@ def _due(now: datetime) -> list[tuple[str, datetime]]:
     asked_at = dict(Sender.objects.values_list("name", "asked_at"))
     grace = timedelta(seconds=settings.MESSAGE_RECONCILE_SECONDS)
     lately = _oldest(now - _RECEIPTS_COME, now - grace, Q(status__in=_UNSETTLED))
-    later = _oldest(now - _PRICES_COME, now - grace, Q(status__in=_UNSETTLED) | Q(price=None))
+    later = _oldest(now - PRICES_COME, now - grace, Q(status__in=_UNSETTLED) | price_to_come(now))
     due = []
     for sender, since in later.items():
         last = asked_at.get(sender)
