@@ -281,7 +281,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
     set({ sending: true, problem: "", needsReason: false });
     try {
       const posted = await post(body, text.media, text.name, override);
-      drafts.sent(key, body);
+      drafts.sent(key);
       // What it had no need to override is forbidden no more.
       if (!override && state && keyOf(state) === key) set({ forbidden: "" });
       sent(key, posted);

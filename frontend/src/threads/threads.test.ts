@@ -111,16 +111,54 @@ describe("an open thread", () => {
     expect(keys[2]).not.toBe(keys[0]);
   });
 
-  it("keeps what was written while the last text was on its way", async () => {
+  describe("while a text is on its way", () => {
     let finish: (text: Text) => void = () => {};
-    const sendText = () => new Promise<Text>((resolve) => (finish = resolve));
-    const { store } = await opened(fakeApi({ sendText }));
-    store.write("One");
-    const sending = store.send();
-    store.write("One, two");
-    finish(message);
-    await sending;
-    expect(store.get()?.draft.text).toBe("One, two");
+    const sendText = vi.fn(() => new Promise<Text>((resolve) => (finish = resolve)));
+    const file = (name: string) => new File(["x"], name);
+    let uploads = 0;
+    const uploadFile = async () => ({ id: ++uploads }) as never;
+
+    async function going(text: string, ...names: string[]) {
+      uploads = 0;
+      const { store } = await opened(fakeApi({ sendText, uploadFile }));
+      store.write(text);
+      store.choose(names.map(file));
+      await settled();
+      const sending = store.send();
+      return { store, arrive: () => (finish(message), sending) };
+    }
+
+    it("keeps what is written on, and nothing of what was sent", async () => {
+      const { store, arrive } = await going("One", "lamp.jpg");
+      store.write("One, two");
+      await arrive();
+      expect(store.get()?.draft).toMatchObject({ text: ", two", files: [] });
+    });
+
+    it("keeps whole what is written instead", async () => {
+      const { store, arrive } = await going("One");
+      store.write("");
+      store.write("One more thing");
+      await arrive();
+      expect(store.get()?.draft.text).toBe("One more thing");
+    });
+
+    it("keeps files that are chosen", async () => {
+      const { store, arrive } = await going("One", "lamp.jpg");
+      store.choose([file("sofa.jpg")]);
+      await settled();
+      await arrive();
+      expect(store.get()?.draft).toMatchObject({ text: "", files: [{ name: "sofa.jpg", state: "ready" }] });
+      void store.send();
+      expect(sendText).toHaveBeenLastCalledWith(expect.objectContaining({ body: "", media: [2] }));
+    });
+
+    it("sends two files of one name and size as two", async () => {
+      const { store, arrive } = await going("One", "image.jpg", "image.jpg");
+      expect(sendText).toHaveBeenLastCalledWith(expect.objectContaining({ media: [1, 2] }));
+      await arrive();
+      expect(store.hasUnsent()).toBe(false);
+    });
   });
 
   it("does not send what still has empty fields", async () => {
