@@ -7,7 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -21,9 +22,17 @@ from contacts.blocks import may_unblock, number_block
 from contacts.group_serializers import GroupInputSerializer, GroupSerializer, RuleFieldSerializer
 from contacts.models import BlockedNumber, Group
 from contacts.rules import fields
+from core.api.flags import flag_asked
 from core.api.pages import PlacePagination
 from core.api.resources import BoundedJSONParser, Conflict
 from core.api.schema import raises
+
+_MEMBERS = OpenApiParameter(
+    "members",
+    OpenApiTypes.BOOL,
+    default=True,
+    description="`false` answers sooner: nobody is counted, and `members` is null.",
+)
 
 
 class _SupervisorsChange(APIView):
@@ -38,10 +47,13 @@ class _SupervisorsChange(APIView):
 class GroupListApi(_SupervisorsChange):
     """The groups, by name."""
 
-    @extend_schema(operation_id="groups_list", tags=["groups"], responses=GroupSerializer(many=True))
+    @extend_schema(
+        operation_id="groups_list", tags=["groups"], parameters=[_MEMBERS], responses=GroupSerializer(many=True)
+    )
     def get(self, request: Request) -> Response:
         """All groups, with how many belong to each just now."""
-        return Response(GroupSerializer(Group.objects.all(), many=True).data)
+        context = {"members": flag_asked(request, "members", default=True)}
+        return Response(GroupSerializer(Group.objects.all(), many=True, context=context).data)
 
     @raises("conflict")
     @extend_schema(

@@ -28,10 +28,12 @@ class GroupSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     description = serializers.CharField()
     rule = StoredRuleField(help_text="Empty for a group that is picked by hand alone.")
-    members = serializers.SerializerMethodField(help_text="How many belong to it just now.")
+    members = serializers.SerializerMethodField(
+        help_text="How many belong to it just now; null in a list that was asked for without."
+    )
 
-    def get_members(self, group: Group) -> int:
-        return member_count(group)
+    def get_members(self, group: Group) -> int | None:
+        return member_count(group) if self.context.get("members", True) else None
 
 
 class GroupInputSerializer(StrictSerializer):

@@ -19,6 +19,7 @@ from contacts import import_previews
 from contacts.import_previews import Gone, Preview
 from contacts.import_rows import MAX_BYTES, MAX_ROWS, Unreadable
 from contacts.import_services import ChangedMeanwhile
+from contacts.member_form import ids_in
 from contacts.models import Group
 
 _SHOWN = 20
@@ -81,7 +82,7 @@ class ImportsContacts:
                     columns=[
                         request.POST.get(f"column-{place}", target) for place, target in enumerate(preview.targets)
                     ],
-                    groups=[int(pk) for pk in request.POST.getlist("group") if pk.isascii() and pk.isdigit()],
+                    groups=ids_in(request.POST.getlist("group")),
                 )
                 return self._previewed(request, preview)
             return self._confirmed(request, preview)

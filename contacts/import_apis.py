@@ -27,6 +27,7 @@ from contacts.import_serializers import (
     ImportRowSerializer,
 )
 from contacts.import_services import ChangedMeanwhile, ImportRuns, contacts_import
+from core.api.flags import flag_asked
 from core.api.resources import BoundedJSONParser, Conflict, TooLarge, read_bounded
 from core.api.schema import raises
 
@@ -85,7 +86,7 @@ class ContactImportApi(APIView):
         except Unreadable as error:
             raise ValidationError({"file": [str(error)]}) from None
         try:
-            result = contacts_import(rows=rows, errors=errors, dry_run=_is_dry(request))
+            result = contacts_import(rows=rows, errors=errors, dry_run=flag_asked(request, "dry_run", default=False))
         except ImportRuns:
             raise Conflict(_("The very same rows are being imported just now. Nothing was done.")) from None
         return Response(ImportResultSerializer(result).data)
@@ -100,14 +101,6 @@ def _rows(data: Any) -> Sequence[tuple[int, Any]]:
     if not hasattr(file, "read"):
         raise Unreadable(_("Send a list of rows, or a CSV file in the field `file`."))
     return rows_from_csv(file.read(), own=own_names())
-
-
-def _is_dry(request: Request) -> bool:
-    value = request.query_params.get("dry_run", "false").lower()
-    if value not in ("true", "false", "1", "0"):
-        # Somebody who meant a rehearsal must not get an import.
-        raise ValidationError({"dry_run": _("Choose true or false.")})
-    return value in ("true", "1")
 
 
 class ImportPreviewListApi(APIView):

@@ -87,10 +87,11 @@ def picked_of(value: Any) -> Picked:
     """Of what a form sent. What is no id is nobody's."""
     if not isinstance(value, Mapping):
         return Picked()
-    return Picked(_ids(value.get("add", [])), _ids(value.get("out", [])))
+    return Picked(ids_in(value.get("add", [])), ids_in(value.get("out", [])))
 
 
-def _ids(texts: Iterable[str]) -> tuple[int, ...]:
+def ids_in(texts: Iterable[str]) -> tuple[int, ...]:
+    """Each once, of those that may be one."""
     known = (int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19)
     return tuple(dict.fromkeys(known))
 

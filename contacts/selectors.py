@@ -9,6 +9,7 @@ from contacts.models import Contact, ContactNumber
 from core.folding import fold
 from core.sql.prepared import Param, Prepared
 from core.sql.statements import Statement, fetch
+from telephony.number_search import digits_wanted, numbers_wanted
 from telephony.numbers import language_of_region, time_zone_of
 from telephony.party import same_party
 
@@ -76,9 +77,9 @@ def contact_search(text: str) -> QuerySet[Contact]:
     if not text:
         return contacts
     condition = Q(searched__contains=fold(text))
-    digits = "".join(ch for ch in text if ch.isdigit())
-    if len(digits) >= 3:
-        condition |= Q(pk__in=ContactNumber.objects.filter(number__icontains=digits).values("contact"))
+    if digits := digits_wanted(text):
+        numbers = Q(number__icontains=digits) | Q(number__in=numbers_wanted(text))
+        condition |= Q(pk__in=ContactNumber.objects.filter(numbers).values("contact"))
     return contacts.filter(condition)
 
 

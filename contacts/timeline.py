@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from agents.models import Agent
 
 _MAX_CURSOR = 300
+_DIGITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Place:
             return Q(**{f"{at}__lt": self.at})
         if kind < self.kind:
             return Q(**{f"{at}__lte": self.at})
-        here = int(self.id) if self.id.isdigit() else self.id
+        here = int(self.id) if _sources[self.kind].is_numbered else self.id
         return Q(**{f"{at}__lt": self.at}) | Q(**{at: self.at, f"{pk}__lt": here})
 
     def encoded(self) -> str:
@@ -66,14 +67,16 @@ class Place:
             raise ValueError(cursor)
         at, kind, pk = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split("|")
         time = datetime.fromisoformat(at)
-        if time.tzinfo is None or kind not in kinds() or "\x00" in pk:
+        if time.tzinfo is None or kind not in _sources or "\x00" in pk:
+            raise ValueError(cursor)
+        if _sources[kind].is_numbered and not (pk.isascii() and pk.isdecimal() and len(pk) == _DIGITS):
             raise ValueError(cursor)
         return cls(time.astimezone(UTC), kind, pk)
 
 
 def padded(pk: int) -> str:
     """A number so that its text is in its order."""
-    return f"{pk:020d}"
+    return f"{pk:0{_DIGITS}d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,8 @@ class Source(ABC):
     """What one capability knows of a contact, of one kind, as far as the viewer may see it."""
 
     kind: str
+    # Whether its entries have numbers for their ids.
+    is_numbered = True
 
     @abstractmethod
     def newest(self, subject: Subject, before: Place | None, limit: int) -> list[Entry]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 _FIELD = re.compile(r"\{([^{}\n]{1,40})\}")
-# What every contact has; an admin's own fields are filled in by their names.
+# What every contact has; an admin's own fields are filled in by their keys.
 FIELDS = ("name", "first name", "last name", "company")
 
 
@@ -30,7 +30,7 @@ def empty_fields(body: str, values: Mapping[str, str]) -> list[str]:
 
 
 def values_of(name: str, company: str = "", own: Mapping[str, object] | None = None) -> dict[str, str]:
-    """What the fields mean for one person. `own`: the admin's own fields, by their names."""
+    """What the fields mean for one person. `own`: the admin's own fields, by their keys."""
     return dict(_values(name, company, own or {}))
 
 

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 
 from core.sql.statements import Write, fetch
-from messaging.models import Message
+from messaging.models import Message, MessageStatus, Step
 
+# Within so much time Twilio settles what a text costs; what has no price then gets none.
+PRICES_COME = timedelta(days=3)
+# Nor has what never went out.
+_NEVER_PRICED = (MessageStatus.FAILED, MessageStatus.CANCELED)
 _WRITTEN = Write.update(Message, key="id", columns=["price", "price_unit"])
+
+
+def price_to_come(now: datetime) -> Q:
+    """Of messages: that Twilio has it, in or out, and will yet say what it costs."""
+    is_billed = Q(step__in=[Step.TAKEN, ""]) & ~Q(status__in=_NEVER_PRICED)
+    return is_billed & Q(price__isnull=True, created_at__gte=now - PRICES_COME)
 
 
 @transaction.atomic

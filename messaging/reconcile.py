@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,14 +19,15 @@ from django.utils import timezone
 
 from messaging.models import Direction, Message, MessageStatus, Sender, Step
 from messaging.params import StatusUpdate
+from messaging.prices import PRICES_COME, price_to_come
 from messaging.statuses import statuses_apply
 from telephony.errors import TelephonyError
 from telephony.rest.messages import MessageFacts, messages_since
 
 logger = logging.getLogger(__name__)
 
-# Receipts come within minutes; prices within days.
-_RECEIPTS_COME, _PRICES_COME = timedelta(minutes=15), timedelta(days=3)
+# Prices come within days.
+_RECEIPTS_COME = timedelta(minutes=15)
 _HOURLY = timedelta(hours=1)
 _AT_ONCE = 200
 _UNSETTLED = ("", *(MessageStatus.ACCEPTED, MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.SENT))
@@ -50,7 +52,7 @@ def _due(now: datetime) -> list[tuple[str, datetime]]:
     asked_at = dict(Sender.objects.values_list("name", "asked_at"))
     grace = timedelta(seconds=settings.MESSAGE_RECONCILE_SECONDS)
     lately = _oldest(now - _RECEIPTS_COME, now - grace, Q(status__in=_UNSETTLED))
-    later = _oldest(now - _PRICES_COME, now - grace, Q(status__in=_UNSETTLED) | Q(price=None))
+    later = _oldest(now - PRICES_COME, now - grace, Q(status__in=_UNSETTLED) | price_to_come(now))
     due = []
     for sender, since in later.items():
         last = asked_at.get(sender)
@@ -80,12 +82,22 @@ def _sender_reconcile(sender: str, since: datetime) -> int:
 def _keep(some: Iterable[MessageFacts]) -> None:
     known = {facts.sid: facts for facts in some}
     with transaction.atomic():
-        rows = Message.objects.filter(sid__in=known, direction=Direction.OUTBOUND).values_list("sid", "status", "price")
-        news = [(known[sid], status, price) for sid, status, price in rows if sid is not None]
-        statuses_apply(list(_updates(facts for facts, status, _ in news if facts.status != status)))
-        for facts, _status, price in news:
-            if facts.price is not None and price is None:
-                Message.objects.filter(sid=facts.sid).update(price=facts.price, price_unit=facts.price_unit)
+        rows = Message.objects.filter(sid__in=known, direction=Direction.OUTBOUND)
+        news = [(known[row.sid], row) for row in rows.only("sid", "status", "price", "num_segments") if row.sid]
+        statuses_apply(list(_updates(facts for facts, row in news if facts.status != row.status)))
+        for facts, row in news:
+            if changes := _settled(facts, row):
+                Message.objects.filter(pk=row.pk).update(**changes)
+
+
+def _settled(facts: MessageFacts, row: Message) -> dict[str, Any]:
+    """What Twilio says of a text only some time after it has taken it."""
+    changes: dict[str, Any] = {}
+    if facts.price is not None and row.price is None:
+        changes |= {"price": facts.price, "price_unit": facts.price_unit}
+    if facts.num_segments and facts.num_segments != row.num_segments:
+        changes["num_segments"] = facts.num_segments
+    return changes
 
 
 def _updates(some: Iterable[MessageFacts]) -> Iterator[StatusUpdate]:

@@ -12,6 +12,7 @@ from django.db.models import F
 from core.sql import prepared  # noqa: F401 (knows `__in_array`)
 from messaging import changes, outbox
 from messaging.models import Direction, Message, MessageMedia, Origin, Step, Thread
+from messaging.segments import count
 from routing.models import Line
 from telephony.party import same_party
 
@@ -71,6 +72,8 @@ def message_write(
         sender=line.number,
         recipient=number,
         body=body,
+        # Through a messaging service, Twilio takes a text before it counts them. With a file it is one message.
+        num_segments=1 if media else count(body).segments,
         origin=origin,
         written_by=by,
         key=key,

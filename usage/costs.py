@@ -10,12 +10,14 @@ from typing import Any
 
 from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agents.selectors import agents_named
 from calls.models import TERMINAL, Call
 from core.text import in_sentence
 from messaging.models import GroupSend, Message, Origin, Step
+from messaging.prices import price_to_come
 from routing.models import Line
 from usage.models import CallPrice
 
@@ -150,7 +152,7 @@ def _add_texts(found: dict[int | None, Cost], texts: QuerySet[Message], by: str)
             texts=Count("pk"),
             parts=Sum("num_segments"),
             sum=Sum("price"),
-            left=Count("pk", filter=Q(price__isnull=True)),
+            left=Count("pk", filter=price_to_come(timezone.now())),
         )
     )
     for row in rows:

@@ -16,6 +16,8 @@ from contacts.timeline import Entry, Place, Source, Subject
 class _Calls(Source):
     """As far as the viewer may see them in the log. By number as well: of a time when it was nobody's yet."""
 
+    is_numbered = False
+
     def __init__(self, kind: str, only: Q) -> None:
         self.kind = kind
         self._only = only

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -17,9 +16,7 @@ from calls.log.merge import Page, first_of
 from calls.models import Call
 from contacts.selectors import contact_ids_matching
 from core.folding import fold
-from telephony.errors import InvalidNumber
-from telephony.party import same_party
-from telephony.phone import parse
+from telephony.number_search import digits_wanted, numbers_wanted
 
 WINDOW = 10_000
 # More people than this are no answer to "who": their older calls are not looked for.
@@ -61,13 +58,11 @@ class _Wanted:
 
     @classmethod
     def from_text(cls, text: str) -> _Wanted:
-        digits = "".join(ch for ch in text if ch.isdecimal() and ch.isascii())
         return cls(
             text=fold(text),
             contact_ids=list(contact_ids_matching(text)[:_MOST_CONTACTS]),
-            numbers=_whole_number(text),
-            # A number's local form begins with a 0 that E.164 does not have.
-            digits=(digits.lstrip("0") or digits) if len(digits) >= 3 else "",
+            numbers=numbers_wanted(text),
+            digits=digits_wanted(text),
         )
 
     def in_all(self, calls: QuerySet[Call]) -> QuerySet[Call]:
@@ -89,13 +84,6 @@ class _Wanted:
         if connection.vendor == "postgresql":
             streams.append(_with_words(calls, self.text))
         return streams
-
-
-def _whole_number(text: str) -> tuple[str, ...]:
-    try:
-        return same_party(parse(text, home_region=settings.HOME_REGION).e164)
-    except InvalidNumber:
-        return ()
 
 
 def _with_words(calls: QuerySet[Call], text: str) -> QuerySet[Call]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from contacts.consents import numbers_blocked, numbers_with_landline
 from contacts.people import Person, own_keys, people_of
 from contacts.selectors import contacts_by_number
-from messaging.models import Direction, GroupSend, LeftOut, Message, MessageStatus
+from messaging.models import GroupSend, LeftOut
 from messaging.outbox.claims import forbidden_of
 from messaging.outbox.hours import Hours, text_may_go
 from messaging.placeholders import FIELDS, empty_fields, fields_in, filled_in, values_of
+from messaging.refused_numbers import INVALID_CODES, LANDLINE_CODES, numbers_last_refused
 from messaging.segments import MAX_LENGTH, Count, Encoding, count, plain
 from routing.outgoing.checks import TextFacts, never_texted, text_facts, text_refusals
 from routing.outgoing.roles import role_of
@@ -27,10 +27,6 @@ from telephony.party import same_party
 from telephony.phone import parse
 
 _AT_ONCE = 5000
-# Twilio's codes for numbers that nobody has.
-_INVALID_CODES = ("21211", "30005")
-# And for landlines: of a contact, its number says so since (`landline_note`).
-_LANDLINE_CODES = ("21614", "30006")
 # The longest, as far as plain letters make it shorter.
 _LONGEST = 50
 
@@ -185,9 +181,9 @@ def _unwanted(send: GroupSend, numbers: list[str], strangers: list[str]) -> _Unw
         blocked=set().union(*(numbers_blocked(part) for part in parts)),
         landlines=set().union(
             *(numbers_with_landline(part) for part in parts),
-            *(_numbers_last_refused(part, _LANDLINE_CODES) for part in own_parts),
+            *(numbers_last_refused(part, LANDLINE_CODES) for part in own_parts),
         ),
-        invalid=set().union(*(_numbers_last_refused(part, _INVALID_CODES) for part in parts)),
+        invalid=set().union(*(numbers_last_refused(part, INVALID_CODES) for part in parts)),
         not_allowed=_not_allowed(send, numbers),
     )
 
@@ -216,17 +212,6 @@ def _may_ever_go(send: GroupSend, facts: TextFacts) -> Callable[[str], bool]:
     own = Hours(send.hours_from, send.hours_until) if send.keeps_hours else None
     now = timezone.now()
     return lambda number: not facts.rules.hours or text_may_go(number, own, facts, now) is not None
-
-
-def _numbers_last_refused(numbers: Collection[str], codes: Collection[str]) -> set[str]:
-    """Those of which Twilio has said one of these, and of which nothing better was heard since: a text that was
-    delivered there, or one that came from there."""
-    heard = Q(error_code__in=codes) | Q(status=MessageStatus.DELIVERED) | Q(direction=Direction.INBOUND)
-    said = Message.objects.filter(thread__number__in_array=list(numbers), error_code__in=codes).order_by()
-    suspects = set(said.values_list("thread__number", flat=True))
-    rows = Message.objects.filter(heard, thread__number__in_array=list(suspects)).order_by("created_at", "pk")
-    last = dict(rows.values_list("thread__number", "error_code"))
-    return {number for number, code in last.items() if code in codes}
 
 
 def _reason(one: _Chosen, unwanted: _Unwanted) -> str:

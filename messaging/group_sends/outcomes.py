@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from core.languages import sentence
-from messaging.models import LeftOut, MessageStatus, RecipientState, Step
+from messaging.models import LeftOut, MessageStatus, RecipientState, SendState, Step
 from messaging.outbox.claims import TOO_OLD
 from messaging.outbox.outgoing import HOURS_APART
 from routing.outgoing.rules import is_of_hours
@@ -109,7 +109,7 @@ class Result:
 
 
 def result_of(recipient: GroupRecipient) -> Result:
-    """In the language that is spoken now. The recipient comes with its message."""
+    """In the language that is spoken now. The recipient comes with its message, and one that has one with its send."""
     message = recipient.message
     outcome = outcome_of(recipient.state, message.step if message else None, message.status if message else None)
     code = message.error_code if message else ""
@@ -121,21 +121,26 @@ def result_of(recipient: GroupRecipient) -> Result:
         if outcome is Outcome.NOT_DELIVERED and not why:
             why = _("This text was not delivered.")
     problem = message.problem if message else ""
-    what_now = _what_now(outcome, code, problem)
+    is_over = message is not None and recipient.send.state == SendState.CANCELED
+    what_now = _what_now(outcome, code, problem, is_over=is_over)
     hours = _HOURS_HELP if problem == HOURS_APART else _HOURS
     helps = _HELP.get(code, hours if what_now is WhatNow.HELP else "")
     return Result(outcome, str(outcome.label), why, what_now, sentence(helps))
 
 
-def _what_now(outcome: Outcome, code: str, problem: str) -> WhatNow:
+def _what_now(outcome: Outcome, code: str, problem: str, *, is_over: bool) -> WhatNow:
+    """`is_over`: the send was canceled, and nobody is tried again."""
     if outcome is Outcome.UNKNOWN:
         return WhatNow.ASK
     if outcome is not Outcome.NOT_DELIVERED:
         return WhatNow.NOTHING
-    if code in RETRY_CODES or code in STOP_CODES or problem == TOO_OLD:
+    is_away = code in RETRY_CODES or code in STOP_CODES or problem == TOO_OLD
+    if is_away and not is_over:
         return WhatNow.TRY_AGAIN
     if code in _HELP or is_of_hours(problem) or problem == HOURS_APART:
         return WhatNow.HELP
+    if is_away:
+        return WhatNow.NOTHING
     # Without a code it was Ringdesk that refused it: who stopped, is blocked, or has a landline.
     return WhatNow.LEFT_OUT if code in _LEFT_OUT_CODES or not code else WhatNow.NOTHING
 

@@ -51,13 +51,17 @@ def progress_json(send: GroupSend) -> dict[str, Any]:
         "problem": sentence(send.problem),
         "started_at": time_json(send.started_at),
         "finished_at": time_json(send.finished_at),
-        "progress": _progress(send.counts) if send.state != SendState.DRAFT else None,
+        "progress": _progress(send) if send.state != SendState.DRAFT else None,
         "revision": send.revision,
     }
 
 
-def _progress(counts: Mapping[str, Any]) -> dict[str, Any]:
+def _progress(send: GroupSend) -> dict[str, Any]:
+    counts: Mapping[str, Any] = send.counts
     figures: dict[str, Any] = {name.replace("-", "_"): counts.get(name, 0) for name in _COUNTS}
+    if send.state == SendState.CANCELED:
+        # It never goes on: nobody is tried again.
+        figures["retryable"] = 0
     total = figures["total"]
     delivered = figures["delivered"]
     figures["delivered_percent"] = round(100 * delivered / total, 1) if total else 0.0

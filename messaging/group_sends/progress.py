@@ -17,13 +17,16 @@ from messaging.group_sends import broadcasts
 from messaging.group_sends.outcomes import FAILED, RETRYABLE, STOP_CODES, TO_LOOK_AT, Outcome, is_open, outcome_of
 from messaging.models import Direction, GroupSend, Message, RecipientState, SendState, Step
 from messaging.outbox import guards
+from messaging.prices import PRICES_COME, price_to_come
 from telephony.errors import text_sentence_for
 
 # While it runs, and while receipts come in; then only prices and replies do.
 _AT_WORK, _LATELY, _LATER = timedelta(seconds=1), timedelta(seconds=5), timedelta(minutes=1)
 # A send to very many is counted less often: it takes longer, and moves less.
 _COUNTED_PER_SECOND = 50_000
-_RECEIPTS_COME, _PRICES_COME = timedelta(minutes=15), timedelta(days=3)
+_RECEIPTS_COME = timedelta(minutes=15)
+# After an update or an outage, sends of years may be due.
+_PAST_AT_ONCE = 20
 LINE_OFF = gettext_noop("The line of this send is not in use any more. An admin can switch it on again.")
 
 
@@ -49,10 +52,13 @@ def refresh_due() -> datetime | None:
 
 def _others_due(now: datetime) -> Iterable[tuple[int, datetime | None]]:
     others = Q(state__in=[SendState.FINISHED, SendState.PAUSED, SendState.STOPPED, SendState.CANCELED])
-    lately = others & Q(started_at__gte=now - _PRICES_COME, counted_at__lte=now - _LATELY)
+    lately = others & Q(started_at__gte=now - PRICES_COME, counted_at__lte=now - _LATELY)
     lately &= Q(finished_at=None) | Q(finished_at__gte=now - _RECEIPTS_COME)
-    later = others & Q(finished_at__gte=now - _PRICES_COME, counted_at__lte=now - _LATER)
-    return GroupSend.objects.filter(lately | later).order_by().values_list("pk", "counted_at")
+    later = others & Q(finished_at__gte=now - PRICES_COME, counted_at__lte=now - _LATER)
+    # Once more when no price comes any more: none is missing from then on.
+    past = others & Q(finished_at__lt=now - PRICES_COME, counted_at__lt=F("finished_at") + PRICES_COME)
+    yield from GroupSend.objects.filter(lately | later).order_by().values_list("pk", "counted_at")
+    yield from GroupSend.objects.filter(past).order_by("-pk").values_list("pk", "counted_at")[:_PAST_AT_ONCE]
 
 
 def refresh(send_id: int) -> None:
@@ -182,7 +188,7 @@ def _spent(send: GroupSend) -> dict[str, Any]:
     found = texts.aggregate(
         spent=Sum("price"),
         unit=Max("price_unit", filter=Q(price__gt=0)),
-        missing=Count("pk", filter=Q(step=Step.TAKEN, price=None)),
+        missing=Count("pk", filter=price_to_come(timezone.now())),
     )
     spent: Decimal = found["spent"] or Decimal()
     return {

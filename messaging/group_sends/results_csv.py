@@ -25,7 +25,7 @@ def _rows(send: GroupSend, language: str) -> Iterator[list[str]]:
             *(_("Name"), _("Number"), _("Outcome"), _("Why"), _("When"), _("What now"), _("Segments"), _("Price")),
             *(_("Currency"), _("Answered"), _("Text")),
         ]
-    rows = GroupRecipient.objects.filter(send=send).select_related("message").order_by("pk")
+    rows = send.recipients.select_related("message").order_by("pk")
     for recipient in rows.annotate(answered=ANSWERED).iterator(chunk_size=500):
         with speaking(language):
             yield _values(recipient)

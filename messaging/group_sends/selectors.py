@@ -13,6 +13,7 @@ from core.sql.literally import Literally
 from messaging.group_sends.outcomes import DELIVERED, FAILED, RETRYABLE, TO_LOOK_AT, UNKNOWN
 from messaging.group_sends.progress import ANSWERED
 from messaging.models import SHOWN_STATES, GroupRecipient, GroupSend, RecipientState, SendState, Step
+from telephony.number_search import digits_wanted, numbers_wanted
 
 if TYPE_CHECKING:
     from messaging.group_sends.audience import Row
@@ -67,17 +68,17 @@ def _few_waiting(send: GroupSend) -> QuerySet[Any]:
 
 def _found_by(search: str) -> Q:
     found = Q(searched__contains=fold(search))
-    digits = "".join(letter for letter in search if letter.isdigit())
-    # A number as it is dialled at home begins with a zero that E.164 does not have.
-    return found | Q(number__icontains=digits.lstrip("0")) if len(digits.lstrip("0")) >= 3 else found
+    if digits := digits_wanted(search):
+        found |= Q(number__icontains=digits) | Q(number__in=numbers_wanted(search))
+    return found
 
 
 def draft_rows_shown(rows: list[Row], *, show: str, search: str) -> Iterator[Row]:
     """The same of a draft's: who is left out, or all who get it."""
     wanted = fold(search)
-    digits = "".join(letter for letter in search if letter.isdigit()).lstrip("0")
+    digits, numbers = digits_wanted(search), numbers_wanted(search)
     for row in rows:
         if bool(row.reason) != (show == "left-out"):
             continue
-        if not search or wanted in fold(row.name) or (len(digits) >= 3 and digits in row.number):
+        if not search or wanted in fold(row.name) or (digits and digits in row.number) or row.number in numbers:
             yield row

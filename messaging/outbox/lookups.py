@@ -82,6 +82,10 @@ def look_write(looked: Looked) -> None:
     elif row.looks + 1 < _LOOKS:
         settle = timedelta(seconds=settings.MESSAGE_SETTLE_SECONDS)
         _still(row).update(looks=row.looks + 1, due_at=now + settle)
+    elif _may_be_there(row, looked.listed):
+        logger.warning("outbox: message=%s is not known: Twilio has a text in other words", row.pk)
+        _still(row).update(step=Step.UNKNOWN, problem=UNKNOWN)
+        _tell(row)
     else:
         # Its claim ends here: whoever had it finds nothing to write to.
         with transaction.atomic():
@@ -128,9 +132,22 @@ def _listed(row: Message) -> list[MessageFacts]:
 
 def _match(row: Message, listed: Sequence[MessageFacts]) -> MessageFacts | None:
     """Twilio's record of this text: the oldest that can be it, and is no other text of ours."""
-    ours = [facts for facts in listed if facts.direction.startswith("outbound") and _same(facts.body, row.body)]
-    known = set(Message.objects.filter(sid__in=[facts.sid for facts in ours]).values_list("sid", flat=True))
-    return next((facts for facts in reversed(ours) if facts.sid not in known), None)
+    return next((facts for facts in reversed(_nobodys(listed)) if _same(facts.body, row.body)), None)
+
+
+def _may_be_there(row: Message, listed: Sequence[MessageFacts]) -> bool:
+    """Whether Twilio has a text that is none of ours by its words: a service shortens links in them, an account may
+    keep none. It may be this one."""
+    others = Message.objects.filter(sender=row.sender, recipient=row.recipient, sid=None).exclude(pk=row.pk)
+    bodies = list(others.values_list("body", flat=True))
+    return any(not any(_same(facts.body, body) for body in bodies) for facts in _nobodys(listed))
+
+
+def _nobodys(listed: Sequence[MessageFacts]) -> list[MessageFacts]:
+    """Those that were sent, and that no row of ours is known to be."""
+    sent = [facts for facts in listed if facts.direction.startswith("outbound")]
+    known = set(Message.objects.filter(sid__in=[facts.sid for facts in sent]).values_list("sid", flat=True))
+    return [facts for facts in sent if facts.sid not in known]
 
 
 def _same(theirs: str, ours: str) -> bool:

@@ -18,13 +18,13 @@ from messaging.opt_outs import blocked_with
 from messaging.outbox.sending import Outcome
 from messaging.outbox.sends import waiting_again
 from messaging.outbox.signals import messages_moved
+from messaging.refused_numbers import LANDLINE_CODES
 from telephony.errors import NotReached, RateLimited, TelephonyError
 from telephony.rest.messages import MessageFacts
 
 logger = logging.getLogger(__name__)
 
 _UNSUBSCRIBED = 21610
-_LANDLINES = frozenset({"21614", "30006"})
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_ASKED = 0.5, 30.0, 3600.0
 _QUEUE_FULL, _QUEUE_PAUSE = 21611, 60.0
 
@@ -152,7 +152,7 @@ def code_note(sender: str, number: str, code: str) -> None:
     if code == str(_UNSUBSCRIBED):
         for one in blocked_with(sender):
             consent_forbid(number, sender=one, note="21610")
-    elif code in _LANDLINES:
+    elif code in LANDLINE_CODES:
         landline_note(number)
 
 

@@ -12,14 +12,18 @@ from django.utils import timezone
 from calls.log.to_do import missed_to_call_back
 from calls.models import Call
 from messaging.models import Message, MissedCallText, Origin
+from messaging.refused_numbers import INVALID_CODES, LANDLINE_CODES, numbers_last_refused
 from messaging.services import message_write
 from messaging.threads.services import TextRefused, text_check, text_check_allowed
+from routing.models import Line
 from routing.outgoing.rules import Role
+from telephony.party import same_party
 
 logger = logging.getLogger(__name__)
 
 # What was missed longer ago gets no text: after an outage nobody is to be surprised in the night.
 _LATELY = timedelta(minutes=15)
+_A_DAY = timedelta(hours=24)
 _AT_ONCE = 200
 
 
@@ -38,9 +42,9 @@ def missed_calls_text() -> None:
 def _write(rule: MissedCallText, call: Call) -> None:
     ended = timezone.localtime(call.end_time or call.start_time)
     key = f"missed:{rule.line_id}:{call.caller}:{ended.date():%Y%m%d}"
-    if not is_within(rule, ended) or Message.objects.filter(key=key).exists():
-        return
     line = rule.line
+    if not is_within(rule, ended) or _was_written_lately(line, call.caller) or _took_none(call.caller):
+        return
     try:
         text_check(line, call.caller)
         # The rule is an admin's.
@@ -51,6 +55,18 @@ def _write(rule: MissedCallText, call: Call) -> None:
     except IntegrityError:
         # Another worker has just written it.
         pass
+
+
+def _was_written_lately(line: Line, number: str) -> bool:
+    """By hours and not by dates: who calls before midnight and after it is one who called twice."""
+    rows = Message.objects.filter(thread__line=line, thread__number__in=same_party(number), origin=Origin.RULE)
+    return rows.filter(created_at__gt=timezone.now() - _A_DAY).exists()
+
+
+def _took_none(number: str) -> bool:
+    """Whether Twilio could deliver nothing the last time, also when it is no contact's: nobody is there to see that it
+    fails each day."""
+    return bool(numbers_last_refused(same_party(number), (*LANDLINE_CODES, *INVALID_CODES)))
 
 
 def is_within(rule: MissedCallText, moment: datetime) -> bool:

@@ -28,6 +28,7 @@ from messaging.opt_outs import blocked_with
 from messaging.threads.payloads import Known, consent_json, message_json, thread_json
 from messaging.threads.permissions import threads_visible
 from routing.models import Line
+from telephony.number_search import digits_wanted, numbers_wanted
 from telephony.party import same_party
 
 if TYPE_CHECKING:
@@ -108,9 +109,10 @@ def _found_by(text: str) -> QuerySet[Thread, Any]:
     threads = Thread.objects.order_by()
     found: list[QuerySet[Any, Any]] = [threads.filter(number__in=contact_numbers_matching(text)).values("pk")]
     found += [messages.values("thread") for messages in _that_say(fold(text))]
-    digits = "".join(letter for letter in text if letter.isdigit())
-    if len(digits) >= 3:
+    if digits := digits_wanted(text):
         found.append(threads.filter(number__icontains=digits).values("pk"))
+    if numbers := numbers_wanted(text):
+        found.append(threads.filter(number__in=numbers).values("pk"))
     return found[0].union(*found[1:])
 
 

@@ -111,6 +111,14 @@ def test_a_file_that_cannot_be_read_is_explained(client, text, words):
     assert words in upload(client, text).content.decode()
 
 
+@pytest.mark.parametrize("group", ["9" * 30, "9" * 5000])
+def test_a_group_that_there_cannot_be_counts_for_nothing(client, group):
+    page = upload(client)
+    answer = client.post(URL, {"token": page.context["token"], "choose": "1", "group": group}, secure=True)
+
+    assert (answer.status_code, answer.context["preview"].groups) == (200, [])
+
+
 def test_texts_of_a_file_are_texts_on_the_page(client):
     page = upload(client, 'name,number\n<script>x</script>,2025550142\n<b>Tom</b>,1\n"<i>",2025550143,,<u>\n')
 

@@ -14,6 +14,7 @@ from calls.models import Call
 from contacts.consents import consent_record
 from contacts.models import BlockedNumber, Consent, Contact, ContactNote
 from contacts.services import note_add
+from contacts.timeline import Place
 from messaging.models import Message, Thread
 from tests import factories
 from tests.twilio import SUPPORT, outgoing, sid
@@ -154,6 +155,15 @@ def test_calls_that_an_agent_may_not_see_are_not_on_it(maya, line, ada):
 @pytest.mark.parametrize("query", ["cursor=x", "cursor=eHx4fHg", "kind=fax", "kind=note&kind=fax"])
 def test_what_cannot_be_read_is_refused_in_words(client, maya, query):
     answer = client.get(url(maya, f"timeline/?{query}"), secure=True)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "validation")
+
+
+@pytest.mark.parametrize("kind", ["note", "text"])
+@pytest.mark.parametrize("pk", ["²", "abc", "", "٣", "9" * 200])
+def test_a_cursor_that_somebody_has_made_up_is_refused_in_words(client, maya, kind, pk):
+    cursor = Place(timezone.now(), kind, pk).encoded()
+    answer = client.get(url(maya, f"timeline/?cursor={cursor}"), secure=True)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "validation")
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from contacts.models import ContactNumber
-from contacts.selectors import contact_by_number
+from contacts.selectors import contact_by_number, contact_search
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,15 @@ def test_contacts_are_searched_by_name_company_and_number(ada, search, found):
     answer = client.get("/api/v1/contacts/", {"search": search}, secure=True).json()
 
     assert [item["name"] for item in answer["results"]] == found
+
+
+@pytest.mark.parametrize("search", ["020 7946 0018", "020 79", "+44 (0)20 7946 0018"])
+def test_contacts_are_found_by_a_number_as_it_is_shown(ada, settings, search):
+    settings.HOME_REGION = "GB"
+    factories.make_contact("Maya", "+442079460018")
+    factories.make_contact("Leïla", "+12025550144")
+
+    assert [contact.name for contact in contact_search(search)] == ["Maya"]
 
 
 def test_contacts_need_a_log_in():

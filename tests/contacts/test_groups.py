@@ -163,6 +163,18 @@ def test_a_stored_rule_that_cannot_be_read_finds_nobody_and_breaks_no_page(maya,
     assert admin_client.get(f"/admin/contacts/group/{broken.pk}/change/").status_code == 200
 
 
+def test_the_list_counts_nobody_when_only_names_are_asked_for(maya, admin_client):
+    group(("company", "contains", "okonkwo"))
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = admin_client.get("/api/v1/groups/", {"members": "false"})
+
+    assert [(row["name"], row["members"]) for row in answer.json()] == [("Found", None)]
+    assert not [each for each in queries if "contacts_contact" in each["sql"]]
+    assert admin_client.get("/api/v1/groups/", {"members": "true"}).json()[0]["members"] == 1
+    assert admin_client.get("/api/v1/groups/", {"members": "some"}).status_code == 400
+
+
 def test_a_group_without_a_rule_finds_nobody(maya):
     assert list(members_of([Group.objects.create(name="Trade").pk])) == []
 

@@ -10,6 +10,7 @@ import pytest
 from contacts.consents import numbers_that_forbid
 from messaging.models import Message, Origin, Step
 from messaging.outbox.claims import forbidden_of
+from messaging.reconcile import texts_reconcile
 from messaging.services import message_write
 from telephony.rest.client import get_client
 from tests import factories
@@ -82,6 +83,27 @@ def test_without_a_service_a_text_is_of_the_number_alone(simulator, line):
     simulator.quiet()
 
     assert get_client().messages(message.sid).fetch().messaging_service_sid is None
+
+
+_TWO_SEGMENTS = "Your lamp is ready. " * 9
+
+
+def test_its_segments_are_counted_before_twilio_says_how_many_they_are(simulator, service, line):
+    message = written(line, _TWO_SEGMENTS)
+
+    assert (message.status, message.num_segments) == ("accepted", 2)
+
+
+def test_segments_that_are_not_known_are_asked_for(simulator, service, line, settings):
+    message = written(line, _TWO_SEGMENTS)
+    simulator.quiet()
+    Message.objects.update(num_segments=0)
+    settings.MESSAGE_RECONCILE_SECONDS = 0
+
+    texts_reconcile()
+
+    message.refresh_from_db()
+    assert (message.status, message.num_segments) == ("delivered", 2)
 
 
 def test_what_becomes_of_it_is_told_as_of_any_text(simulator, service, line):

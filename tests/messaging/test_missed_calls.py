@@ -11,6 +11,7 @@ from contacts.models import BlockedNumber, Consent, ContactNumber, LineType
 from messaging.models import Message, MissedCallText, Step
 from messaging.threads.missed_calls import is_within, missed_calls_text
 from tests import factories
+from tests.messaging.texts import make_message, make_thread
 from tests.twilio import CALLER, SUPPORT
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,36 @@ def test_never_after_stop_and_never_to_a_blocked_number_or_a_landline(line, rule
     missed_calls_text()
 
     assert written() == []
+
+
+@pytest.mark.parametrize("code", ["21614", "30006", "21211", "30005"])
+def test_a_stranger_whose_number_took_no_text_gets_no_other(line, rule, code):
+    before = timezone.now() - timedelta(days=3)
+    make_message(make_thread(line), step=Step.TAKEN, status="undelivered", error_code=code, created_at=before)
+    missed(line)
+    missed_calls_text()
+
+    assert Message.objects.filter(origin="rule").count() == 0
+
+
+def test_a_stranger_from_whose_number_a_text_came_since_gets_one(line, rule):
+    thread = make_thread(line)
+    make_message(thread, step=Step.TAKEN, status="undelivered", error_code="30006")
+    make_message(thread, direction="inbound", status="received")
+    missed(line)
+    missed_calls_text()
+
+    assert Message.objects.filter(origin="rule").count() == 1
+
+
+@pytest.mark.parametrize(("hours", "expected"), [(23, 1), (25, 2)])
+def test_once_a_day_is_once_in_24_hours_also_past_midnight(line, rule, hours, expected):
+    before = timezone.now() - timedelta(hours=hours)
+    make_message(make_thread(line), origin="rule", key="missed:before", created_at=before)
+    missed(line)
+    missed_calls_text()
+
+    assert Message.objects.count() == expected
 
 
 def test_a_rule_that_is_off_writes_nothing(line, rule):

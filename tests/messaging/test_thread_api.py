@@ -94,6 +94,15 @@ def test_the_list_can_be_narrowed(client, line, ada, query, found):
     assert {row["number"][-1] for row in rows} == found
 
 
+@pytest.mark.parametrize("search", ["020 7946 0018", "020 79", "+44 (0)20 7946 0018"])
+def test_a_thread_is_found_by_its_number_as_it_is_shown(client, line, settings, search):
+    settings.HOME_REGION = "GB"
+    make_thread(line, "+442079460018")
+    make_thread(line, "+12025550152")
+
+    assert [row["number"] for row in get(client, THREADS, search=search).json()["results"]] == ["+442079460018"]
+
+
 @pytest.mark.parametrize("query", [{"show": "hers"}, {"unread": "maybe"}, {"line": "x"}, {"cursor": "x"}])
 def test_a_list_that_makes_no_sense_is_refused_in_words(client, line, query):
     assert get(client, THREADS, **query).status_code == 400

@@ -200,6 +200,16 @@ def test_a_line_costs_what_its_calls_and_texts_cost(two_calls, figures):
     assert (found["Sales"].calls_price, found["Sales"].open) == (Decimal("0.01"), 1)
 
 
+def test_a_text_is_open_only_while_a_price_may_come(line):
+    now = timezone.now()
+    message(1, line, created_at=now, status="delivered")
+    message(2, line, created_at=now, status="failed")
+    message(3, line, created_at=now, status="canceled")
+    message(4, line, created_at=now - timedelta(days=3, minutes=1), status="delivered")
+
+    assert [cost.open for cost in costs.costs("line", TODAY - timedelta(days=5), TODAY)] == [1]
+
+
 def test_an_agent_costs_the_own_calls_and_texts_and_the_rest_is_nobodys(two_calls, ada):
     line, _ = two_calls
     message(1, line, created_at=timezone.now(), price=Decimal("0.02"), origin=Origin.AGENT, written_by=ada)

@@ -52,7 +52,7 @@ export function createContactsApi(
     merge: (id, other, etag) => versioned(send(of(id, "merge/"), "POST", { contact: other }, ifMatch(etag))),
     undoMerge: (id, merge) => versioned(send(of(id, `merges/${merge}/undo/`), "POST", {})),
     ownFields: () => read(`${contacts}fields/`),
-    groups: () => read(groups),
+    groups: () => read(`${groups}?members=false`),
     openImport: async (file) => {
       const form = new FormData();
       form.append("file", file);

@@ -118,7 +118,7 @@ export function Composer({ open, conversation, me }: Props) {
       {draft.files.length > 0 && (
         <ul class="chosen-files">
           {draft.files.map((file) => (
-            <Chosen key={file.name + file.size} file={file} onDiscard={() => conversation.discard(file)} />
+            <Chosen key={file.key} file={file} onDiscard={() => conversation.discard(file)} />
           ))}
         </ul>
       )}

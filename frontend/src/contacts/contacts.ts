@@ -57,6 +57,7 @@ export interface ContactsStore {
   import(importing: boolean): void;
   /** A push told of a call. */
   merged(call: Call): void;
+  /** Whether something of a contact is written and not saved, of the one that is open or of another. */
   isUnsaved(): boolean;
   notes: NoteDrafts;
   clear(): void;
@@ -121,11 +122,13 @@ export function createContacts(api: ContactsApi): ContactsStore {
     tell({ ownFields, groups });
   }
 
-  function begin(id: number | null): void {
+  /** Whether it is there as it was left, half written. */
+  function begin(id: number | null, number?: string): boolean {
     timeline.clear();
-    opened.begin(id);
+    const isKept = opened.begin(id, number);
     if (state.importing) tell({ importing: false });
     void loadShared();
+    return isKept;
   }
 
   async function save(over = false): Promise<boolean> {
@@ -157,7 +160,7 @@ export function createContacts(api: ContactsApi): ContactsStore {
       void opened.load();
     },
     add(number, name) {
-      begin(null);
+      if (begin(null, number)) return;
       const draft = emptyDraft(number, name);
       set({ draft, before: draft });
     },
@@ -251,14 +254,15 @@ export function createContacts(api: ContactsApi): ContactsStore {
     },
     isUnsaved() {
       const open = state.open;
-      return Boolean(open?.draft && open.before && isChanged(open.draft, open.before));
+      const isWritten = Boolean(open?.draft && open.before && isChanged(open.draft, open.before));
+      return isWritten || opened.hasUnsaved();
     },
     notes,
     clear() {
       notes.clear();
       list.clear();
       timeline.clear();
-      opened.close();
+      opened.clear();
       tell(NOTHING);
     },
   };

@@ -1,4 +1,5 @@
 /** The contact that is looked at: loaded, edited, and never half written over somebody else. */
+import { createContactDrafts } from "./contactDrafts";
 import { changeOf, type Draft, draftOf, emptyDraft } from "./draft";
 import type { Consents, ContactFailure, ContactPage, ContactsApi, TimelinePage } from "./ports";
 import { t } from "../i18n/i18n";
@@ -42,8 +43,13 @@ function fresh(id: number | null): OpenContact {
 
 /** `onChange`: it is another, or another one. */
 export function createOpenContact(api: ContactsApi, onChange: () => void) {
+  const drafts = createContactDrafts();
   let open: OpenContact | null = null;
   let etag = "";
+  /** The version on which the draft was begun. */
+  let draftEtag = "";
+  /** What the draft that is being saved was begun with: it may be left, and come back to, meanwhile. */
+  let savingFrom: Draft | null = null;
   /** Counts contacts that were opened: an answer about any but the last is not heard. */
   let turn = 0;
 
@@ -108,17 +114,22 @@ export function createOpenContact(api: ContactsApi, onChange: () => void) {
     if (!open?.draft || !open.before || open.saving || (open.theirs && !over)) return null;
     const mine = turn;
     const { id, draft, before } = open;
+    const isShown = () => mine === turn || open?.before === before;
     const change = changeOf(draft, id === null ? { ...emptyDraft(), numbers: [] } : before);
     set({ saving: true, problem: "", wrong: {}, theirs: null });
+    savingFrom = before;
     try {
-      const read = await (id === null ? api.create(change) : api.change(id, change, etag));
-      if (mine !== turn) return read.page;
+      const read = await (id === null ? api.create(change) : api.change(id, change, over ? etag : draftEtag));
+      drafts.drop(id, before);
+      if (!isShown()) return read.page;
       set({ id: read.page.id, draft: null, before: null, saving: false, said: t("contact.saved") });
       take(read);
       return read.page;
     } catch (failure) {
-      if (mine === turn) await refused(failure as ContactFailure, id);
+      if (isShown()) await refused(failure as ContactFailure, id);
       return null;
+    } finally {
+      if (savingFrom === before) savingFrom = null;
     }
   }
 
@@ -145,18 +156,45 @@ export function createOpenContact(api: ContactsApi, onChange: () => void) {
     if (mine === turn) take(found);
   }
 
+  /** What is being written is kept for when it is come back to. */
+  function leave(): void {
+    turn++;
+    if (open?.draft && open.before) {
+      const { id, page, draft, before } = open;
+      drafts.keep(id, { page, etag: draftEtag, draft, before });
+    }
+  }
+
+  function begin(id: number | null, number?: string): boolean {
+    leave();
+    etag = draftEtag = "";
+    const kept = drafts.of(id, number);
+    if (!kept) {
+      put(fresh(id));
+      return false;
+    }
+    const { page, draft, before } = kept;
+    etag = draftEtag = kept.etag;
+    drafts.drop(id, before);
+    put({ ...fresh(id), loading: "ready", page, draft, before, saving: savingFrom === before });
+    return true;
+  }
+
   return {
     get: () => open,
     set,
     watch,
     etag: () => etag,
-    begin(id: number | null): void {
-      turn++;
-      etag = "";
-      put(fresh(id));
-    },
+    /** Whether it was left half written, and stands there as it was. `number`: of one that is added. */
+    begin,
     close(): void {
+      leave();
+      put(null);
+    },
+    hasUnsaved: () => drafts.hasUnsaved(),
+    clear(): void {
       turn++;
+      drafts.clear();
       put(null);
     },
     take,
@@ -167,11 +205,13 @@ export function createOpenContact(api: ContactsApi, onChange: () => void) {
     edit(): void {
       if (!open?.page) return;
       const draft = draftOf(open.page);
+      draftEtag = etag;
       set({ draft, before: draft, problem: "", wrong: {}, theirs: null, said: "" });
     },
     takeTheirs(): void {
       if (!open?.theirs) return;
       const draft = draftOf(open.theirs);
+      draftEtag = etag;
       set({ page: open.theirs, draft, before: draft, theirs: null, wrong: {}, problem: "" });
     },
   };

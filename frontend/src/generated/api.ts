@@ -2998,8 +2998,8 @@ export interface components {
             description: string;
             /** @description Empty for a group that is picked by hand alone. */
             rule: unknown;
-            /** @description How many belong to it just now. */
-            readonly members: number;
+            /** @description How many belong to it just now; null in a list that was asked for without. */
+            readonly members: number | null;
         };
         /** @description Refuses fields that it does not know, so that a misspelt one is not silently left out. */
         GroupInput: {
@@ -7493,7 +7493,10 @@ export interface operations {
     };
     groups_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `false` answers sooner: nobody is counted, and `members` is null. */
+                members?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7509,6 +7512,7 @@ export interface operations {
                     "application/json": components["schemas"]["Group"][];
                 };
             };
+            400: components["responses"]["Validation"];
             401: components["responses"]["InvalidTokenOrTokenExpired"];
             403: components["responses"]["NotAuthenticatedOrAgentSuspendedOrDeviceRevoked"];
             406: components["responses"]["NotAcceptable"];

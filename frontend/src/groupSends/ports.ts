@@ -15,7 +15,7 @@ export type Money = Schemas["Money"];
 export type SendInput = Schemas["GroupSendInput"];
 
 /** A group of contacts, and how many belong to it now. */
-export type ChoosableGroup = Pick<Schemas["Group"], "id" | "name" | "members">;
+export type ChoosableGroup = Pick<Schemas["Group"], "id" | "name"> & { members: number };
 
 /** Which people of a send are shown. */
 export type Shown =

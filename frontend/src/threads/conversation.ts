@@ -4,7 +4,7 @@
  */
 import { t } from "../i18n/i18n";
 import type { Call, ReadyText, Text, Thread, ThreadEntry } from "../messages";
-import type { Api, TextCheck } from "../ports";
+import type { Api, TextCheck, ThreadEntryPage } from "../ports";
 import { type Closed, type Correspondent, keyOf, whomOf } from "./correspondent";
 import { type ChosenFile, createDrafts, type Draft, newKey } from "./drafts";
 
@@ -106,6 +106,11 @@ export function createConversation(api: ConversationApi): ConversationStore {
   const againAs = new Map<number, string>();
   let state: Conversation | null = null;
   let turn = 0;
+  /** The newest page is on its way: never more than one. */
+  let reloading = false;
+  let again = false;
+  /** What came meanwhile: the answer may not know of it yet. */
+  let pushed: ThreadEntry[] = [];
   let seen = false;
   let fresh = false;
 
@@ -142,24 +147,59 @@ export function createConversation(api: ConversationApi): ConversationStore {
     void load();
   }
 
+  /** An answer to what was asked before is not heard any more. */
+  function supersede(): number {
+    reloading = again = false;
+    pushed = [];
+    return ++turn;
+  }
+
   /** `quiet`: what is shown stays until the new is there, and when it does not come. */
   async function load(quiet = false): Promise<void> {
     if (!state) return;
-    const mine = ++turn;
-    if (!quiet) set({ status: "loading" });
+    if (quiet && reloading) {
+      again = true;
+      return;
+    }
+    const mine = quiet ? turn : supersede();
+    reloading = true;
+    if (!quiet) set({ status: "loading", more: "idle" });
     const checking = check(state);
     try {
       const thread = state.thread ?? (await find(state));
       const page = thread ? await api.threadTimeline(thread.id) : { next: null, results: [] };
-      if (mine !== turn) return;
-      const entries = page.results.toReversed();
-      set({ thread, entries, next: page.next, status: "ready", more: "idle" });
+      if (mine !== turn || !state) return;
+      reloading = false;
+      if (thread) takeThread(thread);
+      set({ ...absorbed(page, quiet), status: "ready" });
+      pushed.splice(0).forEach(put);
       markRead();
+      if (again) {
+        again = false;
+        void load(true);
+      }
       const said = await checking;
       if (mine === turn && said) set(said);
     } catch {
-      if (mine === turn && !quiet) set({ status: "failed" });
+      if (mine !== turn) return;
+      reloading = again = false;
+      pushed = [];
+      if (!quiet) set({ status: "failed" });
     }
+  }
+
+  /** As far as the newest page goes, it says what there is. Behind it stays what was loaded before, when the page
+   *  reaches that: otherwise nobody knows what lies between. */
+  function absorbed(page: ThreadEntryPage, quiet: boolean): Partial<Conversation> {
+    const fresh = page.results.toReversed();
+    const before = quiet && state ? state : null;
+    const reached = before?.entries.findIndex(({ id }) => id === fresh[0]?.id) ?? -1;
+    if (!before || page.next === null || reached < 0)
+      return { entries: fresh, next: page.next, more: "idle" };
+    return {
+      entries: [...before.entries.slice(0, reached), ...fresh],
+      next: reached ? before.next : page.next,
+    };
   }
 
   /** Null when the server does not say: it says so when a text is sent. */
@@ -178,23 +218,32 @@ export function createConversation(api: ConversationApi): ConversationStore {
   async function loadOlder(): Promise<void> {
     if (!state?.next || state.more === "loading") return;
     const mine = turn;
+    const from = state.next;
     set({ more: "loading" });
     try {
-      const page = await api.threadTimelineAt(state.next);
-      if (mine !== turn || !state) return;
+      const page = await api.threadTimelineAt(from);
+      // A page that was to follow what is not shown any more is not heard.
+      if (mine !== turn || state?.next !== from) return;
       const known = new Set(state.entries.map(({ id }) => id));
       const older = page.results.filter(({ id }) => !known.has(id)).toReversed();
       set({ entries: [...older, ...state.entries], next: page.next, more: "idle" });
     } catch {
-      if (mine === turn) set({ more: "failed" });
+      if (mine === turn && state?.next === from) set({ more: "failed" });
     }
   }
 
   function put(entry: ThreadEntry): void {
     if (!state) return;
+    if (reloading) pushed.push(entry);
+    if (state.status !== "ready") return;
     const others = state.entries.filter(({ id }) => id !== entry.id);
     const at = others.findLastIndex((each) => Date.parse(each.at) <= Date.parse(entry.at)) + 1;
     set({ entries: others.toSpliced(at, 0, entry) });
+  }
+
+  /** Unless a newer state of it is known. */
+  function takeThread(thread: Thread): void {
+    if (!state?.thread || state.thread.revision <= thread.revision) set({ thread });
   }
 
   function markRead(): void {
@@ -232,7 +281,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
     set({ sending: true, problem: "", needsReason: false });
     try {
       const posted = await post(body, text.media, text.name, override);
-      drafts.sent(key, body);
+      drafts.sent(key);
       // What it had no need to override is forbidden no more.
       if (!override && state && keyOf(state) === key) set({ forbidden: "" });
       sent(key, posted);
@@ -281,7 +330,7 @@ export function createConversation(api: ConversationApi): ConversationStore {
     open: (thread) => show(whomOf(thread), thread),
     openWith: (whom) => show(whom, null),
     close() {
-      turn++;
+      supersede();
       state = null;
       tell();
     },
@@ -332,7 +381,9 @@ export function createConversation(api: ConversationApi): ConversationStore {
       if (!thread) return;
       try {
         const next = await api.assignThread(thread.id, agent);
-        if (state?.thread?.id === thread.id) set({ thread: next, problem: "" });
+        if (state?.thread?.id !== thread.id) return;
+        takeThread(next);
+        set({ problem: "" });
       } catch (failure) {
         set({ problem: sentence(failure) });
       }
@@ -343,8 +394,8 @@ export function createConversation(api: ConversationApi): ConversationStore {
     },
     mergeText(thread, text) {
       if (!state || thread.number !== state.number || thread.line.id !== state.line.id) return;
-      if (!state.thread || state.thread.revision <= thread.revision) set({ thread });
-      if (state.status !== "ready") return;
+      takeThread(thread);
+      if (state.status === "failed") return;
       const known = state.entries.find(({ message }) => message?.id === text.id)?.message;
       const isOlder = known && state.thread && state.thread.revision > thread.revision;
       if (!isOlder) take(text);
@@ -353,15 +404,15 @@ export function createConversation(api: ConversationApi): ConversationStore {
       else markRead();
     },
     mergeThread(thread) {
-      if (state?.thread?.id === thread.id && state.thread.revision <= thread.revision) set({ thread });
+      if (state?.thread?.id === thread.id) takeThread(thread);
     },
     mergeCall(call) {
-      if (state?.status !== "ready" || call.party.number !== state.number || !isOver(call)) return;
+      if (!state || call.party.number !== state.number || !isOver(call)) return;
       put({ kind: "call", id: `call-${call.sid}`, at: call.start_time, message: null, call, consent: null });
     },
     hasUnsent: drafts.hasUnsent,
     clear() {
-      turn++;
+      supersede();
       state = null;
       drafts.clear();
       againAs.clear();

@@ -5,6 +5,8 @@ import type { Api } from "../ports";
 
 /** A file that was chosen: on its way to the server, there, or refused. */
 export interface ChosenFile {
+  /** Its own: two files may be called the same. */
+  key: number;
   name: string;
   size: number;
   state: "sending" | "ready" | "failed";
@@ -20,6 +22,8 @@ export interface Draft {
   /** The name under which it is sent, and what was sent under it. */
   key: string;
   sentAs: string;
+  /** What of it is being sent: its words, while what is written still begins with them, and its files. */
+  going: { body: string; files: number[] };
 }
 
 /** Threads are named by their keys (`keyOf`). */
@@ -32,16 +36,18 @@ export interface Drafts {
   put(key: string, text: string): void;
   /** What is to be sent, and its name: the very same once more may have been sent already; else it is another text. */
   named(key: string): { body: string; media: number[]; name: string } | null;
-  /** This was sent; what was written meanwhile stays. */
-  sent(key: string, body: string): void;
+  /** What was named last was sent; what was written and chosen meanwhile stays. */
+  sent(key: string): void;
   hasUnsent(): boolean;
   clear(): void;
 }
 
-const EMPTY: Draft = { text: "", files: [], fields: [], key: "", sentAs: "" };
+const NOTHING = { body: "", files: [] };
+const EMPTY: Draft = { text: "", files: [], fields: [], key: "", sentAs: "", going: NOTHING };
 const FIELD = /\{([^{}\n]{1,40})\}/g;
 
 let names = 0;
+let fileKeys = 0;
 
 /** A text's own name: under it, it is sent once. */
 export function newKey(): string {
@@ -76,7 +82,7 @@ export function createDrafts(
   async function upload(key: string, source: File, chosen: ChosenFile): Promise<void> {
     const settle = (change: Partial<ChosenFile>) => {
       if (!drafts.has(key)) return;
-      const isIt = ({ name, size }: ChosenFile) => name === chosen.name && size === chosen.size;
+      const isIt = (each: ChosenFile) => each.key === chosen.key;
       set(key, { files: of(key).files.map((each) => (isIt(each) ? { ...each, ...change } : each)) });
     };
     try {
@@ -88,15 +94,20 @@ export function createDrafts(
 
   return {
     of,
-    write: (key, text) => set(key, { text }),
+    write(key, text) {
+      const { going } = of(key);
+      // Words that were taken back are not the ones that are sent, even if they are written again.
+      const isKept = text.trimStart().startsWith(going.body);
+      set(key, { text, going: isKept ? going : { ...going, body: "" } });
+    },
     choose(key, files) {
       const chosen = files.map(({ name, size }): ChosenFile => {
-        return { name, size, state: "sending", file: null, problem: "" };
+        return { key: ++fileKeys, name, size, state: "sending", file: null, problem: "" };
       });
       set(key, { files: [...of(key).files, ...chosen] });
       chosen.forEach((each, at) => void upload(key, files[at] as File, each));
     },
-    discard: (key, file) => set(key, { files: of(key).files.filter((each) => each !== file) }),
+    discard: (key, file) => set(key, { files: of(key).files.filter((each) => each.key !== file.key) }),
     put(key, text) {
       const draft = of(key);
       const fields = [...text.matchAll(FIELD)].map(([, name = ""]) => name);
@@ -113,11 +124,15 @@ export function createDrafts(
       if ((!body && media.length === 0) || waits) return null;
       const sentAs = JSON.stringify([body, media]);
       const name = draft.sentAs === sentAs ? draft.key : newKey();
-      set(key, { key: name, sentAs });
+      set(key, { key: name, sentAs, going: { body, files: draft.files.map((each) => each.key) } });
       return { body, media, name };
     },
-    sent(key, body) {
-      if (drafts.has(key) && of(key).text.trim() === body) set(key, EMPTY);
+    sent(key) {
+      if (!drafts.has(key)) return;
+      const { text, files, fields, going } = of(key);
+      const rest = going.body ? text.trimStart().slice(going.body.length) : text;
+      const left = files.filter((each) => !going.files.includes(each.key));
+      set(key, { ...EMPTY, text: rest.trimStart(), files: left, fields: rest.trim() ? fields : [] });
     },
     hasUnsent: () => drafts.size > 0,
     clear: () => drafts.clear(),

@@ -111,16 +111,54 @@ describe("an open thread", () => {
     expect(keys[2]).not.toBe(keys[0]);
   });
 
-  it("keeps what was written while the last text was on its way", async () => {
+  describe("while a text is on its way", () => {
     let finish: (text: Text) => void = () => {};
-    const sendText = () => new Promise<Text>((resolve) => (finish = resolve));
-    const { store } = await opened(fakeApi({ sendText }));
-    store.write("One");
-    const sending = store.send();
-    store.write("One, two");
-    finish(message);
-    await sending;
-    expect(store.get()?.draft.text).toBe("One, two");
+    const sendText = vi.fn(() => new Promise<Text>((resolve) => (finish = resolve)));
+    const file = (name: string) => new File(["x"], name);
+    let uploads = 0;
+    const uploadFile = async () => ({ id: ++uploads }) as never;
+
+    async function going(text: string, ...names: string[]) {
+      uploads = 0;
+      const { store } = await opened(fakeApi({ sendText, uploadFile }));
+      store.write(text);
+      store.choose(names.map(file));
+      await settled();
+      const sending = store.send();
+      return { store, arrive: () => (finish(message), sending) };
+    }
+
+    it("keeps what is written on, and nothing of what was sent", async () => {
+      const { store, arrive } = await going("One", "lamp.jpg");
+      store.write("One, two");
+      await arrive();
+      expect(store.get()?.draft).toMatchObject({ text: ", two", files: [] });
+    });
+
+    it("keeps whole what is written instead", async () => {
+      const { store, arrive } = await going("One");
+      store.write("");
+      store.write("One more thing");
+      await arrive();
+      expect(store.get()?.draft.text).toBe("One more thing");
+    });
+
+    it("keeps files that are chosen", async () => {
+      const { store, arrive } = await going("One", "lamp.jpg");
+      store.choose([file("sofa.jpg")]);
+      await settled();
+      await arrive();
+      expect(store.get()?.draft).toMatchObject({ text: "", files: [{ name: "sofa.jpg", state: "ready" }] });
+      void store.send();
+      expect(sendText).toHaveBeenLastCalledWith(expect.objectContaining({ body: "", media: [2] }));
+    });
+
+    it("sends two files of one name and size as two", async () => {
+      const { store, arrive } = await going("One", "image.jpg", "image.jpg");
+      expect(sendText).toHaveBeenLastCalledWith(expect.objectContaining({ media: [1, 2] }));
+      await arrive();
+      expect(store.hasUnsent()).toBe(false);
+    });
   });
 
   it("does not send what still has empty fields", async () => {
@@ -145,6 +183,90 @@ describe("an open thread", () => {
     expect(store.get()?.entries.at(-1)?.message?.state).toBe("failed");
     store.mergeText({ ...newer, id: 9, number: "+12025550199" }, { ...ours, id: 77 });
     expect(texts(store)).toHaveLength(2);
+  });
+
+  describe("with older pages", () => {
+    const old = (id: number) => ({ ...message, id, at: `2026-11-20T10:00:${String(id).padStart(2, "0")}Z` });
+    const page = (ids: number[], next: string | null) => ({ next, results: ids.map((id) => entry(old(id))) });
+    const ids = (store: ReturnType<typeof createConversation>) =>
+      store.get()?.entries.map((each) => each.message?.id);
+    const pushed = { ...message, id: 7, at: "2026-11-20T10:00:07Z", direction: "inbound" as const };
+
+    async function withOlder() {
+      const threadTimeline = vi.fn(async () => page([6, 5, 4], "page-2"));
+      const threadTimelineAt = vi.fn(async () => page([3, 2], "page-3"));
+      const made = await opened(fakeApi({ threadTimeline, threadTimelineAt }));
+      made.store.loadOlder();
+      await settled();
+      return { ...made, threadTimeline, threadTimelineAt };
+    }
+
+    it("keeps them when the customer writes, and goes on behind them", async () => {
+      const { store, threadTimeline, threadTimelineAt } = await withOlder();
+      threadTimeline.mockResolvedValue(page([7, 6, 5], "page-2-now"));
+      store.mergeText(thread, pushed);
+      await settled();
+      expect(threadTimeline).toHaveBeenCalledTimes(2);
+      expect(ids(store)).toEqual([2, 3, 4, 5, 6, 7]);
+      store.loadOlder();
+      expect(threadTimelineAt).toHaveBeenLastCalledWith("page-3");
+    });
+
+    it("begins anew when nobody knows what lies between", async () => {
+      const { store, threadTimeline } = await withOlder();
+      threadTimeline.mockResolvedValue(page([9, 8, 7], "page-2-now"));
+      store.refresh();
+      await settled();
+      expect(ids(store)).toEqual([7, 8, 9]);
+      expect(store.get()?.next).toBe("page-2-now");
+    });
+
+    it("hears an older page that was asked for before the newest was asked for again", async () => {
+      let come: (read: ReturnType<typeof page>) => void = () => {};
+      const { store, threadTimelineAt } = await withOlder();
+      threadTimelineAt.mockImplementation(() => new Promise((resolve) => (come = resolve)));
+      store.loadOlder();
+      store.refresh();
+      await settled();
+      come(page([1], null));
+      await settled();
+      expect(ids(store)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(store.get()).toMatchObject({ next: null, more: "idle" });
+    });
+  });
+
+  it("does not take an older answer for what was pushed while it was on its way", async () => {
+    let answer: () => void = () => {};
+    const { message: ours, thread: newer } = sample("message.status");
+    const before = { next: null, results: [entry({ ...ours, state: "sending" as const })] };
+    const threadTimeline = vi.fn(async () => before);
+    const { store } = await opened(fakeApi({ threadTimeline }));
+    threadTimeline.mockImplementation(async () => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return before;
+    });
+    store.refresh();
+    store.mergeText(newer, ours);
+    store.mergeThread({ ...newer, revision: newer.revision + 1, unread: 5 });
+    answer();
+    await settled();
+    expect(store.get()?.entries.at(-1)?.message?.state).toBe(ours.state);
+    expect(store.get()?.thread).toMatchObject({ revision: newer.revision + 1, unread: 5 });
+  });
+
+  it("shows what was pushed while it was first loaded", async () => {
+    let answer: () => void = () => {};
+    const threadTimeline = async () => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return { next: null, results: [] };
+    };
+    const store = createConversation(fakeApi({ threadTimeline }));
+    store.open(thread);
+    const { message: ours, thread: newer } = sample("message.status");
+    store.mergeText(newer, ours);
+    answer();
+    await settled();
+    expect(texts(store)).toEqual([ours.body]);
   });
 
   it("is read only while somebody sees it", async () => {

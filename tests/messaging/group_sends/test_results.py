@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from contacts.models import BlockedNumber
-from messaging.group_sends.progress import refresh
-from messaging.models import Direction, Message, Origin, Thread
+from messaging.group_sends.progress import refresh, refresh_due
+from messaging.models import Direction, GroupSend, Message, Origin, Thread
 from messaging.services import message_write
 from tests.messaging.group_sends.sends import (
     SENDS,
@@ -38,6 +42,28 @@ def test_replies_are_counted_and_listed(line, hedy, account):
     assert (progress["replies"], progress["replies_unread"]) == (1, 1)
     assert [one["name"] for one in hedy.people(send["id"], show="replies")] == ["Person001 Smith"]
     assert [one["answered"] for one in hedy.people(send["id"])] == [False, True, False]
+
+
+def test_prices_are_missed_only_while_they_may_come(line, hedy, account):
+    send = started(hedy, line, make_people(3))
+    work()
+    first, second, third = Message.objects.order_by("pk")
+    deliver(first)
+    deliver(second, status="failed", code="30003")
+    deliver(third, status="undelivered", code="30003")
+    refresh(send["id"])
+    assert hedy.get(f"{SENDS}{send['id']}/")["progress"]["prices_missing"] == 2
+
+    # Twilio settles nothing after days: the send is counted once more then, and not again.
+    GroupSend.objects.update(finished_at=timezone.now() - timedelta(days=3, seconds=1))
+    GroupSend.objects.update(counted_at=timezone.now() - timedelta(hours=1))
+    Message.objects.update(created_at=timezone.now() - timedelta(days=3, seconds=2))
+    refresh_due()
+
+    assert hedy.get(f"{SENDS}{send['id']}/")["progress"]["prices_missing"] == 0
+    with CaptureQueriesContext(connection) as queries:
+        refresh_due()
+    assert not [each for each in queries if each["sql"].startswith("UPDATE")]
 
 
 def test_people_are_found_by_name_and_number(line, hedy):

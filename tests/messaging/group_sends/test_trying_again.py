@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from datetime import timedelta
 from unittest.mock import patch
@@ -12,7 +14,7 @@ from twilio.http.response import Response
 
 from messaging.group_sends.feeding import feed
 from messaging.group_sends.progress import refresh
-from messaging.models import Message, Sender, Step
+from messaging.models import GroupSend, Message, Sender, SendState, Step
 from messaging.outbox.claims import TOO_OLD
 from telephony.errors import NotConfigured
 from tests.messaging.account import BUSY, LOST_500, OK, TAKEN_SILENT
@@ -59,6 +61,23 @@ def test_only_those_are_tried_again_whose_phone_or_network_was_away(line, hedy, 
     assert hedy.step(send["id"], "retry", status=409)["detail"] == (
         "There is nobody here to whom this text may be sent again."
     )
+
+
+def test_nobody_can_be_tried_again_in_a_send_that_was_canceled(line, hedy, account):
+    send = started(hedy, line, make_people(2))
+    work()
+    first, second = Message.objects.order_by("pk")
+    deliver(first, status="undelivered", code="30003")
+    deliver(second, status="undelivered", code="30034")
+    GroupSend.objects.update(state=SendState.CANCELED)
+    refresh(send["id"])
+
+    assert hedy.step(send["id"], "retry", status=409)
+    assert hedy.get(f"{SENDS}{send['id']}/")["progress"]["retryable"] == 0
+    assert [one["what_now"] for one in hedy.people(send["id"], show="to-look-at")] == ["", "help"]
+    answer = hedy.ask("GET", f"{SENDS}{send['id']}/results/")
+    said = [row["What now"] for row in csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))]
+    assert said == ["", "What helps"]
 
 
 def test_one_person_is_tried_again(line, hedy, account):

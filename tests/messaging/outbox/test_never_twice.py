@@ -25,7 +25,17 @@ from messaging.params import StatusUpdate
 from messaging.services import message_write
 from messaging.statuses import statuses_apply
 from routing.models import Line
-from tests.messaging.account import BUSY, FATES, LOST_MOVED, OK, TAKEN_MOVED, TAKEN_SILENT, Account, twilio_is
+from tests.messaging.account import (
+    BUSY,
+    FATES,
+    LOST_MOVED,
+    LOST_SILENT,
+    OK,
+    TAKEN_MOVED,
+    TAKEN_SILENT,
+    Account,
+    twilio_is,
+)
 from tests.twilio import CALLER
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +234,48 @@ def test_a_text_is_known_again_with_plain_letters_in_it(line):
 
     message.refresh_from_db()
     assert (message.step, message.sid) == (Step.TAKEN, account.texts[0]["sid"])
+
+
+def _looked_up_to_the_end() -> None:
+    for _look in range(2):
+        Message.objects.filter(step=Step.UNCLEAR).update(due_at=timezone.now())
+        for row in lookups.lookups_take(10):
+            lookups.look_write(lookups.look(row))
+
+
+@pytest.mark.parametrize("stored", ["", "See https://twil.io/x1 for it"])
+def test_a_text_that_twilio_stores_in_other_words_is_not_sent_again(line, stored):
+    """A service shortens links, an account keeps no bodies: what is there may be ours."""
+
+    class Changed(Account):
+        def take(self, data):
+            return super().take(data | {"Body": stored})
+
+    with twilio_is(Changed(fate=lambda data: TAKEN_SILENT)) as account:
+        message = message_write(line, CALLER, "See https://example.com/long for it", origin=Origin.AGENT)
+        (claimed,) = claim_next("worker", 1).claimed
+        results.results_write([sending.send(claimed)])
+        _looked_up_to_the_end()
+        again = list(claim_next("worker", 1).claimed)
+
+    message.refresh_from_db()
+    assert (message.step, message.problem, again) == (Step.UNKNOWN, lookups.UNKNOWN, [])
+    assert len(account.texts) == 1
+
+
+def test_another_text_of_ours_is_not_taken_for_one_in_other_words(line):
+    fates = [TAKEN_SILENT, LOST_SILENT]
+    with twilio_is(Account(fate=lambda data: fates.pop(0))):
+        taken = message_write(line, CALLER, "First", origin=Origin.AGENT)
+        lost = message_write(line, CALLER, "Second", origin=Origin.AGENT)
+        outcomes = [sending.send(one) for one in claim_next("worker", 2).claimed]
+        results.results_write(outcomes)
+        # The first one's answer is still with another worker.
+        Message.objects.filter(pk=taken.pk).update(step=Step.CLAIMED)
+        _looked_up_to_the_end()
+
+    lost.refresh_from_db()
+    assert lost.step == Step.WAITING
 
 
 @pytest.mark.parametrize(("fate", "asked"), [(TAKEN_MOVED, 1), (LOST_MOVED, 2)])

@@ -75,11 +75,9 @@ function Content(props: ContactPageProps & { open: OpenContact }) {
       <ContactForm
         {...{ open, contacts, ownFields, groups, people }}
         onCancel={() => {
+          contacts.cancelEdit();
           if (open.id === null) props.onClose();
-          else {
-            contacts.cancelEdit();
-            focusTitle();
-          }
+          else focusTitle();
         }}
         onSaved={focusTitle}
       />

@@ -1,5 +1,6 @@
 /** Writing a text to many: to whom, from which line, what, and when. Beside it what will come of it. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { OwnField } from "../../contacts/ports";
 import { emptyDraft, localField, type SendDraft } from "../../groupSends/draft";
 import type { Writing } from "../../groupSends/writing";
 import { segmentsWord, twinWord } from "../../groupSends/words";
@@ -79,7 +80,7 @@ export function Compose(props: SendsProps) {
             />
           </div>
         </div>
-        <MessageField {...{ writing, write }} ownFields={props.ownFields.map(({ name }) => name)} />
+        <MessageField {...{ writing, write }} ownFields={props.ownFields} />
         <When draft={draft} wrong={writing.wrong} onWrite={write} />
         {writing.id !== null && writing.kept && (writing.kept.summary?.recipients ?? 0) > 0 && (
           <Preview key={writing.kept.revision} id={writing.id} api={props.sendsApi} />
@@ -92,7 +93,7 @@ export function Compose(props: SendsProps) {
 
 interface MessageProps {
   writing: Writing;
-  ownFields: string[];
+  ownFields: OwnField[];
   write(change: Partial<SendDraft>): void;
 }
 
@@ -130,9 +131,21 @@ function MessageField({ writing, ownFields, write }: MessageProps) {
             </>
           }
         >
-          {[...FIELDS, ...ownFields].map((name) => (
+          {FIELDS.map((name) => (
             <button type="button" key={name} role="menuitem" tabIndex={-1} onClick={() => insert(name)}>
               <span dir="auto">{`{${name}}`}</span>
+            </button>
+          ))}
+          {/* Shown by its name, and put in by its key: the server knows no other. */}
+          {ownFields.map(({ key, name }) => (
+            <button
+              type="button"
+              key={`own-${key}`}
+              role="menuitem"
+              tabIndex={-1}
+              onClick={() => insert(key)}
+            >
+              <span dir="auto">{name}</span>
             </button>
           ))}
         </Menu>

@@ -100,6 +100,15 @@ describe("writing to a group", () => {
     await waitFor(() => expect(document.activeElement).toBe(field));
   });
 
+  it("puts a field of one's own in by its key, and shows its name", async () => {
+    const { user, groupSends } = at("/group-sends/new/");
+    const field = await screen.findByLabelText<HTMLTextAreaElement>("Message");
+    await user.type(field, "Your number: ");
+    await user.click(button("Insert a field"));
+    await user.click(await screen.findByRole("menuitem", { name: "Customer no." }));
+    expect(groupSends.get().writing?.draft.body).toBe("Your number: {customer_no}");
+  });
+
   it("takes the plain twin of a letter, on request", async () => {
     const { user, groupSends } = at(`/group-sends/${SENDS.draft}/`);
     await user.click(await screen.findByRole("button", { name: "Use a hyphen (-): 1 segment" }));
