@@ -142,11 +142,15 @@ def _whose_it_is(inside: Inside) -> None:
             inside.changed(customer)
 
 
-def _announces(sid: str, one: Participant) -> bool:
-    """Whether that agent's desk says it before it hangs up. Those that supervise do."""
-    if one.takes_over:
+def _announces(inside: Inside, one: Participant) -> bool:
+    """Whether the phone on that leg says it before it hangs up. Desks that supervise do. Of another place to which the
+    agent took the call, what was said before does not hold: it may be an app."""
+    if any(each.announces_end and each.leg_sid == one.leg_sid for each in inside.participants):
         return True
-    return CallOffer.objects.filter(call=sid, agent=one.agent_id, announces_end=True).exists()
+    if one.replaces_id is not None:
+        return False
+    answered = CallOffer.objects.filter(call=inside.root, agent=one.agent_id, leg_sid__in=("", one.leg_sid))
+    return one.takes_over or answered.filter(announces_end=True).exists()
 
 
 def _who_is_alone(inside: Inside) -> None:
@@ -165,7 +169,7 @@ def _who_is_alone(inside: Inside) -> None:
     last = max(left, key=lambda one: one.left_at or room.created_at, default=None)
     # Of whoever says nothing before hanging up, only a customer on hold is taken for one whom a lost line left behind.
     # A colleague is led to no team.
-    is_lost = last is not None and not last.hung_up and (customer.held or _announces(room.pk, last))
+    is_lost = last is not None and not last.hung_up and (customer.held or _announces(inside, last))
     is_lost = is_lost and not inside.the_root.is_internal
     if last is not None and not is_lost:
         customer.wanted_in = False

@@ -87,7 +87,9 @@ describe("bringing it here", () => {
     const [dials, ...more] = transition(asked, noted);
     expect(more).toEqual([expect.objectContaining({ type: "phone.connect", id: "move-1", move: ROOT })]);
     expect(dials.calls.focus?.state).toBe("connecting");
-    const talks = after(dials, accepted);
+    const [talks, ...said] = transition(dials, accepted);
+    const message = { type: "ring.ack", sid: ROOT, announces_end: true, leg: OTHER };
+    expect(said).toContainEqual({ type: "desk.send", message });
     expect(talks.calls.focus).toMatchObject({ state: "open", root: ROOT, leg: OTHER, incoming: true });
     expect(talks.calls.focus?.since).toBe(Date.parse(live.call.answer_time ?? ""));
   });

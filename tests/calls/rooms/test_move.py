@@ -10,7 +10,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from agents.models import Agent
-from calls.models import Call, CallEvent, Conversation, Participant, Room
+from agents.services import ring_acknowledged
+from calls.models import Call, CallEvent, CallOffer, Conversation, Participant, Room
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
@@ -63,6 +64,15 @@ def moved(twilio, api, agent, rest):
     conference.tell("participant-leave", LEG)
     over(twilio, agent, LEG)
     return conference
+
+
+def answers(agent, leg):
+    """A desk says that its phone has answered, and that it will say when it hangs up."""
+    ring_acknowledged.send(sender=None, agent_id=agent.pk, sid=ROOT, announces_end=True, leg=leg)
+
+
+def asked(rest):
+    return [one[:2] for one in rest.asked]
 
 
 def shown():
@@ -303,6 +313,31 @@ def test_a_line_that_is_lost_before_the_new_phone_has_called_is_a_lost_line(twil
     keeping.look(ROOT)
 
     assert Conversation.objects.get(pk=ROOT).state in ("waiting", "offered")
+
+
+@pytest.mark.parametrize(("says_so", "lost"), [(True, True), (False, False)])
+def test_only_a_place_that_says_before_it_hangs_up_can_lose_its_line(twilio, talking, api, ada, rest, says_so, lost):
+    """The desk that answered says so; the app to which the call was taken does not, and hangs up by the SDK alone."""
+    answers(ada, LEG)
+    conference = moved(twilio, api, ada, rest)
+    if says_so:
+        answers(ada, HERE)
+
+    conference.tell("participant-leave", HERE)
+    over(twilio, ada, HERE)
+
+    Room.objects.filter(alone_since__isnull=False).update(alone_since=timezone.now() - timedelta(seconds=10))
+    keeping.look(ROOT)
+    assert (("hang-up", ROOT) in asked(rest)) == (not lost)
+    assert Conversation.objects.filter(state__in=("waiting", "offered")).exists() == lost
+
+
+def test_a_place_that_says_so_does_not_say_it_of_the_phone_that_answered_before(twilio, talking, api, ada, rest):
+    moved(twilio, api, ada, rest)
+
+    answers(ada, HERE)
+
+    assert not CallOffer.objects.filter(announces_end=True).exists()
 
 
 def test_what_goes_on_nowhere_is_not_said_to_go_on_where_it_was(twilio, talking, api, ada, rest):

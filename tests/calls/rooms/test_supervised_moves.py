@@ -12,7 +12,7 @@ from calls.rooms import driving, keeping
 from telephony.errors import TelephonyError, Unavailable
 from tests.calls.rooms.rooms import LEG, ROOT, Conference
 from tests.calls.rooms.supervised import PHONE, asked, inside, look, phone_calls, supervise, supervisor
-from tests.calls.rooms.test_move import HERE, dials, is_let_in, over, post
+from tests.calls.rooms.test_move import HERE, answers, dials, is_let_in, over, post
 from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +195,7 @@ def test_a_line_lost_at_another_place_of_who_took_the_call_over_leads_the_caller
     assert post(desk).status_code == 202
     assert is_let_in(dials(twilio, hedy))
     conference.join(HERE)
+    answers(hedy, HERE)
     look()
     for leg in (PHONE, HERE):
         conference.tell("participant-leave", leg)

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from agents.services import ring_acknowledged
 from calls.control.actions import hang_up_announce
 from calls.live import services
 from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
@@ -15,7 +16,7 @@ from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import TelephonyError
 from tests import factories
-from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
+from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk, talked
 from tests.twilio import incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -320,14 +321,23 @@ def test_a_line_that_is_lost_in_an_ordinary_talk_is_told_from_one_that_is_hung_u
         hang_up_announce(sid=ROOT, by=ada)
     twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
 
-    fields = incoming(
-        CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG, DialBridged="true", DialCallDuration="9"
-    )
-    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", fields).content)
+    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", talked()).content)
 
     assert (document.find("Hangup") is None) == lost
     if lost:
         assert [one.text for one in document.iter("Identity")] == [ada.identity]
+
+
+@pytest.mark.parametrize(("leg", "lost"), [(LEG, True), ("", False), (sid("CA", 77), False)])
+def test_a_desk_announces_its_end_with_the_leg_on_which_it_has_answered(twilio, talking, ada, leg, lost):
+    """A desk and an app ring together: what was said before either answered is nobody's word."""
+    CallOffer.objects.update(leg_sid=LEG)
+    ring_acknowledged.send(sender=None, agent_id=ada.pk, sid=ROOT, announces_end=True, leg=leg)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+
+    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", talked()).content)
+
+    assert (document.find("Hangup") is None) == lost
 
 
 @pytest.mark.parametrize("taken", [False, True])
@@ -336,10 +346,7 @@ def test_a_desks_word_that_comes_after_its_legs_end_ends_the_call_unless_a_colle
 ):
     CallOffer.objects.update(announces_end=True)
     twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
-    fields = incoming(
-        CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG, DialBridged="true", DialCallDuration="9"
-    )
-    twilio.webhook("/twilio/voice/dial-action/", fields)
+    twilio.webhook("/twilio/voice/dial-action/", talked())
     assert Conversation.objects.get().state in ("waiting", "offered")
     if taken:
         CallOffer.objects.filter(state="ringing").update(state="answered")
