@@ -56,11 +56,15 @@ def line_was_lost(work: UnitOfWork, action: DialActionRequest) -> bool:
     if not action.has_talked or action.voice.from_browser or action.voice.status in TERMINAL:
         return False
     answered = CallOffer.objects.filter(call=sid, state=CallOffer.State.ANSWERED, is_consultation=False)
-    last = answered.order_by("-pk").first()
+    # Not of a number's leg; Twilio's word on an agent's may be lost.
+    last = answered.filter(leg_sid__in=("", action.dial_call_sid)).order_by("-pk").first()
     if last is None or not last.announces_end or last.hung_up_at is not None:
         return False
     inside = Inside(sid, work)
     if inside.is_living or inside.root is None or inside.transfer is not None or action.duration is None:
+        return False
+    if last.attempt < inside.root.round:
+        # The caller was led on since, and has talked with somebody else.
         return False
     if _lead_back(inside) is None:
         return False
