@@ -295,6 +295,127 @@ def test_an_agent_whose_word_comes_after_the_legs_end_has_hung_up_too(twilio, he
     assert "fetch" not in rest.names()
 
 
+@pytest.fixture
+def asking(twilio, talking, api, rest):
+    """Ada talks with somebody outside; the caller is on hold."""
+    assert post(api, "transfer", {"to": {"number": "+442079460100"}, "mode": "warm"}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    conference.tell("participant-hold", ROOT, Hold="true")
+    status_of(twilio, None, "initiated", "ringing", "in-progress")
+    conference.join(COLLEAGUE)
+    Participant.objects.update(asked_at=None)
+    return conference
+
+
+def goes_back(api, conference):
+    """The agent talks with the caller again, and whoever was asked waits."""
+    for leg, held in ((COLLEAGUE, True), (ROOT, False)):
+        url = f"/api/v1/calls/{ROOT}/participants/{leg}/"
+        assert api.patch(url, {"hold": held}, format="json", secure=True).status_code == 202
+        conference.tell("participant-hold" if held else "participant-unhold", leg, Hold=str(held).lower())
+
+
+def goes(twilio, conference, agent):
+    """The agent's leg ends; then the time is over in which it might have been told that somebody is there."""
+    conference.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(agent.pk, "completed", 3))
+    Room.objects.filter(alone_since__isnull=False).update(alone_since="2020-01-01T00:00:00Z")
+    look()
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["the caller waits", "the other side waits"])
+def test_a_line_that_is_lost_while_somebody_outside_is_asked_leads_the_caller_back(
+    twilio, asking, api, ada, rest, back
+):
+    CallOffer.objects.update(announces_end=True)
+    if back:
+        goes_back(api, asking)
+
+    goes(twilio, asking, ada)
+
+    assert "fetch" in rest.names()
+    assert ("remove", CONFERENCE, COLLEAGUE) in [one[:3] for one in rest.asked], "nobody is left in silence"
+    assert (shown()["transfer"]["state"], shown()["transfer"]["problem"]) == (
+        "failed",
+        "The connection to the agent was lost.",
+    )
+    assert "hang-up" not in rest.names()
+
+
+def test_an_agent_who_hangs_up_while_somebody_outside_is_asked_ends_the_call(twilio, asking, ada, rest):
+    hang_up_announce(sid=ROOT, by=ada)
+
+    goes(twilio, asking, ada)
+
+    assert ("hang-up", ROOT) in [one[:2] for one in rest.asked]
+    assert "fetch" not in rest.names()
+
+
+@pytest.mark.parametrize(("says", "asked"), [(False, "fetch"), (True, "hang-up")])
+@pytest.mark.parametrize("to", ["number", "agent"])
+def test_an_agent_who_goes_while_whoever_was_called_in_still_rings_leaves_the_caller_alone(
+    twilio, talking, api, ada, grace, rest, says, asked, to
+):
+    CallOffer.objects.update(announces_end=True)
+    target = {"number": "+442079460100"} if to == "number" else {"agent": grace.pk}
+    assert post(api, "participants", {"to": target}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    status_of(twilio, grace if to == "agent" else None, "initiated", "ringing")
+    if says:
+        hang_up_announce(sid=ROOT, by=ada)
+
+    goes(twilio, conference, ada)
+
+    assert (asked, ROOT) in [one[:2] for one in rest.asked]
+    assert {"fetch", "hang-up"} - {asked} not in [{one[0]} for one in rest.asked if one[1] == ROOT]
+    look()
+    if not says:
+        assert ("hang-up", COLLEAGUE) in [one[:2] for one in rest.asked], "it rings no more"
+
+
+def test_a_colleague_who_declines_after_the_agents_line_was_lost_has_hung_up_on_nobody(
+    twilio, talking, api, ada, grace, rest
+):
+    CallOffer.objects.update(announces_end=True)
+    post(api, "participants", {"to": {"agent": grace.pk}})
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    status_of(twilio, grace, "initiated", "ringing")
+    conference.tell("participant-leave", LEG)
+    status_of(twilio, grace, "initiated", "ringing", "busy")
+
+    goes(twilio, conference, ada)
+
+    assert "fetch" in rest.names()
+    assert ("hang-up", ROOT) not in [one[:2] for one in rest.asked]
+
+
+def test_somebody_outside_who_is_heard_by_the_caller_talks_on_without_the_agent(twilio, asking, api, ada, rest):
+    post(api, "merge")
+    asking.tell("participant-unhold", ROOT)
+
+    goes(twilio, asking, ada)
+
+    assert Room.objects.get().alone_since is None
+    assert not {"fetch", "hang-up"} & set(rest.names())
+
+
+def test_a_colleague_who_waited_while_the_agent_went_back_to_the_caller_hears_them_again(
+    twilio, consulting, api, ada, grace, rest
+):
+    goes_back(api, consulting)
+
+    goes(twilio, consulting, ada)
+
+    assert shown()["agent"]["id"] == grace.pk
+    assert (rest.asked[-1][0], rest.asked[-1][2], rest.asked[-1][3]["held"]) == ("hold", COLLEAGUE, False)
+
+
 def test_hanging_up_by_rest_leaves_a_colleague_with_the_caller(consulting, api, rest):
     post(api, "merge")
     Participant.objects.update(asked_at=None)
