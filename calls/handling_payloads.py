@@ -153,6 +153,16 @@ def parked_since(call: Call) -> datetime | None:
     return parked.parked_at if parked is not None and hears else None
 
 
+def agent_has_left(call: Call) -> bool:
+    """Whether the call's agent has left its room, and the customer talks on with somebody outside. Not who waits for the
+    phone at another place, or comes back from a second call."""
+    handling = handling_of(call)
+    if call.agent_id is None or handling.room is None or handling.room.state == Room.State.OVER:
+        return False
+    mine = [one for one in handling.participants if one.agent_id == call.agent_id]
+    return bool(mine) and all(one.state == Participant.State.LEFT and one.parked_at is None for one in mine)
+
+
 def transfer_json(call: Call) -> dict[str, Any] | None:
     transfer = handling_of(call).transfer
     if transfer is None or transfer.state == Transfer.State.MERGED:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
 
 from agents.services import ring_acknowledged
+from board.selectors import facts_read
 from calls.control.actions import hang_up_announce
-from calls.live import services
+from calls.live import broadcasts, services
+from calls.live.frames import agent_group
+from calls.live.push_queue import PushQueue
 from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
+from core.realtime import outbox
 from telephony.errors import TelephonyError
 from tests import factories
 from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk, talked
@@ -403,6 +408,49 @@ def test_somebody_outside_who_is_heard_by_the_caller_talks_on_without_the_agent(
 
     assert Room.objects.get().alone_since is None
     assert not {"fetch", "hang-up"} & set(rest.names())
+
+
+@pytest.fixture
+def told(monkeypatch, django_capture_on_commit_callbacks):
+    """What the desks of an agent are told of calls while something is done."""
+
+    def told(agent, *done):
+        sent = []
+        monkeypatch.setattr(broadcasts, "_queue", PushQueue(broadcasts._make, broadcasts._send))
+        monkeypatch.setattr(outbox, "send", sent.extend)
+        with django_capture_on_commit_callbacks(execute=True):
+            for do in done:
+                do()
+        types = [json.loads(frame["text"])["type"] for group, frame in sent if group == agent_group(agent.pk)]
+        return [name for name in types if name.startswith("call.")]
+
+    return told
+
+
+@pytest.mark.parametrize("action", ["complete-transfer", "merge"])
+def test_an_agent_who_leaves_a_caller_with_somebody_outside_is_told_that_it_is_over(
+    twilio, asking, api, ada, grace, rest, told, action
+):
+    assert told(ada, lambda: post(api, action))[-1] == "call.status", "until the leg is gone"
+    hang_up_announce(sid=ROOT, by=ada)
+
+    frames = told(ada, lambda: asking.tell("participant-leave", LEG), lambda: asking.tell("participant-unhold", ROOT))
+    frames += told(ada, lambda: twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3)))
+
+    assert "call.ended" in frames
+    assert "call.status" not in frames, "the call is nowhere else where it could be gone on with"
+    assert ada.pk not in facts_read(None).talks, "nor is it on the board"
+    assert call_get(ROOT).status == "in-progress"
+
+
+def test_an_agent_who_is_awaited_at_another_place_is_not_told_that_it_is_over(
+    twilio, asking, api, ada, grace, rest, told
+):
+    assert post(api, "move").status_code == 202
+
+    frames = told(ada, lambda: asking.tell("participant-leave", LEG))
+
+    assert (frames, set(facts_read(None).talks)) == (["call.status"], {ada.pk})
 
 
 def test_a_colleague_who_waited_while_the_agent_went_back_to_the_caller_hears_them_again(
