@@ -154,8 +154,8 @@ def parked_since(call: Call) -> datetime | None:
 
 
 def agent_has_left(call: Call) -> bool:
-    """Whether the call's agent has left its room, and the customer talks on with somebody outside. Not who waits for the
-    phone at another place, or comes back from a second call."""
+    """Whether the call's agent has left its room, which goes on without. Not who is awaited there with another phone, or
+    comes back from a second call."""
     handling = handling_of(call)
     if call.agent_id is None or handling.room is None or handling.room.state == Room.State.OVER:
         return False
