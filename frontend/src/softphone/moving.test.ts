@@ -94,6 +94,12 @@ describe("bringing it here", () => {
     expect(talks.calls.focus?.since).toBe(Date.parse(live.call.answer_time ?? ""));
   });
 
+  it("is a call that the agent made when it is one, though Twilio calls its own leg inbound", () => {
+    const call: Call = { ...live.call, incoming: false, direction: "inbound" };
+    const made = after(readyState(), push({ type: "call.status", live: { ...live, call } }));
+    expect(after(made, pressed, noted, accepted).calls.focus).toMatchObject({ incoming: false, leg: OTHER });
+  });
+
   it("takes the phone over from the tab that talks, and asks when it is started", () => {
     const second = after(idle(), { type: "leader.changed", leader: "elsewhere" });
     const [taking, ...commands] = transition(second, pressed);
