@@ -734,6 +734,9 @@ export const en = {
   // Signing out
   "signOut.title": "Sign out during the call?",
   "signOut.text": "{name} is on the line. Signing out ends the call.",
+  "signOut.consults":
+    "{name} waits until it is settled who has the call. Hand over or cancel the transfer first.",
+  "signOut.back": "Back to the call",
   "signOut.cancel": "Cancel",
   "signOut.end": "Sign out and end the call",
   "signedOut.title": "You were signed out",
