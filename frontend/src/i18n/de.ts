@@ -430,6 +430,7 @@ export const de: PageWords = {
   "transfer.sending": "{name} wird an {to} weitergeleitet …",
   "consult.calling": "Anruf bei {name}",
   "consult.talking": "Gespräch mit {name}",
+  "consult.waits": "{name} wird auch gehalten",
   "consult.about": "Es geht um {name}",
   "consult.who": "Wer wen hört",
   "consult.rings": "Es klingelt bei {name}",

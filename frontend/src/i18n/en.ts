@@ -429,6 +429,7 @@ export const en = {
   "transfer.sending": "{name} is being sent to {to}…",
   "consult.calling": "Calling {name}",
   "consult.talking": "Talking to {name}",
+  "consult.waits": "{name} is on hold, too",
   "consult.about": "About {name}",
   "consult.who": "Who hears whom",
   "consult.rings": "It rings at {name}",
