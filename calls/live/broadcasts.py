@@ -106,7 +106,7 @@ def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
     root = tree.root
     if not root.is_handled or root.is_terminal:
         return
-    here = {*_inside(root)}
+    here: set[int | None] = {*_inside(root)}
     gone = {leg.agent_id for leg in tree.touched if leg.is_terminal}
     (gone if agent_has_left(root) else here).add(root.agent_id)
     if root.leg_end_time is not None:
@@ -180,8 +180,8 @@ def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outb
             continue
         called = call.colleague if call.is_internal else None
         told += [(call, "ringing", agent_id, called) for agent_id in ringing]
-        has_it = call.agent is not None and not agent_has_left(call)
-        active = {**({call.agent.pk: call.agent} if has_it else {}), **_inside(call)}
+        agent = None if agent_has_left(call) else call.agent
+        active = {**({agent.pk: agent} if agent else {}), **_inside(call)}
         if called is not None and call.is_talked_on:
             active[called.pk] = called
         told += [(call, "active", pk, agent) for pk, agent in sorted(active.items())]
