@@ -27,7 +27,8 @@ rights_changed = Signal()
 agents_changed = Signal()
 # After the commit, with `agent_id`: no desk of the agent acknowledged a ring.
 ring_lost = Signal()
-# With `agent_id` and `sid`, the root call's: a desk of the agent said that its phone rings for that call.
+# With `agent_id` and `sid`, the root call's: a desk of the agent said that its phone rings for that call; or, with
+# `announces_end` and `leg`, that it has answered on that leg, and will say when it hangs up.
 ring_acknowledged = Signal()
 
 

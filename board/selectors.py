@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agents.selectors import memberships, team_ids_of, teams_named
 from board.day import DayRow, calls_by_agent, day_rows
-from calls.live.presence import presence_of
+from calls.live.presence import presence_of, with_their_agents
 from calls.models import LIVE, LONGEST_CALL, Call, Conversation, Participant
 from calls.queues.rings import rings_at, team_of
 from calls.queues.selectors import TeamQueue, queues_of
@@ -140,7 +140,7 @@ def _talks(now: datetime, agent_ids: Collection[int]) -> dict[int, With]:
     ).select_related("agent", "colleague", "line", "contact", "conversation")
     return {
         call.agent_id or 0: With(call, team_of(call), call.answer_time or call.start_time)
-        for call in calls.order_by("start_time")
+        for call in with_their_agents(calls.order_by("start_time"))
     }
 
 

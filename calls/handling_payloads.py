@@ -135,8 +135,9 @@ def held_seconds(call: Call) -> int:
     handling = handling_of(call)
     if handling.room is None:
         return 0
-    customer = next((one for one in handling.participants if one.role == Participant.Role.CUSTOMER), None)
-    since = customer.held_since if customer is not None and customer.held else None
+    # Of those in the rooms before this one nobody is on hold.
+    customers = (one for one in handling.participants if one.role == Participant.Role.CUSTOMER)
+    since = next((one.held_since for one in customers if one.held), None)
     now = max(0, round((timezone.now() - since).total_seconds())) if since else 0
     return handling.room.held_seconds + now
 
@@ -151,6 +152,16 @@ def parked_since(call: Call) -> datetime | None:
     in_room = [one for one in handling.participants if one.state == Participant.State.IN]
     hears = any(one.held for one in in_room if one.role == Participant.Role.CUSTOMER)
     return parked.parked_at if parked is not None and hears else None
+
+
+def agent_has_left(call: Call) -> bool:
+    """Whether the call's agent has left its room, which goes on. Not who is awaited there with another phone, or
+    comes back from a second call."""
+    handling = handling_of(call)
+    if call.agent_id is None or handling.room is None or handling.room.state == Room.State.OVER:
+        return False
+    mine = [one for one in handling.participants if one.agent_id == call.agent_id]
+    return bool(mine) and all(one.state == Participant.State.LEFT and one.parked_at is None for one in mine)
 
 
 def transfer_json(call: Call) -> dict[str, Any] | None:

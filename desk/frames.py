@@ -206,7 +206,10 @@ class ReachRestoredSerializer(_Frame):
 @_frame("ring.ack", DESK_FRAMES)
 class RingAckSerializer(_Frame):
     sid = serializers.CharField(help_text="The root call's.")
-    announces_end = serializers.BooleanField(required=False, help_text="It says `call.hang_up` before it hangs up.")
+    announces_end = serializers.BooleanField(
+        required=False, help_text="It says `call.hang_up` before it hangs up. With `leg`, once it has answered."
+    )
+    leg = serializers.CharField(required=False, help_text="The phone's own, once it has answered.")
 
 
 @_frame("call.hang_up", DESK_FRAMES)

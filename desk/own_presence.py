@@ -68,16 +68,19 @@ class OwnPresence:
         if not isinstance(sid, str) or not _SID.fullmatch(sid):
             await self._error(gettext_noop("ring.ack needs `sid`, the call's."))
             return
-        await self._acknowledge(sid, announces_end=frame.get("announces_end") is True)
+        leg = frame.get("leg")
+        is_leg = isinstance(leg, str) and _SID.fullmatch(leg) is not None
+        await self._acknowledge(sid, announces_end=frame.get("announces_end") is True, leg=str(leg) if is_leg else "")
 
     @database_sync_to_async
-    def _acknowledge(self, sid: str, *, announces_end: bool) -> None:
+    def _acknowledge(self, sid: str, *, announces_end: bool, leg: str) -> None:
         if self._access is not None:
             ring_acknowledged.send(
                 sender=OwnPresence,
                 agent_id=self._access.agent.pk,
                 sid=sid,
                 announces_end=announces_end,
+                leg=leg,
             )
 
     async def _on_hang_up(self, frame: dict[str, Any]) -> None:

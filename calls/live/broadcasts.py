@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from calls import selectors
-from calls.handling_payloads import handling_attach, handling_of
+from calls.handling_payloads import agent_has_left, handling_attach, handling_of
 from calls.live import dispatcher, presence
 from calls.live.call_tree import CallTree, Withdrawal
 from calls.live.details import attach_details
@@ -106,8 +106,9 @@ def _gone_frames(tree: CallTree) -> Iterator[outbox.Frame]:
     root = tree.root
     if not root.is_handled or root.is_terminal:
         return
-    here = {root.agent_id, *_inside(root)}
+    here: set[int | None] = {*_inside(root)}
     gone = {leg.agent_id for leg in tree.touched if leg.is_terminal}
+    (gone if agent_has_left(root) else here).add(root.agent_id)
     if root.leg_end_time is not None:
         gone.add(agent_id_from(root.caller))
     transfer = handling_of(root).transfer
@@ -179,7 +180,8 @@ def _call_frames(changed: Sequence[tuple[Call, Sequence[int]]]) -> Iterator[outb
             continue
         called = call.colleague if call.is_internal else None
         told += [(call, "ringing", agent_id, called) for agent_id in ringing]
-        active = {**({call.agent.pk: call.agent} if call.agent else {}), **_inside(call)}
+        agent = None if agent_has_left(call) else call.agent
+        active = {**({agent.pk: agent} if agent else {}), **_inside(call)}
         if called is not None and call.is_talked_on:
             active[called.pk] = called
         told += [(call, "active", pk, agent) for pk, agent in sorted(active.items())]

@@ -178,7 +178,9 @@ class CallTree:
         """By `id` of the offer. Whose phone was offered the call once has at most one leg in it, whoever says so."""
         by_sid = {leg.sid: leg for leg in self.legs}
         claimed = {offer.leg_sid for offer in self.offers}
-        by_agent = {leg.agent_id: leg for leg in self.dialled if leg.agent_id and leg.sid not in claimed}
+        # Who took a call over, or went on with it at another place, came by the own phone: no offer rang there.
+        rang = [leg for leg in self.dialled if leg.agent_id and leg.direction != Direction.INBOUND]
+        by_agent = {leg.agent_id: leg for leg in rang if leg.sid not in claimed}
         times = Counter(offer.agent_id for offer in self.offers)
         found = {}
         for offer in self.offers:

@@ -16,6 +16,17 @@ _LATE = timedelta(seconds=10)
 
 
 @transaction.atomic
+def end_announced(*, agent_id: int, sid: str, leg: str) -> None:
+    """The desk on that leg will say before it hangs up. Of an agent with several phones, this one alone does."""
+    lock([sid])
+    if Participant.objects.filter(room=sid, agent=agent_id, leg_sid=leg).update(announces_end=True):
+        return
+    # Twilio's word on the leg may come after the desk's.
+    taken = Q(leg_sid__in=("", leg), state__in=(CallOffer.State.RINGING, CallOffer.State.ANSWERED))
+    CallOffer.objects.filter(taken, call=sid, agent=agent_id).update(announces_end=True)
+
+
+@transaction.atomic
 def hang_up_announced(*, agent_id: int, sid: str) -> None:
     """The desk's agent is about to hang up. `sid`: of the root call."""
     # Whoever works on the call writes whole rows.

@@ -21,6 +21,7 @@ from agents.services import ring_unacknowledged
 from calls.live import broadcasts, call_back_rounds
 from calls.live.call_batch import CallBatch
 from calls.live.dispatch import Fetch
+from calls.live.endings import end_announced
 from calls.live.free_agents import teams_at_work
 from calls.live.journey import sleepers_told
 from calls.live.locks import try_lock
@@ -248,11 +249,17 @@ def _should_have_rung(offer: CallOffer, now: datetime) -> bool:
     return lately.exists()
 
 
-def ring_acknowledge(sender: Any, *, agent_id: int, sid: str, announces_end: bool = False, **kwargs: Any) -> None:
-    """A desk of the agent's says that its phone rings for that call, and perhaps that it will say when it hangs up."""
-    if announces_end:
-        rings = Q(state__in=(CallOffer.State.RINGING, CallOffer.State.ANSWERED))
-        CallOffer.objects.filter(rings, agent=agent_id, call=sid, announces_end=False).update(announces_end=True)
+def ring_acknowledge(
+    sender: Any, *, agent_id: int, sid: str, announces_end: bool = False, leg: str = "", **kwargs: Any
+) -> None:
+    """A desk of the agent's says that its phone rings for that call; or that it has answered, with its leg, and will
+    say when it hangs up.
+
+    As long as it only rings nobody knows which of the agent's phones will answer, and an app says nothing before it
+    hangs up: what is announced without a leg does not count.
+    """
+    if announces_end and leg:
+        end_announced(agent_id=agent_id, sid=sid, leg=leg)
     CallOffer.objects.filter(agent=agent_id, call=sid, state=CallOffer.State.RINGING, acknowledged_at=None).update(
         acknowledged_at=timezone.now()
     )

@@ -25,6 +25,7 @@ from agents.selectors import (
     teams_of_agents,
 )
 from calls import selectors
+from calls.handling_payloads import agent_has_left, handling_attach
 from calls.live import handovers
 from calls.live.busy import busy_legs, busy_slots, parking, ringing_offers, supervising
 from calls.live.call_tree import is_call_of_its_own
@@ -83,6 +84,13 @@ def call_live_list(agent: Agent) -> list[tuple[Call, str]]:
     # A call that the agent supervises is a part of its own of what a desk is told.
     supervised = selectors.supervised_by(agent.pk) if any(call.is_handled for call, _ in living) else None
     return [(call, mine) for call, mine in living if supervised is None or call.sid != supervised.room_id]
+
+
+def with_their_agents(calls: Iterable[Call]) -> list[Call]:
+    """Those of these living calls whose agent is in them still, and has not left them to somebody outside."""
+    found = list(calls)
+    handling_attach(found)
+    return [call for call in found if not agent_has_left(call)]
 
 
 def sids_at(agent_id: int) -> dict[str, str]:

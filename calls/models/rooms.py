@@ -158,6 +158,12 @@ class Participant(models.Model):
     hung_up = models.BooleanField(
         _("hung up"), default=False, help_text=_("The desk said that its agent hung up: the line was not lost.")
     )
+    announces_end = models.BooleanField(
+        _("announces its end"),
+        default=False,
+        db_default=False,
+        help_text=_("The desk on this leg says before it hangs up: when the leg ends without that, the line was lost."),
+    )
     parked_at = models.DateTimeField(
         _("parked at"),
         null=True,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from calls.models import Call, CallQuality, Direction
+from calls.models import Call, CallQuality, Direction, Participant
 from telephony.identity import agent_id_from
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ def quality_keep(*, sid: str, leg_sid: str, by: Agent, measured: dict[str, Any])
     leg = Call.objects.filter(pk=leg_sid).first()
     if leg is None or (leg.parent_id or leg.pk) != sid:
         raise NoSuchLeg
-    if _phone_of(leg) != by.pk:
+    # A supervisor's leg becomes that of the call's agent when it is taken over.
+    if (
+        _phone_of(leg) != by.pk
+        or Participant.objects.filter(leg_sid=leg_sid, role=Participant.Role.SUPERVISOR).exists()
+    ):
         raise NotOwnLeg
     values = {name: value for name, value in measured.items() if name not in FIGURES}
     values |= {"call_id": sid, "agent": by, "figures": {name: measured[name] for name in FIGURES if measured.get(name)}}

@@ -16,6 +16,7 @@ from calls.models import CallEvent, Participant, Transfer
 from calls.permissions import supervises
 from calls.rooms import leading
 from calls.rooms.driving import drive
+from calls.rooms.follow import hears_again
 from calls.rooms.handing_over import HANDED_ALREADY, is_same, make, note_wish
 from calls.rooms.inside import Inside, Mode, Role, State
 from calls.rooms.lifting import lift
@@ -164,7 +165,9 @@ def _consulting(inside: Inside, by: Agent) -> Transfer | None:
         raise NotPossible(_NOBODY)
     if found_.mode != Transfer.Mode.WARM:
         raise NotPossible(HANDED_ALREADY)
-    if found_.state != Transfer.State.CONSULTING:
+    asked = _asked(inside)
+    if found_.state != Transfer.State.CONSULTING or (asked is not None and asked.is_awaited):
+        # Or the colleague is on the way to another place, and not there yet.
         raise NotPossible(_NOT_YET)
     return found_
 
@@ -175,6 +178,12 @@ def _asked(inside: Inside) -> Participant | None:
     return next((one for one in inside.present if one.pk == wanted), None)
 
 
+def _asked_places(inside: Inside) -> list[Participant]:
+    """A colleague has two in the room while going from one place to another."""
+    asked = _asked(inside)
+    return [] if asked is None else places_of(inside, asked.agent_id) or [asked]
+
+
 def _asked_waits(inside: Inside) -> bool:
     """The agent goes back and forth between the two: neither hears what is said with the other."""
     asked = _asked(inside)
@@ -182,13 +191,11 @@ def _asked_waits(inside: Inside) -> bool:
 
 
 def _end(inside: Inside, consulting: Transfer, state: str) -> None:
-    for one in (inside.customer, _asked(inside)):
-        if one is not None:
-            if one.role != Role.CUSTOMER and one.wanted_held:
-                # Another wish than the one that Twilio may not have told of yet.
-                one.asked_at = None
-            one.wanted_held = False
-            inside.changed(one)
+    if inside.customer is not None:
+        inside.customer.wanted_held = False
+        inside.changed(inside.customer)
+    for one in _asked_places(inside):
+        hears_again(inside, one)
     consulting.state, consulting.ended_at = state, timezone.now()
     consulting.save(update_fields=["state", "ended_at"])
     inside.transfer = None
@@ -250,8 +257,7 @@ def _cancel(sid: str, by: Agent) -> leading.Led | None:
             return None
         raise NotPossible(_NOBODY)
     led = None
-    one = next((each for each in inside.present if each.pk == begun.participant_id), None)
-    if one is not None:
+    for one in _asked_places(inside):
         inside.send_away(one)
     if begun.mode == Transfer.Mode.BLIND:
         giver = begun.from_agent or by
@@ -303,7 +309,7 @@ def remove(sid: str, leg: str, *, by: Agent) -> bool:
             return False
         if one.role == Role.CUSTOMER:
             raise NotPossible(gettext_noop("Hang up to end the call."))
-        is_consulted = inside.transfer is not None and inside.transfer.participant_id == one.pk
+        is_consulted = one in _asked_places(inside)
         if one.state != State.LEFT and not is_consulted:
             one.hung_up = True
             inside.send_away(one)

@@ -12,7 +12,7 @@ from calls.live.notes import note
 from calls.models import CallOffer, CallStatus, Participant, Room, Transfer
 from calls.rooms import parked, supervisors
 from calls.rooms.inside import Inside, Role, State
-from calls.rooms.replacing import replaced
+from calls.rooms.replacing import places_of, replaced
 from core.languages import kept as _
 from core.text import in_sentence
 
@@ -133,7 +133,11 @@ def _whose_it_is(inside: Inside) -> None:
         help_over(root, "handed-over")
         note(root.sid, _("%(name)s has the call now.") % {"name": in_sentence(root.agent.name)}, root.agent)
         customer, transfer = inside.customer, inside.transfer
-        if transfer is not None and transfer.participant_id == there[0].pk:
+        places = places_of(inside, root.agent_id)
+        for one in places:
+            # Who waited while the agent went back to the customer waits for nobody now.
+            hears_again(inside, one)
+        if transfer is not None and transfer.participant_id in [one.pk for one in places]:
             transfer.state, transfer.ended_at = Transfer.State.HANDED_OVER, timezone.now()
             transfer.save(update_fields=["state", "ended_at"])
             inside.transfer = None
@@ -142,17 +146,41 @@ def _whose_it_is(inside: Inside) -> None:
             inside.changed(customer)
 
 
-def _announces(sid: str, one: Participant) -> bool:
-    """Whether that agent's desk says it before it hangs up. Those that supervise do."""
-    if one.takes_over:
+def _announces(inside: Inside, one: Participant) -> bool:
+    """Whether the phone on that leg says it before it hangs up. Desks that supervise do. Of another place to which the
+    agent took the call, what was said before does not hold: it may be an app."""
+    if any(each.announces_end and each.leg_sid == one.leg_sid for each in inside.participants):
         return True
-    return CallOffer.objects.filter(call=sid, agent=one.agent_id, announces_end=True).exists()
+    if one.replaces_id is not None:
+        return False
+    answered = CallOffer.objects.filter(call=inside.root, agent=one.agent_id, leg_sid__in=("", one.leg_sid))
+    return one.takes_over or answered.filter(announces_end=True).exists()
+
+
+def hears_again(inside: Inside, one: Participant) -> None:
+    """Is taken off the hold, if on it."""
+    if one.wanted_held:
+        # Another wish than the one that Twilio may not have told of yet.
+        one.wanted_held, one.asked_at = False, None
+        inside.changed(one)
+
+
+def _is_for(inside: Inside, customer: Participant, one: Participant) -> bool:
+    """Whether somebody is there for the customer. Nobody is whose phone only rings, nor a third party while one of the
+    two is on hold: only an agent could bring them together."""
+    if one.is_awaited:
+        return False
+    leg = inside.batch.get(one.leg_sid)
+    comes = leg is not None and (leg is inside.root or leg.status == CallStatus.IN_PROGRESS)
+    if one.state != State.IN and not comes:
+        return False
+    return one.role == Role.AGENT or not (one.wanted_held or customer.wanted_held)
 
 
 def _who_is_alone(inside: Inside) -> None:
     """Whoever hung up as the last to talk with the customer ends the call; a line that was lost does not."""
     room, customer = inside.the_room, inside.customer
-    if customer is None or inside.is_led or not all(one.is_awaited for one in inside.talkers):
+    if customer is None or inside.is_led or any(_is_for(inside, customer, one) for one in inside.talkers):
         room.alone_since = None
         return
     if inside.parked is not None:
@@ -162,10 +190,12 @@ def _who_is_alone(inside: Inside) -> None:
     if room.alone_since is None:
         room.alone_since = timezone.now()
     left = [one for one in inside.participants if one.role == Role.AGENT and one.left_at]
+    # Who was called in vain has left nobody.
+    left = [one for one in left if one.joined_at] or left
     last = max(left, key=lambda one: one.left_at or room.created_at, default=None)
     # Of whoever says nothing before hanging up, only a customer on hold is taken for one whom a lost line left behind.
     # A colleague is led to no team.
-    is_lost = last is not None and not last.hung_up and (customer.held or _announces(room.pk, last))
+    is_lost = last is not None and not last.hung_up and (customer.held or _announces(inside, last))
     is_lost = is_lost and not inside.the_root.is_internal
     if last is not None and not is_lost:
         customer.wanted_in = False

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from calls.live.notes import note
 from calls.live.queues import IN_QUEUE
-from calls.models import TERMINAL, CallOffer, Conversation
+from calls.models import TERMINAL, CallOffer, Conversation, Transfer
 from calls.rooms import leading, parked
 from calls.rooms.follow import follow
 from calls.rooms.inside import Inside, Role, State
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LOST_LINE = gettext_noop("We have lost the connection to your contact. One moment please: somebody will be with you.")
+_LINE_LOST = gettext_noop("The connection to the agent was lost.")
 
 
 def left_room(work: UnitOfWork, voice: VoiceRequest) -> bool:
@@ -56,11 +57,15 @@ def line_was_lost(work: UnitOfWork, action: DialActionRequest) -> bool:
     if not action.has_talked or action.voice.from_browser or action.voice.status in TERMINAL:
         return False
     answered = CallOffer.objects.filter(call=sid, state=CallOffer.State.ANSWERED, is_consultation=False)
-    last = answered.order_by("-pk").first()
+    # Not of a number's leg; Twilio's word on an agent's may be lost.
+    last = answered.filter(leg_sid__in=("", action.dial_call_sid)).order_by("-pk").first()
     if last is None or not last.announces_end or last.hung_up_at is not None:
         return False
     inside = Inside(sid, work)
     if inside.is_living or inside.root is None or inside.transfer is not None or action.duration is None:
+        return False
+    if last.attempt < inside.root.round:
+        # The caller was led on since, and has talked with somebody else.
         return False
     if _lead_back(inside) is None:
         return False
@@ -108,10 +113,24 @@ def _alone(sid: str, patience: timedelta) -> leading.Led | None:
     return led
 
 
+def _let_others_go(inside: Inside) -> None:
+    """Whoever was asked, or still rings, and whom nobody can bring together with the customer any more."""
+    transfer = inside.transfer
+    if transfer is not None:
+        transfer.state, transfer.problem, transfer.ended_at = Transfer.State.FAILED, _LINE_LOST, timezone.now()
+        transfer.save(update_fields=["state", "problem", "ended_at"])
+        inside.transfer = None
+    for one in inside.talkers:
+        if not one.is_awaited:
+            inside.send_away(one)
+
+
 def _lead_back(inside: Inside) -> leading.Led | None:
     """None when there is no team to go to: then the call ends."""
-    agents = [one.agent for one in inside.participants if one.role == Role.AGENT and one.agent]
-    last = agents[-1] if agents else inside.the_root.agent
+    agents = [one for one in inside.participants if one.role == Role.AGENT and one.agent]
+    # Not who was called into it and is not there yet.
+    agents = [one for one in agents if one.joined_at] or agents
+    last = agents[-1].agent if agents else inside.the_root.agent
     waited_for = inside.parked
     try:
         led = leading.lead(inside, Found(), back_to=last, team_id=leading.team_for(inside, last), said=LOST_LINE)
@@ -120,6 +139,7 @@ def _lead_back(inside: Inside) -> leading.Led | None:
             inside.customer.wanted_in = False
             inside.changed(inside.customer)
         return None
+    _let_others_go(inside)
     if waited_for is not None:
         parked.not_back(inside, waited_for)
         return led

@@ -67,7 +67,7 @@ def _note(sid: str, by: Agent) -> None:
             replaces=mine,
             wanted_held=mine.wanted_held,
             wanted_muted=mine.wanted_muted,
-            # Of whoever took the call over, a lost line is one at the other place, too.
+            # Whoever took the call over did so at the other place, too.
             takes_over=mine.takes_over,
         )
         CallEvent.objects.create(

@@ -39,6 +39,21 @@ def replaced(inside: Inside) -> None:
         if before.wanted_in:
             before.wanted_in, before.hung_up, before.asked_at = False, True, None
             inside.changed(before)
+    _asked_goes_on(inside)
+
+
+def _asked_goes_on(inside: Inside) -> None:
+    """Whoever is asked before the customer is handed over may go on at another place, too: the talk goes on with that
+    leg, as soon as it is in the room, or the one before is gone."""
+    transfer = inside.transfer
+    if transfer is None or transfer.participant_id is None:
+        return
+    asked = next((one for one in inside.participants if one.pk == transfer.participant_id), None)
+    after = next((one for one in inside.present if one.replaces_id == transfer.participant_id), None)
+    if asked is None or after is None or not (after.state == State.IN or asked.state == State.LEFT):
+        return
+    transfer.participant = after
+    transfer.save(update_fields=["participant"])
 
 
 def came(inside: Inside, one: Participant) -> None:

@@ -33,7 +33,7 @@ import { showPageSignals } from "./pageSignals";
 import { createQualityKeeper } from "./quality/keeper";
 import { createScreens } from "./screens/screens";
 import { commandRunner } from "./softphone/commands";
-import { inCall, initialState } from "./softphone/state";
+import { inCall, initialState, isSupervising } from "./softphone/state";
 import { createStore } from "./softphone/store";
 import { createConversation } from "./threads/conversation";
 import { createNews } from "./threads/news";
@@ -65,6 +65,7 @@ async function start(config: Config, mount: HTMLElement): Promise<void> {
     send,
     noiseLoader(config.urls.noise.module),
     quality,
+    () => isSupervising(store.get().calls.focus),
   );
   const log = createCallLog(api, id);
   const contactsApi = createContactsApi(config);

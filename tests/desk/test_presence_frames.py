@@ -197,3 +197,25 @@ def test_a_ring_that_arrived_is_told_to_whoever_waits_for_it(ada):
 
     run(scenario)
     assert heard == [(ada.pk, sid("CA", 1))]
+
+
+@pytest.mark.parametrize(
+    ("said", "leg"), [({}, ""), ({"leg": sid("CA", 2)}, sid("CA", 2)), ({"leg": "CA2"}, ""), ({"leg": 7}, "")]
+)
+def test_a_desk_says_with_which_leg_it_has_answered(ada, said, leg):
+    heard = []
+    socket = DeskSocket(ada)
+
+    @receiver(services.ring_acknowledged)
+    def hear(sender: Any, announces_end: bool, leg: str, **kwargs: Any) -> None:
+        heard.append((announces_end, leg))
+
+    async def scenario() -> None:
+        await socket.open()
+        await socket.send(type="ring.ack", sid=sid("CA", 1), announces_end=True, **said)
+        await socket.send(type="ping")
+        await socket.until("pong")
+        await socket.close()
+
+    run(scenario)
+    assert heard == [(True, leg)]

@@ -3,13 +3,14 @@ import { config } from "../../gallery/fakes";
 import type { CallAct } from "../softphone/control";
 import { ApiError, createApi } from "./api";
 
+function withFetcher(fetcher: (url: string, init: RequestInit) => Promise<Response>) {
+  const urls = { ...config.urls, calls: "/api/v1/calls/" };
+  return createApi({ ...config, urls, csrfToken: "page" }, fetcher as unknown as typeof fetch);
+}
+
 function answering(body: unknown, init: ResponseInit = {}) {
   const fetcher = vi.fn(async (_url: string, _init: RequestInit) => Response.json(body, init));
-  const urls = { ...config.urls, calls: "/api/v1/calls/" };
-  return {
-    fetcher,
-    api: createApi({ ...config, urls, csrfToken: "page" }, fetcher as unknown as typeof fetch),
-  };
+  return { fetcher, api: withFetcher(fetcher) };
 }
 
 describe("noting a call", () => {
@@ -62,4 +63,24 @@ it.each([
       ([url, init]) => `${init.method} ${url.replace("/api/v1/calls/CA1/", "")} ${String(init.body)}`,
     ),
   ).toEqual(requests);
+});
+
+it.each([
+  ["is refused", 409, ["hold true", "resume false", "hold false"]],
+  ["Twilio refuses", 502, ["hold true", "resume false", "hold false"]],
+  // Perhaps it was done: then both would be heard.
+  ["nobody knows of", 0, ["hold true", "resume false"]],
+])("takes the first half of a swap back when the second %s", async (_why, status, asked) => {
+  const requests: string[] = [];
+  const fetcher = vi.fn(async (url: string, init: RequestInit) => {
+    const { hold } = JSON.parse(String(init.body)) as { hold: boolean };
+    const leg = url.includes("CA2") ? "hold" : "resume";
+    requests.push(`${leg} ${hold}`);
+    if (leg === "hold") return new Response("{}", { status: 202 });
+    if (status === 0) throw new TypeError("Failed to fetch");
+    return new Response(JSON.stringify({ detail: "Not now." }), { status });
+  });
+  const api = withFetcher(fetcher);
+  await expect(api.act("CA1", { do: "swap", hold: "CA2", resume: "CA1" })).rejects.toMatchObject({ status });
+  expect(requests).toEqual(asked);
 });

@@ -109,10 +109,19 @@ export function createApi(config: Pick<Config, "csrfToken" | "urls">, fetcher: t
       await request<unknown>(under(`${encodeURIComponent(sid)}/hang-up/`), {});
     },
     async act(sid, act) {
+      const ask = async ({ method, path, body }: ActRequest) =>
+        (await (await send(under(`${encodeURIComponent(sid)}/${path}`), method, body)).json()) as Call;
       let call: Call | undefined;
-      for (const { method, path, body } of requestsOf(act)) {
-        const response = await send(under(`${encodeURIComponent(sid)}/${path}`), method, body);
-        call = (await response.json()) as Call;
+      let undo: ActRequest | undefined;
+      for (const request of requestsOf(act)) {
+        try {
+          call = await ask(request);
+        } catch (error) {
+          // What the server may have done all the same is not undone: both would be heard.
+          if (undo && error instanceof ApiError && error.status > 0) await ask(undo).catch(() => {});
+          throw error;
+        }
+        undo = request.undo;
       }
       return call as Call;
     },
@@ -188,6 +197,8 @@ interface ActRequest {
   method: "POST" | "PATCH" | "DELETE";
   path: string;
   body: unknown;
+  /** Takes it back, when what was to follow is refused. */
+  undo?: ActRequest;
 }
 
 /** What an act is to the server: one request, or two that are done one after the other. */
@@ -202,7 +213,10 @@ function requestsOf(act: CallAct): ActRequest[] {
     case "transfer":
       return [post("transfer/", { to: act.to, mode: act.mode })];
     case "swap":
-      return [change(act.hold, { hold: true }), change(act.resume, { hold: false })];
+      return [
+        { ...change(act.hold, { hold: true }), undo: change(act.hold, { hold: false }) },
+        change(act.resume, { hold: false }),
+      ];
     case "add":
       return [post("participants/", { to: act.to })];
     case "change":

@@ -27,4 +27,23 @@ describe("a call in the browser", () => {
       { type: "call.warning-cleared", id: "CA1", name: "high-rtt" },
     ]);
   });
+
+  it.each([
+    ["call_sid", "rang"],
+    ["Move", "placed"],
+    ["supervise", "placed"],
+  ])("is measured as a part of the call that %s names", (name, how) => {
+    const sids: { root: string | null; leg: string }[] = [];
+    const call = new FakeCall();
+    call.customParameters.set(name, "CA-root");
+    const measure = (_call: Call, now: () => (typeof sids)[0]) => (sids.push(now()), () => {});
+    const calls = new BrowserCalls(
+      () => {},
+      () => {},
+      measure,
+    );
+    if (how === "rang") calls.rang(call as unknown as Call);
+    else calls.placed("1", call as unknown as Call);
+    expect(sids).toEqual([{ root: "CA-root", leg: "CA1" }]);
+  });
 });

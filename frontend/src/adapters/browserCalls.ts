@@ -93,13 +93,12 @@ export class BrowserCalls {
       this.onOver();
     };
     const sid = () => call.parameters.CallSid ?? id;
-    const root = () => call.customParameters.get("call_sid") ?? call.customParameters.get("Move") ?? null;
-    // A supervisor's leg is in no log: nobody could read how it sounded.
-    if (!call.customParameters.has("supervise"))
-      this.measured.set(
-        id,
-        this.measure(call, () => ({ root: root(), leg: sid() })),
-      );
+    const custom = call.customParameters;
+    const root = () => custom.get("call_sid") ?? custom.get("Move") ?? custom.get("supervise") ?? null;
+    this.measured.set(
+      id,
+      this.measure(call, () => ({ root: root(), leg: sid() })),
+    );
     call.on("ringing", () => send({ type: "call.ringing", id, sid: sid() }));
     call.on("accept", () => send({ type: "call.accepted", id, sid: sid(), at: Date.now() }));
     call.on("cancel", () => (over(), send({ type: "call.canceled", id, at: Date.now() })));

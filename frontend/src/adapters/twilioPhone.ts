@@ -37,6 +37,7 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
     private readonly send: Send,
     private readonly loadNoise: () => Promise<typeof Noise>,
     quality: QualityKeeper | null = null,
+    supervises: () => boolean = () => false,
   ) {
     this.calls = new BrowserCalls(
       (event) => {
@@ -44,7 +45,8 @@ export class TwilioPhone implements Phone, Levels, AudioTarget {
         if (event.type === "call.accepted") this.lookAtNoise();
       },
       () => this.callOver(),
-      (call, sids) => (quality ? watchQuality(call, sids, quality, () => this.surroundings()) : () => {}),
+      (call, sids) =>
+        quality ? watchQuality(call, sids, quality, () => this.surroundings(), supervises) : () => {},
     );
     this.microphone = new CallMicrophone(preferences, send, () => void this.chooseInput());
     preferences.subscribe(() => this.lookAtNoise());

@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/preact";
 import { describe, expect, it, vi } from "vitest";
 import { after, dialled, dialSid, LEG, NOW, openState, push, readyState, sample } from "../testing/samples";
+import { colleague, roomIs, transfer } from "../testing/rooms";
 import { validCheck } from "../testing/fakes";
 import { button, callArea, reach, show } from "../testing/show";
 
@@ -199,6 +200,9 @@ describe("the keyboard", () => {
     const { user } = show(readyState());
     await user.keyboard("?");
     await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
+    const listed = (await screen.findAllByRole("rowheader")).map(({ textContent }) => textContent);
+    // All that `useShortcuts` knows.
+    expect(listed).toEqual(expect.arrayContaining([..."MHKTDNA/?", "Shift + R", "Shift + H", "Shift + E"]));
   });
 });
 
@@ -247,6 +251,21 @@ describe("leaving in a call", () => {
     await user.click(button("Cancel"));
     expect(screen.queryByRole("dialog")).toBeNull();
     expect(asked).toEqual([]);
+  });
+
+  it("by signing out is not possible while a colleague is asked: it says what to do first", async () => {
+    const consulting = roomIs({ held: true, others: [colleague()], transfer: transfer() });
+    const { user, asked, send } = show(after(openState(), consulting));
+    await user.click(button(/: account of Ada Byron$/));
+    await user.click(screen.getByRole("menuitem", { name: "Sign out" }));
+    const dialog = await screen.findByRole("dialog", { name: "Sign out during the call?" });
+    expect(dialog.textContent).toContain("Hand over or cancel the transfer first.");
+    expect(screen.queryByRole("button", { name: "Sign out and end the call" })).toBeNull();
+    expect(dialog.querySelector("form")).toBeNull();
+    // It is settled meanwhile.
+    send(roomIs({ others: [colleague()] }));
+    await user.click(await screen.findByRole("button", { name: "Sign out and end the call" }));
+    expect(asked).toContainEqual(expect.objectContaining({ type: "phone.hang-up-told" }));
   });
 
   it("by a reload is followed by an offer to call back", async () => {

@@ -395,7 +395,7 @@ export function App(props: AppProps) {
       )}
       <Announcer {...{ state, news }} />
       <DeskDialog
-        {...{ dialog, api, config, audio, preferences, screens, hangUp }}
+        {...{ dialog, api, config, audio, preferences, screens, consults, hangUp }}
         inCall={inCall(state)}
         webPush={props.webPush}
         shortcuts={chosen.shortcuts}

@@ -129,9 +129,7 @@ describe("noting a call", () => {
     screen.getByRole("tab", { name: "Call log", selected: true });
     await user.click(screen.getByRole("tab", { name: "Caller new" }));
     screen.getByRole("tab", { name: "Caller" });
-    expect(asked).toEqual([
-      { type: "desk.send", message: { type: "ring.ack", sid: ROOT, announces_end: true } },
-    ]);
+    expect(asked).toEqual([{ type: "desk.send", message: { type: "ring.ack", sid: ROOT } }]);
   });
 
   it("is for the agent on the call; others read it", async () => {

@@ -84,7 +84,7 @@ export function CallElsewhere(props: Props) {
           <p role="alert">{problem}</p>
         </div>
       )}
-      <CallerFactList facts={facts} incoming={call.direction === "inbound"} />
+      <CallerFactList facts={facts} incoming={call.incoming} />
     </CallLayout>
   );
 }

@@ -23,11 +23,13 @@ export function ConsultedIdentity({ consultation, facts }: Pick<Props, "consulta
   const name = partnerName(consultation);
   const title = mine ? targetTitle(transfer.to) : isolated(transfer.from?.name ?? "") || name;
   const calling = transfer.state === "calling";
+  const talks =
+    consultation.hears === "nobody" ? t("consult.waits", { name }) : t("consult.talking", { name });
   const { display } = transfer.to;
   return (
     <Identity
       icon="people"
-      word={calling ? t("consult.calling", { name }) : t("consult.talking", { name })}
+      word={calling ? t("consult.calling", { name }) : talks}
       facts={{ title, display: mine && display !== title ? display : "" }}
       detail={detailOf(t("consult.about", { name: facts.title }), facts.display)}
       since={Date.parse(transfer.since)}
@@ -41,15 +43,25 @@ export function WhoHearsWhom({ consultation, facts, waits, onAct }: Props) {
   const [talks, waiting] = hears === "customer" ? [facts.shortName, other] : [other, facts.shortName];
   const calling = transfer.state === "calling";
   const swaps = !waits && !calling && colleague !== null && customer !== null;
+  const music = hears === "nobody" ? [talks, waiting] : hears === "all" || calling ? [] : [waiting];
+  const talkTo = (name: string) => {
+    if (!swaps) return;
+    const [hold, resume] = name === facts.shortName ? [colleague, customer] : [customer, colleague];
+    onAct({ do: "swap", hold: hold.leg, resume: resume.leg });
+  };
   return (
     <section class="panel hears" aria-labelledby="hears-title">
       <h3 id="hears-title">{t("consult.who")}</h3>
       <div class={hears === "all" ? "hears-row hears-all" : "hears-row"}>
         <span class="hears-one">{t("call.you")}</span>
-        <Icon name="both" />
-        <span class={calling ? "hears-one hears-rings" : "hears-one"}>
-          {calling ? t("consult.rings", { name: other }) : talks}
-        </span>
+        {hears !== "nobody" && (
+          <>
+            <Icon name="both" />
+            <span class={calling ? "hears-one hears-rings" : "hears-one"}>
+              {calling ? t("consult.rings", { name: other }) : talks}
+            </span>
+          </>
+        )}
         {hears === "all" && (
           <>
             <Icon name="both" />
@@ -57,25 +69,24 @@ export function WhoHearsWhom({ consultation, facts, waits, onAct }: Props) {
           </>
         )}
       </div>
-      {hears !== "all" && !calling && (
-        <p class="hears-music">
-          <Icon name="music" size={16} /> <span>{rich("consult.music", { name: waiting })}</span>
+      {music.map((name) => (
+        <p class="hears-music" key={name}>
+          <Icon name="music" size={16} /> <span>{rich("consult.music", { name })}</span>
         </p>
-      )}
+      ))}
       {mine && hears !== "all" && (
         <div class="panel-acts">
-          <button
-            type="button"
-            class="button-plain"
-            aria-disabled={!swaps}
-            onClick={() => {
-              if (!swaps) return;
-              const [hold, resume] = hears === "customer" ? [customer, colleague] : [colleague, customer];
-              onAct({ do: "swap", hold: hold.leg, resume: resume.leg });
-            }}
-          >
-            <Icon name="transfer" size={18} /> {t("consult.talkTo", { name: waiting })}
-          </button>
+          {(hears === "nobody" ? [facts.shortName, other] : [waiting]).map((name) => (
+            <button
+              type="button"
+              class="button-plain"
+              key={name}
+              aria-disabled={!swaps}
+              onClick={() => talkTo(name)}
+            >
+              <Icon name="transfer" size={18} /> {t("consult.talkTo", { name })}
+            </button>
+          ))}
           <button
             type="button"
             class="button-plain"

@@ -27,13 +27,15 @@ interface Props {
   shortcuts: boolean;
   /** Who is on the line; null: nobody, and nothing is asked before signing out. */
   caller: string | null;
+  /** The caller waits while a colleague is asked: one press ends no such call. */
+  consults: boolean;
   hangUp(): void;
   onClose(): void;
 }
 
 export function DeskDialog(props: Props) {
   const { dialog, api, config, audio, preferences, webPush, shortcuts, caller } = props;
-  const { microphoneAllowed, hangUp, onClose } = props;
+  const { microphoneAllowed, consults, hangUp, onClose } = props;
   switch (dialog) {
     case "settings":
       return (
@@ -45,7 +47,7 @@ export function DeskDialog(props: Props) {
       );
     case "sign-out":
       return caller === null ? null : (
-        <SignOutDialog config={config} name={caller} onHangUp={hangUp} onClose={onClose} />
+        <SignOutDialog {...{ config, consults, onClose }} name={caller} onHangUp={hangUp} />
       );
     case "shortcuts":
       return (

@@ -37,6 +37,7 @@ const rows = (): [ComponentChildren, string][] => [
   ],
   [<Key>/</Key>, t("keys.search")],
   [<Key>D</Key>, t("keys.dial")],
+  [<Key>N</Key>, t("keys.note")],
   [<Key>A</Key>, t("keys.availability")],
   [
     <>

@@ -7,11 +7,24 @@ import { rich } from "../i18n/rich";
 interface Props {
   config: Pick<Config, "csrfToken" | "urls">;
   name: string;
+  /** The caller waits until it is settled who is to have the call. */
+  consults: boolean;
   onHangUp(): void;
   onClose(): void;
 }
 
-export function SignOutDialog({ config, name, onHangUp, onClose }: Props) {
+export function SignOutDialog({ config, name, consults, onHangUp, onClose }: Props) {
+  if (consults)
+    return (
+      <Dialog title={t("signOut.title")} onClose={onClose}>
+        <p>{rich("signOut.consults", { name: <bdi>{name}</bdi> })}</p>
+        <div class="dialog-buttons">
+          <button type="button" class="button-plain" autofocus onClick={onClose}>
+            {t("signOut.back")}
+          </button>
+        </div>
+      </Dialog>
+    );
   return (
     <Dialog title={t("signOut.title")} onClose={onClose}>
       <p>{rich("signOut.text", { name: <bdi>{name}</bdi> })}</p>

@@ -132,7 +132,7 @@ describe("the phone's own reachability", () => {
   it("acknowledges a ring as it starts", () => {
     const { asked, send } = show(readyState());
     send(rang);
-    expect(toServer(asked)).toEqual([{ type: "ring.ack", sid: ROOT, announces_end: true }]);
+    expect(toServer(asked)).toEqual([{ type: "ring.ack", sid: ROOT }]);
   });
 
   it("registers anew when a ring did not arrive, after the call that goes on", () => {

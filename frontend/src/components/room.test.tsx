@@ -166,6 +166,20 @@ describe("talking to a colleague first", () => {
     expect(acts(asked)).toEqual([act]);
   });
 
+  it("with both on hold says so, and gives a way to either", async () => {
+    const { user, asked, send } = show(talking());
+    send(roomIs({ ...consulting, others: [colleague({ held: true })] }));
+    await callArea().findByText("Grace is on hold, too");
+    expect(callArea().queryByText("Talking to Grace")).toBeNull();
+    const waits = callArea().getAllByText("hears only music", { exact: false });
+    expect(waits.map(({ textContent }) => textContent)).toEqual([
+      "Grace hears only music",
+      "Maya hears only music",
+    ]);
+    await user.click(button("Talk to Grace"));
+    expect(acts(asked)).toEqual([{ do: "swap", hold: ROOT, resume: GRACE_LEG }]);
+  });
+
   it("cannot hand over to whose phone rings still", async () => {
     const { user, asked, send } = show(talking());
     send(roomIs({ ...consulting, transfer: transfer({ state: "calling" }) }));

@@ -4244,8 +4244,10 @@ export interface components {
             type: "ring.ack";
             /** @description The root call's. */
             sid: string;
-            /** @description It says `call.hang_up` before it hangs up. */
+            /** @description It says `call.hang_up` before it hangs up. With `leg`, once it has answered. */
             announces_end?: boolean;
+            /** @description The phone's own, once it has answered. */
+            leg?: string;
         };
         /** @description A phone of the team's that rings. */
         Ringing: {

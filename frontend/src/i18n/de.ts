@@ -430,6 +430,7 @@ export const de: PageWords = {
   "transfer.sending": "{name} wird an {to} weitergeleitet …",
   "consult.calling": "Anruf bei {name}",
   "consult.talking": "Gespräch mit {name}",
+  "consult.waits": "{name} wird auch gehalten",
   "consult.about": "Es geht um {name}",
   "consult.who": "Wer wen hört",
   "consult.rings": "Es klingelt bei {name}",
@@ -747,6 +748,9 @@ export const de: PageWords = {
   // Signing out
   "signOut.title": "Während des Gesprächs abmelden?",
   "signOut.text": "{name} ist in der Leitung. Das Abmelden beendet das Gespräch.",
+  "signOut.consults":
+    "{name} wartet, bis feststeht, wer das Gespräch hat. Übergeben Sie es zuerst, oder brechen Sie das Weiterleiten ab.",
+  "signOut.back": "Zurück zum Gespräch",
   "signOut.cancel": "Abbrechen",
   "signOut.end": "Abmelden und Gespräch beenden",
   "signedOut.title": "Sie wurden abgemeldet",

@@ -429,6 +429,7 @@ export const en = {
   "transfer.sending": "{name} is being sent to {to}…",
   "consult.calling": "Calling {name}",
   "consult.talking": "Talking to {name}",
+  "consult.waits": "{name} is on hold, too",
   "consult.about": "About {name}",
   "consult.who": "Who hears whom",
   "consult.rings": "It rings at {name}",
@@ -734,6 +735,9 @@ export const en = {
   // Signing out
   "signOut.title": "Sign out during the call?",
   "signOut.text": "{name} is on the line. Signing out ends the call.",
+  "signOut.consults":
+    "{name} waits until it is settled who has the call. Hand over or cancel the transfer first.",
+  "signOut.back": "Back to the call",
   "signOut.cancel": "Cancel",
   "signOut.end": "Sign out and end the call",
   "signedOut.title": "You were signed out",

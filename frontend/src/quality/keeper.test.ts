@@ -24,9 +24,10 @@ function open(answers: (() => Promise<void>)[] = [], agent = 1) {
   return { page, send, keeper, onSent };
 }
 
-function talk(keeper: ReturnType<typeof open>["keeper"], seconds = 3) {
+function talk(keeper: ReturnType<typeof open>["keeper"], seconds = 3, supervises = () => false) {
   const call = new EventEmitter();
-  watchQuality(call as MeasuredCall, () => ({ root: "CA-root", leg: "CA-leg" }), keeper, around);
+  const sids = () => ({ root: "CA-root", leg: "CA-leg" });
+  watchQuality(call as MeasuredCall, sids, keeper, around, supervises);
   call.emit("accept");
   for (let at = 0; at < seconds; at++) {
     vi.advanceTimersByTime(1000);
@@ -64,6 +65,24 @@ describe("what calls measured", () => {
       }),
     );
     expect(onSent).toHaveBeenCalledWith("CA-root");
+    expect(localStorage.length).toBe(0);
+  });
+
+  it.each([
+    ["of whoever took the call over", true],
+    ["not of whoever only supervised it", false],
+  ])("is sent %s", async (_who, tookOver) => {
+    const { keeper, send } = open();
+    let supervises = true;
+    const call = talk(keeper, 8, () => supervises);
+    expect(localStorage.length).toBe(0);
+    supervises = !tookOver;
+    call.emit("sample", sample);
+    // The server may say that it is over before the phone does.
+    supervises = false;
+    call.emit("disconnect");
+    await settle();
+    expect(send).toHaveBeenCalledTimes(tookOver ? 1 : 0);
     expect(localStorage.length).toBe(0);
   });
 

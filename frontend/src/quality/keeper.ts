@@ -34,6 +34,8 @@ export interface QualityKeeper {
   touched(leg: string): void;
   /** The call is over. Whether it was seen to end: a page that goes away has not. */
   ended(leg: string): void;
+  /** What it measured is of no use. */
+  dropped(leg: string): void;
 }
 
 export function createQualityKeeper(
@@ -162,6 +164,10 @@ export function createQualityKeeper(
       over.set(leg, kept);
       write(kept);
       void sendAll();
+    },
+    dropped(leg) {
+      going.delete(leg);
+      forget(leg);
     },
   };
 }

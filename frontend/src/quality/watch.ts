@@ -17,8 +17,11 @@ export function watchQuality(
   sids: Sids,
   keeper: QualityKeeper,
   surroundings: () => Surroundings,
+  supervises: () => boolean = () => false,
 ): () => void {
   let leg = "";
+  /** How it sounded to whoever only supervises is in no log. Who has taken the call over is its agent. */
+  let isOthers = false;
   let measured: ReturnType<QualityKeeper["began"]> | null = null;
   call.on("accept", () => {
     const now = sids();
@@ -30,12 +33,14 @@ export function watchQuality(
     // A device may be changed in the middle: the last one counts.
     Object.assign(measured, surroundings());
     sampled(measured, sample);
-    keeper.touched(leg);
+    isOthers = supervises();
+    if (!isOthers) keeper.touched(leg);
   });
   call.on("warning", (name) => measured && warned(measured, name, true));
   call.on("warning-cleared", (name) => measured && warned(measured, name, false));
   const over = () => {
-    if (measured) keeper.ended(leg);
+    if (measured && isOthers) keeper.dropped(leg);
+    else if (measured) keeper.ended(leg);
     measured = null;
   };
   call.on("disconnect", over);

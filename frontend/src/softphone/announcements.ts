@@ -133,6 +133,8 @@ function roomAnnouncement(before: State, after: State): Announcement | null {
     const name = partnerName(is);
     if (is.transfer.state === "calling")
       return is.mine && !was ? { polite: t("say.callingColleague", { name, customer }) } : null;
+    // Said by why it came to that, or a moment of what was asked for.
+    if (is.hears === "nobody") return null;
     if (is.hears === "all") return { polite: t("say.allThree") };
     return is.hears === "customer"
       ? { polite: t("say.talkingTo", { name: customer, customer: name }) }

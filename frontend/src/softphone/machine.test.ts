@@ -48,7 +48,7 @@ const CALLS: Row[] = [
   ["answer with nothing ringing", readyState, { type: "agent.answered" }, "closed", []],
   ["reject", ringingState, { type: "agent.rejected" }, "closed", ["phone.reject"]],
   ["reject during a call does nothing", openState, { type: "agent.rejected" }, "open", []],
-  ["accepted", ringingState, { type: "call.accepted", id: LEG, sid: LEG, at: NOW }, "open", []],
+  ["accepted", ringingState, { type: "call.accepted", id: LEG, sid: LEG, at: NOW }, "open", ["desk.send"]],
   [
     "accepted, of another call",
     ringingState,
@@ -186,6 +186,13 @@ describe("pushes and the phone, in both orders", () => {
     // Twilio answers a refused call to say why: the phone says `accept` first.
     const accepted: SoftphoneEvent = { type: "call.accepted", id: "dial-1", sid: dialSid, at: NOW };
     expect(after(ringingOut(), accepted, problem, ended).calls).toMatchObject({ ending });
+  });
+
+  it("says that it will say when it hangs up once it has answered, and not when it only rings", () => {
+    const send = (leg: object) => ({ type: "desk.send", message: { type: "ring.ack", sid: ROOT, ...leg } });
+    expect(transition(readyState(), rang).slice(1)).toEqual([send({})]);
+    const accepted: SoftphoneEvent = { type: "call.accepted", id: LEG, sid: LEG, at: NOW };
+    expect(transition(ringingState(), accepted).slice(1)).toEqual([send({ announces_end: true, leg: LEG })]);
   });
 
   it("lets the newer of two frames about a call stand", () => {

@@ -165,15 +165,22 @@ function region(state: State, event: SoftphoneEvent): Step {
       const [calls, ...commands] = step;
       // The server passes over a phone of which it does not hear that it rings.
       if (event.type === "call.incoming")
-        commands.push({
-          type: "desk.send",
-          message: { type: "ring.ack", sid: event.root, announces_end: true },
-        });
+        commands.push({ type: "desk.send", message: { type: "ring.ack", sid: event.root } });
+      if (event.type === "call.accepted") commands.push(...announcing(calls, event.sid));
       if (isSecondRing(state, event)) commands.push({ type: "tone.second-ring" });
       const told = event.type === "agent.hung-up" ? announced(state, commands) : commands;
       return [{ ...state, calls }, ...told];
     }
   }
+}
+
+/**
+ * This phone has answered a call, or taken one along, and will say when it hangs up. Not before: an agent's app, which
+ * says nothing, may ring as well.
+ */
+function announcing({ focus }: State["calls"], leg: string): Command[] {
+  if (!isTalk(focus) || !(focus.incoming || focus.leg)) return [];
+  return [{ type: "desk.send", message: { type: "ring.ack", sid: focus.root, announces_end: true, leg } }];
 }
 
 /** The server is told first: a line that ends without a word was lost, and its caller is led back to the team. */

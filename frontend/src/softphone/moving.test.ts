@@ -87,9 +87,17 @@ describe("bringing it here", () => {
     const [dials, ...more] = transition(asked, noted);
     expect(more).toEqual([expect.objectContaining({ type: "phone.connect", id: "move-1", move: ROOT })]);
     expect(dials.calls.focus?.state).toBe("connecting");
-    const talks = after(dials, accepted);
+    const [talks, ...said] = transition(dials, accepted);
+    const message = { type: "ring.ack", sid: ROOT, announces_end: true, leg: OTHER };
+    expect(said).toContainEqual({ type: "desk.send", message });
     expect(talks.calls.focus).toMatchObject({ state: "open", root: ROOT, leg: OTHER, incoming: true });
     expect(talks.calls.focus?.since).toBe(Date.parse(live.call.answer_time ?? ""));
+  });
+
+  it("is a call that the agent made when it is one, though Twilio calls its own leg inbound", () => {
+    const call: Call = { ...live.call, incoming: false, direction: "inbound" };
+    const made = after(readyState(), push({ type: "call.status", live: { ...live, call } }));
+    expect(after(made, pressed, noted, accepted).calls.focus).toMatchObject({ incoming: false, leg: OTHER });
   });
 
   it("takes the phone over from the tab that talks, and asks when it is started", () => {

@@ -67,9 +67,9 @@ export function dialledHere(state: State, { sid, at }: Of<"move.noted">): Step {
   const live = elsewhere(state);
   if (move?.step !== "asked" || move.root !== sid || live?.call.sid !== sid) return [state];
   const { call } = live;
+  const { incoming } = call;
   const { number, display, name, place } = call.party;
   const since = call.answer_time ? Date.parse(call.answer_time) : at;
-  const incoming = call.direction === "inbound";
   const hints: Hints = {
     number,
     display,

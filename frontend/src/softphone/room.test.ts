@@ -129,6 +129,8 @@ describe("a warm transfer", () => {
     expect(is({ held: true, others: [colleague()] })).toBe("colleague");
     expect(is({ others: [colleague({ held: true })] })).toBe("customer");
     expect(is({ others: [colleague()] })).toBe("all");
+    expect(is({ held: true, others: [colleague({ held: true })] })).toBe("nobody");
+    expect(is({ held: true, others: [colleague({ state: "calling" })] })).toBe("colleague");
     expect(consultation(talking())).toBeNull();
   });
 

@@ -63,7 +63,8 @@ export interface Consultation {
   /** Who is asked. */
   colleague: Participant | null;
   customer: Participant | null;
-  hears: "colleague" | "customer" | "all";
+  /** "nobody": both are on hold, as when only half of what was asked for came about. */
+  hears: "colleague" | "customer" | "all" | "nobody";
 }
 
 export function consultation(state: State): Consultation | null {
@@ -73,8 +74,9 @@ export function consultation(state: State): Consultation | null {
   const customer = customerOf(call);
   const colleague = partiesOf(call).find((party) => isTarget(party, transfer)) ?? null;
   const mine = transfer.from?.id === state.me.id;
-  const isIn = colleague?.state === "in" && !colleague.held;
-  const hears = customer?.held ? "colleague" : isIn ? "all" : "customer";
+  const waits = colleague?.state === "in" && colleague.held;
+  const isIn = colleague?.state === "in" && !waits;
+  const hears = customer?.held ? (waits ? "nobody" : "colleague") : isIn ? "all" : "customer";
   return { transfer, mine, colleague, customer, hears };
 }
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import translation
 from rest_framework.test import APIClient
 
-from calls.models import CallQuality
+from calls.models import CallQuality, Participant, Room
 from calls.quality.words import quality_summary
 from config.privacy.person import person_find
 from config.privacy.services import person_counts, person_erase, person_export
@@ -189,3 +189,15 @@ def test_erasing_a_person_takes_it_along_and_exporting_has_it(call, ada):
     person_erase(person, by=None)
 
     assert not CallQuality.objects.exists()
+
+
+def test_how_it_sounded_to_a_supervisor_is_kept_once_the_call_was_taken_over(call, ada, grace):
+    factories.make_call(3, parent=call, agent=grace, caller=f"client:{grace.identity}", direction="inbound")
+    Room.objects.create(call=call, name="r" * 32)
+    one = Participant.objects.create(room_id=ROOT, label="p1", leg_sid=sid("CA", 3), role="supervisor", agent=grace)
+
+    assert put(grace, measured(leg=sid("CA", 3))).status_code in (403, 404)
+    assert not CallQuality.objects.exists()
+    Participant.objects.filter(pk=one.pk).update(role="agent")
+    assert put(grace, measured(leg=sid("CA", 3))).status_code == 200
+    assert CallQuality.objects.get().agent_id == grace.pk

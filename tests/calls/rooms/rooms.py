@@ -104,3 +104,10 @@ def talk(twilio: TwilioClient, agent: Any, **fields: Any) -> None:
     twilio.webhook("/twilio/voice/incoming/", incoming(**fields))
     for number, status in enumerate(("initiated", "ringing", "in-progress")):
         twilio.webhook("/twilio/voice/status/", leg_status(agent.pk, status, number))
+
+
+def talked(leg: str = LEG) -> dict[str, Any]:
+    """The `<Dial>` of a caller is over, with whom it talked; the caller lives."""
+    return incoming(
+        CallStatus="in-progress", DialCallStatus="completed", DialCallSid=leg, DialBridged="true", DialCallDuration="9"
+    )

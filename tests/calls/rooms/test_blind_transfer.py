@@ -12,7 +12,7 @@ from calls.rooms import keeping
 from calls.selectors import call_get
 from telephony.errors import TelephonyError
 from tests import factories
-from tests.calls.rooms.rooms import LEG, ROOT, Conference, talk
+from tests.calls.rooms.rooms import LEG, ROOT, Conference, talk, talked
 from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -215,6 +215,26 @@ def test_a_number_is_called_for_the_caller(twilio, talking, ada, api, rest):
         leg_status(0, "in-progress", 2, leg=9, To="+442079460100", From=incoming()["To"]),
     )
     assert shown()["transfer"]["state"] == "handed-over"
+
+
+@pytest.mark.parametrize("leg_told", [True, False])
+def test_when_a_number_to_which_the_caller_was_given_hangs_up_the_call_ends(
+    twilio, talking, ada, grace, api, rest, leg_told
+):
+    """Twilio let the giver's leg go: that no desk said it hangs up is of a talk that is past."""
+    CallOffer.objects.update(announces_end=True, leg_sid=LEG if leg_told else "")
+    give(api, {"number": "+442079460100"})
+    document = come(twilio, rest)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+    fields = {"leg": 9, "To": "+442079460100", "From": incoming()["To"]}
+    for number, status in enumerate(("ringing", "in-progress", "completed"), start=1):
+        twilio.webhook("/twilio/voice/status/", leg_status(0, status, number, **fields))
+
+    action = document.find("Dial").attrib["action"].removeprefix("https://desk.example.com")
+    ended = twilio.webhook(action, talked(sid("CA", 9)))
+
+    assert b"<Hangup" in ended.content
+    assert Conversation.objects.get().state not in ("waiting", "offered")
 
 
 def test_what_twilio_refuses_leaves_the_two_talking(twilio, talking, ada, grace, api, rest):

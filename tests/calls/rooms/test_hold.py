@@ -371,3 +371,17 @@ def test_a_caller_who_hangs_up_on_hold_was_on_hold_until_then(twilio, talking, a
 
     assert call_json(call_get(ROOT))["held_seconds"] > 1000
     assert Room.objects.get().state == "over"
+
+
+def test_a_hold_that_goes_on_is_counted_in_the_second_room_of_a_call_too(twilio, talking, api, rest):
+    """As after a hand-over: each room has a row of its own for the customer."""
+    conference = in_room(twilio, api)
+    Participant.objects.update(state="left", held=False, held_since=None)
+    Room.objects.update(state="over")
+    again = in_room(twilio, api)
+    again.sequence = conference.sequence
+    again.tell("participant-hold", ROOT, Hold="true")
+    assert Participant.objects.filter(role="customer").count() == 2
+    Participant.objects.filter(held=True).update(held_since="2020-01-01T00:00:00Z")
+
+    assert call_json(call_get(ROOT))["held_seconds"] > 1000

@@ -45,9 +45,11 @@ class World:
     legs: int = 50
     fetched: str = ""
     troubled: bool = True
-    # Phones that are about to call to go on with the call; legs of such.
-    dials: int = 0
-    own: set[str] = field(default_factory=set)
+    # Whose phones are about to call to go on with the call; legs of such, with whose they are.
+    dials: list[Any] = field(default_factory=list)
+    own: dict[str, Any] = field(default_factory=dict)
+    # Legs of somebody outside.
+    outside: set[str] = field(default_factory=set)
 
     # --- what is asked of it ------------------------------------------------------------------------------------------
 
@@ -116,6 +118,8 @@ class World:
         self.legs += 1
         leg = sid("CA", self.legs)
         self.places[leg], self.labels[leg] = "calling", label
+        if not to.startswith("client:"):
+            self.outside.add(leg)
         return leg
 
     def find(self, name: str) -> str:
@@ -154,13 +158,13 @@ class World:
                 self.ends(ROOT)
 
     def dial(self) -> None:
-        """Ada's phone at another place."""
-        self.dials -= 1
+        """An agent's phone at another place."""
+        agent = self.dials.pop(0)
         self.legs += 1
         leg = sid("CA", self.legs)
-        fields = outgoing(self.ada.pk, "", CallSid=leg, Move=ROOT)
+        fields = outgoing(agent.pk, "", CallSid=leg, Move=ROOT)
         text = self.twilio.webhook("/twilio/voice/outgoing/", fields).content.decode()
-        self.own.add(leg)
+        self.own[leg] = agent
         self.places[leg] = "gone"
         if "<Conference" not in text:
             self.status(leg, "no-answer")
@@ -193,7 +197,8 @@ class World:
             self.untold.append(("/twilio/voice/status/", incoming(CallStatus=status, SequenceNumber="0")))
             return
         if leg in self.own:
-            fields = outgoing(self.ada.pk, "", CallSid=leg, CallStatus=status, Timestamp=rfc2822(timezone.now()))
+            pk = self.own[leg].pk
+            fields = outgoing(pk, "", CallSid=leg, CallStatus=status, Timestamp=rfc2822(timezone.now()))
             self.untold.append(("/twilio/voice/status/", fields))
             return
         agent = self.ada if leg == LEG else self.grace
@@ -201,6 +206,7 @@ class World:
         path = "/twilio/voice/status/"
         if leg != LEG:
             fields.pop("ParentCallSid")
+            fields |= {"To": OUTSIDE} if leg in self.outside else {}
             path = f"/twilio/voice/participant-status/?call={ROOT}"
         self.untold.append((path, fields | {"Timestamp": rfc2822(timezone.now())}))
 
@@ -219,6 +225,12 @@ class World:
             "Hold": str(leg in self.held).lower(),
         }
         self.untold.append(("/twilio/voice/conference/", fields))
+
+    def legs_of(self, agent: Any) -> list[str]:
+        """Where that agent's phone is."""
+        first = LEG if agent == self.ada else ""
+        own = [leg for leg, whose in sorted(self.own.items()) if whose == agent]
+        return [leg for leg in (first, *own) if self.places.get(leg, "gone") != "gone"]
 
     def tell(self) -> None:
         """Any of what there is to tell; sometimes twice, sometimes never."""
@@ -242,22 +254,37 @@ def _later() -> None:
 ACTIONS = ("hold", "resume", "complete-transfer", "cancel-transfer", "merge", "consult", "consult", "give", "move")
 
 
-def act(world: World, api: APIClient, *actions: str) -> None:
+def act(world: World, apis: dict[Any, APIClient], *actions: str) -> None:
     what = world.dice.choice(actions)
+    agent = world.grace if what == "grace-moves" else world.ada
     body: dict[str, Any] = {}
-    if what in ("consult", "give"):
-        body = {"to": {"agent": world.grace.pk}, "mode": "warm" if what == "consult" else "blind"}
-        what = "transfer"
-    answer = api.post(f"/api/v1/calls/{ROOT}/{what}/", body, format="json", secure=True)
+    if what in ("consult", "give", "ask-outside"):
+        to = {"number": OUTSIDE} if what == "ask-outside" else {"agent": world.grace.pk}
+        body = {"to": to, "mode": "blind" if what == "give" else "warm"}
+    elif what == "take-in":
+        body = {"to": world.dice.choice(({"number": OUTSIDE}, {"agent": world.grace.pk}))}
+    what = PATHS.get(what, what)
+    answer = apis[agent].post(f"/api/v1/calls/{ROOT}/{what}/", body, format="json", secure=True)
     assert answer.status_code < 500 or answer.status_code in (502, 503), answer.content
+    assert answer.status_code != 400, answer.content
     # The page whose wish was taken has its phone call: at once, late, or never.
-    world.dials += 1 if what == "move" and answer.status_code == 202 else 0
+    world.dials += [agent] if what == "move" and answer.status_code == 202 else []
 
 
 # Of an agent who goes from one place to another, and does a few other things.
 RESTLESS = ("move", "move", "move", "hold", "resume", "consult", "complete-transfer", "merge")
 # Of an agent who takes second calls, and comes back, late or never.
 PARKING = ("park", "park", "park", "move", "move", "resume", "hold", "give", "consult")
+# Of an agent who asks a colleague who goes from one place to another, or somebody outside, and is lost more often.
+ASKING = (
+    "consult", "consult", "grace-moves", "grace-moves", "ask-outside", "ask-outside", "take-in", "hold", "resume",
+    "cancel-transfer", "complete-transfer", "merge",
+)  # fmt: skip
+PATHS = {
+    "consult": "transfer", "give": "transfer", "ask-outside": "transfer", "take-in": "participants",
+    "grace-moves": "move",
+}  # fmt: skip
+OUTSIDE = "+442079460100"
 
 
 @pytest.fixture(autouse=True)
@@ -267,7 +294,7 @@ def _a_clock_that_does_not_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: began + timedelta(milliseconds=next(looks)))
 
 
-@pytest.mark.parametrize("actions", [ACTIONS, RESTLESS, PARKING], ids=["anything", "moves", "parks"])
+@pytest.mark.parametrize("actions", [ACTIONS, RESTLESS, PARKING, ASKING], ids=["anything", "moves", "parks", "asks"])
 @pytest.mark.parametrize("seed", range(24))
 def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actions):
     grace = factories.make_agent("grace", team=team, reachable=True)
@@ -276,8 +303,9 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actio
     dice = random.Random(seed)
     talk(twilio, ada)
     world = World(twilio, dice, ada, grace)
-    api = APIClient()
-    api.force_authenticate(ada)
+    apis = {ada: APIClient(), grace: APIClient()}
+    for agent, api in apis.items():
+        api.force_authenticate(agent)
     with (
         patch.object(driving, "call_redirect", world.redirect),
         patch.object(leading, "call_redirect", world.redirect),
@@ -294,17 +322,17 @@ def test_no_life_of_a_room_loses_the_caller(twilio, line, team, ada, seed, actio
             calling = [leg for leg, place in world.places.items() if place == "calling"]
             if actions is PARKING and dice.random() < 0.4 and parked_since(call_get(ROOT)):
                 # The second call is answered, by which the phone lets this one go.
-                world.ends(next((leg for leg in (LEG, *sorted(world.own)) if world.places[leg] == "room"), LEG))
+                world.ends(next((leg for leg in world.legs_of(ada) if world.places[leg] == "room"), LEG))
             elif roll < 0.4:
-                act(world, api, *actions)
+                act(world, apis, *actions)
             elif roll < 0.55 and world.dials:
                 world.dial()
             elif roll < 0.75:
                 world.tell()
             elif roll < 0.85 and calling:
                 world.answers(calling[0], taken=dice.random() < 0.7)
-            elif roll < 0.88:
-                world.ends(dice.choice([LEG, *sorted(leg for leg in world.own if world.places[leg] != "gone")]))
+            elif roll < (0.92 if actions is ASKING else 0.88):
+                world.ends(dice.choice([LEG, *(leg for leg in sorted(world.own) if world.places[leg] != "gone")]))
             else:
                 keeping.look(ROOT)
         world.troubled = False
@@ -334,7 +362,10 @@ def _check(world: World) -> None:
         transfer = Transfer.objects.filter(state__in=Transfer.OPEN).first()
         if ROOT in world.held and transfer is not None:
             assert len(others) > 1, f"on hold for nobody: {seen}"
-        assert len({LEG, *world.own} & set(others)) <= 1, f"Ada is there twice: {seen}"
+        assert len(set(world.legs_of(world.ada)) & set(others)) <= 1, f"Ada is there twice: {seen}"
+        if set(others) <= world.outside:
+            assert any(leg not in world.held for leg in others), f"nobody is heard: {seen}"
+            assert ROOT not in world.held, f"on hold for nobody: {seen}"
     elif caller == "queue":
         assert any(word in world.fetched for word in ("<Client", "<Enqueue", "<Record")), world.fetched
         assert Conversation.objects.get(pk=ROOT).state != "talking"

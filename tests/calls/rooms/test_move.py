@@ -10,7 +10,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from agents.models import Agent
-from calls.models import Call, CallEvent, Conversation, Participant, Room
+from agents.services import ring_acknowledged
+from calls.models import Call, CallEvent, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
@@ -63,6 +64,15 @@ def moved(twilio, api, agent, rest):
     conference.tell("participant-leave", LEG)
     over(twilio, agent, LEG)
     return conference
+
+
+def answers(agent, leg):
+    """A desk says that its phone has answered, and that it will say when it hangs up."""
+    ring_acknowledged.send(sender=None, agent_id=agent.pk, sid=ROOT, announces_end=True, leg=leg)
+
+
+def asked(rest):
+    return [one[:2] for one in rest.asked]
 
 
 def shown():
@@ -305,6 +315,31 @@ def test_a_line_that_is_lost_before_the_new_phone_has_called_is_a_lost_line(twil
     assert Conversation.objects.get(pk=ROOT).state in ("waiting", "offered")
 
 
+@pytest.mark.parametrize(("says_so", "lost"), [(True, True), (False, False)])
+def test_only_a_place_that_says_before_it_hangs_up_can_lose_its_line(twilio, talking, api, ada, rest, says_so, lost):
+    """The desk that answered says so; the app to which the call was taken does not, and hangs up by the SDK alone."""
+    answers(ada, LEG)
+    conference = moved(twilio, api, ada, rest)
+    if says_so:
+        answers(ada, HERE)
+
+    conference.tell("participant-leave", HERE)
+    over(twilio, ada, HERE)
+
+    Room.objects.filter(alone_since__isnull=False).update(alone_since=timezone.now() - timedelta(seconds=10))
+    keeping.look(ROOT)
+    assert (("hang-up", ROOT) in asked(rest)) == (not lost)
+    assert Conversation.objects.filter(state__in=("waiting", "offered")).exists() == lost
+
+
+def test_a_place_that_says_so_does_not_say_it_of_the_phone_that_answered_before(twilio, talking, api, ada, rest):
+    moved(twilio, api, ada, rest)
+
+    answers(ada, HERE)
+
+    assert not CallOffer.objects.filter(announces_end=True).exists()
+
+
 def test_what_goes_on_nowhere_is_not_said_to_go_on_where_it_was(twilio, talking, api, ada, rest):
     Call.objects.get(pk=ROOT).offers.update(announces_end=True)
     post(api)
@@ -389,6 +424,77 @@ def test_a_consultation_goes_on_and_can_be_handed_over_from_the_new_place(twilio
     gone = {one[2] for one in rest.asked if one[0] == "remove"}
     assert gone == {LEG, HERE}, "the giver leaves from both places"
     assert call_get(ROOT).agent_id == grace.pk
+
+
+@pytest.fixture
+def asked_moves(twilio, talking, api, grace, rest):
+    """Grace, who is asked first, goes on at another place; the caller is on hold. With what her phone does next."""
+    post(api, "transfer", {"to": {"agent": grace.pk}, "mode": "warm"})
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    keeping.look(ROOT)
+    conference.tell("participant-hold", ROOT, Hold="true")
+    first = Participant.objects.get(agent=grace).leg_sid
+    fields = leg_status(grace.pk, "in-progress", 2, leg=51) | {"Direction": "outbound-api"}
+    twilio.webhook(f"/twilio/voice/participant-status/?call={ROOT}", fields)
+    conference.join(first)
+    client = APIClient()
+    client.force_authenticate(grace)
+    assert post(client).status_code == 202
+    Participant.objects.update(asked_at=None)
+    return conference, first
+
+
+@pytest.mark.parametrize("order", ["comes first", "is lost first"])
+def test_a_colleague_who_is_asked_goes_on_at_another_place_and_the_caller_hears_nothing(
+    twilio, asked_moves, api, grace, rest, order
+):
+    conference, first = asked_moves
+    if order == "is lost first":
+        conference.tell("participant-leave", first)
+        keeping.look(ROOT)
+        early = post(api, "complete-transfer")
+        assert (early.status_code, early.json()["detail"]) == (409, "The other side has not answered yet.")
+    assert is_let_in(dials(twilio, grace))
+    conference.join(HERE)
+    keeping.look(ROOT)
+    if order == "comes first":
+        assert (rest.asked[-1][0], rest.asked[-1][2]) == ("remove", first)
+        conference.tell("participant-leave", first)
+    keeping.look(ROOT)
+
+    assert Transfer.objects.get().state == "consulting"
+    assert [one[3]["held"] for one in rest.asked if one[0] == "hold"] == [True]
+    assert post(api, "complete-transfer").status_code == 202
+    assert call_get(ROOT).agent_id == grace.pk
+    assert (rest.asked[-1][0], rest.asked[-1][2]) in (("remove", LEG), ("hold", ROOT))
+
+
+@pytest.mark.parametrize("action", ["cancel-transfer", "merge"])
+def test_what_becomes_of_a_colleague_who_is_asked_holds_for_both_places(twilio, asked_moves, api, grace, rest, action):
+    conference, _first = asked_moves
+    dials(twilio, grace)
+    Participant.objects.filter(agent=grace).update(wanted_held=True)
+    conference.tell("participant-join", HERE, Hold="true")
+
+    assert post(api, action).status_code == 202
+
+    here = Participant.objects.filter(agent=grace)
+    if action == "merge":
+        assert {one.wanted_held for one in here} == {False}
+    else:
+        assert {one.wanted_in for one in here} == {False}
+
+
+def test_a_colleague_who_is_asked_and_comes_to_no_other_place_is_gone(twilio, asked_moves, grace, rest):
+    conference, first = asked_moves
+    conference.tell("participant-leave", first)
+    _later()
+
+    keeping.look(ROOT)
+
+    assert Transfer.objects.get().state == "failed"
+    assert not Participant.objects.get(role="customer").wanted_held
 
 
 def test_a_call_that_the_agent_made_goes_on_without_its_first_leg(twilio, line, ada, team, api, rest):

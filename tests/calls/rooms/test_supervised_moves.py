@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from calls.models import Call, CallEvent, CallOffer, Participant, Room
+from calls.models import Call, CallEvent, CallOffer, Conversation, Participant, Room
 from calls.rooms import driving, keeping
 from telephony.errors import TelephonyError, Unavailable
 from tests.calls.rooms.rooms import LEG, ROOT, Conference
 from tests.calls.rooms.supervised import PHONE, asked, inside, look, phone_calls, supervise, supervisor
-from tests.calls.rooms.test_move import HERE, dials, is_let_in, over, post
+from tests.calls.rooms.test_move import HERE, answers, dials, is_let_in, over, post
 from tests.twilio import incoming, leg_status, outgoing, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +195,7 @@ def test_a_line_lost_at_another_place_of_who_took_the_call_over_leads_the_caller
     assert post(desk).status_code == 202
     assert is_let_in(dials(twilio, hedy))
     conference.join(HERE)
+    answers(hedy, HERE)
     look()
     for leg in (PHONE, HERE):
         conference.tell("participant-leave", leg)
@@ -204,6 +205,12 @@ def test_a_line_lost_at_another_place_of_who_took_the_call_over_leads_the_caller
 
     assert ROOT not in hung_up(rest)
     assert "fetch" in rest.names()
+    # Who took the call over is rung again as one of the team: the legs before are no answer to that.
+    CallOffer.objects.create(call_id=ROOT, agent=hedy, attempt=Call.objects.get(pk=ROOT).round)
+    Conversation.objects.update(state="offered")
+    conference.tell("participant-leave", ROOT)
+    assert CallOffer.objects.get(agent=hedy).state == "ringing"
+    assert Conversation.objects.get().state == "offered"
 
 
 def test_who_whispers_to_an_agent_whispers_to_them_at_the_other_place(twilio, talking, api, ada, desk, hedy, rest):

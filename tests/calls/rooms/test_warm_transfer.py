@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
 
+from agents.services import ring_acknowledged
+from board.selectors import facts_read
 from calls.control.actions import hang_up_announce
-from calls.live import services
+from calls.live import broadcasts, services
+from calls.live.frames import agent_group
+from calls.live.push_queue import PushQueue
 from calls.models import Call, CallOffer, Conversation, Participant, Room, Transfer
 from calls.payloads import call_json
 from calls.rooms import keeping
 from calls.selectors import call_get
+from core.realtime import outbox
 from telephony.errors import TelephonyError
 from tests import factories
-from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk
+from tests.calls.rooms.rooms import CONFERENCE, LEG, ROOT, Conference, talk, talked
 from tests.twilio import incoming, leg_status, root_status, sid
 
 pytestmark = pytest.mark.django_db
@@ -294,6 +300,170 @@ def test_an_agent_whose_word_comes_after_the_legs_end_has_hung_up_too(twilio, he
     assert "fetch" not in rest.names()
 
 
+@pytest.fixture
+def asking(twilio, talking, api, rest):
+    """Ada talks with somebody outside; the caller is on hold."""
+    assert post(api, "transfer", {"to": {"number": "+442079460100"}, "mode": "warm"}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    conference.tell("participant-hold", ROOT, Hold="true")
+    status_of(twilio, None, "initiated", "ringing", "in-progress")
+    conference.join(COLLEAGUE)
+    Participant.objects.update(asked_at=None)
+    return conference
+
+
+def goes_back(api, conference):
+    """The agent talks with the caller again, and whoever was asked waits."""
+    for leg, held in ((COLLEAGUE, True), (ROOT, False)):
+        url = f"/api/v1/calls/{ROOT}/participants/{leg}/"
+        assert api.patch(url, {"hold": held}, format="json", secure=True).status_code == 202
+        conference.tell("participant-hold" if held else "participant-unhold", leg, Hold=str(held).lower())
+
+
+def goes(twilio, conference, agent):
+    """The agent's leg ends; then the time is over in which it might have been told that somebody is there."""
+    conference.tell("participant-leave", LEG)
+    twilio.webhook("/twilio/voice/status/", leg_status(agent.pk, "completed", 3))
+    Room.objects.filter(alone_since__isnull=False).update(alone_since="2020-01-01T00:00:00Z")
+    look()
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["the caller waits", "the other side waits"])
+def test_a_line_that_is_lost_while_somebody_outside_is_asked_leads_the_caller_back(
+    twilio, asking, api, ada, rest, back
+):
+    CallOffer.objects.update(announces_end=True)
+    if back:
+        goes_back(api, asking)
+
+    goes(twilio, asking, ada)
+
+    assert "fetch" in rest.names()
+    assert ("remove", CONFERENCE, COLLEAGUE) in [one[:3] for one in rest.asked], "nobody is left in silence"
+    assert (shown()["transfer"]["state"], shown()["transfer"]["problem"]) == (
+        "failed",
+        "The connection to the agent was lost.",
+    )
+    assert "hang-up" not in rest.names()
+
+
+def test_an_agent_who_hangs_up_while_somebody_outside_is_asked_ends_the_call(twilio, asking, ada, rest):
+    hang_up_announce(sid=ROOT, by=ada)
+
+    goes(twilio, asking, ada)
+
+    assert ("hang-up", ROOT) in [one[:2] for one in rest.asked]
+    assert "fetch" not in rest.names()
+
+
+@pytest.mark.parametrize(("says", "asked"), [(False, "fetch"), (True, "hang-up")])
+@pytest.mark.parametrize("to", ["number", "agent"])
+def test_an_agent_who_goes_while_whoever_was_called_in_still_rings_leaves_the_caller_alone(
+    twilio, talking, api, ada, grace, rest, says, asked, to
+):
+    CallOffer.objects.update(announces_end=True)
+    target = {"number": "+442079460100"} if to == "number" else {"agent": grace.pk}
+    assert post(api, "participants", {"to": target}).status_code == 202
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    status_of(twilio, grace if to == "agent" else None, "initiated", "ringing")
+    if says:
+        hang_up_announce(sid=ROOT, by=ada)
+
+    goes(twilio, conference, ada)
+
+    assert (asked, ROOT) in [one[:2] for one in rest.asked]
+    assert {"fetch", "hang-up"} - {asked} not in [{one[0]} for one in rest.asked if one[1] == ROOT]
+    look()
+    if not says:
+        assert ("hang-up", COLLEAGUE) in [one[:2] for one in rest.asked], "it rings no more"
+
+
+def test_a_colleague_who_declines_after_the_agents_line_was_lost_has_hung_up_on_nobody(
+    twilio, talking, api, ada, grace, rest
+):
+    CallOffer.objects.update(announces_end=True)
+    post(api, "participants", {"to": {"agent": grace.pk}})
+    conference = Conference(twilio)
+    conference.join(LEG, ROOT)
+    look()
+    status_of(twilio, grace, "initiated", "ringing")
+    conference.tell("participant-leave", LEG)
+    status_of(twilio, grace, "initiated", "ringing", "busy")
+
+    goes(twilio, conference, ada)
+
+    assert "fetch" in rest.names()
+    assert ("hang-up", ROOT) not in [one[:2] for one in rest.asked]
+
+
+def test_somebody_outside_who_is_heard_by_the_caller_talks_on_without_the_agent(twilio, asking, api, ada, rest):
+    post(api, "merge")
+    asking.tell("participant-unhold", ROOT)
+
+    goes(twilio, asking, ada)
+
+    assert Room.objects.get().alone_since is None
+    assert not {"fetch", "hang-up"} & set(rest.names())
+
+
+@pytest.fixture
+def told(monkeypatch, django_capture_on_commit_callbacks):
+    """What the desks of an agent are told of calls while something is done."""
+
+    def told(agent, *done):
+        sent = []
+        monkeypatch.setattr(broadcasts, "_queue", PushQueue(broadcasts._make, broadcasts._send))
+        monkeypatch.setattr(outbox, "send", sent.extend)
+        with django_capture_on_commit_callbacks(execute=True):
+            for do in done:
+                do()
+        types = [json.loads(frame["text"])["type"] for group, frame in sent if group == agent_group(agent.pk)]
+        return [name for name in types if name.startswith("call.")]
+
+    return told
+
+
+@pytest.mark.parametrize("action", ["complete-transfer", "merge"])
+def test_an_agent_who_leaves_a_caller_with_somebody_outside_is_told_that_it_is_over(
+    twilio, asking, api, ada, grace, rest, told, action
+):
+    assert told(ada, lambda: post(api, action))[-1] == "call.status", "until the leg is gone"
+    hang_up_announce(sid=ROOT, by=ada)
+
+    frames = told(ada, lambda: asking.tell("participant-leave", LEG), lambda: asking.tell("participant-unhold", ROOT))
+    frames += told(ada, lambda: twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3)))
+
+    assert "call.ended" in frames
+    assert "call.status" not in frames, "the call is nowhere else where it could be gone on with"
+    assert ada.pk not in facts_read(None).talks, "nor is it on the board"
+    assert call_get(ROOT).status == "in-progress"
+
+
+def test_an_agent_who_is_awaited_at_another_place_is_not_told_that_it_is_over(
+    twilio, asking, api, ada, grace, rest, told
+):
+    assert post(api, "move").status_code == 202
+
+    frames = told(ada, lambda: asking.tell("participant-leave", LEG))
+
+    assert (frames, set(facts_read(None).talks)) == (["call.status"], {ada.pk})
+
+
+def test_a_colleague_who_waited_while_the_agent_went_back_to_the_caller_hears_them_again(
+    twilio, consulting, api, ada, grace, rest
+):
+    goes_back(api, consulting)
+
+    goes(twilio, consulting, ada)
+
+    assert shown()["agent"]["id"] == grace.pk
+    assert (rest.asked[-1][0], rest.asked[-1][2], rest.asked[-1][3]["held"]) == ("hold", COLLEAGUE, False)
+
+
 def test_hanging_up_by_rest_leaves_a_colleague_with_the_caller(consulting, api, rest):
     post(api, "merge")
     Participant.objects.update(asked_at=None)
@@ -320,14 +490,23 @@ def test_a_line_that_is_lost_in_an_ordinary_talk_is_told_from_one_that_is_hung_u
         hang_up_announce(sid=ROOT, by=ada)
     twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
 
-    fields = incoming(
-        CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG, DialBridged="true", DialCallDuration="9"
-    )
-    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", fields).content)
+    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", talked()).content)
 
     assert (document.find("Hangup") is None) == lost
     if lost:
         assert [one.text for one in document.iter("Identity")] == [ada.identity]
+
+
+@pytest.mark.parametrize(("leg", "lost"), [(LEG, True), ("", False), (sid("CA", 77), False)])
+def test_a_desk_announces_its_end_with_the_leg_on_which_it_has_answered(twilio, talking, ada, leg, lost):
+    """A desk and an app ring together: what was said before either answered is nobody's word."""
+    CallOffer.objects.update(leg_sid=LEG)
+    ring_acknowledged.send(sender=None, agent_id=ada.pk, sid=ROOT, announces_end=True, leg=leg)
+    twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
+
+    document = ElementTree.fromstring(twilio.webhook("/twilio/voice/dial-action/", talked()).content)
+
+    assert (document.find("Hangup") is None) == lost
 
 
 @pytest.mark.parametrize("taken", [False, True])
@@ -336,10 +515,7 @@ def test_a_desks_word_that_comes_after_its_legs_end_ends_the_call_unless_a_colle
 ):
     CallOffer.objects.update(announces_end=True)
     twilio.webhook("/twilio/voice/status/", leg_status(ada.pk, "completed", 3))
-    fields = incoming(
-        CallStatus="in-progress", DialCallStatus="completed", DialCallSid=LEG, DialBridged="true", DialCallDuration="9"
-    )
-    twilio.webhook("/twilio/voice/dial-action/", fields)
+    twilio.webhook("/twilio/voice/dial-action/", talked())
     assert Conversation.objects.get().state in ("waiting", "offered")
     if taken:
         CallOffer.objects.filter(state="ringing").update(state="answered")
