@@ -2872,6 +2872,8 @@ export interface components {
              * @enum {string}
              */
             type: "error";
+            /** @description The type of the desk's frame that could not be used; "" if it could not be read. */
+            about: string;
             message: string;
         };
         /** @description A call that might be made. */
@@ -3886,7 +3888,7 @@ export interface components {
             reason?: number | null;
             /**
              * Format: date-time
-             * @description Within the next seven days.
+             * @description Within the next seven days. A time that is over counts as none.
              */
             back_at?: string | null;
         };

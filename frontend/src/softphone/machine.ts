@@ -131,6 +131,8 @@ function region(state: State, event: SoftphoneEvent): Step {
       return [moveLate(state)];
     case "agent.closed-gap":
       return [{ ...state, gap: null }];
+    case "agent.closed-choice-refused":
+      return [{ ...state, choiceRefused: "" }];
     case "agent.read-lost-caller":
       if (!state.lostCaller) return [state];
       return [
