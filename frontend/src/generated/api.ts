@@ -4103,10 +4103,15 @@ export interface components {
             call_backs: number;
             /**
              * Format: date-time
-             * @description Since when the first of all these waits.
+             * @description Since when the first who waits does.
              */
             longest_since: string | null;
-            /** @description The first fifty. */
+            /**
+             * Format: date-time
+             * @description Since when the first does who is to be called back.
+             */
+            call_backs_since: string | null;
+            /** @description The first fifty on the line, and of the call-backs as many as these leave room for. */
             callers: components["schemas"]["QueueCaller"][];
             /** @description At whose phones of the team it rings, whatever the call came by. */
             ringing: components["schemas"]["Ringing"][];

@@ -213,6 +213,16 @@ def test_others_hear_the_places_of_call_backs_too(maya, twilio):
     assert "You are number 3 in line." in "".join(other.wait().itertext())
 
 
+@pytest.mark.parametrize(("minutes", "number"), [(-1, 3), (10, 2)])
+def test_a_call_back_that_is_put_off_is_before_nobody(maya, twilio, minutes, number):
+    asks(maya)
+    Conversation.objects.filter(pk=maya.sid).update(not_before=timezone.now() + timedelta(minutes=minutes))
+    other = Caller(twilio, CallSid=sid("CA", 40), From="+12025550140")
+    other.call()
+
+    assert f"You are number {number} in line." in "".join(other.wait().itertext())
+
+
 def test_the_agents_phone_calls_the_caller_whatever_number_it_asks_for(due, ada, line, twilio):
     dial = verbs(call_back(twilio, ada, due)).find("Dial")
 
