@@ -43,7 +43,10 @@ class HoursForm(forms.ModelForm[OpeningHours]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "switched_until" in self.fields and self.instance.switched_until:
+        if "switched" in self.fields and self.instance.is_switch_over(timezone.now()):
+            # The week applies by itself again: who means the same switch once more chooses it anew.
+            self.initial |= {"switched": "", "switched_until": None, "switched_why": ""}
+        elif "switched_until" in self.fields and self.instance.switched_until:
             # As a clock there shows it, which is how it is written and read.
             self.initial["switched_until"] = self.instance.switched_until.astimezone(
                 _zone(self.instance.time_zone)
@@ -59,12 +62,10 @@ class HoursForm(forms.ModelForm[OpeningHours]):
         if until is not None:
             until = until.replace(tzinfo=_zone(cleaned.get("time_zone") or self.instance.time_zone))
             cleaned["switched_until"] = until
-        if (
-            cleaned.get("switched")
-            and until is not None
-            and "switched_until" in self.changed_data
-            and until <= timezone.now()
-        ):
+        if not cleaned.get("switched"):
+            # What belongs to no switch would end the next one.
+            cleaned |= {"switched_until": None, "switched_why": ""}
+        elif until is not None and until <= timezone.now():
             self.add_error("switched_until", _("This time is over. Choose a later one, or none."))
         return cleaned
 
@@ -170,6 +171,7 @@ def _about(row: OpeningHours | None, check: str) -> dict[str, Any]:
     return {
         "hours_state": state_said(row),
         "hours_switch": row,
+        "hours_by_hand": bool(row.switched) and not row.is_switch_over(timezone.now()),
         "hours_holidays": _holidays(row, hours),
         "hours_check": check,
         "hours_answer": _answer(hours, check) if check else "",

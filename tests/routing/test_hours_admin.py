@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,6 +129,54 @@ def test_a_switch_until_a_time_that_is_over_is_refused(admin):
     answer = posted(admin, switched="closed", switched_until="2026-01-01T10:00")
 
     assert "This time is over." in answer.content.decode()
+
+
+@pytest.fixture
+def was_switched(admin) -> str:
+    """Open by hand, until a time that is over. The page of these hours."""
+    posted(admin)
+    row = OpeningHours.objects.get()
+    OpeningHours.objects.update(
+        switched="open", switched_until=datetime(2026, 1, 1, 10, tzinfo=UTC), switched_why="Fair"
+    )
+    return f"/admin/routing/openinghours/{row.pk}/change/"
+
+
+@pytest.mark.parametrize("switched", ["open", "closed"])
+def test_a_switch_beside_a_time_that_was_over_before_is_refused_and_not_saved_without_effect(
+    admin, was_switched, switched
+):
+    answer = posted(admin, was_switched, switched=switched, switched_until="2026-01-01T10:00")
+
+    assert "This time is over." in answer.content.decode()
+
+
+def test_a_switch_that_is_over_is_shown_as_none_and_leaves_nothing_behind(admin, was_switched):
+    page = admin.get(was_switched, secure=True).content.decode()
+    assert "by hand" not in page
+    assert "2026-01-01T10:00" not in page
+
+    assert posted(admin, was_switched).status_code == 302
+
+    row = OpeningHours.objects.get()
+    assert (row.switched, row.switched_until, row.switched_why) == ("", None, "")
+
+
+def test_by_the_week_takes_the_time_of_the_switch_along(admin):
+    posted(admin, switched="", switched_until="2199-01-01T14:00", switched_why="Fire drill")
+
+    row = OpeningHours.objects.get()
+    assert (row.switched_until, row.switched_why) == (None, "")
+
+
+def test_a_switch_in_force_is_shown_as_one(admin):
+    posted(admin, switched="closed", switched_until="2199-01-01T14:00")
+    row = OpeningHours.objects.get()
+
+    page = admin.get(f"/admin/routing/openinghours/{row.pk}/change/", secure=True).content.decode()
+
+    assert "by hand" in page
+    assert "2199-01-01T14:00" in page
 
 
 @pytest.mark.parametrize("until", ["9999-12-31T23:59", "0001-01-01T00:00"])

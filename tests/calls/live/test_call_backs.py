@@ -564,7 +564,7 @@ def test_who_comes_when_so_many_wait_goes_on_at_once(line, team, ada, twilio):
 
     assert [caller.verbs[-1] for caller in callers[:2]] == ["Dial", "Enqueue"]
     assert "Record" in callers[2].verbs
-    assert Call.objects.get(pk=callers[2].sid).waiting_since is None
+    assert Call.objects.get(pk=callers[2].sid).waited == 0
 
 
 CANCEL, DECLINE = "/api/v1/queues/call-backs/cancel/", "/api/v1/queues/call-backs/decline/"

@@ -60,7 +60,21 @@ def test_where_nobody_is_at_work_nobody_waits(first, route, ada):
     first.call()
 
     assert "Record" in first.verbs
-    assert Call.objects.get(pk=first.sid).waiting_since is None
+    # Came to the team all the same: the board's service level counts who did.
+    call = Call.objects.get(pk=first.sid)
+    assert (call.waiting_since is not None, call.waited) == (True, 0)
+
+
+def test_who_comes_to_a_full_queue_came_to_the_team(first, second, twilio, line, team, ada):
+    make_route(line, team_step(team.pk, most_waiting=1, full="box"), box())
+    first.call()
+    second.call()
+    third = Caller(twilio, CallSid=sid("CA", 30), From="+12025550130")
+    third.call()
+
+    assert "Record" in third.verbs
+    call = Call.objects.get(pk=third.sid)
+    assert (call.waiting_since is not None, call.waited) == (True, 0)
 
 
 def test_whoever_waits_hears_the_place_music_and_what_the_team_says(first, second, route, ada):
