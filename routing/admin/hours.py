@@ -27,6 +27,7 @@ from routing.usage import routes_using
 from telephony.numbers import time_zones
 
 _SHOWN = timedelta(days=366)
+_SWITCH = frozenset({"switched", "switched_until", "switched_why"})
 
 
 class HoursForm(forms.ModelForm[OpeningHours]):
@@ -43,7 +44,8 @@ class HoursForm(forms.ModelForm[OpeningHours]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "switched" in self.fields and self.instance.is_switch_over(timezone.now()):
+        self.was_over = "switched" in self.fields and self.instance.is_switch_over(timezone.now())
+        if self.was_over:
             # The week applies by itself again: who means the same switch once more chooses it anew.
             self.initial |= {"switched": "", "switched_until": None, "switched_why": ""}
         elif "switched_until" in self.fields and self.instance.switched_until:
@@ -125,10 +127,14 @@ class OpeningHoursAdmin(SavesChanges, admin.ModelAdmin[OpeningHours]):
 
     def save_model(self, request: HttpRequest, obj: OpeningHours, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if {"switched", "switched_until", "switched_why"} & set(form.changed_data):
+        saved = []
+        if not _SWITCH.isdisjoint(form.changed_data):
             agent: Any = request.user
             obj.switched_by, obj.switched_at = agent, timezone.now()
-            obj.save(update_fields=["switched_by", "switched_at"])
+            saved = ["switched_by", "switched_at"]
+        if saved or form.was_over:
+            # They are one: a time that was not touched would end a switch that was.
+            obj.save(update_fields=[*_SWITCH, *saved])
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         found, count, perms, protected = super().get_deleted_objects(objs, request)

@@ -162,10 +162,24 @@ def test_a_switch_that_is_over_is_shown_as_none_and_leaves_nothing_behind(admin,
     assert (row.switched, row.switched_until, row.switched_why) == ("", None, "")
 
 
-def test_by_the_week_takes_the_time_of_the_switch_along(admin):
-    posted(admin, switched="", switched_until="2199-01-01T14:00", switched_why="Fire drill")
+def test_a_switch_after_one_that_is_over_has_no_end_of_the_old_one(admin, was_switched):
+    posted(admin, was_switched, switched="closed")
 
     row = OpeningHours.objects.get()
+    assert (row.switched, row.switched_until) == ("closed", None)
+    assert not hours_facts(row.pk).at(datetime(2026, 11, 23, 10, tzinfo=UTC)).is_open
+
+
+def test_by_the_week_takes_the_time_of_the_switch_along(admin):
+    posted(admin, switched="closed", switched_until="2199-01-01T14:00", switched_why="Fire drill")
+    row = OpeningHours.objects.get()
+    posted(
+        admin, f"/admin/routing/openinghours/{row.pk}/change/", switched="", switched_until="2199-01-01T14:00",
+        switched_why="Fire drill",
+    )  # fmt: skip
+
+    row.refresh_from_db()
+    assert row.switched == ""
     assert (row.switched_until, row.switched_why) == (None, "")
 
 
