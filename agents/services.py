@@ -33,6 +33,10 @@ ring_lost = Signal()
 ring_acknowledged = Signal()
 
 
+# With `kind`, "team" or "agent", and its `pk`: each receiver returns the names of what still needs it. While anything
+# does, admin does not delete it.
+needed_by = Signal()
+
 # Why a desk cannot be rung, as its server finds out.
 SILENT, RING_LOST = Trouble.SILENT.value, Trouble.RING_LOST.value
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -97,7 +98,7 @@ class Mender:
         _note_gone(self.skills_gone_since, pairs, {pair for pair in pairs if skill_at_work(*pair)})
         for team_id, skill in _gone(self.skills_gone_since):
             sids = list(asked.filter(team=team_id, skill=skill).values_list("pk", flat=True))
-            _changed(sids, lambda conversation, skill=skill: _ask_no_more_for(conversation, skill))
+            _changed(sids, partial(_ask_no_more_for, skill=skill))
 
     def _look_who_is_gone(self, team_ids: set[int]) -> None:
         _note_gone(self.gone_since, team_ids, teams_at_work(team_ids) if team_ids else set())

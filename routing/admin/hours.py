@@ -19,7 +19,7 @@ from core.admin import SavesChanges
 from core.languages import language_now, sentence
 from routing.facts import hours_of
 from routing.holidays import holiday_of, places
-from routing.hour_texts import DAYS, HoursError, dates_read
+from routing.hour_texts import DAYS, HoursError, dates_read, week_read
 from routing.hours import FIRST_YEAR, LAST_YEAR, Hours
 from routing.meeting import why_said
 from routing.models import OpeningHours
@@ -47,7 +47,7 @@ class HoursForm(forms.ModelForm[OpeningHours]):
         self.was_over = "switched" in self.fields and self.instance.is_switch_over(timezone.now())
         if self.was_over:
             # The week applies by itself again: who means the same switch once more chooses it anew.
-            self.initial |= {"switched": "", "switched_until": None, "switched_why": ""}
+            self.initial.update(switched="", switched_until=None, switched_why="")
         elif "switched_until" in self.fields and self.instance.switched_until:
             # As a clock there shows it, which is how it is written and read.
             self.initial["switched_until"] = self.instance.switched_until.astimezone(
@@ -56,6 +56,9 @@ class HoursForm(forms.ModelForm[OpeningHours]):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        if _is_never_open(cleaned) and (routes := routes_using("hours", self.instance.pk)):
+            names = ", ".join(map(str, routes))
+            self.add_error("week", _("Open on no day, and routes need it: %(names)s.") % {"names": names})
         until = cleaned.get("switched_until")
         if until is not None and not FIRST_YEAR <= until.year <= LAST_YEAR:
             # Whoever means for ever leaves it empty.
@@ -70,6 +73,15 @@ class HoursForm(forms.ModelForm[OpeningHours]):
         elif until is not None and until <= timezone.now():
             self.add_error("switched_until", _("This time is over. Choose a later one, or none."))
         return cleaned
+
+
+def _is_never_open(cleaned: dict[str, Any]) -> bool:
+    """What a route that is saved with them would be refused for."""
+    try:
+        week, dates = week_read(cleaned["week"]), dates_read(cleaned["dates"])
+    except (KeyError, HoursError):
+        return False
+    return not any(week) and not any(own.spans for own in dates.values())
 
 
 def _countries() -> list[tuple[str, str]]:

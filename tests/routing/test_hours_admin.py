@@ -16,6 +16,7 @@ from routing.facts import hours_facts
 from routing.hour_texts import HoursError, dates_read, week_read
 from routing.models import OpeningHours, Route, RouteVersion
 from tests import factories
+from tests.calls.routes import make_route
 from tests.routing.plans import box, document, step
 from tests.routing.test_steps import anything
 
@@ -233,6 +234,43 @@ def test_hours_that_a_route_asks_are_not_deleted(admin, team):
     admin.post(f"/admin/routing/openinghours/{row.pk}/delete/", {"post": "yes"}, secure=True)
 
     assert OpeningHours.objects.exists()
+
+
+def test_hours_that_a_route_asks_are_not_emptied(admin, team):
+    posted(admin)
+    row = OpeningHours.objects.get()
+    change = f"/admin/routing/openinghours/{row.pk}/change/"
+    make_route(None, step("h", "hours", hours=row.pk, open="box", closed="box"), box(team=team.pk))
+
+    answer = posted(admin, change, week=[[]] * 7)
+
+    assert "Open on no day, and routes need it: " in answer.content.decode()
+    assert any(hours_facts(row.pk).week)
+    only_a_date = [{"date": "2199-12-24", "name": "Fair", "spans": [["08:30", "12:00"]]}]
+    assert posted(admin, change, week=[[]] * 7, dates=only_a_date).status_code == 302
+
+
+def test_hours_that_no_route_asks_may_be_empty(admin):
+    assert posted(admin, week=[[]] * 7).status_code == 302
+
+
+@pytest.mark.parametrize("what", ["team", "agent"])
+def test_a_team_or_agent_that_a_route_needs_is_not_deleted(admin, what):
+    team = factories.make_team("Night")
+    agent = factories.make_agent("hans", team=team)
+    needing = step("a", "agent", agent=agent.pk, next="box") if what == "agent" else None
+    steps = [needing, box(team=factories.make_team("Day").pk)] if needing else [box(team=team.pk)]
+    route = make_route(None, *steps)
+    row = agent if what == "agent" else team
+    path = f"/admin/agents/{what}/{row.pk}/delete/"
+
+    assert str(route) in admin.get(path, secure=True).content.decode()
+    admin.post(path, {"post": "yes"}, secure=True)
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+    route.delete()
+    admin.post(path, {"post": "yes"}, secure=True)
+    assert not type(row).objects.filter(pk=row.pk).exists()
 
 
 @pytest.mark.django_db
